@@ -1,0 +1,154 @@
+"""A landmark scheme: how many points, what they are called, how they connect and mirror."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipnet import resources
+
+
+class SchemeError(ValueError):
+    """A scheme that cannot be used; the message says what is wrong with which entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """N landmarks of one kind of face. All indices are 0-based.
+
+    `names`: N distinct names. `edges`: index pairs to draw. `flip`: N indices, landmark k of a
+    mirrored face is landmark `flip[k]` of the original; empty when the scheme has no mirror.
+    `curves`: ordered indices of points that may slide along a contour without being wrong.
+    `nme_pair`: the two points whose distance normalises errors, or None for the box diagonal.
+    `regions`: name -> indices, for figures per region.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    edges: tuple[tuple[int, int], ...] = ()
+    flip: tuple[int, ...] = ()
+    curves: tuple[tuple[int, ...], ...] = ()
+    nme_pair: tuple[int, int] | None = None
+    regions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        count = len(self.names)
+        if count == 0:
+            raise SchemeError(f"scheme {self.name!r} has no landmarks")
+        if len(set(self.names)) != count:
+            twice = next(n for n in self.names if self.names.count(n) > 1)
+            raise SchemeError(f"scheme {self.name!r} names {twice!r} twice")
+        groups: dict[str, Iterable[Sequence[int]]] = {
+            "edges": self.edges,
+            "curves": self.curves,
+            "regions": self.regions.values(),
+            "flip": [self.flip],
+            "nme": [self.nme_pair or ()],
+        }
+        for what, rows in groups.items():
+            for index in (i for row in rows for i in row):
+                if not 0 <= index < count:
+                    raise SchemeError(
+                        f"scheme {self.name!r}: {what} names landmark {index}, "
+                        f"but there are {count} (0 to {count - 1})"
+                    )
+        if self.flip and (
+            len(self.flip) != count or any(self.flip[self.flip[k]] != k for k in range(count))
+        ):
+            raise SchemeError(
+                f"scheme {self.name!r}: flip must pair all {count} landmarks both ways"
+            )
+
+    @property
+    def count(self) -> int:
+        """N, the number of landmarks."""
+        return len(self.names)
+
+    @property
+    def flip_table(self) -> NDArray[np.int64] | None:
+        """`flip` as an index array (N,), or None."""
+        return np.array(self.flip, np.int64) if self.flip else None
+
+    def to_json(self) -> str:
+        """The scheme as one line of JSON, for checkpoints and projects."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> Scheme:
+        """Read what `to_json` wrote."""
+        return _from_mapping(json.loads(text))
+
+    @staticmethod
+    def numbered(name: str, count: int) -> Scheme:
+        """A scheme of `count` numbered points, with no edges and no mirror."""
+        width = len(str(count - 1))
+        return Scheme(name, tuple(f"{k:0{width}d}" for k in range(count)))
+
+
+def _from_mapping(data: Mapping[str, Any]) -> Scheme:
+    """Build a scheme from JSON or TOML. TOML may give `landmarks` for names and `lines`/`loops`."""
+    name = str(data.get("name", ""))
+    known = {
+        "name", "names", "landmarks", "edges", "lines", "loops",
+        "flip", "curves", "nme_pair", "regions",
+    }  # fmt: skip
+    unknown = set(data) - known
+    if unknown:
+        raise SchemeError(f"scheme {name!r}: unknown entry {min(unknown)!r}")
+    try:
+        names = tuple(str(n) for n in data.get("names", ()))
+        if not names:
+            names = Scheme.numbered(name, int(data.get("landmarks", 0))).names
+        edges = [(int(a), int(b)) for a, b in data.get("edges", ())]
+        for line in data.get("lines", ()):
+            edges.extend(itertools.pairwise(line))
+        for loop in data.get("loops", ()):
+            edges.extend(zip(loop, [*loop[1:], loop[0]], strict=True))
+        pair = data.get("nme_pair")
+        return Scheme(
+            name=name,
+            names=names,
+            edges=tuple(edges),
+            flip=tuple(int(k) for k in data.get("flip", ())),
+            curves=tuple(tuple(int(k) for k in curve) for curve in data.get("curves", ())),
+            nme_pair=(int(pair[0]), int(pair[1])) if pair else None,
+            regions={str(k): tuple(v) for k, v in data.get("regions", {}).items()},
+        )
+    except (TypeError, KeyError, IndexError) as error:
+        raise SchemeError(f"scheme {name!r} cannot be read: {error}") from error
+
+
+def load_scheme(what: str) -> Scheme:
+    """Find a scheme: a shipped name ('300w'), a number of points ('86'), or a TOML file's path.
+
+    Raises:
+        SchemeError: nothing of that name, or the file is not a scheme.
+    """
+    if what.isdecimal():
+        return Scheme.numbered(f"{what} points", int(what))
+    file = resources.path("schemes", f"{what}.toml")
+    if Path(what).suffix == ".toml":
+        file = Path(what)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SchemeError(
+            f"there is no scheme {what!r}; known: {', '.join(shipped_schemes())}; "
+            "or give a number of points, or a .toml file"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SchemeError(f"{file} is not a scheme: {error}") from error
+    return _from_mapping({"name": file.stem, **data})
+
+
+def shipped_schemes() -> list[str]:
+    """Names of the schemes that come with the project."""
+    return sorted(file.stem for file in resources.path("schemes").glob("*.toml"))
