@@ -1,0 +1,114 @@
+"""The composition root: the only place where settings, store, session and windows meet."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from labeltool.domain import UserError
+from labeltool.gui import theme
+from labeltool.gui.dialogs import NewProject
+from labeltool.gui.session import Session
+from labeltool.gui.settings import Settings
+from labeltool.gui.welcome import Welcome
+from labeltool.gui.window import MainWindow
+from labeltool.store import create_project, open_project
+from pipnet.scheme import load_scheme
+
+log = logging.getLogger(__name__)
+
+
+class App(QObject):
+    """Shows the welcome page or a project; closing a project's window leaves the program."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.welcome: Welcome | None = None
+        self.window: MainWindow | None = None
+
+    def show_welcome(self) -> Welcome:
+        """The first page."""
+        if self.welcome is None:
+            self.welcome = Welcome(self._settings)
+            self.welcome.open_wanted.connect(self.open)
+            self.welcome.new_wanted.connect(self.new)
+        self.welcome.refresh()
+        self.welcome.show()
+        return self.welcome
+
+    @Slot(object)
+    def open(self, folder: Path) -> MainWindow | None:
+        """Open a project, or say on the welcome page why not."""
+        try:
+            store = open_project(folder)
+        except UserError as error:
+            self.show_welcome().complain(error)
+            return None
+        self._settings.remember(folder)
+        session = Session(store)
+        self.window = MainWindow(session, self._settings)
+        self.window.show()
+        if self.welcome is not None:
+            self.welcome.hide()
+        session.start()
+        return self.window
+
+    @Slot(object)
+    def new(self, photos: list[Path]) -> None:
+        """Ask for photos and folder, make the project, and begin."""
+        dialog = NewProject(photos, self.welcome)
+        if dialog.exec():
+            self.make(dialog.sources, dialog.project, dialog.scheme.currentText().strip())
+
+    def make(self, sources: list[Path], folder: Path, scheme: str) -> MainWindow | None:
+        """Make a project and import its photos."""
+        try:
+            create_project(folder, load_scheme(scheme)).close()
+        except UserError as error:
+            self.show_welcome().complain(error)
+            return None
+        window = self.open(folder)
+        if window is not None:
+            window.session.import_photos(sources)
+        return window
+
+
+def main(project: Path | None) -> int:
+    """Run the window until it is closed; returns the exit code."""
+    # OpenCV's wheel brings plugins of another Qt and points Qt at them
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        if "cv2" in os.environ.get(name, ""):
+            del os.environ[name]
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("labeltool")
+    application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
+    settings = Settings()
+    theme.apply(application, settings.mode)  # type: ignore[arg-type]
+    sys.excepthook = crash
+    app = App(settings)
+    if project is None:
+        app.show_welcome()
+    else:
+        app.open(project)
+    return application.exec()
+
+
+def crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug reached the top: keep the window, tell the person, keep the trace for a report."""
+    text = "".join(traceback.format_exception(kind, error, trace))
+    log.error("unexpected error\n%s", text)
+    sys.stderr.write(text)
+    if issubclass(kind, KeyboardInterrupt) or QApplication.instance() is None:
+        return
+    box = QMessageBox(QMessageBox.Icon.Warning, "Unexpected error", str(error) or kind.__name__)
+    box.setInformativeText("Your decisions are saved. Please report this with the details below.")
+    box.setDetailedText(text)
+    box.exec()

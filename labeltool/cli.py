@@ -1,0 +1,375 @@
+"""The command line: the main job without a window, and the start of the window."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labeltool.domain import Cancelled, Changes, Counts, RoundStatus, UserError, Verdict
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from labeltool.rounds import Rounds
+    from labeltool.store import Store
+    from labeltool.training.folder import Event
+
+# Heavy modules are imported by the commands that need them: the window must be there in a second.
+
+Folder = click.Path(path_type=Path)
+
+
+class _Commands(click.Group):
+    """`labeltool PATH` opens a project: whatever is no command is a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and not args[0].startswith("-")):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="labeltool")
+def cli() -> None:
+    """Review facial landmarks, correct them, and train the next round.
+
+    `labeltool` opens the window, `labeltool PROJECT` opens a project in it.
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; returns the exit code: 1 for what the user can mend, 2 for wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a file name in any script can be printed
+    try:
+        result = cli.main(arguments, prog_name="labeltool", standalone_mode=False)
+    except UserError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 1
+    except click.exceptions.Abort:
+        click.echo("Cancelled.", err=True)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except Cancelled:
+        click.echo("Cancelled; what was done is kept.", err=True)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def _project(folder: Path) -> Iterator[Store]:
+    from labeltool.store import open_project  # noqa: PLC0415
+
+    store = open_project(folder)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _bar(what: str, total: int = 0) -> tqdm[Any]:
+    from tqdm import tqdm  # noqa: PLC0415
+
+    bar: tqdm[Any] = tqdm(desc=what, total=total or None, file=sys.stderr, dynamic_ncols=True)
+    return bar
+
+
+def _advance(bar: tqdm[Any]) -> Callable[[int, int], None]:
+    def progress(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return progress
+
+
+# The window
+
+
+@cli.command("open")
+@click.argument("project", required=False, type=Folder)
+def open_window(project: Path | None) -> int:
+    """Open the window, with a project or the welcome page."""
+    from labeltool.doctor import display_problem  # noqa: PLC0415
+
+    problem = display_problem()
+    if problem is not None:
+        click.echo(problem, err=True)
+        return 2
+    from labeltool.app import main  # noqa: PLC0415
+
+    return main(project)
+
+
+@cli.command()
+@click.argument("project", required=False, type=Folder)
+def doctor(project: Path | None) -> int:
+    """List what is present or missing on this machine, and what to do."""
+    from labeltool.doctor import checks, format_report  # noqa: PLC0415
+
+    found = checks(project)
+    click.echo(format_report(found))
+    return 0 if all(check.ok is not False for check in found) else 1
+
+
+# The main job
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.option(
+    "--scheme", default="300w", show_default=True, help="Name, number of points, or TOML."
+)
+def new(project: Path, scheme: str) -> None:
+    """Make a project."""
+    from labeltool.store import create_project  # noqa: PLC0415
+    from pipnet.scheme import SchemeError, load_scheme  # noqa: PLC0415
+
+    try:
+        kind = load_scheme(scheme)
+    except SchemeError as error:
+        raise UserError(f"{error}.") from error
+    create_project(project, kind).close()
+    click.echo(f"Made {project} with the scheme {kind.name} ({kind.count} landmarks).")
+
+
+@cli.command("import")
+@click.argument("project", type=Folder)
+@click.argument("paths", nargs=-1, required=True, type=Folder)
+@click.option(
+    "--as", "kind", type=click.Choice(["photos", "labels", "proposals"]), default="photos",
+    show_default=True,
+)  # fmt: skip
+def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
+    """Add photos and find their faces, or take labels from COCO files and .pts folders."""
+    from labeltool import intake  # noqa: PLC0415
+
+    with _project(project) as store:
+        if kind != "photos":
+            for path in paths:
+                taken = intake.take_labels(
+                    store, path, getpass.getuser(), proposals=kind == "proposals"
+                )
+                click.echo(
+                    f"{path.name}: {taken.taken} {kind} taken ({taken.new_faces} made a new face), "
+                    f"{taken.kept} left alone because a person decided them."
+                )
+                for problem in taken.problems:
+                    click.echo(f"  not used: {problem}", err=True)
+            return
+        added = intake.add_photos(store, paths)
+        with _bar("Finding faces") as bar:
+            intake.search(store, _advance(bar), lambda changes: None)
+        counts = store.faces.counts()
+        click.echo(
+            f"{added.new} new photos, {added.known} known; the project has {counts.photos} photos "
+            f"and {counts.faces} faces."
+        )
+        for photo in added.unsupported:
+            click.echo(f"  not supported: {photo}", err=True)
+        for _id, _file, reason in store.faces.problems():
+            click.echo(f"  not usable: {reason}", err=True)
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.argument("folder", type=Folder)
+@click.option("--from", "old", type=Folder, help="Which photo folder moved, if there are several.")
+def relocate(project: Path, folder: Path, old: Path | None) -> None:
+    """Say where a photo folder of the project lies now."""
+    with _project(project) as store:
+        roots = {k: v for k, v in store.faces.roots().items() if old is None or v == old.absolute()}
+        if len(roots) != 1:
+            known = ", ".join(str(root) for root in store.faces.roots().values())
+            raise UserError(f"Which photo folder moved? Known: {known}.", "Name it with --from.")
+        click.echo(store.faces.move_root(next(iter(roots)), folder.absolute()).note)
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+def predict(project: Path) -> None:
+    """Propose landmarks for every face without a proposal."""
+    with _project(project) as store:
+        rounds = _rounds(store)
+        if not rounds.attach() and store.faces.counts().faces == 0:
+            raise UserError("The project has no faces yet.", "Import photos first.")
+        if rounds.running:
+            raise UserError("A round is running in this project already.", "Wait for it to end.")
+        if not rounds.can_predict():
+            click.echo(rounds.propose_mean_face().note)
+            return
+        rounds.start_predict()
+        _follow(rounds)
+        click.echo(f"{store.faces.counts().proposed} faces have a proposal to review.")
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.option("--epochs", type=click.IntRange(1), help="Instead of what fits ten minutes on a CPU.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+def train(project: Path, epochs: int | None, device: str) -> None:
+    """Train a round on the manual labels and the pseudo-labels, then predict every face again."""
+    with _project(project) as store:
+        rounds = _rounds(store)
+        plan = rounds.plan(epochs=epochs, device=device)
+        click.echo(plan.describe(), err=True)
+        rounds.start(plan, device)
+        click.echo(_follow(rounds).note)
+
+
+def _rounds(store: Store) -> Rounds:
+    from labeltool.rounds import Rounds  # noqa: PLC0415
+
+    return Rounds(store)
+
+
+def _follow(rounds: Rounds) -> Changes:
+    """Show a round's progress and take it in."""
+    with _bar("Starting") as bar:
+
+        def on_event(event: Event) -> None:
+            if event.kind == "progress":
+                words = {"train": "Training", "predict": "Predicting"}
+                if bar.desc != words.get(event.stage, event.stage) + ": ":
+                    bar.reset()
+                bar.set_description(words.get(event.stage, event.stage))
+                _advance(bar)(event.done, event.total)
+                if event.losses:
+                    bar.set_postfix(loss=f"{event.losses['total']:.3f}")
+
+        return rounds.wait(on_event)
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.option("--min-score", required=True, type=click.FloatRange(0, 1))
+@click.option("--dry-run", is_flag=True, help="Only print how many faces it would be.")
+def accept(project: Path, min_score: float, dry_run: bool) -> None:
+    """Accept every unreviewed face whose score is at least this."""
+    _decide(project, Verdict.ACCEPTED, min_score, 1.0, dry_run)
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.option("--max-score", required=True, type=click.FloatRange(0, 1))
+@click.option("--dry-run", is_flag=True, help="Only print how many faces it would be.")
+def reject(project: Path, max_score: float, dry_run: bool) -> None:
+    """Reject every unreviewed face whose score is at most this."""
+    _decide(project, Verdict.REJECTED, 0.0, max_score, dry_run)
+
+
+def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: bool) -> None:
+    from labeltool.review import Desk  # noqa: PLC0415
+
+    with _project(project) as store:
+        found = Desk(store).threshold(low, high)
+        if found is None:
+            raise UserError("No unreviewed face has a proposal.", "Predict first.")
+        name, threshold = found
+        if dry_run:
+            count = store.reviews.count_where(threshold)
+        else:
+            count, _ = store.reviews.decide_where(getpass.getuser(), verdict, threshold)
+        click.echo(count)
+        others = sum(row[2] for row in store.reviews.models_waiting()[1:])
+        word = "would be" if dry_run else "were"
+        click.echo(f"{count} faces {word} {verdict} by the scores of '{name}'.", err=True)
+        if others:
+            click.echo(f"{others} unreviewed faces of other models were left alone.", err=True)
+
+
+@cli.command("export")
+@click.argument("project", type=Folder)
+@click.argument("out", type=Folder)
+@click.option("--format", "form", type=click.Choice(["coco", "pts"]), required=True)
+def export_command(project: Path, out: Path, form: str) -> None:
+    """Write the accepted and corrected faces: coco the file OUT, pts the folder OUT."""
+    from labeltool.export import export_labels  # noqa: PLC0415
+
+    with _project(project) as store:
+        written = export_labels(store, out, form)
+    click.echo(f"Wrote {written.faces} faces of {written.photos} photos to {out}.")
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object of numbers.")
+def status(project: Path, as_json: bool) -> None:
+    """How far the review is."""
+    from labeltool.store import SCHEMA  # noqa: PLC0415
+
+    with _project(project) as store:
+        counts = store.faces.counts()
+        if as_json:
+            names = (
+                "photos", "faces", "proposed", "accepted", "corrected", "rejected", "excluded",
+                "rounds",
+            )  # fmt: skip
+            numbers = {name: asdict(counts)[name] for name in names}
+            click.echo(json.dumps(numbers | {"schema": SCHEMA}))
+            return
+        _print_status(counts)
+        for row in store.rounds.all():
+            if row.status is not RoundStatus.READY:
+                reason = (row.error or "").splitlines()[:1]
+                click.echo(f"{row.kind} {row.number or ''} {row.status} {' '.join(reason)}")
+
+
+def _print_status(counts: Counts) -> None:
+    for name, value in asdict(counts).items():
+        click.echo(f"{name:12}{value:>8}")
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.option("--repair", is_flag=True, help="Mend the current state from the log.")
+def check(project: Path, repair: bool) -> None:
+    """Check the database against its log and the photos against the disk."""
+    with _project(project) as store:
+        said = store.reviews.check(repair)
+        missing = [root for root in store.faces.roots().values() if not root.is_dir()]
+        for root in missing:
+            said.append(
+                f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"
+            )
+        if not said:
+            click.echo("Everything is in order.")
+            return
+        for line in said:
+            click.echo(line)
+        if repair and not missing and all("mended" in line for line in said):
+            return
+        raise UserError(f"{len(said)} problems were found.", "See the lines above.")
+
+
+@cli.command(hidden=True)
+@click.argument("folder", required=False, type=Folder)
+@click.option("--detect", is_flag=True)
+def worker(folder: Path | None, detect: bool) -> int:
+    """Run a round folder, or the face search; started by the program itself."""
+    if detect:
+        from labeltool.training.detect import serve  # noqa: PLC0415
+
+        return serve()
+    if folder is None or not (folder / "spec.json").is_file():
+        raise click.UsageError("Give a run folder (it holds a spec.json).")
+    from labeltool.training.folder import RunFolder  # noqa: PLC0415
+
+    run_folder = RunFolder(folder)
+    # the lock is taken before torch, which takes seconds to import
+    with run_folder.alive():
+        from labeltool.training.worker import work  # noqa: PLC0415
+
+        return work(run_folder)

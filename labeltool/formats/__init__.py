@@ -1,0 +1,65 @@
+"""Label files of other tools: one small codec a module, on values that need no project.
+
+A codec knows its format's offsets and order; here points are pixels of the upright photo, (0, 0)
+the centre of its top-left pixel. A failed write raises OSError and leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.domain import Box, Points
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledRow:
+    """One face in a file.
+
+    `photo`: relative path with forward slashes. `box`: x, y, width, height. `points` (N, 2), NaN
+    where absent. `visibility` (N,) of 0 (not labelled), 1 (hidden) and 2 (visible), or None where
+    the format has none. `verdict`: what a person said of it, empty where the file does not tell.
+    """
+
+    photo: str
+    box: Box
+    points: Points
+    visibility: NDArray[np.int8] | None = None
+    score: float | None = None
+    verdict: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadLabels:
+    """What a file holds.
+
+    Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k] of the face) are
+    None where it does not tell; `edges` count from 0. `problems`: a sentence for all left out.
+    """
+
+    names: tuple[str, ...] | None
+    edges: tuple[tuple[int, int], ...]
+    rows: list[LabelledRow]
+    flip: tuple[int, ...] | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace or make a file (and its folder) at once. OSError leaves what was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A short name of its own: the file's own with an addition may be too long for the file system.
+    partial = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise

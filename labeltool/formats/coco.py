@@ -1,0 +1,135 @@
+"""COCO keypoints: all faces of a project in one JSON file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.formats import LabelledRow, ReadLabels, write_whole
+from pipnet.crop import tight_box
+from pipnet.labels import (
+    CocoAnnotation,
+    CocoCategory,
+    CocoFile,
+    CocoImage,
+    LabelError,
+    format_coco,
+    parse_coco,
+)
+
+
+def write(
+    path: Path,
+    rows: Sequence[LabelledRow],
+    names: Sequence[str],
+    edges: Sequence[tuple[int, int]],
+    flip: Sequence[int] | None,
+    sizes: Mapping[str, tuple[int, int]],
+) -> None:
+    """Write one file with a single category `face`, whole or not at all.
+
+    `flip`: N indices, landmark k of a mirrored face is landmark flip[k] of the face, or None. It
+    becomes the key `flip_idx` of the category, the verdict the key `verdict` of the annotation;
+    other tools ignore both. `sizes`: width and height of each photo.
+    Raises OSError, and ValueError for a row that does not have as many points as there are names.
+    """
+    photos: dict[str, int] = {}
+    for row in rows:
+        photos.setdefault(row.photo, len(photos) + 1)
+    extra: dict[str, Any] = {"supercategory": "person"}
+    if flip:
+        extra["flip_idx"] = [int(index) for index in flip]
+    data = CocoFile(
+        images=tuple(CocoImage(number, photo, *sizes[photo]) for photo, number in photos.items()),
+        categories=(CocoCategory(1, "face", tuple(names), tuple(edges), extra),),
+        annotations=tuple(
+            CocoAnnotation(
+                number, photos[row.photo], 1, row.points, _visibility(row), row.box, row.score,
+                {"verdict": row.verdict} if row.verdict else {},
+            )
+            for number, row in enumerate(rows, 1)
+        ),
+    )  # fmt: skip
+    write_whole(path, json.dumps(format_coco(data), allow_nan=False))
+
+
+def read(path: Path) -> ReadLabels:
+    """Read a file of any tool. Raises LabelError where it is not COCO or mixes schemes.
+
+    Faces without a box get the tight box of their points; those with neither, and those of
+    categories without keypoints, are left out and named in `problems`.
+    """
+    file = parse_coco(path)
+    scheme = _scheme(file, path)
+    photos = {image.id: _relative(image.file_name) for image in file.images}
+    rows: list[LabelledRow] = []
+    problems: list[str] = []
+    for face in file.annotations:
+        box = face.bbox
+        if box is None and (face.visibility > 0).any():
+            box = tight_box(face.points)
+        if face.category_id != scheme.id or box is None:
+            lack = "keypoints" if face.category_id != scheme.id else "box and no labelled point"
+            problems.append(f"{photos[face.image_id]}: annotation {face.id} has no {lack}.")
+            continue
+        verdict = face.extra.get("verdict")
+        rows.append(
+            LabelledRow(
+                photos[face.image_id], box, face.points, face.visibility, face.score,
+                verdict if isinstance(verdict, str) else "",
+            )
+        )  # fmt: skip
+    return ReadLabels(scheme.keypoints, scheme.edges, rows, _flip(scheme), problems)
+
+
+def _visibility(row: LabelledRow) -> NDArray[np.int8]:
+    """A landmark without a position is not labelled, whatever else is said of it."""
+    placed = np.isfinite(row.points).all(axis=1)
+    stated = np.full(len(row.points), 2) if row.visibility is None else row.visibility
+    return np.where(placed, stated, 0).astype(np.int8)
+
+
+def _scheme(file: CocoFile, path: Path) -> CocoCategory:
+    """The one category with keypoints that faces use, or else the only one there is."""
+    schemes = [category for category in file.categories if category.keypoints]
+    if len(schemes) > 1:
+        used = {face.category_id for face in file.annotations}
+        schemes = [category for category in schemes if category.id in used]
+    if len(schemes) > 1:
+        names = ", ".join(repr(category.name) for category in schemes)
+        raise LabelError(
+            f"{path.name} holds faces of several categories ({names}). "
+            f"Export each into a file of its own."
+        )
+    if not schemes:
+        raise LabelError(
+            f"{path.name} names no keypoints in its categories, so it holds no landmarks. "
+            f"Export it as COCO keypoints."
+        )
+    return schemes[0]
+
+
+def _flip(category: CocoCategory) -> tuple[int, ...] | None:
+    """From `flip_idx`, or from pairs in `flip_pairs`; None where either does not fit the names."""
+    count = len(category.keypoints)
+    given = category.extra.get("flip_idx")
+    if given is None:
+        given = list(range(count))
+        try:
+            for a, b in category.extra["flip_pairs"]:
+                given[a], given[b] = b, a
+        except (KeyError, TypeError, ValueError, IndexError):
+            return None
+    if not isinstance(given, list) or any(type(index) is not int for index in given):
+        return None
+    fits = sorted(given) == list(range(count)) and all(given[given[k]] == k for k in range(count))
+    return tuple(given) if fits else None
+
+
+def _relative(name: str) -> str:
+    return name.replace("\\", "/").removeprefix("./")

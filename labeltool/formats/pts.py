@@ -1,0 +1,104 @@
+"""300W .pts: one text file a face, named after its photo, counted from 1."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from labeltool.formats import LabelledRow, ReadLabels
+from pipnet.crop import tight_box
+from pipnet.images import ImageError, walk_files
+from pipnet.labels import LabelError, PhotoNames, format_pts, parse_pts
+
+
+def write(folder: Path, rows: Sequence[LabelledRow], photos: Iterable[str] = ()) -> list[str]:
+    """Write `relative/dir/stem.pts` for each face; `stem_1.pts`, `stem_2.pts`, … where a photo has
+    several. Returns a sentence for each face left out because a landmark is absent.
+
+    Names that would belong to another photo, of the rows or of `photos` (relative paths of all in
+    the project), are avoided, so that `read` leads every file back to its photo. Points only: the
+    format has no names, boxes, visibility or verdicts. All files are written before the first is
+    put in place. Raises OSError, and ValueError for a path that leaves the folder.
+    """
+    problems = [
+        f"{row.photo}: a face is left out, for .pts cannot tell that a landmark is absent."
+        for row in rows
+        if not np.isfinite(row.points).all()
+    ]
+    faces: dict[str, list[LabelledRow]] = {}
+    for row in rows:
+        if np.isfinite(row.points).all():
+            faces.setdefault(row.photo, []).append(row)
+    paths = {photo: _inside(photo) for photo in faces}
+    names = _names_by_folder([*(row.photo for row in rows), *photos])
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{uuid.uuid4().hex}.tmp"
+    targets: list[Path] = []
+    try:
+        partial.mkdir()
+        for photo, group in faces.items():
+            path = paths[photo]
+            stems = names[path.parent].stems(path.name, len(group))
+            for stem, row in zip(stems, group, strict=True):
+                text = format_pts(row.points)
+                (partial / str(len(targets))).write_text(text, encoding="ascii", newline="\n")
+                targets.append(folder / path.parent / f"{stem}.pts")
+        for number, target in enumerate(targets):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(partial / str(number), target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return problems
+
+
+def read(folder: Path, photos: Sequence[str], origin: int = 1) -> ReadLabels:
+    """Read all .pts files below a folder for the photos of these relative paths.
+
+    A file belongs to the photo of the same name in the same sub-folder, else to the one of that
+    name without its `_K`. The box is the tight one of the points. `origin`: what the files count
+    from, 1 or 0. Files that match no photo or cannot be read are named in `problems`. Raises
+    LabelError if the folder cannot be listed.
+    """
+    try:
+        files, unreadable = walk_files(folder)
+    except ImageError as error:
+        raise LabelError(f"{error}.") from error
+    names = _names_by_folder(photos)
+    rows: list[LabelledRow] = []
+    problems = [f"{path} could not be listed." for path in unreadable]
+    for path in files:
+        if path.suffix.lower() != ".pts":
+            continue
+        inside = PurePosixPath(path.relative_to(folder).as_posix())
+        known = names.get(inside.parent)
+        found = known.match(inside.stem) if known else []
+        if len(found) != 1:
+            lack = f"could belong to {' or '.join(found)}" if found else "matches no photo"
+            problems.append(f"{inside} {lack}.")
+            continue
+        try:
+            points = parse_pts(path, origin)
+        except LabelError as error:
+            problems.append(f"{inside}: {error}")
+            continue
+        rows.append(LabelledRow(str(inside.parent / found[0]), tight_box(points), points))
+    return ReadLabels(None, (), rows, None, problems)
+
+
+def _names_by_folder(photos: Iterable[str]) -> dict[PurePosixPath, PhotoNames]:
+    names: dict[PurePosixPath, dict[str, None]] = {}
+    for path in map(PurePosixPath, photos):
+        names.setdefault(path.parent, {})[path.name] = None
+    return {folder: PhotoNames(known) for folder, known in names.items()}
+
+
+def _inside(photo: str) -> PurePosixPath:
+    path = PurePosixPath(photo)
+    if path.is_absolute() or ".." in path.parts or not path.name:
+        raise ValueError(f"{photo!r} is not a path inside the folder")
+    return path

@@ -1,0 +1,1 @@
+"""The windows: views read the session, call its operations and redraw on `changed`."""

@@ -1,0 +1,232 @@
+"""Small panels above the photo that do not move with it: loupe, legend, point label, message.
+
+They let the mouse through and are placed by the canvas.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QLabel, QWidget
+
+from labeltool.gui import theme
+from labeltool.gui.canvas.items import draw_photo, photo_rect
+from labeltool.gui.canvas.shown import ShownFace
+
+_PLATE = QColor(24, 24, 24, 205)
+_ON_PLATE = QColor(240, 240, 240)
+
+
+class Overlay(QWidget):
+    """A panel above the photo that never takes the mouse."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+
+class Loupe(Overlay):
+    """A square of the photo around one point, enlarged, with a cross hair on the exact spot."""
+
+    SIZE = 177  # odd, so that the cross hair falls on whole pixels
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.resize(self.SIZE, self.SIZE)
+        self._image = QImage()
+        self._at = QPointF()
+        self._scale = 1.0
+
+    def look_at(self, image: QImage, at: QPointF, zoom: float) -> None:
+        """Show the photo around `at` (image pixels), clearly larger than the canvas's zoom."""
+        self._image, self._at = image, at
+        # Three times the canvas, but less on tiny faces: six giant pixels tell nothing.
+        self._scale = max(min(3.0 * zoom, 8.0), 1.6 * zoom, 2.0)
+        self.show()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        frame = QRectF(self.rect())
+        painter.fillRect(frame, theme.canvas_colour(theme.is_dark(self.palette())))
+        painter.save()
+        painter.translate(frame.center())
+        painter.scale(self._scale, self._scale)
+        painter.translate(-self._at)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 20)
+        reach = self.SIZE / 2 / self._scale
+        seen = QRectF(self._at.x() - reach, self._at.y() - reach, 2 * reach, 2 * reach)
+        draw_photo(painter, self._image, photo_rect(self._image), seen)
+        painter.restore()
+        self._paint_cross(painter, frame)
+
+    def _paint_cross(self, painter: QPainter, frame: QRectF) -> None:
+        middle = frame.center()
+        gap = 9.0
+        arms = [
+            (QPointF(frame.left(), middle.y()), QPointF(middle.x() - gap, middle.y())),
+            (QPointF(middle.x() + gap, middle.y()), QPointF(frame.right(), middle.y())),
+            (QPointF(middle.x(), frame.top()), QPointF(middle.x(), middle.y() - gap)),
+            (QPointF(middle.x(), middle.y() + gap), QPointF(middle.x(), frame.bottom())),
+        ]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for colour, width in ((QColor(0, 0, 0, 110), 3.0), (QColor(255, 255, 255, 220), 1.0)):
+            painter.setPen(QPen(colour, width))
+            for start, end in arms:
+                painter.drawLine(start, end)
+        for colour, size in ((QColor(0, 0, 0, 160), 2.5), (QColor(255, 255, 255), 1.5)):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(middle, size, size)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, inset in ((QColor(20, 20, 20), 0.5), (QColor(255, 255, 255), 1.5)):
+            painter.setPen(QPen(colour, 1))
+            painter.drawRect(frame.adjusted(inset, inset, -inset, -inset))
+
+
+class Legend(Overlay):
+    """What the points' colours and shapes mean: the confidence ramp and the hand-moved mark."""
+
+    _BAR = QSize(132, 8)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFont(theme.tabular(theme.small(self.font())))
+        self._by_hand = False
+        self._fit()
+
+    def set_by_hand(self, shown: bool) -> None:
+        """Whether to explain the mark of points moved by hand."""
+        if shown != self._by_hand:
+            self._by_hand = shown
+            self._fit()
+            self.update()
+
+    def _fit(self) -> None:
+        line = self.fontMetrics().height()
+        pad = theme.spacing(2)
+        height = 2 * pad + 2 * line + self._BAR.height() + theme.spacing()
+        if self._by_hand:
+            height += line + theme.spacing()
+        self.resize(self._BAR.width() + 2 * pad, height)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_PLATE)
+        painter.drawRoundedRect(self.rect(), 4, 4)
+        painter.setPen(_ON_PLATE)
+        pad, line = theme.spacing(2), self.fontMetrics().height()
+        row = QRect(pad, pad, self._BAR.width(), line)
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, self.tr("Confidence"))
+        bar = QRectF(pad, row.bottom() + 1 + theme.spacing() / 2, row.width(), self._BAR.height())
+        ramp = QLinearGradient(bar.topLeft(), bar.topRight())
+        for step in range(17):
+            ramp.setColorAt(step / 16, theme.confidence_colour(step / 16))
+        painter.fillRect(bar, ramp)
+        row.moveTop(int(bar.bottom() + theme.spacing() / 2))
+        for align, text in (
+            (Qt.AlignmentFlag.AlignLeft, "0"),
+            (Qt.AlignmentFlag.AlignHCenter, "0.5"),
+            (Qt.AlignmentFlag.AlignRight, "1"),
+        ):
+            painter.drawText(row, align, text)
+        if self._by_hand:
+            row.moveTop(row.bottom() + 1 + theme.spacing())
+            side = row.height() * 0.5
+            painter.save()
+            painter.translate(row.left() + side / 2, row.center().y() + 1)
+            painter.rotate(45)
+            painter.fillRect(QRectF(-side / 2, -side / 2, side, side), _ON_PLATE)
+            painter.restore()
+            row.setLeft(row.left() + row.height())
+            painter.drawText(row, Qt.AlignmentFlag.AlignLeft, self.tr("Moved by hand"))
+
+
+class PointLabel(QLabel):
+    """Name, number and confidence of the point under the mouse, at once and beside it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.tabular(theme.small(self.font())))
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.ToolTipBase)
+        self.setForegroundRole(QPalette.ColorRole.ToolTipText)
+        self.setMargin(theme.spacing())
+        self.hide()
+
+    def tell(self, text: str, at: QPointF, within: QRect) -> None:
+        """Show the text beside `at` (the parent's pixels), wholly inside `within`."""
+        self.setText(text)
+        self.adjustSize()
+        gap = theme.spacing(3)
+        x, y = int(at.x()) + gap, int(at.y()) + gap
+        if x + self.width() > within.right():
+            x = int(at.x()) - gap - self.width()
+        if y + self.height() > within.bottom():
+            y = int(at.y()) - gap - self.height()
+        self.move(max(within.left(), x), max(within.top(), y))
+        self.show()
+
+
+class Message(QLabel):
+    """The calm text in place of a photo: nothing here yet, still loading, could not be read."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+        self.setMargin(theme.spacing(6))
+
+    def repaint_for(self, dark: bool) -> None:
+        """Take the text colour that reads on the canvas's grey."""
+        colours = QPalette(self.palette())
+        colours.setColor(QPalette.ColorRole.WindowText, theme.canvas_text_colour(dark))
+        self.setPalette(colours)
+
+
+class Panels(QObject):
+    """Loupe, legend and point label of one canvas, kept in its corners and inside its edges."""
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.legend = Legend(canvas)
+        self.loupe = Loupe(canvas)
+        self.label = PointLabel(canvas)
+
+    def show_legend(self, face: ShownFace, points_shown: bool) -> None:
+        """The legend is there when some shown point has a score."""
+        self.legend.set_by_hand(bool(face.moved))
+        self.legend.setVisible(points_shown and face.has_scores())
+        self.place()
+
+    def place(self) -> None:
+        """To be called when the canvas has another size."""
+        edge = theme.spacing(3)
+        self.legend.move(edge, self._canvas.height() - self.legend.height() - edge)
+
+    def show_loupe(self, image: QImage, at: QPointF, seen_at: QPointF, zoom: float) -> None:
+        """Enlarge `at` (image pixels) in the upper corner that `seen_at` (viewport) is not in."""
+        edge = theme.spacing(3)
+        right = self._canvas.width() - self.loupe.width() - edge
+        self.loupe.move(right if seen_at.x() < self._canvas.width() / 2 else edge, edge)
+        self.loupe.look_at(image, at, zoom)
+
+    def tell_about(self, face: ShownFace, index: int, at: QPointF) -> None:
+        """Number (from 1, as schemes count), name, and confidence or 'moved by hand'."""
+        text = f"{index + 1}  {face.name(index)}".rstrip()
+        score = float(face.scores[index])
+        if index in face.moved:
+            text += "\n" + self.tr("Moved by hand")
+        elif not math.isnan(score):
+            text += "\n" + self.tr("Confidence") + f" {score:.2f}"
+        self.label.tell(text, at, self._canvas.rect())

@@ -1,0 +1,84 @@
+"""Photos for the canvas: decoded off the window's thread, the next ones already waiting."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from pipnet.images import ImageError, read_image
+
+CACHE_BYTES = 400_000_000
+"""Decoded photos kept in memory: four of 24 megapixels, hundreds of small ones."""
+
+
+class Photos(QObject):
+    """A cache of decoded photos.
+
+    Signals:
+        loaded: the Path of a photo that was asked for and can be had with `get` now.
+    """
+
+    loaded = Signal(object)
+    _decoded = Signal(object, object, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._images: OrderedDict[Path, QImage] = OrderedDict()
+        self._problems: dict[Path, str] = {}
+        self._pending: set[Path] = set()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="photos")
+        self._decoded.connect(self._keep)
+
+    def get(self, photo: Path) -> tuple[QImage | None, str]:
+        """The photo if it is there, else None and why: a problem, or '' while it is loading."""
+        if photo in self._images:
+            self._images.move_to_end(photo)
+            return self._images[photo], ""
+        return None, self._problems.get(photo, "")
+
+    def want(self, photos: Sequence[Path]) -> None:
+        """Load these, the first one first."""
+        for photo in photos:
+            if photo not in self._images and photo not in self._pending:
+                self._problems.pop(photo, None)
+                self._pending.add(photo)
+                self._pool.submit(self._decode, photo)
+
+    def _decode(self, photo: Path) -> None:
+        try:
+            pixels = read_image(photo)
+        except ImageError as error:
+            self._decoded.emit(photo, None, str(error))
+            return
+        height, width = pixels.shape[:2]
+        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+        # RGB32 is what Qt paints fastest; the conversion also copies the borrowed pixels
+        self._decoded.emit(photo, image.convertToFormat(QImage.Format.Format_RGB32), "")
+
+    @Slot(object, object, str)
+    def _keep(self, photo: Path, image: QImage | None, problem: str) -> None:
+        self._pending.discard(photo)
+        if image is None:
+            self._problems[photo] = problem
+        else:
+            self._images[photo] = image
+            while len(self._images) > 1 and self._bytes() > CACHE_BYTES:
+                self._images.popitem(last=False)
+        self.loaded.emit(photo)
+
+    def _bytes(self) -> int:
+        return sum(image.sizeInBytes() for image in self._images.values())
+
+    def forget(self) -> None:
+        """Read every photo again when it is asked for."""
+        self._images.clear()
+        self._problems.clear()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._pool.shutdown(wait=True, cancel_futures=True)

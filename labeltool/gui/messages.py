@@ -1,0 +1,136 @@
+"""The lines at the bottom: what happened, with Undo; what is going on, with Cancel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from labeltool.domain import UserError
+from labeltool.gui import theme
+from labeltool.gui.tasks import Task
+
+SHOWN_MS = 8000
+"""How long a message stays; an error stays until it is closed."""
+
+
+class MessageLine(QFrame):
+    """One message: icon, text, Undo where it applies.
+
+    Signals:
+        undo_wanted: the Undo button was pressed.
+    """
+
+    undo_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, self.label = QLabel(), QLabel()
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setWordWrap(True)
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.undo = QPushButton("Undo")
+        self.undo.setFlat(True)
+        self.undo.clicked.connect(self._undo)
+        self._close = QToolButton()
+        self._close.setAutoRaise(True)
+        self._close.setToolTip("Close this message")
+        self._close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
+        layout.addWidget(self._icon)
+        layout.addWidget(self.label, 1)
+        layout.addWidget(self.undo)
+        layout.addWidget(self._close)
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._timer.timeout.connect(self.hide)
+        self.setAutoFillBackground(True)
+        self.hide()
+
+    @Slot(str, bool)
+    def say(self, text: str, undoable: bool = False) -> None:
+        """Show what happened; it goes away by itself."""
+        self._show("mdi6.information-outline", text, undoable)
+        self._timer.start()
+
+    @Slot(object)
+    def complain(self, error: UserError) -> None:
+        """Show what went wrong and what to do; it stays."""
+        self._timer.stop()
+        self._show("mdi6.alert-outline", str(error), undoable=False)
+
+    def _show(self, icon: str, text: str, undoable: bool) -> None:
+        self._icon.setPixmap(theme.icon(icon).pixmap(16, 16))
+        self._close.setIcon(theme.icon("mdi6.close"))
+        self.label.setText(text)
+        self.undo.setVisible(undoable)
+        self.show()
+
+    @Slot()
+    def _undo(self) -> None:
+        self.hide()
+        self.undo_wanted.emit()
+
+
+class Activity(QFrame):
+    """A task that runs: name, bar, time left, Cancel. Short ones never show."""
+
+    def __init__(self, task: Task, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._task = task
+        self._label, self.bar, self._left = QLabel(task.name), QProgressBar(), QLabel()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(True)
+        self._left.setFont(theme.tabular(self._left.font()))
+        self.button = QPushButton("Cancel")
+        self.button.clicked.connect(self._cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
+        layout.addWidget(self._label)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(self._left)
+        layout.addWidget(self.button)
+        task.progressed.connect(self._progress)
+        task.ended.connect(self._end)
+        self._timer = QTimer(self, singleShot=True, interval=400)
+        self._timer.timeout.connect(self.show)
+        self._timer.start()
+        self.hide()
+
+    @Slot(int, int, float)
+    def _progress(self, done: int, total: int, left: float) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        self.bar.setFormat(f"{done:,} of {total:,}")
+        self._left.setText(time_left(left) if done else "")
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.button.setEnabled(False)
+        self._label.setText("Cancelling…")
+        self._task.cancel()
+
+    @Slot()
+    def _end(self) -> None:
+        self._timer.stop()
+        self.hide()
+        self.deleteLater()
+
+
+def time_left(seconds: float) -> str:
+    """'about 3 min left'."""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 90:
+        return f"about {round(seconds / 10) * 10} s left"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min left"
+    return f"about {seconds / 3600:.1f} h left"

@@ -1,0 +1,176 @@
+"""The running round: bar, time left, loss curve, stop and cancel; or how the last one ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import RoundKind
+from labeltool.gui import theme
+from labeltool.gui.messages import time_left
+from labeltool.gui.session import Session
+from labeltool.training.folder import Event
+
+STAGES = {"train": "Training", "predict": "Predicting", "": "Starting"}
+
+
+class RoundPanel(QWidget):
+    """Folds away when nothing runs."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._curve: Any = None
+        self._plot: Any = None
+        self._losses: list[tuple[int, float]] = []
+        self.title, self.detail, self.bar = QLabel(), QLabel(), QProgressBar()
+        self.detail.setFont(theme.tabular(self.detail.font()))
+        self.detail.setWordWrap(True)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.stop, self.cancel = QPushButton("Stop early"), QPushButton("Cancel")
+        self.stop.setToolTip("End the training after this epoch, keep its network and predict")
+        self.cancel.setToolTip("Give the round up; everything stays as it was before")
+        self.retry, self.fold = QPushButton("Try again…"), QPushButton("Close")
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumHeight(140)
+        self.stop.clicked.connect(self._stop)
+        self.cancel.clicked.connect(self._cancel)
+        self.fold.clicked.connect(self.hide)
+        buttons = QHBoxLayout()
+        for button in (self.stop, self.cancel, self.retry, self.fold):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(theme.SPACING)
+        left.addWidget(self.title)
+        left.addWidget(self.bar)
+        left.addWidget(self.detail)
+        left.addLayout(buttons)
+        left.addStretch(1)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(*[2 * theme.SPACING] * 4)
+        self._layout.addLayout(left, 2)
+        self._layout.addWidget(self.log, 3)
+        session.round_event.connect(self.show_event)
+        session.round_ended.connect(self.show_end)
+        self.hide()
+
+    @Slot(object)
+    def show_event(self, event: Event) -> None:
+        """Draw progress."""
+        training = self._session.rounds.running_kind is RoundKind.TRAIN
+        if event.kind == "started":
+            self._begin(event, training)
+        elif event.kind == "progress":
+            if self.isHidden():
+                self._begin(event, training)
+            stage = STAGES.get(event.stage, event.stage)
+            self.bar.setRange(0, event.total)
+            self.bar.setValue(event.done)
+            self.bar.setFormat(f"{stage}: %p %")
+            words = [time_left(event.seconds)]
+            if event.losses:
+                words.insert(0, f"loss {event.losses['total']:.3f}")
+                self._losses.append((event.done, event.losses["total"]))
+                self._draw()
+            self.detail.setText(" · ".join(words))
+            self.stop.setVisible(training and event.stage == "train")
+
+    def _begin(self, event: Event, training: bool) -> None:
+        self._losses = []
+        self.title.setText("Training round" if training else "Proposing landmarks")
+        self.detail.setText(f"on {event.detail}" if event.detail else "")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.log.hide()
+        for button, shown in (
+            (self.stop, training), (self.cancel, True), (self.retry, False), (self.fold, False),
+        ):  # fmt: skip
+            button.setVisible(shown)
+            button.setEnabled(True)
+        if training:
+            self._make_plot()
+        if self._plot is not None:
+            self._plot.setVisible(training)
+        self.show()
+
+    def _make_plot(self) -> None:
+        """A live loss curve; the plot library is loaded with the first round only."""
+        if self._plot is None:
+            import pyqtgraph  # noqa: PLC0415
+
+            self._plot = pyqtgraph.PlotWidget()
+            self._plot.setMinimumHeight(120)
+            self._plot.setMaximumHeight(170)
+            self._plot.setLabel("left", "loss")
+            self._plot.setLabel("bottom", "step")
+            self._plot.setMenuEnabled(False)
+            self._plot.hideButtons()
+            self._curve = self._plot.plot([], [])
+            self._layout.insertWidget(1, self._plot, 3)
+        self._curve.setData([], [])
+        self.recolour()
+
+    def recolour(self) -> None:
+        """Follow the palette."""
+        if self._plot is not None:
+            palette = self.palette()
+            text = palette.color(QPalette.ColorRole.Text)
+            self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
+            for side in ("left", "bottom"):
+                self._plot.getAxis(side).setPen(text)
+                self._plot.getAxis(side).setTextPen(text)
+            self._curve.setPen(palette.color(QPalette.ColorRole.Link), width=2)
+
+    def _draw(self) -> None:
+        if self._curve is None:
+            return
+        # a thousand points are enough for a screen
+        rows = self._losses[:: max(1, len(self._losses) // 1000)]
+        self._curve.setData([row[0] for row in rows], [row[1] for row in rows])
+
+    @Slot(object, str)
+    def show_end(self, event: Event, tail: str) -> None:
+        """Fold away, or say why it failed."""
+        if event.kind != "failed":
+            self.hide()
+            return
+        self.title.setText("The round failed; everything is as it was before")
+        self.detail.setText(event.detail)
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.bar.hide()
+        self.log.setPlainText(tail)
+        self.log.setVisible(bool(tail))
+        if self._plot is not None:
+            self._plot.hide()
+        for button, shown in (
+            (self.stop, False), (self.cancel, False), (self.retry, True), (self.fold, True),
+        ):  # fmt: skip
+            button.setVisible(shown)
+        self.show()
+
+    @Slot()
+    def _stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.stop.setText("Stopping after this epoch…")
+        self._session.rounds.stop_early()
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.cancel.setEnabled(False)
+        self.detail.setText("Cancelling…")
+        self._session.rounds.cancel()

@@ -1,0 +1,66 @@
+"""What the window remembers between starts, in the user's own settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+RECENT = 8
+"""Projects on the welcome page."""
+
+
+class Settings:
+    """A thin skin over QSettings with names and types; `LABELTOOL_SETTINGS` names another file."""
+
+    def __init__(self) -> None:
+        file = os.environ.get("LABELTOOL_SETTINGS")
+        self._settings = (
+            QSettings(file, QSettings.Format.IniFormat)
+            if file
+            else QSettings(
+                QSettings.Format.IniFormat, QSettings.Scope.UserScope, "labeltool", "labeltool"
+            )
+        )
+
+    @property
+    def mode(self) -> str:
+        """'system', 'light' or 'dark'."""
+        value = str(self._settings.value("mode", "system"))
+        return value if value in ("system", "light", "dark") else "system"
+
+    @mode.setter
+    def mode(self, value: str) -> None:
+        self._settings.setValue("mode", value)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Projects that were opened, the last one first; those that are gone are left out."""
+        count = self._settings.beginReadArray("recent")
+        paths = []
+        for index in range(count):
+            self._settings.setArrayIndex(index)
+            paths.append(Path(str(self._settings.value("path"))))
+        self._settings.endArray()
+        return [path for path in paths if (path / "project.sqlite").is_file()]
+
+    def remember(self, project: Path) -> None:
+        """Put a project on top of the recent ones."""
+        project = project.absolute()
+        paths = [project, *(p for p in self.recent if p != project)][:RECENT]
+        self._settings.beginWriteArray("recent", len(paths))
+        for index, path in enumerate(paths):
+            self._settings.setArrayIndex(index)
+            self._settings.setValue("path", str(path))
+        self._settings.endArray()
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Place and size of the window."""
+        value = self._settings.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._settings.setValue("geometry", value)

@@ -1,0 +1,133 @@
+"""The first page: a new project from photos, open one, or one of the last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import UserError
+from labeltool.gui import theme
+from labeltool.gui.messages import MessageLine
+from labeltool.gui.settings import Settings
+
+
+class Welcome(QWidget):
+    """Shown when no project is open.
+
+    Signals:
+        open_wanted: folder of a project.
+        new_wanted: folders of photos to make a project from; empty to choose them.
+    """
+
+    open_wanted = Signal(object)
+    new_wanted = Signal(object)
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.setWindowTitle("labeltool")
+        self.setAcceptDrops(True)
+        title = QLabel("labeltool")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 2)
+        font.setBold(True)
+        title.setFont(font)
+        words = QLabel(
+            "Review facial landmarks that a detector proposes, correct them, "
+            "and train the next round on what you decided."
+        )
+        words.setWordWrap(True)
+        self.new, self.open = QPushButton("New project from photos…"), QPushButton("Open…")
+        for button in (self.new, self.open):
+            button.setMinimumHeight(9 * theme.SPACING)
+        self.new.setDefault(True)
+        self.new.clicked.connect(self._new)
+        self.open.clicked.connect(self._open)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.new)
+        buttons.addWidget(self.open)
+        buttons.addStretch(1)
+        self._recent_title = QLabel("Recent projects")
+        self.recent = QListWidget()
+        self.recent.setIconSize(QSize(20, 20))
+        self.recent.itemActivated.connect(self._chosen)
+        self.recent.itemClicked.connect(self._chosen)
+        hint = QLabel("You can also drop a folder of photos here.")
+        hint.setForegroundRole(hint.foregroundRole())
+        self.message = MessageLine()
+        column = QVBoxLayout()
+        column.setSpacing(4 * theme.SPACING)
+        column.addStretch(2)
+        column.addWidget(title)
+        column.addWidget(words)
+        column.addLayout(buttons)
+        column.addWidget(hint)
+        column.addWidget(self._recent_title)
+        column.addWidget(self.recent, 3)
+        column.addStretch(1)
+        middle = QWidget()
+        middle.setLayout(column)
+        middle.setMaximumWidth(620)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(middle, 10)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(row, 1)
+        layout.addWidget(self.message)
+        self.resize(960, 620)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List the recent projects again."""
+        self.recent.clear()
+        for path in self._settings.recent:
+            item = QListWidgetItem(theme.icon("mdi6.folder-outline"), f"{path.name}\n{path}")
+            item.setData(Qt.ItemDataRole.UserRole, path)
+            item.setToolTip(str(path))
+            self.recent.addItem(item)
+        for widget in (self._recent_title, self.recent):
+            widget.setVisible(self.recent.count() > 0)
+
+    def complain(self, error: UserError) -> None:
+        """Say what went wrong."""
+        self.message.complain(error)
+
+    @Slot()
+    def _new(self) -> None:
+        self.new_wanted.emit([])
+
+    @Slot()
+    def _open(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open a project folder")
+        if folder:
+            self.open_wanted.emit(Path(folder))
+
+    @Slot(QListWidgetItem)
+    def _chosen(self, item: QListWidgetItem) -> None:
+        self.open_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Folders and files may be dropped."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """A project is opened, photos make a new one."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if len(paths) == 1 and (paths[0] / "project.sqlite").is_file():
+            self.open_wanted.emit(paths[0])
+        elif paths:
+            self.new_wanted.emit(paths)

@@ -1,0 +1,402 @@
+"""Photos and labels in: find photos, search them for faces, match labels to faces."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from labeltool.domain import (
+    Box,
+    Changes,
+    NewLabel,
+    NewPrediction,
+    Progress,
+    RoundKind,
+    UserError,
+    Verdict,
+)
+from labeltool.formats import LabelledRow, ReadLabels, coco, pts
+from labeltool.store import Store
+from labeltool.training.folder import program
+from pipnet.crop import CropConvention, overlap, tight_box
+from pipnet.images import ImageError, classify, find_photos, read_header
+from pipnet.labels import LabelError
+
+KEEP_EVERY = 0.5
+"""Seconds after which what the face search found is kept."""
+
+
+@dataclass(slots=True)
+class Added:
+    """What `add_photos` found: photos that are new, known, or of unsupported kinds."""
+
+    new: int = 0
+    known: int = 0
+    unsupported: list[Path] = field(default_factory=list)
+
+
+def add_photos(store: Store, sources: Sequence[Path]) -> Added:
+    """Add the photos of folders (recursively) and files. Their faces are searched by `search`.
+
+    A photo that is in the project already is not added again; one that could not be read before is
+    tried again.
+
+    Raises:
+        UserError: a source does not exist, or holds no photo at all.
+    """
+    added = Added()
+    for source in sources:
+        source = source.absolute()
+        if source.is_dir():
+            photos, unsupported = find_photos(source)
+            folder = source
+        elif source.is_file():
+            kind = classify(source)
+            photos = [source] if kind == "photo" else []
+            unsupported = [] if kind == "photo" else [source]
+            folder = source.parent
+        else:
+            raise UserError(f"There is no file or folder {source}.", "Check the path.")
+        added.unsupported += unsupported
+        if not photos and not unsupported:
+            raise UserError(f"There is no photo in {source}.", "Choose a folder with photos.")
+        _add_folder(store, folder, photos, added)
+    return added
+
+
+def _add_folder(store: Store, folder: Path, photos: Sequence[Path], added: Added) -> None:
+    """Register photos under the root that holds `folder`, or under `folder` as a new root."""
+    everything: dict[Path, tuple[int, str | None]] = {}
+    root_id, root = None, folder
+    for known_id, known in store.faces.roots().items():
+        for relative, row in store.faces.known_photos(known_id).items():
+            everything[known / relative] = row
+        if folder == known or known in folder.parents:
+            root_id, root = known_id, known
+    fresh = [photo for photo in photos if photo not in everything]
+    again = [everything[p][0] for p in photos if p in everything and everything[p][1]]
+    added.known += len(photos) - len(fresh)
+    added.new += len(fresh)
+    if again:
+        store.faces.retry_photos(again)
+    if fresh:
+        root_id = store.faces.add_root(root) if root_id is None else root_id
+        store.faces.add_photos(root_id, [(p.relative_to(root).as_posix(), _size(p)) for p in fresh])
+
+
+def _size(photo: Path) -> int:
+    try:
+        return photo.stat().st_size
+    except OSError:
+        return 0
+
+
+# The face search
+
+
+def search(store: Store, progress: Progress, changed: Callable[[Changes], None]) -> int:
+    """Search every photo that was not searched yet; returns how many were.
+
+    What is found is kept every half second, so that cancelling (an exception out of `progress`) or
+    a crash loses no more than that, and reviewing can begin meanwhile.
+    """
+    todo = store.faces.photos_to_search()
+    if not todo:
+        return 0
+    found: list[dict[str, Any]] = []
+    said, done = time.monotonic(), 0
+
+    def keep() -> None:
+        nonlocal said
+        if found:
+            changed(store.faces.searched(found))
+            found.clear()
+        said = time.monotonic()
+
+    try:
+        with _searchers(min(len(todo), max(1, (os.cpu_count() or 2) - 1))) as ask:
+            progress(0, len(todo))
+            for photo, answer in ask(todo):
+                found.append({"photo": photo, **answer})
+                done += 1
+                if time.monotonic() - said > KEEP_EVERY:
+                    keep()
+                progress(done, len(todo))
+    finally:
+        keep()
+    return done
+
+
+class _Searcher:
+    """One face search process, started again if a photo crashes it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def ask(self, photo: Path) -> dict[str, Any]:
+        process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        answer = ""
+        with suppress(BrokenPipeError):
+            process.stdin.write(json.dumps(str(photo)) + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        if not answer:
+            self.close()
+            return {"problem": f"{photo.name} could not be read: it crashed the image reader"}
+        return dict(json.loads(answer))
+
+    def _start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [*program(), "worker", "--detect"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, encoding="utf-8",
+        )  # fmt: skip
+        assert process.stdout is not None
+        self._process = process
+        if not process.stdout.readline():
+            reason = (process.stderr.read() if process.stderr else "").strip().splitlines()
+            self.close()
+            raise UserError(
+                f"The face detector does not start: {reason[-1] if reason else 'no reason given'}",
+                "Run 'labeltool doctor' to see what is missing.",
+            )
+        return process
+
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        process.wait()
+
+
+Ask = Callable[[list[tuple[int, Path]]], Iterator[tuple[int, dict[str, Any]]]]
+
+
+@contextmanager
+def _searchers(count: int) -> Iterator[Ask]:
+    """Ask `count` processes at once; they end with the block."""
+    idle: SimpleQueue[_Searcher] = SimpleQueue()
+    for _ in range(count):
+        idle.put(_Searcher())
+
+    def one(photo: int, file: Path) -> tuple[int, dict[str, Any]]:
+        searcher = idle.get()
+        try:
+            return photo, searcher.ask(file)
+        finally:
+            idle.put(searcher)
+
+    pool = ThreadPoolExecutor(count, thread_name_prefix="search")
+
+    def ask(todo: list[tuple[int, Path]]) -> Iterator[tuple[int, dict[str, Any]]]:
+        rest = iter(todo)
+        pending: set[Future[tuple[int, dict[str, Any]]]] = set()
+        for photo, file in rest:
+            pending.add(pool.submit(one, photo, file))
+            if len(pending) >= 2 * count:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+
+    try:
+        yield ask
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        with suppress(Empty):
+            while True:
+                idle.get_nowait().close()
+
+
+# Labels
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of the rows of a label file.
+
+    `new_faces` of the `taken` matched no face; `kept` had a human decision that stays; `problems`
+    are sentences about rows that could not be used.
+    """
+
+    taken: int = 0
+    new_faces: int = 0
+    kept: int = 0
+    problems: list[str] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+
+
+def read_labels(store: Store, source: Path) -> ReadLabels:
+    """Read a COCO file or a folder of `.pts`, and add photos beside them that are not known yet.
+
+    Raises:
+        UserError: not readable, or of another number of landmarks than the project.
+    """
+    try:
+        if source.is_file() and source.suffix == ".json":
+            read, beside = coco.read(source), source.parent
+        elif source.is_dir() and any(source.rglob("*.pts")):
+            beside = source
+            files = find_photos(source)[0]
+            known = [path for *_, path, _w, _h in store.faces.photo_index()]
+            names = [p.relative_to(source).as_posix() for p in files]
+            read = pts.read(source, names or known)
+        elif source.is_dir() and len(list(source.glob("*.json"))) == 1:
+            return read_labels(store, next(source.glob("*.json")))
+        else:
+            raise UserError(
+                f"{source} is not a label file.",
+                "Give a COCO keypoints .json, or a folder with .pts files.",
+            )
+    except LabelError as error:
+        raise UserError(str(error)) from error
+    for row in read.rows:
+        if len(row.points) != store.scheme.count:
+            raise UserError(
+                f"{source} has {len(row.points)} landmarks a face, "
+                f"this project's scheme {store.scheme.name!r} has {store.scheme.count}.",
+                "Import it into a project with that scheme.",
+            )
+    _add_beside(store, beside, read)
+    return read
+
+
+def _add_beside(store: Store, folder: Path, read: ReadLabels) -> None:
+    """Register photos that the labels name, that lie beside them and that are not known yet."""
+    find = _photo_finder(store)
+    missing = {row.photo for row in read.rows if find(row.photo) is None}
+    files = sorted(folder.absolute() / name for name in missing if (folder / name).is_file())
+    if files:
+        _add_folder(store, folder.absolute(), files, Added())
+        _read_headers(store, set(files))
+
+
+def _read_headers(store: Store, files: set[Path]) -> None:
+    """Photos that come with labels need no face search, only their size."""
+    rows: list[dict[str, Any]] = []
+    for photo, file in store.faces.photos_to_search():
+        if file in files:
+            try:
+                header = read_header(file)
+                rows.append(
+                    {"photo": photo, "sha256": None, "width": header.width, "height": header.height}
+                )
+            except ImageError as error:
+                rows.append({"photo": photo, "problem": str(error)})
+    store.faces.searched(rows)
+
+
+def _photo_finder(store: Store) -> Callable[[str], int | None]:
+    """Find a photo by the path in a label file: the longest unique end of the path."""
+    index: dict[str, list[int]] = {}
+    for photo, _root, _folder, path, *_ in store.faces.photo_index():
+        parts = path.split("/")
+        for start in range(len(parts)):
+            index.setdefault("/".join(parts[start:]), []).append(photo)
+
+    def find(name: str) -> int | None:
+        parts = name.replace("\\", "/").split("/")
+        for start in range(len(parts)):
+            found = index.get("/".join(parts[start:]), [])
+            if len(found) == 1:
+                return found[0]
+        return None
+
+    return find
+
+
+def take_labels(store: Store, source: Path, reviewer: str, *, proposals: bool = False) -> Taken:
+    """Import a label file as manual labels, or as proposals to review.
+
+    Each row goes to the face of its photo whose box overlaps the box of the points most, at least
+    by half (intersection over union); else it makes a new face. A human decision is never replaced.
+    """
+    read = read_labels(store, source)
+    taken = Taken(problems=list(read.problems))
+    rows = list(_matched(store, read, taken))
+    if proposals:
+        _take_proposals(store, source, rows, taken)
+        return taken
+    labels = [
+        NewLabel(
+            face,
+            Verdict.ACCEPTED if row.verdict == Verdict.ACCEPTED else Verdict.CORRECTED,
+            row.points,
+            row.visibility,
+        )
+        for face, row in rows
+    ]
+    taken.taken, taken.changes = store.reviews.take_labels(reviewer, labels, source.name)
+    taken.kept = len(labels) - taken.taken
+    return taken
+
+
+def _matched(store: Store, read: ReadLabels, taken: Taken) -> Iterator[tuple[int, LabelledRow]]:
+    find, convention = _photo_finder(store), CropConvention()
+    faces: dict[int, list[tuple[int, Box]]] = {}
+    for face, photo_id, box, kind, *_ in store.faces.boxes():
+        faces.setdefault(photo_id, []).append((face, convention.landmark_box(box, kind)))
+    fresh: list[tuple[int, Box, str]] = []
+    waiting: list[LabelledRow] = []
+    used: set[int] = set()
+    for row in read.rows:
+        photo = find(row.photo)
+        if photo is None:
+            taken.problems.append(f"{row.photo} is not a photo of this project")
+            continue
+        if not np.isfinite(row.points).any():
+            taken.problems.append(f"a face of {row.photo} has no landmarks")
+            continue
+        box = tight_box(row.points)
+        near = [(overlap(box, b), face) for face, b in faces.get(photo, ()) if face not in used]
+        best = max(near, default=(0.0, -1))
+        if best[0] >= 0.5:
+            used.add(best[1])
+            yield best[1], row
+        else:
+            fresh.append((photo, box, "landmarks"))
+            waiting.append(row)
+    taken.new_faces = len(fresh)
+    yield from zip(store.faces.add_faces(fresh), waiting, strict=True)
+
+
+def _take_proposals(
+    store: Store, source: Path, rows: list[tuple[int, LabelledRow]], taken: Taken
+) -> None:
+    folder = f"rounds/import-{uuid.uuid4().hex[:8]}"
+    round_id = store.rounds.add(RoundKind.IMPORT, "", folder, {"source": source.name})
+    store.rounds.set_model(round_id, f"import of {source.name}", uuid.uuid4().hex)
+    batch = [
+        NewPrediction(
+            face,
+            row.points,
+            np.full(len(row.points), 0.0 if row.score is None else row.score, np.float32),
+            0.0 if row.score is None else float(np.clip(row.score, 0, 1)),
+            0.0,
+        )
+        for face, row in rows
+    ]
+    for start in range(0, len(batch), 100):
+        store.rounds.add_predictions(round_id, batch[start : start + 100])
+    taken.changes = store.rounds.finish(round_id, {})
+    taken.taken = len(batch)

@@ -1,0 +1,554 @@
+"""Rounds: predict, train, and take the results in."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import subprocess
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labeltool.domain import (
+    Cancelled,
+    Changes,
+    NewPrediction,
+    Points,
+    Progress,
+    Round,
+    RoundKind,
+    RoundStatus,
+    UserError,
+    Verdict,
+)
+from labeltool.store import Store
+from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, program
+from pipnet import resources
+from pipnet.crop import CropConvention
+
+TASKS = ("cls3", "cls2", "std")
+"""The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
+GSSL: the score map of four times the stride, of twice the stride, everything)."""
+
+BUDGET = 600.0
+"""Seconds a round may take on a CPU unless the user asks for more."""
+
+TRAIN_SPEED = {"cpu": 10.0, "cuda": 400.0}
+PREDICT_SPEED = {"cpu": 15.0, "cuda": 150.0}
+"""Faces a second before a machine was measured by its first run."""
+
+SILENCE = 30.0
+"""Seconds a new worker may take to show itself."""
+
+SMALL = 32
+"""Predictions written at once: about 5 ms, so a click never waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """What a round would do: shown to the user before it starts.
+
+    `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `seconds`: the
+    estimate, of which `predict_seconds` for predicting all `faces` again.
+    """
+
+    number: int
+    task: str
+    manual: int
+    pseudo: int
+    pseudo_available: int
+    faces: int
+    epochs: int
+    device: str
+    seconds: float
+    predict_seconds: float
+    capped: bool
+
+    def describe(self) -> str:
+        """The plan in two sentences."""
+        what = {
+            "cls3": "the coarsest score map",
+            "cls2": "the coarser score map",
+            "std": "everything",
+        }[self.task]
+        minutes = max(1, round(self.seconds / 60))
+        text = (
+            f"Round {self.number} trains on {self.manual} manual labels and {self.pseudo} of "
+            f"{self.pseudo_available} pseudo-labels (these train {what}) for {self.epochs} epochs, "
+            f"then predicts {self.faces} faces. It takes about {minutes} min on "
+            f"{'the GPU' if self.device == 'cuda' else 'this CPU'}."
+        )
+        if self.capped:
+            text += " Epochs and pseudo-labels are capped to fit about ten minutes."
+        return text
+
+
+@dataclass(slots=True)
+class _Job:
+    """The running round as this process sees it."""
+
+    round_id: int
+    kind: RoundKind
+    folder: RunFolder
+    process: subprocess.Popen[bytes] | None
+    since: float
+    ended: bool = False
+
+
+class Rounds:
+    """Starts, follows and takes in the rounds of one project. One runs at a time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._job: _Job | None = None
+
+    # What is going on
+
+    @property
+    def running(self) -> bool:
+        """Whether a round runs, as far as this process knows."""
+        return self._job is not None
+
+    @property
+    def running_kind(self) -> RoundKind | None:
+        """What kind of round runs."""
+        return None if self._job is None else self._job.kind
+
+    def attach(self) -> bool:
+        """Find a round that another process, or this project's last window, started."""
+        if self._job is None:
+            for row in self._store.rounds.all():
+                if row.status is RoundStatus.RUNNING and row.kind is not RoundKind.IMPORT:
+                    self._job = _Job(
+                        row.id, row.kind, RunFolder(row.folder), None, time.monotonic()
+                    )
+        return self._job is not None
+
+    def poll(self) -> list[Event]:
+        """What happened since the last call; after one that `ends` call `take_in` or `end`."""
+        job = self._job
+        if job is None or job.ended:
+            return []
+        # asked before the last events are read: it may say its last words in between
+        dead = self._is_dead(job)
+        events = job.folder.new_events()
+        if dead and not any(event.ends for event in events):
+            code = None if job.process is None else job.process.poll()
+            events.append(Event("failed", detail=_death(code)))
+        job.ended = any(event.ends for event in events)
+        return events
+
+    def _is_dead(self, job: _Job) -> bool:
+        if job.process is not None:
+            return job.process.poll() is not None
+        if job.folder.is_alive():
+            job.since = time.monotonic()
+            return False
+        begun = (job.folder.path / "events.jsonl").exists()
+        return begun or time.monotonic() - job.since > SILENCE
+
+    def cancel(self) -> None:
+        """Ask the running round to stop; it says so by an event."""
+        if self._job is not None:
+            self._job.folder.cancel()
+
+    def stop_early(self) -> None:
+        """Ask the training to end now and keep its network."""
+        if self._job is not None:
+            self._job.folder.stop_early()
+
+    def log_tail(self) -> str:
+        """The end of the running or last run's log."""
+        return "" if self._job is None else self._job.folder.log_tail()
+
+    # Predict
+
+    def can_predict(self) -> bool:
+        """Whether a model fits this project's scheme: its own rounds', or the starter."""
+        return self._trained() is not None or self._starter_fits()
+
+    def start_predict(self) -> Changes:
+        """Start a worker that proposes landmarks for every face without a proposal.
+
+        Raises:
+            UserError: something runs already, there is nothing to predict, or no model fits.
+        """
+        self._refuse_second()
+        wanted = [row for row in self._store.faces.boxes() if row[5] is None]
+        wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
+        if not wanted:
+            raise UserError("Every face has a proposal already.", "Import more photos first.")
+        trained = self._trained()
+        if trained is None and not self._starter_fits():
+            raise UserError(
+                f"There is no trained model for the scheme {self._store.scheme.name!r} yet.",
+                "Place the landmarks of some faces by hand, then train a round.",
+            )
+        name = "starter" if trained is None else trained.model
+        weights = resources.starter() if trained is None else RunFolder(trained.folder).model
+        folder, relative = self._new_folder("predict")
+        spec = self._spec("auto", trained) | {"kind": "predict", "predict_seconds": 0}
+        photos, table = self._faces(wanted)
+        folder.create(spec, photos, table)
+        round_id = self._store.rounds.add(RoundKind.PREDICT, "", relative, {"faces": len(wanted)})
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        self._store.rounds.set_model(round_id, name, digest)
+        self._launch(round_id, RoundKind.PREDICT, folder)
+        return Changes(rounds=True)
+
+    def propose_mean_face(self) -> Changes:
+        """Propose the mean face of the manual labels, or an ellipse without any, to drag into
+        place.
+
+        For schemes no model knows yet. It needs no worker.
+        """
+        self._refuse_second()
+        wanted = [
+            row for row in self._store.faces.boxes() if row[5] is None and row[4] == "unreviewed"
+        ]
+        mean = self._mean_face()
+        round_id = self._store.rounds.add(
+            RoundKind.PREDICT, "", f"rounds/mean-{uuid.uuid4().hex[:8]}", {"faces": len(wanted)}
+        )
+        self._store.rounds.set_model(
+            round_id, MEAN_FACE, f"mean face {hashlib.sha256(mean.tobytes()).hexdigest()}"
+        )
+        convention, changed = CropConvention(), Changes()
+        batch = []
+        for face, _photo, box, kind, *_ in wanted:
+            x, y, w, h = convention.landmark_box(box, kind)
+            points = mean * [w, h] + [x, y]
+            batch.append(NewPrediction(face, points, np.zeros(len(mean), np.float32), 0.0, 0.0))
+        for start in range(0, len(batch), SMALL):
+            self._store.rounds.offer(round_id, batch[start : start + SMALL])
+        changed = self._store.rounds.finish(round_id, {}, visible=False)
+        return Changes(
+            all=True, rounds=changed.rounds,
+            note=f"{len(batch)} faces got the mean face to start from: drag its points into place.",
+        )  # fmt: skip
+
+    def _mean_face(self) -> Points:
+        """Landmarks in units of their box, (N, 2)."""
+        rows = []
+        for _face, _verdict, points, _visibility in self._store.reviews.labels():
+            if np.isfinite(points).all():
+                low, high = points.min(0), points.max(0)
+                rows.append((points - low) / np.maximum(high - low, 1e-6))
+        if rows:
+            mean: Points = np.mean(rows, axis=0)
+            return mean
+        angle = np.linspace(0, 2 * np.pi, self._store.scheme.count, endpoint=False)
+        return np.stack([0.5 + 0.4 * np.sin(angle), 0.5 - 0.4 * np.cos(angle)], -1)
+
+    # Train
+
+    def plan(self, *, epochs: int | None = None, device: str = "auto") -> RoundPlan:
+        """What a round would train on now, and how long it would take.
+
+        Raises:
+            UserError: something runs already, or there is no manual label.
+        """
+        self._refuse_second()
+        counts = self._store.faces.counts()
+        manual = counts.accepted + counts.corrected
+        if manual == 0:
+            raise UserError(
+                "There is no manual label to train on.",
+                "Accept or correct at least one face, then start the round.",
+            )
+        available = self._store.faces.count_pseudo(MEAN_FACE)
+        known = self._measured(device)
+        where = str(known.get("device", "cpu" if device == "auto" else device))
+        train_speed = float(known.get("train_images_per_second", TRAIN_SPEED[where]))
+        predict_speed = float(known.get("predict_faces_per_second", PREDICT_SPEED[where]))
+        predict_seconds = 8 + counts.faces / predict_speed
+        capacity = max(BUDGET - predict_seconds, BUDGET / 3) * train_speed
+        if where == "cuda":
+            capacity *= 10
+        pseudo = int(min(available, max(capacity / 6 - manual, 0)))
+        samples = manual + pseudo
+        best = int(np.clip(capacity / samples, 3, 40))
+        chosen = best if epochs is None else epochs
+        number = counts.rounds + 1
+        return RoundPlan(
+            number=number, task=TASKS[min(number, len(TASKS)) - 1], manual=manual, pseudo=pseudo,
+            pseudo_available=available, faces=counts.faces, epochs=chosen, device=where,
+            seconds=chosen * samples / train_speed + predict_seconds,
+            predict_seconds=predict_seconds,
+            capped=epochs is None and (pseudo < available or best < 40),
+        )  # fmt: skip
+
+    def start(self, plan: RoundPlan, device: str = "auto") -> Changes:
+        """Freeze the labels and start a training round.
+
+        Raises:
+            UserError: something runs already, or the folder cannot be written.
+        """
+        self._refuse_second()
+        trained = self._trained()
+        folder, relative = self._new_folder(f"{plan.number:04d}")
+        photos, table = self._faces(self._store.faces.boxes())
+        labels = self._labels(plan.pseudo)
+        spec = self._spec(device, trained) | {
+            "kind": "train", "number": plan.number, "task": plan.task, "epochs": plan.epochs,
+            "batch": 16, "lr": 3e-4 if self.can_predict() else 1e-3, "seed": plan.number,
+            "predict_seconds": plan.predict_seconds,
+        }  # fmt: skip
+        folder.create(spec, photos, table, labels)
+        summary: dict[str, object] = {
+            "manual": plan.manual, "pseudo": plan.pseudo, "epochs": plan.epochs,
+        }  # fmt: skip
+        round_id = self._store.rounds.add(RoundKind.TRAIN, plan.task, relative, summary)
+        self._launch(round_id, RoundKind.TRAIN, folder)
+        return Changes(rounds=True, note=f"Round {plan.number} started.")
+
+    def _labels(self, pseudo: int) -> LabelTable:
+        faces, points, manual = [], [], []
+        for face, _verdict, row, _visibility in self._store.reviews.labels():
+            faces.append(face)
+            points.append(row)
+            manual.append(True)
+        for face, row in self._store.faces.pseudo(MEAN_FACE, pseudo):
+            faces.append(face)
+            points.append(row)
+            manual.append(False)
+        return LabelTable(np.array(faces, np.int64), np.stack(points), np.array(manual, np.bool_))
+
+    # Results
+
+    def take_in(self, progress: Progress = lambda done, total: None) -> Changes | None:
+        """Take the finished round's results in; None if another process does it.
+
+        Idempotent: a second call, or a second process, adds nothing. The write lock is held for a
+        few milliseconds at a time, and the results of a training become visible in the last
+        transaction.
+        """
+        job = self._job
+        if job is None:
+            return None
+        row = self._row(job)
+        if row.status is not RoundStatus.RUNNING:
+            self._job = None
+            return Changes(all=True, rounds=True)
+        results = job.folder.results()
+        if results is None:
+            raise UserError("The round ended without results.", "Start it again.")
+        if not self._store.rounds.lease(job.round_id):
+            return None
+        if job.kind is RoundKind.TRAIN:
+            self._store.rounds.set_model(job.round_id, f"round {row.number}", results["digest"])
+        add = self._store.rounds.add_predictions
+        if job.kind is RoundKind.PREDICT:
+            add = self._store.rounds.offer  # type: ignore[assignment]
+        self._add(job, job.folder, results["chunks"], add, progress)
+        summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
+        summary["host"] = _host()
+        changes = self._store.rounds.finish(
+            job.round_id, summary, visible=job.kind is RoundKind.TRAIN
+        )
+        self._forget(job)
+        if job.kind is RoundKind.TRAIN:
+            while self._store.rounds.prune():
+                time.sleep(0.01)
+            return Changes(
+                all=True, rounds=True, note=f"Round {row.number} is done: {self._news()}."
+            )
+        return changes
+
+    def take_chunk(self, event: Event) -> Changes:
+        """Offer the predictions of one chunk of a running prediction at once."""
+        job = self._job
+        if (
+            job is None
+            or job.kind is not RoundKind.PREDICT
+            or not self._store.rounds.lease(job.round_id)
+        ):
+            return Changes()
+        self._add(job, job.folder, [event.detail], self._store.rounds.offer, lambda *_: None)
+        return Changes(all=True)
+
+    def _add(
+        self,
+        job: _Job,
+        folder: RunFolder,
+        chunks: list[str],
+        add: Callable[[int, list[NewPrediction]], object],
+        progress: Progress,
+    ) -> None:
+        for number, name in enumerate(chunks):
+            rows = folder.predictions(name)
+            for start in range(0, len(rows), SMALL):
+                add(job.round_id, rows[start : start + SMALL])
+                time.sleep(0.002)  # let a click in between
+            self._store.rounds.lease(job.round_id)
+            progress(number + 1, len(chunks))
+
+    def end(self, event: Event) -> Changes:
+        """A round failed or was cancelled: note it; everything else stays as it was."""
+        job = self._job
+        if job is None:
+            return Changes()
+        status = RoundStatus.CANCELLED if event.kind == "cancelled" else RoundStatus.FAILED
+        changes = self._store.rounds.end(job.round_id, status, event.detail or None)
+        self._forget(job)
+        return changes
+
+    def restore(self, round_id: int) -> Changes:
+        """Offer an earlier round's proposals again, from its folder.
+
+        Raises:
+            UserError: something runs, or its folder is gone.
+        """
+        self._refuse_second()
+        row = next(r for r in self._store.rounds.all() if r.id == round_id)
+        folder = RunFolder(row.folder)
+        results = folder.results()
+        if results is None and row.kind is not RoundKind.IMPORT:
+            raise UserError(f"The results of this round are not in {row.folder} any more.")
+        job = _Job(row.id, row.kind, folder, None, time.monotonic())
+        if results is not None:
+            self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, _silent)
+        self._store.rounds.finish(round_id, {})
+        name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
+        return Changes(all=True, rounds=True, note=f"The proposals of {name} are offered again.")
+
+    def wait(self, on_event: Callable[[Event], None]) -> Changes:
+        """Follow the running round to its end and take it in: for the command line.
+
+        Whatever `on_event` raises cancels the round.
+
+        Raises:
+            UserError: the round failed.
+        """
+        try:
+            while True:
+                for event in self.poll():
+                    on_event(event)
+                    if event.kind == "chunk":
+                        self.take_chunk(event)
+                    elif event.kind == "finished":
+                        return self.take_in() or Changes()
+                    elif event.kind == "failed":
+                        tail = self.log_tail()
+                        self.end(event)
+                        raise UserError(event.detail, f"The log ends with:\n{tail}" if tail else "")
+                    elif event.kind == "cancelled":
+                        self.end(event)
+                        raise Cancelled
+                time.sleep(0.1)
+        except KeyboardInterrupt:
+            self.cancel()
+            raise Cancelled from None
+
+    # Helpers
+
+    def _row(self, job: _Job) -> Round:
+        return next(row for row in self._store.rounds.all() if row.id == job.round_id)
+
+    def _news(self) -> str:
+        counts = self._store.faces.counts()
+        return f"{counts.proposed} faces have a new proposal to review"
+
+    def _forget(self, job: _Job) -> None:
+        if job.process is not None:
+            job.process.wait()
+        self._job = None
+
+    def _refuse_second(self) -> None:
+        if self.attach():
+            raise UserError(
+                "A round is running in this project already.", "Wait for it, or cancel it first."
+            )
+
+    def _trained(self) -> Round | None:
+        """The newest round on top that has a network of its own."""
+        current = self._store.rounds.current()
+        if current is not None and current.kind is RoundKind.TRAIN:
+            return current
+        ready = [
+            row
+            for row in self._store.rounds.all()
+            if row.kind is RoundKind.TRAIN and row.status is RoundStatus.READY
+        ]
+        matching = [row for row in ready if current is not None and row.model == current.model]
+        if matching:
+            return matching[-1]
+        return ready[-1] if ready and not self._starter_fits() else None
+
+    def _starter_fits(self) -> bool:
+        return self._store.scheme.name == "300w" and resources.starter().exists()
+
+    def _measured(self, device: str) -> dict[str, Any]:
+        """What earlier runs on this machine said of its speed."""
+        known: dict[str, Any] = {}
+        for row in self._store.rounds.all():
+            if row.summary.get("host") == _host() and device in ("auto", row.summary.get("device")):
+                known |= row.summary
+        if "train_images_per_second" not in known and "predict_faces_per_second" in known:
+            known["train_images_per_second"] = float(known["predict_faces_per_second"]) / 2.5
+        return known
+
+    def _spec(self, device: str, trained: Round | None) -> dict[str, Any]:
+        roots = {}
+        for root_id, root in self._store.faces.roots().items():
+            inside = root.is_relative_to(self._store.folder)
+            # a photo folder inside the project moves with it
+            roots[root_id] = (
+                os.path.relpath(root, self._store.folder / "rounds" / "x") if inside else str(root)
+            )
+        weights = None if trained is None else f"../{trained.folder.name}/model.safetensors"
+        return {
+            "format": 1, "device": device, "scheme": self._store.scheme.to_json(),
+            "weights": weights, "roots": roots,
+        }  # fmt: skip
+
+    def _faces(self, rows: list[Any]) -> tuple[list[tuple[int, str]], FaceTable]:
+        index = self._store.faces.photo_index()
+        place = {photo[0]: i for i, photo in enumerate(index)}
+        rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
+        return [(photo[1], photo[3]) for photo in index], FaceTable(
+            np.array([row[0] for row in rows], np.int64),
+            np.array([place[row[1]] for row in rows], np.int64),
+            np.array([row[2] for row in rows], np.float64).reshape(-1, 4),
+            np.array([row[3] for row in rows], np.str_),
+        )
+
+    def _new_folder(self, name: str) -> tuple[RunFolder, str]:
+        relative = f"rounds/{name}-{uuid.uuid4().hex[:8]}"
+        return RunFolder(self._store.folder / relative), relative
+
+    def _launch(self, round_id: int, kind: RoundKind, folder: RunFolder) -> None:
+        environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
+        with (folder.path / "worker.log").open("wb") as log:
+            process = subprocess.Popen(
+                [*program(), "worker", str(folder.path)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env=environment, start_new_session=os.name == "posix",
+            )  # fmt: skip
+        self._job = _Job(round_id, kind, folder, process, time.monotonic())
+
+
+MEAN_FACE = "mean face"
+"""Name of the model that is no model: its proposals are never pseudo-labels."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    return None
+
+
+def _host() -> str:
+    return platform.node()
+
+
+def _death(code: int | None) -> str:
+    if code is not None and code < 0:
+        return (
+            f"The worker was killed (signal {-code}), perhaps because memory ran out. "
+            "Close other programs and try again."
+        )
+    return "The worker ended without a word. Its log is in the round's folder; try again."

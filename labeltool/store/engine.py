@@ -1,0 +1,318 @@
+"""The whole database policy in one file: connections, locks, journal, migration, errors."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import portalocker
+import psutil
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from labeltool.domain import StoreBusyError, UserError
+from labeltool.store.tables import SCHEMA
+
+NETWORK = {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "sshfs", "fuse.sshfs", "9p", "afpfs"}
+
+
+class Database:
+    """One project file.
+
+    Readers are many and never wait. Writers are one at a time: inside the process by a lock,
+    between processes by BEGIN IMMEDIATE. How long a writer waits is set per thread with `patience`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._alone = ProjectLock(path.parent)
+        self._alone.share()
+        try:
+            self.readers = _engine(path, QueuePool)
+            self._writer_engine = _engine(path, NullPool)
+            with errors(path):
+                self._writer = self._writer_engine.connect()
+                mode = "DELETE" if on_network_drive(path) else "WAL"
+                self._writer.exec_driver_sql(f"PRAGMA journal_mode={mode}")
+                self._writer.rollback()
+        except BaseException:
+            self._alone.release()
+            raise
+
+    @property
+    def patience(self) -> float:
+        """Seconds a write of this thread waits for others before StoreBusyError."""
+        return float(getattr(self._local, "patience", 10.0))
+
+    @patience.setter
+    def patience(self, seconds: float) -> None:
+        self._local.patience = seconds
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view of the data."""
+        with errors(self.path), self.readers.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction; it is on disk when the block ends, or nothing of it is.
+
+        Raises:
+            StoreBusyError: others kept the lock for too long.
+            UserError: disk full, read-only, damaged.
+        """
+        if not self._lock.acquire(timeout=self.patience):
+            raise StoreBusyError("The project is busy with another change.", "Try again.")
+        try:
+            with errors(self.path):
+                connection = self._writer
+                milliseconds = int(self.patience * 1000)
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+                connection.rollback()
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.commit()
+                except BaseException:
+                    connection.rollback()
+                    raise
+        finally:
+            self._lock.release()
+
+    def version(self) -> int:
+        """A number that changes when anybody but this object's writer changed the file."""
+        if not self._lock.acquire(timeout=0.01):
+            return -1
+        try:
+            with errors(self.path):
+                number = self._writer.exec_driver_sql("PRAGMA data_version").scalar_one()
+                self._writer.rollback()
+                return int(number)
+        finally:
+            self._lock.release()
+
+    def probe(self) -> None:
+        """Raise UserError unless the file can be written."""
+        with self.write() as connection:
+            connection.exec_driver_sql("PRAGMA user_version=0")
+
+    def checkpoint(self) -> None:
+        """Join the write-ahead log into the file."""
+        with self._lock, errors(self.path):
+            self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._writer.rollback()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._writer.close()
+        self._writer_engine.dispose()
+        self.readers.dispose()
+        self._alone.release()
+
+
+class ProjectLock:
+    """Everyone with the project open shares it; a migration needs it alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "project.lock"
+        self._file: Any = None
+
+    def share(self) -> None:
+        """Say that the project is open here."""
+        self._take(portalocker.LockFlags.SHARED, "The project is being upgraded right now.")
+
+    def alone(self) -> None:
+        """Make sure that it is open nowhere else."""
+        self._take(
+            portalocker.LockFlags.EXCLUSIVE,
+            "The project must be upgraded, but another window or command has it open.",
+        )
+
+    def _take(self, flags: portalocker.LockFlags, what: str) -> None:
+        self.release()
+        try:
+            self._file = self._path.open("a+")
+        except OSError:  # read-only: the database itself says it better
+            return
+        try:
+            portalocker.lock(self._file, flags | portalocker.LockFlags.NON_BLOCKING)
+        except portalocker.LockException as error:
+            self.release()
+            raise UserError(what, "Close it there, then open the project again.") from error
+
+    def release(self) -> None:
+        """Let others have it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=pool,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA foreign_keys=ON")
+        # FULL: a decision that was acknowledged survives a power cut as well
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA busy_timeout=10000")
+
+    return engine
+
+
+def on_network_drive(path: Path) -> bool:
+    """Whether the file lies on a drive on which a write-ahead log is unsafe."""
+    best, kind = "", ""
+    with suppress(OSError):
+        for part in psutil.disk_partitions(all=True):
+            inside = str(path.resolve()).startswith(part.mountpoint)
+            if inside and len(part.mountpoint) >= len(best):
+                best, kind = part.mountpoint, part.fstype.lower()
+    return kind in NETWORK
+
+
+@contextmanager
+def errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors that a user can mend into sentences; the rest are bugs and pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        known = _known(path, str(error.orig))
+        if known is None:
+            raise
+        raise known from error
+    except sqlite3.Error as error:
+        known = _known(path, str(error))
+        if known is None:
+            raise
+        raise known from error
+
+
+def _known(path: Path, text: str) -> UserError | None:
+    if "locked" in text or "busy" in text:
+        return StoreBusyError(
+            f"Another program is writing to {path}.", "Wait for it to finish, then try again."
+        )
+    if "readonly" in text or "unable to open" in text:
+        return UserError(
+            f"{path} cannot be written.",
+            "Check that its folder is not read-only and that you may write to it.",
+        )
+    if "full" in text:
+        return UserError(
+            f"The disk of {path.parent} is full; nothing was lost.", "Free some space, try again."
+        )
+    if "malformed" in text or "not a database" in text or "disk I/O" in text:
+        return UserError(
+            f"{path} is damaged.", f"Run 'labeltool check {path.parent}', or restore a backup."
+        )
+    return None
+
+
+def schema_of(path: Path) -> int:
+    """The number of the newest migration a file has had, 0 for an empty one.
+
+    Raises:
+        UserError: the file is no project database, or cannot be read.
+    """
+    with errors(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            if not tables:
+                return 0
+            if "alembic_version" not in tables or "face" not in tables:
+                raise UserError(f"{path} is not a project of this program.")
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            return int(row[0]) if row else 0
+        finally:
+            connection.close()
+
+
+def upgrade(path: Path, target: str = "head") -> None:
+    """Create or upgrade a project file: a copy is migrated and checked, then put in its place.
+
+    Raises:
+        UserError: written by a newer version; open elsewhere; no space; damaged.
+    """
+    found = schema_of(path) if path.exists() else 0
+    if found > SCHEMA:
+        raise UserError(
+            f"{path} was written by a newer version of this program (schema {found}, "
+            f"this version knows {SCHEMA}).",
+            "Update this program, then open the project again.",
+        )
+    if found == SCHEMA and target == "head":
+        return
+    lock = ProjectLock(path.parent)
+    lock.alone()
+    partial = path.with_name(path.name + ".upgrading")
+    try:
+        with errors(path):
+            partial.unlink(missing_ok=True)
+            if path.exists():
+                _copy(path, partial)
+            _migrate(partial, target)
+            _verify(partial)
+            if path.exists():
+                _copy(path, path.with_name(f"{path.stem}.schema-{found}.backup.sqlite"))
+            for suffix in ("-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+        lock.release()
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    old, new = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        old.backup(new)
+    finally:
+        new.close()
+        old.close()
+
+
+def _verify(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    try:
+        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+        intact = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    finally:
+        connection.close()
+    if broken or intact != "ok":
+        raise UserError(f"The upgrade of {path.name} failed its check; it was left as it was.")
+
+
+def _migrate(path: Path, target: str) -> None:
+    # Imported here: alembic costs a fifth of a second, and a project is seldom upgraded.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    with engine.connect() as connection:
+        # Table rebuilds drop parents: foreign keys are off before BEGIN and checked afterwards.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
+        connection.commit()
+    engine.dispose()

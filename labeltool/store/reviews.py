@@ -1,0 +1,528 @@
+"""The log of decisions, undo and redo, and the current state that follows from them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, func, insert, literal, null, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from labeltool.domain import (
+    FINAL,
+    Changes,
+    NewLabel,
+    Points,
+    UndoState,
+    UserError,
+    Verdict,
+)
+from labeltool.store.engine import Database
+from labeltool.store.faces import _ids
+from labeltool.store.tables import DraftRow, EntryRow, ModelRow, OperationRow, StateRow
+
+MANY = 500
+"""Above this many faces a change says `all` instead of naming them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Unreviewed faces by the score of one model: at least `low`, at most `high`."""
+
+    model_id: int
+    low: float = 0.0
+    high: float = 1.0
+
+
+class _Unchanged(Exception):  # noqa: N818 - not an error
+    """Nothing to do: raised inside a transaction so that no empty operation is logged."""
+
+
+Write = Callable[..., Changes]
+
+
+def _quiet(method: Write) -> Write:
+    """A write that finds nothing to do changes nothing and says so by empty Changes."""
+
+    @wraps(method)
+    def quiet(*arguments: Any, **named: Any) -> Changes:
+        try:
+            return method(*arguments, **named)
+        except _Unchanged:
+            return Changes()
+
+    return quiet
+
+
+class Reviews:
+    """Writes decisions. Every method is one transaction and returns what it changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @_quiet
+    def decide(
+        self,
+        reviewer: str,
+        faces: Sequence[int],
+        verdict: Verdict,
+        *,
+        prediction_id: int | None = None,
+        points: Points | None = None,
+    ) -> Changes:
+        """Give faces a verdict, as one operation.
+
+        `prediction_id`: what was on the screen, for a single face; the current ones if None.
+        `points`: the corrected landmarks, for CORRECTED. Accepting skips faces without landmarks
+        and faces that are accepted or corrected already.
+
+        Raises:
+            UserError: the proposal on the screen is gone, or there is nothing to accept.
+        """
+        with self._database.write() as connection:
+            if prediction_id is not None:
+                _check_prediction(connection, prediction_id)
+            operation = _operate(connection, reviewer, "decide", _words(verdict, len(faces)))
+            chosen = select(
+                StateRow.face_id,
+                literal(str(verdict)),
+                StateRow.flag,
+                literal(prediction_id) if prediction_id is not None else StateRow.prediction_id,
+                literal(points, EntryRow.points.type) if points is not None else null(),
+                null(),
+            ).where(StateRow.face_id.in_(_ids(faces)))
+            if len(faces) > 1:  # a batch never throws away what somebody began to move
+                chosen = chosen.where(StateRow.face_id.not_in(select(DraftRow.face_id)))
+            if verdict is Verdict.ACCEPTED:
+                chosen = chosen.where(
+                    StateRow.prediction_id.is_not(None), StateRow.verdict.not_in(FINAL)
+                )
+            elif verdict is not Verdict.CORRECTED:
+                chosen = chosen.where((StateRow.verdict != verdict) | StateRow.offered)
+            count = _enter(connection, operation, chosen)
+            if count == 0:
+                if verdict is Verdict.ACCEPTED:
+                    raise UserError(
+                        "Nothing was accepted: no proposal there waits for a verdict.",
+                        "Predict first, or choose faces that are not accepted yet.",
+                    )
+                raise _Unchanged
+            if len(faces) == 1:
+                connection.execute(delete(DraftRow).where(DraftRow.face_id == faces[0]))
+        return _changes(faces, _words(verdict, count).capitalize() + ".")
+
+    def decide_where(
+        self, reviewer: str, verdict: Verdict, threshold: Threshold
+    ) -> tuple[int, Changes]:
+        """Give every unreviewed face within a threshold a verdict; returns how many there were."""
+        with self._database.write() as connection:
+            detail = f"{verdict} by score {threshold.low:g} to {threshold.high:g}"
+            operation = _operate(connection, reviewer, "decide", detail)
+            chosen = select(
+                StateRow.face_id, literal(str(verdict)), StateRow.flag, StateRow.prediction_id,
+                null(), null(),
+            ).where(*_within(threshold))  # fmt: skip
+            count = _enter(connection, operation, chosen)
+            if count == 0:
+                connection.rollback()
+                return 0, Changes()
+        return count, Changes(all=True, note=f"{_words(verdict, count).capitalize()}.")
+
+    def count_where(self, threshold: Threshold) -> int:
+        """How many faces `decide_where` would take now."""
+        with self._database.read() as connection:
+            query = select(func.count()).select_from(StateRow).where(*_within(threshold))
+            return int(connection.scalar(query) or 0)
+
+    def models_waiting(self) -> list[tuple[int, str, int]]:
+        """Models with unreviewed faces: id, name, how many; the newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(ModelRow.id, ModelRow.name, func.count())
+                .join(StateRow, StateRow.model_id == ModelRow.id)
+                .where(StateRow.verdict == Verdict.UNREVIEWED)
+                .group_by(ModelRow.id)
+                .order_by(ModelRow.id.desc())
+            )
+            return [(row[0], row[1], row[2]) for row in rows]
+
+    @_quiet
+    def flag(self, reviewer: str, faces: Sequence[int], on: bool) -> Changes:
+        """Set or clear the flag of faces."""
+        with self._database.write() as connection:
+            operation = _operate(connection, reviewer, "flag", "flag" if on else "unflag")
+            chosen = (
+                select(
+                    StateRow.face_id, StateRow.verdict, literal(on),
+                    EntryRow.prediction_id, EntryRow.points, EntryRow.visibility,
+                )
+                .outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)
+                .where(StateRow.face_id.in_(_ids(faces)), StateRow.flag != on)
+            )  # fmt: skip
+            if _enter(connection, operation, chosen) == 0:
+                raise _Unchanged
+        return _changes(faces, "Flagged." if on else "Flag removed.")
+
+    def take_labels(
+        self, reviewer: str, labels: Sequence[NewLabel], source: str
+    ) -> tuple[int, Changes]:
+        """Manual labels from a file, one operation; faces with a human decision are left alone."""
+        with self._database.write() as connection:
+            free = set(
+                connection.scalars(
+                    select(StateRow.face_id).where(
+                        StateRow.face_id.in_(_ids(label.face_id for label in labels)),
+                        StateRow.verdict == Verdict.UNREVIEWED,
+                    )
+                )
+            )
+            taken = [label for label in labels if label.face_id in free]
+            if not taken:
+                return 0, Changes()
+            operation = _operate(connection, reviewer, "import", f"labels from {source}")
+            states = dict(
+                connection.execute(
+                    select(StateRow.face_id, StateRow.flag).where(StateRow.face_id.in_(_ids(free)))
+                ).all()
+            )
+            connection.execute(
+                insert(EntryRow),
+                [
+                    {
+                        "operation_id": operation, "face_id": label.face_id, "effect": operation,
+                        "verdict": label.verdict, "flag": bool(states[label.face_id]),
+                        "points": label.points, "visibility": label.visibility,
+                    }
+                    for label in taken
+                ],
+            )  # fmt: skip
+            connection.execute(
+                text(
+                    "UPDATE entry SET previous = (SELECT entry_id FROM state "
+                    "WHERE state.face_id = entry.face_id) WHERE operation_id = :operation"
+                ),
+                {"operation": operation},
+            )
+            _finish(connection, operation)
+        return len(taken), Changes(all=True, note=f"{len(taken)} labels from {source}.")
+
+    # Undo and redo
+
+    @_quiet
+    def undo(self, reviewer: str) -> Changes:
+        """Take back the reviewer's newest operation, wherever nobody changed the face since."""
+        with self._database.write() as connection:
+            last = _last(connection, reviewer)
+            if last is None or last.undo_top is None:
+                raise _Unchanged
+            target = connection.execute(
+                select(OperationRow).where(OperationRow.id == last.undo_top)
+            ).one()
+            operation = _add_operation(
+                connection, reviewer, "undo", target.detail, target=target.id,
+                undo_top=target.undo_below, redo_below=last.redo_top,
+            )  # fmt: skip
+            # an undo is the top of its own redo stack
+            connection.execute(
+                text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation}
+            )
+            connection.execute(text(_UNDO), {"operation": operation, "target": target.id})
+            return _taken_back(connection, operation, target, "Undid")
+
+    @_quiet
+    def redo(self, reviewer: str) -> Changes:
+        """Do the operation again that the reviewer undid last."""
+        with self._database.write() as connection:
+            last = _last(connection, reviewer)
+            if last is None or last.redo_top is None:
+                raise _Unchanged
+            undone = connection.execute(
+                select(OperationRow).where(OperationRow.id == last.redo_top)
+            ).one()
+            target = connection.execute(
+                select(OperationRow).where(OperationRow.id == undone.target)
+            ).one()
+            operation = _add_operation(
+                connection, reviewer, "redo", target.detail, target=target.id,
+                undo_top=target.id, redo_top=undone.redo_below,
+            )  # fmt: skip
+            connection.execute(text(_REDO), {"operation": operation, "target": target.id})
+            return _taken_back(connection, operation, target, "Redid")
+
+    def undo_state(self, reviewer: str) -> UndoState:
+        """What undo and redo would do."""
+        with self._database.read() as connection:
+            last = _last(connection, reviewer)
+            if last is None:
+                return UndoState(None, None)
+            undo = _detail(connection, last.undo_top)
+            undone = _detail(connection, last.redo_top)
+            return UndoState(undo, undone)
+
+    # Drafts
+
+    def save_draft(
+        self, reviewer: str, face_id: int, prediction_id: int | None, points: Points | None
+    ) -> Changes:
+        """Keep the unsaved moves of a face, or forget them (None)."""
+        with self._database.write() as connection:
+            if points is None:
+                connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
+            else:
+                values = {
+                    "reviewer": reviewer, "prediction_id": prediction_id,
+                    "points": points, "time": now(),
+                }  # fmt: skip
+                connection.execute(
+                    upsert(DraftRow)
+                    .values(face_id=face_id, **values)
+                    .on_conflict_do_update(index_elements=["face_id"], set_=values)
+                )
+        return Changes(faces=frozenset({face_id}))
+
+    # What others read
+
+    def labels(self) -> list[tuple[int, str, Points, NDArray[np.int8] | None]]:
+        """Every manual label: face, verdict, points, visibility."""
+        query = text(
+            "SELECT s.face_id, s.verdict, coalesce(e.points, p.points), e.visibility FROM state s "
+            "JOIN entry e ON e.id = s.entry_id LEFT JOIN prediction p ON p.id = e.prediction_id "
+            "WHERE s.verdict IN ('accepted', 'corrected') ORDER BY s.face_id"
+        )
+        with self._database.read() as connection:
+            return [
+                (
+                    row[0],
+                    row[1],
+                    np.frombuffer(row[2], "<f8").reshape(-1, 2),
+                    None if row[3] is None else np.frombuffer(row[3], np.int8),
+                )
+                for row in connection.execute(query)
+            ]
+
+    def check(self, repair: bool = False) -> list[str]:
+        """Compare the current state with the log; returns what differs, and mends it on demand."""
+        differs = text(
+            "SELECT s.face_id FROM state s LEFT JOIN entry e ON e.id = "
+            "(SELECT max(id) FROM entry WHERE face_id = s.face_id) "
+            "WHERE s.verdict IS NOT coalesce(e.verdict, 'unreviewed') "
+            "OR s.flag IS NOT coalesce(e.flag, 0) OR s.entry_id IS NOT e.id "
+            "OR s.effect IS NOT e.effect"
+        )
+        missing = text(
+            "SELECT id FROM face WHERE NOT EXISTS (SELECT 1 FROM state WHERE face_id = face.id)"
+        )
+        with self._database.write() as connection:
+            intact = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            lost = list(connection.scalars(missing))
+            wrong = list(connection.scalars(differs))
+            if repair:
+                connection.execute(
+                    text(
+                        "INSERT INTO state (face_id, verdict, flag, offered) SELECT id, "
+                        "'unreviewed', 0, 0 FROM face WHERE id IN "
+                        "(SELECT value FROM json_each(:ids))"
+                    ),
+                    {"ids": _json(lost)},
+                )
+                connection.execute(
+                    text("UPDATE state SET entry_id = (SELECT max(id) FROM entry WHERE face_id = "
+                         "state.face_id) WHERE face_id IN (SELECT value FROM json_each(:ids))"),
+                    {"ids": _json(lost + wrong)},
+                )  # fmt: skip
+                settle(connection, "face_id IN (SELECT value FROM json_each(:ids))",
+                       {"ids": _json(lost + wrong)})  # fmt: skip
+        said = [] if intact == "ok" else [f"the database file is damaged: {intact}"]
+        said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        if lost or wrong:
+            done = "mended from the log" if repair else "it can be mended from the log"
+            said.append(f"{len(lost) + len(wrong)} faces differ from the log ({done})")
+        return said
+
+
+def now() -> str:
+    """The time for the log, UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _json(ids: Sequence[int]) -> str:
+    return "[" + ",".join(str(i) for i in ids) + "]"
+
+
+def _words(verdict: Verdict, count: int) -> str:
+    what = {Verdict.UNREVIEWED: "set back"}.get(verdict, str(verdict))
+    return what if count == 1 else f"{what} {count} faces"
+
+
+def _changes(faces: Sequence[int], note: str) -> Changes:
+    if len(faces) > MANY:
+        return Changes(all=True, note=note)
+    return Changes(faces=frozenset(faces), note=note)
+
+
+def _within(threshold: Threshold) -> list[Any]:
+    return [
+        StateRow.verdict == Verdict.UNREVIEWED,
+        StateRow.model_id == threshold.model_id,
+        StateRow.score >= threshold.low,
+        StateRow.score <= threshold.high,
+        StateRow.face_id.not_in(select(DraftRow.face_id)),
+    ]
+
+
+def _check_prediction(connection: Connection, prediction_id: int) -> None:
+    found = connection.scalar(
+        text("SELECT 1 FROM prediction WHERE id = :id"), {"id": prediction_id}
+    )
+    if found is None:
+        raise UserError(
+            "The proposal on the screen was replaced by newer rounds.",
+            "Look at the new proposal and decide again.",
+        )
+
+
+def _last(connection: Connection, reviewer: str) -> Any:
+    return connection.execute(
+        select(OperationRow)
+        .where(OperationRow.reviewer == reviewer)
+        .order_by(OperationRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _detail(connection: Connection, operation: int | None) -> str | None:
+    if operation is None:
+        return None
+    query = select(OperationRow.detail).where(OperationRow.id == operation)
+    return connection.scalar(query)
+
+
+def _operate(connection: Connection, reviewer: str, kind: str, detail: str) -> int:
+    """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
+    last = _last(connection, reviewer)
+    operation = _add_operation(
+        connection, reviewer, kind, detail, undo_below=None if last is None else last.undo_top
+    )
+    connection.execute(text("UPDATE operation SET undo_top = id WHERE id = :id"), {"id": operation})
+    return operation
+
+
+def _add_operation(
+    connection: Connection, reviewer: str, kind: str, detail: str, **columns: int | None
+) -> int:
+    result = connection.execute(
+        insert(OperationRow).values(
+            uuid=uuid.uuid4().hex, reviewer=reviewer, time=now(), kind=kind, detail=detail,
+            faces=0, **columns,
+        )
+    )  # fmt: skip
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def _enter(connection: Connection, operation: int, chosen: Any) -> int:
+    """Add an entry for every row of (face, verdict, flag, prediction, points, visibility)."""
+    rows = chosen.add_columns(literal(operation), literal(operation), StateRow.entry_id)
+    names = [
+        "face_id", "verdict", "flag", "prediction_id", "points", "visibility",
+        "operation_id", "effect", "previous",
+    ]  # fmt: skip
+    connection.execute(insert(EntryRow).from_select(names, rows))
+    return _finish(connection, operation)
+
+
+def _finish(connection: Connection, operation: int) -> int:
+    """Bring the current state of the operation's faces up to date; returns how many there are."""
+    parameters = {"operation": operation}
+    connection.execute(
+        text(
+            "UPDATE state SET entry_id = e.id FROM entry e "
+            "WHERE e.operation_id = :operation AND e.face_id = state.face_id"
+        ),
+        parameters,
+    )
+    connection.execute(
+        text(
+            "UPDATE operation SET faces = "
+            "(SELECT count(*) FROM entry WHERE operation_id = :operation) WHERE id = :operation"
+        ),
+        parameters,
+    )
+    settle(
+        connection,
+        "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)",
+        parameters,
+    )
+    query = text("SELECT faces FROM operation WHERE id = :operation")
+    return int(connection.execute(query, parameters).scalar_one())
+
+
+def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> None:
+    """Recompute the state of some faces from their entry and their predictions.
+
+    A manual label shows the prediction it judged; every other face the one of the visible round
+    with the highest sequence. A rejected face is offered a prediction that it did not reject.
+    """
+    connection.execute(
+        text(
+            "UPDATE state SET verdict = coalesce(e.verdict, 'unreviewed'), "
+            "flag = coalesce(e.flag, 0), effect = e.effect, "
+            "prediction_id = CASE WHEN e.verdict IN ('accepted', 'corrected') "
+            "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
+            "(SELECT p.id FROM prediction p JOIN round r ON r.id = p.round_id "
+            "WHERE p.face_id = f.face_id AND r.sequence IS NOT NULL "
+            "ORDER BY r.sequence DESC LIMIT 1) END "
+            "FROM state f LEFT JOIN entry e ON e.id = f.entry_id "
+            f"WHERE f.face_id = state.face_id AND state.{where}"
+        ),
+        parameters,
+    )
+    connection.execute(
+        text(
+            "UPDATE state SET offered = CASE verdict "
+            "WHEN 'unreviewed' THEN prediction_id IS NOT NULL "
+            "WHEN 'rejected' THEN prediction_id IS NOT NULL AND prediction_id IS NOT "
+            "(SELECT e.prediction_id FROM entry e WHERE e.id = state.entry_id) ELSE 0 END, "
+            "(score, spread, model_id) = (SELECT p.score, p.spread, r.model_id FROM prediction p "
+            "JOIN round r ON r.id = p.round_id WHERE p.id = state.prediction_id) "
+            f"WHERE {where}"
+        ),
+        parameters,
+    )
+
+
+# What undo puts back is each face's entry before the operation; what redo puts back is the
+# operation's own. Both only where the face is as the operation left it, or found it.
+_UNDO = """
+INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
+                   visibility)
+SELECT :operation, s.face_id, b.effect, s.entry_id, coalesce(b.verdict, 'unreviewed'),
+       coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility
+FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
+WHERE x.operation_id = :target AND s.effect = :target
+"""
+_REDO = """
+INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
+                   visibility)
+SELECT :operation, s.face_id, :target, s.entry_id, x.verdict, x.flag, x.prediction_id, x.points,
+       x.visibility
+FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
+WHERE x.operation_id = :target AND s.effect IS b.effect
+"""
+
+
+def _taken_back(connection: Connection, operation: int, target: Any, word: str) -> Changes:
+    count = _finish(connection, operation)
+    query = select(EntryRow.face_id).where(EntryRow.operation_id == operation).limit(MANY + 1)
+    faces = list(connection.scalars(query))
+    left = target.faces - count
+    note = f"{word}: {target.detail}."
+    if left:
+        note += f" {left} of {target.faces} faces were changed since and stay as they are."
+    return _changes(faces, note)

@@ -1,0 +1,209 @@
+"""Rounds: who proposed what, and taking results in a little at a time."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from labeltool.domain import Changes, NewPrediction, Round, RoundKind, RoundStatus
+from labeltool.store.engine import Database
+from labeltool.store.reviews import now, settle
+from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
+
+LEASE = 30.0
+"""Seconds after which a process that takes results in and says nothing is taken for dead."""
+
+
+class Rounds:
+    """The rounds of a project. `folder` of a round is relative to the project folder."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._owner = uuid.uuid4().hex
+
+    def add(self, kind: RoundKind, task: str, folder: str, summary: dict[str, object]) -> int:
+        """A new running round; training rounds are numbered from 1."""
+        with self._database.write() as connection:
+            number = 0
+            if kind is RoundKind.TRAIN:
+                highest = select(func.max(RoundRow.number)).where(RoundRow.status == "ready")
+                number = (connection.scalar(highest) or 0) + 1
+            result = connection.execute(
+                insert(RoundRow).values(
+                    uuid=uuid.uuid4().hex, kind=kind, number=number, task=task,
+                    status=RoundStatus.RUNNING, folder=folder, started=now(),
+                    summary=json.dumps(summary),
+                )
+            )  # fmt: skip
+            return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+    def all(self) -> list[Round]:
+        """Every round, oldest first."""
+        root = self._database.path.parent
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(RoundRow, ModelRow.name.label("model"))
+                .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
+                .order_by(RoundRow.id)
+            )
+            return [
+                Round(
+                    r.id, RoundKind(r.kind), r.number, r.model or "", r.task, RoundStatus(r.status),
+                    root / r.folder, r.started, r.finished, r.error, json.loads(r.summary),
+                )
+                for r in rows
+            ]  # fmt: skip
+
+    def current(self) -> Round | None:
+        """The round whose model proposes now: the visible one with the highest sequence."""
+        with self._database.read() as connection:
+            newest = connection.scalar(
+                select(RoundRow.id)
+                .where(RoundRow.sequence.is_not(None), RoundRow.kind != RoundKind.IMPORT)
+                .order_by(RoundRow.sequence.desc())
+                .limit(1)
+            )
+        return next((r for r in self.all() if r.id == newest), None)
+
+    def set_model(self, round_id: int, name: str, digest: str) -> None:
+        """Say whose predictions a round brings; the same weights are one model."""
+        with self._database.write() as connection:
+            model = connection.scalar(select(ModelRow.id).where(ModelRow.digest == digest))
+            if model is None:
+                result = connection.execute(insert(ModelRow).values(name=name, digest=digest))
+                model = result.inserted_primary_key[0]  # type: ignore[index]
+            connection.execute(
+                update(RoundRow).where(RoundRow.id == round_id).values(model_id=model)
+            )
+
+    def lease(self, round_id: int) -> bool:
+        """Take or renew the right to take a round's results in; False if another process has it."""
+        moment = time.time()
+        with self._database.write() as connection:
+            result = connection.execute(
+                update(RoundRow)
+                .where(
+                    RoundRow.id == round_id,
+                    (RoundRow.lease.is_(None))
+                    | (RoundRow.lease == self._owner)
+                    | (RoundRow.lease_until < moment),
+                )
+                .values(lease=self._owner, lease_until=moment + LEASE)
+            )
+            return bool(result.rowcount)
+
+    def add_predictions(self, round_id: int, batch: Sequence[NewPrediction]) -> None:
+        """Add predictions of faces without a manual label; those that are there already stay.
+
+        Callers keep batches short, so that a click never waits for one.
+        """
+        with self._database.write() as connection:
+            _insert(connection, round_id, batch)
+
+    def offer(self, round_id: int, batch: Sequence[NewPrediction]) -> Changes:
+        """As `add_predictions`, and offer them at once: for faces that had no proposal before."""
+        with self._database.write() as connection:
+            _insert(connection, round_id, batch)
+            _make_visible(connection, round_id, again=False)
+            ids = [prediction.face_id for prediction in batch]
+            settle(
+                connection,
+                "face_id IN (SELECT value FROM json_each(:ids))",
+                {"ids": json.dumps(ids)},
+            )
+        return Changes(faces=frozenset(ids))
+
+    def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
+        """The last transaction of a round: its proposals are offered now, and it is ready.
+
+        Also restores an earlier round: its proposals become the current ones again.
+        """
+        with self._database.write() as connection:
+            if visible:
+                _make_visible(connection, round_id, again=True)
+                settle(
+                    connection,
+                    "face_id IN (SELECT face_id FROM prediction WHERE round_id = :round)",
+                    {"round": round_id},
+                )
+            row = connection.execute(select(RoundRow.summary).where(RoundRow.id == round_id)).one()
+            connection.execute(
+                update(RoundRow)
+                .where(RoundRow.id == round_id)
+                .values(
+                    status=RoundStatus.READY,
+                    finished=now(),
+                    summary=json.dumps(json.loads(row.summary) | summary),
+                )
+            )
+        return Changes(all=True, rounds=True)
+
+    def end(self, round_id: int, status: RoundStatus, error: str | None = None) -> Changes:
+        """A round failed or was cancelled; everything else stays as it was."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(RoundRow)
+                .where(RoundRow.id == round_id, RoundRow.status == RoundStatus.RUNNING)
+                .values(status=status, error=error, finished=now())
+            )
+        return Changes(rounds=True)
+
+    def prune(self, batch: int = 500) -> int:
+        """Delete up to `batch` superseded predictions; returns how many there were.
+
+        Kept are those shown, judged or drafted upon, and the newest two generations, so that a
+        proposal on a screen outlives the arrival of a new round. All stay in the run folders.
+        """
+        with self._database.write() as connection:
+            result = connection.execute(
+                text(
+                    "DELETE FROM prediction WHERE id IN (SELECT p.id FROM prediction p "
+                    "JOIN round r ON r.id = p.round_id WHERE r.sequence < "
+                    "(SELECT min(sequence) FROM (SELECT sequence FROM round "
+                    "WHERE kind = 'train' AND sequence IS NOT NULL "
+                    "ORDER BY sequence DESC LIMIT 2)) "
+                    "AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id "
+                    "AND s.prediction_id = p.id) "
+                    "AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id) "
+                    "AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id "
+                    "AND d.prediction_id = p.id) LIMIT :batch)"
+                ),
+                {"batch": batch},
+            )
+            return int(result.rowcount)
+
+
+def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:
+    free = set(
+        connection.scalars(
+            text(
+                "SELECT face_id FROM state WHERE face_id IN (SELECT value FROM json_each(:ids)) "
+                "AND verdict IN ('unreviewed', 'rejected')"
+            ),
+            {"ids": json.dumps([prediction.face_id for prediction in batch])},
+        )
+    )
+    rows: list[dict[str, Any]] = [
+        {
+            "face_id": p.face_id, "round_id": round_id, "points": p.points,
+            "scores": p.scores, "score": p.score, "spread": p.spread,
+        }
+        for p in batch
+        if p.face_id in free
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(PredictionRow).prefix_with("OR IGNORE"), rows)
+
+
+def _make_visible(connection: Connection, round_id: int, *, again: bool) -> None:
+    """Give the round the highest sequence, once, or once more to bring it back on top."""
+    sequence = (connection.scalar(select(func.max(RoundRow.sequence))) or 0) + 1
+    query = update(RoundRow).where(RoundRow.id == round_id).values(sequence=sequence)
+    if not again:
+        query = query.where(RoundRow.sequence.is_(None))
+    connection.execute(query)

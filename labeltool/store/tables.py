@@ -1,0 +1,266 @@
+"""The tables. A change here needs a migration in `migrations/versions`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = 1
+"""The number of the newest migration."""
+
+
+class Base(DeclarativeBase):
+    """Base of the table classes."""
+
+
+class PointsType(TypeDecorator[NDArray[np.float64]]):
+    """(N, 2) float64 as little-endian bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: NDArray[np.float64] | None, dialect: Dialect
+    ) -> bytes | None:
+        """Array to bytes."""
+        return None if value is None else np.ascontiguousarray(value, "<f8").tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> NDArray[np.float64] | None:
+        """Bytes to a read-only array."""
+        return None if value is None else np.frombuffer(value, "<f8").reshape(-1, 2)
+
+
+class ScoresType(TypeDecorator[NDArray[np.float32]]):
+    """(N,) float32 as little-endian bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: NDArray[np.float32] | None, dialect: Dialect
+    ) -> bytes | None:
+        """Array to bytes."""
+        return None if value is None else np.ascontiguousarray(value, "<f4").tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> NDArray[np.float32] | None:
+        """Bytes to a read-only array."""
+        return None if value is None else np.frombuffer(value, "<f4")
+
+
+class VisibilityType(TypeDecorator[NDArray[np.int8]]):
+    """(N,) of 0 absent, 1 occluded, 2 visible as bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: NDArray[np.int8] | None, dialect: Dialect) -> bytes | None:
+        """Array to bytes."""
+        return None if value is None else np.ascontiguousarray(value, np.int8).tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> NDArray[np.int8] | None:
+        """Bytes to a read-only array."""
+        return None if value is None else np.frombuffer(value, np.int8)
+
+
+class ProjectRow(Base):
+    """One row: what the project is."""
+
+    __tablename__ = "project"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(32))
+    scheme: Mapped[str]
+    created: Mapped[str]
+
+
+class RootRow(Base):
+    """A folder of photos, which stay where they are."""
+
+    __tablename__ = "root"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+
+
+class PhotoRow(Base):
+    """A photo. `searched`: its faces were looked for. `problem`: why it cannot be used."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("root_id", "path"),
+        Index("photo_todo", "searched", "id"),
+        Index("photo_path", "path", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("root.id"))
+    path: Mapped[str]
+    bytes: Mapped[int]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    searched: Mapped[bool]
+    problem: Mapped[str | None]
+
+
+class FaceRow(Base):
+    """A face of a photo: where it is."""
+
+    __tablename__ = "face"
+    __table_args__ = (Index("face_photo", "photo_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id"))
+    x: Mapped[float]
+    y: Mapped[float]
+    w: Mapped[float]
+    h: Mapped[float]
+    kind: Mapped[str]
+    confidence: Mapped[float | None]
+
+
+class ModelRow(Base):
+    """Whose scores may be compared: one row for each set of weights or imported file."""
+
+    __tablename__ = "model"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+
+
+class RoundRow(Base):
+    """One run. `sequence`: a face shows the prediction of the round with the highest one; NULL
+    while a round's results are not visible. `lease`, `lease_until`: who takes its results in."""
+
+    __tablename__ = "round"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str]
+    number: Mapped[int]
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    task: Mapped[str]
+    status: Mapped[str]
+    sequence: Mapped[int | None]
+    folder: Mapped[str]
+    started: Mapped[str]
+    finished: Mapped[str | None]
+    error: Mapped[str | None]
+    summary: Mapped[str]
+    lease: Mapped[str | None]
+    lease_until: Mapped[float | None]
+
+
+class PredictionRow(Base):
+    """What a round proposes for a face."""
+
+    __tablename__ = "prediction"
+    __table_args__ = (UniqueConstraint("round_id", "face_id"), Index("prediction_face", "face_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
+    scores: Mapped[NDArray[np.float32]] = mapped_column(ScoresType)
+    score: Mapped[float] = mapped_column(Float)
+    spread: Mapped[float] = mapped_column(Float)
+
+
+class OperationRow(Base):
+    """The log: what was done, by whom, when. Rows are only ever added.
+
+    `kind`: decide, flag, import, undo or redo. `target`: the operation that was undone or redone.
+    The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
+    `redo_top` after this operation, and what lies below it on its stack.
+    """
+
+    __tablename__ = "operation"
+    __table_args__ = (Index("operation_reviewer", "reviewer", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(32), unique=True)
+    reviewer: Mapped[str]
+    time: Mapped[str]
+    kind: Mapped[str]
+    detail: Mapped[str]
+    faces: Mapped[int]
+    target: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
+    undo_top: Mapped[int | None]
+    undo_below: Mapped[int | None]
+    redo_top: Mapped[int | None]
+    redo_below: Mapped[int | None]
+
+
+class EntryRow(Base):
+    """What an operation made of a face. Rows are only ever added; the newest one of a face holds.
+
+    `effect`: the operation whose doing this state is (for an undo, the one before). `previous`: the
+    face's entry before. `points` only where they differ from the prediction's.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Index("entry_face", "face_id", "id"),
+        UniqueConstraint("operation_id", "face_id"),
+        Index("entry_prediction", "prediction_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operation_id: Mapped[int] = mapped_column(ForeignKey("operation.id"))
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"))
+    effect: Mapped[int | None]
+    previous: Mapped[int | None]
+    verdict: Mapped[str]
+    flag: Mapped[bool]
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
+    points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
+    visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+
+
+class StateRow(Base):
+    """The current state of each face, written with the log and rebuildable from it.
+
+    `prediction_id`, `model_id`, `score`, `spread` are of the prediction offered now; `change`: mean
+    movement against the one before as a fraction of the box size. `offered`: nobody judged it yet.
+    """
+
+    __tablename__ = "state"
+    __table_args__ = (
+        Index("state_verdict", "verdict", "face_id"),
+        Index("state_offered", "offered", "face_id"),
+        Index("state_threshold", "verdict", "model_id", "score"),
+        Index("state_score", "score", "face_id"),
+        Index("state_spread", "spread", "face_id"),
+        Index("state_flag", "flag", "face_id"),
+    )
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
+    verdict: Mapped[str]
+    flag: Mapped[bool]
+    offered: Mapped[bool]
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
+    effect: Mapped[int | None]
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    score: Mapped[float | None] = mapped_column(Float)
+    spread: Mapped[float | None] = mapped_column(Float)
+    change: Mapped[float | None] = mapped_column(Float)
+
+
+class DraftRow(Base):
+    """Moves of a face that nobody decided yet; kept so that a crash loses none."""
+
+    __tablename__ = "draft"
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
+    reviewer: Mapped[str]
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
+    points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
+    time: Mapped[str]

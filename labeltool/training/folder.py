@@ -1,0 +1,260 @@
+"""The run folder: everything the app and the worker process say to each other.
+
+    spec.json           what to do, written once by the app
+    faces.npz           the faces to predict: id, photo, box, kind of box
+    photos.json         the photos, [root, relative path] each
+    labels.npz          what a round trains on: face, points, whether a person labelled it
+    events.jsonl        what happened, one line each, appended by the worker
+    cancel, stop        exist once the user asked to cancel, or to stop early and keep the model
+    lock                held by the worker while it lives
+    worker.log          what the worker printed
+    model.safetensors   the trained network
+    predictions-*.npz   what it proposes, a few hundred faces each
+    results.json        written last: the round is whole
+
+Files instead of a pipe: the work goes on when the app closes or crashes, a new app finds it again,
+and a person can repeat it with `labeltool worker FOLDER`. Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import portalocker
+from numpy.typing import NDArray
+
+from labeltool.domain import Cancelled, NewPrediction, UserError
+
+
+def program() -> list[str]:
+    """How to start this program again, also from a frozen bundle."""
+    return (
+        [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "labeltool"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of events.jsonl.
+
+    `kind`: started, progress, chunk (a predictions file is whole), finished, cancelled or failed.
+    `stage`: prepare, train or predict; `done` of `total` steps; `seconds` left in the whole run.
+    `losses` by name. `detail`: the file of a chunk, the reason of a failure, the device at the
+    start.
+    """
+
+    kind: str
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    losses: dict[str, float] = field(default_factory=dict)
+    detail: str = ""
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing follows."""
+        return self.kind in ("finished", "cancelled", "failed")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceTable:
+    """F faces: `ids` (F,), `photos` (F,) places in the photo list, `boxes` (F, 4), `kinds` (F,)."""
+
+    ids: NDArray[np.int64]
+    photos: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+    kinds: NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelTable:
+    """L frozen labels: `faces` (L,) ids, `points` (L, N, 2), `manual` (L,): a person decided it."""
+
+    faces: NDArray[np.int64]
+    points: NDArray[np.float64]
+    manual: NDArray[np.bool_]
+
+
+class RunFolder:
+    """Both sides of the folder. The app reads events and cancels; the worker does the rest."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.model = path / "model.safetensors"
+        self._offset = 0
+
+    # The app's side
+
+    def create(
+        self,
+        spec: dict[str, Any],
+        photos: list[tuple[int, str]],
+        faces: FaceTable,
+        labels: LabelTable | None = None,
+    ) -> None:
+        """Freeze the work. The folder appears whole or not at all.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        partial = self.path.with_name(self.path.name + ".partial")
+        try:
+            partial.mkdir(parents=True)
+            (partial / "spec.json").write_text(json.dumps(spec, indent=1), encoding="utf-8")
+            (partial / "photos.json").write_text(json.dumps(photos), encoding="utf-8")
+            np.savez(partial / "faces.npz", **asdict(faces))
+            if labels is not None:
+                np.savez(partial / "labels.npz", **asdict(labels))
+            partial.rename(self.path)
+        except OSError as error:
+            raise UserError(
+                f"The run folder {self.path} cannot be written: {error.strerror}.",
+                "Free some space or check the folder's permissions, then try again.",
+            ) from error
+
+    def cancel(self) -> None:
+        """Ask the worker to stop and keep nothing."""
+        (self.path / "cancel").touch()
+
+    def stop_early(self) -> None:
+        """Ask the worker to end the training now and go on with the network it has."""
+        (self.path / "stop").touch()
+
+    def new_events(self) -> list[Event]:
+        """The whole lines added since the last call."""
+        file = self.path / "events.jsonl"
+        if not file.exists():
+            return []
+        with file.open("rb") as stream:
+            stream.seek(self._offset)
+            whole, newline, _rest = stream.read().rpartition(b"\n")
+        self._offset += len(whole) + len(newline)
+        return [Event(**json.loads(line)) for line in whole.splitlines()]
+
+    def is_alive(self) -> bool:
+        """Whether a worker holds the lock; the kernel lets go of it however the worker ends."""
+        try:
+            with (self.path / "lock").open("r+") as stream:
+                portalocker.lock(
+                    stream, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
+                )
+        except FileNotFoundError:
+            return False
+        except portalocker.LockException:
+            return True
+        return False
+
+    def results(self) -> dict[str, Any] | None:
+        """What a whole run says of itself, or None."""
+        file = self.path / "results.json"
+        if not file.exists():
+            return None
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+
+    def predictions(self, name: str) -> list[NewPrediction]:
+        """Read one predictions file.
+
+        Raises:
+            UserError: it is missing or damaged.
+        """
+        try:
+            with np.load(self.path / name, allow_pickle=False) as data:
+                return [
+                    NewPrediction(int(face), points, scores, float(score), float(spread))
+                    for face, points, scores, score, spread in zip(
+                        data["faces"], data["points"], data["scores"], data["score"],
+                        data["spread"], strict=True,
+                    )
+                ]  # fmt: skip
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise UserError(
+                f"The results in {self.path / name} cannot be read: {error}.",
+                "Start the round again.",
+            ) from error
+
+    def log_tail(self, lines: int = 30) -> str:
+        """The end of what the worker printed."""
+        file = self.path / "worker.log"
+        if not file.exists():
+            return ""
+        return "\n".join(file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    # The worker's side
+
+    def spec(self) -> dict[str, Any]:
+        """What to do."""
+        return dict(json.loads((self.path / "spec.json").read_text(encoding="utf-8")))
+
+    def photos(self) -> list[Path]:
+        """The photos' files."""
+        roots = {int(k): Path(v) for k, v in self.spec()["roots"].items()}
+        rows = json.loads((self.path / "photos.json").read_text(encoding="utf-8"))
+        return [self.path / roots[root] / path for root, path in rows]
+
+    def faces(self) -> FaceTable:
+        """The faces to predict."""
+        with np.load(self.path / "faces.npz", allow_pickle=False) as data:
+            return FaceTable(data["ids"], data["photos"], data["boxes"], data["kinds"])
+
+    def labels(self) -> LabelTable | None:
+        """What to train on, None for a run that only predicts."""
+        if not (self.path / "labels.npz").exists():
+            return None
+        with np.load(self.path / "labels.npz", allow_pickle=False) as data:
+            return LabelTable(data["faces"], data["points"], data["manual"])
+
+    def report(self, event: Event) -> None:
+        """Append an event; raise Cancelled if the user asked to stop."""
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(event)) + "\n")
+        if event.kind in ("progress", "chunk"):
+            self.check_cancel()
+
+    def check_cancel(self) -> None:
+        """Raise Cancelled if the user asked to stop."""
+        if (self.path / "cancel").exists():
+            raise Cancelled
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether the user asked to keep the network as it is."""
+        return (self.path / "stop").exists()
+
+    def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
+        """Write one predictions file whole, and say so."""
+        partial = self.path / f"{name}.partial.npz"
+        np.savez(partial, allow_pickle=False, **columns)
+        os.replace(partial, self.path / name)
+        self.report(Event("chunk", "predict", detail=name))
+
+    def write_results(self, results: dict[str, Any]) -> None:
+        """The last file: with it the run is whole."""
+        partial = self.path / "results.json.partial"
+        partial.write_text(json.dumps(results, indent=1), encoding="utf-8")
+        os.replace(partial, self.path / "results.json")
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Hold the lock while working.
+
+        Raises:
+            UserError: another worker has it.
+        """
+        with (self.path / "lock").open("a+") as file:
+            try:
+                portalocker.lock(
+                    file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
+                )
+            except portalocker.LockException as error:
+                raise UserError(f"Another worker is busy in {self.path}.") from error
+            yield

@@ -1,0 +1,315 @@
+"""The worker process of a round: `labeltool worker FOLDER`. The only module that loads torch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from labeltool.domain import Cancelled, UserError
+from labeltool.training.folder import Event, RunFolder
+from pipnet import resources
+from pipnet.checkpoint import Checkpoint, CheckpointError, load, save
+from pipnet.crop import Box, overlap, tight_box
+from pipnet.data import Sample, mean_face
+from pipnet.images import ImageError, read_image
+from pipnet.meanface import neighbours
+from pipnet.network import PIPNet
+from pipnet.predict import Detector, FaceLandmarks
+from pipnet.scheme import Scheme
+from pipnet.train import DivergedError, Step, TrainConfig, train
+
+CHUNK = 256
+"""Faces in one predictions file."""
+
+BATCH = 16
+"""Faces predicted at once."""
+
+
+class _StopEarly(Exception):  # noqa: N818 - not an error
+    """The user wants to keep the network as it is."""
+
+
+def work(folder: RunFolder) -> int:
+    """Do what a run folder asks for; the exit code is 0 unless it failed."""
+    with suppress(OSError, AttributeError):
+        os.nice(10)
+    try:
+        # one core stays with the window: spinning threads of two programs ruin each other
+        torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+        results = _run(folder)
+        folder.write_results(results)
+        folder.report(Event("finished"))
+    except Cancelled:
+        folder.report(Event("cancelled"))
+    except Exception as error:  # noqa: BLE001 - the run folder is told, whatever it is
+        traceback.print_exc()
+        sys.stderr.flush()
+        folder.report(Event("failed", detail=_reason(error)))
+        return 1
+    return 0
+
+
+def _reason(error: BaseException) -> str:
+    """A sentence for the person who started the round."""
+    if isinstance(error, UserError | CheckpointError | ImageError):
+        return str(error)
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return "There was not enough memory. Close other programs, or train on the CPU."
+    if isinstance(error, DivergedError):
+        return f"The training diverged: {error}. Look for wrong labels, then try again."
+    if isinstance(error, OSError) and error.errno == 28:
+        return "The disk is full. Free some space, then try again."
+    return f"Unexpected error: {type(error).__name__}: {error}"
+
+
+def _run(folder: RunFolder) -> dict[str, Any]:
+    spec = folder.spec()
+    device = _device(spec["device"])
+    folder.report(Event("started", detail=_device_name(device)))
+    scheme = Scheme.from_json(spec["scheme"])
+    photos = folder.photos()
+    weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
+    checkpoint = load(weights)
+    results: dict[str, Any] = {"device": device, "problems": []}
+    clock = _Clock(folder, spec)
+    if folder.labels() is not None:
+        samples = _samples(folder, photos, spec["task"], results["problems"])
+        checkpoint, speed = _train(folder, spec, checkpoint, scheme, samples, device, clock)
+        results |= {"train_images_per_second": speed, "samples": len(samples)}
+        save(checkpoint, folder.model)
+    elif checkpoint.scheme.names != scheme.names:
+        raise UserError(f"{weights.name} has another landmark scheme than this project.")
+    results["digest"] = hashlib.sha256(
+        (folder.model if folder.model.exists() else weights).read_bytes()
+    ).hexdigest()
+    chunks, speed = _predict(folder, checkpoint, photos, device, clock, results["problems"])
+    return results | {"chunks": chunks, "predict_faces_per_second": speed}
+
+
+def _device(wanted: str) -> str:
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise UserError("There is no usable CUDA device.", "Choose the device 'cpu' or 'auto'.")
+    return wanted
+
+
+def _device_name(device: str) -> str:
+    return torch.cuda.get_device_name() if device == "cuda" else "CPU"
+
+
+class _Clock:
+    """Reports progress a few times a second, with the time left in the whole run."""
+
+    def __init__(self, folder: RunFolder, spec: dict[str, Any]) -> None:
+        self._folder = folder
+        self._predict_seconds = float(spec.get("predict_seconds", 0.0))
+        self._began, self._said = time.monotonic(), 0.0
+
+    def stage(self) -> None:
+        """A new stage begins."""
+        self._began, self._said = time.monotonic(), 0.0
+
+    def tick(self, stage: str, done: int, total: int, losses: dict[str, float]) -> None:
+        now = time.monotonic()
+        if now - self._said < 0.2 and done < total:
+            self._folder.check_cancel()
+            return
+        self._said = now
+        left = (now - self._began) / max(done, 1) * (total - done)
+        if stage == "train":
+            left += self._predict_seconds
+        self._folder.report(Event("progress", stage, done, total, round(left, 1), losses))
+
+
+def _samples(folder: RunFolder, photos: list[Path], task: str, problems: list[str]) -> list[Sample]:
+    """The frozen labels as training samples; photos that are gone are named in `problems`."""
+    faces, labels = folder.faces(), folder.labels()
+    if labels is None:
+        raise UserError("The run folder has no labels.")
+    place = {int(face): index for index, face in enumerate(faces.ids)}
+    samples = []
+    for face, points, manual in zip(labels.faces, labels.points, labels.manual, strict=True):
+        index = place[int(face)]
+        photo = photos[faces.photos[index]]
+        if not photo.is_file():
+            problems.append(f"{photo.name} is gone, its label was not used")
+            continue
+        samples.append(Sample(photo, points, (tight_box(points),), "std" if manual else task))
+    if not any(sample.task == "std" for sample in samples):
+        raise UserError(
+            "None of the labelled photos can be found.", "Point the project to where they are now."
+        )
+    return samples
+
+
+def _train(
+    folder: RunFolder,
+    spec: dict[str, Any],
+    start: Checkpoint,
+    scheme: Scheme,
+    samples: list[Sample],
+    device: str,
+    clock: _Clock,
+) -> tuple[Checkpoint, float]:
+    if start.scheme.names != scheme.names:
+        start = _other_scheme(start, scheme, samples)
+    boxes = _detected_boxes(folder, start, samples)
+    samples = [replace(s, boxes=(*s.boxes, *boxes.get(i, ()))) for i, s in enumerate(samples)]
+    config = TrainConfig(
+        epochs=spec["epochs"], batch=spec["batch"], lr=spec["lr"], seed=spec["seed"],
+        device=device, average=0.99, freeze=4 if start.network.name.startswith("mobile") else 0,
+        freeze_norm=True,
+    )  # fmt: skip
+    began, done = time.monotonic(), 0
+    newest = start
+
+    def on_progress(step: Step) -> None:
+        nonlocal done
+        done = step.done
+        clock.tick("train", step.done, step.total, step.losses)
+
+    def on_epoch(_epoch: int, checkpoint: Checkpoint) -> None:
+        nonlocal newest
+        newest = checkpoint
+        if folder.stops_early:
+            raise _StopEarly
+
+    clock.stage()
+    with suppress(_StopEarly):
+        newest = train(start, samples, config, on_progress=on_progress, on_epoch=on_epoch)
+    batch = min(config.batch, len(samples))
+    return newest, done * batch / (time.monotonic() - began)
+
+
+def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> Checkpoint:
+    """A new network for another scheme, with the backbone of the starter."""
+    try:
+        mean = mean_face([s for s in samples if s.task == "std"], start.convention)
+    except ValueError as error:
+        raise UserError(
+            "No manual label has all its landmarks, so training cannot start.",
+            "Place every landmark of at least one face.",
+        ) from error
+    count = min(start.network.neighbours, scheme.count - 1)
+    network = PIPNet(start.network.name, scheme.count, _usable(mean, count))
+    network.import_backbone(start.network.export_state())
+    return Checkpoint(network, scheme, mean, start.convention)
+
+
+def _usable(mean: np.ndarray[Any, np.dtype[np.float64]], count: int) -> int:
+    """The largest number of neighbours up to `count` that this mean face allows."""
+    for wanted in range(count, 0, -1):
+        with suppress(ValueError):
+            neighbours(mean, wanted)
+            return wanted
+    return 0
+
+
+def _detected_boxes(
+    folder: RunFolder, start: Checkpoint, samples: list[Sample]
+) -> dict[int, tuple[Box, ...]]:
+    """For each sample the box that prediction will crop by, where it is near the landmarks'."""
+    faces, labels = folder.faces(), folder.labels()
+    photos = folder.photos()
+    by_photo: dict[Path, list[Box]] = {}
+    for photo, box, kind in zip(faces.photos, faces.boxes, faces.kinds, strict=True):
+        if labels is not None:
+            x, y, w, h = (float(v) for v in box)
+            landmark_box = start.convention.landmark_box((x, y, w, h), str(kind))
+            by_photo.setdefault(photos[photo], []).append(landmark_box)
+    found: dict[int, tuple[Box, ...]] = {}
+    for index, sample in enumerate(samples):
+        near = [b for b in by_photo.get(sample.image, ()) if overlap(b, sample.boxes[0]) >= 0.5]
+        if near:
+            found[index] = (near[0],)
+    return found
+
+
+def _predict(
+    folder: RunFolder,
+    checkpoint: Checkpoint,
+    photos: list[Path],
+    device: str,
+    clock: _Clock,
+    problems: list[str],
+) -> tuple[list[str], float]:
+    """Predict every face and write the results in chunks; returns their names and faces/s."""
+    faces = folder.faces()
+    detector = Detector(checkpoint, device)
+    began, done, total = time.monotonic(), 0, len(faces.ids)
+    ids: list[int] = []
+    found: list[FaceLandmarks] = []
+    chunks: list[str] = []
+    clock.stage()
+
+    def flush() -> None:
+        if not ids:
+            return
+        name = f"predictions-{len(chunks):05d}.npz"
+        size = np.sqrt([f.box[2] * f.box[3] for f in found])
+        folder.write_predictions(
+            name,
+            faces=np.array(ids, np.int64),
+            points=np.stack([f.points for f in found]),
+            scores=np.stack([f.scores for f in found]).astype(np.float32),
+            score=np.array([f.score for f in found]),
+            spread=np.array([f.spread.mean() for f in found]) / size,
+        )
+        chunks.append(name)
+        ids.clear()
+        found.clear()
+
+    for batch in _batches(faces.photos, photos, problems):
+        boxes: list[Box] = [tuple(faces.boxes[i]) for i, _ in batch]
+        found += detector.predict_batch(
+            [image for _, image in batch], boxes, [str(faces.kinds[i]) for i, _ in batch]
+        )
+        ids += [int(faces.ids[i]) for i, _ in batch]
+        done += len(batch)
+        clock.tick("predict", done, total, {})
+        # the first chunks are small, so that reviewing can begin at once
+        if len(ids) >= min(CHUNK, 32 << len(chunks)):
+            flush()
+    flush()
+    return chunks, done / max(time.monotonic() - began, 1e-3)
+
+
+def _batches(
+    photo_of: Any, photos: list[Path], problems: list[str]
+) -> Iterator[list[tuple[int, Any]]]:
+    """Batches of (face index, image); the next photos are read while the network computes."""
+    order = np.argsort(photo_of, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(photo_of[order])) + 1) if len(order) else []
+    batch: list[tuple[int, Any]] = []
+    with ThreadPoolExecutor(1) as pool:
+        ahead = 4
+        waiting = [pool.submit(read_image, photos[photo_of[g[0]]]) for g in groups[:ahead]]
+        for place, group in enumerate(groups):
+            future = waiting.pop(0)
+            if place + ahead < len(groups):
+                waiting.append(pool.submit(read_image, photos[photo_of[groups[place + ahead][0]]]))
+            try:
+                image = future.result()
+            except ImageError as error:
+                problems.append(str(error))
+                continue
+            for index in group:
+                batch.append((int(index), image))
+                if len(batch) == BATCH:
+                    yield batch
+                    batch = []
+    if batch:
+        yield batch
