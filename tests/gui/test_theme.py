@@ -1,0 +1,127 @@
+"""The palettes can be read: contrast ratios after WCAG 2, computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from labeltool.gui import theme
+
+Role = QPalette.ColorRole
+VERDICTS = ("accepted", "corrected", "rejected", "excluded", "unreviewed")
+
+
+@pytest.fixture(autouse=True)
+def light_afterwards(qapp: QApplication) -> Iterator[None]:
+    yield
+    theme.apply(qapp, "light")
+
+
+def luminance(colour: QColor) -> float:
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (colour.redF(), colour.greenF(), colour.blueF())
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        (Role.WindowText, Role.Window),
+        (Role.Text, Role.Base),
+        (Role.Text, Role.AlternateBase),
+        (Role.PlaceholderText, Role.Base),
+        (Role.ButtonText, Role.Button),
+        (Role.ToolTipText, Role.ToolTipBase),
+        (Role.HighlightedText, Role.Highlight),
+        (Role.Link, Role.Base),
+        (Role.Link, Role.Window),
+    ],
+)
+def test_text_reads_on_its_ground(dark: bool, text: Role, ground: Role) -> None:
+    palette = theme.palette(dark)
+    assert contrast(palette.color(text), palette.color(ground)) >= 4.5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_verdicts_read_on_lists_and_panels(dark: bool, verdict: str) -> None:
+    palette, colour = theme.palette(dark), theme.verdict_colour(verdict, dark)
+    for ground in (Role.Base, Role.AlternateBase, Role.Window):
+        assert contrast(colour, palette.color(ground)) >= 4.5, ground
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_message_reads_on_the_canvas(dark: bool) -> None:
+    assert contrast(theme.canvas_text_colour(dark), theme.canvas_colour(dark)) >= 4.5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_surrounds_a_photo_has_no_tint(dark: bool) -> None:
+    palette = theme.palette(dark)
+    greys = [palette.color(role) for role in (Role.Window, Role.Base, Role.Button, Role.Text)]
+    for colour in [*greys, theme.canvas_colour(dark), theme.canvas_text_colour(dark)]:
+        assert colour.red() == colour.green() == colour.blue()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_verdicts_differ_in_colour_and_there_is_one_for_each(dark: bool) -> None:
+    assert len({theme.verdict_colour(verdict, dark).name() for verdict in VERDICTS}) == 5
+    with pytest.raises(KeyError):
+        theme.verdict_colour("perhaps", dark)
+
+
+def test_the_mode_decides_and_an_unknown_system_is_light(qapp: QApplication) -> None:
+    assert theme.apply(qapp, "dark") is True
+    assert theme.is_dark()
+    assert qapp.style().name() == "fusion"
+    assert theme.apply(qapp, "light") is False
+    assert not theme.is_dark()
+    dark = theme.apply(qapp, "system")
+    assert theme.is_dark() is dark is theme.wants_dark("system")
+    assert len(qapp.findChildren(theme._SystemFollower)) == 1
+
+
+def test_the_ramp_is_clamped_even_and_grey_without_a_score() -> None:
+    table = theme.confidence_table()
+    assert table.shape == (256, 3)
+    assert theme.confidence_colour(-1.0) == theme.confidence_colour(0.0) == QColor(*table[0])
+    assert theme.confidence_colour(2.0) == theme.confidence_colour(1.0) == QColor(*table[255])
+    brightness = [luminance(theme.confidence_colour(score)) for score in np.linspace(0, 1, 11)]
+    assert brightness == sorted(brightness)
+    unknown = theme.confidence_colour(float("nan"))
+    assert unknown.red() == unknown.green() == unknown.blue()
+
+
+def test_figures_have_one_width_and_the_font_stays_another() -> None:
+    font = QFont()
+    assert QFont.Tag("tnum") in theme.tabular(font).featureTags()
+    assert QFont.Tag("tnum") not in font.featureTags()
+    assert theme.small(font).pointSizeF() < font.pointSizeF()
+    sized = QFont()
+    sized.setPixelSize(20)
+    assert theme.small(sized).pixelSize() == 18
+
+
+def test_spacing_goes_in_steps_of_four() -> None:
+    assert [theme.spacing(), theme.spacing(2), theme.spacing(3)] == [4, 8, 12]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_icons_take_the_palettes_text_colour(qapp: QApplication, mode: theme.Mode) -> None:
+    theme.apply(qapp, mode)
+    image = theme.icon("mdi6.square").pixmap(32, 32).toImage()
+    assert image.pixelColor(image.rect().center()) == qapp.palette().color(Role.ButtonText)
+    for verdict in VERDICTS:
+        assert not theme.verdict_icon(verdict).pixmap(16, 16).isNull()
