@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# no test needs a screen; set before anything loads Qt
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

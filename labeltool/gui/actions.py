@@ -143,6 +143,10 @@ GROUPS = (
 """The toolbar: names of commands, with a line between the groups."""
 
 
+QUIET = ("import", "predict", "undo", "redo", "previous", "next")
+"""Buttons that lose their words first when the window is narrow."""
+
+
 class Actions(QObject):
     """The commands as QActions of one window, with enabled state and undo text kept up to date.
 
@@ -170,8 +174,12 @@ class Actions(QObject):
 
     def recolour(self) -> None:
         """Make the icons again, for a new palette."""
+        verdicts = {"accept": "accepted", "reject": "rejected", "exclude": "excluded"}
         for command in COMMANDS:
-            if command.icon:
+            if command.name in verdicts:
+                colour = theme.verdict_colour(verdicts[command.name], theme.is_dark())
+                self.by_name[command.name].setIcon(theme.icon(command.icon, colour))
+            elif command.icon:
                 self.by_name[command.name].setIcon(theme.icon(command.icon))
 
     @Slot()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QSizePolicy,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -81,9 +82,16 @@ class Inspector(QWidget):
         form.addRow("Model", self.model)
         form.addRow("Decided", self.decided)
         self._worst_title = QLabel("Least certain landmarks")
-        self.worst = QListWidget()
+        self.worst = QTreeWidget()
+        self.worst.setColumnCount(2)
+        self.worst.setHeaderHidden(True)
+        self.worst.setRootIsDecorated(False)
+        self.worst.header().setStretchLastSection(False)
+        self.worst.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.worst.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.worst.setFont(theme.tabular(self.worst.font()))
         self.worst.setToolTip("Click to go to the point")
-        self.worst.clicked.connect(self._chosen)
+        self.worst.itemClicked.connect(self._chosen)
         self.done = QProgressBar()
         self.done.setToolTip("Faces that were reviewed")
         layout = QVBoxLayout(self)
@@ -146,11 +154,11 @@ class Inspector(QWidget):
         for index in np.argsort(prediction.scores, kind="stable")[:WORST]:
             name = names[index]
             number = str(index + 1)
-            shown = number if name.lstrip("0") in (str(index), "") else f"{number}  {name}"
-            item = QListWidgetItem(f"{shown}    {np.clip(prediction.scores[index], 0, 1):.2f}")
-            item.setData(Qt.ItemDataRole.UserRole, int(index))
-            self.worst.addItem(item)
+            shown = f"Point {number}" if name.isdecimal() else f"{number}  {name}"
+            item = QTreeWidgetItem([shown, f"{np.clip(prediction.scores[index], 0, 1):.2f}"])
+            item.setData(0, Qt.ItemDataRole.UserRole, int(index))
+            self.worst.addTopLevelItem(item)
 
-    @Slot(QModelIndex)
-    def _chosen(self, index: QModelIndex) -> None:
-        self.point_chosen.emit(int(index.data(Qt.ItemDataRole.UserRole)))
+    @Slot(QTreeWidgetItem)
+    def _chosen(self, item: QTreeWidgetItem) -> None:
+        self.point_chosen.emit(int(item.data(0, Qt.ItemDataRole.UserRole)))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QSplitter,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Changes, RoundKind, UserError, Verdict
 from labeltool.export import export_labels
 from labeltool.gui import dialogs, theme
-from labeltool.gui.actions import COMMANDS, GROUPS, Actions, LatinKeys
+from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.face_list import FaceList
 from labeltool.gui.images import Photos
@@ -157,11 +158,18 @@ class MainWindow(QMainWindow):
         self._fit_toolbar()
 
     def _fit_toolbar(self) -> None:
-        wide = self.width() >= 1240
         style = Qt.ToolButtonStyle
-        self.toolbar.setToolButtonStyle(
-            style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly
-        )
+        for wordless in ((), QUIET, [name for group in GROUPS for name in group]):
+            for name, action in self.commands.by_name.items():
+                button = self.toolbar.widgetForAction(action)
+                if isinstance(button, QToolButton):
+                    button.setToolButtonStyle(
+                        style.ToolButtonIconOnly
+                        if name in wordless
+                        else style.ToolButtonTextBesideIcon
+                    )
+            if self.toolbar.sizeHint().width() <= self.width():
+                return
 
     # What views show
 

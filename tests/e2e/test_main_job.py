@@ -1,0 +1,193 @@
+"""The whole main job in the real window, offscreen, on real photos with real workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from labeltool.app import App
+from labeltool.domain import Filter, Verdict
+from labeltool.export import export_labels
+from labeltool.gui import dialogs, theme
+from labeltool.gui.settings import Settings
+from labeltool.gui.window import MainWindow
+from labeltool.intake import take_labels
+from labeltool.store import create_project
+from pipnet.images import find_photos
+from pipnet.scheme import load_scheme
+
+PHOTOS = 12
+
+
+@pytest.fixture
+def photos(shared: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "사진 photos"
+    folder.mkdir()
+    for photo in find_photos(shared / "faces" / "afw" / "photos")[0][:PHOTOS]:
+        shutil.copy(photo, folder)
+    return folder
+
+
+@pytest.fixture
+def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
+    theme.apply(qapp, "light")
+    return App(Settings())
+
+
+def press(qtbot, window: MainWindow, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.keyClick(window.canvas, key, modifier)
+
+
+def focus(qtbot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    window.canvas.setFocus()
+
+
+def settled(window: MainWindow) -> bool:
+    session = window.session
+    return not (
+        session.searching
+        or session.rounds.running
+        or session.store.faces.count_unpredicted()
+        or session._taking
+    )
+
+
+@pytest.mark.slow
+def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch):
+    threads = set(threading.enumerate())
+    project = tmp_path / "project"
+
+    # photos in: faces are found and landmarks proposed by themselves
+    window = app.make([photos], project, "300w")
+    qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0, timeout=60_000)
+    qtbot.waitUntil(lambda: settled(window), timeout=120_000)
+    session, desk = window.session, window.session.desk
+    counts = session.store.faces.counts()
+    assert counts.photos == PHOTOS
+    assert counts.problems == 0
+    assert counts.faces >= PHOTOS
+    assert counts.proposed == counts.faces
+
+    # accept by key: the verdict is stored and something else to review is shown
+    first = desk.face.id
+    focus(qtbot, window)
+    press(qtbot, window, Qt.Key.Key_A)
+    assert session.store.faces.face(first).verdict is Verdict.ACCEPTED
+    assert desk.face.id != first
+
+    # correct by dragging a point with the mouse
+    qtbot.waitUntil(lambda: window.canvas.photo is not None, timeout=10_000)
+    second = desk.face.id
+    before = desk.face.points[30].copy()
+    window.canvas.fit_face()
+    start = window.canvas.point_to_viewport(30)
+    viewport = window.canvas.viewport()
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 6):
+        QTest.mouseMove(viewport, start + QPoint(4 * step, 2 * step))
+        QApplication.processEvents()
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(20, 10))
+    moved = desk.face.points[30]
+    assert np.allclose(moved - before, np.array([20, 10]) / window.canvas.zoom, atol=1e-6)
+    assert desk.face.verdict is Verdict.UNREVIEWED
+    press(qtbot, window, Qt.Key.Key_Escape)
+    press(qtbot, window, Qt.Key.Key_A)
+    corrected = session.store.faces.face(second)
+    assert corrected.verdict is Verdict.CORRECTED
+    assert np.array_equal(corrected.points[30], moved)
+
+    # reject with the toolbar, then undo and redo by key
+    third = desk.face.id
+    button = window.toolbar.widgetForAction(window.commands.by_name["reject"])
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert session.store.faces.face(third).verdict is Verdict.REJECTED
+    press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.store.faces.face(third).verdict is Verdict.UNREVIEWED
+    shifted = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    press(qtbot, window, Qt.Key.Key_Z, shifted)
+    assert session.store.faces.face(third).verdict is Verdict.REJECTED
+
+    # a batch from the list: select four, exclude, one undo takes it back
+    monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: 1)
+    window.list.select_rows(5, 8)
+    window.commands.by_name["exclude"].trigger()
+    assert session.store.faces.counts().excluded == 4
+    press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.store.faces.counts().excluded == 0
+
+    # accept by score: the count that was promised is what happens
+    dialog = dialogs.AcceptAbove(session, window)
+    dialog.value.setValue(0.2)
+    promised = session.desk.count(dialog.threshold)
+    assert f"{promised:,} faces would be accepted" in dialog.count.text()
+    dialog.deleteLater()
+
+    # restart: everything is there, and undo still works
+    counts = session.store.faces.counts()
+    window.close()
+    window = app.open(project)
+    session, desk = window.session, window.session.desk
+    assert session.store.faces.counts() == counts
+    assert desk.can_undo() is not None
+    focus(qtbot, window)
+    press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.store.faces.counts().rejected == 0
+    press(qtbot, window, Qt.Key.Key_Z, shifted)
+    assert session.store.faces.counts().rejected == 1
+
+    # a short real round in its own process; the window stays alive and shows it
+    old = session.store.faces.face(third).prediction.id
+    plan = session.rounds.plan(epochs=1)
+    assert plan.manual == 2
+    assert plan.task == "cls3"
+    seen = []
+    session.round_event.connect(lambda event: seen.append(event.kind))
+    with qtbot.waitSignal(session.round_ended, timeout=240_000) as ended:
+        session.start_round(plan)
+        qtbot.waitUntil(lambda: "progress" in seen, timeout=120_000)
+        assert window.panel.isVisible()
+        press(qtbot, window, Qt.Key.Key_Right)
+    assert ended.args[0].kind == "finished"
+    assert not window.panel.isVisible()
+
+    # new proposals: for the rejected face too, never over a decision
+    rejected = session.store.faces.face(third)
+    assert rejected.verdict is Verdict.REJECTED
+    assert rejected.offered
+    assert rejected.prediction.id != old
+    assert rejected.prediction.model == "round 1"
+    assert np.array_equal(session.store.faces.face(second).points[30], moved)
+    assert session.store.faces.counts().rounds == 1
+
+    # results out, and back in elsewhere: identical
+    out = tmp_path / "labels.json"
+    assert export_labels(session.store, out, "coco").faces == 2
+    labels = {face: points for face, _, points, _ in session.store.reviews.labels()}
+    window.close()
+    other = create_project(tmp_path / "other", load_scheme("300w"))
+    other.faces.add_photos(
+        other.faces.add_root(photos), [(p.name, 1) for p in find_photos(photos)[0]]
+    )
+    assert take_labels(other, out, "somebody").taken == 2
+    again = [points for _, _, points, _ in other.reviews.labels()]
+    assert all(any(np.allclose(a, b, atol=1e-9) for b in again) for a in labels.values())
+    assert len(other.faces.queue(Filter("corrected"))) == 1
+    other.close()
+    assert json.loads(out.read_text("utf-8"))["categories"][0]["keypoints"][0] == "00"
+
+    # nothing is left behind
+    assert not [t for t in set(threading.enumerate()) - threads if t.is_alive()]
+    assert not psutil.Process(os.getpid()).children(recursive=True)
