@@ -76,6 +76,7 @@ class NewProject(_Ask):
         self.photos, self.folder = QLineEdit(), QLineEdit()
         self.scheme = QComboBox()
         self.scheme.setEditable(True)
+        self.scheme.setMinimumWidth(200)
         self.scheme.addItems(shipped_schemes())
         self.scheme.setCurrentText("300w")
         self.scheme.setToolTip("A scheme's name, a number of points, or the path of a .toml file")
@@ -263,6 +264,7 @@ class Problems(QDialog):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         self.table.setColumnWidth(0, 260)
+        self.words = QLabel()
         self._fill()
         self.whole = QPushButton("Take the whole photo as one face")
         self.whole.setToolTip("For photos that are cut around a face already")
@@ -281,6 +283,8 @@ class Problems(QDialog):
         row.addStretch(1)
         row.addWidget(close)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[4 * theme.SPACING] * 4)
+        layout.addWidget(self.words)
         layout.addWidget(self.table, 1)
         layout.addLayout(row)
         self._selected()
@@ -292,6 +296,11 @@ class Problems(QDialog):
             (photo, file, "no face was found", False) for photo, file in faces.photos_without_face()
         ]
         self.table.setRowCount(len(rows))
+        self.words.setText(
+            f"{len(rows):,} photos need a look; everything else was read."
+            if rows
+            else "Every photo was read, and a face was found on each."
+        )
         for place, (photo, file, reason, broken) in enumerate(rows):
             name, what = QTableWidgetItem(file.name), QTableWidgetItem(reason)
             name.setToolTip(str(file))

@@ -127,10 +127,10 @@ class FaceDelegate(QStyledItemDelegate):
         if row is None:
             return
         rect: QRect = view.rect.adjusted(theme.SPACING, 0, -theme.SPACING, 0)
-        theme.verdict_icon(row.verdict).paint(
+        chosen = bool(view.state & QStyle.StateFlag.State_Selected)
+        theme.verdict_icon(row.verdict, chosen).paint(
             painter, QRect(rect.left(), rect.top() + (rect.height() - 16) // 2, 16, 16)
         )
-        chosen = bool(view.state & QStyle.StateFlag.State_Selected)
         role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setPen(view.palette.color(role))

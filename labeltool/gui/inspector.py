@@ -80,7 +80,7 @@ class Inspector(QWidget):
         form.addRow("File", self.file)
         form.addRow("Face", self.place)
         form.addRow("Model", self.model)
-        form.addRow("Decided", self.decided)
+        form.addRow("Changed", self.decided)
         self._worst_title = QLabel("Least certain landmarks")
         self.worst = QTreeWidget()
         self.worst.setColumnCount(2)

@@ -180,9 +180,24 @@ def verdict_colour(verdict_name: str, dark: bool) -> QColor:
     return QColor(dark_hex if dark else light_hex)
 
 
-def verdict_icon(verdict_name: str) -> QIcon:
-    """The shape of a verdict in its colour for the palette in use: colour alone never tells."""
-    return icon(_VERDICTS[verdict_name][2], verdict_colour(verdict_name, is_dark()))
+def verdict_icon(verdict_name: str, selected: bool = False) -> QIcon:
+    """The shape of a verdict in its colour for the palette in use: colour alone never tells.
+
+    On a selected row it takes the text's colour, which reads on the highlight.
+    """
+    role = QPalette.ColorRole.HighlightedText
+    colour = (
+        QGuiApplication.palette().color(role)
+        if selected
+        else verdict_colour(verdict_name, is_dark())
+    )
+    return _verdict_icon(verdict_name, colour.name())
+
+
+@cache
+def _verdict_icon(verdict_name: str, colour: str) -> QIcon:
+    """Lists draw many of these."""
+    return icon(_VERDICTS[verdict_name][2], QColor(colour))
 
 
 @cache

@@ -342,13 +342,12 @@ def _ids(ids: Iterable[int]) -> Select[Any]:
 
 
 def _pseudo(not_model: str) -> Select[int, Points]:
-    query = (
+    return (
         select(StateRow.face_id, PredictionRow.points)
         .join(PredictionRow, PredictionRow.id == StateRow.prediction_id)
         .join(ModelRow, ModelRow.id == StateRow.model_id)
         .where(StateRow.verdict == Verdict.UNREVIEWED, ModelRow.name != not_model)
     )
-    return query
 
 
 def _matching(query: Select[Any], wanted: Filter) -> Select[Any]:
