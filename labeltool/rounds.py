@@ -10,7 +10,8 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,6 +31,10 @@ from labeltool.store import Store
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, program
 from pipnet import resources
 from pipnet.crop import CropConvention
+from pipnet.images import ImageError, read_image
+
+if TYPE_CHECKING:
+    from pipnet.onnx_detector import OnnxDetector
 
 TASKS = ("cls3", "cls2", "std")
 """The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
@@ -106,6 +111,7 @@ class Rounds:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._job: _Job | None = None
+        self._instant: tuple[Path, OnnxDetector] | None = None
 
     # What is going on
 
@@ -200,6 +206,38 @@ class Rounds:
         self._store.rounds.set_model(round_id, name, digest)
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
+
+    def propose(self, face_id: int) -> Changes | None:
+        """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
+
+        Raises:
+            UserError: the photo cannot be read.
+        """
+        current, face = self._store.rounds.current(), self._store.faces.face(face_id)
+        if current is None or face is None:
+            return None
+        model = RunFolder(current.folder).onnx
+        if not model.exists():
+            return None
+        # imported here: ONNX Runtime is needed only once a box was drawn
+        from pipnet.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
+
+        if self._instant is None or self._instant[0] != model:
+            try:
+                self._instant = (model, OnnxDetector(model, threads=1))
+            except OnnxError:
+                return None  # a worker can still propose, from the network itself
+        try:
+            image = read_image(face.photo)
+        except ImageError as error:
+            raise UserError(str(error)) from error
+        found = self._instant[1].predict(image, [face.box], face.box_kind)[0]
+        size = float(np.sqrt(face.box[2] * face.box[3]))
+        prediction = NewPrediction(
+            face_id, found.points, found.scores.astype(np.float32), found.score,
+            float(found.spread.mean()) / size,
+        )  # fmt: skip
+        return self._store.rounds.offer(current.id, [prediction])
 
     def propose_mean_face(self) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into

@@ -1,9 +1,7 @@
-"""Landmarks for faces of photos, with a trained network."""
+"""Landmarks for faces of photos, with a network run by torch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,34 +9,15 @@ import torch
 from numpy.typing import NDArray
 
 from pipnet.checkpoint import Checkpoint, load
-from pipnet.crop import Box, overlap, tight_box, warp
 from pipnet.data import normalise
-from pipnet.decode import Landmarks, decode, face_score
-from pipnet.faces import FaceFinder, face_finder
+from pipnet.decode import Landmarks, decode
+from pipnet.detector import CropDetector, FaceLandmarks
+from pipnet.faces import FaceFinder
 
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceLandmarks:
-    """The landmarks of one face, in pixels of the upright image.
-
-    `points`, `own` (N, 2): merged and the landmark's own point. `votes` (N, M, 2): what neighbours
-    say. `spread` (N,): root mean square distance of the votes from the point, pixels. `scores`
-    (N,): raw best map value, may leave 0..1. `score`: the face's, 0 to 1. `box`: what it was asked
-    for.
-    """
-
-    points: Floats
-    own: Floats
-    votes: Floats
-    spread: Floats
-    scores: Floats
-    score: float
-    box: Box
+__all__ = ["Detector", "FaceLandmarks"]
 
 
-class Detector:
+class Detector(CropDetector):
     """A network ready to predict.
 
     Args:
@@ -50,12 +29,12 @@ class Detector:
     def __init__(
         self, checkpoint: Checkpoint, device: str = "cpu", finder: FaceFinder | None = None
     ) -> None:
+        super().__init__(checkpoint.scheme, checkpoint.convention, finder)
         self.checkpoint = checkpoint
         self._device = torch.device(device)
         network = checkpoint.network.to(self._device).eval()
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._table = checkpoint.table
-        self._finder = finder
 
     @staticmethod
     def load(weights: Path, device: str = "cpu") -> Detector:
@@ -66,82 +45,6 @@ class Detector:
         """
         return Detector(load(weights), device)
 
-    def predict(
-        self, image: NDArray[np.uint8], boxes: Sequence[Box] | None = None, kind: str = "detected"
-    ) -> list[FaceLandmarks]:
-        """Landmarks of one photo's faces.
-
-        Args:
-            image: upright RGB, (H, W, 3) uint8.
-            boxes: image pixels; found by the face detector if None.
-            kind: where the boxes come from, one of `pipnet.crop.BOX_KINDS`.
-
-        Raises:
-            ValueError: the image is not (H, W, 3) uint8.
-        """
-        if boxes is None:
-            self._finder = self._finder or face_finder()
-            boxes, kind = [face.box for face in self._finder(_checked(image))], "detected"
-        return self.predict_batch([image] * len(boxes), boxes, [kind] * len(boxes))
-
-    def predict_batch(
-        self, images: Sequence[NDArray[np.uint8]], boxes: Sequence[Box], kinds: Sequence[str]
-    ) -> list[FaceLandmarks]:
-        """Landmarks of B faces, each with its own photo, box and kind of box.
-
-        A box that does not come from landmarks only says roughly where the face is, so the face is
-        cropped a second time around the landmarks that the first crop gave.
-        """
-        if len(boxes) == 0:
-            return []
-        convention = self.checkpoint.convention
-        landmark_boxes = [
-            convention.landmark_box(box, kind) for box, kind in zip(boxes, kinds, strict=True)
-        ]
-        found = self._pass(images, landmark_boxes)
-        rough = [i for i, kind in enumerate(kinds) if kind != "landmarks"]
-        again = [i for i in rough if overlap(tight_box(found[i].points), landmark_boxes[i]) > 0.2]
-        if again:
-            closer = self._pass(
-                [images[i] for i in again], [tight_box(found[i].points) for i in again]
-            )
-            for i, face in zip(again, closer, strict=True):
-                found[i] = face
-        return [
-            FaceLandmarks(f.points, f.own, f.votes, f.spread, f.scores, f.score, box)
-            for f, box in zip(found, boxes, strict=True)
-        ]
-
-    def _pass(
-        self, images: Sequence[NDArray[np.uint8]], boxes: Sequence[Box]
-    ) -> list[FaceLandmarks]:
-        convention = self.checkpoint.convention
-        areas = [convention.crop_box(box) for box in boxes]
-        crops = np.stack(
-            [
-                warp(_checked(image), convention.matrix(area), convention.side)
-                for image, area in zip(images, areas, strict=True)
-            ]
-        )
-        result = self.predict_crops(crops)
-        spread, scores = result.spread(), face_score(result.scores)
-        faces = []
-        for i, (x, y, w, h) in enumerate(areas):
-            origin = np.array([x, y])
-            size = np.array([w, h])
-            faces.append(
-                FaceLandmarks(
-                    result.points[i] * size + origin,
-                    result.own[i] * size + origin,
-                    result.votes[i] * size + origin,
-                    spread[i] * float(np.sqrt(w * h)),
-                    result.scores[i],
-                    float(scores[i]),
-                    boxes[i],
-                )
-            )
-        return faces
-
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), in crop units."""
         images = torch.from_numpy(normalise(crops)).to(
@@ -151,11 +54,3 @@ class Detector:
             maps = self._network(images)
         parts = [part.float().cpu().numpy() for part in maps[:5]]
         return decode(parts[0], parts[1], parts[2], parts[3], parts[4], self._table)
-
-
-def _checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ValueError(
-            f"an image must be (height, width, 3) of uint8, not {image.shape} of {image.dtype}"
-        )
-    return image

@@ -49,7 +49,7 @@ class Session(QObject):
         self.rounds = Rounds(store)
         self.searching = False
         self._predict_wanted = False
-        self._lanes = {name: Lane(name) for name in ("intake", "results", "writes")}
+        self._lanes = {name: Lane(name) for name in ("intake", "results", "writes", "instant")}
         self._version = store.version()
         self._taking = False
         self._waiting: Event | None = None
@@ -184,10 +184,23 @@ class Session(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
-        self._predict_wanted = True
         self.desk.refresh(Changes(all=True, photos=True))
         self.desk.open(ids[0])
         self.announce(Changes(all=True, photos=True))
+        for face in ids:
+            task = Task("Proposing", self)
+            task.ended.connect(self._proposed)
+            self._lanes["instant"].start(
+                task, partial(self._propose, face), succeeded=self._done, failed=self._broke
+            )
+
+    def _propose(self, face: int, _progress: Progress) -> Changes | None:
+        return self.rounds.propose(face)
+
+    @Slot()
+    def _proposed(self) -> None:
+        """What could not be proposed at once waits for a worker."""
+        self._predict_wanted = True
         self._predict_if_wanted()
 
     # Rounds

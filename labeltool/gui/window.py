@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self._shown_face: int | None = None
         self._shown_photo: Path | None = None
         self._layers = {"points": True, "edges": True}
-        self._photo_to_box: int | None = None
+        self._to_box: tuple[int, Path] | None = None  # a photo without a face, to draw one on
         self.setWindowTitle(f"{session.store.folder.name} - labeltool")
         self.setAcceptDrops(True)
         self.photos = Photos(self)
@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         self.photos.loaded.connect(self._photo_loaded)
         self.canvas.point_moved.connect(self._point_moved)
         self.canvas.box_drawn.connect(self._box_drawn)
+        self.canvas.drawing_changed.connect(self._drawing_changed)
         self.canvas.face_clicked.connect(self._face_clicked)
         self.inspector.point_chosen.connect(self.canvas.select)
         self.panel.retry.clicked.connect(self._retry_round)
@@ -177,6 +178,8 @@ class MainWindow(QMainWindow):
     def refresh(self, changes: Changes) -> None:
         """Show the desk's face, and the counts."""
         self._show_counts()
+        if self._to_box is not None:
+            return
         face = self.session.desk.face
         if face is None:
             self._shown_face = self._shown_photo = None
@@ -185,8 +188,7 @@ class MainWindow(QMainWindow):
             return
         fresh_face = face.id != self._shown_face
         self._shown_face = face.id
-        if self._photo_to_box is None:
-            self._show_photo(face.photo)
+        self._show_photo(face.photo)
         prediction = face.prediction
         scores = None if prediction is None else prediction.scores
         points = face.points
@@ -242,8 +244,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _photo_loaded(self, photo: Path) -> None:
         face = self.session.desk.face
-        if self._photo_to_box is not None:
-            self._show_photo(photo)
+        if self._to_box is not None:
+            self._begin_box()
         elif face is not None and face.photo == photo:
             self.refresh(Changes())
             self.canvas.fit_face()
@@ -329,12 +331,33 @@ class MainWindow(QMainWindow):
     @Slot(float, float, float, float)
     def _box_drawn(self, x: float, y: float, w: float, h: float) -> None:
         face = self.session.desk.face
-        photo = self._photo_to_box
-        if photo is None and face is not None:
-            photo = face.photo_id
-        self._photo_to_box = None
+        photo = face.photo_id if self._to_box is None and face is not None else None
+        if self._to_box is not None:
+            photo, self._to_box = self._to_box[0], None
         if photo is not None:
             self.session.add_face(photo, (x, y, w, h))
+
+    def _begin_box(self) -> None:
+        """Show the photo without a face, once it is loaded, and let the person draw."""
+        if self._to_box is None or self._shown_photo == self._to_box[1]:
+            return
+        self.canvas.set_face(None, None, (), None, None)
+        self._show_photo(self._to_box[1])
+        if self._shown_photo is not None:
+            self.canvas.fit_photo()
+            self.view("box")
+
+    @Slot(bool)
+    def _drawing_changed(self, on: bool) -> None:
+        if not on and self._to_box is not None:
+            # a drawn box is told after this, and Esc tells nothing
+            QTimer.singleShot(0, self._leave_box)
+
+    @Slot()
+    def _leave_box(self) -> None:
+        if self._to_box is not None:
+            self._to_box = None
+            self.refresh(Changes())
 
     @Slot(int)
     def _face_clicked(self, face: int) -> None:
@@ -392,12 +415,9 @@ class MainWindow(QMainWindow):
         dialog = dialogs.Problems(self.session, self)
         dialog.exec()
         if dialog.to_draw is not None:
-            self._photo_to_box = dialog.to_draw
             photo = dict(self.session.store.faces.photos_without_face())[dialog.to_draw]
-            self._show_photo(photo)
-            self.canvas.set_face(None, None, (), None, None)
-            self.canvas.fit_photo()
-            self.view("box")
+            self._to_box = (dialog.to_draw, photo)
+            self._begin_box()
 
     def _ask_relocate(self) -> None:
         roots = self.session.store.faces.roots()

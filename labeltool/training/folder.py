@@ -9,6 +9,7 @@
     lock                held by the worker while it lives
     worker.log          what the worker printed
     model.safetensors   the trained network
+    model.onnx          the network that proposes, for the window
     predictions-*.npz   what it proposes, a few hundred faces each
     results.json        written last: the round is whole
 
@@ -91,6 +92,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.model = path / "model.safetensors"
+        self.onnx = path / "model.onnx"
         self._offset = 0
 
     # The app's side

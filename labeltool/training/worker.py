@@ -23,6 +23,7 @@ from pipnet import resources
 from pipnet.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.crop import Box, overlap, tight_box
 from pipnet.data import Sample, mean_face
+from pipnet.export import ExportError, export_onnx
 from pipnet.images import ImageError, read_image
 from pipnet.meanface import neighbours
 from pipnet.network import PIPNet
@@ -63,7 +64,7 @@ def work(folder: RunFolder) -> int:
 
 def _reason(error: BaseException) -> str:
     """A sentence for the person who started the round."""
-    if isinstance(error, UserError | CheckpointError | ImageError):
+    if isinstance(error, UserError | CheckpointError | ExportError | ImageError):
         return str(error)
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return "There was not enough memory. Close other programs, or train on the CPU."
@@ -94,6 +95,8 @@ def _run(folder: RunFolder) -> dict[str, Any]:
     results["digest"] = hashlib.sha256(
         (folder.model if folder.model.exists() else weights).read_bytes()
     ).hexdigest()
+    # for the window, which proposes at once where a box was drawn, without torch
+    export_onnx(checkpoint, folder.onnx)
     chunks, speed = _predict(folder, checkpoint, photos, device, clock, results["problems"])
     return results | {"chunks": chunks, "predict_faces_per_second": speed}
 

@@ -1,0 +1,121 @@
+"""ONNX files with everything inside: normalisation, network, decode, neighbour merge."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pipnet.checkpoint import Checkpoint
+from pipnet.data import MEAN, STD
+from pipnet.onnx_detector import OnnxDetector
+from pipnet.predict import Detector
+
+TOLERANCE = 1e-3
+"""How far, in crop units, a landmark of the ONNX file may lie from torch's."""
+
+
+class ExportError(RuntimeError):
+    """The ONNX file does not give what torch gives."""
+
+
+class _Whole(nn.Module):
+    """Images (B, S, S, 3) uint8 RGB -> points, own, votes (crop units) and scores, float32."""
+
+    mean: Tensor
+    std: Tensor
+    votes: Tensor
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        super().__init__()
+        self.network = checkpoint.network
+        table = checkpoint.table
+        self.count = table.count
+        self.register_buffer("mean", torch.from_numpy(MEAN * 255))
+        self.register_buffer("std", torch.from_numpy(STD * 255))
+        # one index into the flattened (N * C) predictions for each vote
+        flat = table.landmark * max(table.count, 1) + table.slot
+        self.register_buffer("votes", torch.from_numpy(flat.reshape(-1)))
+        self.each = int(table.landmark.shape[1])
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        x = (images.float() - self.mean) / self.std
+        maps = self.network(x.permute(0, 3, 1, 2))
+        score = maps.score.flatten(2)  # (B, N, G*G)
+        grid = maps.score.shape[-1]
+        cell = score.argmax(-1, keepdim=True)  # (B, N, 1)
+        best = score.gather(-1, cell)[..., 0]  # (B, N)
+        corner = torch.cat([cell % grid, cell // grid], -1).float()  # (B, N, 2)
+
+        def pick(part: Tensor, each: int) -> Tensor:
+            rows = part.reshape(part.shape[0], -1, each, grid * grid)  # (B, N, K, G*G)
+            index = cell[:, :, None].expand(-1, -1, each, -1)
+            return rows.gather(-1, index)[..., 0]  # (B, N, K)
+
+        own = (corner + torch.cat([pick(maps.x, 1), pick(maps.y, 1)], -1)) / grid
+        if self.count == 0:
+            return own, own, own[:, :, None][:, :, :0], best
+        around = torch.stack([pick(maps.nb_x, self.count), pick(maps.nb_y, self.count)], -1)
+        around = ((corner[:, :, None] + around) / grid).flatten(1, 2)  # (B, N*C, 2)
+        votes = around[:, self.votes].reshape(own.shape[0], -1, self.each, 2)  # (B, N, M, 2)
+        points = (own + votes.sum(2)) / (1 + self.each)
+        return points, own, votes, best
+
+
+def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | None = None) -> None:
+    """Write an ONNX file that takes any number of crops, and compare it with torch.
+
+    Args:
+        checkpoint: what to export.
+        path: where to; the file appears whole or not at all.
+        check: crops (B, S, S, 3) of faces to compare on; noise if None.
+
+    Raises:
+        ExportError: a landmark differs from torch's by more than `TOLERANCE` of the crop.
+    """
+    side = checkpoint.convention.side
+    if check is None:
+        check = np.random.default_rng(0).integers(0, 256, (2, side, side, 3), np.uint8)
+    checkpoint.network.to("cpu", torch.float32).eval()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    whole = _Whole(checkpoint).eval()
+    names = ["points", "own", "votes", "scores"]
+    with warnings.catch_warnings():
+        # the exporter that needs no further package is the older one, and says so
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            whole, (torch.from_numpy(check[:1]),), partial, dynamo=False, opset_version=17,
+            input_names=["images"], output_names=names,
+            dynamic_axes={name: {0: "faces"} for name in ["images", *names]},
+        )  # fmt: skip
+    model = onnx.load(partial)
+    meta = {
+        "scheme": json.loads(checkpoint.scheme.to_json()),
+        "crop": checkpoint.convention.to_mapping(),
+    }
+    entry = model.metadata_props.add()
+    entry.key, entry.value = "pipnet", json.dumps(meta)
+    onnx.save(model, partial)
+    try:
+        _verify(checkpoint, partial, check)
+    except BaseException:
+        partial.unlink()
+        raise
+    os.replace(partial, path)
+
+
+def _verify(checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8]) -> None:
+    ours = OnnxDetector(path).predict_crops(crops)
+    theirs = Detector(checkpoint).predict_crops(crops)
+    # where two cells tie, rounding may choose the other: such landmarks differ by whole cells
+    off = np.abs(ours.points - theirs.points).max(-1)
+    if float(np.median(off)) > TOLERANCE or float((off > TOLERANCE).mean()) > 0.02:
+        raise ExportError(f"{path.name} differs from torch by up to {off.max():.4f} of the crop")

@@ -1,0 +1,59 @@
+"""Landmarks with an exported ONNX file, run by ONNX Runtime. No torch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from pipnet.crop import CropConvention
+from pipnet.decode import Landmarks
+from pipnet.detector import CropDetector
+from pipnet.faces import FaceFinder
+from pipnet.scheme import Scheme
+
+
+class OnnxError(ValueError):
+    """A file that is not an exported detector; the message names it."""
+
+
+class OnnxDetector(CropDetector):
+    """An exported detector.
+
+    Args:
+        path: what `pipnet.export.export_onnx` wrote.
+        threads: cores to use, 0 for all.
+        finder: finds faces where no boxes are given; the default detector if None.
+
+    Raises:
+        OnnxError: the file is missing, broken, or of another program.
+    """
+
+    def __init__(self, path: Path, threads: int = 0, finder: FaceFinder | None = None) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        # spinning threads of an idle session would take cores from the rest of the program
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its errors have no common base of their own
+            raise OnnxError(f"{path} is not a whole ONNX file: {error}") from error
+        text = self._session.get_modelmeta().custom_metadata_map.get("pipnet")
+        if text is None:
+            raise OnnxError(f"{path} is not a detector of this program")
+        meta = json.loads(text)
+        super().__init__(
+            Scheme.from_json(json.dumps(meta["scheme"])),
+            CropConvention.from_mapping(meta["crop"]),
+            finder,
+        )
+
+    def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
+        """Landmarks of network inputs (B, S, S, 3), RGB, in crop units."""
+        points, own, votes, scores = self._session.run(None, {"images": crops})
+        return Landmarks(*(np.asarray(part, np.float64) for part in (points, own, votes, scores)))

@@ -1,0 +1,96 @@
+"""A real window on a real project of synthetic photos."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from labeltool.app import App
+from labeltool.domain import NewPrediction, RoundKind
+from labeltool.gui import theme
+from labeltool.gui.settings import Settings
+from labeltool.gui.window import MainWindow
+from labeltool.store import Store, create_project
+from pipnet.scheme import load_scheme
+
+Open = Callable[[Path], MainWindow]
+
+
+def fill(store: Store, photos: Path, count: int) -> list[int]:
+    """`count` photos of one face each, with predictions of rising score."""
+    photos.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(0)
+    names = [f"{k:03d}.jpg" for k in range(count)]
+    for name in names:
+        pixels = rng.integers(60, 200, (240, 320, 3), np.uint8)
+        Image.fromarray(pixels).save(photos / name)
+    store.faces.add_photos(store.faces.add_root(photos), [(name, 1) for name in names])
+    store.faces.searched(
+        [
+            {
+                "photo": photo, "sha256": "0", "width": 320, "height": 240,
+                "faces": [((80.0, 40.0, 150.0, 170.0), 0.9)],
+            }
+            for photo, _ in store.faces.photos_to_search()
+        ]
+    )  # fmt: skip
+    faces = [row[0] for row in store.faces.boxes()]
+    round_id = store.rounds.add(RoundKind.PREDICT, "", "rounds/none", {})
+    store.rounds.set_model(round_id, "starter", "digest")
+    angle = np.linspace(0, 2 * np.pi, 68, endpoint=False)
+    points = np.stack([155 + 60 * np.sin(angle), 130 - 60 * np.cos(angle)], -1)
+    store.rounds.offer(
+        round_id,
+        [
+            NewPrediction(face, points, np.full(68, k / count, np.float32), k / count, 0.1)
+            for k, face in enumerate(faces)
+        ],
+    )
+    store.rounds.finish(round_id, {}, visible=False)
+    return faces
+
+
+@pytest.fixture
+def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
+    theme.apply(qapp, "light")
+    return App(Settings())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Ten faces with scores 0.0 to 0.9, all unreviewed."""
+    store = create_project(tmp_path / "project", load_scheme("300w"))
+    fill(store, tmp_path / "photos", 10)
+    store.close()
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, app: App) -> Iterator[Open]:
+    """Opens projects, and closes what the test left open; no thread may outlive its window."""
+    before = set(threading.enumerate())
+    windows: list[MainWindow] = []
+
+    def opened(folder: Path) -> MainWindow:
+        window = app.open(folder)
+        assert window is not None
+        windows.append(window)
+        window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+        qtbot.waitUntil(lambda: window.canvas.photo is not None or not window.session.desk.queue)
+        window.canvas.setFocus()
+        return window
+
+    yield opened
+    for window in windows:
+        if window.isVisible():
+            window.close()
+    assert not [t for t in set(threading.enumerate()) - before if t.is_alive()]

@@ -1,0 +1,351 @@
+"""Journeys through the window of a project, by key and mouse."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
+from labeltool.gui import dialogs
+from labeltool.store import create_project, open_project
+from pipnet.scheme import Scheme, load_scheme
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def drag(qtbot, canvas, index: int, by: QPoint) -> None:
+    start, viewport = canvas.point_to_viewport(index), canvas.viewport()
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for step in (1, 2, 3):
+        QTest.mouseMove(viewport, start + by * step / 3)
+        QApplication.processEvents()
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + by)
+
+
+def verdict(window, face: int) -> Verdict:
+    return window.session.store.faces.face(face).verdict
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (Qt.Key.Key_A, Verdict.ACCEPTED),
+        (Qt.Key.Key_X, Verdict.REJECTED),
+        (Qt.Key.Key_Delete, Verdict.EXCLUDED),
+    ],
+)
+def test_a_key_decides_shows_the_next_face_and_undo_comes_back(
+    qtbot, open_window, project, key, expected
+):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    qtbot.keyClick(window.canvas, key)
+    assert verdict(window, first) is expected
+    assert window.session.desk.face.id == first + 1
+    assert window.list.view.currentIndex().row() == 1
+    assert f"1 <span" in window.counts.text()  # noqa: F541
+    assert window.message.isVisible()
+    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    assert verdict(window, first) is Verdict.UNREVIEWED
+    assert window.session.desk.face.id == first
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert verdict(window, first) is expected
+
+
+def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, project):
+    window = open_window(project)
+    desk = window.session.desk
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    assert desk.index == 2
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
+    assert desk.index == 2
+    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    assert desk.index == 3
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_U)
+    assert desk.face.verdict is Verdict.UNREVIEWED
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F)
+    assert desk.face.flag
+    assert desk.index == 2
+
+
+def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, project):
+    window = open_window(project)
+    window.list.search.setFocus()
+    qtbot.keyClicks(window.list.search, "ax007")
+    assert window.list.search.text() == "ax007"
+    assert window.session.store.faces.counts().unreviewed == 10
+    window.list.search.clear()
+    qtbot.keyClicks(window.list.search, "007")
+    assert [window.list.model.row(k).name for k in range(window.list.model.rowCount())] == [
+        "007.jpg"
+    ]
+
+
+def test_a_korean_input_method_does_not_stop_the_keys(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
+    QApplication.sendEvent(window.canvas, press)
+    assert verdict(window, first) is Verdict.ACCEPTED
+    window.list.search.setFocus()
+    press = QKeyEvent(QEvent.Type.KeyPress, 0x314C, NONE, 53, 0x78, 0, "ㅌ")
+    QApplication.sendEvent(window.list.search, press)
+    assert window.session.store.faces.counts().rejected == 0
+
+
+def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
+    qtbot, open_window, project
+):
+    window = open_window(project)
+    face = window.session.desk.face.id
+    proposed = window.session.desk.face.points.copy()
+    drag(qtbot, window.canvas, 5, QPoint(24, 0))
+    drag(qtbot, window.canvas, 40, QPoint(0, 24))
+    both = window.session.desk.face.points.copy()
+    assert window.session.desk.moved == {5, 40}
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.desk.moved == {5}
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert np.array_equal(window.session.desk.face.points, both)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    window.close()
+
+    window = open_window(project)
+    window.session.desk.open(face)
+    assert np.array_equal(window.session.desk.face.points, both)
+    window.commands.run("accept")
+    after = window.session.store.faces.face(face)
+    assert after.verdict is Verdict.CORRECTED
+    assert np.array_equal(after.points, both)
+    assert not np.array_equal(after.points, proposed)
+    assert np.array_equal(after.prediction.points, proposed)
+
+
+def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    asked = []
+    monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: asked.append(self) or 1)
+    view = window.list.view
+    qtbot.mouseClick(
+        view.viewport(), Qt.MouseButton.LeftButton,
+        pos=view.visualRect(window.list.model.index(2)).center(),
+    )  # fmt: skip
+    qtbot.mouseClick(
+        view.viewport(), Qt.MouseButton.LeftButton, SHIFT,
+        pos=view.visualRect(window.list.model.index(6)).center(),
+    )  # fmt: skip
+    qtbot.keyClick(view, Qt.Key.Key_X)
+    assert "5" in asked[0].ok.text()
+    assert window.session.store.faces.counts().rejected == 5
+    qtbot.keyClick(view, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.counts().unreviewed == 10
+
+
+def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+
+    def choose(dialog: dialogs.AcceptAbove) -> int:
+        dialog.slider.setValue(50)
+        assert dialog.count.text() == "5 faces would be accepted."
+        return 1
+
+    monkeypatch.setattr(dialogs.AcceptAbove, "exec", choose)
+    with qtbot.waitSignal(window.session.changed):
+        window.commands.by_name["accept_above"].trigger()
+    counts = window.session.store.faces.counts()
+    assert (counts.accepted, counts.unreviewed) == (5, 5)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.counts().accepted == 0
+
+
+def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window, project):
+    window = open_window(project)
+    for _ in range(3):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    window.list.filters.setCurrentText("Accepted")
+    assert window.list.model.rowCount() == 3
+    window.list.filters.setCurrentText("Excluded")
+    assert window.list.model.rowCount() == 0
+    assert window.session.desk.face is None
+    assert not window.commands.by_name["accept"].isEnabled()
+    window.list.filters.setCurrentText("All faces")
+    window.list.orders.setCurrentText("Low score first")
+    scores = [window.list.model.row(k).score for k in range(10)]
+    assert scores == sorted(scores)
+
+
+def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project):
+    one, two = open_window(project), open_window(project)
+    one.session.do(partial(one.session.desk.decide_many, [1], Verdict.EXCLUDED))
+    qtbot.waitUntil(lambda: two.session.desk.counts.excluded == 1)
+    subprocess.run(
+        [sys.executable, "-m", "labeltool", "accept", str(project), "--min-score", "0.75"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    qtbot.waitUntil(lambda: one.session.desk.counts.accepted == 2)
+    qtbot.waitUntil(lambda: two.session.desk.counts.accepted == 2)
+    two.session.do(partial(two.session.desk.decide_many, [2], Verdict.REJECTED))
+    qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
+
+
+def test_a_proposal_that_arrives_during_a_drag_changes_nothing_under_the_hand(
+    qtbot, open_window, project
+):
+    window = open_window(project)
+    session, canvas = window.session, window.canvas
+    face = session.desk.face
+    start = canvas.point_to_viewport(10)
+    qtbot.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
+    QApplication.processEvents()
+
+    store = open_project(project)  # as another process would
+    new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
+    store.rounds.set_model(new, "round 1", "other")
+    shifted = face.points + 30
+    store.rounds.add_predictions(
+        new, [NewPrediction(face.id, shifted, np.ones(68, np.float32), 1.0, 0.0)]
+    )
+    store.rounds.finish(new, {})
+    store.close()
+    qtbot.waitUntil(lambda: session.desk.counts.rounds == 1)
+    assert canvas.is_dragging
+
+    QTest.mouseMove(canvas.viewport(), start + QPoint(30, 0))
+    QApplication.processEvents()
+    qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(30, 0))
+    moved = session.desk.face.points
+    assert session.desk.moved == {10}
+    assert np.array_equal(np.delete(moved, 10, 0), np.delete(face.points, 10, 0))
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(canvas, Qt.Key.Key_A)
+    after = session.store.faces.face(face.id)
+    assert after.verdict is Verdict.CORRECTED
+    assert after.decision.prediction_id == face.prediction.id
+
+
+def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
+    qtbot, open_window, tmp_path, project, monkeypatch
+):
+    shutil.copy(tmp_path / "photos" / "000.jpg", tmp_path / "photos" / "empty.jpg")
+    shutil.copy(tmp_path / "photos" / "000.jpg", tmp_path / "photos" / "empty2.jpg")
+    store = open_project(project)
+    root = next(iter(store.faces.roots()))
+    store.faces.add_photos(root, [("empty.jpg", 1), ("empty2.jpg", 1)])
+    store.faces.searched(
+        [
+            {"photo": photo, "sha256": "0", "width": 320, "height": 240, "faces": []}
+            for photo, _ in store.faces.photos_to_search()
+        ]
+    )
+    store.close()
+    window = open_window(project)
+    monkeypatch.setattr(window.session, "_predict_if_wanted", lambda: None)
+    dialog = dialogs.Problems(window.session, window)
+    assert dialog.table.rowCount() == 2
+    dialog.table.selectRow(0)
+    qtbot.mouseClick(dialog.whole, Qt.MouseButton.LeftButton)
+    assert dialog.table.rowCount() == 1
+    face = window.session.desk.face
+    assert (face.name, face.box, face.box_kind) == ("empty.jpg", (-0.5, -0.5, 320, 240), "whole")
+    assert window.session.store.faces.counts().faces == 11
+
+    def draw(self) -> int:
+        self.table.selectRow(0)
+        self.draw.click()
+        return 1
+
+    monkeypatch.setattr(dialogs.Problems, "exec", draw)
+    window.commands.run("problems")
+    qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
+    viewport = window.canvas.viewport()
+    start, end, zoom = QPoint(200, 200), QPoint(400, 420), window.canvas.zoom
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(viewport, end)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
+    face = window.session.desk.face
+    assert (face.name, face.box_kind) == ("empty2.jpg", "hand")
+    assert np.isclose(face.box[2], 200 / zoom, atol=2)
+
+
+def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
+    (tmp_path / "photos").rename(tmp_path / "elsewhere")
+    window = app.open(project)
+    photo = window.session.desk.face.photo
+    qtbot.waitUntil(lambda: photo.name in window.photos.get(photo)[1])
+    assert window.canvas.photo is None
+    root = next(iter(window.session.store.faces.roots()))
+    window.session.do(partial(window.session.store.faces.move_root, root, tmp_path / "elsewhere"))
+    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    window.close()
+
+
+def test_the_window_says_what_is_wrong_with_a_project_and_stays(app, tmp_path):
+    assert app.open(tmp_path) is None
+    assert "is not a project" in app.welcome.message.label.text()
+    assert app.welcome.isVisible()
+    app.welcome.close()
+
+
+def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
+    create_project(tmp_path / "empty", load_scheme("300w")).close()
+    window = open_window(tmp_path / "empty")
+    assert window.session.desk.face is None
+    assert not window.commands.by_name["train"].isEnabled()
+    assert window.commands.by_name["import"].isEnabled()
+
+
+def test_training_without_a_label_says_why_not(qtbot, open_window, project):
+    window = open_window(project)
+    window.commands.run("train")
+    assert "no manual label" in window.message.label.text()
+
+
+def test_another_scheme_starts_from_the_mean_face(qtbot, app, tmp_path):
+    store = create_project(tmp_path / "cats", Scheme.numbered("cats", 9))
+    store.faces.add_photos(store.faces.add_root(tmp_path), [("cat.jpg", 1)])
+    store.faces.searched(
+        [{"photo": 1, "sha256": "0", "width": 9, "height": 9, "faces": [((1, 1, 5, 5), 0.9)]}]
+    )
+    store.close()
+    window = app.open(tmp_path / "cats")
+    window.commands.run("predict")
+    qtbot.waitUntil(lambda: window.session.desk.counts.proposed == 1)
+    face = window.session.desk.face
+    assert face.points.shape == (9, 2)
+    assert face.prediction.model == "mean face"
+    window.close()
+
+
+def test_the_theme_changes_while_open(qtbot, open_window, project):
+    window = open_window(project)
+
+    def lightness() -> int:
+        return window.grab().toImage().pixelColor(5, 300).lightness()
+
+    assert lightness() > 200
+    window.commands.run("dark")
+    qtbot.waitUntil(lambda: lightness() < 70)
+    window.commands.run("light")
+    qtbot.waitUntil(lambda: lightness() > 200)
+
+
+def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, project):
+    window = open_window(project)
+    queue = window.session.store.faces.queue(Filter())
+    assert [window.list.model.id_at(k) for k in range(10)] == queue
