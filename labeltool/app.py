@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from labeltool.domain import UserError
 from labeltool.gui import theme
 from labeltool.gui.dialogs import NewProject
+from labeltool.gui.garbage import Garbage
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.welcome import Welcome
@@ -31,6 +32,7 @@ class App(QObject):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
+        self._garbage = Garbage(self)
         self.welcome: Welcome | None = None
         self.window: MainWindow | None = None
 

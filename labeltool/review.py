@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import chain, islice
 
 import numpy as np
 
@@ -35,6 +36,7 @@ class Desk:
         self.reviewer = reviewer or getpass.getuser()
         self.filter = Filter()
         self.queue: list[int] = store.faces.queue(self.filter)
+        self._places: dict[int, int] | None = None
         self.face: Face | None = None
         self.counts: Counts = store.faces.counts()
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
@@ -49,10 +51,9 @@ class Desk:
         """Place of the face in the queue, -1 without."""
         if self.face is None:
             return -1
-        try:
-            return self.queue.index(self.face.id)
-        except ValueError:
-            return -1
+        if self._places is None:
+            self._places = {face_id: place for place, face_id in enumerate(self.queue)}
+        return self._places.get(self.face.id, -1)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show other faces; stays on the face if it is among them."""
@@ -61,7 +62,7 @@ class Desk:
 
     def _requeue(self) -> None:
         old = self.index
-        self.queue = self._store.faces.queue(self.filter)
+        self.queue, self._places = self._store.faces.queue(self.filter), None
         if self.face is not None and self.index >= 0:
             return
         if self.queue:
@@ -87,13 +88,17 @@ class Desk:
 
     def next_unreviewed(self) -> bool:
         """The next face, from here on and around, with something to decide; False if none has."""
-        waiting = set(self._store.faces.queue(Filter("offered")))
-        waiting |= set() if waiting else set(self._store.faces.queue(Filter(Verdict.UNREVIEWED)))
-        start = self.index + 1
-        for face_id in self.queue[start:] + self.queue[:start]:
-            if face_id in waiting and (self.face is None or face_id != self.face.id):
-                self.open(face_id)
-                return True
+        here = self.index
+        # pieces that grow: the next one is nearly always near, and the way round stays cheap
+        ahead = chain(range(here + 1, len(self.queue)), range(max(here, 0)))
+        size = 50
+        while piece := [self.queue[place] for place in islice(ahead, size)]:
+            waiting = self._store.faces.to_decide(piece)
+            for face_id in piece:
+                if face_id in waiting:
+                    self.open(face_id)
+                    return True
+            size *= 8
         if self.face is None and self.queue:
             self.open(self.queue[0])
         return False
@@ -128,6 +133,7 @@ class Desk:
 
     def _admit(self, faces: frozenset[int]) -> None:
         """New faces join the end of an unfiltered queue in file order."""
+        before = len(self.queue)
         if self.filter == Filter():
             for face_id in sorted(faces):
                 place = bisect_left(self.queue, face_id)
@@ -137,6 +143,8 @@ class Desk:
             fresh = self._store.faces.queue(self.filter)
             known = set(self.queue)
             self.queue += [face_id for face_id in fresh if face_id not in known]
+        if len(self.queue) != before:
+            self._places = None
 
     # Decisions on the face
 

@@ -293,6 +293,15 @@ class Faces:
         with self._database.read() as connection:
             return list(connection.scalars(query))
 
+    def to_decide(self, ids: Sequence[int]) -> set[int]:
+        """Those of the faces that wait for a person: unreviewed, or offered anew."""
+        with self._database.read() as connection:
+            query = select(StateRow.face_id).where(
+                StateRow.face_id.in_(_ids(ids)),
+                StateRow.offered | (StateRow.verdict == Verdict.UNREVIEWED),
+            )
+            return set(connection.scalars(query))
+
     def rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """What a list draws of these faces."""
         with self._database.read() as connection:

@@ -25,6 +25,7 @@ from labeltool.domain import (
 )
 from labeltool.store.engine import Database
 from labeltool.store.faces import _ids
+from labeltool.store.state import rebuild, settle
 from labeltool.store.tables import DraftRow, EntryRow, ModelRow, OperationRow, StateRow
 
 MANY = 500
@@ -87,7 +88,7 @@ class Reviews:
         """
         with self._database.write() as connection:
             if prediction_id is not None:
-                _check_prediction(connection, prediction_id)
+                _check_prediction(connection, prediction_id, faces[0])
             operation = _operate(connection, reviewer, "decide", _words(verdict, len(faces)))
             chosen = select(
                 StateRow.face_id,
@@ -103,8 +104,10 @@ class Reviews:
                 chosen = chosen.where(
                     StateRow.prediction_id.is_not(None), StateRow.verdict.not_in(FINAL)
                 )
-            elif verdict is not Verdict.CORRECTED:
+            elif verdict is Verdict.REJECTED:
                 chosen = chosen.where((StateRow.verdict != verdict) | StateRow.offered)
+            elif verdict is not Verdict.CORRECTED:
+                chosen = chosen.where(StateRow.verdict != verdict)
             count = _enter(connection, operation, chosen)
             if count == 0:
                 if verdict is Verdict.ACCEPTED:
@@ -308,52 +311,24 @@ class Reviews:
 
     def check(self, repair: bool = False) -> list[str]:
         """Compare the current state with the log; returns what differs, and mends it on demand."""
-        differs = text(
-            "SELECT s.face_id FROM state s LEFT JOIN entry e ON e.id = "
-            "(SELECT max(id) FROM entry WHERE face_id = s.face_id) "
-            "WHERE s.verdict IS NOT coalesce(e.verdict, 'unreviewed') "
-            "OR s.flag IS NOT coalesce(e.flag, 0) OR s.entry_id IS NOT e.id "
-            "OR s.effect IS NOT e.effect"
-        )
-        missing = text(
-            "SELECT id FROM face WHERE NOT EXISTS (SELECT 1 FROM state WHERE face_id = face.id)"
-        )
-        with self._database.write() as connection:
+        with self._database.read() as connection:
             intact = connection.execute(text("PRAGMA integrity_check")).scalar_one()
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-            lost = list(connection.scalars(missing))
-            wrong = list(connection.scalars(differs))
-            if repair:
-                connection.execute(
-                    text(
-                        "INSERT INTO state (face_id, verdict, flag, offered) SELECT id, "
-                        "'unreviewed', 0, 0 FROM face WHERE id IN "
-                        "(SELECT value FROM json_each(:ids))"
-                    ),
-                    {"ids": _json(lost)},
-                )
-                connection.execute(
-                    text("UPDATE state SET entry_id = (SELECT max(id) FROM entry WHERE face_id = "
-                         "state.face_id) WHERE face_id IN (SELECT value FROM json_each(:ids))"),
-                    {"ids": _json(lost + wrong)},
-                )  # fmt: skip
-                settle(connection, "face_id IN (SELECT value FROM json_each(:ids))",
-                       {"ids": _json(lost + wrong)})  # fmt: skip
+        with self._database.write() as connection:
+            wrong = rebuild(connection)
+            if not repair:
+                connection.rollback()
         said = [] if intact == "ok" else [f"the database file is damaged: {intact}"]
         said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
-        if lost or wrong:
+        if wrong:
             done = "mended from the log" if repair else "it can be mended from the log"
-            said.append(f"{len(lost) + len(wrong)} faces differ from the log ({done})")
+            said.append(f"{wrong} faces differ from the log ({done})")
         return said
 
 
 def now() -> str:
     """The time for the log, UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _json(ids: Sequence[int]) -> str:
-    return "[" + ",".join(str(i) for i in ids) + "]"
 
 
 def _words(verdict: Verdict, count: int) -> str:
@@ -377,9 +352,10 @@ def _within(threshold: Threshold) -> list[Any]:
     ]
 
 
-def _check_prediction(connection: Connection, prediction_id: int) -> None:
+def _check_prediction(connection: Connection, prediction_id: int, face_id: int) -> None:
     found = connection.scalar(
-        text("SELECT 1 FROM prediction WHERE id = :id"), {"id": prediction_id}
+        text("SELECT 1 FROM prediction WHERE id = :id AND face_id = :face"),
+        {"id": prediction_id, "face": face_id},
     )
     if found is None:
         raise UserError(
@@ -461,40 +437,6 @@ def _finish(connection: Connection, operation: int) -> int:
     )
     query = text("SELECT faces FROM operation WHERE id = :operation")
     return int(connection.execute(query, parameters).scalar_one())
-
-
-def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> None:
-    """Recompute the state of some faces from their entry and their predictions.
-
-    A manual label shows the prediction it judged; every other face the one of the visible round
-    with the highest sequence. A rejected face is offered a prediction that it did not reject.
-    """
-    connection.execute(
-        text(
-            "UPDATE state SET verdict = coalesce(e.verdict, 'unreviewed'), "
-            "flag = coalesce(e.flag, 0), effect = e.effect, "
-            "prediction_id = CASE WHEN e.verdict IN ('accepted', 'corrected') "
-            "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
-            "(SELECT p.id FROM prediction p JOIN round r ON r.id = p.round_id "
-            "WHERE p.face_id = f.face_id AND r.sequence IS NOT NULL "
-            "ORDER BY r.sequence DESC LIMIT 1) END "
-            "FROM state f LEFT JOIN entry e ON e.id = f.entry_id "
-            f"WHERE f.face_id = state.face_id AND state.{where}"
-        ),
-        parameters,
-    )
-    connection.execute(
-        text(
-            "UPDATE state SET offered = CASE verdict "
-            "WHEN 'unreviewed' THEN prediction_id IS NOT NULL "
-            "WHEN 'rejected' THEN prediction_id IS NOT NULL AND prediction_id IS NOT "
-            "(SELECT e.prediction_id FROM entry e WHERE e.id = state.entry_id) ELSE 0 END, "
-            "(score, spread, model_id) = (SELECT p.score, p.spread, r.model_id FROM prediction p "
-            "JOIN round r ON r.id = p.round_id WHERE p.id = state.prediction_id) "
-            f"WHERE {where}"
-        ),
-        parameters,
-    )
 
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, insert, select, text, update
 
 from labeltool.domain import Changes, NewPrediction, Round, RoundKind, RoundStatus
 from labeltool.store.engine import Database
-from labeltool.store.reviews import now, settle
+from labeltool.store.reviews import now
+from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
 
 LEASE = 30.0

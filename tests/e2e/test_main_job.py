@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -39,10 +41,12 @@ def photos(shared: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
     theme.apply(qapp, "light")
-    return App(Settings())
+    yield App(Settings())
+    gc.collect()
+    gc.enable()
 
 
 def press(qtbot, window: MainWindow, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
@@ -120,6 +124,20 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     press(qtbot, window, Qt.Key.Key_Z, shifted)
     assert session.store.faces.face(third).verdict is Verdict.REJECTED
 
+    # a box drawn by hand is a new face, and gets its landmarks at once
+    faces = session.store.faces.counts().faces
+    window.commands.run("box")
+    window.commands.run("fit_photo")
+    corner, other = QPoint(120, 120), QPoint(320, 340)
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=corner)
+    QTest.mouseMove(viewport, other)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=other)
+    assert session.store.faces.counts().faces == faces + 1
+    assert desk.face.box_kind == "hand"
+    qtbot.waitUntil(lambda: desk.face.prediction is not None, timeout=10_000)
+    assert desk.face.prediction.model == "starter"
+    assert not session.rounds.running
+
     # a batch from the list: select four, exclude, one undo takes it back
     monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: 1)
     window.list.select_rows(5, 8)
@@ -191,3 +209,41 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     # nothing is left behind
     assert not [t for t in set(threading.enumerate()) - threads if t.is_alive()]
     assert not psutil.Process(os.getpid()).children(recursive=True)
+
+
+@pytest.mark.slow
+def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_path, monkeypatch):
+    project = tmp_path / "project"
+    window = app.make([photos], project, "300w")
+    qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0, timeout=60_000)
+    qtbot.waitUntil(lambda: settled(window), timeout=120_000)
+    window.commands.run("accept")
+    monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
+    window.session.start_round(window.session.rounds.plan(epochs=2))
+    worker = window.session.rounds._job.process
+    window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(MainWindow, "ask_running", lambda self: "keep")
+    window.close()
+    assert worker.poll() is None
+
+    window = app.open(project)
+    assert window.session.rounds.running
+    with qtbot.waitSignal(window.session.round_ended, timeout=240_000) as ended:
+        pass
+    assert ended.args[0].kind == "finished"
+    assert window.session.store.faces.counts().rounds == 1
+    worker.wait()
+
+    # cancelled by closing: nothing is left of it
+    monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
+    before = window.session.store.faces.counts()
+    window.session.start_round(window.session.rounds.plan(epochs=40))
+    worker = window.session.rounds._job.process
+    window.close()
+    assert worker.wait(timeout=60) == 0
+    window = app.open(project)
+    qtbot.waitUntil(lambda: not window.session.rounds.running, timeout=10_000)
+    assert window.session.store.faces.counts() == before
+    assert window.session.store.rounds.all()[-1].status == "cancelled"
+    window.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,10 +59,12 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
 
 
 @pytest.fixture
-def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
     theme.apply(qapp, "light")
-    return App(Settings())
+    yield App(Settings())
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture
