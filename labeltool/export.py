@@ -28,6 +28,12 @@ def export_labels(store: Store, out: Path, form: str) -> Exported:
         UserError: there is nothing to export, or OUT cannot be written; nothing is left
         half-written.
     """
+    for root in store.faces.roots().values():
+        if form == "pts" and (out.absolute() == root or root in out.absolute().parents):
+            raise UserError(
+                f"{out} is inside the photo folder {root}, where .pts files may lie already.",
+                "Choose another folder, so that no label of yours is overwritten.",
+            )
     photos = {row[0]: row for row in store.faces.photo_index()}
     places = {face: (photo, box) for face, photo, box, *_ in store.faces.boxes()}
     several = len({row[1] for row in photos.values()}) > 1

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool import intake
 from labeltool.domain import Box, Changes, Progress, RoundKind, StoreBusyError, UserError
+from labeltool.export import export_labels
 from labeltool.gui.tasks import Lane, Task
 from labeltool.review import Desk
 from labeltool.rounds import RoundPlan, Rounds
@@ -40,6 +41,7 @@ class Session(QObject):
     task_started = Signal(object)
     round_event = Signal(object)
     round_ended = Signal(object, str)
+    _found = Signal(object)
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,7 @@ class Session(QObject):
         self._version = store.version()
         self._taking = False
         self._waiting: Event | None = None
+        self._found.connect(self._more_faces)
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
 
@@ -125,7 +128,7 @@ class Session(QObject):
 
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
         added = intake.add_photos(self.store, sources)
-        intake.search(self.store, progress, lambda changes: None)
+        intake.search(self.store, progress, self._found.emit)
         counts = self.store.faces.counts()
         note = f"{added.new} new photos; {counts.faces} faces in the project."
         if added.unsupported:
@@ -136,8 +139,14 @@ class Session(QObject):
         return Changes(all=True, photos=True, note=note)
 
     def _only_search(self, progress: Progress) -> Changes:
-        intake.search(self.store, progress, lambda changes: None)
+        intake.search(self.store, progress, self._found.emit)
         return Changes(all=True, photos=True)
+
+    @Slot(object)
+    def _more_faces(self, changes: Changes) -> None:
+        """Faces appear while the search goes on, and get their proposals."""
+        self.announce(changes)
+        self._predict_if_wanted()
 
     @Slot()
     def _search_ended(self) -> None:
@@ -202,6 +211,15 @@ class Session(QObject):
         """What could not be proposed at once waits for a worker."""
         self._predict_wanted = True
         self._predict_if_wanted()
+
+    def export(self, out: Path, form: str) -> None:
+        """Write the labels, in the background."""
+        self._run("writes", "Exporting", partial(self._export, out, form))
+
+    def _export(self, out: Path, form: str, _progress: Progress) -> Changes:
+        written = export_labels(self.store, out, form)
+        note = f"Wrote {written.faces} faces of {written.photos} photos to {out}."
+        return Changes(note=note)
 
     # Rounds
 

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import Changes, RoundKind, UserError, Verdict
-from labeltool.export import export_labels
 from labeltool.gui import dialogs, theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
 from labeltool.gui.canvas import Canvas
@@ -408,8 +407,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         if file:
             form = "coco" if kind.startswith("COCO") else "pts"
-            written = export_labels(self.session.store, Path(file), form)
-            self.message.say(f"Wrote {written.faces} faces of {written.photos} photos to {file}.")
+            self.session.export(Path(file), form)
 
     def _ask_problems(self) -> None:
         dialog = dialogs.Problems(self.session, self)
