@@ -28,7 +28,8 @@ class Desk:
 
     `queue`: ids of the faces under the filter; it stays as it is while single faces are decided, so
     that the list does not jump, and is asked for again when the filter or many faces change. A
-    decision judges the face as it was shown, also when newer proposals arrived meanwhile.
+    decision judges the face as it was shown, also when newer proposals arrived meanwhile: `newer`
+    says that one waits for the face on the desk, and is shown when the face is opened again.
     """
 
     def __init__(self, store: Store, reviewer: str = "") -> None:
@@ -40,6 +41,7 @@ class Desk:
         self.face: Face | None = None
         self.counts: Counts = store.faces.counts()
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
+        self.newer = False
         self._steps: list[Points | None] = []
         self._undone: list[Points | None] = []
         self.next_unreviewed()
@@ -74,6 +76,7 @@ class Desk:
         """Put a face on the desk."""
         if self.face is None or self.face.id != face_id:
             self._steps, self._undone = [], []
+        self.newer = False
         self.face = self._store.faces.face(face_id)
 
     def next(self) -> None:
@@ -114,7 +117,8 @@ class Desk:
             self._admit(changes.faces)
         if self.face is not None and (changes.all or self.face.id in changes.faces):
             fresh = self._store.faces.face(self.face.id)
-            if not self._newer_proposal_waits(fresh):
+            self.newer = self._newer_proposal_waits(fresh)
+            if not self.newer:
                 self.face = fresh
         if self.face is None and self.queue:
             self.open(self.queue[0])

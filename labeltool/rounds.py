@@ -43,6 +43,9 @@ GSSL: the score map of four times the stride, of twice the stride, everything)."
 BUDGET = 600.0
 """Seconds a round may take on a CPU unless the user asks for more."""
 
+ENOUGH = 6000
+"""Images after which a round on few labels learns little more."""
+
 TRAIN_SPEED = {"cpu": 10.0, "cuda": 400.0}
 PREDICT_SPEED = {"cpu": 15.0, "cuda": 150.0}
 """Faces a second before a machine was measured by its first run."""
@@ -310,7 +313,9 @@ class Rounds:
             capacity *= 10
         pseudo = int(min(available, max(capacity / 6 - manual, 0)))
         samples = manual + pseudo
-        best = int(np.clip(capacity / samples, 3, 40))
+        # few labels need more epochs to make as many steps
+        enough = max(40, round(ENOUGH / samples))
+        best = int(np.clip(capacity / samples, 3, enough))
         chosen = best if epochs is None else epochs
         number = counts.rounds + 1
         return RoundPlan(
@@ -318,7 +323,7 @@ class Rounds:
             pseudo_available=available, faces=counts.faces, epochs=chosen, device=where,
             seconds=chosen * samples / train_speed + predict_seconds,
             predict_seconds=predict_seconds,
-            capped=epochs is None and (pseudo < available or best < 40),
+            capped=epochs is None and (pseudo < available or best < enough),
         )  # fmt: skip
 
     def start(self, plan: RoundPlan, device: str = "auto") -> Changes:
@@ -470,7 +475,9 @@ class Rounds:
                     if event.kind == "chunk":
                         self.take_chunk(event)
                     elif event.kind == "finished":
-                        return self.take_in() or Changes()
+                        while (changes := self.take_in()) is None:
+                            time.sleep(0.2)  # a window takes it in
+                        return changes
                     elif event.kind == "failed":
                         tail = self.log_tail()
                         self.end(event)

@@ -64,6 +64,7 @@ class Inspector(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
         self.verdict.setFont(font)
+        self.verdict.setWordWrap(True)
         head = QHBoxLayout()
         head.addWidget(self._icon)
         head.addWidget(self.verdict, 1)
@@ -127,6 +128,8 @@ class Inspector(QWidget):
         text = str(face.verdict).capitalize()
         if face.draft is not None:
             text += ", moved"
+        elif self._session.desk.newer:
+            text += ", newer proposal waits"
         elif face.verdict is Verdict.REJECTED and face.offered:
             text += ", new proposal"
         self.verdict.setText(text + (" ⚑" if face.flag else ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,9 @@ from labeltool.store import Store
 from labeltool.training.folder import Event
 
 Operation = Callable[[], Changes]
+
+PATIENCE = 10.0
+"""Seconds a write waits for other programs before it is given up."""
 
 ENOUGH = 48
 """Faces without a proposal for which a worker is started while photos are still being searched."""
@@ -53,6 +57,7 @@ class Session(QObject):
         self._predict_wanted = False
         self._lanes = {name: Lane(name) for name in ("intake", "results", "writes", "instant")}
         self._version = store.version()
+        self._open = True
         self._taking = False
         self._waiting: Event | None = None
         self._found.connect(self._more_faces)
@@ -70,15 +75,29 @@ class Session(QObject):
     # Writes
 
     def do(self, operation: Operation) -> None:
-        """Run a short write now; if another program holds the file, as a task that waits for it."""
+        """Run a short write now; while another program holds the file, try again and again.
+
+        The window stays alive meanwhile. If the person went to another face, the operation is given
+        up: it was meant for the face that was on the desk.
+        """
+        self._attempt(operation, self._desk_face(), time.monotonic() + PATIENCE)
+
+    def _attempt(self, operation: Operation, face: int | None, deadline: float) -> None:
         try:
             changes = operation()
-        except StoreBusyError:
-            self._run("writes", "Waiting for another program", partial(_patient, operation))
+        except StoreBusyError as error:
+            if time.monotonic() > deadline or self._desk_face() != face or not self._open:
+                self.failed.emit(error)
+                return
+            self.said.emit("Waiting for another program that writes to this project…", False)
+            QTimer.singleShot(100, self, partial(self._attempt, operation, face, deadline))
         except UserError as error:
             self.failed.emit(error)
         else:
             self.announce(changes)
+
+    def _desk_face(self) -> int | None:
+        return None if self.desk.face is None else self.desk.face.id
 
     def do_later(self, name: str, operation: Operation) -> None:
         """Run a longer write in the background."""
@@ -295,6 +314,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop watching, end the tasks, let go of the file. A worker goes on by itself."""
+        self._open = False
         self._watch.stop()
         for lane in self._lanes.values():
             lane.close()

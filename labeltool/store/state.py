@@ -18,7 +18,7 @@ def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> No
             "UPDATE state SET verdict = coalesce(e.verdict, 'unreviewed'), "
             "flag = coalesce(e.flag, 0), effect = e.effect, "
             "prediction_id = CASE WHEN e.verdict IN ('accepted', 'corrected') "
-            "AND 0 THEN e.prediction_id ELSE "
+            "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
             "(SELECT p.id FROM prediction p JOIN round r ON r.id = p.round_id "
             "WHERE p.face_id = f.face_id AND r.sequence IS NOT NULL "
             "ORDER BY r.sequence DESC LIMIT 1) END "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from functools import partial
@@ -349,3 +350,17 @@ def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, pro
     window = open_window(project)
     queue = window.session.store.faces.queue(Filter())
     assert [window.list.model.id_at(k) for k in range(10)] == queue
+
+
+def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    other = sqlite3.connect(project / "project.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert verdict(window, first) is Verdict.UNREVIEWED
+    assert "another program" in window.message.label.text()
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
+    assert window.session.desk.face.id == first + 1
