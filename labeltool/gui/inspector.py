@@ -79,7 +79,7 @@ class Inspector(QWidget):
         form.setVerticalSpacing(theme.SPACING)
         form.addRow("Score", self.score)
         form.addRow("File", self.file)
-        form.addRow("Face", self.place)
+        form.addRow("In list", self.place)
         form.addRow("Model", self.model)
         form.addRow("Changed", self.decided)
         self._worst_title = QLabel("Least certain landmarks")
@@ -137,7 +137,7 @@ class Inspector(QWidget):
         self._show_prediction(face)
         self.file.set_full(face.name)
         desk = self._session.desk
-        self.place.setText(f"{desk.index + 1:,} of {len(desk.queue):,} in the list")
+        self.place.setText(f"{desk.index + 1:,} of {len(desk.queue):,}")
         decision = face.decision
         who = f"{decision.reviewer}, {decision.time[:16].replace('T', ' ')}" if decision else "-"
         self.decided.set_full(who)

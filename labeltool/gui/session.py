@@ -69,7 +69,15 @@ class Session(QObject):
         self.rounds.attach()
         self._watch.start()
         self.changed.emit(Changes(all=True, photos=True, rounds=True))
-        if self.desk.counts.waiting:
+        gone = [root for root in self.store.faces.roots().values() if not root.is_dir()]
+        if gone:
+            self.failed.emit(
+                UserError(
+                    f"The photo folder {gone[0]} is not there.",
+                    "Choose Photos moved… in the Project menu to say where it is now.",
+                )
+            )
+        if self.desk.counts.waiting and not gone:
             self.search()
 
     # Writes

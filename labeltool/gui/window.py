@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QFrame,
     QLabel,
     QMainWindow,
@@ -30,6 +29,7 @@ from labeltool.gui.face_list import FaceList
 from labeltool.gui.images import Photos
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.messages import Activity, MessageLine
+from labeltool.gui.prompts import Prompts
 from labeltool.gui.round_panel import RoundPanel
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self.message = MessageLine()
         self.counts = QLabel()
         self._place_views()
+        self._prompts = Prompts(session, self)
         self.commands = Actions(session, self, self)
         self._place_commands()
         self._latin = LatinKeys(self)
@@ -372,88 +373,23 @@ class MainWindow(QMainWindow):
 
     def ask(self, dialog: str) -> None:
         """Open a dialog by the name of its command."""
+        if dialog == "close":
+            self.close()
+            return
         try:
-            getattr(self, f"_ask_{dialog}")()
+            self._prompts.ask(dialog)
         except UserError as error:
             self.message.complain(error)
 
-    def _ask_import(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Import a folder of photos")
-        if folder:
-            self.session.import_photos([Path(folder)])
+    def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
+        """Show a photo without a face and let the person draw a box on it."""
+        self._to_box = (photo_id, photo)
+        self._begin_box()
 
-    def _ask_import_labels(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("Import labels")
-        box.setText("Take the file's landmarks as labels, or as proposals to review?")
-        box.setInformativeText("Faces that a person decided on keep what was decided.")
-        labels = box.addButton("Labels", QMessageBox.ButtonRole.AcceptRole)
-        proposals = box.addButton("Proposals", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        if box.clickedButton() not in (labels, proposals):
-            return
-        file, _ = QFileDialog.getOpenFileName(
-            self, "COCO file, or any .pts file of a folder", "", "Labels (*.json *.pts)"
-        )
-        if file:
-            source = Path(file).parent if file.endswith(".pts") else Path(file)
-            self.session.import_labels(source, box.clickedButton() is proposals)
-
-    def _ask_export(self) -> None:
-        file, kind = QFileDialog.getSaveFileName(
-            self, "Export labels", str(self.session.store.folder / "labels.json"),
-            "COCO keypoints file (*.json);;Folder of 300W .pts files (*)",
-        )  # fmt: skip
-        if file:
-            form = "coco" if kind.startswith("COCO") else "pts"
-            self.session.export(Path(file), form)
-
-    def _ask_problems(self) -> None:
-        dialog = dialogs.Problems(self.session, self)
-        dialog.exec()
-        if dialog.to_draw is not None:
-            photo = dict(self.session.store.faces.photos_without_face())[dialog.to_draw]
-            self._to_box = (dialog.to_draw, photo)
-            self._begin_box()
-
-    def _ask_relocate(self) -> None:
-        roots = self.session.store.faces.roots()
-        missing = [root_id for root_id, root in roots.items() if not root.is_dir()]
-        root_id = missing[0] if missing else next(iter(roots), None)
-        if root_id is None:
-            return
-        folder = QFileDialog.getExistingDirectory(self, f"Where is {roots[root_id]} now?")
-        if folder:
-            self.photos.forget()
-            self._shown_photo = None
-            self.session.do(partial(self.session.store.faces.move_root, root_id, Path(folder)))
-
-    def _ask_accept_above(self) -> None:
-        dialog = dialogs.AcceptAbove(self.session, self)
-        if dialog.exec() and dialog.threshold is not None:
-            desk = self.session.desk
-            self.session.do_later(
-                "Accepting", partial(desk.decide_threshold, dialog.threshold, Verdict.ACCEPTED)
-            )
-
-    def _ask_train(self) -> None:
-        plan = self.session.rounds.plan()
-        if dialogs.StartRound(plan, self).exec():
-            self.session.start_round(plan)
-
-    def _ask_restore(self) -> None:
-        dialog = dialogs.EarlierRounds(self.session.store.rounds.all(), self)
-        if dialog.exec():
-            self.session.do_later(
-                "Restoring proposals", partial(self.session.rounds.restore, dialog.chosen)
-            )
-
-    def _ask_keys(self) -> None:
-        dialogs.Keys(self).exec()
-
-    def _ask_close(self) -> None:
-        self.close()
+    def photos_moved(self) -> None:
+        """Read every photo again."""
+        self.photos.forget()
+        self._shown_photo = None
 
     # Drop and close
 

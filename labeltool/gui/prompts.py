@@ -1,0 +1,120 @@
+"""Commands that ask something first: each opens its dialog and hands the answer to the session."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+
+from labeltool.domain import Verdict
+from labeltool.gui import dialogs
+from labeltool.gui.session import Session
+
+if TYPE_CHECKING:
+    from labeltool.gui.window import MainWindow
+
+
+class Prompts:
+    """The dialogs of a project's window, by the names of their commands."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        self._session, self._window = session, window
+        self._by_name = {
+            "import": self._import,
+            "import_labels": self._import_labels,
+            "export": self._export,
+            "problems": self._problems,
+            "relocate": self._relocate,
+            "accept_above": self._accept_above,
+            "train": self._train,
+            "restore": self._restore,
+            "keys": self._keys,
+        }
+
+    def ask(self, name: str) -> None:
+        """Open a dialog.
+
+        Raises:
+            UserError: what it is about cannot be done now.
+        """
+        self._by_name[name]()
+
+    def _run(self, dialog: QDialog) -> bool:
+        answer = bool(dialog.exec())
+        dialog.deleteLater()
+        return answer
+
+    def _import(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, "Import a folder of photos")
+        if folder:
+            self._session.import_photos([Path(folder)])
+
+    def _import_labels(self) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Import labels")
+        box.setText("Take the file's landmarks as labels, or as proposals to review?")
+        box.setInformativeText("Faces that a person decided on keep what was decided.")
+        labels = box.addButton("Labels", QMessageBox.ButtonRole.AcceptRole)
+        proposals = box.addButton("Proposals", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        if box.clickedButton() not in (labels, proposals):
+            return
+        file, _ = QFileDialog.getOpenFileName(
+            self._window, "COCO file, or any .pts file of a folder", "", "Labels (*.json *.pts)"
+        )
+        if file:
+            source = Path(file).parent if file.endswith(".pts") else Path(file)
+            self._session.import_labels(source, box.clickedButton() is proposals)
+
+    def _export(self) -> None:
+        file, kind = QFileDialog.getSaveFileName(
+            self._window, "Export labels", str(self._session.store.folder / "labels.json"),
+            "COCO keypoints file (*.json);;Folder of 300W .pts files (*)",
+        )  # fmt: skip
+        if file:
+            form = "coco" if kind.startswith("COCO") else "pts"
+            self._session.export(Path(file), form)
+
+    def _problems(self) -> None:
+        dialog = dialogs.Problems(self._session, self._window)
+        self._run(dialog)
+        if dialog.to_draw is not None:
+            photo = dict(self._session.store.faces.photos_without_face())[dialog.to_draw]
+            self._window.show_photo_to_box(dialog.to_draw, photo)
+
+    def _relocate(self) -> None:
+        roots = self._session.store.faces.roots()
+        missing = [root_id for root_id, root in roots.items() if not root.is_dir()]
+        root_id = missing[0] if missing else next(iter(roots), None)
+        if root_id is None:
+            return
+        folder = QFileDialog.getExistingDirectory(self._window, f"Where is {roots[root_id]} now?")
+        if folder:
+            self._window.photos_moved()
+            self._session.do(partial(self._session.store.faces.move_root, root_id, Path(folder)))
+
+    def _accept_above(self) -> None:
+        dialog = dialogs.AcceptAbove(self._session, self._window)
+        if self._run(dialog) and dialog.threshold is not None:
+            desk = self._session.desk
+            self._session.do_later(
+                "Accepting", partial(desk.decide_threshold, dialog.threshold, Verdict.ACCEPTED)
+            )
+
+    def _train(self) -> None:
+        plan = self._session.rounds.plan()
+        if self._run(dialogs.StartRound(plan, self._window)):
+            self._session.start_round(plan)
+
+    def _restore(self) -> None:
+        dialog = dialogs.EarlierRounds(self._session.store.rounds.all(), self._window)
+        if self._run(dialog):
+            self._session.do_later(
+                "Restoring proposals", partial(self._session.rounds.restore, dialog.chosen)
+            )
+
+    def _keys(self) -> None:
+        self._run(dialogs.Keys(self._window))
