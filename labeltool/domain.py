@@ -71,10 +71,10 @@ class RoundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a write changed: these faces, or `all` of them; `counts` of verdicts; `photos`,
-    `rounds`.
+    """What a write changed: these faces, or `all` of them; `photos`; `rounds`.
 
-    `note`: a sentence for the message line, or empty.
+    Nothing at all says that only the desk turned to another face. `note`: a sentence for the message
+    line, or empty.
     """
 
     faces: frozenset[int] = frozenset()

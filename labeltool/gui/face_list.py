@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -171,10 +171,13 @@ class FaceList(QWidget):
         self.filters.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.view, self.model = QListView(), FaceModel(session, self)
+        # a list view walks over every row at each change of the current one; a tree view does not
+        self.view, self.model = QTreeView(), FaceModel(session, self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(FaceDelegate(self.view))
-        self.view.setUniformItemSizes(True)
+        self.view.setUniformRowHeights(True)
+        self.view.setHeaderHidden(True)
+        self.view.setRootIsDecorated(False)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         row = QHBoxLayout()
@@ -199,7 +202,7 @@ class FaceList(QWidget):
         self._session.desk.set_filter(
             Filter(base.verdict, base.flagged, self.search.text().strip(), order)
         )
-        self._session.announce(Changes(all=True))
+        self._session.announce(Changes())
 
     @Slot(QModelIndex, QModelIndex)
     def _current(self, current: QModelIndex, _before: QModelIndex) -> None:
@@ -208,7 +211,7 @@ class FaceList(QWidget):
             face = self.model.id_at(current.row())
             if desk.face is None or desk.face.id != face:
                 desk.open(face)
-                self._session.announce(Changes(faces=frozenset({face})))
+                self._session.announce(Changes())
 
     def selected(self) -> list[int]:
         """Ids of the selected faces."""

@@ -302,7 +302,7 @@ class MainWindow(QMainWindow):
             desk.next()
         else:
             desk.previous()
-        self.session.announce(Changes(faces=frozenset({desk.face.id} if desk.face else ())))
+        self.session.announce(Changes())
 
     def view(self, what: str) -> None:
         """How things are shown; 'box' starts drawing a box."""
@@ -362,7 +362,7 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _face_clicked(self, face: int) -> None:
         self.session.desk.open(face)
-        self.session.announce(Changes(faces=frozenset({face})))
+        self.session.announce(Changes())
 
     @Slot()
     def _retry_round(self) -> None:
