@@ -73,8 +73,8 @@ class RoundStatus(StrEnum):
 class Changes:
     """What a write changed: these faces, or `all` of them; `photos`; `rounds`.
 
-    Nothing at all says that only the desk turned to another face. `note`: a sentence for the message
-    line, or empty.
+    Nothing at all says that only the desk turned to another face. `note`: a sentence for the
+    message line, or empty.
     """
 
     faces: frozenset[int] = frozenset()

@@ -29,6 +29,7 @@ from labeltool.domain import (
 )
 from labeltool.store import Store
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, program
+from labeltool.training.plan import RoundPlan, plan_round
 from pipnet import resources
 from pipnet.crop import CropConvention
 from pipnet.images import ImageError, read_image
@@ -36,64 +37,11 @@ from pipnet.images import ImageError, read_image
 if TYPE_CHECKING:
     from pipnet.onnx_detector import OnnxDetector
 
-TASKS = ("cls3", "cls2", "std")
-"""The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
-GSSL: the score map of four times the stride, of twice the stride, everything)."""
-
-BUDGET = 600.0
-"""Seconds a round may take on a CPU unless the user asks for more."""
-
-ENOUGH = 6000
-"""Images after which a round on few labels learns little more."""
-
-TRAIN_SPEED = {"cpu": 10.0, "cuda": 400.0}
-PREDICT_SPEED = {"cpu": 15.0, "cuda": 150.0}
-"""Faces a second before a machine was measured by its first run."""
-
 SILENCE = 30.0
 """Seconds a new worker may take to show itself."""
 
 SMALL = 32
 """Predictions written at once: about 5 ms, so a click never waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoundPlan:
-    """What a round would do: shown to the user before it starts.
-
-    `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `seconds`: the
-    estimate, of which `predict_seconds` for predicting all `faces` again.
-    """
-
-    number: int
-    task: str
-    manual: int
-    pseudo: int
-    pseudo_available: int
-    faces: int
-    epochs: int
-    device: str
-    seconds: float
-    predict_seconds: float
-    capped: bool
-
-    def describe(self) -> str:
-        """The plan in two sentences."""
-        what = {
-            "cls3": "the coarsest score map",
-            "cls2": "the coarser score map",
-            "std": "everything",
-        }[self.task]
-        minutes = max(1, round(self.seconds / 60))
-        text = (
-            f"Round {self.number} trains on {self.manual} manual labels and {self.pseudo} of "
-            f"{self.pseudo_available} pseudo-labels (these train {what}) for {self.epochs} epochs, "
-            f"then predicts {self.faces} faces. It takes about {minutes} min on "
-            f"{'the GPU' if self.device == 'cuda' else 'this CPU'}."
-        )
-        if self.capped:
-            text += " Epochs and pseudo-labels are capped to fit about ten minutes."
-        return text
 
 
 @dataclass(slots=True)
@@ -296,35 +244,13 @@ class Rounds:
         """
         self._refuse_second()
         counts = self._store.faces.counts()
-        manual = counts.accepted + counts.corrected
-        if manual == 0:
+        if counts.accepted + counts.corrected == 0:
             raise UserError(
                 "There is no manual label to train on.",
                 "Accept or correct at least one face, then start the round.",
             )
         available = self._store.faces.count_pseudo(MEAN_FACE)
-        known = self._measured(device)
-        where = str(known.get("device", "cpu" if device == "auto" else device))
-        train_speed = float(known.get("train_images_per_second", TRAIN_SPEED[where]))
-        predict_speed = float(known.get("predict_faces_per_second", PREDICT_SPEED[where]))
-        predict_seconds = 8 + counts.faces / predict_speed
-        capacity = max(BUDGET - predict_seconds, BUDGET / 3) * train_speed
-        if where == "cuda":
-            capacity *= 10
-        pseudo = int(min(available, max(capacity / 6 - manual, 0)))
-        samples = manual + pseudo
-        # few labels need more epochs to make as many steps
-        enough = max(40, round(ENOUGH / samples))
-        best = int(np.clip(capacity / samples, 3, enough))
-        chosen = best if epochs is None else epochs
-        number = counts.rounds + 1
-        return RoundPlan(
-            number=number, task=TASKS[min(number, len(TASKS)) - 1], manual=manual, pseudo=pseudo,
-            pseudo_available=available, faces=counts.faces, epochs=chosen, device=where,
-            seconds=chosen * samples / train_speed + predict_seconds,
-            predict_seconds=predict_seconds,
-            capped=epochs is None and (pseudo < available or best < enough),
-        )  # fmt: skip
+        return plan_round(counts, available, self._measured(device), epochs=epochs, device=device)
 
     def start(self, plan: RoundPlan, device: str = "auto") -> Changes:
         """Freeze the labels and start a training round.

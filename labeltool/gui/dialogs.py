@@ -31,8 +31,8 @@ from labeltool.domain import Round, RoundKind, RoundStatus, Verdict
 from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS
 from labeltool.gui.session import Session
-from labeltool.rounds import RoundPlan
 from labeltool.store import Threshold
+from labeltool.training.plan import RoundPlan
 from pipnet.scheme import SchemeError, load_scheme, shipped_schemes
 
 

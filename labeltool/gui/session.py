@@ -14,9 +14,10 @@ from labeltool.domain import Box, Changes, Progress, RoundKind, StoreBusyError, 
 from labeltool.export import export_labels
 from labeltool.gui.tasks import Lane, Task
 from labeltool.review import Desk
-from labeltool.rounds import RoundPlan, Rounds
+from labeltool.rounds import Rounds
 from labeltool.store import Store
 from labeltool.training.folder import Event
+from labeltool.training.plan import RoundPlan
 
 Operation = Callable[[], Changes]
 

@@ -1,0 +1,112 @@
+"""What a training round would do, and how long it would take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labeltool.domain import Counts
+
+TASKS = ("cls3", "cls2", "std")
+"""The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
+GSSL: the score map of four times the stride, of twice the stride, everything)."""
+
+BUDGET = 600.0
+"""Seconds a round may take on a CPU unless the user asks for more."""
+
+ENOUGH = 6000
+"""Images after which a round on few labels learns little more."""
+
+START = 8.0
+"""Seconds until a worker has loaded everything."""
+
+TRAIN_SPEED = {"cpu": 10.0, "cuda": 400.0}
+PREDICT_SPEED = {"cpu": 15.0, "cuda": 150.0}
+"""Faces a second before a machine was measured by its first run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """What a round would do: shown to the user before it starts.
+
+    `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `seconds`: the
+    estimate, of which `predict_seconds` for predicting all `faces` again.
+    """
+
+    number: int
+    task: str
+    manual: int
+    pseudo: int
+    pseudo_available: int
+    faces: int
+    epochs: int
+    device: str
+    seconds: float
+    predict_seconds: float
+    capped: bool
+
+    def describe(self) -> str:
+        """The plan in two sentences."""
+        what = {
+            "cls3": "the coarsest score map",
+            "cls2": "the coarser score map",
+            "std": "everything",
+        }[self.task]
+        minutes = max(1, round(self.seconds / 60))
+        text = (
+            f"Round {self.number} trains on {self.manual} manual labels and {self.pseudo} of "
+            f"{self.pseudo_available} pseudo-labels (these train {what}) for {self.epochs} epochs, "
+            f"then predicts {self.faces} faces. It takes about {minutes} min on "
+            f"{'the GPU' if self.device == 'cuda' else 'this CPU'}."
+        )
+        if self.capped:
+            text += " Epochs and pseudo-labels are capped to fit about ten minutes."
+        return text
+
+
+def plan_round(
+    counts: Counts,
+    available: int,
+    measured: Mapping[str, Any],
+    *,
+    epochs: int | None,
+    device: str,
+) -> RoundPlan:
+    """Fit a round into the budget of its device.
+
+    Args:
+        counts: of the project. available: pseudo-labels there are.
+        measured: what earlier runs on this machine said of its `device`,
+            `train_images_per_second` and `predict_faces_per_second`.
+        epochs: instead of what fits. device: auto, cpu or cuda.
+    """
+    where = str(measured.get("device", "cpu" if device == "auto" else device))
+    train_speed = float(measured.get("train_images_per_second", TRAIN_SPEED[where]))
+    predict_speed = float(measured.get("predict_faces_per_second", PREDICT_SPEED[where]))
+    predict_seconds = START + counts.faces / predict_speed
+    capacity = max(BUDGET - predict_seconds, BUDGET / 3) * train_speed
+    if where == "cuda":
+        capacity *= 10
+    manual = counts.accepted + counts.corrected
+    # at least six epochs: then pseudo-labels, as many as still fit
+    pseudo = int(min(available, max(capacity / 6 - manual, 0)))
+    samples = manual + pseudo
+    # few labels need more epochs to make as many steps
+    enough = max(40, round(ENOUGH / samples))
+    best = int(min(max(capacity / samples, 3), enough))
+    chosen = best if epochs is None else epochs
+    number = counts.rounds + 1
+    return RoundPlan(
+        number=number,
+        task=TASKS[min(number, len(TASKS)) - 1],
+        manual=manual,
+        pseudo=pseudo,
+        pseudo_available=available,
+        faces=counts.faces,
+        epochs=chosen,
+        device=where,
+        seconds=chosen * samples / train_speed + predict_seconds,
+        predict_seconds=predict_seconds,
+        capped=epochs is None and (pseudo < available or best < enough),
+    )
