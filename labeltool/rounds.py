@@ -72,6 +72,11 @@ class Rounds:
         return self._job is not None
 
     @property
+    def alive(self) -> bool:
+        """Whether its worker lives; a round that runs without one waits to be taken in."""
+        return self._job is not None and self._job.folder.is_alive()
+
+    @property
     def running_kind(self) -> RoundKind | None:
         """What kind of round runs."""
         return None if self._job is None else self._job.kind
@@ -148,6 +153,11 @@ class Rounds:
             )
         name = "starter" if trained is None else trained.model
         weights = resources.starter() if trained is None else RunFolder(trained.folder).model
+        if not weights.is_file():
+            raise UserError(
+                f"The network of {name} is not in {weights.parent} any more.",
+                "Put it back, or offer the proposals of an earlier round and train again.",
+            )
         folder, relative = self._new_folder("predict")
         spec = self._spec("auto", trained) | {"kind": "predict", "predict_seconds": 0}
         photos, table = self._faces(wanted)
@@ -262,10 +272,10 @@ class Rounds:
         trained = self._trained()
         folder, relative = self._new_folder(f"{plan.number:04d}")
         photos, table = self._faces(self._store.faces.boxes())
-        labels = self._labels(plan.pseudo)
+        labels = self._labels(plan.pseudo, table)
         spec = self._spec(device, trained) | {
             "kind": "train", "number": plan.number, "task": plan.task, "epochs": plan.epochs,
-            "batch": 16, "lr": 3e-4 if self.can_predict() else 1e-3, "seed": plan.number,
+            "batch": 16, "lr": 1e-4 if self.can_predict() else 1e-3, "seed": plan.number,
             "predict_seconds": plan.predict_seconds,
         }  # fmt: skip
         folder.create(spec, photos, table, labels)
@@ -276,8 +286,10 @@ class Rounds:
         self._launch(round_id, RoundKind.TRAIN, folder)
         return Changes(rounds=True, note=f"Round {plan.number} started.")
 
-    def _labels(self, pseudo: int) -> LabelTable:
+    def _labels(self, pseudo: int, table: FaceTable) -> LabelTable:
+        """Frozen labels of the faces in the table: a photo that cannot be read trains nothing."""
         faces, points, manual = [], [], []
+        usable = set(table.ids.tolist())
         for face, _verdict, row, _visibility in self._store.reviews.labels():
             faces.append(face)
             points.append(row)
@@ -306,6 +318,7 @@ class Rounds:
             return Changes(all=True, rounds=True)
         results = job.folder.results()
         if results is None:
+            self.end(Event("failed", detail="The round ended without results."))
             raise UserError("The round ended without results.", "Start it again.")
         if not self._store.rounds.lease(job.round_id):
             return None
@@ -350,7 +363,11 @@ class Rounds:
         progress: Progress,
     ) -> None:
         for number, name in enumerate(chunks):
-            rows = folder.predictions(name)
+            try:
+                rows = folder.predictions(name)
+            except UserError as error:
+                self.end(Event("failed", detail=str(error)))
+                raise
             for start in range(0, len(rows), SMALL):
                 add(job.round_id, rows[start : start + SMALL])
                 time.sleep(0.002)  # let a click in between
@@ -389,7 +406,7 @@ class Rounds:
     def wait(self, on_event: Callable[[Event], None]) -> Changes:
         """Follow the running round to its end and take it in: for the command line.
 
-        Whatever `on_event` raises cancels the round.
+        Ctrl-C, and whatever `on_event` raises, cancels the round.
 
         Raises:
             UserError: the round failed.
@@ -412,9 +429,22 @@ class Rounds:
                         self.end(event)
                         raise Cancelled
                 time.sleep(0.1)
-        except KeyboardInterrupt:
-            self.cancel()
-            raise Cancelled from None
+        except UserError:
+            raise
+        except BaseException as error:
+            self._stop()
+            if isinstance(error, KeyboardInterrupt):
+                raise Cancelled from None
+            raise
+
+    def _stop(self) -> None:
+        """Cancel the running round, and wait until its worker has gone."""
+        self.cancel()
+        while self._job is not None:
+            if any(event.ends for event in self.poll()) or self._job.ended:
+                self.end(Event("cancelled"))
+            else:
+                time.sleep(0.1)
 
     # Helpers
 

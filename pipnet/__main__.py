@@ -6,13 +6,17 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipnet import resources
+
+if TYPE_CHECKING:
+    from pipnet.crop import Box
 
 Existing = click.Path(exists=True, path_type=Path)
 
@@ -37,9 +41,11 @@ def predict(
     from pipnet.images import find_photos, read_image  # noqa: PLC0415
     from pipnet.predict import Detector  # noqa: PLC0415
 
-    detector = Detector.load(weights or resources.starter(), device)
+    if not out.parent.is_dir():
+        raise click.ClickException(f"there is no folder {out.parent} to write {out.name} into")
+    given = None if boxes in ("detect", "whole") else _given_boxes(Path(boxes))
+    detector = Detector.load(weights or resources.starter(), _device(device))
     photos = [p for s in sources for p in (find_photos(s)[0] if s.is_dir() else [s])]
-    given = None if boxes in ("detect", "whole") else json.loads(Path(boxes).read_text("utf-8"))
     finder = face_finder() if boxes == "detect" else None
     rows: list[dict[str, Any]] = []
     with click.progressbar(photos, label="Predicting", file=sys.stderr) as bar:
@@ -49,7 +55,7 @@ def predict(
             if finder is not None:
                 areas = [face.box for face in finder(image)]
             elif given is not None:
-                areas = [tuple(b) for b in given.get(str(photo), given.get(photo.name, []))]
+                areas = given.get(str(photo), given.get(photo.name, []))
             else:
                 areas, kind = [(-0.5, -0.5, float(image.shape[1]), float(image.shape[0]))], "whole"
             for face, area in zip(detector.predict(image, areas, kind), areas, strict=True):
@@ -90,11 +96,12 @@ def evaluate(
     from pipnet.faces import face_finder  # noqa: PLC0415
     from pipnet.predict import Detector  # noqa: PLC0415
 
-    detector = Detector.load(weights or resources.starter(), device)
+    detector = Detector.load(weights or resources.starter(), _device(device))
     samples = _samples(data, detector.checkpoint.scheme.count)
     if holdout is not None:
         samples = _split(samples, holdout)[1]
-    result = measure(detector, samples, face_finder() if boxes == "detect" else None)
+    with _mendable():
+        result = measure(detector, samples, face_finder() if boxes == "detect" else None)
     row = result.summary() | ({"regions": result.per_region()} if regions else {})
     if as_json:
         click.echo(json.dumps(row))
@@ -111,13 +118,19 @@ def evaluate(
 @click.option("--scheme", default="300w", show_default=True, help="Name, number of points or TOML.")
 @click.option("--start", type=Existing, help="ImageNet .pth or a model file to take weights from.")
 @click.option("--backbone", default="mobilenet_v2", show_default=True)
-@click.option("--neighbours", default=10, show_default=True, help="C, 0 for none.")
-@click.option("--epochs", default=60, show_default=True)
-@click.option("--batch", default=16, show_default=True)
+@click.option(
+    "--neighbours", default=10, type=click.IntRange(min=0), show_default=True, help="C, 0 for none."
+)
+@click.option("--epochs", default=60, type=click.IntRange(min=1), show_default=True)
+@click.option("--batch", default=16, type=click.IntRange(min=1), show_default=True)
 @click.option("--lr", default=5e-4, show_default=True)
 @click.option("--freeze", default=0, show_default=True, help="First stages to keep as they are.")
 @click.option(
-    "--holdout", default=0.0, show_default=True, help="Share of photos kept for measuring."
+    "--holdout",
+    default=0.0,
+    type=click.FloatRange(0, 1),
+    show_default=True,
+    help="Share of photos kept for measuring.",
 )
 @click.option("--device", default="cpu", show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with an interrupted training in OUT.")
@@ -150,19 +163,26 @@ def train(
 
     if (out / "state.pt").exists() and not resume:
         raise click.UsageError(f"{out} holds a training already; give --resume or another folder")
+    if freeze and not backbone.startswith("mobilenet"):
+        raise click.ClickException(f"--freeze is for the MobileNets, {backbone} has no such stages")
     kind, finder, convention = load_scheme(scheme), face_finder(), CropConvention()
     samples = _samples(data, kind.count)
     kept, held = _split(samples, holdout)
-    network = PIPNet(backbone, kind.count, neighbours)
-    if start is not None:
-        start_backbone(network, start)
-    begin = Checkpoint(
-        network, kind, mean_face(kept, convention), convention,
-        {"data": [path.name for path in data], "faces": len(kept), "start": start and start.name},
-    )  # fmt: skip
+    with _mendable():
+        network = PIPNet(backbone, kind.count, neighbours)
+        if start is not None:
+            start_backbone(network, start)
+        begin = Checkpoint(
+            network, kind, mean_face(kept, convention), convention,
+            {
+                "data": [path.name for path in data], "faces": len(kept),
+                "start": start and start.name,
+            },
+        )  # fmt: skip
+        _ = begin.table  # whether the mean face allows so many neighbours
     with_boxes = [_with_detected(item, convention, finder) for item in kept]
     config = TrainConfig(
-        epochs=epochs, batch=batch, lr=lr, freeze=freeze, device=device, average=0.999
+        epochs=epochs, batch=batch, lr=lr, freeze=freeze, device=_device(device), average=0.999
     )
 
     def on_epoch(epoch: int, checkpoint: Checkpoint) -> None:
@@ -182,6 +202,45 @@ def train(
             bar.update(step.done - bar.pos)
 
         run(begin, with_boxes, config, out=out, on_progress=on_progress, on_epoch=on_epoch)
+
+
+def _device(name: str) -> str:
+    import torch  # noqa: PLC0415
+
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise click.ClickException(f"device {name!r} cannot be used here") from error
+    return name
+
+
+@contextmanager
+def _mendable() -> Iterator[None]:
+    """What the library refuses with a ValueError is the user's to mend: one sentence."""
+    try:
+        yield
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _given_boxes(path: Path) -> dict[str, list[Box]]:
+    """Boxes from JSON: {path or name of a photo: [[x, y, width, height], ...]}."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        given = {
+            photo: [(float(x), float(y), float(w), float(h)) for x, y, w, h in rows]
+            for photo, rows in data.items()
+        }
+    except OSError as error:
+        raise click.ClickException(f"{path} could not be read: {error.strerror}") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise click.ClickException(
+            f"{path} must hold {{photo: [[x, y, width, height], ...]}} as JSON"
+        ) from error
+    for photo, rows in given.items():
+        if any(not (w > 0 and h > 0) for _, _, w, h in rows):
+            raise click.ClickException(f"{path} has a box without a size for {photo}")
+    return given
 
 
 def _samples(sources: Sequence[Path], count: int) -> list[Any]:
@@ -229,10 +288,12 @@ def main() -> None:
     from pipnet.images import ImageError  # noqa: PLC0415
     from pipnet.labels import LabelError  # noqa: PLC0415
     from pipnet.scheme import SchemeError  # noqa: PLC0415
+    from pipnet.train import DivergedError  # noqa: PLC0415
 
+    known = (CheckpointError, DivergedError, FinderMissingError, ImageError, LabelError)
     try:
         cli()
-    except (CheckpointError, FinderMissingError, ImageError, LabelError, SchemeError) as error:
+    except (*known, SchemeError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
 

@@ -86,17 +86,31 @@ def load(path: Path) -> Checkpoint:
         raise CheckpointError(f"there is no model file {path}") from None
     except (SafetensorError, OSError, json.JSONDecodeError) as error:
         raise CheckpointError(f"{path} is not a whole safetensors file: {error}") from error
-    if meta is None:
+    if not isinstance(meta, dict):
         raise CheckpointError(f"{path} holds weights only, not a model of this program")
-    if meta["format"] > FORMAT:
+    if meta.get("format", FORMAT) > FORMAT:
         raise CheckpointError(f"{path} was written by a newer version of this program")
-    scheme = Scheme.from_json(json.dumps(meta["scheme"]))
+    try:
+        result = _described(meta)
+    except KeyError as error:
+        raise CheckpointError(f"{path} does not state {error.args[0]!r}") from error
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} describes no model that can be built: {error}") from error
+    _fill(result.network, state, path)
+    return result
+
+
+def _described(meta: dict[str, Any]) -> Checkpoint:
+    """The model of a file's metadata, its weights not yet filled in."""
     network = PIPNet(meta["backbone"], meta["landmarks"], meta["neighbours"], meta["stride"])
-    _fill(network, state, path)
-    return Checkpoint(
-        network, scheme, np.array(meta["meanface"], np.float64),
-        CropConvention.from_mapping(meta["crop"]), meta["summary"],
-    )  # fmt: skip
+    scheme = Scheme.from_json(json.dumps(meta["scheme"]))
+    meanface = np.array(meta["meanface"], np.float64)
+    for what, count in ((f"scheme {scheme.name!r}", scheme.count), ("mean face", len(meanface))):
+        if count != network.landmarks:
+            raise ValueError(f"its {what} has {count} landmarks, its network {network.landmarks}")
+    neighbours(meanface, network.neighbours)  # only to see that the mean face allows so many
+    convention = CropConvention.from_mapping(meta["crop"])
+    return Checkpoint(network, scheme, meanface, convention, meta["summary"])
 
 
 def _fill(network: PIPNet, state: dict[str, Tensor], path: Path) -> None:
@@ -115,16 +129,25 @@ def read_torch(path: Path) -> dict[str, Tensor]:
         CheckpointError: missing, truncated, or more than tensors in it.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with path.open("rb") as file:
+            known = file.read(2).startswith((b"PK", b"\x80"))  # zip, or the older plain pickle
     except FileNotFoundError:
         raise CheckpointError(f"there is no weights file {path}") from None
+    except OSError as error:
+        raise CheckpointError(f"{path} could not be read: {error.strerror}") from error
+    if not known:
+        raise CheckpointError(f"{path} is not a PyTorch weights file")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, OSError, zipfile.BadZipFile, ValueError, KeyError) as error:
-        raise CheckpointError(f"{path} is not a whole PyTorch weights file: {error}") from error
+        raise CheckpointError(f"{path} is not a whole PyTorch weights file") from error
     except Exception as error:  # pickle errors have no common base beyond this
         if "pickle" not in type(error).__module__:
             raise
         raise CheckpointError(f"{path} holds more than tensors, it is not loaded") from error
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+    if not isinstance(state, dict) or not all(
+        isinstance(key, str) and isinstance(value, Tensor) for key, value in state.items()
+    ):
         raise CheckpointError(f"{path} holds no plain table of tensors")
     return {key.removeprefix("module."): value for key, value in state.items()}
 
@@ -158,7 +181,11 @@ def load_authors(
         raise CheckpointError(
             f"{path} has {len(found)} landmarks, scheme {scheme.name!r} {scheme.count}"
         )
-    network = PIPNet(backbone, scheme.count, count, stride)
+    try:
+        network = PIPNet(backbone, scheme.count, count, stride)
+        neighbours(meanface, count)  # only to see that the mean face allows so many
+    except ValueError as error:
+        raise CheckpointError(f"{path} cannot be used so: {error}") from error
     _fill(network, state, path)
     return Checkpoint(network, scheme, meanface, CropConvention(enlarge=1.1, square=False))
 
@@ -173,5 +200,9 @@ def start_backbone(network: PIPNet, path: Path) -> None:
     state = load(path).network.export_state() if ours else read_torch(path)
     try:
         network.import_backbone(state)
-    except (KeyError, RuntimeError) as error:
+    except KeyError as error:
+        raise CheckpointError(
+            f"{path} does not fit a {network.name}: it has no weights {error.args[0]!r}"
+        ) from error
+    except ValueError as error:
         raise CheckpointError(f"{path} does not fit a {network.name}: {error}") from error

@@ -53,7 +53,12 @@ class CropConvention:
         """The landmark box to expect for a box of this kind (one of `BOX_KINDS`).
 
         A box drawn by hand is taken like a detected one: people draw around the whole face.
+
+        Raises:
+            ValueError: another kind.
         """
+        if kind not in BOX_KINDS:
+            raise ValueError(f"a box must come from {', '.join(BOX_KINDS)}, not {kind!r}")
         if kind not in ("detected", "hand"):
             return box
         x, y, w, h = box
@@ -61,12 +66,18 @@ class CropConvention:
         return (x + left * w, y + top * h, (right - left) * w, (bottom - top) * h)
 
     def crop_box(self, box: Box) -> Box:
-        """The image area that becomes the input, from a landmark box."""
+        """The image area that becomes the input, from a landmark box.
+
+        Raises:
+            ValueError: the box has no size, or a number that is not finite.
+        """
         x, y, w, h = box
         cx, cy = x + w / 2, y + h / 2
         if self.square:
             w = h = max(w, h)
         w, h = w * self.enlarge, h * self.enlarge
+        if not (np.isfinite([cx, cy, w, h]).all() and w > 0 and h > 0):
+            raise ValueError(f"a box must have finite numbers and a size above 0, not {box}")
         return (cx - w / 2, cy - h / 2, w, h)
 
     def matrix(self, crop_box: Box) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from pipnet.crop import Box, overlap, tight_box
 from pipnet.data import Sample
 from pipnet.faces import FaceFinder
 from pipnet.images import read_image
-from pipnet.metrics import auc, curve_errors, failure_rate, point_errors
+from pipnet.metrics import auc, curve_errors, failure_rate, norm_distance, point_errors
 from pipnet.predict import Detector
 
 
@@ -48,10 +48,12 @@ class Evaluation:
         }
 
     def per_region(self) -> dict[str, float]:
-        """NME of each region of the scheme in percent."""
+        """NME of each region of the scheme that has labels, in percent."""
+        errors = {name: self.errors[:, list(index)] for name, index in self.regions.items()}
         return {
-            name: _percent(float(np.nanmean(self.errors[:, list(index)])))
-            for name, index in self.regions.items()
+            name: _percent(float(np.nanmean(part)))
+            for name, part in errors.items()
+            if np.isfinite(part).any()
         }
 
 
@@ -72,7 +74,8 @@ def evaluate(
     """Predict every sample and compare.
 
     With `finder` the boxes come from the face detector, matched to each face by overlap; without,
-    they are the tight boxes of the labels.
+    they are the tight boxes of the labels. Faces whose errors nothing normalises, because the
+    scheme's pair is not labelled, are left out.
 
     Raises:
         ValueError: no face could be measured.
@@ -80,6 +83,8 @@ def evaluate(
     scheme, convention = detector.checkpoint.scheme, detector.checkpoint.convention
     points, truths, missed = [], [], 0
     for item in samples:
+        if not norm_distance(item.points[None], scheme)[0] > 0:  # not for NaN either
+            continue
         image, kind, box = read_image(item.image), "landmarks", tight_box(item.points)
         if finder is not None:
             kind, boxes = "detected", [face.box for face in finder(image)]

@@ -95,18 +95,20 @@ class YuNet:
             raise FinderMissingError(f"there is no YuNet model at {model}")
         try:
             self._net = cv2.FaceDetectorYN.create(str(model), "", (320, 320), CONFIDENCE)
+            self._net.setInputSize((64, 64))
+            self._net.detect(np.zeros((64, 64, 3), np.uint8))
         except cv2.error as error:
-            raise FinderMissingError(f"{model} is not a YuNet model: {error}") from error
+            raise FinderMissingError(f"{model} is not a YuNet model") from error
 
     def __call__(self, image: NDArray[np.uint8]) -> list[FoundFace]:
         small, scale = _shrunk(image)
         self._net.setInputSize((small.shape[1], small.shape[0]))
         _, rows = self._net.detect(np.ascontiguousarray(small[..., ::-1]))
         # without a face OpenCV gives None, whatever its type stubs say
-        faces = np.zeros((0, 15)) if rows is None else rows  # type: ignore[redundant-expr]
+        faces = [] if rows is None else rows.tolist()  # type: ignore[redundant-expr]
         return _kept(
             [
-                FoundFace((r[0] / scale, r[1] / scale, r[2] / scale, r[3] / scale), float(r[14]))
+                FoundFace((r[0] / scale, r[1] / scale, r[2] / scale, r[3] / scale), r[14])
                 for r in faces
             ]
         )

@@ -99,7 +99,7 @@ def _one_hot(cell: Tensor, like: Tensor) -> Tensor:
 
 def _at(maps: Tensor, cell: Tensor, each: int) -> Tensor:
     """Map values at the landmarks' cells, (B, N*each, G, G) -> (B, N, each)."""
-    rows = maps.reshape(*cell.shape, each, -1)  # (B, N, each, G*G)
+    rows = maps.reshape(*cell.shape, each, maps.shape[-1] ** 2)  # (B, N, each, G*G)
     return rows.gather(-1, cell[:, :, None, None].expand(-1, -1, each, 1))[..., 0]
 
 

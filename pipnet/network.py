@@ -90,32 +90,32 @@ class PIPNet(nn.Module):
             KeyError: a key is missing; its name is the message.
             ValueError: a tensor has another shape, or a key is not one of this network.
         """
-        own = self.state_dict()
-        loaded: dict[str, Tensor] = {}
-        for key, value in own.items():
-            name = _public(key)
-            if name not in state:
-                raise KeyError(name)
-            if state[name].shape != value.shape:
-                expected, found = tuple(value.shape), tuple(state[name].shape)
-                raise ValueError(f"{name} has shape {found}, expected {expected}")
-            loaded[key] = state[name]
-        unknown = set(state) - {_public(key) for key in own}
+        own = {_public(key): key for key in self.state_dict()}
+        loaded = _matching(state, self.export_state())
+        unknown = set(state) - set(own)
         if unknown:
             raise ValueError(f"unknown key {min(unknown)}")
-        self.load_state_dict(loaded)
+        self.load_state_dict({own[name]: value for name, value in loaded.items()})
 
     def import_backbone(self, state: Mapping[str, Tensor]) -> None:
         """Load only the backbone, from ImageNet weights or any PIPNet on the same backbone.
 
         Raises:
             KeyError: a backbone key is missing; its name is the message.
+            ValueError: a tensor has another shape.
         """
-        trunk = self.trunk.state_dict()
-        for key in trunk:
-            if key not in state:
-                raise KeyError(key)
-        self.trunk.load_state_dict({key: state[key] for key in trunk})
+        self.trunk.load_state_dict(_matching(state, self.trunk.state_dict()))
+
+
+def _matching(state: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of `state` that `wanted` names, in the shapes that it has."""
+    for name, value in wanted.items():
+        if name not in state:
+            raise KeyError(name)
+        if state[name].shape != value.shape:
+            found, expected = tuple(state[name].shape), tuple(value.shape)
+            raise ValueError(f"{name} has shape {found}, expected {expected}")
+    return {name: state[name] for name in wanted}
 
 
 def _head(channels: int, outputs: int) -> nn.Conv2d:

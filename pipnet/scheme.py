@@ -51,7 +51,7 @@ class Scheme:
             "curves": self.curves,
             "regions": self.regions.values(),
             "flip": [self.flip],
-            "nme": [self.nme_pair or ()],
+            "nme_pair": [self.nme_pair or ()],
         }
         for what, rows in groups.items():
             for index in (i for row in rows for i in row):
@@ -60,6 +60,10 @@ class Scheme:
                         f"scheme {self.name!r}: {what} names landmark {index}, "
                         f"but there are {count} (0 to {count - 1})"
                     )
+        if self.nme_pair is not None and self.nme_pair[0] == self.nme_pair[1]:
+            raise SchemeError(
+                f"scheme {self.name!r}: nme_pair names landmark {self.nme_pair[0]} twice"
+            )
         if self.flip and (
             len(self.flip) != count or any(self.flip[self.flip[k]] != k for k in range(count))
         ):
@@ -103,27 +107,57 @@ def _from_mapping(data: Mapping[str, Any]) -> Scheme:
     unknown = set(data) - known
     if unknown:
         raise SchemeError(f"scheme {name!r}: unknown entry {min(unknown)!r}")
-    try:
-        names = tuple(str(n) for n in data.get("names", ()))
-        if not names:
-            names = Scheme.numbered(name, int(data.get("landmarks", 0))).names
-        edges = [(int(a), int(b)) for a, b in data.get("edges", ())]
-        for line in data.get("lines", ()):
-            edges.extend(itertools.pairwise(line))
-        for loop in data.get("loops", ()):
-            edges.extend(zip(loop, [*loop[1:], loop[0]], strict=True))
-        pair = data.get("nme_pair")
-        return Scheme(
-            name=name,
-            names=names,
-            edges=tuple(edges),
-            flip=tuple(int(k) for k in data.get("flip", ())),
-            curves=tuple(tuple(int(k) for k in curve) for curve in data.get("curves", ())),
-            nme_pair=(int(pair[0]), int(pair[1])) if pair else None,
-            regions={str(k): tuple(v) for k, v in data.get("regions", {}).items()},
+
+    def rows(key: str, size: int | None = None) -> list[tuple[int, ...]]:
+        given = data.get(key, ())
+        if not isinstance(given, list | tuple):
+            raise SchemeError(f"scheme {name!r}: {key} must be a list of lists, not {given!r}")
+        return [_numbers(name, key, row, size) for row in given]
+
+    regions = data.get("regions", {})
+    if not isinstance(regions, Mapping):
+        raise SchemeError(f"scheme {name!r}: regions must be a table, not {regions!r}")
+    edges = [(a, b) for a, b in rows("edges", 2)]
+    for line in rows("lines"):
+        edges.extend(itertools.pairwise(line))
+    for loop in rows("loops"):
+        edges.extend(zip(loop, [*loop[1:], loop[0]], strict=True))
+    flip = data.get("flip")
+    pair = data.get("nme_pair") and _numbers(name, "nme_pair", data["nme_pair"], 2)
+    return Scheme(
+        name=name,
+        names=_names(name, data.get("names", ()), data.get("landmarks", 0)),
+        edges=tuple(edges),
+        flip=_numbers(name, "flip", flip) if flip else (),
+        curves=tuple(rows("curves")),
+        nme_pair=(pair[0], pair[1]) if pair else None,
+        regions={str(k): _numbers(name, f"region {k!r}", row) for k, row in regions.items()},
+    )
+
+
+def _names(scheme: str, names: Any, count: Any) -> tuple[str, ...]:
+    """The given names, or numbers for so many landmarks."""
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
+        raise SchemeError(f"scheme {scheme!r}: names must be a list of words, not {names!r}")
+    if type(count) is not int:
+        raise SchemeError(f"scheme {scheme!r}: landmarks must be a whole number, not {count!r}")
+    if names and count not in (0, len(names)):
+        raise SchemeError(f"scheme {scheme!r}: {count} landmarks, but {len(names)} names")
+    return tuple(names) or Scheme.numbered(scheme, count).names
+
+
+def _numbers(scheme: str, key: str, row: Any, size: int | None = None) -> tuple[int, ...]:
+    """A row of landmark numbers: `size` of them, or one and more."""
+    if (
+        not isinstance(row, list | tuple)
+        or not all(type(k) is int for k in row)
+        or (len(row) != size if size else not row)
+    ):
+        wanted = "a pair" if size == 2 else "a list"
+        raise SchemeError(
+            f"scheme {scheme!r}: {key} holds {row!r} instead of {wanted} of landmark numbers"
         )
-    except (TypeError, KeyError, IndexError) as error:
-        raise SchemeError(f"scheme {name!r} cannot be read: {error}") from error
+    return tuple(row)
 
 
 def load_scheme(what: str) -> Scheme:

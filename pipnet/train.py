@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from pipnet.augment import Augmentation
-from pipnet.checkpoint import Checkpoint, save
+from pipnet.checkpoint import Checkpoint, load, save
 from pipnet.data import Batch, Loader, Sample
 from pipnet.loss import Losses, TargetBatch, losses, task_indices
 from pipnet.meanface import Neighbours
@@ -107,6 +107,7 @@ def train(
     table, coarse = start.table, any(item.task in ("cls2", "cls3") for item in samples)
     total = config.epochs * len(loader)
     first = _resume(out, network, average, optimiser, device)
+    result = load(out / "model.safetensors") if out is not None and first else start
     done = first * len(loader)
     for epoch in range(first, config.epochs):
         network.train()

@@ -1,0 +1,305 @@
+"""The command line, whose output scripts read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pipnet.__main__ import main
+from pipnet.checkpoint import Checkpoint, load, save
+from pipnet.data import Sample
+from pipnet.faces import FoundFace
+from pipnet.images import read_image
+from pipnet.predict import Detector
+from tests.unit.pipnet.drawn import FIVE
+
+Make = Callable[..., Checkpoint]
+EVALUATED = ["faces", "missed", "nme", "nme_curve", "fr10", "auc10", "norm"]
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The entry point of the `pipnet` command, in this process."""
+
+    def called(*words: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["pipnet", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Outcome(int(ended.value.code or 0), *capsys.readouterr())
+
+    return called
+
+
+@pytest.fixture
+def model(tmp_path: Path, make_checkpoint: Make) -> Path:
+    path = tmp_path / "tiny.safetensors"
+    save(make_checkpoint(), path)
+    return path
+
+
+@pytest.fixture
+def photos(faces: list[Sample]) -> Path:
+    return faces[0].image.parent
+
+
+@pytest.fixture(autouse=True)
+def finder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real detector finds no drawn face; this one always finds the same box."""
+    found = [FoundFace((25.0, 10.0, 50.0, 70.0), 0.9)]
+    monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: found)
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+class TestPredict:
+    def test_whole_photos(self, run: Run, model: Path, photos: Path, tmp_path: Path) -> None:
+        out = tmp_path / "out.json"
+        done = run("predict", "--weights", model, photos, "--boxes", "whole", "--json", out)
+        assert (done.code, done.out) == (0, "")
+        data = read(out)
+        assert list(data) == ["faces"]
+        rows = data["faces"]
+        assert [row["image"] for row in rows] == [str(photos / f"face{n}.png") for n in range(6)]
+        for row in rows:
+            assert list(row) == ["image", "box", "points", "scores"]
+            assert row["box"] == [-0.5, -0.5, 120, 110]
+            assert np.array(row["points"]).shape == (5, 2)
+            assert np.array(row["scores"]).shape == (5,)
+
+    def test_boxes_of_the_face_detector_are_the_default(
+        self, run: Run, model: Path, faces: list[Sample], tmp_path: Path
+    ) -> None:
+        out, photo = tmp_path / "out.json", faces[0].image
+        assert run("predict", "--weights", model, photo, "--json", out).code == 0
+        (row,) = read(out)["faces"]
+        (wanted,) = Detector.load(model).predict(
+            read_image(photo), [(25.0, 10.0, 50.0, 70.0)], "detected"
+        )
+        assert row["box"] == [25, 10, 50, 70]
+        np.testing.assert_allclose(row["points"], wanted.points)
+        np.testing.assert_allclose(row["scores"], wanted.scores)
+
+    def test_boxes_from_a_file(
+        self, run: Run, model: Path, faces: list[Sample], tmp_path: Path
+    ) -> None:
+        boxes, out = tmp_path / "boxes.json", tmp_path / "out.json"
+        one, two, three = (face.image for face in faces[:3])
+        given = {str(one): [[1, 2, 30, 40], [5, 6, 70, 80]], two.name: [[9, 9, 50, 50]]}
+        boxes.write_text(json.dumps(given), encoding="utf-8")
+        words = ("--weights", model, one, two, three, "--boxes", boxes, "--json", out)
+        assert run("predict", *words).code == 0
+        found = [(row["image"], row["box"]) for row in read(out)["faces"]]
+        assert found == [
+            (str(one), [1, 2, 30, 40]), (str(one), [5, 6, 70, 80]), (str(two), [9, 9, 50, 50]),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "text", ["", "[]", '{"a.png": [1, 2, 3, 4]}', '{"a.png": [[1, 2, 3]]}', '{"a.png": 5}']
+    )
+    def test_a_file_that_holds_no_boxes(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path, text: str
+    ) -> None:
+        boxes = tmp_path / "boxes.json"
+        boxes.write_text(text, encoding="utf-8")
+        done = run("predict", "--weights", model, photos, "--boxes", boxes, "--json", boxes)
+        failed(done, "boxes.json must hold {photo: [[x, y, width, height], ...]} as JSON")
+
+    def test_a_box_without_a_size(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        boxes = tmp_path / "boxes.json"
+        boxes.write_text('{"a.png": [[1, 2, 0, 4]]}', encoding="utf-8")
+        done = run("predict", "--weights", model, photos, "--boxes", boxes, "--json", boxes)
+        failed(done, "boxes.json has a box without a size for a.png")
+
+
+class TestEvaluate:
+    @pytest.mark.parametrize("boxes", ["landmarks", "detect"])
+    def test_one_line_of_json(self, run: Run, model: Path, photos: Path, boxes: str) -> None:
+        words = ("--weights", model, "--data", photos, "--boxes", boxes, "--json")
+        done = run("evaluate", *words)
+        assert done.code == 0
+        row = json.loads(done.out)
+        assert list(row) == EVALUATED
+        assert (row["faces"], row["missed"], row["norm"]) == (6, 0, "0-1")
+        assert row["nme"] > row["nme_curve"] > 0
+        assert 0 <= row["fr10"] <= 100
+
+    def test_missed_faces(
+        self, run: Run, model: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answers = [[FoundFace((25.0, 10.0, 50.0, 70.0), 0.9)], *[[]] * 5]
+        monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: answers.pop(0))
+        done = run("evaluate", "--weights", model, "--data", photos, "--boxes", "detect", "--json")
+        row = json.loads(done.out)
+        assert (row["faces"], row["missed"]) == (6, 5)
+        assert row["fr10"] >= 83.333
+
+    def test_regions_and_lines_for_people(self, run: Run, model: Path, photos: Path) -> None:
+        done = run("evaluate", "--weights", model, "--data", photos, "--regions")
+        assert [line.split()[0] for line in done.out.splitlines()] == [*EVALUATED, "regions"]
+        assert "'eyes'" in done.out
+
+    def test_held_out_photos_alone(self, run: Run, model: Path, photos: Path) -> None:
+        def faces(share: float) -> int:
+            words = ("--weights", model, "--data", photos, "--holdout", share, "--json")
+            return int(json.loads(run("evaluate", *words).out)["faces"])
+
+        assert 0 < faces(0.5) < 6
+        assert faces(1) == 6
+
+
+class TestTrain:
+    @pytest.fixture
+    def scheme(self, tmp_path: Path) -> Path:
+        path = tmp_path / "five.toml"
+        path.write_text("landmarks = 5\nflip = [1, 0, 2, 4, 3]\nnme_pair = [0, 1]\n")
+        return path
+
+    def test_a_model_that_can_be_used(
+        self, run: Run, photos: Path, scheme: Path, tmp_path: Path, model: Path
+    ) -> None:
+        out = tmp_path / "run"
+        words = (
+            "train", "--data", photos, "--out", out, "--scheme", scheme, "--neighbours", 3,
+            "--epochs", 1, "--batch", 3, "--start", model, "--holdout", 0.5,
+        )  # fmt: skip
+        assert run(*words).code == 0
+        trained = load(out / "model.safetensors")
+        assert trained.scheme.flip == FIVE.flip
+        assert trained.network.neighbours == 3
+        assert trained.summary["epochs_done"] == 1
+        assert trained.summary["start"] == "tiny.safetensors"
+        (row,) = (out / "held_out.jsonl").read_text("utf-8").splitlines()
+        assert list(json.loads(row)) == ["epoch", "landmarks", "detect"]
+        assert list(json.loads(row)["landmarks"]) == EVALUATED
+        held = json.loads(row)["landmarks"]["faces"]
+        assert held + trained.summary["faces"] == 6
+        assert 0 < held < 6
+
+        again = run(*words)
+        assert again.code == 2
+        assert "holds a training already; give --resume" in again.err
+        assert run(*words, "--resume").code == 0
+        assert run("predict", "--weights", out / "model.safetensors", photos, "--json",
+                   tmp_path / "out.json").code == 0  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("words", "reason"),
+        [
+            (["--scheme", "nonsense"], "there is no scheme 'nonsense'"),
+            (["--scheme", "6"], "face0.png has 5 landmarks, the scheme 6"),
+            (["--neighbours", "5"], "5 landmarks allow 0 to 4 neighbours, not 5"),
+            (["--backbone", "vgg"], "unknown backbone 'vgg'; known: resnet18"),
+            (["--backbone", "resnet18", "--freeze", "2"], "--freeze is for the MobileNets"),
+            (["--holdout", "1"], "no face has all its landmarks"),
+            (["--device", "abacus"], "device 'abacus' cannot be used here"),
+        ],
+    )
+    def test_what_cannot_be_trained(
+        self, run: Run, photos: Path, tmp_path: Path, words: list[str], reason: str
+    ) -> None:
+        usual = ("--data", photos, "--out", tmp_path / "run", "--scheme", "5", "--epochs", 1)
+        failed(run("train", *usual, "--neighbours", 3, *words), reason)
+        assert not (tmp_path / "run").exists()
+
+    def test_a_start_that_does_not_fit(
+        self, run: Run, photos: Path, model: Path, tmp_path: Path
+    ) -> None:
+        words = ("--scheme", "5", "--neighbours", 3, "--start", model, "--backbone", "resnet18")
+        done = run("train", "--data", photos, "--out", tmp_path / "run", *words)
+        failed(done, "tiny.safetensors does not fit a resnet18: it has no weights 'conv1.weight'")
+
+
+def failed(done: Outcome, reason: str) -> None:
+    """One sentence on the error stream, and exit code 1."""
+    assert done.code == 1
+    assert done.out == ""
+    *before, last = done.err.strip().splitlines()
+    assert last.startswith("Error: ")
+    assert reason in last
+    assert before in ([], ["Predicting"])
+
+
+class TestErrors:
+    def test_a_broken_model(self, run: Run, photos: Path, model: Path, tmp_path: Path) -> None:
+        model.write_bytes(model.read_bytes()[:5000])
+        words = ("--weights", model, photos, "--json", tmp_path / "out.json")
+        failed(run("predict", *words), "tiny.safetensors is not a whole safetensors file")
+        assert not (tmp_path / "out.json").exists()
+
+    def test_a_pickle_for_a_model(self, run: Run, photos: Path, tmp_path: Path) -> None:
+        path = tmp_path / "a.pth"
+        torch.save({"a": torch.zeros(9)}, path)
+        words = ("--weights", path, photos, "--json", tmp_path / "out.json")
+        failed(run("predict", *words), "a.pth is not a whole safetensors file")
+
+    def test_a_broken_photo(self, run: Run, photos: Path, model: Path, tmp_path: Path) -> None:
+        broken = photos / "face3.png"
+        broken.write_bytes(broken.read_bytes()[:300])
+        words = ("--weights", model, photos, "--json", tmp_path / "out.json")
+        failed(run("predict", *words), "face3.png is truncated")
+
+    def test_no_folder_for_the_output(self, run: Run, photos: Path, model: Path) -> None:
+        words = ("--weights", model, photos, "--json", photos / "none" / "out.json")
+        failed(run("predict", *words), "to write out.json into")
+
+    def test_labels_that_are_none(self, run: Run, model: Path, tmp_path: Path) -> None:
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        words = ("--weights", model, "--data", empty, "--json")
+        failed(run("evaluate", *words), "empty holds neither .pts files")
+
+    def test_labels_of_another_scheme(self, run: Run, model: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "four"
+        folder.mkdir()
+        Image.new("RGB", (20, 20)).save(folder / "a.png")
+        (folder / "a.pts").write_text("n_points: 2\n{\n1 1\n9 9\n}\n")
+        failed(
+            run("evaluate", "--weights", model, "--data", folder), "has 2 landmarks, the scheme 5"
+        )
+
+    def test_no_face_found_anywhere(
+        self, run: Run, model: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: [])
+        done = run("evaluate", "--weights", model, "--data", photos, "--boxes", "detect")
+        failed(done, "none of 6 faces could be measured")
+
+    def test_no_device_of_that_name(self, run: Run, model: Path, photos: Path) -> None:
+        done = run("evaluate", "--weights", model, "--data", photos, "--device", "abacus")
+        failed(done, "device 'abacus' cannot be used here")
+
+    def test_paths_that_are_not_there_are_a_matter_of_usage(self, run: Run, photos: Path) -> None:
+        done = run("evaluate", "--data", photos / "none")
+        assert done.code == 2
+        assert "does not exist" in done.err
+
+
+def test_as_a_process_of_its_own(tmp_path: Path, model: Path) -> None:
+    words = [sys.executable, "-m", "pipnet", "evaluate", "--weights", str(model), "--data"]
+    done = subprocess.run([*words, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: ")
+    assert len(done.stderr.splitlines()) == 1
