@@ -16,9 +16,41 @@ import click
 from pipnet import resources
 
 if TYPE_CHECKING:
+    from pipnet.checkpoint import Checkpoint
     from pipnet.crop import Box
+    from pipnet.detector import CropDetector
 
 Existing = click.Path(exists=True, path_type=Path)
+
+
+def _weights_options(command: Any) -> Any:
+    """`--weights`, and what an authors' `.pth` needs beside it."""
+    for option in (
+        click.option("--meanface", type=Existing, help="For a .pth: its meanface.txt."),
+        click.option("--scheme", help="For a .pth: its scheme, e.g. 300w."),
+        click.option("--backbone", help="For a .pth: resnet18, mobilenet_v2, ..."),
+        click.option("--weights", type=Existing, help="Model file; the starter if not given."),
+    ):
+        command = option(command)
+    return command
+
+
+def load_weights(
+    weights: Path | None, backbone: str | None, scheme: str | None, meanface: Path | None
+) -> Checkpoint:
+    """A model file of ours, or an authors' `.pth` with its backbone, scheme and mean face."""
+    from pipnet.checkpoint import load, load_authors  # noqa: PLC0415
+    from pipnet.meanface import read_meanface  # noqa: PLC0415
+    from pipnet.scheme import load_scheme  # noqa: PLC0415
+
+    if weights is None or weights.suffix == ".safetensors":
+        return load(weights or resources.starter())
+    if backbone is None or scheme is None or meanface is None:
+        raise click.UsageError(
+            f"{weights.name} carries weights only: give --backbone, --scheme and --meanface too"
+        )
+    with _mendable():
+        return load_authors(weights, backbone, load_scheme(scheme), read_meanface(meanface))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,35 +61,47 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("sources", nargs=-1, required=True, type=Existing)
-@click.option("--weights", type=Existing, help="Model file; the starter if not given.")
+@_weights_options
 @click.option("--boxes", default="detect", show_default=True, help="detect | whole | a JSON file.")
 @click.option("--device", default="cpu", show_default=True)
 @click.option("--json", "out", required=True, type=click.Path(path_type=Path), help="Output file.")
 def predict(
-    sources: tuple[Path, ...], weights: Path | None, boxes: str, device: str, out: Path
+    sources: tuple[Path, ...],
+    weights: Path | None,
+    backbone: str | None,
+    scheme: str | None,
+    meanface: Path | None,
+    boxes: str,
+    device: str,
+    out: Path,
 ) -> None:
     """Write the landmarks of photos (files or folders) as JSON."""
     from pipnet.faces import face_finder  # noqa: PLC0415
-    from pipnet.images import find_photos, read_image  # noqa: PLC0415
+    from pipnet.images import ImageError, find_photos, read_image  # noqa: PLC0415
     from pipnet.predict import Detector  # noqa: PLC0415
 
     if not out.parent.is_dir():
         raise click.ClickException(f"there is no folder {out.parent} to write {out.name} into")
     given = None if boxes in ("detect", "whole") else _given_boxes(Path(boxes))
-    detector = Detector.load(weights or resources.starter(), _device(device))
+    detector = Detector(load_weights(weights, backbone, scheme, meanface), _device(device))
     photos = [p for s in sources for p in (find_photos(s)[0] if s.is_dir() else [s])]
     finder = face_finder() if boxes == "detect" else None
     rows: list[dict[str, Any]] = []
+    unread: list[str] = []
     with click.progressbar(photos, label="Predicting", file=sys.stderr) as bar:
         for photo in bar:
-            image = read_image(photo)
+            try:
+                image = read_image(photo)
+            except ImageError as error:
+                unread.append(str(error))
+                continue
             kind = "detected"
             if finder is not None:
                 areas = [face.box for face in finder(image)]
             elif given is not None:
                 areas = given.get(str(photo), given.get(photo.name, []))
             else:
-                areas, kind = [(-0.5, -0.5, float(image.shape[1]), float(image.shape[0]))], "whole"
+                areas, kind = [_whole(image.shape[1], image.shape[0], detector)], "whole"
             for face, area in zip(detector.predict(image, areas, kind), areas, strict=True):
                 rows.append(
                     {
@@ -68,11 +112,15 @@ def predict(
                     }
                 )
     out.write_text(json.dumps({"faces": rows}), encoding="utf-8")
+    for reason in unread:
+        click.echo(f"  left out: {reason}", err=True)
+    if unread:
+        raise click.ClickException(f"{len(unread)} of {len(photos)} photos could not be read")
 
 
 @cli.command()
 @click.option("--data", multiple=True, required=True, type=Existing, help="Folder or COCO JSON.")
-@click.option("--weights", type=Existing, help="Model file; the starter if not given.")
+@_weights_options
 @click.option(
     "--boxes", type=click.Choice(["landmarks", "detect"]), default="landmarks", show_default=True
 )
@@ -85,6 +133,9 @@ def predict(
 def evaluate(
     data: tuple[Path, ...],
     weights: Path | None,
+    backbone: str | None,
+    scheme: str | None,
+    meanface: Path | None,
     boxes: str,
     device: str,
     holdout: float | None,
@@ -96,7 +147,7 @@ def evaluate(
     from pipnet.faces import face_finder  # noqa: PLC0415
     from pipnet.predict import Detector  # noqa: PLC0415
 
-    detector = Detector.load(weights or resources.starter(), _device(device))
+    detector = Detector(load_weights(weights, backbone, scheme, meanface), _device(device))
     samples = _samples(data, detector.checkpoint.scheme.count)
     if holdout is not None:
         samples = _split(samples, holdout)[1]
@@ -154,7 +205,7 @@ def train(
     from pipnet.crop import CropConvention  # noqa: PLC0415
     from pipnet.data import mean_face  # noqa: PLC0415
     from pipnet.evaluate import evaluate as measure  # noqa: PLC0415
-    from pipnet.faces import face_finder  # noqa: PLC0415
+    from pipnet.faces import FinderMissingError, face_finder  # noqa: PLC0415
     from pipnet.network import PIPNet  # noqa: PLC0415
     from pipnet.predict import Detector  # noqa: PLC0415
     from pipnet.scheme import load_scheme  # noqa: PLC0415
@@ -165,7 +216,12 @@ def train(
         raise click.UsageError(f"{out} holds a training already; give --resume or another folder")
     if freeze and not backbone.startswith("mobilenet"):
         raise click.ClickException(f"--freeze is for the MobileNets, {backbone} has no such stages")
-    kind, finder, convention = load_scheme(scheme), face_finder(), CropConvention()
+    kind, convention = load_scheme(scheme), CropConvention()
+    try:
+        finder = face_finder()
+    except FinderMissingError as error:
+        finder = None
+        click.echo(f"Training on landmark boxes only: {error}", err=True)
     samples = _samples(data, kind.count)
     kept, held = _split(samples, holdout)
     with _mendable():
@@ -180,7 +236,7 @@ def train(
             },
         )  # fmt: skip
         _ = begin.table  # whether the mean face allows so many neighbours
-    with_boxes = [_with_detected(item, convention, finder) for item in kept]
+    with_boxes = [_with_detected(item, convention, finder) if finder else item for item in kept]
     config = TrainConfig(
         epochs=epochs, batch=batch, lr=lr, freeze=freeze, device=_device(device), average=0.999
     )
@@ -190,8 +246,9 @@ def train(
             detector = Detector(checkpoint, device)
             rows = {
                 "landmarks": measure(detector, held).summary(),
-                "detect": measure(detector, held, finder).summary(),
             }
+            if finder is not None:
+                rows["detect"] = measure(detector, held, finder).summary()
             with (out / "held_out.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps({"epoch": epoch + 1, **rows}) + "\n")
 
@@ -202,6 +259,12 @@ def train(
             bar.update(step.done - bar.pos)
 
         run(begin, with_boxes, config, out=out, on_progress=on_progress, on_epoch=on_epoch)
+
+
+def _whole(width: int, height: int, detector: CropDetector) -> Box:
+    """The whole image as a box: from pixel edge to pixel edge, as the convention counts them."""
+    edge = -0.5 - detector.convention.pixel_edge
+    return (edge, edge, float(width), float(height))
 
 
 def _device(name: str) -> str:
@@ -283,6 +346,7 @@ def _with_detected(item: Any, convention: Any, finder: Any) -> Any:
 
 def main() -> None:
     """Entry point; what the user can mend is one sentence and exit code 1."""
+    from pipnet import model_commands  # noqa: PLC0415
     from pipnet.checkpoint import CheckpointError  # noqa: PLC0415
     from pipnet.faces import FinderMissingError  # noqa: PLC0415
     from pipnet.images import ImageError  # noqa: PLC0415
@@ -290,6 +354,7 @@ def main() -> None:
     from pipnet.scheme import SchemeError  # noqa: PLC0415
     from pipnet.train import DivergedError  # noqa: PLC0415
 
+    model_commands.register(cli)
     known = (CheckpointError, DivergedError, FinderMissingError, ImageError, LabelError)
     try:
         cli()

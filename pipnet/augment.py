@@ -19,7 +19,7 @@ class Augmentation:
 
     `box_jitter`: standard deviation of each box side as a fraction of the box, covering the boxes
     of face detectors. `rotate`: degrees either way. `zoom`: standard deviation of the log of the
-    scale. `colour`, `blur`, `occlude`, `coarse`: probabilities.
+    scale. `mirror`, `colour`, `grey`, `blur`, `occlude`, `coarse`: probabilities.
     """
 
     box_jitter: float = 0.05
@@ -30,9 +30,10 @@ class Augmentation:
     blur: float = 0.2
     occlude: float = 0.4
     coarse: float = 0.15
+    mirror: float = 0.5
 
 
-NONE = Augmentation(0, 0, 0, 0, 0, 0, 0, 0)
+NONE = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def sample(
@@ -60,7 +61,7 @@ def sample(
     scale = float(np.exp(np.clip(rng.normal(0, amount.zoom), -0.25, 0.25))) if amount.zoom else 1.0
     centre = (side / 2 - 0.5, side / 2 - 0.5)
     matrix = _after(np.asarray(cv2.getRotationMatrix2D(centre, angle, scale), np.float64), matrix)
-    mirrored = flip is not None and amount is not NONE and rng.random() < 0.5
+    mirrored = flip is not None and rng.random() < amount.mirror
     if mirrored:
         matrix = _after(np.array([[-1.0, 0, side - 1.0], [0, 1, 0]]), matrix)
     image = warp(patch, compose_inverse(matrix, patch_matrix), side)

@@ -187,7 +187,9 @@ def load_authors(
     except ValueError as error:
         raise CheckpointError(f"{path} cannot be used so: {error}") from error
     _fill(network, state, path)
-    return Checkpoint(network, scheme, meanface, CropConvention(enlarge=1.1, square=False))
+    return Checkpoint(
+        network, scheme, meanface, CropConvention(enlarge=1.1, square=False, pixel_edge=-0.5)
+    )
 
 
 def start_backbone(network: PIPNet, path: Path) -> None:

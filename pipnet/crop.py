@@ -30,8 +30,9 @@ class CropConvention:
     `square`: whether the crop keeps the aspect ratio (side = the longer one) or is stretched, as
     the authors do. `detected`: left, top, right, bottom of the landmark box as fractions of a
     detected box; measured on HELEN for YuNet-style detectors (quartiles within 0.05).
-    `pixel_edge`: where the crop begins against the box: -0.5 cuts whole pixels as the authors' code
-    does with its integer boxes, 0 takes box coordinates as they are.
+    `pixel_edge`: how far from the box the pixels are cut. The authors cut whole pixels (their left
+    edge is half a pixel left of the pixel's centre) but count landmarks from the centre, so their
+    checkpoints want -0.5; ours 0.
     """
 
     side: int = 256
@@ -83,6 +84,7 @@ class CropConvention:
     def matrix(self, crop_box: Box) -> NDArray[np.float64]:
         """Affine (2, 3): points -> points_crop for this crop area."""
         x, y, w, h = crop_box
+        x, y = x + self.pixel_edge, y + self.pixel_edge
         sx, sy = self.side / w, self.side / h
         return np.array([[sx, 0, -0.5 - x * sx], [0, sy, -0.5 - y * sy]], np.float64)
 

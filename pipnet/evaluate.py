@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from pipnet.crop import Box, overlap, tight_box
 from pipnet.data import Sample
+from pipnet.detector import CropDetector
 from pipnet.faces import FaceFinder
 from pipnet.images import read_image
 from pipnet.metrics import auc, curve_errors, failure_rate, norm_distance, point_errors
-from pipnet.predict import Detector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,7 @@ def match_box(truth: Box, found: Sequence[Box]) -> int | None:
 
 
 def evaluate(
-    detector: Detector, samples: Sequence[Sample], finder: FaceFinder | None = None
+    detector: CropDetector, samples: Sequence[Sample], finder: FaceFinder | None = None
 ) -> Evaluation:
     """Predict every sample and compare.
 
@@ -80,7 +80,7 @@ def evaluate(
     Raises:
         ValueError: no face could be measured.
     """
-    scheme, convention = detector.checkpoint.scheme, detector.checkpoint.convention
+    scheme, convention = detector.scheme, detector.convention
     points, truths, missed = [], [], 0
     for item in samples:
         if not norm_distance(item.points[None], scheme)[0] > 0:  # not for NaN either

@@ -82,6 +82,7 @@ def train(
 
     Raises:
         DivergedError: the loss became NaN or infinite.
+        ValueError: a coarse task on a score map of less than 4x4 cells.
     """
     torch.manual_seed(config.seed)
     device = torch.device(config.device)
@@ -105,6 +106,9 @@ def train(
         amount=amount or Augmentation(), batch=config.batch, seed=config.seed,
     )  # fmt: skip
     table, coarse = start.table, any(item.task in ("cls2", "cls3") for item in samples)
+    grid = start.convention.side // start.network.stride
+    if coarse and grid < 4:
+        raise ValueError(f"tasks cls2 and cls3 need a score map of 4x4 cells, not {grid}x{grid}")
     total = config.epochs * len(loader)
     first = _resume(out, network, average, optimiser, device)
     result = load(out / "model.safetensors") if out is not None and first else start

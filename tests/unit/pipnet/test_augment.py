@@ -18,12 +18,12 @@ PHOTO_POINTS = np.array(
 )
 BOX = (140.0, 130.0, 122.0, 140.0)
 CONVENTION = CropConvention(side=128, enlarge=1.3)
-EVERYTHING_OFF = replace(NONE)  # equal to NONE, but mirrors where it may
+EVERYTHING_OFF = replace(NONE, mirror=0.5)
 GEOMETRY = {
-    "box_jitter": replace(NONE, box_jitter=0.06),
-    "rotate": replace(NONE, rotate=40.0),
-    "zoom": replace(NONE, zoom=0.2),
-    "all": replace(NONE, box_jitter=0.05, rotate=30.0, zoom=0.1),
+    "box_jitter": replace(NONE, box_jitter=0.06, mirror=0.5),
+    "rotate": replace(NONE, rotate=40.0, mirror=0.5),
+    "zoom": replace(NONE, zoom=0.2, mirror=0.5),
+    "all": replace(NONE, box_jitter=0.05, rotate=30.0, zoom=0.1, mirror=0.5),
 }
 LOOKS = {
     name: replace(NONE, **{name: 1.0}) for name in ("colour", "grey", "blur", "occlude", "coarse")

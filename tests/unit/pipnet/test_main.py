@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from pipnet.__main__ import main
-from pipnet.checkpoint import Checkpoint, load, save
+from pipnet.checkpoint import Checkpoint, load, read_torch, save
 from pipnet.data import Sample
 from pipnet.faces import FoundFace
 from pipnet.images import read_image
@@ -252,13 +252,19 @@ class TestErrors:
         path = tmp_path / "a.pth"
         torch.save({"a": torch.zeros(9)}, path)
         words = ("--weights", path, photos, "--json", tmp_path / "out.json")
-        failed(run("predict", *words), "a.pth is not a whole safetensors file")
+        done = run("predict", *words)
+        assert done.code == 2
+        assert "a.pth carries weights only: give --backbone" in done.err
 
     def test_a_broken_photo(self, run: Run, photos: Path, model: Path, tmp_path: Path) -> None:
         broken = photos / "face3.png"
         broken.write_bytes(broken.read_bytes()[:300])
         words = ("--weights", model, photos, "--json", tmp_path / "out.json")
-        failed(run("predict", *words), "face3.png is truncated")
+        done = run("predict", *words)
+        assert done.code == 1
+        assert "left out: face3.png is truncated" in done.err
+        assert "1 of 6 photos could not be read" in done.err
+        assert len({row["image"] for row in read(tmp_path / "out.json")["faces"]}) > 0
 
     def test_no_folder_for_the_output(self, run: Run, photos: Path, model: Path) -> None:
         words = ("--weights", model, photos, "--json", photos / "none" / "out.json")
@@ -303,3 +309,19 @@ def test_as_a_process_of_its_own(tmp_path: Path, model: Path) -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("Error: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_model_file_becomes_a_pth_and_back(
+    run: Run, model: Path, make_checkpoint: Make, tmp_path: Path
+) -> None:
+    checkpoint = make_checkpoint()
+    meanface, scheme = tmp_path / "meanface.txt", tmp_path / "five.toml"
+    meanface.write_text(" ".join(map(str, checkpoint.meanface.ravel())))
+    scheme.write_text("landmarks = 5\n")
+    plain, back = tmp_path / "b.pth", tmp_path / "c.safetensors"
+    assert run("convert", model, plain).code == 0
+    assert run("convert", plain, back).code == 2
+    told = json.loads(run("info", model, "--json").out)
+    assert (told["landmarks"], told["neighbours"]) == (5, 3)
+    state = read_torch(plain)
+    assert set(state) == set(checkpoint.network.export_state())
