@@ -158,7 +158,8 @@ def train() -> None:
     import torch
     from PIL import Image
 
-    from pipnet.checkpoint import Checkpoint
+    from pipnet import resources
+    from pipnet.checkpoint import Checkpoint, load
     from pipnet.crop import CropConvention, tight_box
     from pipnet.data import Loader, Sample, mean_face
     from pipnet.loss import TargetBatch, losses, task_indices
@@ -169,6 +170,7 @@ def train() -> None:
 
     print("\ntraining, images/s, MobileNetV2, 256x256, batch 16, augmentation included")
     scheme, convention = load_scheme("300w"), CropConvention()
+    face = load(resources.starter()).meanface
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
         samples = []
@@ -176,7 +178,7 @@ def train() -> None:
             pixels = rng.integers(0, 256, (448, 448, 3), np.uint8)
             photo = Path(folder) / f"{number}.jpg"
             Image.fromarray(pixels).save(photo)
-            points = rng.random((68, 2)) * 200 + 120
+            points = face * 200 + 120 + rng.normal(0, 3, (68, 2))
             samples.append(Sample(photo, points, (tight_box(points),)))
         begin = Checkpoint(
             PIPNet("mobilenet_v2", 68), scheme, mean_face(samples, convention), convention
@@ -219,7 +221,8 @@ def predict() -> None:
     """One face, batch 1, decode and merge included, interleaved in one run."""
     import torch
 
-    from pipnet.checkpoint import Checkpoint
+    from pipnet import resources
+    from pipnet.checkpoint import Checkpoint, load
     from pipnet.crop import CropConvention
     from pipnet.export import export_onnx
     from pipnet.network import PIPNet
@@ -229,12 +232,12 @@ def predict() -> None:
 
     print("\nprediction of one face, ms: median, p95, max")
     rng = np.random.default_rng(0)
+    face = load(resources.starter()).meanface
     crop = rng.integers(0, 256, (1, 256, 256, 3), np.uint8)
     for name in ("mobilenet_v2", "resnet18"):
         torch.manual_seed(0)
-        meanface = rng.random((68, 2))
         checkpoint = Checkpoint(
-            PIPNet(name, 68).eval(), load_scheme("300w"), meanface, CropConvention()
+            PIPNet(name, 68).eval(), load_scheme("300w"), face, CropConvention()
         )
         with tempfile.TemporaryDirectory() as folder:
             export_onnx(checkpoint, Path(folder) / "m.onnx")
