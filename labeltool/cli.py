@@ -230,9 +230,19 @@ def train(project: Path, epochs: int | None, device: str) -> None:
 
 
 def _rounds(store: Store) -> Rounds:
+    """The project's rounds, after what a command or window that is gone left to take in."""
     from labeltool.rounds import Rounds  # noqa: PLC0415
 
-    return Rounds(store)
+    rounds = Rounds(store)
+    if rounds.attach() and not rounds.alive:
+        click.echo("Taking in a round that ended meanwhile.", err=True)
+        try:
+            _follow(rounds)
+        except UserError as error:
+            click.echo(f"It failed: {error.what}", err=True)
+        except Cancelled:
+            click.echo("It was cancelled.", err=True)
+    return rounds
 
 
 def _follow(rounds: Rounds) -> Changes:
@@ -301,6 +311,8 @@ def export_command(project: Path, out: Path, form: str) -> None:
     with _project(project) as store:
         written = export_labels(store, out, form)
     click.echo(f"Wrote {written.faces} faces of {written.photos} photos to {out}.")
+    for problem in written.problems:
+        click.echo(f"  {problem}", err=True)
 
 
 @cli.command()

@@ -15,10 +15,11 @@ FORMATS = ("coco", "pts")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many faces of how many photos were written."""
+    """How many faces of how many photos were written; a sentence for each face left out."""
 
     faces: int
     photos: int
+    problems: tuple[str, ...] = ()
 
 
 def export_labels(store: Store, out: Path, form: str) -> Exported:
@@ -34,31 +35,29 @@ def export_labels(store: Store, out: Path, form: str) -> Exported:
                 f"{out} is inside the photo folder {root}, where .pts files may lie already.",
                 "Choose another folder, so that no label of yours is overwritten.",
             )
-    photos = {row[0]: row for row in store.faces.photo_index()}
-    places = {face: (photo, box) for face, photo, box, *_ in store.faces.boxes()}
-    several = len({row[1] for row in photos.values()}) > 1
+    sizes_of = {row[0]: (row[4] or 0, row[5] or 0) for row in store.faces.photo_index()}
+    names = store.faces.label_names()
+    photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
     rows, sizes = [], {}
     for face, verdict, points, visibility in store.reviews.labels():
-        photo_id, _box = places[face]
-        _, root_id, _root, path, width, height = photos[photo_id]
-        # two photo folders may hold the same relative path
-        name = f"{root_id}/{path}" if several else path
-        sizes[name] = (width or 0, height or 0)
+        photo = photo_of[face]
+        name = names[photo]
+        sizes[name] = sizes_of.get(photo, (0, 0))
         rows.append(LabelledRow(name, tight_box(points), points, visibility, None, verdict))
     if not rows:
         raise UserError(
             "There is nothing to export: no face is accepted or corrected yet.",
             "Review some faces first.",
         )
-    scheme = store.scheme
+    scheme, problems = store.scheme, list[str]()
     try:
         if form == "coco":
             coco.write(out, rows, scheme.names, scheme.edges, scheme.flip, sizes)
         else:
-            pts.write(out, rows)
+            problems = pts.write(out, rows, names.values())
     except OSError as error:
         raise UserError(
             f"{out} cannot be written: {error.strerror or error}.",
             "Choose another place, or free some space.",
         ) from error
-    return Exported(len(rows), len(sizes))
+    return Exported(len(rows) - len(problems), len(sizes), tuple(problems))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -10,9 +11,10 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -54,13 +56,16 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
     tried again.
 
     Raises:
-        UserError: a source does not exist, or holds no photo at all.
+        UserError: a source does not exist, cannot be listed, or holds no photo at all.
     """
     added = Added()
     for source in sources:
-        source = source.absolute()
+        source = Path(os.path.abspath(source))  # without "..": a folder has one name
         if source.is_dir():
-            photos, unsupported = find_photos(source)
+            try:
+                photos, unsupported = find_photos(source)
+            except ImageError as error:
+                raise UserError(f"{error}.", "Check its permissions.") from error
             folder = source
         elif source.is_file():
             kind = classify(source)
@@ -69,6 +74,8 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
             folder = source.parent
         else:
             raise UserError(f"There is no file or folder {source}.", "Check the path.")
+        unsupported += [photo for photo in photos if not _has_text_name(photo)]
+        photos = [photo for photo in photos if _has_text_name(photo)]
         added.unsupported += unsupported
         if not photos and not unsupported:
             raise UserError(f"There is no photo in {source}.", "Choose a folder with photos.")
@@ -94,6 +101,15 @@ def _add_folder(store: Store, folder: Path, photos: Sequence[Path], added: Added
     if fresh:
         root_id = store.faces.add_root(root) if root_id is None else root_id
         store.faces.add_photos(root_id, [(p.relative_to(root).as_posix(), _size(p)) for p in fresh])
+
+
+def _has_text_name(photo: Path) -> bool:
+    """Whether its name is text at all: on Linux a name may be any bytes, which nothing can keep."""
+    try:
+        str(photo).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _size(photo: Path) -> int:
@@ -129,7 +145,7 @@ def search(store: Store, progress: Progress, changed: Callable[[Changes], None])
         with _searchers(min(len(todo), max(1, (os.cpu_count() or 2) - 1))) as ask:
             progress(0, len(todo))
             for photo, answer in ask(todo):
-                found.append({"photo": photo, **answer})
+                found.append({"photo": photo, **_without_known(store, photo, answer)})
                 done += 1
                 if time.monotonic() - said > KEEP_EVERY:
                     keep()
@@ -139,11 +155,22 @@ def search(store: Store, progress: Progress, changed: Callable[[Changes], None])
     return done
 
 
+def _without_known(store: Store, photo: int, answer: dict[str, Any]) -> dict[str, Any]:
+    """Leave out faces that the photo has already, from labels or by hand."""
+    known = [box for _face, box in store.faces.faces_of_photo(photo)]
+    if not known or "faces" not in answer:
+        return answer
+    fresh = [row for row in answer["faces"] if all(overlap(row[0], box) < 0.5 for box in known)]
+    return answer | {"faces": fresh}
+
+
 class _Searcher:
     """One face search process, started again if a photo crashes it."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        # a file, for a pipe that nobody reads would fill up and stop the process
+        self._complaints = TemporaryFile()  # noqa: SIM115 - closed by `end`
 
     def ask(self, photo: Path) -> dict[str, Any]:
         process = self._process or self._start()
@@ -154,7 +181,7 @@ class _Searcher:
             process.stdin.write(json.dumps(str(photo)) + "\n")
             process.stdin.flush()
             answer = process.stdout.readline()
-        if not answer:
+        if not answer.endswith("\n"):
             self.close()
             return {"problem": f"{photo.name} could not be read: it crashed the image reader"}
         return dict(json.loads(answer))
@@ -162,13 +189,15 @@ class _Searcher:
     def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [*program(), "worker", "--detect"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints,
             text=True, encoding="utf-8",
         )  # fmt: skip
         assert process.stdout is not None
         self._process = process
         if not process.stdout.readline():
-            reason = (process.stderr.read() if process.stderr else "").strip().splitlines()
+            process.wait()
+            self._complaints.seek(0)
+            reason = self._complaints.read().decode(errors="replace").strip().splitlines()
             self.close()
             raise UserError(
                 f"The face detector does not start: {reason[-1] if reason else 'no reason given'}",
@@ -181,11 +210,16 @@ class _Searcher:
         if process is None:
             return
         process.kill()
-        for stream in (process.stdin, process.stdout, process.stderr):
+        for stream in (process.stdin, process.stdout):
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
         process.wait()
+
+    def end(self) -> None:
+        """Close for good."""
+        self.close()
+        self._complaints.close()
 
 
 Ask = Callable[[list[tuple[int, Path]]], Iterator[tuple[int, dict[str, Any]]]]
@@ -225,7 +259,7 @@ def _searchers(count: int) -> Iterator[Ask]:
         pool.shutdown(wait=True, cancel_futures=True)
         with suppress(Empty):
             while True:
-                idle.get_nowait().close()
+                idle.get_nowait().end()
 
 
 # Labels
@@ -258,9 +292,8 @@ def read_labels(store: Store, source: Path) -> ReadLabels:
         elif source.is_dir() and any(source.rglob("*.pts")):
             beside = source
             files = find_photos(source)[0]
-            known = [path for *_, path, _w, _h in store.faces.photo_index()]
             names = [p.relative_to(source).as_posix() for p in files]
-            read = pts.read(source, names or known)
+            read = pts.read(source, names or list(store.faces.label_names().values()))
         elif source.is_dir() and len(list(source.glob("*.json"))) == 1:
             return read_labels(store, next(source.glob("*.json")))
         else:
@@ -268,7 +301,7 @@ def read_labels(store: Store, source: Path) -> ReadLabels:
                 f"{source} is not a label file.",
                 "Give a COCO keypoints .json, or a folder with .pts files.",
             )
-    except LabelError as error:
+    except (LabelError, ImageError) as error:
         raise UserError(str(error)) from error
     for row in read.rows:
         if len(row.points) != store.scheme.count:
@@ -278,7 +311,23 @@ def read_labels(store: Store, source: Path) -> ReadLabels:
                 "Import it into a project with that scheme.",
             )
     _add_beside(store, beside, read)
-    return read
+    return _in_order(read, store.scheme.names)
+
+
+def _in_order(read: ReadLabels, names: Sequence[str]) -> ReadLabels:
+    """The landmarks in the project's order, where the file has the same names in another."""
+    if read.names is None or sorted(read.names) != sorted(names):
+        return read
+    order = [read.names.index(name) for name in names]
+    rows = [
+        replace(
+            row,
+            points=row.points[order],
+            visibility=None if row.visibility is None else row.visibility[order],
+        )
+        for row in read.rows
+    ]
+    return replace(read, rows=rows)
 
 
 def _add_beside(store: Store, folder: Path, read: ReadLabels) -> None:
@@ -307,17 +356,22 @@ def _read_headers(store: Store, files: set[Path]) -> None:
 
 
 def _photo_finder(store: Store) -> Callable[[str], int | None]:
-    """Find a photo by the path in a label file: the longest unique end of the path."""
-    index: dict[str, list[int]] = {}
+    """Find a photo by the name it has in our label files, or by the longest unique end of a path in
+    those of others."""
+    names, ends = dict[str, int](), dict[str, list[int]]()
+    ours = store.faces.label_names()
     for photo, _root, _folder, path, *_ in store.faces.photo_index():
+        names[ours[photo]] = photo
         parts = path.split("/")
         for start in range(len(parts)):
-            index.setdefault("/".join(parts[start:]), []).append(photo)
+            ends.setdefault("/".join(parts[start:]), []).append(photo)
 
     def find(name: str) -> int | None:
         parts = name.replace("\\", "/").split("/")
+        if "/".join(parts) in names:
+            return names["/".join(parts)]
         for start in range(len(parts)):
-            found = index.get("/".join(parts[start:]), [])
+            found = ends.get("/".join(parts[start:]), [])
             if len(found) == 1:
                 return found[0]
         return None
@@ -329,11 +383,12 @@ def take_labels(store: Store, source: Path, reviewer: str, *, proposals: bool = 
     """Import a label file as manual labels, or as proposals to review.
 
     Each row goes to the face of its photo whose box overlaps the box of the points most, at least
-    by half (intersection over union); else it makes a new face. A human decision is never replaced.
+    by half (intersection over union); else it makes a new face. A human decision is never replaced,
+    and the same file again adds nothing.
     """
     read = read_labels(store, source)
     taken = Taken(problems=list(read.problems))
-    rows = list(_matched(store, read, taken))
+    rows = _matched(store, read, taken)
     if proposals:
         _take_proposals(store, source, rows, taken)
         return taken
@@ -351,41 +406,48 @@ def take_labels(store: Store, source: Path, reviewer: str, *, proposals: bool = 
     return taken
 
 
-def _matched(store: Store, read: ReadLabels, taken: Taken) -> Iterator[tuple[int, LabelledRow]]:
+def _matched(store: Store, read: ReadLabels, taken: Taken) -> list[tuple[int, LabelledRow]]:
     find, convention = _photo_finder(store), CropConvention()
     faces: dict[int, list[tuple[int, Box]]] = {}
     for face, photo_id, box, kind, *_ in store.faces.boxes():
         faces.setdefault(photo_id, []).append((face, convention.landmark_box(box, kind)))
-    fresh: list[tuple[int, Box, str]] = []
-    waiting: list[LabelledRow] = []
-    used: set[int] = set()
+    usable: list[tuple[int, Box, LabelledRow]] = []
     for row in read.rows:
         photo = find(row.photo)
         if photo is None:
             taken.problems.append(f"{row.photo} is not a photo of this project")
-            continue
-        if not np.isfinite(row.points).any():
+        elif not np.isfinite(row.points).any():
             taken.problems.append(f"a face of {row.photo} has no landmarks")
-            continue
-        box = tight_box(row.points)
-        near = [(overlap(box, b), face) for face, b in faces.get(photo, ()) if face not in used]
-        best = max(near, default=(0.0, -1))
-        if best[0] >= 0.5:
-            used.add(best[1])
-            yield best[1], row
         else:
-            fresh.append((photo, box, "landmarks"))
-            waiting.append(row)
+            usable.append((photo, tight_box(row.points), row))
+    pairs = [
+        (overlap(box, other), number, face)
+        for number, (photo, box, _row) in enumerate(usable)
+        for face, other in faces.get(photo, ())
+    ]
+    found, used = dict[int, int](), set[int]()
+    for share, number, face in sorted(pairs, key=lambda pair: -pair[0]):
+        if share >= 0.5 and number not in found and face not in used:
+            found[number] = face
+            used.add(face)
+    fresh = [number for number in range(len(usable)) if number not in found]
     taken.new_faces = len(fresh)
-    yield from zip(store.faces.add_faces(fresh), waiting, strict=True)
+    boxes = [(usable[number][0], usable[number][1], "landmarks") for number in fresh]
+    found |= zip(fresh, store.faces.add_faces(boxes), strict=True)
+    return [(found[number], row) for number, (*_, row) in enumerate(usable)]
 
 
 def _take_proposals(
     store: Store, source: Path, rows: list[tuple[int, LabelledRow]], taken: Taken
 ) -> None:
-    folder = f"rounds/import-{uuid.uuid4().hex[:8]}"
-    round_id = store.rounds.add(RoundKind.IMPORT, "", folder, {"source": source.name})
-    store.rounds.set_model(round_id, f"import of {source.name}", uuid.uuid4().hex)
+    digest = _digest(rows)
+    round_id = store.rounds.imported(digest)  # the same proposals again are the same round
+    if round_id is None:
+        folder = f"rounds/import-{uuid.uuid4().hex[:8]}"
+        round_id = store.rounds.add(RoundKind.IMPORT, "", folder, {"source": source.name})
+        store.rounds.set_model(round_id, f"import of {source.name}", digest)
+    open_to = (Verdict.UNREVIEWED, Verdict.REJECTED)
+    undecided = {face for face, *_, verdict, _model in store.faces.boxes() if verdict in open_to}
     batch = [
         NewPrediction(
             face,
@@ -395,8 +457,17 @@ def _take_proposals(
             0.0,
         )
         for face, row in rows
+        if face in undecided
     ]
     for start in range(0, len(batch), 100):
         store.rounds.add_predictions(round_id, batch[start : start + 100])
     taken.changes = store.rounds.finish(round_id, {})
-    taken.taken = len(batch)
+    taken.taken, taken.kept = len(batch), len(rows) - len(batch)
+
+
+def _digest(rows: list[tuple[int, LabelledRow]]) -> str:
+    """What tells one import of proposals from another."""
+    content = hashlib.sha256()
+    for face, row in rows:
+        content.update(f"{face} {row.score} ".encode() + row.points.tobytes())
+    return content.hexdigest()

@@ -28,8 +28,8 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.store import Store
-from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, program
-from labeltool.training.plan import RoundPlan, plan_round
+from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
+from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
 from pipnet.crop import CropConvention
 from pipnet.images import ImageError, read_image
@@ -101,7 +101,7 @@ class Rounds:
         events = job.folder.new_events()
         if dead and not any(event.ends for event in events):
             code = None if job.process is None else job.process.poll()
-            events.append(Event("failed", detail=_death(code)))
+            events.append(Event("failed", detail=death(code)))
         job.ended = any(event.ends for event in events)
         return events
 
@@ -260,7 +260,8 @@ class Rounds:
                 "Accept or correct at least one face, then start the round.",
             )
         available = self._store.faces.count_pseudo(MEAN_FACE)
-        return plan_round(counts, available, self._measured(device), epochs=epochs, device=device)
+        known = measured(self._store.rounds.all(), device)
+        return plan_round(counts, available, known, epochs=epochs, device=device)
 
     def start(self, plan: RoundPlan, device: str = "auto") -> Changes:
         """Freeze the labels and start a training round.
@@ -288,17 +289,20 @@ class Rounds:
 
     def _labels(self, pseudo: int, table: FaceTable) -> LabelTable:
         """Frozen labels of the faces in the table: a photo that cannot be read trains nothing."""
-        faces, points, manual = [], [], []
         usable = set(table.ids.tolist())
-        for face, _verdict, row, _visibility in self._store.reviews.labels():
-            faces.append(face)
-            points.append(row)
-            manual.append(True)
-        for face, row in self._store.faces.pseudo(MEAN_FACE, pseudo):
-            faces.append(face)
-            points.append(row)
-            manual.append(False)
-        return LabelTable(np.array(faces, np.int64), np.stack(points), np.array(manual, np.bool_))
+        labels = self._store.reviews.labels()
+        manual = [(face, points) for face, _, points, _ in labels if face in usable]
+        if not manual:
+            raise UserError(
+                "None of the labelled photos can be read.", "See what is wrong with them first."
+            )
+        ours = self._store.faces.pseudo(MEAN_FACE, pseudo)
+        rows = manual + [row for row in ours if row[0] in usable]
+        return LabelTable(
+            np.array([face for face, _ in rows], np.int64),
+            np.stack([points for _, points in rows]),
+            np.arange(len(rows)) < len(manual),
+        )
 
     # Results
 
@@ -314,7 +318,7 @@ class Rounds:
             return None
         row = self._row(job)
         if row.status is not RoundStatus.RUNNING:
-            self._job = None
+            self._forget(job)
             return Changes(all=True, rounds=True)
         results = job.folder.results()
         if results is None:
@@ -329,7 +333,7 @@ class Rounds:
             add = self._store.rounds.offer  # type: ignore[assignment]
         self._add(job, job.folder, results["chunks"], add, progress)
         summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
-        summary["host"] = _host()
+        summary["host"] = platform.node()
         changes = self._store.rounds.finish(
             job.round_id, summary, visible=job.kind is RoundKind.TRAIN
         )
@@ -415,19 +419,9 @@ class Rounds:
             while True:
                 for event in self.poll():
                     on_event(event)
-                    if event.kind == "chunk":
-                        self.take_chunk(event)
-                    elif event.kind == "finished":
-                        while (changes := self.take_in()) is None:
-                            time.sleep(0.2)  # a window takes it in
+                    changes = self._obey(event)
+                    if changes is not None:
                         return changes
-                    elif event.kind == "failed":
-                        tail = self.log_tail()
-                        self.end(event)
-                        raise UserError(event.detail, f"The log ends with:\n{tail}" if tail else "")
-                    elif event.kind == "cancelled":
-                        self.end(event)
-                        raise Cancelled
                 time.sleep(0.1)
         except UserError:
             raise
@@ -436,6 +430,23 @@ class Rounds:
             if isinstance(error, KeyboardInterrupt):
                 raise Cancelled from None
             raise
+
+    def _obey(self, event: Event) -> Changes | None:
+        """Do what an event asks for; what the whole round changed, after its last one."""
+        if event.kind == "chunk":
+            self.take_chunk(event)
+        elif event.kind == "finished":
+            while (changes := self.take_in()) is None:
+                time.sleep(0.2)  # a window takes it in
+            return changes
+        elif event.kind == "failed":
+            tail = self.log_tail()
+            self.end(event)
+            raise UserError(event.detail, f"The log ends with:\n{tail}" if tail else "")
+        elif event.kind == "cancelled":
+            self.end(event)
+            raise Cancelled
+        return None
 
     def _stop(self) -> None:
         """Cancel the running round, and wait until its worker has gone."""
@@ -484,16 +495,6 @@ class Rounds:
     def _starter_fits(self) -> bool:
         return self._store.scheme.name == "300w" and resources.starter().exists()
 
-    def _measured(self, device: str) -> dict[str, Any]:
-        """What earlier runs on this machine said of its speed."""
-        known: dict[str, Any] = {}
-        for row in self._store.rounds.all():
-            if row.summary.get("host") == _host() and device in ("auto", row.summary.get("device")):
-                known |= row.summary
-        if "train_images_per_second" not in known and "predict_faces_per_second" in known:
-            known["train_images_per_second"] = float(known["predict_faces_per_second"]) / 2.5
-        return known
-
     def _spec(self, device: str, trained: Round | None) -> dict[str, Any]:
         roots = {}
         for root_id, root in self._store.faces.roots().items():
@@ -525,12 +526,17 @@ class Rounds:
 
     def _launch(self, round_id: int, kind: RoundKind, folder: RunFolder) -> None:
         environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
-        with (folder.path / "worker.log").open("wb") as log:
-            process = subprocess.Popen(
-                [*program(), "worker", str(folder.path)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env=environment, start_new_session=os.name == "posix",
-            )  # fmt: skip
+        try:
+            with (folder.path / "worker.log").open("wb") as log:
+                process = subprocess.Popen(
+                    [*program(), "worker", str(folder.path)],
+                    stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                    env=environment, start_new_session=os.name == "posix",
+                )  # fmt: skip
+        except OSError as error:
+            what = f"The worker cannot be started: {error.strerror}."
+            self._store.rounds.end(round_id, RoundStatus.FAILED, what)
+            raise UserError(what, "Free some space or memory, then try again.") from error
         self._job = _Job(round_id, kind, folder, process, time.monotonic())
 
 
@@ -540,16 +546,3 @@ MEAN_FACE = "mean face"
 
 def _silent(_done: int, _total: int) -> None:
     return None
-
-
-def _host() -> str:
-    return platform.node()
-
-
-def _death(code: int | None) -> str:
-    if code is not None and code < 0:
-        return (
-            f"The worker was killed (signal {-code}), perhaps because memory ran out. "
-            "Close other programs and try again."
-        )
-    return "The worker ended without a word. Its log is in the round's folder; try again."

@@ -29,8 +29,15 @@ class Store:
         self.faces = Faces(self._database)
         self.reviews = Reviews(self._database)
         self.rounds = Rounds(self._database)
-        with self._database.read() as connection:
-            self.scheme = Scheme.from_json(connection.scalars(select(ProjectRow.scheme)).one())
+        try:
+            with self._database.read() as connection:
+                scheme = connection.scalar(select(ProjectRow.scheme))
+            if scheme is None:
+                raise UserError(f"{folder / FILE} holds no project.", "Put a backup in its place.")
+        except BaseException:
+            self.close()
+            raise
+        self.scheme = Scheme.from_json(scheme)
 
     def be_impatient(self, seconds: float = 0.05) -> None:
         """Writes of this thread give up after so long and raise StoreBusyError: for the window."""
@@ -61,15 +68,17 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
         upgrade(partial)
         with errors(partial):
             database = Database(partial)
-            with database.write() as connection:
-                connection.execute(
-                    insert(ProjectRow).values(
-                        uuid=uuid.uuid4().hex, scheme=scheme.to_json(), created=now()
+            try:
+                with database.write() as connection:
+                    connection.execute(
+                        insert(ProjectRow).values(
+                            uuid=uuid.uuid4().hex, scheme=scheme.to_json(), created=now()
+                        )
                     )
-                )
-            # the write-ahead log is joined into the file before the file gets its name
-            database.checkpoint()
-            database.close()
+                # the write-ahead log is joined into the file before the file gets its name
+                database.checkpoint()
+            finally:
+                database.close()
         partial.rename(file)
     except OSError as error:
         raise UserError(

@@ -217,15 +217,16 @@ def _known(path: Path, text: str) -> UserError | None:
         return UserError(
             f"The disk of {path.parent} is full; nothing was lost.", "Free some space, try again."
         )
-    if "malformed" in text or "not a database" in text or "disk I/O" in text:
+    if any(word in text for word in ("malformed", "not a database", "file format", "disk I/O")):
         return UserError(
-            f"{path} is damaged.", f"Run 'labeltool check {path.parent}', or restore a backup."
+            f"{path} is damaged.",
+            "Put a backup in its place; 'sqlite3 project.sqlite .recover' may save what is left.",
         )
     return None
 
 
 def schema_of(path: Path) -> int:
-    """The number of the newest migration a file has had, 0 for an empty one.
+    """The number of the newest migration a file has had.
 
     Raises:
         UserError: the file is no project database, or cannot be read.
@@ -235,11 +236,18 @@ def schema_of(path: Path) -> int:
         try:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:
-                return 0
-            if "alembic_version" not in tables or "face" not in tables:
-                raise UserError(f"{path} is not a project of this program.")
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            return int(row[0]) if row else 0
+                raise UserError(
+                    f"{path} is empty, so it is not a project.",
+                    "Put a backup in its place, or make a new project in another folder.",
+                )
+            row = None
+            if {"alembic_version", "face"} <= tables:
+                row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            if row is None or not row[0].isdecimal():
+                raise UserError(
+                    f"{path} is not a project of this program.", "Choose another folder."
+                )
+            return int(row[0])
         finally:
             connection.close()
 
@@ -250,7 +258,7 @@ def upgrade(path: Path, target: str = "head") -> None:
     Raises:
         UserError: written by a newer version; open elsewhere; no space; damaged.
     """
-    found = schema_of(path) if path.exists() else 0
+    found = _found(path)
     if found > SCHEMA:
         raise UserError(
             f"{path} was written by a newer version of this program (schema {found}, "
@@ -263,6 +271,8 @@ def upgrade(path: Path, target: str = "head") -> None:
     lock.alone()
     partial = path.with_name(path.name + ".upgrading")
     try:
+        if _found(path) != found:  # another program upgraded it just now
+            return
         with errors(path):
             partial.unlink(missing_ok=True)
             if path.exists():
@@ -277,6 +287,10 @@ def upgrade(path: Path, target: str = "head") -> None:
     finally:
         partial.unlink(missing_ok=True)
         lock.release()
+
+
+def _found(path: Path) -> int:
+    return schema_of(path) if path.exists() else 0
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -137,9 +137,13 @@ class Faces:
                 values: dict[str, Any] = {"searched": True, "problem": result.get("problem")}
                 if "problem" not in result:
                     values |= {k: result[k] for k in ("sha256", "width", "height")}
-                connection.execute(
-                    update(PhotoRow).where(PhotoRow.id == result["photo"]).values(**values)
+                first = connection.execute(
+                    update(PhotoRow)
+                    .where(PhotoRow.id == result["photo"], PhotoRow.searched.is_(False))
+                    .values(**values)
                 )
+                if first.rowcount == 0:  # another window searched it meanwhile
+                    continue
                 for box, confidence in result.get("faces", ()):
                     added.append(
                         _add_face(connection, result["photo"], box, "detected", confidence)
@@ -182,6 +186,14 @@ class Faces:
                 .order_by(PhotoRow.id)
             )  # fmt: skip
             return [tuple(row) for row in rows]  # type: ignore[misc]
+
+    def label_names(self) -> dict[int, str]:
+        """What label files call each photo: its path under its root, after the root's number where
+        there are several, for two folders may hold the same path."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(PhotoRow.id, PhotoRow.root_id, PhotoRow.path)).all()
+        several = len({row.root_id for row in rows}) > 1
+        return {row.id: f"{row.root_id}/{row.path}" if several else row.path for row in rows}
 
     # Faces
 

@@ -312,14 +312,15 @@ class Reviews:
     def check(self, repair: bool = False) -> list[str]:
         """Compare the current state with the log; returns what differs, and mends it on demand."""
         with self._database.read() as connection:
-            intact = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+            intact = connection.scalar(text("PRAGMA integrity_check"))
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if intact != "ok":
+            return [f"the database file is damaged: {intact}"]
         with self._database.write() as connection:
             wrong = rebuild(connection)
             if not repair:
                 connection.rollback()
-        said = [] if intact == "ok" else [f"the database file is damaged: {intact}"]
-        said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        said = [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
         if wrong:
             done = "mended from the log" if repair else "it can be mended from the log"
             said.append(f"{wrong} faces differ from the log ({done})")

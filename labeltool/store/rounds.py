@@ -82,6 +82,15 @@ class Rounds:
                 update(RoundRow).where(RoundRow.id == round_id).values(model_id=model)
             )
 
+    def imported(self, digest: str) -> int | None:
+        """The import whose proposals have this digest."""
+        with self._database.read() as connection:
+            return connection.scalar(
+                select(RoundRow.id)
+                .join(ModelRow, ModelRow.id == RoundRow.model_id)
+                .where(ModelRow.digest == digest, RoundRow.kind == RoundKind.IMPORT)
+            )
+
     def lease(self, round_id: int) -> bool:
         """Take or renew the right to take a round's results in; False if another process has it."""
         moment = time.time()
@@ -157,26 +166,37 @@ class Rounds:
     def prune(self, batch: int = 500) -> int:
         """Delete up to `batch` superseded predictions; returns how many there were.
 
-        Kept are those shown, judged or drafted upon, and the newest two generations, so that a
-        proposal on a screen outlives the arrival of a new round. All stay in the run folders.
+        Kept are those shown, judged or drafted upon, imported ones, and those since the training
+        before the newest, so that a proposal on a screen outlives the arrival of a new round. All
+        others stay in the run folders.
         """
+        # looked for without the write lock: the judged ones of old rounds are many
+        with self._database.read() as connection:
+            query = text(f"SELECT p.id FROM prediction p {_SUPERSEDED} LIMIT :batch")
+            old = list(connection.scalars(query, {"batch": batch}))
+        if not old:
+            return 0
         with self._database.write() as connection:
             result = connection.execute(
                 text(
-                    "DELETE FROM prediction WHERE id IN (SELECT p.id FROM prediction p "
-                    "JOIN round r ON r.id = p.round_id WHERE r.sequence < "
-                    "(SELECT min(sequence) FROM (SELECT sequence FROM round "
-                    "WHERE kind = 'train' AND sequence IS NOT NULL "
-                    "ORDER BY sequence DESC LIMIT 2)) "
-                    "AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id "
-                    "AND s.prediction_id = p.id) "
-                    "AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id) "
-                    "AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id "
-                    "AND d.prediction_id = p.id) LIMIT :batch)"
+                    "DELETE FROM prediction WHERE id IN (SELECT p.id FROM json_each(:ids) "
+                    f"JOIN prediction p ON p.id = value {_SUPERSEDED})"
                 ),
-                {"batch": batch},
+                {"ids": json.dumps(old)},
             )
             return int(result.rowcount)
+
+
+_SUPERSEDED = """
+JOIN round r ON r.id = p.round_id
+WHERE r.kind != 'import' AND r.sequence < (
+    SELECT sequence FROM round WHERE kind = 'train' AND sequence IS NOT NULL
+    ORDER BY sequence DESC LIMIT 1 OFFSET 1
+)
+AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id AND s.prediction_id = p.id)
+AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id)
+AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id AND d.prediction_id = p.id)
+"""
 
 
 def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:

@@ -241,6 +241,7 @@ class StateRow(Base):
         Index("state_score", "score", "face_id"),
         Index("state_spread", "spread", "face_id"),
         Index("state_flag", "flag", "face_id"),
+        Index("state_prediction", "prediction_id"),  # or deleting a prediction walks over all faces
     )
     face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
     verdict: Mapped[str]

@@ -21,7 +21,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +43,16 @@ def program() -> list[str]:
     return (
         [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "labeltool"]
     )
+
+
+def death(code: int | None) -> str:
+    """What to say of a worker that ended with this code, or nobody knows how (None)."""
+    if code is not None and code < 0:
+        return (
+            f"The worker was killed (signal {-code}), perhaps because memory ran out. "
+            "Close other programs and try again."
+        )
+    return "The worker ended without a word. Its log is in the round's folder; try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,7 @@ class RunFolder:
                 np.savez(partial / "labels.npz", **asdict(labels))
             partial.rename(self.path)
         except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
             raise UserError(
                 f"The run folder {self.path} cannot be written: {error.strerror}.",
                 "Free some space or check the folder's permissions, then try again.",
@@ -170,7 +183,8 @@ class RunFolder:
             UserError: it is missing or damaged.
         """
         try:
-            with np.load(self.path / name, allow_pickle=False) as data:
+            # opened here, for numpy leaves a damaged file open
+            with (self.path / name).open("rb") as file, np.load(file, allow_pickle=False) as data:
                 return [
                     NewPrediction(int(face), points, scores, float(score), float(spread))
                     for face, points, scores, score, spread in zip(
@@ -178,7 +192,7 @@ class RunFolder:
                         data["spread"], strict=True,
                     )
                 ]  # fmt: skip
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise UserError(
                 f"The results in {self.path / name} cannot be read: {error}.",
                 "Start the round again.",
@@ -253,10 +267,15 @@ class RunFolder:
             UserError: another worker has it.
         """
         with (self.path / "lock").open("a+") as file:
-            try:
-                portalocker.lock(
-                    file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
-                )
-            except portalocker.LockException as error:
-                raise UserError(f"Another worker is busy in {self.path}.") from error
+            for attempt in range(20):
+                try:
+                    portalocker.lock(
+                        file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
+                    )
+                    break
+                except portalocker.LockException as error:
+                    # `is_alive` of a window holds it for an instant
+                    if attempt == 19:
+                        raise UserError(f"Another worker is busy in {self.path}.") from error
+                    time.sleep(0.05)
             yield

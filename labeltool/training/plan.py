@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import platform
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labeltool.domain import Counts
+from labeltool.domain import Counts, Round
 
 TASKS = ("cls3", "cls2", "std")
 """The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
@@ -65,10 +66,22 @@ class RoundPlan:
         return text
 
 
+def measured(rounds: Iterable[Round], device: str) -> dict[str, Any]:
+    """What earlier rounds on this machine said of the speed of a device (auto: of their own)."""
+    known: dict[str, Any] = {}
+    for row in rounds:
+        here = row.summary.get("host") == platform.node()
+        if here and device in ("auto", row.summary.get("device")):
+            known |= row.summary
+    if "train_images_per_second" not in known and "predict_faces_per_second" in known:
+        known["train_images_per_second"] = float(known["predict_faces_per_second"]) / 2.5
+    return known
+
+
 def plan_round(
     counts: Counts,
     available: int,
-    measured: Mapping[str, Any],
+    known: Mapping[str, Any],
     *,
     epochs: int | None,
     device: str,
@@ -77,13 +90,12 @@ def plan_round(
 
     Args:
         counts: of the project. available: pseudo-labels there are.
-        measured: what earlier runs on this machine said of its `device`,
-            `train_images_per_second` and `predict_faces_per_second`.
+        known: what earlier rounds on this machine said, see `measured`.
         epochs: instead of what fits. device: auto, cpu or cuda.
     """
-    where = str(measured.get("device", "cpu" if device == "auto" else device))
-    train_speed = float(measured.get("train_images_per_second", TRAIN_SPEED[where]))
-    predict_speed = float(measured.get("predict_faces_per_second", PREDICT_SPEED[where]))
+    where = str(known.get("device", "cpu" if device == "auto" else device))
+    train_speed = float(known.get("train_images_per_second", TRAIN_SPEED[where]))
+    predict_speed = float(known.get("predict_faces_per_second", PREDICT_SPEED[where]))
     predict_seconds = START + counts.faces / predict_speed
     capacity = max(BUDGET - predict_seconds, BUDGET / 3) * train_speed
     if where == "cuda":

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from labeltool.domain import Verdict
+from labeltool.store import open_project
+from labeltool.training.folder import RunFolder
 from pipnet.images import find_photos
+from tests.projects import change, make_project, propose, verdicts
 
 KEYS = [
     "photos", "faces", "proposed", "accepted", "corrected", "rejected", "excluded", "rounds",
@@ -116,6 +123,140 @@ def test_what_a_person_can_mend_is_one_sentence_and_exit_code_1(tmp_path: Path):
         out = labeltool(*words)
         assert out.returncode == 1
         assert what in out.stderr
+
+
+@pytest.fixture
+def project(shared: Path, tmp_path: Path) -> Path:
+    """A project of three real photos, in folders of Korean and emoji names, not yet predicted."""
+    photos, project = tmp_path / "사진 😀", tmp_path / "프로젝트 😀"
+    photos.mkdir()
+    for number, photo in enumerate(find_photos(shared / "faces" / "afw" / "photos")[0][:3]):
+        shutil.copy(photo, photos / f"얼굴 {number} 😀.jpg")
+    assert labeltool("new", project).returncode == 0
+    assert labeltool("import", project, photos, LC_ALL="C").returncode == 0
+    return project
+
+
+def follow(*words: object) -> subprocess.Popen[str]:
+    """Start a command and return once its worker works."""
+    command = [sys.executable, "-m", "labeltool", *map(str, words)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    rounds, end = Path(str(words[1])) / "rounds", time.monotonic() + 60
+    known = {file.parent for file in rounds.glob("*/results.json")}
+    while not any(file.parent not in known for file in rounds.glob("*/events.jsonl")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return process
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_a_command_that_was_killed_loses_nothing_of_its_round(project: Path):
+    with follow("predict", project) as killed:
+        killed.kill()
+    (round_folder,) = (project / "rounds").iterdir()
+    end = time.monotonic() + 120
+    while not (round_folder / "results.json").exists():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    while RunFolder(round_folder).is_alive():
+        time.sleep(0.05)
+    again = labeltool("predict", project)
+    assert "Taking in a round that ended meanwhile" in again.stderr
+    counts = status(project)
+    assert counts["proposed"] == counts["faces"] > 0
+    assert labeltool("check", project).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+@pytest.mark.skipif(os.name != "posix", reason="sends the interrupt of a terminal")
+def test_ctrl_c_cancels_the_round_and_the_next_one_can_start(project: Path):
+    labeltool("predict", project)
+    labeltool("accept", project, "--min-score", "0.5")
+    before = status(project)
+    assert before["accepted"] > 0
+    with follow("train", project, "--epochs", "1000", "--device", "cpu") as training:
+        training.send_signal(signal.SIGINT)
+        _out, said = training.communicate(timeout=60)
+    assert training.returncode == 1
+    assert said.rstrip().endswith("Cancelled; what was done is kept.")
+    assert not any(RunFolder(folder).is_alive() for folder in (project / "rounds").iterdir())
+    assert status(project) == before
+    plain = labeltool("status", project)
+    assert "train 1 cancelled" in plain.stdout
+    trained = labeltool("train", project, "--epochs", "1", "--device", "cpu")
+    assert trained.returncode == 0, trained.stderr
+    assert status(project) == before | {
+        "rounds": 1, "proposed": before["faces"] - before["accepted"],
+    }  # fmt: skip
+
+
+def test_a_project_of_another_scheme_starts_from_boxes_and_the_mean_face(tmp_path: Path):
+    project, photos = tmp_path / "p", tmp_path / "photos"
+    photos.mkdir()
+    Image.new("RGB", (90, 80)).save(photos / "a.png")
+    assert labeltool("new", project, "--scheme", "3").returncode == 0
+    assert labeltool("import", project, photos).returncode == 0
+    store = open_project(project)
+    store.faces.add_face(1, (10.0, 10.0, 50.0, 50.0), "hand")
+    store.close()
+    predicted = labeltool("predict", project)
+    assert predicted.returncode == 0
+    assert "1 faces got the mean face" in predicted.stdout
+    assert status(project)["proposed"] == 1
+    assert labeltool("accept", project, "--min-score", "0").stdout == "1\n"
+    out = tmp_path / "labels.json"
+    assert labeltool("export", project, out, "--format", "coco").returncode == 0
+    other = tmp_path / "other"
+    labeltool("new", other, "--scheme", "3")
+    taken = labeltool("import", other, out, "--as", "labels")
+    assert "a.png is not a photo of this project" in taken.stderr
+    labeltool("import", other, photos)
+    assert labeltool("import", other, out, "--as", "proposals").returncode == 0
+    assert status(other)["proposed"] == 1
+    assert labeltool("import", other, out, "--as", "labels").returncode == 0
+    assert status(other)["accepted"] == 1
+
+
+def test_a_damaged_state_is_told_and_mended(tmp_path: Path):
+    store = make_project(tmp_path / "p", 3)
+    store.reviews.decide("ann", [1], Verdict.EXCLUDED)
+    change(store, "UPDATE state SET verdict = 'accepted'")
+    store.close()
+    (tmp_path / "photos").mkdir()
+    found = labeltool("check", tmp_path / "p")
+    assert found.returncode == 1
+    assert "3 faces differ from the log" in found.stdout
+    assert found.stderr == "Error: 1 problems were found. See the lines above.\n"
+    assert labeltool("check", tmp_path / "p", "--repair").returncode == 0
+    assert labeltool("check", tmp_path / "p").stdout == "Everything is in order.\n"
+    assert status(tmp_path / "p")["excluded"] == 1
+
+
+def test_a_command_works_while_a_window_has_the_project_open(tmp_path: Path):
+    store = make_project(tmp_path / "p", 3)
+    propose(store, [1, 2, 3], [0.2, 0.6, 0.9])
+    before = store.version()
+    assert labeltool("accept", tmp_path / "p", "--min-score", "0.5").stdout == "2\n"
+    assert store.version() != before
+    assert verdicts(store) == [Verdict.UNREVIEWED, Verdict.ACCEPTED, Verdict.ACCEPTED]
+    assert labeltool("reject", tmp_path / "p", "--max-score", "0.3").stdout == "1\n"
+    assert verdicts(store)[0] is Verdict.REJECTED
+    store.close()
+
+
+def test_the_doctor_names_what_it_looked_at(tmp_path: Path):
+    out = labeltool("doctor", tmp_path)
+    assert out.returncode in (0, 1)
+    for name in ("Python", "Display", "PyTorch", "Face detector", "Starter weights", "disk"):
+        assert name in out.stdout
+    assert out.returncode == ("missing  " in out.stdout)
+    assert "Traceback" not in out.stderr
 
 
 def test_wrong_usage_is_exit_code_2(tmp_path: Path):

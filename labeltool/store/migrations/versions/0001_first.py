@@ -217,6 +217,7 @@ def upgrade() -> None:
     )
     op.create_index("state_flag", "state", ["flag", "face_id"], unique=False)
     op.create_index("state_offered", "state", ["offered", "face_id"], unique=False)
+    op.create_index("state_prediction", "state", ["prediction_id"], unique=False)
     op.create_index("state_score", "state", ["score", "face_id"], unique=False)
     op.create_index("state_spread", "state", ["spread", "face_id"], unique=False)
     op.create_index("state_threshold", "state", ["verdict", "model_id", "score"], unique=False)

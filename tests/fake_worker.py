@@ -1,0 +1,95 @@
+"""A round's worker without a network: `python fake_worker.py worker FOLDER`.
+
+Environment FAKE_WORKER says how it behaves: ok (proposes the box's corners for every face), fail,
+silent (ends without a word), hang (works until it is cancelled or killed), slow (reports progress
+until it is told to stop early, then goes on as ok), damaged (its results cannot be read).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from labeltool.domain import Cancelled
+from labeltool.training.folder import Event, RunFolder
+
+CHUNK = 2
+
+
+def work(folder: RunFolder, behaviour: str) -> int:
+    folder.report(Event("started", detail="fake"))
+    try:
+        if folder.labels() is not None:
+            _train(folder, behaviour)
+        chunks = _predict(folder)
+    except Cancelled:
+        folder.report(Event("cancelled"))
+        return 0
+    if behaviour == "fail":
+        print("fake worker: a reason in the log", flush=True)
+        folder.report(Event("failed", detail="It failed on purpose."))
+        return 1
+    if behaviour == "damaged":
+        (folder.path / chunks[-1]).write_bytes(b"")
+    folder.write_results(
+        {
+            "digest": _digest(folder), "chunks": chunks, "device": "cpu", "problems": [],
+            "train_images_per_second": 20.0, "predict_faces_per_second": 30.0,
+        }
+    )  # fmt: skip
+    folder.report(Event("finished"))
+    return 0
+
+
+def _digest(folder: RunFolder) -> str:
+    return hashlib.sha256(folder.model.read_bytes()).hexdigest() if folder.model.exists() else ""
+
+
+def _train(folder: RunFolder, behaviour: str) -> None:
+    step = 0
+    while behaviour in ("hang", "slow") and not folder.stops_early:
+        step += 1
+        folder.report(Event("progress", "train", step, 1000, 5.0, {"total": 1 / step}))
+        time.sleep(0.02)
+    folder.model.write_bytes(b"weights of " + folder.path.name.encode())
+
+
+def _predict(folder: RunFolder) -> list[str]:
+    faces = folder.faces()
+    count = len(folder.spec()["scheme"].split('"names": [')[1].split("]")[0].split(","))
+    chunks = []
+    for start in range(0, len(faces.ids), CHUNK):
+        part = slice(start, start + CHUNK)
+        x, y, w, h = faces.boxes[part].T
+        corners = np.stack([np.stack([x, y], -1), np.stack([x + w, y + h], -1)], 1)
+        size = len(x)
+        name = f"predictions-{len(chunks):05d}.npz"
+        folder.write_predictions(
+            name,
+            faces=faces.ids[part],
+            points=np.resize(corners, (size, count, 2)),
+            scores=np.full((size, count), 0.9, np.float32),
+            score=np.full(size, 0.9),
+            spread=np.full(size, 0.05),
+        )
+        chunks.append(name)
+        folder.report(Event("progress", "predict", start + size, len(faces.ids)))
+    return chunks
+
+
+def main() -> int:
+    behaviour = os.environ.get("FAKE_WORKER", "ok")
+    if behaviour == "silent":
+        return 0
+    folder = RunFolder(Path(sys.argv[2]))
+    with folder.alive():
+        return work(folder, behaviour)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

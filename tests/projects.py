@@ -1,0 +1,110 @@
+"""Small made-up projects for tests: faces without photos, proposals without a network."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from labeltool.domain import NewPrediction, RoundKind, Verdict
+from labeltool.store import FILE, Store, create_project, open_project
+from pipnet.scheme import Scheme
+
+THREE = Scheme("three", ("left", "right", "nose"), ((0, 2), (1, 2)), (1, 0, 2))
+"""Three landmarks: enough for a store, which never looks at them."""
+
+
+def triangle(shift: float = 0.0) -> np.ndarray:
+    """Landmarks of a face of `THREE` whose tight box is (10, 20, 40, 40)."""
+    return np.array([[10.25, 20.5], [50.125, 20.0625], [30.0, 60.75]]) + shift
+
+
+def make_project(folder: Path, faces: int = 0, scheme: Scheme = THREE) -> Store:
+    """A project with so many faces, each of a photo of its own; ids count from 1."""
+    folder.mkdir(parents=True)
+    (folder / FILE).write_bytes(_empty(scheme.to_json()))
+    store = open_project(folder)
+    if faces:
+        add_faces(store, faces)
+    return store
+
+
+@cache
+def _empty(scheme: str) -> bytes:
+    """An empty project's file: made once, for a migration costs more than most tests."""
+    with TemporaryDirectory() as folder:
+        create_project(Path(folder), Scheme.from_json(scheme)).close()
+        return (Path(folder) / FILE).read_bytes()
+
+
+def add_faces(store: Store, count: int) -> None:
+    """More faces, of photos that need not be there."""
+    root = store.faces.add_root(store.folder.parent / "photos")
+    have = store.faces.counts().photos
+    store.faces.add_photos(root, [(f"{have + i:05d}.jpg", 100) for i in range(count)])
+    store.faces.searched(
+        [
+            {
+                "photo": photo, "sha256": "0" * 64, "width": 100, "height": 100,
+                "faces": [((5.0, 5.0, 60.0, 60.0), 0.9)],
+            }
+            for photo, _file in store.faces.photos_to_search()
+        ]
+    )  # fmt: skip
+
+
+def proposals(faces: Sequence[int], score: float | Sequence[float] = 0.5) -> list[NewPrediction]:
+    """One made-up proposal a face; `score` for all of them, or one each."""
+    scores = np.broadcast_to(np.asarray(score, float), len(faces))
+    return [
+        NewPrediction(
+            face, triangle(face), np.full(3, s, np.float32), float(s), round(1 - float(s), 6)
+        )
+        for face, s in zip(faces, scores, strict=True)
+    ]
+
+
+def propose(
+    store: Store,
+    faces: Sequence[int],
+    score: float | Sequence[float] = 0.5,
+    *,
+    model: str = "",
+    kind: RoundKind = RoundKind.TRAIN,
+) -> int:
+    """A whole round of proposals, of a model of its own unless one is named; returns its id."""
+    round_id = store.rounds.add(kind, "std", f"rounds/{uuid.uuid4().hex[:8]}", {})
+    name = model or f"model {round_id}"
+    store.rounds.set_model(round_id, name, name)
+    store.rounds.add_predictions(round_id, proposals(faces, score))
+    store.rounds.finish(round_id, {})
+    return round_id
+
+
+def shown(store: Store, face: int) -> int | None:
+    """Id of the prediction that a face shows now."""
+    found = store.faces.face(face)
+    assert found is not None
+    return None if found.prediction is None else found.prediction.id
+
+
+def verdicts(store: Store) -> list[Verdict]:
+    """Of every face, by id."""
+    return [Verdict(row[4]) for row in store.faces.boxes()]
+
+
+def sql(store: Store, query: str) -> list[Any]:
+    """What a query on the file itself gives, past everything the store thinks."""
+    with store._database.read() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+def change(store: Store, statement: str) -> None:
+    """Meddle with the file behind the store's back."""
+    with store._database.write() as connection:
+        connection.exec_driver_sql(statement)

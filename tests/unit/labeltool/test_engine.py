@@ -1,0 +1,358 @@
+"""Files that cannot be opened, disks that are full, others that write: a sentence, and no loss."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from labeltool.domain import StoreBusyError, UserError, Verdict
+from labeltool.store import FILE, Store, create_project, engine, open_project
+from tests.projects import THREE, change, make_project, sql, triangle, verdicts
+
+ANN = "ann"
+
+
+def closed(project, faces: int = 3) -> Path:
+    """The folder of a closed project with one decision in it."""
+    store = project(faces)
+    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+    store.close()
+    return store.folder
+
+
+def raw(folder: Path, statement: str) -> None:
+    connection = sqlite3.connect(folder / FILE)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+class TestNotAProject:
+    def refused(self, folder: Path, what: str) -> None:
+        file = folder / FILE
+        before = file.read_bytes() if file.is_file() else None
+        with pytest.raises(UserError, match=what) as caught:
+            open_project(folder)
+        assert caught.value.remedy
+        assert str(folder) in caught.value.what
+        assert (file.read_bytes() if file.is_file() else None) == before
+        assert not list(folder.glob("*.upgrading*"))
+        assert not list(folder.glob("*.backup.*"))
+
+    def test_a_folder_without_a_project(self, tmp_path):
+        self.refused(tmp_path, "is not a project")
+
+    def test_a_folder_that_is_not_there(self, tmp_path):
+        self.refused(tmp_path / "없는 폴더", "is not a project")
+
+    def test_a_file_instead_of_a_folder(self, tmp_path):
+        (tmp_path / "file").touch()
+        self.refused(tmp_path / "file", "is not a project")
+
+    def test_an_empty_file(self, tmp_path):
+        (tmp_path / FILE).touch()
+        self.refused(tmp_path, "is empty")
+
+    def test_a_text_file(self, tmp_path):
+        (tmp_path / FILE).write_text("faces\n" * 1000)
+        self.refused(tmp_path, "is damaged")
+
+    def test_the_database_of_another_program(self, tmp_path):
+        raw(tmp_path, "CREATE TABLE tracks (id INTEGER)")
+        self.refused(tmp_path, "is not a project of this program")
+
+    def test_the_database_of_another_program_with_migrations_too(self, project):
+        folder = closed(project)
+        raw(folder, "UPDATE alembic_version SET version_num = '1f2e3d'")
+        self.refused(folder, "is not a project of this program")
+
+    def test_a_project_without_its_one_row(self, project):
+        folder = closed(project)
+        raw(folder, "DELETE FROM project")
+        self.refused(folder, "holds no project")
+
+    def test_a_newer_schema_is_named_with_both_numbers(self, project):
+        folder = closed(project)
+        raw(folder, "UPDATE alembic_version SET version_num = '99'")
+        self.refused(folder, "newer version of this program .schema 99, this version knows")
+
+    @pytest.mark.parametrize("place", [0, 40, 100])
+    def test_a_damaged_file(self, project, place):
+        folder = closed(project)
+        content = bytearray((folder / FILE).read_bytes())
+        content[place : place + 3000] = b"\xa5" * 3000
+        (folder / FILE).write_bytes(content)
+        self.refused(folder, "is damaged|is not a project")
+
+
+def test_damage_that_shows_later_is_said_in_words(project):
+    folder = closed(project, 400)
+    content = (folder / FILE).read_bytes()
+    (folder / FILE).write_bytes(content[: len(content) // 2])
+
+    def read_everything() -> None:
+        store = open_project(folder)
+        try:
+            for face in range(1, 401):
+                store.faces.face(face)
+        finally:
+            store.close()
+
+    with pytest.raises(UserError, match="is damaged"):
+        read_everything()
+
+
+def test_a_damaged_index_is_told_by_the_check(project, again):
+    store = project(5)
+    change(store, "PRAGMA writable_schema=ON")
+    change(
+        store,
+        "UPDATE sqlite_master SET sql = replace(sql, 'flag, face_id', 'score, face_id') "
+        "WHERE name = 'state_flag'",
+    )
+    store.close()
+    store = again(store)
+    (said,) = store.reviews.check()
+    assert said.startswith("the database file is damaged: ")
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Path]:
+    """A folder that nothing can be written to, as root too, holding the project `p`."""
+    inside, outside = tmp_path / "inside", tmp_path / "read-only"
+    make_project(inside / "p", 2).close()
+    outside.mkdir()
+    if os.name != "posix":
+        pytest.skip("read-only folders are made with POSIX means here")
+    if os.geteuid() != 0:
+        shutil.copytree(inside, outside, dirs_exist_ok=True)
+        for path in (outside / "p", outside):
+            path.chmod(0o555)
+        yield outside
+        for path in (outside, outside / "p"):
+            path.chmod(0o755)
+        return
+    bound = subprocess.run(["mount", "--bind", inside, outside], capture_output=True, text=True)
+    if bound.returncode:
+        pytest.skip(f"root writes everywhere, and mount refused: {bound.stderr.strip()}")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", outside], check=True)
+        yield outside
+    finally:
+        subprocess.run(["umount", outside], check=True)
+
+
+class TestReadOnly:
+    def test_a_project_there_is_refused_in_words(self, read_only):
+        before = (read_only / "p" / FILE).read_bytes()
+        with pytest.raises(UserError, match="cannot be written") as caught:
+            open_project(read_only / "p")
+        assert "read-only" in caught.value.remedy
+        assert (read_only / "p" / FILE).read_bytes() == before
+
+    def test_no_project_is_made_there(self, read_only):
+        with pytest.raises(UserError, match=r"No project can be made|cannot be written") as caught:
+            create_project(read_only / "new", THREE)
+        assert caught.value.remedy
+
+
+class TestFullDisk:
+    def fill(self, store: Store, spare: int = 2) -> None:
+        writer = store._database._writer
+        pages = writer.exec_driver_sql("PRAGMA page_count").scalar_one()
+        writer.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")
+        writer.rollback()
+
+    def test_what_does_not_fit_is_refused_whole_and_the_rest_is_kept(self, project, again):
+        store = project(300)
+        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle(0.5))
+        self.fill(store)
+        with pytest.raises(UserError, match="is full; nothing was lost") as caught:
+            store.reviews.decide(ANN, range(1, 301), Verdict.EXCLUDED)
+        assert caught.value.remedy
+        assert verdicts(store).count(Verdict.EXCLUDED) == 0
+        assert verdicts(store)[0] is Verdict.CORRECTED
+        assert store.reviews.check() == []
+        store.close()
+        store = again(store)  # with room again
+        store.reviews.decide(ANN, range(1, 301), Verdict.EXCLUDED)
+        assert verdicts(store) == [Verdict.EXCLUDED] * 300
+        store.reviews.undo(ANN)
+        assert verdicts(store)[0] is Verdict.CORRECTED
+
+    def test_single_decisions_stop_at_the_edge_without_half_a_row(self, project):
+        store = project(60)
+        self.fill(store, 1)
+        done = 0
+
+        def reject_all() -> None:
+            nonlocal done
+            for face in range(1, 61):
+                store.reviews.decide(ANN, [face], Verdict.REJECTED)
+                done += 1
+
+        with pytest.raises(UserError, match="is full"):
+            reject_all()
+        assert verdicts(store).count(Verdict.REJECTED) == done > 0
+        assert sql(store, "SELECT count(*) FROM operation")[0] == (done,)
+
+
+HOLDER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE state SET flag = 1")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+class TestOthersWrite:
+    @pytest.fixture
+    def held(self, project) -> Iterator[tuple[Store, subprocess.Popen]]:
+        """A project whose write lock another process holds until its input ends."""
+        store = project(3)
+        store.be_impatient(0.1)
+        process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, store.folder / FILE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        with process:
+            assert process.stdout.readline() == b"held\n"
+            yield store, process
+            process.kill()
+
+    def test_a_write_gives_up_soon_and_reading_goes_on(self, held):
+        store, _process = held
+        with pytest.raises(StoreBusyError) as caught:
+            store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        assert "Another program is writing" in caught.value.what
+        assert caught.value.remedy
+        assert verdicts(store) == [Verdict.UNREVIEWED] * 3
+        assert not store.faces.face(1).flag
+
+    def test_nothing_is_lost_when_the_other_is_killed(self, held):
+        store, process = held
+        process.kill()
+        process.wait()
+        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        assert verdicts(store)[0] is Verdict.ACCEPTED
+        assert not store.faces.face(1).flag
+        assert store.reviews.check() == []
+
+    def test_a_patient_write_waits_for_its_turn(self, held):
+        store, process = held
+        store.be_impatient(20)
+        release = threading.Timer(0.3, process.stdin.close)
+        release.start()
+        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        release.join()
+        assert verdicts(store)[0] is Verdict.ACCEPTED
+
+    def test_opening_waits_too_and_then_says_so(self, held, monkeypatch):
+        store, _process = held
+        monkeypatch.setattr(engine.Database, "patience", 0.1)
+        with pytest.raises(StoreBusyError):
+            open_project(store.folder)
+
+    def test_impatience_is_of_one_thread_only(self, project):
+        store = project(1)
+        store.be_impatient(0.05)
+        other: list[float] = []
+        thread = threading.Thread(target=lambda: other.append(store._database.patience))
+        thread.start()
+        thread.join()
+        assert (store._database.patience, other) == (0.05, [10.0])
+
+    def test_a_thread_that_writes_makes_another_wait_or_give_up(self, project):
+        store = project(2)
+        store.be_impatient(0.05)
+        with store._database.write():
+            failed: list[type] = []
+
+            def write() -> None:
+                store.be_impatient(0.05)
+                try:
+                    store.reviews.flag(ANN, [1], True)
+                except UserError as error:
+                    failed.append(type(error))
+
+            thread = threading.Thread(target=write)
+            thread.start()
+            thread.join()
+        assert failed == [StoreBusyError]
+
+    def test_two_programs_write_in_turns_and_lose_nothing(self, project, again):
+        store = project(60)
+        other = again(store)
+
+        def review(who: str, mine: Store, faces: range) -> None:
+            for face in faces:
+                mine.reviews.decide(who, [face], Verdict.ACCEPTED)
+
+        threads = [
+            threading.Thread(target=review, args=("ann", store, range(1, 31))),
+            threading.Thread(target=review, args=("ben", other, range(31, 61))),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert verdicts(store) == [Verdict.ACCEPTED] * 60
+        assert store.reviews.check() == []
+        count = "SELECT reviewer, count(*) FROM operation GROUP BY reviewer"
+        assert sql(store, count) == [("ann", 30), ("ben", 30)]
+
+
+def test_a_bug_is_not_dressed_up_as_something_to_mend(project):
+    store = project(1)
+    with pytest.raises(IntegrityError):
+        change(store, "INSERT INTO draft VALUES (999, 'x', NULL, x'00', 'now')")
+    store.reviews.flag(ANN, [1], True)
+
+
+def test_a_write_that_breaks_off_leaves_nothing(project):
+    store = project(1)
+
+    def break_off() -> None:
+        with store._database.write() as connection:
+            connection.exec_driver_sql("UPDATE state SET flag = 1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert not store.faces.face(1).flag
+
+
+class TestNetworkDrive:
+    @pytest.mark.parametrize(
+        ("kind", "is_network"), [("nfs4", True), ("CIFS", True), ("ext4", False), ("9p", True)]
+    )
+    def test_the_longest_mount_point_decides(self, monkeypatch, tmp_path, kind, is_network):
+        class Part:
+            def __init__(self, mountpoint: str, fstype: str) -> None:
+                self.mountpoint, self.fstype = mountpoint, fstype
+
+        parts = [Part("/", "ext4"), Part(str(tmp_path), kind), Part("/nowhere", "nfs")]
+        monkeypatch.setattr(engine.psutil, "disk_partitions", lambda **_: parts)
+        assert engine.on_network_drive(tmp_path / "p" / FILE) is is_network
+
+    def test_the_journal_there_is_not_a_write_ahead_log(self, monkeypatch, project):
+        folder = closed(project)
+        monkeypatch.setattr(engine, "on_network_drive", lambda path: True)
+        store = open_project(folder)
+        mode = store._database._writer.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        store.reviews.decide(ANN, [2], Verdict.REJECTED)
+        store.close()
+        assert mode == "delete"
+        assert not (folder / f"{FILE}-wal").exists()

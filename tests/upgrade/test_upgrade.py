@@ -1,0 +1,200 @@
+"""A project of an older schema is upgraded as a copy, which takes its place only when whole."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from labeltool.domain import UserError, Verdict
+from labeltool.store import FILE, SCHEMA, engine, open_project
+from labeltool.store.tables import Base
+from tests.projects import make_project, propose, sql, triangle, verdicts
+
+NEXT = SCHEMA + 1
+BACKUP = f"project.schema-{SCHEMA}.backup.sqlite"
+
+REBUILD = """
+def upgrade():
+    with op.batch_alter_table("face") as table:
+        table.add_column(sa.Column("note", sa.String(), nullable=False, server_default="new"))
+"""
+BROKEN = """
+def upgrade():
+    op.execute("DELETE FROM entry")
+    op.execute("UPDATE state SET verdict = 'excluded'")
+    raise RuntimeError("half-way")
+"""
+ORPHANS = """
+def upgrade():
+    op.execute("DELETE FROM photo")
+"""
+
+
+@pytest.fixture
+def migrate(tmp_path, monkeypatch):
+    """Add a migration to the program, as its next version would."""
+
+    def add(body: str) -> None:
+        folder = tmp_path / "program" / "migrations"
+        ours = Path(engine.__file__).parent / "migrations"
+        shutil.copytree(ours, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "versions" / "next.py").write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n"
+            f"revision = '{NEXT}'\ndown_revision = '{SCHEMA}'\n{body}",
+            encoding="utf-8",
+        )
+        monkeypatch.setattr(engine, "__file__", str(folder.parent / "engine.py"))
+        monkeypatch.setattr(engine, "SCHEMA", NEXT)
+
+    return add
+
+
+@pytest.fixture
+def old(tmp_path) -> Path:
+    """The folder of a reviewed project of today's schema."""
+    store = make_project(tmp_path / "오래된 프로젝트", 4)
+    propose(store, [1, 2, 3, 4])
+    store.reviews.decide("ann", [1], Verdict.ACCEPTED)
+    store.reviews.decide("ann", [2], Verdict.CORRECTED, points=triangle(0.5))
+    store.reviews.decide("ben", [3], Verdict.REJECTED)
+    store.reviews.undo("ben")
+    store.close()
+    return store.folder
+
+
+def schema(file: Path) -> str:
+    connection = sqlite3.connect(file)
+    ((number,),) = connection.execute("SELECT version_num FROM alembic_version")
+    connection.close()
+    return number
+
+
+def test_everything_is_there_after_an_upgrade_and_the_old_file_is_kept(old, migrate):
+    migrate(REBUILD)
+    before = open_tables(old / FILE)
+    store = open_project(old)
+    assert sql(store, "SELECT DISTINCT note FROM face") == [("new",)]
+    assert verdicts(store)[:2] == [Verdict.ACCEPTED, Verdict.CORRECTED]
+    assert store.reviews.check() == []
+    assert store.reviews.undo("ann").faces == {2}
+    store.reviews.redo("ben")
+    assert verdicts(store)[2] is Verdict.REJECTED
+    store.close()
+    assert schema(old / FILE) == str(NEXT)
+    assert schema(old / BACKUP) == str(SCHEMA)
+    assert open_tables(old / BACKUP) == before
+    assert {p.name for p in old.iterdir()} == {FILE, BACKUP, "project.lock"}
+
+
+def open_tables(file: Path) -> dict[str, list]:
+    connection = sqlite3.connect(file)
+    names = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+    connection.close()
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("body", "error"), [(BROKEN, RuntimeError), (ORPHANS, UserError), ("x = 1 / 0", Exception)]
+)
+def test_a_migration_that_fails_leaves_the_file_as_it_was(old, migrate, monkeypatch, body, error):
+    before = open_tables(old / FILE)
+    migrate(body)
+    with pytest.raises(error):
+        open_project(old)
+    assert {p.name for p in old.iterdir()} == {FILE, "project.lock"}
+    assert open_tables(old / FILE) == before
+    monkeypatch.undo()
+    store = open_project(old)
+    assert store.reviews.check() == []
+    store.close()
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(old, migrate, monkeypatch):
+    before = open_tables(old / FILE)
+    migrate(REBUILD)
+
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(engine, "_verify", full)
+    with pytest.raises(UserError, match="is full; nothing was lost"):
+        open_project(old)
+    assert open_tables(old / FILE) == before
+    assert {p.name for p in old.iterdir()} == {FILE, "project.lock"}
+
+
+def test_another_program_that_has_it_open_stops_the_upgrade(old, migrate):
+    code = (
+        "import sys, pathlib\n"
+        "from labeltool.store import open_project\n"
+        "store = open_project(pathlib.Path(sys.argv[1]))\n"
+        "print('open', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", code, str(old)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"open\n"
+        migrate(REBUILD)
+        with pytest.raises(UserError, match="another window or command has it open") as caught:
+            open_project(old)
+        assert "Close it there" in caught.value.remedy
+        assert schema(old / FILE) == str(SCHEMA)
+        other.kill()
+    open_project(old).close()
+    assert schema(old / FILE) == str(NEXT)
+
+
+def test_a_project_that_is_being_upgraded_cannot_be_opened(old):
+    lock = engine.ProjectLock(old)
+    lock.alone()
+    with pytest.raises(UserError, match="being upgraded right now"):
+        open_project(old)
+    lock.release()
+    open_project(old).close()
+
+
+def test_a_project_that_another_program_upgraded_meanwhile_is_not_upgraded_twice(
+    old, migrate, monkeypatch
+):
+    migrate(REBUILD)
+    alone = engine.ProjectLock.alone
+
+    def after_another(lock):
+        monkeypatch.setattr(engine.ProjectLock, "alone", alone)
+        open_project(old).close()
+        alone(lock)
+
+    monkeypatch.setattr(engine.ProjectLock, "alone", after_another)
+    open_project(old).close()
+    assert schema(old / BACKUP) == str(SCHEMA)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_program(old, tmp_path):
+    ideal = create_engine(f"sqlite:///{tmp_path / 'ideal.sqlite'}")
+    Base.metadata.create_all(ideal)
+    ideal.dispose()
+    assert shape(old / FILE) == shape(tmp_path / "ideal.sqlite")
+
+
+def shape(file: Path) -> dict[str, object]:
+    """Columns, keys and indexes of every table, whatever the order they were made in."""
+    connection = sqlite3.connect(file)
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
+    found: dict[str, object] = {}
+    for (name,) in connection.execute(query).fetchall():
+        columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+        keys = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
+        found[name] = (sorted(c[1:] for c in columns), sorted(k[2:] for k in keys))
+        for index in connection.execute(f"PRAGMA index_list({name})").fetchall():
+            parts = connection.execute(f"PRAGMA index_info({index[1]})").fetchall()
+            own = index[1] if index[3] == "c" else "constraint"
+            found[f"{name} {own} {[p[2] for p in parts]}"] = index[2]
+    connection.close()
+    return found
