@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -155,13 +154,12 @@ def new(project: Path, scheme: str) -> None:
 def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
     """Add photos and find their faces, or take labels from COCO files and .pts folders."""
     from labeltool import intake  # noqa: PLC0415
+    from labeltool.review import login  # noqa: PLC0415
 
     with _project(project) as store:
         if kind != "photos":
             for path in paths:
-                taken = intake.take_labels(
-                    store, path, getpass.getuser(), proposals=kind == "proposals"
-                )
+                taken = intake.take_labels(store, path, login(), proposals=kind == "proposals")
                 click.echo(
                     f"{path.name}: {taken.taken} {kind} taken ({taken.new_faces} made a new face), "
                     f"{taken.kept} left alone because a person decided them."
@@ -281,7 +279,7 @@ def reject(project: Path, max_score: float, dry_run: bool) -> None:
 
 
 def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: bool) -> None:
-    from labeltool.review import Desk  # noqa: PLC0415
+    from labeltool.review import Desk, login  # noqa: PLC0415
 
     with _project(project) as store:
         found = Desk(store).threshold(low, high)
@@ -291,7 +289,7 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
         if dry_run:
             count = store.reviews.count_where(threshold)
         else:
-            count, _ = store.reviews.decide_where(getpass.getuser(), verdict, threshold)
+            count, _ = store.reviews.decide_where(login(), verdict, threshold)
         click.echo(count)
         others = sum(row[2] for row in store.reviews.models_waiting()[1:])
         word = "would be" if dry_run else "were"

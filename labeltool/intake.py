@@ -191,6 +191,7 @@ class _Searcher:
             [*program(), "worker", "--detect"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints,
             text=True, encoding="utf-8",
+            start_new_session=os.name == "posix",  # Ctrl-C is for this process to handle
         )  # fmt: skip
         assert process.stdout is not None
         self._process = process

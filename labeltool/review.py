@@ -23,6 +23,14 @@ from labeltool.domain import (
 from labeltool.store import Store, Threshold
 
 
+def login() -> str:
+    """Who reviews here: the login name, or 'unknown' for a user without one, as in containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
 class Desk:
     """What one reviewer has before them.
 
@@ -34,7 +42,7 @@ class Desk:
 
     def __init__(self, store: Store, reviewer: str = "") -> None:
         self._store = store
-        self.reviewer = reviewer or getpass.getuser()
+        self.reviewer = reviewer or login()
         self.filter = Filter()
         self.queue: list[int] = store.faces.queue(self.filter)
         self._places: dict[int, int] | None = None

@@ -45,3 +45,11 @@ def test_no_module_is_a_god():
             if "migrations" not in file.parts:
                 lines = file.read_text(encoding="utf-8").count("\n")
                 assert lines < 560, f"{file} has {lines} lines"
+
+
+def test_what_a_newcomer_looks_for_is_at_the_top():
+    for name in (
+        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "Makefile",
+        "constraints.txt", "pyproject.toml", ".ci/run", "docs/adr",
+    ):  # fmt: skip
+        assert (ROOT / name).exists(), name

@@ -190,8 +190,9 @@ class AcceptAbove(_Ask):
         font = self.count.font()
         font.setBold(True)
         self.count.setFont(font)
-        self.sentence("One undo takes all of it back, also weeks later. Faces that somebody began "
-                      "to move are left alone.")  # fmt: skip
+        self.sentence(
+            "One undo takes all of it back. Faces that somebody began to move are left alone."
+        )
         self.finish()
         self.value.valueChanged.connect(self._changed)
         self.slider.valueChanged.connect(self._slid)

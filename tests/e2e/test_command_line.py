@@ -196,6 +196,36 @@ def test_ctrl_c_cancels_the_round_and_the_next_one_can_start(project: Path):
     }  # fmt: skip
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sends the interrupt of a terminal")
+def test_ctrl_c_in_an_import_keeps_what_was_found_and_blames_no_photo(tmp_path: Path):
+    project, photos = tmp_path / "p", tmp_path / "photos"
+    photos.mkdir()
+    image = Image.effect_noise((1500, 1500), 50)
+    for number in range(12):
+        image.save(photos / f"{number:02d}.jpg")
+    labeltool("new", project)
+    command = [sys.executable, "-m", "labeltool", "import", str(project), str(photos)]
+    store = open_project(project)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as importing:
+        while store.faces.counts().photos == store.faces.counts().waiting:
+            assert importing.poll() is None
+            time.sleep(0.01)
+        os.killpg(importing.pid, signal.SIGINT)
+        _out, said = importing.communicate(timeout=60)
+    counts = store.faces.counts()
+    assert importing.returncode == 1
+    assert said.rstrip().endswith("Cancelled.")
+    assert "Traceback" not in said
+    assert 0 < counts.waiting < counts.photos == 12
+    assert counts.problems == 0
+    store.close()
+    again = labeltool("import", project, photos)
+    assert "0 new photos, 12 known" in again.stdout
+    assert labeltool("check", project).returncode == 0
+
+
 def test_a_project_of_another_scheme_starts_from_boxes_and_the_mean_face(tmp_path: Path):
     project, photos = tmp_path / "p", tmp_path / "photos"
     photos.mkdir()

@@ -433,8 +433,8 @@ class TestFailure:
         before = everything(store)
         rounds.start(rounds.plan())
         until_event(rounds, "progress")
-        rounds._job.process.send_signal(signal.SIGKILL)
-        with pytest.raises(UserError, match="The worker was killed"):
+        rounds._job.process.kill()
+        with pytest.raises(UserError, match=r"The worker (was killed|ended)"):
             rounds.wait(ignore)
         assert everything(store) == before
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
@@ -490,6 +490,24 @@ class TestFailure:
         add_faces(store, 1)
         with pytest.raises(UserError, match=r"is not in .* any more"):
             rounds.start_predict()
+
+    def test_results_that_did_not_fit_on_the_disk_are_taken_in_later(self, reviewed, monkeypatch):
+        store, rounds = reviewed()
+
+        def full(*_) -> None:
+            raise UserError("The disk is full.")
+
+        monkeypatch.setattr(store.rounds, "add_predictions", full)
+        with pytest.raises(UserError, match="The disk is full"):
+            run(rounds)
+        assert store.rounds.all()[-1].status is RoundStatus.RUNNING
+        assert store.faces.face(5).prediction.model == "starter"
+        rounds._job.process.wait()
+        monkeypatch.delattr(store.rounds, "add_predictions")
+        later = Rounds(store)
+        assert later.attach()
+        assert later.wait(ignore).all
+        assert store.faces.face(5).prediction.model == "round 1"
 
 
 class TestTwoWindows:

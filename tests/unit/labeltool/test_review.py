@@ -1,0 +1,315 @@
+"""The desk: the face on it, its unsaved moves, and steps that go back in the order they came."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labeltool.domain import Changes, Filter, UserError, Verdict
+from labeltool.review import Desk
+from labeltool.store import Store
+from tests.projects import add_faces, propose, triangle, verdicts
+
+ANN = "ann"
+U, A, C, R, X = Verdict  # in their order: unreviewed, accepted, corrected, rejected, excluded
+
+
+def desk_of(store: Store) -> Desk:
+    return Desk(store, ANN)
+
+
+def test_a_user_without_a_name_can_review_too(project, monkeypatch):
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    store = project(1)
+    Desk(store).accept()
+    assert store.faces.face(1).decision.reviewer == "unknown"
+
+
+class TestQueue:
+    def test_it_opens_at_the_first_face_with_something_to_decide(self, project):
+        store = project(4)
+        store.reviews.decide(ANN, [1, 2], A)
+        assert desk_of(store).face.id == 3
+
+    def test_next_and_previous_stop_at_the_ends(self, project):
+        desk = desk_of(project(3))
+        desk.previous()
+        assert desk.face.id == 1
+        for expected in (2, 3, 3):
+            desk.next()
+            assert desk.face.id == expected
+
+    def test_the_next_to_review_goes_around_and_skips_what_is_decided(self, project):
+        store = project(5)
+        store.reviews.decide(ANN, [1, 4], X)
+        store.reviews.decide(ANN, [5], R)
+        desk = desk_of(store)
+        visited = [desk.face.id]
+        for _ in range(3):
+            desk.next_unreviewed()
+            visited.append(desk.face.id)
+        assert visited == [2, 3, 2, 3]
+
+    def test_after_the_last_decision_nothing_waits(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        desk.accept()
+        desk.accept()
+        assert verdicts(store) == [A, A]
+        assert not desk.next_unreviewed()
+        assert desk.face is not None
+
+    def test_it_finds_the_one_waiting_face_among_many(self, project):
+        store = project(1000)
+        store.reviews.decide(ANN, range(1, 701), A)
+        store.reviews.decide(ANN, range(702, 1001), A)
+        desk = desk_of(store)
+        desk.open(702)
+        assert desk.next_unreviewed()
+        assert desk.face.id == 701
+
+    def test_a_rejected_face_with_a_new_proposal_waits_too(self, project):
+        store = project(2)
+        store.reviews.decide(ANN, [1, 2], R)
+        propose(store, [2], 0.9)
+        assert desk_of(store).face.id == 2
+
+    def test_a_filter_keeps_the_face_if_it_is_among_them(self, project):
+        store = project(3)
+        store.reviews.flag(ANN, [2, 3], True)
+        desk = desk_of(store)
+        desk.open(3)
+        desk.set_filter(Filter(flagged=True))
+        assert (desk.queue, desk.face.id, desk.index) == ([2, 3], 3, 1)
+        desk.set_filter(Filter("excluded"))
+        assert (desk.queue, desk.face) == ([], None)
+        with pytest.raises(UserError, match="No face is open"):
+            desk.accept()
+
+    def test_the_list_does_not_jump_while_single_faces_are_decided(self, project):
+        store = project(3)
+        desk = desk_of(store)
+        desk.set_filter(Filter("offered"))
+        desk.refresh(desk.accept())
+        assert desk.queue == [1, 2, 3]
+        assert desk.face.id == 2
+
+    def test_faces_that_are_found_meanwhile_join_the_queue(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        add_faces(store, 2)
+        desk.refresh(Changes(faces=frozenset({3, 4}), photos=True))
+        assert desk.queue == [1, 2, 3, 4]
+        assert desk.counts.faces == 4
+        desk.open(4)
+        assert desk.index == 3
+
+    def test_an_empty_project_has_an_empty_desk(self, project):
+        desk = desk_of(project())
+        assert desk.face is None
+        desk.next()
+        desk.previous()
+        assert desk.undo() == Changes()
+
+
+class TestMoves:
+    def test_accepting_moved_points_is_a_correction(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        desk.move(1, 40.5, 41.25)
+        assert desk.moved == {1}
+        assert verdicts(store)[0] is U
+        desk.accept()
+        assert desk.face.id == 2
+        face = store.faces.face(1)
+        assert (face.verdict, face.draft) == (C, None)
+        expected = face.prediction.points.copy()
+        expected[1] = (40.5, 41.25)
+        np.testing.assert_array_equal(face.points, expected)
+
+    def test_moving_an_accepted_face_makes_it_corrected(self, project):
+        store = project(1)
+        desk = desk_of(store)
+        desk.accept()
+        desk.move(0, 1, 1)
+        desk.accept()
+        assert verdicts(store) == [C]
+        desk.undo()
+        assert verdicts(store) == [A]
+
+    def test_undo_takes_moves_back_one_by_one_before_decisions(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        desk.refresh(desk.accept())
+        before = desk.face.points
+        for number in range(3):
+            desk.move(number, number, number)
+        for left in ({0, 1}, {0}, set()):
+            desk.undo()
+            assert desk.moved == left
+        np.testing.assert_array_equal(desk.face.points, before)
+        assert (desk.can_undo(), desk.can_redo()) == ("accepted", "move")
+        for left in ({0}, {0, 1}, {0, 1, 2}):
+            desk.redo()
+            assert desk.moved == left
+        desk.accept()
+        assert verdicts(store) == [A, C]
+
+    def test_a_new_move_ends_the_redo_of_moves(self, project):
+        desk = desk_of(project(1))
+        desk.move(0, 1, 1)
+        desk.undo()
+        desk.move(1, 2, 2)
+        assert desk.can_redo() is None
+        assert desk.moved == {1}
+
+    def test_moves_stay_with_their_face_when_another_is_opened(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        desk.move(0, 1, 1)
+        desk.next()
+        assert desk.moved == set()
+        desk.previous()
+        assert desk.moved == {0}
+        assert verdicts(store) == [U, U]
+
+    def test_undo_after_going_to_another_face_takes_back_the_last_decision(self, project):
+        store = project(3)
+        desk = desk_of(store)
+        desk.accept()
+        desk.move(0, 1, 1)
+        desk.next()
+        desk.undo()
+        assert verdicts(store) == [U, U, U]
+        assert desk.face.id == 1
+        assert store.faces.face(2).draft is not None
+
+    def test_moves_and_undo_of_decisions_survive_a_restart(self, project, again):
+        store = project(3)
+        desk = desk_of(store)
+        desk.accept()
+        desk.move(2, 5, 6)
+        store.close()
+        store = again(store)
+        desk = desk_of(store)
+        desk.open(2)
+        assert desk.moved == {2}
+        desk.undo()
+        assert verdicts(store)[0] is U
+        desk.redo()
+        assert verdicts(store)[0] is A
+
+    def test_discarding_puts_the_proposal_back_and_can_be_undone(self, project):
+        desk = desk_of(project(1))
+        desk.move(0, 1, 1)
+        desk.discard()
+        assert desk.moved == set()
+        desk.undo()
+        assert desk.moved == {0}
+
+    def test_landmarks_can_be_placed_without_any_proposal(self, project):
+        store = project(1, proposed=False)
+        desk = desk_of(store)
+        with pytest.raises(UserError, match="Nothing was accepted"):
+            desk.accept()
+        desk.move(1, 7, 8)
+        np.testing.assert_array_equal(desk.face.points[1], [7, 8])
+        assert np.isnan(desk.face.points[[0, 2]]).all()
+        desk.accept()
+        assert verdicts(store) == [C]
+
+    def test_a_landmark_that_is_absent_can_be_added_later(self, project):
+        store = project(1)
+        points = triangle()
+        points[2] = np.nan
+        store.reviews.decide(ANN, [1], C, points=points)
+        desk = desk_of(store)
+        desk.move(2, 30, 30)
+        desk.accept()
+        assert np.isfinite(store.faces.face(1).points).all()
+
+
+class TestArrivals:
+    def test_new_proposals_do_not_move_what_is_on_the_screen(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        on_screen = desk.face.prediction.id
+        propose(store, [1, 2], 0.9)
+        desk.refresh(Changes(all=True, rounds=True))
+        assert (desk.face.prediction.id, desk.newer) == (on_screen, True)
+        desk.accept()
+        assert store.faces.face(1).decision.prediction_id == on_screen
+        assert desk.face.prediction.score == 0.9
+        assert not desk.newer
+
+    def test_opening_the_face_again_shows_the_new_proposal(self, project):
+        store = project(1)
+        desk = desk_of(store)
+        propose(store, [1], 0.9)
+        desk.refresh(Changes(all=True))
+        desk.open(1)
+        assert desk.face.prediction.score == 0.9
+
+    def test_a_drag_goes_on_over_the_proposal_it_began_on(self, project):
+        store = project(1)
+        desk = desk_of(store)
+        desk.move(0, 1, 1)
+        before = desk.face
+        propose(store, [1], 0.9)
+        desk.refresh(Changes(all=True))
+        desk.move(1, 2, 2)
+        assert desk.face.prediction.id == before.prediction.id
+        assert desk.moved == {0, 1}
+        desk.accept()
+        face = store.faces.face(1)
+        assert (face.verdict, face.prediction.id) == (C, before.prediction.id)
+        assert len(store.rounds.all()) == 2
+
+    def test_rejecting_a_human_label_brings_no_older_prediction_back_by_itself(self, project):
+        store = project(1)
+        desk = desk_of(store)
+        desk.move(0, 1, 1)
+        desk.accept()
+        desk.reject()
+        face = store.faces.face(1)
+        assert (face.verdict, face.offered) == (R, False)
+        assert store.faces.counts().proposed == 0
+        assert store.reviews.labels() == []
+
+    def test_the_decision_of_another_reviewer_shows_at_once(self, project, again):
+        store = project(1)
+        desk = desk_of(store)
+        changes = again(store).reviews.decide("ben", [1], X)
+        desk.refresh(changes)
+        assert desk.face.verdict is X
+        assert desk.counts.excluded == 1
+        desk.undo()
+        assert verdicts(store) == [X]
+
+
+class TestBatches:
+    def test_a_batch_is_one_step_of_undo(self, project):
+        store = project(4)
+        desk = desk_of(store)
+        desk.decide_many([1, 3], R)
+        assert verdicts(store) == [R, U, R, U]
+        desk.undo()
+        assert verdicts(store) == [U] * 4
+
+    def test_the_count_before_is_the_count_done(self, project):
+        store = project(5, proposed=False)
+        propose(store, range(1, 6), [0.1, 0.3, 0.5, 0.7, 0.9])
+        desk = desk_of(store)
+        name, within = desk.threshold(0.5)
+        assert name == "model 1"
+        assert desk.count(within) == 3
+        assert "3 faces" in desk.decide_threshold(within, A).note
+        assert verdicts(store) == [U, U, A, A, A]
+        desk.undo()
+        assert verdicts(store) == [U] * 5
+
+    def test_without_proposals_there_is_no_threshold(self, project):
+        assert desk_of(project(2, proposed=False)).threshold(0.5) is None
