@@ -247,6 +247,8 @@ class Session(QObject):
     def _export(self, out: Path, form: str, _progress: Progress) -> Changes:
         written = export_labels(self.store, out, form)
         note = f"Wrote {written.faces} faces of {written.photos} photos to {out}."
+        if written.problems:
+            note += f" {len(written.problems)} were left out: {written.problems[0]}"
         return Changes(note=note)
 
     # Rounds

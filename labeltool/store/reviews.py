@@ -116,6 +116,11 @@ class Reviews:
                         "Predict first, or choose faces that are not accepted yet.",
                     )
                 raise _Unchanged
+            if count != len(faces):
+                connection.execute(
+                    text("UPDATE operation SET detail = :detail WHERE id = :id"),
+                    {"detail": _words(verdict, count), "id": operation},
+                )
             if len(faces) == 1:
                 connection.execute(delete(DraftRow).where(DraftRow.face_id == faces[0]))
         return _changes(faces, _words(verdict, count).capitalize() + ".")

@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from labeltool.domain import Changes, NewPrediction, Round, RoundKind, RoundStatus
+from labeltool.domain import Changes, NewPrediction, Points, Round, RoundKind, RoundStatus
 from labeltool.store.engine import Database
 from labeltool.store.reviews import now
 from labeltool.store.state import settle
@@ -200,25 +201,37 @@ AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id AND d.predicti
 
 
 def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:
-    free = set(
-        connection.scalars(
-            text(
-                "SELECT face_id FROM state WHERE face_id IN (SELECT value FROM json_each(:ids)) "
-                "AND verdict IN ('unreviewed', 'rejected')"
-            ),
-            {"ids": json.dumps([prediction.face_id for prediction in batch])},
-        )
+    query = text(
+        "SELECT s.face_id, p.points FROM state s LEFT JOIN prediction p "
+        "ON p.id = s.prediction_id AND p.round_id IS NOT :round "
+        "WHERE s.face_id IN (SELECT value FROM json_each(:ids)) "
+        "AND s.verdict IN ('unreviewed', 'rejected')"
+    )
+    ids = json.dumps([prediction.face_id for prediction in batch])
+    shown: dict[int, bytes | None] = dict(
+        connection.execute(query, {"ids": ids, "round": round_id}).all()
     )
     rows: list[dict[str, Any]] = [
         {
-            "face_id": p.face_id, "round_id": round_id, "points": p.points,
-            "scores": p.scores, "score": p.score, "spread": p.spread,
+            "face_id": p.face_id, "round_id": round_id, "points": p.points, "scores": p.scores,
+            "score": p.score, "spread": p.spread, "change": _change(shown[p.face_id], p.points),
         }
         for p in batch
-        if p.face_id in free
+        if p.face_id in shown
     ]  # fmt: skip
     if rows:
         connection.execute(insert(PredictionRow).prefix_with("OR IGNORE"), rows)
+
+
+def _change(before: bytes | None, points: Points) -> float | None:
+    """Mean movement of the landmarks against the proposal shown before; see PredictionRow."""
+    if before is None:
+        return None
+    moved = np.linalg.norm(points - np.frombuffer(before, "<f8").reshape(-1, 2), axis=-1)
+    if not np.isfinite(moved).any():
+        return None
+    size = np.sqrt((np.nanmax(points, 0) - np.nanmin(points, 0)).prod())
+    return float(np.nanmean(moved) / max(size, 1.0))
 
 
 def _make_visible(connection: Connection, round_id: int, *, again: bool) -> None:

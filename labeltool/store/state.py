@@ -33,7 +33,8 @@ def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> No
             "WHEN 'unreviewed' THEN prediction_id IS NOT NULL "
             "WHEN 'rejected' THEN prediction_id IS NOT NULL AND prediction_id IS NOT "
             "(SELECT e.prediction_id FROM entry e WHERE e.id = state.entry_id) ELSE 0 END, "
-            "(score, spread, model_id) = (SELECT p.score, p.spread, r.model_id FROM prediction p "
+            "(score, spread, change, model_id) = "
+            "(SELECT p.score, p.spread, p.change, r.model_id FROM prediction p "
             "JOIN round r ON r.id = p.round_id WHERE p.id = state.prediction_id) "
             f"WHERE {where}"
         ),

@@ -164,7 +164,8 @@ class RoundRow(Base):
 
 
 class PredictionRow(Base):
-    """What a round proposes for a face."""
+    """What a round proposes for a face. `change`: mean movement of the landmarks against the
+    proposal shown before, as a fraction of the face's size; NULL for a first one."""
 
     __tablename__ = "prediction"
     __table_args__ = (UniqueConstraint("round_id", "face_id"), Index("prediction_face", "face_id"))
@@ -175,6 +176,7 @@ class PredictionRow(Base):
     scores: Mapped[NDArray[np.float32]] = mapped_column(ScoresType)
     score: Mapped[float] = mapped_column(Float)
     spread: Mapped[float] = mapped_column(Float)
+    change: Mapped[float | None] = mapped_column(Float)
 
 
 class OperationRow(Base):

@@ -19,6 +19,9 @@ BUDGET = 600.0
 ENOUGH = 6000
 """Images after which a round on few labels learns little more."""
 
+MOST = 300
+"""Epochs beyond which the same few faces teach nothing new."""
+
 START = 8.0
 """Seconds until a worker has loaded everything."""
 
@@ -105,7 +108,7 @@ def plan_round(
     pseudo = int(min(available, max(capacity / 6 - manual, 0)))
     samples = manual + pseudo
     # few labels need more epochs to make as many steps
-    enough = max(40, round(ENOUGH / samples))
+    enough = min(max(40, round(ENOUGH / samples)), MOST)
     best = int(min(max(capacity / samples, 3), enough))
     chosen = best if epochs is None else epochs
     number = counts.rounds + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
-from labeltool.domain import Filter, RoundKind, RoundStatus, UserError, Verdict
+from labeltool.domain import Filter, NewPrediction, RoundKind, RoundStatus, UserError, Verdict
 from labeltool.review import Desk
 from labeltool.store import FILE, SCHEMA, Store, Threshold, create_project, open_project
 from pipnet.scheme import Scheme, load_scheme
@@ -391,3 +392,22 @@ def test_what_a_search_found_is_kept_with_the_reason_of_a_failure(tmp_path):
     assert store.faces.photos_to_search() == [(1, tmp_path / "a.jpg")]
     add_faces(store, 1)
     store.close()
+
+
+def test_the_state_says_how_far_a_new_proposal_moved(project: Callable[..., Store]) -> None:
+    store = project(2)
+    shown_before = store.faces.face(1)
+    assert shown_before is not None
+    assert shown_before.prediction is not None
+    points = shown_before.prediction.points
+    size = np.sqrt((points.max(0) - points.min(0)).prod())
+    new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
+    store.rounds.set_model(new, "round 1", "other")
+    moved = points + np.array([3.0, 4.0])
+    store.rounds.add_predictions(
+        new, [NewPrediction(1, moved, np.ones(len(moved), np.float32), 1.0, 0.0)]
+    )
+    store.rounds.finish(new, {})
+    rows = sql(store, "SELECT face_id, change FROM state WHERE change IS NOT NULL")
+    assert [tuple(row) for row in rows] == [(1, pytest.approx(5.0 / size))]
+    assert store.reviews.check() == []

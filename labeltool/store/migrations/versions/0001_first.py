@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("scores", sa.LargeBinary(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("spread", sa.Float(), nullable=False),
+        sa.Column("change", sa.Float(), nullable=True),
         sa.ForeignKeyConstraint(
             ["face_id"],
             ["face.id"],
