@@ -31,6 +31,7 @@ class RoundPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.training = True
         self._curve: Any = None
         self._plot: Any = None
         self._losses: list[tuple[int, float]] = []
@@ -92,6 +93,8 @@ class RoundPanel(QWidget):
 
     def _begin(self, event: Event, training: bool) -> None:
         self._losses = []
+        self.training = training
+        self.stop.setText("Stop early")
         self.title.setText("Training round" if training else "Proposing landmarks")
         self.detail.setText(f"on {event.detail}" if event.detail else "")
         self.bar.setRange(0, 0)

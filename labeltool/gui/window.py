@@ -367,7 +367,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _retry_round(self) -> None:
         self.panel.hide()
-        self.commands.run("train")
+        self.commands.run("train" if self.panel.training else "predict")
 
     # Dialogs
 

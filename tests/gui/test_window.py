@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
 from labeltool.gui import dialogs
 from labeltool.store import create_project, open_project
+from labeltool.training.folder import Event
 from pipnet.scheme import Scheme, load_scheme
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -364,3 +365,19 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
     assert window.session.desk.face.id == first + 1
+
+
+def test_a_failed_prediction_is_tried_again_as_a_prediction(
+    qtbot, open_window, project, monkeypatch
+):
+    window = open_window(project)
+    panel, asked = window.panel, []
+    monkeypatch.setattr(window.session, "predict", lambda: asked.append("predict"))
+    monkeypatch.setattr(window.session.rounds, "_job", None)
+    panel.show_event(Event("started", detail="CPU"))
+    panel.show_end(Event("failed", detail="There was not enough memory."), "the log")
+    assert panel.isVisible()
+    assert panel.log.toPlainText() == "the log"
+    qtbot.mouseClick(panel.retry, Qt.MouseButton.LeftButton)
+    assert asked == ["predict"]
+    assert not panel.isVisible()
