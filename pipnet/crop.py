@@ -89,6 +89,10 @@ class CropConvention:
         return np.array([[sx, 0, -0.5 - x * sx], [0, sy, -0.5 - y * sy]], np.float64)
 
 
+AUTHORS_CROP = CropConvention(enlarge=1.1, square=False, pixel_edge=-0.5)
+"""How the authors' checkpoints were trained."""
+
+
 def tight_box(points: NDArray[np.float64]) -> Box:
     """The box of the landmarks (N, 2), NaN rows left out; at least one pixel wide and high."""
     x0, y0 = np.nanmin(points, axis=0)

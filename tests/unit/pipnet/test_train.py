@@ -48,7 +48,11 @@ def test_the_loss_falls_and_the_start_stays(make_checkpoint: Make, faces: list[S
     before = tensors(start.network)
     config = TrainConfig(epochs=7, batch=3, lr=2e-3, warmup=2)
     result = train(
-        start, faces, config, amount=NONE, on_progress=lambda s: totals.append(s.losses["total"])
+        start,
+        faces,
+        config,
+        augmentation=NONE,
+        on_progress=lambda s: totals.append(s.losses["total"]),
     )
     assert len(totals) == 14
     assert np.mean(totals[-4:]) < 0.5 * np.mean(totals[:4])
@@ -203,7 +207,7 @@ class TestLabels:
         for face in partly:
             face.points[2] = np.nan
         start = make_checkpoint()
-        result = train(start, partly, replace(SHORT, weight_decay=0.0), amount=NONE)
+        result = train(start, partly, replace(SHORT, weight_decay=0.0), augmentation=NONE)
         before, after = (
             start.network.heads["x_layer"].weight,
             result.network.heads["x_layer"].weight,
