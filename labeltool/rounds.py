@@ -185,7 +185,7 @@ class Rounds:
 
         if self._instant is None or self._instant[0] != model:
             try:
-                self._instant = (model, OnnxDetector(model, threads=1))
+                self._instant = (model, OnnxDetector(model, threads=1, spin=False))
             except OnnxError:
                 return None  # a worker can still propose, from the network itself
         try:

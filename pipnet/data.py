@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from pipnet.augment import NONE, Augmentation, Augmenter, Change, Patch
 from pipnet.crop import Box, CropConvention, tight_box
@@ -38,12 +40,12 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """`points_unit` (B, N, 2); `tasks` B names; either `images` (B, 3, S, S) float32 normalised, or
-    the patches and changes that a device makes them of."""
+    """`points_unit` (B, N, 2); `tasks` B names; either `images` (B, S, S, 3) RGB bytes, or the
+    patches and changes that a device makes them of."""
 
     points_unit: NDArray[np.float64]
     tasks: tuple[str, ...]
-    images: NDArray[np.float32] | None = None
+    images: NDArray[np.uint8] | None = None
     patches: tuple[Patch, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -141,7 +143,7 @@ class Loader:
             self._augmentation.sample(patch, item.points, box, self._flip, self._convention, rng)
             for patch, item, box, rng in zip(patches, items, boxes, rngs, strict=True)
         ]
-        images = normalise(np.stack([image for image, _ in found]))
+        images = np.stack([image for image, _ in found])
         return Batch(np.stack([points for _, points in found]), tasks, images)
 
     def _patch(self, index: int, item: Sample) -> Patch:
@@ -154,7 +156,9 @@ class Loader:
         return patch
 
 
-def normalise(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(B, S, S, 3) RGB bytes -> (B, 3, S, S) float32, ImageNet's normalisation."""
-    scaled = (images.astype(np.float32) / np.float32(255) - MEAN) / STD
-    return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+def normalise(images: NDArray[np.uint8], device: torch.device | None = None) -> Tensor:
+    """(B, S, S, 3) RGB bytes -> (B, 3, S, S) float32 in channels-last order, ImageNet's
+    normalisation."""
+    pixels = torch.from_numpy(images).to(device).permute(0, 3, 1, 2).float()  # (B, 3, S, S)
+    mean, std = (torch.from_numpy(v * 255)[:, None, None].to(pixels.device) for v in (MEAN, STD))
+    return pixels.sub_(mean).div_(std)

@@ -48,11 +48,8 @@ class Detector(CropDetector):
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), in crop units."""
-        images = torch.from_numpy(normalise(crops)).to(
-            self._device, memory_format=torch.channels_last
-        )
         with torch.inference_mode():
-            output = self._network(images)
+            output = self._network(normalise(crops, self._device))
         parts = [part.float().cpu().numpy() for part in output[:5]]
         if isinstance(output, Coordinates):
             return decode_coordinates(parts[0])

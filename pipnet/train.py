@@ -19,7 +19,7 @@ from torch.nn.parallel import DistributedDataParallel
 from pipnet.augment import Augmentation, Augmenter
 from pipnet.augment_device import augment
 from pipnet.checkpoint import Checkpoint, load, save
-from pipnet.data import Batch, Loader, Sample
+from pipnet.data import Batch, Loader, Sample, normalise
 from pipnet.loss import TargetBatch, output_loss, task_indices
 from pipnet.meanface import Neighbours
 from pipnet.network import Network
@@ -312,7 +312,7 @@ def _step(
     if batch.images is None:
         images = augment(batch.patches, batch.changes, start.convention.side, device)
     else:
-        images = torch.from_numpy(batch.images).to(device)
+        images = normalise(batch.images, device)
     images = images.contiguous(memory_format=torch.channels_last)
     targets = TargetBatch(
         torch.from_numpy(batch.points_unit).to(device, torch.float32),

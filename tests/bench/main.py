@@ -161,14 +161,14 @@ def train() -> None:
     from pipnet import resources
     from pipnet.checkpoint import Checkpoint, load
     from pipnet.crop import CropConvention, tight_box
-    from pipnet.data import Loader, Sample, mean_face
+    from pipnet.data import Loader, Sample, mean_face, normalise
     from pipnet.loss import TargetBatch, losses, task_indices
     from pipnet.network import PIPNet
     from pipnet.scheme import load_scheme
     from pipnet.train import TrainConfig
     from pipnet.train import train as run
 
-    print("\ntraining, images/s, MobileNetV2, 256x256, batch 16, augmentation included")
+    print("\ntraining, images/s, 256x256, batch 16, augmentation included")
     scheme, convention = load_scheme("300w"), CropConvention()
     face = load(resources.starter()).meanface
     rng = np.random.default_rng(0)
@@ -180,54 +180,59 @@ def train() -> None:
             Image.fromarray(pixels).save(photo)
             points = face * 200 + 120 + rng.normal(0, 3, (68, 2))
             samples.append(Sample(photo, points, (tight_box(points),)))
-        begin = Checkpoint(
-            PIPNet("mobilenet_v2", 68), scheme, mean_face(samples, convention), convention
-        )
 
-        def ours(freeze: int) -> float:
+        def begin(name: str) -> Checkpoint:
+            return Checkpoint(PIPNet(name, 68), scheme, mean_face(samples, convention), convention)
+
+        def ours(name: str, freeze: int) -> float:
             moments: list[float] = []
             config = TrainConfig(epochs=3, freeze=freeze)
             run(
-                begin, samples, config, on_progress=lambda step: moments.append(time.perf_counter())
-            )
+                begin(name), samples, config,
+                on_progress=lambda step: moments.append(time.perf_counter()),
+            )  # fmt: skip
             # the first epoch reads the photos
             return 16 * 11 / (moments[17] - moments[6])
 
-        def plain() -> float:
-            network = PIPNet("mobilenet_v2", 68).train()
+        def plain(name: str) -> float:
+            network = PIPNet(name, 68).train()
             optimiser = torch.optim.Adam(network.parameters(), 1e-4)
-            moments = []
+            moments, table = [], begin(name).table
             for batch in Loader(samples, None, convention).epoch(0):
-                maps = network(torch.from_numpy(batch.images))
+                maps = network(normalise(batch.images).contiguous())
                 targets = TargetBatch(
                     torch.from_numpy(batch.points_unit).float(), task_indices(batch.tasks)
                 )
                 optimiser.zero_grad()
-                losses(maps, targets, begin.table).total().backward()
+                losses(maps, targets, table).total().backward()
                 optimiser.step()
                 moments.append(time.perf_counter())
             return 16 * 5 / (moments[5] - moments[0])
 
-        base = statistics.median(plain() for _ in range(2))
-        for name, speed in (
-            ("plain eager fp32 NCHW", base),
-            ("ours, whole network", ours(0)),
-            ("ours, first 4 stages kept (rounds on a CPU, starter)", ours(4)),
-        ):
-            print(f"{name:56}{speed:8.1f}{speed / base:8.2f}x")
+        for name in ("mobilenet_v2", "resnet18"):
+            first = plain(name)
+            rows = {"ours": ours(name, 0)}
+            if name == "mobilenet_v2":
+                rows["ours, first 4 stages kept (best on a CPU)"] = ours(name, 4)
+            base = statistics.median([first, plain(name)])
+            for what, speed in {"plain eager fp32 NCHW": base, **rows}.items():
+                print(f"{name:14}{what:44}{speed:8.1f}{speed / base:8.2f}x")
 
 
 def predict() -> None:
-    """One face, batch 1, decode and merge included, interleaved in one run."""
+    """One face, batch 1, decode and merge included; the backends take turns in blocks of ten, so
+    that threads of one that still wait awake do not slow down the next."""
     import torch
 
     from pipnet import resources
     from pipnet.checkpoint import Checkpoint, load
     from pipnet.crop import CropConvention
+    from pipnet.data import normalise
+    from pipnet.decode import decode
     from pipnet.export import export_onnx
     from pipnet.network import PIPNet
     from pipnet.onnx_detector import OnnxDetector
-    from pipnet.predict import Detector
+    from pipnet.quantize import quantize
     from pipnet.scheme import load_scheme
 
     print("\nprediction of one face, ms: median, p95, max")
@@ -236,23 +241,32 @@ def predict() -> None:
     crop = rng.integers(0, 256, (1, 256, 256, 3), np.uint8)
     for name in ("mobilenet_v2", "resnet18"):
         torch.manual_seed(0)
-        checkpoint = Checkpoint(
-            PIPNet(name, 68).eval(), load_scheme("300w"), face, CropConvention()
-        )
+        network = PIPNet(name, 68).eval()
+        checkpoint = Checkpoint(network, load_scheme("300w"), face, CropConvention())
+
+        def eager(network: PIPNet = network, table: object = checkpoint.table) -> None:
+            with torch.inference_mode():
+                maps = network(normalise(crop).contiguous())
+            decode(*(part.numpy() for part in maps[:5]), table)
+
         with tempfile.TemporaryDirectory() as folder:
-            export_onnx(checkpoint, Path(folder) / "m.onnx")
+            whole, small = Path(folder) / "m.onnx", Path(folder) / "int8.onnx"
+            export_onnx(checkpoint, whole)
+            quantize(whole, small, rng.integers(0, 256, (32, 256, 256, 3), np.uint8))
+            fp32, int8 = OnnxDetector(whole), OnnxDetector(small)
             backends = {
-                "torch eager fp32": Detector(checkpoint),
-                "ONNX Runtime fp32": OnnxDetector(Path(folder) / "m.onnx"),
+                "torch eager fp32": eager,
+                "ONNX Runtime fp32": lambda d=fp32: d.predict_crops(crop),
+                "ONNX Runtime int8": lambda d=int8: d.predict_crops(crop),
             }
             rows: dict[str, list[float]] = {key: [] for key in backends}
-            for _ in range(40):
-                for key, detector in backends.items():
-                    rows[key] += timed(lambda d=detector: d.predict_crops(crop), 1)
-            base = statistics.median(rows["torch eager fp32"][5:])
+            for _ in range(8):
+                for key, work in backends.items():
+                    rows[key] += timed(work, 10)[3:]
+            base = statistics.median(rows["torch eager fp32"])
             for key, values in rows.items():
-                ratio = base / statistics.median(values[5:])
-                print(f"{name:14}{key:20}{spread(values[5:])}{ratio:8.2f}x")
+                ratio = base / statistics.median(values)
+                print(f"{name:14}{key:20}{spread(values)}{ratio:8.2f}x")
 
 
 if __name__ == "__main__":

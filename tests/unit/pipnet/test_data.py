@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from pipnet import data
@@ -82,7 +83,7 @@ def test_only_whole_batches_count_unless_there_is_none(
 
 def test_what_a_batch_holds(faces: list[Sample]) -> None:
     batch = next(loader(faces, amount=NONE).epoch(0))
-    assert (batch.images.dtype, batch.images.shape) == (np.float32, (2, 3, 64, 64))
+    assert (batch.images.dtype, batch.images.shape) == (np.uint8, (2, 64, 64, 3))
     assert batch.points_unit.shape == (2, 5, 2)
     assert (batch.points_unit > 0).all()
     assert (batch.points_unit < 1).all()
@@ -167,8 +168,8 @@ def test_pixels_are_normalised_as_imagenet_is() -> None:
     image = np.zeros((1, 2, 2, 3), np.uint8)
     image[0, 0, 1] = (255, 0, 51)
     found = normalise(image)
-    assert found.dtype == np.float32
-    assert found.flags.c_contiguous
+    assert found.dtype == torch.float32
+    assert found.is_contiguous(memory_format=torch.channels_last)
     np.testing.assert_allclose(found[0, :, 0, 1], (np.array([1, 0, 0.2]) - MEAN) / STD, rtol=1e-6)
     np.testing.assert_allclose(found[0, :, 1, 0], -MEAN / STD, rtol=1e-6)
 
