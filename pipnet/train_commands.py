@@ -48,8 +48,8 @@ def _recipe_options(command: Any) -> Any:
         click.option("--batch", type=click.IntRange(min=1)),
         click.option("--epochs", type=click.IntRange(min=1)),
         click.option(
-            "--neighbours", default=10, type=click.IntRange(min=0), show_default=True,
-            help="C, 0 for none.",
+            "--neighbours", type=click.IntRange(min=0),
+            help="C, 0 for none; if not given 10, or as many as the mean face allows.",
         ),
         click.option("--stride", default="32", type=click.Choice(["16", "32", "64", "128"]),
                      show_default=True, help="Others than 32 for the ResNets."),
@@ -111,7 +111,7 @@ def train(
     preset: str,
     backbone: str,
     stride: str,
-    neighbours: int,
+    neighbours: int | None,
     epochs: int | None,
     batch: int | None,
     lr: float | None,
@@ -131,6 +131,7 @@ def train(
 
     from pipnet.checkpoint import Checkpoint, start_backbone  # noqa: PLC0415
     from pipnet.data import mean_face  # noqa: PLC0415
+    from pipnet.meanface import most_neighbours  # noqa: PLC0415
     from pipnet.network import build  # noqa: PLC0415
     from pipnet.scheme import load_scheme  # noqa: PLC0415
     from pipnet.train import Ended  # noqa: PLC0415
@@ -151,11 +152,13 @@ def train(
         kept, held = split(samples, holdout)
         torch.manual_seed(seed)
         with mendable():
-            network = build(head, backbone, kind.count, neighbours, int(stride))
+            mean = mean_face(kept, convention)
+            count = most_neighbours(mean) if neighbours is None else neighbours
+            network = build(head, backbone, kind.count, count, int(stride))
             if start is not None:
                 start_backbone(network, start)
             begin = Checkpoint(
-                network, kind, mean_face(kept, convention), convention,
+                network, kind, mean, convention,
                 {
                     "data": [path.name for path in data], "faces": len(kept),
                     "start": start and start.name, "preset": preset,
@@ -297,7 +300,7 @@ def selftrain(
     preset: str,
     backbone: str,
     stride: str,
-    neighbours: int,
+    neighbours: int | None,
     epochs: int | None,
     batch: int | None,
     lr: float | None,
@@ -311,6 +314,7 @@ def selftrain(
 
     from pipnet.checkpoint import Checkpoint, start_backbone  # noqa: PLC0415
     from pipnet.data import mean_face  # noqa: PLC0415
+    from pipnet.meanface import most_neighbours  # noqa: PLC0415
     from pipnet.network import build  # noqa: PLC0415
     from pipnet.scheme import load_scheme  # noqa: PLC0415
     from pipnet.selftrain import SelfTrainConfig, Stage  # noqa: PLC0415
@@ -325,10 +329,11 @@ def selftrain(
     samples = read_samples(labels, kind.count)
     with mendable():
         mean = mean_face(samples, convention)
+    count = most_neighbours(mean) if neighbours is None else neighbours
 
     def fresh() -> Checkpoint:
         torch.manual_seed(recipe.config.seed)
-        network = build("pip", backbone, kind.count, neighbours, int(stride))
+        network = build("pip", backbone, kind.count, count, int(stride))
         if start is not None:
             start_backbone(network, start)
         return Checkpoint(network, kind, mean, convention)
