@@ -10,9 +10,11 @@ from sqlalchemy import insert, select
 from labeltool.domain import UserError
 from labeltool.store.engine import Database, errors, upgrade
 from labeltool.store.faces import Faces
+from labeltool.store.filters import Filters
 from labeltool.store.reviews import Reviews, Threshold, now
 from labeltool.store.rounds import Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
+from labeltool.store.visits import Visits
 from pipnet.scheme import Scheme
 
 FILE = "project.sqlite"
@@ -21,7 +23,8 @@ __all__ = ["FILE", "SCHEMA", "Store", "Threshold", "create_project", "open_proje
 
 
 class Store:
-    """An open project: `faces`, `reviews` and `rounds` read and write it; `folder` is its place."""
+    """An open project: `faces`, `reviews`, `rounds`, the saved `filters` and the reviewers' `visits`
+    read and write it; `folder` is its place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,6 +32,8 @@ class Store:
         self.faces = Faces(self._database)
         self.reviews = Reviews(self._database)
         self.rounds = Rounds(self._database)
+        self.filters = Filters(self._database)
+        self.visits = Visits(self._database)
         try:
             with self._database.read() as connection:
                 scheme = connection.scalar(select(ProjectRow.scheme))

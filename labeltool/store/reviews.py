@@ -23,8 +23,9 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
+from labeltool.store import tally
 from labeltool.store.engine import Database
-from labeltool.store.faces import _ids
+from labeltool.store.queue import _ids
 from labeltool.store.state import rebuild, settle
 from labeltool.store.tables import DraftRow, EntryRow, ModelRow, OperationRow, StateRow
 
@@ -322,13 +323,18 @@ class Reviews:
         if intact != "ok":
             return [f"the database file is damaged: {intact}"]
         with self._database.write() as connection:
+            tallies = tally.wrong(connection)
             wrong = rebuild(connection)
+            if tallies:
+                tally.recount(connection)
             if not repair:
                 connection.rollback()
         said = [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        done = "mended from the log" if repair else "it can be mended from the log"
         if wrong:
-            done = "mended from the log" if repair else "it can be mended from the log"
             said.append(f"{wrong} faces differ from the log ({done})")
+        if tallies:
+            said.append(f"the counts are wrong: {', '.join(tallies)} ({done})")
         return said
 
 
