@@ -163,8 +163,8 @@ class Row:
 
 
 VERDICT_FILTERS = (None, "offered", *map(str, Verdict), "rejected-new")
-"""What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a rejected
-face with a new proposal."""
+"""What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
+rejected face with a new proposal."""
 
 ORDERS = ("file", "score", "spread", "time", "round", "change")
 """What `Filter.order` may be: low score first, most spread first, last decided first, newest round

@@ -59,11 +59,11 @@ def _proposals(session: Session) -> bool:
 
 
 def _can_train(session: Session) -> bool:
-    return session.desk.counts.faces > 0 and not session.rounds.running
+    return session.desk.counts.faces > 0 and not (session.rounds.running or session.starting)
 
 
 def _can_predict(session: Session) -> bool:
-    return session.desk.counts.faces > 0 and not session.rounds.running
+    return _can_train(session)
 
 
 COMMANDS: tuple[Command, ...] = (

@@ -8,22 +8,32 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from labeltool.domain import UserError
-from labeltool.store.engine import Database, errors, upgrade
+from labeltool.store.engine import Database, errors, taking_turns, upgrade
 from labeltool.store.faces import Faces
 from labeltool.store.filters import Filters
 from labeltool.store.reviews import Reviews, Threshold, now
 from labeltool.store.rounds import Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
-from labeltool.store.visits import Visits
+from labeltool.store.visits import LOOKED_AT, Visits
+from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
 
 FILE = "project.sqlite"
 
-__all__ = ["FILE", "SCHEMA", "Store", "Threshold", "create_project", "open_project"]
+__all__ = [
+    "FILE",
+    "LOOKED_AT",
+    "SCHEMA",
+    "Store",
+    "Threshold",
+    "create_project",
+    "open_project",
+    "taking_turns",
+]
 
 
 class Store:
-    """An open project: `faces`, `reviews`, `rounds`, the saved `filters` and the reviewers' `visits`
+    """An open project: `faces`, `reviews`, `rounds`, saved `filters` and the reviewers' `visits`
     read and write it; `folder` is its place."""
 
     def __init__(self, folder: Path) -> None:
@@ -51,6 +61,10 @@ class Store:
     def version(self) -> int:
         """A number that changes when another process changed the project."""
         return self._database.version()
+
+    def watch(self) -> Watch:
+        """Something that says what others change from now on."""
+        return Watch(self._database)
 
     def close(self) -> None:
         """Let go of the file."""

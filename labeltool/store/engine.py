@@ -140,6 +140,14 @@ class Database:
         self._alone.release()
 
 
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """Around one of many short writes: afterwards others get as long as it took."""
+    began = time.monotonic()
+    yield
+    time.sleep(max(0.002, time.monotonic() - began))
+
+
 class ProjectLock:
     """Everyone with the project open shares it; a migration needs it alone."""
 

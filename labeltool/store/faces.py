@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
@@ -20,7 +20,6 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.store.queue import Queue, _ids
-from labeltool.store.tally import search_text
 from labeltool.store.tables import (
     DraftRow,
     EntryRow,
@@ -34,6 +33,7 @@ from labeltool.store.tables import (
     RoundRow,
     StateRow,
 )
+from labeltool.store.tally import search_text
 
 
 class Faces(Queue):
@@ -225,17 +225,19 @@ class Faces(Queue):
 
     def count_unpredicted(self) -> int:
         """How many unreviewed faces have no proposal."""
-        with self._database.read() as connection:
-            query = select(func.count()).where(
-                StateRow.verdict == Verdict.UNREVIEWED, StateRow.prediction_id.is_(None)
-            )
-            return int(connection.scalar(query) or 0)
+        return self._unreviewed("t.round_id = 0", "")
 
     def count_pseudo(self, not_model: str) -> int:
         """How many unreviewed faces have a proposal of a model other than the one so named."""
+        return self._unreviewed("m.name != :name", not_model)
+
+    def _unreviewed(self, condition: str, name: str) -> int:
+        query = text(
+            "SELECT coalesce(sum(t.faces), 0) FROM tally t LEFT JOIN round r ON r.id = t.round_id "
+            f"LEFT JOIN model m ON m.id = r.model_id WHERE t.verdict = 'unreviewed' AND {condition}"
+        )
         with self._database.read() as connection:
-            query = _pseudo(not_model).with_only_columns(func.count())
-            return int(connection.scalar(query) or 0)
+            return int(connection.execute(query, {"name": name}).scalar_one())
 
     def pseudo(self, not_model: str, limit: int) -> list[tuple[int, Points]]:
         """Face and landmarks of pseudo-labels, the most confident first."""

@@ -36,6 +36,7 @@ _VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, Verdict)}
     "rejected-new": "(offered = 1 AND verdict = 'rejected')",
 }
 _TODO = "(offered = 1 OR verdict = 'unreviewed')"
+_FEW = "state NOT INDEXED WHERE face_id IN (SELECT value FROM json_each(:ids))"
 
 SHORTEST = 3
 """Letters that the index of file names needs; shorter texts are looked for name by name."""
@@ -50,7 +51,9 @@ class Queue:
     def queue(self, wanted: Filter) -> list[int]:
         """Ids of the faces a filter lets through, in its order."""
         where, values = _where(wanted)
-        return self._column(f"SELECT face_id FROM {_walk(wanted)} WHERE {where} {_by(wanted)}", values)
+        return self._column(
+            f"SELECT face_id FROM {_walk(wanted)} WHERE {where} {_by(wanted)}", values
+        )
 
     def waiting(self) -> set[int]:
         """Every face that waits for a person: unreviewed, or offered anew."""
@@ -62,8 +65,7 @@ class Queue:
         """Those of a few faces that a filter lets through, in its order."""
         where, values = _where(wanted)
         return self._column(
-            "SELECT face_id FROM state WHERE face_id IN (SELECT value FROM json_each(:ids)) "
-            f"AND {where} {_by(wanted)}",
+            f"SELECT face_id FROM {_FEW} AND {where} {_by(wanted)}",
             values | {"ids": json.dumps(list(ids))},
         )
 
@@ -75,12 +77,8 @@ class Queue:
 
     def to_decide(self, ids: Sequence[int]) -> set[int]:
         """Those of the faces that wait for a person."""
-        with self._database.read() as connection:
-            query = select(StateRow.face_id).where(
-                StateRow.face_id.in_(_ids(ids)),
-                StateRow.offered | (StateRow.verdict == Verdict.UNREVIEWED),
-            )
-            return set(connection.scalars(query))
+        query = f"SELECT face_id FROM {_FEW} AND {_TODO}"
+        return set(self._column(query, {"ids": json.dumps(list(ids))}))
 
     def rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """What a list draws of these faces."""
@@ -133,7 +131,9 @@ class Queue:
 
     def reviewers(self) -> dict[str, int]:
         """Whose decisions stand, and on how many faces."""
-        return self._tallied("SELECT reviewer, sum(faces) FROM tally WHERE reviewer != '' GROUP BY 1")
+        return self._tallied(
+            "SELECT reviewer, sum(faces) FROM tally WHERE reviewer != '' GROUP BY 1"
+        )
 
     def shown_rounds(self) -> dict[int, int]:
         """Rounds whose proposals are shown, and on how many faces."""

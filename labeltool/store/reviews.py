@@ -27,7 +27,7 @@ from labeltool.store import tally
 from labeltool.store.engine import Database
 from labeltool.store.queue import _ids
 from labeltool.store.state import rebuild, settle
-from labeltool.store.tables import DraftRow, EntryRow, ModelRow, OperationRow, StateRow
+from labeltool.store.tables import DraftRow, EntryRow, OperationRow, StateRow
 
 MANY = 500
 """Above this many faces a change says `all` instead of naming them."""
@@ -153,11 +153,12 @@ class Reviews:
         """Models with unreviewed faces: id, name, how many; the newest first."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(ModelRow.id, ModelRow.name, func.count())
-                .join(StateRow, StateRow.model_id == ModelRow.id)
-                .where(StateRow.verdict == Verdict.UNREVIEWED)
-                .group_by(ModelRow.id)
-                .order_by(ModelRow.id.desc())
+                text(
+                    "SELECT m.id, m.name, sum(t.faces) FROM tally t "
+                    "JOIN round r ON r.id = t.round_id JOIN model m ON m.id = r.model_id "
+                    "WHERE t.verdict = 'unreviewed' GROUP BY m.id HAVING sum(t.faces) "
+                    "ORDER BY m.id DESC"
+                )
             )
             return [(row[0], row[1], row[2]) for row in rows]
 

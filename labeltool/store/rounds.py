@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from labeltool.domain import Changes, NewPrediction, Points, Round, RoundKind, RoundStatus
-from labeltool.store.engine import Database
+from labeltool.store.engine import Database, taking_turns
 from labeltool.store.reviews import now
 from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
@@ -22,9 +22,6 @@ LEASE = 30.0
 
 PIECE = 32
 """Faces brought up to date in one transaction: a few milliseconds."""
-
-PAUSE = 0.002
-"""Seconds between such transactions in which others come in."""
 
 
 class Rounds:
@@ -168,14 +165,13 @@ class Rounds:
         for 200,000 of them. May be repeated."""
         last = 0
         while faces := self._faces_after(round_id, last):
-            with self._database.write() as connection:
+            with taking_turns(), self._database.write() as connection:
                 settle(
                     connection,
                     "face_id IN (SELECT value FROM json_each(:ids))",
                     {"ids": json.dumps(faces)},
                 )
             last = faces[-1]
-            time.sleep(PAUSE)
         with self._database.write() as connection:
             connection.execute(
                 update(RoundRow).where(RoundRow.id == round_id).values(unsettled=False)

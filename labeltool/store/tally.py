@@ -37,7 +37,8 @@ UPDATE folder SET faces = faces + 1, todo = todo + {_NEW} WHERE id = new.folder_
 UPDATE folder SET faces = faces - 1, todo = todo - {_OLD} WHERE id = old.folder_id; END""",
     f"""CREATE TRIGGER state_changed AFTER UPDATE OF verdict, offered, flag, round_id, reviewer
 ON state WHEN ({_KEY.format("new")}) IS NOT ({_KEY.format("old")}) BEGIN {_FEWER} {_MORE}
-UPDATE folder SET todo = todo + {_NEW} - {_OLD} WHERE id = new.folder_id AND {_NEW} != {_OLD}; END""",
+UPDATE folder SET todo = todo + {_NEW} - {_OLD}
+WHERE id = new.folder_id AND {_NEW} != {_OLD}; END""",
     """CREATE TRIGGER photo_added AFTER INSERT ON photo BEGIN
 INSERT INTO photo_name (rowid, search) VALUES (new.id, new.search);
 UPDATE root SET photos = photos + 1, problems = problems + (new.problem IS NOT NULL),
@@ -59,7 +60,7 @@ NAMES = (
 )
 
 for _statement in (NAMES, *DEFINITIONS):
-    event.listen(Base.metadata, "after_create", DDL(_statement.replace("%", "%%")))
+    event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
 
 
 _COUNTED = {
@@ -72,7 +73,8 @@ _COUNTED = {
         "SELECT id, faces, todo FROM folder WHERE faces OR todo",
     ),
     "root": (
-        "SELECT root_id, count(*), sum(problem IS NOT NULL), sum(NOT searched) FROM photo GROUP BY 1",
+        "SELECT root_id, count(*), sum(problem IS NOT NULL), sum(NOT searched) "
+        "FROM photo GROUP BY 1",
         "SELECT id, photos, problems, waiting FROM root WHERE photos OR problems OR waiting",
     ),
 }

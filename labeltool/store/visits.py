@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -96,5 +97,5 @@ class Visits:
         ]
 
 
-def _newest(connection: Connection, column: object) -> int:
-    return int(connection.scalar(select(func.max(column))) or 0)  # type: ignore[arg-type]
+def _newest(connection: Connection, column: Any) -> int:
+    return int(connection.scalar(select(func.max(column))) or 0)

@@ -1,6 +1,7 @@
 """What the queue asks of a face stands in its state; tallies; file name search; visits."""
 
 import unicodedata
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,7 +30,8 @@ UPDATE folder SET faces = faces + 1, todo = todo + {NEW} WHERE id = new.folder_i
 UPDATE folder SET faces = faces - 1, todo = todo - {OLD} WHERE id = old.folder_id; END""",
     f"""CREATE TRIGGER state_changed AFTER UPDATE OF verdict, offered, flag, round_id, reviewer
 ON state WHEN ({KEY.format("new")}) IS NOT ({KEY.format("old")}) BEGIN {FEWER} {MORE}
-UPDATE folder SET todo = todo + {NEW} - {OLD} WHERE id = new.folder_id AND {NEW} != {OLD}; END""",
+UPDATE folder SET todo = todo + {NEW} - {OLD}
+WHERE id = new.folder_id AND {NEW} != {OLD}; END""",
     """CREATE TRIGGER photo_added AFTER INSERT ON photo BEGIN
 INSERT INTO photo_name (rowid, search) VALUES (new.id, new.search);
 UPDATE root SET photos = photos + 1, problems = problems + (new.problem IS NOT NULL),
@@ -68,14 +70,12 @@ def folder_of(root: int, path: str) -> str:
 
 def upgrade() -> None:
     """Add columns and tables, and fill them from what is there."""
-    raw = op.get_bind().connection.dbapi_connection
+    raw: Any = op.get_bind().connection.dbapi_connection
     raw.create_function("search_text", 1, search_text)
     raw.create_function("folder_of", 2, folder_of)
     for name in ("photos", "problems", "waiting"):
         op.add_column("root", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
-    op.add_column(
-        "round", sa.Column("unsettled", sa.Boolean(), nullable=False, server_default="0")
-    )
+    op.add_column("round", sa.Column("unsettled", sa.Boolean(), nullable=False, server_default="0"))
     op.create_table(
         "folder",
         sa.Column("id", sa.Integer(), nullable=False),
