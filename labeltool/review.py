@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from labeltool.domain import (
     Folder,
     News,
     Points,
+    Round,
     SavedFilter,
     UndoState,
     UserError,
@@ -42,13 +44,17 @@ def login() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is under a filter, and to filter by. `saved`: with how many faces each lets
-    through, or None for one of a newer version; `rounds` and `reviewers`: with their faces."""
+    """What there is under a filter, and to filter by.
+
+    `saved`: with how many faces each lets through, or None for one of a newer version. `roots`:
+    photo folders by number. `rounds`, newest first, and `reviewers`: with their faces.
+    """
 
     facets: Facets
+    roots: dict[int, Path]
     folders: list[Folder]
     saved: list[tuple[SavedFilter, int | None]]
-    rounds: dict[int, int]
+    rounds: list[tuple[Round, int]]
     reviewers: dict[str, int]
 
 
@@ -59,9 +65,10 @@ def survey(store: Store, wanted: Filter) -> Survey:
         (row, None if row.filter is None else store.faces.count(row.filter))
         for row in store.filters.all()
     ]
-    faces = store.faces
+    faces, shown = store.faces, store.faces.shown_rounds()
+    rounds = [(row, shown[row.id]) for row in reversed(store.rounds.all()) if row.id in shown]
     return Survey(
-        faces.facets(wanted), faces.folders(), saved, faces.shown_rounds(), faces.reviewers()
+        faces.facets(wanted), faces.roots(), faces.folders(), saved, rounds, faces.reviewers()
     )
 
 

@@ -11,7 +11,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool import intake
-from labeltool.domain import Box, Changes, Filter, Progress, RoundKind, StoreBusyError, UserError
+from labeltool.domain import (
+    Box,
+    Changes,
+    Filter,
+    Progress,
+    RoundKind,
+    SavedFilter,
+    StoreBusyError,
+    UserError,
+)
 from labeltool.export import export_labels
 from labeltool.gui.tasks import Lane, Task
 from labeltool.review import Desk, Survey, survey
@@ -82,6 +91,7 @@ class Session(QObject):
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
         self._surveying = False
+        self._saved: list[SavedFilter] = []
         self._survey_due = QTimer(self, singleShot=True, interval=SURVEY_MS)
         self._survey_due.timeout.connect(self._survey)
         self._visiting = QTimer(self, interval=VISIT_MS)
@@ -155,6 +165,11 @@ class Session(QObject):
         self.announce(Changes())
         self._survey_due.start()
 
+    def saved_filter(self) -> SavedFilter | None:
+        """The saved filter that is on."""
+        wanted = self.desk.filter
+        return next((saved for saved in self._saved if saved.filter == wanted), None)
+
     @Slot()
     def _survey(self) -> None:
         """Count in the background: some filters walk over every face."""
@@ -176,6 +191,7 @@ class Session(QObject):
     def _counted(self, result: object) -> None:
         assert isinstance(result, tuple)
         wanted, found = result
+        self._saved = [saved for saved, _ in found.saved]
         if wanted == self.desk.filter:
             self.surveyed.emit(found)
 
