@@ -5,14 +5,33 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from labeltool.domain import Filter, Folder
 from labeltool.gui import theme
 from labeltool.gui.filter_words import VERDICTS, round_name
 from labeltool.review import Survey
+
+Index = QModelIndex | QPersistentModelIndex
 
 KEY = Qt.ItemDataRole.UserRole
 """Where an item keeps what it stands for: (part of the filter, value)."""
@@ -24,6 +43,14 @@ _ICONS = {
     "reviewer": "mdi6.account-outline",
 }
 _OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class _Rows(QStyledItemDelegate):
+    """Rows that a mouse can hit."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        """The usual width, at least 24 pixels high."""
+        return super().sizeHint(option, index).expandedTo(QSize(0, 6 * theme.SPACING))
 
 
 class FilterTree(QTreeWidget):
@@ -42,7 +69,9 @@ class FilterTree(QTreeWidget):
         self._filter = Filter()
         self._saved: dict[int, Filter | None] = {}
         self._items: dict[tuple[str, object], QTreeWidgetItem] = {}
+        self._folders: list[Folder] = []
         self.setColumnCount(2)
+        self.setItemDelegate(_Rows(self))
         self.setHeaderHidden(True)
         self.setIndentation(3 * theme.SPACING)
         self.setUniformRowHeights(True)
@@ -104,7 +133,7 @@ class FilterTree(QTreeWidget):
                 item.setIcon(0, theme.icon("mdi6.flag-outline"))
             else:
                 item.setIcon(0, theme.icon(_ICONS[part]))
-        self.show_filter(self._filter)
+        self._mark()
 
     # What there is
 
@@ -117,8 +146,10 @@ class FilterTree(QTreeWidget):
         self._fill("saved", [(row.id, row.name, count) for row, count in found.saved])
         self._fill("round_id", [(row.id, round_name(row), count) for row, count in found.rounds])
         self._fill("reviewer", [(name, name, count) for name, count in found.reviewers.items()])
-        self._fill_folders(found)
-        self.show_filter(self._filter)
+        if found.folders != self._folders:
+            self._folders = found.folders
+            self._fill_folders(found)
+        self._mark()
 
     def _fill(self, part: str, rows: list[tuple[object, str, int | None]]) -> None:
         group = self._groups[part]
@@ -167,7 +198,11 @@ class FilterTree(QTreeWidget):
 
     def show_filter(self, wanted: Filter) -> None:
         """Mark the rows that the filter puts."""
-        self._filter = wanted
+        if wanted != self._filter:
+            self._filter = wanted
+            self._mark()
+
+    def _mark(self) -> None:
         mark = self.palette().color(QPalette.ColorRole.Highlight)
         mark.setAlpha(70)
         for (part, value), item in self._items.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -37,9 +38,11 @@ class QueuePanel(QWidget):
 
     Signals:
         asked: name of a command that was chosen here (save_filter, rename_filter, delete_filter).
+        left: the person has typed what they search, and goes back to the faces.
     """
 
     asked = Signal(str)
+    left = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,12 +52,15 @@ class QueuePanel(QWidget):
         self.low, self.high = self._spin("Lowest score"), self._spin("Highest score")
         self.tree, self.pace = FilterTree(), QLabel()
         self.bar, self.words = QFrame(), Elided()
-        self.save, self.reset = QPushButton("Save…"), QPushButton("Reset")
+        self.save, self.reset = QToolButton(), QToolButton()
         self._build()
         self._typed = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typed.timeout.connect(self._typed_long_ago)
         self.search.textEdited.connect(self._type)
-        self.search.returnPressed.connect(self._typed_long_ago)
+        self.search.returnPressed.connect(self._leave)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search)
+        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._leave)
         self.low.valueChanged.connect(self._type)
         self.high.valueChanged.connect(self._type)
         self.orders.activated.connect(self._order)
@@ -94,7 +100,7 @@ class QueuePanel(QWidget):
         self.pace.setFont(theme.tabular(theme.small(self.font())))
         self.pace.setToolTip("Over the last half hour of reviewing, without breaks")
         for button in (self.save, self.reset):
-            button.setFlat(True)
+            button.setAutoRaise(True)
         self.save.setToolTip("Keep this filter under a name (Ctrl+S)")
         self.reset.setToolTip("Show all faces (Ctrl+Shift+F)")
         order, score, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.bar)
@@ -123,6 +129,8 @@ class QueuePanel(QWidget):
     def recolour(self) -> None:
         """Follow the palette."""
         self.tree.recolour()
+        self.save.setIcon(theme.icon("mdi6.filter-plus-outline"))
+        self.reset.setIcon(theme.icon("mdi6.filter-remove-outline"))
         self._show_order(self._session.desk.filter)
 
     # What the person asks for
@@ -140,6 +148,11 @@ class QueuePanel(QWidget):
         fresh = replace(wanted, text=self.search.text().strip(), score=score)
         if fresh != wanted:
             self._session.show(fresh)
+
+    @Slot()
+    def _leave(self) -> None:
+        self._typed_long_ago()
+        self.left.emit()
 
     @Slot()
     def _order(self) -> None:

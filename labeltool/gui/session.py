@@ -173,6 +173,8 @@ class Session(QObject):
     @Slot()
     def _survey(self) -> None:
         """Count in the background: some filters walk over every face."""
+        if not self._open:
+            return
         if self._surveying:
             self._survey_due.start()
             return

@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self._latin = LatinKeys(self)
         self._connect()
         self.recolour()
+        self.canvas.setFocus()  # letters are commands, not the beginning of a search
         if settings.geometry is not None:
             self.restoreGeometry(settings.geometry)
         else:
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(self.queue)
         left.addWidget(self.list)
-        left.setSizes([400, 260])
+        left.setSizes([440, 220])
         left.setChildrenCollapsible(False)
         split = QSplitter(Qt.Orientation.Horizontal)
         for view, stretch in ((left, 0), (middle, 1), (self.inspector, 0)):
@@ -148,6 +149,7 @@ class MainWindow(QMainWindow):
         self.inspector.point_chosen.connect(self.canvas.select)
         self.panel.retry.clicked.connect(self._retry_round)
         self.queue.asked.connect(self.ask)
+        self.queue.left.connect(self.canvas.setFocus)
         self.since.resumed.connect(self._resume)
         self.since.tell(session.desk.visit, session.desk.news)
         QApplication.instance().installEventFilter(self._latin)  # type: ignore[union-attr]
