@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 SILENCE = 30.0
 """Seconds a new worker may take to show itself."""
 
-SMALL = 32
+SMALL = 16
 """Predictions written at once: about 5 ms, so a click never waits."""
 
 
@@ -369,8 +369,8 @@ class Rounds:
             or not self._store.rounds.lease(job.round_id)
         ):
             return Changes()
-        self._add(job, job.folder, [event.detail], self._store.rounds.offer, lambda *_: None)
-        return Changes(all=True)
+        faces = self._add(job, job.folder, [event.detail], self._store.rounds.offer, _silent)
+        return Changes(faces=frozenset(faces))
 
     def _add(
         self,
@@ -379,7 +379,9 @@ class Rounds:
         chunks: list[str],
         add: Callable[[int, list[NewPrediction]], object],
         progress: Progress,
-    ) -> None:
+    ) -> list[int]:
+        """Add the predictions of some chunks; returns the faces of the last one."""
+        rows: list[NewPrediction] = []
         for number, name in enumerate(chunks):
             try:
                 rows = folder.predictions(name)
@@ -391,6 +393,7 @@ class Rounds:
                     add(job.round_id, rows[start : start + SMALL])
             self._store.rounds.lease(job.round_id)
             progress(number + 1, len(chunks))
+        return [row.face_id for row in rows]
 
     def end(self, event: Event) -> Changes:
         """A round failed or was cancelled: note it; everything else stays as it was."""

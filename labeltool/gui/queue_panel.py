@@ -181,13 +181,18 @@ class QueuePanel(QWidget):
         if found.filter is not None and found.filter != self._session.desk.filter:
             self._session.show(found.filter)
         menu = QMenu(self)
-        rename, delete = menu.addAction("Rename…"), menu.addAction("Delete")
-        chosen = menu.exec(place)
-        menu.deleteLater()
-        if chosen is rename:
-            self.asked.emit("rename_filter")
-        elif chosen is delete:
-            self.asked.emit("delete_filter")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Rename…").triggered.connect(self._rename)
+        menu.addAction("Delete").triggered.connect(self._delete)
+        menu.popup(place)
+
+    @Slot()
+    def _rename(self) -> None:
+        self.asked.emit("rename_filter")
+
+    @Slot()
+    def _delete(self) -> None:
+        self.asked.emit("delete_filter")
 
     # What it shows
 

@@ -46,6 +46,9 @@ CALM = 2.0
 VISIT_MS = 60_000
 """How often the place of the review is kept."""
 
+TIDY_MS = 10_000
+"""How often the log of the last writes is copied into the file."""
+
 
 class Session(QObject):
     """An open project in the window.
@@ -96,12 +99,15 @@ class Session(QObject):
         self._survey_due.timeout.connect(self._survey)
         self._visiting = QTimer(self, interval=VISIT_MS)
         self._visiting.timeout.connect(self._keep_visit)
+        self._tidying = QTimer(self, interval=TIDY_MS)
+        self._tidying.timeout.connect(self._tidy)
 
     def start(self) -> None:
         """Go on where the last window stopped: a running round, photos not searched yet."""
         self.rounds.attach()
         self._watch.start()
         self._visiting.start()
+        self._tidying.start()
         self.announce(Changes(all=True, photos=True, rounds=True, filters=True))
         for round_id in self.store.rounds.unsettled():
             settle = partial(self.store.rounds.settle, round_id)
@@ -200,6 +206,15 @@ class Session(QObject):
     @Slot()
     def _survey_ended(self) -> None:
         self._surveying = False
+
+    @Slot()
+    def _tidy(self) -> None:
+        self._lanes["counts"].start(
+            Task("Tidying", self), self._tidy_up, succeeded=self._done, failed=self._broke
+        )
+
+    def _tidy_up(self, _progress: Progress) -> None:
+        self.store.tidy()
 
     @Slot()
     def _keep_visit(self) -> None:
@@ -304,20 +319,20 @@ class Session(QObject):
         )
 
     def _added(self, faces: list[tuple[int, Box, str]]) -> None:
-        try:
-            ids = self.store.faces.add_faces(faces)
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        self.desk.refresh(Changes(all=True, photos=True))
+        self.do(partial(self._add, faces))
+
+    def _add(self, faces: list[tuple[int, Box, str]]) -> Changes:
+        ids = self.store.faces.add_faces(faces)
+        changes = Changes(faces=frozenset(ids), photos=True)
+        self.desk.refresh(changes)
         self.desk.open(ids[0])
-        self.announce(Changes(all=True, photos=True))
         for face in ids:
             task = Task("Proposing", self)
             task.ended.connect(self._proposed)
             self._lanes["instant"].start(
                 task, partial(self._propose, face), succeeded=self._done, failed=self._broke
             )
+        return changes
 
     def _propose(self, face: int, _progress: Progress) -> Changes | None:
         return self.rounds.propose(face)
@@ -442,6 +457,7 @@ class Session(QObject):
         self._open = False
         self._watch.stop()
         self._visiting.stop()
+        self._tidying.stop()
         self._survey_due.stop()
         self._keep_visit()
         for lane in self._lanes.values():

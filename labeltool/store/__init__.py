@@ -62,6 +62,10 @@ class Store:
         """A number that changes when another process changed the project."""
         return self._database.version()
 
+    def tidy(self) -> None:
+        """Housekeeping of the file, for an idle moment off the window's thread."""
+        self._database.tidy()
+
     def watch(self) -> Watch:
         """Something that says what others change from now on."""
         return Watch(self._database)

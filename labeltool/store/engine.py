@@ -98,6 +98,8 @@ class Database:
         self._writer.begin()
         raw: Any = self._writer.connection.dbapi_connection
         raw.execute("PRAGMA busy_timeout=0")
+        # who cannot wait leaves the copying of the log into the file to `tidy`
+        raw.execute(f"PRAGMA wal_autocheckpoint={1000 if self.patience >= 1 else 20_000}")
         while True:
             try:
                 raw.execute("BEGIN IMMEDIATE")
@@ -130,6 +132,11 @@ class Database:
         with self._lock, errors(self.path):
             self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.rollback()
+
+    def tidy(self) -> None:
+        """Copy the write-ahead log into the file, beside readers and writers."""
+        with errors(self.path), self.readers.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -20,7 +20,7 @@ from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
 LEASE = 30.0
 """Seconds after which a process that takes results in and says nothing is taken for dead."""
 
-PIECE = 32
+PIECE = 16
 """Faces brought up to date in one transaction: a few milliseconds."""
 
 
