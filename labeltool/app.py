@@ -89,6 +89,8 @@ def main(project: Path | None) -> int:
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):
             del os.environ[name]
+    # a background thread that computes gives the window its turn after one, not five milliseconds
+    sys.setswitchinterval(0.001)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("labeltool")
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import time
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 
 import numpy as np
 
@@ -14,13 +18,20 @@ from labeltool.domain import (
     Changes,
     Counts,
     Face,
+    Facets,
     Filter,
+    Folder,
+    News,
     Points,
+    Round,
+    SavedFilter,
     UndoState,
     UserError,
     Verdict,
+    Visit,
 )
-from labeltool.store import Store, Threshold
+from labeltool.pace import pace
+from labeltool.store import LOOKED_AT, Store, Threshold
 
 
 def login() -> str:
@@ -31,6 +42,36 @@ def login() -> str:
         return "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is under a filter, and to filter by.
+
+    `saved`: with how many faces each lets through, or None for one of a newer version. `roots`:
+    photo folders by number. `rounds`, newest first, and `reviewers`: with their faces.
+    """
+
+    facets: Facets
+    roots: dict[int, Path]
+    folders: list[Folder]
+    saved: list[tuple[SavedFilter, int | None]]
+    rounds: list[tuple[Round, int]]
+    reviewers: dict[str, int]
+
+
+def survey(store: Store, wanted: Filter) -> Survey:
+    """Count what the filters would show. Walks over every face for some of them, so it is not for
+    the moment of a decision."""
+    saved = [
+        (row, None if row.filter is None else store.faces.count(row.filter))
+        for row in store.filters.all()
+    ]
+    faces, shown = store.faces, store.faces.shown_rounds()
+    rounds = [(row, shown[row.id]) for row in reversed(store.rounds.all()) if row.id in shown]
+    return Survey(
+        faces.facets(wanted), faces.roots(), faces.folders(), saved, rounds, faces.reviewers()
+    )
+
+
 class Desk:
     """What one reviewer has before them.
 
@@ -38,13 +79,19 @@ class Desk:
     that the list does not jump, and is asked for again when the filter or many faces change. A
     decision judges the face as it was shown, also when newer proposals arrived meanwhile: `newer`
     says that one waits for the face on the desk, and is shown when the face is opened again.
+    `revision` changes with the queue. `visit` and `news`: where this reviewer stopped, and what
+    others did since.
     """
 
     def __init__(self, store: Store, reviewer: str = "") -> None:
         self._store = store
         self.reviewer = reviewer or login()
-        self.filter = Filter()
+        last = store.visits.last(self.reviewer)
+        self.visit: Visit | None = None if last is None else last[0]
+        self.news: News | None = None if last is None else last[1]
+        self.filter = Filter() if self.visit is None else self.visit.filter
         self.queue: list[int] = store.faces.queue(self.filter)
+        self.revision = 0
         self._places: dict[int, int] | None = None
         self.face: Face | None = None
         self.counts: Counts = store.faces.counts()
@@ -52,27 +99,51 @@ class Desk:
         self.newer = False
         self._steps: list[Points | None] = []
         self._undone: list[Points | None] = []
-        self.next_unreviewed()
+        self._decided_at = deque(store.visits.pace(self.reviewer), maxlen=500)
+        if not self.resume():
+            self.next_unreviewed()
 
     # Where we are
 
     @property
     def index(self) -> int:
         """Place of the face in the queue, -1 without."""
-        if self.face is None:
-            return -1
+        return -1 if self.face is None else self.place_of(self.face.id)
+
+    def place_of(self, face_id: int) -> int:
+        """Place of a face in the queue, -1 if it is not in it."""
         if self._places is None:
             self._places = {face_id: place for place, face_id in enumerate(self.queue)}
-        return self._places.get(self.face.id, -1)
+        return self._places.get(face_id, -1)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show other faces; stays on the face if it is among them."""
         self.filter = wanted
         self._requeue()
 
+    def resume(self) -> bool:
+        """Go where the last visit stopped; False if that face is not under the filter."""
+        face = None if self.visit is None else self.visit.face_id
+        if face is None or self.place_of(face) < 0:
+            return False
+        self.open(face)
+        return True
+
+    def keep_visit(self) -> None:
+        """Remember this place and filter for the next visit."""
+        self._store.visits.keep(
+            self.reviewer, None if self.face is None else self.face.id, self.filter
+        )
+
+    @property
+    def pace(self) -> float | None:
+        """Faces per minute over the recent reviewing; None after too few."""
+        return pace(list(self._decided_at))
+
     def _requeue(self) -> None:
         old = self.index
         self.queue, self._places = self._store.faces.queue(self.filter), None
+        self.revision += 1
         if self.face is not None and self.index >= 0:
             return
         if self.queue:
@@ -98,18 +169,20 @@ class Desk:
             self.open(self.queue[self.index - 1])
 
     def next_unreviewed(self) -> bool:
-        """The next face, from here on and around, with something to decide; False if none has."""
+        """The next face of the queue, from here on and around, with something to decide; False if
+        none has."""
         here = self.index
-        # pieces that grow: the next one is nearly always near, and the way round stays cheap
         ahead = chain(range(here + 1, len(self.queue)), range(max(here, 0)))
-        size = 50
-        while piece := [self.queue[place] for place in islice(ahead, size)]:
-            waiting = self._store.faces.to_decide(piece)
-            for face_id in piece:
-                if face_id in waiting:
-                    self.open(face_id)
-                    return True
-            size *= 8
+        # nearly always it is near; if not, one walk over all that wait beats asking piece by piece
+        near = [self.queue[place] for place in islice(ahead, 20)]
+        waiting = self._store.faces.to_decide(near) if near else set()
+        found = next((face_id for face_id in near if face_id in waiting), None)
+        if found is None and (rest := [self.queue[place] for place in ahead]):
+            waiting = self._store.faces.waiting()
+            found = next((face_id for face_id in rest if face_id in waiting), None)
+        if found is not None:
+            self.open(found)
+            return True
         if self.face is None and self.queue:
             self.open(self.queue[0])
         return False
@@ -144,19 +217,19 @@ class Desk:
         )
 
     def _admit(self, faces: frozenset[int]) -> None:
-        """New faces join the end of an unfiltered queue in file order."""
-        before = len(self.queue)
+        """New faces take their place in the list of all by file, and join the end of any other."""
+        fresh = [face_id for face_id in faces if self.place_of(face_id) < 0]
+        if not fresh:
+            return
+        fresh = self._store.faces.matching(self.filter, fresh)
         if self.filter == Filter():
-            for face_id in sorted(faces):
-                place = bisect_left(self.queue, face_id)
-                if place == len(self.queue) or self.queue[place] != face_id:
-                    self.queue.insert(place, face_id)
-        elif not faces.issubset(set(self.queue)):
-            fresh = self._store.faces.queue(self.filter)
-            known = set(self.queue)
-            self.queue += [face_id for face_id in fresh if face_id not in known]
-        if len(self.queue) != before:
+            for face_id in fresh:
+                self.queue.insert(bisect_left(self.queue, face_id), face_id)
+        else:
+            self.queue += fresh
+        if fresh:
             self._places = None
+            self.revision += 1
 
     # Decisions on the face
 
@@ -200,6 +273,7 @@ class Desk:
             self.reviewer, [face.id], verdict, prediction_id=shown, points=points
         )
         self._steps, self._undone = [], []
+        self._decided_at.append((time.time(), 1))
         self.face = self._store.faces.face(face.id)
         return changes
 
@@ -294,7 +368,10 @@ class Desk:
 
     def decide_many(self, faces: Sequence[int], verdict: Verdict) -> Changes:
         """One verdict for many faces, one step of undo."""
-        return self._store.reviews.decide(self.reviewer, faces, verdict)
+        changes = self._store.reviews.decide(self.reviewer, faces, verdict)
+        if len(faces) <= LOOKED_AT:
+            self._decided_at.append((time.time(), len(faces)))
+        return changes
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

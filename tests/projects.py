@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from sqlalchemy import event
 
 from labeltool.domain import NewPrediction, RoundKind, Verdict
 from labeltool.store import FILE, Store, create_project, open_project
@@ -108,3 +110,33 @@ def change(store: Store, statement: str) -> None:
     """Meddle with the file behind the store's back."""
     with store._database.write() as connection:
         connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def explained(store: Store) -> Iterator[list[str]]:
+    """The query plans, line by line, of everything the store asks of the file meanwhile."""
+    asked: list[tuple[str, tuple]] = []
+    plans: list[str] = []
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            asked.append((statement, parameters))
+        elif "INSERT INTO entry" in statement:  # the rest of its plan is of foreign keys
+            asked.append((statement[statement.index("SELECT") :], parameters))
+
+    engines = (store._database.readers, store._database._writer_engine)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield plans
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+    with store._database.readers.connect() as connection:
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans += [row[3] for row in plan]
+
+
+def scans(plans: list[str]) -> list[str]:
+    """Walks over every row of a table that grows with the project."""
+    tables = ("state", "entry", "operation", "face", "photo", "prediction", "s ", "p ", "e ", "f ")
+    return [line for line in plans if line.startswith(tuple(f"SCAN {table}" for table in tables))]

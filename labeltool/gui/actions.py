@@ -59,11 +59,19 @@ def _proposals(session: Session) -> bool:
 
 
 def _can_train(session: Session) -> bool:
-    return session.desk.counts.faces > 0 and not session.rounds.running
+    return session.desk.counts.faces > 0 and not (session.rounds.running or session.starting)
 
 
 def _can_predict(session: Session) -> bool:
-    return session.desk.counts.faces > 0 and not session.rounds.running
+    return _can_train(session)
+
+
+def _filtered(session: Session) -> bool:
+    return session.desk.filter.narrows
+
+
+def _saved(session: Session) -> bool:
+    return session.saved_filter() is not None
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -111,6 +119,17 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, w: w.go("next"), _face, "mdi6.chevron-right", True),
     Command("next_unreviewed", "Next to review", "The next face with something to decide", "Go",
             ("N",), lambda s, w: w.go("next_unreviewed"), _face, "mdi6.skip-next", True),
+    Command("find", "Find a file…", "Part of a file or folder name", "Filter", ("Ctrl+F",),
+            lambda s, w: w.ask("find"), _always, "mdi6.magnify"),
+    Command("show_all", "Show all faces", "Take the filter away; the order stays", "Filter",
+            ("Ctrl+Shift+F",), lambda s, w: w.ask("show_all"), _filtered,
+            "mdi6.filter-remove-outline"),
+    Command("save_filter", "Save filter…", "Keep this filter and order under a name", "Filter",
+            ("Ctrl+S",), lambda s, w: w.ask("save_filter"), _always, "mdi6.filter-plus-outline"),
+    Command("rename_filter", "Rename filter…", "Give the saved filter that is on another name",
+            "Filter", (), lambda s, w: w.ask("rename_filter"), _saved),
+    Command("delete_filter", "Delete filter", "Forget the saved filter that is on; faces stay",
+            "Filter", (), lambda s, w: w.ask("delete_filter"), _saved),
     Command("fit_face", "Fit face", "Zoom to the face", "View", ("0",),
             lambda s, w: w.view("fit_face"), _face, "mdi6.face-recognition"),
     Command("fit_photo", "Fit photo", "Show the whole photo", "View", ("9",),
@@ -160,6 +179,7 @@ class Actions(QObject):
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
         session.changed.connect(self.refresh)
+        session.surveyed.connect(self.refresh)
         self.refresh()
 
     def _make(self, command: Command, window: QWidget) -> QAction:

@@ -30,6 +30,7 @@ from labeltool.gui.images import Photos
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.messages import Activity, MessageLine
 from labeltool.gui.prompts import Prompts
+from labeltool.gui.queue_panel import QueuePanel, SinceLine
 from labeltool.gui.round_panel import RoundPanel
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
@@ -56,7 +57,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.photos = Photos(self)
         self.canvas = Canvas()
+        self.queue = QueuePanel(session)
         self.list = FaceList(session)
+        self.since = SinceLine()
         self.inspector = Inspector(session)
         self.panel = RoundPanel(session)
         self.message = MessageLine()
@@ -68,6 +71,7 @@ class MainWindow(QMainWindow):
         self._latin = LatinKeys(self)
         self._connect()
         self.recolour()
+        self.canvas.setFocus()  # letters are commands, not the beginning of a search
         if settings.geometry is not None:
             self.restoreGeometry(settings.geometry)
         else:
@@ -81,16 +85,22 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.since)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.message)
         column.addLayout(self._activities)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(self.queue)
+        left.addWidget(self.list)
+        left.setSizes([440, 220])
+        left.setChildrenCollapsible(False)
         split = QSplitter(Qt.Orientation.Horizontal)
-        for view, stretch in ((self.list, 0), (middle, 1), (self.inspector, 0)):
+        for view, stretch in ((left, 0), (middle, 1), (self.inspector, 0)):
             split.addWidget(view)
             split.setStretchFactor(split.count() - 1, stretch)
         split.setSizes([260, 800, 240])
         split.setChildrenCollapsible(False)
-        self.list.setMinimumWidth(190)
+        left.setMinimumWidth(220)
         self.inspector.setMinimumWidth(190)
         whole = QWidget()
         rows = QVBoxLayout(whole)
@@ -138,12 +148,17 @@ class MainWindow(QMainWindow):
         self.canvas.face_clicked.connect(self._face_clicked)
         self.inspector.point_chosen.connect(self.canvas.select)
         self.panel.retry.clicked.connect(self._retry_round)
+        self.queue.asked.connect(self.ask)
+        self.queue.left.connect(self.canvas.setFocus)
+        self.since.resumed.connect(self._resume)
+        self.since.tell(session.desk.visit, session.desk.news)
         QApplication.instance().installEventFilter(self._latin)  # type: ignore[union-attr]
 
     def recolour(self) -> None:
         """Follow the palette."""
         self.commands.recolour()
         self.panel.recolour()
+        self.queue.recolour()
         self._fit_toolbar()
         self.refresh(Changes(all=True))
 
@@ -365,6 +380,15 @@ class MainWindow(QMainWindow):
         self.session.announce(Changes())
 
     @Slot()
+    def _resume(self) -> None:
+        desk = self.session.desk
+        if desk.visit is not None and desk.filter != desk.visit.filter:
+            self.session.show(desk.visit.filter)
+        if not desk.resume():
+            desk.next_unreviewed()
+        self.session.announce(Changes())
+
+    @Slot()
     def _retry_round(self) -> None:
         self.panel.hide()
         self.commands.run("train" if self.panel.training else "predict")
@@ -375,6 +399,13 @@ class MainWindow(QMainWindow):
         """Open a dialog by the name of its command."""
         if dialog == "close":
             self.close()
+            return
+        if dialog == "find":
+            self.queue.search.setFocus()
+            self.queue.search.selectAll()
+            return
+        if dialog == "show_all":
+            self.queue.show_all()
             return
         try:
             self._prompts.ask(dialog)

@@ -8,20 +8,33 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from labeltool.domain import UserError
-from labeltool.store.engine import Database, errors, upgrade
+from labeltool.store.engine import Database, errors, taking_turns, upgrade
 from labeltool.store.faces import Faces
+from labeltool.store.filters import Filters
 from labeltool.store.reviews import Reviews, Threshold, now
 from labeltool.store.rounds import Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
+from labeltool.store.visits import LOOKED_AT, Visits
+from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
 
 FILE = "project.sqlite"
 
-__all__ = ["FILE", "SCHEMA", "Store", "Threshold", "create_project", "open_project"]
+__all__ = [
+    "FILE",
+    "LOOKED_AT",
+    "SCHEMA",
+    "Store",
+    "Threshold",
+    "create_project",
+    "open_project",
+    "taking_turns",
+]
 
 
 class Store:
-    """An open project: `faces`, `reviews` and `rounds` read and write it; `folder` is its place."""
+    """An open project: `faces`, `reviews`, `rounds`, saved `filters` and the reviewers' `visits`
+    read and write it; `folder` is its place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,6 +42,8 @@ class Store:
         self.faces = Faces(self._database)
         self.reviews = Reviews(self._database)
         self.rounds = Rounds(self._database)
+        self.filters = Filters(self._database)
+        self.visits = Visits(self._database)
         try:
             with self._database.read() as connection:
                 scheme = connection.scalar(select(ProjectRow.scheme))
@@ -46,6 +61,14 @@ class Store:
     def version(self) -> int:
         """A number that changes when another process changed the project."""
         return self._database.version()
+
+    def tidy(self) -> None:
+        """Housekeeping of the file, for an idle moment off the window's thread."""
+        self._database.tidy()
+
+    def watch(self) -> Watch:
+        """Something that says what others change from now on."""
+        return Watch(self._database)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -23,10 +23,11 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
+from labeltool.store import tally
 from labeltool.store.engine import Database
-from labeltool.store.faces import _ids
+from labeltool.store.queue import _ids
 from labeltool.store.state import rebuild, settle
-from labeltool.store.tables import DraftRow, EntryRow, ModelRow, OperationRow, StateRow
+from labeltool.store.tables import DraftRow, EntryRow, OperationRow, StateRow
 
 MANY = 500
 """Above this many faces a change says `all` instead of naming them."""
@@ -152,11 +153,12 @@ class Reviews:
         """Models with unreviewed faces: id, name, how many; the newest first."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(ModelRow.id, ModelRow.name, func.count())
-                .join(StateRow, StateRow.model_id == ModelRow.id)
-                .where(StateRow.verdict == Verdict.UNREVIEWED)
-                .group_by(ModelRow.id)
-                .order_by(ModelRow.id.desc())
+                text(
+                    "SELECT m.id, m.name, sum(t.faces) FROM tally t "
+                    "JOIN round r ON r.id = t.round_id JOIN model m ON m.id = r.model_id "
+                    "WHERE t.verdict = 'unreviewed' GROUP BY m.id HAVING sum(t.faces) "
+                    "ORDER BY m.id DESC"
+                )
             )
             return [(row[0], row[1], row[2]) for row in rows]
 
@@ -322,13 +324,18 @@ class Reviews:
         if intact != "ok":
             return [f"the database file is damaged: {intact}"]
         with self._database.write() as connection:
+            tallies = tally.wrong(connection)
             wrong = rebuild(connection)
+            if tallies:
+                tally.recount(connection)
             if not repair:
                 connection.rollback()
         said = [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        done = "mended from the log" if repair else "it can be mended from the log"
         if wrong:
-            done = "mended from the log" if repair else "it can be mended from the log"
             said.append(f"{wrong} faces differ from the log ({done})")
+        if tallies:
+            said.append(f"the counts are wrong: {', '.join(tallies)} ({done})")
         return said
 
 

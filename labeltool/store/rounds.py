@@ -12,13 +12,16 @@ import numpy as np
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from labeltool.domain import Changes, NewPrediction, Points, Round, RoundKind, RoundStatus
-from labeltool.store.engine import Database
+from labeltool.store.engine import Database, taking_turns
 from labeltool.store.reviews import now
 from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
 
 LEASE = 30.0
 """Seconds after which a process that takes results in and says nothing is taken for dead."""
+
+PIECE = 16
+"""Faces brought up to date in one transaction: a few milliseconds."""
 
 
 class Rounds:
@@ -130,18 +133,13 @@ class Rounds:
         return Changes(faces=frozenset(ids))
 
     def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
-        """The last transaction of a round: its proposals are offered now, and it is ready.
+        """A round's proposals are offered now, and it is ready.
 
         Also restores an earlier round: its proposals become the current ones again.
         """
         with self._database.write() as connection:
             if visible:
                 _make_visible(connection, round_id, again=True)
-                settle(
-                    connection,
-                    "face_id IN (SELECT face_id FROM prediction WHERE round_id = :round)",
-                    {"round": round_id},
-                )
             row = connection.execute(select(RoundRow.summary).where(RoundRow.id == round_id)).one()
             connection.execute(
                 update(RoundRow)
@@ -150,9 +148,46 @@ class Rounds:
                     status=RoundStatus.READY,
                     finished=now(),
                     summary=json.dumps(json.loads(row.summary) | summary),
+                    unsettled=visible,
                 )
             )
+        if visible:
+            self.settle(round_id)
         return Changes(all=True, rounds=True)
+
+    def unsettled(self) -> list[int]:
+        """Rounds whose proposals some faces do not show yet: `settle` was cut short."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(RoundRow.id).where(RoundRow.unsettled)))
+
+    def settle(self, round_id: int) -> Changes:
+        """Bring the faces of a visible round up to date, a few at a time, so that no decision waits
+        for 200,000 of them. May be repeated."""
+        last = 0
+        while faces := self._faces_after(round_id, last):
+            with taking_turns(), self._database.write() as connection:
+                settle(
+                    connection,
+                    "face_id IN (SELECT value FROM json_each(:ids))",
+                    {"ids": json.dumps(faces)},
+                )
+            last = faces[-1]
+        with self._database.write() as connection:
+            connection.execute(
+                update(RoundRow).where(RoundRow.id == round_id).values(unsettled=False)
+            )
+        return Changes(all=True)
+
+    def _faces_after(self, round_id: int, last: int) -> list[int]:
+        with self._database.read() as connection:
+            return list(
+                connection.scalars(
+                    select(PredictionRow.face_id)
+                    .where(PredictionRow.round_id == round_id, PredictionRow.face_id > last)
+                    .order_by(PredictionRow.face_id)
+                    .limit(PIECE)
+                )
+            )
 
     def end(self, round_id: int, status: RoundStatus, error: str | None = None) -> Changes:
         """A round failed or was cancelled; everything else stays as it was."""

@@ -15,28 +15,22 @@ def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> No
     """
     connection.execute(
         text(
-            "UPDATE state SET verdict = coalesce(e.verdict, 'unreviewed'), "
-            "flag = coalesce(e.flag, 0), effect = e.effect, "
-            "prediction_id = CASE WHEN e.verdict IN ('accepted', 'corrected') "
+            "UPDATE state SET verdict = n.verdict, flag = n.flag, effect = n.effect, "
+            "reviewer = n.reviewer, prediction_id = n.shown, offered = CASE n.verdict "
+            "WHEN 'unreviewed' THEN n.shown IS NOT NULL "
+            "WHEN 'rejected' THEN n.shown IS NOT NULL AND n.shown IS NOT n.judged ELSE 0 END, "
+            "score = p.score, spread = p.spread, change = p.change, round_id = p.round_id, "
+            "model_id = r.model_id FROM (SELECT f.face_id, e.effect, o.reviewer, "
+            "coalesce(e.verdict, 'unreviewed') AS verdict, coalesce(e.flag, 0) AS flag, "
+            "e.prediction_id AS judged, CASE WHEN e.verdict IN ('accepted', 'corrected') "
             "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
-            "(SELECT p.id FROM prediction p JOIN round r ON r.id = p.round_id "
-            "WHERE p.face_id = f.face_id AND r.sequence IS NOT NULL "
-            "ORDER BY r.sequence DESC LIMIT 1) END "
+            "(SELECT q.id FROM prediction q JOIN round v ON v.id = q.round_id "
+            "WHERE q.face_id = f.face_id AND v.sequence IS NOT NULL "
+            "ORDER BY v.sequence DESC LIMIT 1) END AS shown "
             "FROM state f LEFT JOIN entry e ON e.id = f.entry_id "
-            f"WHERE f.face_id = state.face_id AND state.{where}"
-        ),
-        parameters,
-    )
-    connection.execute(
-        text(
-            "UPDATE state SET offered = CASE verdict "
-            "WHEN 'unreviewed' THEN prediction_id IS NOT NULL "
-            "WHEN 'rejected' THEN prediction_id IS NOT NULL AND prediction_id IS NOT "
-            "(SELECT e.prediction_id FROM entry e WHERE e.id = state.entry_id) ELSE 0 END, "
-            "(score, spread, change, model_id) = "
-            "(SELECT p.score, p.spread, p.change, r.model_id FROM prediction p "
-            "JOIN round r ON r.id = p.round_id WHERE p.id = state.prediction_id) "
-            f"WHERE {where}"
+            f"LEFT JOIN operation o ON o.id = e.effect WHERE f.{where}) n "
+            "LEFT JOIN prediction p ON p.id = n.shown LEFT JOIN round r ON r.id = p.round_id "
+            "WHERE n.face_id = state.face_id"
         ),
         parameters,
     )
@@ -47,8 +41,9 @@ def rebuild(connection: Connection) -> int:
     connection.execute(text("CREATE TEMP TABLE before AS SELECT * FROM state"))
     connection.execute(
         text(
-            "INSERT INTO state (face_id, verdict, flag, offered) SELECT id, 'unreviewed', 0, 0 "
-            "FROM face WHERE id NOT IN (SELECT face_id FROM state)"
+            "INSERT INTO state (face_id, verdict, flag, offered, photo_id, folder_id) "
+            "SELECT f.id, 'unreviewed', 0, 0, p.id, p.folder_id FROM face f "
+            "JOIN photo p ON p.id = f.photo_id WHERE f.id NOT IN (SELECT face_id FROM state)"
         )
     )
     connection.execute(

@@ -29,6 +29,8 @@ def main() -> None:
     if "start" in arguments.what:
         start()
     if "review" in arguments.what:
+        from tests.bench.review import review
+
         review(arguments.faces)
     if "train" in arguments.what:
         train()
@@ -67,90 +69,6 @@ def start() -> None:
         assert out[1] == "False"
         rows.append(float(out[0]))
     print(f"\nwelcome page shown after {statistics.median(rows):.2f} s (median of 5 starts)")
-
-
-def review(sizes: list[int]) -> None:
-    from labeltool.domain import Changes, Filter, Verdict
-    from labeltool.review import Desk
-    from labeltool.store import open_project
-
-    print("\nreview, ms: median, p95, max; 98 landmarks, half of the faces reviewed")
-    table: dict[str, list[str]] = {}
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            generate(Path(folder) / "p", size)
-            rows: dict[str, list[float]] = {}
-            began = time.perf_counter()
-            store = open_project(Path(folder) / "p")
-            desk = Desk(store, "bench")
-            rows["open"] = [(time.perf_counter() - began) * 1000]
-
-            def accept(desk: Desk = desk) -> None:
-                desk.refresh(desk.accept())
-
-            def next_face(desk: Desk = desk) -> None:
-                desk.next()
-
-            rows["accept and next"] = timed(accept, 100)
-            rows["next face"] = timed(next_face, 100)
-            rows["undo"] = timed(lambda d=desk: d.refresh(d.undo()), 50)
-            for name, wanted in (
-                ("filter: unreviewed", Filter("unreviewed")),
-                ("sort: score", Filter(order="score")),
-                ("sort: uncertain", Filter(order="spread")),
-                ("search: file name", Filter(text="0001")),
-            ):
-                rows[name] = timed(lambda s=store, w=wanted: s.faces.queue(w), 10)
-            rows["rows of a page"] = timed(lambda s=store, d=desk: s.faces.rows(d.queue[:200]), 20)
-            rows["counts"] = timed(store.faces.counts, 20)
-            many = store.faces.queue(Filter("unreviewed"))[:10_000]
-            name = f"batch of up to {10_000:,}"
-            rows[name] = timed(lambda d=desk, m=many: d.decide_many(m, Verdict.REJECTED), 1)
-            rows["its undo"] = timed(lambda s=store: s.reviews.undo("bench"), 1)
-            rows["refresh of everything"] = timed(lambda d=desk: d.refresh(Changes(all=True)), 5)
-            store.close()
-        for name, values in rows.items():
-            table.setdefault(name, []).append(spread(values))
-    print(f"{'':24}" + "".join(f"{f'{size:,} faces':>28}" for size in sizes))
-    for name, cells in table.items():
-        print(f"{name:24}" + "".join(f"  {cell}" for cell in cells))
-
-
-def generate(folder: Path, size: int) -> None:
-    """A project of `size` faces with 98 landmarks, half of them reviewed."""
-    from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
-    from labeltool.store import create_project
-    from pipnet.scheme import Scheme
-
-    store = create_project(folder, Scheme.numbered("bench", 98))
-    root = store.faces.add_root(folder / "photos")
-    store.faces.add_photos(root, [(f"set{i // 1000:03d}/{i:06d}.jpg", 1) for i in range(size)])
-    todo = [photo for photo, _ in store.faces.photos_to_search()]
-    for begin in range(0, size, 2000):
-        store.faces.searched(
-            [
-                {"photo": photo, "sha256": "0", "width": 640, "height": 480,
-                 "faces": [((100.0, 100.0, 200.0, 200.0), 0.9)]}
-                for photo in todo[begin : begin + 2000]
-            ]
-        )  # fmt: skip
-    round_id = store.rounds.add(RoundKind.PREDICT, "", "rounds/none", {})
-    store.rounds.set_model(round_id, "bench", "bench")
-    rng = np.random.default_rng(0)
-    points = rng.random((98, 2)) * 200 + 100
-    faces = store.faces.queue(Filter())
-    for begin in range(0, size, 2000):
-        store.rounds.offer(
-            round_id,
-            [
-                NewPrediction(face, points, np.ones(98, np.float32), rng.random(), rng.random())
-                for face in faces[begin : begin + 2000]
-            ],
-        )
-    store.rounds.finish(round_id, {}, visible=False)
-    for begin in range(0, size, 20):
-        store.reviews.decide("others", faces[begin : begin + 10], Verdict.ACCEPTED)
-    store.close()
 
 
 def train() -> None:

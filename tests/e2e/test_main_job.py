@@ -220,6 +220,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     window.commands.run("accept")
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
     window.session.start_round(window.session.rounds.plan(epochs=2))
+    qtbot.waitUntil(lambda: window.session.rounds.running)
     worker = window.session.rounds._job.process
     window.close()
     assert window.isVisible()
@@ -239,6 +240,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
     before = window.session.store.faces.counts()
     window.session.start_round(window.session.rounds.plan(epochs=40))
+    qtbot.waitUntil(lambda: window.session.rounds.running)
     worker = window.session.rounds._job.process
     window.close()
     assert worker.wait(timeout=60) == 0

@@ -35,6 +35,15 @@ def drag(qtbot, canvas, index: int, by: QPoint) -> None:
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + by)
 
 
+def choose(qtbot, window, words: str) -> None:
+    """Click a row of the filters."""
+    tree = window.queue.tree
+    (item,) = tree.findItems(words, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    tree.scrollToItem(item)
+    place = tree.visualItemRect(item).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
 def verdict(window, face: int) -> Verdict:
     return window.session.store.faces.face(face).verdict
 
@@ -86,12 +95,14 @@ def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, proj
 
 def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, project):
     window = open_window(project)
-    window.list.search.setFocus()
-    qtbot.keyClicks(window.list.search, "ax007")
-    assert window.list.search.text() == "ax007"
+    search = window.queue.search
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
+    qtbot.keyClicks(search, "ax007")
+    assert search.text() == "ax007"
     assert window.session.store.faces.counts().unreviewed == 10
-    window.list.search.clear()
-    qtbot.keyClicks(window.list.search, "007")
+    search.clear()
+    qtbot.keyClicks(search, "007")
+    qtbot.waitUntil(lambda: window.list.model.rowCount() == 1)
     assert [window.list.model.row(k).name for k in range(window.list.model.rowCount())] == [
         "007.jpg"
     ]
@@ -103,9 +114,9 @@ def test_a_korean_input_method_does_not_stop_the_keys(qtbot, open_window, projec
     press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
     QApplication.sendEvent(window.canvas, press)
     assert verdict(window, first) is Verdict.ACCEPTED
-    window.list.search.setFocus()
+    window.queue.search.setFocus()
     press = QKeyEvent(QEvent.Type.KeyPress, 0x314C, NONE, 53, 0x78, 0, "ㅌ")
-    QApplication.sendEvent(window.list.search, press)
+    QApplication.sendEvent(window.queue.search, press)
     assert window.session.store.faces.counts().rejected == 0
 
 
@@ -179,14 +190,14 @@ def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window
     window = open_window(project)
     for _ in range(3):
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    window.list.filters.setCurrentText("Accepted")
+    choose(qtbot, window, "Accepted")
     assert window.list.model.rowCount() == 3
-    window.list.filters.setCurrentText("Excluded")
+    choose(qtbot, window, "Excluded")
     assert window.list.model.rowCount() == 0
     assert window.session.desk.face is None
     assert not window.commands.by_name["accept"].isEnabled()
-    window.list.filters.setCurrentText("All faces")
-    window.list.orders.setCurrentText("Low score first")
+    choose(qtbot, window, "All faces")
+    window.session.show(Filter(order="score"))
     scores = [window.list.model.row(k).score for k in range(10)]
     assert scores == sorted(scores)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from labeltool.domain import UserError, Verdict
+from labeltool.domain import Filter, UserError, Verdict
 from labeltool.store import FILE, SCHEMA, engine, open_project
 from labeltool.store.tables import Base
 from tests.projects import make_project, propose, sql, triangle, verdicts
@@ -66,6 +66,44 @@ def old(tmp_path) -> Path:
     store.reviews.undo("ben")
     store.close()
     return store.folder
+
+
+@pytest.fixture
+def first(tmp_path) -> Path:
+    """A project as version 1 left it: two photo folders, two reviewers, a draft, a training."""
+    folder = tmp_path / "first"
+    folder.mkdir()
+    shutil.copy(Path(__file__).parent / "assets" / "schema-1.sqlite", folder / FILE)
+    return folder
+
+
+def test_a_project_of_the_first_schema_loses_nothing_and_can_be_filtered(first):
+    before = open_tables(first / FILE)
+    store = open_project(first)
+    assert schema(first / FILE) == str(SCHEMA)
+    for name in ("operation", "entry", "prediction", "face", "draft", "model"):
+        assert sql(store, f"SELECT * FROM {name}") == before[name], name
+    for name in ("photo", "state", "round"):
+        width = len(before[name][0])
+        assert [row[:width] for row in sql(store, f"SELECT * FROM {name}")] == before[name], name
+    assert store.reviews.check() == []
+    counts = store.faces.counts()
+    assert (counts.photos, counts.problems, counts.waiting, counts.faces) == (6, 1, 1, 8)
+    assert (counts.proposed, counts.flagged, counts.rejected) == (3, 2, 2)
+    for wanted, faces in (
+        (Filter(text="바다"), [7, 8]),
+        (Filter(folder="1/a"), [1, 2, 3, 4, 5, 6]),
+        (Filter(reviewer="ben"), [4]),
+        (Filter("rejected-new"), [3]),
+        (Filter(round_id=2, order="score"), [5, 3]),
+    ):
+        assert store.faces.queue(wanted) == faces, wanted
+    assert store.faces.face(5).draft is not None
+    assert store.reviews.undo("ben").faces == {4}
+    store.filters.save("mine", Filter("accepted"))
+    store.visits.keep("ann", 3, Filter())
+    store.close()
+    assert open_tables(first / "project.schema-1.backup.sqlite") == before
 
 
 def schema(file: Path) -> str:
@@ -196,5 +234,7 @@ def shape(file: Path) -> dict[str, object]:
             parts = connection.execute(f"PRAGMA index_info({index[1]})").fetchall()
             own = index[1] if index[3] == "c" else "constraint"
             found[f"{name} {own} {[p[2] for p in parts]}"] = index[2]
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR sql LIKE '%VIRTUAL%'"
+    found |= {f"{name} defined": sql for name, sql in connection.execute(query)}
     connection.close()
     return found
