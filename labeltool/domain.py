@@ -33,6 +33,10 @@ class StoreBusyError(UserError):
     """Another program holds the write lock for longer than this caller waits."""
 
 
+class DamagedError(UserError):
+    """The project's file is damaged, empty or gone: a backup has to take its place."""
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error
     """The user asked to stop."""
 

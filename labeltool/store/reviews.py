@@ -316,20 +316,31 @@ class Reviews:
 
     def check(self, repair: bool = False) -> list[str]:
         """Compare the current state with the log; returns what differs, and mends it on demand."""
+        said = []
+        if damage := self._damage():
+            if repair:  # indexes are all that can be made anew from the rest
+                with self._database.write() as connection:
+                    connection.exec_driver_sql("REINDEX")
+            if not repair or self._damage():
+                restore = f"'labeltool restore {self._database.path.parent}' lists its backups"
+                return [f"the database file is damaged: {damage}; {restore}"]
+            said.append(f"the indexes of the database were damaged and are mended: {damage}")
         with self._database.read() as connection:
-            intact = connection.scalar(text("PRAGMA integrity_check"))
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-        if intact != "ok":
-            return [f"the database file is damaged: {intact}"]
         with self._database.write() as connection:
             wrong = rebuild(connection)
             if not repair:
                 connection.rollback()
-        said = [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
         if wrong:
             done = "mended from the log" if repair else "it can be mended from the log"
             said.append(f"{wrong} faces differ from the log ({done})")
         return said
+
+    def _damage(self) -> str:
+        with self._database.read() as connection:
+            said = str(connection.scalar(text("PRAGMA integrity_check(1)")))
+        return "" if said == "ok" else said
 
 
 def now() -> str:

@@ -12,12 +12,11 @@ import pytest
 from sqlalchemy import create_engine
 
 from labeltool.domain import UserError, Verdict
-from labeltool.store import FILE, SCHEMA, engine, open_project
+from labeltool.store import BACKUPS, FILE, SCHEMA, backups, engine, open_project
 from labeltool.store.tables import Base
 from tests.projects import make_project, propose, sql, triangle, verdicts
 
 NEXT = SCHEMA + 1
-BACKUP = f"project.schema-{SCHEMA}.backup.sqlite"
 
 REBUILD = """
 def upgrade():
@@ -68,6 +67,12 @@ def old(tmp_path) -> Path:
     return store.folder
 
 
+def backup_of(folder: Path) -> Path:
+    (backup,) = backups(folder)
+    assert backup.reason == "upgrade"
+    return backup.file
+
+
 def schema(file: Path) -> str:
     connection = sqlite3.connect(file)
     ((number,),) = connection.execute("SELECT version_num FROM alembic_version")
@@ -87,9 +92,9 @@ def test_everything_is_there_after_an_upgrade_and_the_old_file_is_kept(old, migr
     assert verdicts(store)[2] is Verdict.REJECTED
     store.close()
     assert schema(old / FILE) == str(NEXT)
-    assert schema(old / BACKUP) == str(SCHEMA)
-    assert open_tables(old / BACKUP) == before
-    assert {p.name for p in old.iterdir()} == {FILE, BACKUP, "project.lock"}
+    assert schema(backup_of(old)) == str(SCHEMA)
+    assert open_tables(backup_of(old)) == before
+    assert {p.name for p in old.iterdir()} == {FILE, BACKUPS, "project.lock"}
 
 
 def open_tables(file: Path) -> dict[str, list]:
@@ -153,8 +158,8 @@ def test_another_program_that_has_it_open_stops_the_upgrade(old, migrate):
 
 def test_a_project_that_is_being_upgraded_cannot_be_opened(old):
     lock = engine.ProjectLock(old)
-    lock.alone()
-    with pytest.raises(UserError, match="being upgraded right now"):
+    lock.alone("upgraded")
+    with pytest.raises(UserError, match="being upgraded or restored right now"):
         open_project(old)
     lock.release()
     open_project(old).close()
@@ -166,14 +171,14 @@ def test_a_project_that_another_program_upgraded_meanwhile_is_not_upgraded_twice
     migrate(REBUILD)
     alone = engine.ProjectLock.alone
 
-    def after_another(lock):
+    def after_another(lock, why):
         monkeypatch.setattr(engine.ProjectLock, "alone", alone)
         open_project(old).close()
-        alone(lock)
+        alone(lock, why)
 
     monkeypatch.setattr(engine.ProjectLock, "alone", after_another)
     open_project(old).close()
-    assert schema(old / BACKUP) == str(SCHEMA)
+    assert schema(backup_of(old)) == str(SCHEMA)
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_program(old, tmp_path):
