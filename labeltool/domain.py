@@ -170,13 +170,14 @@ class Filter:
 
     `verdict`: one verdict, 'offered' for every proposal nobody judged, 'rejected-new' for rejected
     faces with a new proposal, or None for all. `text`: part of the file name. `order`: 'file',
-    'score' (low first) or 'spread' (high first).
+    'score' (low first) or 'spread' (high first). `batch`: id of an operation, for its faces only.
     """
 
     verdict: str | None = None
     flagged: bool = False
     text: str = ""
     order: str = "file"
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,41 @@ class UndoState:
 
     undo: str | None
     redo: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A state that a face was given: by which operation on how many `faces`, whose, when (UTC).
+
+    `kind`: decide, flag, import, restore, take back, undo or redo. `model`: whose proposal it
+    judged. `points`: the landmarks it decided on, else those of that proposal. `undone`: the
+    operation was undone or taken back since, as far as this face goes.
+    """
+
+    id: int
+    kind: str
+    detail: str
+    reviewer: str
+    time: str
+    faces: int
+    verdict: Verdict
+    flag: bool
+    model: str | None
+    points: Points | None
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An operation on many `faces`, `left` of which are still as it left them."""
+
+    id: int
+    reviewer: str
+    time: str
+    kind: str
+    detail: str
+    faces: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,7 @@ from labeltool.store.backup import Backup, Facts, back_up, backups, facts, is_du
 from labeltool.store.engine import FILE, Database, upgrade
 from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
+from labeltool.store.history import History
 from labeltool.store.recovery import facts_now, newest_good, restore
 from labeltool.store.reviews import Reviews, Threshold, now
 from labeltool.store.rounds import Rounds
@@ -26,13 +27,15 @@ __all__ = [
 
 
 class Store:
-    """An open project: `faces`, `reviews` and `rounds` read and write it; `folder` is its place."""
+    """An open project: `faces`, `reviews`, `history` and `rounds` read and write it; `folder` is
+    its place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._database = Database(folder / FILE)
         self.faces = Faces(self._database)
         self.reviews = Reviews(self._database)
+        self.history = History(self._database)
         self.rounds = Rounds(self._database)
         try:
             with self._database.read() as connection:

@@ -380,6 +380,9 @@ def _matching(query: Select[Any], wanted: Filter) -> Select[Any]:
         query = query.where(StateRow.verdict == wanted.verdict)
     if wanted.flagged:
         query = query.where(StateRow.flag)
+    if wanted.batch is not None:
+        faces = select(EntryRow.face_id).where(EntryRow.operation_id == wanted.batch)
+        query = query.where(StateRow.face_id.in_(faces))
     if wanted.text:
         query = (
             query.join(FaceRow, FaceRow.id == StateRow.face_id)

@@ -240,7 +240,9 @@ class Reviews:
             connection.execute(
                 text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation}
             )
-            connection.execute(text(_UNDO), {"operation": operation, "target": target.id})
+            connection.execute(
+                text(_UNDO), {"operation": operation, "target": target.id, "effect": None}
+            )
             return _taken_back(connection, operation, target, "Undid")
 
     @_quiet
@@ -397,12 +399,15 @@ def _detail(connection: Connection, operation: int | None) -> str | None:
     return connection.scalar(query)
 
 
-def _operate(connection: Connection, reviewer: str, kind: str, detail: str) -> int:
+def _operate(
+    connection: Connection, reviewer: str, kind: str, detail: str, *, target: int | None = None
+) -> int:
     """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
     last = _last(connection, reviewer)
     operation = _add_operation(
-        connection, reviewer, kind, detail, undo_below=None if last is None else last.undo_top
-    )
+        connection, reviewer, kind, detail, target=target,
+        undo_below=None if last is None else last.undo_top,
+    )  # fmt: skip
     connection.execute(text("UPDATE operation SET undo_top = id WHERE id = :id"), {"id": operation})
     return operation
 
@@ -457,12 +462,14 @@ def _finish(connection: Connection, operation: int) -> int:
 
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the
-# operation's own. Both only where the face is as the operation left it, or found it.
+# operation's own. Both only where the face is as the operation left it, or found it. Taking back is
+# an undo that is a deed of its own, by its own `effect`.
 _UNDO = """
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
                    visibility)
-SELECT :operation, s.face_id, b.effect, s.entry_id, coalesce(b.verdict, 'unreviewed'),
-       coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility
+SELECT :operation, s.face_id, coalesce(:effect, b.effect), s.entry_id,
+       coalesce(b.verdict, 'unreviewed'), coalesce(b.flag, 0), b.prediction_id, b.points,
+       b.visibility
 FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect = :target
 """
