@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -186,6 +187,10 @@ class FaceList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * theme.SPACING] * 4)
         layout.setSpacing(theme.SPACING)
+        self.whole = QPushButton("Only one batch: list all faces again")
+        self.whole.clicked.connect(self._filter)
+        self.whole.hide()
+        layout.addWidget(self.whole)
         layout.addWidget(self.filters)
         layout.addLayout(row)
         layout.addWidget(self.view, 1)
@@ -222,6 +227,7 @@ class FaceList(QWidget):
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
         """Follow the desk: the queue, the rows, the current face."""
+        self.whole.setVisible(self._session.desk.filter.batch is not None)
         several = len(self.view.selectionModel().selectedRows()) > 1
         self.model.refresh(changes)
         place = self._session.desk.index

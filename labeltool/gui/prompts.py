@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
-from labeltool.domain import Verdict
+from labeltool.domain import Changes, Verdict
 from labeltool.gui import dialogs
+from labeltool.gui.batches import Batches
 from labeltool.gui.session import Session
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Prompts:
             "accept_above": self._accept_above,
             "train": self._train,
             "restore": self._restore,
+            "batches": self._batches,
             "keys": self._keys,
         }
 
@@ -115,6 +117,14 @@ class Prompts:
             self._session.do_later(
                 "Restoring proposals", partial(self._session.rounds.restore, dialog.chosen)
             )
+
+    def _batches(self) -> None:
+        dialog = Batches(self._session, self._window)
+        self._run(dialog)
+        if dialog.to_show is not None:
+            self._session.desk.show_batch(dialog.to_show.id)
+            note = f"Only the faces of “{dialog.to_show.detail}” are listed."
+            self._session.announce(Changes(note=note))
 
     def _keys(self) -> None:
         self._run(dialogs.Keys(self._window))

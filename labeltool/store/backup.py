@@ -26,7 +26,7 @@ LIMIT = 4 * 2**30
 RESERVE = 64 * 2**20
 """Bytes that a backup leaves free on the disk, so that decisions still fit."""
 
-_CHUNK = 8 * 2**20
+_CHUNK = 2 * 2**20
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3})Z-([a-z]+)\.sqlite")
 _TIME = "%Y-%m-%dT%H-%M-%S-%f"
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labeltool.domain import DamagedError, UserError
+from labeltool.domain import DamagedError, Progress, UserError
 from labeltool.store.backup import Backup, Facts, backups, check_file, copy_checked, facts, parts
 from labeltool.store.engine import FILE, ProjectLock, schema_of
 
@@ -30,8 +30,12 @@ def facts_now(folder: Path) -> Facts | None:
     return None
 
 
-def restore(folder: Path, source: Path) -> Path | None:
+def restore(
+    folder: Path, source: Path, progress: Progress = lambda done, total: None
+) -> Path | None:
     """Put a copy of a backup in the project's place; returns where the file before is kept.
+
+    `progress` counts bytes.
 
     Raises:
         UserError: the backup is no sound project, or the project is open or cannot be written.
@@ -47,7 +51,7 @@ def restore(folder: Path, source: Path) -> Path | None:
     try:
         partial.unlink(missing_ok=True)
         schema_of(source)
-        copy_checked(source, partial)
+        copy_checked(source, partial, progress)
         aside = _keep(file)
         # a write-ahead log left here would be played into the new file
         for part in parts(file)[1:]:
