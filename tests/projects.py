@@ -108,3 +108,11 @@ def change(store: Store, statement: str) -> None:
     """Meddle with the file behind the store's back."""
     with store._database.write() as connection:
         connection.exec_driver_sql(statement)
+
+
+def fill_disk(store: Store, spare: int = 2) -> None:
+    """Let the file grow by so many pages only: a full disk that anybody can make."""
+    writer = store._database._writer
+    pages = writer.exec_driver_sql("PRAGMA page_count").scalar_one()
+    writer.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")
+    writer.rollback()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -26,7 +26,6 @@ _DEEDS = {
     "undo": "Undid: {0}", "redo": "Did again: {0}", "restore": "Restored: {1}",
     "take back": "Took back: {2}",
 }  # fmt: skip
-_ENTRY = Qt.ItemDataRole.UserRole
 
 
 def moment(time: str, *, short: bool = False) -> str:
@@ -54,12 +53,19 @@ def _icon(verdict: Verdict) -> QIcon:
 
 
 class HistoryPanel(QWidget):
-    """The states of a face, the newest first; the chosen one can be restored. Folds away."""
+    """The states of a face, the newest first; the chosen one can be restored. Folds away.
+
+    Signals:
+        points_chosen: landmarks of the chosen entry in image pixels, (N, 2), or None.
+    """
+
+    points_chosen = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shown: int | None = None
+        self._entries: list[Entry] = []
         self.head = QToolButton()
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setAutoRaise(True)
@@ -118,7 +124,7 @@ class HistoryPanel(QWidget):
         """Show the history of the desk's face."""
         face = self._session.desk.face
         if face is None:
-            self._shown = None
+            self._shown, self._entries = None, []
             self.list.clear()
             self.head.setText("History")
             self.button.setEnabled(False)
@@ -129,13 +135,13 @@ class HistoryPanel(QWidget):
 
     def _fill(self, entries: list[Entry]) -> None:
         self.list.clear()
+        self._entries = entries
         self.head.setText(f"History ({len(entries)})")
         for entry in entries:
             text = deed(entry) + (" - undone" if entry.undone else "")
             by = [entry.reviewer, moment(entry.time, short=True)]
             by += [entry.model] if entry.model else []
             item = QListWidgetItem(_icon(entry.verdict), f"{text}\n{' · '.join(by)}")
-            item.setData(_ENTRY, entry.id)
             item.setToolTip(
                 f"{text}\nby {entry.reviewer}, {moment(entry.time)}\nproposal of: "
                 f"{entry.model or '-'}\nleft the face {entry.verdict}"
@@ -154,8 +160,11 @@ class HistoryPanel(QWidget):
     def _chosen(self, place: int) -> None:
         # the first row is how the face is now
         self.button.setEnabled(place > 0)
+        entry = self._entries[place] if 0 < place < len(self._entries) else None
+        self.points_chosen.emit(None if entry is None else entry.points)
 
     @Slot()
     def _restore(self) -> None:
-        entry = self.list.currentItem().data(_ENTRY)
+        place = self.list.currentRow()
+        entry = self._entries[place].id if place < len(self._entries) else None
         self._session.do(partial(self._session.desk.restore, entry))

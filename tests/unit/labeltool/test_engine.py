@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labeltool.domain import StoreBusyError, UserError, Verdict
 from labeltool.store import FILE, Store, create_project, engine, open_project
-from tests.projects import THREE, change, make_project, sql, triangle, verdicts
+from tests.projects import THREE, change, fill_disk, make_project, sql, triangle, verdicts
 
 ANN = "ann"
 
@@ -166,16 +166,10 @@ class TestReadOnly:
 
 
 class TestFullDisk:
-    def fill(self, store: Store, spare: int = 2) -> None:
-        writer = store._database._writer
-        pages = writer.exec_driver_sql("PRAGMA page_count").scalar_one()
-        writer.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")
-        writer.rollback()
-
     def test_what_does_not_fit_is_refused_whole_and_the_rest_is_kept(self, project, again):
         store = project(300)
         store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle(0.5))
-        self.fill(store)
+        fill_disk(store)
         with pytest.raises(UserError, match="is full; nothing was lost") as caught:
             store.reviews.decide(ANN, range(1, 301), Verdict.EXCLUDED)
         assert caught.value.remedy
@@ -191,7 +185,7 @@ class TestFullDisk:
 
     def test_single_decisions_stop_at_the_edge_without_half_a_row(self, project):
         store = project(60)
-        self.fill(store, 1)
+        fill_disk(store, 1)
         done = 0
 
         def reject_all() -> None:
