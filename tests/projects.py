@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Sequence
 from functools import cache
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from labeltool.domain import NewPrediction, RoundKind, Verdict
-from labeltool.store import FILE, Store, create_project, open_project
+from labeltool.store import FILE, SCHEMA, Store, create_project, engine, open_project
 from pipnet.scheme import Scheme
 
 THREE = Scheme("three", ("left", "right", "nose"), ((0, 2), (1, 2)), (1, 0, 2))
@@ -108,6 +109,21 @@ def change(store: Store, statement: str) -> None:
     """Meddle with the file behind the store's back."""
     with store._database.write() as connection:
         connection.exec_driver_sql(statement)
+
+
+def next_migration(program: Path, body: str) -> int:
+    """Write to a folder what the program's next version would have: one migration more.
+
+    Returns its number; `engine.SCHEMA` and `engine.__file__` have to say so.
+    """
+    ours = Path(engine.__file__).parent / "migrations"
+    shutil.copytree(ours, program / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    (program / "migrations" / "versions" / "next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision = '{SCHEMA + 1}'\ndown_revision = '{SCHEMA}'\n{body}",
+        encoding="utf-8",
+    )
+    return SCHEMA + 1
 
 
 def fill_disk(store: Store, spare: int = 2) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from sqlalchemy import create_engine
 from labeltool.domain import UserError, Verdict
 from labeltool.store import BACKUPS, FILE, SCHEMA, backups, engine, open_project
 from labeltool.store.tables import Base
-from tests.projects import make_project, propose, sql, triangle, verdicts
+from tests.projects import make_project, next_migration, propose, sql, triangle, verdicts
 
 NEXT = SCHEMA + 1
 
@@ -40,16 +39,10 @@ def migrate(tmp_path, monkeypatch):
     """Add a migration to the program, as its next version would."""
 
     def add(body: str) -> None:
-        folder = tmp_path / "program" / "migrations"
-        ours = Path(engine.__file__).parent / "migrations"
-        shutil.copytree(ours, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "next.py").write_text(
-            "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision = '{NEXT}'\ndown_revision = '{SCHEMA}'\n{body}",
-            encoding="utf-8",
-        )
-        monkeypatch.setattr(engine, "__file__", str(folder.parent / "engine.py"))
-        monkeypatch.setattr(engine, "SCHEMA", NEXT)
+        program = tmp_path / "program"
+        number = next_migration(program, body)
+        monkeypatch.setattr(engine, "__file__", str(program / "engine.py"))
+        monkeypatch.setattr(engine, "SCHEMA", number)
 
     return add
 
