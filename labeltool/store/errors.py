@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,9 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from labeltool.domain import DamagedError, StoreBusyError, UserError
+
+FULL = 2**20
+"""Bytes free below which an error of the drive is taken for a full disk."""
 
 
 @contextmanager
@@ -29,6 +34,13 @@ def errors(path: Path) -> Iterator[None]:
         raise known from error
 
 
+def _free(folder: Path) -> float:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return math.inf
+
+
 def _known(path: Path, text: str) -> UserError | None:
     if "locked" in text or "busy" in text:
         return StoreBusyError(
@@ -39,7 +51,8 @@ def _known(path: Path, text: str) -> UserError | None:
             f"{path} cannot be written.",
             "Check that its folder is not read-only and that you may write to it.",
         )
-    if "full" in text:
+    # what SQLite says when not even the files beside the database can grow
+    if "full" in text or ("disk I/O" in text and _free(path.parent) < FULL):
         return UserError(
             f"The disk of {path.parent} is full; nothing was lost.", "Free some space, try again."
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labeltool.domain import StoreBusyError, UserError, Verdict
 from labeltool.store import FILE, Store, create_project, engine, open_project
-from tests.projects import THREE, change, fill_disk, make_project, sql, triangle, verdicts
+from tests.projects import THREE, change, fill_disk, sql, triangle, verdicts
 
 ANN = "ann"
 
@@ -123,32 +121,6 @@ def test_a_damaged_index_is_told_by_the_check(project, again):
     store = again(store)
     (said,) = store.reviews.check()
     assert said.startswith("the database file is damaged: ")
-
-
-@pytest.fixture
-def read_only(tmp_path: Path) -> Iterator[Path]:
-    """A folder that nothing can be written to, as root too, holding the project `p`."""
-    inside, outside = tmp_path / "inside", tmp_path / "read-only"
-    make_project(inside / "p", 2).close()
-    outside.mkdir()
-    if os.name != "posix":
-        pytest.skip("read-only folders are made with POSIX means here")
-    if os.geteuid() != 0:
-        shutil.copytree(inside, outside, dirs_exist_ok=True)
-        for path in (outside / "p", outside):
-            path.chmod(0o555)
-        yield outside
-        for path in (outside, outside / "p"):
-            path.chmod(0o755)
-        return
-    bound = subprocess.run(["mount", "--bind", inside, outside], capture_output=True, text=True)
-    if bound.returncode:
-        pytest.skip(f"root writes everywhere, and mount refused: {bound.stderr.strip()}")
-    try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", outside], check=True)
-        yield outside
-    finally:
-        subprocess.run(["umount", outside], check=True)
 
 
 class TestReadOnly:
