@@ -177,13 +177,17 @@ def facts(file: Path) -> Facts:
     Raises:
         DamagedError: so much of it cannot be read.
     """
+    query = (
+        "SELECT (SELECT count(*) FROM photo), (SELECT count(*) FROM face), count(*), max(time) "
+        "FROM operation"
+    )
     with errors(file), closing(_open(file)) as connection:
-        photos, faces = (
-            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in ("photo", "face")
-        )
-        log = connection.execute("SELECT count(*), max(time) FROM operation").fetchone()
-        return Facts(photos, faces, *log)
+        try:
+            return Facts(*connection.execute(query).fetchone())
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            raise DamagedError(f"{file} holds no project.") from error
 
 
 def _open(file: Path) -> sqlite3.Connection:

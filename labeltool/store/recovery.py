@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ def newest_good(folder: Path) -> Backup | None:
 
 def facts_now(folder: Path) -> Facts | None:
     """What the project file holds now, None where it cannot be read."""
-    with suppress(UserError, sqlite3.Error):
+    with suppress(UserError):
         return facts(folder / FILE)
     return None
 

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from labeltool import rounds as rounds_module
 from labeltool.domain import Changes, UserError, Verdict
 from labeltool.gui import backups as automatic
 from labeltool.gui.rescue import Rescue
@@ -154,6 +155,34 @@ def test_a_full_disk_is_said_and_the_last_good_state_stays(qtbot, open_window, p
     fill_disk(window.session.store, spare=1000)
     qtbot.keyClick(window.canvas, Qt.Key.Key_F)
     assert window.session.store.faces.face(face).flag is not flagged
+    assert verdict(window, 1) is Verdict.ACCEPTED
+
+
+def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
+    qtbot, open_window, project, monkeypatch
+):
+    worker = Path(__file__).parents[1] / "fake_worker.py"
+    monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
+    usage = shutil.disk_usage(project)
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda folder: usage._replace(free=0))
+    window = open_window(project)
+    session = window.session
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    failed: list[UserError] = []
+    session.failed.connect(failed.append)
+    session.start_round(session.rounds.plan())
+    qtbot.waitUntil(lambda: bool(failed), timeout=20_000)
+    for _ in range(5):
+        session._poll()
+    assert len(failed) == 1
+    assert "no room for a backup" in window.message.label.text()
+    assert session.store.faces.counts().rounds == 0
+    monkeypatch.undo()
+    session._take_again = 0.0
+    with qtbot.waitSignal(session.round_ended, timeout=20_000):
+        pass
+    assert session.store.faces.counts().rounds == 1
     assert verdict(window, 1) is Verdict.ACCEPTED
 
 

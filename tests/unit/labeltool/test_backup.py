@@ -290,6 +290,13 @@ class TestRestoring:
     def test_without_backups_there_is_none_to_restore(self, tmp_path):
         create_project(tmp_path / "p", THREE).close()
         assert newest_good(tmp_path / "p") is None
+
+    def test_a_file_that_holds_no_project_holds_no_facts(self, tmp_path):
+        for name in (FILE, "other.sqlite"):
+            sqlite3.connect(tmp_path / name).close()
+        assert facts_now(tmp_path) is None
+        with pytest.raises(DamagedError, match="holds no project"):
+            facts(tmp_path / "other.sqlite")
         assert facts_now(tmp_path / "nowhere") is None
 
 
