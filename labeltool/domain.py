@@ -246,8 +246,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """An operation on many `faces`, `left` of which are still as it left them."""
+class PastBatch:
+    """An operation on several `faces`, `left` of which are still as it left them."""
 
     id: int
     reviewer: str

@@ -55,7 +55,10 @@ class AutoBackup(QObject):
         self._lane.start(task, work, succeeded=self._made, failed=self._failed)
 
     def _work(self, reason: str, progress: Progress) -> None:
-        self._session.store.back_up(reason, progress)
+        def percent(done: int, total: int) -> None:
+            progress(100 * done // max(1, total), 100)
+
+        self._session.store.back_up(reason, percent)
 
     @Slot(object)
     def _made(self, _result: object) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from labeltool.domain import Changes, Verdict
 from labeltool.gui import dialogs
-from labeltool.gui.batches import Batches
+from labeltool.gui.past_batches import PastBatches
 from labeltool.gui.session import Session
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Prompts:
             )
 
     def _batches(self) -> None:
-        dialog = Batches(self._session, self._window)
+        dialog = PastBatches(self._session, self._window)
         self._run(dialog)
         if dialog.to_show is not None:
             self._session.desk.show_batch(dialog.to_show.id)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, literal, select, text
 
-from labeltool.domain import FINAL, Batch, Changes, Entry, UserError, Verdict
+from labeltool.domain import FINAL, Changes, Entry, PastBatch, UserError, Verdict
 from labeltool.store.engine import Database
 from labeltool.store.reviews import _UNDO, _enter, _operate, _taken_back
 from labeltool.store.tables import DraftRow, EntryRow, OperationRow, StateRow
@@ -75,7 +75,7 @@ class History:
             _enter(connection, _operate(connection, reviewer, "restore", detail), chosen)
         return Changes(faces=frozenset({face_id}), note=f"Restored: {word}.")
 
-    def batches(self) -> list[Batch]:
+    def batches(self) -> list[PastBatch]:
         """Every operation on more than one face, the newest first."""
         with self._database.read() as connection:
             rows = connection.execute(
@@ -93,7 +93,7 @@ class History:
                 ).all()
             )
         return [
-            Batch(
+            PastBatch(
                 r.id, r.reviewer, r.time, r.kind, r.detail, r.faces, left=left.get(r.id, 0)
             )
             for r in rows

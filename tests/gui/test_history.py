@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Changes, Verdict
-from labeltool.gui.batches import Batches, TakeBack
+from labeltool.gui.past_batches import PastBatches, TakeBack
 from labeltool.store import open_project
 from tests.gui.test_window import CONTROL, drag, verdict
 
@@ -94,7 +94,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     window = open_window(project)
     window.session.do(partial(window.session.desk.decide_many, [3], Verdict.EXCLUDED))
 
-    def look(dialog: Batches) -> int:
+    def look(dialog: PastBatches) -> int:
         dialog.show()
         assert dialog.model.rowCount() == 2
         assert not dialog.take_back.isEnabled()
@@ -106,7 +106,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
         qtbot.mouseClick(dialog.show_faces, LEFT)
         return 1
 
-    monkeypatch.setattr(Batches, "exec", look)
+    monkeypatch.setattr(PastBatches, "exec", look)
     qtbot.keyClick(window.canvas, Qt.Key.Key_B, CONTROL)
     assert window.session.desk.queue == [1, 2, 3, 4, 5, 6]
     assert "accepted 6 faces" in window.message.label.text()
@@ -121,7 +121,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
         assert ask.ok.text() == "Take back 5"
         return 1
 
-    def take_back(dialog: Batches) -> int:
+    def take_back(dialog: PastBatches) -> int:
         dialog.show()
         dialog.table.setCurrentIndex(dialog.table.model().index(1, 0))
         with qtbot.waitSignal(window.session.changed):
@@ -133,7 +133,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
         return 0
 
     monkeypatch.setattr(TakeBack, "exec", agree)
-    monkeypatch.setattr(Batches, "exec", take_back)
+    monkeypatch.setattr(PastBatches, "exec", take_back)
     window.commands.run("batches")
     assert any("5 to unreviewed" in text for text in said)
     assert any("This is the work of kim" in text for text in said)

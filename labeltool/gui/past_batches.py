@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Batch, Verdict
+from labeltool.domain import PastBatch, Verdict
 from labeltool.gui import theme
 from labeltool.gui.dialogs import Ask
 from labeltool.gui.history import moment
@@ -43,9 +43,9 @@ class BatchModel(QAbstractTableModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.batches: list[Batch] = []
+        self.batches: list[PastBatch] = []
 
-    def show_batches(self, batches: list[Batch]) -> None:
+    def show_batches(self, batches: list[PastBatch]) -> None:
         """Show these."""
         self.beginResetModel()
         self.batches = batches
@@ -86,7 +86,7 @@ class BatchModel(QAbstractTableModel):
         return None
 
 
-class Batches(QDialog):
+class PastBatches(QDialog):
     """The batches in a table; `to_show` is the one whose faces the person wants to see."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -94,7 +94,7 @@ class Batches(QDialog):
         self.setWindowTitle("Batches")
         self.resize(820, 460)
         self._session = session
-        self.to_show: Batch | None = None
+        self.to_show: PastBatch | None = None
         self._words = QLabel()
         self._words.setWordWrap(True)
         self.search = QLineEdit()
@@ -165,7 +165,7 @@ class Batches(QDialog):
                 self.table.setCurrentIndex(self._sorted.mapFromSource(self.model.index(place, 0)))
         self._selected()
 
-    def chosen(self) -> Batch | None:
+    def chosen(self) -> PastBatch | None:
         """The batch that is selected."""
         rows = self.table.selectionModel().selectedRows()
         return self.model.batches[self._sorted.mapToSource(rows[0]).row()] if rows else None
@@ -196,7 +196,7 @@ class Batches(QDialog):
 class TakeBack(Ask):
     """What taking a batch back would do."""
 
-    def __init__(self, session: Session, batch: Batch, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, batch: PastBatch, parent: QWidget | None = None) -> None:
         returns = session.store.history.would_return_to(batch.id)
         count = sum(returns.values())
         super().__init__(parent, "Take back a batch", f"Take back {count:,}")
