@@ -26,6 +26,9 @@ LIMIT = 4 * 2**30
 RESERVE = 64 * 2**20
 """Bytes that a backup leaves free on the disk, so that decisions still fit."""
 
+PATIENCE = 10.0
+"""Seconds to wait for others where the journal lets one write or read only."""
+
 _CHUNK = 2 * 2**20
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3})Z-([a-z]+)\.sqlite")
 _TIME = "%Y-%m-%dT%H-%M-%S-%f"
@@ -81,7 +84,7 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
         folder.mkdir(exist_ok=True)
         _sweep(folder)
         _check_room(file, folder)
-        copy_checked(file, partial, progress)
+        copy_checked(file, partial, progress, closed=False)
         os.replace(partial, folder / name)
         thin_out(folder.parent)
     except OSError as error:
@@ -123,8 +126,8 @@ def parts(file: Path) -> list[Path]:
     ]
 
 
-def _copy(file: Path, partial: Path, progress: Progress) -> None:
-    with closing(_open(file)) as source:
+def _copy(source: sqlite3.Connection, partial: Path, progress: Progress) -> None:
+    with closing(source):
         if source.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
             # one snapshot for the whole copy: a writer does not make it begin anew, nor does it
             # wait; with the other journals it would wait
@@ -145,16 +148,17 @@ def _copy(file: Path, partial: Path, progress: Progress) -> None:
                 os.fsync(flushed.fileno())
 
 
-def copy_checked(
-    source: Path, partial: Path, progress: Progress = lambda done, total: None
-) -> None:
-    """Copy a project file, open or closed, and read the copy wholly.
+def copy_checked(source: Path, partial: Path, progress: Progress, *, closed: bool) -> None:
+    """Copy a project file and read the copy wholly; `closed` says that nobody writes to it.
 
     Raises:
         DamagedError: the source is damaged.
     """
     with errors(source):
-        _copy(source, partial, progress)
+        # a file that may be open is read under SQLite's locks
+        way = f"{source.absolute().as_uri()}?mode=rw"
+        opened = _open(source) if closed else sqlite3.connect(way, PATIENCE, uri=True)
+        _copy(opened, partial, progress)
     check_file(partial, source)
 
 
@@ -191,7 +195,7 @@ def facts(file: Path) -> Facts:
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    """Read only; without a write-ahead log nobody has it open, and nothing is made beside it."""
+    """Read only, to look at: without a write-ahead log nothing is made beside the file."""
     way = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "mode=ro&immutable=1"
     return sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True)
 

@@ -50,7 +50,7 @@ def restore(
     try:
         partial.unlink(missing_ok=True)
         schema_of(source)
-        copy_checked(source, partial, progress)
+        copy_checked(source, partial, progress, closed=True)
         aside = _keep(file)
         # a write-ahead log left here would be played into the new file
         for part in parts(file)[1:]:

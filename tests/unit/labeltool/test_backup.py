@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from labeltool.domain import Cancelled, DamagedError, UserError, Verdict
+from labeltool.domain import Cancelled, DamagedError, StoreBusyError, UserError, Verdict
 from labeltool.store import (
     BACKUPS,
     FILE,
@@ -83,6 +83,14 @@ class TestMaking:
         store = project(40)
         store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
         assert facts(store.back_up("work").file).operations == 1
+        writer = sqlite3.connect(store.folder / FILE, isolation_level=None)
+        writer.execute("BEGIN EXCLUSIVE")
+        started: list[str] = []
+        monkeypatch.setattr(module, "PATIENCE", 0.1)
+        with pytest.raises(StoreBusyError):  # it is never copied while somebody writes
+            store.back_up("work", lambda done, total: started.append("step"))
+        writer.close()
+        assert started == []
 
     def test_a_cancelled_one_leaves_nothing(self, project):
         store = project(3)
