@@ -34,6 +34,10 @@ class StoreBusyError(UserError):
     """Another program holds the write lock for longer than this caller waits."""
 
 
+class DamagedError(UserError):
+    """The project's file is damaged, empty or gone: a backup has to take its place."""
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error
     """The user asked to stop."""
 
@@ -178,7 +182,8 @@ class Filter:
     `verdict`: one of VERDICT_FILTERS. `score`: lowest and highest. `round_id`: whose proposal is
     shown. `folder`: the number of a photo root and a path under it ('1/walk/day 2'), with all
     folders inside. `reviewer`: whose decision stands. `text`: part of the file's path, in capitals
-    or not. `order`: one of ORDERS; `descending` turns it round.
+    or not. `batch`: id of an operation, for its faces only. `order`: one of ORDERS; `descending`
+    turns it round.
     """
 
     verdict: str | None = None
@@ -190,6 +195,7 @@ class Filter:
     round_id: int | None = None
     folder: str = ""
     reviewer: str = ""
+    batch: int | None = None
 
     @property
     def narrows(self) -> bool:
@@ -318,6 +324,41 @@ class UndoState:
 
     undo: str | None
     redo: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A state that a face was given: by which operation on how many `faces`, whose, when (UTC).
+
+    `kind`: decide, flag, import, restore, take back, undo or redo. `model`: whose proposal it
+    judged. `points`: the landmarks it decided on, else those of that proposal. `undone`: the
+    operation was undone or taken back since, as far as this face goes.
+    """
+
+    id: int
+    kind: str
+    detail: str
+    reviewer: str
+    time: str
+    faces: int
+    verdict: Verdict
+    flag: bool
+    model: str | None
+    points: Points | None
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastBatch:
+    """An operation on several `faces`, `left` of which are still as it left them."""
+
+    id: int
+    reviewer: str
+    time: str
+    kind: str
+    detail: str
+    faces: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -358,6 +358,13 @@ class Desk:
             return self._save(self._undone.pop())
         return self._goto(self._store.reviews.redo(self.reviewer))
 
+    def restore(self, entry_id: int | None) -> Changes:
+        """Give the face an earlier state of its history again; None: of before any decision."""
+        face = self._need_face()
+        changes = self._store.history.restore(self.reviewer, face.id, entry_id)
+        self._steps, self._undone = [], []
+        return changes
+
     def _goto(self, changes: Changes) -> Changes:
         """Show the one face that came back, so that the person sees what undo did."""
         if len(changes.faces) == 1:
@@ -372,6 +379,14 @@ class Desk:
         if len(faces) <= LOOKED_AT:
             self._decided_at.append((time.time(), len(faces)))
         return changes
+
+    def show_batch(self, operation: int) -> None:
+        """Make the faces of a batch the queue."""
+        self.set_filter(Filter(batch=operation))
+
+    def take_back(self, operation: int) -> Changes:
+        """Take back a batch wherever nobody changed the face since, one step of undo."""
+        return self._store.history.take_back(self.reviewer, operation)
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

@@ -341,6 +341,7 @@ class Rounds:
         if not self._store.rounds.lease(job.round_id):
             return None
         if job.kind is RoundKind.TRAIN:
+            self._store.back_up("round")
             self._store.rounds.set_model(job.round_id, f"round {row.number}", results["digest"])
         add = self._store.rounds.add_predictions
         if job.kind is RoundKind.PREDICT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import numpy as np
 from sqlalchemy import event
 
 from labeltool.domain import NewPrediction, RoundKind, Verdict
-from labeltool.store import FILE, Store, create_project, open_project
+from labeltool.store import FILE, SCHEMA, Store, create_project, engine, open_project
 from pipnet.scheme import Scheme
 
 THREE = Scheme("three", ("left", "right", "nose"), ((0, 2), (1, 2)), (1, 0, 2))
@@ -125,11 +126,11 @@ def explained(store: Store) -> Iterator[list[str]]:
             asked.append((statement[statement.index("SELECT") :], parameters))
 
     engines = (store._database.readers, store._database._writer_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
+    for one in engines:
+        event.listen(one, "before_cursor_execute", note)
     yield plans
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
+    for one in engines:
+        event.remove(one, "before_cursor_execute", note)
     with store._database.readers.connect() as connection:
         for statement, parameters in asked:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
@@ -140,3 +141,26 @@ def scans(plans: list[str]) -> list[str]:
     """Walks over every row of a table that grows with the project."""
     tables = ("state", "entry", "operation", "face", "photo", "prediction", "s ", "p ", "e ", "f ")
     return [line for line in plans if line.startswith(tuple(f"SCAN {table}" for table in tables))]
+
+
+def next_migration(program: Path, body: str) -> int:
+    """Write to a folder what the program's next version would have: one migration more.
+
+    Returns its number; `engine.SCHEMA` and `engine.__file__` have to say so.
+    """
+    ours = Path(engine.__file__).parent / "migrations"
+    shutil.copytree(ours, program / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    (program / "migrations" / "versions" / "next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision = '{SCHEMA + 1}'\ndown_revision = '{SCHEMA}'\n{body}",
+        encoding="utf-8",
+    )
+    return SCHEMA + 1
+
+
+def fill_disk(store: Store, spare: int = 2) -> None:
+    """Let the file grow by so many pages only: a full disk that anybody can make."""
+    writer = store._database._writer
+    pages = writer.exec_driver_sql("PRAGMA page_count").scalar_one()
+    writer.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")
+    writer.rollback()

@@ -36,7 +36,7 @@ from labeltool.training.plan import RoundPlan
 from pipnet.scheme import SchemeError, load_scheme, shipped_schemes
 
 
-class _Ask(QDialog):
+class Ask(QDialog):
     """A dialog with a column of widgets over OK and Cancel."""
 
     def __init__(self, parent: QWidget | None, title: str, accept: str) -> None:
@@ -66,7 +66,7 @@ class _Ask(QDialog):
         return label
 
 
-class NewProject(_Ask):
+class NewProject(Ask):
     """Photos, where the project goes, and the landmark scheme."""
 
     def __init__(self, photos: list[Path], parent: QWidget | None = None) -> None:
@@ -167,7 +167,7 @@ class NewProject(_Ask):
         self.ok.setEnabled(not problem)
 
 
-class AcceptAbove(_Ask):
+class AcceptAbove(Ask):
     """Accept every unreviewed face whose score is at least so much, with the count before."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -221,7 +221,7 @@ class AcceptAbove(_Ask):
         self.ok.setEnabled(number > 0)
 
 
-class ConfirmBatch(_Ask):
+class ConfirmBatch(Ask):
     """A verdict for many faces."""
 
     def __init__(self, count: int, verdict: Verdict, parent: QWidget | None = None) -> None:
@@ -235,7 +235,7 @@ class ConfirmBatch(_Ask):
         self.finish()
 
 
-class StartRound(_Ask):
+class StartRound(Ask):
     """What a round would do, before it starts."""
 
     def __init__(self, plan: RoundPlan, parent: QWidget | None = None) -> None:
@@ -339,7 +339,7 @@ class Problems(QDialog):
         self.accept()
 
 
-class EarlierRounds(_Ask):
+class EarlierRounds(Ask):
     """Choose a round whose proposals are offered again."""
 
     def __init__(self, rounds: list[Round], parent: QWidget | None = None) -> None:

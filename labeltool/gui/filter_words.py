@@ -54,6 +54,8 @@ def describe(wanted: Filter, rounds: dict[int, str]) -> str:
         parts.append(wanted.folder.partition("/")[2] or "Photo folder")
     if wanted.reviewer:
         parts.append(f"By {wanted.reviewer}")
+    if wanted.batch is not None:
+        parts.append("One batch")
     if wanted.text:
         parts.append(f"“{wanted.text}”")
     return " · ".join(parts) or VERDICTS[None]

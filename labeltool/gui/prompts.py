@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
 
-from labeltool.domain import Verdict
+from labeltool.domain import Changes, Verdict
 from labeltool.gui import dialogs
 from labeltool.gui.filter_words import describe
+from labeltool.gui.past_batches import PastBatches
 from labeltool.gui.session import Session
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Prompts:
             "accept_above": self._accept_above,
             "train": self._train,
             "restore": self._restore,
+            "batches": self._batches,
             "keys": self._keys,
             "save_filter": self._save_filter,
             "rename_filter": self._rename_filter,
@@ -119,6 +121,14 @@ class Prompts:
             self._session.do_later(
                 "Restoring proposals", partial(self._session.rounds.restore, dialog.chosen)
             )
+
+    def _batches(self) -> None:
+        dialog = PastBatches(self._session, self._window)
+        self._run(dialog)
+        if dialog.to_show is not None:
+            self._session.desk.show_batch(dialog.to_show.id)
+            note = f"Only the faces of “{dialog.to_show.detail}” are listed."
+            self._session.announce(Changes(note=note))
 
     def _keys(self) -> None:
         self._run(dialogs.Keys(self._window))

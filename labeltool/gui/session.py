@@ -22,6 +22,7 @@ from labeltool.domain import (
     UserError,
 )
 from labeltool.export import export_labels
+from labeltool.gui.backups import AutoBackup
 from labeltool.gui.tasks import Lane, Task
 from labeltool.review import Desk, Survey, survey
 from labeltool.rounds import Rounds
@@ -33,6 +34,9 @@ Operation = Callable[[], Changes]
 
 PATIENCE = 10.0
 """Seconds a write waits for other programs before it is given up."""
+
+AGAIN = 30.0
+"""Seconds after which results that could not be taken in, as on a full disk, are tried again."""
 
 ENOUGH = 48
 """Faces without a proposal for which a worker is started while photos are still being searched."""
@@ -83,6 +87,7 @@ class Session(QObject):
         self._predict_wanted = False
         lanes = "intake", "results", "writes", "instant", "start", "counts"
         self._lanes = {name: Lane(name) for name in lanes}
+        self.backups = AutoBackup(self)
         self._version = store.version()
         self._others = store.watch()
         self._moved = Changes()
@@ -90,6 +95,7 @@ class Session(QObject):
         self._open = True
         self._taking = False
         self._waiting: Event | None = None
+        self._take_again = 0.0
         self._found.connect(self._more_faces)
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
@@ -122,6 +128,7 @@ class Session(QObject):
             )
         if self.desk.counts.waiting and not gone:
             self.search()
+        self.backups.start()
 
     # Writes
 
@@ -424,14 +431,20 @@ class Session(QObject):
                 tail = self.rounds.log_tail() if event.kind == "failed" else ""
                 self.do(partial(self.rounds.end, event))
                 self.round_ended.emit(event, tail)
-        if self._waiting is not None:
+        if self._waiting is not None and time.monotonic() >= self._take_again:
             self._take(self._take_in)
 
     def _take(self, work: Callable[[Progress], object]) -> None:
         self._taking = True
         task = Task("Taking in results", self)
         task.ended.connect(self._taken)
-        self._lanes["results"].start(task, work, succeeded=self._took, failed=self._broke)
+        self._lanes["results"].start(task, work, succeeded=self._took, failed=self._not_taken)
+
+    @Slot(Exception)
+    def _not_taken(self, error: Exception) -> None:
+        """The results stay in the round's folder: try again, but not at every look."""
+        self._take_again = time.monotonic() + AGAIN
+        self._broke(error)
 
     def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
         return self.rounds.take_chunk(event)
@@ -462,6 +475,7 @@ class Session(QObject):
         self._keep_visit()
         for lane in self._lanes.values():
             lane.close()
+        self.backups.close()
         self.store.close()
 
 

@@ -26,6 +26,7 @@ from labeltool.gui import dialogs, theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.face_list import FaceList
+from labeltool.gui.history import HistoryPanel
 from labeltool.gui.images import Photos
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.messages import Activity, MessageLine
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.list = FaceList(session)
         self.since = SinceLine()
         self.inspector = Inspector(session)
+        self.history = HistoryPanel(session)
         self.panel = RoundPanel(session)
         self.message = MessageLine()
         self.counts = QLabel()
@@ -94,8 +96,14 @@ class MainWindow(QMainWindow):
         left.addWidget(self.list)
         left.setSizes([440, 220])
         left.setChildrenCollapsible(False)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(self.inspector)
+        right.addWidget(self.history)
+        right.setChildrenCollapsible(False)
+        right.setStretchFactor(0, 1)
+        right.setSizes([480, 240])
         split = QSplitter(Qt.Orientation.Horizontal)
-        for view, stretch in ((left, 0), (middle, 1), (self.inspector, 0)):
+        for view, stretch in ((left, 0), (middle, 1), (right, 0)):
             split.addWidget(view)
             split.setStretchFactor(split.count() - 1, stretch)
         split.setSizes([260, 800, 240])
@@ -327,6 +335,8 @@ class MainWindow(QMainWindow):
         elif what in self._layers:
             self._layers[what] = not self._layers[what]
             self.canvas.set_layers(**self._layers)
+        elif what == "history":
+            self.history.toggle()
         elif what == "box":
             self.canvas.draw_box()
             self.message.say("Draw a box around the whole face, Esc to leave.")

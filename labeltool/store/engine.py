@@ -14,11 +14,14 @@ from typing import Any
 import portalocker
 import psutil
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from labeltool.domain import StoreBusyError, UserError
+from labeltool.domain import DamagedError, StoreBusyError, UserError
+from labeltool.store.backup import back_up
+from labeltool.store.errors import errors
 from labeltool.store.tables import SCHEMA
+
+FILE = "project.sqlite"
 
 NETWORK = {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "sshfs", "fuse.sshfs", "9p", "afpfs"}
 
@@ -164,13 +167,15 @@ class ProjectLock:
 
     def share(self) -> None:
         """Say that the project is open here."""
-        self._take(portalocker.LockFlags.SHARED, "The project is being upgraded right now.")
+        self._take(
+            portalocker.LockFlags.SHARED, "The project is being upgraded or restored right now."
+        )
 
-    def alone(self) -> None:
-        """Make sure that it is open nowhere else."""
+    def alone(self, why: str) -> None:
+        """Make sure that it is open nowhere else; `why`: 'upgraded'."""
         self._take(
             portalocker.LockFlags.EXCLUSIVE,
-            "The project must be upgraded, but another window or command has it open.",
+            f"The project must be {why}, but another window or command has it open.",
         )
 
     def _take(self, flags: portalocker.LockFlags, what: str) -> None:
@@ -222,45 +227,6 @@ def on_network_drive(path: Path) -> bool:
     return kind in NETWORK
 
 
-@contextmanager
-def errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors that a user can mend into sentences; the rest are bugs and pass."""
-    try:
-        yield
-    except DBAPIError as error:
-        known = _known(path, str(error.orig))
-        if known is None:
-            raise
-        raise known from error
-    except sqlite3.Error as error:
-        known = _known(path, str(error))
-        if known is None:
-            raise
-        raise known from error
-
-
-def _known(path: Path, text: str) -> UserError | None:
-    if "locked" in text or "busy" in text:
-        return StoreBusyError(
-            f"Another program is writing to {path}.", "Wait for it to finish, then try again."
-        )
-    if "readonly" in text or "unable to open" in text:
-        return UserError(
-            f"{path} cannot be written.",
-            "Check that its folder is not read-only and that you may write to it.",
-        )
-    if "full" in text:
-        return UserError(
-            f"The disk of {path.parent} is full; nothing was lost.", "Free some space, try again."
-        )
-    if any(word in text for word in ("malformed", "not a database", "file format", "disk I/O")):
-        return UserError(
-            f"{path} is damaged.",
-            "Put a backup in its place; 'sqlite3 project.sqlite .recover' may save what is left.",
-        )
-    return None
-
-
 def schema_of(path: Path) -> int:
     """The number of the newest migration a file has had.
 
@@ -272,9 +238,10 @@ def schema_of(path: Path) -> int:
         try:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:
-                raise UserError(
+                raise DamagedError(
                     f"{path} is empty, so it is not a project.",
-                    "Put a backup in its place, or make a new project in another folder.",
+                    f"'labeltool restore {path.parent}' lists its backups; without one, make a new "
+                    "project in another folder.",
                 )
             row = None
             if {"alembic_version", "face"} <= tables:
@@ -304,7 +271,7 @@ def upgrade(path: Path, target: str = "head") -> None:
     if found == SCHEMA and target == "head":
         return
     lock = ProjectLock(path.parent)
-    lock.alone()
+    lock.alone("upgraded")
     partial = path.with_name(path.name + ".upgrading")
     try:
         if _found(path) != found:  # another program upgraded it just now
@@ -316,7 +283,7 @@ def upgrade(path: Path, target: str = "head") -> None:
             _migrate(partial, target)
             _verify(partial)
             if path.exists():
-                _copy(path, path.with_name(f"{path.stem}.schema-{found}.backup.sqlite"))
+                back_up(path, "upgrade")
             for suffix in ("-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
             os.replace(partial, path)

@@ -169,7 +169,7 @@ def _ids(ids: Iterable[int]) -> Select[Any]:
 
 def _source(wanted: Filter) -> tuple[str, str]:
     """Where to count, and how many faces a row there stands for."""
-    if wanted.score is None and not wanted.folder and not wanted.text:
+    if wanted.score is None and wanted.batch is None and not wanted.folder and not wanted.text:
         return "tally", "faces"
     return "state INDEXED BY state_by_score", "1"
 
@@ -212,6 +212,9 @@ def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
     if wanted.reviewer:
         conditions.append("reviewer = :reviewer")
         values["reviewer"] = wanted.reviewer
+    if wanted.batch is not None:
+        conditions.append("face_id IN (SELECT face_id FROM entry WHERE operation_id = :batch)")
+        values["batch"] = wanted.batch
     if wanted.folder:
         # what begins with the folder and a slash; 0 is the character after it
         conditions.append(

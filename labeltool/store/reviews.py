@@ -242,7 +242,9 @@ class Reviews:
             connection.execute(
                 text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation}
             )
-            connection.execute(text(_UNDO), {"operation": operation, "target": target.id})
+            connection.execute(
+                text(_UNDO), {"operation": operation, "target": target.id, "effect": None}
+            )
             return _taken_back(connection, operation, target, "Undid")
 
     @_quiet
@@ -318,11 +320,17 @@ class Reviews:
 
     def check(self, repair: bool = False) -> list[str]:
         """Compare the current state with the log; returns what differs, and mends it on demand."""
+        said = []
+        if damage := self._damage():
+            if repair:  # indexes are all that can be made anew from the rest
+                with self._database.write() as connection:
+                    connection.exec_driver_sql("REINDEX")
+            if not repair or self._damage():
+                restore = f"'labeltool restore {self._database.path.parent}' lists its backups"
+                return [f"the database file is damaged: {damage}; {restore}"]
+            said.append(f"the indexes of the database were damaged and are mended: {damage}")
         with self._database.read() as connection:
-            intact = connection.scalar(text("PRAGMA integrity_check"))
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-        if intact != "ok":
-            return [f"the database file is damaged: {intact}"]
         with self._database.write() as connection:
             tallies = tally.wrong(connection)
             wrong = rebuild(connection)
@@ -330,13 +338,18 @@ class Reviews:
                 tally.recount(connection)
             if not repair:
                 connection.rollback()
-        said = [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
         done = "mended from the log" if repair else "it can be mended from the log"
         if wrong:
             said.append(f"{wrong} faces differ from the log ({done})")
         if tallies:
             said.append(f"the counts are wrong: {', '.join(tallies)} ({done})")
         return said
+
+    def _damage(self) -> str:
+        with self._database.read() as connection:
+            said = str(connection.scalar(text("PRAGMA integrity_check(1)")))
+        return "" if said == "ok" else said
 
 
 def now() -> str:
@@ -393,12 +406,15 @@ def _detail(connection: Connection, operation: int | None) -> str | None:
     return connection.scalar(query)
 
 
-def _operate(connection: Connection, reviewer: str, kind: str, detail: str) -> int:
+def _operate(
+    connection: Connection, reviewer: str, kind: str, detail: str, *, target: int | None = None
+) -> int:
     """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
     last = _last(connection, reviewer)
     operation = _add_operation(
-        connection, reviewer, kind, detail, undo_below=None if last is None else last.undo_top
-    )
+        connection, reviewer, kind, detail, target=target,
+        undo_below=None if last is None else last.undo_top,
+    )  # fmt: skip
     connection.execute(text("UPDATE operation SET undo_top = id WHERE id = :id"), {"id": operation})
     return operation
 
@@ -453,12 +469,14 @@ def _finish(connection: Connection, operation: int) -> int:
 
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the
-# operation's own. Both only where the face is as the operation left it, or found it.
+# operation's own. Both only where the face is as the operation left it, or found it. Taking back is
+# an undo that is a deed of its own, by its own `effect`.
 _UNDO = """
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
                    visibility)
-SELECT :operation, s.face_id, b.effect, s.entry_id, coalesce(b.verdict, 'unreviewed'),
-       coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility
+SELECT :operation, s.face_id, coalesce(:effect, b.effect), s.entry_id,
+       coalesce(b.verdict, 'unreviewed'), coalesce(b.flag, 0), b.prediction_id, b.points,
+       b.visibility
 FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect = :target
 """

@@ -210,7 +210,8 @@ class PredictionRow(Base):
 class OperationRow(Base):
     """The log: what was done, by whom, when. Rows are only ever added.
 
-    `kind`: decide, flag, import, undo or redo. `target`: the operation that was undone or redone.
+    `kind`: decide, flag, import, restore, take back, undo or redo. `target`: the operation that was
+    taken back, undone or redone.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
     `redo_top` after this operation, and what lies below it on its stack.
     """

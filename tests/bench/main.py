@@ -1,6 +1,6 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
-    python -m tests.bench.main [review] [train] [predict] [start] [--faces N ...]
+    python -m tests.bench.main [review] [train] [predict] [start] [kill] [--faces N ...]
 
 Times depend on the machine and on what else it does; compare rows of one run.
 """
@@ -22,7 +22,7 @@ import numpy as np
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["start", "review", "train", "predict"])
+    parser.add_argument("what", nargs="*", default=["start", "review", "train", "predict", "kill"])
     parser.add_argument("--faces", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
@@ -36,6 +36,8 @@ def main() -> None:
         train()
     if "predict" in arguments.what:
         predict()
+    if "kill" in arguments.what:
+        kill()
 
 
 def timed(work: Callable[[], object], times: int) -> list[float]:
@@ -185,6 +187,26 @@ def predict() -> None:
             for key, values in rows.items():
                 ratio = base / statistics.median(values)
                 print(f"{name:14}{key:20}{spread(values)}{ratio:8.2f}x")
+
+
+def kill() -> None:
+    """300 processes that die at a random moment; stops at the first thing that was lost."""
+    from tests.kills import SCENARIOS
+
+    print("\nkill -9 at random moments, then: integrity, state against log, all acknowledged there")
+    for kind, weight in SCENARIOS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            scenario = kind(Path(folder))
+            began = time.perf_counter()
+            for seed in range(10 * weight):
+                scenario.kill(1000 + seed)
+            seconds = time.perf_counter() - began
+        where = ", ".join(f"{count} {name}" for name, count in scenario.hit.most_common())
+        print(
+            f"{kind.__name__:12}{10 * weight:4} kills {scenario.said:7,} acknowledged, all found; "
+            f"{where}; {seconds:.0f} s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

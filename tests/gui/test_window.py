@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
+from labeltool.domain import Filter, Verdict
 from labeltool.gui import dialogs
 from labeltool.store import create_project, open_project
 from labeltool.training.folder import Event
@@ -214,42 +214,6 @@ def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project
     qtbot.waitUntil(lambda: two.session.desk.counts.accepted == 2)
     two.session.do(partial(two.session.desk.decide_many, [2], Verdict.REJECTED))
     qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
-
-
-def test_a_proposal_that_arrives_during_a_drag_changes_nothing_under_the_hand(
-    qtbot, open_window, project
-):
-    window = open_window(project)
-    session, canvas = window.session, window.canvas
-    face = session.desk.face
-    start = canvas.point_to_viewport(10)
-    qtbot.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
-    QApplication.processEvents()
-
-    store = open_project(project)  # as another process would
-    new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
-    store.rounds.set_model(new, "round 1", "other")
-    shifted = face.points + 30
-    store.rounds.add_predictions(
-        new, [NewPrediction(face.id, shifted, np.ones(68, np.float32), 1.0, 0.0)]
-    )
-    store.rounds.finish(new, {})
-    store.close()
-    qtbot.waitUntil(lambda: session.desk.counts.rounds == 1)
-    assert canvas.is_dragging
-
-    QTest.mouseMove(canvas.viewport(), start + QPoint(30, 0))
-    QApplication.processEvents()
-    qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(30, 0))
-    moved = session.desk.face.points
-    assert session.desk.moved == {10}
-    assert np.array_equal(np.delete(moved, 10, 0), np.delete(face.points, 10, 0))
-    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
-    qtbot.keyClick(canvas, Qt.Key.Key_A)
-    after = session.store.faces.face(face.id)
-    assert after.verdict is Verdict.CORRECTED
-    assert after.decision.prediction_id == face.prediction.id
 
 
 def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
