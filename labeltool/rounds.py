@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labeltool.domain import (
+    Box,
     Cancelled,
     Changes,
+    Face,
     NewPrediction,
     Points,
     Progress,
@@ -171,12 +173,20 @@ class Rounds:
     def propose(self, face_id: int) -> Changes | None:
         """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
 
+        A face that was proposed for before has got another box: the new proposal takes the old
+        one's place, unless a person decided on the face meanwhile or changed the box once more.
+
         Raises:
             UserError: the photo cannot be read.
         """
         current, face = self._store.rounds.current(), self._store.faces.face(face_id)
         if current is None or face is None:
             return None
+        if face.verdict not in (Verdict.UNREVIEWED, Verdict.REJECTED):
+            return Changes()
+        if current.model == MEAN_FACE:
+            prediction = _placed(face_id, self._mean_face(), face.box, face.box_kind)
+            return self._offer(current, face, prediction)
         model = RunFolder(current.folder).onnx
         if not model.exists():
             return None
@@ -198,7 +208,15 @@ class Rounds:
             face_id, found.points, found.scores.astype(np.float32), found.score,
             float(found.spread.mean()) / size,
         )  # fmt: skip
-        return self._store.rounds.offer(current.id, [prediction])
+        return self._offer(current, face, prediction)
+
+    def _offer(self, current: Round, face: Face, prediction: NewPrediction) -> Changes:
+        now = self._store.faces.face(face.id)
+        if now is None or now.box != face.box:
+            return Changes()
+        if now.prediction is None:
+            return self._store.rounds.offer(current.id, [prediction])
+        return self._store.rounds.offer_anew(current, prediction)
 
     def propose_mean_face(self) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into
@@ -217,12 +235,7 @@ class Rounds:
         self._store.rounds.set_model(
             round_id, MEAN_FACE, f"mean face {hashlib.sha256(mean.tobytes()).hexdigest()}"
         )
-        convention, changed = CropConvention(), Changes()
-        batch = []
-        for face, _photo, box, kind, *_ in wanted:
-            x, y, w, h = convention.landmark_box(box, kind)
-            points = mean * [w, h] + [x, y]
-            batch.append(NewPrediction(face, points, np.zeros(len(mean), np.float32), 0.0, 0.0))
+        batch = [_placed(face, mean, box, kind) for face, _photo, box, kind, *_ in wanted]
         for start in range(0, len(batch), SMALL):
             self._store.rounds.offer(round_id, batch[start : start + SMALL])
         changed = self._store.rounds.finish(round_id, {}, visible=False)
@@ -542,6 +555,13 @@ class Rounds:
 
 MEAN_FACE = "mean face"
 """Name of the model that is no model: its proposals are never pseudo-labels."""
+
+
+def _placed(face_id: int, mean: Points, box: Box, kind: str) -> NewPrediction:
+    """The mean face, in units of its box, put into the box of a face."""
+    x, y, w, h = CropConvention().landmark_box(box, kind)
+    scores = np.zeros(len(mean), np.float32)
+    return NewPrediction(face_id, mean * [w, h] + [x, y], scores, 0.0, 0.0)
 
 
 def _silent(_done: int, _total: int) -> None:

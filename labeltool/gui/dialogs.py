@@ -31,7 +31,7 @@ from labeltool.domain import Round, RoundKind, RoundStatus, Verdict
 from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS
 from labeltool.gui.session import Session
-from labeltool.store import Threshold
+from labeltool.store import BOX, Threshold
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import SchemeError, load_scheme, shipped_schemes
 
@@ -350,7 +350,7 @@ class EarlierRounds(_Ask):
         )
         self.list = QListWidget()
         for row in reversed(rounds):
-            if row.status is RoundStatus.READY:
+            if row.status is RoundStatus.READY and row.task != BOX:
                 what = (
                     f"Round {row.number}" if row.kind is RoundKind.TRAIN else row.model.capitalize()
                 )

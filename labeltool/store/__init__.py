@@ -8,25 +8,28 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from labeltool.domain import UserError
+from labeltool.store.boxes import Boxes
 from labeltool.store.engine import Database, errors, upgrade
 from labeltool.store.faces import Faces
 from labeltool.store.reviews import Reviews, Threshold, now
-from labeltool.store.rounds import Rounds
+from labeltool.store.rounds import BOX, Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
 from pipnet.scheme import Scheme
 
 FILE = "project.sqlite"
 
-__all__ = ["FILE", "SCHEMA", "Store", "Threshold", "create_project", "open_project"]
+__all__ = ["BOX", "FILE", "SCHEMA", "Store", "Threshold", "create_project", "open_project"]
 
 
 class Store:
-    """An open project: `faces`, `reviews` and `rounds` read and write it; `folder` is its place."""
+    """An open project: `faces`, `boxes`, `reviews` and `rounds` read and write it; `folder` is its
+    place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._database = Database(folder / FILE)
         self.faces = Faces(self._database)
+        self.boxes = Boxes(self._database)
         self.reviews = Reviews(self._database)
         self.rounds = Rounds(self._database)
         try:

@@ -17,6 +17,9 @@ from labeltool.store.reviews import now
 from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
 
+BOX = "box"
+"""The task of rounds that only hold proposals for boxes that people changed."""
+
 LEASE = 30.0
 """Seconds after which a process that takes results in and says nothing is taken for dead."""
 
@@ -128,6 +131,41 @@ class Rounds:
                 {"ids": json.dumps(ids)},
             )
         return Changes(faces=frozenset(ids))
+
+    def offer_anew(self, like: Round, prediction: NewPrediction) -> Changes:
+        """Offer what the model of the round `like` proposes for one face with another box.
+
+        A round has one proposal a face, so this one belongs to a round of its own, or shares the
+        one of other such faces if nothing newer came between.
+        """
+        with self._database.write() as connection:
+            newest = connection.execute(
+                select(RoundRow).where(RoundRow.sequence.is_not(None))
+                .order_by(RoundRow.sequence.desc()).limit(1)
+            ).one_or_none()  # fmt: skip
+            model = select(RoundRow.model_id, RoundRow.folder).where(RoundRow.id == like.id)
+            model_id, folder = connection.execute(model).one()
+            taken = newest is not None and connection.scalar(
+                select(PredictionRow.id).where(
+                    PredictionRow.round_id == newest.id,
+                    PredictionRow.face_id == prediction.face_id,
+                )
+            )
+            if newest is None or newest.task != BOX or newest.model_id != model_id or taken:
+                result = connection.execute(
+                    insert(RoundRow).values(
+                        uuid=uuid.uuid4().hex, kind=RoundKind.PREDICT, number=0, task=BOX,
+                        status=RoundStatus.READY, folder=folder, model_id=model_id,
+                        started=now(), finished=now(), summary="{}",
+                    )
+                )  # fmt: skip
+                round_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+            else:
+                round_id = newest.id
+            _insert(connection, round_id, [prediction])
+            _make_visible(connection, round_id, again=False)
+            settle(connection, "face_id = :face", {"face": prediction.face_id})
+        return Changes(faces=frozenset({prediction.face_id}))
 
     def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
         """The last transaction of a round: its proposals are offered now, and it is ready.

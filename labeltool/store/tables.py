@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
+    JSON,
     Dialect,
     Float,
     ForeignKey,
@@ -16,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = 1
+SCHEMA = 2
 """The number of the newest migration."""
 
 
@@ -118,7 +121,8 @@ class PhotoRow(Base):
 
 
 class FaceRow(Base):
-    """A face of a photo: where it is."""
+    """A face of a photo: where it is. `first_box`: x, y, w, h and kind of the box that it came
+    with, kept once a person changes it."""
 
     __tablename__ = "face"
     __table_args__ = (Index("face_photo", "photo_id", "id"),)
@@ -130,6 +134,7 @@ class FaceRow(Base):
     h: Mapped[float]
     kind: Mapped[str]
     confidence: Mapped[float | None]
+    first_box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ModelRow(Base):
@@ -207,7 +212,8 @@ class EntryRow(Base):
     """What an operation made of a face. Rows are only ever added; the newest one of a face holds.
 
     `effect`: the operation whose doing this state is (for an undo, the one before). `previous`: the
-    face's entry before. `points` only where they differ from the prediction's.
+    face's entry before. `points` only where they differ from the prediction's. `box`: x, y, w, h
+    and kind, NULL for the box that the face came with.
     """
 
     __tablename__ = "entry"
@@ -226,6 +232,7 @@ class EntryRow(Base):
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
     points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
     visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class StateRow(Base):
@@ -266,4 +273,5 @@ class DraftRow(Base):
     reviewer: Mapped[str]
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
     points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
+    visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
     time: Mapped[str]
