@@ -118,6 +118,8 @@ class Session(QObject):
         self.changed.emit(changes)
         if changes.note:
             self.said.emit(changes.note, changes.any_face and not changes.rounds)
+        for face in changes.boxes:
+            self._propose_soon(face)
 
     def _run(self, lane: str, name: str, work: Callable[[Progress], object]) -> Task:
         task = Task(name, self)
@@ -197,25 +199,13 @@ class Session(QObject):
             note += f"; {len(taken.problems)} rows were not used ({taken.problems[0]})"
         return Changes(all=True, photos=True, rounds=proposals, note=note + ".")
 
-    def add_face(self, photo_id: int, box: Box) -> None:
-        """A box was drawn: a new face, which gets its proposal in the background."""
-        self._added([(photo_id, box, "hand")])
-
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
         sizes = {row[0]: (row[4], row[5]) for row in self.store.faces.photo_index()}
-        self._added(
-            [
-                (
-                    photo,
-                    (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)),
-                    "whole",
-                )
-                for photo in photos
-            ]
-        )
-
-    def _added(self, faces: list[tuple[int, Box, str]]) -> None:
+        faces: list[tuple[int, Box, str]] = [
+            (photo, (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)), "whole")
+            for photo in photos
+        ]
         try:
             ids = self.store.faces.add_faces(faces)
         except UserError as error:
@@ -225,11 +215,15 @@ class Session(QObject):
         self.desk.open(ids[0])
         self.announce(Changes(all=True, photos=True))
         for face in ids:
-            task = Task("Proposing", self)
-            task.ended.connect(self._proposed)
-            self._lanes["instant"].start(
-                task, partial(self._propose, face), succeeded=self._done, failed=self._broke
-            )
+            self._propose_soon(face)
+
+    def _propose_soon(self, face: int) -> None:
+        """A face has a new box: propose its landmarks in the background."""
+        task = Task("Proposing", self)
+        task.ended.connect(self._proposed)
+        self._lanes["instant"].start(
+            task, partial(self._propose, face), succeeded=self._done, failed=self._broke
+        )
 
     def _propose(self, face: int, _progress: Progress) -> Changes | None:
         return self.rounds.propose(face)

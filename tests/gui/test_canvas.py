@@ -119,6 +119,11 @@ def said(spy: QSignalSpy) -> list[tuple[object, ...]]:
     return [tuple(spy.at(i)) for i in range(spy.count())]
 
 
+def moved(spy: QSignalSpy) -> list[tuple[int, float, float]]:
+    """Moves of single points: index, x, y."""
+    return [(index, *place) for (index,), (place,) in said(spy)]
+
+
 def empty_spot(canvas: Canvas) -> QPoint:
     """Inside the ring of points, far from all of them."""
     return canvas.image_to_viewport(QPointF(300, 230)).toPoint()
@@ -164,7 +169,7 @@ def test_a_dragged_point_is_reported_to_a_part_of_a_pixel(
     index = count // 3
     canvas.zoom_at(zoom / canvas.zoom, canvas.image_to_viewport(QPointF(*points[index])))
     assert canvas.zoom == pytest.approx(zoom)
-    moves, picks = QSignalSpy(canvas.point_moved), QSignalSpy(canvas.point_selected)
+    moves, picks = QSignalSpy(canvas.points_moved), QSignalSpy(canvas.point_selected)
     start = canvas.point_to_viewport(index)
     way = QPoint(37, -22)
 
@@ -175,8 +180,8 @@ def test_a_dragged_point_is_reported_to_a_part_of_a_pixel(
     release(canvas, start + way)
 
     expected = points[index] + np.array([way.x(), way.y()]) / zoom
-    ((moved, x, y),) = said(moves)
-    assert moved == index
+    ((index_moved, x, y),) = moved(moves)
+    assert index_moved == index
     assert (x, y) == pytest.approx(tuple(expected), abs=1e-6)
     assert said(picks) == [(index,)]
     others = np.arange(count) != index
@@ -199,7 +204,7 @@ def test_a_point_can_be_taken_from_some_pixels_away_and_the_nearest_one_is(
 
 
 def test_a_click_selects_without_moving_and_an_empty_click_deselects(canvas: Canvas) -> None:
-    moves, picks = QSignalSpy(canvas.point_moved), QSignalSpy(canvas.point_selected)
+    moves, picks = QSignalSpy(canvas.points_moved), QSignalSpy(canvas.point_selected)
     at = canvas.point_to_viewport(20) + QPoint(1, 1)
     press(canvas, at)
     move(canvas, at + QPoint(1, 0))  # a shaky hand
@@ -213,7 +218,7 @@ def test_a_click_selects_without_moving_and_an_empty_click_deselects(canvas: Can
 
 
 def test_two_quick_drags_are_two_moves(canvas: Canvas) -> None:
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     start = canvas.point_to_viewport(10)
     drag(canvas, start, start + QPoint(20, 0))
     again = canvas.point_to_viewport(10)
@@ -226,11 +231,11 @@ def test_two_quick_drags_are_two_moves(canvas: Canvas) -> None:
         event = QMouseEvent(kind, QPointF(at), place, button, LEFT, held)
         QApplication.sendEvent(canvas.viewport(), event)
     release(canvas, again + QPoint(0, 20))
-    assert [row[0] for row in said(moves)] == [10, 10]
+    assert [row[0] for row in moved(moves)] == [10, 10]
 
 
 def test_escape_takes_a_drag_back(canvas: Canvas) -> None:
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     start = canvas.point_to_viewport(30)
     press(canvas, start)
     move(canvas, start + QPoint(40, 40))
@@ -250,7 +255,7 @@ def test_escape_takes_a_drag_back(canvas: Canvas) -> None:
 
 def test_a_new_state_of_the_same_face_leaves_the_hand_its_point(canvas: Canvas) -> None:
     show_face(canvas, ring(98), face_id=7)
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     start = canvas.point_to_viewport(30)
     press(canvas, start)
     move(canvas, start + QPoint(30, 0))
@@ -264,7 +269,7 @@ def test_a_new_state_of_the_same_face_leaves_the_hand_its_point(canvas: Canvas) 
 
 def test_another_face_ends_the_drag_and_the_selection(canvas: Canvas) -> None:
     show_face(canvas, ring(98), face_id=7)
-    moves, picks = QSignalSpy(canvas.point_moved), QSignalSpy(canvas.point_selected)
+    moves, picks = QSignalSpy(canvas.points_moved), QSignalSpy(canvas.point_selected)
     start = canvas.point_to_viewport(30)
     press(canvas, start)
     move(canvas, start + QPoint(30, 0))
@@ -280,7 +285,7 @@ def test_a_missing_landmark_is_put_down_by_a_click_once_it_is_selected(canvas: C
     points = ring(5)
     points[2] = np.nan
     show_face(canvas, points)
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     press(canvas, empty_spot(canvas))
     release(canvas, empty_spot(canvas))
     assert moves.count() == 0
@@ -289,7 +294,7 @@ def test_a_missing_landmark_is_put_down_by_a_click_once_it_is_selected(canvas: C
     press(canvas, spot)
     release(canvas, spot)
     at = canvas.viewport_to_image(QPointF(spot))
-    ((index, x, y),) = said(moves)
+    ((index, x, y),) = moved(moves)
     assert (index, x, y) == (2, pytest.approx(at.x()), pytest.approx(at.y()))
 
 
@@ -306,12 +311,12 @@ def test_arrows_nudge_the_selected_point(
     canvas: Canvas, which: Qt.Key, held: Qt.KeyboardModifier, way: tuple[float, float]
 ) -> None:
     canvas.select(11)
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     key(canvas, which, held)
     key(canvas, which, held)
     before = ring(98)[11]
-    assert [row[0] for row in said(moves)] == [11, 11]
-    assert said(moves)[1][1:] == pytest.approx(tuple(before + 2 * np.array(way)))
+    assert [row[0] for row in moved(moves)] == [11, 11]
+    assert moved(moves)[1][1:] == pytest.approx(tuple(before + 2 * np.array(way)))
 
 
 def test_arrows_belong_to_the_window_until_a_point_is_selected(
@@ -319,7 +324,7 @@ def test_arrows_belong_to_the_window_until_a_point_is_selected(
 ) -> None:
     next_face = QShortcut(QKeySequence(Qt.Key.Key_Right), window)
     used = QSignalSpy(next_face.activated)
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     key(canvas, Qt.Key.Key_Right)
     assert (used.count(), moves.count()) == (1, 0)
     canvas.select(3)
@@ -338,7 +343,7 @@ def test_arrows_belong_to_the_window_until_a_point_is_selected(
 def test_hidden_points_cannot_be_taken(canvas: Canvas) -> None:
     canvas.set_layers(points=False)
     start = canvas.point_to_viewport(10)
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     drag(canvas, start, start + QPoint(30, 0))
     assert moves.count() == 0
     assert panel(canvas, Legend).isHidden()
@@ -481,7 +486,7 @@ def test_zoom_keys_and_limits(canvas: Canvas) -> None:
 @pytest.mark.parametrize("by_space", [False, True])
 def test_panning_moves_the_photo_with_the_mouse(canvas: Canvas, by_space: bool) -> None:
     canvas.fit_face()
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     start = canvas.point_to_viewport(0)  # on a point: panning must not take it
     before, zoom = canvas.image_to_viewport(QPointF()), canvas.zoom
     if by_space:
@@ -556,7 +561,7 @@ def test_a_large_photo_repaints_from_a_small_copy(canvas: Canvas) -> None:
 
 def test_a_drag_draws_a_box_once(canvas: Canvas) -> None:
     boxes, modes = QSignalSpy(canvas.box_drawn), QSignalSpy(canvas.drawing_changed)
-    moves = QSignalSpy(canvas.point_moved)
+    moves = QSignalSpy(canvas.points_moved)
     canvas.draw_box()
     assert canvas.viewport().cursor().shape() == Qt.CursorShape.CrossCursor
     start, end = canvas.point_to_viewport(0), canvas.point_to_viewport(60)
