@@ -86,6 +86,12 @@ class Inspector(QWidget):
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
+        # a progress bar repaints the whole window at once with every new value
+        self.setUpdatesEnabled(False)
+        self._show()
+        self.setUpdatesEnabled(True)
+
+    def _show(self) -> None:
         face, counts = self._session.desk.face, self._session.desk.counts
         reviewed = counts.faces - counts.unreviewed
         self.done.setRange(0, max(1, counts.faces))

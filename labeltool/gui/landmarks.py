@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -42,6 +42,8 @@ class Landmarks(QWidget):
         super().__init__(parent)
         self._names = names
         self._items = [QTreeWidgetItem() for _ in names]
+        for item in self._items:
+            item.setSizeHint(0, QSize(0, 24))
         self._of: dict[int, QTreeWidgetItem] = {}
         self._states: list[int] = [ABSENT] * len(names)
         self._selection: frozenset[int] = frozenset()
@@ -121,6 +123,9 @@ class Landmarks(QWidget):
         for value, button in self.seen.items():
             button.setEnabled(bool(self._selection))
             button.setChecked(states == {value})
+            font = button.font()
+            font.setBold(states == {value})  # the dark palette shows a pressed button too faintly
+            button.setFont(font)
 
     @Slot()
     def _choose(self) -> None:

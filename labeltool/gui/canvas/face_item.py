@@ -22,6 +22,8 @@ from labeltool.gui.canvas.shown import Array, ShownFace
 _NUMBER = (26, 14)
 """Width and height that a number takes on the screen, with some air."""
 
+_SAME = 2.0  # screen pixels; a smaller move needs no mark
+
 GHOST = QColor("#8fc7ff")
 
 
@@ -218,7 +220,7 @@ class FaceItem(QGraphicsItem):
 
 
 class GhostItem(QGraphicsItem):
-    """Other landmarks of the same face, faintly: where they were before, and how far they went."""
+    """Other landmarks of the same face, faintly, where they differ: how far the points went."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -269,22 +271,14 @@ class GhostItem(QGraphicsItem):
         if self._points is None or self._rect.isNull():
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edges = self._face.lines(self._points)
-        marks: list[QLineF] = []
-        ways: list[QLineF] = []
-        arm = 3 / self._zoom
-        for index, (x, y) in enumerate(self._points.tolist()):
-            if not math.isfinite(x + y):
-                continue
-            at = QPointF(x, y)
-            marks += (
-                QLineF(at - QPointF(arm, 0), at + QPointF(arm, 0)),
-                QLineF(at - QPointF(0, arm), at + QPointF(0, arm)),
-            )
-            if self._face.is_placed(index):
-                way = QLineF(at, QPointF(*self._face.position(index)))
-                if way.length() * self._zoom > 2:
-                    ways.append(way)
+        now = np.hypot(*(self._points - self._face.points).T) * self._zoom
+        left = {int(i) for i in np.flatnonzero(~(now <= _SAME)) if self._is_seen(int(i))}
+        at = [QPointF(x, y) for x, y in self._points.tolist()]
+        edges = [QLineF(at[a], at[b]) for a, b in self._face.edges if left & {a, b}
+                 and self._is_seen(a) and self._is_seen(b)]  # fmt: skip
+        ways = [QLineF(at[i], QPointF(*self._face.position(i)))
+                for i in left if self._face.is_placed(i)]  # fmt: skip
+        marks = [line for i in left for line in ticks(at[i], 0.0, 3 / self._zoom)]
         dark = QColor(0, 0, 0, 130)
         for lines, width, style in (
             (edges, 1.0, Qt.PenStyle.DashLine),
@@ -294,3 +288,6 @@ class GhostItem(QGraphicsItem):
             for stroke in (pen(dark, width + 1.6), pen(GHOST, width, style)):
                 painter.setPen(stroke)
                 painter.drawLines(lines)
+
+    def _is_seen(self, index: int) -> bool:
+        return self._points is not None and bool(np.isfinite(self._points[index]).all())
