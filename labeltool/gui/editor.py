@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
 from labeltool.domain import (
@@ -67,6 +68,8 @@ class Editor(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
+        self.tone_panel = TonePanel(self._tone, self)
+        self.tone_panel.changed.connect(self._set_tone)
         session.changed.connect(self.refresh)
         self.photos.loaded.connect(self._photo_loaded)
         self.canvas.points_moved.connect(self._points_moved)
@@ -233,12 +236,23 @@ class Editor(QWidget):
         self._settings.view = {**kept, "tone": asdict(self._tone)}
 
     def _show_tone(self) -> None:
-        panel = TonePanel(self._tone, self)
-        panel.changed.connect(self._set_tone)
+        if self.tone_panel.isVisible():
+            self.tone_panel.hide()
+            self.canvas.setFocus()
+            return
+        self.tone_panel.show()
+        self.tone_panel.raise_()
+        self._place_tone()
+        self.tone_panel.sliders["brightness"].setFocus()
+
+    def _place_tone(self) -> None:
+        panel = self.tone_panel
         panel.adjustSize()
-        inside = self.canvas.viewport().rect().topRight() - QPoint(panel.width() + 12, -12)
-        panel.move(self.canvas.viewport().mapToGlobal(inside))
-        panel.show()
+        panel.move(self.width() - panel.width() - 12, 12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._place_tone()
 
     @Slot(object)
     def _set_tone(self, tone: Tone) -> None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSlider,
@@ -54,13 +56,30 @@ class Tone:
         numbers = {
             name: values[name]
             for name in SLIDERS
-            if isinstance(values.get(name), int) and abs(values[name]) <= 100
+            if type(values.get(name)) is int and abs(values[name]) <= 100
         }
         return Tone(**numbers, invert=values.get("invert") is True)
 
 
+class _Slider(QSlider):
+    """Its arrow keys are its own, before the window's: those go to another face."""
+
+    _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in self._KEYS
+            and not event.modifiers()
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+
 class TonePanel(QFrame):
-    """A small window with a slider each; it goes away by a click beside it, or Escape.
+    """A slider each, in a corner of the photo, which can be looked at and zoomed meanwhile.
 
     Signals:
         changed: the Tone that was set.
@@ -69,8 +88,9 @@ class TonePanel(QFrame):
     changed = Signal(object)
 
     def __init__(self, tone: Tone, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
         self.setAccessibleName("How the photo is shown")
         layout = QGridLayout(self)
         layout.setContentsMargins(*[3 * theme.SPACING] * 4)
@@ -78,7 +98,7 @@ class TonePanel(QFrame):
         self.sliders: dict[str, QSlider] = {}
         self._values: dict[str, QLabel] = {}
         for row, name in enumerate(SLIDERS):
-            slider, value, label = QSlider(Qt.Orientation.Horizontal), QLabel(), QLabel()
+            slider, value, label = _Slider(Qt.Orientation.Horizontal), QLabel(), QLabel()
             slider.setRange(-100, 100)
             slider.setPageStep(10)
             slider.setMinimumWidth(180)
@@ -96,13 +116,20 @@ class TonePanel(QFrame):
         self.reset = QPushButton("Reset")
         self.reset.setToolTip("Show the photo as it is")
         self.reset.clicked.connect(self._reset)
-        layout.addWidget(self.invert, 3, 0, 1, 2)
-        layout.addWidget(self.reset, 3, 2)
+        done = QPushButton("Close")
+        done.setToolTip("Close this panel (Esc)")
+        done.clicked.connect(self.hide)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.invert, 1)
+        buttons.addWidget(self.reset)
+        buttons.addWidget(done)
+        layout.addLayout(buttons, 3, 0, 1, 3)
         note = QLabel("Only on the screen: photos, training and exports stay as they are.")
         note.setFont(theme.small(note.font()))
         note.setWordWrap(True)
         layout.addWidget(note, 4, 0, 1, 3)
         self._show(tone)
+        self.hide()
 
     def _show(self, tone: Tone) -> None:
         for name, slider in self.sliders.items():
@@ -117,6 +144,13 @@ class TonePanel(QFrame):
             number = getattr(tone, name)
             label.setText(f"{number:+d}" if number else "0")
         self.reset.setEnabled(tone != Tone())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Escape closes the panel."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _set(self) -> None:

@@ -82,9 +82,11 @@ class ShownFace:
         return [QLineF(*at[a], *at[b]) for a, b in self.edges if {a, b} <= known]
 
     def worst_first(self) -> list[int]:
-        """The placed points by rising score; those without a score follow, then the missing."""
-        order = np.argsort(np.nan_to_num(self.scores, nan=np.inf), kind="stable").tolist()
-        return sorted(order, key=lambda index: not self.is_placed(index))
+        """The points by rising score, those without a score after them."""
+        order: list[int] = np.argsort(
+            np.nan_to_num(self.scores, nan=np.inf), kind="stable"
+        ).tolist()
+        return order
 
     def inside(self, rect: QRectF) -> list[int]:
         """The placed points within a rectangle."""
