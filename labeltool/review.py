@@ -26,7 +26,8 @@ from labeltool.domain import (
     Verdict,
     Visibility,
 )
-from labeltool.draft import Draft, Steps, mean_shape, mirrored, touched
+from labeltool.draft import Draft, Steps, touched
+from labeltool.shapes import mean_shape, mirrored
 from labeltool.store import Store, Threshold
 
 REMEMBERED = 200

@@ -10,18 +10,14 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from labeltool.domain import (
-    Box,
     Cancelled,
     Changes,
-    Face,
     NewPrediction,
-    Points,
     Progress,
     Round,
     RoundKind,
@@ -29,15 +25,14 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
+from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
-from pipnet.crop import CropConvention
-from pipnet.images import ImageError, read_image
 
 if TYPE_CHECKING:
-    from pipnet.onnx_detector import OnnxDetector
+    pass
 
 SILENCE = 30.0
 """Seconds a new worker may take to show itself."""
@@ -64,7 +59,6 @@ class Rounds:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._job: _Job | None = None
-        self._instant: tuple[Path, OnnxDetector] | None = None
 
     # What is going on
 
@@ -170,54 +164,6 @@ class Rounds:
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
 
-    def propose(self, face_id: int) -> Changes | None:
-        """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
-
-        A face that was proposed for before has got another box: the new proposal takes the old
-        one's place, unless a person decided on the face meanwhile or changed the box once more.
-
-        Raises:
-            UserError: the photo cannot be read.
-        """
-        current, face = self._store.rounds.current(), self._store.faces.face(face_id)
-        if current is None or face is None:
-            return None
-        if face.verdict not in (Verdict.UNREVIEWED, Verdict.REJECTED):
-            return Changes()
-        if current.model == MEAN_FACE:
-            prediction = _placed(face_id, self._mean_face(), face.box, face.box_kind)
-            return self._offer(current, face, prediction)
-        model = RunFolder(current.folder).onnx
-        if not model.exists():
-            return None
-        # imported here: ONNX Runtime is needed only once a box was drawn
-        from pipnet.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
-
-        if self._instant is None or self._instant[0] != model:
-            try:
-                self._instant = (model, OnnxDetector(model, threads=1))
-            except OnnxError:
-                return None  # a worker can still propose, from the network itself
-        try:
-            image = read_image(face.photo)
-        except ImageError as error:
-            raise UserError(str(error)) from error
-        found = self._instant[1].predict(image, [face.box], face.box_kind)[0]
-        size = float(np.sqrt(face.box[2] * face.box[3]))
-        prediction = NewPrediction(
-            face_id, found.points, found.scores.astype(np.float32), found.score,
-            float(found.spread.mean()) / size,
-        )  # fmt: skip
-        return self._offer(current, face, prediction)
-
-    def _offer(self, current: Round, face: Face, prediction: NewPrediction) -> Changes:
-        now = self._store.faces.face(face.id)
-        if now is None or now.box != face.box:
-            return Changes()
-        if now.prediction is None:
-            return self._store.rounds.offer(current.id, [prediction])
-        return self._store.rounds.offer_anew(current, prediction)
-
     def propose_mean_face(self) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into
         place.
@@ -228,14 +174,15 @@ class Rounds:
         wanted = [
             row for row in self._store.faces.boxes() if row[5] is None and row[4] == "unreviewed"
         ]
-        mean = self._mean_face()
+        labels = [points for _face, _verdict, points, _seen in self._store.reviews.labels()]
+        mean = mean_face(labels, self._store.scheme.count)
         round_id = self._store.rounds.add(
             RoundKind.PREDICT, "", f"rounds/mean-{uuid.uuid4().hex[:8]}", {"faces": len(wanted)}
         )
         self._store.rounds.set_model(
             round_id, MEAN_FACE, f"mean face {hashlib.sha256(mean.tobytes()).hexdigest()}"
         )
-        batch = [_placed(face, mean, box, kind) for face, _photo, box, kind, *_ in wanted]
+        batch = [mean_proposal(face, box, kind, mean) for face, _photo, box, kind, *_ in wanted]
         for start in range(0, len(batch), SMALL):
             self._store.rounds.offer(round_id, batch[start : start + SMALL])
         changed = self._store.rounds.finish(round_id, {}, visible=False)
@@ -243,19 +190,6 @@ class Rounds:
             all=True, rounds=changed.rounds,
             note=f"{len(batch)} faces got the mean face to start from: drag its points into place.",
         )  # fmt: skip
-
-    def _mean_face(self) -> Points:
-        """Landmarks in units of their box, (N, 2)."""
-        rows = []
-        for _face, _verdict, points, _visibility in self._store.reviews.labels():
-            if np.isfinite(points).all():
-                low, high = points.min(0), points.max(0)
-                rows.append((points - low) / np.maximum(high - low, 1e-6))
-        if rows:
-            mean: Points = np.mean(rows, axis=0)
-            return mean
-        angle = np.linspace(0, 2 * np.pi, self._store.scheme.count, endpoint=False)
-        return np.stack([0.5 + 0.4 * np.sin(angle), 0.5 - 0.4 * np.cos(angle)], -1)
 
     # Train
 
@@ -551,17 +485,6 @@ class Rounds:
             self._store.rounds.end(round_id, RoundStatus.FAILED, what)
             raise UserError(what, "Free some space or memory, then try again.") from error
         self._job = _Job(round_id, kind, folder, process, time.monotonic())
-
-
-MEAN_FACE = "mean face"
-"""Name of the model that is no model: its proposals are never pseudo-labels."""
-
-
-def _placed(face_id: int, mean: Points, box: Box, kind: str) -> NewPrediction:
-    """The mean face, in units of its box, put into the box of a face."""
-    x, y, w, h = CropConvention().landmark_box(box, kind)
-    scores = np.zeros(len(mean), np.float32)
-    return NewPrediction(face_id, mean * [w, h] + [x, y], scores, 0.0, 0.0)
 
 
 def _silent(_done: int, _total: int) -> None:

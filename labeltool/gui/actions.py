@@ -160,6 +160,10 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, w: w.view("fit_face"), _face, "mdi6.face-recognition"),
     Command("fit_photo", "Fit photo", "Show the whole photo", "View", ("9",),
             lambda s, w: w.view("fit_photo"), _face, "mdi6.fit-to-page-outline"),
+    Command("zoom_in", "Zoom in", "A step closer to the middle (or the wheel)", "View",
+            ("Ctrl++", "Ctrl+="), lambda s, w: w.view("zoom_in"), _face),
+    Command("zoom_out", "Zoom out", "A step back from the middle (or the wheel)", "View",
+            ("Ctrl+-",), lambda s, w: w.view("zoom_out"), _face),
     Command("keep_view", "Keep the view between faces", "The next face shows the same part, as "
             "large", "View", ("K",), lambda s, w: w.view("keep_view"), _always,
             on=lambda w: w.is_on("keep_view")),
@@ -195,6 +199,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("keys", "Keys and commands", "All commands and their keys", "Help", ("F1",),
             lambda s, w: w.ask("keys"), _always),
 )  # fmt: skip
+
+GESTURES = (
+    ("Zoom", "Wheel", "At the mouse"),
+    ("Pan", "Middle button, or Space and drag", "Move the photo"),
+    ("Select points", "Click, Shift or Ctrl and click, drag beside them", "One, more, or a frame"),
+    ("Move points", "Drag, arrows", "Arrows: 1 pixel, with Shift 10, with Ctrl 0.1"),
+    ("Move neighbours along", "Ctrl and drag", "The wheel says how many, while you drag"),
+    ("Snap", "Alt and click", "The selected point, else the nearest, jumps to the click"),
+    ("Turn, scale points", "Drag a handle of the frame", "Shift turns in steps of 15 degrees"),
+    ("Change a box", "Drag its corner, side or outline", "Resize or move it"),
+    ("Another face", "Click its box", "Several faces in one photo"),
+    ("Take back a drag", "Esc", "Then leave what was begun, or deselect"),
+)
+"""What mouse and bare keys do on the photo: what, how, and how exactly."""
 
 GROUPS = (
     ("import", "predict"),
@@ -310,11 +328,12 @@ class LatinKeys(QObject):
             Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
         ):  # fmt: skip
             return False
-        wanted = QKeySequence(letter)
-        for action in window.actions():
-            if wanted in action.shortcuts() and action.isEnabled():
-                action.trigger()
-                return True
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        for wanted in (f"Shift+{letter}", letter) if shift else (letter,):
+            for action in window.actions():
+                if QKeySequence(wanted) in action.shortcuts() and action.isEnabled():
+                    action.trigger()
+                    return True
         return False
 
 

@@ -210,14 +210,14 @@ class Editor(QWidget):
             return
         {
             "fit_face": self.canvas.fit_face, "fit_photo": self.canvas.fit_photo,
+            "zoom_in": self.canvas.zoom_in, "zoom_out": self.canvas.zoom_out,
             "box": self._start_box, "key_box": self._key_box, "tone": self._show_tone,
         }[what]()  # fmt: skip
 
     def _apply_view(self) -> None:
         self.canvas.set_layers(**{name: name in self._on for name in LAYERS})
         self.canvas.set_by_group("by_group" in self._on)
-        self.canvas.snapping = "snap" in self._on
-        self.canvas.following = "follow" in self._on
+        self.canvas.set_modes(snap="snap" in self._on, follow="follow" in self._on)
         self.canvas.set_tone(self._tone.table())
         face = self._session.desk.face
         if face is not None and face.id == self._shown_face:

@@ -13,6 +13,7 @@ from labeltool import intake
 from labeltool.domain import Box, Changes, Progress, RoundKind, StoreBusyError, UserError
 from labeltool.export import export_labels
 from labeltool.gui.tasks import Lane, Task
+from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.store import Store
@@ -54,6 +55,7 @@ class Session(QObject):
         self.store = store
         self.desk = Desk(store)
         self.rounds = Rounds(store)
+        self._instant = Instant(store)
         self.searching = False
         self._predict_wanted = False
         self._lanes = {name: Lane(name) for name in ("intake", "results", "writes", "instant")}
@@ -220,19 +222,20 @@ class Session(QObject):
     def _propose_soon(self, face: int) -> None:
         """A face has a new box: propose its landmarks in the background."""
         task = Task("Proposing", self)
-        task.ended.connect(self._proposed)
         self._lanes["instant"].start(
-            task, partial(self._propose, face), succeeded=self._done, failed=self._broke
+            task, partial(self._propose, face), succeeded=self._proposed, failed=self._broke
         )
 
     def _propose(self, face: int, _progress: Progress) -> Changes | None:
-        return self.rounds.propose(face)
+        return self._instant.propose(face)
 
-    @Slot()
-    def _proposed(self) -> None:
+    @Slot(object)
+    def _proposed(self, result: object) -> None:
         """What could not be proposed at once waits for a worker."""
-        self._predict_wanted = True
-        self._predict_if_wanted()
+        if result is None:
+            self._predict_wanted = True
+            self._predict_if_wanted()
+        self._done(result)
 
     def export(self, out: Path, form: str) -> None:
         """Write the labels, in the background."""

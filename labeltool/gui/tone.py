@@ -39,9 +39,8 @@ class Tone:
         if self == Tone():
             return None
         value = np.linspace(0.0, 1.0, 256) ** (4.0 ** (-self.gamma / 100))
-        # a steeper line through the middle grey, up to black and white only
-        steep = np.tan((self.contrast / 100 * 0.98 + 1) * np.pi / 4)
-        value = (value - 0.5) * steep + 0.5 + self.brightness / 200
+        # a line through the middle grey, up to four times as steep or as flat
+        value = (value - 0.5) * 4.0 ** (self.contrast / 100) + 0.5 + self.brightness / 200
         value = np.clip(value, 0.0, 1.0)
         shown: NDArray[np.uint8] = np.round((1 - value if self.invert else value) * 255).astype(
             np.uint8

@@ -472,7 +472,9 @@ def test_neighbours_follow_the_less_the_further_and_the_wheel_says_how_far(
     release(canvas, start + way)
     np.testing.assert_array_equal(canvas.points, ring(98))
 
-    canvas.following = True  # a mode, for mice and hands that have no key to spare
+    canvas.set_modes(
+        snap=False, follow=True
+    )  # a mode, for mice and hands that have no key to spare
     drag(canvas, start, start + way)
     assert len(said(moves)[-1][0]) > 1
 
@@ -496,7 +498,7 @@ def test_a_click_with_alt_or_in_snap_mode_lets_a_point_jump_there(canvas: Canvas
     at = canvas.viewport_to_image(QPointF(spot))
     assert moved(moves) == [(4, pytest.approx(at.x()), pytest.approx(at.y()))]
     assert canvas.selected == 4
-    canvas.snapping = True
+    canvas.set_modes(snap=True, follow=False)
     far = canvas.point_to_viewport(8)
     drag(canvas, far, far)  # the selected one wins over the nearest
     assert moved(moves)[-1][0] == 4

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes, NewPrediction, RoundKind, Verdict
 from labeltool.export import export_labels
 from labeltool.gui.tone import Tone
-from labeltool.rounds import Rounds
+from labeltool.instant import Instant
 from labeltool.store import create_project
 from pipnet.coco import parse_coco
 from pipnet.scheme import Scheme
@@ -46,7 +46,7 @@ def box_of(window, face: int) -> tuple:
 def proposes(monkeypatch):
     """A detector that proposes a small square in the middle of whatever box a face has."""
 
-    def propose(self: Rounds, face_id: int) -> Changes | None:
+    def propose(self: Instant, face_id: int) -> Changes | None:
         face, current = self._store.faces.face(face_id), self._store.rounds.current()
         if face.verdict is not Verdict.UNREVIEWED:
             return Changes()
@@ -56,7 +56,7 @@ def proposes(monkeypatch):
         made = NewPrediction(face_id, points, np.full(68, 0.5, np.float32), 0.5, 0.1)
         return self._offer(current, face, made)
 
-    monkeypatch.setattr(Rounds, "propose", propose)
+    monkeypatch.setattr(Instant, "propose", propose)
 
 
 def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):

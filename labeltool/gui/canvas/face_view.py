@@ -14,13 +14,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Visibility
-from labeltool.draft import distances, pull
 from labeltool.gui.canvas.face_item import FaceItem, GhostItem
 from labeltool.gui.canvas.frames import BoxesItem, SelectionItem
 from labeltool.gui.canvas.overlays import Panels
 from labeltool.gui.canvas.photo_item import Tone
 from labeltool.gui.canvas.photo_view import PhotoView
 from labeltool.gui.canvas.shown import Array, Box, Groups, ShownFace, shown_face
+from labeltool.shapes import distances, pull
 
 _FACE_MARGIN = 0.15
 _REACHES = (0.08, 1.2)  # smallest and largest reach of a pull, in sizes of the face

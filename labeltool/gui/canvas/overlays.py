@@ -6,6 +6,7 @@ They let the mouse through and are placed by the canvas.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPalette, QPen
@@ -203,7 +204,7 @@ class Legend(Overlay):
 
 
 class PointLabel(QLabel):
-    """Name, number and confidence of the point under the mouse, at once and beside it."""
+    """A few words on the photo: of the point under the mouse, at once and beside it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -249,7 +250,8 @@ class Message(QLabel):
 
 
 class Panels(QObject):
-    """Loupe, legend and point label of one canvas, kept in its corners and inside its edges."""
+    """Loupe, legend, modes and point label of one canvas, kept in its corners and inside its
+    edges."""
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -257,6 +259,14 @@ class Panels(QObject):
         self.legend = Legend(canvas)
         self.loupe = Loupe(canvas)
         self.label = PointLabel(canvas)
+        self.modes = PointLabel(canvas)
+
+    def show_modes(self, names: Sequence[str]) -> None:
+        """Say which modes are on, that change what a click or a drag does."""
+        self.modes.setText("  ·  ".join(names))
+        self.modes.adjustSize()
+        self.modes.setVisible(bool(names))
+        self.place()
 
     def show_legend(self, face: ShownFace, points_shown: bool, ghost: bool) -> None:
         """The legend is there when something shown needs one."""
@@ -266,7 +276,10 @@ class Panels(QObject):
     def place(self) -> None:
         """To be called when the canvas has another size."""
         edge = theme.spacing(3)
-        self.legend.move(edge, self._canvas.height() - self.legend.height() - edge)
+        bottom = self._canvas.height() - edge
+        self.legend.move(edge, bottom - self.legend.height())
+        modes = self.modes
+        modes.move(self._canvas.width() - modes.width() - edge, bottom - modes.height())
 
     def show_loupe(self, image: QImage, at: QPointF, seen_at: QPointF, zoom: float) -> None:
         """Enlarge `at` (image pixels) in the upper corner that `seen_at` (viewport) is not in."""

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from labeltool.draft import turned
+from labeltool.gui.canvas.box_view import is_box
 from labeltool.gui.canvas.frames import MOVE, TURN, pulled
 from labeltool.gui.canvas.shown import Array
+from labeltool.shapes import turned
 
 if TYPE_CHECKING:
     from labeltool.gui.canvas.view import Canvas
 
 _DRAG_STARTS_AT = 3.0  # screen pixels; below that a shaky click stays a click
-_SMALLEST_BOX = 8.0  # image pixels; a smaller box was a slip of the mouse
 _TURN_STEP = math.radians(15)
 _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
@@ -367,11 +367,6 @@ class ChangeBox:
     def _box(self, to: QPointF) -> QRectF:
         by = (to - self._start) / self._canvas.zoom
         return pulled(self._before, self._grip, by, self._canvas.photo_rect())
-
-
-def is_box(box: QRectF) -> bool:
-    """Whether a box is large enough to be meant."""
-    return box.width() >= _SMALLEST_BOX and box.height() >= _SMALLEST_BOX
 
 
 def cursor_of(grip: str) -> Qt.CursorShape:

@@ -22,10 +22,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from labeltool.draft import turned
 from labeltool.gui.canvas import frames
-from labeltool.gui.canvas.face_view import FaceView
-from labeltool.gui.canvas.marks import square
+from labeltool.gui.canvas.box_view import BoxView
 from labeltool.gui.canvas.shown import ShownFace
 from labeltool.gui.canvas.tools import (
     DrawBox,
@@ -33,16 +31,16 @@ from labeltool.gui.canvas.tools import (
     Tool,
     TurnPoints,
     cursor_of,
-    is_box,
     nudge_step,
     start_tool,
 )
+from labeltool.shapes import turned
 
 _REACH = 14.0  # screen pixels from which a point can be taken
 _RIM = 4.0  # screen pixels on both sides of another face's outline that belong to it
 
 
-class Canvas(FaceView):
+class Canvas(BoxView):
     """One face on its photo.
 
     Wheel: zoom. Middle button, or space and left button: pan. Left button on a point: select and
@@ -55,26 +53,16 @@ class Canvas(FaceView):
 
     points_moved = Signal(object, object)
     """Indices, and their new positions (k, 2) in image pixels; once per drag or nudge."""
-    box_drawn = Signal(float, float, float, float)
-    """x, y, width, height in image pixels, within the photo."""
-    box_changed = Signal(float, float, float, float)
-    """The new box of the face that is shown, in the same way."""
     face_clicked = Signal(int)
     """The id of another face whose box was clicked."""
-    drawing_changed = Signal(bool)
-    """Box drawing was switched on or off."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tool: Tool | None = None
         self._tool_button = Qt.MouseButton.NoButton
-        self._drawing = False
-        self._keyed_box: QRectF | None = None
         self._space_down = False
-        self.snapping = False
-        """Whether every click lets a point jump to it."""
-        self.following = False
-        """Whether every drag of a point moves its neighbours along."""
+        self._snapping = False
+        self._following = False
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Photo with landmarks"))
@@ -97,6 +85,24 @@ class Canvas(FaceView):
             self._set_keyed_box(None)
 
     # -- points ---------------------------------------------------------------------------------
+
+    def set_modes(self, *, snap: bool, follow: bool) -> None:
+        """Whether every click lets a point jump to it, as with alt; and whether every drag of a
+        point moves its neighbours along, as with ctrl."""
+        self._snapping, self._following = snap, follow
+        said = (self.tr("Snap to click"),) * snap + (self.tr("Neighbours move along"),) * follow
+        self._panels.show_modes(said)
+        self._update_cursor()
+
+    @property
+    def snapping(self) -> bool:
+        """See `set_modes`."""
+        return self._snapping
+
+    @property
+    def following(self) -> bool:
+        """See `set_modes`."""
+        return self._following
 
     @property
     def is_dragging(self) -> bool:
@@ -167,94 +173,12 @@ class Canvas(FaceView):
         """What of the frame around the selected points is at a viewport position."""
         return self._selection_item.grip_at(self.viewport_to_image(at))
 
-    # -- boxes ----------------------------------------------------------------------------------
-
-    @Slot()
-    def draw_box(self) -> None:
-        """Let the next drag draw a box; Escape or `stop_drawing` ends it."""
-        if self.photo is not None and not self._drawing:
-            self._set_keyed_box(None)
-            self._set_drawing(True)
-
     @Slot()
     def stop_drawing(self) -> None:
         """Leave box drawing."""
-        if self._drawing:
-            if isinstance(self._tool, DrawBox):
-                self._tool = None
-                self.show_drawn_box(None)
-            self._set_drawing(False)
-
-    @property
-    def is_drawing_box(self) -> bool:
-        return self._drawing
-
-    @property
-    def box(self) -> QRectF:
-        """The face's box in image pixels, empty without a face."""
-        return QRectF() if self._face.box is None else QRectF(self._face.box)
-
-    def show_drawn_box(self, box: QRectF | None) -> None:
-        """The box being drawn or changed, in image pixels."""
-        self._boxes_item.set_drawn(box)
-
-    def take_box(self, box: QRectF) -> None:
-        """A box is finished."""
-        self._set_drawing(False)
-        self.box_drawn.emit(box.x(), box.y(), box.width(), box.height())
-
-    def tell_box(self, box: QRectF) -> None:
-        """The face's box has another place or size."""
-        self.box_changed.emit(box.x(), box.y(), box.width(), box.height())
-
-    def box_grip_at(self, at: QPointF) -> str:
-        """What of the face's box is at a viewport position: see `frames.grip_at`."""
-        if not self._boxes_shown or self._face.box is None or self.photo is None:
-            return ""
-        return frames.grip_at(self._face.box, self.viewport_to_image(at), self.zoom)
-
-    @Slot()
-    def key_box(self) -> None:
-        """Let the arrow keys move the box, alt and arrows its lower right corner; while a box is to
-        be drawn, start with one in the middle. Enter keeps it, Escape leaves it."""
-        if self.photo is None:
-            return
-        if self._drawing:
-            seen = QRectF(self.viewport_to_image(QPointF()), self.viewport_to_image(self._corner()))
-            size = min(seen.width(), seen.height()) / 4
-            box = square(seen.center(), size).intersected(self.photo_rect())
-            self._set_keyed_box(box)
-        elif self._face.box is not None:
-            self._set_keyed_box(QRectF(self._face.box))
-
-    def _corner(self) -> QPointF:
-        return QPointF(self.viewport().width(), self.viewport().height())
-
-    def _set_keyed_box(self, box: QRectF | None) -> None:
-        if box is not None or self._keyed_box is not None:
-            self._keyed_box = box
-            self.show_drawn_box(box)
-
-    def _push_box(self, dx: float, dy: float, sides: str) -> None:
-        if self._keyed_box is not None:
-            by = QPointF(dx, dy)
-            box = frames.pulled(self._keyed_box, sides, by, self.photo_rect())
-            if is_box(box):
-                self._set_keyed_box(box)
-
-    def _keep_box(self) -> None:
-        box, drawing = self._keyed_box, self._drawing
-        self._set_keyed_box(None)
-        if box is not None and drawing:
-            self.take_box(box)
-        elif box is not None and box != self._face.box:
-            self.tell_box(box)
-
-    def _set_drawing(self, on: bool) -> None:
-        self._drawing = on
-        self._mark()
-        self._update_cursor()
-        self.drawing_changed.emit(on)
+        if self._drawing and isinstance(self._tool, DrawBox):
+            self._tool = None
+        super().stop_drawing()
 
     # -- mouse ----------------------------------------------------------------------------------
 
@@ -335,7 +259,7 @@ class Canvas(FaceView):
             shape = self._tool.cursor
         elif self._space_down:
             shape = Qt.CursorShape.OpenHandCursor
-        elif self._drawing or self.snapping:
+        elif self._drawing or self._snapping:
             shape = Qt.CursorShape.CrossCursor
         elif at is not None and (grip := self._grip_at(at)):
             shape = cursor_of(grip)
@@ -398,12 +322,8 @@ class Canvas(FaceView):
         if self._keyed_box is not None and not self._drawing:
             return partial(self._set_keyed_box, None)
         if self._drawing:
-            return self._leave_drawing
+            return self.stop_drawing
         return partial(self.select, -1) if self._chosen else None
-
-    def _leave_drawing(self) -> None:
-        self._set_keyed_box(None)
-        self.stop_drawing()
 
     def _set_space(self, down: bool) -> None:
         self._space_down = down

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from labeltool.domain import Changes, UserError, Verdict
+from labeltool.instant import Instant
 from labeltool.review import Desk
-from labeltool.rounds import MEAN_FACE, Rounds
+from labeltool.rounds import Rounds
+from labeltool.shapes import MEAN_FACE
 from labeltool.store import FILE, open_project
 from labeltool.store.engine import upgrade
 from tests.projects import change, propose, sql, triangle, verdicts
@@ -158,7 +160,7 @@ class TestProposals:
         first = store.faces.face(1).points
         for number, place in enumerate((OTHER, (30.0, 30.0, 10.0, 10.0)), 1):
             store.boxes.change(ANN, 1, place)
-            rounds.propose(1)
+            Instant(store).propose(1)
             now = store.faces.face(1)
             assert now.prediction.model == MEAN_FACE
             assert not np.array_equal(now.points, first)
@@ -167,7 +169,7 @@ class TestProposals:
             assert (high <= np.array(place[:2]) + place[2:]).all()
             assert len(sql(store, "SELECT id FROM prediction WHERE face_id = 1")) == number + 1
         store.boxes.change(ANN, 2, OTHER)
-        rounds.propose(2)
+        Instant(store).propose(2)
         assert len(store.rounds.all()) == 3  # the last two faces share a round
         assert not rounds.running
 
@@ -178,7 +180,7 @@ class TestProposals:
         rounds.propose_mean_face()
         store.reviews.decide(ANN, [1], verdict, points=triangle() if verdict is C else None)
         store.boxes.change(ANN, 1, OTHER)
-        assert rounds.propose(1) == Changes()
+        assert Instant(store).propose(1) == Changes()
         assert len(sql(store, "SELECT id FROM prediction")) == 1
 
 
