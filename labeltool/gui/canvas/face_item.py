@@ -19,7 +19,7 @@ from labeltool.gui import theme
 from labeltool.gui.canvas.marks import OUTLINE, REACH, WHITE, cross, diamond, pen, ticks
 from labeltool.gui.canvas.shown import Array, ShownFace
 
-_NUMBER = (26, 14)
+_NUMBER = (20, 12)
 """Width and height that a number takes on the screen, with some air."""
 
 _SAME = 2.0  # screen pixels; a smaller move needs no mark
@@ -201,15 +201,14 @@ class FaceItem(QGraphicsItem):
         font.setPixelSize(11)
         painter.setFont(font)
         width, height = _NUMBER
-        taken: set[tuple[int, int]] = set()
+        taken: list[QPointF] = []
         for index in reversed(self._order):
             if not self._face.is_placed(index):
                 continue
             at = to_screen.map(self._at(index)) + QPointF(radius + 3, -radius)
-            cell = (int(at.x() // width), int(at.y() // height))
-            if cell in taken:
+            if any(abs(at.x() - o.x()) < width and abs(at.y() - o.y()) < height for o in taken):
                 continue
-            taken.add(cell)
+            taken.append(at)
             text = str(index + 1)
             painter.setPen(OUTLINE)
             for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
