@@ -70,6 +70,4 @@ class Instant:
         now = self._store.faces.face(face.id)
         if now is None or now.box != face.box:
             return Changes()
-        if now.prediction is None:
-            return self._store.rounds.offer(current.id, [prediction])
         return self._store.rounds.offer_anew(current, prediction)

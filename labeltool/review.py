@@ -136,9 +136,12 @@ class Desk:
             self._admit(changes.faces)
         if self.face is not None and (changes.all or self.face.id in changes.faces):
             fresh = self._store.faces.face(self.face.id)
-            self.newer = self._newer_proposal_waits(fresh) and self.face.id != self._new_box
+            waits = self._newer_proposal_waits(fresh)
+            self.newer = waits and self.face.id != self._new_box
             if not self.newer:
                 self.face = fresh
+            if waits:
+                self._new_box = None  # the proposal for it has come
         if self.face is None and self.queue:
             self.open(self.queue[0])
 

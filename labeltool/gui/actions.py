@@ -156,6 +156,8 @@ COMMANDS: tuple[Command, ...] = (
             "Points", ("W",), lambda s, w: w.edit("swap"), _points, "mdi6.swap-horizontal"),
     Command("mirror", "Mirror the face", "The proposal looks the wrong way", "Points", ("M",),
             lambda s, w: w.edit("mirror"), _points, "mdi6.flip-horizontal"),
+    Command("next_pane", "Next pane", "Keys go to the list, the photo, or the landmarks", "View",
+            ("F6",), lambda s, w: w.view("next_pane"), _always),
     Command("fit_face", "Fit face", "Zoom to the face", "View", ("0",),
             lambda s, w: w.view("fit_face"), _face, "mdi6.face-recognition"),
     Command("fit_photo", "Fit photo", "Show the whole photo", "View", ("9",),

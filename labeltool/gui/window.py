@@ -232,9 +232,17 @@ class MainWindow(QMainWindow):
         if what in ("light", "dark", "system"):
             self._settings.mode = what
             theme.apply(QApplication.instance(), what)  # type: ignore[arg-type]
+        elif what == "next_pane":
+            self._next_pane()
         else:
             self.editor.view(what)
             self.commands.refresh()
+
+    def _next_pane(self) -> None:
+        """Tab goes through the points on the canvas, so a key of its own leaves it."""
+        panes = (self.list.view, self.canvas, self.inspector.landmarks.list)
+        here = next((k for k, pane in enumerate(panes) if pane.hasFocus()), -1)
+        panes[(here + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def edit(self, what: str) -> None:
         """A change of points, by the name of its command."""

@@ -112,17 +112,18 @@ class Rounds:
             return bool(result.rowcount)
 
     def add_predictions(self, round_id: int, batch: Sequence[NewPrediction]) -> None:
-        """Add predictions of faces without a manual label; those that are there already stay.
+        """Add predictions of faces without a manual label; those that are there already stay, and
+        those for boxes that were changed since the round started are left out.
 
         Callers keep batches short, so that a click never waits for one.
         """
         with self._database.write() as connection:
-            _insert(connection, round_id, batch)
+            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
 
     def offer(self, round_id: int, batch: Sequence[NewPrediction]) -> Changes:
         """As `add_predictions`, and offer them at once: for faces that had no proposal before."""
         with self._database.write() as connection:
-            _insert(connection, round_id, batch)
+            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
             _make_visible(connection, round_id, again=False)
             ids = [prediction.face_id for prediction in batch]
             settle(
@@ -236,6 +237,21 @@ AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id AND s.predicti
 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id AND d.prediction_id = p.id)
 """
+
+
+def _of_these_boxes(
+    connection: Connection, round_id: int, batch: Sequence[NewPrediction]
+) -> list[NewPrediction]:
+    """Without the faces whose box is another one since the round started."""
+    query = text(
+        "SELECT e.face_id FROM entry e JOIN operation o ON o.id = e.operation_id "
+        "LEFT JOIN entry b ON b.id = e.previous "
+        "WHERE e.face_id IN (SELECT value FROM json_each(:ids)) AND e.box IS NOT b.box "
+        "AND o.time > (SELECT started FROM round WHERE id = :round)"
+    )
+    ids = json.dumps([prediction.face_id for prediction in batch])
+    changed = set(connection.scalars(query, {"round": round_id, "ids": ids}))
+    return [prediction for prediction in batch if prediction.face_id not in changed]
 
 
 def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:

@@ -132,6 +132,9 @@ def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
     QTest.mouseClick(canvas.viewport(), LEFT, NONE, spot)  # a missing landmark is put down
     assert desk.face.visibility[gone] == VISIBLE
     qtbot.keyClick(canvas, Key.Key_3)
+    for pane in (landmarks.list, window.list.view, canvas):
+        qtbot.keyClick(window.focusWidget(), Key.Key_F6)
+        assert pane.hasFocus()
     window.close()
 
     window = open_window(project)

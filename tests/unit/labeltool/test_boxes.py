@@ -7,14 +7,14 @@ import sqlite3
 import numpy as np
 import pytest
 
-from labeltool.domain import Changes, UserError, Verdict
+from labeltool.domain import Changes, RoundKind, UserError, Verdict
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.shapes import MEAN_FACE
 from labeltool.store import FILE, open_project
 from labeltool.store.engine import upgrade
-from tests.projects import change, propose, sql, triangle, verdicts
+from tests.projects import change, proposals, propose, shown, sql, triangle, verdicts
 
 ANN, BEN = "ann", "ben"
 U, A, C, R, X = Verdict
@@ -172,6 +172,29 @@ class TestProposals:
         Instant(store).propose(2)
         assert len(store.rounds.all()) == 3  # the last two faces share a round
         assert not rounds.running
+
+    def test_a_round_that_saw_the_old_box_offers_nothing_for_it(self, project):
+        store = project(3)
+        running = store.rounds.add(RoundKind.TRAIN, "std", "rounds/x", {})
+        store.rounds.set_model(running, "round 1", "other")
+        store.boxes.change(ANN, 1, OTHER)
+        store.boxes.change(ANN, 2, OTHER)
+        store.reviews.undo(ANN)
+        before = shown(store, 1)
+        store.rounds.add_predictions(running, proposals([1, 2, 3], 0.9))
+        store.rounds.finish(running, {})
+        assert shown(store, 1) == before
+        assert [store.faces.face(k).prediction.score for k in (1, 3)] == [0.5, 0.9]
+
+    def test_only_the_proposal_for_the_box_comes_unasked(self, project):
+        store = project(1)
+        desk = Desk(store, ANN)
+        desk.change_box(OTHER)
+        for score, newer in ((0.8, False), (0.9, True)):
+            propose(store, [1], score)
+            desk.refresh(Changes(faces=frozenset({1})))
+            assert desk.newer is newer
+        assert desk.face.prediction.score == 0.8
 
     @pytest.mark.parametrize("verdict", [A, C, X])
     def test_a_decided_face_gets_none(self, project, verdict):
