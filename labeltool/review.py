@@ -312,7 +312,7 @@ class Desk:
         return flip
 
     def mean_shape(self) -> Points | None:
-        """What this project's faces look like on average, see `draft.mean_shape`."""
+        """What this project's faces look like on average, see `shapes.mean_shape`."""
         if self._shape is None:
             self._shape = mean_shape(self._store.faces.some_proposals(100))
         return self._shape
@@ -395,9 +395,10 @@ class Desk:
         """
         face = self._need_face()
         changes = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
+        before = self._draft()
         self._steps_of.pop(face.id, None)  # undo goes to the box first
-        if anew and face.draft is not None:
-            self.discard()
+        if anew and before is not None:
+            self._steps.add(before)
         self.face = self._store.faces.face(face.id)
         self._new_box = face.id
         return changes
@@ -416,14 +417,20 @@ class Desk:
         """Take back the last move of this face, or the reviewer's last operation."""
         steps = self._steps
         if steps.done:
-            return self._save(steps.back(self._draft()))
+            now = self._draft()
+            changes = self._save(steps.done[-1])
+            steps.back(now)  # only now: a write that fails is tried again
+            return changes
         return self._goto(self._store.reviews.undo(self.reviewer))
 
     def redo(self) -> Changes:
         """Do again what undo took back."""
         steps = self._steps
         if steps.undone:
-            return self._save(steps.forth(self._draft()))
+            now = self._draft()
+            changes = self._save(steps.undone[-1])
+            steps.forth(now)
+            return changes
         return self._goto(self._store.reviews.redo(self.reviewer))
 
     def _goto(self, changes: Changes) -> Changes:

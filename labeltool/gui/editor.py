@@ -71,6 +71,7 @@ class Editor(QWidget):
         self.tone_panel = TonePanel(self._tone, self)
         self.tone_panel.changed.connect(self._set_tone)
         session.changed.connect(self.refresh)
+        session.failed.connect(self._put_back)
         self.photos.loaded.connect(self._photo_loaded)
         self.canvas.points_moved.connect(self._points_moved)
         self.canvas.box_drawn.connect(self._box_drawn)
@@ -101,6 +102,11 @@ class Editor(QWidget):
         if fresh:
             self._aim()
             self._prefetch()
+
+    @Slot(object)
+    def _put_back(self, _error: UserError) -> None:
+        """A move that could not be kept is not shown as if it were."""
+        self.refresh()
 
     def _show_face(self, face: Face) -> None:
         session = self._session
@@ -268,12 +274,12 @@ class Editor(QWidget):
         if canvas.is_dragging:
             return
         if what in SEEN:
-            self._see(SEEN[what])
+            self.see(SEEN[what])
         elif what == "cycle":
             chosen = sorted(canvas.selection)
             seen = None if desk.face is None else desk.face.visibility
             now = VISIBLE if seen is None or not chosen else int(seen[canvas.selected])
-            self._see({VISIBLE: OCCLUDED, OCCLUDED: ABSENT, ABSENT: VISIBLE}[now])
+            self.see({VISIBLE: OCCLUDED, OCCLUDED: ABSENT, ABSENT: VISIBLE}[now])
         else:
             commands: dict[str, Callable[[], object]] = {
                 "select_all": canvas.select_all,
@@ -288,11 +294,9 @@ class Editor(QWidget):
             }
             commands[what]()
 
+    @Slot(int)
     def see(self, visibility: int) -> None:
-        """Say how the selected points can be seen."""
-        self._see(visibility)
-
-    def _see(self, visibility: int) -> None:
+        """Say how the selected points can be seen: domain.VISIBLE, OCCLUDED or ABSENT."""
         chosen = sorted(self.canvas.selection)
         if not chosen:
             self.failed.emit(UserError("No point is selected.", "Click one, or press Tab."))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, literal, null, select, update
+from sqlalchemy import delete, insert, literal, null, select, update
 
 from labeltool.domain import FINAL, Box, Changes, UserError, Verdict
 from labeltool.store.engine import Database
 from labeltool.store.faces import _add_face
 from labeltool.store.reviews import _finish, _operate
-from labeltool.store.tables import EntryRow, FaceRow, StateRow
+from labeltool.store.tables import DraftRow, EntryRow, FaceRow, StateRow
 
 DRAWN = "hand"
 """The kind of a box that a person drew or changed; one of pipnet.crop.BOX_KINDS."""
@@ -41,8 +41,8 @@ class Boxes:
     def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> Changes:
         """Put a face's box (x, y, width, height in pixels of the photo) elsewhere.
 
-        What was decided of the face stays, with its landmarks, unless `anew` says that it is to be
-        proposed and reviewed again.
+        What was decided of the face stays, with its landmarks, and so does a draft, unless `anew`
+        says that it is to be proposed and reviewed again.
 
         Raises:
             UserError: the face is gone.
@@ -86,6 +86,8 @@ class Boxes:
                 insert(EntryRow).from_select(names, kept.where(StateRow.face_id == face_id))
             )
             _finish(connection, operation)
+            if anew:
+                connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
         faces = frozenset({face_id})
         return Changes(faces=faces, boxes=faces, note="Moved the box.")
 

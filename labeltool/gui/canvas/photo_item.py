@@ -58,10 +58,11 @@ def _size(rect: QRectF) -> tuple[float, float]:
 
 
 def toned(image: QImage, tone: Tone) -> QImage:
-    """The image with every channel of every pixel looked up in the tone."""
+    """The image with red, green and blue of every pixel looked up in the tone."""
     made = image.convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(made.bits(), np.uint8)
-    cv2.LUT(pixels, tone, pixels)
+    pixels = np.frombuffer(made.bits(), np.uint8).reshape(made.height(), made.width(), 4)
+    opaque = np.full(256, 255, np.uint8)
+    cv2.LUT(pixels, np.stack([tone, tone, tone, opaque], -1)[None], pixels)
     return made
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes, Filter, UserError, Verdict
+from labeltool.domain import (
+    ABSENT,
+    OCCLUDED,
+    VISIBLE,
+    Changes,
+    Filter,
+    StoreBusyError,
+    UserError,
+    Verdict,
+)
 from labeltool.review import Desk
 from labeltool.store import Store
 from pipnet.scheme import Scheme
@@ -420,3 +429,25 @@ class TestBatches:
 
     def test_without_proposals_there_is_no_threshold(self, project):
         assert desk_of(project(2, proposed=False)).threshold(0.5) is None
+
+
+class TestBusy:
+    """Another program holds the file for a moment: the same call is made again."""
+
+    def test_a_step_back_that_failed_is_one_step_when_it_is_tried_again(self, project, monkeypatch):
+        store = project(1)
+        desk = desk_of(store)
+        for index in range(3):
+            desk.move(index, index, index)
+        write = store.reviews.save_draft
+
+        def busy(*_values: object) -> Changes:
+            raise StoreBusyError("busy")
+
+        for act, left in ((desk.undo, {0, 1}), (desk.redo, {0, 1, 2})):
+            monkeypatch.setattr(store.reviews, "save_draft", busy)
+            with pytest.raises(StoreBusyError):
+                act()
+            monkeypatch.setattr(store.reviews, "save_draft", write)
+            act()
+            assert desk.moved == left
