@@ -177,7 +177,7 @@ class Editor(QWidget):
         desk = self._session.desk
         place = desk.index
         near = [
-            desk.queue[i] for i in (place + 1, place + 2, place - 1) if 0 <= i < len(desk.queue)
+            desk.queue[i] for i in (place + 1, place - 1, place + 2) if 0 <= i < len(desk.queue)
         ]
         self.photos.want(self._session.store.faces.files(near))
 

@@ -13,8 +13,8 @@ from PySide6.QtGui import QImage
 from labeltool.gui.canvas.photo_item import halved
 from pipnet.images import ImageError, read_image
 
-CACHE_BYTES = 520_000_000
-"""Decoded photos kept in memory: four of 24 megapixels with their halved copies, hundreds of small
+CACHE_BYTES = 400_000_000
+"""Decoded photos kept in memory: three of 24 megapixels with their halved copies, hundreds of small
 ones."""
 
 
@@ -49,7 +49,13 @@ class Photos(QObject):
         return self._images[photo][1:]
 
     def want(self, photos: Sequence[Path]) -> None:
-        """Load these, the first one first; they are the last ones to be dropped again."""
+        """Load these, the first one first; they are the last ones to be dropped again.
+
+        No more of them than fit beside the one that is shown, if they are as large as the largest.
+        """
+        largest = max(map(_bytes, self._images.values()), default=0)
+        if largest:
+            photos = photos[: max(1, CACHE_BYTES // largest - 1)]
         for photo in reversed(photos):
             if photo in self._images:
                 self._images.move_to_end(photo)
@@ -78,12 +84,9 @@ class Photos(QObject):
             self._problems[photo] = problem
         else:
             self._images[photo] = images
-            while len(self._images) > 1 and self._bytes() > CACHE_BYTES:
+            while len(self._images) > 1 and sum(map(_bytes, self._images.values())) > CACHE_BYTES:
                 self._images.popitem(last=False)
         self.loaded.emit(photo)
-
-    def _bytes(self) -> int:
-        return sum(image.sizeInBytes() for images in self._images.values() for image in images)
 
     def forget(self) -> None:
         """Read every photo again when it is asked for."""
@@ -93,3 +96,7 @@ class Photos(QObject):
     def close(self) -> None:
         """End the thread."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _bytes(images: Sequence[QImage]) -> int:
+    return sum(image.sizeInBytes() for image in images)

@@ -95,6 +95,8 @@ class Landmarks(QWidget):
             scores[: len(face.prediction.scores)] = face.prediction.scores[:count]
         seen = None if face is None else face.visibility
         self._states = [ABSENT] * count if seen is None else seen.tolist()
+        for item in self._items:
+            item.setHidden(face is None)
         order = np.argsort(np.nan_to_num(scores, nan=np.inf), kind="stable").tolist()
         with QSignalBlocker(self.list):
             for item, index in zip(self._items, order, strict=True):

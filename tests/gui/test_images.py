@@ -52,6 +52,15 @@ def test_what_is_wanted_next_outlives_what_was_seen(qtbot, photos, files, monkey
     assert photos.get(files[1])[0] is None
 
 
+def test_no_more_is_loaded_ahead_than_fits(qtbot, photos, files, monkeypatch):
+    monkeypatch.setattr(images, "CACHE_BYTES", 3 * ONE)
+    load(qtbot, photos, files[:1])
+    photos.want(files[1:])
+    load(qtbot, photos, files[1:3])
+    assert not photos._pending
+    assert photos.get(files[3])[0] is None
+
+
 def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, tmp_path):
     file = tmp_path / "broken.jpg"
     file.write_bytes(b"no photo")
