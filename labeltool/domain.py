@@ -15,6 +15,11 @@ Points = NDArray[np.float64]
 """(N, 2) landmarks in pixels of the upright image, (0, 0) the centre of the top-left pixel; NaN
 where a landmark is absent."""
 
+Visibility = NDArray[np.int8]
+"""(N,) of ABSENT, OCCLUDED, VISIBLE: how each landmark can be seen, as COCO numbers it."""
+
+ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
+
 Box = tuple[float, float, float, float]
 """x, y, width, height in the same frame."""
 
@@ -78,8 +83,8 @@ class RoundStatus(StrEnum):
 class Changes:
     """What a write changed: these faces, or `all` of them; `photos`; `rounds`; saved `filters`.
 
-    Nothing at all says that only the desk turned to another face. `note`: a sentence for the
-    message line, or empty.
+    Nothing at all says that only the desk turned to another face. `boxes`: faces with another box,
+    which want a new proposal. `note`: a sentence for the message line, or empty.
     """
 
     faces: frozenset[int] = frozenset()
@@ -87,6 +92,7 @@ class Changes:
     photos: bool = False
     rounds: bool = False
     filters: bool = False
+    boxes: frozenset[int] = frozenset()
     note: str = ""
 
     @property
@@ -118,7 +124,7 @@ class Decision:
     time: str
     prediction_id: int | None
     points: Points | None
-    visibility: NDArray[np.int8] | None
+    visibility: Visibility | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +132,8 @@ class Face:
     """A face with its current state. `photo` is the file, `name` its path under the photo root.
 
     `box_kind`: one of pipnet.crop.BOX_KINDS. `prediction` is the one offered now; `offered` says
-    that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`.
+    that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`, with
+    the visibility that goes with them.
     """
 
     id: int
@@ -142,6 +149,7 @@ class Face:
     prediction: Prediction | None
     decision: Decision | None
     draft: Points | None = None
+    draft_visibility: Visibility | None = None
     draft_prediction: int | None = None
 
     @property
@@ -152,6 +160,20 @@ class Face:
         if self.decision is not None and self.verdict in FINAL and self.decision.points is not None:
             return self.decision.points
         return None if self.prediction is None else self.prediction.points
+
+    @property
+    def visibility(self) -> Visibility | None:
+        """How each of `points` can be seen; visible where nobody said otherwise."""
+        points = self.points
+        if points is None:
+            return None
+        stated = self.draft_visibility
+        if self.draft is None and self.decision is not None and self.verdict in FINAL:
+            stated = self.decision.visibility
+        placed = np.isfinite(points).all(axis=1)
+        said = np.full(len(points), VISIBLE) if stated is None else stated
+        # a landmark in a place is not absent, whatever a file said of it
+        return np.where(placed, np.maximum(said, OCCLUDED), ABSENT).astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,4 +401,4 @@ class NewLabel:
     face_id: int
     verdict: Verdict
     points: Points
-    visibility: NDArray[np.int8] | None = None
+    visibility: Visibility | None = None

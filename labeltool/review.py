@@ -5,16 +5,20 @@ from __future__ import annotations
 import getpass
 import time
 from bisect import bisect_left
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltool.domain import (
+    ABSENT,
     FINAL,
+    VISIBLE,
+    Box,
     Changes,
     Counts,
     Face,
@@ -28,10 +32,16 @@ from labeltool.domain import (
     UndoState,
     UserError,
     Verdict,
+    Visibility,
     Visit,
 )
+from labeltool.draft import Draft, Steps, touched
 from labeltool.pace import pace
+from labeltool.shapes import mean_shape, mirrored
 from labeltool.store import LOOKED_AT, Store, Threshold
+
+REMEMBERED = 200
+"""Faces whose steps of moves are kept while the project is open."""
 
 
 def login() -> str:
@@ -97,8 +107,9 @@ class Desk:
         self.counts: Counts = store.faces.counts()
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
         self.newer = False
-        self._steps: list[Points | None] = []
-        self._undone: list[Points | None] = []
+        self._steps_of: OrderedDict[int, Steps] = OrderedDict()
+        self._new_box: int | None = None
+        self._shape: Points | None = None
         self._decided_at = deque(store.visits.pace(self.reviewer), maxlen=500)
         if not self.resume():
             self.next_unreviewed()
@@ -153,9 +164,8 @@ class Desk:
 
     def open(self, face_id: int) -> None:
         """Put a face on the desk."""
-        if self.face is None or self.face.id != face_id:
-            self._steps, self._undone = [], []
         self.newer = False
+        self._new_box = None
         self.face = self._store.faces.face(face_id)
 
     def next(self) -> None:
@@ -198,9 +208,12 @@ class Desk:
             self._admit(changes.faces)
         if self.face is not None and (changes.all or self.face.id in changes.faces):
             fresh = self._store.faces.face(self.face.id)
-            self.newer = self._newer_proposal_waits(fresh)
+            waits = self._newer_proposal_waits(fresh)
+            self.newer = waits and self.face.id != self._new_box
             if not self.newer:
                 self.face = fresh
+            if waits:
+                self._new_box = None  # the proposal for it has come
         if self.face is None and self.queue:
             self.open(self.queue[0])
 
@@ -239,7 +252,7 @@ class Desk:
         if face.draft is not None:
             if not np.isfinite(face.draft).any():
                 raise UserError("No landmark is placed yet.", "Place some points, then accept.")
-            changes = self._decide(Verdict.CORRECTED, face.draft)
+            changes = self._decide(Verdict.CORRECTED, face.draft, self._seen())
         elif face.verdict in FINAL:
             changes = Changes(note=f"This face is {face.verdict} already.")
         else:
@@ -266,13 +279,16 @@ class Desk:
         self._advance()
         return changes
 
-    def _decide(self, verdict: Verdict, points: Points | None = None) -> Changes:
+    def _decide(
+        self, verdict: Verdict, points: Points | None = None, visibility: Visibility | None = None
+    ) -> Changes:
         face = self._need_face()
         shown = None if face.prediction is None else face.prediction.id
         changes = self._store.reviews.decide(
-            self.reviewer, [face.id], verdict, prediction_id=shown, points=points
-        )
-        self._steps, self._undone = [], []
+            self.reviewer, [face.id], verdict, prediction_id=shown,
+            points=points, visibility=visibility,
+        )  # fmt: skip
+        self._steps_of.pop(face.id, None)
         self._decided_at.append((time.time(), 1))
         self.face = self._store.faces.face(face.id)
         return changes
@@ -299,76 +315,209 @@ class Desk:
         face = self.face
         if face is None or face.points is None:
             return set()
-        if face.prediction is None:
-            return set(range(len(face.points)))
-        differs = (face.points != face.prediction.points) & ~(
-            np.isnan(face.points) & np.isnan(face.prediction.points)
-        )
-        return {int(i) for i in np.flatnonzero(differs.any(-1))}
+        return touched(face.points, None if face.prediction is None else face.prediction.points)
 
     def move(self, index: int, x: float, y: float) -> Changes:
         """Put a point (0-based) at image pixels; undecided until the face is accepted."""
-        face = self._need_face()
-        points = (
-            np.full((self._store.scheme.count, 2), np.nan)
-            if face.points is None
-            else face.points.copy()
-        )
-        points[index] = (x, y)
-        self._steps.append(face.draft)
-        self._undone = []
-        return self._save(points)
+        return self.place([index], np.array([[x, y]]))
 
-    def _save(self, points: Points | None) -> Changes:
+    def place(self, indices: Sequence[int], points: Points) -> Changes:
+        """Put points (0-based) at image pixels (len(indices), 2), as one step."""
+        now = self._drafted()
+        after, seen = now.points.copy(), now.visibility
+        after[list(indices)] = points
+        if seen is not None:
+            seen = seen.copy()
+            back = [i for i in indices if seen[i] == ABSENT]
+            seen[back] = VISIBLE
+        return self._step(Draft(after, seen))
+
+    def see(self, indices: Sequence[int], visibility: int) -> Changes:
+        """Say how points can be seen: VISIBLE, OCCLUDED, or ABSENT, which takes their place away.
+
+        A point that was absent comes back where the proposal has it, if it does.
+
+        Raises:
+            UserError: a landmark without any place cannot be visible or occluded.
+        """
+        now, face, chosen = self._drafted(), self._need_face(), list(indices)
+        after = now.points.copy()
+        if visibility == ABSENT:
+            after[chosen] = np.nan
+        else:
+            lost = [i for i in chosen if not np.isfinite(after[i]).all()]
+            if face.prediction is not None:
+                after[lost] = face.prediction.points[lost]
+            if not np.isfinite(after[chosen]).all():
+                raise UserError("This landmark has no place yet.", "Click where it is.")
+        seen = np.full(len(after), VISIBLE, np.int8) if now.visibility is None else now.visibility
+        seen = seen.copy()
+        seen[chosen] = visibility
+        return self._step(Draft(after, seen))
+
+    def swap_sides(self) -> Changes:
+        """Exchange left and right landmarks where a proposal took one for the other.
+
+        Raises:
+            UserError: the scheme does not say which landmarks are a pair.
+        """
+        now, flip = self._drafted(), self._flip()
+        seen = None if now.visibility is None else now.visibility[flip]
+        return self._step(Draft(now.points[flip], seen))
+
+    def mirror(self) -> Changes:
+        """Turn the whole face over where a proposal looks the wrong way.
+
+        Raises:
+            UserError: the scheme does not say which landmarks are a pair.
+        """
+        now, flip = self._drafted(), self._flip()
+        seen = None if now.visibility is None else now.visibility[flip]
+        return self._step(Draft(mirrored(now.points, flip), seen))
+
+    def _flip(self) -> NDArray[np.int64]:
+        flip = self._store.scheme.flip_table
+        if flip is None:
+            raise UserError(
+                f"The scheme {self._store.scheme.name!r} does not say which landmarks are pairs.",
+                "Give it a flip table, in a project of its own.",
+            )
+        return flip
+
+    def mean_shape(self) -> Points | None:
+        """What this project's faces look like on average, see `shapes.mean_shape`."""
+        if self._shape is None:
+            self._shape = mean_shape(self._store.faces.some_proposals(100))
+        return self._shape
+
+    def earlier_proposal(self) -> Points | None:
+        """What the round before proposed for this face, if it is still kept."""
+        face = self.face
+        if face is None or face.prediction is None:
+            return None
+        return self._store.faces.proposal_before(face.id, face.prediction.id)
+
+    def _seen(self) -> Visibility | None:
+        """What a person said of how the drafted points can be seen, None for nothing."""
+        face = self._need_face()
+        return None if face.draft_visibility is None else face.visibility
+
+    def _drafted(self) -> Draft:
+        """What a move starts from: what is shown, or nothing placed at all."""
+        face = self._need_face()
+        if face.points is None:
+            return Draft(np.full((self._store.scheme.count, 2), np.nan))
+        stated = face.draft_visibility
+        if face.draft is None and face.decision is not None and face.verdict in FINAL:
+            stated = face.decision.visibility
+        return Draft(face.points, None if stated is None else face.visibility)
+
+    def _step(self, after: Draft) -> Changes:
+        before = self._draft()
+        changes = self._save(after)
+        self._steps.add(before)
+        return changes
+
+    def _draft(self) -> Draft | None:
+        face = self._need_face()
+        return None if face.draft is None else Draft(face.draft, face.draft_visibility)
+
+    def _save(self, draft: Draft | None) -> Changes:
         face = self._need_face()
         shown = None if face.prediction is None else face.prediction.id
-        changes = self._store.reviews.save_draft(self.reviewer, face.id, shown, points)
+        points, seen = (None, None) if draft is None else (draft.points, draft.visibility)
+        changes = self._store.reviews.save_draft(self.reviewer, face.id, shown, points, seen)
         self.face = self._store.faces.face(face.id)
         return changes
 
     def discard(self) -> Changes:
         """Forget the moves of this face."""
-        face = self._need_face()
-        if face.draft is None:
+        before = self._draft()
+        if before is None:
             return Changes()
-        self._steps.append(face.draft)
-        return self._save(None)
+        changes = self._save(None)
+        self._steps.add(before)
+        return changes
+
+    @property
+    def _steps(self) -> Steps:
+        """The steps of the face on the desk; those of the last faces are kept while it is open."""
+        face = self.face
+        if face is None:
+            return Steps()
+        steps = self._steps_of.setdefault(face.id, Steps())
+        self._steps_of.move_to_end(face.id)
+        if len(self._steps_of) > REMEMBERED:
+            self._steps_of.popitem(last=False)
+        return steps
+
+    # Boxes
+
+    def draw_box(self, photo_id: int, box: Box) -> Changes:
+        """A face that nobody found, by its box in image pixels; puts it on the desk."""
+        face_id, changes = self._store.boxes.draw(self.reviewer, photo_id, box)
+        self.refresh(changes)
+        self.open(face_id)
+        return changes
+
+    def change_box(self, box: Box, *, anew: bool = False) -> Changes:
+        """Put the face's box elsewhere, in image pixels.
+
+        A face without a decision gets a new proposal. `anew`: one with a decision or moves loses
+        them, one undo away, and gets one too.
+        """
+        face = self._need_face()
+        changes = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
+        before = self._draft()
+        self._steps_of.pop(face.id, None)  # undo goes to the box first
+        if anew and before is not None:
+            self._steps.add(before)
+        self.face = self._store.faces.face(face.id)
+        self._new_box = face.id
+        return changes
 
     # Undo and redo: first the moves of this face, then decisions
 
     def can_undo(self) -> str | None:
         """What undo would do, in words."""
-        return "move" if self._steps else self.undo_state.undo
+        return "move" if self._steps.done else self.undo_state.undo
 
     def can_redo(self) -> str | None:
         """What redo would do, in words."""
-        return "move" if self._undone else self.undo_state.redo
+        return "move" if self._steps.undone else self.undo_state.redo
 
     def undo(self) -> Changes:
-        """Take back the last move of this face, or the reviewer's last decision."""
-        if self._steps and self.face is not None:
-            self._undone.append(self.face.draft)
-            return self._save(self._steps.pop())
+        """Take back the last move of this face, or the reviewer's last operation."""
+        steps = self._steps
+        if steps.done:
+            now = self._draft()
+            changes = self._save(steps.done[-1])
+            steps.back(now)  # only now: a write that fails is tried again
+            return changes
         return self._goto(self._store.reviews.undo(self.reviewer))
 
     def redo(self) -> Changes:
         """Do again what undo took back."""
-        if self._undone and self.face is not None:
-            self._steps.append(self.face.draft)
-            return self._save(self._undone.pop())
+        steps = self._steps
+        if steps.undone:
+            now = self._draft()
+            changes = self._save(steps.undone[-1])
+            steps.forth(now)
+            return changes
         return self._goto(self._store.reviews.redo(self.reviewer))
 
     def restore(self, entry_id: int | None) -> Changes:
         """Give the face an earlier state of its history again; None: of before any decision."""
         face = self._need_face()
         changes = self._store.history.restore(self.reviewer, face.id, entry_id)
-        self._steps, self._undone = [], []
+        self._steps_of.pop(face.id, None)
         return changes
 
     def _goto(self, changes: Changes) -> Changes:
         """Show the one face that came back, so that the person sees what undo did."""
         if len(changes.faces) == 1:
             self.open(next(iter(changes.faces)))
+            self._new_box = next(iter(changes.boxes), None)
         return changes
 
     # Batches

@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from labeltool.domain import (
     Cancelled,
     Changes,
     NewPrediction,
-    Points,
     Progress,
     Round,
     RoundKind,
@@ -27,15 +25,14 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
+from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store, taking_turns
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
-from pipnet.crop import CropConvention
-from pipnet.images import ImageError, read_image
 
 if TYPE_CHECKING:
-    from pipnet.onnx_detector import OnnxDetector
+    pass
 
 SILENCE = 30.0
 """Seconds a new worker may take to show itself."""
@@ -62,7 +59,6 @@ class Rounds:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._job: _Job | None = None
-        self._instant: tuple[Path, OnnxDetector] | None = None
 
     # What is going on
 
@@ -172,38 +168,6 @@ class Rounds:
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
 
-    def propose(self, face_id: int) -> Changes | None:
-        """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
-
-        Raises:
-            UserError: the photo cannot be read.
-        """
-        current, face = self._store.rounds.current(), self._store.faces.face(face_id)
-        if current is None or face is None:
-            return None
-        model = RunFolder(current.folder).onnx
-        if not model.exists():
-            return None
-        # imported here: ONNX Runtime is needed only once a box was drawn
-        from pipnet.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
-
-        if self._instant is None or self._instant[0] != model:
-            try:
-                self._instant = (model, OnnxDetector(model, threads=1, spin=False))
-            except OnnxError:
-                return None  # a worker can still propose, from the network itself
-        try:
-            image = read_image(face.photo)
-        except ImageError as error:
-            raise UserError(str(error)) from error
-        found = self._instant[1].predict(image, [face.box], face.box_kind)[0]
-        size = float(np.sqrt(face.box[2] * face.box[3]))
-        prediction = NewPrediction(
-            face_id, found.points, found.scores.astype(np.float32), found.score,
-            float(found.spread.mean()) / size,
-        )  # fmt: skip
-        return self._store.rounds.offer(current.id, [prediction])
-
     def propose_mean_face(self) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into
         place.
@@ -214,19 +178,15 @@ class Rounds:
         wanted = [
             row for row in self._store.faces.boxes() if row[5] is None and row[4] == "unreviewed"
         ]
-        mean = self._mean_face()
+        labels = [points for _face, _verdict, points, _seen in self._store.reviews.labels()]
+        mean = mean_face(labels, self._store.scheme.count)
         round_id = self._store.rounds.add(
             RoundKind.PREDICT, "", f"rounds/mean-{uuid.uuid4().hex[:8]}", {"faces": len(wanted)}
         )
         self._store.rounds.set_model(
             round_id, MEAN_FACE, f"mean face {hashlib.sha256(mean.tobytes()).hexdigest()}"
         )
-        convention, changed = CropConvention(), Changes()
-        batch = []
-        for face, _photo, box, kind, *_ in wanted:
-            x, y, w, h = convention.landmark_box(box, kind)
-            points = mean * [w, h] + [x, y]
-            batch.append(NewPrediction(face, points, np.zeros(len(mean), np.float32), 0.0, 0.0))
+        batch = [mean_proposal(face, box, kind, mean) for face, _photo, box, kind, *_ in wanted]
         for start in range(0, len(batch), SMALL):
             with taking_turns():
                 self._store.rounds.offer(round_id, batch[start : start + SMALL])
@@ -235,19 +195,6 @@ class Rounds:
             all=True, rounds=changed.rounds,
             note=f"{len(batch)} faces got the mean face to start from: drag its points into place.",
         )  # fmt: skip
-
-    def _mean_face(self) -> Points:
-        """Landmarks in units of their box, (N, 2)."""
-        rows = []
-        for _face, _verdict, points, _visibility in self._store.reviews.labels():
-            if np.isfinite(points).all():
-                low, high = points.min(0), points.max(0)
-                rows.append((points - low) / np.maximum(high - low, 1e-6))
-        if rows:
-            mean: Points = np.mean(rows, axis=0)
-            return mean
-        angle = np.linspace(0, 2 * np.pi, self._store.scheme.count, endpoint=False)
-        return np.stack([0.5 + 0.4 * np.sin(angle), 0.5 - 0.4 * np.cos(angle)], -1)
 
     # Train
 
@@ -556,10 +503,6 @@ class Rounds:
             self._store.rounds.end(round_id, RoundStatus.FAILED, what)
             raise UserError(what, "Free some space or memory, then try again.") from error
         self._job = _Job(round_id, kind, folder, process, time.monotonic())
-
-
-MEAN_FACE = "mean face"
-"""Name of the model that is no model: its proposals are never pseudo-labels."""
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -29,9 +29,9 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Round, RoundKind, RoundStatus, Verdict
 from labeltool.gui import theme
-from labeltool.gui.actions import COMMANDS
+from labeltool.gui.actions import COMMANDS, GESTURES
 from labeltool.gui.session import Session
-from labeltool.store import Threshold
+from labeltool.store import BOX, Threshold
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import SchemeError, load_scheme, shipped_schemes
 
@@ -350,7 +350,7 @@ class EarlierRounds(Ask):
         )
         self.list = QListWidget()
         for row in reversed(rounds):
-            if row.status is RoundStatus.READY:
+            if row.status is RoundStatus.READY and row.task != BOX:
                 what = (
                     f"Round {row.number}" if row.kind is RoundKind.TRAIN else row.model.capitalize()
                 )
@@ -375,13 +375,13 @@ class Keys(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keys and commands")
         self.resize(640, 560)
-        table = QTableWidget(len(COMMANDS), 3)
+        table = QTableWidget(len(COMMANDS) + len(GESTURES), 3)
         table.setHorizontalHeaderLabels(["Command", "Keys", "What it does"])
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
         table.horizontalHeader().setStretchLastSection(True)
-        for place, command in enumerate(COMMANDS):
-            row = (command.text, ", ".join(command.keys), command.tip)
+        rows = [(command.text, ", ".join(command.keys), command.tip) for command in COMMANDS]
+        for place, row in enumerate((*rows, *GESTURES)):
             for column, text in enumerate(row):
                 table.setItem(place, column, QTableWidgetItem(text))
         table.resizeColumnsToContents()

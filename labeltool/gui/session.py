@@ -24,6 +24,7 @@ from labeltool.domain import (
 from labeltool.export import export_labels
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.tasks import Lane, Task
+from labeltool.instant import Instant
 from labeltool.review import Desk, Survey, survey
 from labeltool.rounds import Rounds
 from labeltool.store import Store
@@ -82,6 +83,7 @@ class Session(QObject):
         self.store = store
         self.desk = Desk(store)
         self.rounds = Rounds(store)
+        self._instant = Instant(store)
         self.searching = False
         self.starting = False
         self._predict_wanted = False
@@ -169,6 +171,8 @@ class Session(QObject):
             self._survey_due.start()
         if changes.note:
             self.said.emit(changes.note, changes.any_face and not changes.rounds)
+        for face in changes.boxes:
+            self._propose_soon(face)
 
     # What the filters would show
 
@@ -307,25 +311,13 @@ class Session(QObject):
             note += f"; {len(taken.problems)} rows were not used ({taken.problems[0]})"
         return Changes(all=True, photos=True, rounds=proposals, note=note + ".")
 
-    def add_face(self, photo_id: int, box: Box) -> None:
-        """A box was drawn: a new face, which gets its proposal in the background."""
-        self._added([(photo_id, box, "hand")])
-
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
         sizes = {row[0]: (row[4], row[5]) for row in self.store.faces.photo_index()}
-        self._added(
-            [
-                (
-                    photo,
-                    (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)),
-                    "whole",
-                )
-                for photo in photos
-            ]
-        )
-
-    def _added(self, faces: list[tuple[int, Box, str]]) -> None:
+        faces: list[tuple[int, Box, str]] = [
+            (photo, (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)), "whole")
+            for photo in photos
+        ]
         self.do(partial(self._add, faces))
 
     def _add(self, faces: list[tuple[int, Box, str]]) -> Changes:
@@ -334,21 +326,26 @@ class Session(QObject):
         self.desk.refresh(changes)
         self.desk.open(ids[0])
         for face in ids:
-            task = Task("Proposing", self)
-            task.ended.connect(self._proposed)
-            self._lanes["instant"].start(
-                task, partial(self._propose, face), succeeded=self._done, failed=self._broke
-            )
+            self._propose_soon(face)
         return changes
 
-    def _propose(self, face: int, _progress: Progress) -> Changes | None:
-        return self.rounds.propose(face)
+    def _propose_soon(self, face: int) -> None:
+        """A face has a new box: propose its landmarks in the background."""
+        task = Task("Proposing", self)
+        self._lanes["instant"].start(
+            task, partial(self._propose, face), succeeded=self._proposed, failed=self._broke
+        )
 
-    @Slot()
-    def _proposed(self) -> None:
+    def _propose(self, face: int, _progress: Progress) -> Changes | None:
+        return self._instant.propose(face)
+
+    @Slot(object)
+    def _proposed(self, result: object) -> None:
         """What could not be proposed at once waits for a worker."""
-        self._predict_wanted = True
-        self._predict_if_wanted()
+        if result is None:
+            self._predict_wanted = True
+            self._predict_if_wanted()
+        self._done(result)
 
     def export(self, out: Path, form: str) -> None:
         """Write the labels, in the background."""

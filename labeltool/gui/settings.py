@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -54,6 +55,19 @@ class Settings:
             self._settings.setArrayIndex(index)
             self._settings.setValue("path", str(path))
         self._settings.endArray()
+
+    @property
+    def view(self) -> dict[str, object]:
+        """How faces are shown, by names of the editor's; empty if nobody ever chose."""
+        try:
+            value = json.loads(str(self._settings.value("view", "{}")))
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @view.setter
+    def view(self, value: dict[str, object]) -> None:
+        self._settings.setValue("view", json.dumps(value))
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,10 +24,9 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Changes, RoundKind, UserError, Verdict
 from labeltool.gui import dialogs, theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
-from labeltool.gui.canvas import Canvas
+from labeltool.gui.editor import Editor
 from labeltool.gui.face_list import FaceList
 from labeltool.gui.history import HistoryPanel
-from labeltool.gui.images import Photos
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.messages import Activity, MessageLine
 from labeltool.gui.prompts import Prompts
@@ -50,14 +49,10 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self._settings = session, settings
-        self._shown_face: int | None = None
-        self._shown_photo: Path | None = None
-        self._layers = {"points": True, "edges": True}
-        self._to_box: tuple[int, Path] | None = None  # a photo without a face, to draw one on
         self.setWindowTitle(f"{session.store.folder.name} - labeltool")
         self.setAcceptDrops(True)
-        self.photos = Photos(self)
-        self.canvas = Canvas()
+        self.editor = Editor(session, settings)
+        self.canvas, self.photos = self.editor.canvas, self.editor.photos
         self.queue = QueuePanel(session)
         self.list = FaceList(session)
         self.since = SinceLine()
@@ -68,7 +63,7 @@ class MainWindow(QMainWindow):
         self.counts = QLabel()
         self._place_views()
         self._prompts = Prompts(session, self)
-        self.commands = Actions(session, self, self)
+        self.commands = Actions(session, self, self.canvas, self)
         self._place_commands()
         self._latin = LatinKeys(self)
         self._connect()
@@ -88,7 +83,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.since)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.editor, 1)
         column.addWidget(self.message)
         column.addLayout(self._activities)
         left = QSplitter(Qt.Orientation.Vertical)
@@ -149,12 +144,12 @@ class MainWindow(QMainWindow):
         session.task_started.connect(self._show_task)
         session.round_event.connect(self._round_event)
         self.message.undo_wanted.connect(self._undo)
-        self.photos.loaded.connect(self._photo_loaded)
-        self.canvas.point_moved.connect(self._point_moved)
-        self.canvas.box_drawn.connect(self._box_drawn)
-        self.canvas.drawing_changed.connect(self._drawing_changed)
-        self.canvas.face_clicked.connect(self._face_clicked)
-        self.inspector.point_chosen.connect(self.canvas.select)
+        self.editor.said.connect(self.message.say)
+        self.editor.failed.connect(self.message.complain)
+        self.canvas.selection_changed.connect(self._selection_changed)
+        self.inspector.landmarks.chosen.connect(self._points_chosen)
+        self.inspector.landmarks.seen_chosen.connect(self.editor.see)
+        self.history.points_chosen.connect(self.canvas.set_ghost)
         self.panel.retry.clicked.connect(self._retry_round)
         self.queue.asked.connect(self.ask)
         self.queue.left.connect(self.canvas.setFocus)
@@ -199,79 +194,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
-        """Show the desk's face, and the counts."""
+        """Show the counts."""
         self._show_counts()
-        if self._to_box is not None:
-            return
-        face = self.session.desk.face
-        if face is None:
-            self._shown_face = self._shown_photo = None
-            self.canvas.set_photo(None, self._empty_text())
-            self.canvas.set_face(None, None, (), None, None)
-            return
-        fresh_face = face.id != self._shown_face
-        self._shown_face = face.id
-        self._show_photo(face.photo)
-        prediction = face.prediction
-        scores = None if prediction is None else prediction.scores
-        points = face.points
-        if points is not None and scores is not None and len(scores) != len(points):
-            scores = None
-        others = [row for row in self.session.store.faces.faces_of_photo(face.photo_id)
-                  if row[0] != face.id]  # fmt: skip
-        scheme = self.session.store.scheme
-        self.canvas.set_face(
-            points, scores, scheme.edges, face.box, scheme.names, others,
-            self.session.desk.moved, face_id=face.id,
-        )  # fmt: skip
-        if fresh_face:
-            self.canvas.fit_face()
-            self._prefetch()
-
-    def _empty_text(self) -> str:
-        counts = self.session.desk.counts
-        if counts.faces:
-            return "No face matches this filter"
-        if self.session.searching or counts.waiting:
-            return "Finding faces…"
-        if counts.photos:
-            return "No face was found yet.\nPhoto problems… in the Project menu shows what to do."
-        return "No photos yet.\nImport a folder, or drop one here."
-
-    def _show_photo(self, photo: Path) -> None:
-        image, problem = self.photos.get(photo)
-        if image is not None:
-            if photo != self._shown_photo:
-                self._shown_photo = photo
-                self.canvas.set_photo(image)
-                self.canvas.fit_face()
-            return
-        self._shown_photo = None
-        if problem:
-            self.canvas.set_photo(
-                None, f"{problem}\nIf the photos moved: Photos moved… in the Project menu."
-            )
-        else:
-            self.canvas.set_photo(None, "")
-            self.photos.want([photo])
-
-    def _prefetch(self) -> None:
-        desk = self.session.desk
-        place = desk.index
-        near = [
-            desk.queue[i] for i in (place + 1, place + 2, place - 1) if 0 <= i < len(desk.queue)
-        ]
-        roots = self.session.store.faces.files(near)
-        self.photos.want(roots)
-
-    @Slot(object)
-    def _photo_loaded(self, photo: Path) -> None:
-        face = self.session.desk.face
-        if self._to_box is not None:
-            self._begin_box()
-        elif face is not None and face.photo == photo:
-            self.refresh(Changes())
-            self.canvas.fit_face()
 
     def _show_counts(self) -> None:
         counts, dark = self.session.desk.counts, theme.is_dark()
@@ -328,66 +252,46 @@ class MainWindow(QMainWindow):
         self.session.announce(Changes())
 
     def view(self, what: str) -> None:
-        """How things are shown; 'box' starts drawing a box."""
+        """How things are shown."""
         if what in ("light", "dark", "system"):
             self._settings.mode = what
             theme.apply(QApplication.instance(), what)  # type: ignore[arg-type]
-        elif what in self._layers:
-            self._layers[what] = not self._layers[what]
-            self.canvas.set_layers(**self._layers)
         elif what == "history":
             self.history.toggle()
-        elif what == "box":
-            self.canvas.draw_box()
-            self.message.say("Draw a box around the whole face, Esc to leave.")
-        elif what == "fit_face":
-            self.canvas.fit_face()
+        elif what == "next_pane":
+            self._next_pane()
         else:
-            self.canvas.fit_photo()
+            self.editor.view(what)
+            self.commands.refresh()
+
+    def _next_pane(self) -> None:
+        """Tab goes through the points on the canvas, so a key of its own leaves it."""
+        panes = (self.list.view, self.canvas, self.inspector.landmarks.list)
+        here = next((k for k, pane in enumerate(panes) if pane.hasFocus()), -1)
+        panes[(here + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def edit(self, what: str) -> None:
+        """A change of points, by the name of its command."""
+        self.editor.edit(what)
+
+    def is_on(self, what: str) -> bool:
+        """Whether something that can be switched on is."""
+        return self.editor.is_on(what)
 
     @Slot()
     def _undo(self) -> None:
         self.commands.run("undo")
 
-    @Slot(int, float, float)
-    def _point_moved(self, index: int, x: float, y: float) -> None:
-        self.session.do(partial(self.session.desk.move, index, x, y))
-
-    @Slot(float, float, float, float)
-    def _box_drawn(self, x: float, y: float, w: float, h: float) -> None:
-        face = self.session.desk.face
-        photo = face.photo_id if self._to_box is None and face is not None else None
-        if self._to_box is not None:
-            photo, self._to_box = self._to_box[0], None
-        if photo is not None:
-            self.session.add_face(photo, (x, y, w, h))
-
-    def _begin_box(self) -> None:
-        """Show the photo without a face, once it is loaded, and let the person draw."""
-        if self._to_box is None or self._shown_photo == self._to_box[1]:
-            return
-        self.canvas.set_face(None, None, (), None, None)
-        self._show_photo(self._to_box[1])
-        if self._shown_photo is not None:
-            self.canvas.fit_photo()
-            self.view("box")
-
-    @Slot(bool)
-    def _drawing_changed(self, on: bool) -> None:
-        if not on and self._to_box is not None:
-            # a drawn box is told after this, and Esc tells nothing
-            QTimer.singleShot(0, self._leave_box)
-
     @Slot()
-    def _leave_box(self) -> None:
-        if self._to_box is not None:
-            self._to_box = None
-            self.refresh(Changes())
+    def _selection_changed(self) -> None:
+        self.inspector.landmarks.select(self.canvas.selection, self.canvas.selected)
 
-    @Slot(int)
-    def _face_clicked(self, face: int) -> None:
-        self.session.desk.open(face)
-        self.session.announce(Changes())
+    @Slot(object)
+    def _points_chosen(self, indices: list[int]) -> None:
+        if len(indices) == 1:
+            self.canvas.go_to(indices[0])
+        else:
+            self.canvas.select_points(indices)
 
     @Slot()
     def _resume(self) -> None:
@@ -424,13 +328,11 @@ class MainWindow(QMainWindow):
 
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
-        self._to_box = (photo_id, photo)
-        self._begin_box()
+        self.editor.show_photo_to_box(photo_id, photo)
 
     def photos_moved(self) -> None:
         """Read every photo again."""
-        self.photos.forget()
-        self._shown_photo = None
+        self.editor.photos_moved()
 
     # Drop and close
 
@@ -457,7 +359,7 @@ class MainWindow(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         QApplication.instance().removeEventFilter(self._latin)  # type: ignore[union-attr]
         self.session.close()
-        self.photos.close()
+        self.editor.close_photos()
         event.accept()
         self.closed.emit()
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from labeltool.domain import DamagedError, Progress, UserError
 from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, facts, is_due
+from labeltool.store.boxes import Boxes
 from labeltool.store.engine import FILE, Database, taking_turns, upgrade
 from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
@@ -17,27 +18,28 @@ from labeltool.store.filters import Filters
 from labeltool.store.history import History
 from labeltool.store.recovery import facts_now, newest_good, restore
 from labeltool.store.reviews import Reviews, Threshold, now
-from labeltool.store.rounds import Rounds
+from labeltool.store.rounds import BOX, Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
 from labeltool.store.visits import LOOKED_AT, Visits
 from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
 
 __all__ = [
-    "BACKUPS", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold", "backups",
-    "create_project", "facts", "facts_now", "newest_good", "open_project", "restore",
+    "BACKUPS", "BOX", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
+    "backups", "create_project", "facts", "facts_now", "newest_good", "open_project", "restore",
     "taking_turns",
 ]  # fmt: skip
 
 
 class Store:
-    """An open project: `faces`, `reviews`, `history`, `rounds`, saved `filters` and the reviewers'
-    `visits` read and write it; `folder` is its place."""
+    """An open project: `faces`, `boxes`, `reviews`, `history`, `rounds`, saved `filters` and the
+    reviewers' `visits` read and write it; `folder` is its place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._database = Database(folder / FILE)
         self.faces = Faces(self._database)
+        self.boxes = Boxes(self._database)
         self.reviews = Reviews(self._database)
         self.history = History(self._database)
         self.rounds = Rounds(self._database)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, Select, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -255,6 +256,7 @@ class Faces(Queue):
                     RootRow.path.label("root"), StateRow.verdict, StateRow.flag, StateRow.offered,
                     StateRow.entry_id, StateRow.prediction_id,
                     DraftRow.points.label("draft"),
+                    DraftRow.visibility.label("draft_visibility"),
                 DraftRow.prediction_id.label("draft_prediction"), )
                 .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
                 .join(RootRow, RootRow.id == PhotoRow.root_id)
@@ -270,7 +272,8 @@ class Faces(Queue):
                 photo_size=(row.width or 0, row.height or 0), box=(row.x, row.y, row.w, row.h),
                 box_kind=row.kind, verdict=Verdict(row.verdict), flag=row.flag, offered=row.offered,
                 prediction=prediction, decision=_decision(connection, row.entry_id),
-                draft=row.draft, draft_prediction=row.draft_prediction,
+                draft=row.draft, draft_visibility=row.draft_visibility,
+                draft_prediction=row.draft_prediction,
             )  # fmt: skip
 
     def faces_of_photo(self, photo_id: int) -> list[tuple[int, Box]]:
@@ -294,6 +297,24 @@ class Faces(Queue):
             )
             found = {row.id: Path(row.root) / row.path for row in rows}
         return [found[i] for i in ids if i in found]
+
+    def some_proposals(self, count: int) -> list[Points]:
+        """Landmarks of up to so many proposals, the newest ones."""
+        with self._database.read() as connection:
+            query = select(PredictionRow.points).order_by(PredictionRow.id.desc()).limit(count)
+            return list(connection.scalars(query))
+
+    def proposal_before(self, face_id: int, prediction_id: int) -> Points | None:
+        """The landmarks proposed for a face before one of its predictions; None if not kept."""
+        query = text(
+            "SELECT p.points FROM prediction p JOIN round r ON r.id = p.round_id "
+            "WHERE p.face_id = :face AND r.sequence < (SELECT b.sequence FROM prediction a "
+            "JOIN round b ON b.id = a.round_id WHERE a.id = :prediction) "
+            "ORDER BY r.sequence DESC LIMIT 1"
+        )
+        with self._database.read() as connection:
+            found = connection.scalar(query, {"face": face_id, "prediction": prediction_id})
+        return None if found is None else np.frombuffer(found, "<f8").reshape(-1, 2)
 
 
 def _pseudo(not_model: str) -> Select[int, Points]:

@@ -11,7 +11,7 @@ from sqlalchemy import func, literal, select, text
 from labeltool.domain import FINAL, Changes, Entry, PastBatch, UserError, Verdict
 from labeltool.store.engine import Database
 from labeltool.store.reviews import _UNDO, _enter, _operate, _taken_back
-from labeltool.store.tables import DraftRow, EntryRow, OperationRow, StateRow
+from labeltool.store.tables import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
 
 _BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo')"
 
@@ -71,9 +71,15 @@ class History:
                 .where(StateRow.face_id == face_id)
             )  # fmt: skip
             word = connection.execute(chosen.with_only_columns(verdict)).scalar_one()
-            detail = f"restoring {word}"
-            _enter(connection, _operate(connection, reviewer, "restore", detail), chosen)
-        return Changes(faces=frozenset({face_id}), note=f"Restored: {word}.")
+            place = select(FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h).where(FaceRow.id == face_id)
+            before = connection.execute(place).one()
+            operation = _operate(connection, reviewer, "restore", f"restoring {word}")
+            _enter(connection, operation, chosen, EntryRow.box)
+            moved = connection.execute(place).one() != before
+        faces = frozenset({face_id})
+        return Changes(
+            faces=faces, boxes=faces if moved else frozenset(), note=f"Restored: {word}."
+        )
 
     def batches(self) -> list[PastBatch]:
         """Every operation on more than one face, the newest first."""
@@ -126,8 +132,12 @@ class History:
                 connection, reviewer, "take back", f"taking back {target.detail}", target=operation
             )
             connection.execute(
-                text(_UNDO), {"operation": taken, "target": operation, "effect": taken}
-            )
+                text(_UNDO),
+                {
+                    "operation": taken, "target": operation, "effect": taken,
+                    "before": Verdict.UNREVIEWED,
+                },
+            )  # fmt: skip
             changes = _taken_back(connection, taken, target, "Took back")
             if not changes.any_face:
                 raise UserError(

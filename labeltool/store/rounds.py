@@ -17,6 +17,9 @@ from labeltool.store.reviews import now
 from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
 
+BOX = "box"
+"""The task of rounds that only hold proposals for boxes that people changed."""
+
 LEASE = 30.0
 """Seconds after which a process that takes results in and says nothing is taken for dead."""
 
@@ -112,17 +115,18 @@ class Rounds:
             return bool(result.rowcount)
 
     def add_predictions(self, round_id: int, batch: Sequence[NewPrediction]) -> None:
-        """Add predictions of faces without a manual label; those that are there already stay.
+        """Add predictions of faces without a manual label; those that are there already stay, and
+        those for boxes that were changed since the round started are left out.
 
         Callers keep batches short, so that a click never waits for one.
         """
         with self._database.write() as connection:
-            _insert(connection, round_id, batch)
+            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
 
     def offer(self, round_id: int, batch: Sequence[NewPrediction]) -> Changes:
         """As `add_predictions`, and offer them at once: for faces that had no proposal before."""
         with self._database.write() as connection:
-            _insert(connection, round_id, batch)
+            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
             _make_visible(connection, round_id, again=False)
             ids = [prediction.face_id for prediction in batch]
             settle(
@@ -131,6 +135,41 @@ class Rounds:
                 {"ids": json.dumps(ids)},
             )
         return Changes(faces=frozenset(ids))
+
+    def offer_anew(self, like: Round, prediction: NewPrediction) -> Changes:
+        """Offer what the model of the round `like` proposes for one face with another box.
+
+        A round has one proposal a face, so this one belongs to a round of its own, or shares the
+        one of other such faces if nothing newer came between.
+        """
+        with self._database.write() as connection:
+            newest = connection.execute(
+                select(RoundRow).where(RoundRow.sequence.is_not(None))
+                .order_by(RoundRow.sequence.desc()).limit(1)
+            ).one_or_none()  # fmt: skip
+            model = select(RoundRow.model_id, RoundRow.folder).where(RoundRow.id == like.id)
+            model_id, folder = connection.execute(model).one()
+            taken = newest is not None and connection.scalar(
+                select(PredictionRow.id).where(
+                    PredictionRow.round_id == newest.id,
+                    PredictionRow.face_id == prediction.face_id,
+                )
+            )
+            if newest is None or newest.task != BOX or newest.model_id != model_id or taken:
+                result = connection.execute(
+                    insert(RoundRow).values(
+                        uuid=uuid.uuid4().hex, kind=RoundKind.PREDICT, number=0, task=BOX,
+                        status=RoundStatus.READY, folder=folder, model_id=model_id,
+                        started=now(), finished=now(), summary="{}",
+                    )
+                )  # fmt: skip
+                round_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+            else:
+                round_id = newest.id
+            _insert(connection, round_id, [prediction])
+            _make_visible(connection, round_id, again=False)
+            settle(connection, "face_id = :face", {"face": prediction.face_id})
+        return Changes(faces=frozenset({prediction.face_id}))
 
     def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
         """A round's proposals are offered now, and it is ready.
@@ -233,6 +272,21 @@ AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id AND s.predicti
 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id AND d.prediction_id = p.id)
 """
+
+
+def _of_these_boxes(
+    connection: Connection, round_id: int, batch: Sequence[NewPrediction]
+) -> list[NewPrediction]:
+    """Without the faces whose box is another one since the round started."""
+    query = text(
+        "SELECT e.face_id FROM entry e JOIN operation o ON o.id = e.operation_id "
+        "LEFT JOIN entry b ON b.id = e.previous "
+        "WHERE e.face_id IN (SELECT value FROM json_each(:ids)) AND e.box IS NOT b.box "
+        "AND o.time > (SELECT started FROM round WHERE id = :round)"
+    )
+    ids = json.dumps([prediction.face_id for prediction in batch])
+    changed = set(connection.scalars(query, {"round": round_id, "ids": ids}))
+    return [prediction for prediction in batch if prediction.face_id not in changed]
 
 
 def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:

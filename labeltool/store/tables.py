@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
+    JSON,
     Dialect,
     Float,
     ForeignKey,
@@ -17,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = 2
+SCHEMA = 3
 """The number of the newest migration."""
 
 
@@ -144,7 +147,8 @@ class PhotoRow(Base):
 
 
 class FaceRow(Base):
-    """A face of a photo: where it is."""
+    """A face of a photo: where it is. `first_box`: x, y, w, h and kind of the box that it came
+    with, kept once a person changes it."""
 
     __tablename__ = "face"
     __table_args__ = (Index("face_photo", "photo_id", "id"),)
@@ -156,6 +160,7 @@ class FaceRow(Base):
     h: Mapped[float]
     kind: Mapped[str]
     confidence: Mapped[float | None]
+    first_box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ModelRow(Base):
@@ -236,7 +241,8 @@ class EntryRow(Base):
     """What an operation made of a face. Rows are only ever added; the newest one of a face holds.
 
     `effect`: the operation whose doing this state is (for an undo, the one before). `previous`: the
-    face's entry before. `points` only where they differ from the prediction's.
+    face's entry before. `points` only where they differ from the prediction's. `box`: x, y, w, h
+    and kind, NULL for the box that the face came with.
     """
 
     __tablename__ = "entry"
@@ -255,6 +261,7 @@ class EntryRow(Base):
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
     points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
     visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 def _ordered(key: str, direction: str = "") -> Index:
@@ -349,4 +356,5 @@ class DraftRow(Base):
     reviewer: Mapped[str]
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
     points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
+    visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
     time: Mapped[str]

@@ -161,10 +161,14 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert session.store.faces.counts() == counts
     assert desk.can_undo() is not None
     focus(qtbot, window)
+    store = session.store
+    press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the box
+    qtbot.waitUntil(lambda: store.faces.counts().excluded == 1)
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert session.store.faces.counts().rejected == 0
-    press(qtbot, window, Qt.Key.Key_Z, shifted)
-    assert session.store.faces.counts().rejected == 1
+    qtbot.waitUntil(lambda: store.faces.counts().rejected == 0)
+    for _ in range(2):
+        press(qtbot, window, Qt.Key.Key_Z, shifted)
+    qtbot.waitUntil(lambda: store.faces.counts() == counts)
 
     # a short real round in its own process; the window stays alive and shows it
     old = session.store.faces.face(third).prediction.id

@@ -17,7 +17,8 @@ import pytest
 
 from labeltool import rounds as rounds_module
 from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
-from labeltool.rounds import MEAN_FACE, Rounds
+from labeltool.rounds import Rounds
+from labeltool.shapes import MEAN_FACE
 from labeltool.store import Store, backups, open_project, restore
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder
 from labeltool.training.plan import RoundPlan
