@@ -257,8 +257,10 @@ class Desk:
 
     def unreview(self) -> Changes:
         """Back to unreviewed; stays on the face."""
-        self._need_face()
-        return self._decide(Verdict.UNREVIEWED)
+        face = self._need_face()
+        changes = self._decide(Verdict.UNREVIEWED)
+        self.open(face.id)
+        return changes
 
     def _decided(self, verdict: Verdict) -> Changes:
         self._need_face()
@@ -274,12 +276,14 @@ class Desk:
         )
         self._steps, self._undone = [], []
         self._decided_at.append((time.time(), 1))
-        self.face = self._store.faces.face(face.id)
         return changes
 
     def _advance(self) -> None:
+        decided = self._need_face().id
         if not self.next_unreviewed():
             self.next()
+        if self._need_face().id == decided:
+            self.open(decided)
 
     def flag(self) -> Changes:
         """Flag the face, or take its flag away."""

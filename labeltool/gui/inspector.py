@@ -109,6 +109,12 @@ class Inspector(QWidget):
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
+        # a progress bar paints at once, and everything that waits to be painted with it
+        self.setUpdatesEnabled(False)
+        self._show()
+        self.setUpdatesEnabled(True)
+
+    def _show(self) -> None:
         face, counts = self._session.desk.face, self._session.desk.counts
         reviewed = counts.faces - counts.unreviewed
         self.done.setRange(0, max(1, counts.faces))
