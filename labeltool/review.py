@@ -282,7 +282,7 @@ class Desk:
         decided = self._need_face().id
         if not self.next_unreviewed():
             self.next()
-        if self._need_face().id == decided:
+        if self.face is not None and self.face.id == decided:
             self.open(decided)
 
     def flag(self) -> Changes:
