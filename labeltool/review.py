@@ -270,8 +270,10 @@ class Desk:
 
     def unreview(self) -> Changes:
         """Back to unreviewed; stays on the face."""
-        self._need_face()
-        return self._decide(Verdict.UNREVIEWED)
+        face = self._need_face()
+        changes = self._decide(Verdict.UNREVIEWED)
+        self.open(face.id)
+        return changes
 
     def _decided(self, verdict: Verdict) -> Changes:
         self._need_face()
@@ -290,12 +292,14 @@ class Desk:
         )  # fmt: skip
         self._steps_of.pop(face.id, None)
         self._decided_at.append((time.time(), 1))
-        self.face = self._store.faces.face(face.id)
         return changes
 
     def _advance(self) -> None:
+        decided = self._need_face().id
         if not self.next_unreviewed():
             self.next()
+        if self.face is not None and self.face.id == decided:
+            self.open(decided)
 
     def flag(self) -> Changes:
         """Flag the face, or take its flag away."""

@@ -89,9 +89,9 @@ class FaceModel(QAbstractListModel):
             if self._ids:
                 self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
         else:
-            for face in changes.faces:
-                self._rows.pop(face, None)
-            if changes.faces:
+            drawn = [face for face in changes.faces if face in self._rows]
+            if drawn:  # only these: a row that is missed fetches all around it
+                self._rows |= self._session.store.faces.rows(drawn)
                 self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
 
 

@@ -86,7 +86,7 @@ class Inspector(QWidget):
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
-        # a progress bar repaints the whole window at once with every new value
+        # a progress bar paints at once, and everything that waits to be painted with it
         self.setUpdatesEnabled(False)
         self._show()
         self.setUpdatesEnabled(True)

@@ -103,6 +103,7 @@ class Session(QObject):
         self._watch.timeout.connect(self._poll)
         self._surveying = False
         self._saved: list[SavedFilter] = []
+        self._kept: tuple[int | None, Filter] | None = None
         self._survey_due = QTimer(self, singleShot=True, interval=SURVEY_MS)
         self._survey_due.timeout.connect(self._survey)
         self._visiting = QTimer(self, interval=VISIT_MS)
@@ -116,7 +117,8 @@ class Session(QObject):
         self._watch.start()
         self._visiting.start()
         self._tidying.start()
-        self.announce(Changes(all=True, photos=True, rounds=True, filters=True))
+        self.changed.emit(Changes(all=True, photos=True, rounds=True, filters=True))
+        self._survey_due.start()
         for round_id in self.store.rounds.unsettled():
             settle = partial(self.store.rounds.settle, round_id)
             self._run("results", "Offering proposals", partial(_patient, settle))
@@ -198,6 +200,7 @@ class Session(QObject):
         self._surveying = True
         task = Task("Counting", self)
         task.ended.connect(self._survey_ended)
+        task.ended.connect(task.deleteLater)  # there is one for each decision
         wanted = self.desk.filter
         self._lanes["counts"].start(
             task, partial(self._count, wanted), succeeded=self._counted, failed=self._broke
@@ -220,9 +223,9 @@ class Session(QObject):
 
     @Slot()
     def _tidy(self) -> None:
-        self._lanes["counts"].start(
-            Task("Tidying", self), self._tidy_up, succeeded=self._done, failed=self._broke
-        )
+        task = Task("Tidying", self)
+        task.ended.connect(task.deleteLater)
+        self._lanes["counts"].start(task, self._tidy_up, succeeded=self._done, failed=self._broke)
 
     def _tidy_up(self, _progress: Progress) -> None:
         self.store.tidy()
@@ -230,8 +233,11 @@ class Session(QObject):
     @Slot()
     def _keep_visit(self) -> None:
         """Remember the place; if the file is busy, the next minute or the end does it."""
-        with suppress(UserError):
-            self.desk.keep_visit()
+        place = self._desk_face(), self.desk.filter
+        if place != self._kept or not self._open:
+            with suppress(UserError):
+                self.desk.keep_visit()
+                self._kept = place
 
     def _run(self, lane: str, name: str, work: Callable[[Progress], object]) -> Task:
         task = Task(name, self)
