@@ -337,7 +337,7 @@ class TestTrain:
         )  # fmt: skip
 
         def state() -> tuple[object, ...]:
-            rows = [json.loads(line) for line in (out / "held_out.jsonl").open()]
+            rows = map(json.loads, (out / "held_out.jsonl").read_text().splitlines())
             kept = load(out / "model.safetensors").summary["epochs_done"]
             return [row["epoch"] for row in rows], kept
 
