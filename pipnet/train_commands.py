@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -250,7 +250,8 @@ class _HeldOut:
             "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
         }  # fmt: skip
         if self._finder is not None and (last or not self._patience):
-            row["detect"] = evaluate(detector, self._faces, self._finder).summary()
+            with suppress(ValueError):  # the face detector finds none of them
+                row["detect"] = evaluate(detector, self._faces, self._finder).summary()
         before = [(r["landmarks"]["nme"], r["epoch"]) for r in rows]
         rows.append(row)
         better = not before or row["landmarks"]["nme"] < min(before)[0]

@@ -353,6 +353,16 @@ class TestTrain:
         assert "NME 5.0 % after epoch 8." in run(*words, "--resume").out
         assert state() == ([1, 2, 3, 4, 5, 6, 7, 8], 8)
 
+    def test_held_out_faces_that_the_face_detector_misses_end_nothing(
+        self, run: Run, photos: Path, scheme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: [])
+        out = tmp_path / "run"
+        words = ("--scheme", scheme, "--neighbours", 0, "--epochs", 1, "--holdout", 0.5)
+        assert run("train", "--data", photos, "--out", out, *words).code == 0
+        row = json.loads((out / "held_out.jsonl").read_text())
+        assert list(row) == ["epoch", "landmarks"]
+
     def test_patience_needs_held_out_faces(self, run: Run, photos: Path, tmp_path: Path) -> None:
         done = run("train", "--data", photos, "--out", tmp_path / "run", "--patience", 3)
         assert done.code == 2
