@@ -259,17 +259,16 @@ class _Files:
     def resume(self, run: _Run) -> None:
         """Take up the kept state, if there is one."""
         file = self._folder / "state.pt"
-        if not file.exists():
-            return
-        state = torch.load(file, map_location="cpu", weights_only=True)
-        kept = state.pop("settings")
-        for name, value in self._settings.items():
-            if kept.get(name, value) != value and name != "device":
-                raise ValueError(
-                    f"{self._folder} holds a training with {name} {kept[name]}, not {value}: "
-                    "go on with the same settings, or choose another folder"
-                )
-        run.load(state)
+        if file.exists():
+            state = torch.load(file, map_location="cpu", weights_only=True)
+            kept = state.pop("settings")
+            for name, value in self._settings.items():
+                if kept.get(name, value) != value and name != "device":
+                    raise ValueError(
+                        f"{self._folder} holds a training with {name} {kept[name]}, not {value}: "
+                        "go on with the same settings, or choose another folder"
+                    )
+            run.load(state)
         # a row that was written just before an interruption will be written again
         log = self._folder / "log.jsonl"
         if self._writes and log.exists():

@@ -193,9 +193,8 @@ def test_two_processes_are_one_of_twice_the_batch(photos: Path, tmp_path: Path) 
     changed = [key for key, value in moved.items() if value.any()]
     assert len(changed) > 60
     for key in moved:
-        # rounding may turn the smallest gradients around, and Adam makes them as large as others
-        off = float((found[key] - moved[key]).norm())
-        assert off <= 0.05 * float(moved[key].norm()), f"{key}: {off}"
+        off = float((found[key] - moved[key]).float().norm())
+        assert off <= 0.01 * float(moved[key].float().norm()), f"{key}: {off}"
 
 
 @pytest.mark.shared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,36 @@ def test_stopped_between_two_epochs_it_goes_on_too(
         differing(tensors(parts.network), tensors(train(make_checkpoint(), faces, config).network))
         == []
     )
+
+
+def test_a_row_of_the_log_whose_state_was_not_kept_is_written_again(
+    tmp_path: Path, make_checkpoint: Make, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two, in the first epoch and in the second."""
+    config, replace_file = replace(SHORT, epochs=3), os.replace
+
+    def dies(source: Path, target: Path) -> None:
+        if Path(target).name == "state.pt":
+            raise Stopped
+        replace_file(source, target)
+
+    for epochs in (1, 2):
+        monkeypatch.setattr("pipnet.train.os.replace", dies)
+        with pytest.raises(Stopped):
+            train(make_checkpoint(), faces, config, out=tmp_path)
+        monkeypatch.setattr("pipnet.train.os.replace", replace_file)
+        assert len((tmp_path / "log.jsonl").read_text("utf-8").splitlines()) == epochs
+        with pytest.raises(Stopped):
+            train(
+                make_checkpoint(),
+                faces,
+                config,
+                out=tmp_path,
+                on_progress=stop_after(2 * epochs + 1),
+            )
+    train(make_checkpoint(), faces, config, out=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
 
 
 def test_resuming_what_is_finished_gives_its_result(
