@@ -6,6 +6,8 @@ whole pixels and one pixel off, because `.pts` files count from 1.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ TRANSLATE, ROTATE, BLUR, OCCLUDE = 60, 30.0, 5.0, 0.4
 """Pixels of 256 from side to side, degrees either way, largest radius, largest share of a side."""
 
 
+@dataclass(frozen=True, slots=True)
 class PaperAugmentation:
     """Translation, occlusion, mirror, rotation, blur and grey, in this order."""
 

@@ -22,6 +22,7 @@ from pipnet.command_tools import (
     split,
     weights_options,
 )
+from pipnet.crop import AUTHORS_CROP
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,7 +116,8 @@ def _boxes(what: str, detector: CropDetector) -> tuple[Boxes, str]:
         def whole(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
             return [(edge, edge, float(image.shape[1]), float(image.shape[0]))]
 
-        return whole, "whole"
+        # the authors' code takes a face crop as it is
+        return whole, "crop" if detector.convention == AUTHORS_CROP else "whole"
     if what == "detect":
         from pipnet.faces import face_finder  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import math
 import os
@@ -113,7 +114,7 @@ def train(
         part=part, on_device=device.type == "cuda",
     )  # fmt: skip
     settings = {
-        **_plain(config), "samples": len(samples), "processes": part[1],
+        **_plain(config), **_identity(start, samples), "processes": part[1],
         "augmentation": repr(augmentation or Augmentation()),
     }  # fmt: skip
     files = None if out is None else _Files(out, settings, part[0] == 0)
@@ -258,22 +259,23 @@ class _Files:
     def resume(self, run: _Run) -> None:
         """Take up the kept state, if there is one."""
         file = self._folder / "state.pt"
-        if not file.exists():
-            return
-        state = torch.load(file, map_location="cpu", weights_only=True)
-        kept = state.pop("settings")
-        for name, value in self._settings.items():
-            if kept.get(name) != value and name != "device":
-                raise ValueError(
-                    f"{self._folder} holds a training with {name} {kept.get(name)}, not {value}: "
-                    "go on with the same settings, or choose another folder"
-                )
-        run.load(state)
+        if file.exists():
+            state = torch.load(file, map_location="cpu", weights_only=True)
+            kept = state.pop("settings")
+            for name, value in self._settings.items():
+                if kept.get(name, value) != value and name != "device":
+                    raise ValueError(
+                        f"{self._folder} holds a training with {name} {kept[name]}, not {value}: "
+                        "go on with the same settings, or choose another folder"
+                    )
+            run.load(state)
         # a row that was written just before an interruption will be written again
         log = self._folder / "log.jsonl"
         if self._writes and log.exists():
             rows = log.read_text("utf-8").splitlines(keepends=True)
-            log.write_text("".join(rows[: run.epoch]), encoding="utf-8")
+            partial = log.with_name("log.jsonl.partial")
+            partial.write_text("".join(rows[: run.epoch]), encoding="utf-8")
+            os.replace(partial, log)
 
     def keep_sometimes(self, run: _Run) -> None:
         """Keep the state if the last time is a while ago."""
@@ -380,3 +382,16 @@ def _plain(config: TrainConfig) -> dict[str, Any]:
     """The settings as values that a state file compares."""
     values = {field.name: getattr(config, field.name) for field in fields(config)}
     return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+
+
+def _identity(start: Checkpoint, samples: Sequence[Sample]) -> dict[str, Any]:
+    """What is trained on what, as values that a state file compares."""
+    network, digest = start.network, hashlib.sha256()
+    for item in samples:
+        digest.update(f"{item.image.name} {item.task} {item.boxes}".encode())
+        digest.update(item.points.tobytes())
+    return {
+        "head": network.head, "backbone": network.name, "landmarks": network.landmarks,
+        "neighbours": network.neighbours, "stride": network.stride,
+        "samples": len(samples), "labels": digest.hexdigest()[:12],
+    }  # fmt: skip

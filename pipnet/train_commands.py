@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -253,15 +253,17 @@ class _HeldOut:
             "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
         }  # fmt: skip
         if self._finder is not None and (last or not self._patience):
-            row["detect"] = evaluate(detector, self._faces, self._finder).summary()
+            with suppress(ValueError):  # the face detector finds none of them
+                row["detect"] = evaluate(detector, self._faces, self._finder).summary()
         before = [(r["landmarks"]["nme"], r["epoch"]) for r in rows]
         rows.append(row)
-        self._log.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
-        if self._patience is None:
-            return
-        if not before or row["landmarks"]["nme"] < min(before)[0]:
+        better = not before or row["landmarks"]["nme"] < min(before)[0]
+        if self._patience and better:
             save(checkpoint, self._best)
-        elif epoch + 1 - min(before)[1] >= self._patience:
+        partial = self._log.with_name("held_out.jsonl.partial")
+        partial.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+        os.replace(partial, self._log)
+        if self._patience and not better and epoch + 1 - min(before)[1] >= self._patience:
             raise _NoBetter
 
     def _rows(self) -> list[dict[str, Any]]:
