@@ -5,17 +5,21 @@ from __future__ import annotations
 import getpass
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, islice
 
 import numpy as np
 
 from labeltool.domain import (
     FINAL,
+    Batch,
     Changes,
     Counts,
     Face,
     Filter,
     Points,
+    Progress,
+    Seen,
     UndoState,
     UserError,
     Verdict,
@@ -59,11 +63,13 @@ class Desk:
     @property
     def index(self) -> int:
         """Place of the face in the queue, -1 without."""
-        if self.face is None:
-            return -1
+        return -1 if self.face is None else self.place(self.face.id)
+
+    def place(self, face_id: int) -> int:
+        """Place of any face in the queue, -1 if it is not there."""
         if self._places is None:
             self._places = {face_id: place for place, face_id in enumerate(self.queue)}
-        return self._places.get(self.face.id, -1)
+        return self._places.get(face_id, -1)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show other faces; stays on the face if it is among them."""
@@ -285,9 +291,12 @@ class Desk:
         return self._goto(self._store.reviews.redo(self.reviewer))
 
     def _goto(self, changes: Changes) -> Changes:
-        """Show the one face that came back, so that the person sees what undo did."""
+        """Show the one face that came back, so that the person sees what undo did; many come back
+        to their places in the queue."""
         if len(changes.faces) == 1:
             self.open(next(iter(changes.faces)))
+        elif changes.faces:
+            return replace(changes, faces=frozenset(), all=True)
         return changes
 
     # Batches
@@ -295,6 +304,21 @@ class Desk:
     def decide_many(self, faces: Sequence[int], verdict: Verdict) -> Changes:
         """One verdict for many faces, one step of undo."""
         return self._store.reviews.decide(self.reviewer, faces, verdict)
+
+    def plan_batch(self, faces: Sequence[int], verdict: Verdict) -> Batch:
+        """What one verdict for these faces would do, to be looked at before it is done."""
+        return self._store.batches.plan(faces, verdict)
+
+    def decide_batch(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
+        """Give the verdict to the faces of a plan that are still as they were, one step of undo."""
+        return self._store.batches.run(self.reviewer, verdict, seen, progress)
+
+    def flag_many(self, faces: Sequence[int]) -> Changes:
+        """Flag all of the faces, or take the flags away if every one has it."""
+        rows = self._store.faces.rows(faces).values()
+        return self._store.reviews.flag(
+            self.reviewer, faces, not all(row.flag for row in rows)
+        )
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

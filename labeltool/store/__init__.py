@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from labeltool.domain import UserError
+from labeltool.store.batch import Batches
 from labeltool.store.engine import Database, errors, upgrade
 from labeltool.store.faces import Faces
 from labeltool.store.reviews import Reviews, Threshold, now
@@ -21,13 +22,15 @@ __all__ = ["FILE", "SCHEMA", "Store", "Threshold", "create_project", "open_proje
 
 
 class Store:
-    """An open project: `faces`, `reviews` and `rounds` read and write it; `folder` is its place."""
+    """An open project: `faces`, `reviews`, `batches` and `rounds` read and write it; it lies in
+    `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._database = Database(folder / FILE)
         self.faces = Faces(self._database)
         self.reviews = Reviews(self._database)
+        self.batches = Batches(self._database)
         self.rounds = Rounds(self._database)
         try:
             with self._database.read() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, insert, literal, select, text, 
 
 from labeltool.domain import (
     Box,
+    Card,
     Changes,
     Counts,
     Decision,
@@ -22,6 +23,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
+from labeltool.store.cards import read_cards
 from labeltool.store.engine import Database
 from labeltool.store.tables import (
     DraftRow,
@@ -330,6 +332,11 @@ class Faces:
                 r.face_id: Row(r.face_id, r.path, Verdict(r.verdict), r.flag, r.offered, r.score)
                 for r in rows
             }
+
+    def cards(self, ids: Sequence[int]) -> dict[int, Card]:
+        """What the gallery draws of these faces."""
+        with self._database.read() as connection:
+            return read_cards(connection, ids)
 
     def counts(self) -> Counts:
         """How many of everything."""
