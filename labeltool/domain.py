@@ -195,7 +195,7 @@ class Batch:
     `waiting` faces wait for a verdict. `decided` ones have one from a person that the batch would
     replace, which needs asking. The others stay as they are: `same` have that verdict already,
     `drafts` have unsaved moves, `bare` no proposal to accept. `verdicts` counts all of them as they
-    are now; `lowest` is the lowest score of those waiting.
+    are now, `replaced` the decided ones; `lowest` is the lowest score of those waiting.
     """
 
     verdict: Verdict
@@ -205,6 +205,7 @@ class Batch:
     drafts: int
     bare: int
     verdicts: dict[Verdict, int]
+    replaced: dict[Verdict, int]
     lowest: float | None
 
 

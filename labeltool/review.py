@@ -316,9 +316,7 @@ class Desk:
     def flag_many(self, faces: Sequence[int]) -> Changes:
         """Flag all of the faces, or take the flags away if every one has it."""
         rows = self._store.faces.rows(faces).values()
-        return self._store.reviews.flag(
-            self.reviewer, faces, not all(row.flag for row in rows)
-        )
+        return self._store.reviews.flag(self.reviewer, faces, not all(row.flag for row in rows))
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

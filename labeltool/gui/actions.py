@@ -19,6 +19,9 @@ class Surface(Protocol):
     """What a command may ask of the window: its dialogs and its views."""
 
     def decide(self, verdict: Verdict) -> None: ...
+    def decide_page(self, verdict: Verdict) -> None: ...
+    def decide_all(self, verdict: Verdict) -> None: ...
+    def flag(self) -> None: ...
     def go(self, where: str) -> None: ...
     def view(self, what: str) -> None: ...
     def ask(self, dialog: str) -> None: ...
@@ -32,7 +35,8 @@ Enabled = Callable[[Session], bool]
 class Command:
     """One thing the user can do. `enabled` is asked again after every change.
 
-    `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts, the first is shown.
+    `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts, the first is shown;
+    they work in the whole window, or only `within` the view of that name.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Command:
     enabled: Enabled
     icon: str = ""
     bar: bool = False
+    within: str = ""
 
 
 def _always(_session: Session) -> bool:
@@ -52,6 +57,10 @@ def _always(_session: Session) -> bool:
 
 def _face(session: Session) -> bool:
     return session.desk.face is not None
+
+
+def _listed(session: Session) -> bool:
+    return bool(session.desk.queue)
 
 
 def _proposals(session: Session) -> bool:
@@ -101,16 +110,36 @@ COMMANDS: tuple[Command, ...] = (
     Command("unreview", "Back to unreviewed", "Take the verdict away", "Review", ("U",),
             lambda s, w: w.decide(Verdict.UNREVIEWED), _face, "mdi6.circle-outline"),
     Command("flag", "Flag", "Mark the face to come back to", "Review", ("F",),
-            lambda s, w: s.do(s.desk.flag), _face, "mdi6.flag-outline", True),
+            lambda s, w: w.flag(), _face, "mdi6.flag-outline", True),
     Command("accept_above", "Accept by score…",
             "Accept every unreviewed face whose score is high enough", "Review", ("Ctrl+Shift+A",),
             lambda s, w: w.ask("accept_above"), _proposals, "mdi6.check-all", True),
+    Command("select_all", "Select all", "Select every face under the filter", "Batch", ("Ctrl+A",),
+            lambda s, w: w.view("select_all"), _listed, within="gallery"),
+    Command("accept_page", "Accept page…", "Accept the faces that the gallery shows now", "Batch",
+            ("Shift+A",), lambda s, w: w.decide_page(Verdict.ACCEPTED), _listed),
+    Command("reject_page", "Reject page…", "Reject the faces that the gallery shows now", "Batch",
+            ("Shift+X",), lambda s, w: w.decide_page(Verdict.REJECTED), _listed),
+    Command("exclude_page", "Exclude page…", "Exclude the faces that the gallery shows now",
+            "Batch", ("Shift+Del",), lambda s, w: w.decide_page(Verdict.EXCLUDED), _listed),
+    Command("accept_all", "Accept all under the filter…", "Accept every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.ACCEPTED), _listed),
+    Command("reject_all", "Reject all under the filter…", "Reject every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.REJECTED), _listed),
+    Command("exclude_all", "Exclude all under the filter…", "Exclude every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.EXCLUDED), _listed),
     Command("previous", "Previous", "The face before", "Go", ("Left",),
             lambda s, w: w.go("previous"), _face, "mdi6.chevron-left", True),
     Command("next", "Next", "The next face", "Go", ("Right",),
             lambda s, w: w.go("next"), _face, "mdi6.chevron-right", True),
     Command("next_unreviewed", "Next to review", "The next face with something to decide", "Go",
             ("N",), lambda s, w: w.go("next_unreviewed"), _face, "mdi6.skip-next", True),
+    Command("edit", "Open the photo", "See the face in its photo, to mend its points", "Go",
+            ("Return", "Enter"), lambda s, w: w.view("canvas"), _face, within="gallery"),
+    Command("back", "Back to the gallery", "See many faces at once", "Go", ("Esc",),
+            lambda s, w: w.view("gallery"), _always, within="canvas"),
+    Command("gallery", "Gallery", "Many faces at once, or back to the one photo", "View", ("G",),
+            lambda s, w: w.view("toggle_gallery"), _always, "mdi6.view-grid-outline", True),
     Command("fit_face", "Fit face", "Zoom to the face", "View", ("0",),
             lambda s, w: w.view("fit_face"), _face, "mdi6.face-recognition"),
     Command("fit_photo", "Fit photo", "Show the whole photo", "View", ("9",),
@@ -137,13 +166,13 @@ GROUPS = (
     ("import", "predict"),
     ("accept", "reject", "exclude", "flag", "accept_above"),
     ("undo", "redo"),
-    ("previous", "next", "next_unreviewed"),
+    ("previous", "next", "next_unreviewed", "gallery"),
     ("train",),
 )
 """The toolbar: names of commands, with a line between the groups."""
 
 
-QUIET = ("import", "predict", "undo", "redo", "previous", "next")
+QUIET = ("import", "predict", "undo", "redo", "previous", "next", "gallery")
 """Buttons that lose their words first when the window is narrow."""
 
 
@@ -154,8 +183,11 @@ class Actions(QObject):
     would go on being called with dead actions.
     """
 
-    def __init__(self, session: Session, window: QWidget, surface: Surface) -> None:
+    def __init__(
+        self, session: Session, window: QWidget, surface: Surface, places: dict[str, QWidget]
+    ) -> None:
         super().__init__(window)
+        self._places = places
         self._session, self._surface = session, surface
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
@@ -169,7 +201,9 @@ class Actions(QObject):
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{command.tip} ({key})" if key else command.tip)
         action.triggered.connect(self._run)
-        window.addAction(action)
+        if command.within:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        (self._places[command.within] if command.within else window).addAction(action)
         return action
 
     def recolour(self) -> None:
@@ -237,7 +271,8 @@ class LatinKeys(QObject):
             Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
         ):  # fmt: skip
             return False
-        wanted = QKeySequence(letter)
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        wanted = QKeySequence(f"Shift+{letter}" if shifted else letter)
         for action in window.actions():
             if wanted in action.shortcuts() and action.isEnabled():
                 action.trigger()

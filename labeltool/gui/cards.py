@@ -63,6 +63,7 @@ class CardPainter:
         if (side, ratio) != (self.side, self.ratio):
             self.side, self.ratio = side, ratio
             self._tiles.clear()
+            self._icons.clear()
 
     def prepare(self, cards: Sequence[Card]) -> None:
         """Draw the landmarks of these, all at once, where they are not yet."""
@@ -92,9 +93,7 @@ class CardPainter:
             pictures.append(np.frombuffer(image.constBits(), np.uint8).reshape(side, side, 4))
             x, y, width = square(card)
             points = np.empty((0, 2)) if card.points is None else card.points
-            marks.append(
-                Marks((points + 0.5 - (x, y)) * (side / width), card.scores, card.moved)
-            )
+            marks.append(Marks((points + 0.5 - (x, y)) * (side / width), card.scores, card.moved))
         for (card, thumb), drawn in zip(todo, stamp(pictures, marks), strict=True):
             image = QImage(drawn.data, side, side, 4 * side, QImage.Format.Format_RGB32).copy()
             image.setDevicePixelRatio(self.ratio)
@@ -116,6 +115,7 @@ class CardPainter:
             return
         gone = card.verdict in (Verdict.REJECTED, Verdict.EXCLUDED) and not card.offered
         if look.left_out or gone:
+            painter.fillRect(picture, palette.color(role.Window))
             painter.setOpacity(0.4)
         self._paint_picture(painter, picture, card, palette)
         painter.setOpacity(1.0)
@@ -126,13 +126,11 @@ class CardPainter:
         pen = palette.color(role.HighlightedText if look.selected else role.Text)
         self._paint_line(painter, line, card, look, pen)
         if look.current:
-            painter.setPen(QPen(pen, 2, join=Qt.PenJoinStyle.MiterJoin))
+            painter.setPen(QPen(pen, 2, j=Qt.PenJoinStyle.MiterJoin))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
 
-    def _paint_picture(
-        self, painter: QPainter, rect: QRect, card: Card, palette: QPalette
-    ) -> None:
+    def _paint_picture(self, painter: QPainter, rect: QRect, card: Card, palette: QPalette) -> None:
         tile = self._tiles.get(card.id)
         if tile is not None and tile[0].box == card.box:
             painter.drawImage(rect.topLeft(), tile[2])

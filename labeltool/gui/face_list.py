@@ -222,6 +222,7 @@ class FaceList(QWidget):
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
         """Follow the desk: the queue, the rows, the current face."""
+        self._show_filter()
         several = len(self.view.selectionModel().selectedRows()) > 1
         self.model.refresh(changes)
         place = self._session.desk.index
@@ -233,6 +234,22 @@ class FaceList(QWidget):
             return
         selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.view.scrollTo(index)
+
+    def _show_filter(self) -> None:
+        """The filter may have been set elsewhere."""
+        wanted = self._session.desk.filter
+        shown = [Filter(base.verdict, base.flagged) for _, base in FILTERS]
+        base = Filter(wanted.verdict, wanted.flagged)
+        orders = [order for _, order in ORDERS]
+        for widget in (self.filters, self.orders, self.search):
+            widget.blockSignals(True)
+        if base in shown:
+            self.filters.setCurrentIndex(shown.index(base))
+        self.orders.setCurrentIndex(orders.index(wanted.order))
+        if wanted.text != self.search.text().strip():
+            self.search.setText(wanted.text)
+        for widget in (self.filters, self.orders, self.search):
+            widget.blockSignals(False)
 
     def select_rows(self, first: int, last: int) -> None:
         """Select a range of rows."""

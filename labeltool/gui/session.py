@@ -10,7 +10,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool import intake
-from labeltool.domain import Box, Changes, Progress, RoundKind, StoreBusyError, UserError
+from labeltool.domain import (
+    Box,
+    Changes,
+    Progress,
+    RoundKind,
+    Seen,
+    StoreBusyError,
+    UserError,
+    Verdict,
+)
 from labeltool.export import export_labels
 from labeltool.gui.tasks import Lane, Task
 from labeltool.review import Desk
@@ -23,6 +32,9 @@ Operation = Callable[[], Changes]
 
 PATIENCE = 10.0
 """Seconds a write waits for other programs before it is given up."""
+
+AT_ONCE = 500
+"""Faces of a batch that is done at once, without progress."""
 
 ENOUGH = 48
 """Faces without a proposal for which a worker is started while photos are still being searched."""
@@ -111,6 +123,19 @@ class Session(QObject):
     def do_later(self, name: str, operation: Operation) -> None:
         """Run a longer write in the background."""
         self._run("writes", name, partial(_patient, operation))
+
+    def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
+        """Give these faces the verdict, many of them in the background."""
+        if len(seen) <= AT_ONCE:
+            self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
+            return
+        work = partial(self.desk.decide_batch, verdict, seen)
+        task = self._run("writes", f"Deciding on {len(seen):,} faces", work)
+        task.cancelled.connect(self._batch_cancelled)
+
+    @Slot()
+    def _batch_cancelled(self) -> None:
+        self.said.emit("Cancelled: no face was changed.", False)
 
     def announce(self, changes: Changes) -> None:
         """Tell every view."""
@@ -330,6 +355,10 @@ class Session(QObject):
         for lane in self._lanes.values():
             lane.close()
         self.store.close()
+
+
+def _unseen(_done: int, _total: int) -> None:
+    """The progress of what is too short to show any."""
 
 
 def _patient(operation: Operation, _progress: Progress) -> Changes:

@@ -6,6 +6,7 @@ tenth of a second, these few array operations a fraction of that.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ class Marks:
 
 def radius(side: int, count: int) -> float:
     """Radius in pixels of a point of `count` in a picture `side` pixels wide."""
-    return min(max(0.075 * side / max(1, count) ** 0.5, 0.9), 4.0)
+    return min(max(0.075 * side / math.sqrt(max(1, count)), 0.9), 4.0)
 
 
 def stamp(pictures: Sequence[Pixels], marks: Sequence[Marks]) -> list[Pixels]:

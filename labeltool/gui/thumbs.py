@@ -1,4 +1,4 @@
-"""Small pictures of faces: made off the window's thread, kept on disk and, the last ones, in memory.
+"""Small pictures of faces: made off the window's thread, kept on disk and the last in memory.
 
 The landmarks are not in them: they change, and are drawn over the picture.
 """
@@ -10,8 +10,8 @@ import io
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +82,8 @@ class Thumbs(QObject):
     """Pictures of faces for every view of a window.
 
     Signals:
-        loaded: ids of faces whose pictures can be had with `get` now.
+        loaded: ids of faces whose pictures can be had with `get` now; none of them: draw all
+            again, and ask for what is missing.
     """
 
     loaded = Signal(object)
@@ -98,6 +99,8 @@ class Thumbs(QObject):
         self._begun: set[tuple[int, int]] = set()
         self._change = threading.Condition()
         self._large = threading.Lock()
+        self._quiet = threading.Event()
+        self._quiet.set()
         self._open = True
         self._made.connect(self._keep)
         count = min(4, max(2, (os.cpu_count() or 2) - 1))
@@ -124,9 +127,7 @@ class Thumbs(QObject):
 
         What the view that asked last wants comes before what others want.
         """
-        wishes = [
-            _Wish(card, side) for card in cards if not self._is_fresh(card, side)
-        ]
+        wishes = [_Wish(card, side) for card in cards if not self._is_fresh(card, side)]
         wishes.reverse()
         with self._change:
             self._wishes[view] = wishes
@@ -147,6 +148,17 @@ class Thumbs(QObject):
         """Photos may have changed: look again at each that is wanted from now on."""
         for thumb in self._ready.values():
             thumb.stale = True
+        self.loaded.emit(set())
+
+    @contextmanager
+    def hushed(self) -> Iterator[None]:
+        """Nothing new is begun meanwhile: the threads would take Python's lock from the painting
+        again and again, and a wheel step would take three times as long."""
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._quiet.set()
 
     def close(self) -> None:
         """End the threads and let go of the file."""
@@ -180,6 +192,7 @@ class Thumbs(QObject):
 
     def _work(self) -> None:
         while wishes := self._take():
+            self._quiet.wait()
             try:
                 made = self._make(wishes)
             except Exception as error:  # noqa: BLE001 - one bad photo must not end the thread
@@ -222,6 +235,7 @@ class Thumbs(QObject):
         missing = [wish for wish, data in found.items() if data is None]
         if missing:
             try:
+                self._quiet.wait()
                 found |= self._cut(photo, identity, missing)
             except ImageError as error:
                 broken = [(wish, _broken(wish, str(error))) for wish in missing]
@@ -240,6 +254,7 @@ class Thumbs(QObject):
         whole = Image.fromarray(pixels)
         made: dict[_Wish, bytes | None] = {}
         for wish in wishes:
+            self._quiet.wait()
             buffer = io.BytesIO()
             cut_out(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
             made[wish] = buffer.getvalue()
@@ -281,9 +296,7 @@ def _thumb(wish: _Wish, data: bytes) -> Thumb:
     side = wish.side
     shown = QImage(pixels, side, side, 3 * side, QImage.Format.Format_RGB888)
     # what Qt paints fastest; the conversion also copies the borrowed bytes
-    return Thumb(
-        shown.convertToFormat(QImage.Format.Format_RGB32), side, wish.card.box
-    )
+    return Thumb(shown.convertToFormat(QImage.Format.Format_RGB32), side, wish.card.box)
 
 
 def _broken(wish: _Wish, problem: str) -> Thumb:

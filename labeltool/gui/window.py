@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QSplitter,
+    QStackedWidget,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -22,10 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import Changes, RoundKind, UserError, Verdict
-from labeltool.gui import dialogs, theme
+from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
 from labeltool.gui.canvas import Canvas
+from labeltool.gui.deciding import Deciding
 from labeltool.gui.face_list import FaceList
+from labeltool.gui.filmstrip import Filmstrip
+from labeltool.gui.gallery import Gallery
 from labeltool.gui.images import Photos
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.messages import Activity, MessageLine
@@ -34,6 +38,8 @@ from labeltool.gui.round_panel import RoundPanel
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tasks import Task
+from labeltool.gui.thumbs import Thumbs
+from labeltool.store.thumbs import ThumbFile
 
 
 class MainWindow(QMainWindow):
@@ -51,11 +57,16 @@ class MainWindow(QMainWindow):
         self._shown_face: int | None = None
         self._shown_photo: Path | None = None
         self._layers = {"points": True, "edges": True}
+        self._rest = QTimer(self, singleShot=True, interval=300)
+        self._rest.timeout.connect(self._decode_ahead)
         self._to_box: tuple[int, Path] | None = None  # a photo without a face, to draw one on
         self.setWindowTitle(f"{session.store.folder.name} - labeltool")
         self.setAcceptDrops(True)
         self.photos = Photos(self)
         self.canvas = Canvas()
+        self.thumbs = Thumbs(ThumbFile(settings.cache / "thumbs.sqlite"), self)
+        self.gallery = Gallery(session, self.thumbs, settings.picture_side)
+        self.filmstrip = Filmstrip(session, self.thumbs)
         self.list = FaceList(session)
         self.inspector = Inspector(session)
         self.panel = RoundPanel(session)
@@ -63,7 +74,9 @@ class MainWindow(QMainWindow):
         self.counts = QLabel()
         self._place_views()
         self._prompts = Prompts(session, self)
-        self.commands = Actions(session, self, self)
+        self._deciding = Deciding(session, self)
+        places = {"gallery": self.gallery, "canvas": self.canvas}
+        self.commands = Actions(session, self, self, places)
         self._place_commands()
         self._latin = LatinKeys(self)
         self._connect()
@@ -81,7 +94,16 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
+        photo = QWidget()
+        below = QVBoxLayout(photo)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.canvas, 1)
+        below.addWidget(self.filmstrip)
+        self.centre = QStackedWidget()
+        self.centre.addWidget(photo)
+        self.centre.addWidget(self.gallery)
+        column.addWidget(self.centre, 1)
         column.addWidget(self.message)
         column.addLayout(self._activities)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -122,6 +144,10 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.commands.by_name[command.name])
+        grid = self.gallery.grid
+        grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for name in ("edit", "accept", "reject", "exclude", "unreview", "flag"):
+            grid.addAction(self.commands.by_name[name])
 
     def _connect(self) -> None:
         session = self.session
@@ -136,6 +162,8 @@ class MainWindow(QMainWindow):
         self.canvas.box_drawn.connect(self._box_drawn)
         self.canvas.drawing_changed.connect(self._drawing_changed)
         self.canvas.face_clicked.connect(self._face_clicked)
+        self.gallery.opened.connect(self._open_photo)
+        self.gallery.page_wanted.connect(self._accept_page)
         self.inspector.point_chosen.connect(self.canvas.select)
         self.panel.retry.clicked.connect(self._retry_round)
         QApplication.instance().installEventFilter(self._latin)  # type: ignore[union-attr]
@@ -144,6 +172,8 @@ class MainWindow(QMainWindow):
         """Follow the palette."""
         self.commands.recolour()
         self.panel.recolour()
+        self.gallery.recolour()
+        self.filmstrip.recolour()
         self._fit_toolbar()
         self.refresh(Changes(all=True))
 
@@ -152,6 +182,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "commands"):
             self.recolour()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.thumbs.recheck()  # photos may have been changed in another program
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """A narrow window keeps every button by dropping words."""
@@ -179,6 +211,9 @@ class MainWindow(QMainWindow):
         """Show the desk's face, and the counts."""
         self._show_counts()
         if self._to_box is not None:
+            return
+        if self.shows_gallery:
+            self._rest.start()
             return
         face = self.session.desk.face
         if face is None:
@@ -246,6 +281,8 @@ class MainWindow(QMainWindow):
         face = self.session.desk.face
         if self._to_box is not None:
             self._begin_box()
+        elif self.shows_gallery:
+            return
         elif face is not None and face.photo == photo:
             self.refresh(Changes())
             self.canvas.fit_face()
@@ -278,19 +315,48 @@ class MainWindow(QMainWindow):
 
     def decide(self, verdict: Verdict) -> None:
         """The verdict for the selection, or for the face on the desk."""
-        if self.canvas.is_dragging:
+        self._deciding.decide(verdict)
+
+    def decide_page(self, verdict: Verdict) -> None:
+        """The verdict for the faces on the gallery's screen."""
+        self._deciding.decide_page(verdict)
+
+    def decide_all(self, verdict: Verdict) -> None:
+        """The verdict for every face under the filter."""
+        self._deciding.decide_batch(self.session.desk.queue, verdict)
+
+    def flag(self) -> None:
+        """Flag the selection, or the face on the desk."""
+        self._deciding.flag()
+
+    @property
+    def shows_gallery(self) -> bool:
+        """Whether the gallery is in the centre, and not the photo."""
+        return self.centre.currentWidget() is self.gallery
+
+    def _show_centre(self, gallery: bool) -> None:
+        if gallery == self.shows_gallery or self.canvas.is_dragging:
             return
-        session, chosen = self.session, self.list.selected()
-        if len(chosen) > 1:
-            if dialogs.ConfirmBatch(len(chosen), verdict, self).exec():
-                session.do(partial(session.desk.decide_many, chosen, verdict))
-            return
-        session.do(
-            {
-                Verdict.ACCEPTED: session.desk.accept, Verdict.REJECTED: session.desk.reject,
-                Verdict.EXCLUDED: session.desk.exclude, Verdict.UNREVIEWED: session.desk.unreview,
-            }[verdict]
-        )  # fmt: skip
+        self.centre.setCurrentIndex(1 if gallery else 0)
+        (self.gallery.grid if gallery else self.canvas).setFocus()
+        self.refresh(Changes())
+
+    @Slot(int)
+    def _open_photo(self, face_id: int) -> None:
+        self.session.desk.open(face_id)
+        self._show_centre(gallery=False)
+        self.session.announce(Changes())
+
+    @Slot()
+    def _accept_page(self) -> None:
+        self.commands.run("accept_page")
+
+    @Slot()
+    def _decode_ahead(self) -> None:
+        """The person rests on a face of the gallery, and may want to see its photo next."""
+        face = self.session.desk.face
+        if face is not None and self.shows_gallery and not self.photos.get(face.photo)[1]:
+            self.photos.want([face.photo])
 
     def go(self, where: str) -> None:
         """Another face."""
@@ -312,7 +378,14 @@ class MainWindow(QMainWindow):
         elif what in self._layers:
             self._layers[what] = not self._layers[what]
             self.canvas.set_layers(**self._layers)
+        elif what == "toggle_gallery":
+            self._show_centre(gallery=not self.shows_gallery)
+        elif what in ("gallery", "canvas"):
+            self._show_centre(gallery=what == "gallery")
+        elif what == "select_all":
+            self.gallery.select_all()
         elif what == "box":
+            self._show_centre(gallery=False)
             self.canvas.draw_box()
             self.message.say("Draw a box around the whole face, Esc to leave.")
         elif what == "fit_face":
@@ -383,12 +456,14 @@ class MainWindow(QMainWindow):
 
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
+        self._show_centre(gallery=False)
         self._to_box = (photo_id, photo)
         self._begin_box()
 
     def photos_moved(self) -> None:
         """Read every photo again."""
         self.photos.forget()
+        self.thumbs.recheck()
         self._shown_photo = None
 
     # Drop and close
@@ -414,9 +489,11 @@ class MainWindow(QMainWindow):
             if answer == "cancel":
                 self.session.rounds.cancel()
         self._settings.geometry = self.saveGeometry()
+        self._settings.picture_side = self.gallery.grid.side
         QApplication.instance().removeEventFilter(self._latin)  # type: ignore[union-attr]
         self.session.close()
         self.photos.close()
+        self.thumbs.close()
         event.accept()
         self.closed.emit()
 

@@ -49,6 +49,7 @@ class Batches:
         decided: list[Seen] = []
         kept: Counter[str] = Counter()
         verdicts: Counter[str] = Counter()
+        replaced: Counter[str] = Counter()
         lowest: float | None = None
         with self._database.read() as connection:
             for row in connection.execute(_PLAN, {"ids": json.dumps(list(faces))}):
@@ -64,10 +65,11 @@ class Batches:
                     waiting.append((face_id, entry_id, prediction_id))
                     lowest = score if lowest is None else lowest
                 else:
+                    replaced[now] += 1
                     decided.append((face_id, entry_id, prediction_id))
         return Batch(
             verdict, waiting, decided, kept["same"], kept["drafts"], kept["bare"],
-            {each: verdicts[each] for each in Verdict if verdicts[each]}, lowest,
+            _by_verdict(verdicts), _by_verdict(replaced), lowest,
         )  # fmt: skip
 
     def run(
@@ -115,6 +117,10 @@ class Batches:
         if count < total:
             note += f" {total - count:,} were changed meanwhile and stay as they are."
         return Changes(all=True, note=note)
+
+
+def _by_verdict(counted: Counter[str]) -> dict[Verdict, int]:
+    return {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
 
 
 def _stays(verdict: Verdict, now: str, offered: bool) -> bool:
