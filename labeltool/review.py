@@ -291,13 +291,11 @@ class Desk:
         return self._goto(self._store.reviews.redo(self.reviewer))
 
     def _goto(self, changes: Changes) -> Changes:
-        """Show the one face that came back, so that the person sees what undo did; many come back
-        to their places in the queue."""
-        if len(changes.faces) == 1:
-            self.open(next(iter(changes.faces)))
-        elif changes.faces:
-            return replace(changes, faces=frozenset(), all=True)
-        return changes
+        """Show the face that came back, or the first of many, so that the person sees what undo
+        did; many come back to their places in the queue."""
+        if changes.faces:
+            self.open(min(changes.faces))
+        return changes if len(changes.faces) < 2 else replace(changes, faces=frozenset(), all=True)
 
     # Batches
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from labeltool.gui import theme
 
-_OUTLINE = np.array([18, 18, 18], np.float32)
+_DARK, _LIGHT = 18.0, 225.0  # greys of the rims
 _BY_HAND = np.array([255, 255, 255], np.float32)
 _NO_SCORE = np.array([180, 180, 180], np.float32)
 
@@ -68,7 +68,9 @@ def stamp(pictures: Sequence[Pixels], marks: Sequence[Marks]) -> list[Pixels]:
         first = (owner * width + whole[:, 1] + reach) * width + whole[:, 0] + reach
         at = first[:, None] + dy * width + dx  # (P, K)
         flat = canvas.reshape(-1, 4)
-        _blend(flat, at, np.clip(size + rim + 0.5 - distance, 0, 1), _OUTLINE[None])
+        # a dark point in a dark rim would vanish in hair, and the doubtful ones are dark
+        grey = np.where(colours.mean(-1, keepdims=True) < 75, _LIGHT, _DARK).astype(np.float32)
+        _blend(flat, at, np.clip(size + rim + 0.5 - distance, 0, 1), grey)
         _blend(flat, at, np.clip(size + 0.5 - distance, 0, 1), colours)
     return [np.ascontiguousarray(picture[inner, inner]) for picture in canvas]
 
@@ -107,10 +109,10 @@ def _blend(
     cover: NDArray[np.floating],
     colours: NDArray[np.float32],
 ) -> None:
-    """Lay colours (P, 3) over the pixels `at` (P, K), as much as `cover` (P, K) says."""
+    """Lay colours (P, 3) or greys (P, 1) over pixels `at` (P, K), by `cover` (P, K), 0 to 1."""
     point, step = np.nonzero(cover > 0.02)
     where = at[point, step]
     share = cover[point, step][:, None]
-    colour = colours[point if len(colours) > 1 else 0]
+    colour = colours[point]
     below = flat[where, :3]
     flat[where, :3] = (below + (colour - below) * share + 0.5).astype(np.uint8)

@@ -489,6 +489,7 @@ class MainWindow(QMainWindow):
             if answer == "cancel":
                 self.session.rounds.cancel()
         self._settings.geometry = self.saveGeometry()
+        self._rest.stop()
         self._settings.picture_side = self.gallery.grid.side
         QApplication.instance().removeEventFilter(self._latin)  # type: ignore[union-attr]
         self.session.close()
