@@ -59,7 +59,7 @@ class PreviewGrid(FaceGrid):
 
     def _turn(self, face_id: int) -> None:
         self.left_out ^= {face_id}
-        self.viewport().update()
+        self.update_looks()
         self.left_out_changed.emit()
 
 

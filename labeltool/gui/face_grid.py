@@ -121,7 +121,7 @@ class FaceGrid(GridView):
 
     def _changed(self, current: int | None) -> None:
         """Tell what a gesture did; `current`: the face it went to."""
-        self.viewport().update()
+        self.update_looks()
         self.selection_changed.emit()
         if current is not None:
             self.current_wanted.emit(current)

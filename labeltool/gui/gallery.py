@@ -131,7 +131,7 @@ class Gallery(QWidget):
     def select_all(self) -> None:
         """Select every face under the filter."""
         self.grid.selection.everything()
-        self.grid.viewport().update()
+        self.grid.update_looks()
         self._tell()
 
     def turn_page(self) -> None:

@@ -49,6 +49,8 @@ class GridView(QAbstractScrollArea):
         self._painter = CardPainter(thumbs)
         self._cards: dict[int, Card | None] = {}
         self._places: dict[int, int] = {}  # of the faces on the screen
+        self._looks: dict[int, Look] = {}  # as they were drawn last
+        self._count = 0
         self._step, self._columns, self._pitch, self._margin = QSize(1, 1), 1, 1, 0
         self.selection = Selection()
         self.left_out: set[int] = set()
@@ -68,26 +70,27 @@ class GridView(QAbstractScrollArea):
     def set_faces(self, ids: Sequence[int], place: Callable[[int], int]) -> None:
         """Show these; `place` finds a face's place among them, -1 without. The list is not copied:
         call this again when it has changed."""
-        self.selection.follow(ids, place)
-        self._fit()
+        if ids is not self.selection.ids or len(ids) != self._count:
+            self.selection.follow(ids, place)
+            self._count = len(ids)
+            self._fit()
 
     def set_current(self, face_id: int | None, to_top: bool = False) -> None:
         """Follow the desk; another face than the current one ends a selection it is not part of."""
         if self.selection.go_to(face_id):
             self.selection_changed.emit()
-        self.viewport().update()
+        self.update_looks()
         if face_id is not None:
             self.show_face(face_id, to_top)
 
     def forget(self, changes: Changes) -> None:
         """Fetch again what a change touched."""
-        if changes.all or changes.photos or len(changes.faces) > _KEPT:
+        if changes.all or changes.photos:
             self._cards = {}
-        else:
-            for face_id in changes.faces:
-                self._cards.pop(face_id, None)
-        if changes.any_face or changes.photos:
             self.viewport().update()
+        for face_id in changes.faces:
+            self._cards.pop(face_id, None)
+        self._update_faces(changes.faces)
 
     def recolour(self) -> None:
         """Follow the palette."""
@@ -240,12 +243,11 @@ class GridView(QAbstractScrollArea):
         self._painter.prepare(self._card(places))
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
-        chosen, current = self.selection.chosen, self.selection.current
         for place in places:
             rect, face_id = self.rect_of(place), self.selection.ids[place]
             if not event.region().intersects(rect):
                 continue
-            look = Look(face_id in chosen, face_id == current, face_id in self.left_out)
+            look = self._looks[face_id] = self._look(face_id)
             card = self._cards.get(face_id)
             self._painter.paint(painter, rect, card, look, self.palette())
         if self._band is not None:
@@ -256,9 +258,26 @@ class GridView(QAbstractScrollArea):
             painter.drawRect(self._band.translated(0, -self.verticalScrollBar().value()))
         painter.end()
 
+    def _look(self, face_id: int) -> Look:
+        chosen, current = self.selection.chosen, self.selection.current
+        return Look(face_id in chosen, face_id == current, face_id in self.left_out)
+
+    def update_looks(self) -> None:
+        """Draw those cards anew that stand out otherwise than before."""
+        self._update_faces(i for i in self._places if self._looks.get(i) != self._look(i))
+
+    def _update_faces(self, faces: Iterable[int]) -> None:
+        """Draw those of the faces anew that are on the screen."""
+        ids = self.selection.ids
+        for face_id in faces:
+            place = self._places.get(face_id, -1)
+            if 0 <= place < len(ids) and ids[place] == face_id:
+                self.viewport().update(self.rect_of(place))
+
     def _want(self) -> None:
         seen = self._within(self.viewport().rect())
         self._places = {self.selection.ids[place]: place for place in seen}
+        self._looks = {i: look for i, look in self._looks.items() if i in self._places}
         self._thumbs.want(self, self._card(seen), self._painter.pixels)
         self._ahead.start()
 
@@ -280,10 +299,7 @@ class GridView(QAbstractScrollArea):
             return
         if not faces:
             self.viewport().update()
-        for face_id in faces:
-            place = self._places.get(face_id, -1)
-            if 0 <= place < len(self.selection.ids) and self.selection.ids[place] == face_id:
-                self.viewport().update(self.rect_of(place))
+        self._update_faces(faces)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nobody needs pictures of a grid that is not seen."""

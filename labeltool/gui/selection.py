@@ -34,8 +34,8 @@ class Selection:
 
     def follow(self, ids: Sequence[int], place: Callable[[int], int]) -> None:
         """Another list; chosen faces that are not in it are chosen no more."""
-        self.ids, self.place = ids, place
-        if self.chosen:
+        same, self.ids, self.place = ids is self.ids, ids, place
+        if self.chosen and not same:  # a list only ever grows
             self.chosen = {face_id for face_id in self.chosen if place(face_id) >= 0}
 
     def go_to(self, face_id: int | None) -> bool:

@@ -129,9 +129,11 @@ class Session(QObject):
         if len(seen) <= AT_ONCE:
             self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
-        work = partial(self.desk.decide_batch, verdict, seen)
-        task = self._run("writes", f"Deciding on {len(seen):,} faces", work)
+        task = Task(f"Deciding on {len(seen):,} faces", self)
         task.cancelled.connect(self._batch_cancelled)
+        self.task_started.emit(task)
+        work = partial(self.desk.decide_batch, verdict, seen)
+        self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
 
     @Slot()
     def _batch_cancelled(self) -> None:

@@ -83,6 +83,7 @@ class Batches:
             UserError: every one of the faces was changed meanwhile.
         """
         total = len(seen)
+        seen = sorted(seen)  # by face, as the tables lie on the disk
         with self._database.write() as connection:
             operation = _operate(connection, reviewer, "decide", "")
             for start in range(0, total, CHUNK):
