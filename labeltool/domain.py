@@ -164,14 +164,13 @@ class Row:
 class Card:
     """A face in the gallery: what a small picture of it shows. Frames as in `Face`.
 
-    `photo_size` is (0, 0) while unknown. `draft`: unsaved moves are shown. `scores` (N,) are the
-    prediction's; `moved` (N,) says which points a person put elsewhere.
+    `draft`: unsaved moves are shown. `scores` (N,) are the prediction's; `moved` (N,) says which
+    points a person put elsewhere.
     """
 
     id: int
     photo: Path
     name: str
-    photo_size: tuple[int, int]
     box: Box
     box_kind: str
     verdict: Verdict

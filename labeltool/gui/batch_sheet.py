@@ -134,7 +134,8 @@ class BatchSheet(_Ask):
         sampled = many and self.shown.currentIndex() == 1
         if sampled:
             # the same sample each time, or a face that was left out could not be found again
-            meant = sorted(random.Random(len(meant)).sample(meant, SAMPLE), key=meant.index)
+            places = random.Random(len(meant)).sample(range(len(meant)), SAMPLE)
+            meant = [meant[place] for place in sorted(places)]
         self._ids = meant
         self._places = {face_id: place for place, face_id in enumerate(meant)}
         self.grid.set_faces(meant, self._place)

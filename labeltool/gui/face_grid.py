@@ -36,11 +36,15 @@ class FaceGrid(GridView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Choose a face, add to the selection, or begin to drag over several."""
+        at = event.position().toPoint()
+        place, keys = self.place_at(at), event.modifiers()
+        if event.button() == Qt.MouseButton.RightButton and place >= 0:
+            face_id = self.selection.ids[place]  # the menu that follows is about this face
+            if face_id not in self.selection.chosen:
+                self._changed(self.selection.only(face_id))
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        at = event.position().toPoint()
-        place, keys = self.place_at(at), event.modifiers()
         self._pressed = at + QPoint(0, self.verticalScrollBar().value())
         self._collapse = None
         if place < 0:
@@ -151,7 +155,7 @@ class FaceGrid(GridView):
             _SHIFT | _CONTROL | Qt.KeyboardModifier.KeypadModifier
         ):
             return None
-        here = max(0, self.selection.current_place)
+        here = self.selection.current_place
         page = self.rows * self.columns
         wanted = {
             Qt.Key.Key_Left: here - 1, Qt.Key.Key_Right: here + 1,
@@ -159,8 +163,8 @@ class FaceGrid(GridView):
             Qt.Key.Key_PageUp: here - page, Qt.Key.Key_PageDown: here + page,
             Qt.Key.Key_Home: 0, Qt.Key.Key_End: total - 1,
         }.get(Qt.Key(event.key()))  # fmt: skip
-        if wanted is None:
-            return None
+        if wanted is None or here < 0:
+            return None if wanted is None else 0
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_PageUp):
             return wanted if wanted >= 0 else here % self.columns
         return min(max(wanted, 0), total - 1)

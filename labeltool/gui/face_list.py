@@ -245,7 +245,8 @@ class FaceList(QWidget):
             widget.blockSignals(True)
         if base in shown:
             self.filters.setCurrentIndex(shown.index(base))
-        self.orders.setCurrentIndex(orders.index(wanted.order))
+        if wanted.order in orders:
+            self.orders.setCurrentIndex(orders.index(wanted.order))
         if wanted.text != self.search.text().strip():
             self.search.setText(wanted.text)
         for widget in (self.filters, self.orders, self.search):

@@ -239,6 +239,7 @@ class GridView(QAbstractScrollArea):
         self._want()
 
     def _paint(self, event: QPaintEvent) -> None:
+        self._painter.resize(self.side, self.devicePixelRatioF())
         places = self._within(event.rect())
         self._painter.prepare(self._card(places))
         painter = QPainter(self.viewport())

@@ -13,7 +13,7 @@ from labeltool.domain import FINAL, Card, Verdict
 
 _CARDS = text("""
 SELECT s.face_id, s.verdict, s.flag, s.offered, s.score, f.x, f.y, f.w, f.h, f.kind, o.path,
-       o.width, o.height, r.path AS root, p.points AS proposed, p.scores, e.points AS decided,
+       r.path AS root, p.points AS proposed, p.scores, e.points AS decided,
        d.points AS draft
 FROM json_each(:ids) j
 JOIN state s ON s.face_id = j.value
@@ -42,7 +42,7 @@ def _card(row: Row[tuple[object, ...]]) -> Card:
         moved = np.ones(len(points), bool) if proposed is None else (points != proposed).any(-1)
     return Card(
         id=row.face_id, photo=Path(row.root) / row.path, name=row.path,
-        photo_size=(row.width or 0, row.height or 0), box=(row.x, row.y, row.w, row.h),
+        box=(row.x, row.y, row.w, row.h),
         box_kind=row.kind, verdict=verdict, flag=bool(row.flag), offered=bool(row.offered),
         score=row.score, draft=row.draft is not None, points=points,
         scores=None if row.scores is None else np.frombuffer(row.scores, "<f4"), moved=moved,

@@ -14,7 +14,7 @@ from labeltool.gui.stamps import Marks, radius, stamp
 from labeltool.gui.thumbs import SIDE, cut_out, square
 
 CARD = Card(
-    id=1, photo=Path("a.jpg"), name="a.jpg", photo_size=(400, 300), box=(99.5, 99.5, 80.0, 60.0),
+    id=1, photo=Path("a.jpg"), name="a.jpg", box=(99.5, 99.5, 80.0, 60.0),
     box_kind="detected", verdict=Verdict.UNREVIEWED, flag=False, offered=True, score=0.5,
     draft=False, points=None, scores=None, moved=None,
 )  # fmt: skip
