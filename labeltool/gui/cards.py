@@ -135,7 +135,9 @@ class CardPainter:
         if tile is not None and tile[0].box == card.box:
             painter.drawImage(rect.topLeft(), tile[2])
             return
-        painter.fillRect(rect, palette.color(QPalette.ColorRole.Midlight))
+        empty = palette.color(QPalette.ColorRole.Mid)
+        empty.setAlpha(110)
+        painter.fillRect(rect, empty)
         thumb = self._thumbs.get(card, self.pixels)
         if thumb is None or not thumb.problem:
             return
@@ -143,6 +145,11 @@ class CardPainter:
         size = min(32, self.side // 2)
         icon = self._icon("mdi6.image-broken-variant", colour, size)
         painter.drawPixmap(rect.center() - QPoint(size // 2, size // 2), icon)
+        if self.side >= NAMED:
+            painter.setPen(palette.color(QPalette.ColorRole.Text))
+            below = rect.adjusted(_FRAME, rect.height() // 2 + size // 2 + _FRAME, -_FRAME, 0)
+            wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWrapAnywhere
+            painter.drawText(below, wrapped, thumb.problem)
 
     def _paint_line(
         self, painter: QPainter, line: QRect, card: Card, look: Look, pen: QColor

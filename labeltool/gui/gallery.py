@@ -70,7 +70,6 @@ class Gallery(QWidget):
         self.count.setFont(theme.tabular(self.count.font()))
         self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.accept_page = QPushButton("Accept page…")
-        self.accept_page.setToolTip("Accept the faces that can be seen now (Shift+A)")
         self.accept_page.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(SMALLEST, LARGEST)

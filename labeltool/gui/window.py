@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.commands.by_name[command.name])
+        self.gallery.accept_page.setToolTip(self.commands.by_name["accept_page"].toolTip())
         grid = self.gallery.grid
         grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for name in ("edit", "accept", "reject", "exclude", "unreview", "flag"):
