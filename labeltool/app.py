@@ -37,7 +37,7 @@ class App(QObject):
         self._garbage = Garbage(self)
         self.welcome: Welcome | None = None
         self.window: MainWindow | None = None
-        self._damaged = False
+        self._damaged = self._telling = False
 
     def show_welcome(self) -> Welcome:
         """The first page."""
@@ -115,8 +115,10 @@ class App(QObject):
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         """What no one caught: a sentence for what the user can mend, else a report."""
-        if isinstance(error, UserError) and self.window is not None:
+        if isinstance(error, UserError) and self.window is not None and not self._telling:
+            self._telling = True  # a view that fails on hearing of it must not be told again
             self.window.session.failed.emit(error)
+            self._telling = False
         else:
             crash(kind, error, trace)
 

@@ -197,6 +197,54 @@ ORDERS = ("file", "score", "spread", "time", "round", "change")
 first, largest movement since the round before first. Faces without the value come last."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Card:
+    """A face in the gallery: what a small picture of it shows. Frames as in `Face`.
+
+    `draft`: unsaved moves are shown. `scores` (N,) are the prediction's; `moved` (N,) says which
+    points a person put elsewhere.
+    """
+
+    id: int
+    photo: Path
+    name: str
+    box: Box
+    box_kind: str
+    verdict: Verdict
+    flag: bool
+    offered: bool
+    score: float | None
+    draft: bool
+    points: Points | None
+    scores: NDArray[np.float32] | None
+    moved: NDArray[np.bool_] | None
+
+
+Seen = tuple[int, int | None, int | None]
+"""A face, its newest entry of the log and its prediction, as they were when a batch was shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """One verdict for many faces, before it is given; the lowest scores first.
+
+    `waiting` faces wait for a verdict. `decided` ones have one from a person that the batch would
+    replace, which needs asking. The others stay as they are: `same` have that verdict already,
+    `drafts` have unsaved moves, `bare` no proposal to accept. `verdicts` counts all of them as they
+    are now, `replaced` the decided ones; `lowest` is the lowest score of those waiting.
+    """
+
+    verdict: Verdict
+    waiting: list[Seen]
+    decided: list[Seen]
+    same: int
+    drafts: int
+    bare: int
+    verdicts: dict[Verdict, int]
+    replaced: dict[Verdict, int]
+    lowest: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which faces, in which order.

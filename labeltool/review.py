@@ -7,9 +7,8 @@ import time
 from bisect import bisect_left
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import chain, islice
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +17,16 @@ from labeltool.domain import (
     ABSENT,
     FINAL,
     VISIBLE,
+    Batch,
     Box,
     Changes,
     Counts,
     Face,
-    Facets,
     Filter,
-    Folder,
     News,
     Points,
-    Round,
-    SavedFilter,
+    Progress,
+    Seen,
     UndoState,
     UserError,
     Verdict,
@@ -50,36 +48,6 @@ def login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What there is under a filter, and to filter by.
-
-    `saved`: with how many faces each lets through, or None for one of a newer version. `roots`:
-    photo folders by number. `rounds`, newest first, and `reviewers`: with their faces.
-    """
-
-    facets: Facets
-    roots: dict[int, Path]
-    folders: list[Folder]
-    saved: list[tuple[SavedFilter, int | None]]
-    rounds: list[tuple[Round, int]]
-    reviewers: dict[str, int]
-
-
-def survey(store: Store, wanted: Filter) -> Survey:
-    """Count what the filters would show. Walks over every face for some of them, so it is not for
-    the moment of a decision."""
-    saved = [
-        (row, None if row.filter is None else store.faces.count(row.filter))
-        for row in store.filters.all()
-    ]
-    faces, shown = store.faces, store.faces.shown_rounds()
-    rounds = [(row, shown[row.id]) for row in reversed(store.rounds.all()) if row.id in shown]
-    return Survey(
-        faces.facets(wanted), faces.roots(), faces.folders(), saved, rounds, faces.reviewers()
-    )
 
 
 class Desk:
@@ -518,11 +486,12 @@ class Desk:
         return changes
 
     def _goto(self, changes: Changes) -> Changes:
-        """Show the one face that came back, so that the person sees what undo did."""
-        if len(changes.faces) == 1:
-            self.open(next(iter(changes.faces)))
-            self._new_box = next(iter(changes.boxes), None)
-        return changes
+        """Show the face that came back, or the first of many, so that the person sees what undo
+        did; many come back to their places in the queue."""
+        if changes.faces:
+            self.open(min(changes.faces))
+            self._new_box = min(changes.boxes, default=None)
+        return changes if len(changes.faces) < 2 else replace(changes, faces=frozenset(), all=True)
 
     # Batches
 
@@ -540,6 +509,19 @@ class Desk:
     def take_back(self, operation: int) -> Changes:
         """Take back a batch wherever nobody changed the face since, one step of undo."""
         return self._store.history.take_back(self.reviewer, operation)
+
+    def plan_batch(self, faces: Sequence[int], verdict: Verdict) -> Batch:
+        """What one verdict for these faces would do, to be looked at before it is done."""
+        return self._store.batches.plan(faces, verdict)
+
+    def decide_batch(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
+        """Give the verdict to the faces of a plan that are still as they were, one step of undo."""
+        return self._store.batches.run(self.reviewer, verdict, seen, progress)
+
+    def flag_many(self, faces: Sequence[int]) -> Changes:
+        """Flag all of the faces, or take the flags away if every one has it."""
+        rows = self._store.faces.rows(faces).values()
+        return self._store.reviews.flag(self.reviewer, faces, not all(row.flag for row in rows))
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

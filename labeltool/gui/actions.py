@@ -19,6 +19,9 @@ class Surface(Protocol):
     """What a command may ask of the window: its dialogs and its views."""
 
     def decide(self, verdict: Verdict) -> None: ...
+    def decide_page(self, verdict: Verdict) -> None: ...
+    def decide_all(self, verdict: Verdict) -> None: ...
+    def flag(self) -> None: ...
     def go(self, where: str) -> None: ...
     def view(self, what: str) -> None: ...
     def edit(self, what: str) -> None: ...
@@ -35,7 +38,8 @@ class Command:
     """One thing the user can do. `enabled` is asked again after every change.
 
     `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts, the first is shown;
-    `on_canvas`: only while the canvas has the focus. `on`: of what can be switched, whether it is.
+    they work in the whole window, or only `within` the view of that name. `on`: of what can be
+    switched, whether it is.
     """
 
     name: str
@@ -47,7 +51,7 @@ class Command:
     enabled: Enabled
     icon: str = ""
     bar: bool = False
-    on_canvas: bool = False
+    within: str = ""
     on: Callable[[Surface], bool] | None = None
 
 
@@ -61,6 +65,10 @@ def _face(session: Session) -> bool:
 
 def _points(session: Session) -> bool:
     return session.desk.face is not None and session.desk.face.points is not None
+
+
+def _listed(session: Session) -> bool:
+    return bool(session.desk.queue)
 
 
 def _proposals(session: Session) -> bool:
@@ -124,10 +132,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("unreview", "Back to unreviewed", "Take the verdict away", "Review", ("U",),
             lambda s, w: w.decide(Verdict.UNREVIEWED), _face, "mdi6.circle-outline"),
     Command("flag", "Flag", "Mark the face to come back to", "Review", ("F",),
-            lambda s, w: s.do(s.desk.flag), _face, "mdi6.flag-outline", True),
+            lambda s, w: w.flag(), _face, "mdi6.flag-outline", True),
     Command("accept_above", "Accept by score…",
             "Accept every unreviewed face whose score is high enough", "Review", ("Ctrl+Shift+A",),
             lambda s, w: w.ask("accept_above"), _proposals, "mdi6.check-all", True),
+    Command("select_all", "Select all", "Select every face under the filter", "Batch", ("Ctrl+A",),
+            lambda s, w: w.view("select_all"), _listed, within="gallery"),
+    Command("accept_page", "Accept page…", "Accept the faces that the gallery shows now", "Batch",
+            ("Shift+A",), lambda s, w: w.decide_page(Verdict.ACCEPTED), _listed),
+    Command("reject_page", "Reject page…", "Reject the faces that the gallery shows now", "Batch",
+            ("Shift+X",), lambda s, w: w.decide_page(Verdict.REJECTED), _listed),
+    Command("exclude_page", "Exclude page…", "Exclude the faces that the gallery shows now",
+            "Batch", ("Shift+Del",), lambda s, w: w.decide_page(Verdict.EXCLUDED), _listed),
+    Command("accept_all", "Accept all under the filter…", "Accept every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.ACCEPTED), _listed),
+    Command("reject_all", "Reject all under the filter…", "Reject every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.REJECTED), _listed),
+    Command("exclude_all", "Exclude all under the filter…", "Exclude every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.EXCLUDED), _listed),
     Command("previous", "Previous", "The face before", "Go", ("Left",),
             lambda s, w: w.go("previous"), _face, "mdi6.chevron-left", True),
     Command("next", "Next", "The next face", "Go", ("Right",),
@@ -145,12 +167,12 @@ COMMANDS: tuple[Command, ...] = (
             "Filter", (), lambda s, w: w.ask("rename_filter"), _saved),
     Command("delete_filter", "Delete filter", "Forget the saved filter that is on; faces stay",
             "Filter", (), lambda s, w: w.ask("delete_filter"), _saved),
-    Command("select_all", "Select all points", "Every placed landmark of the face", "Points",
-            ("Ctrl+A",), lambda s, w: w.edit("select_all"), _face, on_canvas=True),
+    Command("select_points", "Select all points", "Every placed landmark of the face", "Points",
+            ("Ctrl+A",), lambda s, w: w.edit("select_points"), _face, within="canvas"),
     Command("next_point", "Next point", "The next landmark, least certain first", "Points",
-            ("Tab",), lambda s, w: w.edit("next_point"), _face, on_canvas=True),
+            ("Tab",), lambda s, w: w.edit("next_point"), _face, within="canvas"),
     Command("previous_point", "Previous point", "The landmark before", "Points", ("Shift+Tab",),
-            lambda s, w: w.edit("previous_point"), _face, on_canvas=True),
+            lambda s, w: w.edit("previous_point"), _face, within="canvas"),
     Command("cycle", "Visible, occluded, absent", "How the selected points can be seen, in turn",
             "Points", ("V",), lambda s, w: w.edit("cycle"), _face),
     Command("visible", "Visible", "The selected points can be seen", "Points", ("1",),
@@ -180,6 +202,12 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, w: w.edit("mirror"), _points, "mdi6.flip-horizontal"),
     Command("next_pane", "Next pane", "Keys go to the list, the photo, or the landmarks", "View",
             ("F6",), lambda s, w: w.view("next_pane"), _always),
+    Command("edit", "Open the photo", "See the face in its photo, to mend its points", "Go",
+            ("Return", "Enter"), lambda s, w: w.view("canvas"), _face, within="gallery"),
+    Command("back", "Back to the gallery", "See many faces at once", "Go", ("Esc",),
+            lambda s, w: w.view("gallery"), _always, within="canvas"),
+    Command("gallery", "Gallery", "Many faces at once, or back to the one photo", "View", ("G",),
+            lambda s, w: w.view("toggle_gallery"), _always, "mdi6.view-grid-outline", True),
     Command("fit_face", "Fit face", "Zoom to the face", "View", ("0",),
             lambda s, w: w.view("fit_face"), _face, "mdi6.face-recognition"),
     Command("fit_photo", "Fit photo", "Show the whole photo", "View", ("9",),
@@ -244,13 +272,13 @@ GROUPS = (
     ("import", "predict"),
     ("accept", "reject", "exclude", "flag", "accept_above"),
     ("undo", "redo"),
-    ("previous", "next", "next_unreviewed"),
+    ("previous", "next", "next_unreviewed", "gallery"),
     ("train",),
 )
 """The toolbar: names of commands, with a line between the groups."""
 
 
-QUIET = ("import", "predict", "undo", "redo", "previous", "next")
+QUIET = ("import", "predict", "undo", "redo", "previous", "next", "gallery")
 """Buttons that lose their words first when the window is narrow."""
 
 
@@ -262,30 +290,28 @@ class Actions(QObject):
     """
 
     def __init__(
-        self, session: Session, window: QWidget, canvas: QWidget, surface: Surface
+        self, session: Session, window: QWidget, surface: Surface, places: dict[str, QWidget]
     ) -> None:
         super().__init__(window)
+        self._places = places
         self._session, self._surface = session, surface
         self._commands = {command.name: command for command in COMMANDS}
-        self.by_name = {
-            command.name: self._make(command, window, canvas if command.on_canvas else window)
-            for command in COMMANDS
-        }
+        self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
         session.changed.connect(self.refresh)
         session.surveyed.connect(self.refresh)
         self.refresh()
 
-    def _make(self, command: Command, window: QWidget, where: QWidget) -> QAction:
+    def _make(self, command: Command, window: QWidget) -> QAction:
         action = QAction(command.text, window)
         action.setObjectName(command.name)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{command.tip} ({key})" if key else command.tip)
         action.setCheckable(command.on is not None)
-        if command.on_canvas:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(self._run)
-        where.addAction(action)
+        if command.within:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        (self._places[command.within] if command.within else window).addAction(action)
         return action
 
     def recolour(self) -> None:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Round, RoundKind, RoundStatus, Verdict
+from labeltool.domain import Round, RoundKind, RoundStatus
 from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS, GESTURES
 from labeltool.gui.session import Session
@@ -219,20 +219,6 @@ class AcceptAbove(Ask):
         self.count.setText(f"{number:,} faces would be accepted.")
         self.ok.setText(f"Accept {number:,}")
         self.ok.setEnabled(number > 0)
-
-
-class ConfirmBatch(Ask):
-    """A verdict for many faces."""
-
-    def __init__(self, count: int, verdict: Verdict, parent: QWidget | None = None) -> None:
-        words = {
-            Verdict.ACCEPTED: "Accept", Verdict.REJECTED: "Reject", Verdict.EXCLUDED: "Exclude",
-            Verdict.UNREVIEWED: "Set back",
-        }  # fmt: skip
-        word = words[verdict]
-        super().__init__(parent, f"{word} {count:,} faces", f"{word} {count:,}")
-        self.sentence(f"{word} the {count:,} selected faces? One undo takes all of it back.")
-        self.finish()
 
 
 class StartRound(Ask):

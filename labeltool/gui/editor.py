@@ -19,6 +19,7 @@ from labeltool.domain import (
     OCCLUDED,
     VISIBLE,
     Changes,
+    DamagedError,
     Face,
     Points,
     UserError,
@@ -57,6 +58,7 @@ class Editor(QWidget):
         self._shown_photo: Path | None = None
         self._ghosted: tuple[int, int | None, str] | None = None
         self._to_box: tuple[int, Path] | None = None  # a photo without a face, to draw one on
+        self.resting = False  # hidden behind the gallery: nothing is decoded or drawn
         kept = settings.view
         self._on = {name for name in TOGGLES if kept.get(name, name in LAYERS[:3]) is True}
         self._on -= {"snap", "follow"}
@@ -85,7 +87,7 @@ class Editor(QWidget):
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
-        if self._to_box is not None:
+        if self._to_box is not None or self.resting:
             return
         face = self._session.desk.face
         if face is None:
@@ -104,9 +106,10 @@ class Editor(QWidget):
             self._prefetch()
 
     @Slot(object)
-    def _put_back(self, _error: UserError) -> None:
+    def _put_back(self, error: UserError) -> None:
         """A move that could not be kept is not shown as if it were."""
-        self.refresh()
+        if not isinstance(error, DamagedError):  # then there is nothing to read either
+            self.refresh()
 
     def _show_face(self, face: Face) -> None:
         session = self._session
@@ -189,6 +192,12 @@ class Editor(QWidget):
         elif face is not None and face.photo == photo:
             self.refresh()
             self._aim()
+
+    def decode_ahead(self) -> None:
+        """Get the photo of the desk's face ready, which may be wanted next."""
+        face = self._session.desk.face
+        if face is not None and not self.photos.get(face.photo)[1]:
+            self.photos.want([face.photo])
 
     def photos_moved(self) -> None:
         """Read every photo again."""
@@ -282,7 +291,7 @@ class Editor(QWidget):
             self.see({VISIBLE: OCCLUDED, OCCLUDED: ABSENT, ABSENT: VISIBLE}[now])
         else:
             commands: dict[str, Callable[[], object]] = {
-                "select_all": canvas.select_all,
+                "select_points": canvas.select_all,
                 "next_point": partial(canvas.step, 1),
                 "previous_point": partial(canvas.step, -1),
                 "swap": partial(self._session.do, desk.swap_sides),

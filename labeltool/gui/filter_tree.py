@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Filter, Folder
 from labeltool.gui import theme
 from labeltool.gui.filter_words import VERDICTS, round_name
-from labeltool.review import Survey
+from labeltool.survey import Survey
 
 Index = QModelIndex | QPersistentModelIndex
 

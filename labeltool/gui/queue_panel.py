@@ -27,7 +27,7 @@ from labeltool.gui.filter_words import ORDERS, TURNED, describe, round_name
 from labeltool.gui.inspector import Elided
 from labeltool.gui.messages import time_left
 from labeltool.gui.session import Session
-from labeltool.review import Survey
+from labeltool.survey import Survey
 
 TYPING_MS = 150
 """How long after the last letter the search begins."""

@@ -18,16 +18,19 @@ from labeltool.domain import (
     Progress,
     RoundKind,
     SavedFilter,
+    Seen,
     StoreBusyError,
     UserError,
+    Verdict,
 )
 from labeltool.export import export_labels
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.tasks import Lane, Task
 from labeltool.instant import Instant
-from labeltool.review import Desk, Survey, survey
+from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.store import Store
+from labeltool.survey import Survey, survey
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
 
@@ -38,6 +41,9 @@ PATIENCE = 10.0
 
 AGAIN = 30.0
 """Seconds after which results that could not be taken in, as on a full disk, are tried again."""
+
+AT_ONCE = 500
+"""Faces of a batch that is done at once, without progress."""
 
 ENOUGH = 48
 """Faces without a proposal for which a worker is started while photos are still being searched."""
@@ -164,6 +170,21 @@ class Session(QObject):
     def do_later(self, name: str, operation: Operation) -> None:
         """Run a longer write in the background."""
         self._run("writes", name, partial(_patient, operation))
+
+    def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
+        """Give these faces the verdict, many of them in the background."""
+        if len(seen) <= AT_ONCE:
+            self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
+            return
+        task = Task(f"Deciding on {len(seen):,} faces", self)
+        task.cancelled.connect(self._batch_cancelled)
+        self.task_started.emit(task)
+        work = partial(self.desk.decide_batch, verdict, seen)
+        self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
+
+    @Slot()
+    def _batch_cancelled(self) -> None:
+        self.said.emit("Cancelled: no face was changed.", False)
 
     def announce(self, changes: Changes) -> None:
         """Tell every view."""
@@ -491,6 +512,10 @@ def _joined(one: Changes, other: Changes) -> Changes:
         rounds=one.rounds or other.rounds,
         filters=one.filters or other.filters,
     )
+
+
+def _unseen(_done: int, _total: int) -> None:
+    """The progress of what is too short to show any."""
 
 
 def _patient(operation: Operation, _progress: Progress) -> Changes:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QSplitter,
+    QStackedWidget,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -22,10 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import Changes, RoundKind, UserError, Verdict
-from labeltool.gui import dialogs, theme
+from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
+from labeltool.gui.deciding import Deciding
 from labeltool.gui.editor import Editor
 from labeltool.gui.face_list import FaceList
+from labeltool.gui.filmstrip import Filmstrip
+from labeltool.gui.gallery import Gallery
 from labeltool.gui.history import HistoryPanel
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.messages import Activity, MessageLine
@@ -35,6 +38,8 @@ from labeltool.gui.round_panel import RoundPanel
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tasks import Task
+from labeltool.gui.thumbs import Thumbs
+from labeltool.store.thumbs import ThumbFile
 
 
 class MainWindow(QMainWindow):
@@ -49,10 +54,15 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self._settings = session, settings
+        self._rest = QTimer(self, singleShot=True, interval=300)
+        self._rest.timeout.connect(self._decode_ahead)
         self.setWindowTitle(f"{session.store.folder.name} - labeltool")
         self.setAcceptDrops(True)
         self.editor = Editor(session, settings)
         self.canvas, self.photos = self.editor.canvas, self.editor.photos
+        self.thumbs = Thumbs(ThumbFile(settings.cache / "thumbs.sqlite"), self)
+        self.gallery = Gallery(session, self.thumbs, settings.picture_side)
+        self.filmstrip = Filmstrip(session, self.thumbs)
         self.queue = QueuePanel(session)
         self.list = FaceList(session)
         self.since = SinceLine()
@@ -63,7 +73,9 @@ class MainWindow(QMainWindow):
         self.counts = QLabel()
         self._place_views()
         self._prompts = Prompts(session, self)
-        self.commands = Actions(session, self, self.canvas, self)
+        self._deciding = Deciding(session, self)
+        places = {"gallery": self.gallery, "canvas": self.canvas}
+        self.commands = Actions(session, self, self, places)
         self._place_commands()
         self._latin = LatinKeys(self)
         self._connect()
@@ -82,19 +94,21 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        photo = QWidget()
+        below = QVBoxLayout(photo)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.editor, 1)
+        below.addWidget(self.filmstrip)
+        self.centre = QStackedWidget()
+        self.centre.addWidget(photo)
+        self.centre.addWidget(self.gallery)
         column.addWidget(self.since)
-        column.addWidget(self.editor, 1)
+        column.addWidget(self.centre, 1)
         column.addWidget(self.message)
         column.addLayout(self._activities)
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.addWidget(self.queue)
-        left.addWidget(self.list)
+        left, right = _stacked(self.queue, self.list), _stacked(self.inspector, self.history)
         left.setSizes([440, 220])
-        left.setChildrenCollapsible(False)
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.inspector)
-        right.addWidget(self.history)
-        right.setChildrenCollapsible(False)
         right.setStretchFactor(0, 1)
         right.setSizes([480, 240])
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -135,6 +149,11 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.commands.by_name[command.name])
+        self.gallery.accept_page.setToolTip(self.commands.by_name["accept_page"].toolTip())
+        grid = self.gallery.grid
+        grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for name in ("edit", "accept", "reject", "exclude", "unreview", "flag"):
+            grid.addAction(self.commands.by_name[name])
 
     def _connect(self) -> None:
         session = self.session
@@ -150,6 +169,8 @@ class MainWindow(QMainWindow):
         self.inspector.landmarks.chosen.connect(self._points_chosen)
         self.inspector.landmarks.seen_chosen.connect(self.editor.see)
         self.history.points_chosen.connect(self.canvas.set_ghost)
+        self.gallery.opened.connect(self._open_photo)
+        self.gallery.page_wanted.connect(self._accept_page)
         self.panel.retry.clicked.connect(self._retry_round)
         self.queue.asked.connect(self.ask)
         self.queue.left.connect(self.canvas.setFocus)
@@ -162,6 +183,8 @@ class MainWindow(QMainWindow):
         self.commands.recolour()
         self.panel.recolour()
         self.queue.recolour()
+        self.gallery.recolour()
+        self.filmstrip.recolour()
         self._fit_toolbar()
         self.refresh(Changes(all=True))
 
@@ -170,6 +193,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "commands"):
             self.recolour()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.thumbs.recheck()  # photos may have been changed in another program
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """A narrow window keeps every button by dropping words."""
@@ -196,6 +221,8 @@ class MainWindow(QMainWindow):
     def refresh(self, changes: Changes) -> None:
         """Show the counts."""
         self._show_counts()
+        if self.shows_gallery:
+            self._rest.start()
 
     def _show_counts(self) -> None:
         counts, dark = self.session.desk.counts, theme.is_dark()
@@ -225,19 +252,49 @@ class MainWindow(QMainWindow):
 
     def decide(self, verdict: Verdict) -> None:
         """The verdict for the selection, or for the face on the desk."""
-        if self.canvas.is_dragging:
+        self._deciding.decide(verdict)
+
+    def decide_page(self, verdict: Verdict) -> None:
+        """The verdict for the faces on the gallery's screen."""
+        self._deciding.decide_page(verdict)
+
+    def decide_all(self, verdict: Verdict) -> None:
+        """The verdict for every face under the filter."""
+        self._deciding.decide_batch(self.session.desk.queue, verdict)
+
+    def flag(self) -> None:
+        """Flag the selection, or the face on the desk."""
+        self._deciding.flag()
+
+    @property
+    def shows_gallery(self) -> bool:
+        """Whether the gallery is in the centre, and not the photo."""
+        return self.centre.currentWidget() is self.gallery
+
+    def _show_centre(self, gallery: bool) -> None:
+        if gallery == self.shows_gallery or self.canvas.is_dragging:
             return
-        session, chosen = self.session, self.list.selected()
-        if len(chosen) > 1:
-            if dialogs.ConfirmBatch(len(chosen), verdict, self).exec():
-                session.do(partial(session.desk.decide_many, chosen, verdict))
-            return
-        session.do(
-            {
-                Verdict.ACCEPTED: session.desk.accept, Verdict.REJECTED: session.desk.reject,
-                Verdict.EXCLUDED: session.desk.exclude, Verdict.UNREVIEWED: session.desk.unreview,
-            }[verdict]
-        )  # fmt: skip
+        self.editor.resting = gallery
+        self.centre.setCurrentIndex(1 if gallery else 0)
+        (self.gallery.grid if gallery else self.canvas).setFocus()
+        self.editor.refresh()
+        self.refresh(Changes())
+
+    @Slot(int)
+    def _open_photo(self, face_id: int) -> None:
+        self.session.desk.open(face_id)
+        self._show_centre(gallery=False)
+        self.session.announce(Changes())
+
+    @Slot()
+    def _accept_page(self) -> None:
+        self.commands.run("accept_page")
+
+    @Slot()
+    def _decode_ahead(self) -> None:
+        """The person rests on a face of the gallery, and may want to see its photo next."""
+        if self.shows_gallery:
+            self.editor.decode_ahead()
 
     def go(self, where: str) -> None:
         """Another face."""
@@ -260,6 +317,12 @@ class MainWindow(QMainWindow):
             self.history.toggle()
         elif what == "next_pane":
             self._next_pane()
+        elif what == "toggle_gallery":
+            self._show_centre(gallery=not self.shows_gallery)
+        elif what in ("gallery", "canvas"):
+            self._show_centre(gallery=what == "gallery")
+        elif what == "select_all":
+            self.gallery.select_all()
         else:
             self.editor.view(what)
             self.commands.refresh()
@@ -328,11 +391,13 @@ class MainWindow(QMainWindow):
 
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
+        self._show_centre(gallery=False)
         self.editor.show_photo_to_box(photo_id, photo)
 
     def photos_moved(self) -> None:
         """Read every photo again."""
         self.editor.photos_moved()
+        self.thumbs.recheck()
 
     # Drop and close
 
@@ -357,9 +422,12 @@ class MainWindow(QMainWindow):
             if answer == "cancel":
                 self.session.rounds.cancel()
         self._settings.geometry = self.saveGeometry()
+        self._rest.stop()
+        self._settings.picture_side = self.gallery.grid.side
         QApplication.instance().removeEventFilter(self._latin)  # type: ignore[union-attr]
         self.session.close()
         self.editor.close_photos()
+        self.thumbs.close()
         event.accept()
         self.closed.emit()
 
@@ -378,3 +446,11 @@ class MainWindow(QMainWindow):
         box.exec()
         clicked = box.clickedButton()
         return "keep" if clicked is keep else "cancel" if clicked is cancel else "stay"
+
+
+def _stacked(upper: QWidget, lower: QWidget) -> QSplitter:
+    split = QSplitter(Qt.Orientation.Vertical)
+    split.addWidget(upper)
+    split.addWidget(lower)
+    split.setChildrenCollapsible(False)
+    return split

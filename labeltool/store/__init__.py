@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from labeltool.domain import DamagedError, Progress, UserError
 from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, facts, is_due
+from labeltool.store.batch import Batches
 from labeltool.store.boxes import Boxes
 from labeltool.store.engine import FILE, Database, taking_turns, upgrade
 from labeltool.store.errors import errors
@@ -32,8 +33,8 @@ __all__ = [
 
 
 class Store:
-    """An open project: `faces`, `boxes`, `reviews`, `history`, `rounds`, saved `filters` and the
-    reviewers' `visits` read and write it; `folder` is its place."""
+    """An open project: `faces`, `boxes`, `reviews`, `batches`, `history`, `rounds`, saved `filters`
+    and the reviewers' `visits` read and write it; `folder` is its place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,6 +43,7 @@ class Store:
         self.boxes = Boxes(self._database)
         self.reviews = Reviews(self._database)
         self.history = History(self._database)
+        self.batches = Batches(self._database)
         self.rounds = Rounds(self._database)
         self.filters = Filters(self._database)
         self.visits = Visits(self._database)

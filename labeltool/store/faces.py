@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
     Box,
+    Card,
     Changes,
     Decision,
     Face,
@@ -20,6 +21,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
+from labeltool.store.cards import read_cards
 from labeltool.store.queue import Queue, _ids
 from labeltool.store.tables import (
     DraftRow,
@@ -315,6 +317,11 @@ class Faces(Queue):
         with self._database.read() as connection:
             found = connection.scalar(query, {"face": face_id, "prediction": prediction_id})
         return None if found is None else np.frombuffer(found, "<f8").reshape(-1, 2)
+
+    def cards(self, ids: Sequence[int]) -> dict[int, Card]:
+        """What the gallery draws of these faces."""
+        with self._database.read() as connection:
+            return read_cards(connection, ids)
 
 
 def _pseudo(not_model: str) -> Select[int, Points]:

@@ -1,6 +1,6 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
-    python -m tests.bench.main [review] [train] [predict] [start] [kill] [--faces N ...]
+    python -m tests.bench.main [start] [review] [gallery] [train] [predict] [kill] [--faces N ...]
 
 Times depend on the machine and on what else it does; compare rows of one run.
 """
@@ -22,7 +22,9 @@ import numpy as np
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["start", "review", "train", "predict", "kill"])
+    parser.add_argument(
+        "what", nargs="*", default=["start", "review", "gallery", "train", "predict", "kill"]
+    )
     parser.add_argument("--faces", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
@@ -32,6 +34,10 @@ def main() -> None:
         from tests.bench.review import review
 
         review(arguments.faces)
+    if "gallery" in arguments.what:
+        from tests.bench.gallery import gallery
+
+        gallery(arguments.faces)
     if "train" in arguments.what:
         train()
     if "predict" in arguments.what:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from labeltool.app import App
 from labeltool.domain import Filter, Verdict
 from labeltool.export import export_labels
-from labeltool.gui import dialogs, theme
+from labeltool.gui import batch_sheet, dialogs, theme
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
 from labeltool.intake import take_labels
@@ -43,6 +43,7 @@ def photos(shared: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
+    monkeypatch.setenv("LABELTOOL_CACHE", str(tmp_path / "cache"))
     theme.apply(qapp, "light")
     yield App(Settings())
     gc.collect()
@@ -139,7 +140,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert not session.rounds.running
 
     # a batch from the list: select four, exclude, one undo takes it back
-    monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: 1)
+    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", lambda self: 1)
     window.list.select_rows(5, 8)
     window.commands.by_name["exclude"].trigger()
     assert session.store.faces.counts().excluded == 4

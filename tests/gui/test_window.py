@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Filter, Verdict
-from labeltool.gui import dialogs
+from labeltool.gui import batch_sheet, dialogs
 from labeltool.store import create_project, open_project
 from labeltool.training.folder import Event
 from pipnet.scheme import Scheme, load_scheme
@@ -152,7 +152,7 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
 def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     asked = []
-    monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: asked.append(self) or 1)
+    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", lambda self: asked.append(self) or 1)
     view = window.list.view
     qtbot.mouseClick(
         view.viewport(), Qt.MouseButton.LeftButton,
