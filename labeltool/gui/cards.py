@@ -135,6 +135,7 @@ class CardPainter:
         if tile is not None and tile[0].box == card.box:
             painter.drawImage(rect.topLeft(), tile[2])
             return
+        painter.fillRect(rect, palette.color(QPalette.ColorRole.Window))
         empty = palette.color(QPalette.ColorRole.Mid)
         empty.setAlpha(110)
         painter.fillRect(rect, empty)
@@ -148,8 +149,10 @@ class CardPainter:
         if self.side >= NAMED:
             painter.setPen(palette.color(QPalette.ColorRole.Text))
             below = rect.adjusted(_FRAME, rect.height() // 2 + size // 2 + _FRAME, -_FRAME, 0)
-            wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWrapAnywhere
-            painter.drawText(below, wrapped, thumb.problem)
+            wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+            # the line below names the file
+            why = thumb.problem.removeprefix(card.photo.name).strip()
+            painter.drawText(below, wrapped, f"Photo {why}")
 
     def _paint_line(
         self, painter: QPainter, line: QRect, card: Card, look: Look, pen: QColor
