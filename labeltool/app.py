@@ -6,21 +6,23 @@ import logging
 import os
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from labeltool.domain import UserError
+from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
 from labeltool.gui.dialogs import NewProject
 from labeltool.gui.garbage import Garbage
+from labeltool.gui.rescue import Rescue, clock
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.welcome import Welcome
 from labeltool.gui.window import MainWindow
-from labeltool.store import create_project, open_project
+from labeltool.store import backups, create_project, open_project
 from pipnet.scheme import load_scheme
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class App(QObject):
         self._garbage = Garbage(self)
         self.welcome: Welcome | None = None
         self.window: MainWindow | None = None
+        self._damaged = self._telling = False
 
     def show_welcome(self) -> Welcome:
         """The first page."""
@@ -50,18 +53,74 @@ class App(QObject):
     def open(self, folder: Path) -> MainWindow | None:
         """Open a project, or say on the welcome page why not."""
         try:
-            store = open_project(folder)
+            self.window = self._window(folder)
+        except DamagedError as error:
+            return self.rescue(folder, error)
         except UserError as error:
             self.show_welcome().complain(error)
             return None
         self._settings.remember(folder)
-        session = Session(store)
-        self.window = MainWindow(session, self._settings)
+        session = self.window.session
+        session.failed.connect(self._failed)
         self.window.show()
         if self.welcome is not None:
             self.welcome.hide()
         session.start()
         return self.window
+
+    def _window(self, folder: Path) -> MainWindow:
+        store = open_project(folder)
+        try:
+            return MainWindow(Session(store), self._settings)
+        except BaseException:
+            store.close()
+            raise
+
+    def rescue(self, folder: Path, error: DamagedError) -> MainWindow | None:
+        """Offer to put a backup in the place of a damaged project, and open it then."""
+        welcome = self.show_welcome()
+        if not backups(folder):
+            welcome.complain(error)
+            return None
+        dialog = Rescue(folder, error, welcome)
+        restored = dialog.exec() and dialog.restored
+        dialog.deleteLater()
+        if not restored:
+            welcome.complain(error)
+            return None
+        welcome.message.hide()
+        window = self.open(folder)
+        if window is not None:
+            kept = f" What was there is kept as {dialog.kept.name}." if dialog.kept else ""
+            window.message.say(f"The backup of {clock(restored)} was restored.{kept}")
+        return window
+
+    @Slot(object)
+    def _failed(self, error: UserError) -> None:
+        """Damage that shows while one works: close, and offer a backup."""
+        window = self.window
+        if isinstance(error, DamagedError) and window is not None and not self._damaged:
+            self._damaged = True
+            QTimer.singleShot(0, partial(self._leave, window, error))
+
+    def _leave(self, window: MainWindow, error: DamagedError) -> None:
+        folder = window.session.store.folder
+        self.show_welcome()
+        if window.close():
+            self.window = None
+            self.rescue(folder, error)
+        self._damaged = False
+
+    def crash(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """What no one caught: a sentence for what the user can mend, else a report."""
+        if isinstance(error, UserError) and self.window is not None and not self._telling:
+            self._telling = True  # a view that fails on hearing of it must not be told again
+            self.window.session.failed.emit(error)
+            self._telling = False
+        else:
+            crash(kind, error, trace)
 
     @Slot(object)
     def new(self, photos: list[Path]) -> None:
@@ -89,13 +148,15 @@ def main(project: Path | None) -> int:
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):
             del os.environ[name]
+    # a background thread that computes gives the window its turn after one, not five milliseconds
+    sys.setswitchinterval(0.001)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("labeltool")
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
     settings = Settings()
     theme.apply(application, settings.mode)  # type: ignore[arg-type]
-    sys.excepthook = crash
     app = App(settings)
+    sys.excepthook = app.crash
     if project is None:
         app.show_welcome()
     else:

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labeltool.domain import Cancelled, Changes, Counts, RoundStatus, UserError, Verdict
+from labeltool.domain import (
+    Cancelled,
+    Changes,
+    Counts,
+    DamagedError,
+    RoundStatus,
+    UserError,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -74,9 +82,21 @@ def _project(folder: Path) -> Iterator[Store]:
 
     store = open_project(folder)
     try:
+        if store.backup_is_due():
+            _back_up(store)
         yield store
     finally:
         store.close()
+
+
+def _back_up(store: Store) -> None:
+    """Once a day; what cannot be backed up can be worked on all the same, unless it is damaged."""
+    try:
+        store.back_up("day")
+    except DamagedError:
+        raise
+    except UserError as error:
+        click.echo(f"Warning: {error}", err=True)
 
 
 def _bar(what: str, total: int = 0) -> tqdm[Any]:
@@ -344,24 +364,64 @@ def _print_status(counts: Counts) -> None:
 
 @cli.command()
 @click.argument("project", type=Folder)
-@click.option("--repair", is_flag=True, help="Mend the current state from the log.")
+@click.option("--repair", is_flag=True, help="Mend the current state and indexes from the log.")
 def check(project: Path, repair: bool) -> None:
-    """Check the database against its log and the photos against the disk."""
+    """Check the database, its log, the photo folders and the rounds' files."""
+    from labeltool.check import check as run_check  # noqa: PLC0415
+
     with _project(project) as store:
-        said = store.reviews.check(repair)
-        missing = [root for root in store.faces.roots().values() if not root.is_dir()]
-        for root in missing:
-            said.append(
-                f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"
-            )
-        if not said:
-            click.echo("Everything is in order.")
-            return
-        for line in said:
-            click.echo(line)
-        if repair and not missing and all("mended" in line for line in said):
-            return
+        said = run_check(store, repair)
+    for line in said or ["Everything is in order."]:
+        click.echo(line)
+    if not all(repair and "mended" in line for line in said):
         raise UserError(f"{len(said)} problems were found.", "See the lines above.")
+
+
+@cli.command()
+@click.argument("project", type=Folder)
+@click.option(
+    "--from", "source", help="A backup's name or path, or 'newest'; without it they are listed."
+)
+def restore(project: Path, source: str | None) -> None:
+    """List the backups of a project, or put one in its place; the file before is kept."""
+    from labeltool.store import BACKUPS, newest_good  # noqa: PLC0415
+    from labeltool.store import restore as put_back  # noqa: PLC0415
+
+    if source is None:
+        _print_backups(project)
+        return
+    if source == "newest":
+        newest = newest_good(project)
+        if newest is None:
+            raise UserError(
+                f"{project} has no backup that can be read.", "Name a copy of your own."
+            )
+        file = newest.file
+    else:
+        file = Path(source)
+        if not file.is_file():
+            file = project / BACKUPS / source
+    kept = put_back(project, file)
+    click.echo(f"Restored {project} from {file.name}.")
+    if kept is not None:
+        click.echo(f"What was there before is kept as {kept.name}.")
+
+
+def _print_backups(project: Path) -> None:
+    from labeltool.store import backups, facts  # noqa: PLC0415
+
+    rows = backups(project)
+    if not rows:
+        raise UserError(f"{project} has no backups.", "They are made by working on a project.")
+    for row in rows:
+        try:
+            held = facts(row.file)
+            what = f"{held.faces:>8} faces {held.operations:>8} operations"
+        except UserError:
+            what = "damaged"
+        moment = row.time.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        click.echo(f"{row.file.name}  {moment}  {row.reason:8}{row.size / 2**20:>8.1f} MB  {what}")
+    click.echo(f"'labeltool restore {project} --from NAME' puts one in place.", err=True)
 
 
 @cli.command(hidden=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]
 """(N, 2) landmarks in pixels of the upright image, (0, 0) the centre of the top-left pixel; NaN
 where a landmark is absent."""
+
+Visibility = NDArray[np.int8]
+"""(N,) of ABSENT, OCCLUDED, VISIBLE: how each landmark can be seen, as COCO numbers it."""
+
+ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
 
 Box = tuple[float, float, float, float]
 """x, y, width, height in the same frame."""
@@ -31,6 +37,10 @@ class UserError(Exception):
 
 class StoreBusyError(UserError):
     """Another program holds the write lock for longer than this caller waits."""
+
+
+class DamagedError(UserError):
+    """The project's file is damaged, empty or gone: a backup has to take its place."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -71,16 +81,18 @@ class RoundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a write changed: these faces, or `all` of them; `photos`; `rounds`.
+    """What a write changed: these faces, or `all` of them; `photos`; `rounds`; saved `filters`.
 
-    Nothing at all says that only the desk turned to another face. `note`: a sentence for the
-    message line, or empty.
+    Nothing at all says that only the desk turned to another face. `boxes`: faces with another box,
+    which want a new proposal. `note`: a sentence for the message line, or empty.
     """
 
     faces: frozenset[int] = frozenset()
     all: bool = False
     photos: bool = False
     rounds: bool = False
+    filters: bool = False
+    boxes: frozenset[int] = frozenset()
     note: str = ""
 
     @property
@@ -112,7 +124,7 @@ class Decision:
     time: str
     prediction_id: int | None
     points: Points | None
-    visibility: NDArray[np.int8] | None
+    visibility: Visibility | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +132,8 @@ class Face:
     """A face with its current state. `photo` is the file, `name` its path under the photo root.
 
     `box_kind`: one of pipnet.crop.BOX_KINDS. `prediction` is the one offered now; `offered` says
-    that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`.
+    that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`, with
+    the visibility that goes with them.
     """
 
     id: int
@@ -136,6 +149,7 @@ class Face:
     prediction: Prediction | None
     decision: Decision | None
     draft: Points | None = None
+    draft_visibility: Visibility | None = None
     draft_prediction: int | None = None
 
     @property
@@ -146,6 +160,20 @@ class Face:
         if self.decision is not None and self.verdict in FINAL and self.decision.points is not None:
             return self.decision.points
         return None if self.prediction is None else self.prediction.points
+
+    @property
+    def visibility(self) -> Visibility | None:
+        """How each of `points` can be seen; visible where nobody said otherwise."""
+        points = self.points
+        if points is None:
+            return None
+        stated = self.draft_visibility
+        if self.draft is None and self.decision is not None and self.verdict in FINAL:
+            stated = self.decision.visibility
+        placed = np.isfinite(points).all(axis=1)
+        said = np.full(len(points), VISIBLE) if stated is None else stated
+        # a landmark in a place is not absent, whatever a file said of it
+        return np.where(placed, np.maximum(said, OCCLUDED), ABSENT).astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +188,169 @@ class Row:
     score: float | None
 
 
+VERDICT_FILTERS = (None, "offered", *map(str, Verdict), "rejected-new")
+"""What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
+rejected face with a new proposal."""
+
+ORDERS = ("file", "score", "spread", "time", "round", "change")
+"""What `Filter.order` may be: low score first, most spread first, last decided first, newest round
+first, largest movement since the round before first. Faces without the value come last."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Card:
+    """A face in the gallery: what a small picture of it shows. Frames as in `Face`.
+
+    `draft`: unsaved moves are shown. `scores` (N,) are the prediction's; `moved` (N,) says which
+    points a person put elsewhere.
+    """
+
+    id: int
+    photo: Path
+    name: str
+    box: Box
+    box_kind: str
+    verdict: Verdict
+    flag: bool
+    offered: bool
+    score: float | None
+    draft: bool
+    points: Points | None
+    scores: NDArray[np.float32] | None
+    moved: NDArray[np.bool_] | None
+
+
+Seen = tuple[int, int | None, int | None]
+"""A face, its newest entry of the log and its prediction, as they were when a batch was shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """One verdict for many faces, before it is given; the lowest scores first.
+
+    `waiting` faces wait for a verdict. `decided` ones have one from a person that the batch would
+    replace, which needs asking. The others stay as they are: `same` have that verdict already,
+    `drafts` have unsaved moves, `bare` no proposal to accept. `verdicts` counts all of them as they
+    are now, `replaced` the decided ones; `lowest` is the lowest score of those waiting.
+    """
+
+    verdict: Verdict
+    waiting: list[Seen]
+    decided: list[Seen]
+    same: int
+    drafts: int
+    bare: int
+    verdicts: dict[Verdict, int]
+    replaced: dict[Verdict, int]
+    lowest: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which faces, in which order.
 
-    `verdict`: one verdict, 'offered' for every proposal nobody judged, 'rejected-new' for rejected
-    faces with a new proposal, or None for all. `text`: part of the file name. `order`: 'file',
-    'score' (low first) or 'spread' (high first).
+    `verdict`: one of VERDICT_FILTERS. `score`: lowest and highest. `round_id`: whose proposal is
+    shown. `folder`: the number of a photo root and a path under it ('1/walk/day 2'), with all
+    folders inside. `reviewer`: whose decision stands. `text`: part of the file's path, in capitals
+    or not. `batch`: id of an operation, for its faces only. `order`: one of ORDERS; `descending`
+    turns it round.
     """
 
     verdict: str | None = None
     flagged: bool = False
     text: str = ""
     order: str = "file"
+    descending: bool = False
+    score: tuple[float, float] | None = None
+    round_id: int | None = None
+    folder: str = ""
+    reviewer: str = ""
+    batch: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves any face out."""
+        return self != Filter(order=self.order, descending=self.descending)
+
+    def to_json(self) -> str:
+        """Only what differs from no filter at all."""
+        values = asdict(self)
+        plain = asdict(Filter())
+        return json.dumps({k: v for k, v in values.items() if v != plain[k]}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, written: str) -> Filter:
+        """The filter that `to_json` wrote.
+
+        Raises:
+            UserError: a newer version of the program wrote it, or it is damaged.
+        """
+        newer = UserError(
+            "This filter was made by a newer version of the program.",
+            "Update this program, or delete the filter and make it again.",
+        )
+        try:
+            values = json.loads(written)
+            if "score" in values:
+                low, high = values["score"]
+                values["score"] = (float(low), float(high))
+            made = cls(**values)
+        except (TypeError, ValueError) as error:
+            raise newer from error
+        if made.verdict not in VERDICT_FILTERS or made.order not in ORDERS:
+            raise newer
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter with a name; `filter` is None if a newer version of the program wrote it."""
+
+    id: int
+    name: str
+    filter: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of photos: `path` as in Filter.folder, its own faces without those of folders
+    inside, and how many of them have something to decide."""
+
+    path: str
+    faces: int
+    todo: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many faces there are under a filter: with each of VERDICT_FILTERS in place of its
+    verdict, with a flag, and `left` with something to decide."""
+
+    verdicts: dict[str | None, int]
+    flagged: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a reviewer was last: when, on which face, under which filter."""
+
+    time: str
+    face_id: int | None
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What others did since a visit: faces decided by reviewer, proposals by the name of their
+    round, photos added."""
+
+    decided: dict[str, int]
+    proposed: dict[str, int]
+    photos: int
+
+    def __bool__(self) -> bool:
+        return bool(self.decided or self.proposed or self.photos)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +397,41 @@ class UndoState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A state that a face was given: by which operation on how many `faces`, whose, when (UTC).
+
+    `kind`: decide, flag, import, restore, take back, undo or redo. `model`: whose proposal it
+    judged. `points`: the landmarks it decided on, else those of that proposal. `undone`: the
+    operation was undone or taken back since, as far as this face goes.
+    """
+
+    id: int
+    kind: str
+    detail: str
+    reviewer: str
+    time: str
+    faces: int
+    verdict: Verdict
+    flag: bool
+    model: str | None
+    points: Points | None
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastBatch:
+    """An operation on several `faces`, `left` of which are still as it left them."""
+
+    id: int
+    reviewer: str
+    time: str
+    kind: str
+    detail: str
+    faces: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class NewPrediction:
     """A prediction on its way into the store."""
 
@@ -236,4 +449,4 @@ class NewLabel:
     face_id: int
     verdict: Verdict
     points: Points
-    visibility: NDArray[np.int8] | None = None
+    visibility: Visibility | None = None

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import getpass
+import time
 from bisect import bisect_left
+from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltool.domain import (
+    ABSENT,
     FINAL,
+    VISIBLE,
+    Batch,
+    Box,
     Changes,
     Counts,
     Face,
     Filter,
+    News,
     Points,
+    Progress,
+    Seen,
     UndoState,
     UserError,
     Verdict,
+    Visibility,
+    Visit,
 )
-from labeltool.store import Store, Threshold
+from labeltool.draft import Draft, Steps, touched
+from labeltool.pace import pace
+from labeltool.shapes import mean_shape, mirrored
+from labeltool.store import LOOKED_AT, Store, Threshold
+
+REMEMBERED = 200
+"""Faces whose steps of moves are kept while the project is open."""
 
 
 def login() -> str:
@@ -38,41 +57,72 @@ class Desk:
     that the list does not jump, and is asked for again when the filter or many faces change. A
     decision judges the face as it was shown, also when newer proposals arrived meanwhile: `newer`
     says that one waits for the face on the desk, and is shown when the face is opened again.
+    `revision` changes with the queue. `visit` and `news`: where this reviewer stopped, and what
+    others did since.
     """
 
     def __init__(self, store: Store, reviewer: str = "") -> None:
         self._store = store
         self.reviewer = reviewer or login()
-        self.filter = Filter()
+        last = store.visits.last(self.reviewer)
+        self.visit: Visit | None = None if last is None else last[0]
+        self.news: News | None = None if last is None else last[1]
+        self.filter = Filter() if self.visit is None else self.visit.filter
         self.queue: list[int] = store.faces.queue(self.filter)
+        self.revision = 0
         self._places: dict[int, int] | None = None
         self.face: Face | None = None
         self.counts: Counts = store.faces.counts()
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
         self.newer = False
-        self._steps: list[Points | None] = []
-        self._undone: list[Points | None] = []
-        self.next_unreviewed()
+        self._steps_of: OrderedDict[int, Steps] = OrderedDict()
+        self._new_box: int | None = None
+        self._shape: Points | None = None
+        self._decided_at = deque(store.visits.pace(self.reviewer), maxlen=500)
+        if not self.resume():
+            self.next_unreviewed()
 
     # Where we are
 
     @property
     def index(self) -> int:
         """Place of the face in the queue, -1 without."""
-        if self.face is None:
-            return -1
+        return -1 if self.face is None else self.place_of(self.face.id)
+
+    def place_of(self, face_id: int) -> int:
+        """Place of a face in the queue, -1 if it is not in it."""
         if self._places is None:
             self._places = {face_id: place for place, face_id in enumerate(self.queue)}
-        return self._places.get(self.face.id, -1)
+        return self._places.get(face_id, -1)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show other faces; stays on the face if it is among them."""
         self.filter = wanted
         self._requeue()
 
+    def resume(self) -> bool:
+        """Go where the last visit stopped; False if that face is not under the filter."""
+        face = None if self.visit is None else self.visit.face_id
+        if face is None or self.place_of(face) < 0:
+            return False
+        self.open(face)
+        return True
+
+    def keep_visit(self) -> None:
+        """Remember this place and filter for the next visit."""
+        self._store.visits.keep(
+            self.reviewer, None if self.face is None else self.face.id, self.filter
+        )
+
+    @property
+    def pace(self) -> float | None:
+        """Faces per minute over the recent reviewing; None after too few."""
+        return pace(list(self._decided_at))
+
     def _requeue(self) -> None:
         old = self.index
         self.queue, self._places = self._store.faces.queue(self.filter), None
+        self.revision += 1
         if self.face is not None and self.index >= 0:
             return
         if self.queue:
@@ -82,9 +132,8 @@ class Desk:
 
     def open(self, face_id: int) -> None:
         """Put a face on the desk."""
-        if self.face is None or self.face.id != face_id:
-            self._steps, self._undone = [], []
         self.newer = False
+        self._new_box = None
         self.face = self._store.faces.face(face_id)
 
     def next(self) -> None:
@@ -98,18 +147,20 @@ class Desk:
             self.open(self.queue[self.index - 1])
 
     def next_unreviewed(self) -> bool:
-        """The next face, from here on and around, with something to decide; False if none has."""
+        """The next face of the queue, from here on and around, with something to decide; False if
+        none has."""
         here = self.index
-        # pieces that grow: the next one is nearly always near, and the way round stays cheap
         ahead = chain(range(here + 1, len(self.queue)), range(max(here, 0)))
-        size = 50
-        while piece := [self.queue[place] for place in islice(ahead, size)]:
-            waiting = self._store.faces.to_decide(piece)
-            for face_id in piece:
-                if face_id in waiting:
-                    self.open(face_id)
-                    return True
-            size *= 8
+        # nearly always it is near; if not, one walk over all that wait beats asking piece by piece
+        near = [self.queue[place] for place in islice(ahead, 20)]
+        waiting = self._store.faces.to_decide(near) if near else set()
+        found = next((face_id for face_id in near if face_id in waiting), None)
+        if found is None and (rest := [self.queue[place] for place in ahead]):
+            waiting = self._store.faces.waiting()
+            found = next((face_id for face_id in rest if face_id in waiting), None)
+        if found is not None:
+            self.open(found)
+            return True
         if self.face is None and self.queue:
             self.open(self.queue[0])
         return False
@@ -125,9 +176,12 @@ class Desk:
             self._admit(changes.faces)
         if self.face is not None and (changes.all or self.face.id in changes.faces):
             fresh = self._store.faces.face(self.face.id)
-            self.newer = self._newer_proposal_waits(fresh)
+            waits = self._newer_proposal_waits(fresh)
+            self.newer = waits and self.face.id != self._new_box
             if not self.newer:
                 self.face = fresh
+            if waits:
+                self._new_box = None  # the proposal for it has come
         if self.face is None and self.queue:
             self.open(self.queue[0])
 
@@ -144,19 +198,19 @@ class Desk:
         )
 
     def _admit(self, faces: frozenset[int]) -> None:
-        """New faces join the end of an unfiltered queue in file order."""
-        before = len(self.queue)
+        """New faces take their place in the list of all by file, and join the end of any other."""
+        fresh = [face_id for face_id in faces if self.place_of(face_id) < 0]
+        if not fresh:
+            return
+        fresh = self._store.faces.matching(self.filter, fresh)
         if self.filter == Filter():
-            for face_id in sorted(faces):
-                place = bisect_left(self.queue, face_id)
-                if place == len(self.queue) or self.queue[place] != face_id:
-                    self.queue.insert(place, face_id)
-        elif not faces.issubset(set(self.queue)):
-            fresh = self._store.faces.queue(self.filter)
-            known = set(self.queue)
-            self.queue += [face_id for face_id in fresh if face_id not in known]
-        if len(self.queue) != before:
+            for face_id in fresh:
+                self.queue.insert(bisect_left(self.queue, face_id), face_id)
+        else:
+            self.queue += fresh
+        if fresh:
             self._places = None
+            self.revision += 1
 
     # Decisions on the face
 
@@ -166,7 +220,7 @@ class Desk:
         if face.draft is not None:
             if not np.isfinite(face.draft).any():
                 raise UserError("No landmark is placed yet.", "Place some points, then accept.")
-            changes = self._decide(Verdict.CORRECTED, face.draft)
+            changes = self._decide(Verdict.CORRECTED, face.draft, self._seen())
         elif face.verdict in FINAL:
             changes = Changes(note=f"This face is {face.verdict} already.")
         else:
@@ -184,8 +238,10 @@ class Desk:
 
     def unreview(self) -> Changes:
         """Back to unreviewed; stays on the face."""
-        self._need_face()
-        return self._decide(Verdict.UNREVIEWED)
+        face = self._need_face()
+        changes = self._decide(Verdict.UNREVIEWED)
+        self.open(face.id)
+        return changes
 
     def _decided(self, verdict: Verdict) -> Changes:
         self._need_face()
@@ -193,19 +249,25 @@ class Desk:
         self._advance()
         return changes
 
-    def _decide(self, verdict: Verdict, points: Points | None = None) -> Changes:
+    def _decide(
+        self, verdict: Verdict, points: Points | None = None, visibility: Visibility | None = None
+    ) -> Changes:
         face = self._need_face()
         shown = None if face.prediction is None else face.prediction.id
         changes = self._store.reviews.decide(
-            self.reviewer, [face.id], verdict, prediction_id=shown, points=points
-        )
-        self._steps, self._undone = [], []
-        self.face = self._store.faces.face(face.id)
+            self.reviewer, [face.id], verdict, prediction_id=shown,
+            points=points, visibility=visibility,
+        )  # fmt: skip
+        self._steps_of.pop(face.id, None)
+        self._decided_at.append((time.time(), 1))
         return changes
 
     def _advance(self) -> None:
+        decided = self._need_face().id
         if not self.next_unreviewed():
             self.next()
+        if self.face is not None and self.face.id == decided:
+            self.open(decided)
 
     def flag(self) -> Changes:
         """Flag the face, or take its flag away."""
@@ -225,76 +287,241 @@ class Desk:
         face = self.face
         if face is None or face.points is None:
             return set()
-        if face.prediction is None:
-            return set(range(len(face.points)))
-        differs = (face.points != face.prediction.points) & ~(
-            np.isnan(face.points) & np.isnan(face.prediction.points)
-        )
-        return {int(i) for i in np.flatnonzero(differs.any(-1))}
+        return touched(face.points, None if face.prediction is None else face.prediction.points)
 
     def move(self, index: int, x: float, y: float) -> Changes:
         """Put a point (0-based) at image pixels; undecided until the face is accepted."""
-        face = self._need_face()
-        points = (
-            np.full((self._store.scheme.count, 2), np.nan)
-            if face.points is None
-            else face.points.copy()
-        )
-        points[index] = (x, y)
-        self._steps.append(face.draft)
-        self._undone = []
-        return self._save(points)
+        return self.place([index], np.array([[x, y]]))
 
-    def _save(self, points: Points | None) -> Changes:
+    def place(self, indices: Sequence[int], points: Points) -> Changes:
+        """Put points (0-based) at image pixels (len(indices), 2), as one step."""
+        now = self._drafted()
+        after, seen = now.points.copy(), now.visibility
+        after[list(indices)] = points
+        if seen is not None:
+            seen = seen.copy()
+            back = [i for i in indices if seen[i] == ABSENT]
+            seen[back] = VISIBLE
+        return self._step(Draft(after, seen))
+
+    def see(self, indices: Sequence[int], visibility: int) -> Changes:
+        """Say how points can be seen: VISIBLE, OCCLUDED, or ABSENT, which takes their place away.
+
+        A point that was absent comes back where the proposal has it, if it does.
+
+        Raises:
+            UserError: a landmark without any place cannot be visible or occluded.
+        """
+        now, face, chosen = self._drafted(), self._need_face(), list(indices)
+        after = now.points.copy()
+        if visibility == ABSENT:
+            after[chosen] = np.nan
+        else:
+            lost = [i for i in chosen if not np.isfinite(after[i]).all()]
+            if face.prediction is not None:
+                after[lost] = face.prediction.points[lost]
+            if not np.isfinite(after[chosen]).all():
+                raise UserError("This landmark has no place yet.", "Click where it is.")
+        seen = np.full(len(after), VISIBLE, np.int8) if now.visibility is None else now.visibility
+        seen = seen.copy()
+        seen[chosen] = visibility
+        return self._step(Draft(after, seen))
+
+    def swap_sides(self) -> Changes:
+        """Exchange left and right landmarks where a proposal took one for the other.
+
+        Raises:
+            UserError: the scheme does not say which landmarks are a pair.
+        """
+        now, flip = self._drafted(), self._flip()
+        seen = None if now.visibility is None else now.visibility[flip]
+        return self._step(Draft(now.points[flip], seen))
+
+    def mirror(self) -> Changes:
+        """Turn the whole face over where a proposal looks the wrong way.
+
+        Raises:
+            UserError: the scheme does not say which landmarks are a pair.
+        """
+        now, flip = self._drafted(), self._flip()
+        seen = None if now.visibility is None else now.visibility[flip]
+        return self._step(Draft(mirrored(now.points, flip), seen))
+
+    def _flip(self) -> NDArray[np.int64]:
+        flip = self._store.scheme.flip_table
+        if flip is None:
+            raise UserError(
+                f"The scheme {self._store.scheme.name!r} does not say which landmarks are pairs.",
+                "Give it a flip table, in a project of its own.",
+            )
+        return flip
+
+    def mean_shape(self) -> Points | None:
+        """What this project's faces look like on average, see `shapes.mean_shape`."""
+        if self._shape is None:
+            self._shape = mean_shape(self._store.faces.some_proposals(100))
+        return self._shape
+
+    def earlier_proposal(self) -> Points | None:
+        """What the round before proposed for this face, if it is still kept."""
+        face = self.face
+        if face is None or face.prediction is None:
+            return None
+        return self._store.faces.proposal_before(face.id, face.prediction.id)
+
+    def _seen(self) -> Visibility | None:
+        """What a person said of how the drafted points can be seen, None for nothing."""
+        face = self._need_face()
+        return None if face.draft_visibility is None else face.visibility
+
+    def _drafted(self) -> Draft:
+        """What a move starts from: what is shown, or nothing placed at all."""
+        face = self._need_face()
+        if face.points is None:
+            return Draft(np.full((self._store.scheme.count, 2), np.nan))
+        stated = face.draft_visibility
+        if face.draft is None and face.decision is not None and face.verdict in FINAL:
+            stated = face.decision.visibility
+        return Draft(face.points, None if stated is None else face.visibility)
+
+    def _step(self, after: Draft) -> Changes:
+        before = self._draft()
+        changes = self._save(after)
+        self._steps.add(before)
+        return changes
+
+    def _draft(self) -> Draft | None:
+        face = self._need_face()
+        return None if face.draft is None else Draft(face.draft, face.draft_visibility)
+
+    def _save(self, draft: Draft | None) -> Changes:
         face = self._need_face()
         shown = None if face.prediction is None else face.prediction.id
-        changes = self._store.reviews.save_draft(self.reviewer, face.id, shown, points)
+        points, seen = (None, None) if draft is None else (draft.points, draft.visibility)
+        changes = self._store.reviews.save_draft(self.reviewer, face.id, shown, points, seen)
         self.face = self._store.faces.face(face.id)
         return changes
 
     def discard(self) -> Changes:
         """Forget the moves of this face."""
-        face = self._need_face()
-        if face.draft is None:
+        before = self._draft()
+        if before is None:
             return Changes()
-        self._steps.append(face.draft)
-        return self._save(None)
+        changes = self._save(None)
+        self._steps.add(before)
+        return changes
+
+    @property
+    def _steps(self) -> Steps:
+        """The steps of the face on the desk; those of the last faces are kept while it is open."""
+        face = self.face
+        if face is None:
+            return Steps()
+        steps = self._steps_of.setdefault(face.id, Steps())
+        self._steps_of.move_to_end(face.id)
+        if len(self._steps_of) > REMEMBERED:
+            self._steps_of.popitem(last=False)
+        return steps
+
+    # Boxes
+
+    def draw_box(self, photo_id: int, box: Box) -> Changes:
+        """A face that nobody found, by its box in image pixels; puts it on the desk."""
+        face_id, changes = self._store.boxes.draw(self.reviewer, photo_id, box)
+        self.refresh(changes)
+        self.open(face_id)
+        return changes
+
+    def change_box(self, box: Box, *, anew: bool = False) -> Changes:
+        """Put the face's box elsewhere, in image pixels.
+
+        A face without a decision gets a new proposal. `anew`: one with a decision or moves loses
+        them, one undo away, and gets one too.
+        """
+        face = self._need_face()
+        changes = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
+        before = self._draft()
+        self._steps_of.pop(face.id, None)  # undo goes to the box first
+        if anew and before is not None:
+            self._steps.add(before)
+        self.face = self._store.faces.face(face.id)
+        self._new_box = face.id
+        return changes
 
     # Undo and redo: first the moves of this face, then decisions
 
     def can_undo(self) -> str | None:
         """What undo would do, in words."""
-        return "move" if self._steps else self.undo_state.undo
+        return "move" if self._steps.done else self.undo_state.undo
 
     def can_redo(self) -> str | None:
         """What redo would do, in words."""
-        return "move" if self._undone else self.undo_state.redo
+        return "move" if self._steps.undone else self.undo_state.redo
 
     def undo(self) -> Changes:
-        """Take back the last move of this face, or the reviewer's last decision."""
-        if self._steps and self.face is not None:
-            self._undone.append(self.face.draft)
-            return self._save(self._steps.pop())
+        """Take back the last move of this face, or the reviewer's last operation."""
+        steps = self._steps
+        if steps.done:
+            now = self._draft()
+            changes = self._save(steps.done[-1])
+            steps.back(now)  # only now: a write that fails is tried again
+            return changes
         return self._goto(self._store.reviews.undo(self.reviewer))
 
     def redo(self) -> Changes:
         """Do again what undo took back."""
-        if self._undone and self.face is not None:
-            self._steps.append(self.face.draft)
-            return self._save(self._undone.pop())
+        steps = self._steps
+        if steps.undone:
+            now = self._draft()
+            changes = self._save(steps.undone[-1])
+            steps.forth(now)
+            return changes
         return self._goto(self._store.reviews.redo(self.reviewer))
 
-    def _goto(self, changes: Changes) -> Changes:
-        """Show the one face that came back, so that the person sees what undo did."""
-        if len(changes.faces) == 1:
-            self.open(next(iter(changes.faces)))
+    def restore(self, entry_id: int | None) -> Changes:
+        """Give the face an earlier state of its history again; None: of before any decision."""
+        face = self._need_face()
+        changes = self._store.history.restore(self.reviewer, face.id, entry_id)
+        self._steps_of.pop(face.id, None)
         return changes
+
+    def _goto(self, changes: Changes) -> Changes:
+        """Show the face that came back, or the first of many, so that the person sees what undo
+        did; many come back to their places in the queue."""
+        if changes.faces:
+            self.open(min(changes.faces))
+            self._new_box = min(changes.boxes, default=None)
+        return changes if len(changes.faces) < 2 else replace(changes, faces=frozenset(), all=True)
 
     # Batches
 
     def decide_many(self, faces: Sequence[int], verdict: Verdict) -> Changes:
         """One verdict for many faces, one step of undo."""
-        return self._store.reviews.decide(self.reviewer, faces, verdict)
+        changes = self._store.reviews.decide(self.reviewer, faces, verdict)
+        if len(faces) <= LOOKED_AT:
+            self._decided_at.append((time.time(), len(faces)))
+        return changes
+
+    def show_batch(self, operation: int) -> None:
+        """Make the faces of a batch the queue."""
+        self.set_filter(Filter(batch=operation))
+
+    def take_back(self, operation: int) -> Changes:
+        """Take back a batch wherever nobody changed the face since, one step of undo."""
+        return self._store.history.take_back(self.reviewer, operation)
+
+    def plan_batch(self, faces: Sequence[int], verdict: Verdict) -> Batch:
+        """What one verdict for these faces would do, to be looked at before it is done."""
+        return self._store.batches.plan(faces, verdict)
+
+    def decide_batch(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
+        """Give the verdict to the faces of a plan that are still as they were, one step of undo."""
+        return self._store.batches.run(self.reviewer, verdict, seen, progress)
+
+    def flag_many(self, faces: Sequence[int]) -> Changes:
+        """Flag all of the faces, or take the flags away if every one has it."""
+        rows = self._store.faces.rows(faces).values()
+        return self._store.reviews.flag(self.reviewer, faces, not all(row.flag for row in rows))
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

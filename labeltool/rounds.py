@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from labeltool.domain import (
     Cancelled,
     Changes,
     NewPrediction,
-    Points,
     Progress,
     Round,
     RoundKind,
@@ -27,20 +25,19 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
-from labeltool.store import Store
+from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
+from labeltool.store import Store, taking_turns
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
-from pipnet.crop import CropConvention
-from pipnet.images import ImageError, read_image
 
 if TYPE_CHECKING:
-    from pipnet.onnx_detector import OnnxDetector
+    pass
 
 SILENCE = 30.0
 """Seconds a new worker may take to show itself."""
 
-SMALL = 32
+SMALL = 16
 """Predictions written at once: about 5 ms, so a click never waits."""
 
 
@@ -62,7 +59,6 @@ class Rounds:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._job: _Job | None = None
-        self._instant: tuple[Path, OnnxDetector] | None = None
 
     # What is going on
 
@@ -134,13 +130,15 @@ class Rounds:
         """Whether a model fits this project's scheme: its own rounds', or the starter."""
         return self._trained() is not None or self._starter_fits()
 
-    def start_predict(self) -> Changes:
+    def start_predict(self, progress: Progress = lambda done, total: None) -> Changes:
         """Start a worker that proposes landmarks for every face without a proposal.
 
         Raises:
             UserError: something runs already, there is nothing to predict, or no model fits.
+            Cancelled: out of `progress`; nothing was started.
         """
         self._refuse_second()
+        progress(0, 3)
         wanted = [row for row in self._store.faces.boxes() if row[5] is None]
         wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
         if not wanted:
@@ -160,45 +158,15 @@ class Rounds:
             )
         folder, relative = self._new_folder("predict")
         spec = self._spec("auto", trained) | {"kind": "predict", "predict_seconds": 0}
+        progress(1, 3)
         photos, table = self._faces(wanted)
+        progress(2, 3)
         folder.create(spec, photos, table)
         round_id = self._store.rounds.add(RoundKind.PREDICT, "", relative, {"faces": len(wanted)})
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         self._store.rounds.set_model(round_id, name, digest)
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
-
-    def propose(self, face_id: int) -> Changes | None:
-        """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
-
-        Raises:
-            UserError: the photo cannot be read.
-        """
-        current, face = self._store.rounds.current(), self._store.faces.face(face_id)
-        if current is None or face is None:
-            return None
-        model = RunFolder(current.folder).onnx
-        if not model.exists():
-            return None
-        # imported here: ONNX Runtime is needed only once a box was drawn
-        from pipnet.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
-
-        if self._instant is None or self._instant[0] != model:
-            try:
-                self._instant = (model, OnnxDetector(model, threads=1))
-            except OnnxError:
-                return None  # a worker can still propose, from the network itself
-        try:
-            image = read_image(face.photo)
-        except ImageError as error:
-            raise UserError(str(error)) from error
-        found = self._instant[1].predict(image, [face.box], face.box_kind)[0]
-        size = float(np.sqrt(face.box[2] * face.box[3]))
-        prediction = NewPrediction(
-            face_id, found.points, found.scores.astype(np.float32), found.score,
-            float(found.spread.mean()) / size,
-        )  # fmt: skip
-        return self._store.rounds.offer(current.id, [prediction])
 
     def propose_mean_face(self) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into
@@ -210,39 +178,23 @@ class Rounds:
         wanted = [
             row for row in self._store.faces.boxes() if row[5] is None and row[4] == "unreviewed"
         ]
-        mean = self._mean_face()
+        labels = [points for _face, _verdict, points, _seen in self._store.reviews.labels()]
+        mean = mean_face(labels, self._store.scheme.count)
         round_id = self._store.rounds.add(
             RoundKind.PREDICT, "", f"rounds/mean-{uuid.uuid4().hex[:8]}", {"faces": len(wanted)}
         )
         self._store.rounds.set_model(
             round_id, MEAN_FACE, f"mean face {hashlib.sha256(mean.tobytes()).hexdigest()}"
         )
-        convention, changed = CropConvention(), Changes()
-        batch = []
-        for face, _photo, box, kind, *_ in wanted:
-            x, y, w, h = convention.landmark_box(box, kind)
-            points = mean * [w, h] + [x, y]
-            batch.append(NewPrediction(face, points, np.zeros(len(mean), np.float32), 0.0, 0.0))
+        batch = [mean_proposal(face, box, kind, mean) for face, _photo, box, kind, *_ in wanted]
         for start in range(0, len(batch), SMALL):
-            self._store.rounds.offer(round_id, batch[start : start + SMALL])
+            with taking_turns():
+                self._store.rounds.offer(round_id, batch[start : start + SMALL])
         changed = self._store.rounds.finish(round_id, {}, visible=False)
         return Changes(
             all=True, rounds=changed.rounds,
             note=f"{len(batch)} faces got the mean face to start from: drag its points into place.",
         )  # fmt: skip
-
-    def _mean_face(self) -> Points:
-        """Landmarks in units of their box, (N, 2)."""
-        rows = []
-        for _face, _verdict, points, _visibility in self._store.reviews.labels():
-            if np.isfinite(points).all():
-                low, high = points.min(0), points.max(0)
-                rows.append((points - low) / np.maximum(high - low, 1e-6))
-        if rows:
-            mean: Points = np.mean(rows, axis=0)
-            return mean
-        angle = np.linspace(0, 2 * np.pi, self._store.scheme.count, endpoint=False)
-        return np.stack([0.5 + 0.4 * np.sin(angle), 0.5 - 0.4 * np.cos(angle)], -1)
 
     # Train
 
@@ -263,17 +215,26 @@ class Rounds:
         known = measured(self._store.rounds.all(), device)
         return plan_round(counts, available, known, epochs=epochs, device=device)
 
-    def start(self, plan: RoundPlan, device: str = "auto") -> Changes:
+    def start(
+        self,
+        plan: RoundPlan,
+        device: str = "auto",
+        progress: Progress = lambda done, total: None,
+    ) -> Changes:
         """Freeze the labels and start a training round.
 
         Raises:
             UserError: something runs already, or the folder cannot be written.
+            Cancelled: out of `progress`; nothing was started.
         """
         self._refuse_second()
+        progress(0, 3)
         trained = self._trained()
         folder, relative = self._new_folder(f"{plan.number:04d}")
         photos, table = self._faces(self._store.faces.boxes())
+        progress(1, 3)
         labels = self._labels(plan.pseudo, table)
+        progress(2, 3)
         spec = self._spec(device, trained) | {
             "kind": "train", "number": plan.number, "task": plan.task, "epochs": plan.epochs,
             "batch": 16, "lr": 1e-4 if self.can_predict() else 1e-3, "seed": plan.number,
@@ -327,6 +288,7 @@ class Rounds:
         if not self._store.rounds.lease(job.round_id):
             return None
         if job.kind is RoundKind.TRAIN:
+            self._store.back_up("round")
             self._store.rounds.set_model(job.round_id, f"round {row.number}", results["digest"])
         add = self._store.rounds.add_predictions
         if job.kind is RoundKind.PREDICT:
@@ -355,8 +317,8 @@ class Rounds:
             or not self._store.rounds.lease(job.round_id)
         ):
             return Changes()
-        self._add(job, job.folder, [event.detail], self._store.rounds.offer, lambda *_: None)
-        return Changes(all=True)
+        faces = self._add(job, job.folder, [event.detail], self._store.rounds.offer, _silent)
+        return Changes(faces=frozenset(faces))
 
     def _add(
         self,
@@ -365,7 +327,9 @@ class Rounds:
         chunks: list[str],
         add: Callable[[int, list[NewPrediction]], object],
         progress: Progress,
-    ) -> None:
+    ) -> list[int]:
+        """Add the predictions of some chunks; returns the faces of the last one."""
+        rows: list[NewPrediction] = []
         for number, name in enumerate(chunks):
             try:
                 rows = folder.predictions(name)
@@ -373,10 +337,11 @@ class Rounds:
                 self.end(Event("failed", detail=str(error)))
                 raise
             for start in range(0, len(rows), SMALL):
-                add(job.round_id, rows[start : start + SMALL])
-                time.sleep(0.002)  # let a click in between
+                with taking_turns():
+                    add(job.round_id, rows[start : start + SMALL])
             self._store.rounds.lease(job.round_id)
             progress(number + 1, len(chunks))
+        return [row.face_id for row in rows]
 
     def end(self, event: Event) -> Changes:
         """A round failed or was cancelled: note it; everything else stays as it was."""
@@ -538,10 +503,6 @@ class Rounds:
             self._store.rounds.end(round_id, RoundStatus.FAILED, what)
             raise UserError(what, "Free some space or memory, then try again.") from error
         self._job = _Job(round_id, kind, folder, process, time.monotonic())
-
-
-MEAN_FACE = "mean face"
-"""Name of the model that is no model: its proposals are never pseudo-labels."""
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -17,9 +17,9 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from pipnet.backbones import FEATURE_CHANNELS
-from pipnet.crop import CropConvention
+from pipnet.crop import AUTHORS_CROP, CropConvention
 from pipnet.meanface import Neighbours, neighbours
-from pipnet.network import PIPNet
+from pipnet.network import Network, PIPNet, build
 from pipnet.scheme import Scheme
 
 FORMAT = 1
@@ -37,7 +37,7 @@ class Checkpoint:
     values about the training, for people.
     """
 
-    network: PIPNet
+    network: Network
     scheme: Scheme
     meanface: NDArray[np.float64]
     convention: CropConvention = field(default_factory=CropConvention)
@@ -55,6 +55,7 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     meta = {
         "format": FORMAT,
         "backbone": network.name,
+        "head": network.head,
         "landmarks": network.landmarks,
         "neighbours": network.neighbours,
         "stride": network.stride,
@@ -102,7 +103,10 @@ def load(path: Path) -> Checkpoint:
 
 def _described(meta: dict[str, Any]) -> Checkpoint:
     """The model of a file's metadata, its weights not yet filled in."""
-    network = PIPNet(meta["backbone"], meta["landmarks"], meta["neighbours"], meta["stride"])
+    network = build(
+        meta.get("head", "pip"),  # files of the first version had this one only
+        meta["backbone"], meta["landmarks"], meta["neighbours"], meta["stride"],
+    )  # fmt: skip
     scheme = Scheme.from_json(json.dumps(meta["scheme"]))
     meanface = np.array(meta["meanface"], np.float64)
     for what, count in ((f"scheme {scheme.name!r}", scheme.count), ("mean face", len(meanface))):
@@ -113,7 +117,7 @@ def _described(meta: dict[str, Any]) -> Checkpoint:
     return Checkpoint(network, scheme, meanface, convention, meta["summary"])
 
 
-def _fill(network: PIPNet, state: dict[str, Tensor], path: Path) -> None:
+def _fill(network: Network, state: dict[str, Tensor], path: Path) -> None:
     try:
         network.import_state(state)
     except KeyError as error:
@@ -187,12 +191,10 @@ def load_authors(
     except ValueError as error:
         raise CheckpointError(f"{path} cannot be used so: {error}") from error
     _fill(network, state, path)
-    return Checkpoint(
-        network, scheme, meanface, CropConvention(enlarge=1.1, square=False, pixel_edge=-0.5)
-    )
+    return Checkpoint(network, scheme, meanface, AUTHORS_CROP)
 
 
-def start_backbone(network: PIPNet, path: Path) -> None:
+def start_backbone(network: Network, path: Path) -> None:
     """Fill the backbone from ImageNet weights (`.pth`) or from another model of ours.
 
     Raises:

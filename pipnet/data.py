@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from pipnet.augment import NONE, Augmentation, sample
-from pipnet.crop import Box, CropConvention, tight_box, warp
+from pipnet.augment import NONE, Augmentation, Augmenter, Change, Patch
+from pipnet.crop import Box, CropConvention, tight_box
 from pipnet.images import read_image
 
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)
 """ImageNet's colour statistics, RGB 0..1: what the backbones were trained on."""
-
-PATCH_ENLARGE = 1.6
-"""Patch size over crop size: room for rotation, jitter and zoom."""
 
 CACHE_BYTES = 3_000_000_000
 """Patches beyond this much memory are cut again every epoch."""
@@ -41,30 +40,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """`images` (B, 3, S, S) float32 normalised; `points_unit` (B, N, 2); `tasks` B names."""
+    """`points_unit` (B, N, 2); `tasks` B names; either `images` (B, S, S, 3) RGB bytes, or the
+    patches and changes that a device makes them of."""
 
-    images: NDArray[np.float32]
     points_unit: NDArray[np.float64]
     tasks: tuple[str, ...]
-
-
-Patch = tuple[NDArray[np.uint8], NDArray[np.float64]]
-
-
-def cut_patch(image: NDArray[np.uint8], box: Box, convention: CropConvention) -> Patch:
-    """The pixels around a face with room for augmentation, and the affine image -> patch pixels.
-
-    Never finer than the photo, and never finer than the network input needs.
-    """
-    wide = CropConvention(
-        enlarge=convention.enlarge * PATCH_ENLARGE, square=True,
-        side=round(convention.side * PATCH_ENLARGE),
-    )  # fmt: skip
-    area = wide.crop_box(box)
-    if area[2] < wide.side:
-        wide = CropConvention(side=max(32, round(area[2])), enlarge=wide.enlarge)
-    matrix = wide.matrix(area)
-    return warp(image, matrix, wide.side), matrix
+    images: NDArray[np.uint8] | None = None
+    patches: tuple[Patch, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def mean_face(samples: Sequence[Sample], convention: CropConvention) -> NDArray[np.float64]:
@@ -85,6 +68,12 @@ class Loader:
 
     Every sample's randomness depends on the seed, the epoch and its place in the epoch only, so a
     resumed training sees what an uninterrupted one would have seen.
+
+    Args:
+        flip: the scheme's mirror table, None for a scheme that cannot be mirrored.
+        batch: samples in a batch of each process.
+        part: which process this is, of how many; each gets other samples.
+        on_device: leave the pixels of an `Augmentation` to `pipnet.augment_device`.
     """
 
     def __init__(
@@ -93,28 +82,34 @@ class Loader:
         flip: NDArray[np.int64] | None,
         convention: CropConvention,
         *,
-        amount: Augmentation = NONE,
+        augmentation: Augmenter = NONE,
         batch: int = 16,
         seed: int = 0,
         workers: int = 1,
+        part: tuple[int, int] = (0, 1),
+        on_device: bool = False,
     ) -> None:
         self._samples, self._flip, self._convention = list(samples), flip, convention
-        self._amount, self._batch, self._seed, self._workers = amount, batch, seed, workers
+        self._augmentation, self._batch, self._seed = augmentation, batch, seed
+        self._workers, self._part = workers, part
+        self._on_device = on_device
         self._patches: dict[int, Patch] = {}
         self._bytes = 0
 
     def __len__(self) -> int:
         """Batches in an epoch; an incomplete last one counts only if it is the only one."""
-        return max(1, len(self._samples) // self._batch)
+        return max(1, len(self._samples) // (self._batch * self._part[1]))
 
-    def epoch(self, number: int) -> Iterator[Batch]:
-        """The shuffled batches of one epoch."""
+    def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
+        """The shuffled batches of one epoch, without the first `skip`."""
         order = np.random.default_rng([self._seed, number]).permutation(len(self._samples))
+        rank, world = self._part
         with ThreadPoolExecutor(self._workers) as pool:
             waiting: list[Future[Batch]] = []
             try:
-                for index in range(len(self)):
-                    rows = order[index * self._batch : (index + 1) * self._batch]
+                for index in range(skip, len(self)):
+                    whole = order[index * self._batch * world : (index + 1) * self._batch * world]
+                    rows = np.resize(whole[rank::world], min(self._batch, len(order)))
                     waiting.append(pool.submit(self._make, rows, number, index))
                     if len(waiting) > self._workers + 1:
                         yield waiting.pop(0).result()
@@ -125,31 +120,45 @@ class Loader:
                     future.cancel()
 
     def _make(self, rows: NDArray[np.int64], epoch: int, index: int) -> Batch:
-        images, points, tasks = [], [], []
-        for place, row in enumerate(rows):
-            rng = np.random.default_rng([self._seed, epoch, index, place])
-            item = self._samples[row]
-            patch, matrix = self._patch(int(row), item)
-            box = item.boxes[rng.integers(len(item.boxes))]
-            image, unit = sample(
-                patch, matrix, item.points, box, self._flip, self._convention, self._amount, rng
+        items = [self._samples[row] for row in rows]
+        patches = [self._patch(int(row), item) for row, item in zip(rows, items, strict=True)]
+        tasks = tuple(item.task for item in items)
+        rank, world = self._part
+        rngs, boxes = [], []
+        for place, item in enumerate(items):
+            rngs.append(np.random.default_rng([self._seed, epoch, index, place * world + rank]))
+            boxes.append(item.boxes[rngs[-1].integers(len(item.boxes))])
+        if self._on_device and isinstance(self._augmentation, Augmentation):
+            can_mirror = self._flip is not None
+            changes = tuple(
+                self._augmentation.draw(box, can_mirror, self._convention, rng)
+                for box, rng in zip(boxes, rngs, strict=True)
             )
-            images.append(image)
-            points.append(unit)
-            tasks.append(item.task)
-        return Batch(normalise(np.stack(images)), np.stack(points), tuple(tasks))
+            points = [
+                change.place(item.points, self._flip, self._convention)
+                for change, item in zip(changes, items, strict=True)
+            ]
+            return Batch(np.stack(points), tasks, patches=tuple(patches), changes=changes)
+        found = [
+            self._augmentation.sample(patch, item.points, box, self._flip, self._convention, rng)
+            for patch, item, box, rng in zip(patches, items, boxes, rngs, strict=True)
+        ]
+        images = np.stack([image for image, _ in found])
+        return Batch(np.stack([points for _, points in found]), tasks, images)
 
     def _patch(self, index: int, item: Sample) -> Patch:
         if index in self._patches:
             return self._patches[index]
-        patch = cut_patch(read_image(item.image), item.boxes[0], self._convention)
+        patch = self._augmentation.cut(read_image(item.image), item.boxes[0], self._convention)
         if self._bytes < CACHE_BYTES:
             self._patches[index] = patch
             self._bytes += patch[0].nbytes
         return patch
 
 
-def normalise(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(B, S, S, 3) RGB bytes -> (B, 3, S, S) float32, ImageNet's normalisation."""
-    scaled = (images.astype(np.float32) / np.float32(255) - MEAN) / STD
-    return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+def normalise(images: NDArray[np.uint8], device: torch.device | None = None) -> Tensor:
+    """(B, S, S, 3) RGB bytes -> (B, 3, S, S) float32 in channels-last order, ImageNet's
+    normalisation."""
+    pixels = torch.from_numpy(images).to(device).permute(0, 3, 1, 2).float()  # (B, 3, S, S)
+    mean, std = (torch.from_numpy(v * 255)[:, None, None].to(pixels.device) for v in (MEAN, STD))
+    return pixels.sub_(mean).div_(std)

@@ -1,4 +1,4 @@
-"""From score and offset maps to landmarks, in numpy (paper section 3.2)."""
+"""From what a network says to landmarks, in numpy (paper section 3.2)."""
 
 from __future__ import annotations
 
@@ -66,11 +66,44 @@ def decode(
     own = (corner + np.concatenate([pick(x), pick(y)], -1)) / grid  # (B, N, 2)
     scores = np.take_along_axis(flat, cell, -1)[..., 0].astype(np.float64)  # (B, N)
     if table.count == 0:
-        return Landmarks(own, own, np.zeros((batch, count, 0, 2)), scores)
+        return Landmarks(own, own, _no_votes(own), scores)
     neighbour = (corner[:, :, None] + np.stack([pick(nb_x), pick(nb_y)], -1)) / grid  # (B, N, C, 2)
     votes = neighbour[:, table.landmark, table.slot]  # (B, N, M, 2)
     points = (own + votes.sum(2)) / (1 + votes.shape[2])
     return Landmarks(points, own, votes, scores)
+
+
+def decode_coordinates(points: NDArray[np.floating]) -> Landmarks:
+    """Points (B, N, 2) in crop units as landmarks; with no confidence told, scores are 1."""
+    own = points.astype(np.float64)
+    return Landmarks(own, own, _no_votes(own), np.ones(own.shape[:2]))
+
+
+def decode_heatmaps(heat: NDArray[np.floating]) -> Landmarks:
+    """Decode heatmaps (B, N, H, H) whose cell centres lie at (k + 0.5) / H.
+
+    The first maximum, moved a quarter of a cell towards its higher neighbour along each axis
+    (Newell, Yang, Deng, ECCV 2016).
+    """
+    batch, count, size, _ = heat.shape
+    flat = heat.reshape(batch, count, -1)
+    cell = flat.argmax(-1)  # (B, N)
+    scores = np.take_along_axis(flat, cell[..., None], -1)[..., 0].astype(np.float64)
+    padded = np.pad(heat, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
+    i, j = np.ogrid[:batch, :count]
+    row, column = cell // size + 1, cell % size + 1
+
+    def quarter(before: NDArray[np.floating], after: NDArray[np.floating]) -> Floats:
+        return 0.25 * ((after > before).astype(np.float64) - (after < before))
+
+    dx = quarter(padded[i, j, row, column - 1], padded[i, j, row, column + 1])
+    dy = quarter(padded[i, j, row - 1, column], padded[i, j, row + 1, column])
+    own = np.stack([column - 0.5 + dx, row - 0.5 + dy], -1) / size  # (B, N, 2)
+    return Landmarks(own, own, _no_votes(own), scores)
+
+
+def _no_votes(points: Floats) -> Floats:
+    return np.zeros((*points.shape[:2], 0, 2))
 
 
 def face_score(scores: Floats) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.crop import Box, CropConvention, overlap, tight_box, warp
+from pipnet.crop import Box, CropConvention, cut, overlap, tight_box
 from pipnet.decode import Landmarks, face_score
 from pipnet.faces import FaceFinder, face_finder
 from pipnet.scheme import Scheme
@@ -77,7 +77,8 @@ class CropDetector(ABC):
         """Landmarks of B faces, each with its own photo, box and kind of box.
 
         A box that does not come from landmarks only says roughly where the face is, so the face is
-        cropped a second time around the landmarks that the first crop gave.
+        cropped a second time around the landmarks that the first crop gave. A box that is the crop
+        itself is taken as it is.
         """
         if len(boxes) == 0:
             return []
@@ -85,12 +86,14 @@ class CropDetector(ABC):
         landmark_boxes = [
             convention.landmark_box(box, kind) for box, kind in zip(boxes, kinds, strict=True)
         ]
-        found = self._pass(images, landmark_boxes)
-        rough = [i for i, kind in enumerate(kinds) if kind != "landmarks"]
+        areas = [convention.area(box, kind) for box, kind in zip(boxes, kinds, strict=True)]
+        found = self._pass(images, areas)
+        rough = [i for i, kind in enumerate(kinds) if kind not in ("landmarks", "crop")]
         again = [i for i in rough if overlap(tight_box(found[i].points), landmark_boxes[i]) > 0.2]
         if again:
             closer = self._pass(
-                [images[i] for i in again], [tight_box(found[i].points) for i in again]
+                [images[i] for i in again],
+                [convention.crop_box(tight_box(found[i].points)) for i in again],
             )
             for i, face in zip(again, closer, strict=True):
                 found[i] = face
@@ -100,13 +103,12 @@ class CropDetector(ABC):
         ]
 
     def _pass(
-        self, images: Sequence[NDArray[np.uint8]], boxes: Sequence[Box]
+        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box]
     ) -> list[FaceLandmarks]:
-        convention = self.convention
-        areas = [convention.crop_box(box) for box in boxes]
+        """The landmarks of crop areas, which stand in for the boxes."""
         crops = np.stack(
             [
-                warp(_checked(image), convention.matrix(area), convention.side)
+                cut(_checked(image), area, self.convention)
                 for image, area in zip(images, areas, strict=True)
             ]
         )
@@ -124,7 +126,7 @@ class CropDetector(ABC):
                     spread[i] * float(np.sqrt(w * h)),
                     result.scores[i],
                     float(scores[i]),
-                    boxes[i],
+                    areas[i],
                 )
             )
         return faces

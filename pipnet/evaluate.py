@@ -14,7 +14,7 @@ from pipnet.data import Sample
 from pipnet.detector import CropDetector
 from pipnet.faces import FaceFinder
 from pipnet.images import read_image
-from pipnet.metrics import auc, curve_errors, failure_rate, norm_distance, point_errors
+from pipnet.metrics import auc, ced, curve_errors, failure_rate, norm_distance, point_errors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +28,7 @@ class Evaluation:
     curve: NDArray[np.float64]
     missed: int
     regions: dict[str, tuple[int, ...]]
+    names: tuple[str, ...]
     norm: str
 
     def summary(self) -> dict[str, Any]:
@@ -35,16 +36,34 @@ class Evaluation:
 
         A missed face counts as a failure and not in the means.
         """
-        nmes = np.nanmean(self.errors, axis=1)
-        everyone = np.concatenate([nmes, np.full(self.missed, np.inf)])
+        everyone = self._nmes()
         return {
             "faces": len(everyone),
             "missed": self.missed,
-            "nme": _percent(float(nmes.mean())),
+            "nme": _percent(float(np.nanmean(self.errors, axis=1).mean())),
             "nme_curve": _percent(float(np.nanmean(self.curve, axis=1).mean())),
             "fr10": _percent(failure_rate(everyone)),
             "auc10": round(auc(everyone), 4),
             "norm": self.norm,
+        }
+
+    def _nmes(self) -> NDArray[np.float64]:
+        """NME of each face; a missed one's is infinite."""
+        return np.concatenate([np.nanmean(self.errors, axis=1), np.full(self.missed, np.inf)])
+
+    def ced(self) -> list[tuple[float, float]]:
+        """Cumulative error distribution: NME, and the share of faces up to it."""
+        bins, shares = ced(self._nmes())
+        return [
+            (round(float(error), 6), round(float(share), 6))
+            for error, share in zip(bins, shares, strict=True)
+        ]
+
+    def per_point(self) -> dict[str, float | None]:
+        """NME of each landmark by name, in percent; None where it is never labelled."""
+        return {
+            name: _percent(float(np.nanmean(part))) if np.isfinite(part).any() else None
+            for name, part in zip(self.names, self.errors.T, strict=True)
         }
 
     def per_region(self) -> dict[str, float]:
@@ -69,21 +88,31 @@ def match_box(truth: Box, found: Sequence[Box]) -> int | None:
 
 
 def evaluate(
-    detector: CropDetector, samples: Sequence[Sample], finder: FaceFinder | None = None
+    detector: CropDetector,
+    samples: Sequence[Sample],
+    finder: FaceFinder | None = None,
+    *,
+    norm: str | None = None,
+    units: str = "image",
 ) -> Evaluation:
     """Predict every sample and compare.
 
     With `finder` the boxes come from the face detector, matched to each face by overlap; without,
     they are the tight boxes of the labels. Faces whose errors nothing normalises, because the
-    scheme's pair is not labelled, are left out.
+    points of the norm are not labelled, are left out.
+
+    Args:
+        norm: see `pipnet.metrics.norm_distance`.
+        units: `image` for pixels; `crop` for fractions of the crop's width and height, which the
+            authors' code measures in (not the same where crops are not square).
 
     Raises:
-        ValueError: no face could be measured.
+        ValueError: no face could be measured, or the scheme does not have that norm.
     """
     scheme, convention = detector.scheme, detector.convention
     points, truths, missed = [], [], 0
     for item in samples:
-        if not norm_distance(item.points[None], scheme)[0] > 0:  # not for NaN either
+        if not norm_distance(item.points[None], scheme, norm)[0] > 0:  # not for NaN either
             continue
         image, kind, box = read_image(item.image), "landmarks", tight_box(item.points)
         if finder is not None:
@@ -93,15 +122,17 @@ def evaluate(
                 missed += 1
                 continue
             box = boxes[match]
-        points.append(detector.predict(image, [box], kind)[0].points)
-        truths.append(item.points)
+        size = convention.crop_box(tight_box(item.points))[2:] if units == "crop" else (1.0, 1.0)
+        points.append(detector.predict(image, [box], kind)[0].points / size)
+        truths.append(item.points / size)
     if not points:
         raise ValueError(f"none of {len(samples)} faces could be measured")
     found, truth = np.stack(points), np.stack(truths)
     return Evaluation(
-        point_errors(found, truth, scheme),
-        curve_errors(found, truth, scheme),
+        point_errors(found, truth, scheme, norm),
+        curve_errors(found, truth, scheme, norm),
         missed,
         dict(scheme.regions),
-        "box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair),
+        scheme.names,
+        norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair)),
     )

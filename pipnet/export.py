@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from pipnet.checkpoint import Checkpoint
 from pipnet.data import MEAN, STD
+from pipnet.network import Coordinates, Heatmaps, Maps
 from pipnet.onnx_detector import OnnxDetector
 from pipnet.predict import Detector
 
@@ -47,7 +48,16 @@ class _Whole(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         x = (images.float() - self.mean) / self.std
-        maps = self.network(x.permute(0, 3, 1, 2))
+        output = self.network(x.permute(0, 3, 1, 2))
+        if isinstance(output, Maps):
+            return self._merged(output)
+        if isinstance(output, Coordinates):
+            own, best = output.points, torch.ones_like(output.points[..., 0])
+        else:
+            own, best = _peaks(output)
+        return own, own, own[:, :, None][:, :, :0], best
+
+    def _merged(self, maps: Maps) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         score = maps.score.flatten(2)  # (B, N, G*G)
         grid = maps.score.shape[-1]
         cell = score.argmax(-1, keepdim=True)  # (B, N, 1)
@@ -67,6 +77,25 @@ class _Whole(nn.Module):
         votes = around[:, self.votes].reshape(own.shape[0], -1, self.each, 2)  # (B, N, M, 2)
         points = (own + votes.sum(2)) / (1 + self.each)
         return points, own, votes, best
+
+
+def _peaks(output: Heatmaps) -> tuple[Tensor, Tensor]:
+    """As `pipnet.decode.decode_heatmaps`: points (B, N, 2) in crop units and scores (B, N)."""
+    heat = output.heat
+    size = heat.shape[-1]
+    flat = heat.flatten(2)
+    cell = flat.argmax(-1, keepdim=True)  # (B, N, 1)
+    best = flat.gather(-1, cell)[..., 0]
+    # a border lower than anything, so that every maximum has neighbours
+    padded = nn.functional.pad(heat, (1, 1, 1, 1), value=-1e9).flatten(2)
+    row, column = cell // size + 1, cell % size + 1
+
+    def at(rows: Tensor, columns: Tensor) -> Tensor:
+        return padded.gather(-1, rows * (size + 2) + columns)
+
+    dx = torch.sign(at(row, column + 1) - at(row, column - 1))
+    dy = torch.sign(at(row + 1, column) - at(row - 1, column))
+    return torch.cat([column - 0.5 + 0.25 * dx, row - 0.5 + 0.25 * dy], -1) / size, best
 
 
 def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | None = None) -> None:

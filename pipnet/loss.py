@@ -1,4 +1,5 @@
-"""The training loss, and the curriculum's (the authors' `compute_loss_pip` and its GSSL form)."""
+"""The training losses: PIPNet's (the authors' `compute_loss_pip` and its GSSL form, for the
+curriculum), and those of coordinate and heatmap regression."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from pipnet.meanface import Neighbours
-from pipnet.network import Maps
+from pipnet.network import Coordinates, Heatmaps, Maps, Output
 
 TASKS = ("std", "cls1", "cls2", "cls3")
 """What a sample trains: everything; only the fine score map; only the one of twice the stride; only
@@ -28,6 +29,16 @@ class Losses(NamedTuple):
     def total(self, score_weight: float = 10.0) -> Tensor:
         """Weighted sum; 10 brings the score term to the scale of the offsets."""
         return score_weight * self.score + self.x + self.y + self.nb_x + self.nb_y
+
+
+class PlainLoss(NamedTuple):
+    """The one loss term of coordinate or heatmap regression."""
+
+    error: Tensor
+
+    def total(self) -> Tensor:
+        """The term itself."""
+        return self.error
 
 
 class TargetBatch(NamedTuple):
@@ -71,6 +82,31 @@ def losses(maps: Maps, batch: TargetBatch, table: Neighbours) -> Losses:
         _absolute(_at(maps.nb_x, target.cell, table.count), nb_offset[..., 0], nb_std),
         _absolute(_at(maps.nb_y, target.cell, table.count), nb_offset[..., 1], nb_std),
     )
+
+
+SIGMA = 1.5
+"""Standard deviation of a heatmap's peak, in its cells."""
+
+
+def output_loss(output: Output, batch: TargetBatch, table: Neighbours) -> Losses | PlainLoss:
+    """The loss terms of a batch, whatever the head; unlabelled landmarks count nowhere."""
+    if isinstance(output, Maps):
+        return losses(output, batch, table)
+    known = torch.isfinite(batch.points).all(-1)  # (B, N)
+    if isinstance(output, Coordinates):
+        return PlainLoss(_absolute(output.points, batch.points, known[..., None].expand(-1, -1, 2)))
+    return PlainLoss(_heat_loss(output, torch.nan_to_num(batch.points), known))
+
+
+def _heat_loss(output: Heatmaps, points: Tensor, known: Tensor) -> Tensor:
+    """Mean squared error against Gaussians of height 1 around the landmarks."""
+    size = output.heat.shape[-1]
+    centres = torch.arange(size, device=points.device) + 0.5
+    squares = (centres - points[..., None] * size) ** 2  # (B, N, 2, H): x along columns, y rows
+    bell = torch.exp(-squares / (2 * SIGMA**2))
+    wanted = bell[:, :, 1, :, None] * bell[:, :, 0, None, :]  # (B, N, H, H)
+    error = ((output.heat - wanted.to(output.heat.dtype)) ** 2).mean((-2, -1))  # (B, N)
+    return (error * known).sum() / known.sum().clamp(min=1)
 
 
 class Target(NamedTuple):

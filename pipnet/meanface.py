@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,15 @@ def neighbours(meanface: NDArray[np.float64], count: int) -> Neighbours:
             )
     padded = np.array([[row[k % len(row)] for k in range(longest)] for row in predictors])
     return Neighbours(table, padded[..., 0], padded[..., 1])
+
+
+def most_neighbours(meanface: NDArray[np.float64], wanted: int = 10) -> int:
+    """The largest C up to `wanted` that this mean face (N, 2) allows; 0 if none."""
+    for count in range(min(wanted, len(meanface) - 1), 0, -1):
+        with suppress(ValueError):
+            neighbours(meanface, count)
+            return count
+    return 0
 
 
 def read_meanface(path: Path) -> NDArray[np.float64]:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from pipnet.checkpoint import Checkpoint, load
 from pipnet.data import normalise
-from pipnet.decode import Landmarks, decode
+from pipnet.decode import Landmarks, decode, decode_coordinates, decode_heatmaps
 from pipnet.detector import CropDetector, FaceLandmarks
 from pipnet.faces import FaceFinder
+from pipnet.network import Coordinates, Heatmaps
 
 __all__ = ["Detector", "FaceLandmarks"]
 
@@ -47,10 +48,11 @@ class Detector(CropDetector):
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), in crop units."""
-        images = torch.from_numpy(normalise(crops)).to(
-            self._device, memory_format=torch.channels_last
-        )
         with torch.inference_mode():
-            maps = self._network(images)
-        parts = [part.float().cpu().numpy() for part in maps[:5]]
+            output = self._network(normalise(crops, self._device))
+        parts = [part.float().cpu().numpy() for part in output[:5]]
+        if isinstance(output, Coordinates):
+            return decode_coordinates(parts[0])
+        if isinstance(output, Heatmaps):
+            return decode_heatmaps(parts[0])
         return decode(parts[0], parts[1], parts[2], parts[3], parts[4], self._table)

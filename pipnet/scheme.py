@@ -28,7 +28,8 @@ class Scheme:
     mirrored face is landmark `flip[k]` of the original; empty when the scheme has no mirror.
     `curves`: ordered indices of points that may slide along a contour without being wrong.
     `nme_pair`: the two points whose distance normalises errors, or None for the box diagonal.
-    `regions`: name -> indices, for figures per region.
+    `regions`: name -> indices, for figures per region. `pupils`: two groups of points whose means
+    are the pupils, or empty.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Scheme:
     curves: tuple[tuple[int, ...], ...] = ()
     nme_pair: tuple[int, int] | None = None
     regions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    pupils: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.names)
@@ -52,6 +54,7 @@ class Scheme:
             "regions": self.regions.values(),
             "flip": [self.flip],
             "nme_pair": [self.nme_pair or ()],
+            "pupils": self.pupils,
         }
         for what, rows in groups.items():
             for index in (i for row in rows for i in row):
@@ -64,6 +67,8 @@ class Scheme:
             raise SchemeError(
                 f"scheme {self.name!r}: nme_pair names landmark {self.nme_pair[0]} twice"
             )
+        if len(self.pupils) not in (0, 2):
+            raise SchemeError(f"scheme {self.name!r}: pupils must be two lists of landmarks")
         if self.flip and (
             len(self.flip) != count or any(self.flip[self.flip[k]] != k for k in range(count))
         ):
@@ -102,7 +107,7 @@ def _from_mapping(data: Mapping[str, Any]) -> Scheme:
     name = str(data.get("name", ""))
     known = {
         "name", "names", "landmarks", "edges", "lines", "loops",
-        "flip", "curves", "nme_pair", "regions",
+        "flip", "curves", "nme_pair", "regions", "pupils",
     }  # fmt: skip
     unknown = set(data) - known
     if unknown:
@@ -131,6 +136,7 @@ def _from_mapping(data: Mapping[str, Any]) -> Scheme:
         flip=_numbers(name, "flip", flip) if flip else (),
         curves=tuple(rows("curves")),
         nme_pair=(pair[0], pair[1]) if pair else None,
+        pupils=tuple(rows("pupils")),
         regions={str(k): _numbers(name, f"region {k!r}", row) for k, row in regions.items()},
     )
 

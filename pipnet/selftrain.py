@@ -11,12 +11,13 @@ import csv
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet.augment import Augmentation, Augmenter
 from pipnet.checkpoint import Checkpoint, load, save
 from pipnet.crop import Box, tight_box
 from pipnet.data import Sample
@@ -48,6 +49,7 @@ class SelfTrainConfig:
     """
 
     train: TrainConfig
+    augmentation: Augmenter = field(default_factory=Augmentation)
     tasks: tuple[str, ...] = CURRICULUM
     labels_coarse: bool = False
     converged: float = 0.0
@@ -92,7 +94,7 @@ def selftrain(
     before: NDArray[np.float64] | None = None
     for index, task in enumerate(config.tasks, start=1):
         folder = out / f"stage-{index}"
-        points, scores = _pseudo_labels(folder, current, unlabelled)
+        points, scores = _pseudo_labels(folder, current, unlabelled, config.train.device)
         moved = None if before is None else _movement(before, points)
         _write_ledger(out / "ledger.csv", index, task, unlabelled, scores, points, before)
         if task == "std" and moved is not None and moved < config.converged:
@@ -128,7 +130,10 @@ def _stage(
     def progress(step: Step) -> None:
         on_progress(stage, step)
 
-    result = train(fresh(), samples, config.train, out=folder, on_progress=progress)
+    result = train(
+        fresh(), samples, config.train, out=folder, on_progress=progress,
+        augmentation=config.augmentation,
+    )  # fmt: skip
     partial = folder / "finished.json.partial"
     partial.write_text(json.dumps({**asdict(stage), "samples": len(samples)}), encoding="utf-8")
     os.replace(partial, finished)
@@ -136,14 +141,14 @@ def _stage(
 
 
 def _pseudo_labels(
-    folder: Path, current: Checkpoint, unlabelled: Sequence[Unlabelled]
+    folder: Path, current: Checkpoint, unlabelled: Sequence[Unlabelled], device: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Landmarks (U, N, 2) in image pixels and scores (U,); kept in the folder, computed once."""
     file = folder / "pseudo.npz"
     if file.exists():
         with np.load(file, allow_pickle=False) as data:
             return data["points"], data["scores"]
-    detector = Detector(current)
+    detector = Detector(current, device)
     points, scores = [], []
     for face in unlabelled:
         found = detector.predict(read_image(face.image), [face.box], face.kind)[0]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +22,31 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data folder is not here")
     return folder
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Path]:
+    """A folder that nothing can be written to, as root too, holding the project `p`."""
+    from tests.projects import make_project  # SQLAlchemy, which few tests need
+
+    inside, outside = tmp_path / "inside", tmp_path / "read-only"
+    make_project(inside / "p", 2).close()
+    outside.mkdir()
+    if os.name != "posix":
+        pytest.skip("read-only folders are made with POSIX means here")
+    if os.geteuid() != 0:
+        shutil.copytree(inside, outside, dirs_exist_ok=True)
+        for path in (outside / "p", outside):
+            path.chmod(0o555)
+        yield outside
+        for path in (outside, outside / "p"):
+            path.chmod(0o755)
+        return
+    bound = subprocess.run(["mount", "--bind", inside, outside], capture_output=True, text=True)
+    if bound.returncode:
+        pytest.skip(f"root writes everywhere, and mount refused: {bound.stderr.strip()}")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", outside], check=True)
+        yield outside
+    finally:
+        subprocess.run(["umount", outside], check=True)

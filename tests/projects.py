@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from sqlalchemy import event
 
 from labeltool.domain import NewPrediction, RoundKind, Verdict
-from labeltool.store import FILE, Store, create_project, open_project
+from labeltool.store import FILE, SCHEMA, Store, create_project, engine, open_project
 from pipnet.scheme import Scheme
 
 THREE = Scheme("three", ("left", "right", "nose"), ((0, 2), (1, 2)), (1, 0, 2))
@@ -108,3 +111,56 @@ def change(store: Store, statement: str) -> None:
     """Meddle with the file behind the store's back."""
     with store._database.write() as connection:
         connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def explained(store: Store) -> Iterator[list[str]]:
+    """The query plans, line by line, of everything the store asks of the file meanwhile."""
+    asked: list[tuple[str, tuple]] = []
+    plans: list[str] = []
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            asked.append((statement, parameters))
+        elif "INSERT INTO entry" in statement:  # the rest of its plan is of foreign keys
+            asked.append((statement[statement.index("SELECT") :], parameters))
+
+    engines = (store._database.readers, store._database._writer_engine)
+    for one in engines:
+        event.listen(one, "before_cursor_execute", note)
+    yield plans
+    for one in engines:
+        event.remove(one, "before_cursor_execute", note)
+    with store._database.readers.connect() as connection:
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans += [row[3] for row in plan]
+
+
+def scans(plans: list[str]) -> list[str]:
+    """Walks over every row of a table that grows with the project."""
+    tables = ("state", "entry", "operation", "face", "photo", "prediction", "s ", "p ", "e ", "f ")
+    return [line for line in plans if line.startswith(tuple(f"SCAN {table}" for table in tables))]
+
+
+def next_migration(program: Path, body: str) -> int:
+    """Write to a folder what the program's next version would have: one migration more.
+
+    Returns its number; `engine.SCHEMA` and `engine.__file__` have to say so.
+    """
+    ours = Path(engine.__file__).parent / "migrations"
+    shutil.copytree(ours, program / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    (program / "migrations" / "versions" / "next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision = '{SCHEMA + 1}'\ndown_revision = '{SCHEMA}'\n{body}",
+        encoding="utf-8",
+    )
+    return SCHEMA + 1
+
+
+def fill_disk(store: Store, spare: int = 2) -> None:
+    """Let the file grow by so many pages only: a full disk that anybody can make."""
+    writer = store._database._writer
+    pages = writer.exec_driver_sql("PRAGMA page_count").scalar_one()
+    writer.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")
+    writer.rollback()

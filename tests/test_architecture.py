@@ -31,8 +31,10 @@ def test_the_command_line_starts_without_qt():
 
 
 def test_every_command_says_what_it_does_and_has_a_key_of_its_own():
-    keys = [key for command in COMMANDS for key in command.keys]
+    keys = [(key, command.within) for command in COMMANDS for key in command.keys]
     assert len(keys) == len(set(keys))
+    everywhere = {key for key, within in keys if not within}
+    assert not everywhere & {key for key, within in keys if within}
     assert len({command.name for command in COMMANDS}) == len(COMMANDS)
     assert all(command.text and command.tip and command.menu for command in COMMANDS)
     names = {command.name for command in COMMANDS}

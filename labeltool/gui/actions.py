@@ -19,8 +19,13 @@ class Surface(Protocol):
     """What a command may ask of the window: its dialogs and its views."""
 
     def decide(self, verdict: Verdict) -> None: ...
+    def decide_page(self, verdict: Verdict) -> None: ...
+    def decide_all(self, verdict: Verdict) -> None: ...
+    def flag(self) -> None: ...
     def go(self, where: str) -> None: ...
     def view(self, what: str) -> None: ...
+    def edit(self, what: str) -> None: ...
+    def is_on(self, what: str) -> bool: ...
     def ask(self, dialog: str) -> None: ...
 
 
@@ -32,7 +37,9 @@ Enabled = Callable[[Session], bool]
 class Command:
     """One thing the user can do. `enabled` is asked again after every change.
 
-    `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts, the first is shown.
+    `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts, the first is shown;
+    they work in the whole window, or only `within` the view of that name. `on`: of what can be
+    switched, whether it is.
     """
 
     name: str
@@ -44,6 +51,8 @@ class Command:
     enabled: Enabled
     icon: str = ""
     bar: bool = False
+    within: str = ""
+    on: Callable[[Surface], bool] | None = None
 
 
 def _always(_session: Session) -> bool:
@@ -54,16 +63,32 @@ def _face(session: Session) -> bool:
     return session.desk.face is not None
 
 
+def _points(session: Session) -> bool:
+    return session.desk.face is not None and session.desk.face.points is not None
+
+
+def _listed(session: Session) -> bool:
+    return bool(session.desk.queue)
+
+
 def _proposals(session: Session) -> bool:
     return session.desk.counts.proposed > 0
 
 
 def _can_train(session: Session) -> bool:
-    return session.desk.counts.faces > 0 and not session.rounds.running
+    return session.desk.counts.faces > 0 and not (session.rounds.running or session.starting)
 
 
 def _can_predict(session: Session) -> bool:
-    return session.desk.counts.faces > 0 and not session.rounds.running
+    return _can_train(session)
+
+
+def _filtered(session: Session) -> bool:
+    return session.desk.filter.narrows
+
+
+def _saved(session: Session) -> bool:
+    return session.saved_filter() is not None
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -89,8 +114,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("discard", "Discard moves", "Put the points of this face back", "Edit", (),
             lambda s, w: s.do(s.desk.discard),
             lambda s: s.desk.face is not None and s.desk.face.draft is not None),
+    Command("batches", "Batches…", "What was decided on many faces at once, and the way back",
+            "Edit", ("Ctrl+B",), lambda s, w: w.ask("batches"),
+            lambda s: s.desk.counts.faces > 0, "mdi6.history"),
     Command("box", "Draw a face box", "Draw a box around a face that was not found", "Edit", ("B",),
             lambda s, w: w.view("box"), _face, "mdi6.vector-square-plus"),
+    Command("key_box", "Change the box by keyboard", "Arrows move the box of this face, Alt and "
+            "arrows resize it", "Edit", ("Shift+B",), lambda s, w: w.view("key_box"), _face,
+            "mdi6.vector-square-edit"),
     Command("accept", "Accept", "The landmarks are right, or right now that you moved them",
             "Review", ("A",), lambda s, w: w.decide(Verdict.ACCEPTED), _face,
             "mdi6.check-circle", True),
@@ -101,24 +132,114 @@ COMMANDS: tuple[Command, ...] = (
     Command("unreview", "Back to unreviewed", "Take the verdict away", "Review", ("U",),
             lambda s, w: w.decide(Verdict.UNREVIEWED), _face, "mdi6.circle-outline"),
     Command("flag", "Flag", "Mark the face to come back to", "Review", ("F",),
-            lambda s, w: s.do(s.desk.flag), _face, "mdi6.flag-outline", True),
+            lambda s, w: w.flag(), _face, "mdi6.flag-outline", True),
     Command("accept_above", "Accept by score…",
             "Accept every unreviewed face whose score is high enough", "Review", ("Ctrl+Shift+A",),
             lambda s, w: w.ask("accept_above"), _proposals, "mdi6.check-all", True),
+    Command("select_all", "Select all", "Select every face under the filter", "Batch", ("Ctrl+A",),
+            lambda s, w: w.view("select_all"), _listed, within="gallery"),
+    Command("accept_page", "Accept page…", "Accept the faces that the gallery shows now", "Batch",
+            ("Shift+A",), lambda s, w: w.decide_page(Verdict.ACCEPTED), _listed),
+    Command("reject_page", "Reject page…", "Reject the faces that the gallery shows now", "Batch",
+            ("Shift+X",), lambda s, w: w.decide_page(Verdict.REJECTED), _listed),
+    Command("exclude_page", "Exclude page…", "Exclude the faces that the gallery shows now",
+            "Batch", ("Shift+Del",), lambda s, w: w.decide_page(Verdict.EXCLUDED), _listed),
+    Command("accept_all", "Accept all under the filter…", "Accept every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.ACCEPTED), _listed),
+    Command("reject_all", "Reject all under the filter…", "Reject every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.REJECTED), _listed),
+    Command("exclude_all", "Exclude all under the filter…", "Exclude every face under the filter",
+            "Batch", (), lambda s, w: w.decide_all(Verdict.EXCLUDED), _listed),
     Command("previous", "Previous", "The face before", "Go", ("Left",),
             lambda s, w: w.go("previous"), _face, "mdi6.chevron-left", True),
     Command("next", "Next", "The next face", "Go", ("Right",),
             lambda s, w: w.go("next"), _face, "mdi6.chevron-right", True),
     Command("next_unreviewed", "Next to review", "The next face with something to decide", "Go",
             ("N",), lambda s, w: w.go("next_unreviewed"), _face, "mdi6.skip-next", True),
+    Command("find", "Find a file…", "Part of a file or folder name", "Filter", ("Ctrl+F",),
+            lambda s, w: w.ask("find"), _always, "mdi6.magnify"),
+    Command("show_all", "Show all faces", "Take the filter away; the order stays", "Filter",
+            ("Ctrl+Shift+F",), lambda s, w: w.ask("show_all"), _filtered,
+            "mdi6.filter-remove-outline"),
+    Command("save_filter", "Save filter…", "Keep this filter and order under a name", "Filter",
+            ("Ctrl+S",), lambda s, w: w.ask("save_filter"), _always, "mdi6.filter-plus-outline"),
+    Command("rename_filter", "Rename filter…", "Give the saved filter that is on another name",
+            "Filter", (), lambda s, w: w.ask("rename_filter"), _saved),
+    Command("delete_filter", "Delete filter", "Forget the saved filter that is on; faces stay",
+            "Filter", (), lambda s, w: w.ask("delete_filter"), _saved),
+    Command("select_points", "Select all points", "Every placed landmark of the face", "Points",
+            ("Ctrl+A",), lambda s, w: w.edit("select_points"), _face, within="canvas"),
+    Command("next_point", "Next point", "The next landmark, least certain first", "Points",
+            ("Tab",), lambda s, w: w.edit("next_point"), _face, within="canvas"),
+    Command("previous_point", "Previous point", "The landmark before", "Points", ("Shift+Tab",),
+            lambda s, w: w.edit("previous_point"), _face, within="canvas"),
+    Command("cycle", "Visible, occluded, absent", "How the selected points can be seen, in turn",
+            "Points", ("V",), lambda s, w: w.edit("cycle"), _face),
+    Command("visible", "Visible", "The selected points can be seen", "Points", ("1",),
+            lambda s, w: w.edit("visible"), _face),
+    Command("occluded", "Occluded", "The selected points are hidden behind something", "Points",
+            ("2",), lambda s, w: w.edit("occluded"), _face),
+    Command("absent", "Absent", "The selected points are not in the photo", "Points", ("3",),
+            lambda s, w: w.edit("absent"), _face),
+    Command("snap", "Snap to click", "A click puts the selected point there, else the nearest "
+            "(once: Alt and click)", "Points", ("S",), lambda s, w: w.view("snap"), _face,
+            "mdi6.target", on=lambda w: w.is_on("snap")),
+    Command("follow", "Move neighbours along", "Dragging a point bends its surroundings "
+            "(once: Ctrl and drag; the wheel says how far)", "Points", ("D",),
+            lambda s, w: w.view("follow"), _face, "mdi6.vector-curve",
+            on=lambda w: w.is_on("follow")),
+    Command("turn_left", "Turn left", "Turn the selected points by a degree", "Points", ("[",),
+            lambda s, w: w.edit("turn_left"), _face),
+    Command("turn_right", "Turn right", "Turn the selected points by a degree", "Points", ("]",),
+            lambda s, w: w.edit("turn_right"), _face),
+    Command("grow", "Grow", "Spread the selected points by a percent", "Points", ("Shift+]", "}"),
+            lambda s, w: w.edit("grow"), _face),
+    Command("shrink", "Shrink", "Draw the selected points together by a percent", "Points",
+            ("Shift+[", "{"), lambda s, w: w.edit("shrink"), _face),
+    Command("swap", "Swap left and right", "The proposal took the left side for the right",
+            "Points", ("W",), lambda s, w: w.edit("swap"), _points, "mdi6.swap-horizontal"),
+    Command("mirror", "Mirror the face", "The proposal looks the wrong way", "Points", ("M",),
+            lambda s, w: w.edit("mirror"), _points, "mdi6.flip-horizontal"),
+    Command("next_pane", "Next pane", "Keys go to the list, the photo, or the landmarks", "View",
+            ("F6",), lambda s, w: w.view("next_pane"), _always),
+    Command("edit", "Open the photo", "See the face in its photo, to mend its points", "Go",
+            ("Return", "Enter"), lambda s, w: w.view("canvas"), _face, within="gallery"),
+    Command("back", "Back to the gallery", "See many faces at once", "Go", ("Esc",),
+            lambda s, w: w.view("gallery"), _always, within="canvas"),
+    Command("gallery", "Gallery", "Many faces at once, or back to the one photo", "View", ("G",),
+            lambda s, w: w.view("toggle_gallery"), _always, "mdi6.view-grid-outline", True),
     Command("fit_face", "Fit face", "Zoom to the face", "View", ("0",),
             lambda s, w: w.view("fit_face"), _face, "mdi6.face-recognition"),
     Command("fit_photo", "Fit photo", "Show the whole photo", "View", ("9",),
             lambda s, w: w.view("fit_photo"), _face, "mdi6.fit-to-page-outline"),
-    Command("edges", "Show or hide edges", "The lines between points", "View", ("E",),
-            lambda s, w: w.view("edges"), _face),
-    Command("points", "Show or hide points", "The landmarks", "View", ("P",),
-            lambda s, w: w.view("points"), _face),
+    Command("zoom_in", "Zoom in", "A step closer to the middle (or the wheel)", "View",
+            ("Ctrl++", "Ctrl+="), lambda s, w: w.view("zoom_in"), _face),
+    Command("zoom_out", "Zoom out", "A step back from the middle (or the wheel)", "View",
+            ("Ctrl+-",), lambda s, w: w.view("zoom_out"), _face),
+    Command("keep_view", "Keep the view between faces", "The next face shows the same part, as "
+            "large", "View", ("K",), lambda s, w: w.view("keep_view"), _always,
+            on=lambda w: w.is_on("keep_view")),
+    Command("points", "Points", "Show or hide the landmarks", "View", ("P",),
+            lambda s, w: w.view("points"), _always, on=lambda w: w.is_on("points")),
+    Command("edges", "Edges", "Show or hide the lines between points", "View", ("E",),
+            lambda s, w: w.view("edges"), _always, on=lambda w: w.is_on("edges")),
+    Command("numbers", "Numbers", "Show or hide the numbers of points", "View", ("L",),
+            lambda s, w: w.view("numbers"), _always, on=lambda w: w.is_on("numbers")),
+    Command("boxes", "Boxes", "Show or hide the boxes of faces", "View", (),
+            lambda s, w: w.view("boxes"), _always, on=lambda w: w.is_on("boxes")),
+    Command("by_group", "Colour by region", "Colours say which part of the face, not how certain",
+            "View", ("C",), lambda s, w: w.view("by_group"), _always,
+            on=lambda w: w.is_on("by_group")),
+    Command("ghost_proposal", "Original proposal", "Show faintly where the points were proposed",
+            "View", ("O",), lambda s, w: w.view("ghost_proposal"), _always,
+            on=lambda w: w.is_on("ghost_proposal")),
+    Command("ghost_before", "Proposal of the round before", "Show faintly what was proposed before",
+            "View", ("Shift+O",), lambda s, w: w.view("ghost_before"), _always,
+            on=lambda w: w.is_on("ghost_before")),
+    Command("tone", "Brightness and contrast…", "How the photo is shown; it stays as it is", "View",
+            ("I",), lambda s, w: w.view("tone"), _face, "mdi6.contrast-circle"),
+    Command("history", "Show or hide history", "What was decided on this face, when and by whom",
+            "View", ("H",), lambda s, w: w.view("history"), _always),
     Command("light", "Light", "Light colours", "View", (), lambda s, w: w.view("light"), _always),
     Command("dark", "Dark", "Dark colours", "View", (), lambda s, w: w.view("dark"), _always),
     Command("system", "Colours of the system", "Light or dark as the system is", "View", (),
@@ -133,17 +254,31 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, w: w.ask("keys"), _always),
 )  # fmt: skip
 
+GESTURES = (
+    ("Zoom", "Wheel", "At the mouse"),
+    ("Pan", "Middle button, or Space and drag", "Move the photo"),
+    ("Select points", "Click, Shift or Ctrl and click, drag beside them", "One, more, or a frame"),
+    ("Move points", "Drag, arrows", "Arrows: 1 pixel, with Shift 10, with Ctrl 0.1"),
+    ("Move neighbours along", "Ctrl and drag", "The wheel says how many, while you drag"),
+    ("Snap", "Alt and click", "The selected point, else the nearest, jumps to the click"),
+    ("Turn, scale points", "Drag a handle of the frame", "Shift turns in steps of 15 degrees"),
+    ("Change a box", "Drag its corner, side or outline", "Resize or move it"),
+    ("Another face", "Click its box", "Several faces in one photo"),
+    ("Take back a drag", "Esc", "Then leave what was begun, or deselect"),
+)
+"""What mouse and bare keys do on the photo: what, how, and how exactly."""
+
 GROUPS = (
     ("import", "predict"),
     ("accept", "reject", "exclude", "flag", "accept_above"),
     ("undo", "redo"),
-    ("previous", "next", "next_unreviewed"),
+    ("previous", "next", "next_unreviewed", "gallery"),
     ("train",),
 )
 """The toolbar: names of commands, with a line between the groups."""
 
 
-QUIET = ("import", "predict", "undo", "redo", "previous", "next")
+QUIET = ("import", "predict", "undo", "redo", "previous", "next", "gallery")
 """Buttons that lose their words first when the window is narrow."""
 
 
@@ -154,12 +289,16 @@ class Actions(QObject):
     would go on being called with dead actions.
     """
 
-    def __init__(self, session: Session, window: QWidget, surface: Surface) -> None:
+    def __init__(
+        self, session: Session, window: QWidget, surface: Surface, places: dict[str, QWidget]
+    ) -> None:
         super().__init__(window)
+        self._places = places
         self._session, self._surface = session, surface
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
         session.changed.connect(self.refresh)
+        session.surveyed.connect(self.refresh)
         self.refresh()
 
     def _make(self, command: Command, window: QWidget) -> QAction:
@@ -168,8 +307,11 @@ class Actions(QObject):
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{command.tip} ({key})" if key else command.tip)
+        action.setCheckable(command.on is not None)
         action.triggered.connect(self._run)
-        window.addAction(action)
+        if command.within:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        (self._places[command.within] if command.within else window).addAction(action)
         return action
 
     def recolour(self) -> None:
@@ -199,6 +341,8 @@ class Actions(QObject):
         """Ask every command whether it can be done."""
         for command in COMMANDS:
             self.by_name[command.name].setEnabled(command.enabled(self._session))
+            if command.on is not None:
+                self.by_name[command.name].setChecked(command.on(self._surface))
         for name, what in (
             ("undo", self._session.desk.can_undo()),
             ("redo", self._session.desk.can_redo()),
@@ -237,11 +381,12 @@ class LatinKeys(QObject):
             Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
         ):  # fmt: skip
             return False
-        wanted = QKeySequence(letter)
-        for action in window.actions():
-            if wanted in action.shortcuts() and action.isEnabled():
-                action.trigger()
-                return True
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        for wanted in (f"Shift+{letter}", letter) if shift else (letter,):
+            for action in window.actions():
+                if QKeySequence(wanted) in action.shortcuts() and action.isEnabled():
+                    action.trigger()
+                    return True
         return False
 
 

@@ -27,16 +27,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Round, RoundKind, RoundStatus, Verdict
+from labeltool.domain import Round, RoundKind, RoundStatus
 from labeltool.gui import theme
-from labeltool.gui.actions import COMMANDS
+from labeltool.gui.actions import COMMANDS, GESTURES
 from labeltool.gui.session import Session
-from labeltool.store import Threshold
+from labeltool.store import BOX, Threshold
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import SchemeError, load_scheme, shipped_schemes
 
 
-class _Ask(QDialog):
+class Ask(QDialog):
     """A dialog with a column of widgets over OK and Cancel."""
 
     def __init__(self, parent: QWidget | None, title: str, accept: str) -> None:
@@ -66,7 +66,7 @@ class _Ask(QDialog):
         return label
 
 
-class NewProject(_Ask):
+class NewProject(Ask):
     """Photos, where the project goes, and the landmark scheme."""
 
     def __init__(self, photos: list[Path], parent: QWidget | None = None) -> None:
@@ -167,7 +167,7 @@ class NewProject(_Ask):
         self.ok.setEnabled(not problem)
 
 
-class AcceptAbove(_Ask):
+class AcceptAbove(Ask):
     """Accept every unreviewed face whose score is at least so much, with the count before."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -221,21 +221,7 @@ class AcceptAbove(_Ask):
         self.ok.setEnabled(number > 0)
 
 
-class ConfirmBatch(_Ask):
-    """A verdict for many faces."""
-
-    def __init__(self, count: int, verdict: Verdict, parent: QWidget | None = None) -> None:
-        words = {
-            Verdict.ACCEPTED: "Accept", Verdict.REJECTED: "Reject", Verdict.EXCLUDED: "Exclude",
-            Verdict.UNREVIEWED: "Set back",
-        }  # fmt: skip
-        word = words[verdict]
-        super().__init__(parent, f"{word} {count:,} faces", f"{word} {count:,}")
-        self.sentence(f"{word} the {count:,} selected faces? One undo takes all of it back.")
-        self.finish()
-
-
-class StartRound(_Ask):
+class StartRound(Ask):
     """What a round would do, before it starts."""
 
     def __init__(self, plan: RoundPlan, parent: QWidget | None = None) -> None:
@@ -339,7 +325,7 @@ class Problems(QDialog):
         self.accept()
 
 
-class EarlierRounds(_Ask):
+class EarlierRounds(Ask):
     """Choose a round whose proposals are offered again."""
 
     def __init__(self, rounds: list[Round], parent: QWidget | None = None) -> None:
@@ -350,7 +336,7 @@ class EarlierRounds(_Ask):
         )
         self.list = QListWidget()
         for row in reversed(rounds):
-            if row.status is RoundStatus.READY:
+            if row.status is RoundStatus.READY and row.task != BOX:
                 what = (
                     f"Round {row.number}" if row.kind is RoundKind.TRAIN else row.model.capitalize()
                 )
@@ -375,13 +361,13 @@ class Keys(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keys and commands")
         self.resize(640, 560)
-        table = QTableWidget(len(COMMANDS), 3)
+        table = QTableWidget(len(COMMANDS) + len(GESTURES), 3)
         table.setHorizontalHeaderLabels(["Command", "Keys", "What it does"])
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
         table.horizontalHeader().setStretchLastSection(True)
-        for place, command in enumerate(COMMANDS):
-            row = (command.text, ", ".join(command.keys), command.tip)
+        rows = [(command.text, ", ".join(command.keys), command.tip) for command in COMMANDS]
+        for place, row in enumerate((*rows, *GESTURES)):
             for column, text in enumerate(row):
                 table.setItem(place, column, QTableWidgetItem(text))
         table.resizeColumnsToContents()

@@ -18,9 +18,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -29,25 +26,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Filter, Row
+from labeltool.domain import Changes, Row
 from labeltool.gui import theme
 from labeltool.gui.session import Session
 
 CHUNK = 200
 """Rows fetched at once."""
-
-FILTERS = (
-    ("All faces", Filter()),
-    ("To review", Filter("offered")),
-    ("Unreviewed", Filter("unreviewed")),
-    ("Accepted", Filter("accepted")),
-    ("Corrected", Filter("corrected")),
-    ("Rejected", Filter("rejected")),
-    ("Rejected, with a new proposal", Filter("rejected-new")),
-    ("Excluded", Filter("excluded")),
-    ("Flagged", Filter(flagged=True)),
-)
-ORDERS = (("By file", "file"), ("Low score first", "score"), ("Uncertain first", "spread"))
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -59,6 +43,7 @@ class FaceModel(QAbstractListModel):
         super().__init__(parent)
         self._session = session
         self._ids: list[int] = []
+        self._revision = -1
         self._rows: dict[int, Row] = {}
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
@@ -94,19 +79,19 @@ class FaceModel(QAbstractListModel):
 
     def refresh(self, changes: Changes) -> None:
         """Follow the desk's queue."""
-        queue = self._session.desk.queue
-        if queue != self._ids:
+        desk = self._session.desk
+        if desk.revision != self._revision:
             self.beginResetModel()
-            self._ids, self._rows = list(queue), {}
+            self._ids, self._rows, self._revision = list(desk.queue), {}, desk.revision
             self.endResetModel()
         elif changes.all:
             self._rows = {}
             if self._ids:
                 self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
         else:
-            for face in changes.faces:
-                self._rows.pop(face, None)
-            if changes.faces:
+            drawn = [face for face in changes.faces if face in self._rows]
+            if drawn:  # only these: a row that is missed fetches all around it
+                self._rows |= self._session.store.faces.rows(drawn)
                 self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
 
 
@@ -154,23 +139,11 @@ class FaceDelegate(QStyledItemDelegate):
 
 
 class FaceList(QWidget):
-    """Filter, order, search, and the faces they let through."""
+    """The faces of the queue, a line each."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.filters, self.orders, self.search = QComboBox(), QComboBox(), QLineEdit()
-        for text, _ in FILTERS:
-            self.filters.addItem(text)
-        for text, _ in ORDERS:
-            self.orders.addItem(text)
-        self.filters.setToolTip("Which faces to list")
-        self.orders.setToolTip("In which order")
-        self.search.setPlaceholderText("File name")
-        self.search.setClearButtonEnabled(True)
-        self.filters.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         # a list view walks over every row at each change of the current one; a tree view does not
         self.view, self.model = QTreeView(), FaceModel(session, self)
         self.view.setModel(self.model)
@@ -180,29 +153,11 @@ class FaceList(QWidget):
         self.view.setRootIsDecorated(False)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        row = QHBoxLayout()
-        row.addWidget(self.orders)
-        row.addWidget(self.search, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[2 * theme.SPACING] * 4)
-        layout.setSpacing(theme.SPACING)
-        layout.addWidget(self.filters)
-        layout.addLayout(row)
-        layout.addWidget(self.view, 1)
-        self.filters.currentIndexChanged.connect(self._filter)
-        self.orders.currentIndexChanged.connect(self._filter)
-        self.search.textChanged.connect(self._filter)
+        layout.setContentsMargins(2 * theme.SPACING, 0, 2 * theme.SPACING, 2 * theme.SPACING)
+        layout.addWidget(self.view)
         self.view.selectionModel().currentChanged.connect(self._current)
         session.changed.connect(self.refresh)
-
-    @Slot()
-    def _filter(self) -> None:
-        base = FILTERS[self.filters.currentIndex()][1]
-        order = ORDERS[self.orders.currentIndex()][1]
-        self._session.desk.set_filter(
-            Filter(base.verdict, base.flagged, self.search.text().strip(), order)
-        )
-        self._session.announce(Changes())
 
     @Slot(QModelIndex, QModelIndex)
     def _current(self, current: QModelIndex, _before: QModelIndex) -> None:

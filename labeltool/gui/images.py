@@ -10,10 +10,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from labeltool.gui.canvas.photo_item import halved
 from pipnet.images import ImageError, read_image
 
 CACHE_BYTES = 400_000_000
-"""Decoded photos kept in memory: four of 24 megapixels, hundreds of small ones."""
+"""Decoded photos kept in memory: three of 24 megapixels with their halved copies, hundreds of small
+ones."""
 
 
 class Photos(QObject):
@@ -28,7 +30,8 @@ class Photos(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._images: OrderedDict[Path, QImage] = OrderedDict()
+        # each photo with its halved copies, so that the first paint need not shrink it
+        self._images: OrderedDict[Path, list[QImage]] = OrderedDict()
         self._problems: dict[Path, str] = {}
         self._pending: set[Path] = set()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="photos")
@@ -38,11 +41,24 @@ class Photos(QObject):
         """The photo if it is there, else None and why: a problem, or '' while it is loading."""
         if photo in self._images:
             self._images.move_to_end(photo)
-            return self._images[photo], ""
+            return self._images[photo][0], ""
         return None, self._problems.get(photo, "")
 
+    def copies(self, photo: Path) -> list[QImage]:
+        """A photo that is there, halved once, twice and so on."""
+        return self._images[photo][1:]
+
     def want(self, photos: Sequence[Path]) -> None:
-        """Load these, the first one first."""
+        """Load these, the first one first; they are the last ones to be dropped again.
+
+        No more of them than fit beside the one that is shown, if they are as large as the largest.
+        """
+        largest = max(map(_bytes, self._images.values()), default=0)
+        if largest:
+            photos = photos[: max(1, CACHE_BYTES // largest - 1)]
+        for photo in reversed(photos):
+            if photo in self._images:
+                self._images.move_to_end(photo)
         for photo in photos:
             if photo not in self._images and photo not in self._pending:
                 self._problems.pop(photo, None)
@@ -58,21 +74,19 @@ class Photos(QObject):
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         # RGB32 is what Qt paints fastest; the conversion also copies the borrowed pixels
-        self._decoded.emit(photo, image.convertToFormat(QImage.Format.Format_RGB32), "")
+        image = image.convertToFormat(QImage.Format.Format_RGB32)
+        self._decoded.emit(photo, [image, *halved(image)], "")
 
     @Slot(object, object, str)
-    def _keep(self, photo: Path, image: QImage | None, problem: str) -> None:
+    def _keep(self, photo: Path, images: list[QImage] | None, problem: str) -> None:
         self._pending.discard(photo)
-        if image is None:
+        if images is None:
             self._problems[photo] = problem
         else:
-            self._images[photo] = image
-            while len(self._images) > 1 and self._bytes() > CACHE_BYTES:
+            self._images[photo] = images
+            while len(self._images) > 1 and sum(map(_bytes, self._images.values())) > CACHE_BYTES:
                 self._images.popitem(last=False)
         self.loaded.emit(photo)
-
-    def _bytes(self) -> int:
-        return sum(image.sizeInBytes() for image in self._images.values())
 
     def forget(self) -> None:
         """Read every photo again when it is asked for."""
@@ -82,3 +96,7 @@ class Photos(QObject):
     def close(self) -> None:
         """End the thread."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _bytes(images: Sequence[QImage]) -> int:
+    return sum(image.sizeInBytes() for image in images)

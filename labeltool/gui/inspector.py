@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QSizePolicy,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from labeltool.domain import Changes, Face, Verdict
 from labeltool.gui import theme
+from labeltool.gui.landmarks import Landmarks
 from labeltool.gui.session import Session
-
-WORST = 12
-"""Landmarks listed, worst first."""
 
 
 class Elided(QLabel):
@@ -48,13 +42,7 @@ class Elided(QLabel):
 
 
 class Inspector(QWidget):
-    """Verdict, score, file and round of the face; its worst landmarks; progress of the review.
-
-    Signals:
-        point_chosen: index of a landmark that was clicked in the list.
-    """
-
-    point_chosen = Signal(int)
+    """Verdict, score, file and round of the face; its landmarks; progress of the review."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,17 +70,7 @@ class Inspector(QWidget):
         form.addRow("In list", self.place)
         form.addRow("Model", self.model)
         form.addRow("Changed", self.decided)
-        self._worst_title = QLabel("Least certain landmarks")
-        self.worst = QTreeWidget()
-        self.worst.setColumnCount(2)
-        self.worst.setHeaderHidden(True)
-        self.worst.setRootIsDecorated(False)
-        self.worst.header().setStretchLastSection(False)
-        self.worst.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.worst.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.worst.setFont(theme.tabular(self.worst.font()))
-        self.worst.setToolTip("Click to go to the point")
-        self.worst.itemClicked.connect(self._chosen)
+        self.landmarks = Landmarks(session.store.scheme.names)
         self.done = QProgressBar()
         self.done.setToolTip("Faces that were reviewed")
         layout = QVBoxLayout(self)
@@ -100,8 +78,7 @@ class Inspector(QWidget):
         layout.setSpacing(2 * theme.SPACING)
         layout.addLayout(head)
         layout.addLayout(form)
-        layout.addWidget(self._worst_title)
-        layout.addWidget(self.worst, 1)
+        layout.addWidget(self.landmarks, 1)
         layout.addWidget(QLabel("Reviewed"))
         layout.addWidget(self.done)
         session.changed.connect(self.refresh)
@@ -109,6 +86,12 @@ class Inspector(QWidget):
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
+        # a progress bar paints at once, and everything that waits to be painted with it
+        self.setUpdatesEnabled(False)
+        self._show()
+        self.setUpdatesEnabled(True)
+
+    def _show(self) -> None:
         face, counts = self._session.desk.face, self._session.desk.counts
         reviewed = counts.faces - counts.unreviewed
         self.done.setRange(0, max(1, counts.faces))
@@ -118,7 +101,7 @@ class Inspector(QWidget):
         if face is None:
             self.verdict.setText("No face")
             self._icon.clear()
-            self.worst.clear()
+            self.landmarks.show_face(None, set())
             for label in (self.file, self.model, self.decided):
                 label.set_full("")
             self.place.setText("")
@@ -144,7 +127,7 @@ class Inspector(QWidget):
 
     def _show_prediction(self, face: Face) -> None:
         prediction = face.prediction
-        self.worst.clear()
+        self.landmarks.show_face(face, self._session.desk.moved)
         if prediction is None:
             self.score.setValue(0)
             self.score.setFormat("no proposal")
@@ -153,15 +136,3 @@ class Inspector(QWidget):
         self.score.setValue(round(prediction.score * 100))
         self.score.setFormat(f"{prediction.score:.2f}")
         self.model.set_full(prediction.model)
-        names = self._session.store.scheme.names
-        for index in np.argsort(prediction.scores, kind="stable")[:WORST]:
-            name = names[index]
-            number = str(index + 1)
-            shown = f"Point {number}" if name.isdecimal() else f"{number}  {name}"
-            item = QTreeWidgetItem([shown, f"{np.clip(prediction.scores[index], 0, 1):.2f}"])
-            item.setData(0, Qt.ItemDataRole.UserRole, int(index))
-            self.worst.addTopLevelItem(item)
-
-    @Slot(QTreeWidgetItem)
-    def _chosen(self, item: QTreeWidgetItem) -> None:
-        self.point_chosen.emit(int(item.data(0, Qt.ItemDataRole.UserRole)))

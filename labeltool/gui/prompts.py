@@ -6,10 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
 
-from labeltool.domain import Verdict
+from labeltool.domain import Changes, Verdict
 from labeltool.gui import dialogs
+from labeltool.gui.filter_words import describe
+from labeltool.gui.past_batches import PastBatches
 from labeltool.gui.session import Session
 
 if TYPE_CHECKING:
@@ -30,7 +32,11 @@ class Prompts:
             "accept_above": self._accept_above,
             "train": self._train,
             "restore": self._restore,
+            "batches": self._batches,
             "keys": self._keys,
+            "save_filter": self._save_filter,
+            "rename_filter": self._rename_filter,
+            "delete_filter": self._delete_filter,
         }
 
     def ask(self, name: str) -> None:
@@ -116,5 +122,47 @@ class Prompts:
                 "Restoring proposals", partial(self._session.rounds.restore, dialog.chosen)
             )
 
+    def _batches(self) -> None:
+        dialog = PastBatches(self._session, self._window)
+        self._run(dialog)
+        if dialog.to_show is not None:
+            self._session.desk.show_batch(dialog.to_show.id)
+            note = f"Only the faces of “{dialog.to_show.detail}” are listed."
+            self._session.announce(Changes(note=note))
+
     def _keys(self) -> None:
         self._run(dialogs.Keys(self._window))
+
+    # Saved filters
+
+    def _save_filter(self) -> None:
+        wanted = self._session.desk.filter
+        name = self._name("Save filter", describe(wanted, {}))
+        known = [saved.name for saved in self._session.store.filters.all()]
+        if name and (name not in known or self._sure(f"Replace the filter “{name}”?", "Replace")):
+            self._session.do(partial(self._session.store.filters.save, name, wanted))
+
+    def _rename_filter(self) -> None:
+        saved = self._session.saved_filter()
+        if saved is not None and (name := self._name("Rename filter", saved.name)):
+            self._session.do(partial(self._session.store.filters.rename, saved.id, name))
+
+    def _delete_filter(self) -> None:
+        saved = self._session.saved_filter()
+        if saved is not None and self._sure(f"Delete the filter “{saved.name}”?", "Delete"):
+            self._session.do(partial(self._session.store.filters.delete, saved.id))
+
+    def _name(self, title: str, proposed: str) -> str:
+        name, ok = QInputDialog.getText(
+            self._window, title, "Name", QLineEdit.EchoMode.Normal, proposed
+        )
+        return " ".join(name.split()) if ok else ""
+
+    def _sure(self, question: str, yes: str) -> bool:
+        box = QMessageBox(self._window)
+        box.setWindowTitle(yes)
+        box.setText(question)
+        button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is button

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool import intake
-from labeltool.domain import Box, Changes, Progress, RoundKind, StoreBusyError, UserError
+from labeltool.domain import (
+    Box,
+    Changes,
+    Filter,
+    Progress,
+    RoundKind,
+    SavedFilter,
+    Seen,
+    StoreBusyError,
+    UserError,
+    Verdict,
+)
 from labeltool.export import export_labels
+from labeltool.gui.backups import AutoBackup
 from labeltool.gui.tasks import Lane, Task
+from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.store import Store
+from labeltool.survey import Survey, survey
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
 
@@ -24,8 +39,26 @@ Operation = Callable[[], Changes]
 PATIENCE = 10.0
 """Seconds a write waits for other programs before it is given up."""
 
+AGAIN = 30.0
+"""Seconds after which results that could not be taken in, as on a full disk, are tried again."""
+
+AT_ONCE = 500
+"""Faces of a batch that is done at once, without progress."""
+
 ENOUGH = 48
 """Faces without a proposal for which a worker is started while photos are still being searched."""
+
+SURVEY_MS = 200
+"""After a change, how long others may follow before the faces under the filters are counted."""
+
+CALM = 2.0
+"""Seconds between two readings of everything while another program writes on and on."""
+
+VISIT_MS = 60_000
+"""How often the place of the review is kept."""
+
+TIDY_MS = 10_000
+"""How often the log of the last writes is copied into the file."""
 
 
 class Session(QObject):
@@ -38,6 +71,7 @@ class Session(QObject):
         task_started: a Task, for the activity line.
         round_event: an Event of the running round.
         round_ended: the event a round ended with, and the end of its log if it failed.
+        surveyed: a Survey: how many faces there are under the filters, a moment after a change.
     """
 
     changed = Signal(object)
@@ -46,6 +80,7 @@ class Session(QObject):
     task_started = Signal(object)
     round_event = Signal(object)
     round_ended = Signal(object, str)
+    surveyed = Signal(object)
     _found = Signal(object)
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
@@ -54,22 +89,45 @@ class Session(QObject):
         self.store = store
         self.desk = Desk(store)
         self.rounds = Rounds(store)
+        self._instant = Instant(store)
         self.searching = False
+        self.starting = False
         self._predict_wanted = False
-        self._lanes = {name: Lane(name) for name in ("intake", "results", "writes", "instant")}
+        lanes = "intake", "results", "writes", "instant", "start", "counts"
+        self._lanes = {name: Lane(name) for name in lanes}
+        self.backups = AutoBackup(self)
         self._version = store.version()
+        self._others = store.watch()
+        self._moved = Changes()
+        self._read_all = 0.0
         self._open = True
         self._taking = False
         self._waiting: Event | None = None
+        self._take_again = 0.0
         self._found.connect(self._more_faces)
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
+        self._surveying = False
+        self._saved: list[SavedFilter] = []
+        self._kept: tuple[int | None, Filter] | None = None
+        self._survey_due = QTimer(self, singleShot=True, interval=SURVEY_MS)
+        self._survey_due.timeout.connect(self._survey)
+        self._visiting = QTimer(self, interval=VISIT_MS)
+        self._visiting.timeout.connect(self._keep_visit)
+        self._tidying = QTimer(self, interval=TIDY_MS)
+        self._tidying.timeout.connect(self._tidy)
 
     def start(self) -> None:
         """Go on where the last window stopped: a running round, photos not searched yet."""
         self.rounds.attach()
         self._watch.start()
-        self.changed.emit(Changes(all=True, photos=True, rounds=True))
+        self._visiting.start()
+        self._tidying.start()
+        self.changed.emit(Changes(all=True, photos=True, rounds=True, filters=True))
+        self._survey_due.start()
+        for round_id in self.store.rounds.unsettled():
+            settle = partial(self.store.rounds.settle, round_id)
+            self._run("results", "Offering proposals", partial(_patient, settle))
         gone = [root for root in self.store.faces.roots().values() if not root.is_dir()]
         if gone:
             self.failed.emit(
@@ -80,6 +138,7 @@ class Session(QObject):
             )
         if self.desk.counts.waiting and not gone:
             self.search()
+        self.backups.start()
 
     # Writes
 
@@ -112,12 +171,94 @@ class Session(QObject):
         """Run a longer write in the background."""
         self._run("writes", name, partial(_patient, operation))
 
+    def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
+        """Give these faces the verdict, many of them in the background."""
+        if len(seen) <= AT_ONCE:
+            self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
+            return
+        task = Task(f"Deciding on {len(seen):,} faces", self)
+        task.cancelled.connect(self._batch_cancelled)
+        self.task_started.emit(task)
+        work = partial(self.desk.decide_batch, verdict, seen)
+        self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
+
+    @Slot()
+    def _batch_cancelled(self) -> None:
+        self.said.emit("Cancelled: no face was changed.", False)
+
     def announce(self, changes: Changes) -> None:
         """Tell every view."""
         self.desk.refresh(changes)
         self.changed.emit(changes)
+        if changes != Changes() and not self._survey_due.isActive():
+            self._survey_due.start()
         if changes.note:
             self.said.emit(changes.note, changes.any_face and not changes.rounds)
+        for face in changes.boxes:
+            self._propose_soon(face)
+
+    # What the filters would show
+
+    def show(self, wanted: Filter) -> None:
+        """Show the faces under another filter."""
+        self.desk.set_filter(wanted)
+        self.announce(Changes())
+        self._survey_due.start()
+
+    def saved_filter(self) -> SavedFilter | None:
+        """The saved filter that is on."""
+        wanted = self.desk.filter
+        return next((saved for saved in self._saved if saved.filter == wanted), None)
+
+    @Slot()
+    def _survey(self) -> None:
+        """Count in the background: some filters walk over every face."""
+        if not self._open:
+            return
+        if self._surveying:
+            self._survey_due.start()
+            return
+        self._surveying = True
+        task = Task("Counting", self)
+        task.ended.connect(self._survey_ended)
+        task.ended.connect(task.deleteLater)  # there is one for each decision
+        wanted = self.desk.filter
+        self._lanes["counts"].start(
+            task, partial(self._count, wanted), succeeded=self._counted, failed=self._broke
+        )
+
+    def _count(self, wanted: Filter, _progress: Progress) -> tuple[Filter, Survey]:
+        return wanted, survey(self.store, wanted)
+
+    @Slot(object)
+    def _counted(self, result: object) -> None:
+        assert isinstance(result, tuple)
+        wanted, found = result
+        self._saved = [saved for saved, _ in found.saved]
+        if wanted == self.desk.filter:
+            self.surveyed.emit(found)
+
+    @Slot()
+    def _survey_ended(self) -> None:
+        self._surveying = False
+
+    @Slot()
+    def _tidy(self) -> None:
+        task = Task("Tidying", self)
+        task.ended.connect(task.deleteLater)
+        self._lanes["counts"].start(task, self._tidy_up, succeeded=self._done, failed=self._broke)
+
+    def _tidy_up(self, _progress: Progress) -> None:
+        self.store.tidy()
+
+    @Slot()
+    def _keep_visit(self) -> None:
+        """Remember the place; if the file is busy, the next minute or the end does it."""
+        place = self._desk_face(), self.desk.filter
+        if place != self._kept or not self._open:
+            with suppress(UserError):
+                self.desk.keep_visit()
+                self._kept = place
 
     def _run(self, lane: str, name: str, work: Callable[[Progress], object]) -> Task:
         task = Task(name, self)
@@ -197,48 +338,41 @@ class Session(QObject):
             note += f"; {len(taken.problems)} rows were not used ({taken.problems[0]})"
         return Changes(all=True, photos=True, rounds=proposals, note=note + ".")
 
-    def add_face(self, photo_id: int, box: Box) -> None:
-        """A box was drawn: a new face, which gets its proposal in the background."""
-        self._added([(photo_id, box, "hand")])
-
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
         sizes = {row[0]: (row[4], row[5]) for row in self.store.faces.photo_index()}
-        self._added(
-            [
-                (
-                    photo,
-                    (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)),
-                    "whole",
-                )
-                for photo in photos
-            ]
+        faces: list[tuple[int, Box, str]] = [
+            (photo, (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)), "whole")
+            for photo in photos
+        ]
+        self.do(partial(self._add, faces))
+
+    def _add(self, faces: list[tuple[int, Box, str]]) -> Changes:
+        ids = self.store.faces.add_faces(faces)
+        changes = Changes(faces=frozenset(ids), photos=True)
+        self.desk.refresh(changes)
+        self.desk.open(ids[0])
+        for face in ids:
+            self._propose_soon(face)
+        return changes
+
+    def _propose_soon(self, face: int) -> None:
+        """A face has a new box: propose its landmarks in the background."""
+        task = Task("Proposing", self)
+        self._lanes["instant"].start(
+            task, partial(self._propose, face), succeeded=self._proposed, failed=self._broke
         )
 
-    def _added(self, faces: list[tuple[int, Box, str]]) -> None:
-        try:
-            ids = self.store.faces.add_faces(faces)
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        self.desk.refresh(Changes(all=True, photos=True))
-        self.desk.open(ids[0])
-        self.announce(Changes(all=True, photos=True))
-        for face in ids:
-            task = Task("Proposing", self)
-            task.ended.connect(self._proposed)
-            self._lanes["instant"].start(
-                task, partial(self._propose, face), succeeded=self._done, failed=self._broke
-            )
-
     def _propose(self, face: int, _progress: Progress) -> Changes | None:
-        return self.rounds.propose(face)
+        return self._instant.propose(face)
 
-    @Slot()
-    def _proposed(self) -> None:
+    @Slot(object)
+    def _proposed(self, result: object) -> None:
         """What could not be proposed at once waits for a worker."""
-        self._predict_wanted = True
-        self._predict_if_wanted()
+        if result is None:
+            self._predict_wanted = True
+            self._predict_if_wanted()
+        self._done(result)
 
     def export(self, out: Path, form: str) -> None:
         """Write the labels, in the background."""
@@ -256,14 +390,14 @@ class Session(QObject):
     def predict(self) -> None:
         """Propose landmarks for the faces without a proposal."""
         if self.rounds.can_predict():
-            self.do(self.rounds.start_predict)
+            self._start("Starting the prediction", self.rounds.start_predict)
         else:
             self.do_later("Placing the mean face", self.rounds.propose_mean_face)
 
     def _predict_if_wanted(self) -> None:
         """After photos came in, predict as soon as it is worth a worker's start."""
         missing = self.store.faces.count_unpredicted()
-        if not self._predict_wanted or self.rounds.running or self._taking:
+        if not self._predict_wanted or self.rounds.running or self._taking or self.starting:
             return
         if missing >= (ENOUGH if self.searching else 1):
             self.predict()
@@ -272,17 +406,43 @@ class Session(QObject):
 
     def start_round(self, plan: RoundPlan) -> None:
         """Start a planned training round."""
-        self.do(partial(self.rounds.start, plan))
+        self._start(f"Starting round {plan.number}", partial(self._freeze, plan))
+
+    def _freeze(self, plan: RoundPlan, progress: Progress) -> Changes:
+        return self.rounds.start(plan, progress=progress)
+
+    def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
+        """Freeze what a worker needs, in the background: every face is read for it."""
+        self.starting = True
+        task = Task(name, self)
+        task.ended.connect(self._started)
+        self.task_started.emit(task)
+        self._lanes["start"].start(task, work, succeeded=self._done, failed=self._broke)
 
     @Slot()
-    def _poll(self) -> None:
+    def _started(self) -> None:
+        self.starting = False
+        self.changed.emit(Changes(rounds=True))
+
+    def _follow_others(self) -> None:
+        """Show what other programs changed; not everything anew at each of many small writes."""
         version = self.store.version()
         if version not in (-1, self._version):
             self._version = version
-            if not self._taking:
+            self._moved = _joined(self._moved, self._others.changes())
+        calm = time.monotonic() - self._read_all > CALM
+        if self._moved != Changes() and (calm or not self._moved.all):
+            moved, self._moved = self._moved, Changes()
+            if moved.all:
+                self._read_all = time.monotonic()
+            if moved.rounds and not self._taking and not self.starting:
                 self.rounds.attach()
-            self.announce(Changes(all=True, photos=True, rounds=True))
+            self.announce(moved)
             self._predict_if_wanted()
+
+    @Slot()
+    def _poll(self) -> None:
+        self._follow_others()
         if self._taking:
             return
         for event in self.rounds.poll():
@@ -295,14 +455,20 @@ class Session(QObject):
                 tail = self.rounds.log_tail() if event.kind == "failed" else ""
                 self.do(partial(self.rounds.end, event))
                 self.round_ended.emit(event, tail)
-        if self._waiting is not None:
+        if self._waiting is not None and time.monotonic() >= self._take_again:
             self._take(self._take_in)
 
     def _take(self, work: Callable[[Progress], object]) -> None:
         self._taking = True
         task = Task("Taking in results", self)
         task.ended.connect(self._taken)
-        self._lanes["results"].start(task, work, succeeded=self._took, failed=self._broke)
+        self._lanes["results"].start(task, work, succeeded=self._took, failed=self._not_taken)
+
+    @Slot(Exception)
+    def _not_taken(self, error: Exception) -> None:
+        """The results stay in the round's folder: try again, but not at every look."""
+        self._take_again = time.monotonic() + AGAIN
+        self._broke(error)
 
     def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
         return self.rounds.take_chunk(event)
@@ -327,9 +493,29 @@ class Session(QObject):
         """Stop watching, end the tasks, let go of the file. A worker goes on by itself."""
         self._open = False
         self._watch.stop()
+        self._visiting.stop()
+        self._tidying.stop()
+        self._survey_due.stop()
+        self._keep_visit()
         for lane in self._lanes.values():
             lane.close()
+        self.backups.close()
         self.store.close()
+
+
+def _joined(one: Changes, other: Changes) -> Changes:
+    everything = one.all or other.all
+    return Changes(
+        faces=frozenset() if everything else one.faces | other.faces,
+        all=everything,
+        photos=one.photos or other.photos,
+        rounds=one.rounds or other.rounds,
+        filters=one.filters or other.filters,
+    )
+
+
+def _unseen(_done: int, _total: int) -> None:
+    """The progress of what is too short to show any."""
 
 
 def _patient(operation: Operation, _progress: Progress) -> Changes:

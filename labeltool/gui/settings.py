@@ -1,11 +1,12 @@
-"""What the window remembers between starts, in the user's own settings."""
+"""What the window remembers between starts, in the user's own settings and cache."""
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 RECENT = 8
 """Projects on the welcome page."""
@@ -54,6 +55,36 @@ class Settings:
             self._settings.setArrayIndex(index)
             self._settings.setValue("path", str(path))
         self._settings.endArray()
+
+    @property
+    def view(self) -> dict[str, object]:
+        """How faces are shown, by names of the editor's; empty if nobody ever chose."""
+        try:
+            value = json.loads(str(self._settings.value("view", "{}")))
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @view.setter
+    def view(self, value: dict[str, object]) -> None:
+        self._settings.setValue("view", json.dumps(value))
+
+    @property
+    def picture_side(self) -> int:
+        """Width of the gallery's pictures in logical pixels."""
+        value = str(self._settings.value("picture_side", ""))
+        return int(value) if value.isdigit() else 160
+
+    @picture_side.setter
+    def picture_side(self, value: int) -> None:
+        self._settings.setValue("picture_side", value)
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be made again; `LABELTOOL_CACHE` names another one."""
+        place = QStandardPaths.StandardLocation.GenericCacheLocation
+        folder = QStandardPaths.writableLocation(place)
+        return Path(os.environ.get("LABELTOOL_CACHE") or Path(folder) / "labeltool")
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -80,6 +80,9 @@ _VERDICTS = {  # name: (on light, on dark, icon)
 }
 _NO_SCORE = QColor("#b4b4b4")
 
+# Okabe and Ito's colours, told apart by colour-blind eyes too, but for black and their red
+_GROUPS = ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#0072b2", "#009e73", "#b0b0b0")
+
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -217,6 +220,11 @@ def confidence_colour(score: float) -> QColor:
         return QColor(_NO_SCORE)
     row = confidence_table()[round(min(max(score, 0.0), 1.0) * 255)]
     return QColor(*row.tolist())
+
+
+def group_colour(place: int) -> QColor:
+    """The colour of a region of the face, by its place in the scheme; grey for none (-1)."""
+    return QColor(_NO_SCORE) if place < 0 else QColor(_GROUPS[place % len(_GROUPS)])
 
 
 def icon(name: str, colour: QColor | None = None) -> QIcon:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QSplitter,
+    QStackedWidget,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -22,18 +22,24 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import Changes, RoundKind, UserError, Verdict
-from labeltool.gui import dialogs, theme
+from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
-from labeltool.gui.canvas import Canvas
+from labeltool.gui.deciding import Deciding
+from labeltool.gui.editor import Editor
 from labeltool.gui.face_list import FaceList
-from labeltool.gui.images import Photos
+from labeltool.gui.filmstrip import Filmstrip
+from labeltool.gui.gallery import Gallery
+from labeltool.gui.history import HistoryPanel
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.messages import Activity, MessageLine
 from labeltool.gui.prompts import Prompts
+from labeltool.gui.queue_panel import QueuePanel, SinceLine
 from labeltool.gui.round_panel import RoundPanel
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tasks import Task
+from labeltool.gui.thumbs import Thumbs
+from labeltool.store.thumbs import ThumbFile
 
 
 class MainWindow(QMainWindow):
@@ -48,26 +54,33 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self._settings = session, settings
-        self._shown_face: int | None = None
-        self._shown_photo: Path | None = None
-        self._layers = {"points": True, "edges": True}
-        self._to_box: tuple[int, Path] | None = None  # a photo without a face, to draw one on
+        self._rest = QTimer(self, singleShot=True, interval=300)
+        self._rest.timeout.connect(self._decode_ahead)
         self.setWindowTitle(f"{session.store.folder.name} - labeltool")
         self.setAcceptDrops(True)
-        self.photos = Photos(self)
-        self.canvas = Canvas()
+        self.editor = Editor(session, settings)
+        self.canvas, self.photos = self.editor.canvas, self.editor.photos
+        self.thumbs = Thumbs(ThumbFile(settings.cache / "thumbs.sqlite"), self)
+        self.gallery = Gallery(session, self.thumbs, settings.picture_side)
+        self.filmstrip = Filmstrip(session, self.thumbs)
+        self.queue = QueuePanel(session)
         self.list = FaceList(session)
+        self.since = SinceLine()
         self.inspector = Inspector(session)
+        self.history = HistoryPanel(session)
         self.panel = RoundPanel(session)
         self.message = MessageLine()
         self.counts = QLabel()
         self._place_views()
         self._prompts = Prompts(session, self)
-        self.commands = Actions(session, self, self)
+        self._deciding = Deciding(session, self)
+        places = {"gallery": self.gallery, "canvas": self.canvas}
+        self.commands = Actions(session, self, self, places)
         self._place_commands()
         self._latin = LatinKeys(self)
         self._connect()
         self.recolour()
+        self.canvas.setFocus()  # letters are commands, not the beginning of a search
         if settings.geometry is not None:
             self.restoreGeometry(settings.geometry)
         else:
@@ -81,16 +94,30 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
+        photo = QWidget()
+        below = QVBoxLayout(photo)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.editor, 1)
+        below.addWidget(self.filmstrip)
+        self.centre = QStackedWidget()
+        self.centre.addWidget(photo)
+        self.centre.addWidget(self.gallery)
+        column.addWidget(self.since)
+        column.addWidget(self.centre, 1)
         column.addWidget(self.message)
         column.addLayout(self._activities)
+        left, right = _stacked(self.queue, self.list), _stacked(self.inspector, self.history)
+        left.setSizes([440, 220])
+        right.setStretchFactor(0, 1)
+        right.setSizes([480, 240])
         split = QSplitter(Qt.Orientation.Horizontal)
-        for view, stretch in ((self.list, 0), (middle, 1), (self.inspector, 0)):
+        for view, stretch in ((left, 0), (middle, 1), (right, 0)):
             split.addWidget(view)
             split.setStretchFactor(split.count() - 1, stretch)
         split.setSizes([260, 800, 240])
         split.setChildrenCollapsible(False)
-        self.list.setMinimumWidth(190)
+        left.setMinimumWidth(220)
         self.inspector.setMinimumWidth(190)
         whole = QWidget()
         rows = QVBoxLayout(whole)
@@ -122,6 +149,11 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.commands.by_name[command.name])
+        self.gallery.accept_page.setToolTip(self.commands.by_name["accept_page"].toolTip())
+        grid = self.gallery.grid
+        grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for name in ("edit", "accept", "reject", "exclude", "unreview", "flag"):
+            grid.addAction(self.commands.by_name[name])
 
     def _connect(self) -> None:
         session = self.session
@@ -131,19 +163,28 @@ class MainWindow(QMainWindow):
         session.task_started.connect(self._show_task)
         session.round_event.connect(self._round_event)
         self.message.undo_wanted.connect(self._undo)
-        self.photos.loaded.connect(self._photo_loaded)
-        self.canvas.point_moved.connect(self._point_moved)
-        self.canvas.box_drawn.connect(self._box_drawn)
-        self.canvas.drawing_changed.connect(self._drawing_changed)
-        self.canvas.face_clicked.connect(self._face_clicked)
-        self.inspector.point_chosen.connect(self.canvas.select)
+        self.editor.said.connect(self.message.say)
+        self.editor.failed.connect(self.message.complain)
+        self.canvas.selection_changed.connect(self._selection_changed)
+        self.inspector.landmarks.chosen.connect(self._points_chosen)
+        self.inspector.landmarks.seen_chosen.connect(self.editor.see)
+        self.history.points_chosen.connect(self.canvas.set_ghost)
+        self.gallery.opened.connect(self._open_photo)
+        self.gallery.page_wanted.connect(self._accept_page)
         self.panel.retry.clicked.connect(self._retry_round)
+        self.queue.asked.connect(self.ask)
+        self.queue.left.connect(self.canvas.setFocus)
+        self.since.resumed.connect(self._resume)
+        self.since.tell(session.desk.visit, session.desk.news)
         QApplication.instance().installEventFilter(self._latin)  # type: ignore[union-attr]
 
     def recolour(self) -> None:
         """Follow the palette."""
         self.commands.recolour()
         self.panel.recolour()
+        self.queue.recolour()
+        self.gallery.recolour()
+        self.filmstrip.recolour()
         self._fit_toolbar()
         self.refresh(Changes(all=True))
 
@@ -152,6 +193,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "commands"):
             self.recolour()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.thumbs.recheck()  # photos may have been changed in another program
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """A narrow window keeps every button by dropping words."""
@@ -176,79 +219,10 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
-        """Show the desk's face, and the counts."""
+        """Show the counts."""
         self._show_counts()
-        if self._to_box is not None:
-            return
-        face = self.session.desk.face
-        if face is None:
-            self._shown_face = self._shown_photo = None
-            self.canvas.set_photo(None, self._empty_text())
-            self.canvas.set_face(None, None, (), None, None)
-            return
-        fresh_face = face.id != self._shown_face
-        self._shown_face = face.id
-        self._show_photo(face.photo)
-        prediction = face.prediction
-        scores = None if prediction is None else prediction.scores
-        points = face.points
-        if points is not None and scores is not None and len(scores) != len(points):
-            scores = None
-        others = [row for row in self.session.store.faces.faces_of_photo(face.photo_id)
-                  if row[0] != face.id]  # fmt: skip
-        scheme = self.session.store.scheme
-        self.canvas.set_face(
-            points, scores, scheme.edges, face.box, scheme.names, others,
-            self.session.desk.moved, face_id=face.id,
-        )  # fmt: skip
-        if fresh_face:
-            self.canvas.fit_face()
-            self._prefetch()
-
-    def _empty_text(self) -> str:
-        counts = self.session.desk.counts
-        if counts.faces:
-            return "No face matches this filter"
-        if self.session.searching or counts.waiting:
-            return "Finding faces…"
-        if counts.photos:
-            return "No face was found yet.\nPhoto problems… in the Project menu shows what to do."
-        return "No photos yet.\nImport a folder, or drop one here."
-
-    def _show_photo(self, photo: Path) -> None:
-        image, problem = self.photos.get(photo)
-        if image is not None:
-            if photo != self._shown_photo:
-                self._shown_photo = photo
-                self.canvas.set_photo(image)
-                self.canvas.fit_face()
-            return
-        self._shown_photo = None
-        if problem:
-            self.canvas.set_photo(
-                None, f"{problem}\nIf the photos moved: Photos moved… in the Project menu."
-            )
-        else:
-            self.canvas.set_photo(None, "")
-            self.photos.want([photo])
-
-    def _prefetch(self) -> None:
-        desk = self.session.desk
-        place = desk.index
-        near = [
-            desk.queue[i] for i in (place + 1, place + 2, place - 1) if 0 <= i < len(desk.queue)
-        ]
-        roots = self.session.store.faces.files(near)
-        self.photos.want(roots)
-
-    @Slot(object)
-    def _photo_loaded(self, photo: Path) -> None:
-        face = self.session.desk.face
-        if self._to_box is not None:
-            self._begin_box()
-        elif face is not None and face.photo == photo:
-            self.refresh(Changes())
-            self.canvas.fit_face()
+        if self.shows_gallery:
+            self._rest.start()
 
     def _show_counts(self) -> None:
         counts, dark = self.session.desk.counts, theme.is_dark()
@@ -278,19 +252,49 @@ class MainWindow(QMainWindow):
 
     def decide(self, verdict: Verdict) -> None:
         """The verdict for the selection, or for the face on the desk."""
-        if self.canvas.is_dragging:
+        self._deciding.decide(verdict)
+
+    def decide_page(self, verdict: Verdict) -> None:
+        """The verdict for the faces on the gallery's screen."""
+        self._deciding.decide_page(verdict)
+
+    def decide_all(self, verdict: Verdict) -> None:
+        """The verdict for every face under the filter."""
+        self._deciding.decide_batch(self.session.desk.queue, verdict)
+
+    def flag(self) -> None:
+        """Flag the selection, or the face on the desk."""
+        self._deciding.flag()
+
+    @property
+    def shows_gallery(self) -> bool:
+        """Whether the gallery is in the centre, and not the photo."""
+        return self.centre.currentWidget() is self.gallery
+
+    def _show_centre(self, gallery: bool) -> None:
+        if gallery == self.shows_gallery or self.canvas.is_dragging:
             return
-        session, chosen = self.session, self.list.selected()
-        if len(chosen) > 1:
-            if dialogs.ConfirmBatch(len(chosen), verdict, self).exec():
-                session.do(partial(session.desk.decide_many, chosen, verdict))
-            return
-        session.do(
-            {
-                Verdict.ACCEPTED: session.desk.accept, Verdict.REJECTED: session.desk.reject,
-                Verdict.EXCLUDED: session.desk.exclude, Verdict.UNREVIEWED: session.desk.unreview,
-            }[verdict]
-        )  # fmt: skip
+        self.editor.resting = gallery
+        self.centre.setCurrentIndex(1 if gallery else 0)
+        (self.gallery.grid if gallery else self.canvas).setFocus()
+        self.editor.refresh()
+        self.refresh(Changes())
+
+    @Slot(int)
+    def _open_photo(self, face_id: int) -> None:
+        self.session.desk.open(face_id)
+        self._show_centre(gallery=False)
+        self.session.announce(Changes())
+
+    @Slot()
+    def _accept_page(self) -> None:
+        self.commands.run("accept_page")
+
+    @Slot()
+    def _decode_ahead(self) -> None:
+        """The person rests on a face of the gallery, and may want to see its photo next."""
+        if self.shows_gallery:
+            self.editor.decode_ahead()
 
     def go(self, where: str) -> None:
         """Another face."""
@@ -305,63 +309,60 @@ class MainWindow(QMainWindow):
         self.session.announce(Changes())
 
     def view(self, what: str) -> None:
-        """How things are shown; 'box' starts drawing a box."""
+        """How things are shown."""
         if what in ("light", "dark", "system"):
             self._settings.mode = what
             theme.apply(QApplication.instance(), what)  # type: ignore[arg-type]
-        elif what in self._layers:
-            self._layers[what] = not self._layers[what]
-            self.canvas.set_layers(**self._layers)
-        elif what == "box":
-            self.canvas.draw_box()
-            self.message.say("Draw a box around the whole face, Esc to leave.")
-        elif what == "fit_face":
-            self.canvas.fit_face()
+        elif what == "history":
+            self.history.toggle()
+        elif what == "next_pane":
+            self._next_pane()
+        elif what == "toggle_gallery":
+            self._show_centre(gallery=not self.shows_gallery)
+        elif what in ("gallery", "canvas"):
+            self._show_centre(gallery=what == "gallery")
+        elif what == "select_all":
+            self.gallery.select_all()
         else:
-            self.canvas.fit_photo()
+            self.editor.view(what)
+            self.commands.refresh()
+
+    def _next_pane(self) -> None:
+        """Tab goes through the points on the canvas, so a key of its own leaves it."""
+        panes = (self.list.view, self.canvas, self.inspector.landmarks.list)
+        here = next((k for k, pane in enumerate(panes) if pane.hasFocus()), -1)
+        panes[(here + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def edit(self, what: str) -> None:
+        """A change of points, by the name of its command."""
+        self.editor.edit(what)
+
+    def is_on(self, what: str) -> bool:
+        """Whether something that can be switched on is."""
+        return self.editor.is_on(what)
 
     @Slot()
     def _undo(self) -> None:
         self.commands.run("undo")
 
-    @Slot(int, float, float)
-    def _point_moved(self, index: int, x: float, y: float) -> None:
-        self.session.do(partial(self.session.desk.move, index, x, y))
+    @Slot()
+    def _selection_changed(self) -> None:
+        self.inspector.landmarks.select(self.canvas.selection, self.canvas.selected)
 
-    @Slot(float, float, float, float)
-    def _box_drawn(self, x: float, y: float, w: float, h: float) -> None:
-        face = self.session.desk.face
-        photo = face.photo_id if self._to_box is None and face is not None else None
-        if self._to_box is not None:
-            photo, self._to_box = self._to_box[0], None
-        if photo is not None:
-            self.session.add_face(photo, (x, y, w, h))
-
-    def _begin_box(self) -> None:
-        """Show the photo without a face, once it is loaded, and let the person draw."""
-        if self._to_box is None or self._shown_photo == self._to_box[1]:
-            return
-        self.canvas.set_face(None, None, (), None, None)
-        self._show_photo(self._to_box[1])
-        if self._shown_photo is not None:
-            self.canvas.fit_photo()
-            self.view("box")
-
-    @Slot(bool)
-    def _drawing_changed(self, on: bool) -> None:
-        if not on and self._to_box is not None:
-            # a drawn box is told after this, and Esc tells nothing
-            QTimer.singleShot(0, self._leave_box)
+    @Slot(object)
+    def _points_chosen(self, indices: list[int]) -> None:
+        if len(indices) == 1:
+            self.canvas.go_to(indices[0])
+        else:
+            self.canvas.select_points(indices)
 
     @Slot()
-    def _leave_box(self) -> None:
-        if self._to_box is not None:
-            self._to_box = None
-            self.refresh(Changes())
-
-    @Slot(int)
-    def _face_clicked(self, face: int) -> None:
-        self.session.desk.open(face)
+    def _resume(self) -> None:
+        desk = self.session.desk
+        if desk.visit is not None and desk.filter != desk.visit.filter:
+            self.session.show(desk.visit.filter)
+        if not desk.resume():
+            desk.next_unreviewed()
         self.session.announce(Changes())
 
     @Slot()
@@ -376,6 +377,13 @@ class MainWindow(QMainWindow):
         if dialog == "close":
             self.close()
             return
+        if dialog == "find":
+            self.queue.search.setFocus()
+            self.queue.search.selectAll()
+            return
+        if dialog == "show_all":
+            self.queue.show_all()
+            return
         try:
             self._prompts.ask(dialog)
         except UserError as error:
@@ -383,13 +391,13 @@ class MainWindow(QMainWindow):
 
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
-        self._to_box = (photo_id, photo)
-        self._begin_box()
+        self._show_centre(gallery=False)
+        self.editor.show_photo_to_box(photo_id, photo)
 
     def photos_moved(self) -> None:
         """Read every photo again."""
-        self.photos.forget()
-        self._shown_photo = None
+        self.editor.photos_moved()
+        self.thumbs.recheck()
 
     # Drop and close
 
@@ -414,9 +422,12 @@ class MainWindow(QMainWindow):
             if answer == "cancel":
                 self.session.rounds.cancel()
         self._settings.geometry = self.saveGeometry()
+        self._rest.stop()
+        self._settings.picture_side = self.gallery.grid.side
         QApplication.instance().removeEventFilter(self._latin)  # type: ignore[union-attr]
         self.session.close()
-        self.photos.close()
+        self.editor.close_photos()
+        self.thumbs.close()
         event.accept()
         self.closed.emit()
 
@@ -435,3 +446,11 @@ class MainWindow(QMainWindow):
         box.exec()
         clicked = box.clickedButton()
         return "keep" if clicked is keep else "cancel" if clicked is cancel else "stay"
+
+
+def _stacked(upper: QWidget, lower: QWidget) -> QSplitter:
+    split = QSplitter(Qt.Orientation.Vertical)
+    split.addWidget(upper)
+    split.addWidget(lower)
+    split.setChildrenCollapsible(False)
+    return split

@@ -7,37 +7,59 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from labeltool.domain import UserError
-from labeltool.store.engine import Database, errors, upgrade
+from labeltool.domain import DamagedError, Progress, UserError
+from labeltool.store.backup import FOLDER as BACKUPS
+from labeltool.store.backup import Backup, Facts, back_up, backups, facts, is_due
+from labeltool.store.batch import Batches
+from labeltool.store.boxes import Boxes
+from labeltool.store.engine import FILE, Database, taking_turns, upgrade
+from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
+from labeltool.store.filters import Filters
+from labeltool.store.history import History
+from labeltool.store.recovery import facts_now, newest_good, restore
 from labeltool.store.reviews import Reviews, Threshold, now
-from labeltool.store.rounds import Rounds
+from labeltool.store.rounds import BOX, Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
+from labeltool.store.visits import LOOKED_AT, Visits
+from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
 
-FILE = "project.sqlite"
-
-__all__ = ["FILE", "SCHEMA", "Store", "Threshold", "create_project", "open_project"]
+__all__ = [
+    "BACKUPS", "BOX", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
+    "backups", "create_project", "facts", "facts_now", "newest_good", "open_project", "restore",
+    "taking_turns",
+]  # fmt: skip
 
 
 class Store:
-    """An open project: `faces`, `reviews` and `rounds` read and write it; `folder` is its place."""
+    """An open project: `faces`, `boxes`, `reviews`, `batches`, `history`, `rounds`, saved `filters`
+    and the reviewers' `visits` read and write it; `folder` is its place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._database = Database(folder / FILE)
         self.faces = Faces(self._database)
+        self.boxes = Boxes(self._database)
         self.reviews = Reviews(self._database)
+        self.history = History(self._database)
+        self.batches = Batches(self._database)
         self.rounds = Rounds(self._database)
+        self.filters = Filters(self._database)
+        self.visits = Visits(self._database)
         try:
             with self._database.read() as connection:
-                scheme = connection.scalar(select(ProjectRow.scheme))
-            if scheme is None:
-                raise UserError(f"{folder / FILE} holds no project.", "Put a backup in its place.")
+                row = connection.execute(select(ProjectRow.scheme, ProjectRow.created)).first()
+            if row is None:
+                raise DamagedError(
+                    f"{folder / FILE} holds no project.",
+                    f"'labeltool restore {folder}' lists its backups.",
+                )
         except BaseException:
             self.close()
             raise
-        self.scheme = Scheme.from_json(scheme)
+        self.scheme = Scheme.from_json(row.scheme)
+        self._created = str(row.created)
 
     def be_impatient(self, seconds: float = 0.05) -> None:
         """Writes of this thread give up after so long and raise StoreBusyError: for the window."""
@@ -46,6 +68,22 @@ class Store:
     def version(self) -> int:
         """A number that changes when another process changed the project."""
         return self._database.version()
+
+    def tidy(self) -> None:
+        """Housekeeping of the file, for an idle moment off the window's thread."""
+        self._database.tidy()
+
+    def watch(self) -> Watch:
+        """Something that says what others change from now on."""
+        return Watch(self._database)
+
+    def back_up(self, reason: str, progress: Progress = lambda done, total: None) -> Backup:
+        """Copy the project file to its backups; see `store.backup.back_up`."""
+        return back_up(self.folder / FILE, reason, progress)
+
+    def backup_is_due(self) -> bool:
+        """Whether the newest backup is older than a day."""
+        return is_due(self.folder, self._created)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -98,6 +136,10 @@ def open_project(folder: Path) -> Store:
         UserError: not a project, of a newer version, read-only, damaged, or busy.
     """
     file = folder / FILE
+    if not file.is_file() and backups(folder):
+        raise DamagedError(
+            f"{file} is gone.", f"'labeltool restore {folder}' lists the backups that are there."
+        )
     if not file.is_file():
         raise UserError(
             f"{folder} is not a project (there is no {FILE} in it).",

@@ -1,32 +1,33 @@
-"""Photos, faces, and the lists of faces that views show."""
+"""Photos and faces."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, literal, select, text, true, update
+import numpy as np
+from sqlalchemy import Connection, Select, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
     Box,
+    Card,
     Changes,
-    Counts,
     Decision,
     Face,
-    Filter,
     Points,
     Prediction,
-    Row,
     UserError,
     Verdict,
 )
-from labeltool.store.engine import Database
+from labeltool.store.cards import read_cards
+from labeltool.store.queue import Queue, _ids
 from labeltool.store.tables import (
     DraftRow,
     EntryRow,
     FaceRow,
+    FolderRow,
     ModelRow,
     OperationRow,
     PhotoRow,
@@ -35,13 +36,11 @@ from labeltool.store.tables import (
     RoundRow,
     StateRow,
 )
+from labeltool.store.tally import search_text
 
 
-class Faces:
-    """What is there: photo roots, photos, faces and their current state."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Faces(Queue):
+    """What is there: photo roots, photos, faces and their current state; and lists of faces."""
 
     # Photos
 
@@ -96,14 +95,19 @@ class Faces:
     def add_photos(self, root_id: int, photos: Sequence[tuple[str, int]]) -> None:
         """Add (relative path, size in bytes) whose faces are to be found later."""
         with self._database.write() as connection:
+            folders = _folders(connection, {folder_of(root_id, path) for path, _ in photos})
             for start in range(0, len(photos), 5000):
                 connection.execute(
                     insert(PhotoRow),
                     [
-                        {"root_id": root_id, "path": path, "bytes": size, "searched": False}
+                        {
+                            "root_id": root_id, "path": path, "bytes": size, "searched": False,
+                            "search": search_text(path),
+                            "folder_id": folders[folder_of(root_id, path)],
+                        }
                         for path, size in photos[start : start + 5000]
                     ],
-                )
+                )  # fmt: skip
 
     def retry_photos(self, ids: Sequence[int]) -> None:
         """Photos that could not be read are to be looked at again."""
@@ -224,17 +228,19 @@ class Faces:
 
     def count_unpredicted(self) -> int:
         """How many unreviewed faces have no proposal."""
-        with self._database.read() as connection:
-            query = select(func.count()).where(
-                StateRow.verdict == Verdict.UNREVIEWED, StateRow.prediction_id.is_(None)
-            )
-            return int(connection.scalar(query) or 0)
+        return self._unreviewed("t.round_id = 0", "")
 
     def count_pseudo(self, not_model: str) -> int:
         """How many unreviewed faces have a proposal of a model other than the one so named."""
+        return self._unreviewed("m.name != :name", not_model)
+
+    def _unreviewed(self, condition: str, name: str) -> int:
+        query = text(
+            "SELECT coalesce(sum(t.faces), 0) FROM tally t LEFT JOIN round r ON r.id = t.round_id "
+            f"LEFT JOIN model m ON m.id = r.model_id WHERE t.verdict = 'unreviewed' AND {condition}"
+        )
         with self._database.read() as connection:
-            query = _pseudo(not_model).with_only_columns(func.count())
-            return int(connection.scalar(query) or 0)
+            return int(connection.execute(query, {"name": name}).scalar_one())
 
     def pseudo(self, not_model: str, limit: int) -> list[tuple[int, Points]]:
         """Face and landmarks of pseudo-labels, the most confident first."""
@@ -252,6 +258,7 @@ class Faces:
                     RootRow.path.label("root"), StateRow.verdict, StateRow.flag, StateRow.offered,
                     StateRow.entry_id, StateRow.prediction_id,
                     DraftRow.points.label("draft"),
+                    DraftRow.visibility.label("draft_visibility"),
                 DraftRow.prediction_id.label("draft_prediction"), )
                 .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
                 .join(RootRow, RootRow.id == PhotoRow.root_id)
@@ -267,7 +274,8 @@ class Faces:
                 photo_size=(row.width or 0, row.height or 0), box=(row.x, row.y, row.w, row.h),
                 box_kind=row.kind, verdict=Verdict(row.verdict), flag=row.flag, offered=row.offered,
                 prediction=prediction, decision=_decision(connection, row.entry_id),
-                draft=row.draft, draft_prediction=row.draft_prediction,
+                draft=row.draft, draft_visibility=row.draft_visibility,
+                draft_prediction=row.draft_prediction,
             )  # fmt: skip
 
     def faces_of_photo(self, photo_id: int) -> list[tuple[int, Box]]:
@@ -292,74 +300,28 @@ class Faces:
             found = {row.id: Path(row.root) / row.path for row in rows}
         return [found[i] for i in ids if i in found]
 
-    # Lists
-
-    def queue(self, wanted: Filter) -> list[int]:
-        """Ids of the faces a filter lets through, in its order."""
-        order = {
-            "file": (StateRow.face_id,),
-            "score": (StateRow.score, StateRow.face_id),
-            "spread": (StateRow.spread.desc(), StateRow.face_id),
-        }[wanted.order]
-        query = _matching(select(StateRow.face_id), wanted).order_by(*order)
+    def some_proposals(self, count: int) -> list[Points]:
+        """Landmarks of up to so many proposals, the newest ones."""
         with self._database.read() as connection:
+            query = select(PredictionRow.points).order_by(PredictionRow.id.desc()).limit(count)
             return list(connection.scalars(query))
 
-    def to_decide(self, ids: Sequence[int]) -> set[int]:
-        """Those of the faces that wait for a person: unreviewed, or offered anew."""
+    def proposal_before(self, face_id: int, prediction_id: int) -> Points | None:
+        """The landmarks proposed for a face before one of its predictions; None if not kept."""
+        query = text(
+            "SELECT p.points FROM prediction p JOIN round r ON r.id = p.round_id "
+            "WHERE p.face_id = :face AND r.sequence < (SELECT b.sequence FROM prediction a "
+            "JOIN round b ON b.id = a.round_id WHERE a.id = :prediction) "
+            "ORDER BY r.sequence DESC LIMIT 1"
+        )
         with self._database.read() as connection:
-            query = select(StateRow.face_id).where(
-                StateRow.face_id.in_(_ids(ids)),
-                StateRow.offered | (StateRow.verdict == Verdict.UNREVIEWED),
-            )
-            return set(connection.scalars(query))
+            found = connection.scalar(query, {"face": face_id, "prediction": prediction_id})
+        return None if found is None else np.frombuffer(found, "<f8").reshape(-1, 2)
 
-    def rows(self, ids: Sequence[int]) -> dict[int, Row]:
-        """What a list draws of these faces."""
+    def cards(self, ids: Sequence[int]) -> dict[int, Card]:
+        """What the gallery draws of these faces."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(
-                    StateRow.face_id, PhotoRow.path, StateRow.verdict, StateRow.flag,
-                    StateRow.offered, StateRow.score,
-                )
-                .join(FaceRow, FaceRow.id == StateRow.face_id)
-                .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-                .where(StateRow.face_id.in_(_ids(ids)))
-            )  # fmt: skip
-            return {
-                r.face_id: Row(r.face_id, r.path, Verdict(r.verdict), r.flag, r.offered, r.score)
-                for r in rows
-            }
-
-    def counts(self) -> Counts:
-        """How many of everything."""
-        with self._database.read() as connection:
-            verdicts: dict[str, int] = dict(
-                connection.execute(
-                    select(StateRow.verdict, func.count()).group_by(StateRow.verdict)
-                ).all()
-            )
-
-            def count(row: Any, *where: Any) -> int:
-                return int(
-                    connection.scalar(select(func.count()).select_from(row).where(*where)) or 0
-                )
-
-            return Counts(
-                photos=count(PhotoRow, true()),
-                problems=count(PhotoRow, PhotoRow.problem.is_not(None)),
-                waiting=count(PhotoRow, PhotoRow.searched.is_(False)),
-                faces=sum(verdicts.values()),
-                proposed=count(StateRow, StateRow.offered),
-                flagged=count(StateRow, StateRow.flag),
-                rounds=count(RoundRow, RoundRow.kind == "train", RoundRow.status == "ready"),
-                **{str(v): verdicts.get(v, 0) for v in Verdict},
-            )
-
-
-def _ids(ids: Iterable[int]) -> Select[Any]:
-    """A list of any length as a subquery: SQLite limits the number of parameters."""
-    return select(text("value")).select_from(func.json_each(literal(json.dumps(list(ids)))))
+            return read_cards(connection, ids)
 
 
 def _pseudo(not_model: str) -> Select[int, Points]:
@@ -369,24 +331,6 @@ def _pseudo(not_model: str) -> Select[int, Points]:
         .join(ModelRow, ModelRow.id == StateRow.model_id)
         .where(StateRow.verdict == Verdict.UNREVIEWED, ModelRow.name != not_model)
     )
-
-
-def _matching(query: Select[Any], wanted: Filter) -> Select[Any]:
-    if wanted.verdict == "offered":
-        query = query.where(StateRow.offered)
-    elif wanted.verdict == "rejected-new":
-        query = query.where(StateRow.offered, StateRow.verdict == Verdict.REJECTED)
-    elif wanted.verdict is not None:
-        query = query.where(StateRow.verdict == wanted.verdict)
-    if wanted.flagged:
-        query = query.where(StateRow.flag)
-    if wanted.text:
-        query = (
-            query.join(FaceRow, FaceRow.id == StateRow.face_id)
-            .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-            .where(PhotoRow.path.icontains(wanted.text, autoescape=True))
-        )
-    return query
 
 
 def _add_face(
@@ -399,10 +343,30 @@ def _add_face(
         )
     )
     face = int(result.inserted_primary_key[0])  # type: ignore[index]
+    folder = select(PhotoRow.folder_id).where(PhotoRow.id == photo_id).scalar_subquery()
     connection.execute(
-        insert(StateRow).values(face_id=face, verdict=Verdict.UNREVIEWED, flag=False, offered=False)
-    )
+        insert(StateRow).values(
+            face_id=face, photo_id=photo_id, folder_id=folder, verdict=Verdict.UNREVIEWED,
+            flag=False, offered=False,
+        )
+    )  # fmt: skip
     return face
+
+
+def folder_of(root_id: int, path: str) -> str:
+    """The folder of a photo as in Filter.folder."""
+    inside = path.rpartition("/")[0]
+    return f"{root_id}/{inside}" if inside else str(root_id)
+
+
+def _folders(connection: Connection, paths: set[str]) -> dict[str, int]:
+    """The ids of folders by path; those that are not there are made."""
+    if paths:
+        connection.execute(
+            upsert(FolderRow).on_conflict_do_nothing(), [{"path": path} for path in sorted(paths)]
+        )
+    rows = connection.execute(select(FolderRow.path, FolderRow.id))
+    return {row.path: row.id for row in rows if row.path in paths}
 
 
 def _prediction(connection: Connection, prediction_id: int | None) -> Prediction | None:

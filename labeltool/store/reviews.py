@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, literal, null, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
     FINAL,
@@ -22,11 +23,13 @@ from labeltool.domain import (
     UndoState,
     UserError,
     Verdict,
+    Visibility,
 )
+from labeltool.store import tally
 from labeltool.store.engine import Database
-from labeltool.store.faces import _ids
-from labeltool.store.state import rebuild, settle
-from labeltool.store.tables import DraftRow, EntryRow, ModelRow, OperationRow, StateRow
+from labeltool.store.queue import _ids
+from labeltool.store.state import rebuild, settle, settle_boxes
+from labeltool.store.tables import DraftRow, EntryRow, OperationRow, StateRow
 
 MANY = 500
 """Above this many faces a change says `all` instead of naming them."""
@@ -76,12 +79,13 @@ class Reviews:
         *,
         prediction_id: int | None = None,
         points: Points | None = None,
+        visibility: Visibility | None = None,
     ) -> Changes:
         """Give faces a verdict, as one operation.
 
         `prediction_id`: what was on the screen, for a single face; the current ones if None.
-        `points`: the corrected landmarks, for CORRECTED. Accepting skips faces without landmarks
-        and faces that are accepted or corrected already.
+        `points` and `visibility`: the corrected landmarks, for CORRECTED. Accepting skips faces
+        without landmarks and faces that are accepted or corrected already.
 
         Raises:
             UserError: the proposal on the screen is gone, or there is nothing to accept.
@@ -96,7 +100,7 @@ class Reviews:
                 StateRow.flag,
                 literal(prediction_id) if prediction_id is not None else StateRow.prediction_id,
                 literal(points, EntryRow.points.type) if points is not None else null(),
-                null(),
+                null() if visibility is None else literal(visibility, EntryRow.visibility.type),
             ).where(StateRow.face_id.in_(_ids(faces)))
             if len(faces) > 1:  # a batch never throws away what somebody began to move
                 chosen = chosen.where(StateRow.face_id.not_in(select(DraftRow.face_id)))
@@ -152,11 +156,12 @@ class Reviews:
         """Models with unreviewed faces: id, name, how many; the newest first."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(ModelRow.id, ModelRow.name, func.count())
-                .join(StateRow, StateRow.model_id == ModelRow.id)
-                .where(StateRow.verdict == Verdict.UNREVIEWED)
-                .group_by(ModelRow.id)
-                .order_by(ModelRow.id.desc())
+                text(
+                    "SELECT m.id, m.name, sum(t.faces) FROM tally t "
+                    "JOIN round r ON r.id = t.round_id JOIN model m ON m.id = r.model_id "
+                    "WHERE t.verdict = 'unreviewed' GROUP BY m.id HAVING sum(t.faces) "
+                    "ORDER BY m.id DESC"
+                )
             )
             return [(row[0], row[1], row[2]) for row in rows]
 
@@ -212,8 +217,9 @@ class Reviews:
             )  # fmt: skip
             connection.execute(
                 text(
-                    "UPDATE entry SET previous = (SELECT entry_id FROM state "
-                    "WHERE state.face_id = entry.face_id) WHERE operation_id = :operation"
+                    "UPDATE entry SET previous = s.entry_id, box = b.box "
+                    "FROM state s LEFT JOIN entry b ON b.id = s.entry_id "
+                    "WHERE s.face_id = entry.face_id AND entry.operation_id = :operation"
                 ),
                 {"operation": operation},
             )
@@ -240,7 +246,17 @@ class Reviews:
             connection.execute(
                 text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation}
             )
-            connection.execute(text(_UNDO), {"operation": operation, "target": target.id})
+            # before it was drawn a face was none, and no log forgets a face
+            before = Verdict.EXCLUDED if target.kind == "draw" else Verdict.UNREVIEWED
+            connection.execute(
+                text(_UNDO),
+                {
+                    "operation": operation,
+                    "target": target.id,
+                    "before": before,
+                    "effect": None,
+                },
+            )
             return _taken_back(connection, operation, target, "Undid")
 
     @_quiet
@@ -276,7 +292,12 @@ class Reviews:
     # Drafts
 
     def save_draft(
-        self, reviewer: str, face_id: int, prediction_id: int | None, points: Points | None
+        self,
+        reviewer: str,
+        face_id: int,
+        prediction_id: int | None,
+        points: Points | None,
+        visibility: Visibility | None = None,
     ) -> Changes:
         """Keep the unsaved moves of a face, or forget them (None)."""
         with self._database.write() as connection:
@@ -285,7 +306,7 @@ class Reviews:
             else:
                 values = {
                     "reviewer": reviewer, "prediction_id": prediction_id,
-                    "points": points, "time": now(),
+                    "points": points, "visibility": visibility, "time": now(),
                 }  # fmt: skip
                 connection.execute(
                     upsert(DraftRow)
@@ -316,20 +337,36 @@ class Reviews:
 
     def check(self, repair: bool = False) -> list[str]:
         """Compare the current state with the log; returns what differs, and mends it on demand."""
+        said = []
+        if damage := self._damage():
+            if repair:  # indexes are all that can be made anew from the rest
+                with self._database.write() as connection:
+                    connection.exec_driver_sql("REINDEX")
+            if not repair or self._damage():
+                restore = f"'labeltool restore {self._database.path.parent}' lists its backups"
+                return [f"the database file is damaged: {damage}; {restore}"]
+            said.append(f"the indexes of the database were damaged and are mended: {damage}")
         with self._database.read() as connection:
-            intact = connection.scalar(text("PRAGMA integrity_check"))
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-        if intact != "ok":
-            return [f"the database file is damaged: {intact}"]
         with self._database.write() as connection:
+            tallies = tally.wrong(connection)
             wrong = rebuild(connection)
+            if tallies:
+                tally.recount(connection)
             if not repair:
                 connection.rollback()
-        said = [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        done = "mended from the log" if repair else "it can be mended from the log"
         if wrong:
-            done = "mended from the log" if repair else "it can be mended from the log"
             said.append(f"{wrong} faces differ from the log ({done})")
+        if tallies:
+            said.append(f"the counts are wrong: {', '.join(tallies)} ({done})")
         return said
+
+    def _damage(self) -> str:
+        with self._database.read() as connection:
+            said = str(connection.scalar(text("PRAGMA integrity_check(1)")))
+        return "" if said == "ok" else said
 
 
 def now() -> str:
@@ -386,12 +423,15 @@ def _detail(connection: Connection, operation: int | None) -> str | None:
     return connection.scalar(query)
 
 
-def _operate(connection: Connection, reviewer: str, kind: str, detail: str) -> int:
+def _operate(
+    connection: Connection, reviewer: str, kind: str, detail: str, *, target: int | None = None
+) -> int:
     """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
     last = _last(connection, reviewer)
     operation = _add_operation(
-        connection, reviewer, kind, detail, undo_below=None if last is None else last.undo_top
-    )
+        connection, reviewer, kind, detail, target=target,
+        undo_below=None if last is None else last.undo_top,
+    )  # fmt: skip
     connection.execute(text("UPDATE operation SET undo_top = id WHERE id = :id"), {"id": operation})
     return operation
 
@@ -408,12 +448,18 @@ def _add_operation(
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
-def _enter(connection: Connection, operation: int, chosen: Any) -> int:
-    """Add an entry for every row of (face, verdict, flag, prediction, points, visibility)."""
-    rows = chosen.add_columns(literal(operation), literal(operation), StateRow.entry_id)
+def _enter(connection: Connection, operation: int, chosen: Any, box: Any = None) -> int:
+    """Add an entry for every row of (face, verdict, flag, prediction, points, visibility).
+
+    `box`: a column of theirs; None leaves boxes where they are.
+    """
+    if box is None:
+        before = aliased(EntryRow)
+        box = select(before.box).where(before.id == StateRow.entry_id).scalar_subquery()
+    rows = chosen.add_columns(literal(operation), literal(operation), StateRow.entry_id, box)
     names = [
         "face_id", "verdict", "flag", "prediction_id", "points", "visibility",
-        "operation_id", "effect", "previous",
+        "operation_id", "effect", "previous", "box",
     ]  # fmt: skip
     connection.execute(insert(EntryRow).from_select(names, rows))
     return _finish(connection, operation)
@@ -441,25 +487,32 @@ def _finish(connection: Connection, operation: int) -> int:
         "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)",
         parameters,
     )
+    settle_boxes(
+        connection,
+        "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)",
+        parameters,
+    )
     query = text("SELECT faces FROM operation WHERE id = :operation")
     return int(connection.execute(query, parameters).scalar_one())
 
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the
-# operation's own. Both only where the face is as the operation left it, or found it.
+# operation's own. Both only where the face is as the operation left it, or found it. Taking back is
+# an undo that is a deed of its own, by its own `effect`.
 _UNDO = """
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
-                   visibility)
-SELECT :operation, s.face_id, b.effect, s.entry_id, coalesce(b.verdict, 'unreviewed'),
-       coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility
+                   visibility, box)
+SELECT :operation, s.face_id, coalesce(:effect, b.effect), s.entry_id,
+       coalesce(b.verdict, :before), coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility,
+       b.box
 FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect = :target
 """
 _REDO = """
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
-                   visibility)
+                   visibility, box)
 SELECT :operation, s.face_id, :target, s.entry_id, x.verdict, x.flag, x.prediction_id, x.points,
-       x.visibility
+       x.visibility, x.box
 FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect IS b.effect
 """
@@ -473,4 +526,5 @@ def _taken_back(connection: Connection, operation: int, target: Any, word: str) 
     note = f"{word}: {target.detail}."
     if left:
         note += f" {left} of {target.faces} faces were changed since and stay as they are."
-    return _changes(faces, note)
+    changes = _changes(faces, note)
+    return replace(changes, boxes=changes.faces) if target.kind in ("box", "draw") else changes

@@ -12,13 +12,19 @@ import numpy as np
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from labeltool.domain import Changes, NewPrediction, Points, Round, RoundKind, RoundStatus
-from labeltool.store.engine import Database
+from labeltool.store.engine import Database, taking_turns
 from labeltool.store.reviews import now
 from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
 
+BOX = "box"
+"""The task of rounds that only hold proposals for boxes that people changed."""
+
 LEASE = 30.0
 """Seconds after which a process that takes results in and says nothing is taken for dead."""
+
+PIECE = 16
+"""Faces brought up to date in one transaction: a few milliseconds."""
 
 
 class Rounds:
@@ -109,17 +115,18 @@ class Rounds:
             return bool(result.rowcount)
 
     def add_predictions(self, round_id: int, batch: Sequence[NewPrediction]) -> None:
-        """Add predictions of faces without a manual label; those that are there already stay.
+        """Add predictions of faces without a manual label; those that are there already stay, and
+        those for boxes that were changed since the round started are left out.
 
         Callers keep batches short, so that a click never waits for one.
         """
         with self._database.write() as connection:
-            _insert(connection, round_id, batch)
+            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
 
     def offer(self, round_id: int, batch: Sequence[NewPrediction]) -> Changes:
         """As `add_predictions`, and offer them at once: for faces that had no proposal before."""
         with self._database.write() as connection:
-            _insert(connection, round_id, batch)
+            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
             _make_visible(connection, round_id, again=False)
             ids = [prediction.face_id for prediction in batch]
             settle(
@@ -129,19 +136,49 @@ class Rounds:
             )
         return Changes(faces=frozenset(ids))
 
+    def offer_anew(self, like: Round, prediction: NewPrediction) -> Changes:
+        """Offer what the model of the round `like` proposes for one face with another box.
+
+        A round has one proposal a face, so this one belongs to a round of its own, or shares the
+        one of other such faces if nothing newer came between.
+        """
+        with self._database.write() as connection:
+            newest = connection.execute(
+                select(RoundRow).where(RoundRow.sequence.is_not(None))
+                .order_by(RoundRow.sequence.desc()).limit(1)
+            ).one_or_none()  # fmt: skip
+            model = select(RoundRow.model_id, RoundRow.folder).where(RoundRow.id == like.id)
+            model_id, folder = connection.execute(model).one()
+            taken = newest is not None and connection.scalar(
+                select(PredictionRow.id).where(
+                    PredictionRow.round_id == newest.id,
+                    PredictionRow.face_id == prediction.face_id,
+                )
+            )
+            if newest is None or newest.task != BOX or newest.model_id != model_id or taken:
+                result = connection.execute(
+                    insert(RoundRow).values(
+                        uuid=uuid.uuid4().hex, kind=RoundKind.PREDICT, number=0, task=BOX,
+                        status=RoundStatus.READY, folder=folder, model_id=model_id,
+                        started=now(), finished=now(), summary="{}",
+                    )
+                )  # fmt: skip
+                round_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+            else:
+                round_id = newest.id
+            _insert(connection, round_id, [prediction])
+            _make_visible(connection, round_id, again=False)
+            settle(connection, "face_id = :face", {"face": prediction.face_id})
+        return Changes(faces=frozenset({prediction.face_id}))
+
     def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
-        """The last transaction of a round: its proposals are offered now, and it is ready.
+        """A round's proposals are offered now, and it is ready.
 
         Also restores an earlier round: its proposals become the current ones again.
         """
         with self._database.write() as connection:
             if visible:
                 _make_visible(connection, round_id, again=True)
-                settle(
-                    connection,
-                    "face_id IN (SELECT face_id FROM prediction WHERE round_id = :round)",
-                    {"round": round_id},
-                )
             row = connection.execute(select(RoundRow.summary).where(RoundRow.id == round_id)).one()
             connection.execute(
                 update(RoundRow)
@@ -150,9 +187,46 @@ class Rounds:
                     status=RoundStatus.READY,
                     finished=now(),
                     summary=json.dumps(json.loads(row.summary) | summary),
+                    unsettled=visible,
                 )
             )
+        if visible:
+            self.settle(round_id)
         return Changes(all=True, rounds=True)
+
+    def unsettled(self) -> list[int]:
+        """Rounds whose proposals some faces do not show yet: `settle` was cut short."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(RoundRow.id).where(RoundRow.unsettled)))
+
+    def settle(self, round_id: int) -> Changes:
+        """Bring the faces of a visible round up to date, a few at a time, so that no decision waits
+        for 200,000 of them. May be repeated."""
+        last = 0
+        while faces := self._faces_after(round_id, last):
+            with taking_turns(), self._database.write() as connection:
+                settle(
+                    connection,
+                    "face_id IN (SELECT value FROM json_each(:ids))",
+                    {"ids": json.dumps(faces)},
+                )
+            last = faces[-1]
+        with self._database.write() as connection:
+            connection.execute(
+                update(RoundRow).where(RoundRow.id == round_id).values(unsettled=False)
+            )
+        return Changes(all=True)
+
+    def _faces_after(self, round_id: int, last: int) -> list[int]:
+        with self._database.read() as connection:
+            return list(
+                connection.scalars(
+                    select(PredictionRow.face_id)
+                    .where(PredictionRow.round_id == round_id, PredictionRow.face_id > last)
+                    .order_by(PredictionRow.face_id)
+                    .limit(PIECE)
+                )
+            )
 
     def end(self, round_id: int, status: RoundStatus, error: str | None = None) -> Changes:
         """A round failed or was cancelled; everything else stays as it was."""
@@ -198,6 +272,21 @@ AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id AND s.predicti
 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id AND d.prediction_id = p.id)
 """
+
+
+def _of_these_boxes(
+    connection: Connection, round_id: int, batch: Sequence[NewPrediction]
+) -> list[NewPrediction]:
+    """Without the faces whose box is another one since the round started."""
+    query = text(
+        "SELECT e.face_id FROM entry e JOIN operation o ON o.id = e.operation_id "
+        "LEFT JOIN entry b ON b.id = e.previous "
+        "WHERE e.face_id IN (SELECT value FROM json_each(:ids)) AND e.box IS NOT b.box "
+        "AND o.time > (SELECT started FROM round WHERE id = :round)"
+    )
+    ids = json.dumps([prediction.face_id for prediction in batch])
+    changed = set(connection.scalars(query, {"round": round_id, "ids": ids}))
+    return [prediction for prediction in batch if prediction.face_id not in changed]
 
 
 def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:

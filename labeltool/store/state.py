@@ -15,40 +15,54 @@ def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> No
     """
     connection.execute(
         text(
-            "UPDATE state SET verdict = coalesce(e.verdict, 'unreviewed'), "
-            "flag = coalesce(e.flag, 0), effect = e.effect, "
-            "prediction_id = CASE WHEN e.verdict IN ('accepted', 'corrected') "
+            "UPDATE state SET verdict = n.verdict, flag = n.flag, effect = n.effect, "
+            "reviewer = n.reviewer, prediction_id = n.shown, offered = CASE n.verdict "
+            "WHEN 'unreviewed' THEN n.shown IS NOT NULL "
+            "WHEN 'rejected' THEN n.shown IS NOT NULL AND n.shown IS NOT n.judged ELSE 0 END, "
+            "score = p.score, spread = p.spread, change = p.change, round_id = p.round_id, "
+            "model_id = r.model_id FROM (SELECT f.face_id, e.effect, o.reviewer, "
+            "coalesce(e.verdict, 'unreviewed') AS verdict, coalesce(e.flag, 0) AS flag, "
+            "e.prediction_id AS judged, CASE WHEN e.verdict IN ('accepted', 'corrected') "
             "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
-            "(SELECT p.id FROM prediction p JOIN round r ON r.id = p.round_id "
-            "WHERE p.face_id = f.face_id AND r.sequence IS NOT NULL "
-            "ORDER BY r.sequence DESC LIMIT 1) END "
+            "(SELECT q.id FROM prediction q JOIN round v ON v.id = q.round_id "
+            "WHERE q.face_id = f.face_id AND v.sequence IS NOT NULL "
+            "ORDER BY v.sequence DESC LIMIT 1) END AS shown "
             "FROM state f LEFT JOIN entry e ON e.id = f.entry_id "
-            f"WHERE f.face_id = state.face_id AND state.{where}"
+            f"LEFT JOIN operation o ON o.id = e.effect WHERE f.{where}) n "
+            "LEFT JOIN prediction p ON p.id = n.shown LEFT JOIN round r ON r.id = p.round_id "
+            "WHERE n.face_id = state.face_id"
         ),
         parameters,
     )
-    connection.execute(
+
+
+def settle_boxes(connection: Connection, where: str, parameters: dict[str, Any]) -> int:
+    """Put the boxes of some faces where the log says; returns how many were elsewhere.
+
+    Faces whose box nobody ever changed have no `first_box` and are left alone.
+    """
+    result = connection.execute(
         text(
-            "UPDATE state SET offered = CASE verdict "
-            "WHEN 'unreviewed' THEN prediction_id IS NOT NULL "
-            "WHEN 'rejected' THEN prediction_id IS NOT NULL AND prediction_id IS NOT "
-            "(SELECT e.prediction_id FROM entry e WHERE e.id = state.entry_id) ELSE 0 END, "
-            "(score, spread, change, model_id) = "
-            "(SELECT p.score, p.spread, p.change, r.model_id FROM prediction p "
-            "JOIN round r ON r.id = p.round_id WHERE p.id = state.prediction_id) "
-            f"WHERE {where}"
+            "UPDATE face SET x = b.x, y = b.y, w = b.w, h = b.h, kind = b.kind FROM "
+            "(SELECT id, box ->> 0 AS x, box ->> 1 AS y, box ->> 2 AS w, box ->> 3 AS h, "
+            "box ->> 4 AS kind FROM (SELECT f.id, coalesce(e.box, f.first_box) AS box "
+            "FROM state s JOIN face f ON f.id = s.face_id LEFT JOIN entry e ON e.id = s.entry_id "
+            f"WHERE f.first_box IS NOT NULL AND s.{where})) b WHERE face.id = b.id "
+            "AND (face.x, face.y, face.w, face.h, face.kind) != (b.x, b.y, b.w, b.h, b.kind)"
         ),
         parameters,
     )
+    return int(result.rowcount)
 
 
 def rebuild(connection: Connection) -> int:
-    """Make every row of the current state anew; returns how many were lost or differed."""
+    """Make the current state anew; returns how many rows or boxes were lost or differed."""
     connection.execute(text("CREATE TEMP TABLE before AS SELECT * FROM state"))
     connection.execute(
         text(
-            "INSERT INTO state (face_id, verdict, flag, offered) SELECT id, 'unreviewed', 0, 0 "
-            "FROM face WHERE id NOT IN (SELECT face_id FROM state)"
+            "INSERT INTO state (face_id, verdict, flag, offered, photo_id, folder_id) "
+            "SELECT f.id, 'unreviewed', 0, 0, p.id, p.folder_id FROM face f "
+            "JOIN photo p ON p.id = f.photo_id WHERE f.id NOT IN (SELECT face_id FROM state)"
         )
     )
     connection.execute(
@@ -61,4 +75,4 @@ def rebuild(connection: Connection) -> int:
     query = text("SELECT count(*) FROM (SELECT * FROM state EXCEPT SELECT * FROM before)")
     differ = int(connection.execute(query).scalar_one())
     connection.execute(text("DROP TABLE before"))
-    return differ
+    return differ + settle_boxes(connection, "face_id IS NOT NULL", {})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
+    JSON,
     Dialect,
     Float,
     ForeignKey,
@@ -13,10 +16,11 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = 1
+SCHEMA = 3
 """The number of the newest migration."""
 
 
@@ -90,21 +94,44 @@ class ProjectRow(Base):
 
 
 class RootRow(Base):
-    """A folder of photos, which stay where they are."""
+    """A folder of photos, which stay where they are.
+
+    How many photos, those with a problem, and those not searched yet are tallied by triggers.
+    """
 
     __tablename__ = "root"
     id: Mapped[int] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(unique=True)
+    photos: Mapped[int] = mapped_column(server_default="0")
+    problems: Mapped[int] = mapped_column(server_default="0")
+    waiting: Mapped[int] = mapped_column(server_default="0")
+
+
+class FolderRow(Base):
+    """A folder that holds photos. `path`: the number of its root, then where it lies under it.
+
+    `faces`, and those of them with something to decide (`todo`), are tallied by triggers.
+    """
+
+    __tablename__ = "folder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    faces: Mapped[int] = mapped_column(server_default="0")
+    todo: Mapped[int] = mapped_column(server_default="0")
 
 
 class PhotoRow(Base):
-    """A photo. `searched`: its faces were looked for. `problem`: why it cannot be used."""
+    """A photo. `searched`: its faces were looked for. `problem`: why it cannot be used.
+
+    `search`: the path as the file name search compares it (`search_text`).
+    """
 
     __tablename__ = "photo"
     __table_args__ = (
         UniqueConstraint("root_id", "path"),
         Index("photo_todo", "searched", "id"),
         Index("photo_path", "path", "id"),
+        Index("photo_search", "search"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     root_id: Mapped[int] = mapped_column(ForeignKey("root.id"))
@@ -115,10 +142,13 @@ class PhotoRow(Base):
     height: Mapped[int | None]
     searched: Mapped[bool]
     problem: Mapped[str | None]
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folder.id"))
+    search: Mapped[str]
 
 
 class FaceRow(Base):
-    """A face of a photo: where it is."""
+    """A face of a photo: where it is. `first_box`: x, y, w, h and kind of the box that it came
+    with, kept once a person changes it."""
 
     __tablename__ = "face"
     __table_args__ = (Index("face_photo", "photo_id", "id"),)
@@ -130,6 +160,7 @@ class FaceRow(Base):
     h: Mapped[float]
     kind: Mapped[str]
     confidence: Mapped[float | None]
+    first_box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ModelRow(Base):
@@ -143,7 +174,8 @@ class ModelRow(Base):
 
 class RoundRow(Base):
     """One run. `sequence`: a face shows the prediction of the round with the highest one; NULL
-    while a round's results are not visible. `lease`, `lease_until`: who takes its results in."""
+    while a round's results are not visible. `lease`, `lease_until`: who takes its results in.
+    `unsettled`: the state of some of its faces has not followed yet."""
 
     __tablename__ = "round"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -161,6 +193,7 @@ class RoundRow(Base):
     summary: Mapped[str]
     lease: Mapped[str | None]
     lease_until: Mapped[float | None]
+    unsettled: Mapped[bool] = mapped_column(server_default="0")
 
 
 class PredictionRow(Base):
@@ -182,7 +215,8 @@ class PredictionRow(Base):
 class OperationRow(Base):
     """The log: what was done, by whom, when. Rows are only ever added.
 
-    `kind`: decide, flag, import, undo or redo. `target`: the operation that was undone or redone.
+    `kind`: decide, flag, import, restore, take back, undo or redo. `target`: the operation that was
+    taken back, undone or redone.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
     `redo_top` after this operation, and what lies below it on its stack.
     """
@@ -207,7 +241,8 @@ class EntryRow(Base):
     """What an operation made of a face. Rows are only ever added; the newest one of a face holds.
 
     `effect`: the operation whose doing this state is (for an undo, the one before). `previous`: the
-    face's entry before. `points` only where they differ from the prediction's.
+    face's entry before. `points` only where they differ from the prediction's. `box`: x, y, w, h
+    and kind, NULL for the box that the face came with.
     """
 
     __tablename__ = "entry"
@@ -226,13 +261,26 @@ class EntryRow(Base):
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
     points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
     visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+def _ordered(key: str, direction: str = "") -> Index:
+    """An index in an order of the queue, which holds all that a filter asks of a face.
+
+    So a queue is one walk along it, whatever the filter: no face is looked up, nothing is sorted.
+    """
+    asked = ("verdict", "offered", "flag", "score", "round_id", "reviewer", "folder_id", "photo_id")
+    others = (column for column in asked if column != key)
+    return Index(f"state_by_{key}", text(f"{key} {direction}".strip()), "face_id", *others)
 
 
 class StateRow(Base):
     """The current state of each face, written with the log and rebuildable from it.
 
-    `prediction_id`, `model_id`, `score`, `spread` are of the prediction offered now; `change`: mean
-    movement against the one before as a fraction of the box size. `offered`: nobody judged it yet.
+    `prediction_id`, `model_id`, `round_id`, `score`, `spread` are of the prediction offered now;
+    `change`: mean movement against the one before as a fraction of the box size. `offered`: nobody
+    judged it yet. `effect`: the operation whose doing the verdict is, `reviewer`: whose that was.
+    The last four columns are copies of what other rows say, for the filters.
     """
 
     __tablename__ = "state"
@@ -240,9 +288,12 @@ class StateRow(Base):
         Index("state_verdict", "verdict", "face_id"),
         Index("state_offered", "offered", "face_id"),
         Index("state_threshold", "verdict", "model_id", "score"),
-        Index("state_score", "score", "face_id"),
-        Index("state_spread", "spread", "face_id"),
         Index("state_flag", "flag", "face_id"),
+        _ordered("score"),
+        _ordered("spread", "DESC"),
+        _ordered("change", "DESC"),
+        _ordered("effect", "DESC"),
+        _ordered("round_id", "DESC"),
         Index("state_prediction", "prediction_id"),  # or deleting a prediction walks over all faces
     )
     face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
@@ -256,6 +307,45 @@ class StateRow(Base):
     score: Mapped[float | None] = mapped_column(Float)
     spread: Mapped[float | None] = mapped_column(Float)
     change: Mapped[float | None] = mapped_column(Float)
+    photo_id: Mapped[int]
+    folder_id: Mapped[int]
+    round_id: Mapped[int | None]
+    reviewer: Mapped[str | None]
+
+
+class TallyRow(Base):
+    """How many faces there are of each kind; written by triggers (store/tally.py)."""
+
+    __tablename__ = "tally"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    verdict: Mapped[str] = mapped_column(primary_key=True)
+    offered: Mapped[bool] = mapped_column(primary_key=True)
+    flag: Mapped[bool] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reviewer: Mapped[str] = mapped_column(primary_key=True)
+    faces: Mapped[int]
+
+
+class SavedFilterRow(Base):
+    """A filter that somebody gave a name; `filter` is JSON."""
+
+    __tablename__ = "saved_filter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    filter: Mapped[str]
+
+
+class VisitRow(Base):
+    """Where a reviewer was last: the face, the filter, and the newest rows there were."""
+
+    __tablename__ = "visit"
+    reviewer: Mapped[str] = mapped_column(primary_key=True)
+    time: Mapped[str]
+    face_id: Mapped[int | None]
+    filter: Mapped[str]
+    operation_id: Mapped[int]
+    sequence: Mapped[int]
+    photo_id: Mapped[int]
 
 
 class DraftRow(Base):
@@ -266,4 +356,5 @@ class DraftRow(Base):
     reviewer: Mapped[str]
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
     points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
+    visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
     time: Mapped[str]

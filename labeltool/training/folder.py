@@ -176,6 +176,20 @@ class RunFolder:
             return None
         return dict(json.loads(file.read_text(encoding="utf-8")))
 
+    def missing(self) -> list[str]:
+        """Names of the files that a whole training has and this folder lacks."""
+        try:
+            results = self.results()
+        except ValueError:
+            results = None
+        if results is None:
+            return ["results.json"]
+        return [
+            name
+            for name in (self.model.name, *results["chunks"])
+            if not (self.path / name).is_file()
+        ]
+
     def predictions(self, name: str) -> list[NewPrediction]:
         """Read one predictions file.
 

@@ -25,7 +25,7 @@ from pipnet.crop import Box, overlap, tight_box
 from pipnet.data import Sample, mean_face
 from pipnet.export import ExportError, export_onnx
 from pipnet.images import ImageError, read_image
-from pipnet.meanface import neighbours
+from pipnet.meanface import most_neighbours
 from pipnet.network import PIPNet
 from pipnet.predict import Detector, FaceLandmarks
 from pipnet.scheme import Scheme
@@ -206,19 +206,10 @@ def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> C
             "No manual label has all its landmarks, so training cannot start.",
             "Place every landmark of at least one face.",
         ) from error
-    count = min(start.network.neighbours, scheme.count - 1)
-    network = PIPNet(start.network.name, scheme.count, _usable(mean, count))
+    count = most_neighbours(mean, start.network.neighbours)
+    network = PIPNet(start.network.name, scheme.count, count)
     network.import_backbone(start.network.export_state())
     return Checkpoint(network, scheme, mean, start.convention)
-
-
-def _usable(mean: np.ndarray[Any, np.dtype[np.float64]], count: int) -> int:
-    """The largest number of neighbours up to `count` that this mean face allows."""
-    for wanted in range(count, 0, -1):
-        with suppress(ValueError):
-            neighbours(mean, wanted)
-            return wanted
-    return 0
 
 
 def _detected_boxes(

@@ -1,6 +1,6 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
-    python -m tests.bench.main [review] [train] [predict] [start] [--faces N ...]
+    python -m tests.bench.main [start] [review] [gallery] [train] [predict] [kill] [--faces N ...]
 
 Times depend on the machine and on what else it does; compare rows of one run.
 """
@@ -22,18 +22,28 @@ import numpy as np
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["start", "review", "train", "predict"])
+    parser.add_argument(
+        "what", nargs="*", default=["start", "review", "gallery", "train", "predict", "kill"]
+    )
     parser.add_argument("--faces", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
     if "start" in arguments.what:
         start()
     if "review" in arguments.what:
+        from tests.bench.review import review
+
         review(arguments.faces)
+    if "gallery" in arguments.what:
+        from tests.bench.gallery import gallery
+
+        gallery(arguments.faces)
     if "train" in arguments.what:
         train()
     if "predict" in arguments.what:
         predict()
+    if "kill" in arguments.what:
+        kill()
 
 
 def timed(work: Callable[[], object], times: int) -> list[float]:
@@ -69,90 +79,6 @@ def start() -> None:
     print(f"\nwelcome page shown after {statistics.median(rows):.2f} s (median of 5 starts)")
 
 
-def review(sizes: list[int]) -> None:
-    from labeltool.domain import Changes, Filter, Verdict
-    from labeltool.review import Desk
-    from labeltool.store import open_project
-
-    print("\nreview, ms: median, p95, max; 98 landmarks, half of the faces reviewed")
-    table: dict[str, list[str]] = {}
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            generate(Path(folder) / "p", size)
-            rows: dict[str, list[float]] = {}
-            began = time.perf_counter()
-            store = open_project(Path(folder) / "p")
-            desk = Desk(store, "bench")
-            rows["open"] = [(time.perf_counter() - began) * 1000]
-
-            def accept(desk: Desk = desk) -> None:
-                desk.refresh(desk.accept())
-
-            def next_face(desk: Desk = desk) -> None:
-                desk.next()
-
-            rows["accept and next"] = timed(accept, 100)
-            rows["next face"] = timed(next_face, 100)
-            rows["undo"] = timed(lambda d=desk: d.refresh(d.undo()), 50)
-            for name, wanted in (
-                ("filter: unreviewed", Filter("unreviewed")),
-                ("sort: score", Filter(order="score")),
-                ("sort: uncertain", Filter(order="spread")),
-                ("search: file name", Filter(text="0001")),
-            ):
-                rows[name] = timed(lambda s=store, w=wanted: s.faces.queue(w), 10)
-            rows["rows of a page"] = timed(lambda s=store, d=desk: s.faces.rows(d.queue[:200]), 20)
-            rows["counts"] = timed(store.faces.counts, 20)
-            many = store.faces.queue(Filter("unreviewed"))[:10_000]
-            name = f"batch of up to {10_000:,}"
-            rows[name] = timed(lambda d=desk, m=many: d.decide_many(m, Verdict.REJECTED), 1)
-            rows["its undo"] = timed(lambda s=store: s.reviews.undo("bench"), 1)
-            rows["refresh of everything"] = timed(lambda d=desk: d.refresh(Changes(all=True)), 5)
-            store.close()
-        for name, values in rows.items():
-            table.setdefault(name, []).append(spread(values))
-    print(f"{'':24}" + "".join(f"{f'{size:,} faces':>28}" for size in sizes))
-    for name, cells in table.items():
-        print(f"{name:24}" + "".join(f"  {cell}" for cell in cells))
-
-
-def generate(folder: Path, size: int) -> None:
-    """A project of `size` faces with 98 landmarks, half of them reviewed."""
-    from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
-    from labeltool.store import create_project
-    from pipnet.scheme import Scheme
-
-    store = create_project(folder, Scheme.numbered("bench", 98))
-    root = store.faces.add_root(folder / "photos")
-    store.faces.add_photos(root, [(f"set{i // 1000:03d}/{i:06d}.jpg", 1) for i in range(size)])
-    todo = [photo for photo, _ in store.faces.photos_to_search()]
-    for begin in range(0, size, 2000):
-        store.faces.searched(
-            [
-                {"photo": photo, "sha256": "0", "width": 640, "height": 480,
-                 "faces": [((100.0, 100.0, 200.0, 200.0), 0.9)]}
-                for photo in todo[begin : begin + 2000]
-            ]
-        )  # fmt: skip
-    round_id = store.rounds.add(RoundKind.PREDICT, "", "rounds/none", {})
-    store.rounds.set_model(round_id, "bench", "bench")
-    rng = np.random.default_rng(0)
-    points = rng.random((98, 2)) * 200 + 100
-    faces = store.faces.queue(Filter())
-    for begin in range(0, size, 2000):
-        store.rounds.offer(
-            round_id,
-            [
-                NewPrediction(face, points, np.ones(98, np.float32), rng.random(), rng.random())
-                for face in faces[begin : begin + 2000]
-            ],
-        )
-    store.rounds.finish(round_id, {}, visible=False)
-    for begin in range(0, size, 20):
-        store.reviews.decide("others", faces[begin : begin + 10], Verdict.ACCEPTED)
-    store.close()
-
-
 def train() -> None:
     """Our training loop beside a plain eager fp32 NCHW loop of the same network."""
     import torch
@@ -161,14 +87,14 @@ def train() -> None:
     from pipnet import resources
     from pipnet.checkpoint import Checkpoint, load
     from pipnet.crop import CropConvention, tight_box
-    from pipnet.data import Loader, Sample, mean_face
+    from pipnet.data import Loader, Sample, mean_face, normalise
     from pipnet.loss import TargetBatch, losses, task_indices
     from pipnet.network import PIPNet
     from pipnet.scheme import load_scheme
     from pipnet.train import TrainConfig
     from pipnet.train import train as run
 
-    print("\ntraining, images/s, MobileNetV2, 256x256, batch 16, augmentation included")
+    print("\ntraining, images/s, 256x256, batch 16, augmentation included")
     scheme, convention = load_scheme("300w"), CropConvention()
     face = load(resources.starter()).meanface
     rng = np.random.default_rng(0)
@@ -180,54 +106,59 @@ def train() -> None:
             Image.fromarray(pixels).save(photo)
             points = face * 200 + 120 + rng.normal(0, 3, (68, 2))
             samples.append(Sample(photo, points, (tight_box(points),)))
-        begin = Checkpoint(
-            PIPNet("mobilenet_v2", 68), scheme, mean_face(samples, convention), convention
-        )
 
-        def ours(freeze: int) -> float:
+        def begin(name: str) -> Checkpoint:
+            return Checkpoint(PIPNet(name, 68), scheme, mean_face(samples, convention), convention)
+
+        def ours(name: str, freeze: int) -> float:
             moments: list[float] = []
             config = TrainConfig(epochs=3, freeze=freeze)
             run(
-                begin, samples, config, on_progress=lambda step: moments.append(time.perf_counter())
-            )
+                begin(name), samples, config,
+                on_progress=lambda step: moments.append(time.perf_counter()),
+            )  # fmt: skip
             # the first epoch reads the photos
             return 16 * 11 / (moments[17] - moments[6])
 
-        def plain() -> float:
-            network = PIPNet("mobilenet_v2", 68).train()
+        def plain(name: str) -> float:
+            network = PIPNet(name, 68).train()
             optimiser = torch.optim.Adam(network.parameters(), 1e-4)
-            moments = []
+            moments, table = [], begin(name).table
             for batch in Loader(samples, None, convention).epoch(0):
-                maps = network(torch.from_numpy(batch.images))
+                maps = network(normalise(batch.images).contiguous())
                 targets = TargetBatch(
                     torch.from_numpy(batch.points_unit).float(), task_indices(batch.tasks)
                 )
                 optimiser.zero_grad()
-                losses(maps, targets, begin.table).total().backward()
+                losses(maps, targets, table).total().backward()
                 optimiser.step()
                 moments.append(time.perf_counter())
             return 16 * 5 / (moments[5] - moments[0])
 
-        base = statistics.median(plain() for _ in range(2))
-        for name, speed in (
-            ("plain eager fp32 NCHW", base),
-            ("ours, whole network", ours(0)),
-            ("ours, first 4 stages kept (rounds on a CPU, starter)", ours(4)),
-        ):
-            print(f"{name:56}{speed:8.1f}{speed / base:8.2f}x")
+        for name in ("mobilenet_v2", "resnet18"):
+            first = plain(name)
+            rows = {"ours": ours(name, 0)}
+            if name == "mobilenet_v2":
+                rows["ours, first 4 stages kept (best on a CPU)"] = ours(name, 4)
+            base = statistics.median([first, plain(name)])
+            for what, speed in {"plain eager fp32 NCHW": base, **rows}.items():
+                print(f"{name:14}{what:44}{speed:8.1f}{speed / base:8.2f}x")
 
 
 def predict() -> None:
-    """One face, batch 1, decode and merge included, interleaved in one run."""
+    """One face, batch 1, decode and merge included; the backends take turns in blocks of ten, so
+    that threads of one that still wait awake do not slow down the next."""
     import torch
 
     from pipnet import resources
     from pipnet.checkpoint import Checkpoint, load
     from pipnet.crop import CropConvention
+    from pipnet.data import normalise
+    from pipnet.decode import decode
     from pipnet.export import export_onnx
     from pipnet.network import PIPNet
     from pipnet.onnx_detector import OnnxDetector
-    from pipnet.predict import Detector
+    from pipnet.quantize import quantize
     from pipnet.scheme import load_scheme
 
     print("\nprediction of one face, ms: median, p95, max")
@@ -236,23 +167,52 @@ def predict() -> None:
     crop = rng.integers(0, 256, (1, 256, 256, 3), np.uint8)
     for name in ("mobilenet_v2", "resnet18"):
         torch.manual_seed(0)
-        checkpoint = Checkpoint(
-            PIPNet(name, 68).eval(), load_scheme("300w"), face, CropConvention()
-        )
+        network = PIPNet(name, 68).eval()
+        checkpoint = Checkpoint(network, load_scheme("300w"), face, CropConvention())
+
+        def eager(network: PIPNet = network, table: object = checkpoint.table) -> None:
+            with torch.inference_mode():
+                maps = network(normalise(crop).contiguous())
+            decode(*(part.numpy() for part in maps[:5]), table)
+
         with tempfile.TemporaryDirectory() as folder:
-            export_onnx(checkpoint, Path(folder) / "m.onnx")
+            whole, small = Path(folder) / "m.onnx", Path(folder) / "int8.onnx"
+            export_onnx(checkpoint, whole)
+            quantize(whole, small, rng.integers(0, 256, (32, 256, 256, 3), np.uint8))
+            fp32, int8 = OnnxDetector(whole), OnnxDetector(small)
             backends = {
-                "torch eager fp32": Detector(checkpoint),
-                "ONNX Runtime fp32": OnnxDetector(Path(folder) / "m.onnx"),
+                "torch eager fp32": eager,
+                "ONNX Runtime fp32": lambda d=fp32: d.predict_crops(crop),
+                "ONNX Runtime int8": lambda d=int8: d.predict_crops(crop),
             }
             rows: dict[str, list[float]] = {key: [] for key in backends}
-            for _ in range(40):
-                for key, detector in backends.items():
-                    rows[key] += timed(lambda d=detector: d.predict_crops(crop), 1)
-            base = statistics.median(rows["torch eager fp32"][5:])
+            for _ in range(8):
+                for key, work in backends.items():
+                    rows[key] += timed(work, 10)[3:]
+            base = statistics.median(rows["torch eager fp32"])
             for key, values in rows.items():
-                ratio = base / statistics.median(values[5:])
-                print(f"{name:14}{key:20}{spread(values[5:])}{ratio:8.2f}x")
+                ratio = base / statistics.median(values)
+                print(f"{name:14}{key:20}{spread(values)}{ratio:8.2f}x")
+
+
+def kill() -> None:
+    """300 processes that die at a random moment; stops at the first thing that was lost."""
+    from tests.kills import SCENARIOS
+
+    print("\nkill -9 at random moments, then: integrity, state against log, all acknowledged there")
+    for kind, weight in SCENARIOS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            scenario = kind(Path(folder))
+            began = time.perf_counter()
+            for seed in range(10 * weight):
+                scenario.kill(1000 + seed)
+            seconds = time.perf_counter() - began
+        where = ", ".join(f"{count} {name}" for name, count in scenario.hit.most_common())
+        print(
+            f"{kind.__name__:12}{10 * weight:4} kills {scenario.said:7,} acknowledged, all found; "
+            f"{where}; {seconds:.0f} s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

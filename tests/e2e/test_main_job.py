@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from labeltool.app import App
 from labeltool.domain import Filter, Verdict
 from labeltool.export import export_labels
-from labeltool.gui import dialogs, theme
+from labeltool.gui import batch_sheet, dialogs, theme
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
 from labeltool.intake import take_labels
@@ -43,6 +43,7 @@ def photos(shared: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
+    monkeypatch.setenv("LABELTOOL_CACHE", str(tmp_path / "cache"))
     theme.apply(qapp, "light")
     yield App(Settings())
     gc.collect()
@@ -139,7 +140,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert not session.rounds.running
 
     # a batch from the list: select four, exclude, one undo takes it back
-    monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: 1)
+    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", lambda self: 1)
     window.list.select_rows(5, 8)
     window.commands.by_name["exclude"].trigger()
     assert session.store.faces.counts().excluded == 4
@@ -161,10 +162,14 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert session.store.faces.counts() == counts
     assert desk.can_undo() is not None
     focus(qtbot, window)
+    store = session.store
+    press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the box
+    qtbot.waitUntil(lambda: store.faces.counts().excluded == 1)
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert session.store.faces.counts().rejected == 0
-    press(qtbot, window, Qt.Key.Key_Z, shifted)
-    assert session.store.faces.counts().rejected == 1
+    qtbot.waitUntil(lambda: store.faces.counts().rejected == 0)
+    for _ in range(2):
+        press(qtbot, window, Qt.Key.Key_Z, shifted)
+    qtbot.waitUntil(lambda: store.faces.counts() == counts)
 
     # a short real round in its own process; the window stays alive and shows it
     old = session.store.faces.face(third).prediction.id
@@ -220,6 +225,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     window.commands.run("accept")
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
     window.session.start_round(window.session.rounds.plan(epochs=2))
+    qtbot.waitUntil(lambda: window.session.rounds.running)
     worker = window.session.rounds._job.process
     window.close()
     assert window.isVisible()
@@ -239,6 +245,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
     before = window.session.store.faces.counts()
     window.session.start_round(window.session.rounds.plan(epochs=40))
+    qtbot.waitUntil(lambda: window.session.rounds.running)
     worker = window.session.rounds._job.process
     window.close()
     assert worker.wait(timeout=60) == 0

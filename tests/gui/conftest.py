@@ -61,6 +61,7 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
 @pytest.fixture
 def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
+    monkeypatch.setenv("LABELTOOL_CACHE", str(tmp_path / "cache"))
     theme.apply(qapp, "light")
     yield App(Settings())
     gc.collect()

@@ -15,8 +15,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
-from labeltool.gui import dialogs
+from labeltool.domain import Filter, Verdict
+from labeltool.gui import batch_sheet, dialogs
 from labeltool.store import create_project, open_project
 from labeltool.training.folder import Event
 from pipnet.scheme import Scheme, load_scheme
@@ -33,6 +33,15 @@ def drag(qtbot, canvas, index: int, by: QPoint) -> None:
         QTest.mouseMove(viewport, start + by * step / 3)
         QApplication.processEvents()
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + by)
+
+
+def choose(qtbot, window, words: str) -> None:
+    """Click a row of the filters."""
+    tree = window.queue.tree
+    (item,) = tree.findItems(words, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    tree.scrollToItem(item)
+    place = tree.visualItemRect(item).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def verdict(window, face: int) -> Verdict:
@@ -86,12 +95,14 @@ def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, proj
 
 def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, project):
     window = open_window(project)
-    window.list.search.setFocus()
-    qtbot.keyClicks(window.list.search, "ax007")
-    assert window.list.search.text() == "ax007"
+    search = window.queue.search
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
+    qtbot.keyClicks(search, "ax007")
+    assert search.text() == "ax007"
     assert window.session.store.faces.counts().unreviewed == 10
-    window.list.search.clear()
-    qtbot.keyClicks(window.list.search, "007")
+    search.clear()
+    qtbot.keyClicks(search, "007")
+    qtbot.waitUntil(lambda: window.list.model.rowCount() == 1)
     assert [window.list.model.row(k).name for k in range(window.list.model.rowCount())] == [
         "007.jpg"
     ]
@@ -103,9 +114,9 @@ def test_a_korean_input_method_does_not_stop_the_keys(qtbot, open_window, projec
     press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
     QApplication.sendEvent(window.canvas, press)
     assert verdict(window, first) is Verdict.ACCEPTED
-    window.list.search.setFocus()
+    window.queue.search.setFocus()
     press = QKeyEvent(QEvent.Type.KeyPress, 0x314C, NONE, 53, 0x78, 0, "ㅌ")
-    QApplication.sendEvent(window.list.search, press)
+    QApplication.sendEvent(window.queue.search, press)
     assert window.session.store.faces.counts().rejected == 0
 
 
@@ -141,7 +152,7 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
 def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     asked = []
-    monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: asked.append(self) or 1)
+    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", lambda self: asked.append(self) or 1)
     view = window.list.view
     qtbot.mouseClick(
         view.viewport(), Qt.MouseButton.LeftButton,
@@ -179,14 +190,14 @@ def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window
     window = open_window(project)
     for _ in range(3):
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    window.list.filters.setCurrentText("Accepted")
+    choose(qtbot, window, "Accepted")
     assert window.list.model.rowCount() == 3
-    window.list.filters.setCurrentText("Excluded")
+    choose(qtbot, window, "Excluded")
     assert window.list.model.rowCount() == 0
     assert window.session.desk.face is None
     assert not window.commands.by_name["accept"].isEnabled()
-    window.list.filters.setCurrentText("All faces")
-    window.list.orders.setCurrentText("Low score first")
+    choose(qtbot, window, "All faces")
+    window.session.show(Filter(order="score"))
     scores = [window.list.model.row(k).score for k in range(10)]
     assert scores == sorted(scores)
 
@@ -203,42 +214,6 @@ def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project
     qtbot.waitUntil(lambda: two.session.desk.counts.accepted == 2)
     two.session.do(partial(two.session.desk.decide_many, [2], Verdict.REJECTED))
     qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
-
-
-def test_a_proposal_that_arrives_during_a_drag_changes_nothing_under_the_hand(
-    qtbot, open_window, project
-):
-    window = open_window(project)
-    session, canvas = window.session, window.canvas
-    face = session.desk.face
-    start = canvas.point_to_viewport(10)
-    qtbot.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
-    QApplication.processEvents()
-
-    store = open_project(project)  # as another process would
-    new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
-    store.rounds.set_model(new, "round 1", "other")
-    shifted = face.points + 30
-    store.rounds.add_predictions(
-        new, [NewPrediction(face.id, shifted, np.ones(68, np.float32), 1.0, 0.0)]
-    )
-    store.rounds.finish(new, {})
-    store.close()
-    qtbot.waitUntil(lambda: session.desk.counts.rounds == 1)
-    assert canvas.is_dragging
-
-    QTest.mouseMove(canvas.viewport(), start + QPoint(30, 0))
-    QApplication.processEvents()
-    qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(30, 0))
-    moved = session.desk.face.points
-    assert session.desk.moved == {10}
-    assert np.array_equal(np.delete(moved, 10, 0), np.delete(face.points, 10, 0))
-    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
-    qtbot.keyClick(canvas, Qt.Key.Key_A)
-    after = session.store.faces.face(face.id)
-    assert after.verdict is Verdict.CORRECTED
-    assert after.decision.prediction_id == face.prediction.id
 
 
 def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(

@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from pipnet.__main__ import cli
 from pipnet.checkpoint import load_authors
 from pipnet.decode import decode
 from pipnet.images import read_image
@@ -221,8 +223,17 @@ def test_metrics(parity: Path) -> None:
     assert auc(data["nme"]) == pytest.approx(float(data["auc"]), abs=1e-6)
 
 
-def test_the_authors_checkpoint_on_40_photos(shared: Path, parity: Path) -> None:
-    sheet = json.loads((parity / "authors_mobilenet_v2.json").read_text("utf-8"))
+@pytest.fixture
+def sheet(parity: Path) -> dict[str, Any]:
+    """40 photos, the box that was cut from each, and what the authors' code gave."""
+    found = json.loads((parity / "authors_mobilenet_v2.json").read_text("utf-8"))
+    assert len(found["faces"]) == 40
+    return dict(found)
+
+
+def test_the_authors_checkpoint_on_40_photos(
+    shared: Path, parity: Path, sheet: dict[str, Any]
+) -> None:
     checkpoint = load_authors(
         parity / sheet["weights"],
         sheet["backbone"],
@@ -230,7 +241,6 @@ def test_the_authors_checkpoint_on_40_photos(shared: Path, parity: Path) -> None
         read_meanface(parity / sheet["meanface"]),
     )
     faces = sheet["faces"]
-    assert len(faces) == 40
     boxes = np.array([face["box"] for face in faces])
     crops = []
     for face, (x, y, w, h) in zip(faces, boxes, strict=True):
@@ -239,3 +249,28 @@ def test_the_authors_checkpoint_on_40_photos(shared: Path, parity: Path) -> None
     found = Detector(checkpoint).predict_crops(np.stack(crops).astype(np.uint8))
     points = found.points * boxes[:, None, 2:] + boxes[:, None, :2]
     np.testing.assert_allclose(points, [face["points"] for face in faces], rtol=0, atol=0.01)
+
+
+def test_the_authors_checkpoint_by_the_command(
+    shared: Path, parity: Path, sheet: dict[str, Any], tmp_path: Path
+) -> None:
+    """Once as their `.pth`, once converted; on photos of nothing but the box that was cut."""
+    crops, ours, out = tmp_path / "crops", tmp_path / "ours.safetensors", tmp_path / "out.json"
+    crops.mkdir()
+    for number, face in enumerate(sheet["faces"]):
+        x, y, w, h = face["box"]
+        photo = cv2.imread(str(shared / face["image"]))
+        assert photo is not None
+        cv2.imwrite(str(crops / f"{number:02d}.png"), photo[y : y + h, x : x + w])
+    theirs, meanface = parity / sheet["weights"], parity / sheet["meanface"]
+    beside = ["--backbone", sheet["backbone"], "--scheme", sheet["scheme"], "--meanface", meanface]
+    main = partial(cli, standalone_mode=False)
+    main([str(word) for word in ("convert", theirs, ours, *beside)])
+    for weights in ([theirs, *beside], [ours]):
+        words = ("predict", "--weights", *weights, "--boxes", "whole", crops, "--json", out)
+        main([str(word) for word in words])
+        rows = json.loads(out.read_text("utf-8"))["faces"]
+        for row, face in zip(rows, sheet["faces"], strict=True):
+            points = np.array(row["points"]) + face["box"][:2]
+            assert row["box"] == [0, 0, *face["box"][2:]]
+            np.testing.assert_allclose(points, face["points"], rtol=0, atol=0.01)

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from labeltool.domain import UserError, Verdict
-from labeltool.store import FILE, SCHEMA, engine, open_project
+from labeltool.domain import Filter, UserError, Verdict
+from labeltool.store import BACKUPS, FILE, SCHEMA, backups, engine, open_project
 from labeltool.store.tables import Base
-from tests.projects import make_project, propose, sql, triangle, verdicts
+from tests.projects import make_project, next_migration, propose, sql, triangle, verdicts
 
 NEXT = SCHEMA + 1
-BACKUP = f"project.schema-{SCHEMA}.backup.sqlite"
 
 REBUILD = """
 def upgrade():
@@ -41,16 +40,10 @@ def migrate(tmp_path, monkeypatch):
     """Add a migration to the program, as its next version would."""
 
     def add(body: str) -> None:
-        folder = tmp_path / "program" / "migrations"
-        ours = Path(engine.__file__).parent / "migrations"
-        shutil.copytree(ours, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "next.py").write_text(
-            "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision = '{NEXT}'\ndown_revision = '{SCHEMA}'\n{body}",
-            encoding="utf-8",
-        )
-        monkeypatch.setattr(engine, "__file__", str(folder.parent / "engine.py"))
-        monkeypatch.setattr(engine, "SCHEMA", NEXT)
+        program = tmp_path / "program"
+        number = next_migration(program, body)
+        monkeypatch.setattr(engine, "__file__", str(program / "engine.py"))
+        monkeypatch.setattr(engine, "SCHEMA", number)
 
     return add
 
@@ -66,6 +59,50 @@ def old(tmp_path) -> Path:
     store.reviews.undo("ben")
     store.close()
     return store.folder
+
+
+@pytest.fixture
+def first(tmp_path) -> Path:
+    """A project as version 1 left it: two photo folders, two reviewers, a draft, a training."""
+    folder = tmp_path / "first"
+    folder.mkdir()
+    shutil.copy(Path(__file__).parent / "assets" / "schema-1.sqlite", folder / FILE)
+    return folder
+
+
+def test_a_project_of_the_first_schema_loses_nothing_and_can_be_filtered(first):
+    before = open_tables(first / FILE)
+    store = open_project(first)
+    assert schema(first / FILE) == str(SCHEMA)
+    for name in ("operation", "prediction", "model"):
+        assert sql(store, f"SELECT * FROM {name}") == before[name], name
+    for name in ("entry", "face", "draft", "photo", "state", "round"):
+        width = len(before[name][0])
+        assert [row[:width] for row in sql(store, f"SELECT * FROM {name}")] == before[name], name
+    assert store.reviews.check() == []
+    counts = store.faces.counts()
+    assert (counts.photos, counts.problems, counts.waiting, counts.faces) == (6, 1, 1, 8)
+    assert (counts.proposed, counts.flagged, counts.rejected) == (3, 2, 2)
+    for wanted, faces in (
+        (Filter(text="바다"), [7, 8]),
+        (Filter(folder="1/a"), [1, 2, 3, 4, 5, 6]),
+        (Filter(reviewer="ben"), [4]),
+        (Filter("rejected-new"), [3]),
+        (Filter(round_id=2, order="score"), [5, 3]),
+    ):
+        assert store.faces.queue(wanted) == faces, wanted
+    assert store.faces.face(5).draft is not None
+    assert store.reviews.undo("ben").faces == {4}
+    store.filters.save("mine", Filter("accepted"))
+    store.visits.keep("ann", 3, Filter())
+    store.close()
+    assert open_tables(backup_of(first)) == before
+
+
+def backup_of(folder: Path) -> Path:
+    (backup,) = backups(folder)
+    assert backup.reason == "upgrade"
+    return backup.file
 
 
 def schema(file: Path) -> str:
@@ -87,9 +124,9 @@ def test_everything_is_there_after_an_upgrade_and_the_old_file_is_kept(old, migr
     assert verdicts(store)[2] is Verdict.REJECTED
     store.close()
     assert schema(old / FILE) == str(NEXT)
-    assert schema(old / BACKUP) == str(SCHEMA)
-    assert open_tables(old / BACKUP) == before
-    assert {p.name for p in old.iterdir()} == {FILE, BACKUP, "project.lock"}
+    assert schema(backup_of(old)) == str(SCHEMA)
+    assert open_tables(backup_of(old)) == before
+    assert {p.name for p in old.iterdir()} == {FILE, BACKUPS, "project.lock"}
 
 
 def open_tables(file: Path) -> dict[str, list]:
@@ -153,8 +190,8 @@ def test_another_program_that_has_it_open_stops_the_upgrade(old, migrate):
 
 def test_a_project_that_is_being_upgraded_cannot_be_opened(old):
     lock = engine.ProjectLock(old)
-    lock.alone()
-    with pytest.raises(UserError, match="being upgraded right now"):
+    lock.alone("upgraded")
+    with pytest.raises(UserError, match="being upgraded or restored right now"):
         open_project(old)
     lock.release()
     open_project(old).close()
@@ -166,14 +203,14 @@ def test_a_project_that_another_program_upgraded_meanwhile_is_not_upgraded_twice
     migrate(REBUILD)
     alone = engine.ProjectLock.alone
 
-    def after_another(lock):
+    def after_another(lock, why):
         monkeypatch.setattr(engine.ProjectLock, "alone", alone)
         open_project(old).close()
-        alone(lock)
+        alone(lock, why)
 
     monkeypatch.setattr(engine.ProjectLock, "alone", after_another)
     open_project(old).close()
-    assert schema(old / BACKUP) == str(SCHEMA)
+    assert schema(backup_of(old)) == str(SCHEMA)
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_program(old, tmp_path):
@@ -196,5 +233,7 @@ def shape(file: Path) -> dict[str, object]:
             parts = connection.execute(f"PRAGMA index_info({index[1]})").fetchall()
             own = index[1] if index[3] == "c" else "constraint"
             found[f"{name} {own} {[p[2] for p in parts]}"] = index[2]
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR sql LIKE '%VIRTUAL%'"
+    found |= {f"{name} defined": sql for name, sql in connection.execute(query)}
     connection.close()
     return found

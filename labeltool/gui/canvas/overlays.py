@@ -6,13 +6,17 @@ They let the mouse through and are placed by the canvas.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
+from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
-from labeltool.gui.canvas.items import draw_photo, photo_rect
+from labeltool.gui.canvas.face_item import GHOST
+from labeltool.gui.canvas.marks import cross, diamond, ticks
+from labeltool.gui.canvas.photo_item import Tone, draw_photo, photo_rect
 from labeltool.gui.canvas.shown import ShownFace
 
 _PLATE = QColor(24, 24, 24, 205)
@@ -39,6 +43,12 @@ class Loupe(Overlay):
         self._image = QImage()
         self._at = QPointF()
         self._scale = 1.0
+        self._tone: Tone | None = None
+
+    def set_tone(self, tone: Tone | None) -> None:
+        """What each brightness is shown as."""
+        self._tone = tone
+        self.update()
 
     def look_at(self, image: QImage, at: QPointF, zoom: float) -> None:
         """Show the photo around `at` (image pixels), clearly larger than the canvas's zoom."""
@@ -59,7 +69,7 @@ class Loupe(Overlay):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 20)
         reach = self.SIZE / 2 / self._scale
         seen = QRectF(self._at.x() - reach, self._at.y() - reach, 2 * reach, 2 * reach)
-        draw_photo(painter, self._image, photo_rect(self._image), seen)
+        draw_photo(painter, self._image, photo_rect(self._image), seen, self._tone)
         painter.restore()
         self._paint_cross(painter, frame)
 
@@ -88,30 +98,45 @@ class Loupe(Overlay):
 
 
 class Legend(Overlay):
-    """What the points' colours and shapes mean: the confidence ramp and the hand-moved mark."""
+    """What the points' colours and shapes mean: the confidence ramp or the regions, and such marks
+    as the face has."""
 
     _BAR = QSize(132, 8)
+    _MOST = 14  # groups named; schemes have some five regions
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFont(theme.tabular(theme.small(self.font())))
-        self._by_hand = False
-        self._fit()
+        self._by_group = False
+        self._groups: list[str] = []
+        self._ramp = False
+        self._marks: list[str] = []
 
-    def set_by_hand(self, shown: bool) -> None:
-        """Whether to explain the mark of points moved by hand."""
-        if shown != self._by_hand:
-            self._by_hand = shown
-            self._fit()
-            self.update()
+    def set_by_group(self, on: bool) -> None:
+        """Explain the colours of regions instead of the ramp; see `explain`."""
+        self._by_group = on
 
-    def _fit(self) -> None:
-        line = self.fontMetrics().height()
-        pad = theme.spacing(2)
-        height = 2 * pad + 2 * line + self._BAR.height() + theme.spacing()
-        if self._by_hand:
-            height += line + theme.spacing()
-        self.resize(self._BAR.width() + 2 * pad, height)
+    def explain(self, face: ShownFace, ghost: bool) -> None:
+        """Take from a face what there is to explain; empty and hidden when there is nothing."""
+        self._groups = [name for name, _ in face.groups][: self._MOST] if self._by_group else []
+        self._ramp = not self._by_group and face.has_scores()
+        self._marks = [
+            mark
+            for mark, there in (
+                ("by hand", bool(face.moved) and len(face) > 0),
+                ("occluded", bool((face.visibility == OCCLUDED).any())),
+                ("ghost", ghost),
+            )
+            if there
+        ]
+        rows = len(self._groups) + len(self._marks)
+        line, gap, pad = self.fontMetrics().height(), theme.spacing(), theme.spacing(2)
+        height = rows * line + max(rows - 1, 0) * gap
+        if self._ramp:
+            height += 2 * line + self._BAR.height() + gap + (gap if rows else 0)
+        self.resize(self._BAR.width() + 2 * pad, height + 2 * pad)
+        self.setVisible(self._ramp or rows > 0)
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -119,11 +144,22 @@ class Legend(Overlay):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_PLATE)
         painter.drawRoundedRect(self.rect(), 4, 4)
-        painter.setPen(_ON_PLATE)
-        pad, line = theme.spacing(2), self.fontMetrics().height()
+        pad, line, gap = theme.spacing(2), self.fontMetrics().height(), theme.spacing()
         row = QRect(pad, pad, self._BAR.width(), line)
+        if self._ramp:
+            row = self._paint_ramp(painter, row)
+        for place, name in enumerate(self._groups):
+            self._paint_disc(painter, row, theme.group_colour(place))
+            self._paint_text(painter, row, name.capitalize())
+            row.translate(0, line + gap)
+        for mark in self._marks:
+            self._paint_mark(painter, row, mark)
+            row.translate(0, line + gap)
+
+    def _paint_ramp(self, painter: QPainter, row: QRect) -> QRect:
+        painter.setPen(_ON_PLATE)
         painter.drawText(row, Qt.AlignmentFlag.AlignLeft, self.tr("Confidence"))
-        bar = QRectF(pad, row.bottom() + 1 + theme.spacing() / 2, row.width(), self._BAR.height())
+        bar = QRectF(row.left(), row.bottom() + 1 + theme.spacing() / 2, row.width(), 8)
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
         for step in range(17):
             ramp.setColorAt(step / 16, theme.confidence_colour(step / 16))
@@ -135,20 +171,40 @@ class Legend(Overlay):
             (Qt.AlignmentFlag.AlignRight, "1"),
         ):
             painter.drawText(row, align, text)
-        if self._by_hand:
-            row.moveTop(row.bottom() + 1 + theme.spacing())
-            side = row.height() * 0.5
-            painter.save()
-            painter.translate(row.left() + side / 2, row.center().y() + 1)
-            painter.rotate(45)
-            painter.fillRect(QRectF(-side / 2, -side / 2, side, side), _ON_PLATE)
-            painter.restore()
-            row.setLeft(row.left() + row.height())
-            painter.drawText(row, Qt.AlignmentFlag.AlignLeft, self.tr("Moved by hand"))
+        return row.translated(0, row.height() + theme.spacing())
+
+    def _paint_disc(self, painter: QPainter, row: QRect, colour: QColor) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(self._middle(row), 4.0, 4.0)
+
+    def _paint_mark(self, painter: QPainter, row: QRect, mark: str) -> None:
+        middle = self._middle(row)
+        if mark == "by hand":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_ON_PLATE)
+            painter.drawPolygon(diamond(middle, 5.0))
+            text = self.tr("Moved by hand")
+        elif mark == "occluded":
+            painter.setPen(QPen(_ON_PLATE, 1.8))
+            painter.drawLines(cross(middle, 3.5))
+            text = self.tr("Occluded")
+        else:
+            painter.setPen(QPen(GHOST, 1.4))
+            painter.drawLines(ticks(middle, 0.0, 4.0))
+            text = self.tr("Other proposal")
+        self._paint_text(painter, row, text)
+
+    def _middle(self, row: QRect) -> QPointF:
+        return QPointF(row.left() + 5, row.center().y() + 1)
+
+    def _paint_text(self, painter: QPainter, row: QRect, text: str) -> None:
+        painter.setPen(_ON_PLATE)
+        painter.drawText(row.adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, text)
 
 
 class PointLabel(QLabel):
-    """Name, number and confidence of the point under the mouse, at once and beside it."""
+    """A few words on the photo: of the point under the mouse, at once and beside it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -194,7 +250,8 @@ class Message(QLabel):
 
 
 class Panels(QObject):
-    """Loupe, legend and point label of one canvas, kept in its corners and inside its edges."""
+    """Loupe, legend, modes and point label of one canvas, kept in its corners and inside its
+    edges."""
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -202,17 +259,27 @@ class Panels(QObject):
         self.legend = Legend(canvas)
         self.loupe = Loupe(canvas)
         self.label = PointLabel(canvas)
+        self.modes = PointLabel(canvas)
 
-    def show_legend(self, face: ShownFace, points_shown: bool) -> None:
-        """The legend is there when some shown point has a score."""
-        self.legend.set_by_hand(bool(face.moved))
-        self.legend.setVisible(points_shown and face.has_scores())
+    def show_modes(self, names: Sequence[str]) -> None:
+        """Say which modes are on, that change what a click or a drag does."""
+        self.modes.setText("  ·  ".join(names))
+        self.modes.adjustSize()
+        self.modes.setVisible(bool(names))
+        self.place()
+
+    def show_legend(self, face: ShownFace, points_shown: bool, ghost: bool) -> None:
+        """The legend is there when something shown needs one."""
+        self.legend.explain(face if points_shown else ShownFace(), ghost)
         self.place()
 
     def place(self) -> None:
         """To be called when the canvas has another size."""
         edge = theme.spacing(3)
-        self.legend.move(edge, self._canvas.height() - self.legend.height() - edge)
+        bottom = self._canvas.height() - edge
+        self.legend.move(edge, bottom - self.legend.height())
+        modes = self.modes
+        modes.move(self._canvas.width() - modes.width() - edge, bottom - modes.height())
 
     def show_loupe(self, image: QImage, at: QPointF, seen_at: QPointF, zoom: float) -> None:
         """Enlarge `at` (image pixels) in the upper corner that `seen_at` (viewport) is not in."""
@@ -222,11 +289,16 @@ class Panels(QObject):
         self.loupe.look_at(image, at, zoom)
 
     def tell_about(self, face: ShownFace, index: int, at: QPointF) -> None:
-        """Number (from 1, as schemes count), name, and confidence or 'moved by hand'."""
-        text = f"{index + 1}  {face.name(index)}".rstrip()
+        """Number (from 1, as people count), name, region, and confidence or 'moved by hand'."""
+        name, group = face.name(index), face.group_name(index)
+        text = f"{index + 1}" if name.isdecimal() else f"{index + 1}  {name}".rstrip()
+        if group:
+            text += f"  {group}"
         score = float(face.scores[index])
         if index in face.moved:
             text += "\n" + self.tr("Moved by hand")
         elif not math.isnan(score):
             text += "\n" + self.tr("Confidence") + f" {score:.2f}"
+        if face.visibility[index] == OCCLUDED:
+            text += "\n" + self.tr("Occluded")
         self.label.tell(text, at, self._canvas.rect())

@@ -7,6 +7,8 @@ because they only know whole pixels and the photo would creep under the cursor.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
@@ -22,8 +24,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from labeltool.gui import theme
-from labeltool.gui.canvas.items import PhotoItem, photo_rect
 from labeltool.gui.canvas.overlays import Message
+from labeltool.gui.canvas.photo_item import PhotoItem, photo_rect
 
 _STEP = 1.25  # one notch of the wheel
 _LARGEST_ZOOM = 64.0
@@ -69,15 +71,17 @@ class PhotoView(QGraphicsView):
 
     # -- photo ----------------------------------------------------------------------------------
 
-    def set_photo(self, image: QImage | None, text: str = "") -> None:
-        """Show an upright photo, or `text` in its place when it is None.
+    def set_photo(
+        self, image: QImage | None, text: str = "", copies: Sequence[QImage] = ()
+    ) -> None:
+        """Show an upright photo, or `text` in its place when it is None; `copies` of it are halved.
 
         A photo of another size than the last one is fitted to the view; one of the same size
         keeps zoom and place.
         """
         last = self._image
         self._image = image
-        self._photo_item.set_image(image)
+        self._photo_item.set_image(image, copies)
         self._message.setText(text or self.tr("No photo"))
         self._message.setVisible(image is None)
         if image is not None and (last is None or last.size() != image.size()):
@@ -152,6 +156,13 @@ class PhotoView(QGraphicsView):
         high = self.viewport().height() / (rect.height() + 2 * around)
         zoom = min(max(min(wide, high), self._smallest_zoom()), _LARGEST_ZOOM)
         self._set_view(zoom, self._middle() - rect.center() * zoom)
+
+    def look_at(self, at: QPointF, zoom: float) -> None:
+        """Put a place (image pixels) into the middle of the view, at a zoom within the limits."""
+        if self._image is not None:
+            zoom = min(max(zoom, self._smallest_zoom()), _LARGEST_ZOOM)
+            self._fitted = None
+            self._set_view(zoom, self._middle() - at * zoom)
 
     def _smallest_zoom(self) -> float:
         photo = self.photo_rect()

@@ -11,11 +11,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
+
+from labeltool.domain import ABSENT, VISIBLE, Visibility
+from pipnet.scheme import Scheme
 
 Array = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 """x, y of the top-left corner, width, height, in image pixels."""
+Groups = Sequence[tuple[str, Sequence[int]]]
+"""Name and indices of each region of the face."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +33,10 @@ class ShownFace:
     names: list[str] = field(default_factory=list)
     box: QRectF | None = None
     other_boxes: list[tuple[int, QRectF]] = field(default_factory=list)
+    excluded: frozenset[int] = frozenset()  # those of the other faces that are none
     moved: frozenset[int] = frozenset()
+    visibility: Visibility = field(default_factory=lambda: np.empty(0, np.int8))  # (N,)
+    groups: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
     face_id: int | None = None
 
     def __len__(self) -> int:
@@ -50,6 +58,45 @@ class ShownFace:
     def has_scores(self) -> bool:
         """Whether any point has a score."""
         return bool(np.isfinite(self.scores).any())
+
+    def placed(self) -> list[int]:
+        """The points that have a position."""
+        return [int(i) for i in np.flatnonzero(np.isfinite(self.points).all(axis=1))]
+
+    def group_of(self) -> list[int]:
+        """For each point the place of its group among the groups, -1 for none."""
+        found = [-1] * len(self)
+        for place, (_name, members) in enumerate(self.groups):
+            for index in members:
+                found[index] = place
+        return found
+
+    def group_name(self, index: int) -> str:
+        """The name of a point's group, empty for none."""
+        return next((name for name, members in self.groups if index in members), "")
+
+    def lines(self, points: Array) -> list[QLineF]:
+        """The edges between such of these points, (N, 2), as are placed."""
+        known = set(np.flatnonzero(np.isfinite(points).all(axis=1)).tolist())
+        at: list[list[float]] = points.tolist()
+        return [QLineF(*at[a], *at[b]) for a, b in self.edges if {a, b} <= known]
+
+    def worst_first(self) -> list[int]:
+        """The points by rising score, those without a score after them."""
+        order: list[int] = np.argsort(
+            np.nan_to_num(self.scores, nan=np.inf), kind="stable"
+        ).tolist()
+        return order
+
+    def inside(self, rect: QRectF) -> list[int]:
+        """The placed points within a rectangle."""
+        x, y = self.points[:, 0], self.points[:, 1]
+        within = (x >= rect.left()) & (x <= rect.right()) & (y >= rect.top()) & (y <= rect.bottom())
+        return [int(i) for i in np.flatnonzero(within)]
+
+    def around(self, indices: Iterable[int]) -> QRectF:
+        """The rectangle around some points."""
+        return ShownFace(points=self.points[sorted(indices)]).extent()
 
     def nearest(self, at: QPointF, reach: float) -> int:
         """The point closest to `at`, no further than `reach` image pixels; -1 when none is."""
@@ -87,6 +134,20 @@ class ShownFace:
         return self.extent() if self.box is None else self.extent().united(self.box)
 
 
+def regions(scheme: Scheme) -> list[tuple[str, tuple[int, ...]]]:
+    """The scheme's regions, or the parts that its edges hold together where it names none."""
+    if scheme.regions:
+        return [(name, tuple(members)) for name, members in scheme.regions.items()]
+    part = list(range(scheme.count))
+    for a, b in scheme.edges:
+        part = [part[a] if root == part[b] else root for root in part]
+    parts: dict[int, list[int]] = {}
+    for index, root in enumerate(part):
+        parts.setdefault(root, []).append(index)
+    joined = [tuple(members) for members in parts.values() if len(members) > 1]
+    return [(f"part {number}", members) for number, members in enumerate(joined, 1)]
+
+
 def shown_face(
     points: npt.ArrayLike | None,
     scores: npt.ArrayLike | None,
@@ -96,6 +157,9 @@ def shown_face(
     other_boxes: Iterable[tuple[int, Box]],
     moved: Iterable[int],
     face_id: int | None,
+    visibility: Visibility | None = None,
+    groups: Groups = (),
+    excluded: Iterable[int] = (),
 ) -> ShownFace:
     """Check and copy what the window hands over; raises ValueError when lengths disagree."""
     own = np.array([] if points is None else points, np.float64).reshape(-1, 2)
@@ -107,6 +171,10 @@ def shown_face(
         raise ValueError(f"{len(names)} names for {count} points")
     if any(not (0 <= a < count and 0 <= b < count) for a, b in edges) and count:
         raise ValueError(f"an edge leads outside the {count} points")
+    placed = np.isfinite(own).all(axis=1)
+    seen = np.where(placed, VISIBLE, ABSENT).astype(np.int8) if visibility is None else visibility
+    if len(seen) != count:
+        raise ValueError(f"the visibility of {len(seen)} points for {count} points")
     return ShownFace(
         points=own,
         scores=given,
@@ -114,7 +182,10 @@ def shown_face(
         names=list(names or ()),
         box=None if box is None else QRectF(*box),
         other_boxes=[(other, QRectF(*rect)) for other, rect in other_boxes],
+        excluded=frozenset(excluded),
         moved=frozenset(moved),
+        visibility=seen,
+        groups=[(name, tuple(i for i in members if i < count)) for name, members in groups],
         face_id=face_id,
     )
 

@@ -1,16 +1,16 @@
-"""The canvas: one face on its photo, to look at and to mend.
+"""The canvas: one face on its photo, to look at and to mend by mouse and keyboard.
 
-Positions that go in and come out are image pixels, (0, 0) is the centre of the top-left pixel.
 Nothing here saves anything: the canvas shows what it is given and says what the user did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -18,178 +18,96 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QResizeEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from labeltool.gui.canvas.items import BoxesItem, FaceItem
-from labeltool.gui.canvas.overlays import Panels
-from labeltool.gui.canvas.photo_view import PhotoView
-from labeltool.gui.canvas.shown import Array, Box, ShownFace, shown_face
-from labeltool.gui.canvas.tools import DrawBox, MovePoint, Tool, nudge_step, start_tool
+from labeltool.gui.canvas import frames
+from labeltool.gui.canvas.box_view import BoxView
+from labeltool.gui.canvas.shown import ShownFace
+from labeltool.gui.canvas.tools import (
+    DrawBox,
+    MovePoints,
+    Tool,
+    TurnPoints,
+    cursor_of,
+    nudge_step,
+    start_tool,
+)
+from labeltool.shapes import turned
 
 _REACH = 14.0  # screen pixels from which a point can be taken
-_RIM = 4.0  # screen pixels on both sides of a box's outline that belong to it
-_FACE_MARGIN = 0.15
+_RIM = 4.0  # screen pixels on both sides of another face's outline that belong to it
 
 
-class Canvas(PhotoView):
+class Canvas(BoxView):
     """One face on its photo.
 
-    Wheel: zoom. Middle button, or space and left button: pan. Left button: select or move a point,
-    go to another face. Arrows: nudge the selected point (shift: 10 pixels, ctrl: 0.1). Escape: take
-    back the drag, leave box drawing, or deselect. Every other key is left to the window.
+    Wheel: zoom. Middle button, or space and left button: pan. Left button on a point: select and
+    move it, with the other selected ones; shift adds it to them; ctrl moves its neighbours along
+    (the wheel says how many), or takes it in or out by a click. Alt: the selected point, or the
+    nearest, jumps to the mouse. Left button elsewhere: rubber band, another face, the box and its
+    handles. Arrows: nudge the selected points (shift: 10 pixels, ctrl: 0.1). Escape: take back the
+    drag, leave what was begun, or deselect. Every other key is left to the window.
     """
 
-    point_moved = Signal(int, float, float)
-    """Index and new position in image pixels; once per drag or nudge."""
-    point_selected = Signal(int)
-    """Index, or -1 when no point is selected any more."""
-    box_drawn = Signal(float, float, float, float)
-    """x, y, width, height in image pixels, within the photo."""
+    points_moved = Signal(object, object)
+    """Indices, and their new positions (k, 2) in image pixels; once per drag or nudge."""
     face_clicked = Signal(int)
     """The id of another face whose box was clicked."""
-    drawing_changed = Signal(bool)
-    """Box drawing was switched on or off."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._face = ShownFace()
         self._tool: Tool | None = None
         self._tool_button = Qt.MouseButton.NoButton
-        self._selected = -1
-        self._drawing = False
         self._space_down = False
-        self._points_shown = True
-        self._boxes_shown = True
-        self._boxes_item = BoxesItem()
-        self._face_item = FaceItem()
-        self._graphics.addItem(self._boxes_item)
-        self._graphics.addItem(self._face_item)
-        self._panels = Panels(self)
+        self._snapping = False
+        self._following = False
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Photo with landmarks"))
 
-    # -- what is shown --------------------------------------------------------------------------
-
-    def set_photo(self, image: QImage | None, text: str = "") -> None:
-        """Show an upright photo, or `text` in its place when it is None.
-
-        The face stays as it is (hidden while there is no photo), so that photo and face may come
-        in either order; a drag in progress ends. A photo of another size than the last one is
-        fitted to the view; one of the same size keeps zoom and place.
-        """
+    def set_photo(
+        self, image: QImage | None, text: str = "", copies: Sequence[QImage] = ()
+    ) -> None:
         self._end_tool()
         if image is None:
             self.stop_drawing()
-        super().set_photo(image, text)
-        self._show_layers()
+        super().set_photo(image, text, copies)
 
-    def set_face(
-        self,
-        points: npt.ArrayLike | None,
-        scores: npt.ArrayLike | None,
-        edges: Sequence[tuple[int, int]],
-        box: Box | None,
-        names: Sequence[str] | None,
-        other_boxes: Iterable[tuple[int, Box]] = (),
-        moved: Iterable[int] = (),
-        *,
-        face_id: int | None = None,
-    ) -> None:
-        """Show one face; zoom and place stay as they are.
-
-        points: (N, 2) image pixels, any N; a row of NaN is a missing landmark, which a click puts
-        down once it is selected. scores: (N,) 0..1, or None. edges: pairs of indices. box: x, y,
-        width, height in image pixels. moved: indices of points placed by a human.
-        With the `face_id` (and N) of the face shown before, the selection stays and a drag in
-        progress goes on; otherwise both end. Raises ValueError when lengths disagree.
-        """
-        face = shown_face(points, scores, edges, box, names, other_boxes, moved, face_id)
-        same = face.face_id == self._face.face_id and len(face) == len(self._face)
+    def _face_comes(self, face: ShownFace, same: bool) -> None:
         tool = self._tool
-        if isinstance(tool, MovePoint):
-            if same:
-                tool.come_from(*face.position(tool.index))
-                face.points[tool.index] = self._face.points[tool.index]
-            else:
-                self._end_tool()
-        self._face = face
-        self._face_item.set_face(face)
-        self._boxes_item.set_face(face)
-        if not same:
-            self.select(-1)
-        self._face_item.mark(
-            hovered=-1, selected=self._selected, held=self._face_item.held if same else -1
-        )
-        self._panels.label.hide()
-        self._show_layers()
-
-    def set_layers(self, points: bool = True, edges: bool = True, boxes: bool = True) -> None:
-        """Which marks are drawn; what is hidden cannot be clicked."""
-        self._points_shown = points
-        self._boxes_shown = boxes
-        self._face_item.set_layers(points, edges)
-        self._boxes_item.set_layer(boxes)
-        self._show_layers()
-
-    def _show_layers(self) -> None:
-        there = self.photo is not None
-        self._face_item.setVisible(there)
-        self._boxes_item.setVisible(there)
-        self._panels.show_legend(self._face, there and self._points_shown)
-        if not there:
-            self._panels.label.hide()
-            self._panels.loupe.hide()
-
-    @Slot()
-    def fit_face(self) -> None:
-        """Show the face's box and points with a margin; the whole photo when there is no face."""
-        outline = self._face.outline()
-        if outline.isEmpty():
-            self.fit_photo()
-        else:
-            self.fit(outline, _FACE_MARGIN)
+        if same and isinstance(tool, MovePoints | TurnPoints):
+            tool.come_from(face.points.copy())
+            face.points[tool.indices] = self._face.points[tool.indices]
+        elif not same:
+            self._end_tool()
+            self._set_keyed_box(None)
 
     # -- points ---------------------------------------------------------------------------------
 
-    @property
-    def points(self) -> Array:
-        """A copy of the points as they are drawn now, (N, 2) image pixels."""
-        return self._face.points.copy()
+    def set_modes(self, *, snap: bool, follow: bool) -> None:
+        """Whether every click lets a point jump to it, as with alt; and whether every drag of a
+        point moves its neighbours along, as with ctrl."""
+        self._snapping, self._following = snap, follow
+        said = (self.tr("Snap to click"),) * snap + (self.tr("Neighbours move along"),) * follow
+        self._panels.show_modes(said)
+        self._update_cursor()
 
     @property
-    def selected(self) -> int:
-        """The selected point's index, or -1."""
-        return self._selected
+    def snapping(self) -> bool:
+        """See `set_modes`."""
+        return self._snapping
 
-    @Slot(int)
-    def select(self, index: int) -> None:
-        """Select a point, -1 for none; a missing landmark can be selected too."""
-        index = index if 0 <= index < len(self._face) else -1
-        if index == self._selected:
-            return
-        self._selected = index
-        self._panels.loupe.hide()
-        self._mark()
-        self.point_selected.emit(index)
+    @property
+    def following(self) -> bool:
+        """See `set_modes`."""
+        return self._following
 
     @property
     def is_dragging(self) -> bool:
-        """Whether a point is in the user's hand."""
-        return isinstance(self._tool, MovePoint)
-
-    def point(self, index: int) -> tuple[float, float]:
-        """One point's position in image pixels; NaN when it is missing."""
-        return self._face.position(index)
-
-    def is_placed(self, index: int) -> bool:
-        """Whether the point exists and has a position."""
-        return self._face.is_placed(index)
-
-    def point_to_viewport(self, index: int) -> QPoint:
-        """Where a placed point is drawn, to the nearest viewport pixel."""
-        return self.image_to_viewport(QPointF(*self.point(index))).toPoint()
+        """Whether points are in the user's hand."""
+        return isinstance(self._tool, MovePoints | TurnPoints)
 
     def point_at(self, at: QPointF) -> int:
         """The point that a press at this viewport position takes; -1 when none is near."""
@@ -197,76 +115,80 @@ class Canvas(PhotoView):
             return -1
         return self._face.nearest(self.viewport_to_image(at), _REACH / self.zoom)
 
-    def hold_point(self, index: int, x: float, y: float) -> None:
-        """Show a point at a new place while it is being moved; nothing is said to anybody."""
-        self._face.points[index] = x, y
-        self._face_item.measure()
-        self._face_item.mark(hovered=-1, selected=self._selected, held=index)
-        self._panels.label.hide()
-        self._show_loupe(index)
+    def snap_target(self, at: QPointF) -> int:
+        """The point that jumps to a click there: the selected one, else the nearest; or -1."""
+        if not self._points_shown:
+            return -1
+        if len(self._chosen) == 1:
+            return self._selected
+        return self._face.nearest(self.viewport_to_image(at), np.inf)
 
-    def let_go(self, index: int, moved: bool) -> None:
-        """End a move; `moved` says whether the point ended in a new place."""
+    def hold_points(
+        self, indices: list[int], points: npt.NDArray[np.float64], grabbed: int = -1
+    ) -> None:
+        """Show points at new places while they are being moved; nothing is said to anybody."""
+        self._face.points[indices] = points
+        self._face_item.measure()
+        self._ghost_item.measure()
+        self._mark(held=grabbed if grabbed >= 0 else len(self._face))
+        if grabbed >= 0:
+            self._show_loupe(grabbed)
+
+    def let_go(self, indices: list[int]) -> None:
+        """End a move; `indices`: the points that ended in new places."""
         self._panels.loupe.hide()
-        if moved:
-            self._tell_moved(index)
         self._mark()
+        if indices:
+            self._tell_moved(indices)
+
+    def turn_selection(self, angle: float, scale: float) -> None:
+        """Turn the selected points by `angle` (radians, clockwise) and scale them, around their
+        middle."""
+        chosen = [index for index in sorted(self._chosen) if self.is_placed(index)]
+        if len(chosen) > 1 and self._tool is None:
+            points = self._face.points[chosen]
+            centre = (points.min(0) + points.max(0)) / 2
+            self._face.points[chosen] = turned(points, centre, angle, scale)
+            self._tell_moved(chosen)
 
     def _nudge(self, dx: float, dy: float) -> None:
-        x, y = self.point(self._selected)
-        self._face.points[self._selected] = x + dx, y + dy
+        chosen = [index for index in sorted(self._chosen) if self.is_placed(index)]
+        self._face.points[chosen] += (dx, dy)
         self._show_loupe(self._selected)
-        self._tell_moved(self._selected)
+        self._tell_moved(chosen)
 
-    def _tell_moved(self, index: int) -> None:
-        self._face.moved |= {index}
+    def _tell_moved(self, indices: list[int]) -> None:
+        self._face.moved |= frozenset(indices)
         self._face_item.set_face(self._face)
-        self._face_item.mark(hovered=-1, selected=self._selected, held=-1)
+        self._ghost_item.measure()
+        self._mark()
         self._show_layers()
-        self.point_moved.emit(index, *self.point(index))
+        self.points_moved.emit(indices, self._face.points[indices].copy())
 
-    # -- boxes ----------------------------------------------------------------------------------
+    def show_band(self, band: QRectF | None) -> None:
+        """The rubber band, in image pixels."""
+        self._selection_item.set_band(band)
 
-    @Slot()
-    def draw_box(self) -> None:
-        """Let the next drag draw a box; Escape or `stop_drawing` ends it."""
-        if self.photo is not None and not self._drawing:
-            self._set_drawing(True)
+    def frame_grip_at(self, at: QPointF) -> str:
+        """What of the frame around the selected points is at a viewport position."""
+        return self._selection_item.grip_at(self.viewport_to_image(at))
 
     @Slot()
     def stop_drawing(self) -> None:
         """Leave box drawing."""
-        if self._drawing:
-            if isinstance(self._tool, DrawBox):
-                self._tool = None
-                self.show_drawn_box(None)
-            self._set_drawing(False)
-
-    @property
-    def is_drawing_box(self) -> bool:
-        return self._drawing
-
-    def show_drawn_box(self, box: QRectF | None) -> None:
-        """The box being drawn, in image pixels."""
-        self._boxes_item.set_drawn(box)
-
-    def take_box(self, box: QRectF) -> None:
-        """A box is finished."""
-        self._set_drawing(False)
-        self.box_drawn.emit(box.x(), box.y(), box.width(), box.height())
-
-    def _set_drawing(self, on: bool) -> None:
-        self._drawing = on
-        self._mark()
-        self._update_cursor()
-        self.drawing_changed.emit(on)
+        if self._drawing and isinstance(self._tool, DrawBox):
+            self._tool = None
+        super().stop_drawing()
 
     # -- mouse ----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if self._tool is None and self.photo is not None:
+            self._set_keyed_box(None)
             self._tool_button = event.button()
-            self._tool = start_tool(self, event.button(), event.position(), self._space_down)
+            self._tool = start_tool(
+                self, event.button(), event.position(), event.modifiers(), self._space_down
+            )
             self._update_cursor()
         event.accept()
 
@@ -277,7 +199,7 @@ class Canvas(PhotoView):
         if self._tool is None:
             self._hover(event.position())
         elif event.buttons() & self._tool_button:
-            self._tool.drag(event.position())
+            self._tool.drag(event.position(), event.modifiers())
         else:
             self._end_tool()  # the release went to somebody else
         event.accept()
@@ -286,9 +208,25 @@ class Canvas(PhotoView):
         if self._tool is not None and event.button() == self._tool_button:
             # Put away first: whoever hears of the result may show another face at once.
             tool, self._tool = self._tool, None
-            tool.release(event.position())
+            tool.release(event.position(), event.modifiers())
             self._hover(event.position())
         event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom; while neighbours are moved along, say how many of them."""
+        turned_by = event.angleDelta().y() or event.angleDelta().x()
+        if isinstance(self._tool, MovePoints) and self._tool.widen(turned_by / 120):
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def click(self, at: QPointF, *, keep: bool) -> None:
+        """A click beside the points, at a viewport position: go to another face, or deselect."""
+        other = self.other_face_at(at)
+        if other is not None:
+            self.face_clicked.emit(other)
+        elif not keep:
+            self.select(-1)
 
     def _end_tool(self) -> None:
         tool, self._tool = self._tool, None
@@ -304,7 +242,7 @@ class Canvas(PhotoView):
 
     def _hover(self, at: QPointF) -> None:
         index = -1 if self._drawing else self.point_at(at)
-        if index != self._face_item.hovered:
+        if index != self._face_item.hovered or self._face_item.held >= 0:
             self._mark(index)
         self._panels.loupe.hide()
         if index >= 0:
@@ -312,24 +250,26 @@ class Canvas(PhotoView):
             self._panels.tell_about(self._face, index, spot)
         free = index < 0 and not self._drawing
         self._boxes_item.set_hovered(self.other_face_at(at) if free else None)
-        self._update_cursor()
+        self._boxes_item.set_handles(free and bool(self.box_grip_at(at)))
+        self._update_cursor(at)
 
-    def _mark(self, hovered: int = -1) -> None:
-        self._face_item.mark(hovered=hovered, selected=self._selected, held=-1)
-        if hovered < 0:
-            self._panels.label.hide()
-
-    def _update_cursor(self) -> None:
+    def _update_cursor(self, at: QPointF | None = None) -> None:
         shape = Qt.CursorShape.ArrowCursor
         if self._tool is not None:
             shape = self._tool.cursor
         elif self._space_down:
             shape = Qt.CursorShape.OpenHandCursor
-        elif self._drawing:
+        elif self._drawing or self._snapping:
             shape = Qt.CursorShape.CrossCursor
+        elif at is not None and (grip := self._grip_at(at)):
+            shape = cursor_of(grip)
         elif self._boxes_item.hovered is not None:
             shape = Qt.CursorShape.PointingHandCursor
         self.viewport().setCursor(shape)
+
+    def _grip_at(self, at: QPointF) -> str:
+        """The handle that a press there takes; points lie above the box, and below the frame."""
+        return self.frame_grip_at(at) or ("" if self.point_at(at) >= 0 else self.box_grip_at(at))
 
     # -- keys -----------------------------------------------------------------------------------
 
@@ -359,6 +299,8 @@ class Canvas(PhotoView):
         key = event.key()  # a plain number: input methods send ones that Qt.Key does not know
         if key == Qt.Key.Key_Escape:
             return self._escape_command()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (self._keyed_box or self._drawing):
+            return self._keep_box if self._keyed_box is not None else self.key_box
         if key == Qt.Key.Key_Space and not event.modifiers():
             return partial(self._set_space, True)
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -367,6 +309,9 @@ class Canvas(PhotoView):
         if event.matches(QKeySequence.StandardKey.ZoomOut):
             return self.zoom_out
         step = nudge_step(event)
+        if step is not None and self._keyed_box is not None:
+            alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            return partial(self._push_box, *step, "rb" if alt else frames.MOVE)
         if step is not None and self._tool is None and self.is_placed(self._selected):
             return partial(self._nudge, *step)
         return None
@@ -374,9 +319,11 @@ class Canvas(PhotoView):
     def _escape_command(self) -> Callable[[], None] | None:
         if self._tool is not None:
             return self._end_tool
+        if self._keyed_box is not None and not self._drawing:
+            return partial(self._set_keyed_box, None)
         if self._drawing:
             return self.stop_drawing
-        return partial(self.select, -1) if self._selected >= 0 else None
+        return partial(self.select, -1) if self._chosen else None
 
     def _set_space(self, down: bool) -> None:
         self._space_down = down
@@ -390,8 +337,8 @@ class Canvas(PhotoView):
             self._panels.show_loupe(self.photo, at, self.image_to_viewport(at), self.zoom)
 
     def _zoom_changed(self) -> None:
-        self._face_item.set_zoom(self.zoom)
-        self._boxes_item.set_zoom(self.zoom)
+        for item in self._items:
+            item.set_zoom(self.zoom)
         self._panels.label.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -412,6 +359,7 @@ class Canvas(PhotoView):
         if event.type() == QEvent.Type.Leave and self._tool is None:
             self._mark()
             self._boxes_item.set_hovered(None)
+            self._boxes_item.set_handles(False)
         return super().viewportEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labeltool.domain import StoreBusyError, UserError, Verdict
 from labeltool.store import FILE, Store, create_project, engine, open_project
-from tests.projects import THREE, change, make_project, sql, triangle, verdicts
+from tests.projects import THREE, change, fill_disk, sql, triangle, verdicts
 
 ANN = "ann"
 
@@ -125,32 +123,6 @@ def test_a_damaged_index_is_told_by_the_check(project, again):
     assert said.startswith("the database file is damaged: ")
 
 
-@pytest.fixture
-def read_only(tmp_path: Path) -> Iterator[Path]:
-    """A folder that nothing can be written to, as root too, holding the project `p`."""
-    inside, outside = tmp_path / "inside", tmp_path / "read-only"
-    make_project(inside / "p", 2).close()
-    outside.mkdir()
-    if os.name != "posix":
-        pytest.skip("read-only folders are made with POSIX means here")
-    if os.geteuid() != 0:
-        shutil.copytree(inside, outside, dirs_exist_ok=True)
-        for path in (outside / "p", outside):
-            path.chmod(0o555)
-        yield outside
-        for path in (outside, outside / "p"):
-            path.chmod(0o755)
-        return
-    bound = subprocess.run(["mount", "--bind", inside, outside], capture_output=True, text=True)
-    if bound.returncode:
-        pytest.skip(f"root writes everywhere, and mount refused: {bound.stderr.strip()}")
-    try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", outside], check=True)
-        yield outside
-    finally:
-        subprocess.run(["umount", outside], check=True)
-
-
 class TestReadOnly:
     def test_a_project_there_is_refused_in_words(self, read_only):
         before = (read_only / "p" / FILE).read_bytes()
@@ -166,16 +138,10 @@ class TestReadOnly:
 
 
 class TestFullDisk:
-    def fill(self, store: Store, spare: int = 2) -> None:
-        writer = store._database._writer
-        pages = writer.exec_driver_sql("PRAGMA page_count").scalar_one()
-        writer.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")
-        writer.rollback()
-
     def test_what_does_not_fit_is_refused_whole_and_the_rest_is_kept(self, project, again):
         store = project(300)
         store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle(0.5))
-        self.fill(store)
+        fill_disk(store)
         with pytest.raises(UserError, match="is full; nothing was lost") as caught:
             store.reviews.decide(ANN, range(1, 301), Verdict.EXCLUDED)
         assert caught.value.remedy
@@ -191,7 +157,7 @@ class TestFullDisk:
 
     def test_single_decisions_stop_at_the_edge_without_half_a_row(self, project):
         store = project(60)
-        self.fill(store, 1)
+        fill_disk(store, 1)
         done = 0
 
         def reject_all() -> None:

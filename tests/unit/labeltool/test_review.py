@@ -5,10 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeltool.domain import Changes, Filter, UserError, Verdict
+from labeltool.domain import (
+    ABSENT,
+    OCCLUDED,
+    VISIBLE,
+    Changes,
+    Filter,
+    StoreBusyError,
+    UserError,
+    Verdict,
+)
 from labeltool.review import Desk
 from labeltool.store import Store
-from tests.projects import add_faces, propose, triangle, verdicts
+from pipnet.scheme import Scheme
+from tests.projects import add_faces, change, propose, triangle, verdicts
 
 ANN = "ann"
 U, A, C, R, X = Verdict  # in their order: unreviewed, accepted, corrected, rejected, excluded
@@ -232,6 +242,112 @@ class TestMoves:
         assert np.isfinite(store.faces.face(1).points).all()
 
 
+class TestVisibility:
+    def test_it_goes_with_the_draft_through_steps_a_restart_and_into_the_label(
+        self, project, again
+    ):
+        store = project(2)
+        desk = desk_of(store)
+        desk.see([0, 2], OCCLUDED)
+        desk.see([1], ABSENT)
+        assert desk.face.visibility.tolist() == [1, 0, 1]
+        assert desk.moved == {1}
+        assert np.isnan(desk.face.points[1]).all()
+        desk.undo()
+        assert desk.face.visibility.tolist() == [1, 2, 1]
+        desk.redo()
+        desk.next()
+        desk.previous()
+        store.close()
+        store = again(store)
+        desk = desk_of(store)
+        assert desk.face.visibility.tolist() == [1, 0, 1]
+        desk.accept()
+        face = store.faces.face(1)
+        assert (face.verdict, face.decision.visibility.tolist()) == (C, [1, 0, 1])
+        ((_face, _verdict, points, seen),) = store.reviews.labels()
+        assert seen.tolist() == [1, 0, 1]
+        assert np.isnan(points[1]).all()
+
+    def test_an_absent_landmark_comes_back_where_it_was_proposed_or_where_it_is_put(self, project):
+        desk = desk_of(project(1))
+        proposed = desk.face.points[1]
+        desk.see([1], ABSENT)
+        desk.see([1], OCCLUDED)
+        np.testing.assert_array_equal(desk.face.points[1], proposed)
+        desk.see([1], ABSENT)
+        desk.move(1, 7, 7)
+        assert desk.face.visibility.tolist() == [2, 2, 2]
+
+    def test_a_landmark_that_nobody_placed_cannot_be_seen(self, project):
+        desk = desk_of(project(1, proposed=False))
+        with pytest.raises(UserError, match="no place"):
+            desk.see([0], VISIBLE)
+        assert desk.face.draft is None
+
+    def test_moving_a_point_of_a_label_keeps_what_was_said_of_the_others(self, project):
+        store = project(1)
+        seen = np.array([1, 2, 2], np.int8)
+        store.reviews.decide(ANN, [1], C, points=triangle(), visibility=seen)
+        desk = desk_of(store)
+        desk.move(2, 5, 5)
+        desk.accept()
+        assert store.faces.face(1).decision.visibility.tolist() == [1, 2, 2]
+
+
+class TestSides:
+    def test_swapping_exchanges_names_not_places(self, project):
+        desk = desk_of(project(1))
+        left, right, nose = desk.face.points
+        desk.see([0], OCCLUDED)
+        desk.swap_sides()
+        np.testing.assert_array_equal(desk.face.points, [right, left, nose])
+        assert desk.face.visibility.tolist() == [2, 1, 2]
+        desk.undo()
+        np.testing.assert_array_equal(desk.face.points, [left, right, nose])
+
+    def test_mirroring_turns_the_shape_over_and_keeps_the_names(self, project):
+        desk = desk_of(project(1))
+        before = desk.face.points
+        desk.mirror()
+        after = desk.face.points
+        assert after[0, 0] < after[1, 0]
+        assert after[0, 1] == before[1, 1]
+        desk.mirror()
+        np.testing.assert_allclose(desk.face.points, before)
+
+    def test_a_scheme_without_pairs_says_so(self, project):
+        desk = desk_of(project(1, scheme=Scheme.numbered("cats", 3)))
+        for turn in (desk.swap_sides, desk.mirror):
+            with pytest.raises(UserError, match="pairs"):
+                turn()
+
+
+class TestEarlier:
+    def test_the_proposal_before_the_one_shown(self, project):
+        store = project(1)
+        desk = desk_of(store)
+        assert desk.earlier_proposal() is None
+        first = desk.face.points
+        rounds = propose(store, [1], 0.9)
+        change(store, f"UPDATE prediction SET points = zeroblob(48) WHERE round_id = {rounds}")
+        desk.open(1)
+        assert not desk.face.points.any()
+        np.testing.assert_array_equal(desk.earlier_proposal(), first)
+
+    def test_the_mean_shape_of_proposals(self, project):
+        assert desk_of(project(2)).mean_shape().shape == (3, 2)
+
+    def test_steps_of_a_face_are_there_again_when_one_comes_back_to_it(self, project):
+        desk = desk_of(project(2))
+        desk.move(0, 1, 1)
+        desk.move(1, 2, 2)
+        desk.next()
+        desk.previous()
+        desk.undo()
+        assert desk.moved == {0}
+
+
 class TestArrivals:
     def test_new_proposals_do_not_move_what_is_on_the_screen(self, project):
         store = project(2)
@@ -313,3 +429,25 @@ class TestBatches:
 
     def test_without_proposals_there_is_no_threshold(self, project):
         assert desk_of(project(2, proposed=False)).threshold(0.5) is None
+
+
+class TestBusy:
+    """Another program holds the file for a moment: the same call is made again."""
+
+    def test_a_step_back_that_failed_is_one_step_when_it_is_tried_again(self, project, monkeypatch):
+        store = project(1)
+        desk = desk_of(store)
+        for index in range(3):
+            desk.move(index, index, index)
+        write = store.reviews.save_draft
+
+        def busy(*_values: object) -> Changes:
+            raise StoreBusyError("busy")
+
+        for act, left in ((desk.undo, {0, 1}), (desk.redo, {0, 1, 2})):
+            monkeypatch.setattr(store.reviews, "save_draft", busy)
+            with pytest.raises(StoreBusyError):
+                act()
+            monkeypatch.setattr(store.reviews, "save_draft", write)
+            act()
+            assert desk.moved == left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -63,6 +64,10 @@ class Reviewing(RuleBasedStateMachine):
         self.faces = dict.fromkeys(FACES, State())
         self.proposals: dict[int, dict[int, Proposal]] = {face: {} for face in FACES}
         self.operations: list[dict[int, tuple[State, State]]] = [{}]
+        self.ids = [0]
+        self.targets: dict[int, int] = {}
+        self.undone: set[tuple[int, int]] = set()
+        self.history: dict[int, list[tuple[int, State]]] = {face: [] for face in FACES}
         self.work = {"ann": Work(), "ben": Work()}
         self.judged: set[int] = set()
         self.rounds = 0
@@ -96,10 +101,23 @@ class Reviewing(RuleBasedStateMachine):
         number = len(self.operations)
         after = {face: replace(state, effect=number) for face, state in changed.items()}
         self.operations.append({f: (self.faces[f], state) for f, state in after.items()})
-        self.faces |= after
+        self.ids.append(sql(self.store, "SELECT max(id) FROM operation")[0][0])
+        for face, state in after.items():
+            self.becomes(face, state, number)
         self.judged |= {state.judged for state in after.values() if state.judged is not None}
         self.work[who].undo.append(number)
         self.work[who].redo = []
+
+    def becomes(self, face: int, state: State, number: int = 0) -> None:
+        """A face changes; `number`: of the operation whose doing it is, 0 for undo and redo."""
+        self.faces[face] = state
+        self.history[face].append((number, state))
+
+    def mark(self, number: int, face: int, is_undone: bool) -> None:
+        """An operation counts no more for a face, or again; what took it back then does not."""
+        (self.undone.add if is_undone else self.undone.discard)((number, face))
+        if number in self.targets:
+            self.mark(self.targets[number], face, not is_undone)
 
     def decided(self, faces: set[int], verdict: Verdict) -> dict[int, State]:
         """What a verdict for what each face shows now makes of them."""
@@ -200,7 +218,8 @@ class Reviewing(RuleBasedStateMachine):
         work.redo.append(number)
         for face, (before, _after) in self.operations[number].items():
             if self.faces[face].effect == number:
-                self.faces[face] = before
+                self.becomes(face, before)
+                self.mark(number, face, True)
 
     @rule(who=REVIEWERS, times=st.integers(1, 3))
     def redo(self, who, times):
@@ -216,7 +235,38 @@ class Reviewing(RuleBasedStateMachine):
         work.undo.append(number)
         for face, (before, after) in self.operations[number].items():
             if self.faces[face].effect == before.effect:
-                self.faces[face] = after
+                self.becomes(face, after)
+                self.mark(number, face, False)
+
+    @rule(who=REVIEWERS, data=st.data())
+    def take_back(self, who, data):
+        if len(self.operations) == 1:
+            return
+        number = data.draw(st.integers(1, len(self.operations) - 1))
+        changed = {
+            face: before
+            for face, (before, _after) in self.operations[number].items()
+            if self.faces[face].effect == number
+        }
+        promised = self.store.history.would_return_to(self.ids[number])
+        assert promised == Counter(state.verdict for state in changed.values())
+        try:
+            self.store.history.take_back(who, self.ids[number])
+        except UserError:
+            assert not changed
+            return
+        self.targets[len(self.operations)] = number
+        self.operate(who, changed)
+        for face in changed:
+            self.mark(number, face, True)
+
+    @rule(who=REVIEWERS, face=st.sampled_from(FACES), data=st.data())
+    def restore(self, who, face, data):
+        entries = self.store.history.of_face(face)[::-1]
+        place = data.draw(st.integers(-1, len(entries) - 1))
+        self.store.history.restore(who, face, entries[place].id if place >= 0 else None)
+        before = self.history[face][place][1] if place >= 0 else State()
+        self.operate(who, {face: before})
 
     @rule(faces=SOME, score=SCORES)
     def round_arrives(self, faces, score):
@@ -277,6 +327,23 @@ class Reviewing(RuleBasedStateMachine):
                 bool(work.undo),
                 bool(work.redo),
             )
+
+    @invariant()
+    def the_history_of_a_face_is_what_happened_to_it(self):
+        for face, happened in self.history.items():
+            told = [(e.verdict, e.flag) for e in self.store.history.of_face(face)]
+            assert told == [(state.verdict, state.flag) for _, state in reversed(happened)]
+            undone = [e.undone for e in self.store.history.of_face(face)]
+            assert undone == [(number, face) in self.undone for number, _ in reversed(happened)]
+
+    @invariant()
+    def batches_say_how_much_of_them_is_left(self):
+        left = {batch.id: batch.left for batch in self.store.history.batches()}
+        assert left == {
+            self.ids[number]: sum(self.faces[face].effect == number for face in faces)
+            for number, faces in enumerate(self.operations)
+            if len(faces) > 1
+        }
 
     @invariant()
     def the_log_only_grows_and_agrees(self):

@@ -17,8 +17,9 @@ import pytest
 
 from labeltool import rounds as rounds_module
 from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
-from labeltool.rounds import MEAN_FACE, Rounds
-from labeltool.store import Store, open_project
+from labeltool.rounds import Rounds
+from labeltool.shapes import MEAN_FACE
+from labeltool.store import Store, backups, open_project, restore
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import Scheme
@@ -358,6 +359,19 @@ class TestRound:
         np.testing.assert_array_equal(store.faces.face(5).points, triangle(4))
         np.testing.assert_array_equal(store.faces.face(6).points, triangle(5))
         assert store.faces.queue(Filter("offered")) == [3, 6]
+
+    def test_a_backup_is_made_before_its_results_are_taken_in(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        (backup,) = backups(store.folder)
+        assert backup.reason == "round"
+        restored = store.folder.parent / "before"
+        restored.mkdir()
+        restore(restored, backup.file)
+        before = open_project(restored)
+        assert before.faces.counts().accepted == 2
+        assert before.faces.counts().rounds == 0
+        before.close()
 
     def test_only_one_runs_at_a_time(self, reviewed, fake):
         store, rounds = reviewed()

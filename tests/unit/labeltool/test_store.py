@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import event
 
 from labeltool.domain import Filter, NewPrediction, RoundKind, RoundStatus, UserError, Verdict
 from labeltool.review import Desk
@@ -18,9 +16,11 @@ from pipnet.scheme import Scheme, load_scheme
 from tests.projects import (
     add_faces,
     change,
+    explained,
     make_project,
     proposals,
     propose,
+    scans,
     shown,
     sql,
     triangle,
@@ -133,55 +133,7 @@ class TestLists:
         assert store.faces.queue(Filter(text="바다")) == [face]
 
 
-@contextmanager
-def explained(store: Store):
-    """The query plans, line by line, of everything the store asks of the file meanwhile."""
-    asked: list[tuple[str, tuple]] = []
-    plans: list[str] = []
-
-    def note(_connection, _cursor, statement, parameters, _context, _many):
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            asked.append((statement, parameters))
-        elif "INSERT INTO entry" in statement:  # the rest of its plan is of foreign keys
-            asked.append((statement[statement.index("SELECT") :], parameters))
-
-    engines = (store._database.readers, store._database._writer_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    yield plans
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
-    with store._database.readers.connect() as connection:
-        for statement, parameters in asked:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plans += [row[3] for row in plan]
-
-
 class TestIndexes:
-    @pytest.mark.parametrize(
-        "verdict", ["offered", "rejected-new", "unreviewed", "accepted", "rejected", "excluded"]
-    )
-    @pytest.mark.parametrize("order", ["file", "score", "spread"])
-    def test_a_queue_is_found_by_an_index(self, project, verdict, order):
-        store = project(3)
-        with explained(store) as plans:
-            store.faces.queue(Filter(verdict, order=order))
-        assert plans
-        assert not [line for line in plans if line.startswith("SCAN state")]
-
-    @pytest.mark.parametrize("order", ["score", "spread"])
-    def test_all_faces_in_an_order_come_out_of_its_index(self, project, order):
-        store = project(3)
-        with explained(store) as plans:
-            store.faces.queue(Filter(order=order))
-        assert f"USING COVERING INDEX state_{order}" in plans[0]
-
-    def test_flags_are_found_by_an_index(self, project):
-        store = project(3)
-        with explained(store) as plans:
-            store.faces.queue(Filter(flagged=True))
-        assert plans == ["SEARCH state USING COVERING INDEX state_flag (flag=?)"]
-
     def test_a_threshold_is_counted_and_decided_by_its_index(self, project):
         store = project(3)
         within = Threshold(store.reviews.models_waiting()[0][0], 0.2, 0.9)
@@ -222,12 +174,6 @@ class TestIndexes:
         with explained(store) as plans:
             store.rounds.offer(round_id, proposals([2], 0.9))
         assert not scans(plans)
-
-
-def scans(plans: list[str]) -> list[str]:
-    """Walks over every row of a table that grows with the project."""
-    tables = ("state", "entry", "operation", "face", "photo", "prediction", "s ", "p ", "e ", "f ")
-    return [line for line in plans if line.startswith(tuple(f"SCAN {table}" for table in tables))]
 
 
 class TestPrune:

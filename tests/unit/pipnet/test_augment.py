@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipnet.augment import NONE, Augmentation, sample
+from pipnet.augment import NONE, Augmentation
 from pipnet.crop import CropConvention
-from pipnet.data import cut_patch
 from tests.unit.pipnet.drawn import COLOURS, FIVE, draw
 
 PHOTO_POINTS = np.array(
@@ -39,10 +38,10 @@ def photo() -> NDArray[np.uint8]:
 def augmented(
     photo: NDArray[np.uint8], amount: Augmentation, seed: int, mirror: bool = False
 ) -> Sample:
-    patch, matrix = cut_patch(photo, BOX, CONVENTION)
+    patch = amount.cut(photo, BOX, CONVENTION)
     flip = FIVE.flip_table if mirror else None
     rng = np.random.default_rng(seed)
-    return sample(patch, matrix, PHOTO_POINTS, BOX, flip, CONVENTION, amount, rng)
+    return amount.sample(patch, PHOTO_POINTS, BOX, flip, CONVENTION, rng)
 
 
 def spot(image: NDArray[np.uint8], points_unit: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -141,8 +140,8 @@ def test_mirrored_twice_is_the_same_picture_and_points(photo: NDArray[np.uint8])
     for turn in (1, 2):
         points = points_unit * 128 - 0.5
         rng = np.random.default_rng(seed)
-        image, points_unit = sample(
-            image, identity, points, box, FIVE.flip_table, convention, EVERYTHING_OFF, rng
+        image, points_unit = EVERYTHING_OFF.sample(
+            (image, identity), points, box, FIVE.flip_table, convention, rng
         )
         if turn == 1:
             np.testing.assert_array_equal(image, first[:, ::-1])
@@ -152,9 +151,9 @@ def test_mirrored_twice_is_the_same_picture_and_points(photo: NDArray[np.uint8])
 
 def _mirrors(seed: int) -> bool:
     blank, points = np.zeros((128, 128, 3), np.uint8), np.zeros((5, 2))
-    found = sample(
-        blank, np.eye(2, 3), points, (-0.5, -0.5, 128, 128), FIVE.flip_table,
-        CropConvention(side=128, enlarge=1.0), EVERYTHING_OFF, np.random.default_rng(seed),
+    found = EVERYTHING_OFF.sample(
+        (blank, np.eye(2, 3)), points, (-0.5, -0.5, 128, 128), FIVE.flip_table,
+        CropConvention(side=128, enlarge=1.0), np.random.default_rng(seed),
     )[1]  # fmt: skip
     return bool(found[0, 0] > 0.5)
 
@@ -164,8 +163,8 @@ def test_unlabelled_points_stay_unlabelled_and_change_places_in_the_mirror() -> 
     points[0] = np.nan
     lost = set()
     for seed in range(12):
-        found = sample(
-            blank, np.eye(2, 3), points, BOX, FIVE.flip_table, CONVENTION, Augmentation(),
+        found = Augmentation().sample(
+            (blank, np.eye(2, 3)), points, BOX, FIVE.flip_table, CONVENTION,
             np.random.default_rng(seed),
         )[1]  # fmt: skip
         (gone,) = np.nonzero(np.isnan(found).all(-1))

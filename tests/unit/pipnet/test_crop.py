@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipnet.crop import (
+    AUTHORS_CROP,
     BOX_KINDS,
     Box,
     CropConvention,
     compose_inverse,
+    cut,
     invert,
     overlap,
     tight_box,
@@ -123,8 +128,31 @@ def test_a_detected_box_becomes_a_landmark_box() -> None:
     convention = CropConvention(detected=(0.1, 0.2, 0.9, 1.0))
     for kind in ("detected", "hand"):
         assert convention.landmark_box((100, 50, 10, 20), kind) == pytest.approx((101, 54, 8, 16))
-    for kind in ("landmarks", "whole"):
+    for kind in ("landmarks", "whole", "crop"):
         assert convention.landmark_box((100, 50, 10, 20), kind) == (100, 50, 10, 20)
+
+
+def test_a_box_that_is_the_crop_is_not_enlarged() -> None:
+    convention = CropConvention(enlarge=1.5, square=False)
+    assert convention.area((10, 20, 30, 40), "crop") == (10, 20, 30, 40)
+    assert convention.area((10, 20, 30, 40), "whole") == convention.crop_box((10, 20, 30, 40))
+    with pytest.raises(ValueError, match="a box must have"):
+        convention.area((10, 20, 0, 40), "crop")
+
+
+def test_the_authors_crops_are_resized_and_others_are_warped() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (90, 80, 3), np.uint8)
+    ours = CropConvention(side=64)
+    for area in ((5.0, 7.0, 50.0, 70.0), (0.0, 0.0, 80.0, 90.0)):
+        x, y, w, h = map(int, area)
+        wanted = cv2.resize(photo[y : y + h, x : x + w], (64, 64))
+        np.testing.assert_array_equal(cut(photo, area, replace(AUTHORS_CROP, side=64)), wanted)
+        np.testing.assert_array_equal(cut(photo, area, ours), warp(photo, ours.matrix(area), 64))
+    for area in ((5.5, 7.0, 50.0, 70.0), (-1.0, 7.0, 50.0, 70.0), (60.0, 7.0, 50.0, 70.0)):
+        theirs = replace(AUTHORS_CROP, side=64)
+        np.testing.assert_array_equal(
+            cut(photo, area, theirs), warp(photo, theirs.matrix(area), 64)
+        )
 
 
 def test_an_unknown_kind_of_box_is_refused() -> None:

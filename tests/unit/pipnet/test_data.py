@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from pipnet import data
-from pipnet.augment import NONE, Augmentation
+from pipnet.augment import NONE, PATCH_ENLARGE, Augmentation
 from pipnet.crop import CropConvention, tight_box, transform
-from pipnet.data import MEAN, STD, Batch, Loader, Sample, cut_patch, mean_face, normalise
+from pipnet.data import MEAN, STD, Batch, Loader, Sample, mean_face, normalise
 from pipnet.images import ImageError
 from tests.unit.pipnet.drawn import FIVE, draw
 
@@ -28,7 +29,7 @@ def loader(
 ) -> Loader:
     return Loader(
         faces, FIVE.flip_table, CONVENTION,
-        amount=amount or Augmentation(), batch=batch, seed=seed, workers=workers,
+        augmentation=amount or Augmentation(), batch=batch, seed=seed, workers=workers,
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def test_only_whole_batches_count_unless_there_is_none(
 
 def test_what_a_batch_holds(faces: list[Sample]) -> None:
     batch = next(loader(faces, amount=NONE).epoch(0))
-    assert (batch.images.dtype, batch.images.shape) == (np.float32, (2, 3, 64, 64))
+    assert (batch.images.dtype, batch.images.shape) == (np.uint8, (2, 64, 64, 3))
     assert batch.points_unit.shape == (2, 5, 2)
     assert (batch.points_unit > 0).all()
     assert (batch.points_unit < 1).all()
@@ -102,7 +103,7 @@ def test_no_more_patches_are_kept_than_there_is_memory_for(
     reads: list[Path] = []
     read = data.read_image
     monkeypatch.setattr(data, "read_image", lambda path: (reads.append(path), read(path))[1])
-    one = cut_patch(read(faces[0].image), faces[0].boxes[0], CONVENTION)[0].nbytes
+    one = NONE.cut(read(faces[0].image), faces[0].boxes[0], CONVENTION)[0].nbytes
     for kept, limit in ((6, data.CACHE_BYTES), (0, 0), (3, int(2.5 * one))):
         monkeypatch.setattr(data, "CACHE_BYTES", limit)
         given = loader([faces[0]] * 6)
@@ -131,16 +132,16 @@ def test_a_missing_photo_ends_the_epoch_with_its_name(faces: list[Sample]) -> No
 def test_a_patch_shows_the_face_where_its_matrix_says(tmp_path: Path, size: int) -> None:
     points = np.array([[0.3, 0.3], [0.7, 0.4], [0.5, 0.6]]) * size + 0.1 * size
     photo = draw(points, (int(1.2 * size), int(1.2 * size)), radius=size / 40)
-    patch, matrix = cut_patch(photo, tight_box(points), CONVENTION)
-    assert len(patch) <= round(64 * data.PATCH_ENLARGE)
+    patch, matrix = NONE.cut(photo, tight_box(points), CONVENTION)
+    assert len(patch) <= round(64 * PATCH_ENLARGE)
     for x, y in transform(matrix, points).round().astype(int):
         assert patch[y, x].max() > 150
 
 
 def test_the_patch_of_a_small_face_is_no_finer_than_the_photo() -> None:
     photo = np.zeros((200, 200, 3), np.uint8)
-    patch, matrix = cut_patch(photo, (90.0, 90.0, 20.0, 20.0), CONVENTION)
-    assert len(patch) == round(20 * CONVENTION.enlarge * data.PATCH_ENLARGE)
+    patch, matrix = NONE.cut(photo, (90.0, 90.0, 20.0, 20.0), CONVENTION)
+    assert len(patch) == round(20 * CONVENTION.enlarge * PATCH_ENLARGE)
     assert matrix[0, 0] == pytest.approx(1)
 
 
@@ -167,8 +168,8 @@ def test_pixels_are_normalised_as_imagenet_is() -> None:
     image = np.zeros((1, 2, 2, 3), np.uint8)
     image[0, 0, 1] = (255, 0, 51)
     found = normalise(image)
-    assert found.dtype == np.float32
-    assert found.flags.c_contiguous
+    assert found.dtype == torch.float32
+    assert found.is_contiguous(memory_format=torch.channels_last)
     np.testing.assert_allclose(found[0, :, 0, 1], (np.array([1, 0, 0.2]) - MEAN) / STD, rtol=1e-6)
     np.testing.assert_allclose(found[0, :, 1, 0], -MEAN / STD, rtol=1e-6)
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipnet.checkpoint import Checkpoint
-from pipnet.crop import Box
+from pipnet.crop import Box, CropConvention
 from pipnet.data import Sample
 from pipnet.evaluate import evaluate, match_box
 from pipnet.faces import FoundFace
@@ -116,6 +116,52 @@ def test_a_face_that_nothing_normalises_is_left_out(detector: Shifted, faces: li
     same_eyes[0] = same_eyes[1]
     rows = [replace(faces[0], points=points), replace(faces[1], points=same_eyes), *faces[2:]]
     assert evaluate(detector, rows).summary() == evaluate(detector, faces[2:]).summary()
+
+
+def test_errors_in_units_of_the_crop(detector: Shifted, faces: list[Sample]) -> None:
+    """As the authors measure: a stretched crop stretches the errors with it."""
+    detector.convention = CropConvention(enlarge=1.1, square=False)
+    result = evaluate(detector, faces, units="crop")
+    for face, found in zip(faces, result.errors, strict=True):
+        size = np.array(face.boxes[0][2:]) * 1.1
+        eyes = np.linalg.norm((face.points[0] - face.points[1]) / size)
+        np.testing.assert_allclose(found, np.linalg.norm([1.8, 2.4] / size) / eyes)
+    square = replace(detector.convention, square=True)
+    detector.convention = square
+    alike = evaluate(detector, faces, units="crop").errors
+    np.testing.assert_allclose(alike, evaluate(detector, faces).errors)
+
+
+def test_another_norm_changes_the_figures_alone(detector: Shifted, faces: list[Sample]) -> None:
+    boxed = evaluate(detector, faces, norm="box")
+    wanted = [3 / np.sqrt(face.boxes[0][2] * face.boxes[0][3]) for face in faces]
+    np.testing.assert_allclose(boxed.errors[:, 0], wanted)
+    assert boxed.summary()["norm"] == "box"
+    assert evaluate(detector, faces, norm="2-4").summary()["norm"] == "2-4"
+
+
+def test_each_landmark_by_its_name(detector: Shifted, faces: list[Sample]) -> None:
+    points = faces[0].points.copy()
+    points[3] = np.nan
+    per_point = evaluate(detector, [replace(faces[0], points=points)]).per_point()
+    assert list(per_point) == list(detector.scheme.names)
+    assert per_point.pop("left mouth") is None
+    wanted = pytest.approx(300 / eye_distance(faces[0]), abs=1e-3)
+    assert all(value == wanted for value in per_point.values())
+
+
+def test_the_distribution_counts_missed_faces(detector: Shifted, faces: list[Sample]) -> None:
+    left, top, right, bottom = detector.convention.detected
+    x, y, w, h = faces[0].boxes[0]
+    w, h = w / (right - left), h / (bottom - top)
+    found = FoundFace((x - left * w, y - top * h, w, h), 0.9)
+    answers = [[found], []]
+    result = evaluate(detector, faces[:2], lambda image: answers.pop(0))
+    curve = dict(result.ced())
+    assert len(curve) == 1001
+    error = 3 / eye_distance(faces[0])
+    assert {share for bound, share in curve.items() if bound < error - 1e-4} == {0}
+    assert {share for bound, share in curve.items() if bound > error + 1e-4} == {0.5}
 
 
 def test_no_face_at_all_is_an_error(detector: Shifted, faces: list[Sample]) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -113,6 +114,51 @@ class TestPredict:
             (str(one), [1, 2, 30, 40]), (str(one), [5, 6, 70, 80]), (str(two), [9, 9, 50, 50]),
         ]  # fmt: skip
 
+    def test_an_exported_model_gives_what_torch_gives(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        onnx, rows = tmp_path / "tiny.onnx", []
+        assert run("export", onnx, "--weights", model).code == 0
+        for weights in (model, onnx):
+            out = tmp_path / f"{weights.suffix}.json"
+            assert run("predict", "--weights", weights, photos, "--json", out).code == 0
+            rows.append(read(out)["faces"])
+        for one, other in zip(*rows, strict=True):
+            assert (one["image"], one["box"]) == (other["image"], other["box"])
+            np.testing.assert_allclose(one["points"], other["points"], rtol=0, atol=0.01)
+            np.testing.assert_allclose(one["scores"], other["scores"], rtol=0, atol=1e-4)
+        figures = [
+            json.loads(run("evaluate", "--weights", w, "--data", photos, "--json").out)["nme"]
+            for w in (model, onnx)
+        ]
+        assert figures[0] == pytest.approx(figures[1], abs=0.01)
+
+    def test_what_fails_half_way_leaves_the_old_output(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out, seen = tmp_path / "out.json", list[int]()
+        crops = Detector.predict_crops
+
+        def full(detector: Detector, images: Any) -> Any:
+            seen.append(len(images))
+            if len(seen) == 3:
+                raise OSError("no space left")
+            return crops(detector, images)
+
+        monkeypatch.setattr("pipnet.stream.AHEAD", 2)
+        words = ("predict", "--weights", model, photos, "--boxes", "whole", "--json", out)
+        for kept in (None, '{"faces": []}'):
+            if kept:
+                out.write_text(kept)
+            with monkeypatch.context() as patched:
+                patched.setattr(Detector, "predict_crops", full)
+                failed(run(*words), "no space left")
+            assert (out.read_text() if out.exists() else None) == kept
+            assert not out.with_name("out.json.partial").exists()
+            seen.clear()
+        assert run(*words).code == 0
+        assert len(read(out)["faces"]) == 6
+
     @pytest.mark.parametrize(
         "text", ["", "[]", '{"a.png": [1, 2, 3, 4]}', '{"a.png": [[1, 2, 3]]}', '{"a.png": 5}']
     )
@@ -160,6 +206,45 @@ class TestEvaluate:
         assert [line.split()[0] for line in done.out.splitlines()] == [*EVALUATED, "regions"]
         assert "'eyes'" in done.out
 
+    def test_norm_units_and_points(self, run: Run, model: Path, photos: Path) -> None:
+        def figures(*words: object) -> Any:
+            done = run("evaluate", "--weights", model, "--data", photos, "--json", *words)
+            assert done.code == 0
+            return json.loads(done.out)
+
+        plain, boxed = figures(), figures("--norm", "box")
+        assert (plain["norm"], boxed["norm"]) == ("0-1", "box")
+        assert boxed["nme"] < plain["nme"], "a face is wider than its eyes are apart"
+        assert figures("--norm", "0-1") == plain
+        assert figures("--units", "crop") == plain, "this model's crops are square"
+        points = figures("--points")["points"]
+        assert list(points) == list(FIVE.names)
+        assert np.mean(list(points.values())) == pytest.approx(plain["nme"], abs=2e-3)
+
+    @pytest.mark.parametrize(
+        ("norm", "reason"),
+        [
+            ("0-9", "errors cannot be divided by '0-9': give inter-ocular, inter-pupil, box, or"),
+            ("inter-pupil", "scheme 'five' does not say which points inter-pupil is between"),
+        ],
+    )
+    def test_a_norm_that_is_none(
+        self, run: Run, model: Path, photos: Path, norm: str, reason: str
+    ) -> None:
+        failed(run("evaluate", "--weights", model, "--data", photos, "--norm", norm), reason)
+
+    def test_the_distribution_as_a_table(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        table = tmp_path / "ced.csv"
+        done = run("evaluate", "--weights", model, "--data", photos, "--ced", table, "--json")
+        header, *rows = (line.split(",") for line in table.read_text().splitlines())
+        assert header == ["error", "share"]
+        shares = [float(share) for _, share in rows]
+        assert [float(error) for error, _ in rows] == pytest.approx(np.linspace(0, 0.1, 1001))
+        assert shares == sorted(shares)
+        assert 100 * (1 - shares[-1]) == pytest.approx(json.loads(done.out)["fr10"], abs=1e-3)
+
     def test_held_out_photos_alone(self, run: Run, model: Path, photos: Path) -> None:
         def faces(share: float) -> int:
             words = ("--weights", model, "--data", photos, "--holdout", share, "--json")
@@ -205,8 +290,89 @@ class TestTrain:
                    tmp_path / "out.json").code == 0  # fmt: skip
 
     @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (["--head", "coord"], ("coord", "mobilenet_v2", 0, 32, 1.25)),
+            (["--head", "heatmap"], ("heatmap", "mobilenet_v2", 0, 32, 1.25)),
+            (["--neighbours", 0, "--preset", "paper"], ("pip", "mobilenet_v2", 0, 32, 1.1)),
+            (
+                ["--backbone", "resnet18", "--stride", 64, "--neighbours", 3],
+                ("pip", "resnet18", 3, 64, 1.25),
+            ),
+        ],
+    )
+    def test_heads_presets_and_strides(
+        self, run: Run, photos: Path, scheme: Path, tmp_path: Path, words: list[object],
+        told: tuple[object, ...],
+    ) -> None:  # fmt: skip
+        out = tmp_path / "run"
+        usual = ("--data", photos, "--out", out, "--scheme", scheme, "--epochs", 1, "--batch", 2)
+        assert run("train", *usual, *words).code == 0
+        row = json.loads(run("info", out / "model.safetensors", "--json").out)
+        found = [row[key] for key in ("head", "backbone", "neighbours", "stride")]
+        assert (*found, row["crop"]["enlarge"]) == told
+        assert row["summary"]["preset"] == ("paper" if "paper" in words else "best")
+        again = run("train", *usual, *words, "--head", "heatmap", "--stride", 32, "--resume")
+        if told[0] == "heatmap":
+            assert again.code == 0
+        else:
+            assert again.code == 1
+            assert "holds a training with" in again.err
+
+    def test_patience_keeps_the_best_and_can_be_resumed(
+        self, run: Run, photos: Path, scheme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The measured error is given here; which epoch is the best must follow from it."""
+        figures = dict(enumerate([9.0, 7.0, 8.0, 7.0, 6.0, 6.5, 6.5, 5.0], 1))
+
+        def measured(detector: Detector, samples: list[Sample], *_: object) -> Any:
+            nme = figures[detector.checkpoint.summary["epochs_done"]]
+            return SimpleNamespace(summary=lambda: {"nme": nme})
+
+        monkeypatch.setattr("pipnet.evaluate.evaluate", measured)
+        out = tmp_path / "run"
+        words = (
+            "train", "--data", photos, "--out", out, "--scheme", scheme, "--neighbours", 0,
+            "--epochs", 8, "--batch", 3, "--holdout", 0.5, "--patience", 2,
+        )  # fmt: skip
+
+        def state() -> tuple[object, ...]:
+            rows = map(json.loads, (out / "held_out.jsonl").read_text().splitlines())
+            kept = load(out / "model.safetensors").summary["epochs_done"]
+            return [row["epoch"] for row in rows], kept
+
+        done = run(*words)
+        assert done.code == 0
+        assert "Held-out NME 7.0 % after epoch 2." in done.out
+        assert state() == ([1, 2, 3, 4], 2)
+        # whoever wants more goes on, and the best so far is not forgotten
+        assert "NME 6.0 % after epoch 5." in run(*words, "--resume").out
+        assert state() == ([1, 2, 3, 4, 5, 6, 7], 5)
+        assert "NME 5.0 % after epoch 8." in run(*words, "--resume").out
+        assert state() == ([1, 2, 3, 4, 5, 6, 7, 8], 8)
+        assert "NME 5.0 % after epoch 8." in run(*words, "--resume").out
+        assert state() == ([1, 2, 3, 4, 5, 6, 7, 8], 8)
+
+    def test_held_out_faces_that_the_face_detector_misses_end_nothing(
+        self, run: Run, photos: Path, scheme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: [])
+        out = tmp_path / "run"
+        words = ("--scheme", scheme, "--neighbours", 0, "--epochs", 1, "--holdout", 0.5)
+        assert run("train", "--data", photos, "--out", out, *words).code == 0
+        row = json.loads((out / "held_out.jsonl").read_text())
+        assert list(row) == ["epoch", "landmarks"]
+
+    def test_patience_needs_held_out_faces(self, run: Run, photos: Path, tmp_path: Path) -> None:
+        done = run("train", "--data", photos, "--out", tmp_path / "run", "--patience", 3)
+        assert done.code == 2
+        assert "--patience needs faces to measure on: give --holdout too" in done.err
+
+    @pytest.mark.parametrize(
         ("words", "reason"),
         [
+            (["--head", "coord", "--stride", "64"], "head 'coord' has stride 32 only, not 64"),
+            (["--stride", "16"], "mobilenet_v2 has stride 32 only, not 16"),
             (["--scheme", "nonsense"], "there is no scheme 'nonsense'"),
             (["--scheme", "6"], "face0.png has 5 landmarks, the scheme 6"),
             (["--neighbours", "5"], "5 landmarks allow 0 to 4 neighbours, not 5"),

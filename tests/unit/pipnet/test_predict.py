@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from pipnet.checkpoint import Checkpoint, CheckpointError, save
-from pipnet.crop import Box, CropConvention
+from pipnet.crop import BOX_KINDS, Box
 from pipnet.decode import Landmarks
 from pipnet.faces import FoundFace
-from pipnet.predict import Detector
+from pipnet.predict import Detector, FaceLandmarks
 from tests.unit.pipnet.drawn import FACE, draw
 
 Make = Callable[..., Checkpoint]
@@ -31,6 +31,12 @@ class Scripted(Detector):
     points = FACE * 60 + 30
     areas: list[Box]
 
+    def _pass(
+        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box]
+    ) -> list[FaceLandmarks]:
+        self.areas.extend(areas)
+        return super()._pass(images, areas)
+
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         rows = []
         for x, y, w, h in self.areas[-len(crops) :]:
@@ -40,18 +46,9 @@ class Scripted(Detector):
 
 
 @pytest.fixture(params=[True, False], ids=["square", "stretched"])
-def scripted(
-    request: pytest.FixtureRequest, make_checkpoint: Make, monkeypatch: pytest.MonkeyPatch
-) -> Scripted:
+def scripted(request: pytest.FixtureRequest, make_checkpoint: Make) -> Scripted:
     detector = Scripted(make_checkpoint(square=request.param))
     detector.areas = []
-    crop_box = CropConvention.crop_box
-
-    def watched(convention: CropConvention, box: Box) -> Box:
-        detector.areas.append(crop_box(convention, box))
-        return detector.areas[-1]
-
-    monkeypatch.setattr(CropConvention, "crop_box", watched)
     return detector
 
 
@@ -89,7 +86,7 @@ def test_a_face_does_not_depend_on_the_others_of_its_batch(
         np.testing.assert_allclose(alone.points, face.points, atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["landmarks", "detected", "hand", "whole"])
+@pytest.mark.parametrize("kind", BOX_KINDS)
 def test_crop_and_inverse_are_exact(scripted: Scripted, kind: str) -> None:
     box = (31.3, 12.7, 58.9, 80.1)
     (face,) = scripted.predict(np.zeros((150, 140, 3), np.uint8), [box], kind)
@@ -109,6 +106,11 @@ def test_a_rough_box_is_cropped_again_around_the_landmarks(scripted: Scripted, k
 def test_a_landmark_box_is_cropped_once(scripted: Scripted) -> None:
     scripted.predict(np.zeros((150, 140, 3), np.uint8), [(30.0, 30.0, 60.0, 80.0)], "landmarks")
     assert len(scripted.areas) == 1
+
+
+def test_a_box_that_is_the_crop_is_cropped_once_and_as_it_is(scripted: Scripted) -> None:
+    scripted.predict(np.zeros((150, 140, 3), np.uint8), [(30.0, 30.0, 60.0, 80.0)], "crop")
+    assert scripted.areas == [(30, 30, 60, 80)]
 
 
 def test_landmarks_far_from_their_box_are_not_followed(scripted: Scripted) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from pipnet.augment import NONE
+from pipnet.augment_paper import PaperAugmentation
 from pipnet.checkpoint import Checkpoint, load
 from pipnet.data import Sample
-from pipnet.network import PIPNet
-from pipnet.train import DivergedError, OnProgress, Step, TrainConfig, train
+from pipnet.network import CoordinateNet, PIPNet
+from pipnet.train import DivergedError, OnProgress, Step, TrainConfig, _rate, train
 
 Make = Callable[..., Checkpoint]
 SHORT = TrainConfig(epochs=1, batch=3, warmup=2)
@@ -48,7 +51,11 @@ def test_the_loss_falls_and_the_start_stays(make_checkpoint: Make, faces: list[S
     before = tensors(start.network)
     config = TrainConfig(epochs=7, batch=3, lr=2e-3, warmup=2)
     result = train(
-        start, faces, config, amount=NONE, on_progress=lambda s: totals.append(s.losses["total"])
+        start,
+        faces,
+        config,
+        augmentation=NONE,
+        on_progress=lambda s: totals.append(s.losses["total"]),
     )
     assert len(totals) == 14
     assert np.mean(totals[-4:]) < 0.5 * np.mean(totals[:4])
@@ -101,6 +108,36 @@ def test_stopped_between_two_epochs_it_goes_on_too(
         differing(tensors(parts.network), tensors(train(make_checkpoint(), faces, config).network))
         == []
     )
+
+
+def test_a_row_of_the_log_whose_state_was_not_kept_is_written_again(
+    tmp_path: Path, make_checkpoint: Make, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two, in the first epoch and in the second."""
+    config, replace_file = replace(SHORT, epochs=3), os.replace
+
+    def dies(source: Path, target: Path) -> None:
+        if Path(target).name == "state.pt":
+            raise Stopped
+        replace_file(source, target)
+
+    for epochs in (1, 2):
+        monkeypatch.setattr("pipnet.train.os.replace", dies)
+        with pytest.raises(Stopped):
+            train(make_checkpoint(), faces, config, out=tmp_path)
+        monkeypatch.setattr("pipnet.train.os.replace", replace_file)
+        assert len((tmp_path / "log.jsonl").read_text("utf-8").splitlines()) == epochs
+        with pytest.raises(Stopped):
+            train(
+                make_checkpoint(),
+                faces,
+                config,
+                out=tmp_path,
+                on_progress=stop_after(2 * epochs + 1),
+            )
+    train(make_checkpoint(), faces, config, out=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
 
 
 def test_resuming_what_is_finished_gives_its_result(
@@ -203,7 +240,7 @@ class TestLabels:
         for face in partly:
             face.points[2] = np.nan
         start = make_checkpoint()
-        result = train(start, partly, replace(SHORT, weight_decay=0.0), amount=NONE)
+        result = train(start, partly, replace(SHORT, weight_decay=0.0), augmentation=NONE)
         before, after = (
             start.network.heads["x_layer"].weight,
             result.network.heads["x_layer"].weight,
@@ -262,3 +299,103 @@ class TestCurriculum:
         assert [losses[name] for name in ("x", "y", "nb_x", "nb_y")] == [0, 0, 0, 0]
         changed = differing(tensors(start.network.heads), tensors(result.network.heads))
         assert changed == ["cls_layer.weight", "cls_layer.bias"]
+
+
+def test_kept_in_the_middle_of_an_epoch_it_goes_on_from_there(
+    tmp_path: Path, make_checkpoint: Make, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(SHORT, epochs=2, batch=1)
+    whole = train(make_checkpoint(), faces, config, out=tmp_path / "whole")
+    monkeypatch.setattr("pipnet.train.KEEP_EVERY", 0.0)
+    out = tmp_path / "parts"
+    for stop in (2, 9):
+        with pytest.raises(Stopped):
+            train(make_checkpoint(), faces, config, out=out, on_progress=stop_after(stop))
+        state = torch.load(out / "state.pt", weights_only=True)
+        assert (state["epoch"], state["step"]) == divmod(stop, 6)
+        assert (out / "model.safetensors").exists() == (stop > 6)
+    resumed = list[int]()
+    parts = train(
+        make_checkpoint(), faces, config, out=out, on_progress=lambda s: resumed.append(s.done)
+    )
+    assert resumed == [10, 11, 12]
+    assert differing(tensors(whole.network), tensors(parts.network)) == []
+    assert parts.summary["losses"] == whole.summary["losses"]
+
+
+def test_a_folder_goes_on_with_the_training_that_it_holds_or_not_at_all(
+    tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
+) -> None:
+    start, out = make_checkpoint(), tmp_path / "run"
+    train(start, faces, SHORT, out=out)
+    before = (out / "state.pt").read_bytes()
+
+    def refused(named: str, **given: Any) -> None:
+        usual = {"start": start, "samples": faces, "config": SHORT}
+        with pytest.raises(ValueError, match=f"run holds a training with {named}: go on with"):
+            train(**{**usual, **given}, out=out)
+        assert (out / "state.pt").read_bytes() == before
+
+    for named, settings in {
+        "epochs 1, not 2": {"epochs": 2},
+        "batch 3, not 2": {"batch": 2},
+        "lr 0.0005, not 0.1": {"lr": 0.1},
+        r"milestones \[\], not \[0.5\]": {"milestones": (0.5,)},
+        "average 0.998, not 0.0": {"average": 0.0},
+        "seed 0, not 1": {"seed": 1},
+        "freeze 0, not 2": {"freeze": 2},
+        "freeze_norm False, not True": {"freeze_norm": True},
+    }.items():
+        refused(named, config=replace(SHORT, **settings))
+    refused("neighbours 3, not 0", start=make_checkpoint(neighbours=0))
+    refused(
+        "backbone mobilenet_v2, not resnet18",
+        start=replace(start, network=PIPNet("resnet18", 5, 3)),
+    )
+    refused("head pip, not coord", start=replace(start, network=CoordinateNet("mobilenet_v2", 5)))
+    refused("augmentation Aug.*, not PaperAug.*", augmentation=PaperAugmentation())
+    refused("samples 6, not 5", samples=faces[1:])
+    moved = replace(faces[0], points=faces[0].points + 1)
+    harder = replace(faces[0], task="cls1")
+    for others in ([moved, *faces[1:]], [harder, *faces[1:]], faces[::-1]):
+        refused("labels .*, not .*", samples=others)
+    # another device may go on
+    train(start, faces, replace(SHORT, device="cpu:0"), out=out, on_progress=stop_after(1))
+
+
+def test_the_authors_recipe_can_be_resumed_by_another_process(
+    tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
+) -> None:
+    """Two objects that draw alike have to be recognised as one."""
+    for _ in range(2):
+        train(make_checkpoint(), faces, SHORT, out=tmp_path, augmentation=PaperAugmentation())
+    assert " at 0x" not in repr(PaperAugmentation())
+
+
+class TestRate:
+    def test_milestones_divide_it_by_ten(self) -> None:
+        config = TrainConfig(lr=1e-4, milestones=(1 / 2, 5 / 6), warmup=100)
+        rates = [_rate(config, done, 60) for done in range(60)]
+        assert rates == pytest.approx([1e-4] * 30 + [1e-5] * 20 + [1e-6] * 10)
+
+    def test_without_them_it_warms_up_and_falls_to_nothing(self) -> None:
+        config = TrainConfig(lr=1e-3, warmup=10)
+        rates = [_rate(config, done, 200) for done in range(200)]
+        assert rates[:10] == pytest.approx(np.arange(1, 11) * 1e-4)
+        assert max(rates) == pytest.approx(1e-3)
+        assert (np.diff(rates[10:]) < 0).all()
+        assert rates[105] == pytest.approx(5e-4, rel=0.01)
+        assert rates[-1] < 1e-6
+
+    def test_a_short_training_warms_up_for_a_tenth(self) -> None:
+        rates = [_rate(TrainConfig(lr=1.0, warmup=100), done, 20) for done in range(4)]
+        assert rates[:3] == pytest.approx([1 / 3, 2 / 3, 1])
+        assert rates[3] <= 1
+
+    def test_the_optimiser_has_it(
+        self, tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
+    ) -> None:
+        config = replace(SHORT, epochs=2, batch=1, lr=1e-4, milestones=(0.5,))
+        train(make_checkpoint(), faces, config, out=tmp_path)
+        groups = torch.load(tmp_path / "state.pt", weights_only=True)["optimiser"]["param_groups"]
+        assert [group["lr"] for group in groups] == pytest.approx([1e-5, 1e-5])

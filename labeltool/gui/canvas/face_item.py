@@ -1,0 +1,292 @@
+"""The face as it is painted: edges, points, their numbers, and the ghost of another proposal.
+
+Scene units are image pixels; marks keep their size on the screen at every zoom. The items are told
+the zoom (screen pixels per image pixel) instead of reading it from the painter, because their
+bounding rectangles need it too.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from labeltool.domain import OCCLUDED
+from labeltool.gui import theme
+from labeltool.gui.canvas.marks import OUTLINE, REACH, WHITE, cross, diamond, pen, ticks
+from labeltool.gui.canvas.shown import Array, ShownFace
+
+_NUMBER = (20, 12)
+"""Width and height that a number takes on the screen, with some air."""
+
+_SAME = 2.0  # screen pixels; a smaller move needs no mark
+
+GHOST = QColor("#8fc7ff")
+
+
+class FaceItem(QGraphicsItem):
+    """All edges and points of one face in a single item: 200 points repaint in some 2 ms.
+
+    The shape tells what a point is: a disc comes from the detector, a white diamond was placed by
+    hand, a cross is occluded. The hovered one is larger, selected ones wear a ring, the one that
+    was selected last has ticks on it, and one being dragged is hollow so that the photo shows.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._face = ShownFace()
+        self._fills: list[QColor] = []
+        self._order: list[int] = []
+        self._zoom = 1.0
+        self._rect = QRectF()
+        self._points_shown = True
+        self._edges_shown = True
+        self._numbers_shown = False
+        self._by_group = False
+        self.hovered = -1
+        self.selected = -1
+        self.held = -1
+        self.chosen: frozenset[int] = frozenset()
+
+    def set_face(self, face: ShownFace) -> None:
+        self._face = face
+        self._fills = self._colours()
+        # The doubtful ones last, on top of their neighbours; those moved by hand above them.
+        falling = np.argsort(-np.nan_to_num(face.scores, nan=1.0), kind="stable").tolist()
+        self._order = sorted(falling, key=face.moved.__contains__)
+        self.measure()
+
+    def _colours(self) -> list[QColor]:
+        if self._by_group:
+            return [theme.group_colour(group) for group in self._face.group_of()]
+        return [theme.confidence_colour(score) for score in self._face.scores.tolist()]
+
+    def set_zoom(self, zoom: float) -> None:
+        self._zoom = zoom
+        self.measure()
+
+    def set_layers(self, points: bool, edges: bool, numbers: bool) -> None:
+        self._points_shown = points
+        self._edges_shown = edges
+        self._numbers_shown = numbers
+        self.measure()
+
+    def set_by_group(self, on: bool) -> None:
+        """Colour points by the region they belong to, instead of by confidence."""
+        self._by_group = on
+        self._fills = self._colours()
+        self.update()
+
+    def mark(self, *, hovered: int, selected: int, held: int, chosen: frozenset[int]) -> None:
+        """Say which points stand out; -1 for none."""
+        now = (hovered, selected, held, chosen)
+        if now != (self.hovered, self.selected, self.held, self.chosen):
+            self.hovered, self.selected, self.held, self.chosen = now
+            self.update()
+
+    def measure(self) -> None:
+        """To be called when points have moved."""
+        self.prepareGeometryChange()
+        extent = self._face.extent()
+        margin = (REACH + (_NUMBER[0] if self._numbers_shown else 0)) / self._zoom
+        self._rect = extent.adjusted(-margin, -margin, margin, margin)
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._rect
+
+    def radius(self) -> float:
+        """A point's radius in screen pixels: smaller when points get crowded on the screen."""
+        extent = self._face.extent()
+        size = max(extent.width(), extent.height()) * self._zoom
+        return min(max(0.09 * size / math.sqrt(max(1, len(self._face))), 1.1), 4.8)
+
+    def paint(
+        self,
+        painter: QPainter,
+        _option: QStyleOptionGraphicsItem,
+        _widget: QWidget | None = None,
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._edges_shown:
+            self._paint_edges(painter)
+        if not self._points_shown:
+            return
+        radius = self.radius()
+        placed = self._face.is_placed
+        for index in self._order:
+            if index != self.held and placed(index):
+                self._paint_point(painter, index, radius * (1.6 if index == self.hovered else 1.0))
+        for index in self.chosen - {self.held, self.selected}:
+            if placed(index):
+                self._paint_chosen(painter, index, radius)
+        if placed(self.held):
+            self._paint_held(painter, radius)
+        elif placed(self.selected):
+            self._paint_selected(painter, radius)
+        if self._numbers_shown:
+            self._paint_numbers(painter, radius)
+
+    def _at(self, index: int) -> QPointF:
+        return QPointF(*self._face.position(index))
+
+    def _paint_edges(self, painter: QPainter) -> None:
+        lines = self._face.lines(self._face.points)
+        for edge in (pen(QColor(0, 0, 0, 70), 2.5), pen(QColor(255, 255, 255, 170), 1)):
+            painter.setPen(edge)
+            painter.drawLines(lines)
+
+    def _paint_point(self, painter: QPainter, index: int, radius: float) -> None:
+        at = self._at(index)
+        size = radius / self._zoom
+        by_hand = index in self._face.moved
+        fill = WHITE if by_hand else self._fills[index]
+        line = 1.0 if radius > 2.5 else 0.7
+        if self._face.visibility[index] == OCCLUDED:
+            lines = cross(at, size * 1.05)
+            for stroke in (pen(OUTLINE, 3.4 * line), pen(fill, 1.8 * line)):
+                painter.setPen(stroke)
+                painter.drawLines(lines)
+            return
+        painter.setBrush(fill)
+        painter.setPen(pen(OUTLINE, line))
+        if by_hand:
+            painter.drawPolygon(diamond(at, size * 1.35))
+            return
+        # A dark fill in a dark outline would vanish in hair and on dark skin: the darker the
+        # fill, the clearer the light ring between the two.
+        ring = min(max((0.5 - fill.lightnessF()) / 0.2, 0.0), 1.0)
+        if ring > 0:
+            painter.setPen(pen(OUTLINE, line * (1 + 1.6 * ring)))
+            painter.drawEllipse(at, size, size)
+            painter.setPen(pen(QColor(255, 255, 255, round(220 * ring)), line))
+        painter.drawEllipse(at, size, size)
+
+    def _paint_chosen(self, painter: QPainter, index: int, radius: float) -> None:
+        ring = (radius * 1.35 + 2) / self._zoom
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for stroke in (pen(OUTLINE, 2.6), pen(WHITE, 1.2)):
+            painter.setPen(stroke)
+            painter.drawEllipse(self._at(index), ring, ring)
+
+    def _paint_selected(self, painter: QPainter, radius: float) -> None:
+        at = self._at(self.selected)
+        ring = (radius * 1.35 + 4) / self._zoom
+        tick = 4 / self._zoom
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for stroke in (pen(OUTLINE, 3.5), pen(WHITE, 1.5)):
+            painter.setPen(stroke)
+            painter.drawEllipse(at, ring, ring)
+            painter.drawLines(ticks(at, ring, ring + tick))
+
+    def _paint_held(self, painter: QPainter, radius: float) -> None:
+        at = self._at(self.held)
+        ring = (radius + 3) / self._zoom
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for stroke in (pen(OUTLINE, 3), pen(WHITE, 1.2)):
+            painter.setPen(stroke)
+            painter.drawEllipse(at, ring, ring)
+        painter.setPen(pen(WHITE, 2))
+        painter.drawPoint(at)
+
+    def _paint_numbers(self, painter: QPainter, radius: float) -> None:
+        """The doubtful ones first; a number that would cover another one is left out."""
+        to_screen = painter.worldTransform()
+        painter.save()
+        painter.resetTransform()
+        font = QFont(theme.tabular(painter.font()))
+        font.setPixelSize(11)
+        painter.setFont(font)
+        width, height = _NUMBER
+        taken: list[QPointF] = []
+        for index in reversed(self._order):
+            if not self._face.is_placed(index):
+                continue
+            at = to_screen.map(self._at(index)) + QPointF(radius + 3, -radius)
+            if any(abs(at.x() - o.x()) < width and abs(at.y() - o.y()) < height for o in taken):
+                continue
+            taken.append(at)
+            text = str(index + 1)
+            painter.setPen(OUTLINE)
+            for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                painter.drawText(at + QPointF(dx, dy), text)
+            painter.setPen(WHITE)
+            painter.drawText(at, text)
+        painter.restore()
+
+
+class GhostItem(QGraphicsItem):
+    """Other landmarks of the same face, faintly, where they differ: how far the points went."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._face = ShownFace()
+        self._points: Array | None = None
+        self._zoom = 1.0
+        self._rect = QRectF()
+
+    @property
+    def points(self) -> Array | None:
+        return self._points
+
+    def set_points(self, points: Array | None) -> None:
+        self._points = points
+        self.measure()
+
+    def set_face(self, face: ShownFace) -> None:
+        self._face = face
+        self.measure()
+
+    def set_zoom(self, zoom: float) -> None:
+        self._zoom = zoom
+        self.measure()
+
+    def measure(self) -> None:
+        """To be called when points have moved."""
+        self.prepareGeometryChange()
+        self._rect = QRectF()
+        if self._points is not None and len(self._points) == len(self._face):
+            seen = self._points[np.isfinite(self._points).all(1)]
+            if len(seen):
+                low, high = seen.min(0), seen.max(0)
+                around = QRectF(QPointF(*low.tolist()), QPointF(*high.tolist()))
+                margin = REACH / self._zoom
+                both = around.united(self._face.extent())
+                self._rect = both.adjusted(-margin, -margin, margin, margin)
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._rect
+
+    def paint(
+        self,
+        painter: QPainter,
+        _option: QStyleOptionGraphicsItem,
+        _widget: QWidget | None = None,
+    ) -> None:
+        if self._points is None or self._rect.isNull():
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        now = np.hypot(*(self._points - self._face.points).T) * self._zoom
+        left = {int(i) for i in np.flatnonzero(~(now <= _SAME)) if self._is_seen(int(i))}
+        at = [QPointF(x, y) for x, y in self._points.tolist()]
+        edges = [QLineF(at[a], at[b]) for a, b in self._face.edges if left & {a, b}
+                 and self._is_seen(a) and self._is_seen(b)]  # fmt: skip
+        ways = [QLineF(at[i], QPointF(*self._face.position(i)))
+                for i in left if self._face.is_placed(i)]  # fmt: skip
+        marks = [line for i in left for line in ticks(at[i], 0.0, 3 / self._zoom)]
+        dark = QColor(0, 0, 0, 130)
+        for lines, width, style in (
+            (edges, 1.0, Qt.PenStyle.DashLine),
+            (ways, 1.0, Qt.PenStyle.DotLine),
+            (marks, 1.4, Qt.PenStyle.SolidLine),
+        ):
+            for stroke in (pen(dark, width + 1.6), pen(GHOST, width, style)):
+                painter.setPen(stroke)
+                painter.drawLines(lines)
+
+    def _is_seen(self, index: int) -> bool:
+        return self._points is not None and bool(np.isfinite(self._points[index]).all())

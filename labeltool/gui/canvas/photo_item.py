@@ -1,0 +1,144 @@
+"""The photo as it is painted: from halved copies, and toned while viewing. Scene units are image
+pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+Tone = NDArray[np.uint8]
+"""(256,) what each brightness is shown as; of the picture on the screen only, never of data."""
+
+_SMOOTH_BELOW = 20.0  # from this zoom on single pixels are shown as squares
+
+
+def photo_rect(image: QImage) -> QRectF:
+    """The area a photo covers, in image pixels."""
+    return QRectF(-0.5, -0.5, image.width(), image.height())
+
+
+def draw_photo(
+    painter: QPainter, image: QImage, full: QRectF, exposed: QRectF, tone: Tone | None = None
+) -> None:
+    """Draw the part of `image` (stretched over `full`) that lies in `exposed`, image pixels.
+
+    Only that part is handed to the painter: its engine loses its way in very large targets. Only
+    that part is toned, too: some 5 ms at each repaint, and none without a tone.
+    """
+    per_x, per_y = image.width() / full.width(), image.height() / full.height()
+    seen = exposed.intersected(full)
+    if seen.isEmpty():
+        return
+    # Whole source pixels, and one more around them for the smooth edge between two repaints.
+    left = max(0, math.floor((seen.left() - full.left()) * per_x) - 1)
+    top = max(0, math.floor((seen.top() - full.top()) * per_y) - 1)
+    right = min(image.width(), math.ceil((seen.right() - full.left()) * per_x) + 1)
+    bottom = min(image.height(), math.ceil((seen.bottom() - full.top()) * per_y) + 1)
+    target = QRectF(
+        full.left() + left / per_x,
+        full.top() + top / per_y,
+        (right - left) / per_x,
+        (bottom - top) / per_y,
+    )
+    source = QRectF(left, top, right - left, bottom - top)
+    if tone is not None:
+        image, source = toned(image.copy(source.toRect()), tone), QRectF(0, 0, *_size(source))
+    painter.drawImage(target, image, source)
+
+
+def _size(rect: QRectF) -> tuple[float, float]:
+    return rect.width(), rect.height()
+
+
+def toned(image: QImage, tone: Tone) -> QImage:
+    """The image with red, green and blue of every pixel looked up in the tone."""
+    made = image.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(made.bits(), np.uint8).reshape(made.height(), made.width(), 4)
+    opaque = np.full(256, 255, np.uint8)
+    cv2.LUT(pixels, np.stack([tone, tone, tone, opaque], -1)[None], pixels)
+    return made
+
+
+def halved(image: QImage) -> list[QImage]:
+    """The image halved again and again, down to about 500 pixels: for `PhotoItem.set_image`.
+
+    For the thread that decodes: it takes some 30 ms for 24 megapixels.
+    """
+    copies: list[QImage] = []
+    last = image.convertToFormat(QImage.Format.Format_RGB32)
+    while min(last.width(), last.height()) > 1000:
+        width, height = last.width() // 2, last.height() // 2
+        pixels = np.frombuffer(last.constBits(), np.uint8).reshape(last.height(), last.width(), 4)
+        small = QImage(width, height, QImage.Format.Format_RGB32)
+        target = np.frombuffer(small.bits(), np.uint8).reshape(height, width, 4)
+        cv2.resize(pixels, (width, height), dst=target, interpolation=cv2.INTER_AREA)
+        copies.append(small)
+        last = small
+    return copies
+
+
+class PhotoItem(QGraphicsItem):
+    """The photo, drawn from a copy halved until it is close to the size on the screen.
+
+    Shrinking 24 megapixels at every repaint would flicker (no pixel is averaged); from a halved
+    copy a repaint takes about 1 ms. Copies that nobody brought are made when they are first needed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self._levels: dict[int, QImage] = {}
+        self._rect = QRectF()
+        self._zoom = 1.0
+        self._tone: Tone | None = None
+
+    def set_image(self, image: QImage | None, copies: Sequence[QImage] = ()) -> None:
+        self.prepareGeometryChange()
+        self._levels = {} if image is None else dict(enumerate((image, *copies)))
+        self._rect = QRectF() if image is None else photo_rect(image)
+        self.update()
+
+    def set_zoom(self, zoom: float) -> None:
+        self._zoom = zoom
+
+    def set_tone(self, tone: Tone | None) -> None:
+        self._tone = tone
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._rect
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        if not self._levels:
+            return
+        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
+        smooth = self._zoom < _SMOOTH_BELOW
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        level = self._level(self._zoom * ratio)
+        draw_photo(painter, level, self._rect, option.exposedRect, self._tone)
+
+    def _level(self, zoom: float) -> QImage:
+        """The photo halved as often as it can be without falling below the size shown."""
+        full = self._levels[0]
+        most = int(math.log2(max(1, min(full.width(), full.height()))))
+        halvings = min(most, max(0, math.floor(-math.log2(zoom))))
+        if halvings not in self._levels:
+            self._levels[halvings] = full.scaled(
+                max(1, full.width() >> halvings),
+                max(1, full.height() >> halvings),
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        return self._levels[halvings]

@@ -1,0 +1,71 @@
+"""Verdicts and flags: for the face on the desk, or for many after a look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from labeltool.domain import Changes, Verdict
+from labeltool.gui.batch_sheet import BatchSheet
+from labeltool.gui.session import Session
+
+if TYPE_CHECKING:
+    from labeltool.gui.window import MainWindow
+
+
+class Deciding:
+    """What the commands of the Review and Batch menus do in a project's window."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        self._session, self._window = session, window
+
+    def decide(self, verdict: Verdict) -> None:
+        """The verdict for the selection, or for the face on the desk."""
+        desk, chosen = self._session.desk, self._selected()
+        if self._window.canvas.is_dragging:
+            return
+        if chosen:
+            self.decide_batch(chosen, verdict)
+            return
+        self._session.do(
+            {
+                Verdict.ACCEPTED: desk.accept, Verdict.REJECTED: desk.reject,
+                Verdict.EXCLUDED: desk.exclude, Verdict.UNREVIEWED: desk.unreview,
+            }[verdict]
+        )  # fmt: skip
+
+    def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> bool:
+        """Show what the verdict would do, and do it if the person still wants it."""
+        sheet = BatchSheet(self._session, self._window.thumbs, faces, verdict, self._window)
+        wanted = bool(sheet.exec())
+        if wanted:
+            self._session.decide_batch(verdict, sheet.seen())
+        sheet.deleteLater()
+        return wanted
+
+    def decide_page(self, verdict: Verdict) -> None:
+        """The verdict for the faces on the gallery's screen; the next ones to review follow."""
+        if not self._window.shows_gallery:
+            self._window.message.say("The page is what the gallery shows: press G to open it.")
+            return
+        gallery, desk = self._window.gallery, self._session.desk
+        if self.decide_batch(gallery.grid.page(), verdict):
+            gallery.turn_page()
+            if desk.face is not None and desk.face.verdict is verdict:
+                desk.next_unreviewed()
+            self._session.announce(Changes())
+
+    def flag(self) -> None:
+        """Flag the selection, or the face on the desk."""
+        desk, chosen = self._session.desk, self._selected()
+        self._session.do(partial(desk.flag_many, chosen) if chosen else desk.flag)
+
+    def _selected(self) -> list[int]:
+        """The faces selected together in the view that the person works in, or nothing."""
+        window = self._window
+        in_list = window.list.isAncestorOf(window.focusWidget())
+        if window.shows_gallery and not in_list:
+            return window.gallery.selected()
+        chosen = window.list.selected()
+        return chosen if len(chosen) > 1 else []

@@ -1,0 +1,170 @@
+"""What was decided on the face on the desk, by whom and when, with the way back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import Changes, Entry, Verdict
+from labeltool.gui import theme
+from labeltool.gui.session import Session
+
+_DEEDS = {
+    "undo": "Undid: {0}", "redo": "Did again: {0}", "restore": "Restored: {1}",
+    "take back": "Took back: {2}",
+}  # fmt: skip
+
+
+def moment(time: str, *, short: bool = False) -> str:
+    """A time of the log (UTC) as the clock on the wall shows it; `short`: no year if it is now."""
+    local = datetime.fromisoformat(time).astimezone()
+    now = short and local.year == datetime.now().astimezone().year
+    return local.strftime("%m-%d %H:%M" if now else "%Y-%m-%d %H:%M")
+
+
+def deed(entry: Entry) -> str:
+    """What an entry did, in words."""
+    if entry.kind in _DEEDS:
+        taken = entry.detail.removeprefix("taking back ")
+        return _DEEDS[entry.kind].format(entry.detail, entry.verdict, taken)
+    if entry.kind == "flag":
+        return "Flagged" if entry.flag else "Flag removed"
+    text = entry.detail if entry.faces > 1 and entry.kind == "decide" else str(entry.verdict)
+    return text.capitalize() + (f", {entry.detail}" if entry.kind == "import" else "")
+
+
+def _icon(verdict: Verdict) -> QIcon:
+    icon = QIcon(theme.verdict_icon(verdict).pixmap(16, 16))
+    icon.addPixmap(theme.verdict_icon(verdict, selected=True).pixmap(16, 16), QIcon.Mode.Selected)
+    return icon
+
+
+class HistoryPanel(QWidget):
+    """The states of a face, the newest first; the chosen one can be restored. Folds away.
+
+    Signals:
+        points_chosen: landmarks of the chosen entry in image pixels, (N, 2), or None.
+    """
+
+    points_chosen = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: int | None = None
+        self._entries: list[Entry] = []
+        self.head = QToolButton()
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setAutoRaise(True)
+        self.head.setCheckable(True)
+        self.head.setChecked(True)
+        self.head.setToolTip("Show or hide what was decided on this face (H)")
+        self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.head.setMinimumHeight(24)
+        self.head.toggled.connect(self._fold)
+        self.list = QListWidget()
+        self.list.setIconSize(QSize(16, 16))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFont(theme.tabular(self.list.font()))
+        self.list.currentRowChanged.connect(self._chosen)
+        self.button = QPushButton("Restore")
+        self.button.setToolTip("Give the face this earlier state again; undo takes that back")
+        self.button.clicked.connect(self._restore)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.button)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(theme.SPACING)
+        body.addWidget(self.list, 1)
+        body.addLayout(row)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[2 * theme.SPACING] * 4)
+        layout.setSpacing(theme.SPACING)
+        layout.addWidget(self.head)
+        layout.addWidget(self._body, 1)
+        session.changed.connect(self.refresh)
+        self._fold(True)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants new icons."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
+            self.refresh(Changes(all=True))
+
+    @Slot()
+    def toggle(self) -> None:
+        """Fold away, or out again."""
+        self.head.toggle()
+
+    @Slot(bool)
+    def _fold(self, out: bool) -> None:
+        self.head.setArrowType(Qt.ArrowType.DownArrow if out else Qt.ArrowType.RightArrow)
+        self._body.setVisible(out)
+        self.setMaximumHeight(16777215 if out else self.head.minimumHeight() + 4 * theme.SPACING)
+        self.refresh(Changes(all=True))
+
+    @Slot(object)
+    def refresh(self, changes: Changes) -> None:
+        """Show the history of the desk's face."""
+        face = self._session.desk.face
+        if face is None:
+            self._shown, self._entries = None, []
+            self.list.clear()
+            self.head.setText("History")
+            self.button.setEnabled(False)
+        elif face.id != self._shown or changes.all or face.id in changes.faces:
+            self._shown = face.id
+            if self.head.isChecked():
+                self._fill(self._session.store.history.of_face(face.id))
+
+    def _fill(self, entries: list[Entry]) -> None:
+        self.list.clear()
+        self._entries = entries
+        self.head.setText(f"History ({len(entries)})")
+        for entry in entries:
+            text = deed(entry) + (" - undone" if entry.undone else "")
+            by = [entry.reviewer, moment(entry.time, short=True)]
+            by += [entry.model] if entry.model else []
+            item = QListWidgetItem(_icon(entry.verdict), f"{text}\n{' · '.join(by)}")
+            item.setToolTip(
+                f"{text}\nby {entry.reviewer}, {moment(entry.time)}\nproposal of: "
+                f"{entry.model or '-'}\nleft the face {entry.verdict}"
+            )
+            if entry.undone:
+                font = item.font()
+                font.setStrikeOut(True)
+                item.setFont(font)
+            self.list.addItem(item)
+        first = QListWidgetItem(_icon(Verdict.UNREVIEWED), "Found, not reviewed")
+        first.setSizeHint(QSize(0, 28))
+        self.list.addItem(first)
+        self._chosen(-1)
+
+    @Slot(int)
+    def _chosen(self, place: int) -> None:
+        # the first row is how the face is now
+        self.button.setEnabled(place > 0)
+        entry = self._entries[place] if 0 < place < len(self._entries) else None
+        self.points_chosen.emit(None if entry is None else entry.points)
+
+    @Slot()
+    def _restore(self) -> None:
+        place = self.list.currentRow()
+        entry = self._entries[place].id if place < len(self._entries) else None
+        self._session.do(partial(self._session.desk.restore, entry))

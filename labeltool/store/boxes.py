@@ -1,0 +1,103 @@
+"""Boxes that people draw and change: operations of the log like every decision."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, literal, null, select, update
+
+from labeltool.domain import FINAL, Box, Changes, UserError, Verdict
+from labeltool.store.engine import Database
+from labeltool.store.faces import _add_face
+from labeltool.store.reviews import _finish, _operate
+from labeltool.store.tables import DraftRow, EntryRow, FaceRow, StateRow
+
+DRAWN = "hand"
+"""The kind of a box that a person drew or changed; one of pipnet.crop.BOX_KINDS."""
+
+
+class Boxes:
+    """Writes boxes. Every method is one transaction and returns what it changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def draw(self, reviewer: str, photo_id: int, box: Box) -> tuple[int, Changes]:
+        """Add a face by its box (x, y, width, height in pixels of the photo); returns its id too.
+
+        Undo excludes it: nothing in the log ever names a face that is not there.
+        """
+        with self._database.write() as connection:
+            face = _add_face(connection, photo_id, box, DRAWN, None)
+            operation = _operate(connection, reviewer, "draw", "draw a box")
+            connection.execute(
+                insert(EntryRow).values(
+                    operation_id=operation, face_id=face, effect=operation,
+                    verdict=Verdict.UNREVIEWED, flag=False,
+                )
+            )  # fmt: skip
+            _finish(connection, operation)
+        faces = frozenset({face})
+        return face, Changes(faces=faces, photos=True, boxes=faces, note="Drew a box.")
+
+    def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> Changes:
+        """Put a face's box (x, y, width, height in pixels of the photo) elsewhere.
+
+        What was decided of the face stays, with its landmarks, and so does a draft, unless `anew`
+        says that it is to be proposed and reviewed again.
+
+        Raises:
+            UserError: the face is gone.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(
+                select(
+                    FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind, FaceRow.first_box,
+                    StateRow.verdict, StateRow.flag, StateRow.entry_id,
+                )
+                .join(StateRow, StateRow.face_id == FaceRow.id)
+                .where(FaceRow.id == face_id)
+            ).one_or_none()  # fmt: skip
+            if row is None:
+                raise UserError("This face is not in the project any more.", "Choose another one.")
+            wanted = [*(float(value) for value in box), DRAWN]
+            before = [row.x, row.y, row.w, row.h, row.kind]
+            if wanted[:4] == before[:4]:
+                return Changes()
+            if row.first_box is None:
+                connection.execute(
+                    update(FaceRow).where(FaceRow.id == face_id).values(first_box=before)
+                )
+            operation = _operate(connection, reviewer, "box", "move the box")
+            kept = select(
+                literal(operation), literal(operation), StateRow.face_id, StateRow.entry_id,
+                StateRow.verdict, StateRow.flag, EntryRow.prediction_id, EntryRow.points,
+                EntryRow.visibility, literal(wanted, EntryRow.box.type),
+            ).outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)  # fmt: skip
+            if anew and row.verdict in FINAL:
+                kept = kept.with_only_columns(
+                    literal(operation), literal(operation), StateRow.face_id, StateRow.entry_id,
+                    literal(str(Verdict.UNREVIEWED)), StateRow.flag, null(), null(), null(),
+                    literal(wanted, EntryRow.box.type),
+                )  # fmt: skip
+            names = [
+                "operation_id", "effect", "face_id", "previous", "verdict", "flag",
+                "prediction_id", "points", "visibility", "box",
+            ]  # fmt: skip
+            connection.execute(
+                insert(EntryRow).from_select(names, kept.where(StateRow.face_id == face_id))
+            )
+            _finish(connection, operation)
+            if anew:
+                connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
+        faces = frozenset({face_id})
+        return Changes(faces=faces, boxes=faces, note="Moved the box.")
+
+    def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
+        """Id, box and verdict of the faces of a photo."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
+                .join(StateRow, StateRow.face_id == FaceRow.id)
+                .where(FaceRow.photo_id == photo_id)
+                .order_by(FaceRow.id)
+            )
+            return [(r.id, (r.x, r.y, r.w, r.h), Verdict(r.verdict)) for r in rows]

@@ -1,0 +1,70 @@
+"""What SQLite says, in words."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from labeltool.domain import DamagedError, StoreBusyError, UserError
+
+FULL = 2**20
+"""Bytes free below which an error of the drive is taken for a full disk."""
+
+
+@contextmanager
+def errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors that a user can mend into sentences; the rest are bugs and pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        known = _known(path, str(error.orig))
+        if known is None:
+            raise
+        raise known from error
+    except sqlite3.Error as error:
+        known = _known(path, str(error))
+        if known is None:
+            raise
+        raise known from error
+
+
+def _free(folder: Path) -> float:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return math.inf
+
+
+def _known(path: Path, text: str) -> UserError | None:
+    if "locked" in text or "busy" in text:
+        return StoreBusyError(
+            f"Another program is writing to {path}.", "Wait for it to finish, then try again."
+        )
+    if "readonly" in text or "unable to open" in text:
+        return UserError(
+            f"{path} cannot be written.",
+            "Check that its folder is not read-only and that you may write to it.",
+        )
+    # what SQLite says when not even the files beside the database can grow
+    if "full" in text or ("disk I/O" in text and _free(path.parent) < FULL):
+        return UserError(
+            f"The disk of {path.parent} is full; nothing was lost.", "Free some space, try again."
+        )
+    if "disk I/O" in text:
+        return UserError(
+            f"{path} could not be read or written: the drive reports an error.",
+            "Check that the drive is there and sound, then open the project again.",
+        )
+    if any(word in text for word in ("malformed", "not a database", "file format")):
+        return DamagedError(
+            f"{path} is damaged.",
+            f"'labeltool restore {path.parent}' lists its backups; without one, "
+            "'sqlite3 project.sqlite .recover' may save what is left.",
+        )
+    return None

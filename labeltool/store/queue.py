@@ -1,0 +1,234 @@
+"""Lists of faces under a filter, and how many there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, text
+
+from labeltool.domain import (
+    VERDICT_FILTERS,
+    Counts,
+    Facets,
+    Filter,
+    Folder,
+    Row,
+    Verdict,
+)
+from labeltool.store.engine import Database
+from labeltool.store.tables import FaceRow, FolderRow, PhotoRow, StateRow
+from labeltool.store.tally import search_text
+
+_KEYS = {  # order: its column, and the direction that comes first
+    "score": ("score", "ASC"),
+    "spread": ("spread", "DESC"),
+    "time": ("effect", "DESC"),
+    "round": ("round_id", "DESC"),
+    "change": ("change", "DESC"),
+}
+_TURNED = {"ASC": "DESC", "DESC": "ASC"}
+_VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, Verdict)} | {
+    None: "1",
+    "offered": "offered = 1",
+    "rejected-new": "(offered = 1 AND verdict = 'rejected')",
+}
+_TODO = "(offered = 1 OR verdict = 'unreviewed')"
+_FEW = "state NOT INDEXED WHERE face_id IN (SELECT value FROM json_each(:ids))"
+
+SHORTEST = 3
+"""Letters that the index of file names needs; shorter texts are looked for name by name."""
+
+
+class Queue:
+    """What the lists of a window ask for. Every query walks an index of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def queue(self, wanted: Filter) -> list[int]:
+        """Ids of the faces a filter lets through, in its order."""
+        where, values = _where(wanted)
+        return self._column(
+            f"SELECT face_id FROM {_walk(wanted)} WHERE {where} {_by(wanted)}", values
+        )
+
+    def waiting(self) -> set[int]:
+        """Every face that waits for a person: unreviewed, or offered anew."""
+        return set(
+            self._column(f"SELECT face_id FROM state INDEXED BY state_by_score WHERE {_TODO}", {})
+        )
+
+    def matching(self, wanted: Filter, ids: Iterable[int]) -> list[int]:
+        """Those of a few faces that a filter lets through, in its order."""
+        where, values = _where(wanted)
+        return self._column(
+            f"SELECT face_id FROM {_FEW} AND {where} {_by(wanted)}",
+            values | {"ids": json.dumps(list(ids))},
+        )
+
+    def _column(self, query: str, values: dict[str, Any]) -> list[int]:
+        with self._database.read() as connection:
+            # past the rows of SQLAlchemy, which double the time of a long list
+            cursor = connection.exec_driver_sql(query, values).cursor
+            return [row[0] for row in cursor.fetchall()]
+
+    def to_decide(self, ids: Sequence[int]) -> set[int]:
+        """Those of the faces that wait for a person."""
+        query = f"SELECT face_id FROM {_FEW} AND {_TODO}"
+        return set(self._column(query, {"ids": json.dumps(list(ids))}))
+
+    def rows(self, ids: Sequence[int]) -> dict[int, Row]:
+        """What a list draws of these faces."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(
+                    StateRow.face_id, PhotoRow.path, StateRow.verdict, StateRow.flag,
+                    StateRow.offered, StateRow.score,
+                )
+                .join(FaceRow, FaceRow.id == StateRow.face_id)
+                .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+                .where(StateRow.face_id.in_(_ids(ids)))
+            )  # fmt: skip
+            return {
+                r.face_id: Row(r.face_id, r.path, Verdict(r.verdict), r.flag, r.offered, r.score)
+                for r in rows
+            }
+
+    # How many
+
+    def count(self, wanted: Filter) -> int:
+        """How many faces a filter lets through."""
+        source, weight = _source(wanted)
+        where, values = _where(wanted)
+        with self._database.read() as connection:
+            query = f"SELECT coalesce(sum({weight}), 0) FROM {source} WHERE {where}"
+            return int(connection.exec_driver_sql(query, values).scalar_one())
+
+    def facets(self, wanted: Filter) -> Facets:
+        """How many faces the filter would let through with each verdict in place of its own, and
+        how many of those that it lets through are left to decide."""
+        source, weight = _source(wanted)
+        where, values = _where(replace(wanted, verdict=None, flagged=False))
+        flag, verdict = "flag = 1" if wanted.flagged else "1", _VERDICTS[wanted.verdict]
+        asked = [f"{_VERDICTS[name]} AND {flag}" for name in VERDICT_FILTERS]
+        asked += [f"flag = 1 AND {verdict}", f"{_TODO} AND {verdict} AND {flag}"]
+        sums = ", ".join(f"coalesce(sum({weight} * ({each})), 0)" for each in asked)
+        with self._database.read() as connection:
+            row = connection.exec_driver_sql(f"SELECT {sums} FROM {source} WHERE {where}", values)
+            *verdicts, flagged, left = row.one()
+        return Facets(dict(zip(VERDICT_FILTERS, verdicts, strict=True)), flagged, left)
+
+    def folders(self) -> list[Folder]:
+        """Every folder that holds photos, by path."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(FolderRow.path, FolderRow.faces, FolderRow.todo).order_by(FolderRow.path)
+            )
+            return [Folder(*row) for row in rows]
+
+    def reviewers(self) -> dict[str, int]:
+        """Whose decisions stand, and on how many faces."""
+        return self._tallied(
+            "SELECT reviewer, sum(faces) FROM tally WHERE reviewer != '' GROUP BY 1"
+        )
+
+    def shown_rounds(self) -> dict[int, int]:
+        """Rounds whose proposals are shown, and on how many faces."""
+        return self._tallied("SELECT round_id, sum(faces) FROM tally WHERE round_id GROUP BY 1")
+
+    def _tallied(self, query: str) -> dict[Any, int]:
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(text(query)) if row[1]}
+
+    def counts(self) -> Counts:
+        """How many of everything."""
+        verdicts = ", ".join(
+            f"coalesce(sum(faces * (verdict = '{name}')), 0) AS {name}" for name in Verdict
+        )
+        query = (
+            f"SELECT {verdicts}, coalesce(sum(faces), 0) AS faces, "
+            "coalesce(sum(faces * offered), 0) AS proposed, "
+            "coalesce(sum(faces * flag), 0) AS flagged, "
+            "(SELECT coalesce(sum(photos), 0) FROM root) AS photos, "
+            "(SELECT coalesce(sum(problems), 0) FROM root) AS problems, "
+            "(SELECT coalesce(sum(waiting), 0) FROM root) AS waiting, "
+            "(SELECT count(*) FROM round WHERE kind = 'train' AND status = 'ready') AS rounds "
+            "FROM tally"
+        )
+        with self._database.read() as connection:
+            return Counts(**connection.execute(text(query)).one()._mapping)
+
+
+def _ids(ids: Iterable[int]) -> Select[Any]:
+    """A list of any length as a subquery: SQLite limits the number of parameters."""
+    return select(text("value")).select_from(func.json_each(literal(json.dumps(list(ids)))))
+
+
+def _source(wanted: Filter) -> tuple[str, str]:
+    """Where to count, and how many faces a row there stands for."""
+    if wanted.score is None and wanted.batch is None and not wanted.folder and not wanted.text:
+        return "tally", "faces"
+    return "state INDEXED BY state_by_score", "1"
+
+
+def _walk(wanted: Filter) -> str:
+    """The table and the index that has its faces in the filter's order.
+
+    Named, because without statistics SQLite takes any equality for a strong filter, and sorts.
+    """
+    if wanted.order != "file":
+        return f"state INDEXED BY state_by_{_KEYS[wanted.order][0]}"
+    if wanted.verdict == "offered":
+        return "state INDEXED BY state_offered"
+    if wanted.verdict is not None:
+        return "state INDEXED BY state_verdict"
+    if wanted.flagged:
+        return "state INDEXED BY state_flag"
+    return "state NOT INDEXED"  # the table itself lies in this order
+
+
+def _by(wanted: Filter) -> str:
+    face = "DESC" if wanted.descending else "ASC"
+    if wanted.order == "file":
+        return f"ORDER BY face_id {face}"
+    column, direction = _KEYS[wanted.order]
+    turned = _TURNED[direction] if wanted.descending else direction
+    return f"ORDER BY {column} {turned} NULLS LAST, face_id {face}"
+
+
+def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
+    conditions, values = [_VERDICTS[wanted.verdict]], dict[str, Any]()
+    if wanted.flagged:
+        conditions.append("flag = 1")
+    if wanted.score is not None:
+        conditions.append("score BETWEEN :low AND :high")
+        values["low"], values["high"] = wanted.score
+    if wanted.round_id is not None:
+        conditions.append("round_id = :round")
+        values["round"] = wanted.round_id
+    if wanted.reviewer:
+        conditions.append("reviewer = :reviewer")
+        values["reviewer"] = wanted.reviewer
+    if wanted.batch is not None:
+        conditions.append("face_id IN (SELECT face_id FROM entry WHERE operation_id = :batch)")
+        values["batch"] = wanted.batch
+    if wanted.folder:
+        # what begins with the folder and a slash; 0 is the character after it
+        conditions.append(
+            "folder_id IN (SELECT id FROM folder WHERE path = :folder "
+            "UNION ALL SELECT id FROM folder WHERE path > :folder || '/' AND path < :folder || '0')"
+        )
+        values["folder"] = wanted.folder
+    if wanted.text:
+        words = search_text(wanted.text)
+        if len(words) < SHORTEST:
+            found = "SELECT id FROM photo WHERE instr(search, :text)"
+            values["text"] = words
+        else:
+            found = "SELECT rowid FROM photo_name WHERE photo_name MATCH :text"
+            values["text"] = '"' + words.replace('"', '""') + '"'
+        conditions.append(f"photo_id IN ({found})")
+    return " AND ".join(conditions), values

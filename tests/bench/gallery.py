@@ -1,0 +1,102 @@
+"""How fast the gallery paints while it scrolls: `python -m tests.bench.main gallery`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.bench.main import spread, timed
+from tests.bench.review import generate
+
+
+def gallery(sizes: list[int]) -> None:
+    """Each size in a process of its own, for its memory."""
+    print("\ngallery, 1920x1080, 300 wheel steps each, ms: median, p95, max; 98 landmarks")
+    print("computing: without what the window's thread waited for other threads and programs")
+    code = "import sys; from tests.bench.gallery import wheel; wheel(*sys.argv[1:])"
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            generate(Path(folder) / "p", size)
+            pictures(Path(folder) / "p" / "photos", size)
+            subprocess.run(
+                [sys.executable, "-c", code, folder, str(size)], check=True,
+                env=os.environ | {
+                    "QT_QPA_PLATFORM": "offscreen",
+                    "LABELTOOL_SETTINGS": f"{folder}/settings.ini",
+                    "LABELTOOL_CACHE": f"{folder}/cache",
+                },
+            )  # fmt: skip
+
+
+def pictures(folder: Path, size: int) -> None:
+    """The photos of a generated project: 300 different JPEG files under `size` names."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for number in range(size):
+        file = folder / f"set{number // 1000:03d}" / f"{number:06d}.jpg"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if number < 300:
+            coarse = rng.integers(0, 256, (30, 40, 3), np.uint8)
+            Image.fromarray(coarse).resize((640, 480), Image.Resampling.BICUBIC).save(file)
+        else:
+            os.link(folder / "set000" / f"{number % 300:06d}.jpg", file)
+
+
+def wheel(folder: str, size: str) -> None:
+    """Turn the wheel over a project's gallery, once over new faces and once over seen ones."""
+    import psutil
+    from PySide6.QtCore import QPoint, QPointF, Qt
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    from labeltool.app import App
+    from labeltool.gui import theme
+    from labeltool.gui.settings import Settings
+
+    application = QApplication([])
+    theme.apply(application, "light")
+    window = App(Settings()).open(Path(folder) / "p")
+    assert window is not None
+    window.resize(1920, 1080)
+    window.commands.run("gallery")
+    view = window.gallery.grid
+
+    def rest(seconds: float) -> None:
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            application.processEvents()
+            time.sleep(0.001)
+
+    def turn(notches: int) -> None:
+        middle = QPointF(view.viewport().rect().center())
+        event = QWheelEvent(
+            middle, view.viewport().mapToGlobal(middle), QPoint(), QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(view.viewport(), event)
+        application.processEvents()
+
+    print(f"{int(size):,} faces")
+    for side in (64, 160, 320):
+        view.side = side
+        view.verticalScrollBar().setValue(0)
+        rest(1.5)
+        for name, notch in (("new faces", -1), ("back over them", 1)):
+            rows, own = [], []
+            for _ in range(300):
+                began = time.thread_time()
+                rows += timed(lambda n=notch: turn(n), 1)
+                own.append((time.thread_time() - began) * 1000)
+                rest(0.012)
+            print(f"  {side:4} px, {name:16}{spread(rows)}   computing{spread(own)}")
+    memory = psutil.Process().memory_info().rss / 1e6
+    print(f"  memory of the process {memory:8.0f} MB")
+    window.close()

@@ -1,0 +1,73 @@
+"""Photos decoded ahead: with their halved copies, bounded, the ones wanted next never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from labeltool.gui import images
+from labeltool.gui.images import Photos
+
+ONE = 1400 * 1200 * 4 + 700 * 600 * 4
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    pixels = np.random.default_rng(0).integers(0, 255, (1200, 1400, 3), np.uint8)
+    paths = [tmp_path / f"{k}.png" for k in range(6)]
+    for path in paths:
+        Image.fromarray(pixels).save(path, compress_level=0)
+    return paths
+
+
+@pytest.fixture
+def photos(qtbot: QtBot) -> Iterator[Photos]:
+    made = Photos()
+    yield made
+    made.close()
+
+
+def load(qtbot: QtBot, photos: Photos, wanted: list[Path]) -> None:
+    photos.want(wanted)
+    qtbot.waitUntil(lambda: all(photos.get(path)[0] is not None for path in wanted))
+
+
+def test_a_photo_comes_with_its_halved_copies(qtbot, photos, files):
+    load(qtbot, photos, files[:1])
+    assert [copy.width() for copy in photos.copies(files[0])] == [700]
+
+
+def test_what_is_wanted_next_outlives_what_was_seen(qtbot, photos, files, monkeypatch):
+    monkeypatch.setattr(images, "CACHE_BYTES", 3 * ONE)
+    load(qtbot, photos, files[:3])
+    photos.get(files[2])
+    photos.want([files[0], files[3]])  # the first one is there, and wanted
+    qtbot.waitUntil(lambda: photos.get(files[3])[0] is not None)
+    assert photos.get(files[0])[0] is not None
+    assert photos.get(files[1])[0] is None
+
+
+def test_no_more_is_loaded_ahead_than_fits(qtbot, photos, files, monkeypatch):
+    monkeypatch.setattr(images, "CACHE_BYTES", 3 * ONE)
+    load(qtbot, photos, files[:1])
+    photos.want(files[1:])
+    load(qtbot, photos, files[1:3])
+    assert not photos._pending
+    assert photos.get(files[3])[0] is None
+
+
+def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, tmp_path):
+    file = tmp_path / "broken.jpg"
+    file.write_bytes(b"no photo")
+    with qtbot.waitSignal(photos.loaded):
+        photos.want([file])
+    image, problem = photos.get(file)
+    assert image is None
+    assert "broken.jpg" in problem
+    Image.new("RGB", (9, 9)).save(file)
+    load(qtbot, photos, [file])

@@ -1,0 +1,166 @@
+"""Finding work: a journey through the left panel, by mouse and keyboard, and over a restart."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
+
+from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
+from labeltool.gui.queue_panel import pace_words
+from labeltool.store import open_project
+from tests.gui.test_window import CONTROL, choose
+
+
+def shown(window) -> list[str]:
+    model = window.list.model
+    return [model.row(k).name for k in range(model.rowCount())]
+
+
+def count(window, words: str) -> str:
+    """The figure beside a row of the filters, or nothing without such a row."""
+    flags = Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive
+    return "".join(item.text(1) for item in window.queue.tree.findItems(words, flags))
+
+
+def test_work_is_found_saved_and_found_again_after_a_restart(
+    qtbot, open_window, project, monkeypatch
+):
+    window = open_window(project)
+    qtbot.waitUntil(lambda: count(window, "To review") == "10")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_X)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: count(window, "Rejected") == "1")
+    assert (count(window, "To review"), count(window, "Accepted")) == ("8", "1")
+
+    choose(qtbot, window, "To review")
+    assert len(shown(window)) == 8
+    assert window.queue.bar.isVisible()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
+    qtbot.keyClicks(window.queue.search, "00")
+    qtbot.keyClick(window.queue.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(shown(window)) == 8)
+    window.queue.high.setValue(0.65)
+    qtbot.waitUntil(lambda: len(shown(window)) == 5)
+    window.queue.orders.setCurrentIndex(1)
+    window.queue.orders.activated.emit(1)
+    qtbot.mouseClick(window.queue.turn, Qt.MouseButton.LeftButton)
+    assert shown(window) == [f"{k:03d}.jpg" for k in (6, 5, 4, 3, 2)]
+    assert "Score 0.00 to 0.65" in window.queue.words.toolTip()
+
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Low ones", True))
+    qtbot.mouseClick(window.queue.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.commands.by_name["delete_filter"].isEnabled())
+    assert count(window, "Low ones") == "5"
+
+    # a decision takes the face out of the filter, but the place is kept
+    window.session.desk.open(window.session.desk.queue[1])
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert window.session.desk.face.name == "004.jpg"
+    assert len(shown(window)) == 5
+    qtbot.waitUntil(lambda: count(window, "Low ones") == "4")
+    window.close()
+
+    store = open_project(project)
+    face = store.faces.queue(Filter(text="008"))[0]
+    store.reviews.decide("kim", [face], Verdict.EXCLUDED)
+    new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
+    store.rounds.set_model(new, "round 1", "other")
+    prediction = store.faces.face(1).prediction
+    store.rounds.add_predictions(
+        new, [NewPrediction(1, prediction.points + 1, prediction.scores, 0.5, 0.1)]
+    )
+    store.rounds.finish(new, {})
+    store.close()
+
+    window = open_window(project)
+    assert window.session.desk.face.name == "004.jpg"
+    assert window.queue.search.text() == "00"
+    assert window.queue.orders.currentText() == "High score first"
+    assert shown(window) == [f"{k:03d}.jpg" for k in (6, 0, 4, 3, 2)]
+    assert "1 face decided by kim, round 1 brought 1 proposals" in window.since.label.text()
+    qtbot.mouseClick(window.queue.reset, Qt.MouseButton.LeftButton)
+    assert len(shown(window)) == 10
+    assert not window.queue.bar.isVisible()
+    qtbot.mouseClick(window.since.resume, Qt.MouseButton.LeftButton)
+    assert not window.since.isVisible()
+    assert (window.session.desk.face.name, len(shown(window))) == ("004.jpg", 5)
+
+    # the next to review is the next under this filter, and round its end
+    seen = []
+    for _ in range(4):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+        seen.append(window.session.desk.face.name)
+    assert seen == ["003.jpg", "002.jpg", "006.jpg", "000.jpg"]
+    qtbot.keyClick(window.queue.search, Qt.Key.Key_Escape)
+    choose(qtbot, window, "Rejected, new proposal")
+    qtbot.waitUntil(lambda: shown(window) == ["000.jpg"])
+
+
+def test_folders_rounds_and_reviewers_are_put_and_taken_away_by_a_click(
+    qtbot, open_window, project
+):
+    window = open_window(project)
+    tree = window.queue.tree
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    me = window.session.desk.reviewer
+    qtbot.waitUntil(lambda: count(window, me) == "1")
+    for words, expected in (("photos", 10), (me, 1), ("Starter", 10)):
+        choose(qtbot, window, words)
+        assert len(shown(window)) == expected
+        choose(qtbot, window, words)
+        assert len(shown(window)) == 10
+        assert window.session.desk.filter == Filter()
+    (row,) = tree.findItems("Flagged", Qt.MatchFlag.MatchRecursive)
+    tree.setCurrentItem(row)
+    tree.setFocus()
+    qtbot.keyClick(tree, Qt.Key.Key_Space)
+    assert shown(window) == []
+    qtbot.keyClick(tree, Qt.Key.Key_Return)
+    assert len(shown(window)) == 10
+
+
+def test_a_saved_filter_is_renamed_and_deleted(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    store = window.session.store
+    window.session.do(partial(store.filters.save, "mine", Filter("accepted")))
+    window.session.show(Filter("accepted"))
+    qtbot.waitUntil(lambda: window.commands.by_name["rename_filter"].isEnabled())
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("ours", True))
+    window.commands.by_name["rename_filter"].trigger()
+    qtbot.waitUntil(lambda: count(window, "ours") == "0")
+
+    def delete(box: QMessageBox) -> None:
+        (button,) = [b for b in box.buttons() if b.text() == "Delete"]
+        button.click()
+
+    monkeypatch.setattr(QMessageBox, "exec", delete)
+    window.commands.by_name["delete_filter"].trigger()
+    assert store.filters.all() == []
+    qtbot.waitUntil(lambda: not window.commands.by_name["delete_filter"].isEnabled())
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
+    window = open_window(project)
+    window.session.do(partial(window.session.store.filters.save, "mine", Filter("accepted")))
+    qtbot.waitUntil(lambda: count(window, "mine") == "0")
+    window.queue.asked.disconnect(window.ask)
+    asked = []
+    window.queue.asked.connect(asked.append)
+    window.queue.tree.saved_menu.emit(1, QPoint(0, 0))
+    menu = QApplication.activePopupWidget()
+    assert window.session.desk.filter == Filter("accepted")
+    for action in menu.actions():
+        action.trigger()
+    menu.close()
+    assert asked == ["rename_filter", "delete_filter"]
+
+
+def test_the_time_left_is_of_the_filter_and_the_pace():
+    assert pace_words(0, 12.0) == "Nothing left to decide here."
+    assert pace_words(1440, None) == "1,440 to decide"
+    assert pace_words(1440, 12.0) == "12 faces a minute · 1,440 to decide, about 2.0 h left"

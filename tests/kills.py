@@ -1,0 +1,396 @@
+"""Processes that are killed at any moment, and what must hold when their project is opened again.
+
+A scenario makes a project, has a child process work on it (`python -m tests.kills NAME FOLDER`),
+and checks what is there after the kill against what the child had said before: one line of JSON for
+each call that had returned.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labeltool.domain import Filter, RoundKind, Verdict
+from labeltool.rounds import Rounds
+from labeltool.store import BACKUPS, FILE, Store, backups, engine, facts, open_project
+from labeltool.store.backup import check_file
+from labeltool.training.folder import RunFolder
+from tests.projects import change, make_project, next_migration, propose, sql, triangle, verdicts
+
+ROOT = Path(__file__).parents[1]
+Said = list[list[Any]]
+
+
+def say(*what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+def wait_for_the_end() -> None:
+    while True:
+        signal.pause()
+
+
+class Scenario:
+    """One kind of work. `span`: seconds within which it is killed. `hit`: where it was, how often;
+    `said`: how many acknowledged writes were found again."""
+
+    span = 0.35
+
+    def __init__(self, place: Path) -> None:
+        self.folder = place / type(self).__name__
+        self.hit: Counter[str] = Counter()
+        self.said = 0
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        """In the child: say "open" once, then a line for each call that returned."""
+        raise NotImplementedError
+
+    def check(self, said: Said) -> None:
+        """In the parent: raise AssertionError if anything was lost or is half done."""
+        raise NotImplementedError
+
+    def open(self) -> Store:
+        store = open_project(self.folder)
+        assert sql(store, "PRAGMA integrity_check") == [("ok",)]
+        assert store.reviews.check() == []
+        return store
+
+    def kill(self, seed: int) -> None:
+        """Let the child work for a random while, kill it, and look."""
+        command = [sys.executable, "-m", "tests.kills", type(self).__name__, str(self.folder)]
+        paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        environment = os.environ | {"PYTHONPATH": paths}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b'["open"]\n'
+            seconds = random.Random(seed).uniform(0.0, self.span)
+            timer = threading.Timer(seconds, process.kill)
+            timer.start()
+            lines = process.stdout.readlines()
+            timer.join()
+        assert process.returncode == -signal.SIGKILL
+        said = [json.loads(line) for line in lines if line.endswith(b"\n")]
+        self.said += len(said)
+        self.check(said)
+
+
+class Review(Scenario):
+    """Single faces are accepted, with batches of 10,000 in between."""
+
+    SINGLES = 400
+    BATCH = 10_000
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        store = make_project(self.folder, self.SINGLES + self.BATCH)
+        propose(store, range(1, self.SINGLES + 1))
+        store.close()
+        self.accepted: set[int] = set()
+        self.batch = "unreviewed"
+        self.kills = 0
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        store = open_project(folder)
+        now = verdicts(store)
+        waiting = (f for f in range(1, Review.SINGLES + 1) if now[f - 1] is Verdict.UNREVIEWED)
+        faces = range(Review.SINGLES + 1, Review.SINGLES + Review.BATCH + 1)
+        both = [Verdict.EXCLUDED, Verdict.REJECTED]
+        if now[Review.SINGLES] is Verdict.EXCLUDED:
+            both.reverse()
+        say("open")
+        for verdict in itertools.cycle(both):
+            for face in itertools.islice(waiting, 8):
+                store.reviews.decide("ann", [face], Verdict.ACCEPTED)
+                say("face", face)
+            say("begin", verdict)
+            store.reviews.decide("ann", faces, verdict)
+            say("batch", verdict)
+
+    def check(self, said: Said) -> None:
+        self.accepted |= {row[1] for row in said if row[0] == "face"}
+        begun = [row[1] for row in said if row[0] == "begin"]
+        acknowledged = [self.batch, *(row[1] for row in said if row[0] == "batch")]
+        store = self.open()
+        now = verdicts(store)
+        store.close()
+        self.kills += 1
+        assert all(now[face - 1] is Verdict.ACCEPTED for face in self.accepted)
+        (self.batch,) = set(now[self.SINGLES :])
+        assert self.batch in (acknowledged[-1], begun[-1] if begun else None)
+        assert now[: self.SINGLES].count(Verdict.ACCEPTED) <= len(self.accepted) + self.kills
+        self.hit["in a batch" if len(begun) == len(acknowledged) else "elsewhere"] += 1
+
+
+class Draft(Scenario):
+    """A point of a face is dragged on and on."""
+
+    span = 0.2
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        store = make_project(self.folder, 3)
+        propose(store, [1, 2, 3])
+        store.close()
+        self.last = 0
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        store = open_project(folder)
+        face = store.faces.face(2)
+        assert face is not None
+        assert face.prediction is not None
+        first = 1 if face.draft is None else int(face.draft[0, 0]) + 1
+        say("open")
+        for step in itertools.count(first):
+            store.reviews.save_draft("ann", 2, face.prediction.id, np.full((3, 2), float(step)))
+            say("moved", step)
+
+    def check(self, said: Said) -> None:
+        self.last = max([self.last, *(row[1] for row in said)])
+        store = self.open()
+        face = store.faces.face(2)
+        store.close()
+        assert face is not None
+        found = 0 if face.draft is None else face.draft[0, 0]
+        assert found in (self.last, self.last + 1)
+        assert face.draft is None or (face.draft == found).all()
+        assert face.verdict is Verdict.UNREVIEWED
+        self.last = int(found)
+        self.hit["between moves"] += 1
+
+
+class TakeIn(Scenario):
+    """The results of a training round are taken in."""
+
+    FACES = 1200
+    span = 1.2
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        store = make_project(self.folder, self.FACES)
+        propose(store, range(1, self.FACES + 1), model="starter", kind=RoundKind.PREDICT)
+        store.reviews.decide("ann", range(1, 101), Verdict.ACCEPTED)
+        self._finish_a_round(store)
+        store.close()
+
+    def _finish_a_round(self, store: Store) -> None:
+        """A round whose worker is done, and whose results nobody took in."""
+        number = len(store.rounds.all())
+        relative = f"rounds/{number}"
+        folder = RunFolder(self.folder / relative)
+        folder.path.mkdir(parents=True)
+        ids = np.arange(1, self.FACES + 1)
+        chunks = []
+        for begin in range(0, self.FACES, 300):
+            faces = ids[begin : begin + 300]
+            chunks.append(f"predictions-{begin}.npz")
+            folder.write_predictions(
+                chunks[-1], faces=faces, points=np.stack([triangle(number)] * len(faces)),
+                scores=np.ones((len(faces), 3), np.float32), score=np.ones(len(faces)),
+                spread=np.zeros(len(faces)),
+            )  # fmt: skip
+        folder.write_results({"chunks": chunks, "digest": f"digest {number}"})
+        self.round = store.rounds.add(RoundKind.TRAIN, "cls3", relative, {})
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        store = open_project(folder)
+        rounds = Rounds(store)
+        assert rounds.attach()
+        say("open")
+        assert rounds.take_in() is not None
+        say("taken")
+        wait_for_the_end()
+
+    def check(self, said: Said) -> None:
+        store = self.open()
+        query = "SELECT count(*) FROM state JOIN prediction p ON p.id = prediction_id "
+        shown = sql(store, f"{query} WHERE p.round_id = {self.round}")[0][0]
+        there = sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {self.round}")[0][0]
+        assert shown in (0, self.FACES - 100), "half of a round is offered"
+        assert shown or not said
+        assert verdicts(store)[:100] == [Verdict.ACCEPTED] * 100
+        assert store.faces.counts().unreviewed == self.FACES - 100
+        self.hit["done" if shown else "half-way" if there else "before"] += 1
+        # the lease of the dead runs out
+        change(store, "UPDATE round SET lease_until = 1")
+        if shown:
+            change(store, "UPDATE round SET status = 'ready'")
+            self._finish_a_round(store)
+        store.close()
+
+
+class Migration(Scenario):
+    """A project of an older schema is opened by a program that has one more migration."""
+
+    span = 0.8
+
+    NEXT = """
+def upgrade():
+    for table in ("face", "entry", "state"):
+        with op.batch_alter_table(table) as changed:
+            changed.add_column(sa.Column("note", sa.String(), server_default="new"))
+"""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        store = make_project(self.folder, 6000)
+        propose(store, range(1, 6001))
+        store.reviews.decide("ann", range(1, 5001), Verdict.ACCEPTED)
+        store.close()
+        self.before = shutil.copy(self.folder / FILE, place / "before.sqlite")
+        self.rows = self._rows()
+
+    def _rows(self) -> list[Any]:
+        connection = engine.sqlite3.connect(self.folder / FILE)
+        try:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            query = "SELECT face_id, operation_id, verdict, flag, prediction_id FROM entry"
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        program = folder.parent / "program"
+        shutil.rmtree(program, ignore_errors=True)
+        engine.SCHEMA = next_migration(program, Migration.NEXT)
+        engine.__file__ = str(program / "engine.py")
+        say("open")
+        engine.upgrade(folder / FILE)
+        say("upgraded")
+        wait_for_the_end()
+
+    def check(self, said: Said) -> None:
+        schema = engine.schema_of(self.folder / FILE)
+        assert schema in (engine.SCHEMA, engine.SCHEMA + 1)
+        assert schema == engine.SCHEMA + 1 or not said
+        assert self._rows() == self.rows
+        for backup in backups(self.folder):
+            check_file(backup.file)
+        self.hit["done" if said else "upgrading"] += 1
+        if schema == engine.SCHEMA:  # what the dead left behind stops nobody
+            self.open().close()
+        shutil.rmtree(self.folder / BACKUPS, ignore_errors=True)
+        shutil.copy(self.before, self.folder / FILE)
+
+
+class BackUp(Scenario):
+    """Backups are made one after the other while faces are decided."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        make_project(self.folder, 3000).close()
+        self.last = 0
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        store = open_project(folder)
+        say("open")
+        for face in itertools.count(1):
+            store.reviews.flag("ann", [face % 3000 + 1], True)
+            say(store.back_up("work").file.name)
+
+    def check(self, said: Said) -> None:
+        self.open().close()
+        there = backups(self.folder)
+        names = {backup.file.name for backup in there}
+        assert {row[0] for row in said[-3:]} <= names
+        for backup in there:
+            check_file(backup.file)
+            assert facts(backup.file).faces == 3000
+        self.hit["half-made" if list((self.folder / BACKUPS).glob(".*")) else "elsewhere"] += 1
+
+
+class Window(Scenario):
+    """A person moves points and accepts in the real window."""
+
+    span = 0.6
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        store = make_project(self.folder, 3000)
+        propose(store, range(1, 3001))
+        store.close()
+        self.decided: set[int] = set()
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        from functools import partial
+
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication
+
+        from labeltool.app import App
+        from labeltool.domain import Changes
+        from labeltool.gui.settings import Settings
+
+        os.environ["LABELTOOL_SETTINGS"] = str(folder.parent / "settings.ini")
+        application = QApplication([])
+        app = App(Settings())
+        window = app.open(folder)
+        assert window is not None
+        session = window.session
+
+        def changed(changes: Changes) -> None:
+            for number in sorted(changes.faces):
+                face = session.store.faces.face(number)
+                assert face is not None
+                drafted = None if face.draft is None else float(face.draft[0, 0])
+                say(number, str(face.verdict), drafted)
+
+        def review() -> None:
+            for step in (1.0, 2.0):
+                session.do(partial(session.desk.move, 0, step, step))
+            session.do(session.desk.accept)
+
+        session.changed.connect(changed)
+        timer = QTimer(interval=0)
+        timer.timeout.connect(review)
+        timer.start()
+        say("open")
+        application.exec()
+
+    def check(self, said: Said) -> None:
+        store = self.open()
+        last = {number: (verdict, drafted) for number, verdict, drafted in said}
+        self.decided |= {number for number, (v, _) in last.items() if v == "corrected"}
+        now = verdicts(store)
+        assert all(now[face - 1] is Verdict.CORRECTED for face in self.decided)
+        for number, (verdict, drafted) in last.items():
+            if verdict == "unreviewed" and drafted is not None:
+                face = store.faces.face(number)
+                assert face is not None
+                kept = None if face.draft is None else face.draft[0, 0]
+                assert face.verdict is Verdict.CORRECTED or kept >= drafted
+        done = store.faces.queue(Filter("corrected"))
+        store.close()
+        assert len(set(done) - self.decided) <= 1
+        self.decided |= set(done)
+        moving = any(v == "unreviewed" for v, _ in last.values())
+        self.hit["in the moves of a face" if moving else "elsewhere"] += 1
+
+
+SCENARIOS: dict[type[Scenario], int] = {
+    Review: 8, Draft: 6, TakeIn: 6, Migration: 5, BackUp: 3, Window: 2,
+}  # fmt: skip
+"""How often of 30 times each is killed."""
+
+
+if __name__ == "__main__":
+    {kind.__name__: kind for kind in SCENARIOS}[sys.argv[1]].work(Path(sys.argv[2]))
