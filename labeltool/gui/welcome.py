@@ -29,10 +29,12 @@ class Welcome(QWidget):
     Signals:
         open_wanted: folder of a project.
         new_wanted: folders of photos to make a project from; empty to choose them.
+        sample_wanted: the sample project, made if it was not yet.
     """
 
     open_wanted = Signal(object)
     new_wanted = Signal(object)
+    sample_wanted = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -50,14 +52,18 @@ class Welcome(QWidget):
         )
         words.setWordWrap(True)
         self.new, self.open = QPushButton("New project from photos…"), QPushButton("Open…")
-        for button in (self.new, self.open):
+        self.sample = QPushButton("Try the sample")
+        self.sample.setToolTip("Review pictures of people who do not exist: made for trying this")
+        for button in (self.new, self.open, self.sample):
             button.setMinimumHeight(9 * theme.SPACING)
         self.new.setDefault(True)
         self.new.clicked.connect(self._new)
         self.open.clicked.connect(self._open)
+        self.sample.clicked.connect(self.sample_wanted)
         buttons = QHBoxLayout()
         buttons.addWidget(self.new)
         buttons.addWidget(self.open)
+        buttons.addWidget(self.sample)
         buttons.addStretch(1)
         self._recent_title = QLabel("Recent projects")
         self.recent = QListWidget()

@@ -50,7 +50,7 @@ def paint(person: Person, style: str, at: Pixels) -> Surface:
     seed = person.seed % 9973
     eye = material == EYE
     out.albedo[eye] = _eyes(person, at.rest[eye], seed)
-    out.gloss[eye], out.rough[eye] = 0.8, 0.08
+    out.gloss[eye], out.rough[eye] = 0.25, 0.08
     teeth = material == TEETH
     out.albedo[teeth] = [0.56, 0.5, 0.42]
     out.gloss[teeth], out.rough[teeth] = 0.6, 0.2
