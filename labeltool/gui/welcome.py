@@ -51,20 +51,7 @@ class Welcome(QWidget):
             "and train the next round on what you decided."
         )
         words.setWordWrap(True)
-        self.new, self.open = QPushButton("New project from photos…"), QPushButton("Open…")
-        self.sample = QPushButton("Try the sample")
-        self.sample.setToolTip("Review pictures of people who do not exist: made for trying this")
-        for button in (self.new, self.open, self.sample):
-            button.setMinimumHeight(9 * theme.SPACING)
-        self.new.setDefault(True)
-        self.new.clicked.connect(self._new)
-        self.open.clicked.connect(self._open)
-        self.sample.clicked.connect(self.sample_wanted)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.new)
-        buttons.addWidget(self.open)
-        buttons.addWidget(self.sample)
-        buttons.addStretch(1)
+        buttons = self._buttons()
         self._recent_title = QLabel("Recent projects")
         self.recent = QListWidget()
         self.recent.setIconSize(QSize(20, 20))
@@ -95,6 +82,21 @@ class Welcome(QWidget):
         layout.addWidget(self.message)
         self.resize(960, 620)
         self.refresh()
+
+    def _buttons(self) -> QHBoxLayout:
+        self.new, self.open = QPushButton("New project from photos…"), QPushButton("Open…")
+        self.sample = QPushButton("Try the sample")
+        self.sample.setToolTip("Review pictures of people who do not exist: made for trying this")
+        self.new.setDefault(True)
+        self.new.clicked.connect(self._new)
+        self.open.clicked.connect(self._open)
+        self.sample.clicked.connect(self.sample_wanted)
+        row = QHBoxLayout()
+        for button in (self.new, self.open, self.sample):
+            button.setMinimumHeight(9 * theme.SPACING)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     def refresh(self) -> None:
         """List the recent projects again."""

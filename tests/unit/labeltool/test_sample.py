@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from labeltool import cli, doctor
 from labeltool import sample as module
 from labeltool.domain import UserError
 from labeltool.sample import make_sample
@@ -67,3 +68,15 @@ def test_a_missing_sample_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(UserError, match="missing from this installation"):
         make_sample(tmp_path / "p")
     assert not (tmp_path / "p").exists()
+
+
+def test_without_a_display_the_command_makes_it_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(doctor, "display_problem", lambda: "There is no display.")
+    assert cli.run(["sample", str(tmp_path / "p")]) == 2
+    said = capsys.readouterr().err
+    assert "There is no display." in said
+    command = said.rpartition("labeltool ")[2].split()
+    assert cli.run(command) == 0
+    assert "52 new photos" in capsys.readouterr().out
