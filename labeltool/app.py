@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool.domain import DamagedError, UserError
@@ -22,6 +22,7 @@ from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.welcome import Welcome
 from labeltool.gui.window import MainWindow
+from labeltool.sample import make_sample
 from labeltool.store import backups, create_project, open_project
 from pipnet.scheme import load_scheme
 
@@ -45,6 +46,7 @@ class App(QObject):
             self.welcome = Welcome(self._settings)
             self.welcome.open_wanted.connect(self.open)
             self.welcome.new_wanted.connect(self.new)
+            self.welcome.sample_wanted.connect(self.sample)
         self.welcome.refresh()
         self.welcome.show()
         return self.welcome
@@ -141,9 +143,25 @@ class App(QObject):
             window.session.import_photos(sources)
         return window
 
+    @Slot()
+    def sample(self, folder: Path | None = None) -> MainWindow | None:
+        """Open the sample project, made first where it is not there; the same one each time."""
+        if folder is None:
+            data = QStandardPaths.StandardLocation.AppLocalDataLocation
+            folder = Path(QStandardPaths.writableLocation(data)) / "sample"
+        try:
+            photos = make_sample(folder)
+        except UserError as error:
+            self.show_welcome().complain(error)
+            return None
+        window = self.open(folder)
+        if window is not None and not window.session.store.faces.counts().photos:
+            window.session.import_photos([photos])
+        return window
 
-def main(project: Path | None) -> int:
-    """Run the window until it is closed; returns the exit code."""
+
+def main(project: Path | None, *, sample: bool = False) -> int:
+    """Run the window until it is closed; returns the exit code. A `sample` is made if need be."""
     # OpenCV's wheel brings plugins of another Qt and points Qt at them
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):
@@ -159,6 +177,8 @@ def main(project: Path | None) -> int:
     sys.excepthook = app.crash
     if project is None:
         app.show_welcome()
+    elif sample:
+        app.sample(project)
     else:
         app.open(project)
     return application.exec()

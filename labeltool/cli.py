@@ -133,6 +133,27 @@ def open_window(project: Path | None) -> int:
 
 
 @cli.command()
+@click.argument("project", type=Folder)
+def sample(project: Path) -> int:
+    """Make a project of the pictures that ship with the program, and open it in the window.
+
+    Made before, the same project is opened again.
+    """
+    from labeltool.doctor import display_problem  # noqa: PLC0415
+    from labeltool.sample import make_sample  # noqa: PLC0415
+
+    photos = make_sample(project)
+    problem = display_problem()
+    if problem is not None:
+        click.echo(problem, err=True)
+        click.echo(f"Without a window: labeltool import {project} {photos}", err=True)
+        return 2
+    from labeltool.app import main  # noqa: PLC0415
+
+    return main(project, sample=True)
+
+
+@cli.command()
 @click.argument("project", required=False, type=Folder)
 def doctor(project: Path | None) -> int:
     """List what is present or missing on this machine, and what to do."""

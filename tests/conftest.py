@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipnet import resources
+
 # no test needs a screen; set before anything loads Qt
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,6 +24,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data folder is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The folder of the shipped pictures, `truth.json` among them: 4 of groups, 48 of one face."""
+    return resources.path("sample")
 
 
 @pytest.fixture

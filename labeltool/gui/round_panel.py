@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -131,7 +131,8 @@ class RoundPanel(QWidget):
     def recolour(self) -> None:
         """Follow the palette."""
         if self._plot is not None:
-            palette = self.palette()
+            # the window hears of a new palette before its views have it
+            palette = QGuiApplication.palette()
             text = palette.color(QPalette.ColorRole.Text)
             self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
             for side in ("left", "bottom"):

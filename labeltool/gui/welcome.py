@@ -29,10 +29,12 @@ class Welcome(QWidget):
     Signals:
         open_wanted: folder of a project.
         new_wanted: folders of photos to make a project from; empty to choose them.
+        sample_wanted: the sample project, made if it was not yet.
     """
 
     open_wanted = Signal(object)
     new_wanted = Signal(object)
+    sample_wanted = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -49,16 +51,7 @@ class Welcome(QWidget):
             "and train the next round on what you decided."
         )
         words.setWordWrap(True)
-        self.new, self.open = QPushButton("New project from photos…"), QPushButton("Open…")
-        for button in (self.new, self.open):
-            button.setMinimumHeight(9 * theme.SPACING)
-        self.new.setDefault(True)
-        self.new.clicked.connect(self._new)
-        self.open.clicked.connect(self._open)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.new)
-        buttons.addWidget(self.open)
-        buttons.addStretch(1)
+        buttons = self._buttons()
         self._recent_title = QLabel("Recent projects")
         self.recent = QListWidget()
         self.recent.setIconSize(QSize(20, 20))
@@ -89,6 +82,21 @@ class Welcome(QWidget):
         layout.addWidget(self.message)
         self.resize(960, 620)
         self.refresh()
+
+    def _buttons(self) -> QHBoxLayout:
+        self.new, self.open = QPushButton("New project from photos…"), QPushButton("Open…")
+        self.sample = QPushButton("Try the sample")
+        self.sample.setToolTip("Review pictures of people who do not exist: made for trying this")
+        self.new.setDefault(True)
+        self.new.clicked.connect(self._new)
+        self.open.clicked.connect(self._open)
+        self.sample.clicked.connect(self.sample_wanted)
+        row = QHBoxLayout()
+        for button in (self.new, self.open, self.sample):
+            button.setMinimumHeight(9 * theme.SPACING)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     def refresh(self) -> None:
         """List the recent projects again."""

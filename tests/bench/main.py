@@ -82,12 +82,12 @@ def start() -> None:
 def train() -> None:
     """Our training loop beside a plain eager fp32 NCHW loop of the same network."""
     import torch
-    from PIL import Image
 
     from pipnet import resources
-    from pipnet.checkpoint import Checkpoint, load
+    from pipnet.checkpoint import Checkpoint
     from pipnet.crop import CropConvention, tight_box
     from pipnet.data import Loader, Sample, mean_face, normalise
+    from pipnet.labels import load_labelled
     from pipnet.loss import TargetBatch, losses, task_indices
     from pipnet.network import PIPNet
     from pipnet.scheme import load_scheme
@@ -96,53 +96,48 @@ def train() -> None:
 
     print("\ntraining, images/s, 256x256, batch 16, augmentation included")
     scheme, convention = load_scheme("300w"), CropConvention()
-    face = load(resources.starter()).meanface
-    rng = np.random.default_rng(0)
-    with tempfile.TemporaryDirectory() as folder:
-        samples = []
-        for number in range(96):
-            pixels = rng.integers(0, 256, (448, 448, 3), np.uint8)
-            photo = Path(folder) / f"{number}.jpg"
-            Image.fromarray(pixels).save(photo)
-            points = face * 200 + 120 + rng.normal(0, 3, (68, 2))
-            samples.append(Sample(photo, points, (tight_box(points),)))
+    people = [
+        Sample(face.image, face.points, (tight_box(face.points),))
+        for face in load_labelled(resources.path("sample"))
+    ]
+    samples = (people * 2)[:96]
 
-        def begin(name: str) -> Checkpoint:
-            return Checkpoint(PIPNet(name, 68), scheme, mean_face(samples, convention), convention)
+    def begin(name: str) -> Checkpoint:
+        return Checkpoint(PIPNet(name, 68), scheme, mean_face(samples, convention), convention)
 
-        def ours(name: str, freeze: int) -> float:
-            moments: list[float] = []
-            config = TrainConfig(epochs=3, freeze=freeze)
-            run(
-                begin(name), samples, config,
-                on_progress=lambda step: moments.append(time.perf_counter()),
-            )  # fmt: skip
-            # the first epoch reads the photos
-            return 16 * 11 / (moments[17] - moments[6])
+    def ours(name: str, freeze: int) -> float:
+        moments: list[float] = []
+        config = TrainConfig(epochs=3, freeze=freeze)
+        run(
+            begin(name), samples, config,
+            on_progress=lambda step: moments.append(time.perf_counter()),
+        )  # fmt: skip
+        # the first epoch reads the photos
+        return 16 * 11 / (moments[17] - moments[6])
 
-        def plain(name: str) -> float:
-            network = PIPNet(name, 68).train()
-            optimiser = torch.optim.Adam(network.parameters(), 1e-4)
-            moments, table = [], begin(name).table
-            for batch in Loader(samples, None, convention).epoch(0):
-                maps = network(normalise(batch.images).contiguous())
-                targets = TargetBatch(
-                    torch.from_numpy(batch.points_unit).float(), task_indices(batch.tasks)
-                )
-                optimiser.zero_grad()
-                losses(maps, targets, table).total().backward()
-                optimiser.step()
-                moments.append(time.perf_counter())
-            return 16 * 5 / (moments[5] - moments[0])
+    def plain(name: str) -> float:
+        network = PIPNet(name, 68).train()
+        optimiser = torch.optim.Adam(network.parameters(), 1e-4)
+        moments, table = [], begin(name).table
+        for batch in Loader(samples, None, convention).epoch(0):
+            maps = network(normalise(batch.images).contiguous())
+            targets = TargetBatch(
+                torch.from_numpy(batch.points_unit).float(), task_indices(batch.tasks)
+            )
+            optimiser.zero_grad()
+            losses(maps, targets, table).total().backward()
+            optimiser.step()
+            moments.append(time.perf_counter())
+        return 16 * 5 / (moments[5] - moments[0])
 
-        for name in ("mobilenet_v2", "resnet18"):
-            first = plain(name)
-            rows = {"ours": ours(name, 0)}
-            if name == "mobilenet_v2":
-                rows["ours, first 4 stages kept (best on a CPU)"] = ours(name, 4)
-            base = statistics.median([first, plain(name)])
-            for what, speed in {"plain eager fp32 NCHW": base, **rows}.items():
-                print(f"{name:14}{what:44}{speed:8.1f}{speed / base:8.2f}x")
+    for name in ("mobilenet_v2", "resnet18"):
+        first = plain(name)
+        rows = {"ours": ours(name, 0)}
+        if name == "mobilenet_v2":
+            rows["ours, first 4 stages kept (best on a CPU)"] = ours(name, 4)
+        base = statistics.median([first, plain(name)])
+        for what, speed in {"plain eager fp32 NCHW": base, **rows}.items():
+            print(f"{name:14}{what:44}{speed:8.1f}{speed / base:8.2f}x")
 
 
 def predict() -> None:
@@ -152,23 +147,30 @@ def predict() -> None:
 
     from pipnet import resources
     from pipnet.checkpoint import Checkpoint, load
-    from pipnet.crop import CropConvention
+    from pipnet.crop import CropConvention, cut, tight_box
     from pipnet.data import normalise
     from pipnet.decode import decode
     from pipnet.export import export_onnx
+    from pipnet.images import read_image
+    from pipnet.labels import load_labelled
     from pipnet.network import PIPNet
     from pipnet.onnx_detector import OnnxDetector
     from pipnet.quantize import quantize
     from pipnet.scheme import load_scheme
 
     print("\nprediction of one face, ms: median, p95, max")
-    rng = np.random.default_rng(0)
-    face = load(resources.starter()).meanface
-    crop = rng.integers(0, 256, (1, 256, 256, 3), np.uint8)
+    face, convention = load(resources.starter()).meanface, CropConvention()
+    crops = np.stack(
+        [
+            cut(read_image(one.image), convention.crop_box(tight_box(one.points)), convention)
+            for one in load_labelled(resources.path("sample"))[:32]
+        ]
+    )
+    crop = crops[:1]
     for name in ("mobilenet_v2", "resnet18"):
         torch.manual_seed(0)
         network = PIPNet(name, 68).eval()
-        checkpoint = Checkpoint(network, load_scheme("300w"), face, CropConvention())
+        checkpoint = Checkpoint(network, load_scheme("300w"), face, convention)
 
         def eager(network: PIPNet = network, table: object = checkpoint.table) -> None:
             with torch.inference_mode():
@@ -178,7 +180,7 @@ def predict() -> None:
         with tempfile.TemporaryDirectory() as folder:
             whole, small = Path(folder) / "m.onnx", Path(folder) / "int8.onnx"
             export_onnx(checkpoint, whole)
-            quantize(whole, small, rng.integers(0, 256, (32, 256, 256, 3), np.uint8))
+            quantize(whole, small, crops)
             fp32, int8 = OnnxDetector(whole), OnnxDetector(small)
             backends = {
                 "torch eager fp32": eager,

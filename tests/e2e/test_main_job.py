@@ -1,4 +1,4 @@
-"""The whole main job in the real window, offscreen, on real photos with real workers."""
+"""The whole main job in the real window, offscreen, on the sample pictures with real workers."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ PHOTOS = 12
 
 
 @pytest.fixture
-def photos(shared: Path, tmp_path: Path) -> Path:
+def photos(sample: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "사진 photos"
     folder.mkdir()
-    for photo in find_photos(shared / "faces" / "afw" / "photos")[0][:PHOTOS]:
+    for photo in find_photos(sample)[0][:PHOTOS]:
         shutil.copy(photo, folder)
     return folder
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -843,9 +842,8 @@ class TestMeanFace:
         assert not rounds.can_predict()
 
 
-@pytest.mark.shared
 @pytest.mark.slow
-def test_a_real_round_on_real_photos_in_its_own_process(shared, tmp_path, opened, started):
+def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, opened, started):
     """Four photos, one epoch on the CPU: new proposals that lie on the faces."""
     import shutil
 
@@ -854,10 +852,9 @@ def test_a_real_round_on_real_photos_in_its_own_process(shared, tmp_path, opened
 
     photos = tmp_path / "사진"
     photos.mkdir()
-    truth = json.loads((shared / "faces" / "afw" / "afw.json").read_text())
-    for image in truth["images"][:4]:
-        shutil.copy(shared / "faces" / "afw" / image["file_name"], photos)
-    shutil.copy(shared / "faces" / "afw" / "afw.json", tmp_path)
+    for number in range(1, 5):
+        shutil.copy(sample / f"portrait-{number:04d}.jpg", photos)
+    shutil.copy(sample / "truth.json", tmp_path)
     store = make_project(tmp_path / "p", scheme=load_scheme("300w"))
     opened.append(store)
     add_photos(store, [photos])
@@ -868,7 +865,7 @@ def test_a_real_round_on_real_photos_in_its_own_process(shared, tmp_path, opened
     rounds.wait(ignore)
     faces = store.faces.counts().faces
     assert store.faces.counts().proposed == faces > 0
-    taken = take_labels(store, tmp_path / "afw.json", ANN).taken
+    taken = take_labels(store, tmp_path / "truth.json", ANN).taken
     assert taken > 1
     store.reviews.undo(ANN)
     store.reviews.decide(ANN, [1], Verdict.ACCEPTED)

@@ -1,0 +1,170 @@
+"""Take the pictures of the window that the readme shows, on the sample project.
+
+    python scripts/screenshots.py [OUT]        (docs/images unless told otherwise)
+
+One project is made, reviewed in part and trained for a few epochs; every view is taken in the light
+and in the dark palette. To add a view, add a function to VIEWS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SIZE = (1280, 720)
+WELCOME = (960, 540)
+SHOWN = "portrait-0012.jpg"
+"""The face to look at; those before it are decided."""
+
+PATIENCE = 600.0
+"""Seconds after which something must be broken."""
+
+
+class Studio:
+    """The program, off screen, and its project."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ |= {
+            "QT_QPA_PLATFORM": "offscreen",
+            "LABELTOOL_SETTINGS": str(folder / "settings.ini"),
+        }
+        from PySide6.QtWidgets import QApplication
+
+        from labeltool.app import App
+        from labeltool.gui import theme
+        from labeltool.gui.settings import Settings
+
+        self._application = QApplication([])
+        self._theme = theme
+        self.app = App(Settings())
+        self.folder = folder
+
+    def wait(self, done: Callable[[], object], quiet: float = 0.0) -> None:
+        """Let the program work until `done`, and then as many seconds."""
+        begun = time.monotonic()
+        while not done():
+            self._application.processEvents()
+            time.sleep(0.01)
+            if time.monotonic() - begun > PATIENCE:
+                raise TimeoutError(f"waited {PATIENCE:.0f} s")
+        end = time.monotonic() + quiet
+        while time.monotonic() < end:
+            self._application.processEvents()
+            time.sleep(0.01)
+
+    def colours(self, mode: str) -> None:
+        """Take the light or the dark palette."""
+        self._theme.apply(self._application, mode)
+
+
+def welcome(studio: Studio) -> Callable[[], object]:
+    """The first page, as a newcomer sees it."""
+    page = studio.app.show_welcome()
+    page.resize(*WELCOME)
+    return page.grab
+
+
+def open_sample(studio: Studio) -> None:
+    """Make the sample project, wait for its proposals, and decide on a third of the faces."""
+    window = studio.app.sample(studio.folder / "sample")
+    if window is None:
+        raise SystemExit("the sample could not be opened")
+    window.resize(*SIZE)
+    session = window.session
+    faces = session.store.faces
+    studio.wait(lambda: faces.counts().faces > 0)
+    studio.wait(
+        lambda: not (session.searching or session.rounds.running or faces.count_unpredicted())
+    )
+    for number in range(100):
+        studio.wait(lambda: session.desk.face is not None, 0.3)  # about as quick as a person
+        if session.desk.face.photo.name == SHOWN:
+            break
+        verdict = "reject" if number % 8 == 5 else "accept"
+        if number % 8 == 2:
+            window.commands.run("flag")
+        window.commands.run(verdict)
+    studio.wait(lambda: window.canvas.photo is not None, 1)
+
+
+def review(studio: Studio) -> Callable[[], object]:
+    """One face in its photo."""
+    if studio.app.window is None:
+        open_sample(studio)
+    window = studio.app.window
+    if window.shows_gallery:
+        window.commands.run("gallery")
+    window.commands.run("fit_face")
+    studio.wait(lambda: window.canvas.photo is not None, 1.5)
+    return window.grab
+
+
+def gallery(studio: Studio) -> Callable[[], object]:
+    """Many faces at once."""
+    window = studio.app.window
+    if not window.shows_gallery:
+        window.commands.run("gallery")
+    studio.wait(lambda: True, 3)
+    return window.grab
+
+
+def training(studio: Studio) -> Callable[[], object]:
+    """A round that trains, beside the work."""
+    window = studio.app.window
+    session = window.session
+    if not (session.starting or session.rounds.running):
+        seen: list[object] = []
+        session.round_event.connect(seen.append)
+        session.start_round(session.rounds.plan(epochs=40))
+        studio.wait(lambda: len(seen) > 60)
+    if window.shows_gallery:
+        window.commands.run("gallery")
+    studio.wait(lambda: window.canvas.photo is not None, 1)
+    return window.grab
+
+
+VIEWS = {"welcome": welcome, "review": review, "gallery": gallery, "round": training}
+
+
+def save(picture: object, path: Path) -> None:
+    """Write a small PNG, of 256 colours."""
+    from PIL import Image
+
+    whole = path.with_suffix(".part.png")
+    if not picture.save(str(whole)):
+        raise SystemExit(f"{whole} could not be written")
+    with Image.open(whole) as image:
+        # coverage keeps the few pixels of an icon's colour, the means keep the skin smooth
+        coverage = Image.Quantize.MAXCOVERAGE
+        image.convert("RGB").quantize(256, coverage, kmeans=3).save(path, optimize=True)
+    whole.unlink()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", nargs="?", type=Path, default=ROOT / "docs" / "images")
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        studio = Studio(Path(folder))
+        for name, view in VIEWS.items():
+            for mode in ("light", "dark"):
+                studio.colours(mode)
+                grab = view(studio)
+                studio.wait(lambda: True, 0.5)
+                path = out / f"{name}-{mode}.png"
+                save(grab(), path)
+                print(f"{path.name:20}{path.stat().st_size // 1000:5} kB", flush=True)
+        session = studio.app.window.session
+        session.rounds.cancel()
+        studio.wait(lambda: not session.rounds.running)
+        studio.app.window.close()
+
+
+if __name__ == "__main__":
+    main()
