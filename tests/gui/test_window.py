@@ -324,7 +324,7 @@ def test_the_theme_changes_while_open(qtbot, open_window, project):
 
 def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
     window = open_window(project)
-    window.panel.show_event(Event("started", "train"))
+    window.panel._begin(Event("started"), training=True)
     window.commands.run("dark")
     plot = window.panel._plot
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
