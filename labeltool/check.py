@@ -12,6 +12,8 @@ def check(store: Store, repair: bool = False) -> list[str]:
 
     `repair` mends what follows from the log; what was mended is said with the word "mended".
     """
+    for round_id in store.rounds.unsettled():  # results came in, and the program was killed then
+        store.rounds.settle(round_id)
     said = store.reviews.check(repair)
     said += [
         f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"

@@ -52,7 +52,8 @@ class _Whole(nn.Module):
         if isinstance(output, Maps):
             return self._merged(output)
         if isinstance(output, Coordinates):
-            own, best = output.points, torch.ones_like(output.points[..., 0])
+            # a plain one would be fixed to the number of faces that the graph was traced with
+            own, best = output.points, output.points[..., 0] * 0 + 1
         else:
             own, best = _peaks(output)
         return own, own, own[:, :, None][:, :, :0], best

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from labeltool import rounds as rounds_module
 from labeltool.domain import Changes, Filter, NewLabel, NewPrediction, RoundKind, Verdict
 from labeltool.export import export_labels
-from labeltool.gui import dialogs
+from labeltool.gui import batch_sheet, dialogs
 from labeltool.intake import take_labels
 from labeltool.review import Desk
 from labeltool.store import Store, create_project, open_project
@@ -63,7 +63,7 @@ def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
     assert verdict(window, face) is Verdict.UNREVIEWED
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert verdict(window, face) is Verdict.ACCEPTED
-    monkeypatch.setattr(dialogs.ConfirmBatch, "exec", lambda self: 1)
+    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", lambda self: 1)
     window.list.select_rows(4, 8)
     window.commands.by_name["reject"].trigger()
     assert window.session.store.faces.counts().rejected == 5

@@ -283,7 +283,10 @@ class TestOthersWrite:
 def test_a_bug_is_not_dressed_up_as_something_to_mend(project):
     store = project(1)
     with pytest.raises(IntegrityError):
-        change(store, "INSERT INTO draft VALUES (999, 'x', NULL, x'00', 'now')")
+        change(
+            store,
+            "INSERT INTO draft (face_id, reviewer, points, time) VALUES (999, 'x', x'00', 'now')",
+        )
     store.reviews.flag(ANN, [1], True)
 
 

@@ -116,13 +116,7 @@ def test_train_save_load_predict_export(
         assert (one.spread > 0).all() == (count > 0)
 
 
-COORD = pytest.param(
-    "coord",
-    marks=pytest.mark.xfail(reason="the exported scores are those of one face", strict=True),
-)
-
-
-@pytest.mark.parametrize("head", ["pip", COORD, "heatmap"])
+@pytest.mark.parametrize("head", ["pip", "coord", "heatmap"])
 def test_an_exported_head_takes_any_number_of_faces(head: str, tmp_path: Path) -> None:
     export_onnx(checkpoint(head, 0), tmp_path / "model.onnx")
     detector = OnnxDetector(tmp_path / "model.onnx")
