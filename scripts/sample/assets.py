@@ -80,10 +80,7 @@ def base() -> Base:
 
 @functools.cache
 def target(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """A shape by its path under the data folder: vertex indices (K,) and offsets (K, 3).
-
-    A shape that has no file moves nothing: the package leaves out the empty ones.
-    """
+    """A shape by its path under the data folder: vertex indices (K,) and offsets (K, 3)."""
     path = folder() / name
     if path.is_file():
         text = path.read_text()
@@ -133,8 +130,7 @@ def smooth(name: str) -> Smooth:
         np.sort(sides, axis=1), axis=0, return_inverse=True, return_counts=True
     )
     side_edge = side_edge.reshape(-1)
-    eye = sparse.identity(count, format="csr")
-    ones = np.ones
+    same, ones = sparse.identity(count, format="csr"), np.ones
     face_point = sparse.csr_matrix(
         (ones(faces * 4) / 4, (np.repeat(np.arange(faces), 4), quads.ravel())), (faces, count)
     )
@@ -159,11 +155,11 @@ def smooth(name: str) -> Smooth:
     on_rim = np.asarray((meets @ rim).sum(axis=1)).ravel() > 0
     per_face = sparse.diags(1 / np.asarray(touches.sum(axis=1)).ravel())
     free = (per_face @ touches @ face_point + sparse.diags(2 / valence) @ meets @ middle) + (
-        sparse.diags(valence - 3) @ eye
+        sparse.diags(valence - 3) @ same
     )
     free = sparse.diags(1 / valence) @ free
     rims = np.maximum(np.asarray((meets @ rim).sum(axis=1)).ravel(), 1)
-    bound = sparse.diags(1 / rims) @ meets @ rim @ middle / 2 + eye / 2
+    bound = sparse.diags(1 / rims) @ meets @ rim @ middle / 2 + same / 2
     vertex = (
         sparse.diags((~on_rim).astype(float)) @ free + sparse.diags(on_rim.astype(float)) @ bound
     )

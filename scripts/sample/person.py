@@ -96,7 +96,6 @@ class Person:
     cloth_colour: np.ndarray
     lipstick: float
     stubble: float
-    greying: float
     seed: int
     collar: float  # up to where the cloth reaches, on the mean body
     neckline: float  # how far the collar dips in front
@@ -198,7 +197,6 @@ class Places:
     red: np.ndarray
     under_eye: np.ndarray
     brow: np.ndarray
-    ear: np.ndarray
 
 
 def _blob(points: np.ndarray, centre: np.ndarray, size: float) -> np.ndarray:
@@ -216,8 +214,7 @@ def places() -> Places:
     rest = refine(mean())["body"]
     marks = landmarks(rest)
     x, y, z = np.abs(rest[:, 0]), rest[:, 1], rest[:, 2]
-    side = rest * [[1, 1, 1]]
-    side[:, 0] = x
+    side = np.stack([x, y, z], axis=1)
     ears = np.zeros(len(rest))
     body = assets.smooth("body")
     mask = assets.mask("ears")
@@ -254,7 +251,6 @@ def places() -> Places:
         red=red,
         under_eye=under,
         brow=np.exp(-((distance / 0.055) ** 2)),
-        ear=ears,
     )
 
 
@@ -339,7 +335,6 @@ def draw(rng: np.random.Generator, *, calm: bool = False) -> Person:
         if male < 0.5 and not child and rng.random() < 0.55
         else 0.0,
         stubble=float(rng.uniform(0, 0.8)) if male > 0.5 and age > 0.47 else 0.0,
-        greying=grey,
         seed=int(rng.integers(2**31)),
         collar=float(rng.choice([6.12, 5.95, 5.85, 5.75])),
         neckline=float(rng.choice([0.0, 0.05, 0.3])),

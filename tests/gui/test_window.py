@@ -322,6 +322,16 @@ def test_the_theme_changes_while_open(qtbot, open_window, project):
     qtbot.waitUntil(lambda: lightness() > 200)
 
 
+def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
+    window = open_window(project)
+    window.panel._begin(Event("started"), training=True)
+    window.commands.run("dark")
+    plot = window.panel._plot
+    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
+    window.commands.run("light")
+    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() > 200)
+
+
 def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, project):
     window = open_window(project)
     queue = window.session.store.faces.queue(Filter())
