@@ -166,7 +166,8 @@ training._half = lambda device: False  # bfloat16 would hide what differs
 photos, out, batch = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 if "WORLD_SIZE" in os.environ:
     distributed.init_process_group("gloo")
-torch.manual_seed(0)
+# with weights whose activations keep clear of 0, where rounding would switch a ReLU
+torch.manual_seed(1)
 start = Checkpoint(PIPNet("resnet18", 5, 3), FIVE, FACE, CropConvention(side=64))
 samples = [
     Sample(face.image, face.points, (tight_box(face.points),)) for face in load_labelled(photos)
@@ -192,12 +193,9 @@ def test_two_processes_are_one_of_twice_the_batch(photos: Path, tmp_path: Path) 
     moved, found = (torch.load(out / "moved.pt", weights_only=True) for out in (one, two))
     changed = [key for key, value in moved.items() if value.any()]
     assert len(changed) > 60
-    # not to the last digit: rounding may put an activation on the other side of a ReLU
-    together = [
-        torch.cat([part[key].flatten().float() for key in changed]) for part in (moved, found)
-    ]
-    off = float((together[0] - together[1]).norm() / together[0].norm())
-    assert off < 0.1, "other samples, or gradients that are not averaged, would be near 1"
+    for key in moved:
+        off = float((found[key] - moved[key]).float().norm())
+        assert off <= 0.01 * float(moved[key].float().norm()), f"{key}: {off}"
 
 
 @pytest.mark.shared
