@@ -27,12 +27,22 @@ Progress = Callable[[int, int], None]
 """Called with (done, total); raises Cancelled when the user asked to stop."""
 
 
-class UserError(Exception):
-    """Something the user can mend: `what` happened, and the `remedy`, a sentence each."""
+def mark(text: str) -> str:
+    """The text itself; the name tells the translation tools that people will read it."""
+    return text
 
-    def __init__(self, what: str, remedy: str = "") -> None:
-        super().__init__(f"{what} {remedy}".strip())
-        self.what, self.remedy = what, remedy
+
+class UserError(Exception):
+    """Something the user can mend: `what` happened, and the `remedy`, a sentence each.
+
+    Both are marked texts with `{names}` in them; `values` fill those in. The window translates the
+    texts before it fills them.
+    """
+
+    def __init__(self, what: str, remedy: str = "", **values: object) -> None:
+        self.texts, self.values = (what, remedy), values
+        self.what, self.remedy = (t.format(**values) if values else t for t in self.texts)
+        super().__init__(f"{self.what} {self.remedy}".strip())
 
 
 class StoreBusyError(UserError):
