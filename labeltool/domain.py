@@ -32,6 +32,24 @@ def mark(text: str) -> str:
     return text
 
 
+class Said(str):
+    """Sentences for people, in English, which the window can say in another language.
+
+    They remember the marked `texts` that they were made of, and the `values` for the `{names}` in
+    those.
+    """
+
+    texts: tuple[str, ...]
+    values: dict[str, object]
+
+    def __new__(cls, *texts: str, **values: object) -> Said:
+        """Put `values` into `texts`, and a blank between those that are not empty."""
+        filled = (text.format(**values) if values else text for text in texts if text)
+        made = super().__new__(cls, " ".join(filled))
+        made.texts, made.values = texts, values
+        return made
+
+
 class UserError(Exception):
     """Something the user can mend: `what` happened, and the `remedy`, a sentence each.
 
@@ -41,7 +59,7 @@ class UserError(Exception):
 
     def __init__(self, what: str, remedy: str = "", **values: object) -> None:
         self.texts, self.values = (what, remedy), values
-        self.what, self.remedy = (t.format(**values) if values else t for t in self.texts)
+        self.what, self.remedy = Said(what, **values), Said(remedy, **values)
         super().__init__(f"{self.what} {self.remedy}".strip())
 
 
@@ -296,8 +314,8 @@ class Filter:
             UserError: a newer version of the program wrote it, or it is damaged.
         """
         newer = UserError(
-            "This filter was made by a newer version of the program.",
-            "Update this program, or delete the filter and make it again.",
+            mark("This filter was made by a newer version of the program."),
+            mark("Update this program, or delete the filter and make it again."),
         )
         try:
             values = json.loads(written)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeltool.domain import UserError
+from labeltool.domain import UserError, mark
 from labeltool.formats import LabelledRow, coco, pts
 from labeltool.store import Store
 from pipnet.crop import tight_box
@@ -32,8 +32,10 @@ def export_labels(store: Store, out: Path, form: str) -> Exported:
     for root in store.faces.roots().values():
         if form == "pts" and (out.absolute() == root or root in out.absolute().parents):
             raise UserError(
-                f"{out} is inside the photo folder {root}, where .pts files may lie already.",
-                "Choose another folder, so that no label of yours is overwritten.",
+                mark("{path} is inside the photo folder {root}, where .pts files may lie already."),
+                mark("Choose another folder, so that no label of yours is overwritten."),
+                path=out,
+                root=root,
             )
     sizes_of = {row[0]: (row[4] or 0, row[5] or 0) for row in store.faces.photo_index()}
     names = store.faces.label_names()
@@ -46,8 +48,8 @@ def export_labels(store: Store, out: Path, form: str) -> Exported:
         rows.append(LabelledRow(name, tight_box(points), points, visibility, None, verdict))
     if not rows:
         raise UserError(
-            "There is nothing to export: no face is accepted or corrected yet.",
-            "Review some faces first.",
+            mark("There is nothing to export: no face is accepted or corrected yet."),
+            mark("Review some faces first."),
         )
     scheme, problems = store.scheme, list[str]()
     try:
@@ -57,7 +59,9 @@ def export_labels(store: Store, out: Path, form: str) -> Exported:
             problems = pts.write(out, rows, names.values())
     except OSError as error:
         raise UserError(
-            f"{out} cannot be written: {error.strerror or error}.",
-            "Choose another place, or free some space.",
+            mark("{path} cannot be written: {reason}."),
+            mark("Choose another place, or free some space."),
+            path=out,
+            reason=error.strerror or str(error),
         ) from error
     return Exported(len(rows) - len(problems), len(sizes), tuple(problems))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labeltool.domain import Changes, Face, NewPrediction, Round, UserError, Verdict
+from labeltool.domain import Changes, Face, NewPrediction, Round, UserError, Verdict, mark
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store
 from labeltool.training.folder import RunFolder
@@ -57,7 +57,7 @@ class Instant:
         try:
             image = read_image(face.photo)
         except ImageError as error:
-            raise UserError(str(error)) from error
+            raise UserError(mark("{reason}"), reason=str(error)) from error
         found = self._loaded[1].predict(image, [face.box], face.box_kind)[0]
         size = float(np.sqrt(face.box[2] * face.box[3]))
         prediction = NewPrediction(

@@ -28,6 +28,7 @@ from labeltool.domain import (
     RoundKind,
     UserError,
     Verdict,
+    mark,
 )
 from labeltool.formats import LabelledRow, ReadLabels, coco, pts
 from labeltool.store import Store
@@ -65,7 +66,9 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
             try:
                 photos, unsupported = find_photos(source)
             except ImageError as error:
-                raise UserError(f"{error}.", "Check its permissions.") from error
+                raise UserError(
+                    mark("{reason}."), mark("Check its permissions."), reason=str(error)
+                ) from error
             folder = source
         elif source.is_file():
             kind = classify(source)
@@ -73,12 +76,18 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
             unsupported = [] if kind == "photo" else [source]
             folder = source.parent
         else:
-            raise UserError(f"There is no file or folder {source}.", "Check the path.")
+            raise UserError(
+                mark("There is no file or folder {path}."), mark("Check the path."), path=source
+            )
         unsupported += [photo for photo in photos if not _has_text_name(photo)]
         photos = [photo for photo in photos if _has_text_name(photo)]
         added.unsupported += unsupported
         if not photos and not unsupported:
-            raise UserError(f"There is no photo in {source}.", "Choose a folder with photos.")
+            raise UserError(
+                mark("There is no photo in {path}."),
+                mark("Choose a folder with photos."),
+                path=source,
+            )
         _add_folder(store, folder, photos, added)
     return added
 
@@ -201,8 +210,9 @@ class _Searcher:
             reason = self._complaints.read().decode(errors="replace").strip().splitlines()
             self.close()
             raise UserError(
-                f"The face detector does not start: {reason[-1] if reason else 'no reason given'}",
-                "Run 'labeltool doctor' to see what is missing.",
+                mark("The face detector does not start: {reason}"),
+                mark("Run 'labeltool doctor' to see what is missing."),
+                reason=reason[-1] if reason else "no reason given",
             )
         return process
 
@@ -299,17 +309,24 @@ def read_labels(store: Store, source: Path) -> ReadLabels:
             return read_labels(store, next(source.glob("*.json")))
         else:
             raise UserError(
-                f"{source} is not a label file.",
-                "Give a COCO keypoints .json, or a folder with .pts files.",
+                mark("{path} is not a label file."),
+                mark("Give a COCO keypoints .json, or a folder with .pts files."),
+                path=source,
             )
     except (LabelError, ImageError) as error:
-        raise UserError(str(error)) from error
+        raise UserError(mark("{reason}"), reason=str(error)) from error
     for row in read.rows:
         if len(row.points) != store.scheme.count:
             raise UserError(
-                f"{source} has {len(row.points)} landmarks a face, "
-                f"this project's scheme {store.scheme.name!r} has {store.scheme.count}.",
-                "Import it into a project with that scheme.",
+                mark(
+                    "{path} has {count} landmarks a face, this project's scheme {scheme!r} has "
+                    "{ours}."
+                ),
+                mark("Import it into a project with that scheme."),
+                path=source,
+                count=len(row.points),
+                scheme=store.scheme.name,
+                ours=store.scheme.count,
             )
     _add_beside(store, beside, read)
     return _in_order(read, store.scheme.names)

@@ -26,12 +26,14 @@ from labeltool.domain import (
     News,
     Points,
     Progress,
+    Said,
     Seen,
     UndoState,
     UserError,
     Verdict,
     Visibility,
     Visit,
+    mark,
 )
 from labeltool.draft import Draft, Steps, touched
 from labeltool.pace import pace
@@ -219,10 +221,14 @@ class Desk:
         face = self._need_face()
         if face.draft is not None:
             if not np.isfinite(face.draft).any():
-                raise UserError("No landmark is placed yet.", "Place some points, then accept.")
+                raise UserError(
+                    mark("No landmark is placed yet."), mark("Place some points, then accept.")
+                )
             changes = self._decide(Verdict.CORRECTED, face.draft, self._seen())
         elif face.verdict in FINAL:
-            changes = Changes(note=f"This face is {face.verdict} already.")
+            changes = Changes(
+                note=Said(mark("This face is {verdict} already."), verdict=face.verdict)
+            )
         else:
             changes = self._decide(Verdict.ACCEPTED)
         self._advance()
@@ -276,7 +282,7 @@ class Desk:
 
     def _need_face(self) -> Face:
         if self.face is None:
-            raise UserError("No face is open.", "Choose one in the list.")
+            raise UserError(mark("No face is open."), mark("Choose one in the list."))
         return self.face
 
     # Moves
@@ -321,7 +327,7 @@ class Desk:
             if face.prediction is not None:
                 after[lost] = face.prediction.points[lost]
             if not np.isfinite(after[chosen]).all():
-                raise UserError("This landmark has no place yet.", "Click where it is.")
+                raise UserError(mark("This landmark has no place yet."), mark("Click where it is."))
         seen = np.full(len(after), VISIBLE, np.int8) if now.visibility is None else now.visibility
         seen = seen.copy()
         seen[chosen] = visibility
@@ -351,8 +357,9 @@ class Desk:
         flip = self._store.scheme.flip_table
         if flip is None:
             raise UserError(
-                f"The scheme {self._store.scheme.name!r} does not say which landmarks are pairs.",
-                "Give it a flip table, in a project of its own.",
+                mark("The scheme {scheme!r} does not say which landmarks are pairs."),
+                mark("Give it a flip table, in a project of its own."),
+                scheme=self._store.scheme.name,
             )
         return flip
 

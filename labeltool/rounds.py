@@ -22,8 +22,10 @@ from labeltool.domain import (
     Round,
     RoundKind,
     RoundStatus,
+    Said,
     UserError,
     Verdict,
+    mark,
 )
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store, taking_turns
@@ -142,19 +144,24 @@ class Rounds:
         wanted = [row for row in self._store.faces.boxes() if row[5] is None]
         wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
         if not wanted:
-            raise UserError("Every face has a proposal already.", "Import more photos first.")
+            raise UserError(
+                mark("Every face has a proposal already."), mark("Import more photos first.")
+            )
         trained = self._trained()
         if trained is None and not self._starter_fits():
             raise UserError(
-                f"There is no trained model for the scheme {self._store.scheme.name!r} yet.",
-                "Place the landmarks of some faces by hand, then train a round.",
+                mark("There is no trained model for the scheme {scheme!r} yet."),
+                mark("Place the landmarks of some faces by hand, then train a round."),
+                scheme=self._store.scheme.name,
             )
         name = "starter" if trained is None else trained.model
         weights = resources.starter() if trained is None else RunFolder(trained.folder).model
         if not weights.is_file():
             raise UserError(
-                f"The network of {name} is not in {weights.parent} any more.",
-                "Put it back, or offer the proposals of an earlier round and train again.",
+                mark("The network of {model} is not in {folder} any more."),
+                mark("Put it back, or offer the proposals of an earlier round and train again."),
+                model=name,
+                folder=weights.parent,
             )
         folder, relative = self._new_folder("predict")
         spec = self._spec("auto", trained) | {"kind": "predict", "predict_seconds": 0}
@@ -191,10 +198,11 @@ class Rounds:
             with taking_turns():
                 self._store.rounds.offer(round_id, batch[start : start + SMALL])
         changed = self._store.rounds.finish(round_id, {}, visible=False)
-        return Changes(
-            all=True, rounds=changed.rounds,
-            note=f"{len(batch)} faces got the mean face to start from: drag its points into place.",
-        )  # fmt: skip
+        note = Said(
+            mark("{count} faces got the mean face to start from: drag its points into place."),
+            count=len(batch),
+        )
+        return Changes(all=True, rounds=changed.rounds, note=note)
 
     # Train
 
@@ -208,8 +216,8 @@ class Rounds:
         counts = self._store.faces.counts()
         if counts.accepted + counts.corrected == 0:
             raise UserError(
-                "There is no manual label to train on.",
-                "Accept or correct at least one face, then start the round.",
+                mark("There is no manual label to train on."),
+                mark("Accept or correct at least one face, then start the round."),
             )
         available = self._store.faces.count_pseudo(MEAN_FACE)
         known = measured(self._store.rounds.all(), device)
@@ -246,7 +254,7 @@ class Rounds:
         }  # fmt: skip
         round_id = self._store.rounds.add(RoundKind.TRAIN, plan.task, relative, summary)
         self._launch(round_id, RoundKind.TRAIN, folder)
-        return Changes(rounds=True, note=f"Round {plan.number} started.")
+        return Changes(rounds=True, note=Said(mark("Round {number} started."), number=plan.number))
 
     def _labels(self, pseudo: int, table: FaceTable) -> LabelTable:
         """Frozen labels of the faces in the table: a photo that cannot be read trains nothing."""
@@ -255,7 +263,8 @@ class Rounds:
         manual = [(face, points) for face, _, points, _ in labels if face in usable]
         if not manual:
             raise UserError(
-                "None of the labelled photos can be read.", "See what is wrong with them first."
+                mark("None of the labelled photos can be read."),
+                mark("See what is wrong with them first."),
             )
         ours = self._store.faces.pseudo(MEAN_FACE, pseudo)
         rows = manual + [row for row in ours if row[0] in usable]
@@ -284,7 +293,7 @@ class Rounds:
         results = job.folder.results()
         if results is None:
             self.end(Event("failed", detail="The round ended without results."))
-            raise UserError("The round ended without results.", "Start it again.")
+            raise UserError(mark("The round ended without results."), mark("Start it again."))
         if not self._store.rounds.lease(job.round_id):
             return None
         if job.kind is RoundKind.TRAIN:
@@ -303,9 +312,11 @@ class Rounds:
         if job.kind is RoundKind.TRAIN:
             while self._store.rounds.prune():
                 time.sleep(0.01)
-            return Changes(
-                all=True, rounds=True, note=f"Round {row.number} is done: {self._news()}."
-            )
+            note = Said(
+                mark("Round {number} is done: {count} faces have a new proposal to review."),
+                number=row.number, count=self._store.faces.counts().proposed,
+            )  # fmt: skip
+            return Changes(all=True, rounds=True, note=note)
         return changes
 
     def take_chunk(self, event: Event) -> Changes:
@@ -364,13 +375,16 @@ class Rounds:
         folder = RunFolder(row.folder)
         results = folder.results()
         if results is None and row.kind is not RoundKind.IMPORT:
-            raise UserError(f"The results of this round are not in {row.folder} any more.")
+            raise UserError(
+                mark("The results of this round are not in {folder} any more."), folder=row.folder
+            )
         job = _Job(row.id, row.kind, folder, None, time.monotonic())
         if results is not None:
             self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, _silent)
         self._store.rounds.finish(round_id, {})
         name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
-        return Changes(all=True, rounds=True, note=f"The proposals of {name} are offered again.")
+        note = Said(mark("The proposals of {model} are offered again."), model=name)
+        return Changes(all=True, rounds=True, note=note)
 
     def wait(self, on_event: Callable[[Event], None]) -> Changes:
         """Follow the running round to its end and take it in: for the command line.
@@ -407,7 +421,8 @@ class Rounds:
         elif event.kind == "failed":
             tail = self.log_tail()
             self.end(event)
-            raise UserError(event.detail, f"The log ends with:\n{tail}" if tail else "")
+            ends = mark("The log ends with:\n{tail}") if tail else ""
+            raise UserError(mark("{reason}"), ends, reason=event.detail, tail=tail)
         elif event.kind == "cancelled":
             self.end(event)
             raise Cancelled
@@ -427,10 +442,6 @@ class Rounds:
     def _row(self, job: _Job) -> Round:
         return next(row for row in self._store.rounds.all() if row.id == job.round_id)
 
-    def _news(self) -> str:
-        counts = self._store.faces.counts()
-        return f"{counts.proposed} faces have a new proposal to review"
-
     def _forget(self, job: _Job) -> None:
         if job.process is not None:
             job.process.wait()
@@ -439,7 +450,8 @@ class Rounds:
     def _refuse_second(self) -> None:
         if self.attach():
             raise UserError(
-                "A round is running in this project already.", "Wait for it, or cancel it first."
+                mark("A round is running in this project already."),
+                mark("Wait for it, or cancel it first."),
             )
 
     def _trained(self) -> Round | None:
@@ -499,9 +511,13 @@ class Rounds:
                     env=environment, start_new_session=os.name == "posix",
                 )  # fmt: skip
         except OSError as error:
-            what = f"The worker cannot be started: {error.strerror}."
-            self._store.rounds.end(round_id, RoundStatus.FAILED, what)
-            raise UserError(what, "Free some space or memory, then try again.") from error
+            failed = UserError(
+                mark("The worker cannot be started: {reason}."),
+                mark("Free some space or memory, then try again."),
+                reason=error.strerror or str(error),
+            )
+            self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
+            raise failed from error
         self._job = _Job(round_id, kind, folder, process, time.monotonic())
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from labeltool.domain import UserError
+from labeltool.domain import UserError, mark
 from labeltool.store import create_project
 from pipnet import resources
 from pipnet.scheme import load_scheme
@@ -27,13 +27,16 @@ def make_sample(folder: Path) -> Path:
     shipped = sorted(resources.path("sample").glob("*.jpg"))
     if not shipped:
         raise UserError(
-            "The sample pictures are missing from this installation.", "Install labeltool again."
+            mark("The sample pictures are missing from this installation."),
+            mark("Install labeltool again."),
         )
     photos = folder / PHOTOS
     if (folder / "project.sqlite").exists():
         if not (photos / shipped[0].name).is_file():
             raise UserError(
-                f"{folder} already holds another project.", "Choose another folder for the sample."
+                mark("{folder} already holds another project."),
+                mark("Choose another folder for the sample."),
+                folder=folder,
             )
         return photos
     try:
@@ -44,8 +47,10 @@ def make_sample(folder: Path) -> Path:
             os.replace(partial, photos / picture.name)
     except OSError as error:
         raise UserError(
-            f"The sample cannot be put in {folder}: {error.strerror or error}.",
-            "Choose a folder that you may write to.",
+            mark("The sample cannot be put in {folder}: {reason}."),
+            mark("Choose a folder that you may write to."),
+            folder=folder,
+            reason=error.strerror or str(error),
         ) from error
     create_project(folder, load_scheme("300w")).close()
     return photos

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from labeltool.gui.language import NAMES, Language
 
 RECENT = 8
 """Projects on the welcome page."""
@@ -34,6 +37,16 @@ class Settings:
     @mode.setter
     def mode(self, value: str) -> None:
         self._settings.setValue("mode", value)
+
+    @property
+    def language(self) -> Language:
+        """'system', 'en' or 'ko'."""
+        value = str(self._settings.value("language", "system"))
+        return cast(Language, value) if value in ("system", *NAMES) else "system"
+
+    @language.setter
+    def language(self, value: Language) -> None:
+        self._settings.setValue("language", value)
 
     @property
     def recent(self) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from labeltool.domain import DamagedError, Progress, UserError
+from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, facts, is_due
 from labeltool.store.batch import Batches
@@ -52,8 +52,10 @@ class Store:
                 row = connection.execute(select(ProjectRow.scheme, ProjectRow.created)).first()
             if row is None:
                 raise DamagedError(
-                    f"{folder / FILE} holds no project.",
-                    f"'labeltool restore {folder}' lists its backups.",
+                    mark("{path} holds no project."),
+                    mark("'labeltool restore {folder}' lists its backups."),
+                    path=folder / FILE,
+                    folder=folder,
                 )
         except BaseException:
             self.close()
@@ -98,7 +100,11 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
     """
     file = folder / FILE
     if file.exists():
-        raise UserError(f"{folder} already holds a project.", "Open it, or choose another folder.")
+        raise UserError(
+            mark("{folder} already holds a project."),
+            mark("Open it, or choose another folder."),
+            folder=folder,
+        )
     partial = folder / f".{FILE}.new"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -120,8 +126,10 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
         partial.rename(file)
     except OSError as error:
         raise UserError(
-            f"No project can be made in {folder}: {error.strerror or error}.",
-            "Choose a folder that you may write to.",
+            mark("No project can be made in {folder}: {reason}."),
+            mark("Choose a folder that you may write to."),
+            folder=folder,
+            reason=error.strerror or str(error),
         ) from error
     finally:
         for leftover in folder.glob(f".{FILE}.new*"):
@@ -138,12 +146,17 @@ def open_project(folder: Path) -> Store:
     file = folder / FILE
     if not file.is_file() and backups(folder):
         raise DamagedError(
-            f"{file} is gone.", f"'labeltool restore {folder}' lists the backups that are there."
+            mark("{path} is gone."),
+            mark("'labeltool restore {folder}' lists the backups that are there."),
+            path=file,
+            folder=folder,
         )
     if not file.is_file():
         raise UserError(
-            f"{folder} is not a project (there is no {FILE} in it).",
-            "Choose a project folder, or make one with 'labeltool new'.",
+            mark("{folder} is not a project (there is no {file} in it)."),
+            mark("Choose a project folder, or make one with 'labeltool new'."),
+            folder=folder,
+            file=FILE,
         )
     upgrade(file)
     store = Store(folder)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from labeltool.domain import DamagedError, Progress, UserError
+from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.store.errors import errors
 
 FOLDER = "backups"
@@ -89,8 +89,10 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
         thin_out(folder.parent)
     except OSError as error:
         raise UserError(
-            f"No backup could be made in {folder}: {error.strerror or error}.",
-            "Check that there is space, and that you may write there.",
+            mark("No backup could be made in {folder}: {reason}."),
+            mark("Check that there is space, and that you may write there."),
+            folder=folder,
+            reason=error.strerror or str(error),
         ) from error
     finally:
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):
@@ -111,9 +113,14 @@ def _check_room(file: Path, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < need:
         raise UserError(
-            f"There is no room for a backup of {file.name}: it wants {need // 2**20} MB, and "
-            f"{free // 2**20} MB are free.",
-            "Free some space.",
+            mark(
+                "There is no room for a backup of {file}: it wants {need} MB, and {free} MB are "
+                "free."
+            ),
+            mark("Free some space."),
+            file=file.name,
+            need=need // 2**20,
+            free=free // 2**20,
         )
 
 
@@ -172,7 +179,12 @@ def check_file(file: Path, original: Path | None = None) -> None:
     with errors(name), closing(_open(file)) as connection:
         said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
-        raise DamagedError(f"{name} is damaged ({said}).", "A backup has to take its place.")
+        raise DamagedError(
+            mark("{path} is damaged ({reason})."),
+            mark("A backup has to take its place."),
+            path=name,
+            reason=said,
+        )
 
 
 def facts(file: Path) -> Facts:
@@ -191,7 +203,7 @@ def facts(file: Path) -> Facts:
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):
                 raise
-            raise DamagedError(f"{file} holds no project.") from error
+            raise DamagedError(mark("{path} holds no project."), path=file) from error
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from labeltool.domain import FINAL, Batch, Changes, Progress, Seen, UserError, Verdict
+from labeltool.domain import FINAL, Batch, Changes, Progress, Said, Seen, UserError, Verdict, mark
 from labeltool.store.engine import Database
 from labeltool.store.reviews import _operate, _words
 from labeltool.store.state import settle
@@ -107,16 +107,18 @@ class Batches:
             count = int(connection.execute(query, {"operation": operation}).scalar_one())
             if count == 0:
                 raise UserError(
-                    "Nothing was decided: the faces were changed meanwhile.",
-                    "Look at them again.",
+                    mark("Nothing was decided: the faces were changed meanwhile."),
+                    mark("Look at them again."),
                 )
             connection.execute(
                 text("UPDATE operation SET faces = :count, detail = :detail WHERE id = :id"),
                 {"count": count, "detail": _words(verdict, count), "id": operation},
             )
-        note = f"{_words(verdict, count).capitalize()}."
-        if count < total:
-            note += f" {total - count:,} were changed meanwhile and stay as they are."
+        left = mark("{left:,} were changed meanwhile and stay as they are.")
+        note = Said(
+            mark("{what}."), left if count < total else "",
+            what=_words(verdict, count).capitalize(), left=total - count,
+        )  # fmt: skip
         return Changes(all=True, note=note)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert, literal, null, select, update
 
-from labeltool.domain import FINAL, Box, Changes, UserError, Verdict
+from labeltool.domain import FINAL, Box, Changes, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
 from labeltool.store.faces import _add_face
 from labeltool.store.reviews import _finish, _operate
@@ -36,7 +36,7 @@ class Boxes:
             )  # fmt: skip
             _finish(connection, operation)
         faces = frozenset({face})
-        return face, Changes(faces=faces, photos=True, boxes=faces, note="Drew a box.")
+        return face, Changes(faces=faces, photos=True, boxes=faces, note=Said(mark("Drew a box.")))
 
     def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> Changes:
         """Put a face's box (x, y, width, height in pixels of the photo) elsewhere.
@@ -57,7 +57,9 @@ class Boxes:
                 .where(FaceRow.id == face_id)
             ).one_or_none()  # fmt: skip
             if row is None:
-                raise UserError("This face is not in the project any more.", "Choose another one.")
+                raise UserError(
+                    mark("This face is not in the project any more."), mark("Choose another one.")
+                )
             wanted = [*(float(value) for value in box), DRAWN]
             before = [row.x, row.y, row.w, row.h, row.kind]
             if wanted[:4] == before[:4]:
@@ -89,7 +91,7 @@ class Boxes:
             if anew:
                 connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
         faces = frozenset({face_id})
-        return Changes(faces=faces, boxes=faces, note="Moved the box.")
+        return Changes(faces=faces, boxes=faces, note=Said(mark("Moved the box.")))
 
     def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
         """Id, box and verdict of the faces of a photo."""

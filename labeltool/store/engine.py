@@ -16,7 +16,7 @@ import psutil
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from labeltool.domain import DamagedError, StoreBusyError, UserError
+from labeltool.domain import DamagedError, StoreBusyError, UserError, mark
 from labeltool.store.backup import back_up
 from labeltool.store.errors import errors
 from labeltool.store.tables import SCHEMA
@@ -77,7 +77,9 @@ class Database:
         """
         deadline = time.monotonic() + self.patience
         if not self._lock.acquire(timeout=self.patience):
-            raise StoreBusyError("The project is busy with another change.", "Try again.")
+            raise StoreBusyError(
+                mark("The project is busy with another change."), mark("Try again.")
+            )
         try:
             with errors(self.path):
                 connection = self._writer
@@ -168,15 +170,13 @@ class ProjectLock:
     def share(self) -> None:
         """Say that the project is open here."""
         self._take(
-            portalocker.LockFlags.SHARED, "The project is being upgraded or restored right now."
+            portalocker.LockFlags.SHARED,
+            mark("The project is being upgraded or restored right now."),
         )
 
-    def alone(self, why: str) -> None:
-        """Make sure that it is open nowhere else; `why`: 'upgraded'."""
-        self._take(
-            portalocker.LockFlags.EXCLUSIVE,
-            f"The project must be {why}, but another window or command has it open.",
-        )
+    def alone(self, what: str) -> None:
+        """Make sure that it is open nowhere else; `what` a marked text says if it is."""
+        self._take(portalocker.LockFlags.EXCLUSIVE, what)
 
     def _take(self, flags: portalocker.LockFlags, what: str) -> None:
         self.release()
@@ -188,7 +188,7 @@ class ProjectLock:
             portalocker.lock(self._file, flags | portalocker.LockFlags.NON_BLOCKING)
         except portalocker.LockException as error:
             self.release()
-            raise UserError(what, "Close it there, then open the project again.") from error
+            raise UserError(what, mark("Close it there, then open the project again.")) from error
 
     def release(self) -> None:
         """Let others have it."""
@@ -239,16 +239,22 @@ def schema_of(path: Path) -> int:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:
                 raise DamagedError(
-                    f"{path} is empty, so it is not a project.",
-                    f"'labeltool restore {path.parent}' lists its backups; without one, make a new "
-                    "project in another folder.",
+                    mark("{path} is empty, so it is not a project."),
+                    mark(
+                        "'labeltool restore {folder}' lists its backups; without one, make a new "
+                        "project in another folder."
+                    ),
+                    path=path,
+                    folder=path.parent,
                 )
             row = None
             if {"alembic_version", "face"} <= tables:
                 row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             if row is None or not row[0].isdecimal():
                 raise UserError(
-                    f"{path} is not a project of this program.", "Choose another folder."
+                    mark("{path} is not a project of this program."),
+                    mark("Choose another folder."),
+                    path=path,
                 )
             return int(row[0])
         finally:
@@ -264,14 +270,19 @@ def upgrade(path: Path, target: str = "head") -> None:
     found = _found(path)
     if found > SCHEMA:
         raise UserError(
-            f"{path} was written by a newer version of this program (schema {found}, "
-            f"this version knows {SCHEMA}).",
-            "Update this program, then open the project again.",
+            mark(
+                "{path} was written by a newer version of this program (schema {found}, "
+                "this version knows {known})."
+            ),
+            mark("Update this program, then open the project again."),
+            path=path,
+            found=found,
+            known=SCHEMA,
         )
     if found == SCHEMA and target == "head":
         return
     lock = ProjectLock(path.parent)
-    lock.alone("upgraded")
+    lock.alone(mark("The project must be upgraded, but another window or command has it open."))
     partial = path.with_name(path.name + ".upgrading")
     try:
         if _found(path) != found:  # another program upgraded it just now
@@ -314,7 +325,9 @@ def _verify(path: Path) -> None:
     finally:
         connection.close()
     if broken or intact != "ok":
-        raise UserError(f"The upgrade of {path.name} failed its check; it was left as it was.")
+        raise UserError(
+            mark("The upgrade of {file} failed its check; it was left as it was."), file=path.name
+        )
 
 
 def _migrate(path: Path, target: str) -> None:

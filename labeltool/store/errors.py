@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from labeltool.domain import DamagedError, StoreBusyError, UserError
+from labeltool.domain import DamagedError, StoreBusyError, UserError, mark
 
 FULL = 2**20
 """Bytes free below which an error of the drive is taken for a full disk."""
@@ -44,27 +44,37 @@ def _free(folder: Path) -> float:
 def _known(path: Path, text: str) -> UserError | None:
     if "locked" in text or "busy" in text:
         return StoreBusyError(
-            f"Another program is writing to {path}.", "Wait for it to finish, then try again."
+            mark("Another program is writing to {path}."),
+            mark("Wait for it to finish, then try again."),
+            path=path,
         )
     if "readonly" in text or "unable to open" in text:
         return UserError(
-            f"{path} cannot be written.",
-            "Check that its folder is not read-only and that you may write to it.",
+            mark("{path} cannot be written."),
+            mark("Check that its folder is not read-only and that you may write to it."),
+            path=path,
         )
     # what SQLite says when not even the files beside the database can grow
     if "full" in text or ("disk I/O" in text and _free(path.parent) < FULL):
         return UserError(
-            f"The disk of {path.parent} is full; nothing was lost.", "Free some space, try again."
+            mark("The disk of {folder} is full; nothing was lost."),
+            mark("Free some space, try again."),
+            folder=path.parent,
         )
     if "disk I/O" in text:
         return UserError(
-            f"{path} could not be read or written: the drive reports an error.",
-            "Check that the drive is there and sound, then open the project again.",
+            mark("{path} could not be read or written: the drive reports an error."),
+            mark("Check that the drive is there and sound, then open the project again."),
+            path=path,
         )
     if any(word in text for word in ("malformed", "not a database", "file format")):
         return DamagedError(
-            f"{path} is damaged.",
-            f"'labeltool restore {path.parent}' lists its backups; without one, "
-            "'sqlite3 project.sqlite .recover' may save what is left.",
+            mark("{path} is damaged."),
+            mark(
+                "'labeltool restore {folder}' lists its backups; without one, "
+                "'sqlite3 project.sqlite .recover' may save what is left."
+            ),
+            path=path,
+            folder=path.parent,
         )
     return None

@@ -18,8 +18,10 @@ from labeltool.domain import (
     Face,
     Points,
     Prediction,
+    Said,
     UserError,
     Verdict,
+    mark,
 )
 from labeltool.store.cards import read_cards
 from labeltool.store.queue import Queue, _ids
@@ -68,19 +70,27 @@ class Faces(Queue):
         with self._database.write() as connection:
             other = connection.scalar(select(RootRow.id).where(RootRow.path == str(folder)))
             if other is not None and other != root_id:
-                raise UserError(f"{folder} is already a photo folder of this project.")
+                raise UserError(
+                    mark("{folder} is already a photo folder of this project."), folder=folder
+                )
             sample = connection.scalars(
                 select(PhotoRow.path).where(PhotoRow.root_id == root_id).limit(20)
             ).all()
             if sample and not any((folder / path).is_file() for path in sample):
                 raise UserError(
-                    f"None of the photos are in {folder} (looked for {sample[0]}).",
-                    "Choose the folder that holds the same files and subfolders as before.",
+                    mark("None of the photos are in {folder} (looked for {file})."),
+                    mark("Choose the folder that holds the same files and subfolders as before."),
+                    folder=folder,
+                    file=sample[0],
                 )
             connection.execute(
                 update(RootRow).where(RootRow.id == root_id).values(path=str(folder))
             )
-        return Changes(all=True, photos=True, note=f"Photos are now read from {folder}.")
+        return Changes(
+            all=True,
+            photos=True,
+            note=Said(mark("Photos are now read from {folder}."), folder=folder),
+        )
 
     def known_photos(self, root_id: int) -> dict[str, tuple[int, str | None]]:
         """Relative path -> (id, problem) of a root's photos."""

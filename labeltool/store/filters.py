@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from labeltool.domain import Changes, Filter, SavedFilter, UserError
+from labeltool.domain import Changes, Filter, Said, SavedFilter, UserError, mark
 from labeltool.store.engine import Database
 from labeltool.store.tables import SavedFilterRow
 
@@ -45,7 +45,7 @@ class Filters:
                     .where(SavedFilterRow.id == known)
                     .values(name=name, filter=wanted.to_json())
                 )
-        return Changes(filters=True, note=f"Filter “{name}” saved.")
+        return Changes(filters=True, note=Said(mark("Filter “{name}” saved."), name=name))
 
     def rename(self, filter_id: int, name: str) -> Changes:
         """Give a filter another name.
@@ -56,7 +56,11 @@ class Filters:
         name = _checked(name)
         with self._database.write() as connection:
             if _find(connection, name) not in (None, filter_id):
-                raise UserError(f"There is a filter “{name}” already.", "Choose another name.")
+                raise UserError(
+                    mark("There is a filter “{name}” already."),
+                    mark("Choose another name."),
+                    name=name,
+                )
             connection.execute(
                 update(SavedFilterRow).where(SavedFilterRow.id == filter_id).values(name=name)
             )
@@ -79,9 +83,13 @@ def _known(written: str) -> Filter | None:
 def _checked(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise UserError("A filter needs a name.", "Type one.")
+        raise UserError(mark("A filter needs a name."), mark("Type one."))
     if len(name) > LONGEST:
-        raise UserError(f"The name is longer than {LONGEST} letters.", "Choose a shorter one.")
+        raise UserError(
+            mark("The name is longer than {count} letters."),
+            mark("Choose a shorter one."),
+            count=LONGEST,
+        )
     return name
 
 

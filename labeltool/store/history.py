@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, literal, select, text
 
-from labeltool.domain import FINAL, Changes, Entry, PastBatch, UserError, Verdict
+from labeltool.domain import FINAL, Changes, Entry, PastBatch, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
 from labeltool.store.reviews import _UNDO, _enter, _operate, _taken_back
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
@@ -58,8 +58,8 @@ class History:
             drafted = select(DraftRow.face_id).where(DraftRow.face_id == face_id)
             if connection.scalar(drafted) is not None:
                 raise UserError(
-                    "Points of this face were moved and are not decided yet.",
-                    "Accept them, or discard the moves, then restore.",
+                    mark("Points of this face were moved and are not decided yet."),
+                    mark("Accept them, or discard the moves, then restore."),
                 )
             verdict = func.coalesce(EntryRow.verdict, str(Verdict.UNREVIEWED))
             chosen = (
@@ -78,7 +78,9 @@ class History:
             moved = connection.execute(place).one() != before
         faces = frozenset({face_id})
         return Changes(
-            faces=faces, boxes=faces if moved else frozenset(), note=f"Restored: {word}."
+            faces=faces,
+            boxes=faces if moved else frozenset(),
+            note=Said(mark("Restored: {what}."), what=word),
         )
 
     def batches(self) -> list[PastBatch]:
@@ -138,11 +140,11 @@ class History:
                     "before": Verdict.UNREVIEWED,
                 },
             )  # fmt: skip
-            changes = _taken_back(connection, taken, target, "Took back")
+            changes = _taken_back(connection, taken, target, mark("Took back: {what}."))
             if not changes.any_face:
                 raise UserError(
-                    "Nothing of this batch is left to take back.",
-                    "Every face of it was changed since; each face's history shows how.",
+                    mark("Nothing of this batch is left to take back."),
+                    mark("Every face of it was changed since; each face's history shows how."),
                 )
         return changes
 

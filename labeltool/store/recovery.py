@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labeltool.domain import DamagedError, Progress, UserError
+from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.store.backup import Backup, Facts, backups, check_file, copy_checked, facts, parts
 from labeltool.store.engine import FILE, ProjectLock, schema_of
 
@@ -42,10 +42,13 @@ def restore(
     file = folder / FILE
     if not source.is_file():
         raise UserError(
-            f"There is no backup {source}.", f"'labeltool restore {folder}' lists them."
+            mark("There is no backup {path}."),
+            mark("'labeltool restore {folder}' lists them."),
+            path=source,
+            folder=folder,
         )
     lock = ProjectLock(folder)
-    lock.alone("restored")
+    lock.alone(mark("The project must be restored, but another window or command has it open."))
     partial = file.with_name(f"{file.name}.restoring")
     try:
         partial.unlink(missing_ok=True)
@@ -57,12 +60,15 @@ def restore(
             part.unlink()
         os.replace(partial, file)
     except DamagedError as error:
-        raise UserError(f"{source} is damaged too.", "Choose an older backup.") from error
+        raise UserError(
+            mark("{path} is damaged too."), mark("Choose an older backup."), path=source
+        ) from error
     except OSError as error:
         raise UserError(
-            f"{source.name} could not be restored: {error.strerror or error}; everything is as it "
-            "was.",
-            "Check that there is space, and that you may write there.",
+            mark("{file} could not be restored: {reason}; everything is as it was."),
+            mark("Check that there is space, and that you may write there."),
+            file=source.name,
+            reason=error.strerror or str(error),
         ) from error
     finally:
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):

@@ -20,10 +20,12 @@ from labeltool.domain import (
     Changes,
     NewLabel,
     Points,
+    Said,
     UndoState,
     UserError,
     Verdict,
     Visibility,
+    mark,
 )
 from labeltool.store import tally
 from labeltool.store.engine import Database
@@ -116,8 +118,8 @@ class Reviews:
             if count == 0:
                 if verdict is Verdict.ACCEPTED:
                     raise UserError(
-                        "Nothing was accepted: no proposal there waits for a verdict.",
-                        "Predict first, or choose faces that are not accepted yet.",
+                        mark("Nothing was accepted: no proposal there waits for a verdict."),
+                        mark("Predict first, or choose faces that are not accepted yet."),
                     )
                 raise _Unchanged
             if count != len(faces):
@@ -127,7 +129,7 @@ class Reviews:
                 )
             if len(faces) == 1:
                 connection.execute(delete(DraftRow).where(DraftRow.face_id == faces[0]))
-        return _changes(faces, _words(verdict, count).capitalize() + ".")
+        return _changes(faces, Said(mark("{what}."), what=_words(verdict, count).capitalize()))
 
     def decide_where(
         self, reviewer: str, verdict: Verdict, threshold: Threshold
@@ -144,7 +146,8 @@ class Reviews:
             if count == 0:
                 connection.rollback()
                 return 0, Changes()
-        return count, Changes(all=True, note=f"{_words(verdict, count).capitalize()}.")
+        note = Said(mark("{what}."), what=_words(verdict, count).capitalize())
+        return count, Changes(all=True, note=note)
 
     def count_where(self, threshold: Threshold) -> int:
         """How many faces `decide_where` would take now."""
@@ -180,7 +183,7 @@ class Reviews:
             )  # fmt: skip
             if _enter(connection, operation, chosen) == 0:
                 raise _Unchanged
-        return _changes(faces, "Flagged." if on else "Flag removed.")
+        return _changes(faces, Said(mark("Flagged.") if on else mark("Flag removed.")))
 
     def take_labels(
         self, reviewer: str, labels: Sequence[NewLabel], source: str
@@ -224,7 +227,8 @@ class Reviews:
                 {"operation": operation},
             )
             _finish(connection, operation)
-        return len(taken), Changes(all=True, note=f"{len(taken)} labels from {source}.")
+        note = Said(mark("{count} labels from {file}."), count=len(taken), file=source)
+        return len(taken), Changes(all=True, note=note)
 
     # Undo and redo
 
@@ -257,7 +261,7 @@ class Reviews:
                     "effect": None,
                 },
             )
-            return _taken_back(connection, operation, target, "Undid")
+            return _taken_back(connection, operation, target, mark("Undid: {what}."))
 
     @_quiet
     def redo(self, reviewer: str) -> Changes:
@@ -277,7 +281,7 @@ class Reviews:
                 undo_top=target.id, redo_top=undone.redo_below,
             )  # fmt: skip
             connection.execute(text(_REDO), {"operation": operation, "target": target.id})
-            return _taken_back(connection, operation, target, "Redid")
+            return _taken_back(connection, operation, target, mark("Redid: {what}."))
 
     def undo_state(self, reviewer: str) -> UndoState:
         """What undo and redo would do."""
@@ -402,8 +406,8 @@ def _check_prediction(connection: Connection, prediction_id: int, face_id: int) 
     )
     if found is None:
         raise UserError(
-            "The proposal on the screen was replaced by newer rounds.",
-            "Look at the new proposal and decide again.",
+            mark("The proposal on the screen was replaced by newer rounds."),
+            mark("Look at the new proposal and decide again."),
         )
 
 
@@ -518,13 +522,13 @@ WHERE x.operation_id = :target AND s.effect IS b.effect
 """
 
 
-def _taken_back(connection: Connection, operation: int, target: Any, word: str) -> Changes:
+def _taken_back(connection: Connection, operation: int, target: Any, deed: str) -> Changes:
+    """The changes of an undo and the like; `deed`, a marked text, says it of `{what}`."""
     count = _finish(connection, operation)
     query = select(EntryRow.face_id).where(EntryRow.operation_id == operation).limit(MANY + 1)
     faces = list(connection.scalars(query))
     left = target.faces - count
-    note = f"{word}: {target.detail}."
-    if left:
-        note += f" {left} of {target.faces} faces were changed since and stay as they are."
+    others = mark("{left} of {faces} faces were changed since and stay as they are.")
+    note = Said(deed, others if left else "", what=target.detail, left=left, faces=target.faces)
     changes = _changes(faces, note)
     return replace(changes, boxes=changes.faces) if target.kind in ("box", "draw") else changes

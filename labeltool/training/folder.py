@@ -35,7 +35,7 @@ import numpy as np
 import portalocker
 from numpy.typing import NDArray
 
-from labeltool.domain import Cancelled, NewPrediction, UserError
+from labeltool.domain import Cancelled, NewPrediction, UserError, mark
 
 
 def program() -> list[str]:
@@ -133,8 +133,10 @@ class RunFolder:
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise UserError(
-                f"The run folder {self.path} cannot be written: {error.strerror}.",
-                "Free some space or check the folder's permissions, then try again.",
+                mark("The run folder {folder} cannot be written: {reason}."),
+                mark("Free some space or check the folder's permissions, then try again."),
+                folder=self.path,
+                reason=error.strerror or str(error),
             ) from error
 
     def cancel(self) -> None:
@@ -208,8 +210,10 @@ class RunFolder:
                 ]  # fmt: skip
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise UserError(
-                f"The results in {self.path / name} cannot be read: {error}.",
-                "Start the round again.",
+                mark("The results in {path} cannot be read: {reason}."),
+                mark("Start the round again."),
+                path=self.path / name,
+                reason=str(error),
             ) from error
 
     def log_tail(self, lines: int = 30) -> str:
@@ -290,6 +294,8 @@ class RunFolder:
                 except portalocker.LockException as error:
                     # `is_alive` of a window holds it for an instant
                     if attempt == 19:
-                        raise UserError(f"Another worker is busy in {self.path}.") from error
+                        raise UserError(
+                            mark("Another worker is busy in {folder}."), folder=self.path
+                        ) from error
                     time.sleep(0.05)
             yield

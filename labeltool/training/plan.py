@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labeltool.domain import Counts, Round
+from labeltool.domain import Counts, Round, Said, mark
 
 TASKS = ("cls3", "cls2", "std")
 """The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
@@ -54,23 +54,27 @@ class RoundPlan:
     predict_seconds: float
     capped: bool
 
-    def describe(self) -> str:
-        """The plan in two sentences."""
-        what = {
-            "cls3": "the coarsest score map",
-            "cls2": "the coarser score map",
-            "std": "everything",
+    def describe(self) -> Said:
+        """The plan in a few sentences."""
+        trained = {
+            "cls3": mark("the coarsest score map"),
+            "cls2": mark("the coarser score map"),
+            "std": mark("everything"),
         }[self.task]
-        minutes = max(1, round(self.seconds / 60))
-        text = (
-            f"Round {self.number} trains on {self.manual} manual labels and {self.pseudo} of "
-            f"{self.pseudo_available} pseudo-labels (these train {what}) for {self.epochs} epochs, "
-            f"then predicts {self.faces} faces. It takes about {minutes} min on "
-            f"{'the GPU' if self.device == 'cuda' else 'this CPU'}."
-        )
-        if self.capped:
-            text += " Epochs and pseudo-labels are capped to fit about ten minutes."
-        return text
+        capped = mark("Epochs and pseudo-labels are capped to fit about ten minutes.")
+        return Said(
+            mark(
+                "Round {number} trains on {manual} manual labels and {pseudo} of {available} "
+                "pseudo-labels (these train {trained}) for {epochs} epochs, then predicts "
+                "{faces} faces."
+            ),
+            mark("It takes about {minutes} min on {device}."),
+            capped if self.capped else "",
+            number=self.number, manual=self.manual, pseudo=self.pseudo,
+            available=self.pseudo_available, trained=Said(trained), epochs=self.epochs,
+            faces=self.faces, minutes=max(1, round(self.seconds / 60)),
+            device=Said(mark("the GPU") if self.device == "cuda" else mark("this CPU")),
+        )  # fmt: skip
 
 
 def measured(rounds: Iterable[Round], device: str) -> dict[str, Any]:

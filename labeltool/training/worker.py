@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from labeltool.domain import Cancelled, UserError
+from labeltool.domain import Cancelled, UserError, mark
 from labeltool.training.folder import Event, RunFolder
 from pipnet import resources
 from pipnet.checkpoint import Checkpoint, CheckpointError, load, save
@@ -91,7 +91,9 @@ def _run(folder: RunFolder) -> dict[str, Any]:
         results |= {"train_images_per_second": speed, "samples": len(samples)}
         save(checkpoint, folder.model)
     elif checkpoint.scheme.names != scheme.names:
-        raise UserError(f"{weights.name} has another landmark scheme than this project.")
+        raise UserError(
+            mark("{file} has another landmark scheme than this project."), file=weights.name
+        )
     results["digest"] = hashlib.sha256(
         (folder.model if folder.model.exists() else weights).read_bytes()
     ).hexdigest()
@@ -105,7 +107,9 @@ def _device(wanted: str) -> str:
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if wanted == "cuda" and not torch.cuda.is_available():
-        raise UserError("There is no usable CUDA device.", "Choose the device 'cpu' or 'auto'.")
+        raise UserError(
+            mark("There is no usable CUDA device."), mark("Choose the device 'cpu' or 'auto'.")
+        )
     return wanted
 
 
@@ -141,7 +145,7 @@ def _samples(folder: RunFolder, photos: list[Path], task: str, problems: list[st
     """The frozen labels as training samples; photos that are gone are named in `problems`."""
     faces, labels = folder.faces(), folder.labels()
     if labels is None:
-        raise UserError("The run folder has no labels.")
+        raise UserError(mark("The run folder has no labels."))
     place = {int(face): index for index, face in enumerate(faces.ids)}
     samples = []
     for face, points, manual in zip(labels.faces, labels.points, labels.manual, strict=True):
@@ -153,7 +157,8 @@ def _samples(folder: RunFolder, photos: list[Path], task: str, problems: list[st
         samples.append(Sample(photo, points, (tight_box(points),), "std" if manual else task))
     if not any(sample.task == "std" for sample in samples):
         raise UserError(
-            "None of the labelled photos can be found.", "Point the project to where they are now."
+            mark("None of the labelled photos can be found."),
+            mark("Point the project to where they are now."),
         )
     return samples
 
@@ -203,8 +208,8 @@ def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> C
         mean = mean_face([s for s in samples if s.task == "std"], start.convention)
     except ValueError as error:
         raise UserError(
-            "No manual label has all its landmarks, so training cannot start.",
-            "Place every landmark of at least one face.",
+            mark("No manual label has all its landmarks, so training cannot start."),
+            mark("Place every landmark of at least one face."),
         ) from error
     count = most_neighbours(mean, start.network.neighbours)
     network = PIPNet(start.network.name, scheme.count, count)

@@ -1,0 +1,66 @@
+"""Gather the texts of the window and compile their translations: run it after a text has changed.
+
+    python scripts/translations.py
+
+It brings `resources/translations/*.ts` up to date and writes the `.qm` files that the program
+reads. A new text is unfinished then: fill in its translation (in a text editor or Qt Linguist) and
+run it again. `labeltool_en.ts` holds plural forms only.
+
+One Korean word for one idea, as in the glossary of ARCHITECTURE.md:
+
+    photo 사진 · face 얼굴 · landmark 랜드마크 · point 점 · box 박스 · proposal 제안
+    prediction 예측 · verdict 판정 · accept 수락 · correct 수정 · reject 거부 · exclude 제외
+    unreviewed 미검토 · review 검토 · reviewer 검토자 · flag 깃발 · batch 일괄 처리 · undo 실행 취소 · redo 다시 실행
+    take back 되돌리기 · restore 복원 · round 라운드 · train 학습 · label 레이블 · score 신뢰도 점수
+    filter 필터 · order 정렬 · queue 목록 · gallery 갤러리 · backup 백업 · project 프로젝트
+    scheme 랜드마크 구성 · visible 보임 · occluded 가려짐 · absent 없음 · key 단축키 · apply 적용
+
+Buttons are nouns or short verbs; sentences end in -습니다, requests in -하세요.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "resources" / "translations"
+
+
+def sources() -> list[str]:
+    """Every module that may hold a text for people."""
+    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "labeltool").rglob("*.py"))
+
+
+def gather(target: Path, *options: str) -> None:
+    """Bring a .ts file up to date: new texts are unfinished, those that are gone leave it."""
+    tool("lupdate", "-tr-function-alias", "QT_TR_NOOP+=mark", "-locations", "none", "-no-obsolete",
+         "-source-language", "en", *options, *sources(), "-ts", str(target))  # fmt: skip
+
+
+def compile_to(source: Path, target: Path) -> None:
+    """Make the .qm file of a .ts file."""
+    tool("lrelease", str(source), "-qm", str(target))
+
+
+def tool(name: str, *arguments: str) -> None:
+    """Run one of Qt's tools beside this Python; shows what it says only if it fails."""
+    program = Path(sys.executable).with_name(f"pyside6-{name}")
+    done = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for language, options in (("ko", ()), ("en", ("-pluralonly",))):
+        file = FOLDER / f"labeltool_{language}.ts"
+        gather(file, "-target-language", language, *options)
+        compile_to(file, file.with_suffix(".qm"))
+        unfinished = file.read_text(encoding="utf-8").count('type="unfinished"')
+        print(f"{file.relative_to(ROOT)}: {unfinished} unfinished")
+
+
+if __name__ == "__main__":
+    main()
