@@ -17,11 +17,13 @@ from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
 from labeltool.gui.dialogs import NewProject
 from labeltool.gui.garbage import Garbage
+from labeltool.gui.language import speak
 from labeltool.gui.rescue import Rescue, clock
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.welcome import Welcome
 from labeltool.gui.window import MainWindow
+from labeltool.gui.words import tr
 from labeltool.sample import make_sample
 from labeltool.store import backups, create_project, open_project
 from pipnet.scheme import load_scheme
@@ -35,6 +37,7 @@ class App(QObject):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
+        speak(_application(), settings.language)
         self._garbage = Garbage(self)
         self.welcome: Welcome | None = None
         self.window: MainWindow | None = None
@@ -47,6 +50,7 @@ class App(QObject):
             self.welcome.open_wanted.connect(self.open)
             self.welcome.new_wanted.connect(self.new)
             self.welcome.sample_wanted.connect(self.sample)
+            self.welcome.language_chosen.connect(self._language_chosen)
         self.welcome.refresh()
         self.welcome.show()
         return self.welcome
@@ -64,6 +68,7 @@ class App(QObject):
         self._settings.remember(folder)
         session = self.window.session
         session.failed.connect(self._failed)
+        self.window.language_chosen.connect(self._language_chosen)
         self.window.show()
         if self.welcome is not None:
             self.welcome.hide()
@@ -93,9 +98,33 @@ class App(QObject):
         welcome.message.hide()
         window = self.open(folder)
         if window is not None:
-            kept = f" What was there is kept as {dialog.kept.name}." if dialog.kept else ""
-            window.message.say(f"The backup of {clock(restored)} was restored.{kept}")
+            note = tr("The backup of {time} was restored.", time=clock(restored))
+            if dialog.kept:
+                kept = tr("What was there is kept as {file}.", file=dialog.kept.name)
+                note = f"{note} {kept}"
+            window.message.say(note)
         return window
+
+    @Slot()
+    def _language_chosen(self) -> None:
+        QTimer.singleShot(0, self.speak)  # not under the menu that it was chosen in
+
+    @Slot()
+    def speak(self) -> None:
+        """Say everything in the language of the settings: windows are made anew around their
+        session, which notices nothing."""
+        speak(_application(), self._settings.language)
+        page, window = self.welcome, self.window
+        if page is not None:
+            self.welcome = None
+            if page.isVisible():
+                self.show_welcome().restoreGeometry(page.saveGeometry())
+            page.hide()
+            page.deleteLater()
+        if window is not None and window.isVisible():
+            self.window = MainWindow(window.session, self._settings)
+            self.window.language_chosen.connect(self._language_chosen)
+            self.window.take_over(window)
 
     @Slot(object)
     def _failed(self, error: UserError) -> None:
@@ -160,6 +189,12 @@ class App(QObject):
         return window
 
 
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
+
+
 def main(project: Path | None, *, sample: bool = False) -> int:
     """Run the window until it is closed; returns the exit code. A `sample` is made if need be."""
     # OpenCV's wheel brings plugins of another Qt and points Qt at them
@@ -191,7 +226,9 @@ def crash(kind: type[BaseException], error: BaseException, trace: TracebackType 
     sys.stderr.write(text)
     if issubclass(kind, KeyboardInterrupt) or QApplication.instance() is None:
         return
-    box = QMessageBox(QMessageBox.Icon.Warning, "Unexpected error", str(error) or kind.__name__)
-    box.setInformativeText("Your decisions are saved. Please report this with the details below.")
+    box = QMessageBox(QMessageBox.Icon.Warning, tr("Unexpected error"), str(error) or kind.__name__)
+    box.setInformativeText(
+        tr("Your decisions are saved. Please report this with the details below.")
+    )
     box.setDetailedText(text)
     box.exec()

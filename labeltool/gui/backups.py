@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from labeltool.domain import Changes, DamagedError, Progress, UserError
 from labeltool.gui.tasks import Lane, Task
+from labeltool.gui.words import tr
 
 if TYPE_CHECKING:
     from labeltool.gui.session import Session
@@ -49,7 +50,7 @@ class AutoBackup(QObject):
 
     def _back_up(self, reason: str) -> None:
         self._changed, self._last = False, time.monotonic()
-        task = Task("Backing up", self)
+        task = Task(tr("Backing up"), self)
         self._session.task_started.emit(task)
         work = partial(self._work, reason)
         self._lane.start(task, work, succeeded=self._made, failed=self._failed)

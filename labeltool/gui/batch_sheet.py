@@ -9,22 +9,45 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
-from labeltool.domain import Batch, Seen, Verdict
+from labeltool.domain import Batch, Seen, Verdict, mark
 from labeltool.gui import theme
 from labeltool.gui.dialogs import Ask
 from labeltool.gui.face_grid import FaceGrid
 from labeltool.gui.session import Session
 from labeltool.gui.thumbs import Thumbs
+from labeltool.gui.words import faces_words, tr, verdict_word
 
 SAMPLE = 200
 """Faces of a random sample."""
 
 _WORDS = {
-    Verdict.ACCEPTED: ("Accept", "accepted"),
-    Verdict.REJECTED: ("Reject", "rejected"),
-    Verdict.EXCLUDED: ("Exclude", "excluded"),
-    Verdict.UNREVIEWED: ("Set back", "set back to unreviewed"),
+    Verdict.ACCEPTED: (mark("Accept {faces}"), mark("Accept {count:,}")),
+    Verdict.REJECTED: (mark("Reject {faces}"), mark("Reject {count:,}")),
+    Verdict.EXCLUDED: (mark("Exclude {faces}"), mark("Exclude {count:,}")),
+    Verdict.UNREVIEWED: (mark("Set {faces} back"), mark("Set back {count:,}")),
 }
+"""The title of the sheet, and its button."""
+
+_WOULD = {
+    Verdict.ACCEPTED: (
+        mark("{faces} would be accepted."), mark("{faces} would be accepted, {left:,} left out."),
+        mark("No face would be accepted."),
+    ),
+    Verdict.REJECTED: (
+        mark("{faces} would be rejected."), mark("{faces} would be rejected, {left:,} left out."),
+        mark("No face would be rejected."),
+    ),
+    Verdict.EXCLUDED: (
+        mark("{faces} would be excluded."), mark("{faces} would be excluded, {left:,} left out."),
+        mark("No face would be excluded."),
+    ),
+    Verdict.UNREVIEWED: (
+        mark("{faces} would be set back to unreviewed."),
+        mark("{faces} would be set back to unreviewed, {left:,} left out."),
+        mark("No face would be set back to unreviewed."),
+    ),
+}  # fmt: skip
+"""What it would do: to all, without those left out, to none."""
 
 
 class PreviewGrid(FaceGrid):
@@ -74,8 +97,10 @@ class BatchSheet(Ask):
         verdict: Verdict,
         parent: QWidget | None = None,
     ) -> None:
-        word, _ = _WORDS[verdict]
-        super().__init__(parent, f"{word} {_faces(len(faces))}", word)
+        title, word = _WORDS[verdict]
+        super().__init__(
+            parent, tr(title, faces=faces_words(len(faces))), tr(word, count=len(faces))
+        )
         self._verdict, self._ids = verdict, list[int]()
         self.batch: Batch = session.desk.plan_batch(faces, verdict)
         self._places: dict[int, int] = {}
@@ -87,15 +112,18 @@ class BatchSheet(Ask):
         self.facts.setTextFormat(Qt.TextFormat.RichText)
         self.facts.setText(self._facts())
         self.also = QCheckBox(
-            f"Also the {_faces(len(self.batch.decided))} that a person decided otherwise: "
-            f"{_counts(self.batch.replaced)}"
+            tr(
+                "Also the {faces} that a person decided otherwise: {verdicts}",
+                faces=faces_words(len(self.batch.decided)),
+                verdicts=_counts(self.batch.replaced),
+            )
         )
         self.also.setVisible(bool(self.batch.decided))
         self.also.setChecked(not self.batch.waiting)
         self.column.addWidget(self.also)
         self.shown = QComboBox()
-        self.shown.addItem("Lowest scores first")
-        self.shown.addItem("A sample")
+        self.shown.addItem(tr("Lowest scores first"))
+        self.shown.addItem(tr("A sample of {count}", count=SAMPLE))
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         row = QHBoxLayout()
@@ -106,7 +134,7 @@ class BatchSheet(Ask):
         self.grid.side = 112
         self.grid.setMinimumHeight(240)
         self.column.addWidget(self.grid, 1)
-        self.sentence("One undo takes all of it back.")
+        self.sentence(tr("One undo takes all of it back."))
         self.finish()
         self.resize(860, 620)
         self.also.toggled.connect(self._fill)
@@ -140,11 +168,12 @@ class BatchSheet(Ask):
         self._places = {face_id: place for place, face_id in enumerate(meant)}
         self.grid.set_faces(meant, self._place)
         self.grid.verticalScrollBar().setValue(0)
-        self.shown.setItemText(1, f"A sample of {SAMPLE}")
-        leave = "Click a face to leave it out."
-        self.hint.setText(
-            f"{SAMPLE} of {len(self._meant()):,}, drawn at random. {leave}" if sampled else leave
-        )
+        leave = tr("Click a face to leave it out.")
+        if sampled:
+            total = len(self._meant())
+            drawn = tr("{count} of {total:,}, drawn at random.", count=SAMPLE, total=total)
+            leave = f"{drawn} {leave}"
+        self.hint.setText(leave)
         self.hint.setVisible(bool(meant))
         self.grid.setVisible(bool(meant))
         self._count()
@@ -154,48 +183,42 @@ class BatchSheet(Ask):
 
     @Slot()
     def _count(self) -> None:
-        word, done = _WORDS[self._verdict]
+        whole, part, none = _WOULD[self._verdict]
         number = len(self.seen())
         left = len(self._meant()) - number
-        text = f"{_faces(number)} would be {done}"
-        text += f", {left:,} left out." if left else "."
-        self.headline.setText(text if number else f"No face would be {done}.")
-        self.ok.setText(f"{word} {number:,}")
+        text = (part if left else whole) if number else none
+        self.headline.setText(tr(text, faces=faces_words(number), left=left))
+        self.ok.setText(tr(_WORDS[self._verdict][1], count=number))
         self.ok.setEnabled(number > 0)
 
     def _facts(self) -> str:
         batch, dark = self.batch, theme.is_dark()
         now = " · ".join(
             f"{count:,} <span style='color:{theme.verdict_colour(verdict, dark).name()}'>"
-            f"{verdict}</span>"
+            f"{verdict_word(verdict)}</span>"
             for verdict, count in batch.verdicts.items()
         )
-        lines = [f"Now: {now}"]
+        lines = [tr("Now: {verdicts}", verdicts=now)]
         if batch.lowest is not None:
-            lines.append(f"Lowest score of those that wait for a verdict: {batch.lowest:.2f}")
+            lowest = tr("Lowest score of those that wait for a verdict: {score:.2f}",
+                        score=batch.lowest)  # fmt: skip
+            lines.append(lowest)
+        same = mark("{count:,} {verdict} already")
+        if batch.verdict is Verdict.ACCEPTED:
+            same = mark("{count:,} accepted or corrected already")
         stay = [
-            f"{count:,} {why}"
+            tr(why, count=count, verdict=verdict_word(batch.verdict))
             for count, why in (
-                (batch.same, _already(batch)),
-                (batch.drafts, "with unsaved moves"),
-                (batch.bare, "without a proposal"),
+                (batch.same, same),
+                (batch.drafts, mark("{count:,} with unsaved moves")),
+                (batch.bare, mark("{count:,} without a proposal")),
             )
             if count
         ]
         if stay:
-            lines.append("These stay as they are: " + ", ".join(stay) + ".")
+            lines.append(tr("These stay as they are: {faces}.", faces=", ".join(stay)))
         return "<br>".join(lines)
 
 
-def _already(batch: Batch) -> str:
-    if batch.verdict is Verdict.ACCEPTED:
-        return "accepted or corrected already"
-    return f"{batch.verdict} already"
-
-
-def _faces(count: int) -> str:
-    return f"{count:,} face" if count == 1 else f"{count:,} faces"
-
-
 def _counts(verdicts: dict[Verdict, int]) -> str:
-    return ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items())
+    return ", ".join(f"{count:,} {verdict_word(v)}" for v, count in verdicts.items())

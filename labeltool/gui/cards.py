@@ -14,6 +14,7 @@ from labeltool.domain import Card, Verdict
 from labeltool.gui import theme
 from labeltool.gui.stamps import Marks, stamp
 from labeltool.gui.thumbs import Thumb, Thumbs, square
+from labeltool.gui.words import tr
 
 MEMORY = 64_000_000
 """Bytes of pictures with landmarks on them kept ready."""
@@ -151,8 +152,7 @@ class CardPainter:
             below = rect.adjusted(_FRAME, rect.height() // 2 + size // 2 + _FRAME, -_FRAME, 0)
             wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
             # the line below names the file
-            why = thumb.problem.removeprefix(card.photo.name).strip()
-            painter.drawText(below, wrapped, f"Photo {why}")
+            painter.drawText(below, wrapped, thumb.problem.replace(card.photo.name, tr("Photo"), 1))
 
     def _paint_line(
         self, painter: QPainter, line: QRect, card: Card, look: Look, pen: QColor

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from labeltool.domain import Changes, Verdict
 from labeltool.gui.batch_sheet import BatchSheet
 from labeltool.gui.session import Session
+from labeltool.gui.words import tr
 
 if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
@@ -47,7 +48,7 @@ class Deciding:
     def decide_page(self, verdict: Verdict) -> None:
         """The verdict for the faces on the gallery's screen; the next ones to review follow."""
         if not self._window.shows_gallery:
-            self._window.message.say("The page is what the gallery shows: press G to open it.")
+            self._window.message.say(tr("The page is what the gallery shows: press G to open it."))
             return
         gallery, desk = self._window.gallery, self._session.desk
         if self.decide_batch(gallery.grid.page(), verdict):

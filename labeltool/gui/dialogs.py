@@ -27,10 +27,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Round, RoundKind, RoundStatus
+from labeltool.domain import Round, RoundStatus
 from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS, GESTURES
+from labeltool.gui.filter_words import round_name
 from labeltool.gui.session import Session
+from labeltool.gui.words import faces_words, read, sentence, tell, tr
 from labeltool.store import BOX, Threshold
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import SchemeError, load_scheme, shipped_schemes
@@ -70,7 +72,7 @@ class NewProject(Ask):
     """Photos, where the project goes, and the landmark scheme."""
 
     def __init__(self, photos: list[Path], parent: QWidget | None = None) -> None:
-        super().__init__(parent, "New project from photos", "Make project")
+        super().__init__(parent, tr("New project from photos"), tr("Make project"))
         self._sources = photos
         self._named = False
         self.photos, self.folder = QLineEdit(), QLineEdit()
@@ -79,17 +81,21 @@ class NewProject(Ask):
         self.scheme.setMinimumWidth(200)
         self.scheme.addItems(shipped_schemes())
         self.scheme.setCurrentText("300w")
-        self.scheme.setToolTip("A scheme's name, a number of points, or the path of a .toml file")
+        self.scheme.setToolTip(
+            tr("A scheme's name, a number of points, or the path of a .toml file")
+        )
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("Photos", self._with_button(self.photos, self._choose_photos))
-        form.addRow("Project folder", self._with_button(self.folder, self._choose_folder))
-        form.addRow("Landmarks", self.scheme)
+        form.addRow(tr("Photos"), self._with_button(self.photos, self._choose_photos))
+        form.addRow(tr("Project folder"), self._with_button(self.folder, self._choose_folder))
+        form.addRow(tr("Landmarks"), self.scheme)
         self.column.addLayout(form)
         self.problem = self.sentence("")
         self.sentence(
-            "Photos stay where they are. Faces are found and landmarks proposed in the background; "
-            "you can review meanwhile."
+            tr(
+                "Photos stay where they are. Faces are found and landmarks proposed in the "
+                "background; you can review meanwhile."
+            )
         )
         self.finish()
         self.photos.textChanged.connect(self._photos_changed)
@@ -101,7 +107,7 @@ class NewProject(Ask):
         self._check()
 
     def _with_button(self, field: QLineEdit, slot: object) -> QWidget:
-        row, button = QWidget(), QPushButton("Choose…")
+        row, button = QWidget(), QPushButton(tr("Choose…"))
         button.clicked.connect(slot)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -123,14 +129,14 @@ class NewProject(Ask):
 
     @Slot()
     def _choose_photos(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder of photos")
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder of photos"))
         if folder:
             self._sources = []
             self.photos.setText(folder)
 
     @Slot()
     def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder for the project")
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder for the project"))
         if folder:
             self._named = True
             self.folder.setText(folder)
@@ -150,18 +156,18 @@ class NewProject(Ask):
     def _check(self) -> None:
         problem = ""
         if not self.sources:
-            problem = "Choose a folder of photos."
+            problem = tr("Choose a folder of photos.")
         elif not all(path.exists() for path in self.sources):
-            problem = "That photo folder does not exist."
+            problem = tr("That photo folder does not exist.")
         elif not self.folder.text().strip():
-            problem = "Choose where the project goes."
+            problem = tr("Choose where the project goes.")
         elif (self.project / "project.sqlite").exists():
-            problem = "There is a project in that folder already: open it instead."
+            problem = tr("There is a project in that folder already: open it instead.")
         else:
             try:
                 load_scheme(self.scheme.currentText().strip())
             except SchemeError as error:
-                problem = f"{str(error)[0].upper()}{str(error)[1:]}."
+                problem = f"{sentence(read(str(error)))}."
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.ok.setEnabled(not problem)
@@ -171,7 +177,7 @@ class AcceptAbove(Ask):
     """Accept every unreviewed face whose score is at least so much, with the count before."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, "Accept by score", "Accept")
+        super().__init__(parent, tr("Accept by score"), tr("Accept"))
         self._session = session
         self.words = self.sentence("")
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -182,7 +188,7 @@ class AcceptAbove(Ask):
         self.value.setSingleStep(0.01)
         self.value.setValue(0.7)
         row = QHBoxLayout()
-        row.addWidget(QLabel("Score at least"))
+        row.addWidget(QLabel(tr("Score at least")))
         row.addWidget(self.slider, 1)
         row.addWidget(self.value)
         self.column.addLayout(row)
@@ -191,7 +197,7 @@ class AcceptAbove(Ask):
         font.setBold(True)
         self.count.setFont(font)
         self.sentence(
-            "One undo takes all of it back. Faces that somebody began to move are left alone."
+            tr("One undo takes all of it back. Faces that somebody began to move are left alone.")
         )
         self.finish()
         self.value.valueChanged.connect(self._changed)
@@ -215,9 +221,11 @@ class AcceptAbove(Ask):
         found = self._session.desk.threshold(round(value, 4))
         number = 0 if found is None else self._session.desk.count(found[1])
         model = "-" if found is None else found[0]
-        self.words.setText(f"Unreviewed faces by the scores of the model “{model}”.")
-        self.count.setText(f"{number:,} faces would be accepted.")
-        self.ok.setText(f"Accept {number:,}")
+        self.words.setText(
+            tr("Unreviewed faces by the scores of the model “{model}”.", model=read(model))
+        )
+        self.count.setText(tr("{faces} would be accepted.", faces=faces_words(number)))
+        self.ok.setText(tr("Accept {count:,}", count=number))
         self.ok.setEnabled(number > 0)
 
 
@@ -225,11 +233,13 @@ class StartRound(Ask):
     """What a round would do, before it starts."""
 
     def __init__(self, plan: RoundPlan, parent: QWidget | None = None) -> None:
-        super().__init__(parent, f"Train round {plan.number}", "Start")
-        self.sentence(plan.describe())
+        super().__init__(parent, tr("Train round {number}", number=plan.number), tr("Start"))
+        self.sentence(tell(plan.describe()))
         self.sentence(
-            "It runs in the background and goes on when the window is closed. Unreviewed and "
-            "rejected faces get new proposals; what people decided stays as it is."
+            tr(
+                "It runs in the background and goes on when the window is closed. Unreviewed and "
+                "rejected faces get new proposals; what people decided stays as it is."
+            )
         )
         self.finish()
 
@@ -239,11 +249,11 @@ class Problems(QDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Photo problems")
+        self.setWindowTitle(tr("Photo problems"))
         self.resize(760, 420)
         self._session = session
         self.table = QTableWidget(0, 2)
-        self.table.setHorizontalHeaderLabels(["Photo", "What is wrong"])
+        self.table.setHorizontalHeaderLabels([tr("Photo"), tr("What is wrong")])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
@@ -253,11 +263,11 @@ class Problems(QDialog):
         self.table.setColumnWidth(0, 260)
         self.words = QLabel()
         self._fill()
-        self.whole = QPushButton("Take the whole photo as one face")
-        self.whole.setToolTip("For photos that are cut around a face already")
-        self.draw = QPushButton("Draw a box…")
-        self.retry = QPushButton("Read again")
-        close = QPushButton("Close")
+        self.whole = QPushButton(tr("Take the whole photo as one face"))
+        self.whole.setToolTip(tr("For photos that are cut around a face already"))
+        self.draw = QPushButton(tr("Draw a box…"))
+        self.retry = QPushButton(tr("Read again"))
+        close = QPushButton(tr("Close"))
         self.whole.clicked.connect(self._take_whole)
         self.draw.clicked.connect(self._draw)
         self.retry.clicked.connect(self._retry)
@@ -278,15 +288,14 @@ class Problems(QDialog):
 
     def _fill(self) -> None:
         faces = self._session.store.faces
-        rows = [(photo, file, reason, True) for photo, file, reason in faces.problems()]
-        rows += [
-            (photo, file, "no face was found", False) for photo, file in faces.photos_without_face()
-        ]
+        rows = [(photo, file, read(reason), True) for photo, file, reason in faces.problems()]
+        none = tr("no face was found")
+        rows += [(photo, file, none, False) for photo, file in faces.photos_without_face()]
         self.table.setRowCount(len(rows))
         self.words.setText(
-            f"{len(rows):,} photos need a look; everything else was read."
+            tr("%Ln photo(s) need a look; everything else was read.", "", len(rows))
             if rows
-            else "Every photo was read, and a face was found on each."
+            else tr("Every photo was read, and a face was found on each.")
         )
         for place, (photo, file, reason, broken) in enumerate(rows):
             name, what = QTableWidgetItem(file.name), QTableWidgetItem(reason)
@@ -329,18 +338,18 @@ class EarlierRounds(Ask):
     """Choose a round whose proposals are offered again."""
 
     def __init__(self, rounds: list[Round], parent: QWidget | None = None) -> None:
-        super().__init__(parent, "Earlier proposals", "Offer again")
+        super().__init__(parent, tr("Earlier proposals"), tr("Offer again"))
         self.sentence(
-            "Unreviewed and rejected faces get the proposals of the round that you choose. "
-            "What people decided stays as it is."
+            tr(
+                "Unreviewed and rejected faces get the proposals of the round that you choose. "
+                "What people decided stays as it is."
+            )
         )
         self.list = QListWidget()
         for row in reversed(rounds):
             if row.status is RoundStatus.READY and row.task != BOX:
-                what = (
-                    f"Round {row.number}" if row.kind is RoundKind.TRAIN else row.model.capitalize()
-                )
-                item = QListWidgetItem(f"{what} · {row.started[:16].replace('T', ' ')}")
+                when = row.started[:16].replace("T", " ")
+                item = QListWidgetItem(f"{round_name(row)} · {when}")
                 item.setData(Qt.ItemDataRole.UserRole, row.id)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -359,15 +368,18 @@ class Keys(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys and commands")
+        self.setWindowTitle(tr("Keys and commands"))
         self.resize(640, 560)
         table = QTableWidget(len(COMMANDS) + len(GESTURES), 3)
-        table.setHorizontalHeaderLabels(["Command", "Keys", "What it does"])
+        table.setHorizontalHeaderLabels([tr("Command"), tr("Keys"), tr("What it does")])
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
         table.horizontalHeader().setStretchLastSection(True)
-        rows = [(command.text, ", ".join(command.keys), command.tip) for command in COMMANDS]
-        for place, row in enumerate((*rows, *GESTURES)):
+        rows = [
+            (tr(command.text), ", ".join(command.keys), tr(command.tip)) for command in COMMANDS
+        ]
+        rows += [(tr(what), tr(how), tr(exactly)) for what, how, exactly in GESTURES]
+        for place, row in enumerate(rows):
             for column, text in enumerate(row):
                 table.setItem(place, column, QTableWidgetItem(text))
         table.resizeColumnsToContents()

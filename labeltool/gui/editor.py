@@ -24,6 +24,7 @@ from labeltool.domain import (
     Points,
     UserError,
     Verdict,
+    mark,
 )
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.shown import regions
@@ -31,6 +32,7 @@ from labeltool.gui.images import Photos
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tone import Tone, TonePanel
+from labeltool.gui.words import tr, verdict_word
 
 TURN = math.radians(1)
 GROW = 1.01
@@ -147,12 +149,14 @@ class Editor(QWidget):
     def _empty_text(self) -> str:
         counts = self._session.desk.counts
         if counts.faces:
-            return "No face matches this filter"
+            return tr("No face matches this filter")
         if self._session.searching or counts.waiting:
-            return "Finding faces…"
+            return tr("Finding faces…")
         if counts.photos:
-            return "No face was found yet.\nPhoto problems… in the Project menu shows what to do."
-        return "No photos yet.\nImport a folder, or drop one here."
+            return tr(
+                "No face was found yet.\nPhoto problems… in the Project menu shows what to do."
+            )
+        return tr("No photos yet.\nImport a folder, or drop one here.")
 
     def _aim(self) -> None:
         if "keep_view" in self._on:
@@ -169,11 +173,10 @@ class Editor(QWidget):
             return
         self._shown_photo = None
         if problem:
-            self.canvas.set_photo(
-                None, f"{problem}\nIf the photos moved: Photos moved… in the Project menu."
-            )
+            moved = tr("If the photos moved: Photos moved… in the Project menu.")
+            self.canvas.set_photo(None, f"{problem}\n{moved}")
         else:
-            self.canvas.set_photo(None, "Loading…")
+            self.canvas.set_photo(None, tr("Loading…"))
             self.photos.want([photo])
 
     def _prefetch(self) -> None:
@@ -240,11 +243,11 @@ class Editor(QWidget):
 
     def _tell_switched(self, what: str) -> None:
         if what == "ghost_before" and what in self._on and self.canvas.ghost is None:
-            self.said.emit("No earlier proposal of this face is kept.")
+            self.said.emit(tr("No earlier proposal of this face is kept."))
         elif what == "snap" and what in self._on:
-            self.said.emit("Click: the selected point, else the nearest, jumps there.")
+            self.said.emit(tr("Click: the selected point, else the nearest, jumps there."))
         elif what == "follow" and what in self._on:
-            self.said.emit("Neighbours move along. The wheel says how many, while you drag.")
+            self.said.emit(tr("Neighbours move along. The wheel says how many, while you drag."))
 
     def _remember(self) -> None:
         kept = {name: name in self._on for name in TOGGLES}
@@ -308,14 +311,18 @@ class Editor(QWidget):
         """Say how the selected points can be seen: domain.VISIBLE, OCCLUDED or ABSENT."""
         chosen = sorted(self.canvas.selection)
         if not chosen:
-            self.failed.emit(UserError("No point is selected.", "Click one, or press Tab."))
+            self.failed.emit(
+                UserError(mark("No point is selected."), mark("Click one, or press Tab."))
+            )
             return
         self._session.do(partial(self._session.desk.see, chosen, visibility))
 
     def _turn(self, angle: float, scale: float) -> None:
         if len(self.canvas.selection) < 2:
             self.failed.emit(
-                UserError("Fewer than two points are selected.", "Drag a frame around some.")
+                UserError(
+                    mark("Fewer than two points are selected."), mark("Drag a frame around some.")
+                )
             )
             return
         self.canvas.turn_selection(angle, scale)
@@ -328,12 +335,12 @@ class Editor(QWidget):
 
     def _start_box(self) -> None:
         self.canvas.draw_box()
-        self.said.emit("Draw a box around the whole face. Enter: by keyboard. Esc: leave.")
+        self.said.emit(tr("Draw a box around the whole face. Enter: by keyboard. Esc: leave."))
 
     def _key_box(self) -> None:
         self.canvas.key_box()
         self.said.emit(
-            "Arrows move the box, Alt and arrows resize it. Enter keeps it, Esc leaves it."
+            tr("Arrows move the box, Alt and arrows resize it. Enter keeps it, Esc leaves it.")
         )
 
     @Slot(float, float, float, float)
@@ -359,15 +366,16 @@ class Editor(QWidget):
     def ask_box(self, face: Face) -> str:
         """'keep', 'anew' or 'stay': what becomes of the landmarks of a face whose box changes."""
         box = QMessageBox(self)
-        box.setWindowTitle("Change the box")
-        what = f"This face is {face.verdict}"
+        box.setWindowTitle(tr("Change the box"))
+        what = tr("This face is {verdict}.", verdict=verdict_word(face.verdict))
         if face.draft is not None:
-            what = "You moved points of this face"
-        box.setText(f"{what}. Keep its landmarks, or propose new ones for the new box?")
-        box.setInformativeText("Undo brings back what was.")
-        keep = box.addButton("Keep landmarks", QMessageBox.ButtonRole.AcceptRole)
-        anew = box.addButton("Propose anew", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Leave the box", QMessageBox.ButtonRole.RejectRole)
+            what = tr("You moved points of this face.")
+        question = tr("Keep its landmarks, or propose new ones for the new box?")
+        box.setText(f"{what} {question}")
+        box.setInformativeText(tr("Undo brings back what was."))
+        keep = box.addButton(tr("Keep landmarks"), QMessageBox.ButtonRole.AcceptRole)
+        anew = box.addButton(tr("Propose anew"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(tr("Leave the box"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.exec()
         clicked = box.clickedButton()

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Changes, Row
 from labeltool.gui import theme
 from labeltool.gui.session import Session
+from labeltool.gui.words import score_words, verdict_word
 
 CHUNK = 200
 """Rows fetched at once."""
@@ -60,8 +61,7 @@ class FaceModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            score = "no proposal" if row.score is None else f"score {row.score:.2f}"
-            return f"{row.name}\n{row.verdict}, {score}"
+            return f"{row.name}\n{verdict_word(row.verdict)}, {score_words(row.score)}"
         return None
 
     def row(self, place: int) -> Row | None:

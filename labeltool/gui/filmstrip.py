@@ -12,6 +12,7 @@ from labeltool.gui.cards import CardPainter, Look
 from labeltool.gui.grid import card_text
 from labeltool.gui.session import Session
 from labeltool.gui.thumbs import Thumbs
+from labeltool.gui.words import tr
 
 SIDE = 64
 """Width of a picture in logical pixels."""
@@ -30,7 +31,7 @@ class Filmstrip(QWidget):
         self._cell = self._painter.size(self.font())
         self.setFixedHeight(self._cell.height() + 2 * theme.SPACING)
         self.setMinimumWidth(3 * self._cell.width())
-        self.setAccessibleName("Faces before and after")
+        self.setAccessibleName(tr("Faces before and after"))
         thumbs.loaded.connect(self._loaded)
         session.changed.connect(self.refresh)
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Filter, Folder
 from labeltool.gui import theme
 from labeltool.gui.filter_words import VERDICTS, round_name
+from labeltool.gui.words import tr
 from labeltool.survey import Survey
 
 Index = QModelIndex | QPersistentModelIndex
@@ -79,7 +80,7 @@ class FilterTree(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName("Filters")
+        self.setAccessibleName(tr("Filters"))
         self.setFont(theme.tabular(self.font()))
         header = self.header()
         header.setStretchLastSection(False)
@@ -88,13 +89,14 @@ class FilterTree(QTreeWidget):
         self._groups = {
             name: self._group(words)
             for name, words in (
-                ("verdict", "Verdict"), ("saved", "Saved filters"), ("folder", "Folders"),
-                ("round_id", "Rounds"), ("reviewer", "Decided by"),
+                ("verdict", tr("Verdict")), ("saved", tr("Saved filters")),
+                ("folder", tr("Folders")), ("round_id", tr("Rounds")),
+                ("reviewer", tr("Decided by")),
             )
         }  # fmt: skip
         for verdict, words in VERDICTS.items():
-            self._item(self._groups["verdict"], ("verdict", verdict), words)
-        self._item(self._groups["verdict"], ("flagged", True), "Flagged")
+            self._item(self._groups["verdict"], ("verdict", verdict), tr(words))
+        self._item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
         for name in ("verdict", "saved", "folder"):
             self._groups[name].setExpanded(True)
         self.recolour()
@@ -165,9 +167,11 @@ class FilterTree(QTreeWidget):
         for value, words, count in rows:
             item = self._items[part, value]
             item.setText(0, words)
-            item.setText(1, "newer" if count is None else f"{count:,}")
+            item.setText(1, tr("newer") if count is None else f"{count:,}")
             if count is None:
-                item.setToolTip(0, f"{words}: made by a newer version of this program")
+                item.setToolTip(
+                    0, tr("{name}: made by a newer version of this program", name=words)
+                )
         group.setHidden(not rows)
 
     def _fill_folders(self, found: Survey) -> None:
@@ -191,7 +195,8 @@ class FilterTree(QTreeWidget):
                     item.setToolTip(0, str(root))
                     item.setExpanded(True)
             item.setText(1, f"{faces:,}")
-            item.setToolTip(1, f"{todo:,} of {faces:,} faces left to decide")
+            left = tr("{todo:,} of {faces:,} faces left to decide", todo=todo, faces=faces)
+            item.setToolTip(1, left)
         group.setHidden(not totals)
 
     # What is put

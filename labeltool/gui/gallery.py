@@ -22,6 +22,7 @@ from labeltool.gui.filter_words import describe
 from labeltool.gui.grid import LARGEST, SMALLEST
 from labeltool.gui.session import Session
 from labeltool.gui.thumbs import Thumbs
+from labeltool.gui.words import faces_words, tr
 
 
 class Ramp(QWidget):
@@ -31,7 +32,7 @@ class Ramp(QWidget):
         super().__init__(parent)
         self.setFont(theme.tabular(theme.small(self.font())))
         self.setFixedSize(104, 24)
-        self.setToolTip("Confidence, from 0 to 1. White diamonds were moved by a person.")
+        self.setToolTip(tr("Confidence, from 0 to 1. White diamonds were moved by a person."))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """0, the ramp, 1."""
@@ -65,12 +66,12 @@ class Gallery(QWidget):
         self._to_top = False
         self._changes: Changes | None = Changes(all=True)  # what happened while it was hidden
         self.grid = FaceGrid(thumbs, session.store.faces.cards)
-        self.grid.setAccessibleName("Faces")
+        self.grid.setAccessibleName(tr("Faces"))
         self.grid.side = side
         self.count = QLabel()
         self.count.setFont(theme.tabular(self.count.font()))
         self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.accept_page = QPushButton("Accept page…")
+        self.accept_page = QPushButton(tr("Accept page…"))
         self.accept_page.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(SMALLEST, LARGEST)
@@ -80,8 +81,8 @@ class Gallery(QWidget):
         self.slider.setFixedWidth(120)
         self.slider.setMinimumHeight(24)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.setToolTip("Size of the pictures (Ctrl and the mouse wheel)")
-        self.slider.setAccessibleName("Size of the pictures")
+        self.slider.setToolTip(tr("Size of the pictures (Ctrl and the mouse wheel)"))
+        self.slider.setAccessibleName(tr("Size of the pictures"))
         self._place()
         self.slider.valueChanged.connect(self._sized)
         self.accept_page.clicked.connect(self.page_wanted)
@@ -104,7 +105,7 @@ class Gallery(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setTextFormat(Qt.TextFormat.PlainText)
-        self.reset = QPushButton("Show all faces")
+        self.reset = QPushButton(tr("Show all faces"))
         nothing = QWidget()
         column = QVBoxLayout(nothing)
         column.setSpacing(3 * theme.SPACING)
@@ -171,8 +172,10 @@ class Gallery(QWidget):
     @Slot()
     def _tell(self) -> None:
         total, chosen = len(self._session.desk.queue), len(self.grid.selection.chosen)
-        words = f"{total:,} face{'' if total == 1 else 's'}"
-        self.count.setText(f"{words} · {chosen:,} selected" if chosen > 1 else words)
+        words = faces_words(total)
+        if chosen > 1:
+            words = tr("{faces} · {count:,} selected", faces=words, count=chosen)
+        self.count.setText(words)
 
     @Slot(int)
     def _go(self, face_id: int) -> None:
@@ -195,9 +198,11 @@ class Gallery(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            return f"No face matches this filter:\n{describe(desk.filter, {})}"
+            return tr("No face matches this filter:\n{filter}", filter=describe(desk.filter, {}))
         if self._session.searching or counts.waiting:
-            return "Finding faces…\nThey appear here as they are found."
+            return tr("Finding faces…\nThey appear here as they are found.")
         if counts.photos:
-            return "No face was found yet.\nPhoto problems… in the Project menu shows what to do."
-        return "No photos yet.\nImport a folder, or drop one here."
+            return tr(
+                "No face was found yet.\nPhoto problems… in the Project menu shows what to do."
+            )
+        return tr("No photos yet.\nImport a folder, or drop one here.")

@@ -22,6 +22,7 @@ from labeltool.gui import theme
 from labeltool.gui.cards import CardPainter, Look
 from labeltool.gui.selection import Selection
 from labeltool.gui.thumbs import Thumbs
+from labeltool.gui.words import score_words, tr, verdict_word
 
 SMALLEST, LARGEST = 64, 320
 """Widths of a picture in logical pixels."""
@@ -325,10 +326,11 @@ class GridView(QAbstractScrollArea):
 
 def card_text(card: Card, problem: str) -> str:
     """The face in words."""
-    score = "no proposal" if card.score is None else f"score {card.score:.2f}"
-    more = [
-        word for word, is_so in (("flagged", card.flag), ("unsaved moves", card.draft)) if is_so
-    ]
+    words = [verdict_word(card.verdict), score_words(card.score)]
+    if card.flag:
+        words.append(tr("flagged"))
+    if card.draft:
+        words.append(tr("unsaved moves"))
     if card.offered and card.verdict == "rejected":
-        more.append("new proposal")
-    return "\n".join(filter(None, [card.name, ", ".join([card.verdict, score, *more]), problem]))
+        words.append(tr("new proposal"))
+    return "\n".join(filter(None, [card.name, ", ".join(words), problem]))

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Entry, Verdict
+from labeltool.domain import Changes, Entry, Verdict, mark
 from labeltool.gui import theme
 from labeltool.gui.session import Session
+from labeltool.gui.words import read, sentence, tr, verdict_word
 
 _DEEDS = {
-    "undo": "Undid: {0}", "redo": "Did again: {0}", "restore": "Restored: {1}",
-    "take back": "Took back: {2}",
+    "undo": mark("Undid: {what}"), "redo": mark("Did again: {what}"),
+    "restore": mark("Restored: {verdict}"), "take back": mark("Took back: {what}"),
 }  # fmt: skip
 
 
@@ -38,12 +39,16 @@ def moment(time: str, *, short: bool = False) -> str:
 def deed(entry: Entry) -> str:
     """What an entry did, in words."""
     if entry.kind in _DEEDS:
-        taken = entry.detail.removeprefix("taking back ")
-        return _DEEDS[entry.kind].format(entry.detail, entry.verdict, taken)
+        what = entry.detail
+        if entry.kind == "take back":
+            what = what.removeprefix("taking back ")
+        return tr(_DEEDS[entry.kind], what=read(what), verdict=verdict_word(entry.verdict))
     if entry.kind == "flag":
-        return "Flagged" if entry.flag else "Flag removed"
-    text = entry.detail if entry.faces > 1 and entry.kind == "decide" else str(entry.verdict)
-    return text.capitalize() + (f", {entry.detail}" if entry.kind == "import" else "")
+        return tr("Flagged") if entry.flag else tr("Flag removed")
+    verdict = verdict_word(entry.verdict)
+    if entry.kind == "import":
+        return sentence(f"{verdict}, {read(entry.detail)}")
+    return sentence(read(entry.detail) if entry.faces > 1 and entry.kind == "decide" else verdict)
 
 
 def _icon(verdict: Verdict) -> QIcon:
@@ -71,7 +76,7 @@ class HistoryPanel(QWidget):
         self.head.setAutoRaise(True)
         self.head.setCheckable(True)
         self.head.setChecked(True)
-        self.head.setToolTip("Show or hide what was decided on this face (H)")
+        self.head.setToolTip(tr("Show or hide what was decided on this face (H)"))
         self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.head.setMinimumHeight(24)
         self.head.toggled.connect(self._fold)
@@ -81,8 +86,8 @@ class HistoryPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFont(theme.tabular(self.list.font()))
         self.list.currentRowChanged.connect(self._chosen)
-        self.button = QPushButton("Restore")
-        self.button.setToolTip("Give the face this earlier state again; undo takes that back")
+        self.button = QPushButton(tr("Restore"))
+        self.button.setToolTip(tr("Give the face this earlier state again; undo takes that back"))
         self.button.clicked.connect(self._restore)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -126,7 +131,7 @@ class HistoryPanel(QWidget):
         if face is None:
             self._shown, self._entries = None, []
             self.list.clear()
-            self.head.setText("History")
+            self.head.setText(tr("History"))
             self.button.setEnabled(False)
         elif face.id != self._shown or changes.all or face.id in changes.faces:
             self._shown = face.id
@@ -136,22 +141,31 @@ class HistoryPanel(QWidget):
     def _fill(self, entries: list[Entry]) -> None:
         self.list.clear()
         self._entries = entries
-        self.head.setText(f"History ({len(entries)})")
+        self.head.setText(tr("History ({count})", count=len(entries)))
         for entry in entries:
-            text = deed(entry) + (" - undone" if entry.undone else "")
+            text = deed(entry)
+            if entry.undone:
+                text = tr("{what} - undone", what=text)
             by = [entry.reviewer, moment(entry.time, short=True)]
-            by += [entry.model] if entry.model else []
+            model = read(entry.model) if entry.model else ""
+            by += [model] if model else []
             item = QListWidgetItem(_icon(entry.verdict), f"{text}\n{' · '.join(by)}")
             item.setToolTip(
-                f"{text}\nby {entry.reviewer}, {moment(entry.time)}\nproposal of: "
-                f"{entry.model or '-'}\nleft the face {entry.verdict}"
+                tr(
+                    "{what}\nby {reviewer}, {time}\nproposal of: {model}\nleft the face {verdict}",
+                    what=text,
+                    reviewer=entry.reviewer,
+                    time=moment(entry.time),
+                    model=model or "-",
+                    verdict=verdict_word(entry.verdict),
+                )
             )
             if entry.undone:
                 font = item.font()
                 font.setStrikeOut(True)
                 item.setFont(font)
             self.list.addItem(item)
-        first = QListWidgetItem(_icon(Verdict.UNREVIEWED), "Found, not reviewed")
+        first = QListWidgetItem(_icon(Verdict.UNREVIEWED), tr("Found, not reviewed"))
         first.setSizeHint(QSize(0, 28))
         self.list.addItem(first)
         self._chosen(-1)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.gui.canvas.photo_item import halved
+from labeltool.gui.words import read
 from pipnet.images import ImageError, read_image
 
 CACHE_BYTES = 400_000_000
@@ -69,7 +70,7 @@ class Photos(QObject):
         try:
             pixels = read_image(photo)
         except ImageError as error:
-            self._decoded.emit(photo, None, str(error))
+            self._decoded.emit(photo, None, read(str(error)))
             return
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)

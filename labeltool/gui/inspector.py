@@ -17,6 +17,7 @@ from labeltool.domain import Changes, Face, Verdict
 from labeltool.gui import theme
 from labeltool.gui.landmarks import Landmarks
 from labeltool.gui.session import Session
+from labeltool.gui.words import of_words, read, sentence, tr, verdict_word
 
 
 class Elided(QLabel):
@@ -65,21 +66,21 @@ class Inspector(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         form.setHorizontalSpacing(2 * theme.SPACING)
         form.setVerticalSpacing(theme.SPACING)
-        form.addRow("Score", self.score)
-        form.addRow("File", self.file)
-        form.addRow("In list", self.place)
-        form.addRow("Model", self.model)
-        form.addRow("Changed", self.decided)
+        form.addRow(tr("Score"), self.score)
+        form.addRow(tr("File"), self.file)
+        form.addRow(tr("In list"), self.place)
+        form.addRow(tr("Model"), self.model)
+        form.addRow(tr("Changed"), self.decided)
         self.landmarks = Landmarks(session.store.scheme.names)
         self.done = QProgressBar()
-        self.done.setToolTip("Faces that were reviewed")
+        self.done.setToolTip(tr("Faces that were reviewed"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * theme.SPACING] * 4)
         layout.setSpacing(2 * theme.SPACING)
         layout.addLayout(head)
         layout.addLayout(form)
         layout.addWidget(self.landmarks, 1)
-        layout.addWidget(QLabel("Reviewed"))
+        layout.addWidget(QLabel(tr("Reviewed")))
         layout.addWidget(self.done)
         session.changed.connect(self.refresh)
 
@@ -96,10 +97,10 @@ class Inspector(QWidget):
         reviewed = counts.faces - counts.unreviewed
         self.done.setRange(0, max(1, counts.faces))
         self.done.setValue(reviewed)
-        self.done.setFormat(f"{reviewed:,} of {counts.faces:,}")
+        self.done.setFormat(of_words(reviewed, counts.faces))
         self.setEnabled(face is not None)
         if face is None:
-            self.verdict.setText("No face")
+            self.verdict.setText(tr("No face"))
             self._icon.clear()
             self.landmarks.show_face(None, set())
             for label in (self.file, self.model, self.decided):
@@ -108,19 +109,19 @@ class Inspector(QWidget):
             self.score.setValue(0)
             self.score.setFormat("-")
             return
-        text = str(face.verdict).capitalize()
+        text = verdict_word(face.verdict)
         if face.draft is not None:
-            text += ", moved"
+            text = tr("{verdict}, moved", verdict=text)
         elif self._session.desk.newer:
-            text += ", newer proposal waits"
+            text = tr("{verdict}, newer proposal waits", verdict=text)
         elif face.verdict is Verdict.REJECTED and face.offered:
-            text += ", new proposal"
-        self.verdict.setText(text + (" ⚑" if face.flag else ""))
+            text = tr("{verdict}, new proposal", verdict=text)
+        self.verdict.setText(sentence(text) + (" ⚑" if face.flag else ""))
         self._icon.setPixmap(theme.verdict_icon(face.verdict).pixmap(20, 20))
         self._show_prediction(face)
         self.file.set_full(face.name)
         desk = self._session.desk
-        self.place.setText(f"{desk.index + 1:,} of {len(desk.queue):,}")
+        self.place.setText(of_words(desk.index + 1, len(desk.queue)))
         decision = face.decision
         who = f"{decision.reviewer}, {decision.time[:16].replace('T', ' ')}" if decision else "-"
         self.decided.set_full(who)
@@ -130,9 +131,9 @@ class Inspector(QWidget):
         self.landmarks.show_face(face, self._session.desk.moved)
         if prediction is None:
             self.score.setValue(0)
-            self.score.setFormat("no proposal")
+            self.score.setFormat(tr("no proposal"))
             self.model.set_full("-")
             return
         self.score.setValue(round(prediction.score * 100))
         self.score.setFormat(f"{prediction.score:.2f}")
-        self.model.set_full(prediction.model)
+        self.model.set_full(read(prediction.model))

@@ -15,11 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Face
+from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Face, mark
 from labeltool.gui import theme
+from labeltool.gui.words import tr
 
-SEEN = (("Visible", VISIBLE, "1"), ("Occluded", OCCLUDED, "2"), ("Absent", ABSENT, "3"))
-"""What can be said of the selected landmarks, with its key."""
+SEEN = (
+    (mark("Visible"), mark("The selected landmarks are visible (1)"), VISIBLE),
+    (mark("Occluded"), mark("The selected landmarks are occluded (2)"), OCCLUDED),
+    (mark("Absent"), mark("The selected landmarks are absent (3)"), ABSENT),
+)
+"""What can be said of the selected landmarks: on the button, in its tooltip, as its value."""
 
 MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}
 BY_HAND = "◆"
@@ -49,14 +54,19 @@ class Landmarks(QWidget):
         self._selection: frozenset[int] = frozenset()
         self.list = QTreeWidget()
         self.list.setFont(theme.tabular(self.list.font()))
-        self.list.setHeaderLabels(["Landmark", "Score", ""])
+        self.list.setHeaderLabels([tr("Landmark"), tr("Score"), ""])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
-        self.list.setAccessibleName("Landmarks")
+        self.list.setAccessibleName(tr("Landmarks"))
         self.list.setToolTip(
-            f"Least certain first. Click to go to a point.\n{BY_HAND} moved by hand   "
-            f"{MARKS[OCCLUDED]} occluded   {MARKS[ABSENT]} absent"
+            tr(
+                "Least certain first. Click to go to a point.\n{hand} moved by hand   {occluded} "
+                "occluded   {absent} absent",
+                hand=BY_HAND,
+                occluded=MARKS[OCCLUDED],
+                absent=MARKS[ABSENT],
+            )
         )
         self.list.addTopLevelItems(self._items)
         header, width = self.list.header(), self.list.fontMetrics().horizontalAdvance
@@ -64,17 +74,17 @@ class Landmarks(QWidget):
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(1, width("Score") + 4 * theme.SPACING)
+        header.resizeSection(1, width(tr("Score")) + 4 * theme.SPACING)
         header.resizeSection(2, width(BY_HAND + MARKS[OCCLUDED]) + 4 * theme.SPACING)
         self.list.itemSelectionChanged.connect(self._choose)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SPACING)
         self.seen: dict[int, QToolButton] = {}
-        for name, value, key in SEEN:
+        for name, tip, value in SEEN:
             button = QToolButton()
-            button.setText(name)
+            button.setText(tr(name))
             button.setCheckable(True)
-            button.setToolTip(f"The selected landmarks are {name.lower()} ({key})")
+            button.setToolTip(tr(tip))
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setMinimumHeight(24)
             button.setProperty("seen", value)
@@ -102,7 +112,8 @@ class Landmarks(QWidget):
             for item, index in zip(self._items, order, strict=True):
                 name, number, state = self._names[index], str(index + 1), self._states[index]
                 score = float(scores[index])
-                item.setText(0, f"Point {number}" if name.isdecimal() else f"{number}  {name}")
+                point = tr("Point {number}", number=number)
+                item.setText(0, point if name.isdecimal() else f"{number}  {name}")
                 item.setText(1, "" if np.isnan(score) else f"{min(max(score, 0.0), 1.0):.2f}")
                 by_hand = index in moved and state != ABSENT
                 item.setText(2, (BY_HAND if by_hand else "") + MARKS[state])

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import UserError
 from labeltool.gui import theme
 from labeltool.gui.tasks import Task
+from labeltool.gui.words import of_words, tell, tr
 
 SHOWN_MS = 8000
 """How long a message stays; an error stays until it is closed."""
@@ -37,12 +38,12 @@ class MessageLine(QFrame):
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.undo = QPushButton("Undo")
+        self.undo = QPushButton(tr("Undo"))
         self.undo.setFlat(True)
         self.undo.clicked.connect(self._undo)
         self._close = QToolButton()
         self._close.setAutoRaise(True)
-        self._close.setToolTip("Close this message")
+        self._close.setToolTip(tr("Close this message"))
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
@@ -65,7 +66,7 @@ class MessageLine(QFrame):
     def complain(self, error: UserError) -> None:
         """Show what went wrong and what to do; it stays."""
         self._timer.stop()
-        self._show("mdi6.alert-outline", str(error), undoable=False)
+        self._show("mdi6.alert-outline", tell(error), undoable=False)
 
     def _show(self, icon: str, text: str, undoable: bool) -> None:
         self._icon.setPixmap(theme.icon(icon).pixmap(16, 16))
@@ -85,12 +86,12 @@ class Activity(QFrame):
 
     def __init__(self, task: Task, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._task = task
+        self.task = task
         self._label, self.bar, self._left = QLabel(task.name), QProgressBar(), QLabel()
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(True)
         self._left.setFont(theme.tabular(self._left.font()))
-        self.button = QPushButton("Cancel")
+        self.button = QPushButton(tr("Cancel"))
         self.button.clicked.connect(self._cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
@@ -109,14 +110,14 @@ class Activity(QFrame):
     def _progress(self, done: int, total: int, left: float) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self.bar.setFormat(f"{done:,} of {total:,}")
+        self.bar.setFormat(of_words(done, total))
         self._left.setText(time_left(left) if done else "")
 
     @Slot()
     def _cancel(self) -> None:
         self.button.setEnabled(False)
-        self._label.setText("Cancelling…")
-        self._task.cancel()
+        self._label.setText(tr("Cancelling…"))
+        self.task.cancel()
 
     @Slot()
     def _end(self) -> None:
@@ -128,9 +129,9 @@ class Activity(QFrame):
 def time_left(seconds: float) -> str:
     """'about 3 min left'."""
     if seconds < 10:
-        return "a few seconds left"
+        return tr("a few seconds left")
     if seconds < 90:
-        return f"about {round(seconds / 10) * 10} s left"
+        return tr("about {count} s left", count=round(seconds / 10) * 10)
     if seconds < 5400:
-        return f"about {round(seconds / 60)} min left"
-    return f"about {seconds / 3600:.1f} h left"
+        return tr("about {count} min left", count=round(seconds / 60))
+    return tr("about {count:.1f} h left", count=seconds / 3600)

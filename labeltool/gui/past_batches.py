@@ -27,15 +27,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import PastBatch, Verdict
+from labeltool.domain import PastBatch, Verdict, mark
 from labeltool.gui import theme
 from labeltool.gui.dialogs import Ask
 from labeltool.gui.history import moment
 from labeltool.gui.session import Session
+from labeltool.gui.words import read, sentence, tr, verdict_word
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = ("When", "Who", "What", "Faces", "Still so")
+COLUMNS = (mark("When"), mark("Who"), mark("What"), mark("Faces"), mark("Still so"))
 
 
 class BatchModel(QAbstractTableModel):
@@ -64,26 +65,35 @@ class BatchModel(QAbstractTableModel):
     ) -> Any:
         """The title of a column."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell in words, or as what it is sorted by."""
         batch, column = self.batches[index.row()], index.column()
         if role == Qt.ItemDataRole.UserRole:
-            return (batch.time, batch.reviewer, batch.detail, batch.faces, batch.left)[column]
+            return (batch.time, batch.reviewer, read(batch.detail), batch.faces, batch.left)[column]
         if role == Qt.ItemDataRole.DisplayRole:
             return (
-                moment(batch.time), batch.reviewer, batch.detail.capitalize(), f"{batch.faces:,}",
-                "all" if batch.left == batch.faces else f"{batch.left:,}" if batch.left else "none",
+                moment(batch.time), batch.reviewer, sentence(read(batch.detail)),
+                f"{batch.faces:,}", _left(batch),
             )[column]  # fmt: skip
         if role == Qt.ItemDataRole.TextAlignmentRole and column > 2:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, 24)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{batch.left:,} of {batch.faces:,} faces are still as this batch left them"
+            return tr(
+                "{left:,} of {faces:,} faces are still as this batch left them",
+                left=batch.left, faces=batch.faces,
+            )  # fmt: skip
         return None
+
+
+def _left(batch: PastBatch) -> str:
+    if batch.left == batch.faces:
+        return tr("all")
+    return f"{batch.left:,}" if batch.left else tr("none")
 
 
 class PastBatches(QDialog):
@@ -91,21 +101,21 @@ class PastBatches(QDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Batches")
+        self.setWindowTitle(tr("Batches"))
         self.resize(820, 460)
         self._session = session
         self.to_show: PastBatch | None = None
         self._words = QLabel()
         self._words.setWordWrap(True)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search who, when or what")
+        self.search.setPlaceholderText(tr("Search who, when or what"))
         self.search.setClearButtonEnabled(True)
         self._make_table()
-        self.show_faces = QPushButton("Show these faces")
-        self.show_faces.setToolTip("Only the faces of this batch in the list")
-        self.take_back = QPushButton("Take back…")
-        self.take_back.setToolTip("Return the faces that are still so to what they were before")
-        close = QPushButton("Close")
+        self.show_faces = QPushButton(tr("Show these faces"))
+        self.show_faces.setToolTip(tr("Only the faces of this batch in the list"))
+        self.take_back = QPushButton(tr("Take back…"))
+        self.take_back.setToolTip(tr("Return the faces that are still so to what they were before"))
+        close = QPushButton(tr("Close"))
         row = QHBoxLayout()
         row.addWidget(self.show_faces)
         row.addWidget(self.take_back)
@@ -155,10 +165,12 @@ class PastBatches(QDialog):
         chosen = self.chosen()
         self.model.show_batches(self._session.store.history.batches())
         self._words.setText(
-            "What was decided on many faces at once. Taking a batch back touches only the faces "
-            "that are still as it left them; all other work stays."
+            tr(
+                "What was decided on many faces at once. Taking a batch back touches only the "
+                "faces that are still as it left them; all other work stays."
+            )
             if self.model.batches
-            else "No batch yet: select several faces and decide them, or accept by score."
+            else tr("No batch yet: select several faces and decide them, or accept by score.")
         )
         for place, batch in enumerate(self.model.batches):
             if chosen is not None and batch.id == chosen.id:
@@ -189,7 +201,7 @@ class PastBatches(QDialog):
         ask = TakeBack(self._session, batch, self)
         if ask.exec():
             desk = self._session.desk
-            self._session.do_later("Taking back", partial(desk.take_back, batch.id))
+            self._session.do_later(tr("Taking back"), partial(desk.take_back, batch.id))
         ask.deleteLater()
 
 
@@ -199,25 +211,38 @@ class TakeBack(Ask):
     def __init__(self, session: Session, batch: PastBatch, parent: QWidget | None = None) -> None:
         returns = session.store.history.would_return_to(batch.id)
         count = sum(returns.values())
-        super().__init__(parent, "Take back a batch", f"Take back {count:,}")
-        self.sentence(f"“{batch.detail.capitalize()}” by {batch.reviewer}, {moment(batch.time)}.")
-        parts = [f"{returns[v]:,} to {v}" for v in Verdict if v in returns]
-        self.count = self.sentence(f"Faces that return: {', '.join(parts) or 'none'}.")
+        super().__init__(parent, tr("Take back a batch"), tr("Take back {count:,}", count=count))
+        self.sentence(
+            tr(
+                "“{what}” by {reviewer}, {time}.",
+                what=sentence(read(batch.detail)),
+                reviewer=batch.reviewer,
+                time=moment(batch.time),
+            )
+        )
+        parts = [
+            tr("{count:,} to {verdict}", count=returns[v], verdict=verdict_word(v))
+            for v in Verdict
+            if v in returns
+        ]
+        self.count = self.sentence(
+            tr("Faces that return: {faces}.", faces=", ".join(parts) or tr("none"))
+        )
         font = self.count.font()
         font.setBold(True)
         self.count.setFont(font)
         if count < batch.faces:
             stay = batch.faces - count
-            self.sentence(
-                "1 face was changed since and stays as it is."
-                if stay == 1
-                else f"{stay:,} faces were changed since and stay as they are."
-            )
+            self.sentence(tr("%Ln face(s) were changed since and stay as they are.", "", stay))
         if batch.reviewer != session.desk.reviewer:
             self.sentence(
-                f"This is the work of {batch.reviewer}. That it was taken back is recorded under "
-                f"your name, {session.desk.reviewer}."
+                tr(
+                    "This is the work of {reviewer}. That it was taken back is recorded under "
+                    "your name, {you}.",
+                    reviewer=batch.reviewer,
+                    you=session.desk.reviewer,
+                )
             )
-        self.sentence("One undo brings it back.")
+        self.sentence(tr("One undo brings it back."))
         self.finish()
         self.ok.setEnabled(count > 0)

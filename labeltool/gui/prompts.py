@@ -13,6 +13,7 @@ from labeltool.gui import dialogs
 from labeltool.gui.filter_words import describe
 from labeltool.gui.past_batches import PastBatches
 from labeltool.gui.session import Session
+from labeltool.gui.words import read, tr
 
 if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
@@ -53,35 +54,39 @@ class Prompts:
         return answer
 
     def _import(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Import a folder of photos")
+        folder = QFileDialog.getExistingDirectory(self._window, tr("Import a folder of photos"))
         if folder:
             self._session.import_photos([Path(folder)])
 
     def _import_labels(self) -> None:
         box = QMessageBox(self._window)
-        box.setWindowTitle("Import labels")
-        box.setText("Take the file's landmarks as labels, or as proposals to review?")
-        box.setInformativeText("Faces that a person decided on keep what was decided.")
-        labels = box.addButton("Labels", QMessageBox.ButtonRole.AcceptRole)
-        proposals = box.addButton("Proposals", QMessageBox.ButtonRole.AcceptRole)
+        box.setWindowTitle(tr("Import labels"))
+        box.setText(tr("Take the file's landmarks as labels, or as proposals to review?"))
+        box.setInformativeText(tr("Faces that a person decided on keep what was decided."))
+        labels = box.addButton(tr("Labels"), QMessageBox.ButtonRole.AcceptRole)
+        proposals = box.addButton(tr("Proposals"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.exec()
         if box.clickedButton() not in (labels, proposals):
             return
         file, _ = QFileDialog.getOpenFileName(
-            self._window, "COCO file, or any .pts file of a folder", "", "Labels (*.json *.pts)"
+            self._window,
+            tr("COCO file, or any .pts file of a folder"),
+            "",
+            tr("Labels (*.json *.pts)"),
         )
         if file:
             source = Path(file).parent if file.endswith(".pts") else Path(file)
             self._session.import_labels(source, box.clickedButton() is proposals)
 
     def _export(self) -> None:
+        coco = tr("COCO keypoints file (*.json)")
         file, kind = QFileDialog.getSaveFileName(
-            self._window, "Export labels", str(self._session.store.folder / "labels.json"),
-            "COCO keypoints file (*.json);;Folder of 300W .pts files (*)",
+            self._window, tr("Export labels"), str(self._session.store.folder / "labels.json"),
+            ";;".join((coco, tr("Folder of 300W .pts files (*)"))),
         )  # fmt: skip
         if file:
-            form = "coco" if kind.startswith("COCO") else "pts"
+            form = "coco" if kind == coco else "pts"
             self._session.export(Path(file), form)
 
     def _problems(self) -> None:
@@ -97,7 +102,8 @@ class Prompts:
         root_id = missing[0] if missing else next(iter(roots), None)
         if root_id is None:
             return
-        folder = QFileDialog.getExistingDirectory(self._window, f"Where is {roots[root_id]} now?")
+        question = tr("Where is {folder} now?", folder=roots[root_id])
+        folder = QFileDialog.getExistingDirectory(self._window, question)
         if folder:
             self._window.photos_moved()
             self._session.do(partial(self._session.store.faces.move_root, root_id, Path(folder)))
@@ -107,7 +113,7 @@ class Prompts:
         if self._run(dialog) and dialog.threshold is not None:
             desk = self._session.desk
             self._session.do_later(
-                "Accepting", partial(desk.decide_threshold, dialog.threshold, Verdict.ACCEPTED)
+                tr("Accepting"), partial(desk.decide_threshold, dialog.threshold, Verdict.ACCEPTED)
             )
 
     def _train(self) -> None:
@@ -119,7 +125,7 @@ class Prompts:
         dialog = dialogs.EarlierRounds(self._session.store.rounds.all(), self._window)
         if self._run(dialog):
             self._session.do_later(
-                "Restoring proposals", partial(self._session.rounds.restore, dialog.chosen)
+                tr("Restoring proposals"), partial(self._session.rounds.restore, dialog.chosen)
             )
 
     def _batches(self) -> None:
@@ -127,7 +133,8 @@ class Prompts:
         self._run(dialog)
         if dialog.to_show is not None:
             self._session.desk.show_batch(dialog.to_show.id)
-            note = f"Only the faces of “{dialog.to_show.detail}” are listed."
+            what = read(dialog.to_show.detail)
+            note = tr("Only the faces of “{what}” are listed.", what=what)
             self._session.announce(Changes(note=note))
 
     def _keys(self) -> None:
@@ -137,24 +144,29 @@ class Prompts:
 
     def _save_filter(self) -> None:
         wanted = self._session.desk.filter
-        name = self._name("Save filter", describe(wanted, {}))
+        name = self._name(tr("Save filter"), describe(wanted, {}))
         known = [saved.name for saved in self._session.store.filters.all()]
-        if name and (name not in known or self._sure(f"Replace the filter “{name}”?", "Replace")):
+        if name and (
+            name not in known
+            or self._sure(tr("Replace the filter “{name}”?", name=name), tr("Replace"))
+        ):
             self._session.do(partial(self._session.store.filters.save, name, wanted))
 
     def _rename_filter(self) -> None:
         saved = self._session.saved_filter()
-        if saved is not None and (name := self._name("Rename filter", saved.name)):
+        if saved is not None and (name := self._name(tr("Rename filter"), saved.name)):
             self._session.do(partial(self._session.store.filters.rename, saved.id, name))
 
     def _delete_filter(self) -> None:
         saved = self._session.saved_filter()
-        if saved is not None and self._sure(f"Delete the filter “{saved.name}”?", "Delete"):
+        if saved is not None and self._sure(
+            tr("Delete the filter “{name}”?", name=saved.name), tr("Delete")
+        ):
             self._session.do(partial(self._session.store.filters.delete, saved.id))
 
     def _name(self, title: str, proposed: str) -> str:
         name, ok = QInputDialog.getText(
-            self._window, title, "Name", QLineEdit.EchoMode.Normal, proposed
+            self._window, title, tr("Name"), QLineEdit.EchoMode.Normal, proposed
         )
         return " ".join(name.split()) if ok else ""
 

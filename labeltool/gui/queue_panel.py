@@ -27,6 +27,7 @@ from labeltool.gui.filter_words import ORDERS, TURNED, describe, round_name
 from labeltool.gui.inspector import Elided
 from labeltool.gui.messages import time_left
 from labeltool.gui.session import Session
+from labeltool.gui.words import faces_words, read, tr
 from labeltool.survey import Survey
 
 TYPING_MS = 150
@@ -49,7 +50,7 @@ class QueuePanel(QWidget):
         self._session = session
         self._rounds: dict[int, str] = {}
         self.search, self.orders, self.turn = QLineEdit(), QComboBox(), QToolButton()
-        self.low, self.high = self._spin("Lowest score"), self._spin("Highest score")
+        self.low, self.high = self._spin(tr("Lowest score")), self._spin(tr("Highest score"))
         self.tree, self.pace = FilterTree(), QLabel()
         self.bar, self.words = QFrame(), Elided()
         self.save, self.reset = QToolButton(), QToolButton()
@@ -83,32 +84,32 @@ class QueuePanel(QWidget):
         return spin
 
     def _build(self) -> None:
-        self.search.setPlaceholderText("File name")
+        self.search.setPlaceholderText(tr("File name"))
         self.search.setClearButtonEnabled(True)
-        self.search.setToolTip("Part of a file or folder name (Ctrl+F)")
-        self.orders.setToolTip("In which order")
+        self.search.setToolTip(tr("Part of a file or folder name (Ctrl+F)"))
+        self.orders.setToolTip(tr("In which order"))
         self.orders.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         for words in ORDERS.values():
-            self.orders.addItem(words)
+            self.orders.addItem(tr(words))
         self.turn.setAutoRaise(True)
         self.turn.setCheckable(True)
-        self.turn.setToolTip("Turn the order round")
+        self.turn.setToolTip(tr("Turn the order round"))
         self.high.setValue(1)
         self.pace.setWordWrap(True)
         self.pace.setFont(theme.tabular(theme.small(self.font())))
-        self.pace.setToolTip("Over the last half hour of reviewing, without breaks")
+        self.pace.setToolTip(tr("Over the last half hour of reviewing, without breaks"))
         for button in (self.save, self.reset):
             button.setAutoRaise(True)
-        self.save.setToolTip("Keep this filter under a name (Ctrl+S)")
-        self.reset.setToolTip("Show all faces (Ctrl+Shift+F)")
+        self.save.setToolTip(tr("Keep this filter under a name (Ctrl+S)"))
+        self.reset.setToolTip(tr("Show all faces (Ctrl+Shift+F)"))
         order, score, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.bar)
         order.addWidget(self.orders, 1)
         order.addWidget(self.turn)
-        score.addWidget(QLabel("Score"))
+        score.addWidget(QLabel(tr("Score")))
         score.addWidget(self.low, 1)
-        score.addWidget(QLabel("to"))
+        score.addWidget(QLabel(tr("to")))
         score.addWidget(self.high, 1)
         bar.setContentsMargins(2 * theme.SPACING, 0, 0, 0)
         bar.setSpacing(0)
@@ -182,8 +183,8 @@ class QueuePanel(QWidget):
             self._session.show(found.filter)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Rename…").triggered.connect(self._rename)
-        menu.addAction("Delete").triggered.connect(self._delete)
+        menu.addAction(tr("Rename…")).triggered.connect(self._rename)
+        menu.addAction(tr("Delete")).triggered.connect(self._delete)
         menu.popup(place)
 
     @Slot()
@@ -216,7 +217,7 @@ class QueuePanel(QWidget):
     def _show_order(self, wanted: Filter) -> None:
         names = TURNED if wanted.descending else ORDERS
         for place, order in enumerate(ORDERS):
-            self.orders.setItemText(place, names[order])
+            self.orders.setItemText(place, tr(names[order]))
         self.orders.setCurrentIndex(list(ORDERS).index(wanted.order))
         self.turn.setChecked(wanted.descending)
         arrow = "mdi6.sort-descending" if wanted.descending else "mdi6.sort-ascending"
@@ -233,11 +234,14 @@ class QueuePanel(QWidget):
 def pace_words(left: int, pace: float | None) -> str:
     """'12 faces a minute · 1,440 to decide, about 2 h left'."""
     if not left:
-        return "Nothing left to decide here."
-    words = f"{left:,} to decide"
+        return tr("Nothing left to decide here.")
+    words = tr("{count:,} to decide", count=left)
     if pace is None:
         return words
-    return f"{pace:.0f} faces a minute · {words}, {time_left(60 * left / pace)}"
+    return tr(
+        "{pace:.0f} faces a minute · {left}, {time}",
+        pace=pace, left=words, time=time_left(60 * left / pace),
+    )  # fmt: skip
 
 
 class SinceLine(QFrame):
@@ -253,10 +257,10 @@ class SinceLine(QFrame):
         super().__init__(parent)
         self.label, self.resume, self._close = QLabel(), QPushButton(), QToolButton()
         self.label.setWordWrap(True)
-        self.resume.setText("Continue where you stopped")
+        self.resume.setText(tr("Continue where you stopped"))
         self.resume.clicked.connect(self._resume)
         self._close.setAutoRaise(True)
-        self._close.setToolTip("Close this message")
+        self._close.setToolTip(tr("Close this message"))
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
@@ -283,12 +287,14 @@ def since_words(visit: Visit, news: News) -> str:
     """What others did since a visit, in a sentence."""
     moment = QDateTime.fromString(visit.time, Qt.DateFormat.ISODateWithMs).toLocalTime()
     when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
-    parts = [f"{_faces(count)} decided by {name}" for name, count in news.decided.items()]
-    parts += [f"{name} brought {count:,} proposals" for name, count in news.proposed.items()]
+    parts = [
+        tr("{faces} decided by {reviewer}", faces=faces_words(count), reviewer=name)
+        for name, count in news.decided.items()
+    ]
+    parts += [
+        tr("{model} brought {count:,} proposals", model=read(name), count=count)
+        for name, count in news.proposed.items()
+    ]
     if news.photos:
-        parts.append(f"{news.photos:,} photo{'s' if news.photos > 1 else ''} added")
-    return f"Since your last visit ({when}): {', '.join(parts)}."
-
-
-def _faces(count: int) -> str:
-    return f"{count:,} face{'s' if count != 1 else ''}"
+        parts.append(tr("%Ln photo(s) added", "", news.photos))
+    return tr("Since your last visit ({time}): {news}.", time=when, news=", ".join(parts))

@@ -8,15 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidget
 
-from labeltool.domain import DamagedError, Progress, UserError
+from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.gui import theme
 from labeltool.gui.dialogs import Ask
 from labeltool.gui.tasks import Lane, Task
+from labeltool.gui.words import faces_words, tell, tr
 from labeltool.store import Backup, Facts, backups, facts, facts_now, restore
 
 REASONS = {
-    "day": "daily", "work": "while working", "round": "before a round's results",
-    "upgrade": "before an upgrade",
+    "day": mark("daily"), "work": mark("while working"),
+    "round": mark("before a round's results"), "upgrade": mark("before an upgrade"),
 }  # fmt: skip
 
 
@@ -29,15 +30,15 @@ class Rescue(Ask):
     """Restores the backup that the person chooses; `done` says which, `kept` what it replaced."""
 
     def __init__(self, folder: Path, error: DamagedError, parent: QWidget | None = None) -> None:
-        super().__init__(parent, "The project cannot be opened", "Restore this backup")
+        super().__init__(parent, tr("The project cannot be opened"), tr("Restore this backup"))
         self._folder = folder
         self._lane = Lane("restore")
         self._now = facts_now(folder)
         self.kept: Path | None = None
         self.restored: Backup | None = None
         self.setMinimumWidth(560)
-        self.sentence(error.what)
-        self.sentence("Backups, the newest first:")
+        self.sentence(tell(error.what))
+        self.sentence(tr("Backups, the newest first:"))
         self.list = QListWidget()
         self.list.setFont(theme.tabular(self.list.font()))
         self.list.setMinimumHeight(150)
@@ -47,7 +48,10 @@ class Rescue(Ask):
         font.setBold(True)
         self.lost.setFont(font)
         self.sentence(
-            "The damaged file is kept beside it. Photos and the folders of rounds are not touched."
+            tr(
+                "The damaged file is kept beside it. Photos and the folders of rounds are not "
+                "touched."
+            )
         )
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
@@ -66,10 +70,11 @@ class Rescue(Ask):
         held: Facts | None = None
         try:
             held = facts(backup.file)
-            what = f"{held.faces:,} faces, {held.operations:,} decisions"
+            decisions = tr("%Ln decision(s)", "", held.operations)
+            what = f"{faces_words(held.faces)}, {decisions}"
         except UserError:
-            what = "damaged too"
-        reason = REASONS.get(backup.reason, backup.reason)
+            what = tr("damaged too")
+        reason = tr(REASONS.get(backup.reason, backup.reason))
         item = QListWidgetItem(f"{clock(backup)}   {what}   ({reason})")
         item.setToolTip(str(backup.file))
         item.setSizeHint(QSize(0, 24))
@@ -83,17 +88,15 @@ class Rescue(Ask):
         backup, held = self._rows[place] if place >= 0 else (None, None)
         self.ok.setEnabled(held is not None)
         if backup is None or held is None:
-            self.lost.setText("No backup can be read.")
+            self.lost.setText(tr("No backup can be read."))
         elif self._now is None:
-            self.lost.setText(f"What was done after {clock(backup)} is lost.")
+            self.lost.setText(tr("What was done after {time} is lost.", time=clock(backup)))
         else:
             count = max(0, self._now.operations - held.operations)
-            self.lost.setText(
-                f"{count:,} {'decision is' if count == 1 else 'decisions are'} lost: what was done "
-                f"after {clock(backup)}."
-                if count
-                else f"No decision was made after {clock(backup)}: none is lost."
-            )
+            text = tr("%Ln decision(s) are lost: what was done after {time}.", "", count)
+            if not count:
+                text = tr("No decision was made after {time}: none is lost.")
+            self.lost.setText(text.format(time=clock(backup)))
 
     def accept(self) -> None:
         """Restore in the background; the dialog closes when it is done."""
@@ -101,7 +104,7 @@ class Rescue(Ask):
         self.restored = backup
         self.setEnabled(False)
         self.bar.show()
-        task = Task("Restoring", self)
+        task = Task(tr("Restoring"), self)
         task.progressed.connect(self._progress)
         work = partial(self._restore, backup.file)
         self._lane.start(task, work, succeeded=self._done, failed=self._failed)
@@ -125,7 +128,7 @@ class Rescue(Ask):
         self.bar.hide()
         if not isinstance(error, UserError):
             raise error
-        self.lost.setText(str(error))
+        self.lost.setText(tell(error))
 
     def done(self, result: int) -> None:
         """Let go of the thread."""

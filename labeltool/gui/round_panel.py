@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import RoundKind
+from labeltool.domain import RoundKind, mark
 from labeltool.gui import theme
 from labeltool.gui.messages import time_left
 from labeltool.gui.session import Session
+from labeltool.gui.words import read, tr
 from labeltool.training.folder import Event
 
-STAGES = {"train": "Training", "predict": "Predicting", "": "Starting"}
+STAGES = {"train": mark("Training"), "predict": mark("Predicting"), "": mark("Starting")}
 
 
 class RoundPanel(QWidget):
@@ -41,10 +42,10 @@ class RoundPanel(QWidget):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.stop, self.cancel = QPushButton("Stop early"), QPushButton("Cancel")
-        self.stop.setToolTip("End the training after this epoch, keep its network and predict")
-        self.cancel.setToolTip("Give the round up; everything stays as it was before")
-        self.retry, self.fold = QPushButton("Try again…"), QPushButton("Close")
+        self.stop, self.cancel = QPushButton(tr("Stop early")), QPushButton(tr("Cancel"))
+        self.stop.setToolTip(tr("End the training after this epoch, keep its network and predict"))
+        self.cancel.setToolTip(tr("Give the round up; everything stays as it was before"))
+        self.retry, self.fold = QPushButton(tr("Try again…")), QPushButton(tr("Close"))
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumHeight(140)
@@ -79,13 +80,13 @@ class RoundPanel(QWidget):
         elif event.kind == "progress":
             if self.isHidden():
                 self._begin(event, training)
-            stage = STAGES.get(event.stage, event.stage)
+            stage = tr(STAGES.get(event.stage, event.stage))
             self.bar.setRange(0, event.total)
             self.bar.setValue(event.done)
             self.bar.setFormat(f"{stage}: %p %")
             words = [time_left(event.seconds)]
             if event.losses:
-                words.insert(0, f"loss {event.losses['total']:.3f}")
+                words.insert(0, tr("loss {loss:.3f}", loss=event.losses["total"]))
                 self._losses.append((event.done, event.losses["total"]))
                 self._draw()
             self.detail.setText(" · ".join(words))
@@ -94,9 +95,9 @@ class RoundPanel(QWidget):
     def _begin(self, event: Event, training: bool) -> None:
         self._losses = []
         self.training = training
-        self.stop.setText("Stop early")
-        self.title.setText("Training round" if training else "Proposing landmarks")
-        self.detail.setText(f"on {event.detail}" if event.detail else "")
+        self.stop.setText(tr("Stop early"))
+        self.title.setText(tr("Training round") if training else tr("Proposing landmarks"))
+        self.detail.setText(tr("on {device}", device=event.detail) if event.detail else "")
         self.bar.setRange(0, 0)
         self.bar.show()
         self.log.hide()
@@ -119,8 +120,8 @@ class RoundPanel(QWidget):
             self._plot = pyqtgraph.PlotWidget()
             self._plot.setMinimumHeight(120)
             self._plot.setMaximumHeight(170)
-            self._plot.setLabel("left", "loss")
-            self._plot.setLabel("bottom", "step")
+            self._plot.setLabel("left", tr("loss"))
+            self._plot.setLabel("bottom", tr("step"))
             self._plot.setMenuEnabled(False)
             self._plot.hideButtons()
             self._curve = self._plot.plot([], [])
@@ -153,8 +154,8 @@ class RoundPanel(QWidget):
         if event.kind != "failed":
             self.hide()
             return
-        self.title.setText("The round failed; everything is as it was before")
-        self.detail.setText(event.detail)
+        self.title.setText(tr("The round failed; everything is as it was before"))
+        self.detail.setText(read(event.detail))
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar.hide()
         self.log.setPlainText(tail)
@@ -170,11 +171,11 @@ class RoundPanel(QWidget):
     @Slot()
     def _stop(self) -> None:
         self.stop.setEnabled(False)
-        self.stop.setText("Stopping after this epoch…")
+        self.stop.setText(tr("Stopping after this epoch…"))
         self._session.rounds.stop_early()
 
     @Slot()
     def _cancel(self) -> None:
         self.cancel.setEnabled(False)
-        self.detail.setText("Cancelling…")
+        self.detail.setText(tr("Cancelling…"))
         self._session.rounds.cancel()

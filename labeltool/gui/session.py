@@ -22,10 +22,12 @@ from labeltool.domain import (
     StoreBusyError,
     UserError,
     Verdict,
+    mark,
 )
 from labeltool.export import export_labels
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.tasks import Lane, Task
+from labeltool.gui.words import faces_words, read, tell, tr
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
@@ -123,22 +125,27 @@ class Session(QObject):
         self._watch.start()
         self._visiting.start()
         self._tidying.start()
-        self.changed.emit(Changes(all=True, photos=True, rounds=True, filters=True))
-        self._survey_due.start()
+        self.show_all_again()
         for round_id in self.store.rounds.unsettled():
             settle = partial(self.store.rounds.settle, round_id)
-            self._run("results", "Offering proposals", partial(_patient, settle))
+            self._run("results", tr("Offering proposals"), partial(_patient, settle))
         gone = [root for root in self.store.faces.roots().values() if not root.is_dir()]
         if gone:
             self.failed.emit(
                 UserError(
-                    f"The photo folder {gone[0]} is not there.",
-                    "Choose Photos moved… in the Project menu to say where it is now.",
+                    mark("The photo folder {folder} is not there."),
+                    mark("Choose Photos moved… in the Project menu to say where it is now."),
+                    folder=gone[0],
                 )
             )
         if self.desk.counts.waiting and not gone:
             self.search()
         self.backups.start()
+
+    def show_all_again(self) -> None:
+        """For a window that is new: everything is to be shown."""
+        self.changed.emit(Changes(all=True, photos=True, rounds=True, filters=True))
+        self._survey_due.start()
 
     # Writes
 
@@ -157,7 +164,7 @@ class Session(QObject):
             if time.monotonic() > deadline or self._desk_face() != face or not self._open:
                 self.failed.emit(error)
                 return
-            self.said.emit("Waiting for another program that writes to this project…", False)
+            self.said.emit(tr("Waiting for another program that writes to this project…"), False)
             QTimer.singleShot(100, self, partial(self._attempt, operation, face, deadline))
         except UserError as error:
             self.failed.emit(error)
@@ -176,7 +183,7 @@ class Session(QObject):
         if len(seen) <= AT_ONCE:
             self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
-        task = Task(f"Deciding on {len(seen):,} faces", self)
+        task = Task(tr("Deciding on %Ln face(s)", "", len(seen)), self)
         task.cancelled.connect(self._batch_cancelled)
         self.task_started.emit(task)
         work = partial(self.desk.decide_batch, verdict, seen)
@@ -184,7 +191,7 @@ class Session(QObject):
 
     @Slot()
     def _batch_cancelled(self) -> None:
-        self.said.emit("Cancelled: no face was changed.", False)
+        self.said.emit(tr("Cancelled: no face was changed."), False)
 
     def announce(self, changes: Changes) -> None:
         """Tell every view."""
@@ -193,7 +200,7 @@ class Session(QObject):
         if changes != Changes() and not self._survey_due.isActive():
             self._survey_due.start()
         if changes.note:
-            self.said.emit(changes.note, changes.any_face and not changes.rounds)
+            self.said.emit(tell(changes.note), changes.any_face and not changes.rounds)
         for face in changes.boxes:
             self._propose_soon(face)
 
@@ -219,7 +226,7 @@ class Session(QObject):
             self._survey_due.start()
             return
         self._surveying = True
-        task = Task("Counting", self)
+        task = Task(tr("Counting"), self)
         task.ended.connect(self._survey_ended)
         task.ended.connect(task.deleteLater)  # there is one for each decision
         wanted = self.desk.filter
@@ -244,7 +251,7 @@ class Session(QObject):
 
     @Slot()
     def _tidy(self) -> None:
-        task = Task("Tidying", self)
+        task = Task(tr("Tidying"), self)
         task.ended.connect(task.deleteLater)
         self._lanes["counts"].start(task, self._tidy_up, succeeded=self._done, failed=self._broke)
 
@@ -281,12 +288,12 @@ class Session(QObject):
     def import_photos(self, sources: Sequence[Path]) -> None:
         """Add photos and search them for faces, in the background."""
         self._predict_wanted = True
-        self._search_with(partial(self._add_and_search, list(sources)), "Finding faces")
+        self._search_with(partial(self._add_and_search, list(sources)), tr("Finding faces"))
 
     def search(self) -> None:
         """Search the photos that wait."""
         self._predict_wanted = True
-        self._search_with(self._only_search, "Finding faces")
+        self._search_with(self._only_search, tr("Finding faces"))
 
     def _search_with(self, work: Callable[[Progress], object], name: str) -> None:
         self.searching = True
@@ -299,13 +306,17 @@ class Session(QObject):
         added = intake.add_photos(self.store, sources)
         intake.search(self.store, progress, self._found.emit)
         counts = self.store.faces.counts()
-        note = f"{added.new} new photos; {counts.faces} faces in the project."
+        total = faces_words(counts.faces)
+        notes = [tr("%Ln new photo(s); {faces} in the project.", "", added.new, faces=total)]
         if added.unsupported:
             names = ", ".join(p.name for p in added.unsupported[:3])
-            note += f" {len(added.unsupported)} files of unsupported kinds: {names}."
+            kinds = tr("%Ln file(s) of unsupported kinds:", "", len(added.unsupported))
+            notes.append(f"{kinds} {names}.")
         if counts.problems:
-            note += f" {counts.problems} photos could not be read: see Photos > Problems."
-        return Changes(all=True, photos=True, note=note)
+            broken = tr("%Ln photo(s) could not be read: see Photo problems… in the Project menu.",
+                        "", counts.problems)  # fmt: skip
+            notes.append(broken)
+        return Changes(all=True, photos=True, note=" ".join(notes))
 
     def _only_search(self, progress: Progress) -> Changes:
         intake.search(self.store, progress, self._found.emit)
@@ -324,18 +335,26 @@ class Session(QObject):
 
     def import_labels(self, source: Path, proposals: bool) -> None:
         """Take labels of a file, in the background."""
-        self._run("writes", f"Reading {source.name}", partial(self._take_labels, source, proposals))
+        self._run(
+            "writes",
+            tr("Reading {file}", file=source.name),
+            partial(self._take_labels, source, proposals),
+        )
 
     def _take_labels(self, source: Path, proposals: bool, _progress: Progress) -> Changes:
         taken = intake.take_labels(self.store, source, self.desk.reviewer, proposals=proposals)
-        what = "proposals" if proposals else "labels"
-        note = f"{taken.taken} {what} from {source.name}"
+        what = mark("{count:,} labels from {file}")
+        if proposals:
+            what = mark("{count:,} proposals from {file}")
+        note = tr(what, count=taken.taken, file=source.name)
         if taken.new_faces:
-            note += f", {taken.new_faces} of them new faces"
+            note += tr(", {count:,} of them new faces", count=taken.new_faces)
         if taken.kept:
-            note += f"; {taken.kept} faces keep what a person decided"
+            note += tr("; {count:,} faces keep what a person decided", count=taken.kept)
         if taken.problems:
-            note += f"; {len(taken.problems)} rows were not used ({taken.problems[0]})"
+            first = read(taken.problems[0]).removesuffix(".")
+            note += tr("; {count:,} rows were not used ({reason})",
+                       count=len(taken.problems), reason=first)  # fmt: skip
         return Changes(all=True, photos=True, rounds=proposals, note=note + ".")
 
     def take_whole(self, photos: Sequence[int]) -> None:
@@ -358,7 +377,7 @@ class Session(QObject):
 
     def _propose_soon(self, face: int) -> None:
         """A face has a new box: propose its landmarks in the background."""
-        task = Task("Proposing", self)
+        task = Task(tr("Proposing"), self)
         self._lanes["instant"].start(
             task, partial(self._propose, face), succeeded=self._proposed, failed=self._broke
         )
@@ -376,13 +395,17 @@ class Session(QObject):
 
     def export(self, out: Path, form: str) -> None:
         """Write the labels, in the background."""
-        self._run("writes", "Exporting", partial(self._export, out, form))
+        self._run("writes", tr("Exporting"), partial(self._export, out, form))
 
     def _export(self, out: Path, form: str, _progress: Progress) -> Changes:
         written = export_labels(self.store, out, form)
-        note = f"Wrote {written.faces} faces of {written.photos} photos to {out}."
+        note = tr(
+            "Wrote {faces} of {photos:,} photos to {path}.",
+            faces=faces_words(written.faces), photos=written.photos, path=out,
+        )  # fmt: skip
         if written.problems:
-            note += f" {len(written.problems)} were left out: {written.problems[0]}"
+            left_out = tr("{count:,} were left out:", count=len(written.problems))
+            note += f" {left_out} {read(written.problems[0])}"
         return Changes(note=note)
 
     # Rounds
@@ -390,9 +413,9 @@ class Session(QObject):
     def predict(self) -> None:
         """Propose landmarks for the faces without a proposal."""
         if self.rounds.can_predict():
-            self._start("Starting the prediction", self.rounds.start_predict)
+            self._start(tr("Starting the prediction"), self.rounds.start_predict)
         else:
-            self.do_later("Placing the mean face", self.rounds.propose_mean_face)
+            self.do_later(tr("Placing the mean face"), self.rounds.propose_mean_face)
 
     def _predict_if_wanted(self) -> None:
         """After photos came in, predict as soon as it is worth a worker's start."""
@@ -406,7 +429,7 @@ class Session(QObject):
 
     def start_round(self, plan: RoundPlan) -> None:
         """Start a planned training round."""
-        self._start(f"Starting round {plan.number}", partial(self._freeze, plan))
+        self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
 
     def _freeze(self, plan: RoundPlan, progress: Progress) -> Changes:
         return self.rounds.start(plan, progress=progress)
@@ -460,7 +483,7 @@ class Session(QObject):
 
     def _take(self, work: Callable[[Progress], object]) -> None:
         self._taking = True
-        task = Task("Taking in results", self)
+        task = Task(tr("Taking in results"), self)
         task.ended.connect(self._taken)
         self._lanes["results"].start(task, work, succeeded=self._took, failed=self._not_taken)
 

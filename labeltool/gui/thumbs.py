@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.domain import Box, Card
+from labeltool.gui.words import read
 from labeltool.store.thumbs import ThumbFile
 from pipnet.images import ImageError, read_header, read_reduced
 
@@ -229,7 +230,7 @@ class Thumbs(QObject):
         try:
             status = photo.stat()
         except OSError:
-            return [(wish, _broken(wish, f"{photo.name} is not there")) for wish in wishes]
+            return [(wish, _broken(wish, read(f"{photo.name} is not there"))) for wish in wishes]
         identity = f"{photo}\0{status.st_size}\0{status.st_mtime_ns}".encode(errors="replace")
         found = {wish: self._file.get(_key(identity, wish.card)) for wish in wishes}
         missing = [wish for wish, data in found.items() if data is None]
@@ -238,7 +239,7 @@ class Thumbs(QObject):
                 self._quiet.wait()
                 found |= self._cut(photo, identity, missing)
             except ImageError as error:
-                broken = [(wish, _broken(wish, str(error))) for wish in missing]
+                broken = [(wish, _broken(wish, read(str(error)))) for wish in missing]
                 done = [(wish, _thumb(wish, data)) for wish, data in found.items() if data]
                 return broken + done
         return [(wish, _thumb(wish, data)) for wish, data in found.items() if data]

@@ -19,9 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeltool.domain import mark
 from labeltool.gui import theme
+from labeltool.gui.words import tr
 
-SLIDERS = ("brightness", "contrast", "gamma")
+SLIDERS = {
+    "brightness": mark("Brightness"), "contrast": mark("Contrast"), "gamma": mark("Gamma"),
+}  # fmt: skip
+"""What can be set, by its name in `Tone`, as the panel calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +95,19 @@ class TonePanel(QFrame):
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
-        self.setAccessibleName("How the photo is shown")
+        self.setAccessibleName(tr("How the photo is shown"))
         layout = QGridLayout(self)
         layout.setContentsMargins(*[3 * theme.SPACING] * 4)
         layout.setSpacing(2 * theme.SPACING)
         self.sliders: dict[str, QSlider] = {}
         self._values: dict[str, QLabel] = {}
-        for row, name in enumerate(SLIDERS):
+        for row, (name, words) in enumerate(SLIDERS.items()):
             slider, value, label = _Slider(Qt.Orientation.Horizontal), QLabel(), QLabel()
             slider.setRange(-100, 100)
             slider.setPageStep(10)
             slider.setMinimumWidth(180)
             slider.valueChanged.connect(self._set)
-            label.setText(name.capitalize())
+            label.setText(tr(words))
             label.setBuddy(slider)
             value.setFont(theme.tabular(value.font()))
             value.setMinimumWidth(value.fontMetrics().horizontalAdvance("+0000"))
@@ -110,20 +115,20 @@ class TonePanel(QFrame):
             for column, widget in enumerate((label, slider, value)):
                 layout.addWidget(widget, row, column)
             self.sliders[name], self._values[name] = slider, value
-        self.invert = QCheckBox("Invert")
+        self.invert = QCheckBox(tr("Invert"))
         self.invert.toggled.connect(self._set)
-        self.reset = QPushButton("Reset")
-        self.reset.setToolTip("Show the photo as it is")
+        self.reset = QPushButton(tr("Reset"))
+        self.reset.setToolTip(tr("Show the photo as it is"))
         self.reset.clicked.connect(self._reset)
-        done = QPushButton("Close")
-        done.setToolTip("Close this panel (Esc)")
+        done = QPushButton(tr("Close"))
+        done.setToolTip(tr("Close this panel (Esc)"))
         done.clicked.connect(self.hide)
         buttons = QHBoxLayout()
         buttons.addWidget(self.invert, 1)
         buttons.addWidget(self.reset)
         buttons.addWidget(done)
         layout.addLayout(buttons, 3, 0, 1, 3)
-        note = QLabel("Only on the screen: photos, training and exports stay as they are.")
+        note = QLabel(tr("Only on the screen: photos, training and exports stay as they are."))
         note.setFont(theme.small(note.font()))
         note.setWordWrap(True)
         layout.addWidget(note, 4, 0, 1, 3)

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -19,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import UserError
 from labeltool.gui import theme
+from labeltool.gui.language import NAMES
 from labeltool.gui.messages import MessageLine
 from labeltool.gui.settings import Settings
+from labeltool.gui.words import tr
 
 
 class Welcome(QWidget):
@@ -30,11 +33,13 @@ class Welcome(QWidget):
         open_wanted: folder of a project.
         new_wanted: folders of photos to make a project from; empty to choose them.
         sample_wanted: the sample project, made if it was not yet.
+        language_chosen: another language is in the settings now.
     """
 
     open_wanted = Signal(object)
     new_wanted = Signal(object)
     sample_wanted = Signal()
+    language_chosen = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -47,17 +52,19 @@ class Welcome(QWidget):
         font.setBold(True)
         title.setFont(font)
         words = QLabel(
-            "Review facial landmarks that a detector proposes, correct them, "
-            "and train the next round on what you decided."
+            tr(
+                "Review facial landmarks that a detector proposes, correct them, "
+                "and train the next round on what you decided."
+            )
         )
         words.setWordWrap(True)
         buttons = self._buttons()
-        self._recent_title = QLabel("Recent projects")
+        self._recent_title = QLabel(tr("Recent projects"))
         self.recent = QListWidget()
         self.recent.setIconSize(QSize(20, 20))
         self.recent.itemActivated.connect(self._chosen)
         self.recent.itemClicked.connect(self._chosen)
-        hint = QLabel("You can also drop a folder of photos here.")
+        hint = QLabel(tr("You can also drop a folder of photos here."))
         hint.setForegroundRole(hint.foregroundRole())
         self.message = MessageLine()
         column = QVBoxLayout()
@@ -78,15 +85,18 @@ class Welcome(QWidget):
         row.addWidget(middle, 10)
         row.addStretch(1)
         layout = QVBoxLayout(self)
+        layout.addLayout(self._languages())
         layout.addLayout(row, 1)
         layout.addWidget(self.message)
         self.resize(960, 620)
         self.refresh()
 
     def _buttons(self) -> QHBoxLayout:
-        self.new, self.open = QPushButton("New project from photos…"), QPushButton("Open…")
-        self.sample = QPushButton("Try the sample")
-        self.sample.setToolTip("Review pictures of people who do not exist: made for trying this")
+        self.new, self.open = QPushButton(tr("New project from photos…")), QPushButton(tr("Open…"))
+        self.sample = QPushButton(tr("Try the sample"))
+        self.sample.setToolTip(
+            tr("Review pictures of people who do not exist: made for trying this")
+        )
         self.new.setDefault(True)
         self.new.clicked.connect(self._new)
         self.open.clicked.connect(self._open)
@@ -97,6 +107,25 @@ class Welcome(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         return row
+
+    def _languages(self) -> QHBoxLayout:
+        """In the corner, each language in its own words: for those who cannot read this page."""
+        self.languages = QComboBox()
+        self.languages.setAccessibleName(tr("Language"))
+        self.languages.addItem(tr("Language of the system"), "system")
+        for language, name in NAMES.items():
+            self.languages.addItem(name, language)
+        self.languages.setCurrentIndex(self.languages.findData(self._settings.language))
+        self.languages.activated.connect(self._speak)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.languages)
+        return row
+
+    @Slot(int)
+    def _speak(self, place: int) -> None:
+        self._settings.language = self.languages.itemData(place)
+        self.language_chosen.emit()
 
     def refresh(self) -> None:
         """List the recent projects again."""
@@ -119,7 +148,7 @@ class Welcome(QWidget):
 
     @Slot()
     def _open(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Open a project folder")
+        folder = QFileDialog.getExistingDirectory(self, tr("Open a project folder"))
         if folder:
             self.open_wanted.emit(Path(folder))
 

@@ -31,6 +31,7 @@ from labeltool.gui.filmstrip import Filmstrip
 from labeltool.gui.gallery import Gallery
 from labeltool.gui.history import HistoryPanel
 from labeltool.gui.inspector import Inspector
+from labeltool.gui.language import Language
 from labeltool.gui.messages import Activity, MessageLine
 from labeltool.gui.prompts import Prompts
 from labeltool.gui.queue_panel import QueuePanel, SinceLine
@@ -39,6 +40,7 @@ from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tasks import Task
 from labeltool.gui.thumbs import Thumbs
+from labeltool.gui.words import faces_words, tr, verdict_word
 from labeltool.store.thumbs import ThumbFile
 
 
@@ -47,9 +49,11 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: the window was closed and its session has ended.
+        language_chosen: another language is in the settings now.
     """
 
     closed = Signal()
+    language_chosen = Signal()
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
@@ -136,7 +140,7 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
 
     def _place_commands(self) -> None:
-        self.toolbar = QToolBar("Commands", self)
+        self.toolbar = QToolBar(tr("Commands"), self)
         self.toolbar.setMovable(False)
         self.addToolBar(self.toolbar)
         for number, group in enumerate(GROUPS):
@@ -147,7 +151,7 @@ class MainWindow(QMainWindow):
         menus: dict[str, QMenu] = {}
         for command in COMMANDS:
             if command.menu not in menus:
-                menus[command.menu] = self.menuBar().addMenu(command.menu)
+                menus[command.menu] = self.menuBar().addMenu(tr(command.menu))
             menus[command.menu].addAction(self.commands.by_name[command.name])
         self.gallery.accept_page.setToolTip(self.commands.by_name["accept_page"].toolTip())
         grid = self.gallery.grid
@@ -226,18 +230,19 @@ class MainWindow(QMainWindow):
 
     def _show_counts(self) -> None:
         counts, dark = self.session.desk.counts, theme.is_dark()
-        parts = [f"{counts.photos:,} photos, {counts.faces:,} faces"]
+        photos = tr("%Ln photo(s)", "", counts.photos)
+        parts = [f"{photos}, {faces_words(counts.faces)}"]
         for verdict in Verdict:
             colour = theme.verdict_colour(str(verdict), dark).name()
-            parts.append(
-                f"{getattr(counts, verdict):,} <span style='color:{colour}'>{verdict}</span>"
-            )
+            word = verdict_word(verdict)
+            parts.append(f"{getattr(counts, verdict):,} <span style='color:{colour}'>{word}</span>")
         if counts.proposed:
-            parts.append(f"<b>{counts.proposed:,} to review</b>")
+            to_review = tr("{count:,} to review", count=counts.proposed)
+            parts.append(f"<b>{to_review}</b>")
         if counts.waiting:
-            parts.append(f"{counts.waiting:,} photos waiting")
+            parts.append(tr("%Ln photo(s) waiting", "", counts.waiting))
         if counts.problems:
-            parts.append(f"{counts.problems:,} photo problems")
+            parts.append(tr("%Ln photo problem(s)", "", counts.problems))
         self.counts.setText(" &nbsp;·&nbsp; ".join(parts))
 
     @Slot(object)
@@ -301,7 +306,7 @@ class MainWindow(QMainWindow):
         desk = self.session.desk
         if where == "next_unreviewed":
             if not desk.next_unreviewed():
-                self.message.say("Every face in this list is reviewed.")
+                self.message.say(tr("Every face in this list is reviewed."))
         elif where == "next":
             desk.next()
         else:
@@ -389,6 +394,11 @@ class MainWindow(QMainWindow):
         except UserError as error:
             self.message.complain(error)
 
+    def speak(self, language: Language) -> None:
+        """Choose another language."""
+        self._settings.language = language
+        self.language_chosen.emit()
+
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
         self._show_centre(gallery=False)
@@ -421,27 +431,45 @@ class MainWindow(QMainWindow):
                 return
             if answer == "cancel":
                 self.session.rounds.cancel()
+        self.session.close()
+        self._let_go()
+        event.accept()
+        self.closed.emit()
+
+    def _let_go(self) -> None:
         self._settings.geometry = self.saveGeometry()
         self._rest.stop()
         self._settings.picture_side = self.gallery.grid.side
         QApplication.instance().removeEventFilter(self._latin)  # type: ignore[union-attr]
-        self.session.close()
         self.editor.close_photos()
         self.thumbs.close()
-        event.accept()
-        self.closed.emit()
+
+    def take_over(self, before: MainWindow) -> None:
+        """Go on in the place of another window of the same session, which goes."""
+        before.editor.resting = True  # its photos are closed
+        before._let_go()
+        for activity in before.findChildren(Activity):
+            self._show_task(activity.task)
+        if self._settings.geometry is not None:
+            self.restoreGeometry(self._settings.geometry)
+        self.show()
+        self._show_centre(before.shows_gallery)
+        self.since.setVisible(before.since.isVisible())
+        before.hide()
+        before.deleteLater()
+        self.session.show_all_again()
 
     def ask_running(self) -> str:
         """'keep', 'cancel' or 'stay': what to do with a training that runs."""
         box = QMessageBox(self)
-        box.setWindowTitle("A round is running")
-        box.setText("A training round is running in the background.")
+        box.setWindowTitle(tr("A round is running"))
+        box.setText(tr("A training round is running in the background."))
         box.setInformativeText(
-            "It can go on without the window; you find it again when you reopen."
+            tr("It can go on without the window; you find it again when you reopen.")
         )
-        keep = box.addButton("Keep training", QMessageBox.ButtonRole.AcceptRole)
-        cancel = box.addButton("Cancel the round", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton(tr("Keep training"), QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(tr("Cancel the round"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(tr("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.exec()
         clicked = box.clickedButton()

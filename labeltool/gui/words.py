@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import string
+from functools import cache
+
 from PySide6.QtCore import QCoreApplication
 
 from labeltool.domain import Said, UserError, Verdict, mark
+from labeltool.gui.phrases import PHRASES
 
-VERDICTS = {
+_VERDICTS = {
     Verdict.UNREVIEWED: mark("unreviewed"),
     Verdict.ACCEPTED: mark("accepted"),
     Verdict.CORRECTED: mark("corrected"),
     Verdict.REJECTED: mark("rejected"),
     Verdict.EXCLUDED: mark("excluded"),
 }
+
+_OURS = ("verdict", "what", "model", "reason")
+"""Names of values that are English of the program's own, or of the system, and no name of a
+person's."""
 
 
 def tr(text: str, comment: str = "", n: int = -1, **values: object) -> str:
@@ -31,13 +40,42 @@ def tell(said: UserError | str) -> str:
     if not isinstance(said, UserError | Said):
         return said
     texts = [tr(text) for text in said.texts if text]
-    values = {name: _told(value) for name, value in said.values.items()}
+    values = {name: _told(name, value) for name, value in said.values.items()}
     return " ".join(text.format(**values) if values else text for text in texts)
+
+
+def read(written: str) -> str:
+    """A sentence that was finished in English, as the project file keeps them, translated.
+
+    What is none of `phrases.PHRASES` is given back as it is.
+    """
+    for text, pattern in _patterns():
+        found = pattern.fullmatch(written)
+        if found is not None:
+            told = tr(text)
+            values = {name: _told(name, value) for name, value in found.groupdict().items()}
+            return written if told == text else told.format(**values)
+    return written
 
 
 def verdict_word(verdict: Verdict) -> str:
     """'accepted', for the middle of a sentence or a list."""
-    return tr(VERDICTS[verdict])
+    return tr(_VERDICTS[verdict])
+
+
+def faces_words(count: int) -> str:
+    """'3 faces'."""
+    return tr("%Ln face(s)", "", count)
+
+
+def score_words(score: float | None) -> str:
+    """'score 0.83', or 'no proposal'."""
+    return tr("no proposal") if score is None else tr("score {score:.2f}", score=score)
+
+
+def of_words(part: int, whole: int) -> str:
+    """'3 of 12'."""
+    return tr("{part:,} of {whole:,}", part=part, whole=whole)
 
 
 def sentence(text: str) -> str:
@@ -45,7 +83,21 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _told(value: object) -> object:
-    if isinstance(value, Verdict):
-        return verdict_word(value)
-    return tell(value) if isinstance(value, Said | UserError) else value
+def _told(name: str, value: object) -> object:
+    if isinstance(value, Said):
+        return tell(value)
+    return read(value) if name in _OURS and isinstance(value, str) else value
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Each phrase and what matches it, those with the most words of their own first."""
+    made = []
+    for text in (*_VERDICTS.values(), *PHRASES):
+        parts = list(string.Formatter().parse(text))
+        pattern = "".join(
+            re.escape(words) + (f"(?P<{name}>.+)" if name else "") for words, name, _, _ in parts
+        )
+        size = sum(len(words) for words, *_ in parts)
+        made.append((size, text, re.compile(pattern, re.DOTALL | re.IGNORECASE)))
+    return [(text, pattern) for _, text, pattern in sorted(made, key=lambda row: -row[0])]

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from labeltool.app import App
 from labeltool.domain import NewPrediction, RoundKind
 from labeltool.gui import theme
+from labeltool.gui.language import speak
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
 from labeltool.store import Store, create_project
@@ -58,12 +59,21 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
     return faces
 
 
+@pytest.fixture(autouse=True, scope="session")
+def english(qapp: QApplication) -> None:
+    """Tests read English, whatever this machine speaks."""
+    speak(qapp, "en")
+
+
 @pytest.fixture
 def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
     monkeypatch.setenv("LABELTOOL_CACHE", str(tmp_path / "cache"))
     theme.apply(qapp, "light")
-    yield App(Settings())
+    settings = Settings()
+    settings.language = "en"
+    yield App(settings)
+    speak(qapp, "en")
     gc.collect()
     gc.enable()
 

@@ -18,6 +18,7 @@ from labeltool.gui.canvas.face_item import GHOST
 from labeltool.gui.canvas.marks import cross, diamond, ticks
 from labeltool.gui.canvas.photo_item import Tone, draw_photo, photo_rect
 from labeltool.gui.canvas.shown import ShownFace
+from labeltool.gui.words import read, sentence, tr
 
 _PLATE = QColor(24, 24, 24, 205)
 _ON_PLATE = QColor(240, 240, 240)
@@ -150,7 +151,7 @@ class Legend(Overlay):
             row = self._paint_ramp(painter, row)
         for place, name in enumerate(self._groups):
             self._paint_disc(painter, row, theme.group_colour(place))
-            self._paint_text(painter, row, name.capitalize())
+            self._paint_text(painter, row, sentence(read(name)))
             row.translate(0, line + gap)
         for mark in self._marks:
             self._paint_mark(painter, row, mark)
@@ -158,7 +159,7 @@ class Legend(Overlay):
 
     def _paint_ramp(self, painter: QPainter, row: QRect) -> QRect:
         painter.setPen(_ON_PLATE)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, self.tr("Confidence"))
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, tr("Confidence"))
         bar = QRectF(row.left(), row.bottom() + 1 + theme.spacing() / 2, row.width(), 8)
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
         for step in range(17):
@@ -184,15 +185,15 @@ class Legend(Overlay):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(_ON_PLATE)
             painter.drawPolygon(diamond(middle, 5.0))
-            text = self.tr("Moved by hand")
+            text = tr("Moved by hand")
         elif mark == "occluded":
             painter.setPen(QPen(_ON_PLATE, 1.8))
             painter.drawLines(cross(middle, 3.5))
-            text = self.tr("Occluded")
+            text = tr("Occluded")
         else:
             painter.setPen(QPen(GHOST, 1.4))
             painter.drawLines(ticks(middle, 0.0, 4.0))
-            text = self.tr("Other proposal")
+            text = tr("Other proposal")
         self._paint_text(painter, row, text)
 
     def _middle(self, row: QRect) -> QPointF:
@@ -293,12 +294,12 @@ class Panels(QObject):
         name, group = face.name(index), face.group_name(index)
         text = f"{index + 1}" if name.isdecimal() else f"{index + 1}  {name}".rstrip()
         if group:
-            text += f"  {group}"
+            text += f"  {read(group)}"
         score = float(face.scores[index])
         if index in face.moved:
-            text += "\n" + self.tr("Moved by hand")
+            text += "\n" + tr("Moved by hand")
         elif not math.isnan(score):
-            text += "\n" + self.tr("Confidence") + f" {score:.2f}"
+            text += "\n" + tr("Confidence") + f" {score:.2f}"
         if face.visibility[index] == OCCLUDED:
-            text += "\n" + self.tr("Occluded")
+            text += "\n" + tr("Occluded")
         self.label.tell(text, at, self._canvas.rect())

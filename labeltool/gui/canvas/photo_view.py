@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 from labeltool.gui import theme
 from labeltool.gui.canvas.overlays import Message
 from labeltool.gui.canvas.photo_item import PhotoItem, photo_rect
+from labeltool.gui.words import tr
 
 _STEP = 1.25  # one notch of the wheel
 _LARGEST_ZOOM = 64.0
@@ -82,7 +83,7 @@ class PhotoView(QGraphicsView):
         last = self._image
         self._image = image
         self._photo_item.set_image(image, copies)
-        self._message.setText(text or self.tr("No photo"))
+        self._message.setText(text or tr("No photo"))
         self._message.setVisible(image is None)
         if image is not None and (last is None or last.size() != image.size()):
             self.fit_photo()

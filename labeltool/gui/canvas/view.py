@@ -34,6 +34,7 @@ from labeltool.gui.canvas.tools import (
     nudge_step,
     start_tool,
 )
+from labeltool.gui.words import tr
 from labeltool.shapes import turned
 
 _REACH = 14.0  # screen pixels from which a point can be taken
@@ -65,7 +66,7 @@ class Canvas(BoxView):
         self._following = False
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        self.setAccessibleName(self.tr("Photo with landmarks"))
+        self.setAccessibleName(tr("Photo with landmarks"))
 
     def set_photo(
         self, image: QImage | None, text: str = "", copies: Sequence[QImage] = ()
@@ -90,7 +91,7 @@ class Canvas(BoxView):
         """Whether every click lets a point jump to it, as with alt; and whether every drag of a
         point moves its neighbours along, as with ctrl."""
         self._snapping, self._following = snap, follow
-        said = (self.tr("Snap to click"),) * snap + (self.tr("Neighbours move along"),) * follow
+        said = (tr("Snap to click"),) * snap + (tr("Neighbours move along"),) * follow
         self._panels.show_modes(said)
         self._update_cursor()
 

@@ -1,0 +1,151 @@
+"""Sentences that reach the window as finished English: see `words.read`.
+
+The project file keeps what was done and what is wrong with photos, a round's worker is another
+process, and pipnet is a library of its own: none of them knows in which language somebody reads.
+What they put in is named here in braces.
+"""
+
+from __future__ import annotations
+
+from labeltool.domain import mark
+
+DEEDS = (
+    mark("set back"),
+    mark("{verdict} {count} faces"),
+    mark("set back {count} faces"),
+    mark("{verdict} by score {low} to {high}"),
+    mark("labels from {file}"),
+    mark("restoring {verdict}"),
+    mark("taking back {what}"),
+    mark("flag"),
+    mark("unflag"),
+    mark("draw a box"),
+    mark("move the box"),
+    mark("move"),
+)
+"""What an operation of the log did."""
+
+MODELS = (
+    mark("starter"),
+    mark("mean face"),
+    mark("round {number}"),
+    mark("import of {file}"),
+)
+"""Names of models."""
+
+PHOTOS = (
+    mark("{photo} is not there"),
+    mark("{photo} is a folder, not a photo"),
+    mark("{photo} is not a file"),
+    mark("{photo} is empty (0 bytes)"),
+    mark("{photo} is truncated"),
+    mark("{photo} is truncated or damaged"),
+    mark("{photo} is not an image that can be read"),
+    mark("{photo} is {kind}, which is not supported; convert it to JPEG"),
+    mark("{photo} claims {width} x {height} pixels, more than the limit of {limit} megapixels"),
+    mark("{photo} needs more memory than there is"),
+    mark("{photo} could not be opened: {reason}"),
+    mark("{photo} could not be listed: {reason}"),
+    mark("{photo} could not be read: {reason}"),
+    mark("it crashed the image reader"),
+    mark("there is no such file or folder"),
+)
+"""What is wrong with a photo."""
+
+SYSTEM = (
+    mark("Permission denied"),
+    mark("Operation not permitted"),
+    mark("No space left on device"),
+    mark("Disk quota exceeded"),
+    mark("No such file or directory"),
+    mark("Not a directory"),
+    mark("Is a directory"),
+    mark("File exists"),
+    mark("File name too long"),
+    mark("Read-only file system"),
+    mark("Input/output error"),
+    mark("Too many open files"),
+    mark("Cannot allocate memory"),
+    mark("no reason given"),
+)
+"""What the operating system says most."""
+
+LABELS = (
+    mark("{photo} is not a photo of this project"),
+    mark("a face of {photo} has no landmarks"),
+    mark("{photo}: annotation {number} has no keypoints."),
+    mark("{photo}: annotation {number} has no box and no labelled point."),
+    mark("{photo}: a face is left out, for .pts cannot tell that a landmark is absent."),
+    mark("{file} could not be listed."),
+    mark("{file} matches no photo."),
+    mark("{file} could belong to {others}."),
+    mark("{file} could not be opened: {reason}."),
+    mark("{file} is not JSON: it is not UTF-8 text."),
+    mark("{file} is not JSON: line {line}, column {column}: {error}."),
+    mark("{file} is not JSON that can be read: {error}."),
+    mark("{file} is not a COCO file: it holds {kind}, not an object."),
+    mark('{file} is not a COCO data set: it has no "{key}".'),
+    mark('{file}: "{key}" is {kind}, not a list.'),
+    mark(
+        "{file} is a results file (a list of predictions), which names no photos. Use the data set "
+        "it was made for: an object with images, annotations and categories."
+    ),
+    mark("{file} holds faces of several categories ({names}). Export each into a file of its own."),
+    mark(
+        "{file} names no keypoints in its categories, so it holds no landmarks. Export it as COCO "
+        "keypoints."
+    ),
+    mark(
+        '{file} has no "{brace}": the points of a .pts file stand between braces. It may be cut '
+        "off or of another kind; export it again."
+    ),
+    mark("{file} has no points between its braces; label it again."),
+    mark(
+        "{file} says n_points: {stated}, but holds {count} points. It may be cut off; export it "
+        "again, or correct the number."
+    ),
+    mark("{file} is too large for landmarks; it may be a laser scan."),
+    mark("{place}: {count} columns where x and y belong; put one point on each line."),
+    mark("{place}: {word} is not a number; correct it."),
+    mark("{place}: {word} is no position; label this point again."),
+)
+"""What is wrong with a label file, or a row of it."""
+
+SCHEMES = (
+    mark(
+        "there is no scheme {scheme}; known: {names}; or give a number of points, or a .toml file"
+    ),
+    mark("{file} is not a scheme: {error}"),
+    mark("scheme {scheme} has no landmarks"),
+    mark("scheme {scheme} names {name} twice"),
+    mark("scheme {scheme}: {error}"),
+)
+"""What is wrong with a landmark scheme."""
+
+FAILURES = (
+    mark("The round ended without results."),
+    mark("The worker ended without a word. Its log is in the round's folder; try again."),
+    mark(
+        "The worker was killed (signal {number}), perhaps because memory ran out. Close other "
+        "programs and try again."
+    ),
+    mark("There was not enough memory. Close other programs, or train on the CPU."),
+    mark("The training diverged: {error}. Look for wrong labels, then try again."),
+    mark("The disk is full. Free some space, then try again."),
+    mark("Unexpected error: {error}"),
+    mark("There is no usable CUDA device. Choose the device 'cpu' or 'auto'."),
+    mark("None of the labelled photos can be found. Point the project to where they are now."),
+    mark(
+        "No manual label has all its landmarks, so training cannot start. Place every landmark of "
+        "at least one face."
+    ),
+    mark("{path} is not a whole safetensors file: {error}"),
+    mark("{path} was written by a newer version of this program"),
+    mark("there is no model file {path}"),
+)
+"""Why a round failed."""
+
+REGIONS = (mark("jaw"), mark("brows"), mark("nose"), mark("eyes"), mark("mouth"), mark("chin"))
+"""Groups of landmarks of the shipped schemes."""
+
+PHRASES = (*DEEDS, *MODELS, *PHOTOS, *SYSTEM, *LABELS, *SCHEMES, *FAILURES, *REGIONS)

@@ -1,0 +1,98 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name></name>
+    <message numerus="yes">
+        <source>%Ln photo(s) need a look; everything else was read.</source>
+        <translation>
+            <numerusform>%Ln photo needs a look; everything else was read.</numerusform>
+            <numerusform>%Ln photos need a look; everything else was read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln face(s) were changed since and stay as they are.</source>
+        <translation>
+            <numerusform>%Ln face was changed since and stays as it is.</numerusform>
+            <numerusform>%Ln faces were changed since and stay as they are.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) added</source>
+        <translation>
+            <numerusform>%Ln photo added</numerusform>
+            <numerusform>%Ln photos added</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln decision(s)</source>
+        <translation>
+            <numerusform>%Ln decision</numerusform>
+            <numerusform>%Ln decisions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln decision(s) are lost: what was done after {time}.</source>
+        <translation>
+            <numerusform>%Ln decision is lost: what was done after {time}.</numerusform>
+            <numerusform>%Ln decisions are lost: what was done after {time}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Deciding on %Ln face(s)</source>
+        <translation>
+            <numerusform>Deciding on %Ln face</numerusform>
+            <numerusform>Deciding on %Ln faces</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln new photo(s); {faces} in the project.</source>
+        <translation>
+            <numerusform>%Ln new photo; {faces} in the project.</numerusform>
+            <numerusform>%Ln new photos; {faces} in the project.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) of unsupported kinds:</source>
+        <translation>
+            <numerusform>%Ln file of an unsupported kind:</numerusform>
+            <numerusform>%Ln files of unsupported kinds:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) could not be read: see Photo problems… in the Project menu.</source>
+        <translation>
+            <numerusform>%Ln photo could not be read: see Photo problems… in the Project menu.</numerusform>
+            <numerusform>%Ln photos could not be read: see Photo problems… in the Project menu.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s)</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) waiting</source>
+        <translation>
+            <numerusform>%Ln photo waiting</numerusform>
+            <numerusform>%Ln photos waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo problem(s)</source>
+        <translation>
+            <numerusform>%Ln photo problem</numerusform>
+            <numerusform>%Ln photo problems</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln face(s)</source>
+        <translation>
+            <numerusform>%Ln face</numerusform>
+            <numerusform>%Ln faces</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

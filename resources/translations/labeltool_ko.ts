@@ -1,0 +1,3199 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ko" sourcelanguage="en">
+<context>
+    <name></name>
+    <message>
+        <source>The backup of {time} was restored.</source>
+        <translation>{time}의 백업을 복원했습니다.</translation>
+    </message>
+    <message>
+        <source>What was there is kept as {file}.</source>
+        <translation>이전 내용은 {file}에 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>Unexpected error</source>
+        <translation>예기치 않은 오류</translation>
+    </message>
+    <message>
+        <source>Your decisions are saved. Please report this with the details below.</source>
+        <translation>판정은 저장되어 있습니다. 아래의 자세한 내용과 함께 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>This filter was made by a newer version of the program.</source>
+        <translation>이 필터는 더 새로운 버전의 프로그램에서 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>Update this program, or delete the filter and make it again.</source>
+        <translation>프로그램을 업데이트하거나, 필터를 삭제하고 다시 만드세요.</translation>
+    </message>
+    <message>
+        <source>{path} is inside the photo folder {root}, where .pts files may lie already.</source>
+        <translation>{path}: 사진 폴더 {root} 안에 있으며, 그곳에는 .pts 파일이 이미 있을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, so that no label of yours is overwritten.</source>
+        <translation>레이블이 덮어쓰이지 않도록 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>There is nothing to export: no face is accepted or corrected yet.</source>
+        <translation>내보낼 것이 없습니다. 아직 수락하거나 수정한 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Review some faces first.</source>
+        <translation>먼저 얼굴을 검토하세요.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {reason}.</source>
+        <translation>{path}: 쓸 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Choose another place, or free some space.</source>
+        <translation>다른 위치를 고르거나 디스크 공간을 확보하세요.</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>프로젝트</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>편집</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>검토</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>일괄 처리</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>이동</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>필터</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>점</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation>라운드</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>도움말</translation>
+    </message>
+    <message>
+        <source>Import photos…</source>
+        <translation>사진 가져오기…</translation>
+    </message>
+    <message>
+        <source>Add a folder of photos and find their faces</source>
+        <translation>사진 폴더를 추가하고 얼굴을 찾습니다</translation>
+    </message>
+    <message>
+        <source>Import labels…</source>
+        <translation>레이블 가져오기…</translation>
+    </message>
+    <message>
+        <source>Take labels or proposals from COCO or .pts files</source>
+        <translation>COCO 또는 .pts 파일에서 레이블이나 제안을 가져옵니다</translation>
+    </message>
+    <message>
+        <source>Export labels…</source>
+        <translation>레이블 내보내기…</translation>
+    </message>
+    <message>
+        <source>Write accepted and corrected faces as COCO or .pts</source>
+        <translation>수락하거나 수정한 얼굴을 COCO 또는 .pts로 저장합니다</translation>
+    </message>
+    <message>
+        <source>Photo problems…</source>
+        <translation>사진 문제…</translation>
+    </message>
+    <message>
+        <source>Photos that cannot be read, or have no face</source>
+        <translation>읽을 수 없거나 얼굴이 없는 사진</translation>
+    </message>
+    <message>
+        <source>Photos moved…</source>
+        <translation>사진 위치 변경…</translation>
+    </message>
+    <message>
+        <source>Say where the photos lie now</source>
+        <translation>사진이 지금 있는 곳을 지정합니다</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Close this project</source>
+        <translation>이 프로젝트를 닫습니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Take back your last move or decision</source>
+        <translation>마지막 이동이나 판정을 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>다시 실행</translation>
+    </message>
+    <message>
+        <source>Do again what was taken back</source>
+        <translation>되돌린 것을 다시 실행합니다</translation>
+    </message>
+    <message>
+        <source>Discard moves</source>
+        <translation>이동 버리기</translation>
+    </message>
+    <message>
+        <source>Put the points of this face back</source>
+        <translation>이 얼굴의 점을 제자리로 돌려놓습니다</translation>
+    </message>
+    <message>
+        <source>Batches…</source>
+        <translation>일괄 처리 내역…</translation>
+    </message>
+    <message>
+        <source>What was decided on many faces at once, and the way back</source>
+        <translation>여러 얼굴에 한꺼번에 내린 판정을 보고 철회합니다</translation>
+    </message>
+    <message>
+        <source>Draw a face box</source>
+        <translation>얼굴 박스 그리기</translation>
+    </message>
+    <message>
+        <source>Draw a box around a face that was not found</source>
+        <translation>찾지 못한 얼굴에 박스를 그립니다</translation>
+    </message>
+    <message>
+        <source>Change the box by keyboard</source>
+        <translation>키보드로 박스 바꾸기</translation>
+    </message>
+    <message>
+        <source>Arrows move the box of this face, Alt and arrows resize it</source>
+        <translation>화살표로 이 얼굴의 박스를 옮기고, Alt와 화살표로 크기를 바꿉니다</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>수락</translation>
+    </message>
+    <message>
+        <source>The landmarks are right, or right now that you moved them</source>
+        <translation>랜드마크가 맞거나, 점을 옮겨 이제 맞습니다</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>거부</translation>
+    </message>
+    <message>
+        <source>A bad proposal: the next round offers another</source>
+        <translation>잘못된 제안입니다. 다음 라운드에서 다시 제안합니다</translation>
+    </message>
+    <message>
+        <source>Exclude</source>
+        <translation>제외</translation>
+    </message>
+    <message>
+        <source>Not a face, or unusable: never offered or trained</source>
+        <translation>얼굴이 아니거나 쓸 수 없습니다. 다시 제안하거나 학습하지 않습니다</translation>
+    </message>
+    <message>
+        <source>Back to unreviewed</source>
+        <translation>미검토로 되돌리기</translation>
+    </message>
+    <message>
+        <source>Take the verdict away</source>
+        <translation>판정을 없앱니다</translation>
+    </message>
+    <message>
+        <source>Flag</source>
+        <translation>플래그</translation>
+    </message>
+    <message>
+        <source>Mark the face to come back to</source>
+        <translation>나중에 다시 볼 얼굴로 표시합니다</translation>
+    </message>
+    <message>
+        <source>Accept by score…</source>
+        <translation>점수로 수락…</translation>
+    </message>
+    <message>
+        <source>Accept every unreviewed face whose score is high enough</source>
+        <translation>신뢰도 점수가 충분히 높은 미검토 얼굴을 모두 수락합니다</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>모두 선택</translation>
+    </message>
+    <message>
+        <source>Select every face under the filter</source>
+        <translation>필터에 맞는 얼굴을 모두 선택합니다</translation>
+    </message>
+    <message>
+        <source>Accept page…</source>
+        <translation>페이지 수락…</translation>
+    </message>
+    <message>
+        <source>Accept the faces that the gallery shows now</source>
+        <translation>지금 갤러리에 보이는 얼굴을 수락합니다</translation>
+    </message>
+    <message>
+        <source>Reject page…</source>
+        <translation>페이지 거부…</translation>
+    </message>
+    <message>
+        <source>Reject the faces that the gallery shows now</source>
+        <translation>지금 갤러리에 보이는 얼굴을 거부합니다</translation>
+    </message>
+    <message>
+        <source>Exclude page…</source>
+        <translation>페이지 제외…</translation>
+    </message>
+    <message>
+        <source>Exclude the faces that the gallery shows now</source>
+        <translation>지금 갤러리에 보이는 얼굴을 제외합니다</translation>
+    </message>
+    <message>
+        <source>Accept all under the filter…</source>
+        <translation>필터의 얼굴 모두 수락…</translation>
+    </message>
+    <message>
+        <source>Accept every face under the filter</source>
+        <translation>필터에 맞는 얼굴을 모두 수락합니다</translation>
+    </message>
+    <message>
+        <source>Reject all under the filter…</source>
+        <translation>필터의 얼굴 모두 거부…</translation>
+    </message>
+    <message>
+        <source>Reject every face under the filter</source>
+        <translation>필터에 맞는 얼굴을 모두 거부합니다</translation>
+    </message>
+    <message>
+        <source>Exclude all under the filter…</source>
+        <translation>필터의 얼굴 모두 제외…</translation>
+    </message>
+    <message>
+        <source>Exclude every face under the filter</source>
+        <translation>필터에 맞는 얼굴을 모두 제외합니다</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>이전</translation>
+    </message>
+    <message>
+        <source>The face before</source>
+        <translation>이전 얼굴</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>다음</translation>
+    </message>
+    <message>
+        <source>The next face</source>
+        <translation>다음 얼굴</translation>
+    </message>
+    <message>
+        <source>Next to review</source>
+        <translation>다음 검토 대상</translation>
+    </message>
+    <message>
+        <source>The next face with something to decide</source>
+        <translation>판정할 것이 있는 다음 얼굴</translation>
+    </message>
+    <message>
+        <source>Find a file…</source>
+        <translation>파일 찾기…</translation>
+    </message>
+    <message>
+        <source>Part of a file or folder name</source>
+        <translation>파일 또는 폴더 이름의 일부</translation>
+    </message>
+    <message>
+        <source>Show all faces</source>
+        <translation>모든 얼굴 보기</translation>
+    </message>
+    <message>
+        <source>Take the filter away; the order stays</source>
+        <translation>필터를 해제합니다. 정렬은 그대로입니다</translation>
+    </message>
+    <message>
+        <source>Save filter…</source>
+        <translation>필터 저장…</translation>
+    </message>
+    <message>
+        <source>Keep this filter and order under a name</source>
+        <translation>이 필터와 정렬을 이름을 붙여 저장합니다</translation>
+    </message>
+    <message>
+        <source>Rename filter…</source>
+        <translation>필터 이름 바꾸기…</translation>
+    </message>
+    <message>
+        <source>Give the saved filter that is on another name</source>
+        <translation>적용 중인 저장된 필터의 이름을 바꿉니다</translation>
+    </message>
+    <message>
+        <source>Delete filter</source>
+        <translation>필터 삭제</translation>
+    </message>
+    <message>
+        <source>Forget the saved filter that is on; faces stay</source>
+        <translation>적용 중인 저장된 필터를 지웁니다. 얼굴은 그대로입니다</translation>
+    </message>
+    <message>
+        <source>Select all points</source>
+        <translation>모든 점 선택</translation>
+    </message>
+    <message>
+        <source>Every placed landmark of the face</source>
+        <translation>이 얼굴에 놓인 모든 랜드마크</translation>
+    </message>
+    <message>
+        <source>Next point</source>
+        <translation>다음 점</translation>
+    </message>
+    <message>
+        <source>The next landmark, least certain first</source>
+        <translation>다음 랜드마크, 가장 불확실한 것부터</translation>
+    </message>
+    <message>
+        <source>Previous point</source>
+        <translation>이전 점</translation>
+    </message>
+    <message>
+        <source>The landmark before</source>
+        <translation>이전 랜드마크</translation>
+    </message>
+    <message>
+        <source>Visible, occluded, absent</source>
+        <translation>보임, 가려짐, 없음</translation>
+    </message>
+    <message>
+        <source>How the selected points can be seen, in turn</source>
+        <translation>선택한 점의 가시성을 차례로 바꿉니다</translation>
+    </message>
+    <message>
+        <source>Visible</source>
+        <translation>보임</translation>
+    </message>
+    <message>
+        <source>The selected points can be seen</source>
+        <translation>선택한 점이 보입니다</translation>
+    </message>
+    <message>
+        <source>Occluded</source>
+        <translation>가려짐</translation>
+    </message>
+    <message>
+        <source>The selected points are hidden behind something</source>
+        <translation>선택한 점이 무언가에 가려져 있습니다</translation>
+    </message>
+    <message>
+        <source>Absent</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>The selected points are not in the photo</source>
+        <translation>선택한 점이 사진에 없습니다</translation>
+    </message>
+    <message>
+        <source>Snap to click</source>
+        <translation>클릭한 곳에 놓기</translation>
+    </message>
+    <message>
+        <source>A click puts the selected point there, else the nearest (once: Alt and click)</source>
+        <translation>클릭하면 선택한 점, 없으면 가장 가까운 점을 그곳에 놓습니다(한 번만: Alt+클릭)</translation>
+    </message>
+    <message>
+        <source>Move neighbours along</source>
+        <translation>이웃 점 함께 옮기기</translation>
+    </message>
+    <message>
+        <source>Dragging a point bends its surroundings (once: Ctrl and drag; the wheel says how far)</source>
+        <translation>점을 끌면 주변 점도 따라 움직입니다(한 번만: Ctrl+끌기, 휠로 범위 조절)</translation>
+    </message>
+    <message>
+        <source>Turn left</source>
+        <translation>왼쪽으로 돌리기</translation>
+    </message>
+    <message>
+        <source>Turn the selected points by a degree</source>
+        <translation>선택한 점을 1도 돌립니다</translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation>오른쪽으로 돌리기</translation>
+    </message>
+    <message>
+        <source>Grow</source>
+        <translation>넓히기</translation>
+    </message>
+    <message>
+        <source>Spread the selected points by a percent</source>
+        <translation>선택한 점을 1퍼센트 넓힙니다</translation>
+    </message>
+    <message>
+        <source>Shrink</source>
+        <translation>좁히기</translation>
+    </message>
+    <message>
+        <source>Draw the selected points together by a percent</source>
+        <translation>선택한 점을 1퍼센트 좁힙니다</translation>
+    </message>
+    <message>
+        <source>Swap left and right</source>
+        <translation>좌우 바꾸기</translation>
+    </message>
+    <message>
+        <source>The proposal took the left side for the right</source>
+        <translation>제안이 왼쪽과 오른쪽을 혼동했을 때 씁니다</translation>
+    </message>
+    <message>
+        <source>Mirror the face</source>
+        <translation>얼굴 좌우 반전</translation>
+    </message>
+    <message>
+        <source>The proposal looks the wrong way</source>
+        <translation>제안이 반대 방향을 보고 있을 때 씁니다</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>다음 영역</translation>
+    </message>
+    <message>
+        <source>Keys go to the list, the photo, or the landmarks</source>
+        <translation>키보드 입력을 목록, 사진, 랜드마크로 옮깁니다</translation>
+    </message>
+    <message>
+        <source>Open the photo</source>
+        <translation>사진 열기</translation>
+    </message>
+    <message>
+        <source>See the face in its photo, to mend its points</source>
+        <translation>점을 고치기 위해 얼굴을 사진에서 봅니다</translation>
+    </message>
+    <message>
+        <source>Back to the gallery</source>
+        <translation>갤러리로 돌아가기</translation>
+    </message>
+    <message>
+        <source>See many faces at once</source>
+        <translation>여러 얼굴을 한꺼번에 봅니다</translation>
+    </message>
+    <message>
+        <source>Gallery</source>
+        <translation>갤러리</translation>
+    </message>
+    <message>
+        <source>Many faces at once, or back to the one photo</source>
+        <translation>여러 얼굴을 보거나 사진 한 장으로 돌아갑니다</translation>
+    </message>
+    <message>
+        <source>Fit face</source>
+        <translation>얼굴에 맞추기</translation>
+    </message>
+    <message>
+        <source>Zoom to the face</source>
+        <translation>얼굴 크기로 확대합니다</translation>
+    </message>
+    <message>
+        <source>Fit photo</source>
+        <translation>사진에 맞추기</translation>
+    </message>
+    <message>
+        <source>Show the whole photo</source>
+        <translation>사진 전체를 봅니다</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>확대</translation>
+    </message>
+    <message>
+        <source>A step closer to the middle (or the wheel)</source>
+        <translation>가운데를 한 단계 확대합니다(또는 휠)</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>축소</translation>
+    </message>
+    <message>
+        <source>A step back from the middle (or the wheel)</source>
+        <translation>가운데에서 한 단계 축소합니다(또는 휠)</translation>
+    </message>
+    <message>
+        <source>Keep the view between faces</source>
+        <translation>얼굴이 바뀌어도 화면 유지</translation>
+    </message>
+    <message>
+        <source>The next face shows the same part, as large</source>
+        <translation>다음 얼굴에서도 같은 부분을 같은 크기로 봅니다</translation>
+    </message>
+    <message>
+        <source>Show or hide the landmarks</source>
+        <translation>랜드마크를 보이거나 숨깁니다</translation>
+    </message>
+    <message>
+        <source>Edges</source>
+        <translation>선</translation>
+    </message>
+    <message>
+        <source>Show or hide the lines between points</source>
+        <translation>점을 잇는 선을 보이거나 숨깁니다</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>번호</translation>
+    </message>
+    <message>
+        <source>Show or hide the numbers of points</source>
+        <translation>점의 번호를 보이거나 숨깁니다</translation>
+    </message>
+    <message>
+        <source>Boxes</source>
+        <translation>박스</translation>
+    </message>
+    <message>
+        <source>Show or hide the boxes of faces</source>
+        <translation>얼굴 박스를 보이거나 숨깁니다</translation>
+    </message>
+    <message>
+        <source>Colour by region</source>
+        <translation>부위별 색</translation>
+    </message>
+    <message>
+        <source>Colours say which part of the face, not how certain</source>
+        <translation>색이 신뢰도 대신 얼굴 부위를 나타냅니다</translation>
+    </message>
+    <message>
+        <source>Original proposal</source>
+        <translation>원래 제안</translation>
+    </message>
+    <message>
+        <source>Show faintly where the points were proposed</source>
+        <translation>점이 처음 제안된 위치를 흐리게 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Proposal of the round before</source>
+        <translation>이전 라운드의 제안</translation>
+    </message>
+    <message>
+        <source>Show faintly what was proposed before</source>
+        <translation>이전에 제안된 위치를 흐리게 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Brightness and contrast…</source>
+        <translation>밝기와 대비…</translation>
+    </message>
+    <message>
+        <source>How the photo is shown; it stays as it is</source>
+        <translation>사진을 보여 주는 방식입니다. 사진 파일은 바뀌지 않습니다</translation>
+    </message>
+    <message>
+        <source>Show or hide history</source>
+        <translation>이력 보이기/숨기기</translation>
+    </message>
+    <message>
+        <source>What was decided on this face, when and by whom</source>
+        <translation>이 얼굴에 누가 언제 무엇을 판정했는지 봅니다</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Light colours</source>
+        <translation>밝은 색상</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>Dark colours</source>
+        <translation>어두운 색상</translation>
+    </message>
+    <message>
+        <source>Colours of the system</source>
+        <translation>시스템 색상</translation>
+    </message>
+    <message>
+        <source>Light or dark as the system is</source>
+        <translation>시스템 설정에 따라 밝거나 어둡게</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
+    </message>
+    <message>
+        <source>The words of this window in English</source>
+        <translation>이 창의 모든 글을 영어로 표시합니다</translation>
+    </message>
+    <message>
+        <source>English or Korean as the system is</source>
+        <translation>시스템 설정에 따라 영어 또는 한국어</translation>
+    </message>
+    <message>
+        <source>Predict</source>
+        <translation>예측</translation>
+    </message>
+    <message>
+        <source>Propose landmarks for faces that have none</source>
+        <translation>랜드마크가 없는 얼굴에 랜드마크를 제안합니다</translation>
+    </message>
+    <message>
+        <source>Train round…</source>
+        <translation>라운드 학습…</translation>
+    </message>
+    <message>
+        <source>Train on what was decided, then propose anew</source>
+        <translation>판정한 것으로 학습하고 새로 제안합니다</translation>
+    </message>
+    <message>
+        <source>Earlier proposals…</source>
+        <translation>이전 제안…</translation>
+    </message>
+    <message>
+        <source>Offer the proposals of an earlier round again</source>
+        <translation>이전 라운드의 제안을 다시 제시합니다</translation>
+    </message>
+    <message>
+        <source>Keys and commands</source>
+        <translation>단축키와 명령</translation>
+    </message>
+    <message>
+        <source>All commands and their keys</source>
+        <translation>모든 명령과 단축키</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>확대/축소</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>휠</translation>
+    </message>
+    <message>
+        <source>At the mouse</source>
+        <translation>마우스 위치에서</translation>
+    </message>
+    <message>
+        <source>Pan</source>
+        <translation>화면 이동</translation>
+    </message>
+    <message>
+        <source>Middle button, or Space and drag</source>
+        <translation>가운데 버튼, 또는 스페이스를 누르고 끌기</translation>
+    </message>
+    <message>
+        <source>Move the photo</source>
+        <translation>사진을 움직입니다</translation>
+    </message>
+    <message>
+        <source>Select points</source>
+        <translation>점 선택</translation>
+    </message>
+    <message>
+        <source>Click, Shift or Ctrl and click, drag beside them</source>
+        <translation>클릭, Shift 또는 Ctrl+클릭, 빈 곳에서 끌기</translation>
+    </message>
+    <message>
+        <source>One, more, or a frame</source>
+        <translation>하나, 여러 개, 또는 영역</translation>
+    </message>
+    <message>
+        <source>Move points</source>
+        <translation>점 옮기기</translation>
+    </message>
+    <message>
+        <source>Drag, arrows</source>
+        <translation>끌기, 화살표</translation>
+    </message>
+    <message>
+        <source>Arrows: 1 pixel, with Shift 10, with Ctrl 0.1</source>
+        <translation>화살표: 1픽셀, Shift와 함께 10, Ctrl과 함께 0.1</translation>
+    </message>
+    <message>
+        <source>Ctrl and drag</source>
+        <translation>Ctrl+끌기</translation>
+    </message>
+    <message>
+        <source>The wheel says how many, while you drag</source>
+        <translation>끄는 동안 휠로 범위를 조절합니다</translation>
+    </message>
+    <message>
+        <source>Snap</source>
+        <translation>클릭 위치에 놓기</translation>
+    </message>
+    <message>
+        <source>Alt and click</source>
+        <translation>Alt+클릭</translation>
+    </message>
+    <message>
+        <source>The selected point, else the nearest, jumps to the click</source>
+        <translation>선택한 점, 없으면 가장 가까운 점을 클릭한 곳에 놓습니다</translation>
+    </message>
+    <message>
+        <source>Turn, scale points</source>
+        <translation>점 돌리기, 크기 조절</translation>
+    </message>
+    <message>
+        <source>Drag a handle of the frame</source>
+        <translation>테두리의 손잡이 끌기</translation>
+    </message>
+    <message>
+        <source>Shift turns in steps of 15 degrees</source>
+        <translation>Shift를 누르면 15도씩 돌립니다</translation>
+    </message>
+    <message>
+        <source>Change a box</source>
+        <translation>박스 바꾸기</translation>
+    </message>
+    <message>
+        <source>Drag its corner, side or outline</source>
+        <translation>모서리, 변, 테두리 끌기</translation>
+    </message>
+    <message>
+        <source>Resize or move it</source>
+        <translation>크기를 바꾸거나 옮깁니다</translation>
+    </message>
+    <message>
+        <source>Another face</source>
+        <translation>다른 얼굴</translation>
+    </message>
+    <message>
+        <source>Click its box</source>
+        <translation>얼굴의 박스 클릭</translation>
+    </message>
+    <message>
+        <source>Several faces in one photo</source>
+        <translation>한 사진에 얼굴이 여럿일 때</translation>
+    </message>
+    <message>
+        <source>Take back a drag</source>
+        <translation>끌기 취소</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Then leave what was begun, or deselect</source>
+        <translation>다시 누르면 하던 일을 그만두거나 선택을 해제합니다</translation>
+    </message>
+    <message>
+        <source>{command} {what}</source>
+        <translation>{command}: {what}</translation>
+    </message>
+    <message>
+        <source>Backing up</source>
+        <translation>백업하는 중</translation>
+    </message>
+    <message>
+        <source>Accept {faces}</source>
+        <translation>{faces} 수락</translation>
+    </message>
+    <message>
+        <source>Accept {count:,}</source>
+        <translation>{count:,}개 수락</translation>
+    </message>
+    <message>
+        <source>Reject {faces}</source>
+        <translation>{faces} 거부</translation>
+    </message>
+    <message>
+        <source>Reject {count:,}</source>
+        <translation>{count:,}개 거부</translation>
+    </message>
+    <message>
+        <source>Exclude {faces}</source>
+        <translation>{faces} 제외</translation>
+    </message>
+    <message>
+        <source>Exclude {count:,}</source>
+        <translation>{count:,}개 제외</translation>
+    </message>
+    <message>
+        <source>Set {faces} back</source>
+        <translation>{faces} 미검토로 되돌리기</translation>
+    </message>
+    <message>
+        <source>Set back {count:,}</source>
+        <translation>{count:,}개 되돌리기</translation>
+    </message>
+    <message>
+        <source>{faces} would be accepted.</source>
+        <translation>{faces}를 수락합니다.</translation>
+    </message>
+    <message>
+        <source>{faces} would be accepted, {left:,} left out.</source>
+        <translation>{faces}를 수락합니다. {left:,}개는 빠집니다.</translation>
+    </message>
+    <message>
+        <source>No face would be accepted.</source>
+        <translation>수락할 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{faces} would be rejected.</source>
+        <translation>{faces}를 거부합니다.</translation>
+    </message>
+    <message>
+        <source>{faces} would be rejected, {left:,} left out.</source>
+        <translation>{faces}를 거부합니다. {left:,}개는 빠집니다.</translation>
+    </message>
+    <message>
+        <source>No face would be rejected.</source>
+        <translation>거부할 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{faces} would be excluded.</source>
+        <translation>{faces}를 제외합니다.</translation>
+    </message>
+    <message>
+        <source>{faces} would be excluded, {left:,} left out.</source>
+        <translation>{faces}를 제외합니다. {left:,}개는 빠집니다.</translation>
+    </message>
+    <message>
+        <source>No face would be excluded.</source>
+        <translation>제외할 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{faces} would be set back to unreviewed.</source>
+        <translation>{faces}를 미검토로 되돌립니다.</translation>
+    </message>
+    <message>
+        <source>{faces} would be set back to unreviewed, {left:,} left out.</source>
+        <translation>{faces}를 미검토로 되돌립니다. {left:,}개는 빠집니다.</translation>
+    </message>
+    <message>
+        <source>No face would be set back to unreviewed.</source>
+        <translation>미검토로 되돌릴 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Also the {faces} that a person decided otherwise: {verdicts}</source>
+        <translation>사람이 다르게 판정한 {faces}도 포함: {verdicts}</translation>
+    </message>
+    <message>
+        <source>Lowest scores first</source>
+        <translation>낮은 점수부터</translation>
+    </message>
+    <message>
+        <source>A sample of {count}</source>
+        <translation>표본 {count}개</translation>
+    </message>
+    <message>
+        <source>One undo takes all of it back.</source>
+        <translation>한 번 되돌리면 모두 원래대로 돌아갑니다.</translation>
+    </message>
+    <message>
+        <source>Click a face to leave it out.</source>
+        <translation>빼려는 얼굴을 클릭하세요.</translation>
+    </message>
+    <message>
+        <source>{count} of {total:,}, drawn at random.</source>
+        <translation>{total:,}개 중 {count}개를 무작위로 뽑았습니다.</translation>
+    </message>
+    <message>
+        <source>Now: {verdicts}</source>
+        <translation>현재: {verdicts}</translation>
+    </message>
+    <message>
+        <source>Lowest score of those that wait for a verdict: {score:.2f}</source>
+        <translation>판정을 기다리는 얼굴의 가장 낮은 점수: {score:.2f}</translation>
+    </message>
+    <message>
+        <source>{count:,} {verdict} already</source>
+        <translation>이미 {verdict} {count:,}개</translation>
+    </message>
+    <message>
+        <source>{count:,} accepted or corrected already</source>
+        <translation>이미 수락 또는 수정 {count:,}개</translation>
+    </message>
+    <message>
+        <source>{count:,} with unsaved moves</source>
+        <translation>저장하지 않은 이동 {count:,}개</translation>
+    </message>
+    <message>
+        <source>{count:,} without a proposal</source>
+        <translation>제안 없음 {count:,}개</translation>
+    </message>
+    <message>
+        <source>These stay as they are: {faces}.</source>
+        <translation>그대로 두는 얼굴: {faces}.</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>신뢰도</translation>
+    </message>
+    <message>
+        <source>Moved by hand</source>
+        <translation>손으로 옮김</translation>
+    </message>
+    <message>
+        <source>Other proposal</source>
+        <translation>다른 제안</translation>
+    </message>
+    <message>
+        <source>No photo</source>
+        <translation>사진 없음</translation>
+    </message>
+    <message>
+        <source>Photo with landmarks</source>
+        <translation>랜드마크가 있는 사진</translation>
+    </message>
+    <message>
+        <source>Neighbours move along</source>
+        <translation>이웃 점 함께 옮기기</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>사진</translation>
+    </message>
+    <message>
+        <source>The page is what the gallery shows: press G to open it.</source>
+        <translation>페이지는 갤러리에 보이는 얼굴입니다. G를 눌러 갤러리를 여세요.</translation>
+    </message>
+    <message>
+        <source>New project from photos</source>
+        <translation>사진으로 새 프로젝트</translation>
+    </message>
+    <message>
+        <source>Make project</source>
+        <translation>프로젝트 만들기</translation>
+    </message>
+    <message>
+        <source>A scheme&apos;s name, a number of points, or the path of a .toml file</source>
+        <translation>랜드마크 구성의 이름, 점의 수, 또는 .toml 파일의 경로</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>사진</translation>
+    </message>
+    <message>
+        <source>Project folder</source>
+        <translation>프로젝트 폴더</translation>
+    </message>
+    <message>
+        <source>Landmarks</source>
+        <translation>랜드마크</translation>
+    </message>
+    <message>
+        <source>Photos stay where they are. Faces are found and landmarks proposed in the background; you can review meanwhile.</source>
+        <translation>사진은 제자리에 그대로 있습니다. 얼굴 찾기와 랜드마크 제안은 백그라운드에서 진행되므로 그동안 검토할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>선택…</translation>
+    </message>
+    <message>
+        <source>Folder of photos</source>
+        <translation>사진 폴더</translation>
+    </message>
+    <message>
+        <source>Folder for the project</source>
+        <translation>프로젝트를 저장할 폴더</translation>
+    </message>
+    <message>
+        <source>Choose a folder of photos.</source>
+        <translation>사진 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>That photo folder does not exist.</source>
+        <translation>그 사진 폴더는 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose where the project goes.</source>
+        <translation>프로젝트를 저장할 곳을 고르세요.</translation>
+    </message>
+    <message>
+        <source>There is a project in that folder already: open it instead.</source>
+        <translation>그 폴더에는 이미 프로젝트가 있습니다. 그 프로젝트를 여세요.</translation>
+    </message>
+    <message>
+        <source>Accept by score</source>
+        <translation>점수로 수락</translation>
+    </message>
+    <message>
+        <source>Score at least</source>
+        <translation>최소 점수</translation>
+    </message>
+    <message>
+        <source>One undo takes all of it back. Faces that somebody began to move are left alone.</source>
+        <translation>한 번 되돌리면 모두 원래대로 돌아갑니다. 누군가 점을 옮기기 시작한 얼굴은 그대로 둡니다.</translation>
+    </message>
+    <message>
+        <source>Unreviewed faces by the scores of the model “{model}”.</source>
+        <translation>모델 “{model}”의 점수로 본 미검토 얼굴입니다.</translation>
+    </message>
+    <message>
+        <source>Train round {number}</source>
+        <translation>라운드 {number} 학습</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>It runs in the background and goes on when the window is closed. Unreviewed and rejected faces get new proposals; what people decided stays as it is.</source>
+        <translation>백그라운드에서 실행되며 창을 닫아도 계속됩니다. 미검토 얼굴과 거부한 얼굴은 새 제안을 받고, 사람이 판정한 것은 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>Photo problems</source>
+        <translation>사진 문제</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>문제</translation>
+    </message>
+    <message>
+        <source>Take the whole photo as one face</source>
+        <translation>사진 전체를 얼굴 하나로 쓰기</translation>
+    </message>
+    <message>
+        <source>For photos that are cut around a face already</source>
+        <translation>이미 얼굴에 맞게 잘라 낸 사진에 씁니다</translation>
+    </message>
+    <message>
+        <source>Draw a box…</source>
+        <translation>박스 그리기…</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>다시 읽기</translation>
+    </message>
+    <message>
+        <source>no face was found</source>
+        <translation>얼굴을 찾지 못했습니다</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) need a look; everything else was read.</source>
+        <translation>
+            <numerusform>사진 %Ln장을 확인해야 합니다. 나머지는 모두 읽었습니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every photo was read, and a face was found on each.</source>
+        <translation>모든 사진을 읽었고, 사진마다 얼굴을 찾았습니다.</translation>
+    </message>
+    <message>
+        <source>Earlier proposals</source>
+        <translation>이전 제안</translation>
+    </message>
+    <message>
+        <source>Offer again</source>
+        <translation>다시 제시</translation>
+    </message>
+    <message>
+        <source>Unreviewed and rejected faces get the proposals of the round that you choose. What people decided stays as it is.</source>
+        <translation>미검토 얼굴과 거부한 얼굴에 선택한 라운드의 제안을 제시합니다. 사람이 판정한 것은 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>명령</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>단축키</translation>
+    </message>
+    <message>
+        <source>What it does</source>
+        <translation>설명</translation>
+    </message>
+    <message>
+        <source>No face matches this filter</source>
+        <translation>이 필터에 맞는 얼굴이 없습니다</translation>
+    </message>
+    <message>
+        <source>Finding faces…</source>
+        <translation>얼굴을 찾는 중…</translation>
+    </message>
+    <message>
+        <source>No face was found yet.
+Photo problems… in the Project menu shows what to do.</source>
+        <translation>아직 찾은 얼굴이 없습니다.
+프로젝트 메뉴의 ‘사진 문제…’에서 해결 방법을 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>No photos yet.
+Import a folder, or drop one here.</source>
+        <translation>아직 사진이 없습니다.
+폴더를 가져오거나 여기에 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>If the photos moved: Photos moved… in the Project menu.</source>
+        <translation>사진을 옮겼다면 프로젝트 메뉴의 ‘사진 위치 변경…’을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>불러오는 중…</translation>
+    </message>
+    <message>
+        <source>No earlier proposal of this face is kept.</source>
+        <translation>이 얼굴의 이전 제안은 남아 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Click: the selected point, else the nearest, jumps there.</source>
+        <translation>클릭하면 선택한 점, 없으면 가장 가까운 점이 그곳에 놓입니다.</translation>
+    </message>
+    <message>
+        <source>Neighbours move along. The wheel says how many, while you drag.</source>
+        <translation>이웃 점이 함께 움직입니다. 끄는 동안 휠로 범위를 조절하세요.</translation>
+    </message>
+    <message>
+        <source>No point is selected.</source>
+        <translation>선택한 점이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Click one, or press Tab.</source>
+        <translation>점을 클릭하거나 Tab을 누르세요.</translation>
+    </message>
+    <message>
+        <source>Fewer than two points are selected.</source>
+        <translation>선택한 점이 두 개보다 적습니다.</translation>
+    </message>
+    <message>
+        <source>Drag a frame around some.</source>
+        <translation>끌어서 여러 점을 선택하세요.</translation>
+    </message>
+    <message>
+        <source>Draw a box around the whole face. Enter: by keyboard. Esc: leave.</source>
+        <translation>얼굴 전체를 감싸는 박스를 그리세요. Enter: 키보드로, Esc: 그만두기.</translation>
+    </message>
+    <message>
+        <source>Arrows move the box, Alt and arrows resize it. Enter keeps it, Esc leaves it.</source>
+        <translation>화살표로 박스를 옮기고 Alt와 화살표로 크기를 바꿉니다. Enter로 적용하고 Esc로 취소합니다.</translation>
+    </message>
+    <message>
+        <source>Change the box</source>
+        <translation>박스 바꾸기</translation>
+    </message>
+    <message>
+        <source>This face is {verdict}.</source>
+        <translation>이 얼굴의 판정은 {verdict}입니다.</translation>
+    </message>
+    <message>
+        <source>You moved points of this face.</source>
+        <translation>이 얼굴의 점을 옮겼습니다.</translation>
+    </message>
+    <message>
+        <source>Keep its landmarks, or propose new ones for the new box?</source>
+        <translation>랜드마크를 그대로 둘까요, 새 박스에 맞춰 다시 제안할까요?</translation>
+    </message>
+    <message>
+        <source>Undo brings back what was.</source>
+        <translation>되돌리면 이전 상태로 돌아갑니다.</translation>
+    </message>
+    <message>
+        <source>Keep landmarks</source>
+        <translation>랜드마크 유지</translation>
+    </message>
+    <message>
+        <source>Propose anew</source>
+        <translation>다시 제안</translation>
+    </message>
+    <message>
+        <source>Leave the box</source>
+        <translation>박스 그대로 두기</translation>
+    </message>
+    <message>
+        <source>Faces before and after</source>
+        <translation>앞뒤 얼굴</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>필터</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>판정</translation>
+    </message>
+    <message>
+        <source>Saved filters</source>
+        <translation>저장된 필터</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>Decided by</source>
+        <translation>판정한 사람</translation>
+    </message>
+    <message>
+        <source>Flagged</source>
+        <translation>플래그 있음</translation>
+    </message>
+    <message>
+        <source>newer</source>
+        <translation>새 버전</translation>
+    </message>
+    <message>
+        <source>{name}: made by a newer version of this program</source>
+        <translation>{name}: 더 새로운 버전의 프로그램에서 만들었습니다</translation>
+    </message>
+    <message>
+        <source>{todo:,} of {faces:,} faces left to decide</source>
+        <translation>얼굴 {faces:,}개 중 {todo:,}개가 판정을 기다립니다</translation>
+    </message>
+    <message>
+        <source>All faces</source>
+        <translation>모든 얼굴</translation>
+    </message>
+    <message>
+        <source>To review</source>
+        <translation>검토 대상</translation>
+    </message>
+    <message>
+        <source>Unreviewed</source>
+        <translation>미검토</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>수락</translation>
+    </message>
+    <message>
+        <source>Corrected</source>
+        <translation>수정</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>거부</translation>
+    </message>
+    <message>
+        <source>Rejected, new proposal</source>
+        <translation>거부, 새 제안 있음</translation>
+    </message>
+    <message>
+        <source>Excluded</source>
+        <translation>제외</translation>
+    </message>
+    <message>
+        <source>By file</source>
+        <translation>파일순</translation>
+    </message>
+    <message>
+        <source>Low score first</source>
+        <translation>낮은 점수부터</translation>
+    </message>
+    <message>
+        <source>Uncertain first</source>
+        <translation>불확실한 것부터</translation>
+    </message>
+    <message>
+        <source>Last decided first</source>
+        <translation>최근 판정부터</translation>
+    </message>
+    <message>
+        <source>Newest round first</source>
+        <translation>최신 라운드부터</translation>
+    </message>
+    <message>
+        <source>Largest change first</source>
+        <translation>변화가 큰 것부터</translation>
+    </message>
+    <message>
+        <source>By file, last first</source>
+        <translation>파일 역순</translation>
+    </message>
+    <message>
+        <source>High score first</source>
+        <translation>높은 점수부터</translation>
+    </message>
+    <message>
+        <source>Certain first</source>
+        <translation>확실한 것부터</translation>
+    </message>
+    <message>
+        <source>First decided first</source>
+        <translation>오래된 판정부터</translation>
+    </message>
+    <message>
+        <source>Oldest round first</source>
+        <translation>오래된 라운드부터</translation>
+    </message>
+    <message>
+        <source>Smallest change first</source>
+        <translation>변화가 작은 것부터</translation>
+    </message>
+    <message>
+        <source>Round {number}</source>
+        <translation>라운드 {number}</translation>
+    </message>
+    <message>
+        <source>Import {number}</source>
+        <translation>가져오기 {number}</translation>
+    </message>
+    <message>
+        <source>Score {low:.2f} to {high:.2f}</source>
+        <translation>점수 {low:.2f} ~ {high:.2f}</translation>
+    </message>
+    <message>
+        <source>Round no. {number}</source>
+        <translation>라운드 번호 {number}</translation>
+    </message>
+    <message>
+        <source>Photo folder</source>
+        <translation>사진 폴더</translation>
+    </message>
+    <message>
+        <source>By {reviewer}</source>
+        <translation>판정: {reviewer}</translation>
+    </message>
+    <message>
+        <source>One batch</source>
+        <translation>일괄 처리 하나</translation>
+    </message>
+    <message>
+        <source>Confidence, from 0 to 1. White diamonds were moved by a person.</source>
+        <translation>0에서 1까지의 신뢰도입니다. 흰 마름모는 사람이 옮긴 점입니다.</translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation>얼굴</translation>
+    </message>
+    <message>
+        <source>Size of the pictures (Ctrl and the mouse wheel)</source>
+        <translation>사진 크기(Ctrl+마우스 휠)</translation>
+    </message>
+    <message>
+        <source>Size of the pictures</source>
+        <translation>사진 크기</translation>
+    </message>
+    <message>
+        <source>{faces} · {count:,} selected</source>
+        <translation>{faces} · {count:,}개 선택</translation>
+    </message>
+    <message>
+        <source>No face matches this filter:
+{filter}</source>
+        <translation>이 필터에 맞는 얼굴이 없습니다:
+{filter}</translation>
+    </message>
+    <message>
+        <source>Finding faces…
+They appear here as they are found.</source>
+        <translation>얼굴을 찾는 중…
+찾는 대로 여기에 나타납니다.</translation>
+    </message>
+    <message>
+        <source>flagged</source>
+        <translation>플래그</translation>
+    </message>
+    <message>
+        <source>unsaved moves</source>
+        <translation>저장하지 않은 이동</translation>
+    </message>
+    <message>
+        <source>new proposal</source>
+        <translation>새 제안</translation>
+    </message>
+    <message>
+        <source>Undid: {what}</source>
+        <translation>되돌림: {what}</translation>
+    </message>
+    <message>
+        <source>Did again: {what}</source>
+        <translation>다시 실행: {what}</translation>
+    </message>
+    <message>
+        <source>Restored: {verdict}</source>
+        <translation>복원: {verdict}</translation>
+    </message>
+    <message>
+        <source>Took back: {what}</source>
+        <translation>철회: {what}</translation>
+    </message>
+    <message>
+        <source>Flag removed</source>
+        <translation>플래그 해제</translation>
+    </message>
+    <message>
+        <source>Show or hide what was decided on this face (H)</source>
+        <translation>이 얼굴의 판정 이력을 보이거나 숨깁니다(H)</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>복원</translation>
+    </message>
+    <message>
+        <source>Give the face this earlier state again; undo takes that back</source>
+        <translation>얼굴을 이 이전 상태로 되돌립니다. 다시 되돌릴 수 있습니다</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>이력</translation>
+    </message>
+    <message>
+        <source>History ({count})</source>
+        <translation>이력({count})</translation>
+    </message>
+    <message>
+        <source>{what} - undone</source>
+        <translation>{what} - 되돌림</translation>
+    </message>
+    <message>
+        <source>{what}
+by {reviewer}, {time}
+proposal of: {model}
+left the face {verdict}</source>
+        <translation>{what}
+{reviewer}, {time}
+제안한 모델: {model}
+판정 결과: {verdict}</translation>
+    </message>
+    <message>
+        <source>Found, not reviewed</source>
+        <translation>찾음, 미검토</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>점수</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>In list</source>
+        <translation>목록</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>판정</translation>
+    </message>
+    <message>
+        <source>Faces that were reviewed</source>
+        <translation>검토한 얼굴</translation>
+    </message>
+    <message>
+        <source>Reviewed</source>
+        <translation>검토함</translation>
+    </message>
+    <message>
+        <source>No face</source>
+        <translation>얼굴 없음</translation>
+    </message>
+    <message>
+        <source>{verdict}, moved</source>
+        <translation>{verdict}, 점 옮김</translation>
+    </message>
+    <message>
+        <source>{verdict}, newer proposal waits</source>
+        <translation>{verdict}, 더 새로운 제안 있음</translation>
+    </message>
+    <message>
+        <source>{verdict}, new proposal</source>
+        <translation>{verdict}, 새 제안</translation>
+    </message>
+    <message>
+        <source>no proposal</source>
+        <translation>제안 없음</translation>
+    </message>
+    <message>
+        <source>The selected landmarks are visible (1)</source>
+        <translation>선택한 랜드마크가 보입니다(1)</translation>
+    </message>
+    <message>
+        <source>The selected landmarks are occluded (2)</source>
+        <translation>선택한 랜드마크가 가려져 있습니다(2)</translation>
+    </message>
+    <message>
+        <source>The selected landmarks are absent (3)</source>
+        <translation>선택한 랜드마크가 없습니다(3)</translation>
+    </message>
+    <message>
+        <source>Landmark</source>
+        <translation>랜드마크</translation>
+    </message>
+    <message>
+        <source>Least certain first. Click to go to a point.
+{hand} moved by hand   {occluded} occluded   {absent} absent</source>
+        <translation>가장 불확실한 것부터입니다. 클릭하면 그 점으로 갑니다.
+{hand} 손으로 옮김   {occluded} 가려짐   {absent} 없음</translation>
+    </message>
+    <message>
+        <source>Point {number}</source>
+        <translation>점 {number}</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>이 메시지 닫기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation>취소하는 중…</translation>
+    </message>
+    <message>
+        <source>a few seconds left</source>
+        <translation>몇 초 남음</translation>
+    </message>
+    <message>
+        <source>about {count} s left</source>
+        <translation>약 {count}초 남음</translation>
+    </message>
+    <message>
+        <source>about {count} min left</source>
+        <translation>약 {count}분 남음</translation>
+    </message>
+    <message>
+        <source>about {count:.1f} h left</source>
+        <translation>약 {count:.1f}시간 남음</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>때</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>누가</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>무엇을</translation>
+    </message>
+    <message>
+        <source>Still so</source>
+        <translation>그대로 남은 수</translation>
+    </message>
+    <message>
+        <source>{left:,} of {faces:,} faces are still as this batch left them</source>
+        <translation>얼굴 {faces:,}개 중 {left:,}개가 이 일괄 처리 때 그대로입니다</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>전부</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Batches</source>
+        <translation>일괄 처리 내역</translation>
+    </message>
+    <message>
+        <source>Search who, when or what</source>
+        <translation>누가, 언제, 무엇을 했는지 검색</translation>
+    </message>
+    <message>
+        <source>Show these faces</source>
+        <translation>이 얼굴 보기</translation>
+    </message>
+    <message>
+        <source>Only the faces of this batch in the list</source>
+        <translation>목록에 이 일괄 처리의 얼굴만 보입니다</translation>
+    </message>
+    <message>
+        <source>Take back…</source>
+        <translation>철회…</translation>
+    </message>
+    <message>
+        <source>Return the faces that are still so to what they were before</source>
+        <translation>아직 그대로인 얼굴을 이전 상태로 돌려놓습니다</translation>
+    </message>
+    <message>
+        <source>What was decided on many faces at once. Taking a batch back touches only the faces that are still as it left them; all other work stays.</source>
+        <translation>여러 얼굴에 한꺼번에 내린 판정입니다. 일괄 처리를 철회해도 그때 그대로인 얼굴만 바뀌고, 다른 작업은 모두 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>No batch yet: select several faces and decide them, or accept by score.</source>
+        <translation>아직 일괄 처리가 없습니다. 여러 얼굴을 선택해 판정하거나 점수로 수락하세요.</translation>
+    </message>
+    <message>
+        <source>Taking back</source>
+        <translation>철회하는 중</translation>
+    </message>
+    <message>
+        <source>Take back a batch</source>
+        <translation>일괄 처리 철회</translation>
+    </message>
+    <message>
+        <source>Take back {count:,}</source>
+        <translation>{count:,}개 철회</translation>
+    </message>
+    <message>
+        <source>“{what}” by {reviewer}, {time}.</source>
+        <translation>“{what}”, {reviewer}, {time}.</translation>
+    </message>
+    <message>
+        <source>{count:,} to {verdict}</source>
+        <translation>{verdict} {count:,}개</translation>
+    </message>
+    <message>
+        <source>Faces that return: {faces}.</source>
+        <translation>이전 판정으로 돌아가는 얼굴: {faces}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln face(s) were changed since and stay as they are.</source>
+        <translation>
+            <numerusform>얼굴 %Ln개는 그 뒤에 바뀌었으므로 그대로 둡니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This is the work of {reviewer}. That it was taken back is recorded under your name, {you}.</source>
+        <translation>{reviewer} 님의 작업입니다. 철회한 사실은 사용자의 이름({you})으로 기록됩니다.</translation>
+    </message>
+    <message>
+        <source>One undo brings it back.</source>
+        <translation>한 번 되돌리면 다시 돌아옵니다.</translation>
+    </message>
+    <message>
+        <source>set back</source>
+        <translation>미검토로 변경</translation>
+    </message>
+    <message>
+        <source>{verdict} {count} faces</source>
+        <translation>얼굴 {count}개 {verdict}</translation>
+    </message>
+    <message>
+        <source>set back {count} faces</source>
+        <translation>얼굴 {count}개 미검토로 변경</translation>
+    </message>
+    <message>
+        <source>{verdict} by score {low} to {high}</source>
+        <translation>점수 {low}~{high} {verdict}</translation>
+    </message>
+    <message>
+        <source>labels from {file}</source>
+        <translation>{file}의 레이블</translation>
+    </message>
+    <message>
+        <source>restoring {verdict}</source>
+        <translation>{verdict} 상태로 복원</translation>
+    </message>
+    <message>
+        <source>taking back {what}</source>
+        <translation>철회: {what}</translation>
+    </message>
+    <message>
+        <source>flag</source>
+        <translation>플래그</translation>
+    </message>
+    <message>
+        <source>unflag</source>
+        <translation>플래그 해제</translation>
+    </message>
+    <message>
+        <source>draw a box</source>
+        <translation>박스 그리기</translation>
+    </message>
+    <message>
+        <source>move the box</source>
+        <translation>박스 옮기기</translation>
+    </message>
+    <message>
+        <source>move</source>
+        <translation>점 옮기기</translation>
+    </message>
+    <message>
+        <source>starter</source>
+        <translation>기본 모델</translation>
+    </message>
+    <message>
+        <source>mean face</source>
+        <translation>평균 얼굴</translation>
+    </message>
+    <message>
+        <source>round {number}</source>
+        <translation>라운드 {number}</translation>
+    </message>
+    <message>
+        <source>import of {file}</source>
+        <translation>{file} 가져오기</translation>
+    </message>
+    <message>
+        <source>{photo} is not there</source>
+        <translation>{photo}: 파일이 없습니다</translation>
+    </message>
+    <message>
+        <source>{photo} is a folder, not a photo</source>
+        <translation>{photo}: 사진이 아니라 폴더입니다</translation>
+    </message>
+    <message>
+        <source>{photo} is not a file</source>
+        <translation>{photo}: 파일이 아닙니다</translation>
+    </message>
+    <message>
+        <source>{photo} is empty (0 bytes)</source>
+        <translation>{photo}: 비어 있습니다(0바이트)</translation>
+    </message>
+    <message>
+        <source>{photo} is truncated</source>
+        <translation>{photo}: 파일이 중간에 잘렸습니다</translation>
+    </message>
+    <message>
+        <source>{photo} is truncated or damaged</source>
+        <translation>{photo}: 파일이 잘렸거나 손상되었습니다</translation>
+    </message>
+    <message>
+        <source>{photo} is not an image that can be read</source>
+        <translation>{photo}: 읽을 수 있는 이미지가 아닙니다</translation>
+    </message>
+    <message>
+        <source>{photo} is {kind}, which is not supported; convert it to JPEG</source>
+        <translation>{photo}: {kind} 형식은 지원하지 않습니다. JPEG로 변환하세요</translation>
+    </message>
+    <message>
+        <source>{photo} claims {width} x {height} pixels, more than the limit of {limit} megapixels</source>
+        <translation>{photo}: {width} x {height}픽셀이라고 되어 있어 {limit}메가픽셀 한도를 넘습니다</translation>
+    </message>
+    <message>
+        <source>{photo} needs more memory than there is</source>
+        <translation>{photo}: 메모리가 부족합니다</translation>
+    </message>
+    <message>
+        <source>{photo} could not be opened: {reason}</source>
+        <translation>{photo}: 열 수 없습니다({reason})</translation>
+    </message>
+    <message>
+        <source>{photo} could not be listed: {reason}</source>
+        <translation>{photo}: 목록을 볼 수 없습니다({reason})</translation>
+    </message>
+    <message>
+        <source>{photo} could not be read: {reason}</source>
+        <translation>{photo}: 읽을 수 없습니다({reason})</translation>
+    </message>
+    <message>
+        <source>it crashed the image reader</source>
+        <translation>이미지를 읽는 프로그램이 중단되었습니다</translation>
+    </message>
+    <message>
+        <source>there is no such file or folder</source>
+        <translation>그런 파일이나 폴더가 없습니다</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>권한이 없습니다</translation>
+    </message>
+    <message>
+        <source>Operation not permitted</source>
+        <translation>허용되지 않은 작업입니다</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>디스크에 남은 공간이 없습니다</translation>
+    </message>
+    <message>
+        <source>Disk quota exceeded</source>
+        <translation>디스크 할당량을 초과했습니다</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>그런 파일이나 폴더가 없습니다</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>폴더가 아닙니다</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>폴더입니다</translation>
+    </message>
+    <message>
+        <source>File exists</source>
+        <translation>이미 있는 파일입니다</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>파일 이름이 너무 깁니다</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>읽기 전용 파일 시스템입니다</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>입출력 오류입니다</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>열린 파일이 너무 많습니다</translation>
+    </message>
+    <message>
+        <source>Cannot allocate memory</source>
+        <translation>메모리를 할당할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>no reason given</source>
+        <translation>이유를 알 수 없습니다</translation>
+    </message>
+    <message>
+        <source>{photo} is not a photo of this project</source>
+        <translation>{photo}: 이 프로젝트의 사진이 아닙니다</translation>
+    </message>
+    <message>
+        <source>a face of {photo} has no landmarks</source>
+        <translation>{photo}: 랜드마크가 없는 얼굴이 있습니다</translation>
+    </message>
+    <message>
+        <source>{photo}: annotation {number} has no keypoints.</source>
+        <translation>{photo}: 주석 {number}에 키포인트가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{photo}: annotation {number} has no box and no labelled point.</source>
+        <translation>{photo}: 주석 {number}에 박스도 레이블된 점도 없습니다.</translation>
+    </message>
+    <message>
+        <source>{photo}: a face is left out, for .pts cannot tell that a landmark is absent.</source>
+        <translation>{photo}: .pts는 없는 랜드마크를 나타낼 수 없어 얼굴 하나를 뺐습니다.</translation>
+    </message>
+    <message>
+        <source>{file} could not be listed.</source>
+        <translation>{file}: 목록을 볼 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} matches no photo.</source>
+        <translation>{file}: 맞는 사진이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} could belong to {others}.</source>
+        <translation>{file}: 여러 사진에 해당할 수 있습니다({others}).</translation>
+    </message>
+    <message>
+        <source>{file} could not be opened: {reason}.</source>
+        <translation>{file}: 열 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>{file} is not JSON: it is not UTF-8 text.</source>
+        <translation>{file}: JSON이 아닙니다. UTF-8 텍스트가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not JSON: line {line}, column {column}: {error}.</source>
+        <translation>{file}: JSON이 아닙니다. {line}행 {column}열: {error}.</translation>
+    </message>
+    <message>
+        <source>{file} is not JSON that can be read: {error}.</source>
+        <translation>{file}: 읽을 수 있는 JSON이 아닙니다({error}).</translation>
+    </message>
+    <message>
+        <source>{file} is not a COCO file: it holds {kind}, not an object.</source>
+        <translation>{file}: COCO 파일이 아닙니다. 객체가 아니라 {kind}이(가) 들어 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not a COCO data set: it has no &quot;{key}&quot;.</source>
+        <translation>{file}: COCO 데이터 세트가 아닙니다. &quot;{key}&quot; 항목이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file}: &quot;{key}&quot; is {kind}, not a list.</source>
+        <translation>{file}: &quot;{key}&quot; 항목이 목록이 아니라 {kind}입니다.</translation>
+    </message>
+    <message>
+        <source>{file} is a results file (a list of predictions), which names no photos. Use the data set it was made for: an object with images, annotations and categories.</source>
+        <translation>{file}: 사진 이름이 없는 결과 파일(예측 목록)입니다. 이 결과를 만든 데이터 세트, 즉 images, annotations, categories가 있는 객체를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{file} holds faces of several categories ({names}). Export each into a file of its own.</source>
+        <translation>{file}: 여러 범주의 얼굴이 들어 있습니다({names}). 범주마다 따로 파일로 내보내세요.</translation>
+    </message>
+    <message>
+        <source>{file} names no keypoints in its categories, so it holds no landmarks. Export it as COCO keypoints.</source>
+        <translation>{file}: 범주에 키포인트 이름이 없어 랜드마크가 없습니다. COCO keypoints 형식으로 내보내세요.</translation>
+    </message>
+    <message>
+        <source>{file} has no &quot;{brace}&quot;: the points of a .pts file stand between braces. It may be cut off or of another kind; export it again.</source>
+        <translation>{file}: &quot;{brace}&quot;가 없습니다. .pts 파일의 점은 중괄호 사이에 있어야 합니다. 파일이 잘렸거나 다른 종류일 수 있으니 다시 내보내세요.</translation>
+    </message>
+    <message>
+        <source>{file} has no points between its braces; label it again.</source>
+        <translation>{file}: 중괄호 사이에 점이 없습니다. 다시 레이블을 만드세요.</translation>
+    </message>
+    <message>
+        <source>{file} says n_points: {stated}, but holds {count} points. It may be cut off; export it again, or correct the number.</source>
+        <translation>{file}: n_points가 {stated}인데 점은 {count}개입니다. 파일이 잘렸을 수 있으니 다시 내보내거나 숫자를 고치세요.</translation>
+    </message>
+    <message>
+        <source>{file} is too large for landmarks; it may be a laser scan.</source>
+        <translation>{file}: 랜드마크 파일로는 너무 큽니다. 레이저 스캔 파일일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{place}: {count} columns where x and y belong; put one point on each line.</source>
+        <translation>{place}: x와 y가 있어야 할 곳에 열이 {count}개 있습니다. 한 줄에 점 하나씩 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{place}: {word} is not a number; correct it.</source>
+        <translation>{place}: {word}은(는) 숫자가 아닙니다. 고치세요.</translation>
+    </message>
+    <message>
+        <source>{place}: {word} is no position; label this point again.</source>
+        <translation>{place}: {word}은(는) 위치가 아닙니다. 이 점의 레이블을 다시 만드세요.</translation>
+    </message>
+    <message>
+        <source>there is no scheme {scheme}; known: {names}; or give a number of points, or a .toml file</source>
+        <translation>랜드마크 구성 {scheme}이(가) 없습니다. 쓸 수 있는 구성: {names}. 점의 수나 .toml 파일을 지정할 수도 있습니다</translation>
+    </message>
+    <message>
+        <source>{file} is not a scheme: {error}</source>
+        <translation>{file}: 랜드마크 구성이 아닙니다({error})</translation>
+    </message>
+    <message>
+        <source>scheme {scheme} has no landmarks</source>
+        <translation>랜드마크 구성 {scheme}: 랜드마크가 없습니다</translation>
+    </message>
+    <message>
+        <source>scheme {scheme} names {name} twice</source>
+        <translation>랜드마크 구성 {scheme}: {name}이(가) 두 번 나옵니다</translation>
+    </message>
+    <message>
+        <source>scheme {scheme}: {error}</source>
+        <translation>랜드마크 구성 {scheme}: {error}</translation>
+    </message>
+    <message>
+        <source>The round ended without results.</source>
+        <translation>라운드가 결과 없이 끝났습니다.</translation>
+    </message>
+    <message>
+        <source>The worker ended without a word. Its log is in the round&apos;s folder; try again.</source>
+        <translation>작업 프로세스가 아무 말 없이 끝났습니다. 로그는 라운드 폴더에 있습니다. 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The worker was killed (signal {number}), perhaps because memory ran out. Close other programs and try again.</source>
+        <translation>작업 프로세스가 강제로 종료되었습니다(신호 {number}). 메모리가 부족했을 수 있습니다. 다른 프로그램을 닫고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>There was not enough memory. Close other programs, or train on the CPU.</source>
+        <translation>메모리가 부족했습니다. 다른 프로그램을 닫거나 CPU로 학습하세요.</translation>
+    </message>
+    <message>
+        <source>The training diverged: {error}. Look for wrong labels, then try again.</source>
+        <translation>학습이 발산했습니다({error}). 잘못된 레이블이 있는지 확인하고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The disk is full. Free some space, then try again.</source>
+        <translation>디스크가 가득 찼습니다. 공간을 확보하고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>Unexpected error: {error}</source>
+        <translation>예기치 않은 오류: {error}</translation>
+    </message>
+    <message>
+        <source>There is no usable CUDA device. Choose the device &apos;cpu&apos; or &apos;auto&apos;.</source>
+        <translation>쓸 수 있는 CUDA 장치가 없습니다. 장치를 &apos;cpu&apos; 또는 &apos;auto&apos;로 지정하세요.</translation>
+    </message>
+    <message>
+        <source>None of the labelled photos can be found. Point the project to where they are now.</source>
+        <translation>레이블이 있는 사진을 하나도 찾을 수 없습니다. 사진이 지금 있는 곳을 지정하세요.</translation>
+    </message>
+    <message>
+        <source>No manual label has all its landmarks, so training cannot start. Place every landmark of at least one face.</source>
+        <translation>랜드마크가 모두 있는 수동 레이블이 없어 학습을 시작할 수 없습니다. 적어도 한 얼굴에 모든 랜드마크를 놓으세요.</translation>
+    </message>
+    <message>
+        <source>{path} is not a whole safetensors file: {error}</source>
+        <translation>{path}: 온전한 safetensors 파일이 아닙니다({error})</translation>
+    </message>
+    <message>
+        <source>{path} was written by a newer version of this program</source>
+        <translation>{path}: 더 새로운 버전의 프로그램에서 만들었습니다</translation>
+    </message>
+    <message>
+        <source>there is no model file {path}</source>
+        <translation>모델 파일이 없습니다: {path}</translation>
+    </message>
+    <message>
+        <source>jaw</source>
+        <translation>턱</translation>
+    </message>
+    <message>
+        <source>brows</source>
+        <translation>눈썹</translation>
+    </message>
+    <message>
+        <source>nose</source>
+        <translation>코</translation>
+    </message>
+    <message>
+        <source>eyes</source>
+        <translation>눈</translation>
+    </message>
+    <message>
+        <source>mouth</source>
+        <translation>입</translation>
+    </message>
+    <message>
+        <source>chin</source>
+        <translation>턱 끝</translation>
+    </message>
+    <message>
+        <source>Import a folder of photos</source>
+        <translation>사진 폴더 가져오기</translation>
+    </message>
+    <message>
+        <source>Import labels</source>
+        <translation>레이블 가져오기</translation>
+    </message>
+    <message>
+        <source>Take the file&apos;s landmarks as labels, or as proposals to review?</source>
+        <translation>파일의 랜드마크를 레이블로 가져올까요, 검토할 제안으로 가져올까요?</translation>
+    </message>
+    <message>
+        <source>Faces that a person decided on keep what was decided.</source>
+        <translation>사람이 판정한 얼굴은 판정을 그대로 유지합니다.</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>레이블</translation>
+    </message>
+    <message>
+        <source>Proposals</source>
+        <translation>제안</translation>
+    </message>
+    <message>
+        <source>COCO file, or any .pts file of a folder</source>
+        <translation>COCO 파일, 또는 폴더 안의 .pts 파일 하나</translation>
+    </message>
+    <message>
+        <source>Labels (*.json *.pts)</source>
+        <translation>레이블 (*.json *.pts)</translation>
+    </message>
+    <message>
+        <source>COCO keypoints file (*.json)</source>
+        <translation>COCO 키포인트 파일 (*.json)</translation>
+    </message>
+    <message>
+        <source>Export labels</source>
+        <translation>레이블 내보내기</translation>
+    </message>
+    <message>
+        <source>Folder of 300W .pts files (*)</source>
+        <translation>300W .pts 파일 폴더 (*)</translation>
+    </message>
+    <message>
+        <source>Where is {folder} now?</source>
+        <translation>{folder} 폴더는 지금 어디에 있습니까?</translation>
+    </message>
+    <message>
+        <source>Accepting</source>
+        <translation>수락하는 중</translation>
+    </message>
+    <message>
+        <source>Restoring proposals</source>
+        <translation>제안을 복원하는 중</translation>
+    </message>
+    <message>
+        <source>Only the faces of “{what}” are listed.</source>
+        <translation>“{what}”의 얼굴만 목록에 표시합니다.</translation>
+    </message>
+    <message>
+        <source>Save filter</source>
+        <translation>필터 저장</translation>
+    </message>
+    <message>
+        <source>Replace the filter “{name}”?</source>
+        <translation>“{name}” 필터를 바꿀까요?</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>바꾸기</translation>
+    </message>
+    <message>
+        <source>Rename filter</source>
+        <translation>필터 이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Delete the filter “{name}”?</source>
+        <translation>“{name}” 필터를 삭제할까요?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Lowest score</source>
+        <translation>최저 점수</translation>
+    </message>
+    <message>
+        <source>Highest score</source>
+        <translation>최고 점수</translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation>파일 이름</translation>
+    </message>
+    <message>
+        <source>Part of a file or folder name (Ctrl+F)</source>
+        <translation>파일 또는 폴더 이름의 일부(Ctrl+F)</translation>
+    </message>
+    <message>
+        <source>In which order</source>
+        <translation>정렬 순서</translation>
+    </message>
+    <message>
+        <source>Turn the order round</source>
+        <translation>순서를 반대로 바꿉니다</translation>
+    </message>
+    <message>
+        <source>Over the last half hour of reviewing, without breaks</source>
+        <translation>최근 30분 동안의 검토 기준이며 쉬는 시간은 뺍니다</translation>
+    </message>
+    <message>
+        <source>Keep this filter under a name (Ctrl+S)</source>
+        <translation>이 필터를 이름을 붙여 저장합니다(Ctrl+S)</translation>
+    </message>
+    <message>
+        <source>Show all faces (Ctrl+Shift+F)</source>
+        <translation>모든 얼굴 보기(Ctrl+Shift+F)</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>~</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>이름 바꾸기…</translation>
+    </message>
+    <message>
+        <source>Nothing left to decide here.</source>
+        <translation>여기에는 판정할 것이 남아 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} to decide</source>
+        <translation>판정할 얼굴 {count:,}개</translation>
+    </message>
+    <message>
+        <source>{pace:.0f} faces a minute · {left}, {time}</source>
+        <translation>분당 얼굴 {pace:.0f}개 · {left}, {time}</translation>
+    </message>
+    <message>
+        <source>Continue where you stopped</source>
+        <translation>멈춘 곳에서 계속</translation>
+    </message>
+    <message>
+        <source>{faces} decided by {reviewer}</source>
+        <translation>{reviewer}: {faces} 판정</translation>
+    </message>
+    <message>
+        <source>{model} brought {count:,} proposals</source>
+        <translation>{model}: 제안 {count:,}개</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) added</source>
+        <translation>
+            <numerusform>사진 %Ln장 추가</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Since your last visit ({time}): {news}.</source>
+        <translation>지난 방문({time}) 이후: {news}.</translation>
+    </message>
+    <message>
+        <source>daily</source>
+        <translation>매일</translation>
+    </message>
+    <message>
+        <source>while working</source>
+        <translation>작업 중</translation>
+    </message>
+    <message>
+        <source>before a round&apos;s results</source>
+        <translation>라운드 결과를 받기 전</translation>
+    </message>
+    <message>
+        <source>before an upgrade</source>
+        <translation>업그레이드 전</translation>
+    </message>
+    <message>
+        <source>The project cannot be opened</source>
+        <translation>프로젝트를 열 수 없습니다</translation>
+    </message>
+    <message>
+        <source>Restore this backup</source>
+        <translation>이 백업 복원</translation>
+    </message>
+    <message>
+        <source>Backups, the newest first:</source>
+        <translation>백업(최신순):</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept beside it. Photos and the folders of rounds are not touched.</source>
+        <translation>손상된 파일은 옆에 남겨 둡니다. 사진과 라운드 폴더는 건드리지 않습니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln decision(s)</source>
+        <translation>
+            <numerusform>판정 %Ln건</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>damaged too</source>
+        <translation>이것도 손상됨</translation>
+    </message>
+    <message>
+        <source>No backup can be read.</source>
+        <translation>읽을 수 있는 백업이 없습니다.</translation>
+    </message>
+    <message>
+        <source>What was done after {time} is lost.</source>
+        <translation>{time} 이후에 한 작업을 잃게 됩니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln decision(s) are lost: what was done after {time}.</source>
+        <translation>
+            <numerusform>판정 %Ln건을 잃게 됩니다: {time} 이후에 한 작업입니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No decision was made after {time}: none is lost.</source>
+        <translation>{time} 이후에 내린 판정이 없어 잃는 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Restoring</source>
+        <translation>복원하는 중</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>학습하는 중</translation>
+    </message>
+    <message>
+        <source>Predicting</source>
+        <translation>예측하는 중</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>시작하는 중</translation>
+    </message>
+    <message>
+        <source>Stop early</source>
+        <translation>일찍 끝내기</translation>
+    </message>
+    <message>
+        <source>End the training after this epoch, keep its network and predict</source>
+        <translation>이 에포크를 마치면 학습을 끝내고, 학습된 모델로 예측합니다</translation>
+    </message>
+    <message>
+        <source>Give the round up; everything stays as it was before</source>
+        <translation>라운드를 그만둡니다. 모든 것이 이전 그대로 남습니다</translation>
+    </message>
+    <message>
+        <source>Try again…</source>
+        <translation>다시 시도…</translation>
+    </message>
+    <message>
+        <source>loss {loss:.3f}</source>
+        <translation>손실 {loss:.3f}</translation>
+    </message>
+    <message>
+        <source>Training round</source>
+        <translation>라운드 학습 중</translation>
+    </message>
+    <message>
+        <source>Proposing landmarks</source>
+        <translation>랜드마크 제안 중</translation>
+    </message>
+    <message>
+        <source>on {device}</source>
+        <translation>장치: {device}</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>단계</translation>
+    </message>
+    <message>
+        <source>The round failed; everything is as it was before</source>
+        <translation>라운드가 실패했습니다. 모든 것이 이전 그대로입니다</translation>
+    </message>
+    <message>
+        <source>Stopping after this epoch…</source>
+        <translation>이 에포크를 마치면 끝냅니다…</translation>
+    </message>
+    <message>
+        <source>Offering proposals</source>
+        <translation>제안을 제시하는 중</translation>
+    </message>
+    <message>
+        <source>The photo folder {folder} is not there.</source>
+        <translation>사진 폴더 {folder}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose Photos moved… in the Project menu to say where it is now.</source>
+        <translation>프로젝트 메뉴의 ‘사진 위치 변경…’에서 지금 있는 곳을 지정하세요.</translation>
+    </message>
+    <message>
+        <source>Waiting for another program that writes to this project…</source>
+        <translation>이 프로젝트에 쓰고 있는 다른 프로그램을 기다리는 중…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Deciding on %Ln face(s)</source>
+        <translation>
+            <numerusform>얼굴 %Ln개를 판정하는 중</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancelled: no face was changed.</source>
+        <translation>취소했습니다. 바뀐 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Counting</source>
+        <translation>세는 중</translation>
+    </message>
+    <message>
+        <source>Tidying</source>
+        <translation>정리하는 중</translation>
+    </message>
+    <message>
+        <source>Finding faces</source>
+        <translation>얼굴을 찾는 중</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln new photo(s); {faces} in the project.</source>
+        <translation>
+            <numerusform>새 사진 %Ln장, 프로젝트에 {faces}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) of unsupported kinds:</source>
+        <translation>
+            <numerusform>지원하지 않는 종류의 파일 %Ln개:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) could not be read: see Photo problems… in the Project menu.</source>
+        <translation>
+            <numerusform>사진 %Ln장을 읽을 수 없었습니다. 프로젝트 메뉴의 ‘사진 문제…’를 보세요.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reading {file}</source>
+        <translation>{file} 읽는 중</translation>
+    </message>
+    <message>
+        <source>{count:,} labels from {file}</source>
+        <translation>{file}에서 레이블 {count:,}개</translation>
+    </message>
+    <message>
+        <source>{count:,} proposals from {file}</source>
+        <translation>{file}에서 제안 {count:,}개</translation>
+    </message>
+    <message>
+        <source>, {count:,} of them new faces</source>
+        <translation>, 그중 새 얼굴 {count:,}개</translation>
+    </message>
+    <message>
+        <source>; {count:,} faces keep what a person decided</source>
+        <translation>; 얼굴 {count:,}개는 사람의 판정을 유지</translation>
+    </message>
+    <message>
+        <source>; {count:,} rows were not used ({reason})</source>
+        <translation>; {count:,}행은 쓰지 않음({reason})</translation>
+    </message>
+    <message>
+        <source>Proposing</source>
+        <translation>제안하는 중</translation>
+    </message>
+    <message>
+        <source>Exporting</source>
+        <translation>내보내는 중</translation>
+    </message>
+    <message>
+        <source>Wrote {faces} of {photos:,} photos to {path}.</source>
+        <translation>사진 {photos:,}장의 {faces}를 {path}에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} were left out:</source>
+        <translation>{count:,}개를 뺐습니다:</translation>
+    </message>
+    <message>
+        <source>Starting the prediction</source>
+        <translation>예측을 시작하는 중</translation>
+    </message>
+    <message>
+        <source>Placing the mean face</source>
+        <translation>평균 얼굴을 놓는 중</translation>
+    </message>
+    <message>
+        <source>Starting round {number}</source>
+        <translation>라운드 {number}을(를) 시작하는 중</translation>
+    </message>
+    <message>
+        <source>Taking in results</source>
+        <translation>결과를 받는 중</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>밝기</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>대비</translation>
+    </message>
+    <message>
+        <source>Gamma</source>
+        <translation>감마</translation>
+    </message>
+    <message>
+        <source>How the photo is shown</source>
+        <translation>사진 표시 방식</translation>
+    </message>
+    <message>
+        <source>Invert</source>
+        <translation>반전</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>초기화</translation>
+    </message>
+    <message>
+        <source>Show the photo as it is</source>
+        <translation>사진을 원래대로 봅니다</translation>
+    </message>
+    <message>
+        <source>Close this panel (Esc)</source>
+        <translation>이 패널 닫기(Esc)</translation>
+    </message>
+    <message>
+        <source>Only on the screen: photos, training and exports stay as they are.</source>
+        <translation>화면에만 적용됩니다. 사진, 학습, 내보내기는 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>Review facial landmarks that a detector proposes, correct them, and train the next round on what you decided.</source>
+        <translation>검출기가 제안한 얼굴 랜드마크를 검토하고 고친 다음, 판정한 것으로 다음 라운드를 학습합니다.</translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>최근 프로젝트</translation>
+    </message>
+    <message>
+        <source>You can also drop a folder of photos here.</source>
+        <translation>사진 폴더를 여기에 끌어다 놓아도 됩니다.</translation>
+    </message>
+    <message>
+        <source>New project from photos…</source>
+        <translation>사진으로 새 프로젝트…</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>열기…</translation>
+    </message>
+    <message>
+        <source>Try the sample</source>
+        <translation>예제 써 보기</translation>
+    </message>
+    <message>
+        <source>Review pictures of people who do not exist: made for trying this</source>
+        <translation>실제로 존재하지 않는 사람들의 사진으로 만든 연습용 예제를 검토합니다</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>언어</translation>
+    </message>
+    <message>
+        <source>Language of the system</source>
+        <translation>시스템 언어</translation>
+    </message>
+    <message>
+        <source>Open a project folder</source>
+        <translation>프로젝트 폴더 열기</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>명령</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s)</source>
+        <translation>
+            <numerusform>사진 %Ln장</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count:,} to review</source>
+        <translation>검토 대상 {count:,}개</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) waiting</source>
+        <translation>
+            <numerusform>대기 중인 사진 %Ln장</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo problem(s)</source>
+        <translation>
+            <numerusform>사진 문제 %Ln건</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every face in this list is reviewed.</source>
+        <translation>이 목록의 얼굴을 모두 검토했습니다.</translation>
+    </message>
+    <message>
+        <source>A round is running</source>
+        <translation>라운드 실행 중</translation>
+    </message>
+    <message>
+        <source>A training round is running in the background.</source>
+        <translation>백그라운드에서 라운드를 학습하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>It can go on without the window; you find it again when you reopen.</source>
+        <translation>창을 닫아도 계속할 수 있으며, 다시 열면 이어서 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Keep training</source>
+        <translation>계속 학습</translation>
+    </message>
+    <message>
+        <source>Cancel the round</source>
+        <translation>라운드 취소</translation>
+    </message>
+    <message>
+        <source>Stay here</source>
+        <translation>닫지 않기</translation>
+    </message>
+    <message>
+        <source>unreviewed</source>
+        <translation>미검토</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>수락</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>수정</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>거부</translation>
+    </message>
+    <message>
+        <source>excluded</source>
+        <translation>제외</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln face(s)</source>
+        <translation>
+            <numerusform>얼굴 %Ln개</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>score {score:.2f}</source>
+        <translation>점수 {score:.2f}</translation>
+    </message>
+    <message>
+        <source>{part:,} of {whole:,}</source>
+        <translation>{whole:,} 중 {part:,}</translation>
+    </message>
+    <message>
+        <source>{reason}</source>
+        <translation>{reason}</translation>
+    </message>
+    <message>
+        <source>{reason}.</source>
+        <translation>{reason}.</translation>
+    </message>
+    <message>
+        <source>Check its permissions.</source>
+        <translation>권한을 확인하세요.</translation>
+    </message>
+    <message>
+        <source>There is no file or folder {path}.</source>
+        <translation>그런 파일이나 폴더가 없습니다: {path}.</translation>
+    </message>
+    <message>
+        <source>Check the path.</source>
+        <translation>경로를 확인하세요.</translation>
+    </message>
+    <message>
+        <source>There is no photo in {path}.</source>
+        <translation>{path}: 사진이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose a folder with photos.</source>
+        <translation>사진이 있는 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>The face detector does not start: {reason}</source>
+        <translation>얼굴 검출기가 시작되지 않습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>Run &apos;labeltool doctor&apos; to see what is missing.</source>
+        <translation>&apos;labeltool doctor&apos;를 실행하면 무엇이 빠졌는지 알 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{path} is not a label file.</source>
+        <translation>{path}: 레이블 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Give a COCO keypoints .json, or a folder with .pts files.</source>
+        <translation>COCO 키포인트 .json 파일이나 .pts 파일이 있는 폴더를 지정하세요.</translation>
+    </message>
+    <message>
+        <source>{path} has {count} landmarks a face, this project&apos;s scheme {scheme!r} has {ours}.</source>
+        <translation>{path}: 얼굴당 랜드마크가 {count}개인데, 이 프로젝트의 랜드마크 구성 {scheme!r}은(는) {ours}개입니다.</translation>
+    </message>
+    <message>
+        <source>Import it into a project with that scheme.</source>
+        <translation>그 랜드마크 구성을 쓰는 프로젝트로 가져오세요.</translation>
+    </message>
+    <message>
+        <source>No landmark is placed yet.</source>
+        <translation>아직 놓인 랜드마크가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Place some points, then accept.</source>
+        <translation>점을 몇 개 놓은 다음 수락하세요.</translation>
+    </message>
+    <message>
+        <source>This face is {verdict} already.</source>
+        <translation>이 얼굴은 이미 {verdict} 상태입니다.</translation>
+    </message>
+    <message>
+        <source>No face is open.</source>
+        <translation>열린 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose one in the list.</source>
+        <translation>목록에서 하나를 고르세요.</translation>
+    </message>
+    <message>
+        <source>This landmark has no place yet.</source>
+        <translation>이 랜드마크는 아직 위치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Click where it is.</source>
+        <translation>있어야 할 곳을 클릭하세요.</translation>
+    </message>
+    <message>
+        <source>The scheme {scheme!r} does not say which landmarks are pairs.</source>
+        <translation>랜드마크 구성 {scheme!r}에 어떤 랜드마크가 좌우 쌍인지 나와 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Give it a flip table, in a project of its own.</source>
+        <translation>flip 표를 넣은 구성으로 새 프로젝트를 만드세요.</translation>
+    </message>
+    <message>
+        <source>Every face has a proposal already.</source>
+        <translation>모든 얼굴에 이미 제안이 있습니다.</translation>
+    </message>
+    <message>
+        <source>Import more photos first.</source>
+        <translation>먼저 사진을 더 가져오세요.</translation>
+    </message>
+    <message>
+        <source>There is no trained model for the scheme {scheme!r} yet.</source>
+        <translation>랜드마크 구성 {scheme!r}에 맞는 학습된 모델이 아직 없습니다.</translation>
+    </message>
+    <message>
+        <source>Place the landmarks of some faces by hand, then train a round.</source>
+        <translation>몇 개의 얼굴에 랜드마크를 손으로 놓은 다음 라운드를 학습하세요.</translation>
+    </message>
+    <message>
+        <source>The network of {model} is not in {folder} any more.</source>
+        <translation>{folder}: {model}의 네트워크가 더 이상 없습니다.</translation>
+    </message>
+    <message>
+        <source>Put it back, or offer the proposals of an earlier round and train again.</source>
+        <translation>제자리에 돌려놓거나, 이전 라운드의 제안을 다시 제시하고 학습하세요.</translation>
+    </message>
+    <message>
+        <source>{count} faces got the mean face to start from: drag its points into place.</source>
+        <translation>얼굴 {count}개에 평균 얼굴을 놓았습니다. 점을 끌어서 맞추세요.</translation>
+    </message>
+    <message>
+        <source>There is no manual label to train on.</source>
+        <translation>학습할 수동 레이블이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Accept or correct at least one face, then start the round.</source>
+        <translation>얼굴을 하나 이상 수락하거나 수정한 다음 라운드를 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Round {number} started.</source>
+        <translation>라운드 {number}이(가) 시작되었습니다.</translation>
+    </message>
+    <message>
+        <source>None of the labelled photos can be read.</source>
+        <translation>레이블이 있는 사진을 하나도 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>See what is wrong with them first.</source>
+        <translation>먼저 사진에 무슨 문제가 있는지 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Start it again.</source>
+        <translation>다시 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Round {number} is done: {count} faces have a new proposal to review.</source>
+        <translation>라운드 {number} 완료: 얼굴 {count}개에 검토할 새 제안이 있습니다.</translation>
+    </message>
+    <message>
+        <source>The results of this round are not in {folder} any more.</source>
+        <translation>{folder}: 이 라운드의 결과가 더 이상 없습니다.</translation>
+    </message>
+    <message>
+        <source>The proposals of {model} are offered again.</source>
+        <translation>{model}의 제안을 다시 제시합니다.</translation>
+    </message>
+    <message>
+        <source>The log ends with:
+{tail}</source>
+        <translation>로그의 마지막 부분:
+{tail}</translation>
+    </message>
+    <message>
+        <source>A round is running in this project already.</source>
+        <translation>이 프로젝트에서 이미 라운드가 실행 중입니다.</translation>
+    </message>
+    <message>
+        <source>Wait for it, or cancel it first.</source>
+        <translation>끝나기를 기다리거나 먼저 취소하세요.</translation>
+    </message>
+    <message>
+        <source>The worker cannot be started: {reason}.</source>
+        <translation>작업 프로세스를 시작할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Free some space or memory, then try again.</source>
+        <translation>디스크 공간이나 메모리를 확보하고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The sample pictures are missing from this installation.</source>
+        <translation>이 설치본에 예제 사진이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Install labeltool again.</source>
+        <translation>labeltool을 다시 설치하세요.</translation>
+    </message>
+    <message>
+        <source>{folder} already holds another project.</source>
+        <translation>{folder}: 이미 다른 프로젝트가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Choose another folder for the sample.</source>
+        <translation>예제를 저장할 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>The sample cannot be put in {folder}: {reason}.</source>
+        <translation>{folder}: 예제를 저장할 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Choose a folder that you may write to.</source>
+        <translation>쓰기 권한이 있는 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{path} holds no project.</source>
+        <translation>{path}: 프로젝트가 들어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>&apos;labeltool restore {folder}&apos; lists its backups.</source>
+        <translation>&apos;labeltool restore {folder}&apos; 명령으로 백업 목록을 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{folder} already holds a project.</source>
+        <translation>{folder}: 이미 프로젝트가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Open it, or choose another folder.</source>
+        <translation>그 프로젝트를 열거나 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>No project can be made in {folder}: {reason}.</source>
+        <translation>{folder}: 프로젝트를 만들 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>{path} is gone.</source>
+        <translation>{path}: 파일이 없어졌습니다.</translation>
+    </message>
+    <message>
+        <source>&apos;labeltool restore {folder}&apos; lists the backups that are there.</source>
+        <translation>&apos;labeltool restore {folder}&apos; 명령으로 남아 있는 백업 목록을 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{folder} is not a project (there is no {file} in it).</source>
+        <translation>{folder}: 프로젝트가 아닙니다({file} 파일이 없습니다).</translation>
+    </message>
+    <message>
+        <source>Choose a project folder, or make one with &apos;labeltool new&apos;.</source>
+        <translation>프로젝트 폴더를 고르거나 &apos;labeltool new&apos; 명령으로 만드세요.</translation>
+    </message>
+    <message>
+        <source>No backup could be made in {folder}: {reason}.</source>
+        <translation>{folder}: 백업을 만들 수 없었습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Check that there is space, and that you may write there.</source>
+        <translation>공간이 있는지, 쓰기 권한이 있는지 확인하세요.</translation>
+    </message>
+    <message>
+        <source>There is no room for a backup of {file}: it wants {need} MB, and {free} MB are free.</source>
+        <translation>{file}의 백업을 만들 공간이 없습니다. {need}MB가 필요한데 {free}MB가 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>Free some space.</source>
+        <translation>공간을 확보하세요.</translation>
+    </message>
+    <message>
+        <source>{path} is damaged ({reason}).</source>
+        <translation>{path}: 손상되었습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>A backup has to take its place.</source>
+        <translation>백업으로 바꿔야 합니다.</translation>
+    </message>
+    <message>
+        <source>Nothing was decided: the faces were changed meanwhile.</source>
+        <translation>판정하지 않았습니다. 그사이에 얼굴이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>Look at them again.</source>
+        <translation>얼굴을 다시 확인하세요.</translation>
+    </message>
+    <message>
+        <source>{left:,} were changed meanwhile and stay as they are.</source>
+        <translation>{left:,}개는 그사이에 바뀌어 그대로 두었습니다.</translation>
+    </message>
+    <message>
+        <source>{what}.</source>
+        <translation>{what}.</translation>
+    </message>
+    <message>
+        <source>Drew a box.</source>
+        <translation>박스를 그렸습니다.</translation>
+    </message>
+    <message>
+        <source>This face is not in the project any more.</source>
+        <translation>이 얼굴은 더 이상 프로젝트에 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose another one.</source>
+        <translation>다른 얼굴을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Moved the box.</source>
+        <translation>박스를 옮겼습니다.</translation>
+    </message>
+    <message>
+        <source>The project is busy with another change.</source>
+        <translation>프로젝트에서 다른 변경을 처리하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The project is being upgraded or restored right now.</source>
+        <translation>지금 프로젝트를 업그레이드하거나 복원하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Close it there, then open the project again.</source>
+        <translation>그쪽에서 닫은 다음 프로젝트를 다시 여세요.</translation>
+    </message>
+    <message>
+        <source>{path} is empty, so it is not a project.</source>
+        <translation>{path}: 비어 있어서 프로젝트가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>&apos;labeltool restore {folder}&apos; lists its backups; without one, make a new project in another folder.</source>
+        <translation>&apos;labeltool restore {folder}&apos; 명령으로 백업 목록을 볼 수 있습니다. 백업이 없으면 다른 폴더에 새 프로젝트를 만드세요.</translation>
+    </message>
+    <message>
+        <source>{path} is not a project of this program.</source>
+        <translation>{path}: 이 프로그램의 프로젝트가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{path} was written by a newer version of this program (schema {found}, this version knows {known}).</source>
+        <translation>{path}: 더 새로운 버전의 프로그램에서 만들었습니다(스키마 {found}, 이 버전은 {known}까지 압니다).</translation>
+    </message>
+    <message>
+        <source>Update this program, then open the project again.</source>
+        <translation>프로그램을 업데이트한 다음 프로젝트를 다시 여세요.</translation>
+    </message>
+    <message>
+        <source>The project must be upgraded, but another window or command has it open.</source>
+        <translation>프로젝트를 업그레이드해야 하지만 다른 창이나 명령에서 열려 있습니다.</translation>
+    </message>
+    <message>
+        <source>The upgrade of {file} failed its check; it was left as it was.</source>
+        <translation>{file}: 업그레이드 검사에 실패하여 이전 그대로 두었습니다.</translation>
+    </message>
+    <message>
+        <source>Another program is writing to {path}.</source>
+        <translation>{path}: 다른 프로그램이 쓰고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Wait for it to finish, then try again.</source>
+        <translation>끝나기를 기다린 다음 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written.</source>
+        <translation>{path}: 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Check that its folder is not read-only and that you may write to it.</source>
+        <translation>폴더가 읽기 전용이 아닌지, 쓰기 권한이 있는지 확인하세요.</translation>
+    </message>
+    <message>
+        <source>The disk of {folder} is full; nothing was lost.</source>
+        <translation>{folder}: 디스크가 가득 찼습니다. 잃은 것은 없습니다.</translation>
+    </message>
+    <message>
+        <source>Free some space, try again.</source>
+        <translation>공간을 확보하고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>{path} could not be read or written: the drive reports an error.</source>
+        <translation>{path}: 읽거나 쓸 수 없었습니다. 드라이브에서 오류가 보고되었습니다.</translation>
+    </message>
+    <message>
+        <source>Check that the drive is there and sound, then open the project again.</source>
+        <translation>드라이브가 연결되어 있고 정상인지 확인한 다음 프로젝트를 다시 여세요.</translation>
+    </message>
+    <message>
+        <source>{path} is damaged.</source>
+        <translation>{path}: 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>&apos;labeltool restore {folder}&apos; lists its backups; without one, &apos;sqlite3 project.sqlite .recover&apos; may save what is left.</source>
+        <translation>&apos;labeltool restore {folder}&apos; 명령으로 백업 목록을 볼 수 있습니다. 백업이 없으면 &apos;sqlite3 project.sqlite .recover&apos;로 남은 것을 살릴 수도 있습니다.</translation>
+    </message>
+    <message>
+        <source>{folder} is already a photo folder of this project.</source>
+        <translation>{folder}: 이미 이 프로젝트의 사진 폴더입니다.</translation>
+    </message>
+    <message>
+        <source>None of the photos are in {folder} (looked for {file}).</source>
+        <translation>{folder}: 사진이 하나도 없습니다(찾은 파일: {file}).</translation>
+    </message>
+    <message>
+        <source>Choose the folder that holds the same files and subfolders as before.</source>
+        <translation>이전과 같은 파일과 하위 폴더가 있는 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>Photos are now read from {folder}.</source>
+        <translation>이제 사진을 {folder}에서 읽습니다.</translation>
+    </message>
+    <message>
+        <source>Filter “{name}” saved.</source>
+        <translation>“{name}” 필터를 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>There is a filter “{name}” already.</source>
+        <translation>“{name}” 필터가 이미 있습니다.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>다른 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>A filter needs a name.</source>
+        <translation>필터에 이름이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Type one.</source>
+        <translation>이름을 입력하세요.</translation>
+    </message>
+    <message>
+        <source>The name is longer than {count} letters.</source>
+        <translation>이름이 {count}자보다 깁니다.</translation>
+    </message>
+    <message>
+        <source>Choose a shorter one.</source>
+        <translation>더 짧은 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Points of this face were moved and are not decided yet.</source>
+        <translation>이 얼굴의 점을 옮겼지만 아직 판정하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Accept them, or discard the moves, then restore.</source>
+        <translation>수락하거나 이동을 버린 다음 복원하세요.</translation>
+    </message>
+    <message>
+        <source>Restored: {what}.</source>
+        <translation>복원: {what}.</translation>
+    </message>
+    <message>
+        <source>Took back: {what}.</source>
+        <translation>철회: {what}.</translation>
+    </message>
+    <message>
+        <source>Nothing of this batch is left to take back.</source>
+        <translation>이 일괄 처리에서 철회할 것이 남아 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Every face of it was changed since; each face&apos;s history shows how.</source>
+        <translation>모든 얼굴이 그 뒤에 바뀌었습니다. 각 얼굴의 이력에서 확인할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>There is no backup {path}.</source>
+        <translation>그런 백업이 없습니다: {path}.</translation>
+    </message>
+    <message>
+        <source>&apos;labeltool restore {folder}&apos; lists them.</source>
+        <translation>&apos;labeltool restore {folder}&apos; 명령으로 목록을 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The project must be restored, but another window or command has it open.</source>
+        <translation>프로젝트를 복원해야 하지만 다른 창이나 명령에서 열려 있습니다.</translation>
+    </message>
+    <message>
+        <source>{path} is damaged too.</source>
+        <translation>{path}: 이것도 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>Choose an older backup.</source>
+        <translation>더 오래된 백업을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{file} could not be restored: {reason}; everything is as it was.</source>
+        <translation>{file}: 복원할 수 없었습니다({reason}). 모든 것이 이전 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>Nothing was accepted: no proposal there waits for a verdict.</source>
+        <translation>수락하지 않았습니다. 판정을 기다리는 제안이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Predict first, or choose faces that are not accepted yet.</source>
+        <translation>먼저 예측하거나, 아직 수락하지 않은 얼굴을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Flagged.</source>
+        <translation>플래그를 붙였습니다.</translation>
+    </message>
+    <message>
+        <source>Flag removed.</source>
+        <translation>플래그를 해제했습니다.</translation>
+    </message>
+    <message>
+        <source>{count} labels from {file}.</source>
+        <translation>{file}에서 레이블 {count}개.</translation>
+    </message>
+    <message>
+        <source>Undid: {what}.</source>
+        <translation>되돌림: {what}.</translation>
+    </message>
+    <message>
+        <source>Redid: {what}.</source>
+        <translation>다시 실행: {what}.</translation>
+    </message>
+    <message>
+        <source>The proposal on the screen was replaced by newer rounds.</source>
+        <translation>화면의 제안이 더 새로운 라운드로 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>Look at the new proposal and decide again.</source>
+        <translation>새 제안을 보고 다시 판정하세요.</translation>
+    </message>
+    <message>
+        <source>{left} of {faces} faces were changed since and stay as they are.</source>
+        <translation>얼굴 {faces}개 중 {left}개는 그 뒤에 바뀌어 그대로 두었습니다.</translation>
+    </message>
+    <message>
+        <source>The run folder {folder} cannot be written: {reason}.</source>
+        <translation>라운드 폴더 {folder}에 쓸 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Free some space or check the folder&apos;s permissions, then try again.</source>
+        <translation>공간을 확보하거나 폴더 권한을 확인하고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The results in {path} cannot be read: {reason}.</source>
+        <translation>{path}: 결과를 읽을 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Start the round again.</source>
+        <translation>라운드를 다시 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Another worker is busy in {folder}.</source>
+        <translation>{folder}: 다른 작업 프로세스가 사용하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>the coarsest score map</source>
+        <translation>가장 거친 점수 맵</translation>
+    </message>
+    <message>
+        <source>the coarser score map</source>
+        <translation>더 거친 점수 맵</translation>
+    </message>
+    <message>
+        <source>everything</source>
+        <translation>전체</translation>
+    </message>
+    <message>
+        <source>Epochs and pseudo-labels are capped to fit about ten minutes.</source>
+        <translation>에포크와 의사 레이블은 약 10분에 맞게 제한했습니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} trains on {manual} manual labels and {pseudo} of {available} pseudo-labels (these train {trained}) for {epochs} epochs, then predicts {faces} faces.</source>
+        <translation>라운드 {number}: 수동 레이블 {manual}개와 의사 레이블 {available}개 중 {pseudo}개(학습 대상: {trained})로 {epochs} 에포크를 학습한 다음 얼굴 {faces}개를 예측합니다.</translation>
+    </message>
+    <message>
+        <source>It takes about {minutes} min on {device}.</source>
+        <translation>{device}에서 약 {minutes}분 걸립니다.</translation>
+    </message>
+    <message>
+        <source>the GPU</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>this CPU</source>
+        <translation>이 CPU</translation>
+    </message>
+    <message>
+        <source>{file} has another landmark scheme than this project.</source>
+        <translation>{file}: 이 프로젝트와 다른 랜드마크 구성입니다.</translation>
+    </message>
+    <message>
+        <source>There is no usable CUDA device.</source>
+        <translation>쓸 수 있는 CUDA 장치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose the device &apos;cpu&apos; or &apos;auto&apos;.</source>
+        <translation>장치를 &apos;cpu&apos; 또는 &apos;auto&apos;로 지정하세요.</translation>
+    </message>
+    <message>
+        <source>The run folder has no labels.</source>
+        <translation>라운드 폴더에 레이블이 없습니다.</translation>
+    </message>
+    <message>
+        <source>None of the labelled photos can be found.</source>
+        <translation>레이블이 있는 사진을 하나도 찾을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Point the project to where they are now.</source>
+        <translation>사진이 지금 있는 곳을 지정하세요.</translation>
+    </message>
+    <message>
+        <source>No manual label has all its landmarks, so training cannot start.</source>
+        <translation>랜드마크가 모두 있는 수동 레이블이 없어 학습을 시작할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Place every landmark of at least one face.</source>
+        <translation>적어도 한 얼굴에 모든 랜드마크를 놓으세요.</translation>
+    </message>
+</context>
+</TS>
