@@ -118,7 +118,7 @@ class App(QObject):
         if page is not None:
             self.welcome = None
             if page.isVisible():
-                self.show_welcome().restoreGeometry(page.saveGeometry())
+                self.show_welcome().setGeometry(page.geometry())
             page.hide()
             page.deleteLater()
         if window is not None and window.isVisible():

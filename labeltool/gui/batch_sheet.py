@@ -15,7 +15,7 @@ from labeltool.gui.dialogs import Ask
 from labeltool.gui.face_grid import FaceGrid
 from labeltool.gui.session import Session
 from labeltool.gui.thumbs import Thumbs
-from labeltool.gui.words import faces_words, tr, verdict_word
+from labeltool.gui.words import count_words, faces_words, tr, verdict_word
 
 SAMPLE = 200
 """Faces of a random sample."""
@@ -193,11 +193,12 @@ class BatchSheet(Ask):
 
     def _facts(self) -> str:
         batch, dark = self.batch, theme.is_dark()
-        now = " · ".join(
-            f"{count:,} <span style='color:{theme.verdict_colour(verdict, dark).name()}'>"
-            f"{verdict_word(verdict)}</span>"
-            for verdict, count in batch.verdicts.items()
-        )
+        parts = []
+        for verdict, count in batch.verdicts.items():
+            colour = theme.verdict_colour(verdict, dark).name()
+            word = f"<span style='color:{colour}'>{verdict_word(verdict)}</span>"
+            parts.append(count_words(count, word))
+        now = " · ".join(parts)
         lines = [tr("Now: {verdicts}", verdicts=now)]
         if batch.lowest is not None:
             lowest = tr("Lowest score of those that wait for a verdict: {score:.2f}",
@@ -221,4 +222,4 @@ class BatchSheet(Ask):
 
 
 def _counts(verdicts: dict[Verdict, int]) -> str:
-    return ", ".join(f"{count:,} {verdict_word(v)}" for v, count in verdicts.items())
+    return ", ".join(count_words(count, verdict_word(v)) for v, count in verdicts.items())

@@ -40,7 +40,7 @@ from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tasks import Task
 from labeltool.gui.thumbs import Thumbs
-from labeltool.gui.words import faces_words, tr, verdict_word
+from labeltool.gui.words import count_words, faces_words, tr, verdict_word
 from labeltool.store.thumbs import ThumbFile
 
 
@@ -234,8 +234,8 @@ class MainWindow(QMainWindow):
         parts = [f"{photos}, {faces_words(counts.faces)}"]
         for verdict in Verdict:
             colour = theme.verdict_colour(str(verdict), dark).name()
-            word = verdict_word(verdict)
-            parts.append(f"{getattr(counts, verdict):,} <span style='color:{colour}'>{word}</span>")
+            word = f"<span style='color:{colour}'>{verdict_word(verdict)}</span>"
+            parts.append(count_words(getattr(counts, verdict), word))
         if counts.proposed:
             to_review = tr("{count:,} to review", count=counts.proposed)
             parts.append(f"<b>{to_review}</b>")
@@ -450,8 +450,8 @@ class MainWindow(QMainWindow):
         before._let_go()
         for activity in before.findChildren(Activity):
             self._show_task(activity.task)
-        if self._settings.geometry is not None:
-            self.restoreGeometry(self._settings.geometry)
+        self.setGeometry(before.geometry())
+        self.setWindowState(before.windowState())
         self.show()
         self._show_centre(before.shows_gallery)
         self.since.setVisible(before.since.isVisible())

@@ -73,6 +73,11 @@ def score_words(score: float | None) -> str:
     return tr("no proposal") if score is None else tr("score {score:.2f}", score=score)
 
 
+def count_words(count: int, verdict: str) -> str:
+    """'12 accepted'; `verdict` may be marked up."""
+    return tr("{count:,} {verdict}", count=count, verdict=verdict)
+
+
 def of_words(part: int, whole: int) -> str:
     """'3 of 12'."""
     return tr("{part:,} of {whole:,}", part=part, whole=whole)

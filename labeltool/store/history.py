@@ -154,14 +154,14 @@ def _undone(rows: Sequence[Any]) -> set[int]:
     undone: set[int] = set()
     takes_back = {row.operation: row.target for row in rows if row.kind == "take back"}
 
-    def mark(operation: int, is_undone: bool) -> None:
+    def note(operation: int, is_undone: bool) -> None:
         (undone.add if is_undone else undone.discard)(operation)
         if operation in takes_back:
-            mark(takes_back[operation], not is_undone)
+            note(takes_back[operation], not is_undone)
 
     for row in rows:
         if row.kind == "take back":
-            mark(row.operation, False)
+            note(row.operation, False)
         elif row.kind in ("undo", "redo"):
-            mark(row.target, row.kind == "undo")
+            note(row.target, row.kind == "undo")
     return undone

@@ -613,27 +613,27 @@
     </message>
     <message>
         <source>Light</source>
-        <translation>밝게</translation>
+        <translation>밝은 테마</translation>
     </message>
     <message>
         <source>Light colours</source>
-        <translation>밝은 색상</translation>
+        <translation>밝은 색상으로 표시합니다</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation>어둡게</translation>
+        <translation>어두운 테마</translation>
     </message>
     <message>
         <source>Dark colours</source>
-        <translation>어두운 색상</translation>
+        <translation>어두운 색상으로 표시합니다</translation>
     </message>
     <message>
         <source>Colours of the system</source>
-        <translation>시스템 색상</translation>
+        <translation>시스템 테마</translation>
     </message>
     <message>
         <source>Light or dark as the system is</source>
-        <translation>시스템 설정에 따라 밝거나 어둡게</translation>
+        <translation>시스템 설정에 따라 밝거나 어둡게 표시합니다</translation>
     </message>
     <message>
         <source>English</source>
@@ -645,7 +645,7 @@
     </message>
     <message>
         <source>English or Korean as the system is</source>
-        <translation>시스템 설정에 따라 영어 또는 한국어</translation>
+        <translation>시스템 설정에 따라 영어 또는 한국어로 표시합니다</translation>
     </message>
     <message>
         <source>Predict</source>
@@ -1563,15 +1563,15 @@ left the face {verdict}</source>
     </message>
     <message>
         <source>When</source>
-        <translation>때</translation>
+        <translation>시각</translation>
     </message>
     <message>
         <source>Who</source>
-        <translation>누가</translation>
+        <translation>사람</translation>
     </message>
     <message>
         <source>What</source>
-        <translation>무엇을</translation>
+        <translation>내용</translation>
     </message>
     <message>
         <source>Still so</source>
@@ -2185,11 +2185,11 @@ left the face {verdict}</source>
     </message>
     <message>
         <source>{faces} decided by {reviewer}</source>
-        <translation>{reviewer}: {faces} 판정</translation>
+        <translation>{reviewer} 님이 판정한 {faces}</translation>
     </message>
     <message>
         <source>{model} brought {count:,} proposals</source>
-        <translation>{model}: 제안 {count:,}개</translation>
+        <translation>{model}의 새 제안 {count:,}개</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) added</source>
@@ -2199,7 +2199,7 @@ left the face {verdict}</source>
     </message>
     <message>
         <source>Since your last visit ({time}): {news}.</source>
-        <translation>지난 방문({time}) 이후: {news}.</translation>
+        <translation>지난 방문({time}) 이후에 있었던 일: {news}.</translation>
     </message>
     <message>
         <source>daily</source>
@@ -2598,8 +2598,12 @@ left the face {verdict}</source>
         <translation>점수 {score:.2f}</translation>
     </message>
     <message>
+        <source>{count:,} {verdict}</source>
+        <translation>{verdict} {count:,}</translation>
+    </message>
+    <message>
         <source>{part:,} of {whole:,}</source>
-        <translation>{whole:,} 중 {part:,}</translation>
+        <translation>{part:,} / {whole:,}</translation>
     </message>
     <message>
         <source>{reason}</source>
