@@ -120,7 +120,8 @@ def test_korean_is_korean():
         and not any(re.search("[가-힣]", form) for form in forms)
     }
     assert same == {
-        "English", "Esc", "the GPU", "to", "{part:,} of {whole:,}", "“{what}” by {reviewer}, {time}."
+        "English", "Esc", "the GPU", "to", "{part:,} of {whole:,}",
+        "“{what}” by {reviewer}, {time}.",
     }  # fmt: skip
 
 

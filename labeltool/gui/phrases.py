@@ -105,9 +105,9 @@ LABELS = (
         "again, or correct the number."
     ),
     mark("{file} is too large for landmarks; it may be a laser scan."),
-    mark("{place}: {count} columns where x and y belong; put one point on each line."),
-    mark("{place}: {word} is not a number; correct it."),
-    mark("{place}: {word} is no position; label this point again."),
+    mark("{file}, line {line}: {count} columns where x and y belong; put one point on each line."),
+    mark("{file}, line {line}: {word} is not a number; correct it."),
+    mark("{file}, line {line}: {word} is no position; label this point again."),
 )
 """What is wrong with a label file, or a row of it."""
 

@@ -1928,16 +1928,16 @@ left the face {verdict}</source>
         <translation>{file}: 랜드마크 파일로는 너무 큽니다. 레이저 스캔 파일일 수 있습니다.</translation>
     </message>
     <message>
-        <source>{place}: {count} columns where x and y belong; put one point on each line.</source>
-        <translation>{place}: x와 y가 있어야 할 곳에 열이 {count}개 있습니다. 한 줄에 점 하나씩 쓰세요.</translation>
+        <source>{file}, line {line}: {count} columns where x and y belong; put one point on each line.</source>
+        <translation>{file}, {line}행: x와 y가 있어야 할 곳에 열이 {count}개 있습니다. 한 줄에 점 하나씩 쓰세요.</translation>
     </message>
     <message>
-        <source>{place}: {word} is not a number; correct it.</source>
-        <translation>{place}: {word}은(는) 숫자가 아닙니다. 고치세요.</translation>
+        <source>{file}, line {line}: {word} is not a number; correct it.</source>
+        <translation>{file}, {line}행: {word}은(는) 숫자가 아닙니다. 고치세요.</translation>
     </message>
     <message>
-        <source>{place}: {word} is no position; label this point again.</source>
-        <translation>{place}: {word}은(는) 위치가 아닙니다. 이 점의 레이블을 다시 만드세요.</translation>
+        <source>{file}, line {line}: {word} is no position; label this point again.</source>
+        <translation>{file}, {line}행: {word}은(는) 위치가 아닙니다. 이 점의 레이블을 다시 만드세요.</translation>
     </message>
     <message>
         <source>there is no scheme {scheme}; known: {names}; or give a number of points, or a .toml file</source>

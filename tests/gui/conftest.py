@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from labeltool.app import App
 from labeltool.domain import NewPrediction, RoundKind
@@ -104,7 +105,9 @@ def open_window(qtbot: QtBot, app: App) -> Iterator[Open]:
         return window
 
     yield opened
+    if app.window is not None:  # another one where the language was changed
+        windows.append(app.window)
     for window in windows:
-        if window.isVisible():
+        if isValid(window) and window.isVisible():
             window.close()
     assert not [t for t in set(threading.enumerate()) - before if t.is_alive()]
