@@ -307,6 +307,10 @@ def backbone(name: str) -> nn.Module:
     raise ValueError(f"unknown backbone {name!r}; known: {', '.join(FEATURE_CHANNELS)}")
 
 
+EXTRA_STRIDES = {"layer6.weight": 128, "layer5.weight": 64, "deconv1.weight": 16}
+"""Weights that only a network of this stride has, the most telling first."""
+
+
 def extend(channels: int, stride: int) -> nn.ModuleDict:
     """The extra layers that turn stride 32 into 16, 64 or 128 (names as the authors' ResNet-18).
 
