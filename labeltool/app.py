@@ -126,7 +126,8 @@ class App(QObject):
             self.window.session.failed.emit(error)
             self._telling = False
         else:
-            session = None if self.window is None else self.window.session
+            window = self.window
+            session = window.session if window is not None and window.isVisible() else None
             crash(kind, error, trace, partial(diagnostics, self._settings, session))
 
     @Slot(object)

@@ -99,15 +99,15 @@ def _faces(session: Session) -> bool:
     return session.desk.counts.faces > 0
 
 
-def _done(session: Session) -> bool:
+def _can_undo(session: Session) -> bool:
     return session.desk.can_undo() is not None
 
 
-def _undone(session: Session) -> bool:
+def _can_redo(session: Session) -> bool:
     return session.desk.can_redo() is not None
 
 
-def _moved(session: Session) -> bool:
+def _drafted(session: Session) -> bool:
     return session.desk.face is not None and session.desk.face.draft is not None
 
 
@@ -131,9 +131,9 @@ WHY_NOT: Mapping[Enabled, str] = {
     _labels: mark("No face is accepted yet"),
     _photos: mark("No photos yet"),
     _faces: mark("No faces yet"),
-    _done: mark("Nothing to take back"),
-    _undone: mark("Nothing was taken back"),
-    _moved: mark("No point of it was moved"),
+    _can_undo: mark("Nothing to take back"),
+    _can_redo: mark("Nothing was taken back"),
+    _drafted: mark("No point was moved"),
 }
 """What is missing where a command cannot be done."""
 
@@ -159,11 +159,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("close", "Close", "Close this project", "Project", ("Ctrl+W",),
             lambda s, w: w.ask("close"), _always),
     Command("undo", "Undo", "Take back your last move or decision", "Edit", ("Ctrl+Z",),
-            lambda s, w: s.do(s.desk.undo), _done, "mdi6.undo", True),
+            lambda s, w: s.do(s.desk.undo), _can_undo, "mdi6.undo", True),
     Command("redo", "Redo", "Do again what was taken back", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"),
-            lambda s, w: s.do(s.desk.redo), _undone, "mdi6.redo", True),
+            lambda s, w: s.do(s.desk.redo), _can_redo, "mdi6.redo", True),
     Command("discard", "Discard moves", "Put the points of this face back", "Edit", (),
-            lambda s, w: s.do(s.desk.discard), _moved),
+            lambda s, w: s.do(s.desk.discard), _drafted),
     Command("batches", "Batches…", "What was decided on many faces at once, and the way back",
             "Edit", ("Ctrl+B",), lambda s, w: w.ask("batches"), _faces, "mdi6.history"),
     Command("box", "Draw a face box", "Draw a box around a face that was not found", "Edit", ("B",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -65,14 +66,15 @@ def private(line: str, places: Mapping[Path, str]) -> str:
     `places`: folders, and what stands in their stead. A line that names a photo loses all up to
     the end of the name.
     """
-    names = {**places, Path.home(): "~"}
+    home = Path(os.path.expanduser("~"))  # unlike Path.home, no error for a user without one
+    names = {**places, home: "~"}
     # the longest first: the project may lie in the home
     for folder in sorted(names, key=lambda folder: -len(str(folder))):
         if len(folder.parts) > 1:
             for written in {str(folder), folder.as_posix()}:
                 line = re.sub(rf"{re.escape(written)}(?![\w-])", names[folder], line)
-    user = re.escape(Path.home().name)
-    line = re.sub(rf"(?<=[/\\]){user}(?=[/\\]|$)", "<user>", line) if user else line
+    if home.name:
+        line = re.sub(rf"(?<=[/\\]){re.escape(home.name)}(?=[/\\]|$)", "<user>", line)
     return _BELOW_PHOTOS.sub(r"\1/…", _NAMED.sub(r"\1<photo>", line))
 
 

@@ -100,7 +100,7 @@ class KeyEditor(QDialog):
     def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keys"))
-        self.resize(860, 600)
+        self.resize(940, 600)
         self._keymap = keymap
         self._heads: dict[str, QTreeWidgetItem] = {}
         self._items: dict[str, QTreeWidgetItem] = {}
@@ -146,7 +146,7 @@ class KeyEditor(QDialog):
         self.table.setIconSize(QSize(16, 16))
         self.table.setIndentation(4 * theme.SPACING)
         header = self.table.header()
-        for column, width in enumerate((270, 190)):
+        for column, width in enumerate((260, 250)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, width)
         for command in COMMANDS:
@@ -229,7 +229,6 @@ class KeyEditor(QDialog):
             item.setToolTip(1, tr("At first: {keys}", keys=at_first) if command in changed else "")
         self.all_default.setEnabled(bool(changed))
         self._filter()
-        self._selected()
 
     @Slot()
     def _filter(self) -> None:
@@ -245,6 +244,7 @@ class KeyEditor(QDialog):
                 ).casefold()
                 item.setHidden(not all(word in words for word in typed))
             head.setHidden(all(item.isHidden() for item in rows))
+        self._selected()
 
     @Slot()
     def _go_to_first(self) -> None:
@@ -307,17 +307,17 @@ class KeyEditor(QDialog):
 
     def _want(self, command: Command, keys: Sequence[str]) -> None:
         """Give a command these keys; ask first when another one has them."""
-        for key in keys:
-            owners = self._keymap.owners(command, key)
-            if owners:
-                self._asked = command, tuple(keys)
-                names = ", ".join(tr(owner.text) for owner in owners)
-                self._say(
-                    tr("{key} belongs to “{name}”.", key=shown([key]), name=names),
-                    tr("Take it away there"),
-                )
-                return
-        self._keymap.choose(command, keys)
+        owners = self._keymap.owners(command, keys)
+        if not owners:
+            self._keymap.choose(command, keys)
+            return
+        self._asked = command, tuple(keys)
+        said = [
+            tr("{key} belongs to “{name}”.", key=shown([key]), name=tr(owner.text))
+            for key, found in owners.items()
+            for owner in found
+        ]
+        self._say(" ".join(said), tr("Take it away there"))
 
     @Slot()
     def _remove(self) -> None:

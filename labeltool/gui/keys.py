@@ -93,19 +93,17 @@ class Keymap(QObject):
         """Whether a command has other keys than by default."""
         return self._keys[command.name] != default(command)
 
-    def owners(self, command: Command, key: str) -> list[Command]:
-        """The other commands that lose a key when `command` gets it."""
-        return [
-            other
-            for other in COMMANDS
-            if other is not command and key in self._keys[other.name] and meet(command, other)
-        ]
+    def owners(self, command: Command, keys: Sequence[str]) -> dict[str, list[Command]]:
+        """The other commands that lose a key when `command` gets all of these, by the key."""
+        others = [other for other in COMMANDS if other is not command and meet(command, other)]
+        owners = {key: [other for other in others if key in self.of(other.name)] for key in keys}
+        return {key: found for key, found in owners.items() if found}
 
     def choose(self, command: Command, keys: Sequence[str]) -> None:
         """Give a command these keys, take them away from others, and keep it in the settings."""
-        for key in keys:
-            for owner in self.owners(command, key):
-                self._put(owner, [kept for kept in self.of(owner.name) if kept != key])
+        for found in self.owners(command, keys).values():
+            for owner in found:
+                self._put(owner, [kept for kept in self.of(owner.name) if kept not in keys])
         self._put(command, keys)
         self._keep()
 

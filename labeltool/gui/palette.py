@@ -22,6 +22,9 @@ from labeltool.gui.settings import Settings
 from labeltool.gui.words import tr
 
 ROWS = 12
+AROUND = 3
+"""Letters from which on the menu's name and the explanation are searched too."""
+
 WIDTH = 600
 ROW_HEIGHT = 26
 
@@ -36,15 +39,19 @@ def rank(query: str, text: str) -> int | None:
     """How well a text fits what was typed, 0 the best; None if it does not.
 
     Each typed word begins the text (0), begins a word of it (1), or is in it (2); or all letters
-    follow each other in it (3).
+    follow each other in it, from the beginning of a word on (3).
     """
     text, typed = text.casefold(), query.casefold().split()
     if all(word in text for word in typed):
         padded = f" {text}"
         ranks = [0 if text.startswith(word) else 1 if f" {word}" in padded else 2 for word in typed]
         return max(ranks, default=0)
-    rest = iter(text)
-    return 3 if all(letter in rest for letter in "".join(typed)) else None
+    letters, words = "".join(typed), text.split()
+    for start in range(len(words)):
+        rest = iter(" ".join(words[start:]))
+        if words[start].startswith(letters[0]) and all(letter in rest for letter in letters):
+            return 3
+    return None
 
 
 class _Search(QLineEdit):
@@ -62,11 +69,11 @@ class _Search(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         palette = self.parentWidget()
-        if not (isinstance(palette, Palette) and palette.take_key(event)):
+        if not (isinstance(palette, CommandPalette) and palette.take_key(event)):
             super().keyPressEvent(event)
 
 
-class Palette(QFrame):
+class CommandPalette(QFrame):
     """Lies over the window's upper middle while the person chooses; it leaves when they look away.
 
     With nothing typed, the commands last done from here stand first. What cannot be done now is
@@ -176,8 +183,8 @@ class Palette(QFrame):
         action = self._commands.by_name[command.name]
         ranks = [rank(query, text) for text in (action.text(), command.text)]
         found = [fit for fit in ranks if fit is not None]
-        if found:
-            return min(found)
+        if found or len(query) < AROUND:
+            return min(found, default=None)
         menu, tip = tr(command.menu), tr(command.tip)
         around = f"{action.text()} {menu} {tip} {command.menu} {command.tip}".casefold()
         return 4 if all(word in around for word in query.casefold().split()) else None
@@ -194,11 +201,8 @@ class Palette(QFrame):
         for column in (1, 2):
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             item.setTextAlignment(column, align)
-        if why:
-            item.setDisabled(True)
-        else:
-            quiet = self.palette().color(QPalette.ColorRole.PlaceholderText)
-            item.setForeground(1, QBrush(quiet))
+        item.setForeground(1, QBrush(self.palette().color(QPalette.ColorRole.PlaceholderText)))
+        item.setDisabled(bool(why))
         return item
 
     # Keys and mouse

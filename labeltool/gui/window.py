@@ -34,7 +34,7 @@ from labeltool.gui.history import HistoryPanel
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.keys import KeyFilter, Keymap
 from labeltool.gui.messages import Activity, MessageLine
-from labeltool.gui.palette import Palette
+from labeltool.gui.palette import CommandPalette
 from labeltool.gui.prompts import Prompts
 from labeltool.gui.queue_panel import QueuePanel, SinceLine
 from labeltool.gui.round_panel import RoundPanel
@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.keymap = Keymap(settings, self)
         self.commands = Actions(session, self, self, places, self.keymap)
         self._place_commands()
-        self.palette_popup = Palette(self, self.commands, self.keymap, settings)
+        self.command_palette = CommandPalette(self, self.commands, self.keymap, settings)
         self._key_filter = KeyFilter(self)
         self._connect()
         self.recolour()
@@ -356,7 +356,7 @@ class MainWindow(QMainWindow):
         elif what == "history":
             self.history.toggle()
         elif what == "palette":
-            self.palette_popup.toggle()
+            self.command_palette.toggle()
         elif what == "next_pane":
             self._next_pane()
         elif what == "toggle_gallery":
@@ -467,7 +467,7 @@ class MainWindow(QMainWindow):
                 return
             if answer == "cancel":
                 self.session.rounds.cancel()
-        self.palette_popup.leave()
+        self.command_palette.leave()
         self._keep_layout()
         self._rest.stop()
         QApplication.instance().removeEventFilter(self._key_filter)  # type: ignore[union-attr]

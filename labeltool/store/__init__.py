@@ -25,7 +25,7 @@ from labeltool.store.visits import LOOKED_AT, Visits
 from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
 
-READ_AT_ONCE = 64 * 2**20
+READ_AT_ONCE = 16 * 2**20
 """Bytes of a file that are read in a moment nobody notices."""
 
 __all__ = [
