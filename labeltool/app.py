@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
+from labeltool.gui.diagnostics import RecentLog, diagnostics
 from labeltool.gui.dialogs import NewProject
 from labeltool.gui.garbage import Garbage
 from labeltool.gui.rescue import Rescue, clock
@@ -22,6 +24,7 @@ from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.welcome import Welcome
 from labeltool.gui.window import MainWindow
+from labeltool.gui.words import tr
 from labeltool.sample import make_sample
 from labeltool.store import backups, create_project, open_project
 from pipnet.scheme import load_scheme
@@ -100,6 +103,7 @@ class App(QObject):
     @Slot(object)
     def _failed(self, error: UserError) -> None:
         """Damage that shows while one works: close, and offer a backup."""
+        log.warning("%s", error)
         window = self.window
         if isinstance(error, DamagedError) and window is not None and not self._damaged:
             self._damaged = True
@@ -122,7 +126,9 @@ class App(QObject):
             self.window.session.failed.emit(error)
             self._telling = False
         else:
-            crash(kind, error, trace)
+            window = self.window
+            session = window.session if window is not None and window.isVisible() else None
+            crash(kind, error, trace, partial(diagnostics, self._settings, session))
 
     @Slot(object)
     def new(self, photos: list[Path]) -> None:
@@ -175,6 +181,7 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     theme.apply(application, settings.mode)  # type: ignore[arg-type]
     app = App(settings)
     sys.excepthook = app.crash
+    logging.getLogger().addHandler(RecentLog())
     if project is None:
         app.show_welcome()
     elif sample:
@@ -184,8 +191,13 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     return application.exec()
 
 
-def crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A bug reached the top: keep the window, tell the person, keep the trace for a report."""
+def crash(
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    report: Callable[[], str],
+) -> None:
+    """A bug reached the top: keep the window, tell the person, and offer a `report`."""
     text = "".join(traceback.format_exception(kind, error, trace))
     log.error("unexpected error\n%s", text)
     sys.stderr.write(text)
@@ -194,4 +206,8 @@ def crash(kind: type[BaseException], error: BaseException, trace: TracebackType 
     box = QMessageBox(QMessageBox.Icon.Warning, "Unexpected error", str(error) or kind.__name__)
     box.setInformativeText("Your decisions are saved. Please report this with the details below.")
     box.setDetailedText(text)
+    box.addButton(QMessageBox.StandardButton.Close)
+    copy = box.addButton(tr("Copy diagnostics"), QMessageBox.ButtonRole.ActionRole)
     box.exec()
+    if box.clickedButton() is copy:
+        QApplication.clipboard().setText(report())

@@ -29,7 +29,6 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Round, RoundKind, RoundStatus
 from labeltool.gui import theme
-from labeltool.gui.actions import COMMANDS, GESTURES
 from labeltool.gui.session import Session
 from labeltool.store import BOX, Threshold
 from labeltool.training.plan import RoundPlan
@@ -352,24 +351,3 @@ class EarlierRounds(Ask):
     def chosen(self) -> int:
         """Id of the round."""
         return int(self.list.currentItem().data(Qt.ItemDataRole.UserRole))
-
-
-class Keys(QDialog):
-    """All commands and their keys."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Keys and commands")
-        self.resize(640, 560)
-        table = QTableWidget(len(COMMANDS) + len(GESTURES), 3)
-        table.setHorizontalHeaderLabels(["Command", "Keys", "What it does"])
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.verticalHeader().hide()
-        table.horizontalHeader().setStretchLastSection(True)
-        rows = [(command.text, ", ".join(command.keys), command.tip) for command in COMMANDS]
-        for place, row in enumerate((*rows, *GESTURES)):
-            for column, text in enumerate(row):
-                table.setItem(place, column, QTableWidgetItem(text))
-        table.resizeColumnsToContents()
-        layout = QVBoxLayout(self)
-        layout.addWidget(table)

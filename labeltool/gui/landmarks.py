@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Face
 from labeltool.gui import theme
 
-SEEN = (("Visible", VISIBLE, "1"), ("Occluded", OCCLUDED, "2"), ("Absent", ABSENT, "3"))
-"""What can be said of the selected landmarks, with its key."""
+SEEN = (("Visible", VISIBLE), ("Occluded", OCCLUDED), ("Absent", ABSENT))
+"""What can be said of the selected landmarks."""
 
 MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}
 BY_HAND = "◆"
@@ -70,11 +70,10 @@ class Landmarks(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SPACING)
         self.seen: dict[int, QToolButton] = {}
-        for name, value, key in SEEN:
+        for name, value in SEEN:
             button = QToolButton()
             button.setText(name)
             button.setCheckable(True)
-            button.setToolTip(f"The selected landmarks are {name.lower()} ({key})")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setMinimumHeight(24)
             button.setProperty("seen", value)

@@ -85,7 +85,6 @@ class QueuePanel(QWidget):
     def _build(self) -> None:
         self.search.setPlaceholderText("File name")
         self.search.setClearButtonEnabled(True)
-        self.search.setToolTip("Part of a file or folder name (Ctrl+F)")
         self.orders.setToolTip("In which order")
         self.orders.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -101,8 +100,6 @@ class QueuePanel(QWidget):
         self.pace.setToolTip("Over the last half hour of reviewing, without breaks")
         for button in (self.save, self.reset):
             button.setAutoRaise(True)
-        self.save.setToolTip("Keep this filter under a name (Ctrl+S)")
-        self.reset.setToolTip("Show all faces (Ctrl+Shift+F)")
         order, score, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.bar)
         order.addWidget(self.orders, 1)
         order.addWidget(self.turn)

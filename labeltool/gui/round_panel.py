@@ -20,6 +20,7 @@ from labeltool.domain import RoundKind
 from labeltool.gui import theme
 from labeltool.gui.messages import time_left
 from labeltool.gui.session import Session
+from labeltool.gui.words import tr
 from labeltool.training.folder import Event
 
 STAGES = {"train": "Training", "predict": "Predicting", "": "Starting"}
@@ -45,6 +46,7 @@ class RoundPanel(QWidget):
         self.stop.setToolTip("End the training after this epoch, keep its network and predict")
         self.cancel.setToolTip("Give the round up; everything stays as it was before")
         self.retry, self.fold = QPushButton("Try again…"), QPushButton("Close")
+        self.report = QPushButton(tr("Copy diagnostics"))
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumHeight(140)
@@ -52,7 +54,7 @@ class RoundPanel(QWidget):
         self.cancel.clicked.connect(self._cancel)
         self.fold.clicked.connect(self.hide)
         buttons = QHBoxLayout()
-        for button in (self.stop, self.cancel, self.retry, self.fold):
+        for button in (self.stop, self.cancel, self.retry, self.report, self.fold):
             buttons.addWidget(button)
         buttons.addStretch(1)
         left = QVBoxLayout()
@@ -101,7 +103,8 @@ class RoundPanel(QWidget):
         self.bar.show()
         self.log.hide()
         for button, shown in (
-            (self.stop, training), (self.cancel, True), (self.retry, False), (self.fold, False),
+            (self.stop, training), (self.cancel, True), (self.retry, False),
+            (self.report, False), (self.fold, False),
         ):  # fmt: skip
             button.setVisible(shown)
             button.setEnabled(True)
@@ -162,7 +165,8 @@ class RoundPanel(QWidget):
         if self._plot is not None:
             self._plot.hide()
         for button, shown in (
-            (self.stop, False), (self.cancel, False), (self.retry, True), (self.fold, True),
+            (self.stop, False), (self.cancel, False), (self.retry, True),
+            (self.report, True), (self.fold, True),
         ):  # fmt: skip
             button.setVisible(shown)
         self.show()
