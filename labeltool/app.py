@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
+from labeltool.gui.diagnostics import RecentLog, diagnostics
 from labeltool.gui.dialogs import NewProject
 from labeltool.gui.garbage import Garbage
 from labeltool.gui.language import speak
@@ -122,6 +124,7 @@ class App(QObject):
             page.hide()
             page.deleteLater()
         if window is not None and window.isVisible():
+            window.hand_over()
             self.window = MainWindow(window.session, self._settings)
             self.window.language_chosen.connect(self._language_chosen)
             self.window.take_over(window)
@@ -129,6 +132,7 @@ class App(QObject):
     @Slot(object)
     def _failed(self, error: UserError) -> None:
         """Damage that shows while one works: close, and offer a backup."""
+        log.warning("%s", error)
         window = self.window
         if isinstance(error, DamagedError) and window is not None and not self._damaged:
             self._damaged = True
@@ -151,7 +155,9 @@ class App(QObject):
             self.window.session.failed.emit(error)
             self._telling = False
         else:
-            crash(kind, error, trace)
+            window = self.window
+            session = window.session if window is not None and window.isVisible() else None
+            crash(kind, error, trace, partial(diagnostics, self._settings, session))
 
     @Slot(object)
     def new(self, photos: list[Path]) -> None:
@@ -210,6 +216,7 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     theme.apply(application, settings.mode)  # type: ignore[arg-type]
     app = App(settings)
     sys.excepthook = app.crash
+    logging.getLogger().addHandler(RecentLog())
     if project is None:
         app.show_welcome()
     elif sample:
@@ -219,8 +226,13 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     return application.exec()
 
 
-def crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A bug reached the top: keep the window, tell the person, keep the trace for a report."""
+def crash(
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    report: Callable[[], str],
+) -> None:
+    """A bug reached the top: keep the window, tell the person, and offer a `report`."""
     text = "".join(traceback.format_exception(kind, error, trace))
     log.error("unexpected error\n%s", text)
     sys.stderr.write(text)
@@ -231,4 +243,8 @@ def crash(kind: type[BaseException], error: BaseException, trace: TracebackType 
         tr("Your decisions are saved. Please report this with the details below.")
     )
     box.setDetailedText(text)
+    box.addButton(QMessageBox.StandardButton.Close)
+    copy = box.addButton(tr("Copy diagnostics"), QMessageBox.ButtonRole.ActionRole)
     box.exec()
+    if box.clickedButton() is copy:
+        QApplication.clipboard().setText(report())

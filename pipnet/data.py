@@ -159,6 +159,9 @@ class Loader:
 def normalise(images: NDArray[np.uint8], device: torch.device | None = None) -> Tensor:
     """(B, S, S, 3) RGB bytes -> (B, 3, S, S) float32 in channels-last order, ImageNet's
     normalisation."""
-    pixels = torch.from_numpy(images).to(device).permute(0, 3, 1, 2).float()  # (B, 3, S, S)
-    mean, std = (torch.from_numpy(v * 255)[:, None, None].to(pixels.device) for v in (MEAN, STD))
-    return pixels.sub_(mean).div_(std)
+    pixels = torch.from_numpy(images).to(device).float()  # (B, S, S, 3)
+    # rows as one axis: three numbers at a time are four times as slow
+    rows, side = pixels.flatten(2), pixels.shape[2]  # (B, S, S*3)
+    mean, std = (torch.from_numpy(v * 255).repeat(side).to(rows.device) for v in (MEAN, STD))
+    rows.sub_(mean).div_(std)
+    return pixels.permute(0, 3, 1, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import warnings
@@ -31,24 +32,28 @@ class _Whole(nn.Module):
     """Images (B, S, S, 3) uint8 RGB -> points, own, votes (crop units) and scores, float32."""
 
     mean: Tensor
-    std: Tensor
     votes: Tensor
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         super().__init__()
-        self.network = checkpoint.network
+        # the division by the deviations goes into the first weights: one pass over the image less
+        self.network = copy.deepcopy(checkpoint.network)
+        first = next(part for part in self.network.modules() if isinstance(part, nn.Conv2d))
+        first.weight.data /= torch.from_numpy(STD * 255)[:, None, None]
         table = checkpoint.table
         self.count = table.count
-        self.register_buffer("mean", torch.from_numpy(MEAN * 255))
-        self.register_buffer("std", torch.from_numpy(STD * 255))
+        self.side = checkpoint.convention.side
+        self.register_buffer("mean", torch.from_numpy(MEAN * 255).repeat(self.side))
         # one index into the flattened (N * C) predictions for each vote
         flat = table.landmark * max(table.count, 1) + table.slot
         self.register_buffer("votes", torch.from_numpy(flat.reshape(-1)))
         self.each = int(table.landmark.shape[1])
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        x = (images.float() - self.mean) / self.std
-        output = self.network(x.permute(0, 3, 1, 2))
+        # rows as one axis: taking away three numbers at a time is four times as slow
+        rows = images.flatten(2).float() - self.mean  # (B, S, S*3)
+        x = rows.reshape(-1, self.side, self.side, 3).permute(0, 3, 1, 2)
+        output = self.network(x)
         if isinstance(output, Maps):
             return self._merged(output)
         if isinstance(output, Coordinates):
@@ -66,7 +71,7 @@ class _Whole(nn.Module):
         corner = torch.cat([cell % grid, cell // grid], -1).float()  # (B, N, 2)
 
         def pick(part: Tensor, each: int) -> Tensor:
-            rows = part.reshape(part.shape[0], -1, each, grid * grid)  # (B, N, K, G*G)
+            rows = part.reshape(-1, score.shape[1], each, grid * grid)  # (B, N, K, G*G)
             index = cell[:, :, None].expand(-1, -1, each, -1)
             return rows.gather(-1, index)[..., 0]  # (B, N, K)
 

@@ -23,6 +23,7 @@ from pipnet.command_tools import (
     usable_device,
     with_detected,
 )
+from pipnet.memory import keep_memory
 
 if TYPE_CHECKING:
     from pipnet.checkpoint import Checkpoint
@@ -189,6 +190,7 @@ def _processes(device: str) -> Iterator[tuple[str, bool]]:
     the first."""
     from torch import distributed  # noqa: PLC0415
 
+    keep_memory()
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield usable_device(device), True
         return
@@ -323,6 +325,7 @@ def selftrain(
     from pipnet.selftrain import selftrain as run  # noqa: PLC0415
     from pipnet.train import Step  # noqa: PLC0415
 
+    keep_memory()
     recipe = _recipe(
         preset, backbone, start, usable_device(device),
         epochs=epochs, batch=batch, lr=lr, freeze=freeze,

@@ -17,11 +17,14 @@ from labeltool.gui.actions import COMMANDS, MENUS
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("ko", "en")
-WINDOW = [*sorted((ROOT / "labeltool" / "gui").rglob("*.py")), ROOT / "labeltool" / "app.py"]
+GUI = sorted((ROOT / "labeltool" / "gui").rglob("*.py"))
+WINDOW = [path for path in (*GUI, ROOT / "labeltool" / "app.py") if path.stem != "diagnostics"]
+"""Reports are in English, for those who mend the program."""
+
 BELOW = [
     path
     for path in sorted((ROOT / "labeltool").rglob("*.py"))
-    if path not in WINDOW and path.name not in ("cli.py", "__main__.py", "doctor.py")
+    if path not in WINDOW and path.stem not in ("cli", "__main__", "doctor", "diagnostics")
 ]
 """The command line speaks English."""
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Changes, Verdict, mark
 from labeltool.gui import theme
 from labeltool.gui.language import Language
 from labeltool.gui.session import Session
 from labeltool.gui.words import read, tr
+
+if TYPE_CHECKING:
+    from labeltool.gui.keys import Keymap
 
 
 class Surface(Protocol):
@@ -40,9 +43,9 @@ Enabled = Callable[[Session], bool]
 class Command:
     """One thing the user can do. `enabled` is asked again after every change.
 
-    `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts, the first is shown;
-    they work in the whole window, or only `within` the view of that name. `on`: of what can be
-    switched, whether it is.
+    `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts unless the person
+    chose others, the first is shown; they work in the whole window, or only `within` the view of
+    that name. `on`: of what can be switched, whether it is.
     """
 
     name: str
@@ -86,12 +89,61 @@ def _can_predict(session: Session) -> bool:
     return _can_train(session)
 
 
+def _labels(session: Session) -> bool:
+    return session.desk.counts.accepted + session.desk.counts.corrected > 0
+
+
+def _photos(session: Session) -> bool:
+    return session.desk.counts.photos > 0
+
+
+def _faces(session: Session) -> bool:
+    return session.desk.counts.faces > 0
+
+
+def _can_undo(session: Session) -> bool:
+    return session.desk.can_undo() is not None
+
+
+def _can_redo(session: Session) -> bool:
+    return session.desk.can_redo() is not None
+
+
+def _drafted(session: Session) -> bool:
+    return session.desk.face is not None and session.desk.face.draft is not None
+
+
 def _filtered(session: Session) -> bool:
     return session.desk.filter.narrows
 
 
 def _saved(session: Session) -> bool:
     return session.saved_filter() is not None
+
+
+WHY_NOT: Mapping[Enabled, str] = {
+    _face: mark("No face is shown"),
+    _points: mark("The face has no landmarks"),
+    _listed: mark("No face is listed"),
+    _proposals: mark("No proposal waits"),
+    _can_train: mark("No faces yet, or a round runs"),
+    _can_predict: mark("No faces yet, or a round runs"),
+    _filtered: mark("No filter is on"),
+    _saved: mark("No saved filter is on"),
+    _labels: mark("No face is accepted yet"),
+    _photos: mark("No photos yet"),
+    _faces: mark("No faces yet"),
+    _can_undo: mark("Nothing to take back"),
+    _can_redo: mark("Nothing was taken back"),
+    _drafted: mark("No point was moved"),
+}
+"""What is missing where a command cannot be done."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "gallery": mark("Only in the gallery"),
+    "canvas": mark("Only on the photo"),
+}
+"""The same for commands of the view that is not shown."""
 
 
 MENUS = (
@@ -109,27 +161,24 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, w: w.ask("import_labels"), _always),
     Command("export", mark("Export labels…"),
             mark("Write accepted and corrected faces as COCO or .pts"), "Project", ("Ctrl+E",),
-            lambda s, w: w.ask("export"),
-            lambda s: s.desk.counts.accepted + s.desk.counts.corrected > 0, "mdi6.export-variant"),
+            lambda s, w: w.ask("export"), _labels, "mdi6.export-variant"),
     Command("problems", mark("Photo problems…"),
             mark("Photos that cannot be read, or have no face"), "Project", (),
-            lambda s, w: w.ask("problems"), lambda s: s.desk.counts.photos > 0),
+            lambda s, w: w.ask("problems"), _photos),
     Command("relocate", mark("Photos moved…"), mark("Say where the photos lie now"), "Project", (),
-            lambda s, w: w.ask("relocate"), lambda s: s.desk.counts.photos > 0),
+            lambda s, w: w.ask("relocate"), _photos),
     Command("close", mark("Close"), mark("Close this project"), "Project", ("Ctrl+W",),
             lambda s, w: w.ask("close"), _always),
     Command("undo", mark("Undo"), mark("Take back your last move or decision"), "Edit", ("Ctrl+Z",),
-            lambda s, w: s.do(s.desk.undo), lambda s: s.desk.can_undo() is not None, "mdi6.undo",
-            True),
+            lambda s, w: s.do(s.desk.undo), _can_undo, "mdi6.undo", True),
     Command("redo", mark("Redo"), mark("Do again what was taken back"), "Edit",
-            ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s, w: s.do(s.desk.redo),
-            lambda s: s.desk.can_redo() is not None, "mdi6.redo", True),
+            ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s, w: s.do(s.desk.redo), _can_redo, "mdi6.redo",
+            True),
     Command("discard", mark("Discard moves"), mark("Put the points of this face back"), "Edit", (),
-            lambda s, w: s.do(s.desk.discard),
-            lambda s: s.desk.face is not None and s.desk.face.draft is not None),
+            lambda s, w: s.do(s.desk.discard), _drafted),
     Command("batches", mark("Batches…"),
             mark("What was decided on many faces at once, and the way back"), "Edit", ("Ctrl+B",),
-            lambda s, w: w.ask("batches"), lambda s: s.desk.counts.faces > 0, "mdi6.history"),
+            lambda s, w: w.ask("batches"), _faces, "mdi6.history"),
     Command("box", mark("Draw a face box"), mark("Draw a box around a face that was not found"),
             "Edit", ("B",), lambda s, w: w.view("box"), _face, "mdi6.vector-square-plus"),
     Command("key_box", mark("Change the box by keyboard"),
@@ -294,8 +343,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("restore", mark("Earlier proposals…"),
             mark("Offer the proposals of an earlier round again"), "Rounds", (),
             lambda s, w: w.ask("restore"), _can_predict),
-    Command("keys", mark("Keys and commands"), mark("All commands and their keys"), "Help", ("F1",),
-            lambda s, w: w.ask("keys"), _always),
+    Command("palette", mark("Commands"), mark("Find any command and do it"), "Help", ("Ctrl+K",),
+            lambda s, w: w.view("palette"), _always, "mdi6.console-line", True),
+    Command("keys", mark("Keys…"), mark("All commands and their keys, to look up and to change"),
+            "Help", ("F1",), lambda s, w: w.ask("keys"), _always, "mdi6.keyboard-outline"),
+    Command("diagnostics", mark("Copy diagnostics"),
+            mark("What to paste into a bug report: versions, counts and logs, no names of photos"),
+            "Help", (), lambda s, w: w.ask("diagnostics"), _always, "mdi6.content-copy"),
 )  # fmt: skip
 
 GESTURES = (
@@ -327,7 +381,7 @@ GROUPS = (
 """The toolbar: names of commands, with a line between the groups."""
 
 
-QUIET = ("import", "predict", "undo", "redo", "previous", "next", "gallery")
+QUIET = ("palette", "import", "predict", "undo", "redo", "previous", "next", "gallery")
 """Buttons that lose their words first when the window is narrow."""
 
 
@@ -339,13 +393,21 @@ class Actions(QObject):
     """
 
     def __init__(
-        self, session: Session, window: QWidget, surface: Surface, places: dict[str, QWidget]
+        self,
+        session: Session,
+        window: QWidget,
+        surface: Surface,
+        places: dict[str, QWidget],
+        keymap: Keymap,
     ) -> None:
         super().__init__(window)
-        self._places = places
+        self._places, self._keymap = places, keymap
+        self._explained: list[tuple[QWidget, str]] = []
         self._session, self._surface = session, surface
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
+        self._take_keys()
+        keymap.changed.connect(self._take_keys)
         session.changed.connect(self.refresh)
         session.surveyed.connect(self.refresh)
         self.refresh()
@@ -353,16 +415,27 @@ class Actions(QObject):
     def _make(self, command: Command, window: QWidget) -> QAction:
         action = QAction(tr(command.text), window)
         action.setObjectName(command.name)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
-        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        tip = tr(command.tip)
-        action.setToolTip(f"{tip} ({key})" if key else tip)
         action.setCheckable(command.on is not None)
         action.triggered.connect(self._run)
         if command.within:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         (self._places[command.within] if command.within else window).addAction(action)
         return action
+
+    @Slot()
+    def _take_keys(self) -> None:
+        for name, action in self.by_name.items():
+            action.setShortcuts([QKeySequence(key) for key in self._keymap.of(name)])
+            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            tip = tr(self._commands[name].tip)
+            action.setToolTip(f"{tip} ({key})" if key else tip)
+        for widget, name in self._explained:
+            widget.setToolTip(self.by_name[name].toolTip())
+
+    def explain(self, widget: QWidget, name: str) -> None:
+        """A button that does a command has its tooltip, and so always names its key."""
+        widget.setToolTip(self.by_name[name].toolTip())
+        self._explained.append((widget, name))
 
     def recolour(self) -> None:
         """Make the icons again, for a new palette."""
@@ -386,6 +459,13 @@ class Actions(QObject):
         if command.enabled(self._session):
             command.run(self._session, self._surface)
 
+    def why_not(self, name: str) -> str:
+        """Why a command cannot be done now; empty if it can."""
+        command = self._commands[name]
+        if command.within and not self._places[command.within].isVisible():
+            return tr(ELSEWHERE[command.within])
+        return "" if command.enabled(self._session) else tr(WHY_NOT[command.enabled])
+
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Ask every command whether it can be done."""
@@ -401,52 +481,3 @@ class Actions(QObject):
             text = tr("{command} {what}", command=word, what=read(what)) if what else word
             self.by_name[name].setText(text)
             self.by_name[name].setIconText(word)
-
-
-_HANGUL = dict(
-    zip(
-        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ",
-        "QWERTYUIOPASDFGHJKLZXCVBNM",
-        strict=True,
-    )
-)
-
-
-class LatinKeys(QObject):
-    """Lets single-letter shortcuts work under a Korean input method.
-
-    There a key press arrives as a jamo (ㅁ for A), which matches no shortcut: the letter on the
-    same key is sent instead, unless a text field has the focus.
-    """
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Replace a jamo by its Latin letter."""
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return False
-        letter = latin_letter(event)
-        focus = QApplication.focusWidget()
-        if letter is None or isinstance(focus, QLineEdit | QAbstractSpinBox | QComboBox):
-            return False
-        window = watched.window() if isinstance(watched, QWidget) else None
-        if window is None or event.modifiers() not in (
-            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
-        ):  # fmt: skip
-            return False
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        for wanted in (f"Shift+{letter}", letter) if shift else (letter,):
-            for action in window.actions():
-                if QKeySequence(wanted) in action.shortcuts() and action.isEnabled():
-                    action.trigger()
-                    return True
-        return False
-
-
-def latin_letter(event: QKeyEvent) -> str | None:
-    """The letter on the key of a Hangul jamo, None for any other key."""
-    key = event.key()
-    if not 0x3131 <= key <= 0x3163:
-        return None
-    native = event.nativeVirtualKey()
-    if 0x61 <= native <= 0x7A or 0x41 <= native <= 0x5A:
-        return chr(native).upper()
-    return _HANGUL.get(chr(key))

@@ -29,7 +29,6 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Round, RoundStatus
 from labeltool.gui import theme
-from labeltool.gui.actions import COMMANDS, GESTURES
 from labeltool.gui.filter_words import round_name
 from labeltool.gui.session import Session
 from labeltool.gui.words import faces_words, read, sentence, tell, tr
@@ -361,27 +360,3 @@ class EarlierRounds(Ask):
     def chosen(self) -> int:
         """Id of the round."""
         return int(self.list.currentItem().data(Qt.ItemDataRole.UserRole))
-
-
-class Keys(QDialog):
-    """All commands and their keys."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Keys and commands"))
-        self.resize(640, 560)
-        table = QTableWidget(len(COMMANDS) + len(GESTURES), 3)
-        table.setHorizontalHeaderLabels([tr("Command"), tr("Keys"), tr("What it does")])
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.verticalHeader().hide()
-        table.horizontalHeader().setStretchLastSection(True)
-        rows = [
-            (tr(command.text), ", ".join(command.keys), tr(command.tip)) for command in COMMANDS
-        ]
-        rows += [(tr(what), tr(how), tr(exactly)) for what, how, exactly in GESTURES]
-        for place, row in enumerate(rows):
-            for column, text in enumerate(row):
-                table.setItem(place, column, QTableWidgetItem(text))
-        table.resizeColumnsToContents()
-        layout = QVBoxLayout(self)
-        layout.addWidget(table)

@@ -68,6 +68,8 @@ class Editor(QWidget):
         self._groups = regions(session.store.scheme)
         self.photos = Photos(self)
         self.canvas = Canvas()
+        if (seen := _read_view(kept.get("seen"))) is not None:
+            self.canvas.kept_view = seen
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
@@ -208,8 +210,10 @@ class Editor(QWidget):
         self._shown_photo = None
 
     def close_photos(self) -> None:
-        """End the thread that decodes."""
+        """End the thread that decodes; remember what was seen."""
         self.photos.close()
+        self.canvas.keep_view()
+        self._remember()
 
     # How it is shown
 
@@ -251,7 +255,8 @@ class Editor(QWidget):
 
     def _remember(self) -> None:
         kept = {name: name in self._on for name in TOGGLES}
-        self._settings.view = {**kept, "tone": asdict(self._tone)}
+        seen = self.canvas.kept_view
+        self._settings.view = {**kept, "tone": asdict(self._tone), "seen": seen}
 
     def _show_tone(self) -> None:
         if self.tone_panel.isVisible():
@@ -414,3 +419,13 @@ class Editor(QWidget):
     def _face_clicked(self, face: int) -> None:
         self._session.desk.open(face)
         self._session.announce(Changes())
+
+
+def _read_view(values: object) -> tuple[float, float, float] | None:
+    """What settings remember of `Canvas.kept_view`; None if that cannot be."""
+    if not isinstance(values, list) or len(values) != 3:
+        return None
+    if not all(isinstance(value, float) and math.isfinite(value) for value in values):
+        return None
+    x, y, scale = values
+    return (x, y, scale) if scale > 0 else None

@@ -76,7 +76,6 @@ class HistoryPanel(QWidget):
         self.head.setAutoRaise(True)
         self.head.setCheckable(True)
         self.head.setChecked(True)
-        self.head.setToolTip(tr("Show or hide what was decided on this face (H)"))
         self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.head.setMinimumHeight(24)
         self.head.toggled.connect(self._fold)

@@ -19,12 +19,8 @@ from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Face, mark
 from labeltool.gui import theme
 from labeltool.gui.words import tr
 
-SEEN = (
-    (mark("Visible"), mark("The selected landmarks are visible (1)"), VISIBLE),
-    (mark("Occluded"), mark("The selected landmarks are occluded (2)"), OCCLUDED),
-    (mark("Absent"), mark("The selected landmarks are absent (3)"), ABSENT),
-)
-"""What can be said of the selected landmarks: on the button, in its tooltip, as its value."""
+SEEN = ((mark("Visible"), VISIBLE), (mark("Occluded"), OCCLUDED), (mark("Absent"), ABSENT))
+"""What can be said of the selected landmarks."""
 
 MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}
 BY_HAND = "◆"
@@ -80,11 +76,10 @@ class Landmarks(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SPACING)
         self.seen: dict[int, QToolButton] = {}
-        for name, tip, value in SEEN:
+        for name, value in SEEN:
             button = QToolButton()
             button.setText(tr(name))
             button.setCheckable(True)
-            button.setToolTip(tr(tip))
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setMinimumHeight(24)
             button.setProperty("seen", value)

@@ -6,11 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
 
 from labeltool.domain import Changes, Verdict
 from labeltool.gui import dialogs
+from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.filter_words import describe
+from labeltool.gui.key_editor import KeyEditor
 from labeltool.gui.past_batches import PastBatches
 from labeltool.gui.session import Session
 from labeltool.gui.words import read, tr
@@ -35,6 +39,7 @@ class Prompts:
             "restore": self._restore,
             "batches": self._batches,
             "keys": self._keys,
+            "diagnostics": self._diagnostics,
             "save_filter": self._save_filter,
             "rename_filter": self._rename_filter,
             "delete_filter": self._delete_filter,
@@ -138,7 +143,15 @@ class Prompts:
             self._session.announce(Changes(note=note))
 
     def _keys(self) -> None:
-        self._run(dialogs.Keys(self._window))
+        editor = KeyEditor(self._window.keymap, self._window)
+        editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        editor.open()
+
+    def _diagnostics(self) -> None:
+        QGuiApplication.clipboard().setText(diagnostics(self._window.settings, self._session))
+        self._window.message.say(
+            tr("The diagnostics are on the clipboard, to paste into a report. They name no photo.")
+        )
 
     # Saved filters
 

@@ -86,7 +86,6 @@ class QueuePanel(QWidget):
     def _build(self) -> None:
         self.search.setPlaceholderText(tr("File name"))
         self.search.setClearButtonEnabled(True)
-        self.search.setToolTip(tr("Part of a file or folder name (Ctrl+F)"))
         self.orders.setToolTip(tr("In which order"))
         self.orders.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -102,8 +101,6 @@ class QueuePanel(QWidget):
         self.pace.setToolTip(tr("Over the last half hour of reviewing, without breaks"))
         for button in (self.save, self.reset):
             button.setAutoRaise(True)
-        self.save.setToolTip(tr("Keep this filter under a name (Ctrl+S)"))
-        self.reset.setToolTip(tr("Show all faces (Ctrl+Shift+F)"))
         order, score, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.bar)
         order.addWidget(self.orders, 1)
         order.addWidget(self.turn)

@@ -46,6 +46,7 @@ class RoundPanel(QWidget):
         self.stop.setToolTip(tr("End the training after this epoch, keep its network and predict"))
         self.cancel.setToolTip(tr("Give the round up; everything stays as it was before"))
         self.retry, self.fold = QPushButton(tr("Try again…")), QPushButton(tr("Close"))
+        self.report = QPushButton(tr("Copy diagnostics"))
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumHeight(140)
@@ -53,7 +54,7 @@ class RoundPanel(QWidget):
         self.cancel.clicked.connect(self._cancel)
         self.fold.clicked.connect(self.hide)
         buttons = QHBoxLayout()
-        for button in (self.stop, self.cancel, self.retry, self.fold):
+        for button in (self.stop, self.cancel, self.retry, self.report, self.fold):
             buttons.addWidget(button)
         buttons.addStretch(1)
         left = QVBoxLayout()
@@ -102,7 +103,8 @@ class RoundPanel(QWidget):
         self.bar.show()
         self.log.hide()
         for button, shown in (
-            (self.stop, training), (self.cancel, True), (self.retry, False), (self.fold, False),
+            (self.stop, training), (self.cancel, True), (self.retry, False),
+            (self.report, False), (self.fold, False),
         ):  # fmt: skip
             button.setVisible(shown)
             button.setEnabled(True)
@@ -163,7 +165,8 @@ class RoundPanel(QWidget):
         if self._plot is not None:
             self._plot.hide()
         for button, shown in (
-            (self.stop, False), (self.cancel, False), (self.retry, True), (self.fold, True),
+            (self.stop, False), (self.cancel, False), (self.retry, True),
+            (self.report, True), (self.fold, True),
         ):  # fmt: skip
             button.setVisible(shown)
         self.show()

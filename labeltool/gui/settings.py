@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
@@ -13,6 +13,9 @@ from labeltool.gui.language import NAMES, Language
 
 RECENT = 8
 """Projects on the welcome page."""
+
+USED = 8
+"""Commands that the palette offers first."""
 
 
 class Settings:
@@ -72,15 +75,51 @@ class Settings:
     @property
     def view(self) -> dict[str, object]:
         """How faces are shown, by names of the editor's; empty if nobody ever chose."""
-        try:
-            value = json.loads(str(self._settings.value("view", "{}")))
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+        return self._read("view")
 
     @view.setter
     def view(self, value: dict[str, object]) -> None:
         self._settings.setValue("view", json.dumps(value))
+
+    @property
+    def layout(self) -> dict[str, object]:
+        """What of the window is shown and how large, by names of the window's; empty at first."""
+        return self._read("layout")
+
+    @layout.setter
+    def layout(self, value: dict[str, object]) -> None:
+        self._settings.setValue("layout", json.dumps(value))
+
+    @property
+    def keys(self) -> dict[str, list[str]]:
+        """The keys that were chosen for commands, by the commands' names."""
+        return {
+            name: [key for key in keys if isinstance(key, str)]
+            for name, keys in self._read("keys").items()
+            if isinstance(keys, list)
+        }
+
+    @keys.setter
+    def keys(self, value: dict[str, list[str]]) -> None:
+        self._settings.setValue("keys", json.dumps(value))
+        self._settings.sync()  # a second window that opens now should have them
+
+    @property
+    def used(self) -> list[str]:
+        """Names of the commands last done from the palette, the newest first."""
+        value = self._read("used").get("commands")
+        return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+
+    @used.setter
+    def used(self, value: list[str]) -> None:
+        self._settings.setValue("used", json.dumps({"commands": value[:USED]}))
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            value = json.loads(str(self._settings.value(name, "{}")))
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
 
     @property
     def picture_side(self) -> int:

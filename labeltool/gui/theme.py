@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 Mode = Literal["system", "light", "dark"]
@@ -236,8 +236,17 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
         name,
         color=colour or text.color(_Role.ButtonText),
         color_disabled=text.color(QPalette.ColorGroup.Disabled, _Role.ButtonText),
+        color_selected=text.color(_Role.HighlightedText),
     )
     return made
+
+
+@cache
+def no_icon() -> QIcon:
+    """An empty one, so that rows without an icon stand in line with those that have one."""
+    pixmap = QPixmap(16, 16)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return QIcon(pixmap)
 
 
 def _set_palette(dark: bool) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QMessageBox,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QToolBar,
@@ -21,9 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, RoundKind, UserError, Verdict
+from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes, RoundKind, UserError, Verdict
 from labeltool.gui import theme
-from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions, LatinKeys
+from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions
 from labeltool.gui.deciding import Deciding
 from labeltool.gui.editor import Editor
 from labeltool.gui.face_list import FaceList
@@ -31,8 +32,10 @@ from labeltool.gui.filmstrip import Filmstrip
 from labeltool.gui.gallery import Gallery
 from labeltool.gui.history import HistoryPanel
 from labeltool.gui.inspector import Inspector
+from labeltool.gui.keys import KeyFilter, Keymap
 from labeltool.gui.language import Language
 from labeltool.gui.messages import Activity, MessageLine
+from labeltool.gui.palette import CommandPalette
 from labeltool.gui.prompts import Prompts
 from labeltool.gui.queue_panel import QueuePanel, SinceLine
 from labeltool.gui.round_panel import RoundPanel
@@ -57,7 +60,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
-        self.session, self._settings = session, settings
+        self.session, self.settings = session, settings
         self._rest = QTimer(self, singleShot=True, interval=300)
         self._rest.timeout.connect(self._decode_ahead)
         self.setWindowTitle(f"{session.store.folder.name} - labeltool")
@@ -79,16 +82,15 @@ class MainWindow(QMainWindow):
         self._prompts = Prompts(session, self)
         self._deciding = Deciding(session, self)
         places = {"gallery": self.gallery, "canvas": self.canvas}
-        self.commands = Actions(session, self, self, places)
+        self.keymap = Keymap(settings, self)
+        self.commands = Actions(session, self, self, places, self.keymap)
         self._place_commands()
-        self._latin = LatinKeys(self)
+        self.command_palette = CommandPalette(self, self.commands, self.keymap, settings)
+        self._key_filter = KeyFilter(self)
         self._connect()
         self.recolour()
         self.canvas.setFocus()  # letters are commands, not the beginning of a search
-        if settings.geometry is not None:
-            self.restoreGeometry(settings.geometry)
-        else:
-            self.resize(1360, 820)
+        self._restore_layout()
 
     # Layout
 
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
         right.setStretchFactor(0, 1)
         right.setSizes([480, 240])
         split = QSplitter(Qt.Orientation.Horizontal)
+        self._splits = {"window": split, "left": left, "right": right}
         for view, stretch in ((left, 0), (middle, 1), (right, 0)):
             split.addWidget(view)
             split.setStretchFactor(split.count() - 1, stretch)
@@ -139,6 +142,31 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.counts, 1)
         self.statusBar().setSizeGripEnabled(False)
 
+    def _restore_layout(self) -> None:
+        """As the last window was."""
+        settings = self.settings
+        if settings.geometry is not None:
+            self.restoreGeometry(settings.geometry)
+        else:
+            self.resize(1360, 820)
+        kept = settings.layout
+        for name, split in self._splits.items():
+            sizes = kept.get(name)
+            if isinstance(sizes, list) and all(type(size) is int for size in sizes):
+                split.setSizes(sizes)
+        self.history.head.setChecked(kept.get("history") is not False)
+        if kept.get("gallery") is True:
+            self._show_centre(gallery=True)
+
+    def _keep_layout(self) -> None:
+        self.settings.geometry = self.saveGeometry()
+        self.settings.picture_side = self.gallery.grid.side
+        self.settings.layout = {
+            "history": self.history.head.isChecked(),
+            "gallery": self.shows_gallery,
+            **{name: split.sizes() for name, split in self._splits.items()},
+        }
+
     def _place_commands(self) -> None:
         self.toolbar = QToolBar(tr("Commands"), self)
         self.toolbar.setMovable(False)
@@ -148,12 +176,23 @@ class MainWindow(QMainWindow):
                 self.toolbar.addSeparator()
             for name in group:
                 self.toolbar.addAction(self.commands.by_name[name])
+        rest = QWidget()
+        rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.toolbar.addWidget(rest)
+        self.toolbar.addAction(self.commands.by_name["palette"])
         menus: dict[str, QMenu] = {}
         for command in COMMANDS:
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(tr(command.menu))
             menus[command.menu].addAction(self.commands.by_name[command.name])
-        self.gallery.accept_page.setToolTip(self.commands.by_name["accept_page"].toolTip())
+        seen = self.inspector.landmarks.seen
+        for button, name in (
+            (self.queue.search, "find"), (self.queue.save, "save_filter"),
+            (self.queue.reset, "show_all"), (self.history.head, "history"),
+            (seen[VISIBLE], "visible"), (seen[OCCLUDED], "occluded"), (seen[ABSENT], "absent"),
+            (self.gallery.accept_page, "accept_page"), (self.panel.report, "diagnostics"),
+        ):  # fmt: skip
+            self.commands.explain(button, name)
         grid = self.gallery.grid
         grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for name in ("edit", "accept", "reject", "exclude", "unreview", "flag"):
@@ -176,11 +215,12 @@ class MainWindow(QMainWindow):
         self.gallery.opened.connect(self._open_photo)
         self.gallery.page_wanted.connect(self._accept_page)
         self.panel.retry.clicked.connect(self._retry_round)
+        self.panel.report.clicked.connect(self._copy_diagnostics)
         self.queue.asked.connect(self.ask)
         self.queue.left.connect(self.canvas.setFocus)
         self.since.resumed.connect(self._resume)
         self.since.tell(session.desk.visit, session.desk.news)
-        QApplication.instance().installEventFilter(self._latin)  # type: ignore[union-attr]
+        QApplication.instance().installEventFilter(self._key_filter)  # type: ignore[union-attr]
 
     def recolour(self) -> None:
         """Follow the palette."""
@@ -316,10 +356,12 @@ class MainWindow(QMainWindow):
     def view(self, what: str) -> None:
         """How things are shown."""
         if what in ("light", "dark", "system"):
-            self._settings.mode = what
+            self.settings.mode = what
             theme.apply(QApplication.instance(), what)  # type: ignore[arg-type]
         elif what == "history":
             self.history.toggle()
+        elif what == "palette":
+            self.command_palette.toggle()
         elif what == "next_pane":
             self._next_pane()
         elif what == "toggle_gallery":
@@ -371,6 +413,10 @@ class MainWindow(QMainWindow):
         self.session.announce(Changes())
 
     @Slot()
+    def _copy_diagnostics(self) -> None:
+        self.commands.run("diagnostics")
+
+    @Slot()
     def _retry_round(self) -> None:
         self.panel.hide()
         self.commands.run("train" if self.panel.training else "predict")
@@ -396,7 +442,7 @@ class MainWindow(QMainWindow):
 
     def speak(self, language: Language) -> None:
         """Choose another language."""
-        self._settings.language = language
+        self.settings.language = language
         self.language_chosen.emit()
 
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
@@ -431,30 +477,29 @@ class MainWindow(QMainWindow):
                 return
             if answer == "cancel":
                 self.session.rounds.cancel()
+        self.hand_over()
         self.session.close()
-        self._let_go()
         event.accept()
         self.closed.emit()
 
-    def _let_go(self) -> None:
-        self._settings.geometry = self.saveGeometry()
+    def hand_over(self) -> None:
+        """Let go of everything but the session."""
+        self.command_palette.leave()
+        self._keep_layout()
         self._rest.stop()
-        self._settings.picture_side = self.gallery.grid.side
-        QApplication.instance().removeEventFilter(self._latin)  # type: ignore[union-attr]
+        QApplication.instance().removeEventFilter(self._key_filter)  # type: ignore[union-attr]
+        self.editor.resting = True  # what was under way wants no photo any more
         self.editor.close_photos()
         self.thumbs.close()
 
     def take_over(self, before: MainWindow) -> None:
-        """Go on in the place of another window of the same session, which goes."""
-        before.editor.resting = True  # its photos are closed
-        before._let_go()
+        """Go on in the place of a window that has handed over this session, and goes."""
         for activity in before.findChildren(Activity):
             self._show_task(activity.task)
         self.setGeometry(before.geometry())
         self.setWindowState(before.windowState())
-        self.show()
-        self._show_centre(before.shows_gallery)
         self.since.setVisible(before.since.isVisible())
+        self.show()
         before.hide()
         before.deleteLater()
         self.session.show_all_again()

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.store.backup import FOLDER as BACKUPS
-from labeltool.store.backup import Backup, Facts, back_up, backups, facts, is_due
+from labeltool.store.backup import Backup, Facts, back_up, backups, check_file, facts, is_due
 from labeltool.store.batch import Batches
 from labeltool.store.boxes import Boxes
 from labeltool.store.engine import FILE, Database, taking_turns, upgrade
@@ -24,6 +24,9 @@ from labeltool.store.tables import SCHEMA, ProjectRow
 from labeltool.store.visits import LOOKED_AT, Visits
 from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
+
+READ_AT_ONCE = 16 * 2**20
+"""Bytes of a file that are read in a moment nobody notices."""
 
 __all__ = [
     "BACKUPS", "BOX", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
@@ -74,6 +77,33 @@ class Store:
     def tidy(self) -> None:
         """Housekeeping of the file, for an idle moment off the window's thread."""
         self._database.tidy()
+
+    def about(self) -> dict[str, str]:
+        """What the file is, for a report: sizes, versions, and whether it is sound.
+
+        A file of more than READ_AT_ONCE bytes is not read for it.
+        """
+        file = self.folder / FILE
+        size, log = (
+            part.stat().st_size if part.exists() else 0
+            for part in (file, file.with_name(f"{FILE}-wal"))
+        )
+        with self._database.read() as connection:
+            journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+            version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
+        if size > READ_AT_ONCE:
+            sound = "not read, for its size"
+        else:
+            try:
+                check_file(file)
+                sound = "ok"
+            except UserError as error:
+                sound = error.what
+        return {
+            "Schema": str(SCHEMA), "Landmarks": f"{self.scheme.name}, {self.scheme.count}",
+            "SQLite": str(version), "Journal": str(journal),
+            "File": f"{size / 2**20:.1f} MB, log {log / 2**20:.1f} MB", "Quick check": sound,
+        }  # fmt: skip
 
     def watch(self) -> Watch:
         """Something that says what others change from now on."""

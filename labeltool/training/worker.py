@@ -26,6 +26,7 @@ from pipnet.data import Sample, mean_face
 from pipnet.export import ExportError, export_onnx
 from pipnet.images import ImageError, read_image
 from pipnet.meanface import most_neighbours
+from pipnet.memory import keep_memory
 from pipnet.network import PIPNet
 from pipnet.predict import Detector, FaceLandmarks
 from pipnet.scheme import Scheme
@@ -47,6 +48,7 @@ def work(folder: RunFolder) -> int:
     with suppress(OSError, AttributeError):
         os.nice(10)
     try:
+        keep_memory()
         # one core stays with the window: spinning threads of two programs ruin each other
         torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
         results = _run(folder)

@@ -94,5 +94,12 @@
             <numerusform>%Ln faces</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n command(s) get back the keys they had at first.</source>
+        <translation>
+            <numerusform>%n command gets back the keys it had at first.</numerusform>
+            <numerusform>%n commands get back the keys they had at first.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -20,6 +20,10 @@
         <translation>판정은 저장되어 있습니다. 아래의 자세한 내용과 함께 알려 주세요.</translation>
     </message>
     <message>
+        <source>Copy diagnostics</source>
+        <translation>진단 정보 복사</translation>
+    </message>
+    <message>
         <source>This filter was made by a newer version of the program.</source>
         <translation>이 필터는 더 새로운 버전의 프로그램에서 만들었습니다.</translation>
     </message>
@@ -50,6 +54,66 @@
     <message>
         <source>Choose another place, or free some space.</source>
         <translation>다른 위치를 고르거나 디스크 공간을 확보하세요.</translation>
+    </message>
+    <message>
+        <source>No face is shown</source>
+        <translation>표시된 얼굴 없음</translation>
+    </message>
+    <message>
+        <source>The face has no landmarks</source>
+        <translation>랜드마크가 없는 얼굴</translation>
+    </message>
+    <message>
+        <source>No face is listed</source>
+        <translation>목록에 얼굴 없음</translation>
+    </message>
+    <message>
+        <source>No proposal waits</source>
+        <translation>기다리는 제안 없음</translation>
+    </message>
+    <message>
+        <source>No faces yet, or a round runs</source>
+        <translation>얼굴이 없거나 라운드 실행 중</translation>
+    </message>
+    <message>
+        <source>No filter is on</source>
+        <translation>적용 중인 필터 없음</translation>
+    </message>
+    <message>
+        <source>No saved filter is on</source>
+        <translation>저장된 필터가 적용되지 않음</translation>
+    </message>
+    <message>
+        <source>No face is accepted yet</source>
+        <translation>아직 수락한 얼굴 없음</translation>
+    </message>
+    <message>
+        <source>No photos yet</source>
+        <translation>아직 사진 없음</translation>
+    </message>
+    <message>
+        <source>No faces yet</source>
+        <translation>아직 얼굴 없음</translation>
+    </message>
+    <message>
+        <source>Nothing to take back</source>
+        <translation>되돌릴 것 없음</translation>
+    </message>
+    <message>
+        <source>Nothing was taken back</source>
+        <translation>되돌린 것 없음</translation>
+    </message>
+    <message>
+        <source>No point was moved</source>
+        <translation>옮긴 점 없음</translation>
+    </message>
+    <message>
+        <source>Only in the gallery</source>
+        <translation>갤러리에서만</translation>
+    </message>
+    <message>
+        <source>Only on the photo</source>
+        <translation>사진에서만</translation>
     </message>
     <message>
         <source>Project</source>
@@ -672,12 +736,20 @@
         <translation>이전 라운드의 제안을 다시 제시합니다</translation>
     </message>
     <message>
-        <source>Keys and commands</source>
-        <translation>단축키와 명령</translation>
+        <source>Find any command and do it</source>
+        <translation>명령을 찾아 실행합니다</translation>
     </message>
     <message>
-        <source>All commands and their keys</source>
-        <translation>모든 명령과 단축키</translation>
+        <source>Keys…</source>
+        <translation>단축키…</translation>
+    </message>
+    <message>
+        <source>All commands and their keys, to look up and to change</source>
+        <translation>모든 명령과 단축키를 보고 바꿉니다</translation>
+    </message>
+    <message>
+        <source>What to paste into a bug report: versions, counts and logs, no names of photos</source>
+        <translation>오류 신고에 붙여 넣을 버전, 개수, 로그입니다. 사진 이름은 들어가지 않습니다</translation>
     </message>
     <message>
         <source>Zoom</source>
@@ -1110,8 +1182,86 @@
         <translation>단축키</translation>
     </message>
     <message>
+        <source>Press a key</source>
+        <translation>키를 누르세요</translation>
+    </message>
+    <message>
+        <source>Command or key</source>
+        <translation>명령 또는 단축키</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>그대로 두기</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>바꾸기…</translation>
+    </message>
+    <message>
+        <source>Add another…</source>
+        <translation>더 추가…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>없애기</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>기본값</translation>
+    </message>
+    <message>
+        <source>All default…</source>
+        <translation>모두 기본값으로…</translation>
+    </message>
+    <message>
         <source>What it does</source>
         <translation>설명</translation>
+    </message>
+    <message>
+        <source>Mouse and bare keys on the photo</source>
+        <translation>사진에서 쓰는 마우스와 키</translation>
+    </message>
+    <message>
+        <source>Press the key that does this command from now on (Enter)</source>
+        <translation>이 명령에 쓸 키를 누릅니다(Enter)</translation>
+    </message>
+    <message>
+        <source>One more key for this command</source>
+        <translation>이 명령에 단축키를 하나 더 추가합니다</translation>
+    </message>
+    <message>
+        <source>Leave this command without a key (Delete)</source>
+        <translation>이 명령의 단축키를 없앱니다(Delete)</translation>
+    </message>
+    <message>
+        <source>The keys that this command had at first</source>
+        <translation>이 명령의 처음 단축키로 되돌립니다</translation>
+    </message>
+    <message>
+        <source>At first: {keys}</source>
+        <translation>처음: {keys}</translation>
+    </message>
+    <message>
+        <source>Choose another key.</source>
+        <translation>다른 키를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{key} belongs to “{name}”.</source>
+        <translation>{key}은(는) “{name}” 명령에서 쓰고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Take it away there</source>
+        <translation>그 명령에서 떼어 오기</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n command(s) get back the keys they had at first.</source>
+        <translation>
+            <numerusform>명령 %n개의 단축키를 처음으로 되돌립니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Do it</source>
+        <translation>되돌리기</translation>
     </message>
     <message>
         <source>No face matches this filter</source>
@@ -1422,10 +1572,6 @@ They appear here as they are found.</source>
         <translation>플래그 해제</translation>
     </message>
     <message>
-        <source>Show or hide what was decided on this face (H)</source>
-        <translation>이 얼굴의 판정 이력을 보이거나 숨깁니다(H)</translation>
-    </message>
-    <message>
         <source>Restore</source>
         <translation>복원</translation>
     </message>
@@ -1506,18 +1652,6 @@ left the face {verdict}</source>
     <message>
         <source>no proposal</source>
         <translation>제안 없음</translation>
-    </message>
-    <message>
-        <source>The selected landmarks are visible (1)</source>
-        <translation>선택한 랜드마크가 보입니다(1)</translation>
-    </message>
-    <message>
-        <source>The selected landmarks are occluded (2)</source>
-        <translation>선택한 랜드마크가 가려져 있습니다(2)</translation>
-    </message>
-    <message>
-        <source>The selected landmarks are absent (3)</source>
-        <translation>선택한 랜드마크가 없습니다(3)</translation>
     </message>
     <message>
         <source>Landmark</source>
@@ -2096,6 +2230,10 @@ left the face {verdict}</source>
         <translation>“{what}”의 얼굴만 목록에 표시합니다.</translation>
     </message>
     <message>
+        <source>The diagnostics are on the clipboard, to paste into a report. They name no photo.</source>
+        <translation>진단 정보를 클립보드에 복사했습니다. 신고할 때 붙여 넣으세요. 사진 이름은 들어 있지 않습니다.</translation>
+    </message>
+    <message>
         <source>Save filter</source>
         <translation>필터 저장</translation>
     </message>
@@ -2136,10 +2274,6 @@ left the face {verdict}</source>
         <translation>파일 이름</translation>
     </message>
     <message>
-        <source>Part of a file or folder name (Ctrl+F)</source>
-        <translation>파일 또는 폴더 이름의 일부(Ctrl+F)</translation>
-    </message>
-    <message>
         <source>In which order</source>
         <translation>정렬 순서</translation>
     </message>
@@ -2150,14 +2284,6 @@ left the face {verdict}</source>
     <message>
         <source>Over the last half hour of reviewing, without breaks</source>
         <translation>최근 30분 동안의 검토 기준이며 쉬는 시간은 뺍니다</translation>
-    </message>
-    <message>
-        <source>Keep this filter under a name (Ctrl+S)</source>
-        <translation>이 필터를 이름을 붙여 저장합니다(Ctrl+S)</translation>
-    </message>
-    <message>
-        <source>Show all faces (Ctrl+Shift+F)</source>
-        <translation>모든 얼굴 보기(Ctrl+Shift+F)</translation>
     </message>
     <message>
         <source>to</source>
@@ -3198,6 +3324,42 @@ left the face {verdict}</source>
     <message>
         <source>Place every landmark of at least one face.</source>
         <translation>적어도 한 얼굴에 모든 랜드마크를 놓으세요.</translation>
+    </message>
+    <message>
+        <source>{key} moves through lists.</source>
+        <translation>{key}은(는) 목록에서 이동하는 키입니다.</translation>
+    </message>
+    <message>
+        <source>{key} copies, cuts or pastes text.</source>
+        <translation>{key}은(는) 글을 복사하거나 잘라 내거나 붙여 넣는 키입니다.</translation>
+    </message>
+    <message>
+        <source>{key} closes dialogs and leaves what was begun.</source>
+        <translation>{key}은(는) 대화 상자를 닫고 하던 일을 그만두는 키입니다.</translation>
+    </message>
+    <message>
+        <source>{key} goes from field to field.</source>
+        <translation>{key}은(는) 칸 사이를 이동하는 키입니다.</translation>
+    </message>
+    <message>
+        <source>{key} presses buttons and ends typing.</source>
+        <translation>{key}은(는) 단추를 누르고 입력을 마치는 키입니다.</translation>
+    </message>
+    <message>
+        <source>{key} presses buttons and moves the photo.</source>
+        <translation>{key}은(는) 단추를 누르고 사진을 움직이는 키입니다.</translation>
+    </message>
+    <message>
+        <source>{key} closes the window.</source>
+        <translation>{key}은(는) 창을 닫는 키입니다.</translation>
+    </message>
+    <message>
+        <source>Type a command</source>
+        <translation>명령을 입력하세요</translation>
+    </message>
+    <message>
+        <source>No command is called so.</source>
+        <translation>그런 이름의 명령이 없습니다.</translation>
     </message>
 </context>
 </TS>

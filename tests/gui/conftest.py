@@ -100,8 +100,11 @@ def open_window(qtbot: QtBot, app: App) -> Iterator[Open]:
         windows.append(window)
         window.activateWindow()
         qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-        qtbot.waitUntil(lambda: window.canvas.photo is not None or not window.session.desk.queue)
-        window.canvas.setFocus()
+        if not window.shows_gallery:
+            qtbot.waitUntil(
+                lambda: window.canvas.photo is not None or not window.session.desk.queue
+            )
+            window.canvas.setFocus()
         return window
 
     yield opened

@@ -179,6 +179,16 @@ class FaceView(PhotoView):
             aim = (self.viewport_to_image(self._middle()) - box.center()) / size
             self._kept = aim.x(), aim.y(), self.zoom * size
 
+    @property
+    def kept_view(self) -> tuple[float, float, float] | None:
+        """What `keep_view` remembered, for settings: the middle of the view from the middle of the
+        box, x and y in box sizes, and the size of the box on the screen in logical pixels."""
+        return self._kept
+
+    @kept_view.setter
+    def kept_view(self, kept: tuple[float, float, float]) -> None:
+        self._kept = kept
+
     def same_view(self) -> None:
         """Show the part of this face that was seen of the last one, as large; else fit it."""
         box = self._face.box

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QResizeEvent,
     QWheelEvent,
@@ -304,11 +303,6 @@ class Canvas(BoxView):
             return self._keep_box if self._keyed_box is not None else self.key_box
         if key == Qt.Key.Key_Space and not event.modifiers():
             return partial(self._set_space, True)
-        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.matches(QKeySequence.StandardKey.ZoomIn) or (ctrl and key == Qt.Key.Key_Equal):
-            return self.zoom_in
-        if event.matches(QKeySequence.StandardKey.ZoomOut):
-            return self.zoom_out
         step = nudge_step(event)
         if step is not None and self._keyed_box is not None:
             alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)

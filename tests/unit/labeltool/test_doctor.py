@@ -50,6 +50,17 @@ def libraries(monkeypatch):
     monkeypatch.setattr(doctor, "X11_LIBRARIES", {})
 
 
+def test_versions_are_read_without_importing_anything():
+    code = (
+        "import sys; from labeltool.doctor import versions; said = versions(); "
+        "print(said['torch'], said['PySide6-Essentials']); "
+        "sys.exit(bool({'torch', 'PySide6'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert all(version[0].isdigit() for version in done.stdout.split())
+
+
 def one(found, name) -> Check:
     (check,) = [check for check in found if check.name == name]
     return check

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from labeltool import store as store_module
 from labeltool.domain import Filter, NewPrediction, RoundKind, RoundStatus, UserError, Verdict
 from labeltool.review import Desk
 from labeltool.store import FILE, SCHEMA, Store, Threshold, create_project, open_project
@@ -40,6 +41,19 @@ class TestProject:
         assert sql(store, "SELECT version_num FROM alembic_version") == [(str(SCHEMA),)]
         store.close()
         assert {p.name for p in folder.iterdir()} == {FILE, "project.lock"}
+
+    def test_it_says_what_it_is_and_whether_it_is_sound(self, project, monkeypatch):
+        store = project(3)
+        said = store.about()
+        assert (said["Schema"], said["Quick check"]) == (str(SCHEMA), "ok")
+        assert said["Journal"] == "wal"
+        store._database.checkpoint()
+        file = store.folder / FILE
+        content = file.read_bytes()
+        file.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+        assert "damaged" in store.about()["Quick check"]
+        monkeypatch.setattr(store_module, "READ_AT_ONCE", 0)
+        assert store.about()["Quick check"] == "not read, for its size"
 
     def test_a_scheme_of_any_size_is_kept(self, tmp_path):
         store = create_project(tmp_path / "p", Scheme.numbered("many", 300))

@@ -232,7 +232,7 @@ class TestAuthors:
         return path
 
     def test_their_weights_are_ours(self, weights: Path, make_checkpoint: Make) -> None:
-        found = load_authors(weights, "mobilenet_v2", FIVE, FACE, count=3)
+        found = load_authors(weights, "mobilenet_v2", FIVE, FACE)
         ours = make_checkpoint().network.state_dict()
         assert all(torch.equal(v, ours[k]) for k, v in found.network.state_dict().items())
         np.testing.assert_array_equal(found.meanface, FACE)
@@ -242,15 +242,46 @@ class TestAuthors:
         ("given", "reason"),
         [
             ({"backbone": "resnet18"}, "has no weights 'conv1.weight'"),
-            ({"count": 4}, "nb_x_layer.weight has shape (15, 1280, 1, 1), expected (20, 1280"),
-            ({"count": 2}, "with 2 neighbours landmark 0 is predicted by 0"),
-            ({"stride": 16}, "has stride 32 only"),
             ({"scheme": Scheme.numbered("x", 6), "meanface": np.ones((6, 2))}, "has 5 landmarks"),
         ],
     )
     def test_what_does_not_fit(self, weights: Path, given: dict[str, Any], reason: str) -> None:
-        usual = {"backbone": "mobilenet_v2", "scheme": FIVE, "meanface": FACE, "count": 3}
+        usual = {"backbone": "mobilenet_v2", "scheme": FIVE, "meanface": FACE}
         refused(weights, reason, lambda path: load_authors(path, **{**usual, **given}))
+
+    @pytest.mark.parametrize("stride", [16, 32, 64, 128])
+    @pytest.mark.parametrize("count", [3, 4])
+    def test_stride_and_neighbours_are_read_off(
+        self, tmp_path: Path, stride: int, count: int
+    ) -> None:
+        path = tmp_path / "epoch59.pth"
+        torch.save(PIPNet("resnet18", 5, count, stride).export_state(), path)
+        found = load_authors(path, "resnet18", FIVE, FACE).network
+        assert (found.neighbours, found.stride) == (count, stride)
+
+    @pytest.mark.parametrize(
+        ("votes", "reason"),
+        [
+            (16, "nb_x_layer.weight has shape (16, 1280, 1, 1), expected (15, 1280"),
+            (10, "with 2 neighbours landmark 0 is predicted by 0"),
+        ],
+    )
+    def test_neighbours_that_cannot_be(self, weights: Path, votes: int, reason: str) -> None:
+        state = torch.load(weights)
+        for name in ("nb_x_layer", "nb_y_layer"):
+            state[f"{name}.weight"] = torch.zeros(votes, 1280, 1, 1)
+            state[f"{name}.bias"] = torch.zeros(votes)
+        torch.save(state, weights)
+        refused(weights, reason, lambda path: load_authors(path, "mobilenet_v2", FIVE, FACE))
+
+    def test_a_stride_that_the_backbone_has_not(self, weights: Path) -> None:
+        state = torch.load(weights) | {"layer5.weight": torch.zeros(1)}
+        torch.save(state, weights)
+        refused(
+            weights,
+            "mobilenet_v2 has stride 32 only, not 64",
+            lambda path: load_authors(path, "mobilenet_v2", FIVE, FACE),
+        )
 
     def test_an_unknown_backbone(self, weights: Path) -> None:
         with pytest.raises(CheckpointError, match="unknown backbone 'vgg'; known: resnet18"):

@@ -1,0 +1,112 @@
+"""A text for bug reports: what runs here, on what, and what went wrong; nobody's photos in it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, qVersion
+from PySide6.QtGui import QGuiApplication
+
+from labeltool.doctor import versions
+from labeltool.domain import RoundStatus, UserError
+from labeltool.gui import theme
+from labeltool.gui.session import Session
+from labeltool.gui.settings import Settings
+from labeltool.store import BOX
+from labeltool.training.folder import RunFolder
+from pipnet.images import PHOTO_SUFFIXES
+
+LOG_LINES = 50
+_SUFFIXES = "|".join(re.escape(suffix[1:]) for suffix in sorted({*PHOTO_SUFFIXES, ".pts"}))
+# what stands before a name goes too, for nothing tells where a name with blanks begins
+_NAMED = re.compile(rf"^(\s*).*\.(?:{_SUFFIXES})\b", re.IGNORECASE)
+_BELOW_PHOTOS = re.compile(r"(<photos \d+>)[/\\][^:;'\"”]*")
+
+
+class RecentLog(logging.Handler):
+    """Keeps the last lines of the program's own log, which goes to no file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self.lines: deque[str] = deque(maxlen=LOG_LINES)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record, however many lines it has."""
+        self.lines.extend(self.format(record).splitlines())
+
+
+def diagnostics(settings: Settings, session: Session | None = None) -> str:
+    """The whole text, in English: it is read by who mends the program."""
+    parts = ["labeltool diagnostics", "", *_rows(versions()), *_rows(_desktop(settings))]
+    places: dict[Path, str] = {}
+    if session is not None:
+        places = {session.store.folder: "<project>"}
+        try:
+            roots = session.store.faces.roots()
+            places |= {root: f"<photos {number}>" for number, root in roots.items()}
+            parts += ["", "Project", *_rows(_project(session)), *_round(session)]
+        except UserError as error:  # a damaged project most of all needs a report
+            parts.append(f"cannot be read: {error}")
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, RecentLog) and handler.lines:
+            parts += ["", "Log", *handler.lines]
+    return "\n".join(private(line, places) for line in parts) + "\n"
+
+
+def private(line: str, places: Mapping[Path, str]) -> str:
+    """A line without names of photos and folders of the person's.
+
+    `places`: folders, and what stands in their stead. A line that names a photo loses all up to
+    the end of the name.
+    """
+    home = Path(os.path.expanduser("~"))  # unlike Path.home, no error for a user without one
+    names = {**places, home: "~"}
+    # the longest first: the project may lie in the home
+    for folder in sorted(names, key=lambda folder: -len(str(folder))):
+        if len(folder.parts) > 1:
+            for written in {str(folder), folder.as_posix()}:
+                line = re.sub(rf"{re.escape(written)}(?![\w-])", names[folder], line)
+    if home.name:
+        line = re.sub(rf"(?<=[/\\]){re.escape(home.name)}(?=[/\\]|$)", "<user>", line)
+    return _BELOW_PHOTOS.sub(r"\1/…", _NAMED.sub(r"\1<photo>", line))
+
+
+def _rows(facts: Mapping[str, object]) -> Iterator[str]:
+    width = max(map(len, facts))
+    return (f"{name:<{width}}  {value}" for name, value in facts.items())
+
+
+def _desktop(settings: Settings) -> dict[str, object]:
+    screens = [
+        f"{screen.size().width()} x {screen.size().height()} at {screen.devicePixelRatio():g}"
+        for screen in QGuiApplication.screens()
+    ]
+    return {
+        "Qt": f"{qVersion()} on {QGuiApplication.platformName()}", "Screens": "; ".join(screens),
+        "Theme": f"{settings.mode}, shown {'dark' if theme.is_dark() else 'light'}",
+        "Language": QLocale().name(),
+    }  # fmt: skip
+
+
+def _project(session: Session) -> dict[str, object]:
+    counts = {name.capitalize(): number for name, number in asdict(session.desk.counts).items()}
+    return {**session.store.about(), **counts}
+
+
+def _round(session: Session) -> Iterator[str]:
+    """The last round, and the end of its log if it failed."""
+    rows = [row for row in session.store.rounds.all() if row.task != BOX]
+    if rows:
+        last = rows[-1]
+        yield ""
+        yield f"Last round  {last.kind} {last.number}, {last.status}, started {last.started}"
+        yield from (last.error or "").splitlines()
+        if last.status is RoundStatus.FAILED:
+            yield from RunFolder(last.folder).log_tail().splitlines()

@@ -1,0 +1,112 @@
+"""What a window finds again as the last one left it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from labeltool.domain import Filter
+from labeltool.gui.settings import Settings
+
+Key = Qt.Key
+SIZE = 799, 700
+"""Within the screen that tests have: a larger window comes back as large as its screen."""
+
+
+def move_handle(qtbot, split, by: int) -> None:
+    """Drag the first handle of a splitter."""
+    handle = split.handle(1)
+    start = handle.rect().center()
+    end = start + (
+        type(start)(by, 0) if split.orientation() is Qt.Orientation.Horizontal
+        else type(start)(0, by)
+    )  # fmt: skip
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(handle, end)
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_size_panels_and_fold_come_back(qtbot, open_window, project):
+    window = open_window(project)
+    window.resize(*SIZE)
+    for name, by in (("left", -50), ("right", 30), ("window", 20)):
+        before = window._splits[name].sizes()
+        move_handle(qtbot, window._splits[name], by)
+        assert window._splits[name].sizes() != before
+    sizes = {name: split.sizes() for name, split in window._splits.items()}
+    size = window.size()
+    window.close()
+    window = open_window(project)
+    assert window.size() == size
+    assert {name: split.sizes() for name, split in window._splits.items()} == sizes
+    assert window.history.list.isVisible()
+    qtbot.keyClick(window.canvas, Key.Key_H)
+    assert not window.history.list.isVisible()
+    window.close()
+    window = open_window(project)
+    assert not window.history.list.isVisible()
+    assert not window.history.head.isChecked()
+    qtbot.keyClick(window.canvas, Key.Key_H)
+    assert window.history.list.isVisible()
+
+
+def test_the_gallery_the_face_and_the_filter_come_back(qtbot, open_window, project):
+    window = open_window(project)
+    assert not window.shows_gallery
+    window.session.show(Filter(order="score", descending=True, text="00"))
+    qtbot.keyClick(window.canvas, Key.Key_Right)
+    qtbot.keyClick(window.canvas, Key.Key_Right)
+    face = window.session.desk.face.id
+    qtbot.keyClick(window.canvas, Key.Key_G)
+    window.gallery.slider.setValue(224)
+    window.close()
+
+    window = open_window(project)
+    assert window.shows_gallery
+    qtbot.waitUntil(lambda: window.gallery.grid.hasFocus())
+    assert window.gallery.grid.side == window.gallery.slider.value() == 224
+    assert window.session.desk.filter == Filter(order="score", descending=True, text="00")
+    assert window.session.desk.face.id == face
+    assert window.gallery.grid.selection.current == face
+    assert window.queue.search.text() == "00"
+    qtbot.keyClick(window.gallery.grid, Key.Key_Return)
+    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    window.close()
+    assert not open_window(project).shows_gallery
+
+
+def test_the_zoom_comes_back_where_the_view_is_kept(qtbot, open_window, project):
+    window = open_window(project)
+    window.resize(*SIZE)
+    fitted = window.canvas.zoom
+    window.canvas.look_at(QPointF(130, 100), 6.0)
+    window.close()
+    window = open_window(project)
+    assert window.canvas.zoom == pytest.approx(fitted, rel=0.01)
+    qtbot.keyClick(window.canvas, Key.Key_K)
+    window.canvas.look_at(QPointF(130, 100), 6.0)
+    window.close()
+    window = open_window(project)
+    assert window.canvas.zoom == pytest.approx(6.0)
+    middle = window.canvas.viewport_to_image(QPointF(window.canvas.viewport().rect().center()))
+    assert (middle.x(), middle.y()) == pytest.approx((130, 100), abs=1)
+
+
+@pytest.mark.parametrize(
+    ("layout", "view"),
+    [
+        ('{"window": [1, "x"], "left": 3, "history": "no", "gallery": 1}', '{"seen": [1, 2]}'),
+        ("[]", '{"seen": [0.0, 0.0, -1.0], "keep_view": true}'),
+        ("not json", '{"seen": {"x": 1}}'),
+    ],
+)
+def test_settings_that_cannot_be_read_are_as_at_first(open_window, project, layout, view):
+    settings = Settings()._settings
+    settings.setValue("layout", layout)
+    settings.setValue("view", view)
+    settings.sync()
+    window = open_window(project)
+    assert not window.shows_gallery
+    assert window.history.list.isVisible()
+    assert window.canvas.zoom > 0
