@@ -3,7 +3,7 @@
     python scripts/screenshots.py [OUT]        (docs/images unless told otherwise)
 
 One project is made, reviewed in part and trained for a few epochs; every view is taken in the light
-and in the dark palette. To add a view, add a function to VIEWS.
+and in the dark palette, and one in Korean. To add a view, add a function to VIEWS.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Studio:
 
         self._application = QApplication([])
         self._theme = theme
-        self.app = App(Settings())
+        self._settings = Settings()
+        self._settings.language = "en"
+        self.app = App(self._settings)
         self.folder = folder
 
     def wait(self, done: Callable[[], object], quiet: float = 0.0) -> None:
@@ -60,6 +62,12 @@ class Studio:
     def colours(self, mode: str) -> None:
         """Take the light or the dark palette."""
         self._theme.apply(self._application, mode)
+
+    def speak(self, language: str) -> None:
+        """Let the windows be in English or Korean."""
+        if language != self._settings.language:
+            self._settings.language = language
+            self.app.speak()
 
 
 def welcome(studio: Studio) -> Callable[[], object]:
@@ -128,7 +136,11 @@ def training(studio: Studio) -> Callable[[], object]:
     return window.grab
 
 
-VIEWS = {"welcome": welcome, "review": review, "gallery": gallery, "round": training}
+VIEWS = {
+    "welcome": welcome, "review": review, "review-ko": review, "gallery": gallery,
+    "round": training,
+}  # fmt: skip
+"""By the pictures' names; those that end in -ko are in Korean."""
 
 
 def save(picture: object, path: Path) -> None:
@@ -155,6 +167,7 @@ def main() -> None:
         for name, view in VIEWS.items():
             for mode in ("light", "dark"):
                 studio.colours(mode)
+                studio.speak("ko" if name.endswith("-ko") else "en")
                 grab = view(studio)
                 studio.wait(lambda: True, 0.5)
                 path = out / f"{name}-{mode}.png"

@@ -277,7 +277,7 @@
     </message>
     <message>
         <source>Back to unreviewed</source>
-        <translation>미검토로 되돌리기</translation>
+        <translation>미검토로 바꾸기</translation>
     </message>
     <message>
         <source>Take the verdict away</source>
@@ -901,11 +901,11 @@
     </message>
     <message>
         <source>Set {faces} back</source>
-        <translation>{faces} 미검토로 되돌리기</translation>
+        <translation>{faces} 미검토로 바꾸기</translation>
     </message>
     <message>
         <source>Set back {count:,}</source>
-        <translation>{count:,}개 되돌리기</translation>
+        <translation>{count:,}개 바꾸기</translation>
     </message>
     <message>
         <source>{faces} would be accepted.</source>
@@ -945,15 +945,15 @@
     </message>
     <message>
         <source>{faces} would be set back to unreviewed.</source>
-        <translation>{faces}를 미검토로 되돌립니다.</translation>
+        <translation>{faces}를 미검토로 바꿉니다.</translation>
     </message>
     <message>
         <source>{faces} would be set back to unreviewed, {left:,} left out.</source>
-        <translation>{faces}를 미검토로 되돌립니다. {left:,}개는 빠집니다.</translation>
+        <translation>{faces}를 미검토로 바꿉니다. {left:,}개는 빠집니다.</translation>
     </message>
     <message>
         <source>No face would be set back to unreviewed.</source>
-        <translation>미검토로 되돌릴 얼굴이 없습니다.</translation>
+        <translation>미검토로 바꿀 얼굴이 없습니다.</translation>
     </message>
     <message>
         <source>Also the {faces} that a person decided otherwise: {verdicts}</source>
@@ -1235,7 +1235,7 @@
     </message>
     <message>
         <source>The keys that this command had at first</source>
-        <translation>이 명령의 처음 단축키로 되돌립니다</translation>
+        <translation>이 명령의 처음 단축키로 바꿉니다</translation>
     </message>
     <message>
         <source>At first: {keys}</source>
@@ -1256,12 +1256,12 @@
     <message numerus="yes">
         <source>%n command(s) get back the keys they had at first.</source>
         <translation>
-            <numerusform>명령 %n개의 단축키를 처음으로 되돌립니다.</numerusform>
+            <numerusform>명령 %n개의 단축키를 처음 상태로 바꿉니다.</numerusform>
         </translation>
     </message>
     <message>
         <source>Do it</source>
-        <translation>되돌리기</translation>
+        <translation>적용</translation>
     </message>
     <message>
         <source>No face matches this filter</source>
@@ -1577,7 +1577,7 @@ They appear here as they are found.</source>
     </message>
     <message>
         <source>Give the face this earlier state again; undo takes that back</source>
-        <translation>얼굴을 이 이전 상태로 되돌립니다. 다시 되돌릴 수 있습니다</translation>
+        <translation>얼굴을 이 이전 상태로 복원합니다. 되돌릴 수 있습니다</translation>
     </message>
     <message>
         <source>History</source>
