@@ -3003,7 +3003,7 @@ left the face {verdict}</source>
     </message>
     <message>
         <source>{what}.</source>
-        <translation>{what}.</translation>
+        <translation>{what} 완료.</translation>
     </message>
     <message>
         <source>Drew a box.</source>

@@ -62,7 +62,7 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
     press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
     QApplication.sendEvent(window.canvas, press)
     assert window.session.store.faces.face(first).verdict is Verdict.ACCEPTED
-    assert window.message.label.text() == "수락."
+    assert window.message.label.text() == "수락 완료."
     assert window.message.undo.text() == "되돌리기"
     assert ">수락</span> 1" in window.counts.text()
     assert window.commands.by_name["undo"].text() == "되돌리기: 수락"
@@ -81,7 +81,7 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
     qtbot.keyClick(window.gallery.grid, Qt.Key.Key_A, CONTROL)
     qtbot.keyClick(window.gallery.grid, Qt.Key.Key_X)
     assert seen == ["얼굴 10개 거부", "얼굴 9개를 거부합니다.", "9개 거부"]
-    assert window.message.label.text() == "얼굴 9개 거부."
+    assert window.message.label.text() == "얼굴 9개 거부 완료."
     qtbot.keyClick(window.gallery.grid, Qt.Key.Key_Z, CONTROL)
     assert window.message.label.text() == "되돌림: 얼굴 9개 거부."
     assert [deed(entry) for entry in window.history._entries][:1] == ["되돌림: 얼굴 9개 거부"]
