@@ -86,6 +86,9 @@ def selftrain(
         fresh: makes the untrained network of each training (ImageNet backbone, new heads).
         labelled: faces with labels. unlabelled: faces without.
         on_progress: whatever it raises ends the training between two steps.
+
+    Raises:
+        ValueError: `out` holds a run on other faces.
     """
     total = 1 + len(config.tasks)
     current = _stage(
@@ -123,8 +126,10 @@ def _stage(
     on_progress: OnStage,
 ) -> Checkpoint:
     """One training, unless it is finished already."""
-    finished = folder / "finished.json"
+    finished, what = folder / "finished.json", {**asdict(stage), "samples": len(samples)}
     if finished.exists():
+        if json.loads(finished.read_text("utf-8")) != what:
+            raise ValueError(f"{folder} holds a training on other faces: give another folder")
         return load(folder / "model.safetensors")
 
     def progress(step: Step) -> None:
@@ -135,7 +140,7 @@ def _stage(
         augmentation=config.augmentation,
     )  # fmt: skip
     partial = folder / "finished.json.partial"
-    partial.write_text(json.dumps({**asdict(stage), "samples": len(samples)}), encoding="utf-8")
+    partial.write_text(json.dumps(what), encoding="utf-8")
     os.replace(partial, finished)
     return result
 
@@ -147,7 +152,13 @@ def _pseudo_labels(
     file = folder / "pseudo.npz"
     if file.exists():
         with np.load(file, allow_pickle=False) as data:
-            return data["points"], data["scores"]
+            kept, found_scores = data["points"], data["scores"]
+        if len(kept) != len(unlabelled):
+            raise ValueError(
+                f"{file} has {len(kept)} pseudo-labels, there are {len(unlabelled)} unlabelled "
+                "faces now: give another folder"
+            )
+        return kept, found_scores
     detector = Detector(current, device)
     points, scores = [], []
     for face in unlabelled:
@@ -183,15 +194,17 @@ def _write_ledger(
     before: NDArray[np.float64] | None,
 ) -> None:
     """Add the rows of a task: photo, box, task, score, movement since the task before."""
+    rows = []
     if file.exists() and index > 1:
         with file.open(encoding="utf-8", newline="") as stream:
-            if any(int(row["stage"]) == index for row in csv.DictReader(stream)):
-                return
+            rows = [row for row in csv.reader(stream) if row[0].isdigit() and int(row[0]) < index]
     moved = np.full(len(points), np.nan) if before is None else _movements(before, points)
-    with file.open("w" if index == 1 else "a", encoding="utf-8", newline="") as stream:
+    partial = file.with_name(file.name + ".partial")
+    with partial.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
-        if index == 1:
-            writer.writerow(["stage", "task", "photo", "x", "y", "w", "h", "score", "moved"])
+        writer.writerow(["stage", "task", "photo", "x", "y", "w", "h", "score", "moved"])
+        writer.writerows(rows)
         for face, score, change in zip(unlabelled, scores, moved, strict=True):
             box = [f"{v:.2f}" for v in face.box]
             writer.writerow([index, task, face.image, *box, f"{score:.4f}", f"{change:.5f}"])
+    os.replace(partial, file)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,14 @@ from pipnet.command_tools import (
 from pipnet.memory import keep_memory
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pipnet.checkpoint import Checkpoint
     from pipnet.data import Sample
     from pipnet.faces import FaceFinder
     from pipnet.presets import Preset
+    from pipnet.scheme import Scheme
     from pipnet.selftrain import Unlabelled
 
 MEASURE_EVERY = 10
@@ -86,6 +91,25 @@ def _recipe(
     return replace(found, config=replace(found.config, **own))
 
 
+def _fresh(
+    scheme: Scheme, meanface: NDArray[np.float64], recipe: Preset, head: str, backbone: str,
+    neighbours: int | None, stride: str, start: Path | None,
+) -> Checkpoint:  # fmt: skip
+    """The network before its training: the backbone of `start`, heads drawn from the seed."""
+    import torch  # noqa: PLC0415
+
+    from pipnet.checkpoint import Checkpoint, start_backbone  # noqa: PLC0415
+    from pipnet.meanface import most_neighbours  # noqa: PLC0415
+    from pipnet.network import build  # noqa: PLC0415
+
+    torch.manual_seed(recipe.config.seed)
+    count = most_neighbours(meanface) if neighbours is None else neighbours
+    network = build(head, backbone, scheme.count, count, int(stride))
+    if start is not None:
+        start_backbone(network, start)
+    return Checkpoint(network, scheme, meanface, recipe.convention)
+
+
 @click.command()
 @click.option("--data", multiple=True, required=True, type=EXISTING, help="Folder or COCO JSON.")
 @click.option("--out", required=True, type=TARGET, help="Folder for the result.")
@@ -128,12 +152,7 @@ def train(
 
     On several GPUs: torchrun --nproc-per-node N -m pipnet train ... --device cuda
     """
-    import torch  # noqa: PLC0415
-
-    from pipnet.checkpoint import Checkpoint, start_backbone  # noqa: PLC0415
     from pipnet.data import mean_face  # noqa: PLC0415
-    from pipnet.meanface import most_neighbours  # noqa: PLC0415
-    from pipnet.network import build  # noqa: PLC0415
     from pipnet.scheme import load_scheme  # noqa: PLC0415
     from pipnet.train import Ended  # noqa: PLC0415
     from pipnet.train import train as run  # noqa: PLC0415
@@ -151,19 +170,12 @@ def train(
         finder = _finder()
         samples = read_samples(data, kind.count)
         kept, held = split(samples, holdout)
-        torch.manual_seed(seed)
         with mendable():
             mean = mean_face(kept, convention)
-            count = most_neighbours(mean) if neighbours is None else neighbours
-            network = build(head, backbone, kind.count, count, int(stride))
-            if start is not None:
-                start_backbone(network, start)
-            begin = Checkpoint(
-                network, kind, mean, convention,
-                {
-                    "data": [path.name for path in data], "faces": len(kept),
-                    "start": start and start.name, "preset": preset,
-                },
+            begin = _fresh(kind, mean, recipe, head, backbone, neighbours, stride, start)
+            begin.summary.update(
+                data=[path.name for path in data], faces=len(kept),
+                start=start and start.name, preset=preset,
             )  # fmt: skip
             _ = begin.table  # whether the mean face allows so many neighbours
             if finder is not None and recipe.detected_boxes:
@@ -314,12 +326,7 @@ def selftrain(
     converged: float,
 ) -> None:
     """Train on labels, estimate pseudo-labels, join, train again, from easier to harder tasks."""
-    import torch  # noqa: PLC0415
-
-    from pipnet.checkpoint import Checkpoint, start_backbone  # noqa: PLC0415
     from pipnet.data import mean_face  # noqa: PLC0415
-    from pipnet.meanface import most_neighbours  # noqa: PLC0415
-    from pipnet.network import build  # noqa: PLC0415
     from pipnet.scheme import load_scheme  # noqa: PLC0415
     from pipnet.selftrain import SelfTrainConfig, Stage  # noqa: PLC0415
     from pipnet.selftrain import selftrain as run  # noqa: PLC0415
@@ -330,19 +337,11 @@ def selftrain(
         preset, backbone, start, usable_device(device),
         epochs=epochs, batch=batch, lr=lr, freeze=freeze,
     )  # fmt: skip
-    kind, convention = load_scheme(scheme), recipe.convention
+    kind = load_scheme(scheme)
     samples = read_samples(labels, kind.count)
     with mendable():
-        mean = mean_face(samples, convention)
-    count = most_neighbours(mean) if neighbours is None else neighbours
-
-    def fresh() -> Checkpoint:
-        torch.manual_seed(recipe.config.seed)
-        network = build("pip", backbone, kind.count, count, int(stride))
-        if start is not None:
-            start_backbone(network, start)
-        return Checkpoint(network, kind, mean, convention)
-
+        mean = mean_face(samples, recipe.convention)
+    fresh = partial(_fresh, kind, mean, recipe, "pip", backbone, neighbours, stride, start)
     faces = _unlabelled(unlabelled)
     config = SelfTrainConfig(
         recipe.config, recipe.augmentation, labels_coarse=labels_coarse, converged=converged

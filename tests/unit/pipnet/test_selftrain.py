@@ -78,6 +78,9 @@ def test_an_interrupted_self_training_goes_on_and_ends_the_same(
             tmp_path / "cut",
             on_progress=stop,
         )
+    # as a process leaves it that dies while it writes
+    lines = (tmp_path / "cut" / "ledger.csv").read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "cut" / "ledger.csv").write_text("".join(lines[:-1])[:-7], "utf-8")
     seen: list[int] = []
     cut = selftrain(
         big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "cut",
@@ -87,6 +90,19 @@ def test_an_interrupted_self_training_goes_on_and_ends_the_same(
     states = whole.network.state_dict(), cut.network.state_dict()
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
     assert ledger(tmp_path / "cut") == ledger(tmp_path / "whole")
+
+
+def test_a_folder_of_other_faces_is_refused(
+    make_checkpoint: Make, faces: list[Sample], tmp_path: Path
+) -> None:
+    unlabelled = [Unlabelled(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
+    config = SelfTrainConfig(SHORT, tasks=("cls3",))
+    fresh, out = big(make_checkpoint), tmp_path / "out"
+    selftrain(fresh, faces[:3], unlabelled, config, out)
+    with pytest.raises(ValueError, match="stage-0 holds a training on other faces"):
+        selftrain(fresh, faces[:2], unlabelled, config, out)
+    with pytest.raises(ValueError, match="has 3 pseudo-labels, there are 2 unlabelled"):
+        selftrain(fresh, faces[:3], unlabelled[:2], config, out)
 
 
 def test_it_ends_when_the_pseudo_labels_stand_still(
