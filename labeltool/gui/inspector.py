@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Changes, Face, Verdict
 from labeltool.gui import theme
+from labeltool.gui.history import moment
 from labeltool.gui.landmarks import Landmarks
 from labeltool.gui.session import Session
 
@@ -83,6 +84,13 @@ class Inspector(QWidget):
         layout.addWidget(self.done)
         session.changed.connect(self.refresh)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants a new icon."""
+        super().changeEvent(event)
+        face = self._session.desk.face
+        if event.type() == QEvent.Type.PaletteChange and face is not None:
+            self._icon.setPixmap(theme.verdict_icon(face.verdict).pixmap(20, 20))
+
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
@@ -122,8 +130,9 @@ class Inspector(QWidget):
         desk = self._session.desk
         self.place.setText(f"{desk.index + 1:,} of {len(desk.queue):,}")
         decision = face.decision
-        who = f"{decision.reviewer}, {decision.time[:16].replace('T', ' ')}" if decision else "-"
-        self.decided.set_full(who)
+        self.decided.set_full(
+            f"{decision.reviewer}, {moment(decision.time, short=True)}" if decision else "-"
+        )
 
     def _show_prediction(self, face: Face) -> None:
         prediction = face.prediction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QDateTime, QEvent, QLocale, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -272,6 +272,12 @@ class SinceLine(QFrame):
         self.label.setText(since_words(visit, news))
         self._close.setIcon(theme.icon("mdi6.close"))
         self.show()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants a new icon."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and not self.isHidden():
+            self._close.setIcon(theme.icon("mdi6.close"))
 
     @Slot()
     def _resume(self) -> None:

@@ -68,6 +68,7 @@ _DARK = {
     _Role.Dark: "#181818",
     _Role.Shadow: "#0c0c0c",
 }
+_BARS = {False: "#7dabdc", True: "#1f5292"}  # fills that the text of the palette reads on
 _FAINT_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText)
 _FAINT = {False: "#8f8f8f", True: "#7a7a7a"}
 
@@ -142,6 +143,14 @@ def palette(dark: bool) -> QPalette:
     for role in _FAINT_ROLES:
         made.setColor(QPalette.ColorGroup.Disabled, role, QColor(_FAINT[dark]))
     made.setColor(QPalette.ColorGroup.Disabled, _Role.Highlight, QColor(_FAINT[dark]).darker(130))
+    return made
+
+
+def bar_palette(dark: bool) -> QPalette:
+    """The palette of progress bars: their text has one colour on the fill and beside it."""
+    made = palette(dark)
+    made.setColor(_Role.Highlight, QColor(_BARS[dark]))
+    made.setColor(_Role.HighlightedText, made.color(_Role.Text))
     return made
 
 
@@ -242,3 +251,4 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
 
 def _set_palette(dark: bool) -> None:
     QApplication.setPalette(palette(dark))
+    QApplication.setPalette(bar_palette(dark), "QProgressBar")  # type: ignore[arg-type]
