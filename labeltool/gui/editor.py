@@ -377,6 +377,7 @@ class Editor(QWidget):
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
         self._to_box = (photo_id, photo)
+        self._shown_photo = None  # it may be on the screen, with a face that was undone
         self._begin_box()
 
     def _begin_box(self) -> None:

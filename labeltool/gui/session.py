@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool import intake
 from labeltool.domain import (
-    Box,
     Changes,
     Filter,
     Progress,
@@ -29,7 +28,7 @@ from labeltool.gui.tasks import Lane, Task
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
-from labeltool.store import Store
+from labeltool.store import FEW, Store
 from labeltool.survey import Survey, survey
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
@@ -221,7 +220,6 @@ class Session(QObject):
         self._surveying = True
         task = Task("Counting", self)
         task.ended.connect(self._survey_ended)
-        task.ended.connect(task.deleteLater)  # there is one for each decision
         wanted = self.desk.filter
         self._lanes["counts"].start(
             task, partial(self._count, wanted), succeeded=self._counted, failed=self._broke
@@ -245,7 +243,6 @@ class Session(QObject):
     @Slot()
     def _tidy(self) -> None:
         task = Task("Tidying", self)
-        task.ended.connect(task.deleteLater)
         self._lanes["counts"].start(task, self._tidy_up, succeeded=self._done, failed=self._broke)
 
     def _tidy_up(self, _progress: Progress) -> None:
@@ -340,21 +337,21 @@ class Session(QObject):
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
-        sizes = {row[0]: (row[4], row[5]) for row in self.store.faces.photo_index()}
-        faces: list[tuple[int, Box, str]] = [
-            (photo, (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)), "whole")
-            for photo in photos
-        ]
-        self.do(partial(self._add, faces))
+        work = partial(self.desk.take_whole, list(photos))
+        if len(photos) <= FEW:
+            self.do(work)
+            return
+        task = Task(f"Taking {len(photos):,} photos whole", self)
+        self.task_started.emit(task)
+        self._lanes["writes"].start(
+            task, partial(_patient, work), succeeded=self._taken_whole, failed=self._broke
+        )
 
-    def _add(self, faces: list[tuple[int, Box, str]]) -> Changes:
-        ids = self.store.faces.add_faces(faces)
-        changes = Changes(faces=frozenset(ids), photos=True)
-        self.desk.refresh(changes)
-        self.desk.open(ids[0])
-        for face in ids:
-            self._propose_soon(face)
-        return changes
+    @Slot(object)
+    def _taken_whole(self, result: object) -> None:
+        self._done(result)
+        self._predict_wanted = True
+        self._predict_if_wanted()
 
     def _propose_soon(self, face: int) -> None:
         """A face has a new box: propose its landmarks in the background."""

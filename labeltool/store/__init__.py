@@ -11,7 +11,7 @@ from labeltool.domain import DamagedError, Progress, UserError
 from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, facts, is_due
 from labeltool.store.batch import Batches
-from labeltool.store.boxes import Boxes
+from labeltool.store.boxes import FEW, Boxes
 from labeltool.store.engine import FILE, Database, taking_turns, upgrade
 from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
@@ -26,7 +26,7 @@ from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
 
 __all__ = [
-    "BACKUPS", "BOX", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
+    "BACKUPS", "BOX", "FEW", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
     "backups", "create_project", "facts", "facts_now", "newest_good", "open_project", "restore",
     "taking_turns",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, insert, select, text, update
+from sqlalchemy import Connection, Select, and_, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
@@ -166,13 +166,15 @@ class Faces(Queue):
             return [(row.id, Path(row.root) / row.path, str(row.problem)) for row in rows]
 
     def photos_without_face(self) -> list[tuple[int, Path]]:
-        """Photos that were searched and have no face."""
+        """Photos that were searched and have no face, or only some whose drawing was undone."""
+        undone = and_(StateRow.verdict == Verdict.EXCLUDED, StateRow.effect.is_(None))
+        face = select(FaceRow.id).join(StateRow, StateRow.face_id == FaceRow.id)
+        face = face.where(FaceRow.photo_id == PhotoRow.id, ~undone)
         with self._database.read() as connection:
             rows = connection.execute(
                 select(PhotoRow.id, PhotoRow.path, RootRow.path.label("root"))
                 .join(RootRow, RootRow.id == PhotoRow.root_id)
-                .outerjoin(FaceRow, FaceRow.photo_id == PhotoRow.id)
-                .where(PhotoRow.searched, PhotoRow.problem.is_(None), FaceRow.id.is_(None))
+                .where(PhotoRow.searched, PhotoRow.problem.is_(None), ~face.exists())
                 .order_by(PhotoRow.path)
             )
             return [(row.id, Path(row.root) / row.path) for row in rows]

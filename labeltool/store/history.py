@@ -10,7 +10,7 @@ from sqlalchemy import func, literal, select, text
 
 from labeltool.domain import FINAL, Changes, Entry, PastBatch, UserError, Verdict
 from labeltool.store.engine import Database
-from labeltool.store.reviews import _UNDO, _enter, _operate, _taken_back
+from labeltool.store.reviews import _UNDO, _before, _enter, _operate, _taken_back
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
 
 _BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo')"
@@ -108,12 +108,14 @@ class History:
     def would_return_to(self, operation: int) -> dict[Verdict, int]:
         """To how many faces of a batch `take_back` would give which verdict now."""
         query = text(
-            "SELECT coalesce(b.verdict, 'unreviewed'), count(*) FROM entry x "
+            "SELECT coalesce(b.verdict, :before), count(*) FROM entry x "
             "JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous "
             "WHERE x.operation_id = :batch AND s.effect = :batch GROUP BY 1"
         )
+        kind = select(OperationRow.kind).where(OperationRow.id == operation)
         with self._database.read() as connection:
-            rows = connection.execute(query, {"batch": operation})
+            before = _before(connection.execute(kind).scalar_one())
+            rows = connection.execute(query, {"batch": operation, "before": before})
             return {Verdict(row[0]): row[1] for row in rows}
 
     def take_back(self, reviewer: str, operation: int) -> Changes:
@@ -135,7 +137,7 @@ class History:
                 text(_UNDO),
                 {
                     "operation": taken, "target": operation, "effect": taken,
-                    "before": Verdict.UNREVIEWED,
+                    "before": _before(target.kind),
                 },
             )  # fmt: skip
             changes = _taken_back(connection, taken, target, "Took back")

@@ -246,14 +246,12 @@ class Reviews:
             connection.execute(
                 text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation}
             )
-            # before it was drawn a face was none, and no log forgets a face
-            before = Verdict.EXCLUDED if target.kind == "draw" else Verdict.UNREVIEWED
             connection.execute(
                 text(_UNDO),
                 {
                     "operation": operation,
                     "target": target.id,
-                    "before": before,
+                    "before": _before(target.kind),
                     "effect": None,
                 },
             )
@@ -516,6 +514,12 @@ SELECT :operation, s.face_id, :target, s.entry_id, x.verdict, x.flag, x.predicti
 FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect IS b.effect
 """
+
+
+def _before(kind: str) -> Verdict:
+    """What a face without an earlier entry was before an operation of this kind."""
+    # before it was drawn a face was none, and no log forgets a face
+    return Verdict.EXCLUDED if kind == "draw" else Verdict.UNREVIEWED
 
 
 def _taken_back(connection: Connection, operation: int, target: Any, word: str) -> Changes:
