@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, delete, insert, literal, null, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, null, select, update
 
 from labeltool.domain import FINAL, Box, Changes, UserError, Verdict
 from labeltool.store.engine import Database
@@ -21,6 +21,14 @@ WHOLE = "whole"
 
 FEW = 20
 """Faces that a proposal can be made for at once; for more a worker is worth its start."""
+
+
+_OF_PHOTO = (  # made once, for it is asked at every face
+    select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
+    .join(StateRow, StateRow.face_id == FaceRow.id)
+    .where(FaceRow.photo_id == bindparam("photo"))
+    .order_by(FaceRow.id)
+)
 
 
 class Boxes:
@@ -114,12 +122,7 @@ class Boxes:
     def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
         """Id, box and verdict of the faces of a photo."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
-                .join(StateRow, StateRow.face_id == FaceRow.id)
-                .where(FaceRow.photo_id == photo_id)
-                .order_by(FaceRow.id)
-            )
+            rows = connection.execute(_OF_PHOTO, {"photo": photo_id})
             return [(r.id, (r.x, r.y, r.w, r.h), Verdict(r.verdict)) for r in rows]
 
 

@@ -15,6 +15,15 @@ from labeltool.store.tables import DraftRow, EntryRow, FaceRow, OperationRow, St
 
 _BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo')"
 
+_OF_FACE = text(
+    "SELECT e.id, o.id AS operation, o.kind, o.detail, o.reviewer, o.time, o.faces, "
+    "o.target, e.verdict, e.flag, e.points, p.points AS proposed, m.name AS model "
+    "FROM entry e JOIN operation o ON o.id = e.operation_id "
+    "LEFT JOIN prediction p ON p.id = e.prediction_id "
+    "LEFT JOIN round r ON r.id = p.round_id LEFT JOIN model m ON m.id = r.model_id "
+    "WHERE e.face_id = :face ORDER BY e.id"
+)
+
 
 class History:
     """Reads the log; every write is one more operation, and can be undone like any other."""
@@ -24,16 +33,8 @@ class History:
 
     def of_face(self, face_id: int) -> list[Entry]:
         """Every state that a face was given, the newest first."""
-        query = text(
-            "SELECT e.id, o.id AS operation, o.kind, o.detail, o.reviewer, o.time, o.faces, "
-            "o.target, e.verdict, e.flag, e.points, p.points AS proposed, m.name AS model "
-            "FROM entry e JOIN operation o ON o.id = e.operation_id "
-            "LEFT JOIN prediction p ON p.id = e.prediction_id "
-            "LEFT JOIN round r ON r.id = p.round_id LEFT JOIN model m ON m.id = r.model_id "
-            "WHERE e.face_id = :face ORDER BY e.id"
-        )
         with self._database.read() as connection:
-            rows = connection.execute(query, {"face": face_id}).all()
+            rows = connection.execute(_OF_FACE, {"face": face_id}).all()
         undone = _undone(rows)
         entries = []
         for row in rows:
