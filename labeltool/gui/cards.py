@@ -25,6 +25,17 @@ _ICON = 14
 _FRAME = theme.SPACING
 
 
+def _same_picture(one: Card, other: Card) -> bool:
+    """Whether two states of a face show the same landmarks: most verdicts change none."""
+    if one is other:
+        return True
+    marks = ((one.points, other.points), (one.scores, other.scores), (one.moved, other.moved))
+    return (one.box, one.box_kind) == (other.box, other.box_kind) and all(
+        (None if a is None else a.tobytes()) == (None if b is None else b.tobytes())
+        for a, b in marks
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a card stands out; `left_out` of a batch."""
@@ -73,8 +84,10 @@ class CardPainter:
             known = self._tiles.get(card.id)
             if thumb is None or thumb.image is None:
                 continue
-            if known is None or known[0] is not card or known[1] is not thumb:
+            if known is None or known[1] is not thumb or not _same_picture(known[0], card):
                 todo.append((card, thumb))
+            else:
+                self._tiles[card.id] = card, thumb, known[2]
         # a few at a time, so that the arrays stay small
         for start in range(0, len(todo), 32):
             self._compose(todo[start : start + 32])
@@ -162,7 +175,8 @@ class CardPainter:
         if look.left_out:
             painter.drawPixmap(left, middle, self._icon("mdi6.minus-circle-outline", pen))
         else:
-            painter.drawPixmap(left, middle, self._verdict(card.verdict, look.selected))
+            mark = theme.verdict_pixmap(card.verdict, _ICON, self.ratio, look.selected)
+            painter.drawPixmap(left, middle, mark)
         left += _ICON + _FRAME // 2
         painter.setPen(pen)
         score = "-" if card.score is None else f"{card.score:.2f}"
@@ -192,13 +206,6 @@ class CardPainter:
                 card.name, Qt.TextElideMode.ElideLeft, room.width()
             )
             painter.drawText(room, centred | Qt.AlignmentFlag.AlignLeft, name)
-
-    def _verdict(self, verdict: Verdict, selected: bool) -> QPixmap:
-        key = str(verdict), str(selected)
-        if key not in self._icons:
-            icon = theme.verdict_icon(verdict, selected)
-            self._icons[key] = icon.pixmap(QSize(_ICON, _ICON), self.ratio)
-        return self._icons[key]
 
     def _icon(self, name: str, colour: QColor, size: int = _ICON) -> QPixmap:
         key = name, f"{colour.name()}{size}"

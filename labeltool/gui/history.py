@@ -46,9 +46,9 @@ def deed(entry: Entry) -> str:
     return text.capitalize() + (f", {entry.detail}" if entry.kind == "import" else "")
 
 
-def _icon(verdict: Verdict) -> QIcon:
-    icon = QIcon(theme.verdict_icon(verdict).pixmap(16, 16))
-    icon.addPixmap(theme.verdict_icon(verdict, selected=True).pixmap(16, 16), QIcon.Mode.Selected)
+def _icon(verdict: Verdict, ratio: float) -> QIcon:
+    icon = QIcon(theme.verdict_pixmap(verdict, 16, ratio))
+    icon.addPixmap(theme.verdict_pixmap(verdict, 16, ratio, selected=True), QIcon.Mode.Selected)
     return icon
 
 
@@ -141,7 +141,8 @@ class HistoryPanel(QWidget):
             text = deed(entry) + (" - undone" if entry.undone else "")
             by = [entry.reviewer, moment(entry.time, short=True)]
             by += [entry.model] if entry.model else []
-            item = QListWidgetItem(_icon(entry.verdict), f"{text}\n{' · '.join(by)}")
+            icon = _icon(entry.verdict, self.devicePixelRatioF())
+            item = QListWidgetItem(icon, f"{text}\n{' · '.join(by)}")
             item.setToolTip(
                 f"{text}\nby {entry.reviewer}, {moment(entry.time)}\nproposal of: "
                 f"{entry.model or '-'}\nleft the face {entry.verdict}"
@@ -151,7 +152,8 @@ class HistoryPanel(QWidget):
                 font.setStrikeOut(True)
                 item.setFont(font)
             self.list.addItem(item)
-        first = QListWidgetItem(_icon(Verdict.UNREVIEWED), "Found, not reviewed")
+        icon = _icon(Verdict.UNREVIEWED, self.devicePixelRatioF())
+        first = QListWidgetItem(icon, "Found, not reviewed")
         first.setSizeHint(QSize(0, 28))
         self.list.addItem(first)
         self._chosen(-1)

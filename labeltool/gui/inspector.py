@@ -25,6 +25,8 @@ class Elided(QLabel):
 
     def set_full(self, text: str) -> None:
         """Show `text`, as much of it as fits."""
+        if text == self.property("full"):
+            return
         self.setToolTip(text)
         self.setProperty("full", text)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -89,15 +91,17 @@ class Inspector(QWidget):
         super().changeEvent(event)
         face = self._session.desk.face
         if event.type() == QEvent.Type.PaletteChange and face is not None:
-            self._icon.setPixmap(theme.verdict_icon(face.verdict).pixmap(20, 20))
+            self._show_icon(face)
 
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
         # a progress bar paints at once, and everything that waits to be painted with it
-        self.setUpdatesEnabled(False)
+        for bar in (self.score, self.done):
+            bar.setUpdatesEnabled(False)
         self._show()
-        self.setUpdatesEnabled(True)
+        for bar in (self.score, self.done):
+            bar.setUpdatesEnabled(True)
 
     def _show(self) -> None:
         face, counts = self._session.desk.face, self._session.desk.counts
@@ -124,7 +128,7 @@ class Inspector(QWidget):
         elif face.verdict is Verdict.REJECTED and face.offered:
             text += ", new proposal"
         self.verdict.setText(text + (" ⚑" if face.flag else ""))
-        self._icon.setPixmap(theme.verdict_icon(face.verdict).pixmap(20, 20))
+        self._show_icon(face)
         self._show_prediction(face)
         self.file.set_full(face.name)
         desk = self._session.desk
@@ -133,6 +137,9 @@ class Inspector(QWidget):
         self.decided.set_full(
             f"{decision.reviewer}, {moment(decision.time, short=True)}" if decision else "-"
         )
+
+    def _show_icon(self, face: Face) -> None:
+        self._icon.setPixmap(theme.verdict_pixmap(face.verdict, 20, self.devicePixelRatioF()))
 
     def _show_prediction(self, face: Face) -> None:
         prediction = face.prediction

@@ -69,8 +69,9 @@ class MessageLine(QFrame):
         self._show("mdi6.alert-outline", str(error), undoable=False)
 
     def _show(self, icon: str, text: str, undoable: bool) -> None:
-        self._kind = icon
-        self._recolour()
+        if icon != self._kind:
+            self._kind = icon
+            self._recolour()
         self.label.setText(text)
         self.undo.setVisible(undoable)
         self.show()

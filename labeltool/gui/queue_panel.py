@@ -48,6 +48,7 @@ class QueuePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._rounds: dict[int, str] = {}
+        self._shown: Filter | None = None
         self.search, self.orders, self.turn = QLineEdit(), QComboBox(), QToolButton()
         self.low, self.high = self._spin("Lowest score"), self._spin("Highest score")
         self.tree, self.pace = FilterTree(), QLabel()
@@ -200,6 +201,9 @@ class QueuePanel(QWidget):
     def refresh(self, _changes: Changes) -> None:
         """Show the desk's filter."""
         wanted = self._session.desk.filter
+        if wanted == self._shown:
+            return  # as after every decision
+        self._shown = None if self._typed.isActive() else wanted
         if not self._typed.isActive():
             if self.search.text().strip() != wanted.text:
                 self.search.setText(wanted.text)
