@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
 from labeltool.domain import (
@@ -65,6 +65,7 @@ class Editor(QWidget):
         self._tone = Tone.read(kept.get("tone"))
         self._groups = regions(session.store.scheme)
         self.photos = Photos(self)
+        session.decoded = self._decoded
         self.canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -192,6 +193,9 @@ class Editor(QWidget):
         elif face is not None and face.photo == photo:
             self.refresh()
             self._aim()
+
+    def _decoded(self, photo: Path) -> QImage | None:
+        return self.photos.get(photo)[0]
 
     def decode_ahead(self) -> None:
         """Get the photo of the desk's face ready, which may be wanted next."""

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
 
 from labeltool import intake
 from labeltool.domain import (
@@ -24,6 +25,7 @@ from labeltool.domain import (
 )
 from labeltool.export import export_labels
 from labeltool.gui.backups import AutoBackup
+from labeltool.gui.images import rgb
 from labeltool.gui.tasks import Lane, Task
 from labeltool.instant import Instant
 from labeltool.review import Desk
@@ -71,6 +73,8 @@ class Session(QObject):
         round_event: an Event of the running round.
         round_ended: the event a round ended with, and the end of its log if it failed.
         surveyed: a Survey: how many faces there are under the filters, a moment after a change.
+
+    `decoded`: where a photo may be had that is on the screen, set by who shows photos.
     """
 
     changed = Signal(object)
@@ -89,6 +93,7 @@ class Session(QObject):
         self.desk = Desk(store)
         self.rounds = Rounds(store)
         self._instant = Instant(store)
+        self.decoded: Callable[[Path], QImage | None] = _not_decoded
         self.searching = False
         self.starting = False
         self._predict_wanted = False
@@ -355,13 +360,14 @@ class Session(QObject):
 
     def _propose_soon(self, face: int) -> None:
         """A face has a new box: propose its landmarks in the background."""
-        task = Task("Proposing", self)
+        task, shown = Task("Proposing", self), self.desk.face
+        photo = self.decoded(shown.photo) if shown is not None and shown.id == face else None
         self._lanes["instant"].start(
-            task, partial(self._propose, face), succeeded=self._proposed, failed=self._broke
+            task, partial(self._propose, face, photo), succeeded=self._proposed, failed=self._broke
         )
 
-    def _propose(self, face: int, _progress: Progress) -> Changes | None:
-        return self._instant.propose(face)
+    def _propose(self, face: int, photo: QImage | None, _progress: Progress) -> Changes | None:
+        return self._instant.propose(face, None if photo is None else rgb(photo))
 
     @Slot(object)
     def _proposed(self, result: object) -> None:
@@ -509,6 +515,10 @@ def _joined(one: Changes, other: Changes) -> Changes:
         rounds=one.rounds or other.rounds,
         filters=one.filters or other.filters,
     )
+
+
+def _not_decoded(_photo: Path) -> None:
+    """Nobody shows photos."""
 
 
 def _unseen(_done: int, _total: int) -> None:
