@@ -34,19 +34,21 @@ def gallery(sizes: list[int]) -> None:
             )  # fmt: skip
 
 
-def pictures(folder: Path, size: int) -> None:
-    """The photos of a generated project: 300 different JPEG files under `size` names."""
+def pictures(
+    folder: Path, size: int, shape: tuple[int, int] = (640, 480), different: int = 300
+) -> None:
+    """The photos of a generated project: a few different JPEG files under `size` names."""
     from PIL import Image
 
     rng = np.random.default_rng(0)
     for number in range(size):
         file = folder / f"set{number // 1000:03d}" / f"{number:06d}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
-        if number < 300:
+        if number < different:
             coarse = rng.integers(0, 256, (30, 40, 3), np.uint8)
-            Image.fromarray(coarse).resize((640, 480), Image.Resampling.BICUBIC).save(file)
+            Image.fromarray(coarse).resize(shape, Image.Resampling.BICUBIC).save(file)
         else:
-            os.link(folder / "set000" / f"{number % 300:06d}.jpg", file)
+            os.link(folder / "set000" / f"{number % different:06d}.jpg", file)
 
 
 def wheel(folder: str, size: str) -> None:
@@ -56,10 +58,11 @@ def wheel(folder: str, size: str) -> None:
     from PySide6.QtGui import QWheelEvent
     from PySide6.QtWidgets import QApplication
 
-    from labeltool.app import App
+    from labeltool.app import App, tune
     from labeltool.gui import theme
     from labeltool.gui.settings import Settings
 
+    tune()
     application = QApplication([])
     theme.apply(application, "light")
     window = App(Settings()).open(Path(folder) / "p")
