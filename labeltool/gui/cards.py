@@ -120,7 +120,7 @@ class CardPainter:
         self, painter: QPainter, rect: QRect, card: Card | None, look: Look, palette: QPalette
     ) -> None:
         """Draw a card into `rect`; an empty place where the face is gone."""
-        role = QPalette.ColorRole
+        role, solid = QPalette.ColorRole, painter.opacity()
         picture = QRect(rect.left() + _FRAME, rect.top() + _FRAME, self.side, self.side)
         if look.selected:
             painter.fillRect(rect, palette.color(role.Highlight))
@@ -129,9 +129,9 @@ class CardPainter:
         gone = card.verdict in (Verdict.REJECTED, Verdict.EXCLUDED) and not card.offered
         if look.left_out or gone:
             painter.fillRect(picture, palette.color(role.Window))
-            painter.setOpacity(0.4)
+            painter.setOpacity(0.4 * solid)
         self._paint_picture(painter, picture, card, palette)
-        painter.setOpacity(1.0)
+        painter.setOpacity(solid)
         line = QRect(
             picture.left(), picture.bottom() + 1, picture.width(),
             rect.bottom() - picture.bottom(),
