@@ -487,6 +487,12 @@ class Desk:
             return changes
         return self._goto(self._store.reviews.redo(self.reviewer))
 
+    def undo_size(self, redo: bool = False) -> int:
+        """To how many faces was done what undo (or redo) would take; 0 for a move."""
+        if self._steps.undone if redo else self._steps.done:
+            return 0
+        return self.undo_state.redo_faces if redo else self.undo_state.undo_faces
+
     def restore(self, entry_id: int | None) -> Changes:
         """Give the face an earlier state of its history again; None: of before any decision."""
         face = self._need_face()

@@ -172,8 +172,30 @@ class Session(QObject):
         return None if self.desk.face is None else self.desk.face.id
 
     def do_later(self, name: str, operation: Operation) -> None:
-        """Run a longer write in the background."""
-        self._run("writes", name, partial(_patient, operation))
+        """Run a longer write, one transaction, in the background; cancelled, it changes nothing."""
+        task = Task(name, self)
+        task.cancelled.connect(self._cancelled)
+        self.task_started.emit(task)
+        work = partial(self._stoppable, operation)
+        self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
+
+    def _stoppable(self, operation: Operation, progress: Progress) -> Changes:
+        with self.store.cancellable(progress):
+            return operation()
+
+    def undo(self, redo: bool = False) -> None:
+        """Take back the last move or operation, or do it again; a large batch in the background."""
+        if self.desk.undo_size(redo) > AT_ONCE:
+            reviews = self.store.reviews  # the desk is this thread's
+            work = partial(reviews.redo if redo else reviews.undo, self.desk.reviewer)
+            self.do_later("Doing it again" if redo else "Undoing", work)
+        else:
+            self.do(self.desk.redo if redo else self.desk.undo)
+
+    def restore_round(self, round_id: int) -> None:
+        """Offer the proposals of an earlier round again."""
+        work = partial(self.rounds.restore, round_id)
+        self._run("writes", "Restoring proposals", partial(_patient, work))
 
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
         """Give these faces the verdict, many of them in the background."""
@@ -181,13 +203,13 @@ class Session(QObject):
             self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
         task = Task(f"Deciding on {len(seen):,} faces", self)
-        task.cancelled.connect(self._batch_cancelled)
+        task.cancelled.connect(self._cancelled)
         self.task_started.emit(task)
         work = partial(self.desk.decide_batch, verdict, seen)
         self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
 
     @Slot()
-    def _batch_cancelled(self) -> None:
+    def _cancelled(self) -> None:
         self.said.emit("Cancelled: no face was changed.", False)
 
     def announce(self, changes: Changes) -> None:
@@ -395,7 +417,8 @@ class Session(QObject):
         if self.rounds.can_predict():
             self._start("Starting the prediction", self.rounds.start_predict)
         else:
-            self.do_later("Placing the mean face", self.rounds.propose_mean_face)
+            work = partial(_patient, self.rounds.propose_mean_face)
+            self._run("writes", "Placing the mean face", work)
 
     def _predict_if_wanted(self) -> None:
         """After photos came in, predict as soon as it is worth a worker's start."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -64,6 +65,10 @@ class Store:
     def be_impatient(self, seconds: float = 0.05) -> None:
         """Writes of this thread give up after so long and raise StoreBusyError: for the window."""
         self._database.patience = seconds
+
+    def cancellable(self, progress: Progress) -> AbstractContextManager[None]:
+        """Around a long write: `progress` may raise Cancelled, and nothing has happened then."""
+        return self._database.cancellable(progress)
 
     def version(self) -> int:
         """A number that changes when another process changed the project."""

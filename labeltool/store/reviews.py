@@ -466,9 +466,10 @@ _LAST = (
     .limit(1)
 )
 _UNDO_STATE = text("""
-SELECT (SELECT detail FROM operation WHERE id = o.undo_top),
-       (SELECT detail FROM operation WHERE id = o.redo_top)
-FROM operation o WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
+SELECT u.detail, r.detail, coalesce(u.faces, 0), coalesce(r.faces, 0)
+FROM operation o LEFT JOIN operation u ON u.id = o.undo_top
+LEFT JOIN operation r ON r.id = o.redo_top
+WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
 """)
 _ADD = insert(OperationRow)
 _ON_TOP = text("UPDATE operation SET undo_top = id WHERE id = :id")

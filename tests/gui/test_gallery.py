@@ -244,9 +244,27 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
     assert counts(gallery).excluded == listed
     assert f"Excluded {listed} faces" in gallery.message.label.text()
 
-    gallery.session.show(Filter())
     tasks = []
     gallery.session.task_started.connect(tasks.append)
+    for key, excluded in ((CONTROL, 0), (CONTROL | SHIFT, listed)):  # undo, redo
+        with qtbot.waitSignal(gallery.session.changed):
+            qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, key)
+        assert counts(gallery).excluded == excluded
+    assert [task.name for task in tasks] == ["Undoing", "Doing it again"]
+    undo = gallery.session.store.reviews.undo
+
+    def cancelled_undo(reviewer):
+        tasks[-1].cancel()
+        return undo(reviewer)
+
+    monkeypatch.setattr(gallery.session.store.reviews, "undo", cancelled_undo)
+    with qtbot.waitSignal(gallery.session.said):
+        qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, CONTROL)
+    assert counts(gallery).excluded == listed
+    assert "no face was changed" in gallery.message.label.text()
+    tasks.clear()
+
+    gallery.session.show(Filter())
     run = gallery.session.store.batches.run
 
     def cancelled_at_once(reviewer, verdict, seen, progress):
