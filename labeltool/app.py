@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +33,8 @@ from labeltool.store import backups, create_project, open_project
 from pipnet.scheme import load_scheme
 
 log = logging.getLogger(__name__)
+
+_M_MMAP_THRESHOLD = -3  # of malloc.h: from this size on a block goes back when it is freed
 
 
 class App(QObject):
@@ -207,8 +211,7 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):
             del os.environ[name]
-    # a background thread that computes gives the window its turn after one, not five milliseconds
-    sys.setswitchinterval(0.001)
+    tune()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("labeltool")
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
@@ -224,6 +227,16 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     else:
         app.open(project)
     return application.exec()
+
+
+def tune() -> None:
+    """Set what of the process is Python's and the system's, before any photo is decoded."""
+    # a background thread that computes gives the window its turn after one, not five milliseconds
+    sys.setswitchinterval(0.001)
+    if sys.platform == "linux":
+        # glibc would keep the memory of several decoded photos, a gigabyte at 24 megapixels each
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 4_000_000)
 
 
 def crash(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -418,10 +418,12 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class UndoState:
-    """What undo and redo would do now, in words, or None."""
+    """What undo and redo would do now, in words, or None; and how many faces it was done to."""
 
     undo: str | None
     redo: str | None
+    undo_faces: int = field(default=0, compare=False)
+    redo_faces: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltool.domain import Changes, Face, NewPrediction, Round, UserError, Verdict, mark
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
@@ -24,9 +25,10 @@ class Instant:
         self._store = store
         self._loaded: tuple[Path, OnnxDetector] | None = None
 
-    def propose(self, face_id: int) -> Changes | None:
+    def propose(self, face_id: int, pixels: NDArray[np.uint8] | None = None) -> Changes | None:
         """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
 
+        `pixels`: its photo, (H, W, 3) RGB, where it is decoded already; read from the file if None.
         A face that was proposed for before has got another box: the new proposal takes the old
         one's place, unless a person decided on the face meanwhile or changed the box once more.
 
@@ -54,11 +56,12 @@ class Instant:
                 self._loaded = (model, OnnxDetector(model, threads=1))
             except OnnxError:
                 return None  # a worker can still propose, from the network itself
-        try:
-            image = read_image(face.photo)
-        except ImageError as error:
-            raise UserError(mark("{reason}"), reason=str(error)) from error
-        found = self._loaded[1].predict(image, [face.box], face.box_kind)[0]
+        if pixels is None:
+            try:
+                pixels = read_image(face.photo)
+            except ImageError as error:
+                raise UserError(mark("{reason}"), reason=str(error)) from error
+        found = self._loaded[1].predict(pixels, [face.box], face.box_kind)[0]
         size = float(np.sqrt(face.box[2] * face.box[3]))
         prediction = NewPrediction(
             face_id, found.points, found.scores.astype(np.float32), found.score,

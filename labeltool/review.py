@@ -439,6 +439,15 @@ class Desk:
         self.open(face_id)
         return changes
 
+    def take_whole(self, photos: Sequence[int]) -> Changes:
+        """A face as large as its photo for each of these photos; of a few, puts the first on the
+        desk."""
+        changes = self._store.boxes.take_whole(self.reviewer, photos)
+        if changes.faces:
+            self.refresh(changes)
+            self.open(min(changes.faces))
+        return changes
+
     def change_box(self, box: Box, *, anew: bool = False) -> Changes:
         """Put the face's box elsewhere, in image pixels.
 
@@ -485,6 +494,12 @@ class Desk:
             return changes
         return self._goto(self._store.reviews.redo(self.reviewer))
 
+    def undo_size(self, redo: bool = False) -> int:
+        """To how many faces was done what undo (or redo) would take; 0 for a move."""
+        if self._steps.undone if redo else self._steps.done:
+            return 0
+        return self.undo_state.redo_faces if redo else self.undo_state.undo_faces
+
     def restore(self, entry_id: int | None) -> Changes:
         """Give the face an earlier state of its history again; None: of before any decision."""
         face = self._need_face()
@@ -502,13 +517,6 @@ class Desk:
 
     # Batches
 
-    def decide_many(self, faces: Sequence[int], verdict: Verdict) -> Changes:
-        """One verdict for many faces, one step of undo."""
-        changes = self._store.reviews.decide(self.reviewer, faces, verdict)
-        if len(faces) <= LOOKED_AT:
-            self._decided_at.append((time.time(), len(faces)))
-        return changes
-
     def show_batch(self, operation: int) -> None:
         """Make the faces of a batch the queue."""
         self.set_filter(Filter(batch=operation))
@@ -523,7 +531,10 @@ class Desk:
 
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
         """Give the verdict to the faces of a plan that are still as they were, one step of undo."""
-        return self._store.batches.run(self.reviewer, verdict, seen, progress)
+        changes = self._store.batches.run(self.reviewer, verdict, seen, progress)
+        if len(seen) <= LOOKED_AT:
+            self._decided_at.append((time.time(), len(seen)))
+        return changes
 
     def flag_many(self, faces: Sequence[int]) -> Changes:
         """Flag all of the faces, or take the flags away if every one has it."""

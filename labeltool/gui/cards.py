@@ -26,6 +26,17 @@ _ICON = 14
 _FRAME = theme.SPACING
 
 
+def _same_picture(one: Card, other: Card) -> bool:
+    """Whether two states of a face show the same landmarks: most verdicts change none."""
+    if one is other:
+        return True
+    marks = ((one.points, other.points), (one.scores, other.scores), (one.moved, other.moved))
+    return (one.box, one.box_kind) == (other.box, other.box_kind) and all(
+        (None if a is None else a.tobytes()) == (None if b is None else b.tobytes())
+        for a, b in marks
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a card stands out; `left_out` of a batch."""
@@ -74,8 +85,10 @@ class CardPainter:
             known = self._tiles.get(card.id)
             if thumb is None or thumb.image is None:
                 continue
-            if known is None or known[0] is not card or known[1] is not thumb:
+            if known is None or known[1] is not thumb or not _same_picture(known[0], card):
                 todo.append((card, thumb))
+            else:
+                self._tiles[card.id] = card, thumb, known[2]
         # a few at a time, so that the arrays stay small
         for start in range(0, len(todo), 32):
             self._compose(todo[start : start + 32])
@@ -108,7 +121,7 @@ class CardPainter:
         self, painter: QPainter, rect: QRect, card: Card | None, look: Look, palette: QPalette
     ) -> None:
         """Draw a card into `rect`; an empty place where the face is gone."""
-        role = QPalette.ColorRole
+        role, solid = QPalette.ColorRole, painter.opacity()
         picture = QRect(rect.left() + _FRAME, rect.top() + _FRAME, self.side, self.side)
         if look.selected:
             painter.fillRect(rect, palette.color(role.Highlight))
@@ -117,9 +130,9 @@ class CardPainter:
         gone = card.verdict in (Verdict.REJECTED, Verdict.EXCLUDED) and not card.offered
         if look.left_out or gone:
             painter.fillRect(picture, palette.color(role.Window))
-            painter.setOpacity(0.4)
+            painter.setOpacity(0.4 * solid)
         self._paint_picture(painter, picture, card, palette)
-        painter.setOpacity(1.0)
+        painter.setOpacity(solid)
         line = QRect(
             picture.left(), picture.bottom() + 1, picture.width(),
             rect.bottom() - picture.bottom(),
@@ -162,7 +175,8 @@ class CardPainter:
         if look.left_out:
             painter.drawPixmap(left, middle, self._icon("mdi6.minus-circle-outline", pen))
         else:
-            painter.drawPixmap(left, middle, self._verdict(card.verdict, look.selected))
+            mark = theme.verdict_pixmap(card.verdict, _ICON, self.ratio, look.selected)
+            painter.drawPixmap(left, middle, mark)
         left += _ICON + _FRAME // 2
         painter.setPen(pen)
         score = "-" if card.score is None else f"{card.score:.2f}"
@@ -192,13 +206,6 @@ class CardPainter:
                 card.name, Qt.TextElideMode.ElideLeft, room.width()
             )
             painter.drawText(room, centred | Qt.AlignmentFlag.AlignLeft, name)
-
-    def _verdict(self, verdict: Verdict, selected: bool) -> QPixmap:
-        key = str(verdict), str(selected)
-        if key not in self._icons:
-            icon = theme.verdict_icon(verdict, selected)
-            self._icons[key] = icon.pixmap(QSize(_ICON, _ICON), self.ratio)
-        return self._icons[key]
 
     def _icon(self, name: str, colour: QColor, size: int = _ICON) -> QPixmap:
         key = name, f"{colour.name()}{size}"

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Round, RoundStatus
+from labeltool.domain import Changes, Round, RoundStatus
 from labeltool.gui import theme
 from labeltool.gui.filter_words import round_name
 from labeltool.gui.session import Session
@@ -273,6 +273,7 @@ class Problems(QDialog):
         close.clicked.connect(self.reject)
         self.to_draw: int | None = None
         self.table.itemSelectionChanged.connect(self._selected)
+        session.changed.connect(self._refresh)
         row = QHBoxLayout()
         for button in (self.whole, self.draw, self.retry):
             row.addWidget(button)
@@ -304,6 +305,12 @@ class Problems(QDialog):
             self.table.setItem(place, 0, name)
             self.table.setItem(place, 1, what)
 
+    @Slot(object)
+    def _refresh(self, changes: Changes) -> None:
+        if changes.photos:
+            self.table.clearSelection()
+            self._fill()
+
     def _chosen(self, broken: bool) -> list[int]:
         rows = {index.row() for index in self.table.selectedIndexes()}
         data = [self.table.item(row, 0).data(Qt.ItemDataRole.UserRole) for row in sorted(rows)]  # type: ignore[union-attr]
@@ -319,7 +326,6 @@ class Problems(QDialog):
     @Slot()
     def _take_whole(self) -> None:
         self._session.take_whole(self._chosen(broken=False))
-        self._fill()
 
     @Slot()
     def _draw(self) -> None:

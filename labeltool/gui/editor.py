@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
 from labeltool.domain import (
@@ -67,6 +67,7 @@ class Editor(QWidget):
         self._tone = Tone.read(kept.get("tone"))
         self._groups = regions(session.store.scheme)
         self.photos = Photos(self)
+        session.decoded = self._decoded
         self.canvas = Canvas()
         if (seen := _read_view(kept.get("seen"))) is not None:
             self.canvas.kept_view = seen
@@ -197,6 +198,9 @@ class Editor(QWidget):
         elif face is not None and face.photo == photo:
             self.refresh()
             self._aim()
+
+    def _decoded(self, photo: Path) -> QImage | None:
+        return self.photos.get(photo)[0]
 
     def decode_ahead(self) -> None:
         """Get the photo of the desk's face ready, which may be wanted next."""
@@ -390,6 +394,7 @@ class Editor(QWidget):
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
         self._to_box = (photo_id, photo)
+        self._shown_photo = None  # it may be on the screen, with a face that was undone
         self._begin_box()
 
     def _begin_box(self) -> None:

@@ -92,7 +92,9 @@ class FaceModel(QAbstractListModel):
             drawn = [face for face in changes.faces if face in self._rows]
             if drawn:  # only these: a row that is missed fetches all around it
                 self._rows |= self._session.store.faces.rows(drawn)
-                self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+                for face in drawn:
+                    index = self.index(desk.place_of(face))
+                    self.dataChanged.emit(index, index)
 
 
 class FaceDelegate(QStyledItemDelegate):
@@ -113,9 +115,10 @@ class FaceDelegate(QStyledItemDelegate):
             return
         rect: QRect = view.rect.adjusted(theme.SPACING, 0, -theme.SPACING, 0)
         chosen = bool(view.state & QStyle.StateFlag.State_Selected)
-        theme.verdict_icon(row.verdict, chosen).paint(
-            painter, QRect(rect.left(), rect.top() + (rect.height() - 16) // 2, 16, 16)
-        )
+        painter.drawPixmap(
+            rect.left(), rect.top() + (rect.height() - 16) // 2,
+            theme.verdict_pixmap(row.verdict, 16, view.widget.devicePixelRatioF(), chosen),
+        )  # fmt: skip
         role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setPen(view.palette.color(role))

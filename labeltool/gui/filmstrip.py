@@ -10,6 +10,7 @@ from labeltool.domain import Card, Changes
 from labeltool.gui import theme
 from labeltool.gui.cards import CardPainter, Look
 from labeltool.gui.grid import card_text
+from labeltool.gui.leaving import Leaving
 from labeltool.gui.session import Session
 from labeltool.gui.thumbs import Thumbs
 from labeltool.gui.words import tr
@@ -26,6 +27,8 @@ class Filmstrip(QWidget):
         self._session, self._thumbs = session, thumbs
         self._painter = CardPainter(thumbs)
         self._cards: dict[int, Card] = {}
+        self._drawn: list[tuple[int, QRect]] = []
+        self._leaving = Leaving(self, QPoint(0, -1))
         self.setFont(theme.tabular(theme.small(self.font())))
         self._painter.resize(SIDE, 1.0)
         self._cell = self._painter.size(self.font())
@@ -38,6 +41,11 @@ class Filmstrip(QWidget):
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
         """Follow the desk."""
+        place = self._session.desk.place_of
+        if changes.all and self.isVisible():
+            gone = [(self._cards.get(i), rect) for i, rect in self._drawn if place(i) < 0]
+            if len(gone) < len(self._drawn):
+                self._leaving.begin([(card, rect) for card, rect in gone if card is not None])
         if changes.all or changes.photos:
             self._cards = {}
         for face_id in changes.faces:
@@ -73,7 +81,7 @@ class Filmstrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the row."""
         self._painter.resize(SIDE, self.devicePixelRatioF())
-        shown = self._shown()
+        shown = self._drawn = self._shown()
         missing = [face_id for face_id, _ in shown if face_id not in self._cards]
         if missing:
             near = {face_id for face_id, _ in shown}
@@ -89,6 +97,7 @@ class Filmstrip(QWidget):
                 is_current = current is not None and face_id == current.id
                 look = Look(is_current, is_current)
                 self._painter.paint(painter, rect, self._cards.get(face_id), look, self.palette())
+        self._leaving.paint(painter, self._painter, event.region())
         painter.end()
         # the nearest first
         middle = self.width() // 2

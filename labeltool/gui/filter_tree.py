@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -70,7 +70,8 @@ class FilterTree(QTreeWidget):
         self._filter = Filter()
         self._saved: dict[int, Filter | None] = {}
         self._items: dict[tuple[str, object], QTreeWidgetItem] = {}
-        self._folders: list[Folder] = []
+        self._on: set[tuple[str, object]] = set()
+        self._totals: dict[str, tuple[int, int]] = {}
         self.setColumnCount(2)
         self.setItemDelegate(_Rows(self))
         self.setHeaderHidden(True)
@@ -85,7 +86,7 @@ class FilterTree(QTreeWidget):
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         self._groups = {
             name: self._group(words)
             for name, words in (
@@ -120,6 +121,7 @@ class FilterTree(QTreeWidget):
         item.setToolTip(0, words)
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._items[key] = item
+        self._on.discard(key)  # it has no mark yet
         return item
 
     def recolour(self) -> None:
@@ -135,7 +137,7 @@ class FilterTree(QTreeWidget):
                 item.setIcon(0, theme.icon("mdi6.flag-outline"))
             else:
                 item.setIcon(0, theme.icon(_ICONS[part]))
-        self._mark()
+        self._mark(anew=True)
 
     # What there is
 
@@ -148,10 +150,19 @@ class FilterTree(QTreeWidget):
         self._fill("saved", [(row.id, row.name, count) for row, count in found.saved])
         self._fill("round_id", [(row.id, round_name(row), count) for row, count in found.rounds])
         self._fill("reviewer", [(name, name, count) for name, count in found.reviewers.items()])
-        if found.folders != self._folders:
-            self._folders = found.folders
-            self._fill_folders(found)
+        self._fill_folders(found)
+        self._widen()
         self._mark()
+
+    def _widen(self) -> None:
+        """Room for the largest count; to let Qt measure takes every row at every count."""
+        most = max((faces for faces, _ in self._totals.values()), default=0)
+        font = self.font()
+        font.setBold(True)
+        width = QFontMetrics(font).horizontalAdvance
+        room = max(width(f"{most:,}"), width("newer")) + 3 * theme.SPACING
+        if self.header().sectionSize(1) != room:
+            self.header().resizeSection(1, room)
 
     def _fill(self, part: str, rows: list[tuple[object, str, int | None]]) -> None:
         group = self._groups[part]
@@ -176,13 +187,17 @@ class FilterTree(QTreeWidget):
 
     def _fill_folders(self, found: Survey) -> None:
         totals = _totals(found.folders)
+        if totals == self._totals:
+            return
+        before, self._totals = self._totals, totals
         group = self._groups["folder"]
         gone = [k for k in self._items if k[0] == "folder" and k[1] not in totals]
         if gone:  # a photo folder was taken out: rare enough to begin again
             group.takeChildren()
             self._items = {k: v for k, v in self._items.items() if k[0] != "folder"}
+            before = {}
         icon = theme.icon(_ICONS["folder"])
-        for path in sorted(totals):
+        for path in sorted(path for path in totals if totals[path] != before.get(path)):
             faces, todo = totals[path]
             item = self._items.get(("folder", path))
             if item is None:
@@ -207,16 +222,20 @@ class FilterTree(QTreeWidget):
             self._filter = wanted
             self._mark()
 
-    def _mark(self) -> None:
+    def _mark(self, anew: bool = False) -> None:
+        """Let the rows stand out that are on; `anew`: in other colours than before."""
         mark = self.palette().color(QPalette.ColorRole.Highlight)
         mark.setAlpha(70)
-        for (part, value), item in self._items.items():
-            on = self._is_on(part, value)
+        on = {key for key in self._items if self._is_on(*key)}
+        for key in (on | self._on if anew else on ^ self._on) & self._items.keys():
             font = self.font()
-            font.setBold(on)
+            font.setBold(key in on)
             for column in (0, 1):
-                item.setFont(column, font)
-                item.setData(column, Qt.ItemDataRole.BackgroundRole, mark if on else None)
+                self._items[key].setFont(column, font)
+                self._items[key].setData(
+                    column, Qt.ItemDataRole.BackgroundRole, mark if key in on else None
+                )
+        self._on = on
 
     def _is_on(self, part: str, value: object) -> bool:
         if part == "saved":

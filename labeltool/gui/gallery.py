@@ -150,8 +150,8 @@ class Gallery(QWidget):
             return
         self._changes = None
         desk = self._session.desk
+        self.grid.set_faces(desk.queue, desk.place_of, sliding=changes.all)
         self.grid.forget(changes)
-        self.grid.set_faces(desk.queue, desk.place_of)
         self.grid.set_current(None if desk.face is None else desk.face.id, self._to_top)
         self._to_top = False
         self.empty.setText(self._empty_text())

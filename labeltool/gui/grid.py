@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 from labeltool.domain import Card, Changes
 from labeltool.gui import theme
 from labeltool.gui.cards import CardPainter, Look
+from labeltool.gui.leaving import Leaving
 from labeltool.gui.selection import Selection
 from labeltool.gui.thumbs import Thumbs
 from labeltool.gui.words import score_words, tr, verdict_word
@@ -56,6 +57,7 @@ class GridView(QAbstractScrollArea):
         self.selection = Selection()
         self.left_out: set[int] = set()
         self._band: QRect | None = None  # in the grid, not on the screen
+        self._leaving = Leaving(self.viewport(), QPoint(-1, 0))
         self._ahead = QTimer(self, singleShot=True, interval=150)
         self._ahead.timeout.connect(self._look_ahead)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,10 +70,16 @@ class GridView(QAbstractScrollArea):
 
     # Faces
 
-    def set_faces(self, ids: Sequence[int], place: Callable[[int], int]) -> None:
+    def set_faces(
+        self, ids: Sequence[int], place: Callable[[int], int], sliding: bool = False
+    ) -> None:
         """Show these; `place` finds a face's place among them, -1 without. The list is not copied:
-        call this again when it has changed."""
+        call this again when it has changed. `sliding`: those that are gone slide out, unless more
+        than a page changed."""
         if ids is not self.selection.ids or len(ids) != self._count:
+            if sliding and abs(len(ids) - self._count) <= len(self._places):
+                gone = [(self._cards.get(i), at) for i, at in self._places.items() if place(i) < 0]
+                self._leaving.begin([(card, self.rect_of(at)) for card, at in gone if card])
             self.selection.follow(ids, place)
             self._count = len(ids)
             self._fit()
@@ -205,7 +213,7 @@ class GridView(QAbstractScrollArea):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
         """Move what is drawn already; only what comes into view is painted."""
-        if self._band is not None:
+        if self._band is not None or self._leaving.is_running:
             self.viewport().update()
         else:
             self.viewport().scroll(dx, dy)
@@ -252,6 +260,7 @@ class GridView(QAbstractScrollArea):
             look = self._looks[face_id] = self._look(face_id)
             card = self._cards.get(face_id)
             self._painter.paint(painter, rect, card, look, self.palette())
+        self._leaving.paint(painter, self._painter, event.region())
         if self._band is not None:
             colour = self.palette().color(QPalette.ColorRole.Highlight)
             painter.setPen(QPen(colour, 1))

@@ -51,9 +51,9 @@ def deed(entry: Entry) -> str:
     return sentence(read(entry.detail) if entry.faces > 1 and entry.kind == "decide" else verdict)
 
 
-def _icon(verdict: Verdict) -> QIcon:
-    icon = QIcon(theme.verdict_icon(verdict).pixmap(16, 16))
-    icon.addPixmap(theme.verdict_icon(verdict, selected=True).pixmap(16, 16), QIcon.Mode.Selected)
+def _icon(verdict: Verdict, ratio: float) -> QIcon:
+    icon = QIcon(theme.verdict_pixmap(verdict, 16, ratio))
+    icon.addPixmap(theme.verdict_pixmap(verdict, 16, ratio, selected=True), QIcon.Mode.Selected)
     return icon
 
 
@@ -148,7 +148,8 @@ class HistoryPanel(QWidget):
             by = [entry.reviewer, moment(entry.time, short=True)]
             model = read(entry.model) if entry.model else ""
             by += [model] if model else []
-            item = QListWidgetItem(_icon(entry.verdict), f"{text}\n{' · '.join(by)}")
+            icon = _icon(entry.verdict, self.devicePixelRatioF())
+            item = QListWidgetItem(icon, f"{text}\n{' · '.join(by)}")
             item.setToolTip(
                 tr(
                     "{what}\nby {reviewer}, {time}\nproposal of: {model}\nleft the face {verdict}",
@@ -164,7 +165,8 @@ class HistoryPanel(QWidget):
                 font.setStrikeOut(True)
                 item.setFont(font)
             self.list.addItem(item)
-        first = QListWidgetItem(_icon(Verdict.UNREVIEWED), tr("Found, not reviewed"))
+        icon = _icon(Verdict.UNREVIEWED, self.devicePixelRatioF())
+        first = QListWidgetItem(icon, tr("Found, not reviewed"))
         first.setSizeHint(QSize(0, 28))
         self.list.addItem(first)
         self._chosen(-1)

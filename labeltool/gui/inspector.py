@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Changes, Face, Verdict
 from labeltool.gui import theme
+from labeltool.gui.history import moment
 from labeltool.gui.landmarks import Landmarks
 from labeltool.gui.session import Session
 from labeltool.gui.words import of_words, read, sentence, tr, verdict_word
@@ -25,6 +26,8 @@ class Elided(QLabel):
 
     def set_full(self, text: str) -> None:
         """Show `text`, as much of it as fits."""
+        if text == self.property("full"):
+            return
         self.setToolTip(text)
         self.setProperty("full", text)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -84,13 +87,22 @@ class Inspector(QWidget):
         layout.addWidget(self.done)
         session.changed.connect(self.refresh)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants a new icon."""
+        super().changeEvent(event)
+        face = self._session.desk.face
+        if event.type() == QEvent.Type.PaletteChange and face is not None:
+            self._show_icon(face)
+
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
         # a progress bar paints at once, and everything that waits to be painted with it
-        self.setUpdatesEnabled(False)
+        for bar in (self.score, self.done):
+            bar.setUpdatesEnabled(False)
         self._show()
-        self.setUpdatesEnabled(True)
+        for bar in (self.score, self.done):
+            bar.setUpdatesEnabled(True)
 
     def _show(self) -> None:
         face, counts = self._session.desk.face, self._session.desk.counts
@@ -117,14 +129,18 @@ class Inspector(QWidget):
         elif face.verdict is Verdict.REJECTED and face.offered:
             text = tr("{verdict}, new proposal", verdict=text)
         self.verdict.setText(sentence(text) + (" ⚑" if face.flag else ""))
-        self._icon.setPixmap(theme.verdict_icon(face.verdict).pixmap(20, 20))
+        self._show_icon(face)
         self._show_prediction(face)
         self.file.set_full(face.name)
         desk = self._session.desk
         self.place.setText(of_words(desk.index + 1, len(desk.queue)))
         decision = face.decision
-        who = f"{decision.reviewer}, {decision.time[:16].replace('T', ' ')}" if decision else "-"
-        self.decided.set_full(who)
+        self.decided.set_full(
+            f"{decision.reviewer}, {moment(decision.time, short=True)}" if decision else "-"
+        )
+
+    def _show_icon(self, face: Face) -> None:
+        self._icon.setPixmap(theme.verdict_pixmap(face.verdict, 20, self.devicePixelRatioF()))
 
     def _show_prediction(self, face: Face) -> None:
         prediction = face.prediction

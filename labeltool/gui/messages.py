@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -54,6 +54,7 @@ class MessageLine(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.hide)
         self.setAutoFillBackground(True)
+        self._kind = ""
         self.hide()
 
     @Slot(str, bool)
@@ -69,11 +70,22 @@ class MessageLine(QFrame):
         self._show("mdi6.alert-outline", tell(error), undoable=False)
 
     def _show(self, icon: str, text: str, undoable: bool) -> None:
-        self._icon.setPixmap(theme.icon(icon).pixmap(16, 16))
-        self._close.setIcon(theme.icon("mdi6.close"))
+        if icon != self._kind:
+            self._kind = icon
+            self._recolour()
         self.label.setText(text)
         self.undo.setVisible(undoable)
         self.show()
+
+    def _recolour(self) -> None:
+        self._icon.setPixmap(theme.icon(self._kind).pixmap(16, 16))
+        self._close.setIcon(theme.icon("mdi6.close"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants new icons."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._kind:
+            self._recolour()
 
     @Slot()
     def _undo(self) -> None:

@@ -20,6 +20,8 @@ DEEDS = (
     mark("flag"),
     mark("unflag"),
     mark("draw a box"),
+    mark("take a photo whole"),
+    mark("take {count} photos whole"),
     mark("move the box"),
     mark("move"),
 )

@@ -129,9 +129,7 @@ class Prompts:
     def _restore(self) -> None:
         dialog = dialogs.EarlierRounds(self._session.store.rounds.all(), self._window)
         if self._run(dialog):
-            self._session.do_later(
-                tr("Restoring proposals"), partial(self._session.rounds.restore, dialog.chosen)
-            )
+            self._session.restore_round(dialog.chosen)
 
     def _batches(self) -> None:
         dialog = PastBatches(self._session, self._window)

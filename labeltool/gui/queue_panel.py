@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QDateTime, QEvent, QLocale, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -49,6 +49,7 @@ class QueuePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._rounds: dict[int, str] = {}
+        self._shown: Filter | None = None
         self.search, self.orders, self.turn = QLineEdit(), QComboBox(), QToolButton()
         self.low, self.high = self._spin(tr("Lowest score")), self._spin(tr("Highest score"))
         self.tree, self.pace = FilterTree(), QLabel()
@@ -198,6 +199,9 @@ class QueuePanel(QWidget):
     def refresh(self, _changes: Changes) -> None:
         """Show the desk's filter."""
         wanted = self._session.desk.filter
+        if wanted == self._shown:
+            return  # as after every decision
+        self._shown = None if self._typed.isActive() else wanted
         if not self._typed.isActive():
             if self.search.text().strip() != wanted.text:
                 self.search.setText(wanted.text)
@@ -273,6 +277,12 @@ class SinceLine(QFrame):
         self.label.setText(since_words(visit, news))
         self._close.setIcon(theme.icon("mdi6.close"))
         self.show()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants a new icon."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and not self.isHidden():
+            self._close.setIcon(theme.icon("mdi6.close"))
 
     @Slot()
     def _resume(self) -> None:

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
 
 from labeltool import intake
 from labeltool.domain import (
-    Box,
     Changes,
     Filter,
     Progress,
@@ -25,13 +25,15 @@ from labeltool.domain import (
     mark,
 )
 from labeltool.export import export_labels
+from labeltool.gui import notes
 from labeltool.gui.backups import AutoBackup
+from labeltool.gui.images import rgb
 from labeltool.gui.tasks import Lane, Task
-from labeltool.gui.words import faces_words, read, tell, tr
+from labeltool.gui.words import tell, tr
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
-from labeltool.store import Store
+from labeltool.store import FEW, Store
 from labeltool.survey import Survey, survey
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
@@ -74,6 +76,8 @@ class Session(QObject):
         round_event: an Event of the running round.
         round_ended: the event a round ended with, and the end of its log if it failed.
         surveyed: a Survey: how many faces there are under the filters, a moment after a change.
+
+    `decoded`: where a photo may be had that is on the screen, set by who shows photos.
     """
 
     changed = Signal(object)
@@ -92,6 +96,7 @@ class Session(QObject):
         self.desk = Desk(store)
         self.rounds = Rounds(store)
         self._instant = Instant(store)
+        self.decoded: Callable[[Path], QImage | None] = _not_decoded
         self.searching = False
         self.starting = False
         self._predict_wanted = False
@@ -175,8 +180,30 @@ class Session(QObject):
         return None if self.desk.face is None else self.desk.face.id
 
     def do_later(self, name: str, operation: Operation) -> None:
-        """Run a longer write in the background."""
-        self._run("writes", name, partial(_patient, operation))
+        """Run a longer write, one transaction, in the background; cancelled, it changes nothing."""
+        task = Task(name, self)
+        task.cancelled.connect(self._cancelled)
+        self.task_started.emit(task)
+        work = partial(self._stoppable, operation)
+        self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
+
+    def _stoppable(self, operation: Operation, progress: Progress) -> Changes:
+        with self.store.cancellable(progress):
+            return operation()
+
+    def undo(self, redo: bool = False) -> None:
+        """Take back the last move or operation, or do it again; a large batch in the background."""
+        if self.desk.undo_size(redo) > AT_ONCE:
+            reviews = self.store.reviews  # the desk is this thread's
+            work = partial(reviews.redo if redo else reviews.undo, self.desk.reviewer)
+            self.do_later(tr("Doing it again") if redo else tr("Undoing"), work)
+        else:
+            self.do(self.desk.redo if redo else self.desk.undo)
+
+    def restore_round(self, round_id: int) -> None:
+        """Offer the proposals of an earlier round again."""
+        work = partial(self.rounds.restore, round_id)
+        self._run("writes", tr("Restoring proposals"), partial(_patient, work))
 
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
         """Give these faces the verdict, many of them in the background."""
@@ -184,13 +211,13 @@ class Session(QObject):
             self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
         task = Task(tr("Deciding on %Ln face(s)", "", len(seen)), self)
-        task.cancelled.connect(self._batch_cancelled)
+        task.cancelled.connect(self._cancelled)
         self.task_started.emit(task)
         work = partial(self.desk.decide_batch, verdict, seen)
         self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
 
     @Slot()
-    def _batch_cancelled(self) -> None:
+    def _cancelled(self) -> None:
         self.said.emit(tr("Cancelled: no face was changed."), False)
 
     def announce(self, changes: Changes) -> None:
@@ -228,7 +255,6 @@ class Session(QObject):
         self._surveying = True
         task = Task(tr("Counting"), self)
         task.ended.connect(self._survey_ended)
-        task.ended.connect(task.deleteLater)  # there is one for each decision
         wanted = self.desk.filter
         self._lanes["counts"].start(
             task, partial(self._count, wanted), succeeded=self._counted, failed=self._broke
@@ -252,7 +278,6 @@ class Session(QObject):
     @Slot()
     def _tidy(self) -> None:
         task = Task(tr("Tidying"), self)
-        task.ended.connect(task.deleteLater)
         self._lanes["counts"].start(task, self._tidy_up, succeeded=self._done, failed=self._broke)
 
     def _tidy_up(self, _progress: Progress) -> None:
@@ -305,18 +330,8 @@ class Session(QObject):
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
         added = intake.add_photos(self.store, sources)
         intake.search(self.store, progress, self._found.emit)
-        counts = self.store.faces.counts()
-        total = faces_words(counts.faces)
-        notes = [tr("%Ln new photo(s); {faces} in the project.", "", added.new, faces=total)]
-        if added.unsupported:
-            names = ", ".join(p.name for p in added.unsupported[:3])
-            kinds = tr("%Ln file(s) of unsupported kinds:", "", len(added.unsupported))
-            notes.append(f"{kinds} {names}.")
-        if counts.problems:
-            broken = tr("%Ln photo(s) could not be read: see Photo problems… in the Project menu.",
-                        "", counts.problems)  # fmt: skip
-            notes.append(broken)
-        return Changes(all=True, photos=True, note=" ".join(notes))
+        note = notes.photos(added, self.store.faces.counts())
+        return Changes(all=True, photos=True, note=note)
 
     def _only_search(self, progress: Progress) -> Changes:
         intake.search(self.store, progress, self._found.emit)
@@ -343,47 +358,37 @@ class Session(QObject):
 
     def _take_labels(self, source: Path, proposals: bool, _progress: Progress) -> Changes:
         taken = intake.take_labels(self.store, source, self.desk.reviewer, proposals=proposals)
-        what = mark("{count:,} labels from {file}")
-        if proposals:
-            what = mark("{count:,} proposals from {file}")
-        note = tr(what, count=taken.taken, file=source.name)
-        if taken.new_faces:
-            note += tr(", {count:,} of them new faces", count=taken.new_faces)
-        if taken.kept:
-            note += tr("; {count:,} faces keep what a person decided", count=taken.kept)
-        if taken.problems:
-            first = read(taken.problems[0]).removesuffix(".")
-            note += tr("; {count:,} rows were not used ({reason})",
-                       count=len(taken.problems), reason=first)  # fmt: skip
-        return Changes(all=True, photos=True, rounds=proposals, note=note + ".")
+        note = notes.labels(taken, source, proposals=proposals)
+        return Changes(all=True, photos=True, rounds=proposals, note=note)
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
-        sizes = {row[0]: (row[4], row[5]) for row in self.store.faces.photo_index()}
-        faces: list[tuple[int, Box, str]] = [
-            (photo, (-0.5, -0.5, float(sizes[photo][0] or 1), float(sizes[photo][1] or 1)), "whole")
-            for photo in photos
-        ]
-        self.do(partial(self._add, faces))
+        work = partial(self.desk.take_whole, list(photos))
+        if len(photos) <= FEW:
+            self.do(work)
+            return
+        task = Task(tr("Taking %Ln photo(s) whole", "", len(photos)), self)
+        self.task_started.emit(task)
+        self._lanes["writes"].start(
+            task, partial(_patient, work), succeeded=self._taken_whole, failed=self._broke
+        )
 
-    def _add(self, faces: list[tuple[int, Box, str]]) -> Changes:
-        ids = self.store.faces.add_faces(faces)
-        changes = Changes(faces=frozenset(ids), photos=True)
-        self.desk.refresh(changes)
-        self.desk.open(ids[0])
-        for face in ids:
-            self._propose_soon(face)
-        return changes
+    @Slot(object)
+    def _taken_whole(self, result: object) -> None:
+        self._done(result)
+        self._predict_wanted = True
+        self._predict_if_wanted()
 
     def _propose_soon(self, face: int) -> None:
         """A face has a new box: propose its landmarks in the background."""
-        task = Task(tr("Proposing"), self)
+        task, shown = Task(tr("Proposing"), self), self.desk.face
+        photo = self.decoded(shown.photo) if shown is not None and shown.id == face else None
         self._lanes["instant"].start(
-            task, partial(self._propose, face), succeeded=self._proposed, failed=self._broke
+            task, partial(self._propose, face, photo), succeeded=self._proposed, failed=self._broke
         )
 
-    def _propose(self, face: int, _progress: Progress) -> Changes | None:
-        return self._instant.propose(face)
+    def _propose(self, face: int, photo: QImage | None, _progress: Progress) -> Changes | None:
+        return self._instant.propose(face, None if photo is None else rgb(photo))
 
     @Slot(object)
     def _proposed(self, result: object) -> None:
@@ -399,14 +404,7 @@ class Session(QObject):
 
     def _export(self, out: Path, form: str, _progress: Progress) -> Changes:
         written = export_labels(self.store, out, form)
-        note = tr(
-            "Wrote {faces} of {photos:,} photos to {path}.",
-            faces=faces_words(written.faces), photos=written.photos, path=out,
-        )  # fmt: skip
-        if written.problems:
-            left_out = tr("{count:,} were left out:", count=len(written.problems))
-            note += f" {left_out} {read(written.problems[0])}"
-        return Changes(note=note)
+        return Changes(note=notes.exported(written, out))
 
     # Rounds
 
@@ -415,7 +413,8 @@ class Session(QObject):
         if self.rounds.can_predict():
             self._start(tr("Starting the prediction"), self.rounds.start_predict)
         else:
-            self.do_later(tr("Placing the mean face"), self.rounds.propose_mean_face)
+            work = partial(_patient, self.rounds.propose_mean_face)
+            self._run("writes", tr("Placing the mean face"), work)
 
     def _predict_if_wanted(self) -> None:
         """After photos came in, predict as soon as it is worth a worker's start."""
@@ -535,6 +534,10 @@ def _joined(one: Changes, other: Changes) -> Changes:
         rounds=one.rounds or other.rounds,
         filters=one.filters or other.filters,
     )
+
+
+def _not_decoded(_photo: Path) -> None:
+    """Nobody shows photos."""
 
 
 def _unseen(_done: int, _total: int) -> None:

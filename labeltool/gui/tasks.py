@@ -18,7 +18,7 @@ class Task(QObject):
     """One piece of background work. Its signals arrive in the thread that made it.
 
     `progressed`: done, total, seconds left. Exactly one of `succeeded`, `failed` and `cancelled`
-    follows, and then `ended`.
+    follows, and then `ended`; a lane lets go of the task after that.
     """
 
     progressed = Signal(int, int, float)
@@ -80,6 +80,7 @@ class Lane:
         """Queue work. The slots, bound methods, are connected before it can begin."""
         task.succeeded.connect(succeeded)
         task.failed.connect(failed)
+        task.ended.connect(task.deleteLater)
         self._tasks.add(task)
 
         def run() -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -68,6 +68,7 @@ _DARK = {
     _Role.Dark: "#181818",
     _Role.Shadow: "#0c0c0c",
 }
+_BARS = {False: "#7dabdc", True: "#1f5292"}  # fills that the text of the palette reads on
 _FAINT_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText)
 _FAINT = {False: "#8f8f8f", True: "#7a7a7a"}
 
@@ -145,6 +146,14 @@ def palette(dark: bool) -> QPalette:
     return made
 
 
+def bar_palette(dark: bool) -> QPalette:
+    """The palette of progress bars: their text has one colour on the fill and beside it."""
+    made = palette(dark)
+    made.setColor(_Role.Highlight, QColor(_BARS[dark]))
+    made.setColor(_Role.HighlightedText, made.color(_Role.Text))
+    return made
+
+
 def spacing(steps: int = 1) -> int:
     """A margin or gap of so many steps, in pixels."""
     return SPACING * steps
@@ -183,8 +192,13 @@ def verdict_colour(verdict_name: str, dark: bool) -> QColor:
     return QColor(dark_hex if dark else light_hex)
 
 
-def verdict_icon(verdict_name: str, selected: bool = False) -> QIcon:
-    """The shape of a verdict in its colour for the palette in use: colour alone never tells.
+def verdict_icon(verdict_name: str) -> QIcon:
+    """The shape of a verdict in its colour for the palette in use: colour alone never tells."""
+    return _verdict_icon(verdict_name, verdict_colour(verdict_name, is_dark()).name())
+
+
+def verdict_pixmap(verdict_name: str, side: int, ratio: float, selected: bool = False) -> QPixmap:
+    """The same, `side` logical pixels wide on a screen with `ratio` pixels to one of them.
 
     On a selected row it takes the text's colour, which reads on the highlight.
     """
@@ -194,13 +208,18 @@ def verdict_icon(verdict_name: str, selected: bool = False) -> QIcon:
         if selected
         else verdict_colour(verdict_name, is_dark())
     )
-    return _verdict_icon(verdict_name, colour.name())
+    return _verdict_pixmap(verdict_name, colour.name(), side, ratio)
 
 
 @cache
 def _verdict_icon(verdict_name: str, colour: str) -> QIcon:
-    """Lists draw many of these."""
     return icon(_VERDICTS[verdict_name][2], QColor(colour))
+
+
+@cache
+def _verdict_pixmap(verdict_name: str, colour: str, side: int, ratio: float) -> QPixmap:
+    """Lists draw many of these, and the icon would draw its letter each time."""
+    return _verdict_icon(verdict_name, colour).pixmap(QSize(side, side), ratio)
 
 
 @cache
@@ -251,3 +270,4 @@ def no_icon() -> QIcon:
 
 def _set_palette(dark: bool) -> None:
     QApplication.setPalette(palette(dark))
+    QApplication.setPalette(bar_palette(dark), "QProgressBar")  # type: ignore[arg-type]

@@ -253,6 +253,7 @@ class Thumbs(QObject):
         with self._large if info.width * info.height > _LARGE else nullcontext():
             pixels, scale = read_reduced(photo, wanted)
         whole = Image.fromarray(pixels)
+        del pixels  # as large as the photo, at times
         made: dict[_Wish, bytes | None] = {}
         for wish in wishes:
             self._quiet.wait()

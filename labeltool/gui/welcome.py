@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -62,10 +63,13 @@ class Welcome(QWidget):
         self._recent_title = QLabel(tr("Recent projects"))
         self.recent = QListWidget()
         self.recent.setIconSize(QSize(20, 20))
+        self.recent.setSpacing(theme.SPACING)
+        self.recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.recent.itemActivated.connect(self._chosen)
         self.recent.itemClicked.connect(self._chosen)
         hint = QLabel(tr("You can also drop a folder of photos here."))
-        hint.setForegroundRole(hint.foregroundRole())
+        self.steps = self._make_steps()
         self.message = MessageLine()
         column = QVBoxLayout()
         column.setSpacing(4 * theme.SPACING)
@@ -74,12 +78,14 @@ class Welcome(QWidget):
         column.addWidget(words)
         column.addLayout(buttons)
         column.addWidget(hint)
+        column.addSpacing(2 * theme.SPACING)
+        column.addWidget(self.steps)
         column.addWidget(self._recent_title)
         column.addWidget(self.recent, 3)
-        column.addStretch(1)
+        column.addStretch(2)
         middle = QWidget()
         middle.setLayout(column)
-        middle.setMaximumWidth(620)
+        middle.setMaximumWidth(720)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(middle, 10)
@@ -127,8 +133,53 @@ class Welcome(QWidget):
         self._settings.language = self.languages.itemData(place)
         self.language_chosen.emit()
 
+    def _make_steps(self) -> QWidget:
+        """How it goes, for who has no project yet."""
+        self._icons: list[tuple[QLabel, str]] = []
+        texts = (
+            ("mdi6.image-multiple-outline", tr("Import"),
+             tr("Faces are found in your photos, and landmarks proposed.")),
+            ("mdi6.check-circle-outline", tr("Review"),
+             tr("Accept what is right, correct or reject the rest.")),
+            ("mdi6.sync", tr("Train"),
+             tr("The detector learns from your decisions and proposes better landmarks.")),
+        )  # fmt: skip
+        steps = QWidget()
+        row = QHBoxLayout(steps)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3 * theme.SPACING)
+        for number, (icon, title, sentence) in enumerate(texts, 1):
+            card, picture, words = QFrame(), QLabel(), QLabel(sentence)
+            card.setFrameShape(QFrame.Shape.StyledPanel)
+            card.setBackgroundRole(QPalette.ColorRole.Base)
+            card.setAutoFillBackground(True)
+            name = QLabel(f"{number}  {title}")
+            font = name.font()
+            font.setBold(True)
+            name.setFont(font)
+            words.setWordWrap(True)
+            words.setAlignment(Qt.AlignmentFlag.AlignTop)
+            column = QVBoxLayout(card)
+            column.setContentsMargins(*[4 * theme.SPACING] * 4)
+            column.setSpacing(2 * theme.SPACING)
+            column.addWidget(picture)
+            column.addWidget(name)
+            column.addWidget(words, 1)
+            row.addWidget(card, 1)
+            self._icons.append((picture, icon))
+        return steps
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants new icons."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh()
+
     def refresh(self) -> None:
         """List the recent projects again."""
+        accent = self.palette().color(QPalette.ColorRole.Link)
+        for label, name in self._icons:
+            label.setPixmap(theme.icon(name, accent).pixmap(32, 32))
         self.recent.clear()
         for path in self._settings.recent:
             item = QListWidgetItem(theme.icon("mdi6.folder-outline"), f"{path.name}\n{path}")
@@ -137,6 +188,7 @@ class Welcome(QWidget):
             self.recent.addItem(item)
         for widget in (self._recent_title, self.recent):
             widget.setVisible(self.recent.count() > 0)
+        self.steps.setVisible(self.recent.count() == 0)
 
     def complain(self, error: UserError) -> None:
         """Say what went wrong."""

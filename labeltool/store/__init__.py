@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -11,7 +12,7 @@ from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, check_file, facts, is_due
 from labeltool.store.batch import Batches
-from labeltool.store.boxes import Boxes
+from labeltool.store.boxes import FEW, Boxes
 from labeltool.store.engine import FILE, Database, taking_turns, upgrade
 from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
@@ -29,7 +30,7 @@ READ_AT_ONCE = 16 * 2**20
 """Bytes of a file that are read in a moment nobody notices."""
 
 __all__ = [
-    "BACKUPS", "BOX", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
+    "BACKUPS", "BOX", "FEW", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
     "backups", "create_project", "facts", "facts_now", "newest_good", "open_project", "restore",
     "taking_turns",
 ]  # fmt: skip
@@ -69,6 +70,10 @@ class Store:
     def be_impatient(self, seconds: float = 0.05) -> None:
         """Writes of this thread give up after so long and raise StoreBusyError: for the window."""
         self._database.patience = seconds
+
+    def cancellable(self, progress: Progress) -> AbstractContextManager[None]:
+        """Around a long write: `progress` may raise Cancelled, and nothing has happened then."""
+        return self._database.cancellable(progress)
 
     def version(self) -> int:
         """A number that changes when another process changed the project."""

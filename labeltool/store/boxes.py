@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, literal, null, select, update
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, insert, literal, null, select, update
 
 from labeltool.domain import FINAL, Box, Changes, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
 from labeltool.store.faces import _add_face
+from labeltool.store.queue import _ids
 from labeltool.store.reviews import _finish, _operate
-from labeltool.store.tables import DraftRow, EntryRow, FaceRow, StateRow
+from labeltool.store.tables import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
 
 DRAWN = "hand"
 """The kind of a box that a person drew or changed; one of pipnet.crop.BOX_KINDS."""
+
+WHOLE = "whole"
+"""The kind of a box that is the whole photo; another of them."""
+
+FEW = 20
+"""Faces that a proposal can be made for at once; for more a worker is worth its start."""
+
+
+_OF_PHOTO = (  # made once, for it is asked at every face
+    select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
+    .join(StateRow, StateRow.face_id == FaceRow.id)
+    .where(FaceRow.photo_id == bindparam("photo"))
+    .order_by(FaceRow.id)
+)
 
 
 class Boxes:
@@ -26,17 +43,32 @@ class Boxes:
         Undo excludes it: nothing in the log ever names a face that is not there.
         """
         with self._database.write() as connection:
-            face = _add_face(connection, photo_id, box, DRAWN, None)
-            operation = _operate(connection, reviewer, "draw", "draw a box")
-            connection.execute(
-                insert(EntryRow).values(
-                    operation_id=operation, face_id=face, effect=operation,
-                    verdict=Verdict.UNREVIEWED, flag=False,
-                )
-            )  # fmt: skip
-            _finish(connection, operation)
+            (face,) = _draw(connection, reviewer, {photo_id: box}, DRAWN, "draw a box")
         faces = frozenset({face})
         return face, Changes(faces=faces, photos=True, boxes=faces, note=Said(mark("Drew a box.")))
+
+    def take_whole(self, reviewer: str, photos: Sequence[int]) -> Changes:
+        """Add a face to each of these photos, as large as the photo; undo excludes them.
+
+        More than `FEW` are not named, and ask for no proposals one by one.
+        """
+        size = select(PhotoRow.id, PhotoRow.width, PhotoRow.height)
+        with self._database.write() as connection:
+            rows = connection.execute(size.where(PhotoRow.id.in_(_ids(photos))))
+            boxes = {
+                row.id: (-0.5, -0.5, float(row.width or 1), float(row.height or 1)) for row in rows
+            }
+            what = "take a photo whole" if len(boxes) == 1 else f"take {len(boxes):,} photos whole"
+            faces = _draw(connection, reviewer, boxes, WHOLE, what)
+        note = (
+            Said(mark("Took the photo whole."))
+            if len(boxes) == 1
+            else Said(mark("Took {count:,} photos whole."), count=len(boxes))
+        )
+        if len(faces) > FEW:
+            return Changes(all=True, photos=True, note=note)
+        added = frozenset(faces)
+        return Changes(faces=added, photos=True, boxes=added, note=note)
 
     def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> Changes:
         """Put a face's box (x, y, width, height in pixels of the photo) elsewhere.
@@ -96,10 +128,25 @@ class Boxes:
     def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
         """Id, box and verdict of the faces of a photo."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
-                .join(StateRow, StateRow.face_id == FaceRow.id)
-                .where(FaceRow.photo_id == photo_id)
-                .order_by(FaceRow.id)
-            )
+            rows = connection.execute(_OF_PHOTO, {"photo": photo_id})
             return [(r.id, (r.x, r.y, r.w, r.h), Verdict(r.verdict)) for r in rows]
+
+
+def _draw(
+    connection: Connection, reviewer: str, boxes: Mapping[int, Box], kind: str, detail: str
+) -> list[int]:
+    """Add a face for each of these boxes by photo, as one operation; returns their ids."""
+    faces = [_add_face(connection, photo, box, kind, None) for photo, box in boxes.items()]
+    operation = _operate(connection, reviewer, "draw", detail)
+    connection.execute(
+        insert(EntryRow),
+        [
+            {
+                "operation_id": operation, "face_id": face, "effect": operation,
+                "verdict": Verdict.UNREVIEWED, "flag": False,
+            }
+            for face in faces
+        ],
+    )  # fmt: skip
+    _finish(connection, operation)
+    return faces

@@ -16,7 +16,7 @@ import psutil
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from labeltool.domain import DamagedError, StoreBusyError, UserError, mark
+from labeltool.domain import Cancelled, DamagedError, Progress, StoreBusyError, UserError, mark
 from labeltool.store.backup import back_up
 from labeltool.store.errors import errors
 from labeltool.store.tables import SCHEMA
@@ -86,13 +86,52 @@ class Database:
                 connection.rollback()
                 self._begin(deadline)
                 try:
-                    yield connection
+                    with self._stoppable(connection):
+                        yield connection
                     connection.commit()
                 except BaseException:
                     connection.rollback()
                     raise
         finally:
             self._lock.release()
+
+    @contextmanager
+    def cancellable(self, progress: Progress) -> Iterator[None]:
+        """Let `progress` stop a write of this thread by raising Cancelled, also amid a statement.
+
+        Nothing of the transaction has happened then. It is called with no figures.
+        """
+        self._local.progress = progress
+        try:
+            yield
+        finally:
+            self._local.progress = None
+
+    @contextmanager
+    def _stoppable(self, connection: Connection) -> Iterator[None]:
+        progress: Progress | None = getattr(self._local, "progress", None)
+        if progress is None:
+            yield
+            return
+        asked = time.monotonic()
+
+        def stops() -> bool:
+            nonlocal asked
+            if time.monotonic() - asked > 0.05:
+                asked = time.monotonic()
+                try:
+                    progress(0, 0)
+                except Cancelled:
+                    return True
+            return False
+
+        progress(0, 0)
+        raw: Any = connection.connection.dbapi_connection
+        raw.set_progress_handler(stops, 20_000)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
 
     def _begin(self, deadline: float) -> None:
         """BEGIN IMMEDIATE as soon as other programs let go.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from labeltool.domain import DamagedError, StoreBusyError, UserError, mark
+from labeltool.domain import Cancelled, DamagedError, StoreBusyError, UserError, mark
 
 FULL = 2**20
 """Bytes free below which an error of the drive is taken for a full disk."""
@@ -41,7 +41,9 @@ def _free(folder: Path) -> float:
         return math.inf
 
 
-def _known(path: Path, text: str) -> UserError | None:
+def _known(path: Path, text: str) -> UserError | Cancelled | None:
+    if text == "interrupted":
+        return Cancelled()
     if "locked" in text or "busy" in text:
         return StoreBusyError(
             mark("Another program is writing to {path}."),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, insert, select, text, update
+from sqlalchemy import Connection, Select, and_, bindparam, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
@@ -176,13 +177,15 @@ class Faces(Queue):
             return [(row.id, Path(row.root) / row.path, str(row.problem)) for row in rows]
 
     def photos_without_face(self) -> list[tuple[int, Path]]:
-        """Photos that were searched and have no face."""
+        """Photos that were searched and have no face, or only some whose drawing was undone."""
+        undone = and_(StateRow.verdict == Verdict.EXCLUDED, StateRow.effect.is_(None))
+        face = select(FaceRow.id).join(StateRow, StateRow.face_id == FaceRow.id)
+        face = face.where(FaceRow.photo_id == PhotoRow.id, ~undone)
         with self._database.read() as connection:
             rows = connection.execute(
                 select(PhotoRow.id, PhotoRow.path, RootRow.path.label("root"))
                 .join(RootRow, RootRow.id == PhotoRow.root_id)
-                .outerjoin(FaceRow, FaceRow.photo_id == PhotoRow.id)
-                .where(PhotoRow.searched, PhotoRow.problem.is_(None), FaceRow.id.is_(None))
+                .where(PhotoRow.searched, PhotoRow.problem.is_(None), ~face.exists())
                 .order_by(PhotoRow.path)
             )
             return [(row.id, Path(row.root) / row.path) for row in rows]
@@ -261,21 +264,7 @@ class Faces(Queue):
     def face(self, face_id: int) -> Face | None:
         """One face with everything a view shows of it."""
         with self._database.read() as connection:
-            row = connection.execute(
-                select(
-                    FaceRow.id, FaceRow.photo_id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h,
-                    FaceRow.kind, PhotoRow.path, PhotoRow.width, PhotoRow.height,
-                    RootRow.path.label("root"), StateRow.verdict, StateRow.flag, StateRow.offered,
-                    StateRow.entry_id, StateRow.prediction_id,
-                    DraftRow.points.label("draft"),
-                    DraftRow.visibility.label("draft_visibility"),
-                DraftRow.prediction_id.label("draft_prediction"), )
-                .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-                .join(RootRow, RootRow.id == PhotoRow.root_id)
-                .join(StateRow, StateRow.face_id == FaceRow.id)
-                .outerjoin(DraftRow, DraftRow.face_id == FaceRow.id)
-                .where(FaceRow.id == face_id)
-            ).one_or_none()  # fmt: skip
+            row = connection.execute(_FACE, {"face": face_id}).one_or_none()
             if row is None:
                 return None
             prediction = _prediction(connection, row.draft_prediction or row.prediction_id)
@@ -301,12 +290,7 @@ class Faces(Queue):
     def files(self, ids: Sequence[int]) -> list[Path]:
         """The photos of faces, in their order."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(FaceRow.id, PhotoRow.path, RootRow.path.label("root"))
-                .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-                .join(RootRow, RootRow.id == PhotoRow.root_id)
-                .where(FaceRow.id.in_(_ids(ids)))
-            )
+            rows = connection.execute(_FILES, {"ids": json.dumps(list(ids))})
             found = {row.id: Path(row.root) / row.path for row in rows}
         return [found[i] for i in ids if i in found]
 
@@ -379,18 +363,52 @@ def _folders(connection: Connection, paths: set[str]) -> dict[str, int]:
     return {row.path: row.id for row in rows if row.path in paths}
 
 
+# Statements on the way to the next face are made once: to build one takes longer than to run it.
+_FACE = (
+    select(
+        FaceRow.id, FaceRow.photo_id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h,
+        FaceRow.kind, PhotoRow.path, PhotoRow.width, PhotoRow.height,
+        RootRow.path.label("root"), StateRow.verdict, StateRow.flag, StateRow.offered,
+        StateRow.entry_id, StateRow.prediction_id,
+        DraftRow.points.label("draft"),
+        DraftRow.visibility.label("draft_visibility"),
+        DraftRow.prediction_id.label("draft_prediction"),
+    )
+    .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+    .join(RootRow, RootRow.id == PhotoRow.root_id)
+    .join(StateRow, StateRow.face_id == FaceRow.id)
+    .outerjoin(DraftRow, DraftRow.face_id == FaceRow.id)
+    .where(FaceRow.id == bindparam("face"))
+)  # fmt: skip
+_FILES = (
+    select(FaceRow.id, PhotoRow.path, RootRow.path.label("root"))
+    .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+    .join(RootRow, RootRow.id == PhotoRow.root_id)
+    .where(FaceRow.id.in_(select(text("value FROM json_each(:ids)"))))
+)
+_PREDICTION = (
+    select(
+        PredictionRow.id, PredictionRow.round_id, PredictionRow.points, PredictionRow.scores,
+        PredictionRow.score, PredictionRow.spread, ModelRow.name,
+    )
+    .join(RoundRow, RoundRow.id == PredictionRow.round_id)
+    .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
+    .where(PredictionRow.id == bindparam("prediction"))
+)  # fmt: skip
+_DECISION = (
+    select(
+        EntryRow.verdict, EntryRow.prediction_id, EntryRow.points, EntryRow.visibility,
+        OperationRow.reviewer, OperationRow.time,
+    )
+    .join(OperationRow, OperationRow.id == EntryRow.operation_id)
+    .where(EntryRow.id == bindparam("entry"))
+)  # fmt: skip
+
+
 def _prediction(connection: Connection, prediction_id: int | None) -> Prediction | None:
     if prediction_id is None:
         return None
-    row = connection.execute(
-        select(
-            PredictionRow.id, PredictionRow.round_id, PredictionRow.points, PredictionRow.scores,
-            PredictionRow.score, PredictionRow.spread, ModelRow.name,
-        )
-        .join(RoundRow, RoundRow.id == PredictionRow.round_id)
-        .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
-        .where(PredictionRow.id == prediction_id)
-    ).one()  # fmt: skip
+    row = connection.execute(_PREDICTION, {"prediction": prediction_id}).one()
     return Prediction(
         row.id, row.round_id, row.name or "", row.points, row.scores, row.score, row.spread
     )
@@ -399,14 +417,7 @@ def _prediction(connection: Connection, prediction_id: int | None) -> Prediction
 def _decision(connection: Connection, entry_id: int | None) -> Decision | None:
     if entry_id is None:
         return None
-    row = connection.execute(
-        select(
-            EntryRow.verdict, EntryRow.prediction_id, EntryRow.points, EntryRow.visibility,
-            OperationRow.reviewer, OperationRow.time,
-        )
-        .join(OperationRow, OperationRow.id == EntryRow.operation_id)
-        .where(EntryRow.id == entry_id)
-    ).one()  # fmt: skip
+    row = connection.execute(_DECISION, {"entry": entry_id}).one()
     return Decision(
         Verdict(row.verdict), row.reviewer, row.time, row.prediction_id, row.points, row.visibility
     )

@@ -10,10 +10,19 @@ from sqlalchemy import func, literal, select, text
 
 from labeltool.domain import FINAL, Changes, Entry, PastBatch, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
-from labeltool.store.reviews import _UNDO, _enter, _operate, _taken_back
+from labeltool.store.reviews import _UNDO, _before, _enter, _operate, _taken_back
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
 
 _BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo')"
+
+_OF_FACE = text(
+    "SELECT e.id, o.id AS operation, o.kind, o.detail, o.reviewer, o.time, o.faces, "
+    "o.target, e.verdict, e.flag, e.points, p.points AS proposed, m.name AS model "
+    "FROM entry e JOIN operation o ON o.id = e.operation_id "
+    "LEFT JOIN prediction p ON p.id = e.prediction_id "
+    "LEFT JOIN round r ON r.id = p.round_id LEFT JOIN model m ON m.id = r.model_id "
+    "WHERE e.face_id = :face ORDER BY e.id"
+)
 
 
 class History:
@@ -24,16 +33,8 @@ class History:
 
     def of_face(self, face_id: int) -> list[Entry]:
         """Every state that a face was given, the newest first."""
-        query = text(
-            "SELECT e.id, o.id AS operation, o.kind, o.detail, o.reviewer, o.time, o.faces, "
-            "o.target, e.verdict, e.flag, e.points, p.points AS proposed, m.name AS model "
-            "FROM entry e JOIN operation o ON o.id = e.operation_id "
-            "LEFT JOIN prediction p ON p.id = e.prediction_id "
-            "LEFT JOIN round r ON r.id = p.round_id LEFT JOIN model m ON m.id = r.model_id "
-            "WHERE e.face_id = :face ORDER BY e.id"
-        )
         with self._database.read() as connection:
-            rows = connection.execute(query, {"face": face_id}).all()
+            rows = connection.execute(_OF_FACE, {"face": face_id}).all()
         undone = _undone(rows)
         entries = []
         for row in rows:
@@ -110,12 +111,14 @@ class History:
     def would_return_to(self, operation: int) -> dict[Verdict, int]:
         """To how many faces of a batch `take_back` would give which verdict now."""
         query = text(
-            "SELECT coalesce(b.verdict, 'unreviewed'), count(*) FROM entry x "
+            "SELECT coalesce(b.verdict, :before), count(*) FROM entry x "
             "JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous "
             "WHERE x.operation_id = :batch AND s.effect = :batch GROUP BY 1"
         )
+        kind = select(OperationRow.kind).where(OperationRow.id == operation)
         with self._database.read() as connection:
-            rows = connection.execute(query, {"batch": operation})
+            before = _before(connection.execute(kind).scalar_one())
+            rows = connection.execute(query, {"batch": operation, "before": before})
             return {Verdict(row[0]): row[1] for row in rows}
 
     def take_back(self, reviewer: str, operation: int) -> Changes:
@@ -137,7 +140,7 @@ class History:
                 text(_UNDO),
                 {
                     "operation": taken, "target": operation, "effect": taken,
-                    "before": Verdict.UNREVIEWED,
+                    "before": _before(target.kind),
                 },
             )  # fmt: skip
             changes = _taken_back(connection, taken, target, mark("Took back: {what}."))

@@ -83,15 +83,7 @@ class Queue:
     def rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """What a list draws of these faces."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(
-                    StateRow.face_id, PhotoRow.path, StateRow.verdict, StateRow.flag,
-                    StateRow.offered, StateRow.score,
-                )
-                .join(FaceRow, FaceRow.id == StateRow.face_id)
-                .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-                .where(StateRow.face_id.in_(_ids(ids)))
-            )  # fmt: skip
+            rows = connection.execute(_ROWS, {"ids": json.dumps(list(ids))})
             return {
                 r.face_id: Row(r.face_id, r.path, Verdict(r.verdict), r.flag, r.offered, r.score)
                 for r in rows
@@ -145,21 +137,34 @@ class Queue:
 
     def counts(self) -> Counts:
         """How many of everything."""
-        verdicts = ", ".join(
-            f"coalesce(sum(faces * (verdict = '{name}')), 0) AS {name}" for name in Verdict
-        )
-        query = (
-            f"SELECT {verdicts}, coalesce(sum(faces), 0) AS faces, "
-            "coalesce(sum(faces * offered), 0) AS proposed, "
-            "coalesce(sum(faces * flag), 0) AS flagged, "
-            "(SELECT coalesce(sum(photos), 0) FROM root) AS photos, "
-            "(SELECT coalesce(sum(problems), 0) FROM root) AS problems, "
-            "(SELECT coalesce(sum(waiting), 0) FROM root) AS waiting, "
-            "(SELECT count(*) FROM round WHERE kind = 'train' AND status = 'ready') AS rounds "
-            "FROM tally"
-        )
         with self._database.read() as connection:
-            return Counts(**connection.execute(text(query)).one()._mapping)
+            return Counts(**connection.execute(_COUNTS).one()._mapping)
+
+
+def _sum(verdict: Verdict) -> str:
+    return f"coalesce(sum(faces * (verdict = '{verdict}')), 0) AS {verdict}"
+
+
+# asked for at each decision: to build a statement takes longer than to run it
+_COUNTS = text(
+    f"SELECT {', '.join(map(_sum, Verdict))}, coalesce(sum(faces), 0) AS faces, "
+    "coalesce(sum(faces * offered), 0) AS proposed, "
+    "coalesce(sum(faces * flag), 0) AS flagged, "
+    "(SELECT coalesce(sum(photos), 0) FROM root) AS photos, "
+    "(SELECT coalesce(sum(problems), 0) FROM root) AS problems, "
+    "(SELECT coalesce(sum(waiting), 0) FROM root) AS waiting, "
+    "(SELECT count(*) FROM round WHERE kind = 'train' AND status = 'ready') AS rounds "
+    "FROM tally"
+)
+_ROWS = (
+    select(
+        StateRow.face_id, PhotoRow.path, StateRow.verdict, StateRow.flag,
+        StateRow.offered, StateRow.score,
+    )
+    .join(FaceRow, FaceRow.id == StateRow.face_id)
+    .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+    .where(StateRow.face_id.in_(select(text("value FROM json_each(:ids)"))))
+)  # fmt: skip
 
 
 def _ids(ids: Iterable[int]) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +12,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, insert, literal, null, select, text
+from sqlalchemy import (
+    Connection,
+    TextClause,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
-    FINAL,
     Changes,
     NewLabel,
     Points,
@@ -96,25 +107,15 @@ class Reviews:
             if prediction_id is not None:
                 _check_prediction(connection, prediction_id, faces[0])
             operation = _operate(connection, reviewer, "decide", _words(verdict, len(faces)))
-            chosen = select(
-                StateRow.face_id,
-                literal(str(verdict)),
-                StateRow.flag,
-                literal(prediction_id) if prediction_id is not None else StateRow.prediction_id,
-                literal(points, EntryRow.points.type) if points is not None else null(),
-                null() if visibility is None else literal(visibility, EntryRow.visibility.type),
-            ).where(StateRow.face_id.in_(_ids(faces)))
-            if len(faces) > 1:  # a batch never throws away what somebody began to move
-                chosen = chosen.where(StateRow.face_id.not_in(select(DraftRow.face_id)))
-            if verdict is Verdict.ACCEPTED:
-                chosen = chosen.where(
-                    StateRow.prediction_id.is_not(None), StateRow.verdict.not_in(FINAL)
-                )
-            elif verdict is Verdict.REJECTED:
-                chosen = chosen.where((StateRow.verdict != verdict) | StateRow.offered)
-            elif verdict is not Verdict.CORRECTED:
-                chosen = chosen.where(StateRow.verdict != verdict)
-            count = _enter(connection, operation, chosen)
+            connection.execute(
+                _DECIDE[verdict],
+                {
+                    "operation": operation, "verdict": str(verdict), "prediction": prediction_id,
+                    "points": points, "visibility": visibility, "single": len(faces) == 1,
+                    "faces": json.dumps(list(faces)),
+                },
+            )  # fmt: skip
+            count = _finish(connection, operation)
             if count == 0:
                 if verdict is Verdict.ACCEPTED:
                     raise UserError(
@@ -250,14 +251,12 @@ class Reviews:
             connection.execute(
                 text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation}
             )
-            # before it was drawn a face was none, and no log forgets a face
-            before = Verdict.EXCLUDED if target.kind == "draw" else Verdict.UNREVIEWED
             connection.execute(
                 text(_UNDO),
                 {
                     "operation": operation,
                     "target": target.id,
-                    "before": before,
+                    "before": _before(target.kind),
                     "effect": None,
                 },
             )
@@ -286,12 +285,8 @@ class Reviews:
     def undo_state(self, reviewer: str) -> UndoState:
         """What undo and redo would do."""
         with self._database.read() as connection:
-            last = _last(connection, reviewer)
-            if last is None:
-                return UndoState(None, None)
-            undo = _detail(connection, last.undo_top)
-            undone = _detail(connection, last.redo_top)
-            return UndoState(undo, undone)
+            row = connection.execute(_UNDO_STATE, {"reviewer": reviewer}).one_or_none()
+        return UndoState(None, None) if row is None else UndoState(*row)
 
     # Drafts
 
@@ -400,10 +395,7 @@ def _within(threshold: Threshold) -> list[Any]:
 
 
 def _check_prediction(connection: Connection, prediction_id: int, face_id: int) -> None:
-    found = connection.scalar(
-        text("SELECT 1 FROM prediction WHERE id = :id AND face_id = :face"),
-        {"id": prediction_id, "face": face_id},
-    )
+    found = connection.scalar(_PREDICTION, {"id": prediction_id, "face": face_id})
     if found is None:
         raise UserError(
             mark("The proposal on the screen was replaced by newer rounds."),
@@ -412,19 +404,7 @@ def _check_prediction(connection: Connection, prediction_id: int, face_id: int) 
 
 
 def _last(connection: Connection, reviewer: str) -> Any:
-    return connection.execute(
-        select(OperationRow)
-        .where(OperationRow.reviewer == reviewer)
-        .order_by(OperationRow.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def _detail(connection: Connection, operation: int | None) -> str | None:
-    if operation is None:
-        return None
-    query = select(OperationRow.detail).where(OperationRow.id == operation)
-    return connection.scalar(query)
+    return connection.execute(_LAST, {"reviewer": reviewer}).one_or_none()
 
 
 def _operate(
@@ -436,7 +416,7 @@ def _operate(
         connection, reviewer, kind, detail, target=target,
         undo_below=None if last is None else last.undo_top,
     )  # fmt: skip
-    connection.execute(text("UPDATE operation SET undo_top = id WHERE id = :id"), {"id": operation})
+    connection.execute(_ON_TOP, {"id": operation})
     return operation
 
 
@@ -444,10 +424,11 @@ def _add_operation(
     connection: Connection, reviewer: str, kind: str, detail: str, **columns: int | None
 ) -> int:
     result = connection.execute(
-        insert(OperationRow).values(
-            uuid=uuid.uuid4().hex, reviewer=reviewer, time=now(), kind=kind, detail=detail,
-            faces=0, **columns,
-        )
+        _ADD,
+        {
+            "uuid": uuid.uuid4().hex, "reviewer": reviewer, "time": now(), "kind": kind,
+            "detail": detail, "faces": 0, **columns,
+        },
     )  # fmt: skip
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
@@ -472,33 +453,66 @@ def _enter(connection: Connection, operation: int, chosen: Any, box: Any = None)
 def _finish(connection: Connection, operation: int) -> int:
     """Bring the current state of the operation's faces up to date; returns how many there are."""
     parameters = {"operation": operation}
-    connection.execute(
-        text(
-            "UPDATE state SET entry_id = e.id FROM entry e "
-            "WHERE e.operation_id = :operation AND e.face_id = state.face_id"
-        ),
-        parameters,
-    )
-    connection.execute(
-        text(
-            "UPDATE operation SET faces = "
-            "(SELECT count(*) FROM entry WHERE operation_id = :operation) WHERE id = :operation"
-        ),
-        parameters,
-    )
-    settle(
-        connection,
-        "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)",
-        parameters,
-    )
-    settle_boxes(
-        connection,
-        "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)",
-        parameters,
-    )
-    query = text("SELECT faces FROM operation WHERE id = :operation")
-    return int(connection.execute(query, parameters).scalar_one())
+    connection.execute(_NEWEST, parameters)
+    count = int(connection.execute(_COUNT, parameters).scalar_one())
+    where = "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)"
+    settle(connection, where, parameters)
+    settle_boxes(connection, where, parameters)
+    return count
 
+
+# Statements on the way of a decision are made once: to build one takes longer than to run it.
+_PREDICTION = text("SELECT 1 FROM prediction WHERE id = :id AND face_id = :face")
+_LAST = (
+    select(OperationRow)
+    .where(OperationRow.reviewer == bindparam("reviewer"))
+    .order_by(OperationRow.id.desc())
+    .limit(1)
+)
+_UNDO_STATE = text("""
+SELECT u.detail, r.detail, coalesce(u.faces, 0), coalesce(r.faces, 0)
+FROM operation o LEFT JOIN operation u ON u.id = o.undo_top
+LEFT JOIN operation r ON r.id = o.redo_top
+WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
+""")
+_ADD = insert(OperationRow)
+_ON_TOP = text("UPDATE operation SET undo_top = id WHERE id = :id")
+_NEWEST = text(
+    "UPDATE state SET entry_id = e.id FROM entry e "
+    "WHERE e.operation_id = :operation AND e.face_id = state.face_id"
+)
+_COUNT = text(
+    "UPDATE operation SET faces = (SELECT count(*) FROM entry WHERE operation_id = :operation) "
+    "WHERE id = :operation RETURNING faces"
+)
+
+
+def _deciding(condition: str) -> TextClause:
+    """A verdict for those of `faces` that it would change."""
+    return text(
+        "INSERT INTO entry (face_id, verdict, flag, prediction_id, points, visibility, "
+        "operation_id, effect, previous, box) "
+        "SELECT s.face_id, :verdict, s.flag, coalesce(:prediction, s.prediction_id), :points, "
+        ":visibility, :operation, :operation, s.entry_id, b.box "
+        "FROM state s LEFT JOIN entry b ON b.id = s.entry_id "
+        f"WHERE s.face_id IN (SELECT value FROM json_each(:faces)) AND {condition} "
+        # a batch never throws away what somebody began to move
+        "AND (:single OR s.face_id NOT IN (SELECT face_id FROM draft))"
+    ).bindparams(
+        bindparam("points", type_=EntryRow.points.type),
+        bindparam("visibility", type_=EntryRow.visibility.type),
+    )
+
+
+_DECIDE = {
+    Verdict.ACCEPTED: _deciding(
+        "s.prediction_id IS NOT NULL AND s.verdict NOT IN ('accepted', 'corrected')"
+    ),
+    Verdict.REJECTED: _deciding("(s.verdict != :verdict OR s.offered)"),
+    Verdict.CORRECTED: _deciding("1"),
+    Verdict.EXCLUDED: _deciding("s.verdict != :verdict"),
+    Verdict.UNREVIEWED: _deciding("s.verdict != :verdict"),
+}
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the
 # operation's own. Both only where the face is as the operation left it, or found it. Taking back is
@@ -520,6 +534,12 @@ SELECT :operation, s.face_id, :target, s.entry_id, x.verdict, x.flag, x.predicti
 FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect IS b.effect
 """
+
+
+def _before(kind: str) -> Verdict:
+    """What a face without an earlier entry was before an operation of this kind."""
+    # before it was drawn a face was none, and no log forgets a face
+    return Verdict.EXCLUDED if kind == "draw" else Verdict.UNREVIEWED
 
 
 def _taken_back(connection: Connection, operation: int, target: Any, deed: str) -> Changes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 
 def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> None:
@@ -13,26 +14,28 @@ def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> No
     A manual label shows the prediction it judged; every other face the one of the visible round
     with the highest sequence. A rejected face is offered a prediction that it did not reject.
     """
-    connection.execute(
-        text(
-            "UPDATE state SET verdict = n.verdict, flag = n.flag, effect = n.effect, "
-            "reviewer = n.reviewer, prediction_id = n.shown, offered = CASE n.verdict "
-            "WHEN 'unreviewed' THEN n.shown IS NOT NULL "
-            "WHEN 'rejected' THEN n.shown IS NOT NULL AND n.shown IS NOT n.judged ELSE 0 END, "
-            "score = p.score, spread = p.spread, change = p.change, round_id = p.round_id, "
-            "model_id = r.model_id FROM (SELECT f.face_id, e.effect, o.reviewer, "
-            "coalesce(e.verdict, 'unreviewed') AS verdict, coalesce(e.flag, 0) AS flag, "
-            "e.prediction_id AS judged, CASE WHEN e.verdict IN ('accepted', 'corrected') "
-            "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
-            "(SELECT q.id FROM prediction q JOIN round v ON v.id = q.round_id "
-            "WHERE q.face_id = f.face_id AND v.sequence IS NOT NULL "
-            "ORDER BY v.sequence DESC LIMIT 1) END AS shown "
-            "FROM state f LEFT JOIN entry e ON e.id = f.entry_id "
-            f"LEFT JOIN operation o ON o.id = e.effect WHERE f.{where}) n "
-            "LEFT JOIN prediction p ON p.id = n.shown LEFT JOIN round r ON r.id = p.round_id "
-            "WHERE n.face_id = state.face_id"
-        ),
-        parameters,
+    connection.execute(_settling(where), parameters)
+
+
+@cache
+def _settling(where: str) -> TextClause:
+    return text(
+        "UPDATE state SET verdict = n.verdict, flag = n.flag, effect = n.effect, "
+        "reviewer = n.reviewer, prediction_id = n.shown, offered = CASE n.verdict "
+        "WHEN 'unreviewed' THEN n.shown IS NOT NULL "
+        "WHEN 'rejected' THEN n.shown IS NOT NULL AND n.shown IS NOT n.judged ELSE 0 END, "
+        "score = p.score, spread = p.spread, change = p.change, round_id = p.round_id, "
+        "model_id = r.model_id FROM (SELECT f.face_id, e.effect, o.reviewer, "
+        "coalesce(e.verdict, 'unreviewed') AS verdict, coalesce(e.flag, 0) AS flag, "
+        "e.prediction_id AS judged, CASE WHEN e.verdict IN ('accepted', 'corrected') "
+        "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
+        "(SELECT q.id FROM prediction q JOIN round v ON v.id = q.round_id "
+        "WHERE q.face_id = f.face_id AND v.sequence IS NOT NULL "
+        "ORDER BY v.sequence DESC LIMIT 1) END AS shown "
+        "FROM state f LEFT JOIN entry e ON e.id = f.entry_id "
+        f"LEFT JOIN operation o ON o.id = e.effect WHERE f.{where}) n "
+        "LEFT JOIN prediction p ON p.id = n.shown LEFT JOIN round r ON r.id = p.round_id "
+        "WHERE n.face_id = state.face_id"
     )
 
 
@@ -41,18 +44,19 @@ def settle_boxes(connection: Connection, where: str, parameters: dict[str, Any])
 
     Faces whose box nobody ever changed have no `first_box` and are left alone.
     """
-    result = connection.execute(
-        text(
-            "UPDATE face SET x = b.x, y = b.y, w = b.w, h = b.h, kind = b.kind FROM "
-            "(SELECT id, box ->> 0 AS x, box ->> 1 AS y, box ->> 2 AS w, box ->> 3 AS h, "
-            "box ->> 4 AS kind FROM (SELECT f.id, coalesce(e.box, f.first_box) AS box "
-            "FROM state s JOIN face f ON f.id = s.face_id LEFT JOIN entry e ON e.id = s.entry_id "
-            f"WHERE f.first_box IS NOT NULL AND s.{where})) b WHERE face.id = b.id "
-            "AND (face.x, face.y, face.w, face.h, face.kind) != (b.x, b.y, b.w, b.h, b.kind)"
-        ),
-        parameters,
+    return int(connection.execute(_settling_boxes(where), parameters).rowcount)
+
+
+@cache
+def _settling_boxes(where: str) -> TextClause:
+    return text(
+        "UPDATE face SET x = b.x, y = b.y, w = b.w, h = b.h, kind = b.kind FROM "
+        "(SELECT id, box ->> 0 AS x, box ->> 1 AS y, box ->> 2 AS w, box ->> 3 AS h, "
+        "box ->> 4 AS kind FROM (SELECT f.id, coalesce(e.box, f.first_box) AS box "
+        "FROM state s JOIN face f ON f.id = s.face_id LEFT JOIN entry e ON e.id = s.entry_id "
+        f"WHERE f.first_box IS NOT NULL AND s.{where})) b WHERE face.id = b.id "
+        "AND (face.x, face.y, face.w, face.h, face.kind) != (b.x, b.y, b.w, b.h, b.kind)"
     )
-    return int(result.rowcount)
 
 
 def rebuild(connection: Connection) -> int:

@@ -67,6 +67,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Taking %Ln photo(s) whole</source>
+        <translation>
+            <numerusform>Taking %Ln photo whole</numerusform>
+            <numerusform>Taking %Ln photos whole</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln photo(s)</source>
         <translation>
             <numerusform>%Ln photo</numerusform>

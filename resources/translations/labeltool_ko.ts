@@ -1834,6 +1834,14 @@ left the face {verdict}</source>
         <translation>박스 그리기</translation>
     </message>
     <message>
+        <source>take a photo whole</source>
+        <translation>사진 전체를 한 얼굴로 지정</translation>
+    </message>
+    <message>
+        <source>take {count} photos whole</source>
+        <translation>사진 {count}장 전체를 한 얼굴로 지정</translation>
+    </message>
+    <message>
         <source>move the box</source>
         <translation>박스 옮기기</translation>
     </message>
@@ -2467,6 +2475,14 @@ left the face {verdict}</source>
         <source>Waiting for another program that writes to this project…</source>
         <translation>이 프로젝트에 쓰고 있는 다른 프로그램을 기다리는 중…</translation>
     </message>
+    <message>
+        <source>Doing it again</source>
+        <translation>다시 실행하는 중</translation>
+    </message>
+    <message>
+        <source>Undoing</source>
+        <translation>되돌리는 중</translation>
+    </message>
     <message numerus="yes">
         <source>Deciding on %Ln face(s)</source>
         <translation>
@@ -2530,6 +2546,12 @@ left the face {verdict}</source>
     <message>
         <source>; {count:,} rows were not used ({reason})</source>
         <translation>; {count:,}행은 쓰지 않음({reason})</translation>
+    </message>
+    <message numerus="yes">
+        <source>Taking %Ln photo(s) whole</source>
+        <translation>
+            <numerusform>사진 %Ln장 전체를 얼굴로 지정하는 중</numerusform>
+        </translation>
     </message>
     <message>
         <source>Proposing</source>
@@ -2630,6 +2652,26 @@ left the face {verdict}</source>
     <message>
         <source>Language</source>
         <translation>언어</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>가져오기</translation>
+    </message>
+    <message>
+        <source>Faces are found in your photos, and landmarks proposed.</source>
+        <translation>사진에서 얼굴을 찾아 랜드마크를 제안합니다.</translation>
+    </message>
+    <message>
+        <source>Accept what is right, correct or reject the rest.</source>
+        <translation>맞는 것은 수락하고, 나머지는 수정하거나 거부합니다.</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>학습</translation>
+    </message>
+    <message>
+        <source>The detector learns from your decisions and proposes better landmarks.</source>
+        <translation>검출기가 판정 결과로 학습하여 더 나은 랜드마크를 제안합니다.</translation>
     </message>
     <message>
         <source>Language of the system</source>
@@ -3008,6 +3050,14 @@ left the face {verdict}</source>
     <message>
         <source>Drew a box.</source>
         <translation>박스를 그렸습니다.</translation>
+    </message>
+    <message>
+        <source>Took the photo whole.</source>
+        <translation>사진 전체를 한 얼굴로 지정했습니다.</translation>
+    </message>
+    <message>
+        <source>Took {count:,} photos whole.</source>
+        <translation>사진 {count:,}장 전체를 한 얼굴로 지정했습니다.</translation>
     </message>
     <message>
         <source>This face is not in the project any more.</source>

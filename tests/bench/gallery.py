@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,55 +12,63 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.bench.main import spread, timed
-from tests.bench.review import generate
+from tests.bench.review import POINTS, Budgets, Rows, generate, table, timed
 
 
 def gallery(sizes: list[int]) -> None:
     """Each size in a process of its own, for its memory."""
-    print("\ngallery, 1920x1080, 300 wheel steps each, ms: median, p95, max; 98 landmarks")
-    print("computing: without what the window's thread waited for other threads and programs")
+    tables = []
     code = "import sys; from tests.bench.gallery import wheel; wheel(*sys.argv[1:])"
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             generate(Path(folder) / "p", size)
             pictures(Path(folder) / "p" / "photos", size)
-            subprocess.run(
-                [sys.executable, "-c", code, folder, str(size)], check=True,
+            run = subprocess.run(
+                [sys.executable, "-c", code, folder], check=True, stdout=subprocess.PIPE, text=True,
                 env=os.environ | {
                     "QT_QPA_PLATFORM": "offscreen",
                     "LABELTOOL_SETTINGS": f"{folder}/settings.ini",
                     "LABELTOOL_CACHE": f"{folder}/cache",
                 },
             )  # fmt: skip
+            tables.append(json.loads(run.stdout.splitlines()[-1]))
+    words = f"1920x1080, {POINTS} landmarks, each of 300 wheel steps, ms"
+    table(f"gallery, {words}", sizes, [made["took"] for made in tables])
+    own = [made["own"] for made in tables]
+    budgets: Budgets = dict.fromkeys(own[-1], (16.7, "p95")) | {"memory, MB": (1000, "max")}
+    table("of that, computing by the window's thread", sizes, own, budgets)
 
 
-def pictures(folder: Path, size: int) -> None:
-    """The photos of a generated project: 300 different JPEG files under `size` names."""
+def pictures(
+    folder: Path, size: int, shape: tuple[int, int] = (640, 480), different: int = 300
+) -> None:
+    """The photos of a generated project: a few different JPEG files under `size` names."""
     from PIL import Image
 
     rng = np.random.default_rng(0)
     for number in range(size):
         file = folder / f"set{number // 1000:03d}" / f"{number:06d}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
-        if number < 300:
+        if number < different:
             coarse = rng.integers(0, 256, (30, 40, 3), np.uint8)
-            Image.fromarray(coarse).resize((640, 480), Image.Resampling.BICUBIC).save(file)
+            Image.fromarray(coarse).resize(shape, Image.Resampling.BICUBIC).save(file)
         else:
-            os.link(folder / "set000" / f"{number % 300:06d}.jpg", file)
+            os.link(folder / "set000" / f"{number % different:06d}.jpg", file)
 
 
-def wheel(folder: str, size: str) -> None:
-    """Turn the wheel over a project's gallery, once over new faces and once over seen ones."""
+def wheel(folder: str) -> None:
+    """Turn the wheel over a project's gallery, once over new faces and once over seen ones; print
+    the rows as one line of JSON."""
     import psutil
     from PySide6.QtCore import QPoint, QPointF, Qt
     from PySide6.QtGui import QWheelEvent
     from PySide6.QtWidgets import QApplication
 
-    from labeltool.app import App
+    from labeltool.app import App, tune
     from labeltool.gui import theme
     from labeltool.gui.settings import Settings
 
+    tune()
     application = QApplication([])
     theme.apply(application, "light")
     window = App(Settings()).open(Path(folder) / "p")
@@ -84,7 +93,8 @@ def wheel(folder: str, size: str) -> None:
         QApplication.sendEvent(view.viewport(), event)
         application.processEvents()
 
-    print(f"{int(size):,} faces")
+    took: Rows = {}
+    computed: Rows = {}
     for side in (64, 160, 320):
         view.side = side
         view.verticalScrollBar().setValue(0)
@@ -96,7 +106,7 @@ def wheel(folder: str, size: str) -> None:
                 rows += timed(lambda n=notch: turn(n), 1)
                 own.append((time.thread_time() - began) * 1000)
                 rest(0.012)
-            print(f"  {side:4} px, {name:16}{spread(rows)}   computing{spread(own)}")
-    memory = psutil.Process().memory_info().rss / 1e6
-    print(f"  memory of the process {memory:8.0f} MB")
+            took[f"{side} px, {name}"], computed[f"{side} px, {name}"] = rows, own
+    computed["memory, MB"] = [psutil.Process().memory_info().rss / 1e6]
     window.close()
+    print(json.dumps({"took": took, "own": computed}))

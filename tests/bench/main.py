@@ -1,6 +1,7 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
-    python -m tests.bench.main [start] [review] [gallery] [train] [predict] [kill] [--faces N ...]
+    python -m tests.bench.main [start] [review] [window] [gallery] [train] [predict] [kill]
+                               [--faces N ...]
 
 Times depend on the machine and on what else it does; compare rows of one run.
 """
@@ -26,7 +27,9 @@ import numpy as np
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "what", nargs="*", default=["start", "review", "gallery", "train", "predict", "kill"]
+        "what",
+        nargs="*",
+        default=["start", "review", "window", "gallery", "train", "predict", "kill"],
     )
     parser.add_argument("--faces", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     arguments = parser.parse_args()
@@ -37,6 +40,10 @@ def main() -> None:
         from tests.bench.review import review
 
         review(arguments.faces)
+    if "window" in arguments.what:
+        from tests.bench.window import window
+
+        window(arguments.faces)
     if "gallery" in arguments.what:
         from tests.bench.gallery import gallery
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import Filter, RoundKind, Verdict
+from labeltool.domain import Batch, Filter, RoundKind, Verdict
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.store import Store, create_project, open_project
@@ -29,8 +29,9 @@ from pipnet.scheme import Scheme
 POINTS = 98
 BATCH = 10_000
 Rows = dict[str, list[float]]
+Budgets = dict[str, tuple[float, str]]
 
-BUDGETS = {  # name: (milliseconds, which of the measurements must stay below)
+BUDGETS: Budgets = {  # name: (milliseconds, which of the measurements must stay below)
     "open": (2000, "max"),
     "accept and next": (20, "p99"),
     "accept, results coming in": (20, "p99"),
@@ -58,15 +59,21 @@ def review(sizes: list[int]) -> None:
             generate(Path(folder) / "p", size)
             print(f"{size:,} faces generated in {time.perf_counter() - began:.0f} s", flush=True)
             tables.append(measure(Path(folder) / "p"))
-    print(f"\nreview, ms: median, p95, p99, max; {POINTS} landmarks, half of the faces reviewed")
-    print(f"{'':34}{'budget':>13}" + "".join(f"{f'{size:,} faces':>36}" for size in sizes))
-    for name in tables[-1]:
-        limit, which = BUDGETS.get(name, (None, ""))
-        budget = "" if limit is None else f"{which} {limit}"
-        cells = "".join(f"{_cell(table[name], limit, which):>36}" for table in tables)
-        print(f"{name:34}{budget:>13}{cells}")
+    words = f"{POINTS} landmarks, half of the faces reviewed"
+    table(f"store and desk, ms; {words}", sizes, tables, BUDGETS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'memory of this process, MB':34}{'max 1000':>13}{peak:>36.0f}")
+
+
+def table(title: str, sizes: list[int], rows: list[Rows], budgets: Budgets | None = None) -> None:
+    """Print the sizes side by side, each row beside its budget; ! marks what is over it."""
+    print(f"\n{title}: median, p95, p99, max")
+    print(f"{'':34}{'budget':>13}" + "".join(f"{f'{size:,} faces':>36}" for size in sizes))
+    for name in rows[-1]:
+        limit, which = (budgets or {}).get(name, (None, ""))
+        budget = "" if limit is None else f"{which} {limit}"
+        cells = "".join(f"{_cell(row[name], limit, which):>36}" for row in rows)
+        print(f"{name:34}{budget:>13}{cells}")
 
 
 def measure(folder: Path) -> Rows:
@@ -130,10 +137,16 @@ def lists(store: Store, desk: Desk) -> Rows:
 def batches(store: Store, desk: Desk) -> Rows:
     """Ten thousand faces at once, and back."""
     many = store.faces.queue(Filter("unreviewed"))[:BATCH]
+    plans: list[Batch] = []
+
+    def decide() -> None:
+        desk.refresh(
+            desk.decide_batch(Verdict.ACCEPTED, plans[0].waiting, lambda _done, _total: None)
+        )
+
     return {
-        f"batch of {BATCH:,}": timed(
-            lambda: desk.refresh(desk.decide_many(many, Verdict.ACCEPTED)), 1
-        ),
+        "what it would do": timed(lambda: plans.append(desk.plan_batch(many, Verdict.ACCEPTED)), 1),
+        f"batch of {BATCH:,}": timed(decide, 1),
         "its undo": timed(lambda: desk.refresh(desk.undo()), 1),
     }
 

@@ -253,9 +253,9 @@ class Test9:
         everything = range(1, 11)
         for number in range(40):
             verdicts = (Verdict.REJECTED, Verdict.EXCLUDED)
-            decide = partial(window.session.desk.decide_many, everything, verdicts[number % 2])
             before = window.session.store.faces.counts()
-            window.session.do(decide)
+            decide = partial(window.session.store.reviews.decide, "ann", everything)
+            window.session.do(partial(decide, verdicts[number % 2]))
             if "한글 프로젝트 is full; nothing was lost" in window.message.label.text():
                 break
         assert "한글 프로젝트 is full; nothing was lost" in window.message.label.text()

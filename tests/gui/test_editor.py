@@ -16,6 +16,7 @@ from labeltool.gui.tone import Tone
 from labeltool.instant import Instant
 from labeltool.store import create_project
 from pipnet.coco import parse_coco
+from pipnet.images import read_image
 from pipnet.scheme import Scheme
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,9 +45,12 @@ def box_of(window, face: int) -> tuple:
 
 @pytest.fixture
 def proposes(monkeypatch):
-    """A detector that proposes a small square in the middle of whatever box a face has."""
+    """A detector that proposes a small square in the middle of whatever box a face has; the photos
+    it was given."""
+    given = []
 
-    def propose(self: Instant, face_id: int) -> Changes | None:
+    def propose(self: Instant, face_id: int, pixels: np.ndarray | None) -> Changes | None:
+        given.append(pixels)
         face, current = self._store.faces.face(face_id), self._store.rounds.current()
         if face.verdict is not Verdict.UNREVIEWED:
             return Changes()
@@ -57,6 +61,7 @@ def proposes(monkeypatch):
         return self._offer(current, face, made)
 
     monkeypatch.setattr(Instant, "propose", propose)
+    return given
 
 
 def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
@@ -179,6 +184,8 @@ def test_a_moved_box_is_proposed_for_anew_and_undo_brings_it_back(
     qtbot.waitUntil(lambda: np.allclose(desk.face.points[-1], middle))
     assert not desk.newer
     np.testing.assert_allclose(window.canvas.points[-1], middle)
+    (pixels,) = proposes  # decoded for the screen already
+    np.testing.assert_array_equal(pixels, read_image(desk.face.photo))
     qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
     qtbot.waitUntil(lambda: box_of(window, face) == (x, y, w, h))
     qtbot.waitUntil(lambda: np.allclose(desk.face.points[-1], [x + w / 2, y + h / 2]))

@@ -196,6 +196,35 @@ def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
     assert len(sheets) == 2
 
 
+@pytest.mark.parametrize("wanted", [200, 0])
+def test_cards_that_leave_slide_out_if_the_system_wants_animations(
+    qtbot, gallery, sheets, monkeypatch, wanted
+):
+    monkeypatch.setattr(type(gallery.style()), "styleHint", lambda *_arguments: wanted)
+    grid = gallery.gallery.grid
+    gallery.session.show(Filter("unreviewed"))
+    QApplication.processEvents()
+    left = gallery.session.desk.queue[1:3]
+    click(qtbot, gallery, 1)
+    click(qtbot, gallery, 2, SHIFT)
+    qtbot.keyClick(grid, Qt.Key.Key_X)
+    assert [card.id for card, _ in grid._leaving._cards] == (left if wanted else [])
+    assert grid._leaving.is_running is bool(wanted)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)  # no key waits for it
+    assert gallery.session.desk.index == grid.selection.current_place
+    qtbot.waitUntil(lambda: not grid._leaving.is_running)
+    assert grid._leaving._cards == []
+
+
+def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
+    gallery.session.show(Filter("unreviewed"))
+    QApplication.processEvents()
+    gallery.gallery.select_all()
+    qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_X)
+    assert not gallery.session.desk.queue
+    assert not gallery.gallery.grid._leaving.is_running
+
+
 def test_the_page_commands_say_where_the_page_is(qtbot, open_window, many, sheets):
     window = open_window(many)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A, SHIFT)
@@ -215,9 +244,27 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
     assert counts(gallery).excluded == listed
     assert f"Excluded {listed} faces" in gallery.message.label.text()
 
-    gallery.session.show(Filter())
     tasks = []
     gallery.session.task_started.connect(tasks.append)
+    for key, excluded in ((CONTROL, 0), (CONTROL | SHIFT, listed)):  # undo, redo
+        with qtbot.waitSignal(gallery.session.changed):
+            qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, key)
+        assert counts(gallery).excluded == excluded
+    assert [task.name for task in tasks] == ["Undoing", "Doing it again"]
+    undo = gallery.session.store.reviews.undo
+
+    def cancelled_undo(reviewer):
+        tasks[-1].cancel()
+        return undo(reviewer)
+
+    monkeypatch.setattr(gallery.session.store.reviews, "undo", cancelled_undo)
+    with qtbot.waitSignal(gallery.session.said):
+        qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, CONTROL)
+    assert counts(gallery).excluded == listed
+    assert "no face was changed" in gallery.message.label.text()
+    tasks.clear()
+
+    gallery.session.show(Filter())
     run = gallery.session.store.batches.run
 
     def cancelled_at_once(reviewer, verdict, seen, progress):

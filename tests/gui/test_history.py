@@ -45,6 +45,8 @@ def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, pro
     ]  # fmt: skip
     assert "starter" in texts(window)[0]
     assert session.desk.reviewer in texts(window)[0]
+    changed = window.inspector.decided.property("full").split(", ")
+    assert changed == texts(window)[0].split("\n")[1].split(" · ")[:2]
 
     shown: list[object] = []
     panel.points_chosen.connect(shown.append)
@@ -92,7 +94,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     store.reviews.decide("kim", [7, 8], Verdict.EXCLUDED)
     store.close()
     window = open_window(project)
-    window.session.do(partial(window.session.desk.decide_many, [3], Verdict.EXCLUDED))
+    window.session.do(partial(window.session.store.reviews.decide, "lee", [3], Verdict.EXCLUDED))
 
     def look(dialog: PastBatches) -> int:
         dialog.show()

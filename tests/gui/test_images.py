@@ -11,7 +11,8 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from labeltool.gui import images
-from labeltool.gui.images import Photos
+from labeltool.gui.images import Photos, rgb
+from pipnet.images import read_image
 
 ONE = 1400 * 1200 * 4 + 700 * 600 * 4
 
@@ -40,6 +41,13 @@ def load(qtbot: QtBot, photos: Photos, wanted: list[Path]) -> None:
 def test_a_photo_comes_with_its_halved_copies(qtbot, photos, files):
     load(qtbot, photos, files[:1])
     assert [copy.width() for copy in photos.copies(files[0])] == [700]
+
+
+def test_a_decoded_photo_gives_the_pixels_of_its_file(qtbot, photos, tmp_path):
+    file = tmp_path / "odd.png"
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (30, 41, 3), np.uint8)).save(file)
+    load(qtbot, photos, [file])
+    np.testing.assert_array_equal(rgb(photos.get(file)[0]), read_image(file))
 
 
 def test_what_is_wanted_next_outlives_what_was_seen(qtbot, photos, files, monkeypatch):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QProgressBar
 
 from labeltool.gui import theme
 
@@ -60,6 +60,24 @@ def test_verdicts_read_on_lists_and_panels(dark: bool, verdict: str) -> None:
     palette, colour = theme.palette(dark), theme.verdict_colour(verdict, dark)
     for ground in (Role.Base, Role.AlternateBase, Role.Window):
         assert contrast(colour, palette.color(ground)) >= 4.5, ground
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("done", [0, 100])
+def test_the_words_on_a_bar_read_on_its_fill_and_beside_it(
+    qapp: QApplication, mode: theme.Mode, done: int
+) -> None:
+    theme.apply(qapp, mode)
+    bar = QProgressBar()
+    bar.setRange(0, 100)
+    bar.setValue(done)
+    bar.setTextVisible(False)
+    bar.resize(200, 24)
+    ground = bar.grab().toImage()
+    palette = bar.palette()
+    assert palette.color(Role.HighlightedText) == palette.color(Role.Text)
+    for row in range(4, 20):
+        assert contrast(palette.color(Role.Text), ground.pixelColor(100, row)) >= 4.5
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Filter, Verdict
 from labeltool.gui import batch_sheet, dialogs
+from labeltool.gui.tasks import Task
 from labeltool.store import create_project, open_project
 from labeltool.training.folder import Event
 from pipnet.scheme import Scheme, load_scheme
@@ -204,7 +205,7 @@ def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window
 
 def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project):
     one, two = open_window(project), open_window(project)
-    one.session.do(partial(one.session.desk.decide_many, [1], Verdict.EXCLUDED))
+    one.session.do(partial(one.session.store.reviews.decide, "ann", [1], Verdict.EXCLUDED))
     qtbot.waitUntil(lambda: two.session.desk.counts.excluded == 1)
     subprocess.run(
         [sys.executable, "-m", "labeltool", "accept", str(project), "--min-score", "0.75"],
@@ -212,7 +213,7 @@ def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project
     )  # fmt: skip
     qtbot.waitUntil(lambda: one.session.desk.counts.accepted == 2)
     qtbot.waitUntil(lambda: two.session.desk.counts.accepted == 2)
-    two.session.do(partial(two.session.desk.decide_many, [2], Verdict.REJECTED))
+    two.session.do(partial(two.session.store.reviews.decide, "ben", [2], Verdict.REJECTED))
     qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
 
 
@@ -241,6 +242,16 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     face = window.session.desk.face
     assert (face.name, face.box, face.box_kind) == ("empty.jpg", (-0.5, -0.5, 320, 240), "whole")
     assert window.session.store.faces.counts().faces == 11
+    assert "Took the photo whole." in window.message.label.text()
+    dialog.close()
+    qtbot.waitUntil(lambda: not window.session.findChildren(Task))
+
+    window.commands.run("undo")
+    assert verdict(window, face.id) is Verdict.EXCLUDED
+    assert dialogs.Problems(window.session, window).table.rowCount() == 2
+    window.commands.run("redo")
+    assert verdict(window, face.id) is Verdict.UNREVIEWED
+    assert dialogs.Problems(window.session, window).table.rowCount() == 1
 
     def draw(self) -> int:
         self.table.selectRow(0)
@@ -320,6 +331,23 @@ def test_the_theme_changes_while_open(qtbot, open_window, project):
     qtbot.waitUntil(lambda: lightness() < 70)
     window.commands.run("light")
     qtbot.waitUntil(lambda: lightness() > 200)
+
+
+def test_icons_follow_the_palette(qtbot, open_window, project):
+    window = open_window(project)
+    window.message.say("Something happened.")
+    shown = (window.message._icon, window.inspector._icon)
+
+    def pictures() -> list[bytes]:
+        icons = [label.pixmap() for label in shown]
+        icons.append(window.message._close.icon().pixmap(16, 16))
+        return [bytes(icon.toImage().constBits()) for icon in icons]
+
+    light = pictures()
+    window.commands.run("dark")
+    qtbot.waitUntil(lambda: not set(pictures()) & set(light))
+    window.commands.run("light")
+    qtbot.waitUntil(lambda: pictures() == light)
 
 
 def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):

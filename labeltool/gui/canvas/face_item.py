@@ -116,16 +116,17 @@ class FaceItem(QGraphicsItem):
         if not self._points_shown:
             return
         radius = self.radius()
-        placed = self._face.is_placed
+        placed = set(self._face.placed())
+        places = self._face.points.tolist()
         for index in self._order:
-            if index != self.held and placed(index):
-                self._paint_point(painter, index, radius * (1.6 if index == self.hovered else 1.0))
-        for index in self.chosen - {self.held, self.selected}:
-            if placed(index):
-                self._paint_chosen(painter, index, radius)
-        if placed(self.held):
+            if index != self.held and index in placed:
+                size = radius * (1.6 if index == self.hovered else 1.0)
+                self._paint_point(painter, index, QPointF(*places[index]), size)
+        for index in (self.chosen - {self.held, self.selected}) & placed:
+            self._paint_chosen(painter, index, radius)
+        if self.held in placed:
             self._paint_held(painter, radius)
-        elif placed(self.selected):
+        elif self.selected in placed:
             self._paint_selected(painter, radius)
         if self._numbers_shown:
             self._paint_numbers(painter, radius)
@@ -139,8 +140,7 @@ class FaceItem(QGraphicsItem):
             painter.setPen(edge)
             painter.drawLines(lines)
 
-    def _paint_point(self, painter: QPainter, index: int, radius: float) -> None:
-        at = self._at(index)
+    def _paint_point(self, painter: QPainter, index: int, at: QPointF, radius: float) -> None:
         size = radius / self._zoom
         by_hand = index in self._face.moved
         fill = WHITE if by_hand else self._fills[index]

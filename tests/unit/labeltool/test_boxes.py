@@ -12,7 +12,7 @@ from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.shapes import MEAN_FACE
-from labeltool.store import FILE, open_project
+from labeltool.store import FEW, FILE, open_project
 from labeltool.store.engine import upgrade
 from tests.projects import change, proposals, propose, shown, sql, triangle, verdicts
 
@@ -121,6 +121,46 @@ class TestDraw:
         assert verdicts(store) == [U, U]
         assert [row[::2] for row in store.boxes.of_photo(1)] == [(1, U), (face, U)]
         assert store.reviews.check() == []
+
+
+class TestWhole:
+    def test_it_is_one_operation_that_is_undone_and_done_again(self, project):
+        store = project(3)
+        changes = store.boxes.take_whole(ANN, [1, 3])
+        assert changes.boxes == changes.faces == {4, 5}
+        assert box(store, 5) == (-0.5, -0.5, 100.0, 100.0, "whole")
+        assert store.reviews.undo_state(ANN).undo == "take 2 photos whole"
+        store.reviews.undo(ANN)
+        assert verdicts(store) == [U, U, U, X, X]
+        store.reviews.redo(ANN)
+        assert verdicts(store) == [U] * 5
+        assert store.reviews.check() == []
+
+    def test_it_is_taken_back_weeks_later_but_for_what_was_decided(self, project):
+        store = project(2)
+        store.boxes.take_whole(ANN, [1, 2])
+        (batch,) = store.history.batches()
+        store.reviews.decide(BEN, [3], R)
+        assert store.history.would_return_to(batch.id) == {X: 1}
+        store.history.take_back(BEN, batch.id)
+        assert verdicts(store) == [U, U, R, X]
+
+    def test_many_are_not_named(self, project):
+        store = project(FEW + 1)
+        changes = store.boxes.take_whole(ANN, range(1, FEW + 2))
+        assert (changes.all, changes.faces, changes.boxes) == (True, frozenset(), frozenset())
+        assert store.faces.counts().faces == 2 * (FEW + 1)
+
+    def test_only_what_was_undone_leaves_a_photo_without_a_face(self, project):
+        store = project(1, proposed=False)
+        store.reviews.decide(ANN, [1], X)
+        assert store.faces.photos_without_face() == []
+        for table in ("state", "entry", "face"):
+            change(store, f"DELETE FROM {table}")
+        store.boxes.take_whole(ANN, [1])
+        assert store.faces.photos_without_face() == []
+        store.reviews.undo(ANN)
+        assert [photo for photo, _ in store.faces.photos_without_face()] == [1]
 
 
 class TestDesk:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from labeltool.domain import StoreBusyError, UserError, Verdict
+from labeltool.domain import Cancelled, StoreBusyError, UserError, Verdict
 from labeltool.store import FILE, Store, create_project, engine, open_project
 from tests.projects import THREE, change, fill_disk, sql, triangle, verdicts
 
@@ -325,3 +325,28 @@ class TestNetworkDrive:
         store.close()
         assert mode == "delete"
         assert not (folder / f"{FILE}-wal").exists()
+
+
+def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
+    store = project(2)
+    asked = 0
+
+    def progress(_done: int, _total: int) -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            raise Cancelled
+
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT max(x) FROM c"
+
+    def write() -> None:
+        with store.cancellable(progress), store._database.write() as connection:
+            connection.exec_driver_sql("UPDATE state SET flag = 1")
+            connection.exec_driver_sql(endless)
+
+    with pytest.raises(Cancelled):
+        write()
+    assert asked == 2
+    assert not store.faces.face(1).flag
+    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)  # which nobody wants to stop
+    assert asked == 2

@@ -16,7 +16,7 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.review import Desk
-from labeltool.store import Store
+from labeltool.store import LOOKED_AT, Store
 from pipnet.scheme import Scheme
 from tests.projects import add_faces, change, propose, triangle, verdicts
 
@@ -410,10 +410,24 @@ class TestBatches:
     def test_a_batch_is_one_step_of_undo(self, project):
         store = project(4)
         desk = desk_of(store)
-        desk.decide_many([1, 3], R)
+        desk.decide_batch(R, desk.plan_batch([1, 3], R).waiting, lambda _done, _total: None)
         assert verdicts(store) == [R, U, R, U]
         desk.undo()
         assert verdicts(store) == [U] * 4
+
+    def test_a_batch_counts_for_the_pace_as_far_as_a_person_can_have_looked(
+        self, project, monkeypatch
+    ):
+        clock = iter(range(0, 1000, 60))
+        monkeypatch.setattr("labeltool.review.time.time", lambda: float(next(clock)))
+        store = project(LOOKED_AT + 41)
+        desk = desk_of(store)
+        start = 1
+        for size in (20, 20, LOOKED_AT + 1):
+            faces = range(start, start + size)
+            desk.decide_batch(A, desk.plan_batch(faces, A).waiting, lambda _done, _total: None)
+            start += size
+        assert desk.pace == pytest.approx(20)
 
     def test_the_count_before_is_the_count_done(self, project):
         store = project(5, proposed=False)
