@@ -10,7 +10,8 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,9 +33,10 @@ from labeltool.store import Store, taking_turns
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
+from pipnet.scheme import SchemeError, scheme_of
 
-if TYPE_CHECKING:
-    pass
+STARTER = "starter.safetensors"
+"""A model file of this name in a project's folder is its starter, not the one that ships."""
 
 SILENCE = 30.0
 """Seconds a new worker may take to show itself."""
@@ -155,7 +157,7 @@ class Rounds:
                 scheme=self._store.scheme.name,
             )
         name = "starter" if trained is None else trained.model
-        weights = resources.starter() if trained is None else RunFolder(trained.folder).model
+        weights = self._starter() if trained is None else RunFolder(trained.folder).model
         if not weights.is_file():
             raise UserError(
                 mark("The network of {model} is not in {folder} any more."),
@@ -469,8 +471,23 @@ class Rounds:
             return matching[-1]
         return ready[-1] if ready and not self._starter_fits() else None
 
+    def _starter(self) -> Path:
+        """The project's own starter, if it has one, else the one that ships."""
+        own = self._store.folder / STARTER
+        return own if own.is_file() else resources.starter()
+
     def _starter_fits(self) -> bool:
-        return self._store.scheme.name == "300w" and resources.starter().exists()
+        starter, scheme = self._starter(), self._store.scheme
+        if starter == resources.starter():
+            return scheme.name == "300w" and starter.exists()
+        try:
+            return scheme_of(starter).names == scheme.names
+        except SchemeError as error:
+            raise UserError(
+                mark("{file} is not a model file."),
+                mark("Put one there that 'pipnet train' wrote, or take it away."),
+                file=starter,
+            ) from error
 
     def _spec(self, device: str, trained: Round | None) -> dict[str, Any]:
         roots = {}
@@ -481,6 +498,8 @@ class Rounds:
                 os.path.relpath(root, self._store.folder / "rounds" / "x") if inside else str(root)
             )
         weights = None if trained is None else f"../{trained.folder.name}/model.safetensors"
+        if trained is None and self._starter() != resources.starter():
+            weights = f"../../{STARTER}"
         return {
             "format": 1, "device": device, "scheme": self._store.scheme.to_json(),
             "weights": weights, "roots": roots,

@@ -19,6 +19,10 @@ STARTER = "starter-mobilenet_v2-300w.safetensors"
 """File name of the starter detector in `resources/weights`."""
 
 
+RENDERS = "renders-mobilenet_v2-300w.safetensors"
+"""The same, trained on rendered faces alone: free for any use, and less accurate."""
+
+
 def starter() -> Path:
     """The weights every prediction starts from when no others are named."""
     return path("weights", STARTER)

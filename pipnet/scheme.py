@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 
 from pipnet import resources
 
@@ -192,3 +193,17 @@ def load_scheme(what: str) -> Scheme:
 def shipped_schemes() -> list[str]:
     """Names of the schemes that come with the project."""
     return sorted(file.stem for file in resources.path("schemes").glob("*.toml"))
+
+
+def scheme_of(model: Path) -> Scheme:
+    """The scheme of a model file that `pipnet.checkpoint.save` wrote, without loading its weights.
+
+    Raises:
+        SchemeError: the file is missing, broken, or of another program.
+    """
+    try:
+        with safe_open(model, framework="np") as file:
+            meta = json.loads((file.metadata() or {})["pipnet"])
+        return Scheme.from_json(json.dumps(meta["scheme"]))
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise SchemeError(f"{model} is not a whole model file of this program: {error}") from error

@@ -410,7 +410,13 @@ class Session(QObject):
 
     def predict(self) -> None:
         """Propose landmarks for the faces without a proposal."""
-        if self.rounds.can_predict():
+        try:
+            possible = self.rounds.can_predict()
+        except UserError as error:
+            self._predict_wanted = False
+            self.failed.emit(error)
+            return
+        if possible:
             self._start(tr("Starting the prediction"), self.rounds.start_predict)
         else:
             work = partial(_patient, self.rounds.propose_mean_face)

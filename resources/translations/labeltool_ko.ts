@@ -2940,6 +2940,14 @@ left the face {verdict}</source>
         <translation>끝나기를 기다리거나 먼저 취소하세요.</translation>
     </message>
     <message>
+        <source>{file} is not a model file.</source>
+        <translation>{file} 파일은 모델 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Put one there that &apos;pipnet train&apos; wrote, or take it away.</source>
+        <translation>&apos;pipnet train&apos;으로 만든 모델 파일로 바꾸거나 이 파일을 지우세요.</translation>
+    </message>
+    <message>
         <source>The worker cannot be started: {reason}.</source>
         <translation>작업 프로세스를 시작할 수 없습니다: {reason}.</translation>
     </message>

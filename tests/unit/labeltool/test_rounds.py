@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from labeltool import rounds as rounds_module
 from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
@@ -741,6 +743,24 @@ class TestPredict:
         rounds.wait(import_at_the_end)
         models = [store.faces.face(face).prediction.model for face in (1, 2)]
         assert models == ["imported", "starter"]
+
+    def test_a_projects_own_starter(self, project, fake, started):
+        store = project(1, proposed=False)  # a scheme that the shipped starter does not know
+        meta = {"scheme": json.loads(store.scheme.to_json())}
+        own = store.folder / "starter.safetensors"
+        save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
+        started.append(Rounds(store))
+        assert started[-1].can_predict()
+        started[-1].start_predict()
+        started[-1].wait(ignore)
+        folder = RunFolder(store.rounds.all()[-1].folder)
+        assert folder.path / folder.spec()["weights"] == folder.path / "../../starter.safetensors"
+
+    def test_a_starter_that_is_none(self, project):
+        rounds = Rounds(project(1, proposed=False))
+        (rounds._store.folder / "starter.safetensors").write_bytes(b"no")
+        with pytest.raises(UserError, match=r"starter\.safetensors is not a model file"):
+            rounds.can_predict()
 
     def test_another_scheme_has_no_starter(self, project):
         rounds = Rounds(project(1, proposed=False))
