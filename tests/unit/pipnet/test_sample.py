@@ -60,10 +60,12 @@ def test_the_face_detector_finds_them(labelled: list[LabelledFace]):
 
 
 @pytest.mark.slow
-def test_the_starter_comes_near_the_truth(samples: list[Sample]):
-    result = evaluate(Detector(load(resources.starter())), samples, face_finder())
+@pytest.mark.parametrize(("name", "bar"), [(resources.STARTER, 8), (resources.RENDERS, 4)])
+def test_the_starters_come_near_the_truth(samples: list[Sample], name: str, bar: float):
+    detector = Detector(load(resources.path("weights", name)))
+    result = evaluate(detector, samples, face_finder())
     assert result.missed <= len(samples) // 20
-    assert result.summary()["nme"] <= 8
+    assert result.summary()["nme"] <= bar
 
 
 @pytest.mark.slow
