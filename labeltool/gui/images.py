@@ -15,9 +15,9 @@ from PySide6.QtGui import QImage
 from labeltool.gui.canvas.photo_item import halved
 from pipnet.images import ImageError, read_image
 
-CACHE_BYTES = 400_000_000
-"""Decoded photos kept in memory: three of 24 megapixels with their halved copies, hundreds of small
-ones."""
+CACHE_BYTES = 300_000_000
+"""Decoded photos kept in memory: two of 24 megapixels with their halved copies, hundreds of small
+ones. With a third one the program would take more than a gigabyte while others are decoded."""
 
 
 class Photos(QObject):
