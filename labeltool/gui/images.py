@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
@@ -102,9 +103,9 @@ class Photos(QObject):
 
 def rgb(image: QImage) -> NDArray[np.uint8]:
     """The pixels of a decoded photo, (H, W, 3) RGB."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)  # padded
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    bgrx = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return np.asarray(cv2.cvtColor(bgrx, cv2.COLOR_BGRA2RGB), np.uint8)
 
 
 def _bytes(images: Sequence[QImage]) -> int:
