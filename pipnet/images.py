@@ -31,6 +31,8 @@ from pipnet.pixels import low_byte_tiles, to_rgb
 MAX_PIXELS = 200_000_000
 """Photos that claim more pixels are refused from their header, before anything is decoded."""
 
+_STRIP = 256  # rows
+
 PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 )
@@ -346,7 +348,17 @@ def _read(path: Path, longest: int | None) -> tuple[NDArray[np.uint8], tuple[flo
         orientation = _orientation(image)
         if orientation in _TURNS:
             rgb = rgb.transpose(_TURNS[orientation])
-        return np.array(rgb), (scale[1], scale[0]) if orientation >= 5 else scale
+        return _pixels(rgb), (scale[1], scale[0]) if orientation >= 5 else scale
+
+
+def _pixels(rgb: Image.Image) -> NDArray[np.uint8]:
+    """(H, W, 3), a strip at a time: Pillow would make two copies of a large photo."""
+    width, height = rgb.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP):
+        bottom = min(top + _STRIP, height)
+        pixels[top:bottom] = np.asarray(rgb.crop((0, top, width, bottom)))
+    return pixels
 
 
 def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:

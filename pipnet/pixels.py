@@ -59,7 +59,7 @@ def to_rgb(image: ImageFile, low: Image.Image | None) -> Image.Image:
         return ImageChops.invert(image).convert("RGB")
     if transparent is not None or image.mode in ("LA", "La", "PA", "RGBA", "RGBa"):
         return _over_white(image)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _over_white(image: Image.Image) -> Image.Image:

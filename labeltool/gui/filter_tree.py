@@ -151,16 +151,16 @@ class FilterTree(QTreeWidget):
         self._fill("round_id", [(row.id, round_name(row), count) for row, count in found.rounds])
         self._fill("reviewer", [(name, name, count) for name, count in found.reviewers.items()])
         self._fill_folders(found)
-        self._widen()
+        most = max((faces for faces, _ in self._totals.values()), default=0)
+        self._widen("newer" if None in self._saved.values() else "", f"{most:,}")
         self._mark()
 
-    def _widen(self) -> None:
+    def _widen(self, *widest: str) -> None:
         """Room for the largest count; to let Qt measure takes every row at every count."""
-        most = max((faces for faces, _ in self._totals.values()), default=0)
         font = self.font()
         font.setBold(True)
         width = QFontMetrics(font).horizontalAdvance
-        room = max(width(f"{most:,}"), width("newer")) + 3 * theme.SPACING
+        room = max(map(width, widest)) + 3 * theme.SPACING
         if self.header().sectionSize(1) != room:
             self.header().resizeSection(1, room)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
@@ -16,9 +17,9 @@ from labeltool.gui.canvas.photo_item import halved
 from labeltool.gui.words import read
 from pipnet.images import ImageError, read_image
 
-CACHE_BYTES = 400_000_000
-"""Decoded photos kept in memory: three of 24 megapixels with their halved copies, hundreds of small
-ones."""
+CACHE_BYTES = 300_000_000
+"""Decoded photos kept in memory: two of 24 megapixels with their halved copies, hundreds of small
+ones. With a third one the program would take more than a gigabyte while others are decoded."""
 
 
 class Photos(QObject):
@@ -103,9 +104,9 @@ class Photos(QObject):
 
 def rgb(image: QImage) -> NDArray[np.uint8]:
     """The pixels of a decoded photo, (H, W, 3) RGB."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)  # padded
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    bgrx = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return np.asarray(cv2.cvtColor(bgrx, cv2.COLOR_BGRA2RGB), np.uint8)
 
 
 def _bytes(images: Sequence[QImage]) -> int:

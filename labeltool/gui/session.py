@@ -169,7 +169,7 @@ class Session(QObject):
             if time.monotonic() > deadline or self._desk_face() != face or not self._open:
                 self.failed.emit(error)
                 return
-            self.said.emit(tr("Waiting for another program that writes to this project…"), False)
+            self.said.emit(tr("Waiting for another change to this project…"), False)
             QTimer.singleShot(100, self, partial(self._attempt, operation, face, deadline))
         except UserError as error:
             self.failed.emit(error)
@@ -363,15 +363,15 @@ class Session(QObject):
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
-        work = partial(self.desk.take_whole, list(photos))
+        take = partial(self.desk.take_whole, list(photos))
         if len(photos) <= FEW:
-            self.do(work)
+            self.do(take)
             return
         task = Task(tr("Taking %Ln photo(s) whole", "", len(photos)), self)
+        task.cancelled.connect(self._cancelled)
         self.task_started.emit(task)
-        self._lanes["writes"].start(
-            task, partial(_patient, work), succeeded=self._taken_whole, failed=self._broke
-        )
+        work = partial(self._stoppable, take)
+        self._lanes["writes"].start(task, work, succeeded=self._taken_whole, failed=self._broke)
 
     @Slot(object)
     def _taken_whole(self, result: object) -> None:

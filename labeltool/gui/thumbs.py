@@ -37,7 +37,7 @@ ROOM = 1.25
 TOGETHER = 64
 """Faces of one photo cut out at once: a photo of a crowd is decoded once, not for each face."""
 
-_LARGE = 40_000_000  # pixels; photos above are decoded one at a time, for they need much memory
+_LARGE = 10_000_000  # pixels; more are decoded one at a time, for they need much memory
 _BEYOND = (92, 92, 92)  # where a face leaves the photo
 _FORM = b"1"  # to be changed with how pictures are cut, so that none of the old ones is used
 
@@ -244,23 +244,26 @@ class Thumbs(QObject):
                 return broken + done
         return [(wish, _thumb(wish, data)) for wish, data in found.items() if data]
 
-    def _cut(self, photo: Path, identity: bytes, wishes: list[_Wish]) -> dict[_Wish, bytes | None]:
+    def _cut(self, photo: Path, identity: bytes, wishes: list[_Wish]) -> dict[_Wish, bytes]:
         """Decode the photo as small as will do and cut the faces out of it, JPEG encoded."""
         info = read_header(photo)
         longest = max(info.width, info.height)
         smallest = min(square(wish.card)[2] for wish in wishes)
         wanted = min(longest, max(1, round(longest * SIDE / smallest)))
-        with self._large if info.width * info.height > _LARGE else nullcontext():
+        # a JPEG is decoded at less than twice the size that is wanted
+        share = min(1.0, 2 * wanted / longest) if info.format in ("JPEG", "MPO") else 1.0
+        made: dict[_Wish, bytes] = {}
+        with self._large if info.width * info.height * share**2 > _LARGE else nullcontext():
             pixels, scale = read_reduced(photo, wanted)
-        whole = Image.fromarray(pixels)
-        del pixels  # as large as the photo, at times
-        made: dict[_Wish, bytes | None] = {}
-        for wish in wishes:
-            self._quiet.wait()
-            buffer = io.BytesIO()
-            cut_out(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
-            made[wish] = buffer.getvalue()
-            self._file.put(_key(identity, wish.card), buffer.getvalue())
+            whole = Image.fromarray(pixels)
+            del pixels  # as large as the photo, at times
+            for wish in wishes:
+                self._quiet.wait()
+                buffer = io.BytesIO()
+                cut_out(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
+                made[wish] = buffer.getvalue()
+        for wish, data in made.items():
+            self._file.put(_key(identity, wish.card), data)
         return made
 
 

@@ -2472,8 +2472,8 @@ left the face {verdict}</source>
         <translation>프로젝트 메뉴의 ‘사진 위치 변경…’에서 지금 있는 곳을 지정하세요.</translation>
     </message>
     <message>
-        <source>Waiting for another program that writes to this project…</source>
-        <translation>이 프로젝트에 쓰고 있는 다른 프로그램을 기다리는 중…</translation>
+        <source>Waiting for another change to this project…</source>
+        <translation>이 프로젝트의 다른 변경이 끝나기를 기다리는 중…</translation>
     </message>
     <message>
         <source>Doing it again</source>

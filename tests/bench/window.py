@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from labeltool.domain import Filter, Verdict
 from tests.bench.gallery import pictures
@@ -87,10 +88,12 @@ class Clock:
     def __init__(self, events: Callable[[], None]) -> None:
         self.took: Rows = {}
         self.own: Rows = {}
-        self._events = events
+        self.memory: list[float] = []
+        self._events, self._process = events, psutil.Process()
 
     def time(self, name: str, work: Callable[[], object], painted: str = "") -> None:
         """Milliseconds of some work under its name, and until it is painted under the other."""
+        self.memory.append(self._process.memory_info().rss / 1e6)
         began = time.perf_counter(), time.thread_time()
         work()
         for at in (name, painted):
@@ -117,7 +120,6 @@ class Clock:
 
 def measure(folder: str) -> None:
     """Do everything on one project, then print the rows as one line of JSON."""
-    import psutil
     from PySide6.QtWidgets import QApplication
 
     from labeltool.app import App, tune
@@ -135,10 +137,7 @@ def measure(folder: str) -> None:
         assert made is not None
         clock.until(lambda: made.canvas.photo is not None)
 
-    for again in (True, True, False):
-        clock.time("open, to the photo", opened)
-        if again:
-            app.window.close()
+    clock.time("open, to the photo", opened)
     work = app.window
     work.resize(1920, 1080)
     session, desk = work.session, work.session.desk
@@ -185,7 +184,13 @@ def measure(folder: str) -> None:
     decide = partial(desk.decide_batch, Verdict.ACCEPTED, plan.waiting, lambda _done, _total: None)
     clock.time("", partial(session.do, decide), f"batch of {BATCH:,}")
     clock.rest(1)
-    clock.time("", partial(work.commands.run, "undo"), "its undo")
+
+    def undone() -> None:
+        waiting = desk.counts.unreviewed
+        work.commands.run("undo")
+        clock.until(lambda: desk.counts.unreviewed != waiting)
+
+    clock.time("", undone, "its undo")
     clock.rest(1)
     results(session.store, session.store.faces.queue(Filter())[:20_000], "process")
     code = "import sys, tests.bench.review as r; r.take_there(sys.argv[1])"
@@ -194,6 +199,6 @@ def measure(folder: str) -> None:
         while is_busy():
             clock.rest(0.05)
             clock.time("accept, results coming in", partial(work.commands.run, "accept"))
-    clock.took["memory, MB"] = [psutil.Process().memory_info().rss / 1e6]
+    clock.took["memory, MB"] = clock.memory
     work.close()
     print(json.dumps({"took": clock.took, "own": clock.own}))

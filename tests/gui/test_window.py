@@ -271,6 +271,22 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     assert np.isclose(face.box[2], 200 / zoom, atol=2)
 
 
+def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    session = window.session
+    asked = []
+    monkeypatch.setattr(session, "_predict_if_wanted", lambda: asked.append(session.desk.counts))
+    monkeypatch.setattr("labeltool.gui.session.FEW", 2)
+    monkeypatch.setattr("labeltool.store.boxes.FEW", 2)
+    photos = [row[0] for row in session.store.faces.photo_index()][:3]
+    session.take_whole(photos)
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    assert asked[0].faces == 13  # a worker is started when they are there
+    assert "Took 3 photos whole." in window.message.label.text()
+    window.commands.run("undo")
+    assert session.desk.counts.excluded == 3
+
+
 def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
     (tmp_path / "photos").rename(tmp_path / "elsewhere")
     window = app.open(project)
