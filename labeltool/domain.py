@@ -128,6 +128,17 @@ class Changes:
         """Whether some face changed."""
         return self.all or bool(self.faces)
 
+    def joined(self, other: Changes) -> Changes:
+        """What both changed, without notes and boxes: those are for who wrote."""
+        everything = self.all or other.all
+        return Changes(
+            faces=frozenset() if everything else self.faces | other.faces,
+            all=everything,
+            photos=self.photos or other.photos,
+            rounds=self.rounds or other.rounds,
+            filters=self.filters or other.filters,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:

@@ -162,15 +162,24 @@ class Session(QObject):
         """
         self._attempt(operation, self._desk_face(), time.monotonic() + PATIENCE)
 
-    def _attempt(self, operation: Operation, face: int | None, deadline: float) -> None:
+    def _attempt(
+        self, operation: Operation, face: int | None, deadline: float, again: bool = False
+    ) -> None:
+        if again and not self._open:
+            return
         try:
+            if again and self._desk_face() != face:
+                raise UserError(
+                    mark("Nothing was changed: the project was busy when you went on."),
+                    mark("Go back to the face and decide again."),
+                )
             changes = operation()
         except StoreBusyError as error:
-            if time.monotonic() > deadline or self._desk_face() != face or not self._open:
+            if time.monotonic() > deadline:
                 self.failed.emit(error)
                 return
             self.said.emit(tr("Waiting for another change to this project…"), False)
-            QTimer.singleShot(100, self, partial(self._attempt, operation, face, deadline))
+            QTimer.singleShot(100, self, partial(self._attempt, operation, face, deadline, True))
         except UserError as error:
             self.failed.emit(error)
         else:
@@ -457,7 +466,7 @@ class Session(QObject):
         version = self.store.version()
         if version not in (-1, self._version):
             self._version = version
-            self._moved = _joined(self._moved, self._others.changes())
+            self._moved = self._moved.joined(self._others.changes())
         calm = time.monotonic() - self._read_all > CALM
         if self._moved != Changes() and (calm or not self._moved.all):
             moved, self._moved = self._moved, Changes()
@@ -529,17 +538,6 @@ class Session(QObject):
             lane.close()
         self.backups.close()
         self.store.close()
-
-
-def _joined(one: Changes, other: Changes) -> Changes:
-    everything = one.all or other.all
-    return Changes(
-        faces=frozenset() if everything else one.faces | other.faces,
-        all=everything,
-        photos=one.photos or other.photos,
-        rounds=one.rounds or other.rounds,
-        filters=one.filters or other.filters,
-    )
 
 
 def _not_decoded(_photo: Path) -> None:

@@ -2472,6 +2472,14 @@ left the face {verdict}</source>
         <translation>프로젝트 메뉴의 ‘사진 위치 변경…’에서 지금 있는 곳을 지정하세요.</translation>
     </message>
     <message>
+        <source>Nothing was changed: the project was busy when you went on.</source>
+        <translation>변경된 것이 없습니다. 다음 얼굴로 넘어갈 때 프로젝트가 사용 중이었습니다.</translation>
+    </message>
+    <message>
+        <source>Go back to the face and decide again.</source>
+        <translation>그 얼굴로 돌아가 다시 판정하세요.</translation>
+    </message>
+    <message>
         <source>Waiting for another change to this project…</source>
         <translation>이 프로젝트의 다른 변경이 끝나기를 기다리는 중…</translation>
     </message>

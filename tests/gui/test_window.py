@@ -382,6 +382,31 @@ def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, pro
     assert [window.list.model.id_at(k) for k in range(10)] == queue
 
 
+def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    other = sqlite3.connect(project / "project.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: "Nothing was changed" in window.message.label.text())
+    assert window.session.desk.face.id == first + 1
+    assert [verdict(window, face) for face in (first, first + 1)] == [Verdict.UNREVIEWED] * 2
+
+
+def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project):
+    window = open_window(project)
+    other = sqlite3.connect(project / "project.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    window.close()
+    qtbot.wait(250)  # the next two attempts would be due
+    other.execute("ROLLBACK")
+    other.close()
+
+
 def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, project):
     window = open_window(project)
     first = window.session.desk.face.id
@@ -389,7 +414,7 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
     other.execute("BEGIN IMMEDIATE")
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert verdict(window, first) is Verdict.UNREVIEWED
-    assert "another program" in window.message.label.text()
+    assert "another change" in window.message.label.text()
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
