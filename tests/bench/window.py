@@ -50,7 +50,8 @@ def window(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             project = Path(folder) / "p"
             generate(project, size)
-            pictures(project / "photos", size, LARGE, different=3)
+            # a file can have 65,000 links
+            pictures(project / "photos", size, LARGE, different=4)
             model(project / "rounds" / "none")
             run = subprocess.run(
                 [sys.executable, "-c", code, folder], check=True, stdout=subprocess.PIPE, text=True,
