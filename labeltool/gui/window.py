@@ -247,7 +247,8 @@ class MainWindow(QMainWindow):
 
     def _fit_toolbar(self) -> None:
         style = Qt.ToolButtonStyle
-        for wordless in ((), QUIET, [name for group in GROUPS for name in group]):
+        every = [*QUIET, *(name for group in GROUPS for name in group)]
+        for wordless in ((), QUIET, every):
             for name, action in self.commands.by_name.items():
                 button = self.toolbar.widgetForAction(action)
                 if isinstance(button, QToolButton):
@@ -256,6 +257,7 @@ class MainWindow(QMainWindow):
                         if name in wordless
                         else style.ToolButtonTextBesideIcon
                     )
+            self.toolbar.layout().invalidate()  # type: ignore[union-attr] # a hidden one is late
             if self.toolbar.sizeHint().width() <= self.width():
                 return
 
