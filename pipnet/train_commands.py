@@ -161,6 +161,7 @@ def train(
         raise click.UsageError(f"{out} holds a training already; give --resume or another folder")
     if patience and not holdout:
         raise click.UsageError("--patience needs faces to measure on: give --holdout too")
+    keep_memory()
     with _processes(device) as (device, first):
         recipe = _recipe(
             preset, backbone, start, device, epochs=epochs, batch=batch, lr=lr, freeze=freeze,
@@ -202,7 +203,6 @@ def _processes(device: str) -> Iterator[tuple[str, bool]]:
     the first."""
     from torch import distributed  # noqa: PLC0415
 
-    keep_memory()
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield usable_device(device), True
         return

@@ -404,6 +404,8 @@ def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project):
     window.close()
     qtbot.wait(250)  # the next two attempts would be due
     other.execute("ROLLBACK")
+    decided = "SELECT count(*) FROM state WHERE verdict != 'unreviewed'"
+    assert other.execute(decided).fetchone() == (0,)
     other.close()
 
 
