@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import getpass
 import time
-from bisect import bisect_left
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +36,7 @@ from labeltool.domain import (
 )
 from labeltool.draft import Draft, Steps, touched
 from labeltool.pace import pace
+from labeltool.places import Places
 from labeltool.shapes import mean_shape, mirrored
 from labeltool.store import LOOKED_AT, Store, Threshold
 
@@ -55,7 +55,7 @@ def login() -> str:
 class Desk:
     """What one reviewer has before them.
 
-    `queue`: ids of the faces under the filter; it stays as it is while single faces are decided, so
+    `queue` stays as it is while single faces are decided, so
     that the list does not jump, and is asked for again when the filter or many faces change. A
     decision judges the face as it was shown, also when newer proposals arrived meanwhile: `newer`
     says that one waits for the face on the desk, and is shown when the face is opened again.
@@ -70,9 +70,8 @@ class Desk:
         self.visit: Visit | None = None if last is None else last[0]
         self.news: News | None = None if last is None else last[1]
         self.filter = Filter() if self.visit is None else self.visit.filter
-        self.queue: list[int] = store.faces.queue(self.filter)
+        self._places = Places(*store.faces.queue_waiting(self.filter))
         self.revision = 0
-        self._places: dict[int, int] | None = None
         self.face: Face | None = None
         self.counts: Counts = store.faces.counts()
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
@@ -87,15 +86,18 @@ class Desk:
     # Where we are
 
     @property
+    def queue(self) -> list[int]:
+        """Ids of the faces under the filter, not to be changed."""
+        return self._places.faces
+
+    @property
     def index(self) -> int:
         """Place of the face in the queue, -1 without."""
         return -1 if self.face is None else self.place_of(self.face.id)
 
     def place_of(self, face_id: int) -> int:
         """Place of a face in the queue, -1 if it is not in it."""
-        if self._places is None:
-            self._places = {face_id: place for place, face_id in enumerate(self.queue)}
-        return self._places.get(face_id, -1)
+        return self._places.of(face_id)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show other faces; stays on the face if it is among them."""
@@ -123,7 +125,7 @@ class Desk:
 
     def _requeue(self) -> None:
         old = self.index
-        self.queue, self._places = self._store.faces.queue(self.filter), None
+        self._places = Places(*self._store.faces.queue_waiting(self.filter))
         self.revision += 1
         if self.face is not None and self.index >= 0:
             return
@@ -151,18 +153,13 @@ class Desk:
     def next_unreviewed(self) -> bool:
         """The next face of the queue, from here on and around, with something to decide; False if
         none has."""
-        here = self.index
-        ahead = chain(range(here + 1, len(self.queue)), range(max(here, 0)))
-        # nearly always it is near; if not, one walk over all that wait beats asking piece by piece
-        near = [self.queue[place] for place in islice(ahead, 20)]
-        waiting = self._store.faces.to_decide(near) if near else set()
-        found = next((face_id for face_id in near if face_id in waiting), None)
-        if found is None and (rest := [self.queue[place] for place in ahead]):
-            waiting = self._store.faces.waiting()
-            found = next((face_id for face_id in rest if face_id in waiting), None)
-        if found is not None:
-            self.open(found)
-            return True
+        ahead = self._places.waiting(self.index)
+        while near := list(islice(ahead, 20)):
+            waiting = self._store.faces.to_decide(near)
+            self._places.hear(near, waiting)
+            if waiting:
+                self.open(next(face_id for face_id in near if face_id in waiting))
+                return True
         if self.face is None and self.queue:
             self.open(self.queue[0])
         return False
@@ -175,6 +172,7 @@ class Desk:
         if changes.all:
             self._requeue()
         elif changes.faces:
+            self._places.hear(changes.faces, self._store.faces.to_decide(list(changes.faces)))
             self._admit(changes.faces)
         if self.face is not None and (changes.all or self.face.id in changes.faces):
             fresh = self._store.faces.face(self.face.id)
@@ -205,13 +203,8 @@ class Desk:
         if not fresh:
             return
         fresh = self._store.faces.matching(self.filter, fresh)
-        if self.filter == Filter():
-            for face_id in fresh:
-                self.queue.insert(bisect_left(self.queue, face_id), face_id)
-        else:
-            self.queue += fresh
         if fresh:
-            self._places = None
+            self._places.admit(fresh, sorted_by_id=self.filter == Filter())
             self.revision += 1
 
     # Decisions on the face

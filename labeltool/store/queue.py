@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Select, func, literal, select, text
 
 from labeltool.domain import (
@@ -50,16 +52,22 @@ class Queue:
 
     def queue(self, wanted: Filter) -> list[int]:
         """Ids of the faces a filter lets through, in its order."""
-        where, values = _where(wanted)
-        return self._column(
-            f"SELECT face_id FROM {_walk(wanted)} WHERE {where} {_by(wanted)}", values
-        )
+        return self.queue_waiting(wanted)[0]
 
-    def waiting(self) -> set[int]:
-        """Every face that waits for a person: unreviewed, or offered anew."""
-        return set(
-            self._column(f"SELECT face_id FROM state INDEXED BY state_by_score WHERE {_TODO}", {})
+    def queue_waiting(self, wanted: Filter) -> tuple[list[int], NDArray[np.bool_]]:
+        """Ids of the faces a filter lets through, in its order, and (as many,) whether each waits
+        for a person: is unreviewed, or offered anew."""
+        where, values = _where(wanted)
+        # One text in place of a row for each face takes half the time, and other threads run
+        # meanwhile. Waiting faces are the negative numbers: ids begin at 1.
+        query = (
+            f"SELECT group_concat(number) FROM (SELECT iif({_TODO}, -face_id, face_id) AS number "
+            f"FROM {_walk(wanted)} WHERE {where} {_by(wanted)})"
         )
+        with self._database.read() as connection:
+            found = connection.exec_driver_sql(query, values).scalar_one()
+        numbers = np.fromstring(found or "", np.int64, sep=",")
+        return np.abs(numbers).tolist(), numbers < 0
 
     def matching(self, wanted: Filter, ids: Iterable[int]) -> list[int]:
         """Those of a few faces that a filter lets through, in its order."""
@@ -71,9 +79,7 @@ class Queue:
 
     def _column(self, query: str, values: dict[str, Any]) -> list[int]:
         with self._database.read() as connection:
-            # past the rows of SQLAlchemy, which double the time of a long list
-            cursor = connection.exec_driver_sql(query, values).cursor
-            return [row[0] for row in cursor.fetchall()]
+            return list(connection.exec_driver_sql(query, values).scalars())
 
     def to_decide(self, ids: Sequence[int]) -> set[int]:
         """Those of the faces that wait for a person."""
