@@ -31,7 +31,7 @@ from pipnet.pixels import low_byte_tiles, to_rgb
 MAX_PIXELS = 200_000_000
 """Photos that claim more pixels are refused from their header, before anything is decoded."""
 
-_STRIP = 256  # rows
+_STRIP = 16  # rows
 
 PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"}

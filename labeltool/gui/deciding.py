@@ -29,12 +29,12 @@ class Deciding:
         if chosen:
             self.decide_batch(chosen, verdict)
             return
-        self._session.do(
-            {
-                Verdict.ACCEPTED: desk.accept, Verdict.REJECTED: desk.reject,
-                Verdict.EXCLUDED: desk.exclude, Verdict.UNREVIEWED: desk.unreview,
-            }[verdict]
-        )  # fmt: skip
+        operation = {
+            Verdict.ACCEPTED: desk.accept, Verdict.REJECTED: desk.reject,
+            Verdict.EXCLUDED: desk.exclude, Verdict.UNREVIEWED: desk.unreview,
+        }[verdict]  # fmt: skip
+        with self._window.thumbs.hushed():
+            self._session.do(operation)
 
     def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> bool:
         """Show what the verdict would do, and do it if the person still wants it."""

@@ -85,6 +85,9 @@ class Editor(QWidget):
         self.canvas.box_changed.connect(self._box_changed)
         self.canvas.drawing_changed.connect(self._drawing_changed)
         self.canvas.face_clicked.connect(self._face_clicked)
+        # to decode the neighbours at once would slow the painting of this one
+        self._painted = QTimer(self, singleShot=True, interval=0)
+        self._painted.timeout.connect(self._prefetch)
         self._apply_view()
 
     # What is shown
@@ -108,7 +111,7 @@ class Editor(QWidget):
         self._show_face(face)
         if fresh:
             self._aim()
-            self._prefetch()
+            self._painted.start()
 
     @Slot(object)
     def _put_back(self, error: UserError) -> None:
@@ -182,6 +185,7 @@ class Editor(QWidget):
             self.canvas.set_photo(None, tr("Loading…"))
             self.photos.want([photo])
 
+    @Slot()
     def _prefetch(self) -> None:
         desk = self._session.desk
         place = desk.index
@@ -215,6 +219,7 @@ class Editor(QWidget):
 
     def close_photos(self) -> None:
         """End the thread that decodes; remember what was seen."""
+        self._painted.stop()
         self.photos.close()
         self.canvas.keep_view()
         self._remember()

@@ -6,22 +6,23 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
-    QSize,
     Qt,
     Slot,
 )
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -100,10 +101,6 @@ class FaceModel(QAbstractListModel):
 class FaceDelegate(QStyledItemDelegate):
     """Verdict icon, file name and score in one line."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        """One line with room to hit."""
-        return QSize(80, max(24, option.fontMetrics.height() + 2 * theme.SPACING))
-
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a row."""
         row: Row | None = index.data(Qt.ItemDataRole.UserRole)
@@ -147,13 +144,19 @@ class FaceList(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        # a list view walks over every row at each change of the current one; a tree view does not
-        self.view, self.model = QTreeView(), FaceModel(session, self)
+        # a list view asks for every row whenever the current one changes, a tree view whenever the
+        # queue does; a table view with rows of one height asks for those that it draws
+        self.view, self.model = QTableView(), FaceModel(session, self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(FaceDelegate(self.view))
-        self.view.setUniformRowHeights(True)
-        self.view.setHeaderHidden(True)
-        self.view.setRootIsDecorated(False)
+        self.view.setShowGrid(False)
+        self.view.setTabKeyNavigation(False)
+        self.view.horizontalHeader().hide()
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._measure()
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
@@ -161,6 +164,17 @@ class FaceList(QWidget):
         layout.addWidget(self.view)
         self.view.selectionModel().currentChanged.connect(self._current)
         session.changed.connect(self.refresh)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Another font wants other rows."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measure()
+
+    def _measure(self) -> None:
+        """One line with room to hit."""
+        height = max(24, self.view.fontMetrics().height() + 2 * theme.SPACING)
+        self.view.verticalHeader().setDefaultSectionSize(height)
 
     @Slot(QModelIndex, QModelIndex)
     def _current(self, current: QModelIndex, _before: QModelIndex) -> None:

@@ -102,7 +102,7 @@ class HistoryPanel(QWidget):
         layout.setSpacing(theme.SPACING)
         layout.addWidget(self.head)
         layout.addWidget(self._body, 1)
-        session.changed.connect(self.refresh)
+        session.settled.connect(self.refresh)
         self._fold(True)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802

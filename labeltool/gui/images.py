@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.gui.canvas.photo_item import halved
+from labeltool.gui.tasks import step_back
 from labeltool.gui.words import read
 from pipnet.images import ImageError, read_image
 
@@ -38,7 +39,7 @@ class Photos(QObject):
         self._images: OrderedDict[Path, list[QImage]] = OrderedDict()
         self._problems: dict[Path, str] = {}
         self._pending: set[Path] = set()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="photos")
+        self._pool = ThreadPoolExecutor(1, "photos", step_back)
         self._decoded.connect(self._keep)
 
     def get(self, photo: Path) -> tuple[QImage | None, str]:

@@ -85,7 +85,7 @@ class Inspector(QWidget):
         layout.addWidget(self.landmarks, 1)
         layout.addWidget(QLabel(tr("Reviewed")))
         layout.addWidget(self.done)
-        session.changed.connect(self.refresh)
+        session.settled.connect(self.refresh)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """A new palette wants a new icon."""

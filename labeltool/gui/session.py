@@ -70,6 +70,8 @@ class Session(QObject):
 
     Signals:
         changed: a write succeeded; carries Changes, and every view redraws what it shows of them.
+        settled: after `changed`, where another face is shown only once that is painted; carries all
+            Changes since the last time, for panels that may follow a moment later.
         failed: a UserError, for the message line.
         said: a sentence for the message line, and whether Undo makes sense beside it.
         task_started: a Task, for the activity line.
@@ -81,6 +83,7 @@ class Session(QObject):
     """
 
     changed = Signal(object)
+    settled = Signal(object)
     failed = Signal(object)
     said = Signal(str, bool)
     task_started = Signal(object)
@@ -106,6 +109,10 @@ class Session(QObject):
         self._version = store.version()
         self._others = store.watch()
         self._moved = Changes()
+        self._unsettled = Changes()
+        self._settled_on: int | None = None
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self._settle)
         self._read_all = 0.0
         self._open = True
         self._taking = False
@@ -149,7 +156,9 @@ class Session(QObject):
 
     def show_all_again(self) -> None:
         """For a window that is new: everything is to be shown."""
-        self.changed.emit(Changes(all=True, photos=True, rounds=True, filters=True))
+        everything = Changes(all=True, photos=True, rounds=True, filters=True)
+        self.changed.emit(everything)
+        self._settle_soon(everything)
         self._survey_due.start()
 
     # Writes
@@ -233,12 +242,26 @@ class Session(QObject):
         """Tell every view."""
         self.desk.refresh(changes)
         self.changed.emit(changes)
+        self._settle_soon(changes)
         if changes != Changes() and not self._survey_due.isActive():
             self._survey_due.start()
         if changes.note:
             self.said.emit(tell(changes.note), changes.any_face and not changes.rounds)
         for face in changes.boxes:
             self._propose_soon(face)
+
+    def _settle_soon(self, changes: Changes) -> None:
+        self._unsettled = self._unsettled.joined(changes)
+        if self._desk_face() == self._settled_on:
+            self._settle()
+        else:
+            self._settling.start()
+
+    @Slot()
+    def _settle(self) -> None:
+        self._settled_on = self._desk_face()
+        changes, self._unsettled = self._unsettled, Changes()
+        self.settled.emit(changes)
 
     # What the filters would show
 
@@ -533,6 +556,7 @@ class Session(QObject):
         self._visiting.stop()
         self._tidying.stop()
         self._survey_due.stop()
+        self._settling.stop()
         self._keep_visit()
         for lane in self._lanes.values():
             lane.close()

@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.domain import Box, Card
+from labeltool.gui.tasks import step_back
 from labeltool.gui.words import read
 from labeltool.store.thumbs import ThumbFile
 from pipnet.images import ImageError, read_header, read_reduced
@@ -73,6 +74,7 @@ class Thumb:
 class _Wish:
     card: Card
     side: int
+    rechecks: int  # how many there had been when it was made
 
     @property
     def key(self) -> tuple[int, int]:
@@ -98,6 +100,7 @@ class Thumbs(QObject):
         self._bytes = 0
         self._wishes: OrderedDict[QObject, list[_Wish]] = OrderedDict()
         self._begun: set[tuple[int, int]] = set()
+        self._rechecks = 0
         self._change = threading.Condition()
         self._large = threading.Lock()
         self._quiet = threading.Event()
@@ -128,8 +131,8 @@ class Thumbs(QObject):
 
         What the view that asked last wants comes before what others want.
         """
-        wishes = [_Wish(card, side) for card in cards if not self._is_fresh(card, side)]
-        wishes.reverse()
+        missing = [card for card in reversed(cards) if not self._is_fresh(card, side)]
+        wishes = [_Wish(card, side, self._rechecks) for card in missing]
         with self._change:
             self._wishes[view] = wishes
             self._wishes.move_to_end(view)
@@ -147,6 +150,7 @@ class Thumbs(QObject):
 
     def recheck(self) -> None:
         """Photos may have changed: look again at each that is wanted from now on."""
+        self._rechecks += 1
         for thumb in self._ready.values():
             thumb.stale = True
         self.loaded.emit(set())
@@ -174,6 +178,7 @@ class Thumbs(QObject):
     @Slot(object)
     def _keep(self, made: list[tuple[_Wish, Thumb]]) -> None:
         for wish, thumb in made:
+            thumb.stale = wish.rechecks != self._rechecks
             old = self._ready.pop(wish.key, None)
             if old is not None:
                 self._bytes -= _size(old)
@@ -187,11 +192,16 @@ class Thumbs(QObject):
                 del self._sides[face_id]
         with self._change:
             self._begun.difference_update(wish.key for wish, _ in made)
+            # wished for again before it was there
+            done = {(wish.key, wish.rechecks) for wish, _ in made}
+            for wishes in self._wishes.values():
+                wishes[:] = [wish for wish in wishes if (wish.key, wish.rechecks) not in done]
         self.loaded.emit({wish.card.id for wish, _ in made})
 
     # In the threads
 
     def _work(self) -> None:
+        step_back()
         while wishes := self._take():
             self._quiet.wait()
             try:

@@ -40,6 +40,7 @@ def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, pro
     qtbot.keyClick(canvas, Qt.Key.Key_X)
     session.desk.open(face)
     session.announce(Changes())
+    QApplication.processEvents()
     assert [text.split("\n")[0] for text in texts(window)] == [
         "Rejected", "Corrected", "Found, not reviewed",
     ]  # fmt: skip

@@ -84,6 +84,7 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
     assert window.message.label.text() == "얼굴 9개 거부 완료."
     qtbot.keyClick(window.gallery.grid, Qt.Key.Key_Z, CONTROL)
     assert window.message.label.text() == "되돌림: 얼굴 9개 거부."
+    QApplication.processEvents()
     assert [deed(entry) for entry in window.history._entries][:1] == ["되돌림: 얼굴 9개 거부"]
 
 
