@@ -29,7 +29,7 @@ from labeltool.domain import (
     mark,
 )
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
-from labeltool.store import Store, taking_turns
+from labeltool.store import Store
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
@@ -197,7 +197,7 @@ class Rounds:
         )
         batch = [mean_proposal(face, box, kind, mean) for face, _photo, box, kind, *_ in wanted]
         for start in range(0, len(batch), SMALL):
-            with taking_turns():
+            with self._store.taking_turns():
                 self._store.rounds.offer(round_id, batch[start : start + SMALL])
         changed = self._store.rounds.finish(round_id, {}, visible=False)
         note = Said(
@@ -350,7 +350,7 @@ class Rounds:
                 self.end(Event("failed", detail=str(error)))
                 raise
             for start in range(0, len(rows), SMALL):
-                with taking_turns():
+                with self._store.taking_turns():
                     add(job.round_id, rows[start : start + SMALL])
             self._store.rounds.lease(job.round_id)
             progress(number + 1, len(chunks))

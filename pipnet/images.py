@@ -31,7 +31,7 @@ from pipnet.pixels import low_byte_tiles, to_rgb
 MAX_PIXELS = 200_000_000
 """Photos that claim more pixels are refused from their header, before anything is decoded."""
 
-_STRIP = 16  # rows
+_STRIP = 16  # rows: more would keep Python's other threads waiting for longer
 
 PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"}
@@ -118,7 +118,7 @@ def read_image(path: Path) -> NDArray[np.uint8]:
     several pages or frames the first is taken. Raises ImageError, also for a file that ends too
     early: its missing pixels are never filled up.
     """
-    return _read(Path(path), None)[0]
+    return _pixels(path, _read(Path(path), None)[0])
 
 
 def read_reduced(path: Path, longest: int) -> tuple[NDArray[np.uint8], tuple[float, float]]:
@@ -128,6 +128,12 @@ def read_reduced(path: Path, longest: int) -> tuple[NDArray[np.uint8], tuple[flo
     point p of the whole photo (pixel centres at integers) lies at (p + 0.5) * scale - 0.5. JPEG is
     decoded at an eighth, a quarter or a half where that suffices. Raises ImageError.
     """
+    picture, scale = open_reduced(path, longest)
+    return _pixels(path, picture), scale
+
+
+def open_reduced(path: Path, longest: int) -> tuple[Image.Image, tuple[float, float]]:
+    """`read_reduced` as Pillow's RGB image: parts can be cut out without a copy of the whole."""
     if longest < 1:
         raise ValueError(f"longest must be at least 1, not {longest}")
     return _read(Path(path), longest)
@@ -330,7 +336,7 @@ def _orientation(image: ImageFile) -> int:
     return value if value in _TURNS else 1
 
 
-def _read(path: Path, longest: int | None) -> tuple[NDArray[np.uint8], tuple[float, float]]:
+def _read(path: Path, longest: int | None) -> tuple[Image.Image, tuple[float, float]]:
     with _opened(path) as image:
         size, box = image.size, None
         if longest is not None and isinstance(image, JpegImageFile):
@@ -348,13 +354,16 @@ def _read(path: Path, longest: int | None) -> tuple[NDArray[np.uint8], tuple[flo
         orientation = _orientation(image)
         if orientation in _TURNS:
             rgb = rgb.transpose(_TURNS[orientation])
-        return _pixels(rgb), (scale[1], scale[0]) if orientation >= 5 else scale
+        return rgb, (scale[1], scale[0]) if orientation >= 5 else scale
 
 
-def _pixels(rgb: Image.Image) -> NDArray[np.uint8]:
+def _pixels(path: Path, rgb: Image.Image) -> NDArray[np.uint8]:
     """(H, W, 3), a strip at a time: Pillow would make two copies of a large photo."""
     width, height = rgb.size
-    pixels = np.empty((height, width, 3), np.uint8)
+    try:
+        pixels = np.empty((height, width, 3), np.uint8)
+    except MemoryError as error:
+        raise ImageError(path, _damage(error)) from error
     for top in range(0, height, _STRIP):
         bottom = min(top + _STRIP, height)
         pixels[top:bottom] = np.asarray(rgb.crop((0, top, width, bottom)))

@@ -1,14 +1,36 @@
-"""How a process that only trains should hold its memory."""
+"""Memory in huge pages: to take it page by page can cost more than the work on it."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 
+import numpy as np
+from numpy.typing import NDArray
+
 RESERVED = 4 << 30
 """Bytes of addresses, not of memory: pages are taken as a training touches them."""
 
 HUGE_PAGE = 2 << 20
+
+_MADV_HUGEPAGE = 14  # sys/mman.h
+
+
+def in_huge_pages(block: NDArray[np.uint8]) -> None:
+    """Ask the system to hold a large block that is not written yet in huge pages. Linux only.
+
+    Arrays of numpy are held so already; this is for the memory of others behind one.
+    """
+    if sys.platform == "linux" and block.nbytes > 2 * HUGE_PAGE:
+        _advise(block.ctypes.data, block.nbytes)
+
+
+def _advise(begin: int, size: int) -> None:
+    """For the whole pages of a block; the system may say no, and nothing is lost."""
+    libc = ctypes.CDLL(None)
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    first = (begin + HUGE_PAGE - 1) // HUGE_PAGE * HUGE_PAGE
+    libc.madvise(first, begin + size - first, _MADV_HUGEPAGE)
 
 
 def keep_memory() -> None:
@@ -25,13 +47,11 @@ def keep_memory() -> None:
         return
     libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
     libc.free.argtypes = [ctypes.c_void_p]
-    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    trim_threshold, map_threshold, most_maps, huge = -1, -3, -4, 14  # malloc.h, sys/mman.h
+    trim_threshold, map_threshold, most_maps = -1, -3, -4  # malloc.h
     libc.mallopt(trim_threshold, -1)
     libc.mallopt(map_threshold, 1 << 30)
     libc.mallopt(most_maps, 0)
     block = libc.malloc(RESERVED)
     if block:
-        first = (block + HUGE_PAGE - 1) // HUGE_PAGE * HUGE_PAGE
-        libc.madvise(first, RESERVED - HUGE_PAGE, huge)  # it may say no: nothing is lost
+        _advise(block, RESERVED)
         libc.free(block)

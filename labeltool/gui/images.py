@@ -17,6 +17,7 @@ from labeltool.gui.canvas.photo_item import halved
 from labeltool.gui.tasks import step_back
 from labeltool.gui.words import read
 from pipnet.images import ImageError, read_image
+from pipnet.memory import in_huge_pages
 
 CACHE_BYTES = 300_000_000
 """Decoded photos kept in memory: two of 24 megapixels with their halved copies, hundreds of small
@@ -76,10 +77,8 @@ class Photos(QObject):
         except ImageError as error:
             self._decoded.emit(photo, None, read(str(error)))
             return
-        height, width = pixels.shape[:2]
-        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-        # RGB32 is what Qt paints fastest; the conversion also copies the borrowed pixels
-        image = image.convertToFormat(QImage.Format.Format_RGB32)
+        image = picture(pixels)
+        del pixels
         self._decoded.emit(photo, [image, *halved(image)], "")
 
     @Slot(object, object, str)
@@ -101,6 +100,20 @@ class Photos(QObject):
     def close(self) -> None:
         """End the thread."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def picture(pixels: NDArray[np.uint8]) -> QImage:
+    """RGB pixels (H, W, 3) in the format that Qt paints fastest.
+
+    Not by QImage's own conversion: that keeps Python's lock, up to 50 ms for a large photo beside
+    other work, and the window would stand still.
+    """
+    height, width = pixels.shape[:2]
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    target = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
+    in_huge_pages(target)
+    cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA, dst=target)
+    return image
 
 
 def rgb(image: QImage) -> NDArray[np.uint8]:

@@ -169,7 +169,8 @@ class Session(QObject):
         The window stays alive meanwhile. If the person went to another face, the operation is given
         up: it was meant for the face that was on the desk.
         """
-        self._attempt(operation, self._desk_face(), time.monotonic() + PATIENCE)
+        with self.store.first():
+            self._attempt(operation, self._desk_face(), time.monotonic() + PATIENCE)
 
     def _attempt(
         self, operation: Operation, face: int | None, deadline: float, again: bool = False

@@ -77,7 +77,7 @@ class Lane:
     """Tasks one after the other; separate lanes do not wait for each other."""
 
     def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(1, name, step_back)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._tasks: set[Task] = set()
 
     def start(

@@ -21,10 +21,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.domain import Box, Card
+from labeltool.gui.images import picture
 from labeltool.gui.tasks import step_back
 from labeltool.gui.words import read
 from labeltool.store.thumbs import ThumbFile
-from pipnet.images import ImageError, read_header, read_reduced
+from pipnet.images import ImageError, open_reduced, read_header
 
 SIDE = 320
 """Pixels of a picture on disk, the largest that the gallery shows."""
@@ -264,9 +265,7 @@ class Thumbs(QObject):
         share = min(1.0, 2 * wanted / longest) if info.format in ("JPEG", "MPO") else 1.0
         made: dict[_Wish, bytes] = {}
         with self._large if info.width * info.height * share**2 > _LARGE else nullcontext():
-            pixels, scale = read_reduced(photo, wanted)
-            whole = Image.fromarray(pixels)
-            del pixels  # as large as the photo, at times
+            whole, scale = open_reduced(photo, wanted)
             for wish in wishes:
                 self._quiet.wait()
                 buffer = io.BytesIO()
@@ -302,16 +301,12 @@ def _key(identity: bytes, card: Card) -> bytes:
 
 
 def _thumb(wish: _Wish, data: bytes) -> Thumb:
-    picture = Image.open(io.BytesIO(data), formats=("JPEG",))
-    picture.draft("RGB", (wish.side, wish.side))
-    image = picture.convert("RGB")
+    stored = Image.open(io.BytesIO(data), formats=("JPEG",))
+    stored.draft("RGB", (wish.side, wish.side))
+    image = stored.convert("RGB")
     if image.width != wish.side:
         image = image.resize((wish.side, wish.side), Image.Resampling.BICUBIC)
-    pixels = image.tobytes()
-    side = wish.side
-    shown = QImage(pixels, side, side, 3 * side, QImage.Format.Format_RGB888)
-    # what Qt paints fastest; the conversion also copies the borrowed bytes
-    return Thumb(shown.convertToFormat(QImage.Format.Format_RGB32), side, wish.card.box)
+    return Thumb(picture(np.asarray(image)), wish.side, wish.card.box)
 
 
 def _broken(wish: _Wish, problem: str) -> Thumb:

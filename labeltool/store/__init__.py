@@ -13,7 +13,7 @@ from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, check_file, facts, is_due
 from labeltool.store.batch import Batches
 from labeltool.store.boxes import FEW, Boxes
-from labeltool.store.engine import FILE, Database, taking_turns, upgrade
+from labeltool.store.engine import FILE, Database, upgrade
 from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
 from labeltool.store.filters import Filters
@@ -32,7 +32,6 @@ READ_AT_ONCE = 16 * 2**20
 __all__ = [
     "BACKUPS", "BOX", "FEW", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
     "backups", "create_project", "facts", "facts_now", "newest_good", "open_project", "restore",
-    "taking_turns",
 ]  # fmt: skip
 
 
@@ -70,6 +69,14 @@ class Store:
     def be_impatient(self, seconds: float = 0.05) -> None:
         """Writes of this thread give up after so long and raise StoreBusyError: for the window."""
         self._database.patience = seconds
+
+    def first(self) -> AbstractContextManager[None]:
+        """Around what a person waits for: `taking_turns` in other threads of this process rests."""
+        return self._database.first()
+
+    def taking_turns(self) -> AbstractContextManager[None]:
+        """Around one of many short writes: others get their turn in between."""
+        return self._database.taking_turns()
 
     def cancellable(self, progress: Progress) -> AbstractContextManager[None]:
         """Around a long write: `progress` may raise Cancelled, and nothing has happened then."""

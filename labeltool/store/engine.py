@@ -37,6 +37,8 @@ class Database:
         self.path = path
         self._lock = threading.Lock()
         self._local = threading.local()
+        self._calm = threading.Event()
+        self._calm.set()
         self._alone = ProjectLock(path.parent)
         self._alone.share()
         try:
@@ -94,6 +96,23 @@ class Database:
                     raise
         finally:
             self._lock.release()
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Around what a person waits for: threads of this process that are `taking_turns` rest."""
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._calm.set()
+
+    @contextmanager
+    def taking_turns(self) -> Iterator[None]:
+        """Around one of many short writes: afterwards others get as long as it took."""
+        self._calm.wait(1)
+        began = time.monotonic()
+        yield
+        time.sleep(max(0.002, time.monotonic() - began))
 
     @contextmanager
     def cancellable(self, progress: Progress) -> Iterator[None]:
@@ -189,14 +208,6 @@ class Database:
         self._writer_engine.dispose()
         self.readers.dispose()
         self._alone.release()
-
-
-@contextmanager
-def taking_turns() -> Iterator[None]:
-    """Around one of many short writes: afterwards others get as long as it took."""
-    began = time.monotonic()
-    yield
-    time.sleep(max(0.002, time.monotonic() - began))
 
 
 class ProjectLock:

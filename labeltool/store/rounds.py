@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from labeltool.domain import Changes, NewPrediction, Points, Round, RoundKind, RoundStatus
-from labeltool.store.engine import Database, taking_turns
+from labeltool.store.engine import Database
 from labeltool.store.reviews import now
 from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
@@ -204,7 +204,7 @@ class Rounds:
         for 200,000 of them. May be repeated."""
         last = 0
         while faces := self._faces_after(round_id, last):
-            with taking_turns(), self._database.write() as connection:
+            with self._database.taking_turns(), self._database.write() as connection:
                 settle(
                     connection,
                     "face_id IN (SELECT value FROM json_each(:ids))",
