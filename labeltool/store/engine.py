@@ -161,8 +161,9 @@ class Database:
         self._writer.begin()
         raw: Any = self._writer.connection.dbapi_connection
         raw.execute("PRAGMA busy_timeout=0")
-        # who cannot wait leaves the copying of the log into the file to `tidy`
-        raw.execute(f"PRAGMA wal_autocheckpoint={1000 if self.patience >= 1 else 20_000}")
+        # Who cannot wait leaves the copying of the log into the file to others, who do it often: a
+        # decision that is written meanwhile waits for the disk until one copying is done.
+        raw.execute(f"PRAGMA wal_autocheckpoint={200 if self.patience >= 1 else 20_000}")
         while True:
             try:
                 raw.execute("BEGIN IMMEDIATE")
