@@ -6,6 +6,7 @@ judgement of the photo. There is one accent colour; green and red are kept for v
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Literal
 
@@ -235,10 +236,14 @@ def confidence_table() -> npt.NDArray[np.uint8]:
 
 def confidence_colour(score: float) -> QColor:
     """The ramp's colour for a score, clamped to 0..1; a neutral grey for no score (NaN)."""
-    if np.isnan(score):
+    if math.isnan(score):
         return QColor(_NO_SCORE)
-    row = confidence_table()[round(min(max(score, 0.0), 1.0) * 255)]
-    return QColor(*row.tolist())
+    return _confidence_colours()[round(min(max(score, 0.0), 1.0) * 255)]
+
+
+@cache
+def _confidence_colours() -> list[QColor]:
+    return [QColor(*row) for row in confidence_table().tolist()]
 
 
 def group_colour(place: int) -> QColor:

@@ -23,6 +23,9 @@ from labeltool.store.tables import SCHEMA
 
 FILE = "project.sqlite"
 
+AT_WORK = 2.0
+"""Seconds after a decision for which a person is taken to be at work."""
+
 NETWORK = {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "sshfs", "fuse.sshfs", "9p", "afpfs"}
 
 
@@ -39,6 +42,7 @@ class Database:
         self._local = threading.local()
         self._calm = threading.Event()
         self._calm.set()
+        self._last_first = -AT_WORK
         self._alone = ProjectLock(path.parent)
         self._alone.share()
         try:
@@ -104,15 +108,18 @@ class Database:
         try:
             yield
         finally:
+            self._last_first = time.monotonic()
             self._calm.set()
 
     @contextmanager
     def taking_turns(self) -> Iterator[None]:
-        """Around one of many short writes: afterwards others get as long as it took."""
+        """Around one of many short writes: afterwards others get as long as it took, and longer
+        where a person is at work."""
         self._calm.wait(1)
         began = time.monotonic()
         yield
-        time.sleep(max(0.002, time.monotonic() - began))
+        took, busy = time.monotonic() - began, began - self._last_first < AT_WORK
+        time.sleep(max(0.002, took * (3 if busy else 1)))
 
     @contextmanager
     def cancellable(self, progress: Progress) -> Iterator[None]:

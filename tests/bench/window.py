@@ -195,6 +195,7 @@ def measure(folder: str) -> None:
 
     clock.time("", undone, "its undo")
     clock.rest(1)
+
     def deciding(name: str, going_on: Callable[[], bool]) -> None:
         while going_on():
             clock.rest(0.05)
