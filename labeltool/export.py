@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeltool.domain import UserError, mark
+from labeltool.domain import Progress, UserError, mark
 from labeltool.formats import LabelledRow, coco, pts
 from labeltool.store import Store
 from pipnet.crop import tight_box
@@ -22,8 +22,12 @@ class Exported:
     problems: tuple[str, ...] = ()
 
 
-def export_labels(store: Store, out: Path, form: str) -> Exported:
+def export_labels(
+    store: Store, out: Path, form: str, progress: Progress = lambda done, total: None
+) -> Exported:
     """Write every accepted or corrected face: `coco` writes the file OUT, `pts` the folder OUT.
+
+    `progress` may raise Cancelled: nothing of the file, or of the folder, is there then.
 
     Raises:
         UserError: there is nothing to export, or OUT cannot be written; nothing is left
@@ -54,9 +58,9 @@ def export_labels(store: Store, out: Path, form: str) -> Exported:
     scheme, problems = store.scheme, list[str]()
     try:
         if form == "coco":
-            coco.write(out, rows, scheme.names, scheme.edges, scheme.flip, sizes)
+            coco.write(out, rows, scheme.names, scheme.edges, scheme.flip, sizes, progress)
         else:
-            problems = pts.write(out, rows, names.values())
+            problems = pts.write(out, rows, names.values(), progress)
     except OSError as error:
         raise UserError(
             mark("{path} cannot be written: {reason}."),

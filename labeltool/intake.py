@@ -397,18 +397,26 @@ def _photo_finder(store: Store) -> Callable[[str], int | None]:
     return find
 
 
-def take_labels(store: Store, source: Path, reviewer: str, *, proposals: bool = False) -> Taken:
+def take_labels(
+    store: Store,
+    source: Path,
+    reviewer: str,
+    *,
+    proposals: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Taken:
     """Import a label file as manual labels, or as proposals to review.
 
     Each row goes to the face of its photo whose box overlaps the box of the points most, at least
     by half (intersection over union); else it makes a new face. A human decision is never replaced,
-    and the same file again adds nothing.
+    and the same file again adds nothing. `progress` may raise Cancelled until the faces are
+    matched, and between proposals: then no label is taken and no proposal shown.
     """
     read = read_labels(store, source)
     taken = Taken(problems=list(read.problems))
-    rows = _matched(store, read, taken)
+    rows = _matched(store, read, taken, progress)
     if proposals:
-        _take_proposals(store, source, rows, taken)
+        _take_proposals(store, source, rows, taken, progress)
         return taken
     labels = [
         NewLabel(
@@ -424,13 +432,16 @@ def take_labels(store: Store, source: Path, reviewer: str, *, proposals: bool = 
     return taken
 
 
-def _matched(store: Store, read: ReadLabels, taken: Taken) -> list[tuple[int, LabelledRow]]:
+def _matched(
+    store: Store, read: ReadLabels, taken: Taken, progress: Progress
+) -> list[tuple[int, LabelledRow]]:
     find, convention = _photo_finder(store), CropConvention()
     faces: dict[int, list[tuple[int, Box]]] = {}
     for face, photo_id, box, kind, *_ in store.faces.boxes():
         faces.setdefault(photo_id, []).append((face, convention.landmark_box(box, kind)))
     usable: list[tuple[int, Box, LabelledRow]] = []
-    for row in read.rows:
+    for done, row in enumerate(read.rows):
+        progress(done, len(read.rows))
         photo = find(row.photo)
         if photo is None:
             taken.problems.append(f"{row.photo} is not a photo of this project")
@@ -456,7 +467,11 @@ def _matched(store: Store, read: ReadLabels, taken: Taken) -> list[tuple[int, La
 
 
 def _take_proposals(
-    store: Store, source: Path, rows: list[tuple[int, LabelledRow]], taken: Taken
+    store: Store,
+    source: Path,
+    rows: list[tuple[int, LabelledRow]],
+    taken: Taken,
+    progress: Progress,
 ) -> None:
     digest = _digest(rows)
     round_id = store.rounds.imported(digest)  # the same proposals again are the same round
@@ -478,6 +493,7 @@ def _take_proposals(
         if face in undecided
     ]
     for start in range(0, len(batch), 100):
+        progress(start, len(batch))
         store.rounds.add_predictions(round_id, batch[start : start + 100])
     taken.changes = store.rounds.finish(round_id, {})
     taken.taken, taken.kept = len(batch), len(rows) - len(batch)

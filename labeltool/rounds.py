@@ -9,6 +9,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,10 @@ SILENCE = 30.0
 
 SMALL = 16
 """Predictions written at once: about 5 ms, so a click never waits."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    return None
 
 
 @dataclass(slots=True)
@@ -177,11 +182,12 @@ class Rounds:
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
 
-    def propose_mean_face(self) -> Changes:
+    def propose_mean_face(self, progress: Progress = _silent) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into
         place.
 
-        For schemes no model knows yet. It needs no worker.
+        For schemes no model knows yet. It needs no worker. Cancelled, it leaves the faces that have
+        it already with it.
         """
         self._refuse_second()
         wanted = [
@@ -196,13 +202,17 @@ class Rounds:
             round_id, MEAN_FACE, f"mean face {hashlib.sha256(mean.tobytes()).hexdigest()}"
         )
         batch = [mean_proposal(face, box, kind, mean) for face, _photo, box, kind, *_ in wanted]
-        for start in range(0, len(batch), SMALL):
-            with self._store.taking_turns():
-                self._store.rounds.offer(round_id, batch[start : start + SMALL])
+        placed = 0
+        with suppress(Cancelled):
+            for start in range(0, len(batch), SMALL):
+                progress(start, len(batch))
+                with self._store.taking_turns():
+                    self._store.rounds.offer(round_id, batch[start : start + SMALL])
+                placed = min(start + SMALL, len(batch))
         changed = self._store.rounds.finish(round_id, {}, visible=False)
         note = Said(
             mark("{count} faces got the mean face to start from: drag its points into place."),
-            count=len(batch),
+            count=placed,
         )
         return Changes(all=True, rounds=changed.rounds, note=note)
 
@@ -278,7 +288,7 @@ class Rounds:
 
     # Results
 
-    def take_in(self, progress: Progress = lambda done, total: None) -> Changes | None:
+    def take_in(self, progress: Progress = _silent) -> Changes | None:
         """Take the finished round's results in; None if another process does it.
 
         Idempotent: a second call, or a second process, adds nothing. The write lock is held for a
@@ -366,8 +376,8 @@ class Rounds:
         self._forget(job)
         return changes
 
-    def restore(self, round_id: int) -> Changes:
-        """Offer an earlier round's proposals again, from its folder.
+    def restore(self, round_id: int, progress: Progress = _silent) -> Changes:
+        """Offer an earlier round's proposals again, from its folder; cancelled, none of them.
 
         Raises:
             UserError: something runs, or its folder is gone.
@@ -382,7 +392,7 @@ class Rounds:
             )
         job = _Job(row.id, row.kind, folder, None, time.monotonic())
         if results is not None:
-            self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, _silent)
+            self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, progress)
         self._store.rounds.finish(round_id, {})
         name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
         note = Said(mark("The proposals of {model} are offered again."), model=name)
@@ -538,7 +548,3 @@ class Rounds:
             self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
             raise failed from error
         self._job = _Job(round_id, kind, folder, process, time.monotonic())
-
-
-def _silent(_done: int, _total: int) -> None:
-    return None

@@ -19,7 +19,7 @@ from pipnet.coco import (
     CocoFile,
     CocoImage,
     LabelError,
-    format_coco,
+    coco_text,
     parse_coco,
 )
 from pipnet.crop import Box
@@ -33,7 +33,7 @@ __all__ = [
     "LabelError",
     "LabelledFace",
     "PhotoNames",
-    "format_coco",
+    "coco_text",
     "format_pts",
     "load_labelled",
     "parse_coco",

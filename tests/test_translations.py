@@ -41,7 +41,9 @@ SHOWN = {
 }  # fmt: skip
 """Calls whose literals a person reads."""
 
-NAMES = {"labeltool", " - labeltool", "left", "bottom", "writes", "results", "system"}
+NAMES = {
+    "labeltool", " - labeltool", "left", "bottom", "intake", "start", "writes", "results", "system",
+}  # fmt: skip
 """Words in such calls that are no texts: the program's name, sides of a plot, lanes, data."""
 
 

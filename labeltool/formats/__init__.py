@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,14 +50,15 @@ class ReadLabels:
     problems: list[str] = field(default_factory=list)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace or make a file (and its folder) at once. OSError leaves what was there before."""
+def write_whole(path: Path, text: Iterable[str]) -> None:
+    """Replace or make a file (and its folder) at once, of pieces of text. OSError, and whatever the
+    pieces raise, leaves what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # A short name of its own: the file's own with an addition may be too long for the file system.
     partial = path.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
         with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+            stream.writelines(text)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(partial, path)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labeltool.domain import Progress
 from labeltool.formats import LabelledRow, ReadLabels, write_whole
 from pipnet.crop import tight_box
 from pipnet.labels import (
@@ -18,7 +18,7 @@ from pipnet.labels import (
     CocoFile,
     CocoImage,
     LabelError,
-    format_coco,
+    coco_text,
     parse_coco,
 )
 
@@ -30,12 +30,14 @@ def write(
     edges: Sequence[tuple[int, int]],
     flip: Sequence[int] | None,
     sizes: Mapping[str, tuple[int, int]],
+    progress: Progress = lambda done, total: None,
 ) -> None:
     """Write one file with a single category `face`, whole or not at all.
 
     `flip`: N indices, landmark k of a mirrored face is landmark flip[k] of the face, or None. It
     becomes the key `flip_idx` of the category, the verdict the key `verdict` of the annotation;
-    other tools ignore both. `sizes`: width and height of each photo.
+    other tools ignore both. `sizes`: width and height of each photo. `progress` may raise, and no
+    file is written then.
     Raises OSError, and ValueError for a row that does not have as many points as there are names.
     """
     photos: dict[str, int] = {}
@@ -55,7 +57,8 @@ def write(
             for number, row in enumerate(rows, 1)
         ),
     )  # fmt: skip
-    write_whole(path, json.dumps(format_coco(data), allow_nan=False))
+    total = len(data.images) + len(data.annotations)
+    write_whole(path, _told(coco_text(data), total, progress))
 
 
 def read(path: Path) -> ReadLabels:
@@ -85,6 +88,12 @@ def read(path: Path) -> ReadLabels:
             )
         )  # fmt: skip
     return ReadLabels(scheme.keypoints, scheme.edges, rows, _flip(scheme), problems)
+
+
+def _told(pieces: Iterator[str], total: int, progress: Progress) -> Iterator[str]:
+    for done, piece in enumerate(pieces):
+        progress(min(done, total), total)
+        yield piece
 
 
 def _visibility(row: LabelledRow) -> NDArray[np.int8]:

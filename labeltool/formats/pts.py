@@ -10,20 +10,27 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from labeltool.domain import Progress
 from labeltool.formats import LabelledRow, ReadLabels
 from pipnet.crop import tight_box
 from pipnet.images import ImageError, walk_files
 from pipnet.labels import LabelError, PhotoNames, format_pts, parse_pts
 
 
-def write(folder: Path, rows: Sequence[LabelledRow], photos: Iterable[str] = ()) -> list[str]:
+def write(
+    folder: Path,
+    rows: Sequence[LabelledRow],
+    photos: Iterable[str] = (),
+    progress: Progress = lambda done, total: None,
+) -> list[str]:
     """Write `relative/dir/stem.pts` for each face; `stem_1.pts`, `stem_2.pts`, … where a photo has
     several. Returns a sentence for each face left out because a landmark is absent.
 
     Names that would belong to another photo, of the rows or of `photos` (relative paths of all in
     the project), are avoided, so that `read` leads every file back to its photo. Points only: the
     format has no names, boxes, visibility or verdicts. All files are written before the first is
-    put in place. Raises OSError, and ValueError for a path that leaves the folder.
+    put in place; `progress` may raise until then. Raises OSError, and ValueError for a path that
+    leaves the folder.
     """
     problems = [
         f"{row.photo}: a face is left out, for .pts cannot tell that a landmark is absent."
@@ -41,7 +48,8 @@ def write(folder: Path, rows: Sequence[LabelledRow], photos: Iterable[str] = ())
     targets: list[Path] = []
     try:
         partial.mkdir()
-        for photo, group in faces.items():
+        for done, (photo, group) in enumerate(faces.items()):
+            progress(done, len(faces))
             path = paths[photo]
             stems = names[path.parent].stems(path.name, len(group))
             for stem, row in zip(stems, group, strict=True):

@@ -177,8 +177,8 @@ class KeyFilter(QObject):
     """Lets keys find their commands where Qt by itself does not, and none where it must not.
 
     Under a Korean input method a key press arrives as a jamo (ㅁ for A), which matches no shortcut:
-    the command of the letter on the same key is done. In a text field a key without Ctrl or Alt is
-    text and never a command, but for Esc and the function keys.
+    the command of the letter on the same key is done. In a text field every key
+    is text and never a command, but for Esc, the function keys, and Alt with a menu's letter.
     """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -199,11 +199,10 @@ class KeyFilter(QObject):
 
 
 def _is_text(event: QKeyEvent) -> bool:
-    held = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
     key = event.key()
-    return not event.modifiers() & ~held and not (
-        key == Qt.Key.Key_Escape or Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35
-    )
+    if key == Qt.Key.Key_Escape or Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35:
+        return False
+    return event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier != Qt.KeyboardModifier.AltModifier
 
 
 def _action_of(widget: QWidget, letter: str, event: QKeyEvent) -> QAction | None:

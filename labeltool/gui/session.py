@@ -27,14 +27,14 @@ from labeltool.domain import (
 from labeltool.export import export_labels
 from labeltool.gui import notes
 from labeltool.gui.backups import AutoBackup
+from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
-from labeltool.gui.tasks import Lane, Task
+from labeltool.gui.tasks import Lane, Task, Work
 from labeltool.gui.words import tell, tr
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.store import FEW, Store
-from labeltool.survey import Survey, survey
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
 
@@ -51,9 +51,6 @@ AT_ONCE = 500
 
 ENOUGH = 48
 """Faces without a proposal for which a worker is started while photos are still being searched."""
-
-SURVEY_MS = 200
-"""After a change, how long others may follow before the faces under the filters are counted."""
 
 CALM = 2.0
 """Seconds between two readings of everything while another program writes on and on."""
@@ -121,11 +118,10 @@ class Session(QObject):
         self._found.connect(self._more_faces)
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
-        self._surveying = False
-        self._saved: list[SavedFilter] = []
         self._kept: tuple[int | None, Filter] | None = None
-        self._survey_due = QTimer(self, singleShot=True, interval=SURVEY_MS)
-        self._survey_due.timeout.connect(self._survey)
+        self._counting = Counting(store, self.desk, self._lanes["counts"], self)
+        self._counting.surveyed.connect(self.surveyed)
+        self._counting.failed.connect(self._broke)
         self._visiting = QTimer(self, interval=VISIT_MS)
         self._visiting.timeout.connect(self._keep_visit)
         self._tidying = QTimer(self, interval=TIDY_MS)
@@ -139,8 +135,10 @@ class Session(QObject):
         self._tidying.start()
         self.show_all_again()
         for round_id in self.store.rounds.unsettled():
-            settle = partial(self.store.rounds.settle, round_id)
-            self._run("results", tr("Offering proposals"), partial(_patient, settle))
+            self._run(
+                "results", tr("Offering proposals"), partial(self.store.rounds.settle, round_id),
+                farewell=tr("Cancelled: the rest is offered when the project is opened again."),
+            )  # fmt: skip
         gone = [root for root in self.store.faces.roots().values() if not root.is_dir()]
         if gone:
             self.failed.emit(
@@ -159,7 +157,7 @@ class Session(QObject):
         everything = Changes(all=True, photos=True, rounds=True, filters=True)
         self.changed.emit(everything)
         self._settle_soon(everything)
-        self._survey_due.start()
+        self._counting.soon()
 
     # Writes
 
@@ -200,11 +198,7 @@ class Session(QObject):
 
     def do_later(self, name: str, operation: Operation) -> None:
         """Run a longer write, one transaction, in the background; cancelled, it changes nothing."""
-        task = Task(name, self)
-        task.cancelled.connect(self._cancelled)
-        self.task_started.emit(task)
-        work = partial(self._stoppable, operation)
-        self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
+        self._run("writes", name, partial(self._stoppable, operation), farewell=_unchanged())
 
     def _stoppable(self, operation: Operation, progress: Progress) -> Changes:
         with self.store.cancellable(progress):
@@ -222,30 +216,30 @@ class Session(QObject):
     def restore_round(self, round_id: int) -> None:
         """Offer the proposals of an earlier round again."""
         work = partial(self.rounds.restore, round_id)
-        self._run("writes", tr("Restoring proposals"), partial(_patient, work))
+        self._run("writes", tr("Restoring proposals"), work, farewell=_unchanged())
 
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
         """Give these faces the verdict, many of them in the background."""
         if len(seen) <= AT_ONCE:
             self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
-        task = Task(tr("Deciding on %Ln face(s)", "", len(seen)), self)
-        task.cancelled.connect(self._cancelled)
-        self.task_started.emit(task)
+        name = tr("Deciding on %Ln face(s)", "", len(seen))
         work = partial(self.desk.decide_batch, verdict, seen)
-        self._lanes["writes"].start(task, work, succeeded=self._done, failed=self._broke)
+        self._run("writes", name, work, farewell=_unchanged())
 
     @Slot()
     def _cancelled(self) -> None:
-        self.said.emit(tr("Cancelled: no face was changed."), False)
+        task = self.sender()
+        if isinstance(task, Task) and task.farewell:
+            self.said.emit(task.farewell, False)
 
     def announce(self, changes: Changes) -> None:
         """Tell every view."""
         self.desk.refresh(changes)
         self.changed.emit(changes)
         self._settle_soon(changes)
-        if changes != Changes() and not self._survey_due.isActive():
-            self._survey_due.start()
+        if changes != Changes():
+            self._counting.soon(others_follow=True)
         if changes.note:
             self.said.emit(tell(changes.note), changes.any_face and not changes.rounds)
         for face in changes.boxes:
@@ -270,43 +264,11 @@ class Session(QObject):
         """Show the faces under another filter."""
         self.desk.set_filter(wanted)
         self.announce(Changes())
-        self._survey_due.start()
+        self._counting.soon()
 
     def saved_filter(self) -> SavedFilter | None:
         """The saved filter that is on."""
-        wanted = self.desk.filter
-        return next((saved for saved in self._saved if saved.filter == wanted), None)
-
-    @Slot()
-    def _survey(self) -> None:
-        """Count in the background: some filters walk over every face."""
-        if not self._open:
-            return
-        if self._surveying:
-            self._survey_due.start()
-            return
-        self._surveying = True
-        task = Task(tr("Counting"), self)
-        task.ended.connect(self._survey_ended)
-        wanted = self.desk.filter
-        self._lanes["counts"].start(
-            task, partial(self._count, wanted), succeeded=self._counted, failed=self._broke
-        )
-
-    def _count(self, wanted: Filter, _progress: Progress) -> tuple[Filter, Survey]:
-        return wanted, survey(self.store, wanted)
-
-    @Slot(object)
-    def _counted(self, result: object) -> None:
-        assert isinstance(result, tuple)
-        wanted, found = result
-        self._saved = [saved for saved, _ in found.saved]
-        if wanted == self.desk.filter:
-            self.surveyed.emit(found)
-
-    @Slot()
-    def _survey_ended(self) -> None:
-        self._surveying = False
+        return self._counting.saved_filter()
 
     @Slot()
     def _tidy(self) -> None:
@@ -325,10 +287,18 @@ class Session(QObject):
                 self.desk.keep_visit()
                 self._kept = place
 
-    def _run(self, lane: str, name: str, work: Callable[[Progress], object]) -> Task:
-        task = Task(name, self)
+    def _run(
+        self, lane: str, name: str, work: Work, *,
+        farewell: str = "", succeeded: Callable[[object], None] | None = None,
+        ended: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Begin work that a person sees and can cancel. The slots are bound methods."""
+        task = Task(name, self, farewell)
+        task.cancelled.connect(self._cancelled)
+        if ended is not None:
+            task.ended.connect(ended)
         self.task_started.emit(task)
-        return self._lanes[lane].start(task, work, succeeded=self._done, failed=self._broke)
+        self._lanes[lane].start(task, work, succeeded=succeeded or self._done, failed=self._broke)
 
     @Slot(object)
     def _done(self, result: object) -> None:
@@ -353,12 +323,9 @@ class Session(QObject):
         self._predict_wanted = True
         self._search_with(self._only_search, tr("Finding faces"))
 
-    def _search_with(self, work: Callable[[Progress], object], name: str) -> None:
+    def _search_with(self, work: Work, name: str) -> None:
         self.searching = True
-        task = Task(name, self)
-        task.ended.connect(self._search_ended)
-        self.task_started.emit(task)
-        self._lanes["intake"].start(task, work, succeeded=self._done, failed=self._broke)
+        self._run("intake", name, work, ended=self._search_ended)
 
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
         added = intake.add_photos(self.store, sources)
@@ -387,10 +354,13 @@ class Session(QObject):
             "writes",
             tr("Reading {file}", file=source.name),
             partial(self._take_labels, source, proposals),
+            farewell=_unchanged(),
         )
 
-    def _take_labels(self, source: Path, proposals: bool, _progress: Progress) -> Changes:
-        taken = intake.take_labels(self.store, source, self.desk.reviewer, proposals=proposals)
+    def _take_labels(self, source: Path, proposals: bool, progress: Progress) -> Changes:
+        taken = intake.take_labels(
+            self.store, source, self.desk.reviewer, proposals=proposals, progress=progress
+        )
         note = notes.labels(taken, source, proposals=proposals)
         return Changes(all=True, photos=True, rounds=proposals, note=note)
 
@@ -400,11 +370,10 @@ class Session(QObject):
         if len(photos) <= FEW:
             self.do(take)
             return
-        task = Task(tr("Taking %Ln photo(s) whole", "", len(photos)), self)
-        task.cancelled.connect(self._cancelled)
-        self.task_started.emit(task)
-        work = partial(self._stoppable, take)
-        self._lanes["writes"].start(task, work, succeeded=self._taken_whole, failed=self._broke)
+        self._run(
+            "writes", tr("Taking %Ln photo(s) whole", "", len(photos)),
+            partial(self._stoppable, take), farewell=_unchanged(), succeeded=self._taken_whole,
+        )  # fmt: skip
 
     @Slot(object)
     def _taken_whole(self, result: object) -> None:
@@ -433,10 +402,13 @@ class Session(QObject):
 
     def export(self, out: Path, form: str) -> None:
         """Write the labels, in the background."""
-        self._run("writes", tr("Exporting"), partial(self._export, out, form))
+        self._run(
+            "writes", tr("Exporting"), partial(self._export, out, form),
+            farewell=tr("Cancelled: nothing was written."),
+        )  # fmt: skip
 
-    def _export(self, out: Path, form: str, _progress: Progress) -> Changes:
-        written = export_labels(self.store, out, form)
+    def _export(self, out: Path, form: str, progress: Progress) -> Changes:
+        written = export_labels(self.store, out, form, progress)
         return Changes(note=notes.exported(written, out))
 
     # Rounds
@@ -452,8 +424,7 @@ class Session(QObject):
         if possible:
             self._start(tr("Starting the prediction"), self.rounds.start_predict)
         else:
-            work = partial(_patient, self.rounds.propose_mean_face)
-            self._run("writes", tr("Placing the mean face"), work)
+            self._run("writes", tr("Placing the mean face"), self.rounds.propose_mean_face)
 
     def _predict_if_wanted(self) -> None:
         """After photos came in, predict as soon as it is worth a worker's start."""
@@ -475,10 +446,7 @@ class Session(QObject):
     def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
         """Freeze what a worker needs, in the background: every face is read for it."""
         self.starting = True
-        task = Task(name, self)
-        task.ended.connect(self._started)
-        self.task_started.emit(task)
-        self._lanes["start"].start(task, work, succeeded=self._done, failed=self._broke)
+        self._run("start", name, work, ended=self._started)
 
     @Slot()
     def _started(self) -> None:
@@ -556,7 +524,7 @@ class Session(QObject):
         self._watch.stop()
         self._visiting.stop()
         self._tidying.stop()
-        self._survey_due.stop()
+        self._counting.stop()
         self._settling.stop()
         self._keep_visit()
         for lane in self._lanes.values():
@@ -573,5 +541,5 @@ def _unseen(_done: int, _total: int) -> None:
     """The progress of what is too short to show any."""
 
 
-def _patient(operation: Operation, _progress: Progress) -> Changes:
-    return operation()
+def _unchanged() -> str:
+    return tr("Cancelled: no face was changed.")

@@ -29,7 +29,8 @@ class Task(QObject):
     """One piece of background work. Its signals arrive in the thread that made it.
 
     `progressed`: done, total, seconds left. Exactly one of `succeeded`, `failed` and `cancelled`
-    follows, and then `ended`; a lane lets go of the task after that.
+    follows, and then `ended`; a lane lets go of the task after that. `farewell`: a sentence for the
+    person who cancelled it, or empty.
     """
 
     progressed = Signal(int, int, float)
@@ -38,9 +39,9 @@ class Task(QObject):
     cancelled = Signal()
     ended = Signal()
 
-    def __init__(self, name: str, parent: QObject) -> None:
+    def __init__(self, name: str, parent: QObject, farewell: str = "") -> None:
         super().__init__(parent)
-        self.name = name
+        self.name, self.farewell = name, farewell
         self._stop = threading.Event()
         self._said = 0.0
 

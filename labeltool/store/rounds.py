@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from labeltool.domain import Changes, NewPrediction, Points, Round, RoundKind, RoundStatus
+from labeltool.domain import (
+    Changes,
+    NewPrediction,
+    Points,
+    Progress,
+    Round,
+    RoundKind,
+    RoundStatus,
+)
 from labeltool.store.engine import Database
 from labeltool.store.reviews import now
 from labeltool.store.state import settle
@@ -199,10 +207,10 @@ class Rounds:
         with self._database.read() as connection:
             return list(connection.scalars(select(RoundRow.id).where(RoundRow.unsettled)))
 
-    def settle(self, round_id: int) -> Changes:
+    def settle(self, round_id: int, progress: Progress = lambda done, total: None) -> Changes:
         """Bring the faces of a visible round up to date, a few at a time, so that no decision waits
-        for 200,000 of them. May be repeated."""
-        last = 0
+        for 200,000 of them. May be repeated; if `progress` raises, the round stays unsettled."""
+        last, done, total = 0, 0, self._count(round_id)
         while faces := self._faces_after(round_id, last):
             with self._database.taking_turns(), self._database.write() as connection:
                 settle(
@@ -210,12 +218,19 @@ class Rounds:
                     "face_id IN (SELECT value FROM json_each(:ids))",
                     {"ids": json.dumps(faces)},
                 )
-            last = faces[-1]
+            last, done = faces[-1], done + len(faces)
+            progress(done, total)
         with self._database.write() as connection:
             connection.execute(
                 update(RoundRow).where(RoundRow.id == round_id).values(unsettled=False)
             )
         return Changes(all=True)
+
+    def _count(self, round_id: int) -> int:
+        with self._database.read() as connection:
+            return connection.scalars(
+                select(func.count()).where(PredictionRow.round_id == round_id)
+            ).one()
 
     def _faces_after(self, round_id: int, last: int) -> list[int]:
         with self._database.read() as connection:

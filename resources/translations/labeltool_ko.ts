@@ -2464,6 +2464,10 @@ left the face {verdict}</source>
         <translation>제안을 제시하는 중</translation>
     </message>
     <message>
+        <source>Cancelled: the rest is offered when the project is opened again.</source>
+        <translation>취소했습니다. 나머지 제안은 프로젝트를 다시 열면 나옵니다.</translation>
+    </message>
+    <message>
         <source>The photo folder {folder} is not there.</source>
         <translation>사진 폴더 {folder}이(가) 없습니다.</translation>
     </message>
@@ -2496,6 +2500,10 @@ left the face {verdict}</source>
         <translation>
             <numerusform>얼굴 %Ln개를 판정하는 중</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Cancelled: nothing was written.</source>
+        <translation>취소했습니다. 저장한 것이 없습니다.</translation>
     </message>
     <message>
         <source>Cancelled: no face was changed.</source>

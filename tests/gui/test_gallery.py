@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -404,6 +405,29 @@ def test_the_size_changes_by_slider_and_wheel_and_is_remembered(qtbot, gallery, 
     gallery.gallery.slider.setValue(224)
     gallery.close()
     assert open_window(many).gallery.grid.side == 224
+
+
+def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
+    qtbot, open_window, many, monkeypatch
+):
+    window = open_window(many)
+    thumbs, made = window.thumbs, []
+    (card,) = window.session.store.faces.cards([1]).values()
+    make, side = thumbs._make, 100
+    go_on = threading.Event()
+
+    def slow(wishes):
+        go_on.wait()
+        made.extend(wish.key for wish in wishes)
+        return make(wishes)
+
+    monkeypatch.setattr(thumbs, "_make", slow)
+    for view in (window.gallery, window.canvas):
+        thumbs.want(view, [card], side)
+    go_on.set()
+    qtbot.waitUntil(lambda: getattr(thumbs.get(card, side), "side", 0) == side)
+    qtbot.wait(50)
+    assert made.count((1, side)) == 1
 
 
 def test_a_replaced_photo_or_a_moved_box_makes_another_picture(qtbot, open_window, many, tmp_path):

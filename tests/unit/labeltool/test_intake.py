@@ -509,6 +509,21 @@ class TestProposals:
         assert verdicts(store) == [Verdict.UNREVIEWED]
         assert store.faces.counts().rounds == 0
 
+    @pytest.mark.parametrize("proposals", [False, True])
+    def test_cancelled_while_faces_are_matched_nothing_is_taken(self, project, tmp_path, proposals):
+        store = project(2, proposed=False)
+        file = write(tmp_path / "a.json", labelled("00000.jpg"), labelled("00001.jpg"))
+
+        def stop(done: int, _total: int) -> None:
+            if done == 1:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            take_labels(store, file, ANN, proposals=proposals, progress=stop)
+        assert verdicts(store) == [Verdict.UNREVIEWED] * 2
+        assert store.faces.face(1).prediction is None
+        assert take_labels(store, file, ANN, proposals=proposals).taken == 2
+
     def test_the_same_file_again_changes_nothing(self, project, tmp_path):
         store = project(2)
         for face in (1, 2):
@@ -576,6 +591,22 @@ class TestRoundTrip:
         taken = take_labels(other, out, ANN)
         assert (taken.taken, taken.problems) == (7, [])
         assert content(other) == content(store)
+
+    @pytest.mark.parametrize("form", ["coco", "pts"])
+    @pytest.mark.parametrize("after", [0, 4])
+    def test_a_cancelled_export_writes_nothing(self, project, photos, tmp_path, form, after):
+        store = self.reviewed(project, photos)
+        out = tmp_path / "out"
+        out.mkdir()
+
+        def stop(done: int, total: int) -> None:
+            assert 0 <= done <= total
+            if done >= after:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            export_labels(store, out / "labels.json" if form == "coco" else out, form, stop)
+        assert list(out.iterdir()) == []
 
     def test_visibility_and_absent_points_come_back(self, project, photos, tmp_path, opened):
         store = self.reviewed(project, photos)

@@ -789,6 +789,30 @@ class TestRestore:
         spec = RunFolder(store.rounds.all()[-1].folder).spec()
         assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
 
+    def test_cancelled_it_changes_no_face_and_settling_goes_on_another_time(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        first = store.rounds.all()[-1]
+        run(rounds)
+
+        def stop(_done: int, _total: int) -> None:
+            raise Cancelled
+
+        with pytest.raises(Cancelled):
+            rounds.restore(first.id, stop)
+        assert store.faces.face(5).prediction.model == "round 2"
+        assert rounds.restore(first.id).all
+        assert store.faces.face(5).prediction.model == "round 1"
+
+        change(store, f"UPDATE round SET unsettled = 1 WHERE id = {first.id}")
+        with pytest.raises(Cancelled):
+            store.rounds.settle(first.id, stop)
+        assert store.rounds.unsettled() == [first.id]
+        told: list[tuple[int, int]] = []
+        store.rounds.settle(first.id, lambda *figures: told.append(figures))
+        assert store.rounds.unsettled() == []
+        assert told[-1][0] == told[-1][1] > 0
+
     def test_a_round_whose_folder_is_gone_is_said(self, reviewed):
         store, rounds = reviewed()
         run(rounds)
@@ -826,6 +850,22 @@ class TestMeanFace:
         assert (points <= [50, 60]).all()
         assert store.faces.face(1).prediction.model == MEAN_FACE
         assert store.faces.face(1).offered
+
+    def test_cancelled_the_faces_that_have_it_keep_it(self, project, monkeypatch):
+        monkeypatch.setattr(rounds_module, "SMALL", 2)
+        store = project(5, proposed=False)
+
+        def stop(done: int, total: int) -> None:
+            assert total == 5
+            if done == 4:
+                raise Cancelled
+
+        changes = Rounds(store).propose_mean_face(stop)
+        assert changes.note.startswith("4 faces got the mean face")
+        assert [store.faces.face(face).prediction is not None for face in range(1, 6)] == [
+            True, True, True, True, False,
+        ]  # fmt: skip
+        assert store.rounds.all()[-1].status is RoundStatus.READY
 
     def test_the_mean_of_the_manual_labels_once_there_are_some(self, project):
         store = project(3, proposed=False)

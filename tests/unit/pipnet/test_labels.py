@@ -22,7 +22,7 @@ from pipnet.labels import (
     CocoImage,
     LabelError,
     PhotoNames,
-    format_coco,
+    coco_text,
     format_pts,
     load_labelled,
     parse_coco,
@@ -30,6 +30,12 @@ from pipnet.labels import (
 )
 
 TRIANGLE = "version: 1\nn_points: 3\n{\n1 1\n10.5 20.25\n30 40\n}\n"
+
+
+def format_coco(file: CocoFile) -> dict[str, Any]:
+    written: dict[str, Any] = json.loads("".join(coco_text(file)))
+    return written
+
 
 positions = st.floats(-1e5, 1e5, allow_nan=False)
 
