@@ -114,10 +114,18 @@ class Database:
     @contextmanager
     def taking_turns(self) -> Iterator[None]:
         """Around one of many short writes: afterwards others get as long as it took, and longer
-        where a person is at work."""
+        where a person is at work.
+
+        Only for what can be done again after a power cut: it reaches the disk with the next write
+        that is not in turns, or when the log is copied into the file.
+        """
         self._calm.wait(1)
         began = time.monotonic()
-        yield
+        self._local.repeatable = True
+        try:
+            yield
+        finally:
+            self._local.repeatable = False
         took, busy = time.monotonic() - began, began - self._last_first < AT_WORK
         time.sleep(max(0.002, took * (3 if busy else 1)))
 
@@ -168,9 +176,12 @@ class Database:
         self._writer.begin()
         raw: Any = self._writer.connection.dbapi_connection
         raw.execute("PRAGMA busy_timeout=0")
+        # FULL: a decision that was acknowledged survives a power cut as well
+        repeatable = getattr(self._local, "repeatable", False)
+        raw.execute(f"PRAGMA synchronous={'NORMAL' if repeatable else 'FULL'}")
         # Who cannot wait leaves the copying of the log into the file to others, who do it often: a
         # decision that is written meanwhile waits for the disk until one copying is done.
-        raw.execute(f"PRAGMA wal_autocheckpoint={200 if self.patience >= 1 else 20_000}")
+        raw.execute(f"PRAGMA wal_autocheckpoint={60 if self.patience >= 1 else 20_000}")
         while True:
             try:
                 raw.execute("BEGIN IMMEDIATE")
@@ -265,7 +276,6 @@ def _engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA foreign_keys=ON")
-        # FULL: a decision that was acknowledged survives a power cut as well
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA busy_timeout=10000")
         # the indexes of the queue at 200,000 faces; SQLite's 2 MB would read them anew each time
