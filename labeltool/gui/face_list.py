@@ -138,6 +138,20 @@ class FaceDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+class _Rows(QTableView):
+    """A table of one column, in which Home and End lead to the first and the last row."""
+
+    def moveCursor(  # noqa: N802
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Where a key leads."""
+        if action == QAbstractItemView.CursorAction.MoveHome:
+            return self.model().index(0, 0)
+        if action == QAbstractItemView.CursorAction.MoveEnd:
+            return self.model().index(self.model().rowCount() - 1, 0)
+        return super().moveCursor(action, modifiers)
+
+
 class FaceList(QWidget):
     """The faces of the queue, a line each."""
 
@@ -146,7 +160,7 @@ class FaceList(QWidget):
         self._session = session
         # a list view asks for every row whenever the current one changes, a tree view whenever the
         # queue does; a table view with rows of one height asks for those that it draws
-        self.view, self.model = QTableView(), FaceModel(session, self)
+        self.view, self.model = _Rows(), FaceModel(session, self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(FaceDelegate(self.view))
         self.view.setShowGrid(False)

@@ -150,6 +150,22 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
     assert np.array_equal(after.prediction.points, proposed)
 
 
+def test_the_list_is_walked_by_keys(qtbot, open_window, project):
+    window = open_window(project)
+    view, desk = window.list.view, window.session.desk
+    view.setFocus()
+    for key, place in (
+        (Qt.Key.Key_End, 9), (Qt.Key.Key_Up, 8), (Qt.Key.Key_Home, 0),
+        (Qt.Key.Key_Down, 1),
+    ):  # fmt: skip
+        qtbot.keyClick(view, key)
+        assert desk.index == place
+    qtbot.keyClick(view, Qt.Key.Key_End, SHIFT)
+    assert window.list.selected() == desk.queue[1:]
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
+    assert not view.hasFocus()
+
+
 def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     asked = []
