@@ -43,9 +43,9 @@ Enabled = Callable[[Session], bool]
 class Command:
     """One thing the user can do. `enabled` is asked again after every change.
 
-    `menu`: where it stands. `bar`: whether it has a button. `keys`: shortcuts unless the person
-    chose others, the first is shown; they work in the whole window, or only `within` the view of
-    that name. `on`: of what can be switched, whether it is.
+    `menu`: where it stands. `keys`: shortcuts unless the person chose others, the first is shown;
+    they work in the whole window, or only `within` the view of that name. `on`: of what can be
+    switched, whether it is.
     """
 
     name: str
@@ -56,7 +56,6 @@ class Command:
     run: Run
     enabled: Enabled
     icon: str = ""
-    bar: bool = False
     within: str = ""
     on: Callable[[Surface], bool] | None = None
 
@@ -155,7 +154,7 @@ MENUS = (
 COMMANDS: tuple[Command, ...] = (
     Command("import", mark("Import photos…"), mark("Add a folder of photos and find their faces"),
             "Project", ("Ctrl+I",), lambda s, w: w.ask("import"), _always,
-            "mdi6.image-plus-outline", True),
+            "mdi6.image-plus-outline"),
     Command("import_labels", mark("Import labels…"),
             mark("Take labels or proposals from COCO or .pts files"), "Project", (),
             lambda s, w: w.ask("import_labels"), _always),
@@ -170,10 +169,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("close", mark("Close"), mark("Close this project"), "Project", ("Ctrl+W",),
             lambda s, w: w.ask("close"), _always),
     Command("undo", mark("Undo"), mark("Take back your last move or decision"), "Edit", ("Ctrl+Z",),
-            lambda s, w: s.undo(), _can_undo, "mdi6.undo", True),
+            lambda s, w: s.undo(), _can_undo, "mdi6.undo"),
     Command("redo", mark("Redo"), mark("Do again what was taken back"), "Edit",
-            ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s, w: s.undo(redo=True), _can_redo, "mdi6.redo",
-            True),
+            ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s, w: s.undo(redo=True), _can_redo, "mdi6.redo"),
     Command("discard", mark("Discard moves"), mark("Put the points of this face back"), "Edit", (),
             lambda s, w: s.do(s.desk.discard), _drafted),
     Command("batches", mark("Batches…"),
@@ -186,21 +184,18 @@ COMMANDS: tuple[Command, ...] = (
             ("Shift+B",), lambda s, w: w.view("key_box"), _face, "mdi6.vector-square-edit"),
     Command("accept", mark("Accept"),
             mark("The landmarks are right, or right now that you moved them"), "Review", ("A",),
-            lambda s, w: w.decide(Verdict.ACCEPTED), _face, "mdi6.check-circle", True),
+            lambda s, w: w.decide(Verdict.ACCEPTED), _face, "mdi6.check-circle"),
     Command("reject", mark("Reject"), mark("A bad proposal: the next round offers another"),
-            "Review", ("X",), lambda s, w: w.decide(Verdict.REJECTED), _face, "mdi6.close-circle",
-            True),
+            "Review", ("X",), lambda s, w: w.decide(Verdict.REJECTED), _face, "mdi6.close-circle"),
     Command("exclude", mark("Exclude"), mark("Not a face, or unusable: never offered or trained"),
-            "Review", ("Del",), lambda s, w: w.decide(Verdict.EXCLUDED), _face, "mdi6.cancel",
-            True),
+            "Review", ("Del",), lambda s, w: w.decide(Verdict.EXCLUDED), _face, "mdi6.cancel"),
     Command("unreview", mark("Back to unreviewed"), mark("Take the verdict away"), "Review", ("U",),
             lambda s, w: w.decide(Verdict.UNREVIEWED), _face, "mdi6.circle-outline"),
     Command("flag", mark("Flag"), mark("Mark the face to come back to"), "Review", ("F",),
-            lambda s, w: w.flag(), _face, "mdi6.flag-outline", True),
+            lambda s, w: w.flag(), _face, "mdi6.flag-outline"),
     Command("accept_above", mark("Accept by score…"),
             mark("Accept every unreviewed face whose score is high enough"), "Review",
-            ("Ctrl+Shift+A",), lambda s, w: w.ask("accept_above"), _proposals, "mdi6.check-all",
-            True),
+            ("Ctrl+Shift+A",), lambda s, w: w.ask("accept_above"), _proposals, "mdi6.check-all"),
     Command("select_all", mark("Select all"), mark("Select every face under the filter"), "Batch",
             ("Ctrl+A",), lambda s, w: w.view("select_all"), _listed, within="gallery"),
     Command("accept_page", mark("Accept page…"),
@@ -222,12 +217,12 @@ COMMANDS: tuple[Command, ...] = (
             mark("Exclude every face under the filter"), "Batch", (),
             lambda s, w: w.decide_all(Verdict.EXCLUDED), _listed),
     Command("previous", mark("Previous"), mark("The face before"), "Go", ("Left",),
-            lambda s, w: w.go("previous"), _face, "mdi6.chevron-left", True),
+            lambda s, w: w.go("previous"), _face, "mdi6.chevron-left"),
     Command("next", mark("Next"), mark("The next face"), "Go", ("Right",),
-            lambda s, w: w.go("next"), _face, "mdi6.chevron-right", True),
+            lambda s, w: w.go("next"), _face, "mdi6.chevron-right"),
     Command("next_unreviewed", mark("Next to review"),
             mark("The next face with something to decide"), "Go", ("N",),
-            lambda s, w: w.go("next_unreviewed"), _face, "mdi6.skip-next", True),
+            lambda s, w: w.go("next_unreviewed"), _face, "mdi6.skip-next"),
     Command("find", mark("Find a file…"), mark("Part of a file or folder name"), "Filter",
             ("Ctrl+F",), lambda s, w: w.ask("find"), _always, "mdi6.magnify"),
     Command("show_all", mark("Show all faces"), mark("Take the filter away; the order stays"),
@@ -287,7 +282,7 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, w: w.view("gallery"), _always, within="canvas"),
     Command("gallery", mark("Gallery"), mark("Many faces at once, or back to the one photo"),
             "View", ("G",), lambda s, w: w.view("toggle_gallery"), _always,
-            "mdi6.view-grid-outline", True),
+            "mdi6.view-grid-outline"),
     Command("fit_face", mark("Fit face"), mark("Zoom to the face"), "View", ("0",),
             lambda s, w: w.view("fit_face"), _face, "mdi6.face-recognition"),
     Command("fit_photo", mark("Fit photo"), mark("Show the whole photo"), "View", ("9",),
@@ -336,15 +331,15 @@ COMMANDS: tuple[Command, ...] = (
             mark("English or Korean as the system is"), "View", (), lambda s, w: w.speak("system"),
             _always),
     Command("predict", mark("Predict"), mark("Propose landmarks for faces that have none"),
-            "Rounds", (), lambda s, w: s.predict(), _can_predict, "mdi6.auto-fix", True),
+            "Rounds", (), lambda s, w: s.predict(), _can_predict, "mdi6.auto-fix"),
     Command("train", mark("Train round…"), mark("Train on what was decided, then propose anew"),
             "Rounds", ("Ctrl+T",), lambda s, w: w.ask("train"), _can_train,
-            "mdi6.play-circle-outline", True),
+            "mdi6.play-circle-outline"),
     Command("restore", mark("Earlier proposals…"),
             mark("Offer the proposals of an earlier round again"), "Rounds", (),
             lambda s, w: w.ask("restore"), _can_predict),
     Command("palette", mark("Commands"), mark("Find any command and do it"), "Help", ("Ctrl+K",),
-            lambda s, w: w.view("palette"), _always, "mdi6.console-line", True),
+            lambda s, w: w.view("palette"), _always, "mdi6.console-line"),
     Command("keys", mark("Keys…"), mark("All commands and their keys, to look up and to change"),
             "Help", ("F1",), lambda s, w: w.ask("keys"), _always, "mdi6.keyboard-outline"),
     Command("diagnostics", mark("Copy diagnostics"),

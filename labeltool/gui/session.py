@@ -179,7 +179,7 @@ class Session(QObject):
             if again and self._desk_face() != face:
                 raise UserError(
                     mark("Nothing was changed: the project was busy when you went on."),
-                    mark("Go back to the face and decide again."),
+                    mark("Go back and do it again."),
                 )
             changes = operation()
         except StoreBusyError as error:

@@ -2480,8 +2480,8 @@ left the face {verdict}</source>
         <translation>변경된 것이 없습니다. 다음 얼굴로 넘어갈 때 프로젝트가 사용 중이었습니다.</translation>
     </message>
     <message>
-        <source>Go back to the face and decide again.</source>
-        <translation>그 얼굴로 돌아가 다시 판정하세요.</translation>
+        <source>Go back and do it again.</source>
+        <translation>돌아가서 다시 하세요.</translation>
     </message>
     <message>
         <source>Waiting for another change to this project…</source>
