@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,25 +19,31 @@ from tests.bench.review import POINTS, Budgets, Rows, generate, table, timed
 def gallery(sizes: list[int]) -> None:
     """Each size in a process of its own, for its memory."""
     tables = []
-    code = "import sys; from tests.bench.gallery import wheel; wheel(*sys.argv[1:])"
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             generate(Path(folder) / "p", size)
             pictures(Path(folder) / "p" / "photos", size)
-            run = subprocess.run(
-                [sys.executable, "-c", code, folder], check=True, stdout=subprocess.PIPE, text=True,
-                env=os.environ | {
-                    "QT_QPA_PLATFORM": "offscreen",
-                    "LABELTOOL_SETTINGS": f"{folder}/settings.ini",
-                    "LABELTOOL_CACHE": f"{folder}/cache",
-                },
-            )  # fmt: skip
-            tables.append(json.loads(run.stdout.splitlines()[-1]))
+            tables.append(apart("gallery", "wheel", folder))
     words = f"1920x1080, {POINTS} landmarks, each of 300 wheel steps, ms"
     table(f"gallery, {words}", sizes, [made["took"] for made in tables])
     own = [made["own"] for made in tables]
     budgets: Budgets = dict.fromkeys(own[-1], (16.7, "p95")) | {"memory, MB": (1000, "max")}
     table("of that, computing by the window's thread", sizes, own, budgets)
+
+
+def apart(module: str, function: str, folder: str) -> dict[str, Any]:
+    """What a function of this package prints last, as JSON, in a process without a screen."""
+    code = f"import sys; from tests.bench.{module} import {function}; {function}(sys.argv[1])"
+    run = subprocess.run(
+        [sys.executable, "-c", code, folder], check=True, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {
+            "QT_QPA_PLATFORM": "offscreen",
+            "LABELTOOL_SETTINGS": f"{folder}/settings.ini",
+            "LABELTOOL_CACHE": f"{folder}/cache",
+        },
+    )  # fmt: skip
+    made: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return made
 
 
 def pictures(

@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 
 from labeltool.domain import Filter, Verdict
-from tests.bench.gallery import pictures
+from tests.bench.gallery import apart, pictures
 from tests.bench.review import BATCH, POINTS, Rows, busy, generate, results, table
 
 LARGE = (6000, 4000)
@@ -46,7 +46,6 @@ BUDGETS = {  # name: (milliseconds, or megabytes of memory, which of them must s
 def window(sizes: list[int]) -> None:
     """Print both tables."""
     tables = []
-    code = "import sys; from tests.bench.window import measure; measure(sys.argv[1])"
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             project = Path(folder) / "p"
@@ -55,15 +54,7 @@ def window(sizes: list[int]) -> None:
             pictures(project / "photos", size, LARGE, different=4)
             model(project / "rounds" / "none")
             os.sync()  # or the first decisions would wait for all this to be written
-            run = subprocess.run(
-                [sys.executable, "-c", code, folder], check=True, stdout=subprocess.PIPE, text=True,
-                env=os.environ | {
-                    "QT_QPA_PLATFORM": "offscreen",
-                    "LABELTOOL_SETTINGS": f"{folder}/settings.ini",
-                    "LABELTOOL_CACHE": f"{folder}/cache",
-                },
-            )  # fmt: skip
-            tables.append(json.loads(run.stdout.splitlines()[-1]))
+            tables.append(apart("window", "measure", folder))
     words = f"every view, 24-megapixel photos, {POINTS} landmarks, ms"
     table(f"window, {words}", sizes, [made["took"] for made in tables], BUDGETS)
     table("of that, computing by the window's thread", sizes, [made["own"] for made in tables])
