@@ -410,13 +410,13 @@ def take_labels(
     Each row goes to the face of its photo whose box overlaps the box of the points most, at least
     by half (intersection over union); else it makes a new face. A human decision is never replaced,
     and the same file again adds nothing. `progress` may raise Cancelled until the faces are
-    matched, and between proposals: then no label is taken and no proposal shown.
+    matched: then photos beside the file are known, and no face is changed.
     """
     read = read_labels(store, source)
     taken = Taken(problems=list(read.problems))
     rows = _matched(store, read, taken, progress)
     if proposals:
-        _take_proposals(store, source, rows, taken, progress)
+        _take_proposals(store, source, rows, taken)
         return taken
     labels = [
         NewLabel(
@@ -467,11 +467,7 @@ def _matched(
 
 
 def _take_proposals(
-    store: Store,
-    source: Path,
-    rows: list[tuple[int, LabelledRow]],
-    taken: Taken,
-    progress: Progress,
+    store: Store, source: Path, rows: list[tuple[int, LabelledRow]], taken: Taken
 ) -> None:
     digest = _digest(rows)
     round_id = store.rounds.imported(digest)  # the same proposals again are the same round
@@ -493,7 +489,6 @@ def _take_proposals(
         if face in undecided
     ]
     for start in range(0, len(batch), 100):
-        progress(start, len(batch))
         store.rounds.add_predictions(round_id, batch[start : start + 100])
     taken.changes = store.rounds.finish(round_id, {})
     taken.taken, taken.kept = len(batch), len(rows) - len(batch)

@@ -121,19 +121,14 @@ def read_image(path: Path) -> NDArray[np.uint8]:
     return _pixels(path, _read(Path(path), None)[0])
 
 
-def read_reduced(path: Path, longest: int) -> tuple[NDArray[np.uint8], tuple[float, float]]:
+def open_reduced(path: Path, longest: int) -> tuple[Image.Image, tuple[float, float]]:
     """The upright photo with its longest side at most `longest` pixels, and its scale.
 
-    Returns (H', W', 3) uint8 RGB and (W'/W, H'/H), which is (1, 1) for a photo small enough. A
-    point p of the whole photo (pixel centres at integers) lies at (p + 0.5) * scale - 0.5. JPEG is
-    decoded at an eighth, a quarter or a half where that suffices. Raises ImageError.
+    Returns Pillow's RGB image (W', H'), of which parts can be cut out without a copy of the whole,
+    and (W'/W, H'/H), which is (1, 1) for a photo small enough. A point p of the whole photo (pixel
+    centres at integers) lies at (p + 0.5) * scale - 0.5. JPEG is decoded at an eighth, a quarter or
+    a half where that suffices. Raises ImageError.
     """
-    picture, scale = open_reduced(path, longest)
-    return _pixels(path, picture), scale
-
-
-def open_reduced(path: Path, longest: int) -> tuple[Image.Image, tuple[float, float]]:
-    """`read_reduced` as Pillow's RGB image: parts can be cut out without a copy of the whole."""
     if longest < 1:
         raise ValueError(f"longest must be at least 1, not {longest}")
     return _read(Path(path), longest)

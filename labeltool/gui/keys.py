@@ -177,8 +177,8 @@ class KeyFilter(QObject):
     """Lets keys find their commands where Qt by itself does not, and none where it must not.
 
     Under a Korean input method a key press arrives as a jamo (ㅁ for A), which matches no shortcut:
-    the command of the letter on the same key is done. In a text field every key
-    is text and never a command, but for Esc, the function keys, and Alt with a menu's letter.
+    the command of the letter on the same key is done. In a text field every
+    key is text and never a command, but for Esc, the function keys, and Alt with a menu's letter.
     """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802

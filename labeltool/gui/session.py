@@ -230,6 +230,7 @@ class Session(QObject):
     @Slot()
     def _cancelled(self) -> None:
         task = self.sender()
+        self.announce(Changes(photos=True))  # of an import, photos that were added stay
         if isinstance(task, Task) and task.farewell:
             self.said.emit(task.farewell, False)
 

@@ -50,7 +50,8 @@ class Database:
             self._writer_engine = _engine(path, NullPool)
             with errors(path):
                 self._writer = self._writer_engine.connect()
-                mode = "DELETE" if on_network_drive(path) else "WAL"
+                self._has_log = not on_network_drive(path)
+                mode = "WAL" if self._has_log else "DELETE"
                 self._writer.exec_driver_sql(f"PRAGMA journal_mode={mode}")
                 self._writer.rollback()
         except BaseException:
@@ -176,9 +177,10 @@ class Database:
         self._writer.begin()
         raw: Any = self._writer.connection.dbapi_connection
         raw.execute("PRAGMA busy_timeout=0")
-        # FULL: a decision that was acknowledged survives a power cut as well
-        repeatable = getattr(self._local, "repeatable", False)
-        raw.execute(f"PRAGMA synchronous={'NORMAL' if repeatable else 'FULL'}")
+        # FULL: a decision that was acknowledged survives a power cut as well. Without a log a power
+        # cut during anything less could damage the file.
+        lazy = self._has_log and getattr(self._local, "repeatable", False)
+        raw.execute(f"PRAGMA synchronous={'NORMAL' if lazy else 'FULL'}")
         # Who cannot wait leaves the copying of the log into the file to others, who do it often: a
         # decision that is written meanwhile waits for the disk until one copying is done.
         raw.execute(f"PRAGMA wal_autocheckpoint={60 if self.patience >= 1 else 20_000}")

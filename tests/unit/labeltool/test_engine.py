@@ -350,3 +350,18 @@ def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
     assert not store.faces.face(1).flag
     store.reviews.decide(ANN, [1], Verdict.ACCEPTED)  # which nobody wants to stop
     assert asked == 2
+
+
+@pytest.mark.parametrize(("network", "lazily"), [(False, 1), (True, 2)])
+def test_only_what_can_be_done_again_is_not_waited_for(project, monkeypatch, network, lazily):
+    monkeypatch.setattr(engine, "on_network_drive", lambda path: network)
+    store = project(1)
+
+    def written() -> int:
+        with store._database.write() as connection:
+            return connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+    assert written() == 2
+    with store.taking_turns():
+        assert written() == lazily
+    assert written() == 2

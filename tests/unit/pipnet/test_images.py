@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -24,9 +25,9 @@ from pipnet.images import (
     ImageInfo,
     classify,
     find_photos,
+    open_reduced,
     read_header,
     read_image,
-    read_reduced,
 )
 from tests.pictures import deep, gradient, png_chunk, to_8_bits
 
@@ -37,6 +38,11 @@ def bare_png(width: int, height: int) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(b"\0" * 64))
     return b"\x89PNG\r\n\x1a\n" + chunks + png_chunk(b"IEND", b"")
+
+
+def read_reduced(path: Path, longest: int) -> tuple[NDArray[np.uint8], tuple[float, float]]:
+    picture, scale = open_reduced(path, longest)
+    return np.asarray(picture), scale
 
 
 def tiff_exif(orientation: int) -> bytes:
