@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,14 +111,16 @@ class ImageInfo:
     format: str
 
 
-def read_image(path: Path) -> NDArray[np.uint8]:
+def read_image(path: Path, pause: Callable[[], object] | None = None) -> NDArray[np.uint8]:
     """The upright photo, (H, W, 3) uint8 RGB.
+
+    `pause` is called again and again between short pieces of work: for a thread that gives way.
 
     Alpha lies over white, 16-bit values are scaled by 1/257, colour profiles are ignored; of
     several pages or frames the first is taken. Raises ImageError, also for a file that ends too
     early: its missing pixels are never filled up.
     """
-    return _pixels(path, _read(Path(path), None)[0])
+    return _pixels(path, _read(Path(path), None)[0], pause)
 
 
 def open_reduced(path: Path, longest: int) -> tuple[Image.Image, tuple[float, float]]:
@@ -352,7 +354,7 @@ def _read(path: Path, longest: int | None) -> tuple[Image.Image, tuple[float, fl
         return rgb, (scale[1], scale[0]) if orientation >= 5 else scale
 
 
-def _pixels(path: Path, rgb: Image.Image) -> NDArray[np.uint8]:
+def _pixels(path: Path, rgb: Image.Image, pause: Callable[[], object] | None) -> NDArray[np.uint8]:
     """(H, W, 3), a strip at a time: Pillow would make two copies of a large photo."""
     width, height = rgb.size
     try:
@@ -360,6 +362,8 @@ def _pixels(path: Path, rgb: Image.Image) -> NDArray[np.uint8]:
     except MemoryError as error:
         raise ImageError(path, _damage(error)) from error
     for top in range(0, height, _STRIP):
+        if pause is not None:
+            pause()
         bottom = min(top + _STRIP, height)
         pixels[top:bottom] = np.asarray(rgb.crop((0, top, width, bottom)))
     return pixels

@@ -33,8 +33,7 @@ class Deciding:
             Verdict.ACCEPTED: desk.accept, Verdict.REJECTED: desk.reject,
             Verdict.EXCLUDED: desk.exclude, Verdict.UNREVIEWED: desk.unreview,
         }[verdict]  # fmt: skip
-        with self._window.thumbs.hushed():
-            self._session.do(operation)
+        self._session.do(operation)
 
     def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> bool:
         """Show what the verdict would do, and do it if the person still wants it."""

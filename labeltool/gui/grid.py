@@ -22,6 +22,7 @@ from labeltool.gui import theme
 from labeltool.gui.cards import CardPainter, Look
 from labeltool.gui.leaving import Leaving
 from labeltool.gui.selection import Selection
+from labeltool.gui.tasks import hushed
 from labeltool.gui.thumbs import Thumbs
 from labeltool.gui.words import score_words, tr, verdict_word
 
@@ -243,7 +244,7 @@ class GridView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the cards of the part that is asked for."""
-        with self._thumbs.hushed():
+        with hushed():
             self._paint(event)
         self._want()
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.gui.canvas.photo_item import halved
-from labeltool.gui.tasks import step_back
+from labeltool.gui.tasks import pause, step_back
 from labeltool.gui.words import read
 from pipnet.images import ImageError, read_image
 from pipnet.memory import in_huge_pages
@@ -73,7 +73,7 @@ class Photos(QObject):
 
     def _decode(self, photo: Path) -> None:
         try:
-            pixels = read_image(photo)
+            pixels = read_image(photo, pause)
         except ImageError as error:
             self._decoded.emit(photo, None, read(str(error)))
             return

@@ -29,7 +29,7 @@ from labeltool.gui import notes
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
-from labeltool.gui.tasks import Lane, Task, Work
+from labeltool.gui.tasks import Lane, Task, Work, hushed
 from labeltool.gui.words import tell, tr
 from labeltool.instant import Instant
 from labeltool.review import Desk
@@ -167,7 +167,7 @@ class Session(QObject):
         The window stays alive meanwhile. If the person went to another face, the operation is given
         up: it was meant for the face that was on the desk.
         """
-        with self.store.first():
+        with hushed(), self.store.first():
             self._attempt(operation, self._desk_face(), time.monotonic() + PATIENCE)
 
     def _attempt(

@@ -10,8 +10,8 @@ import io
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from PySide6.QtGui import QImage
 
 from labeltool.domain import Box, Card
 from labeltool.gui.images import picture
-from labeltool.gui.tasks import step_back
+from labeltool.gui.tasks import pause, step_back
 from labeltool.gui.words import read
 from labeltool.store.thumbs import ThumbFile
 from pipnet.images import ImageError, open_reduced, read_header
@@ -104,8 +104,6 @@ class Thumbs(QObject):
         self._rechecks = 0
         self._change = threading.Condition()
         self._large = threading.Lock()
-        self._quiet = threading.Event()
-        self._quiet.set()
         self._open = True
         self._made.connect(self._keep)
         count = min(4, max(2, (os.cpu_count() or 2) - 1))
@@ -156,16 +154,6 @@ class Thumbs(QObject):
             thumb.stale = True
         self.loaded.emit(set())
 
-    @contextmanager
-    def hushed(self) -> Iterator[None]:
-        """Nothing new is begun meanwhile: the threads would take Python's lock from the painting
-        again and again, and a wheel step would take three times as long."""
-        self._quiet.clear()
-        try:
-            yield
-        finally:
-            self._quiet.set()
-
     def close(self) -> None:
         """End the threads and let go of the file."""
         with self._change:
@@ -204,7 +192,7 @@ class Thumbs(QObject):
     def _work(self) -> None:
         step_back()
         while wishes := self._take():
-            self._quiet.wait()
+            pause()
             try:
                 made = self._make(wishes)
             except Exception as error:  # noqa: BLE001 - one bad photo must not end the thread
@@ -247,7 +235,7 @@ class Thumbs(QObject):
         missing = [wish for wish, data in found.items() if data is None]
         if missing:
             try:
-                self._quiet.wait()
+                pause()
                 found |= self._cut(photo, identity, missing)
             except ImageError as error:
                 broken = [(wish, _broken(wish, read(str(error)))) for wish in missing]
@@ -267,7 +255,7 @@ class Thumbs(QObject):
         with self._large if info.width * info.height * share**2 > _LARGE else nullcontext():
             whole, scale = open_reduced(photo, wanted)
             for wish in wishes:
-                self._quiet.wait()
+                pause()
                 buffer = io.BytesIO()
                 cut_out(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
                 made[wish] = buffer.getvalue()

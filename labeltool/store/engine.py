@@ -127,6 +127,10 @@ class Database:
             yield
         finally:
             self._local.repeatable = False
+        if self._has_log:
+            # not within the write: a decision would wait for the lock until the disk has it
+            self._calm.wait(1)
+            self.tidy()
         took, busy = time.monotonic() - began, began - self._last_first < AT_WORK
         time.sleep(max(0.002, took * (3 if busy else 1)))
 
@@ -183,7 +187,8 @@ class Database:
         raw.execute(f"PRAGMA synchronous={'NORMAL' if lazy else 'FULL'}")
         # Who cannot wait leaves the copying of the log into the file to others, who do it often: a
         # decision that is written meanwhile waits for the disk until one copying is done.
-        raw.execute(f"PRAGMA wal_autocheckpoint={60 if self.patience >= 1 else 20_000}")
+        others_do = lazy or self.patience < 1
+        raw.execute(f"PRAGMA wal_autocheckpoint={20_000 if others_do else 60}")
         while True:
             try:
                 raw.execute("BEGIN IMMEDIATE")

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Connection,
     TextClause,
     bindparam,
-    delete,
     func,
     insert,
     literal,
@@ -129,7 +128,7 @@ class Reviews:
                     {"detail": _words(verdict, count), "id": operation},
                 )
             if len(faces) == 1:
-                connection.execute(delete(DraftRow).where(DraftRow.face_id == faces[0]))
+                connection.execute(_NO_DRAFT, {"face": faces[0]})
         return _changes(faces, Said(mark("{what}."), what=_words(verdict, count).capitalize()))
 
     def decide_where(
@@ -301,7 +300,7 @@ class Reviews:
         """Keep the unsaved moves of a face, or forget them (None)."""
         with self._database.write() as connection:
             if points is None:
-                connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
+                connection.execute(_NO_DRAFT, {"face": face_id})
             else:
                 values = {
                     "reviewer": reviewer, "prediction_id": prediction_id,
@@ -477,6 +476,7 @@ WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
 """)
 _ADD = insert(OperationRow)
 _ON_TOP = text("UPDATE operation SET undo_top = id WHERE id = :id")
+_NO_DRAFT = text("DELETE FROM draft WHERE face_id = :face")
 _NEWEST = text(
     "UPDATE state SET entry_id = e.id FROM entry e "
     "WHERE e.operation_id = :operation AND e.face_id = state.face_id"

@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from labeltool.domain import UserError
 from labeltool.gui import images
 from labeltool.gui.images import Photos, rgb
+from labeltool.gui.tasks import hushed
 from pipnet.images import read_image
 
 ONE = 1400 * 1200 * 4 + 700 * 600 * 4
@@ -79,3 +81,26 @@ def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, 
     assert "broken.jpg" in problem
     Image.new("RGB", (9, 9)).save(file)
     load(qtbot, photos, [file])
+
+
+def test_decoding_rests_while_a_person_waits(qtbot, photos, files):
+    with hushed():
+        photos.want(files[:1])
+        qtbot.wait(300)  # many times as long as it takes
+        assert photos.get(files[0]) == (None, "")
+    qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
+
+
+def test_a_write_hushes_until_it_is_done_or_has_failed(qtbot, open_window, project, photos, files):
+    window = open_window(project)
+    rested = []
+
+    def fails() -> None:
+        photos.want(files[:1])
+        qtbot.wait(300)
+        rested.append(photos.get(files[0])[0] is None)
+        raise UserError("no", "no")
+
+    window.session.do(fails)
+    assert rested == [True]
+    qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)

@@ -365,3 +365,22 @@ def test_only_what_can_be_done_again_is_not_waited_for(project, monkeypatch, net
     with store.taking_turns():
         assert written() == lazily
     assert written() == 2
+
+
+def test_a_turn_copies_the_log_into_the_file_without_the_lock(project, monkeypatch):
+    store = project(1)
+    database = store._database
+    log = database.path.with_name(f"{engine.FILE}-wal")
+    tidy, free = database.tidy, []
+
+    def watched() -> None:
+        free.append(not database._lock.locked())
+        tidy()
+
+    monkeypatch.setattr(database, "tidy", watched)
+    for flag in range(200):
+        with store.taking_turns(), database.write() as connection:
+            connection.exec_driver_sql(f"UPDATE state SET flag = {flag % 2}")
+            assert free == [True] * flag
+    assert free == [True] * 200
+    assert log.stat().st_size < 400_000  # it begins anew each time

@@ -71,6 +71,15 @@ def test_the_content_counts_not_the_suffix(tmp_path: Path) -> None:
     assert read_header(path).format == "PNG"
 
 
+def test_who_decodes_a_large_photo_can_give_way_in_between(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.fromarray(np.tile(gradient(), (10, 1, 1))).save(path)  # 400 rows
+    paused: list[int] = []
+    pixels = read_image(path, lambda: paused.append(1))
+    assert len(paused) >= 20
+    np.testing.assert_array_equal(pixels, read_image(path))
+
+
 @pytest.mark.parametrize("name", ["한글 사진.jpg", "😀.png", "Ünïcode.webp", "a b'c\"d.bmp"])
 def test_names_in_any_script(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "폴더 📁"
