@@ -194,13 +194,13 @@ def new(project: Path, scheme: str) -> None:
 )  # fmt: skip
 def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
     """Add photos and find their faces, or take labels from COCO files and .pts folders."""
-    from labeltool import intake  # noqa: PLC0415
+    from labeltool import intake, labels  # noqa: PLC0415
     from labeltool.review import login  # noqa: PLC0415
 
     with _project(project) as store:
         if kind != "photos":
             for path in paths:
-                taken = intake.take_labels(store, path, login(), proposals=kind == "proposals")
+                taken = labels.take_labels(store, path, login(), proposals=kind == "proposals")
                 click.echo(
                     f"{path.name}: {taken.taken} {kind} taken ({taken.new_faces} made a new face), "
                     f"{taken.kept} left alone because a person decided them."

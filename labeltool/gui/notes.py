@@ -7,7 +7,8 @@ from pathlib import Path
 from labeltool.domain import Counts, mark
 from labeltool.export import Exported
 from labeltool.gui.words import faces_words, read, tr
-from labeltool.intake import Added, Taken
+from labeltool.intake import Added
+from labeltool.labels import Taken
 
 
 def photos(added: Added, counts: Counts) -> str:

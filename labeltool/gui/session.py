@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from labeltool import intake
+from labeltool import intake, labels
 from labeltool.domain import (
     Changes,
     Filter,
@@ -359,7 +359,7 @@ class Session(QObject):
         )
 
     def _take_labels(self, source: Path, proposals: bool, progress: Progress) -> Changes:
-        taken = intake.take_labels(
+        taken = labels.take_labels(
             self.store, source, self.desk.reviewer, proposals=proposals, progress=progress
         )
         note = notes.labels(taken, source, proposals=proposals)

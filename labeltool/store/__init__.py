@@ -18,8 +18,9 @@ from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
 from labeltool.store.filters import Filters
 from labeltool.store.history import History
+from labeltool.store.log import now
 from labeltool.store.recovery import facts_now, newest_good, restore
-from labeltool.store.reviews import Reviews, Threshold, now
+from labeltool.store.reviews import Reviews, Threshold
 from labeltool.store.rounds import BOX, Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
 from labeltool.store.visits import LOOKED_AT, Visits

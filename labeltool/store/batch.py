@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from labeltool.domain import FINAL, Batch, Changes, Progress, Said, Seen, UserError, Verdict, mark
 from labeltool.store.engine import Database
-from labeltool.store.reviews import _operate, _words
+from labeltool.store.log import operate, words
 from labeltool.store.state import settle
 
 CHUNK = 2000
@@ -85,7 +85,7 @@ class Batches:
         total = len(seen)
         seen = sorted(seen)  # by face, as the tables lie on the disk
         with self._database.write() as connection:
-            operation = _operate(connection, reviewer, "decide", "")
+            operation = operate(connection, reviewer, "decide", "")
             for start in range(0, total, CHUNK):
                 progress(start, total)
                 newest = connection.scalar(text("SELECT max(id) FROM entry")) or 0
@@ -112,12 +112,12 @@ class Batches:
                 )
             connection.execute(
                 text("UPDATE operation SET faces = :count, detail = :detail WHERE id = :id"),
-                {"count": count, "detail": _words(verdict, count), "id": operation},
+                {"count": count, "detail": words(verdict, count), "id": operation},
             )
         left = mark("{left:,} were changed meanwhile and stay as they are.")
         note = Said(
             mark("{what}."), left if count < total else "",
-            what=_words(verdict, count).capitalize(), left=total - count,
+            what=words(verdict, count).capitalize(), left=total - count,
         )  # fmt: skip
         return Changes(all=True, note=note)
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, literal, null, sel
 from labeltool.domain import FINAL, Box, Changes, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
 from labeltool.store.faces import _add_face
+from labeltool.store.log import finish, operate
 from labeltool.store.queue import _ids
-from labeltool.store.reviews import _finish, _operate
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
 
 DRAWN = "hand"
@@ -100,7 +100,7 @@ class Boxes:
                 connection.execute(
                     update(FaceRow).where(FaceRow.id == face_id).values(first_box=before)
                 )
-            operation = _operate(connection, reviewer, "box", "move the box")
+            operation = operate(connection, reviewer, "box", "move the box")
             kept = select(
                 literal(operation), literal(operation), StateRow.face_id, StateRow.entry_id,
                 StateRow.verdict, StateRow.flag, EntryRow.prediction_id, EntryRow.points,
@@ -119,7 +119,7 @@ class Boxes:
             connection.execute(
                 insert(EntryRow).from_select(names, kept.where(StateRow.face_id == face_id))
             )
-            _finish(connection, operation)
+            finish(connection, operation)
             if anew:
                 connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
         faces = frozenset({face_id})
@@ -137,7 +137,7 @@ def _draw(
 ) -> list[int]:
     """Add a face for each of these boxes by photo, as one operation; returns their ids."""
     faces = [_add_face(connection, photo, box, kind, None) for photo, box in boxes.items()]
-    operation = _operate(connection, reviewer, "draw", detail)
+    operation = operate(connection, reviewer, "draw", detail)
     connection.execute(
         insert(EntryRow),
         [
@@ -148,5 +148,5 @@ def _draw(
             for face in faces
         ],
     )  # fmt: skip
-    _finish(connection, operation)
+    finish(connection, operation)
     return faces

@@ -10,7 +10,7 @@ from sqlalchemy import func, literal, select, text
 
 from labeltool.domain import FINAL, Changes, Entry, PastBatch, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
-from labeltool.store.reviews import _UNDO, _before, _enter, _operate, _taken_back
+from labeltool.store.log import UNDO, enter, operate, taken_back, without_entry
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
 
 _BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo')"
@@ -74,8 +74,8 @@ class History:
             word = connection.execute(chosen.with_only_columns(verdict)).scalar_one()
             place = select(FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h).where(FaceRow.id == face_id)
             before = connection.execute(place).one()
-            operation = _operate(connection, reviewer, "restore", f"restoring {word}")
-            _enter(connection, operation, chosen, EntryRow.box)
+            operation = operate(connection, reviewer, "restore", f"restoring {word}")
+            enter(connection, operation, chosen, EntryRow.box)
             moved = connection.execute(place).one() != before
         faces = frozenset({face_id})
         return Changes(
@@ -117,7 +117,7 @@ class History:
         )
         kind = select(OperationRow.kind).where(OperationRow.id == operation)
         with self._database.read() as connection:
-            before = _before(connection.execute(kind).scalar_one())
+            before = without_entry(connection.execute(kind).scalar_one())
             rows = connection.execute(query, {"batch": operation, "before": before})
             return {Verdict(row[0]): row[1] for row in rows}
 
@@ -133,17 +133,17 @@ class History:
             target = connection.execute(
                 select(OperationRow).where(OperationRow.id == operation)
             ).one()
-            taken = _operate(
+            taken = operate(
                 connection, reviewer, "take back", f"taking back {target.detail}", target=operation
             )
             connection.execute(
-                text(_UNDO),
+                text(UNDO),
                 {
                     "operation": taken, "target": operation, "effect": taken,
-                    "before": _before(target.kind),
+                    "before": without_entry(target.kind),
                 },
             )  # fmt: skip
-            changes = _taken_back(connection, taken, target, mark("Took back: {what}."))
+            changes = taken_back(connection, taken, target, mark("Took back: {what}."))
             if not changes.any_face:
                 raise UserError(
                     mark("Nothing of this batch is left to take back."),

@@ -1,12 +1,10 @@
-"""The log of decisions, undo and redo, and the current state that follows from them."""
+"""Decisions, flags, drafts and labels of files; undo and redo."""
 
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -24,7 +22,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
     Changes,
@@ -39,12 +36,23 @@ from labeltool.domain import (
 )
 from labeltool.store import tally
 from labeltool.store.engine import Database
+from labeltool.store.log import (
+    REDO,
+    UNDO,
+    add_operation,
+    changed,
+    enter,
+    finish,
+    newest,
+    now,
+    operate,
+    taken_back,
+    without_entry,
+    words,
+)
 from labeltool.store.queue import _ids
-from labeltool.store.state import rebuild, settle, settle_boxes
+from labeltool.store.state import rebuild
 from labeltool.store.tables import DraftRow, EntryRow, OperationRow, StateRow
-
-MANY = 500
-"""Above this many faces a change says `all` instead of naming them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class Reviews:
         with self._database.write() as connection:
             if prediction_id is not None:
                 _check_prediction(connection, prediction_id, faces[0])
-            operation = _operate(connection, reviewer, "decide", _words(verdict, len(faces)))
+            operation = operate(connection, reviewer, "decide", words(verdict, len(faces)))
             connection.execute(
                 _DECIDE[verdict],
                 {
@@ -114,7 +122,7 @@ class Reviews:
                     "faces": json.dumps(list(faces)),
                 },
             )  # fmt: skip
-            count = _finish(connection, operation)
+            count = finish(connection, operation)
             if count == 0:
                 if verdict is Verdict.ACCEPTED:
                     raise UserError(
@@ -125,11 +133,11 @@ class Reviews:
             if count != len(faces):
                 connection.execute(
                     text("UPDATE operation SET detail = :detail WHERE id = :id"),
-                    {"detail": _words(verdict, count), "id": operation},
+                    {"detail": words(verdict, count), "id": operation},
                 )
             if len(faces) == 1:
                 connection.execute(_NO_DRAFT, {"face": faces[0]})
-        return _changes(faces, Said(mark("{what}."), what=_words(verdict, count).capitalize()))
+        return changed(faces, Said(mark("{what}."), what=words(verdict, count).capitalize()))
 
     def decide_where(
         self, reviewer: str, verdict: Verdict, threshold: Threshold
@@ -137,16 +145,16 @@ class Reviews:
         """Give every unreviewed face within a threshold a verdict; returns how many there were."""
         with self._database.write() as connection:
             detail = f"{verdict} by score {threshold.low:g} to {threshold.high:g}"
-            operation = _operate(connection, reviewer, "decide", detail)
+            operation = operate(connection, reviewer, "decide", detail)
             chosen = select(
                 StateRow.face_id, literal(str(verdict)), StateRow.flag, StateRow.prediction_id,
                 null(), null(),
             ).where(*_within(threshold))  # fmt: skip
-            count = _enter(connection, operation, chosen)
+            count = enter(connection, operation, chosen)
             if count == 0:
                 connection.rollback()
                 return 0, Changes()
-        note = Said(mark("{what}."), what=_words(verdict, count).capitalize())
+        note = Said(mark("{what}."), what=words(verdict, count).capitalize())
         return count, Changes(all=True, note=note)
 
     def count_where(self, threshold: Threshold) -> int:
@@ -172,7 +180,7 @@ class Reviews:
     def flag(self, reviewer: str, faces: Sequence[int], on: bool) -> Changes:
         """Set or clear the flag of faces."""
         with self._database.write() as connection:
-            operation = _operate(connection, reviewer, "flag", "flag" if on else "unflag")
+            operation = operate(connection, reviewer, "flag", "flag" if on else "unflag")
             chosen = (
                 select(
                     StateRow.face_id, StateRow.verdict, literal(on),
@@ -181,9 +189,9 @@ class Reviews:
                 .outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)
                 .where(StateRow.face_id.in_(_ids(faces)), StateRow.flag != on)
             )  # fmt: skip
-            if _enter(connection, operation, chosen) == 0:
+            if enter(connection, operation, chosen) == 0:
                 raise _Unchanged
-        return _changes(faces, Said(mark("Flagged.") if on else mark("Flag removed.")))
+        return changed(faces, Said(mark("Flagged.") if on else mark("Flag removed.")))
 
     def take_labels(
         self, reviewer: str, labels: Sequence[NewLabel], source: str
@@ -201,7 +209,7 @@ class Reviews:
             taken = [label for label in labels if label.face_id in free]
             if not taken:
                 return 0, Changes()
-            operation = _operate(connection, reviewer, "import", f"labels from {source}")
+            operation = operate(connection, reviewer, "import", f"labels from {source}")
             states = dict(
                 connection.execute(
                     select(StateRow.face_id, StateRow.flag).where(StateRow.face_id.in_(_ids(free)))
@@ -226,7 +234,7 @@ class Reviews:
                 ),
                 {"operation": operation},
             )
-            _finish(connection, operation)
+            finish(connection, operation)
         note = Said(mark("{count} labels from {file}."), count=len(taken), file=source)
         return len(taken), Changes(all=True, note=note)
 
@@ -236,13 +244,13 @@ class Reviews:
     def undo(self, reviewer: str) -> Changes:
         """Take back the reviewer's newest operation, wherever nobody changed the face since."""
         with self._database.write() as connection:
-            last = _last(connection, reviewer)
+            last = newest(connection, reviewer)
             if last is None or last.undo_top is None:
                 raise _Unchanged
             target = connection.execute(
                 select(OperationRow).where(OperationRow.id == last.undo_top)
             ).one()
-            operation = _add_operation(
+            operation = add_operation(
                 connection, reviewer, "undo", target.detail, target=target.id,
                 undo_top=target.undo_below, redo_below=last.redo_top,
             )  # fmt: skip
@@ -251,21 +259,21 @@ class Reviews:
                 text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation}
             )
             connection.execute(
-                text(_UNDO),
+                text(UNDO),
                 {
                     "operation": operation,
                     "target": target.id,
-                    "before": _before(target.kind),
+                    "before": without_entry(target.kind),
                     "effect": None,
                 },
             )
-            return _taken_back(connection, operation, target, mark("Undid: {what}."))
+            return taken_back(connection, operation, target, mark("Undid: {what}."))
 
     @_quiet
     def redo(self, reviewer: str) -> Changes:
         """Do the operation again that the reviewer undid last."""
         with self._database.write() as connection:
-            last = _last(connection, reviewer)
+            last = newest(connection, reviewer)
             if last is None or last.redo_top is None:
                 raise _Unchanged
             undone = connection.execute(
@@ -274,12 +282,12 @@ class Reviews:
             target = connection.execute(
                 select(OperationRow).where(OperationRow.id == undone.target)
             ).one()
-            operation = _add_operation(
+            operation = add_operation(
                 connection, reviewer, "redo", target.detail, target=target.id,
                 undo_top=target.id, redo_top=undone.redo_below,
             )  # fmt: skip
-            connection.execute(text(_REDO), {"operation": operation, "target": target.id})
-            return _taken_back(connection, operation, target, mark("Redid: {what}."))
+            connection.execute(text(REDO), {"operation": operation, "target": target.id})
+            return taken_back(connection, operation, target, mark("Redid: {what}."))
 
     def undo_state(self, reviewer: str) -> UndoState:
         """What undo and redo would do."""
@@ -367,22 +375,6 @@ class Reviews:
         return "" if said == "ok" else said
 
 
-def now() -> str:
-    """The time for the log, UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _words(verdict: Verdict, count: int) -> str:
-    what = {Verdict.UNREVIEWED: "set back"}.get(verdict, str(verdict))
-    return what if count == 1 else f"{what} {count} faces"
-
-
-def _changes(faces: Sequence[int], note: str) -> Changes:
-    if len(faces) > MANY:
-        return Changes(all=True, note=note)
-    return Changes(faces=frozenset(faces), note=note)
-
-
 def _within(threshold: Threshold) -> list[Any]:
     return [
         StateRow.verdict == Verdict.UNREVIEWED,
@@ -402,89 +394,15 @@ def _check_prediction(connection: Connection, prediction_id: int, face_id: int) 
         )
 
 
-def _last(connection: Connection, reviewer: str) -> Any:
-    return connection.execute(_LAST, {"reviewer": reviewer}).one_or_none()
-
-
-def _operate(
-    connection: Connection, reviewer: str, kind: str, detail: str, *, target: int | None = None
-) -> int:
-    """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
-    last = _last(connection, reviewer)
-    operation = _add_operation(
-        connection, reviewer, kind, detail, target=target,
-        undo_below=None if last is None else last.undo_top,
-    )  # fmt: skip
-    connection.execute(_ON_TOP, {"id": operation})
-    return operation
-
-
-def _add_operation(
-    connection: Connection, reviewer: str, kind: str, detail: str, **columns: int | None
-) -> int:
-    result = connection.execute(
-        _ADD,
-        {
-            "uuid": uuid.uuid4().hex, "reviewer": reviewer, "time": now(), "kind": kind,
-            "detail": detail, "faces": 0, **columns,
-        },
-    )  # fmt: skip
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
-
-
-def _enter(connection: Connection, operation: int, chosen: Any, box: Any = None) -> int:
-    """Add an entry for every row of (face, verdict, flag, prediction, points, visibility).
-
-    `box`: a column of theirs; None leaves boxes where they are.
-    """
-    if box is None:
-        before = aliased(EntryRow)
-        box = select(before.box).where(before.id == StateRow.entry_id).scalar_subquery()
-    rows = chosen.add_columns(literal(operation), literal(operation), StateRow.entry_id, box)
-    names = [
-        "face_id", "verdict", "flag", "prediction_id", "points", "visibility",
-        "operation_id", "effect", "previous", "box",
-    ]  # fmt: skip
-    connection.execute(insert(EntryRow).from_select(names, rows))
-    return _finish(connection, operation)
-
-
-def _finish(connection: Connection, operation: int) -> int:
-    """Bring the current state of the operation's faces up to date; returns how many there are."""
-    parameters = {"operation": operation}
-    connection.execute(_NEWEST, parameters)
-    count = int(connection.execute(_COUNT, parameters).scalar_one())
-    where = "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)"
-    settle(connection, where, parameters)
-    settle_boxes(connection, where, parameters)
-    return count
-
-
 # Statements on the way of a decision are made once: to build one takes longer than to run it.
 _PREDICTION = text("SELECT 1 FROM prediction WHERE id = :id AND face_id = :face")
-_LAST = (
-    select(OperationRow)
-    .where(OperationRow.reviewer == bindparam("reviewer"))
-    .order_by(OperationRow.id.desc())
-    .limit(1)
-)
 _UNDO_STATE = text("""
 SELECT u.detail, r.detail, coalesce(u.faces, 0), coalesce(r.faces, 0)
 FROM operation o LEFT JOIN operation u ON u.id = o.undo_top
 LEFT JOIN operation r ON r.id = o.redo_top
 WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
 """)
-_ADD = insert(OperationRow)
-_ON_TOP = text("UPDATE operation SET undo_top = id WHERE id = :id")
 _NO_DRAFT = text("DELETE FROM draft WHERE face_id = :face")
-_NEWEST = text(
-    "UPDATE state SET entry_id = e.id FROM entry e "
-    "WHERE e.operation_id = :operation AND e.face_id = state.face_id"
-)
-_COUNT = text(
-    "UPDATE operation SET faces = (SELECT count(*) FROM entry WHERE operation_id = :operation) "
-    "WHERE id = :operation RETURNING faces"
-)
 
 
 def _deciding(condition: str) -> TextClause:
@@ -513,42 +431,3 @@ _DECIDE = {
     Verdict.EXCLUDED: _deciding("s.verdict != :verdict"),
     Verdict.UNREVIEWED: _deciding("s.verdict != :verdict"),
 }
-
-# What undo puts back is each face's entry before the operation; what redo puts back is the
-# operation's own. Both only where the face is as the operation left it, or found it. Taking back is
-# an undo that is a deed of its own, by its own `effect`.
-_UNDO = """
-INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
-                   visibility, box)
-SELECT :operation, s.face_id, coalesce(:effect, b.effect), s.entry_id,
-       coalesce(b.verdict, :before), coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility,
-       b.box
-FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
-WHERE x.operation_id = :target AND s.effect = :target
-"""
-_REDO = """
-INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
-                   visibility, box)
-SELECT :operation, s.face_id, :target, s.entry_id, x.verdict, x.flag, x.prediction_id, x.points,
-       x.visibility, x.box
-FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
-WHERE x.operation_id = :target AND s.effect IS b.effect
-"""
-
-
-def _before(kind: str) -> Verdict:
-    """What a face without an earlier entry was before an operation of this kind."""
-    # before it was drawn a face was none, and no log forgets a face
-    return Verdict.EXCLUDED if kind == "draw" else Verdict.UNREVIEWED
-
-
-def _taken_back(connection: Connection, operation: int, target: Any, deed: str) -> Changes:
-    """The changes of an undo and the like; `deed`, a marked text, says it of `{what}`."""
-    count = _finish(connection, operation)
-    query = select(EntryRow.face_id).where(EntryRow.operation_id == operation).limit(MANY + 1)
-    faces = list(connection.scalars(query))
-    left = target.faces - count
-    others = mark("{left} of {faces} faces were changed since and stay as they are.")
-    note = Said(deed, others if left else "", what=target.detail, left=left, faces=target.faces)
-    changes = _changes(faces, note)
-    return replace(changes, boxes=changes.faces) if target.kind in ("box", "draw") else changes

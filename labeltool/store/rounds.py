@@ -21,7 +21,7 @@ from labeltool.domain import (
     RoundStatus,
 )
 from labeltool.store.engine import Database
-from labeltool.store.reviews import now
+from labeltool.store.log import now
 from labeltool.store.state import settle
 from labeltool.store.tables import ModelRow, PredictionRow, RoundRow
 

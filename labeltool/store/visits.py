@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import Filter, News, UserError, Visit
 from labeltool.store.engine import Database
-from labeltool.store.reviews import now
+from labeltool.store.log import now
 from labeltool.store.tables import OperationRow, PhotoRow, RoundRow, VisitRow
 
 RECENT = 300

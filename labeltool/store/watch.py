@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from labeltool.domain import Changes
 from labeltool.store.engine import Database
-from labeltool.store.reviews import MANY
+from labeltool.store.log import MANY
 
 _LOOK = {
     "entry": "SELECT max(id) FROM entry",

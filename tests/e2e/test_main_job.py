@@ -23,7 +23,7 @@ from labeltool.export import export_labels
 from labeltool.gui import batch_sheet, dialogs, theme
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
-from labeltool.intake import take_labels
+from labeltool.labels import take_labels
 from labeltool.store import create_project
 from pipnet.images import find_photos
 from pipnet.scheme import load_scheme

@@ -25,7 +25,7 @@ from labeltool import rounds as rounds_module
 from labeltool.domain import Changes, Filter, NewLabel, NewPrediction, RoundKind, Verdict
 from labeltool.export import export_labels
 from labeltool.gui import batch_sheet, dialogs
-from labeltool.intake import take_labels
+from labeltool.labels import take_labels
 from labeltool.review import Desk
 from labeltool.store import Store, create_project, open_project
 from labeltool.training.folder import death

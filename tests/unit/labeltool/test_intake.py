@@ -20,7 +20,8 @@ from labeltool import intake
 from labeltool.domain import Cancelled, Changes, Filter, UserError, Verdict
 from labeltool.export import export_labels
 from labeltool.formats import LabelledRow, coco
-from labeltool.intake import Added, add_photos, search, take_labels
+from labeltool.intake import Added, add_photos, search
+from labeltool.labels import take_labels
 from labeltool.store import Store
 from pipnet.crop import CropConvention, overlap, tight_box
 from pipnet.scheme import Scheme, load_scheme

@@ -7,7 +7,7 @@ import pytest
 
 from labeltool.domain import FINAL, Changes, Filter, NewLabel, UndoState, UserError, Verdict
 from labeltool.store import Store, Threshold
-from labeltool.store.reviews import MANY
+from labeltool.store.log import MANY
 from tests.projects import (
     add_faces,
     change,

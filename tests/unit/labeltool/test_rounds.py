@@ -907,7 +907,8 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     """Four photos, one epoch on the CPU: new proposals that lie on the faces."""
     import shutil
 
-    from labeltool.intake import add_photos, search, take_labels
+    from labeltool.intake import add_photos, search
+    from labeltool.labels import take_labels
     from pipnet.scheme import load_scheme
 
     photos = tmp_path / "사진"
