@@ -74,7 +74,7 @@ class Scenario:
         """Let the child work for a random while, kill it, and look."""
         command = [sys.executable, "-m", "tests.kills", type(self).__name__, str(self.folder)]
         paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-        environment = os.environ | {"PYTHONPATH": paths}
+        environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"PYTHONPATH": paths}
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b'["open"]\n'
