@@ -13,11 +13,13 @@ import numpy as np
 
 from labeltool.domain import (
     Box,
+    Cancelled,
     Changes,
     NewLabel,
     NewPrediction,
     Progress,
     RoundKind,
+    RoundStatus,
     UserError,
     Verdict,
     mark,
@@ -28,6 +30,8 @@ from labeltool.store import Store
 from pipnet.crop import CropConvention, overlap, tight_box
 from pipnet.images import ImageError, find_photos, read_header
 from pipnet.labels import LabelError
+
+_Usable = tuple[int, Box, LabelledRow]  # photo, box of the landmarks, row
 
 
 @dataclass(slots=True)
@@ -163,15 +167,29 @@ def take_labels(
 
     Each row goes to the face of its photo whose box overlaps the box of the points most, at least
     by half (intersection over union); else it makes a new face. A human decision is never replaced,
-    and the same file again adds nothing. `progress` may raise Cancelled until the faces are
-    matched: then photos beside the file are known, and no face is changed.
+    and the same file again adds nothing. `progress` may raise Cancelled: then photos beside the
+    file are known, no label is taken and nothing is offered; of proposals new faces may stay, and
+    the same file again goes on.
     """
     read = read_labels(store, source)
     taken = Taken(problems=list(read.problems))
-    rows = _matched(store, read, taken, progress)
+    usable, found = _matched(store, read, taken, progress)
+    with store.cancellable(progress), store.together():
+        rows = _with_new_faces(store, usable, found, taken)
+        if not proposals:
+            _take_labels(store, source, reviewer, rows, taken)
     if proposals:
-        _take_proposals(store, source, rows, taken)
-        return taken
+        _take_proposals(store, source, rows, taken, progress)
+    return taken
+
+
+def _take_labels(
+    store: Store,
+    source: Path,
+    reviewer: str,
+    rows: list[tuple[int, LabelledRow]],
+    taken: Taken,
+) -> None:
     labels = [
         NewLabel(
             face,
@@ -183,17 +201,17 @@ def take_labels(
     ]
     taken.taken, taken.changes = store.reviews.take_labels(reviewer, labels, source.name)
     taken.kept = len(labels) - taken.taken
-    return taken
 
 
 def _matched(
     store: Store, read: ReadLabels, taken: Taken, progress: Progress
-) -> list[tuple[int, LabelledRow]]:
+) -> tuple[list[_Usable], dict[int, int]]:
+    """The rows that can be used, and the faces of some of them by their numbers."""
     find, convention = _photo_finder(store), CropConvention()
     faces: dict[int, list[tuple[int, Box]]] = {}
     for face, photo_id, box, kind, *_ in store.faces.boxes():
         faces.setdefault(photo_id, []).append((face, convention.landmark_box(box, kind)))
-    usable: list[tuple[int, Box, LabelledRow]] = []
+    usable: list[_Usable] = []
     for done, row in enumerate(read.rows):
         progress(done, len(read.rows))
         photo = find(row.photo)
@@ -213,15 +231,25 @@ def _matched(
         if share >= 0.5 and number not in found and face not in used:
             found[number] = face
             used.add(face)
+    return usable, found
+
+
+def _with_new_faces(
+    store: Store, usable: list[_Usable], found: dict[int, int], taken: Taken
+) -> list[tuple[int, LabelledRow]]:
     fresh = [number for number in range(len(usable)) if number not in found]
     taken.new_faces = len(fresh)
     boxes = [(usable[number][0], usable[number][1], "landmarks") for number in fresh]
-    found |= zip(fresh, store.faces.add_faces(boxes), strict=True)
-    return [(found[number], row) for number, (*_, row) in enumerate(usable)]
+    of = found | dict(zip(fresh, store.faces.add_faces(boxes), strict=True))
+    return [(of[number], row) for number, (*_, row) in enumerate(usable)]
 
 
 def _take_proposals(
-    store: Store, source: Path, rows: list[tuple[int, LabelledRow]], taken: Taken
+    store: Store,
+    source: Path,
+    rows: list[tuple[int, LabelledRow]],
+    taken: Taken,
+    progress: Progress,
 ) -> None:
     digest = _digest(rows)
     round_id = store.rounds.imported(digest)  # the same proposals again are the same round
@@ -243,7 +271,13 @@ def _take_proposals(
         if face in undecided
     ]
     for start in range(0, len(batch), 100):
-        store.rounds.add_predictions(round_id, batch[start : start + 100])
+        try:
+            progress(start, len(batch))
+        except Cancelled:
+            store.rounds.end(round_id, RoundStatus.CANCELLED)
+            raise
+        with store.taking_turns():
+            store.rounds.add_predictions(round_id, batch[start : start + 100])
     taken.changes = store.rounds.finish(round_id, {})
     taken.taken, taken.kept = len(batch), len(rows) - len(batch)
 

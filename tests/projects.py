@@ -21,6 +21,9 @@ from pipnet.scheme import Scheme
 THREE = Scheme("three", ("left", "right", "nose"), ((0, 2), (1, 2)), (1, 0, 2))
 """Three landmarks: enough for a store, which never looks at them."""
 
+ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT max(x) FROM c"
+"""A statement that only ends when it is stopped."""
+
 
 def triangle(shift: float = 0.0) -> np.ndarray:
     """Landmarks of a face of `THREE` whose tight box is (10, 20, 40, 40)."""

@@ -355,7 +355,11 @@ class Session(QObject):
             "writes",
             tr("Reading {file}", file=source.name),
             partial(self._take_labels, source, proposals),
-            farewell=_unchanged(),
+            farewell=(
+                tr("Cancelled: nothing is offered; faces that were new stay.")
+                if proposals
+                else _unchanged()
+            ),
         )
 
     def _take_labels(self, source: Path, proposals: bool, progress: Progress) -> Changes:

@@ -83,6 +83,10 @@ class Store:
         """Around a long write: `progress` may raise Cancelled, and nothing has happened then."""
         return self._database.cancellable(progress)
 
+    def together(self) -> AbstractContextManager[None]:
+        """Around several writes that are one: all of them happen, or none."""
+        return self._database.together()
+
     def version(self) -> int:
         """A number that changes when another process changed the project."""
         return self._database.version()

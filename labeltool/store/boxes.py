@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, literal, null, sel
 
 from labeltool.domain import FINAL, Box, Changes, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
-from labeltool.store.faces import _add_face
+from labeltool.store.faces import _add_faces
 from labeltool.store.log import finish, operate
 from labeltool.store.queue import _ids
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
@@ -136,7 +136,7 @@ def _draw(
     connection: Connection, reviewer: str, boxes: Mapping[int, Box], kind: str, detail: str
 ) -> list[int]:
     """Add a face for each of these boxes by photo, as one operation; returns their ids."""
-    faces = [_add_face(connection, photo, box, kind, None) for photo, box in boxes.items()]
+    faces = _add_faces(connection, [(photo, box, kind, None) for photo, box in boxes.items()])
     operation = operate(connection, reviewer, "draw", detail)
     connection.execute(
         insert(EntryRow),

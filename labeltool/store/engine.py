@@ -69,7 +69,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view of the data."""
+        """A consistent view of the data, within `together` with what was written there."""
+        if (joined := getattr(self._local, "joined", None)) is not None:
+            yield joined
+            return
         with errors(self.path), self.readers.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
@@ -82,6 +85,9 @@ class Database:
             StoreBusyError: others kept the lock for too long.
             UserError: disk full, read-only, damaged.
         """
+        if (joined := getattr(self._local, "joined", None)) is not None:
+            yield joined
+            return
         deadline = time.monotonic() + self.patience
         if not self._lock.acquire(timeout=self.patience):
             raise StoreBusyError(
@@ -101,6 +107,16 @@ class Database:
                     raise
         finally:
             self._lock.release()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that this thread writes within is one transaction."""
+        with self.write() as connection:
+            self._local.joined = connection
+            try:
+                yield
+            finally:
+                self._local.joined = None
 
     @contextmanager
     def first(self) -> Iterator[None]:

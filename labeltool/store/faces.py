@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, and_, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
@@ -146,7 +146,7 @@ class Faces(Queue):
         Keys: `photo`; either `problem`, or `sha256`, `width`, `height` and `faces`, a list of
         ((x, y, w, h), confidence).
         """
-        added: list[int] = []
+        found: list[tuple[int, Box, str, float | None]] = []
         with self._database.write() as connection:
             for result in results:
                 values: dict[str, Any] = {"searched": True, "problem": result.get("problem")}
@@ -160,9 +160,8 @@ class Faces(Queue):
                 if first.rowcount == 0:  # another window searched it meanwhile
                     continue
                 for box, confidence in result.get("faces", ()):
-                    added.append(
-                        _add_face(connection, result["photo"], box, "detected", confidence)
-                    )
+                    found.append((result["photo"], box, "detected", confidence))
+            added = _add_faces(connection, found)
         return Changes(faces=frozenset(added), photos=True)
 
     def problems(self) -> list[tuple[int, Path, str]]:
@@ -217,13 +216,13 @@ class Faces(Queue):
     def add_face(self, photo_id: int, box: Box, kind: str) -> tuple[int, Changes]:
         """Add one face by hand; returns its id too."""
         with self._database.write() as connection:
-            face = _add_face(connection, photo_id, box, kind, None)
+            (face,) = _add_faces(connection, [(photo_id, box, kind, None)])
         return face, Changes(faces=frozenset({face}), photos=True)
 
     def add_faces(self, faces: Sequence[tuple[int, Box, str]]) -> list[int]:
         """Add (photo, box, kind) in one transaction; returns the ids in order."""
         with self._database.write() as connection:
-            return [_add_face(connection, photo, box, kind, None) for photo, box, kind in faces]
+            return _add_faces(connection, [(*face, None) for face in faces])
 
     def boxes(self) -> list[tuple[int, int, Box, str, str, str | None]]:
         """Every face: id, photo id, box, kind of box, verdict, digest of its model if predicted."""
@@ -327,24 +326,21 @@ def _pseudo(not_model: str) -> Select[int, Points]:
     )
 
 
-def _add_face(
-    connection: Connection, photo_id: int, box: Box, kind: str, confidence: float | None
-) -> int:
-    x, y, w, h = (float(v) for v in box)
-    result = connection.execute(
-        insert(FaceRow).values(
-            photo_id=photo_id, x=x, y=y, w=w, h=h, kind=kind, confidence=confidence
-        )
-    )
-    face = int(result.inserted_primary_key[0])  # type: ignore[index]
-    folder = select(PhotoRow.folder_id).where(PhotoRow.id == photo_id).scalar_subquery()
-    connection.execute(
-        insert(StateRow).values(
-            face_id=face, photo_id=photo_id, folder_id=folder, verdict=Verdict.UNREVIEWED,
-            flag=False, offered=False,
-        )
-    )  # fmt: skip
-    return face
+def _add_faces(
+    connection: Connection, faces: Sequence[tuple[int, Box, str, float | None]]
+) -> list[int]:
+    """Add (photo, box, kind, confidence); returns the ids in order."""
+    if not faces:
+        return []
+    first = (connection.scalar(select(func.max(FaceRow.id))) or 0) + 1
+    rows = [
+        {"id": first + k, "photo_id": photo, "kind": kind, "confidence": confidence}
+        | dict(zip("xywh", map(float, box), strict=True))
+        for k, (photo, box, kind, confidence) in enumerate(faces)
+    ]
+    connection.execute(insert(FaceRow), rows)
+    connection.execute(_NEW_STATES, {"first": first})
+    return list(range(first, first + len(rows)))
 
 
 def folder_of(root_id: int, path: str) -> str:
@@ -364,6 +360,11 @@ def _folders(connection: Connection, paths: set[str]) -> dict[str, int]:
 
 
 # Statements on the way to the next face are made once: to build one takes longer than to run it.
+_NEW_STATES = text(
+    "INSERT INTO state (face_id, photo_id, folder_id, verdict, flag, offered) "
+    "SELECT f.id, p.id, p.folder_id, 'unreviewed', 0, 0 FROM face f "
+    "JOIN photo p ON p.id = f.photo_id WHERE f.id >= :first ORDER BY f.id"
+)
 _FACE = (
     select(
         FaceRow.id, FaceRow.photo_id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h,

@@ -2502,6 +2502,10 @@ left the face {verdict}</source>
         </translation>
     </message>
     <message>
+        <source>Cancelled: nothing is offered; faces that were new stay.</source>
+        <translation>취소했습니다. 제안은 표시되지 않으며, 새로 추가된 얼굴은 남아 있습니다.</translation>
+    </message>
+    <message>
         <source>Cancelled: nothing was written.</source>
         <translation>취소했습니다. 저장한 것이 없습니다.</translation>
     </message>

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labeltool.domain import Cancelled, StoreBusyError, UserError, Verdict
 from labeltool.store import FILE, Store, create_project, engine, open_project
-from tests.projects import THREE, change, fill_disk, sql, triangle, verdicts
+from tests.projects import ENDLESS, THREE, change, fill_disk, sql, triangle, verdicts
 
 ANN = "ann"
 
@@ -337,12 +337,10 @@ def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
         if asked > 1:
             raise Cancelled
 
-    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT max(x) FROM c"
-
     def write() -> None:
         with store.cancellable(progress), store._database.write() as connection:
             connection.exec_driver_sql("UPDATE state SET flag = 1")
-            connection.exec_driver_sql(endless)
+            connection.exec_driver_sql(ENDLESS)
 
     with pytest.raises(Cancelled):
         write()

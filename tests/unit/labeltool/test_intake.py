@@ -10,22 +10,23 @@ import struct
 import subprocess
 import sys
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from labeltool import intake
-from labeltool.domain import Cancelled, Changes, Filter, UserError, Verdict
+from labeltool import intake, labels
+from labeltool.domain import Cancelled, Changes, Filter, RoundStatus, UserError, Verdict
 from labeltool.export import export_labels
 from labeltool.formats import LabelledRow, coco
 from labeltool.intake import Added, add_photos, search
 from labeltool.labels import take_labels
-from labeltool.store import Store
+from labeltool.store import FILE, Store
 from pipnet.crop import CropConvention, overlap, tight_box
 from pipnet.scheme import Scheme, load_scheme
-from tests.projects import THREE, make_project, propose, triangle, verdicts
+from tests.projects import ENDLESS, THREE, make_project, propose, sql, triangle, verdicts
 
 KOREAN = "여름 휴가 😀"
 ANN = "ann"
@@ -524,6 +525,58 @@ class TestProposals:
         assert verdicts(store) == [Verdict.UNREVIEWED] * 2
         assert store.faces.face(1).prediction is None
         assert take_labels(store, file, ANN, proposals=proposals).taken == 2
+
+    def test_labels_cancelled_while_they_are_written_leave_nothing(
+        self, project, tmp_path, monkeypatch
+    ):
+        store = project(2, proposed=False)
+        place(store, 1, "landmarks", (1000.0, 1000.0, 10.0, 10.0))  # its label makes a new one
+        file = write(tmp_path / "a.json", labelled("00000.jpg"), labelled("00001.jpg"))
+        written = []
+
+        def stop(_done: int, total: int) -> None:
+            if total == 0 and written:  # asked within the transaction, with no figures
+                raise Cancelled
+
+        take = labels._take_labels
+
+        def endless(*arguments: object) -> None:
+            take(*arguments)
+            with closing(sqlite3.connect(store.folder / FILE)) as other:
+                written.extend(other.execute("SELECT count(*) FROM face"))
+            with store._database.write() as connection:
+                connection.exec_driver_sql(ENDLESS)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(labels, "_take_labels", endless)
+            with pytest.raises(Cancelled):
+                take_labels(store, file, ANN, progress=stop)
+        assert written == [(2,)]  # as others see it
+        assert len(store.faces.boxes()) == 2
+        assert verdicts(store) == [Verdict.UNREVIEWED] * 2
+        taken = take_labels(store, file, ANN)
+        assert (taken.taken, taken.new_faces) == (2, 1)
+
+    def test_proposals_cancelled_while_they_are_written_are_offered_the_next_time(
+        self, project, tmp_path
+    ):
+        store = project(150, proposed=False)
+        rows = [labelled(f"{k:05d}.jpg") for k in range(150)]
+        file = write(tmp_path / "a.json", *rows)
+
+        def stop(done: int, total: int) -> None:
+            if (done, total) == (100, 150) and sql(store, "SELECT count(*) FROM prediction") == [
+                (100,)
+            ]:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            take_labels(store, file, ANN, proposals=True, progress=stop)
+        assert store.faces.counts().proposed == 0
+        assert [row.status for row in store.rounds.all()] == [RoundStatus.CANCELLED]
+        assert take_labels(store, file, ANN, proposals=True).taken == 150
+        assert store.faces.counts().proposed == 150
+        assert [row.status for row in store.rounds.all()] == [RoundStatus.READY]
 
     def test_the_same_file_again_changes_nothing(self, project, tmp_path):
         store = project(2)
