@@ -14,10 +14,12 @@ from labeltool.domain import Points, Visibility
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
-    """The landmarks as a person left them, and how they can be seen (None: all that are placed)."""
+    """The landmarks as a person left them, how they can be seen (None: all that are placed), and
+    the id of the proposal that they were moved from."""
 
     points: Points
     visibility: Visibility | None = None
+    prediction: int | None = None
 
 
 @dataclass(slots=True)

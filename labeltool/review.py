@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labeltool.domain import (
-    ABSENT,
     FINAL,
     VISIBLE,
     Batch,
@@ -34,14 +32,10 @@ from labeltool.domain import (
     Visit,
     mark,
 )
-from labeltool.draft import Draft, Steps, touched
+from labeltool.moves import Moves
 from labeltool.pace import pace
 from labeltool.places import Places
-from labeltool.shapes import mean_shape, mirrored
 from labeltool.store import LOOKED_AT, Store, Threshold
-
-REMEMBERED = 200
-"""Faces whose steps of moves are kept while the project is open."""
 
 
 def login() -> str:
@@ -52,7 +46,7 @@ def login() -> str:
         return "unknown"
 
 
-class Desk:
+class Desk(Moves):
     """What one reviewer has before them.
 
     `queue` stays as it is while single faces are decided, so
@@ -64,21 +58,17 @@ class Desk:
     """
 
     def __init__(self, store: Store, reviewer: str = "") -> None:
-        self._store = store
-        self.reviewer = reviewer or login()
+        super().__init__(store, reviewer or login())
         last = store.visits.last(self.reviewer)
         self.visit: Visit | None = None if last is None else last[0]
         self.news: News | None = None if last is None else last[1]
         self.filter = Filter() if self.visit is None else self.visit.filter
         self._places = Places(*store.faces.queue_waiting(self.filter))
         self.revision = 0
-        self.face: Face | None = None
         self.counts: Counts = store.faces.counts()
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
         self.newer = False
-        self._steps_of: OrderedDict[int, Steps] = OrderedDict()
         self._new_box: int | None = None
-        self._shape: Points | None = None
         self._decided_at = deque(store.visits.pace(self.reviewer), maxlen=500)
         if not self.resume():
             self.next_unreviewed()
@@ -136,7 +126,7 @@ class Desk:
 
     def open(self, face_id: int) -> None:
         """Put a face on the desk."""
-        self.newer = False
+        self.newer = self._box_last = False
         self._new_box = None
         self.face = self._store.faces.face(face_id)
 
@@ -212,7 +202,7 @@ class Desk:
     def accept(self) -> Changes:
         """Accept what is shown: moved points make a correction. Goes to the next face."""
         face = self._need_face()
-        if face.draft is not None:
+        if face.draft is not None and not self._is_as_proposed():
             if not np.isfinite(face.draft).any():
                 raise UserError(
                     mark("No landmark is placed yet."), mark("Place some points, then accept.")
@@ -227,6 +217,18 @@ class Desk:
         self._advance()
         return changes
 
+    def _is_as_proposed(self) -> bool:
+        """Whether the moves of a face without a label led back to the proposal."""
+        face = self._need_face()
+        seen = face.visibility
+        return (
+            face.verdict not in FINAL
+            and face.prediction is not None
+            and not self.moved
+            and seen is not None
+            and bool((seen == VISIBLE).all())
+        )
+
     def reject(self) -> Changes:
         """A bad proposal: the next round offers another. Goes to the next face."""
         return self._decided(Verdict.REJECTED)
@@ -238,13 +240,14 @@ class Desk:
     def unreview(self) -> Changes:
         """Back to unreviewed; stays on the face."""
         face = self._need_face()
-        changes = self._decide(Verdict.UNREVIEWED)
+        changes = self._decide(Verdict.UNREVIEWED, face.draft, self._seen())
         self.open(face.id)
         return changes
 
     def _decided(self, verdict: Verdict) -> Changes:
-        self._need_face()
-        changes = self._decide(verdict)
+        face = self._need_face()
+        # the log keeps what was moved in vain, for undo
+        changes = self._decide(verdict, face.draft, self._seen())
         self._advance()
         return changes
 
@@ -273,156 +276,6 @@ class Desk:
         face = self._need_face()
         return self._store.reviews.flag(self.reviewer, [face.id], not face.flag)
 
-    def _need_face(self) -> Face:
-        if self.face is None:
-            raise UserError(mark("No face is open."), mark("Choose one in the list."))
-        return self.face
-
-    # Moves
-
-    @property
-    def moved(self) -> set[int]:
-        """Indices of the points that differ from the proposal, because a person put them there."""
-        face = self.face
-        if face is None or face.points is None:
-            return set()
-        return touched(face.points, None if face.prediction is None else face.prediction.points)
-
-    def move(self, index: int, x: float, y: float) -> Changes:
-        """Put a point (0-based) at image pixels; undecided until the face is accepted."""
-        return self.place([index], np.array([[x, y]]))
-
-    def place(self, indices: Sequence[int], points: Points) -> Changes:
-        """Put points (0-based) at image pixels (len(indices), 2), as one step."""
-        now = self._drafted()
-        after, seen = now.points.copy(), now.visibility
-        after[list(indices)] = points
-        if seen is not None:
-            seen = seen.copy()
-            back = [i for i in indices if seen[i] == ABSENT]
-            seen[back] = VISIBLE
-        return self._step(Draft(after, seen))
-
-    def see(self, indices: Sequence[int], visibility: int) -> Changes:
-        """Say how points can be seen: VISIBLE, OCCLUDED, or ABSENT, which takes their place away.
-
-        A point that was absent comes back where the proposal has it, if it does.
-
-        Raises:
-            UserError: a landmark without any place cannot be visible or occluded.
-        """
-        now, face, chosen = self._drafted(), self._need_face(), list(indices)
-        after = now.points.copy()
-        if visibility == ABSENT:
-            after[chosen] = np.nan
-        else:
-            lost = [i for i in chosen if not np.isfinite(after[i]).all()]
-            if face.prediction is not None:
-                after[lost] = face.prediction.points[lost]
-            if not np.isfinite(after[chosen]).all():
-                raise UserError(mark("This landmark has no place yet."), mark("Click where it is."))
-        seen = np.full(len(after), VISIBLE, np.int8) if now.visibility is None else now.visibility
-        seen = seen.copy()
-        seen[chosen] = visibility
-        return self._step(Draft(after, seen))
-
-    def swap_sides(self) -> Changes:
-        """Exchange left and right landmarks where a proposal took one for the other.
-
-        Raises:
-            UserError: the scheme does not say which landmarks are a pair.
-        """
-        now, flip = self._drafted(), self._flip()
-        seen = None if now.visibility is None else now.visibility[flip]
-        return self._step(Draft(now.points[flip], seen))
-
-    def mirror(self) -> Changes:
-        """Turn the whole face over where a proposal looks the wrong way.
-
-        Raises:
-            UserError: the scheme does not say which landmarks are a pair.
-        """
-        now, flip = self._drafted(), self._flip()
-        seen = None if now.visibility is None else now.visibility[flip]
-        return self._step(Draft(mirrored(now.points, flip), seen))
-
-    def _flip(self) -> NDArray[np.int64]:
-        flip = self._store.scheme.flip_table
-        if flip is None:
-            raise UserError(
-                mark("The scheme {scheme!r} does not say which landmarks are pairs."),
-                mark("Give it a flip table, in a project of its own."),
-                scheme=self._store.scheme.name,
-            )
-        return flip
-
-    def mean_shape(self) -> Points | None:
-        """What this project's faces look like on average, see `shapes.mean_shape`."""
-        if self._shape is None:
-            self._shape = mean_shape(self._store.faces.some_proposals(100))
-        return self._shape
-
-    def earlier_proposal(self) -> Points | None:
-        """What the round before proposed for this face, if it is still kept."""
-        face = self.face
-        if face is None or face.prediction is None:
-            return None
-        return self._store.faces.proposal_before(face.id, face.prediction.id)
-
-    def _seen(self) -> Visibility | None:
-        """What a person said of how the drafted points can be seen, None for nothing."""
-        face = self._need_face()
-        return None if face.draft_visibility is None else face.visibility
-
-    def _drafted(self) -> Draft:
-        """What a move starts from: what is shown, or nothing placed at all."""
-        face = self._need_face()
-        if face.points is None:
-            return Draft(np.full((self._store.scheme.count, 2), np.nan))
-        stated = face.draft_visibility
-        if face.draft is None and face.decision is not None and face.verdict in FINAL:
-            stated = face.decision.visibility
-        return Draft(face.points, None if stated is None else face.visibility)
-
-    def _step(self, after: Draft) -> Changes:
-        before = self._draft()
-        changes = self._save(after)
-        self._steps.add(before)
-        return changes
-
-    def _draft(self) -> Draft | None:
-        face = self._need_face()
-        return None if face.draft is None else Draft(face.draft, face.draft_visibility)
-
-    def _save(self, draft: Draft | None) -> Changes:
-        face = self._need_face()
-        shown = None if face.prediction is None else face.prediction.id
-        points, seen = (None, None) if draft is None else (draft.points, draft.visibility)
-        changes = self._store.reviews.save_draft(self.reviewer, face.id, shown, points, seen)
-        self.face = self._store.faces.face(face.id)
-        return changes
-
-    def discard(self) -> Changes:
-        """Forget the moves of this face."""
-        before = self._draft()
-        if before is None:
-            return Changes()
-        changes = self._save(None)
-        self._steps.add(before)
-        return changes
-
-    @property
-    def _steps(self) -> Steps:
-        """The steps of the face on the desk; those of the last faces are kept while it is open."""
-        face = self.face
-        if face is None:
-            return Steps()
-        steps = self._steps_of.setdefault(face.id, Steps())
-        self._steps_of.move_to_end(face.id)
-        if len(self._steps_of) > REMEMBERED:
-            self._steps_of.popitem(last=False)
-        return steps
-
     # Boxes
 
     def draw_box(self, photo_id: int, box: Box) -> Changes:
@@ -450,10 +303,11 @@ class Desk:
         face = self._need_face()
         changes = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
         before = self._draft()
-        self._steps_of.pop(face.id, None)  # undo goes to the box first
+        self._steps_of.pop(face.id, None)
+        self.face = self._store.faces.face(face.id)
         if anew and before is not None:
             self._steps.add(before)
-        self.face = self._store.faces.face(face.id)
+        self._box_last = not anew
         self._new_box = face.id
         return changes
 
@@ -461,16 +315,20 @@ class Desk:
 
     def can_undo(self) -> str | None:
         """What undo would do, in words."""
-        return "move" if self._steps.done else self.undo_state.undo
+        return "move" if self._undoes_moves else self.undo_state.undo
 
     def can_redo(self) -> str | None:
         """What redo would do, in words."""
         return "move" if self._steps.undone else self.undo_state.redo
 
+    @property
+    def _undoes_moves(self) -> bool:
+        return bool(self._steps.done) and not self._box_last
+
     def undo(self) -> Changes:
         """Take back the last move of this face, or the reviewer's last operation."""
         steps = self._steps
-        if steps.done:
+        if self._undoes_moves:
             now = self._draft()
             changes = self._save(steps.done[-1])
             steps.back(now)  # only now: a write that fails is tried again
@@ -489,7 +347,7 @@ class Desk:
 
     def undo_size(self, redo: bool = False) -> int:
         """To how many faces was done what undo (or redo) would take; 0 for a move."""
-        if self._steps.undone if redo else self._steps.done:
+        if self._steps.undone if redo else self._undoes_moves:
             return 0
         return self.undo_state.redo_faces if redo else self.undo_state.undo_faces
 

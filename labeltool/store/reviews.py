@@ -104,7 +104,8 @@ class Reviews:
         """Give faces a verdict, as one operation.
 
         `prediction_id`: what was on the screen, for a single face; the current ones if None.
-        `points` and `visibility`: the corrected landmarks, for CORRECTED. Accepting skips faces
+        `points` and `visibility`: the corrected landmarks, for CORRECTED; with another verdict, of
+        one face, moves that were made in vain, which undo brings back. Accepting skips faces
         without landmarks and faces that are accepted or corrected already.
 
         Raises:
@@ -267,6 +268,11 @@ class Reviews:
                     "effect": None,
                 },
             )
+            if target.kind == "decide":
+                moment = {"reviewer": reviewer, "time": now()}
+                connection.execute(
+                    _DRAFT_AGAIN, {"operation": operation, "target": target.id} | moment
+                )
             return taken_back(connection, operation, target, mark("Undid: {what}."))
 
     @_quiet
@@ -287,6 +293,7 @@ class Reviews:
                 undo_top=target.id, redo_top=undone.redo_below,
             )  # fmt: skip
             connection.execute(text(REDO), {"operation": operation, "target": target.id})
+            connection.execute(_DRAFT_DECIDED, {"operation": operation})
             return taken_back(connection, operation, target, mark("Redid: {what}."))
 
     def undo_state(self, reviewer: str) -> UndoState:
@@ -403,6 +410,16 @@ LEFT JOIN operation r ON r.id = o.redo_top
 WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
 """)
 _NO_DRAFT = text("DELETE FROM draft WHERE face_id = :face")
+_DRAFT_AGAIN = text(
+    "INSERT OR IGNORE INTO draft (face_id, reviewer, time, prediction_id, points, visibility) "
+    "SELECT x.face_id, :reviewer, :time, x.prediction_id, x.points, x.visibility FROM entry x "
+    "JOIN entry u ON u.face_id = x.face_id AND u.operation_id = :operation "
+    "WHERE x.operation_id = :target AND x.points IS NOT NULL"
+)
+_DRAFT_DECIDED = text(
+    "DELETE FROM draft WHERE (face_id, points) IN "
+    "(SELECT face_id, points FROM entry WHERE operation_id = :operation)"
+)
 
 
 def _deciding(condition: str) -> TextClause:

@@ -183,6 +183,31 @@ class TestDesk:
         desk.undo()
         assert desk.moved == {0}
 
+    def test_undo_goes_back_over_a_box_in_the_order_of_time(self, project):
+        store = project(2)
+        desk = Desk(store, ANN)
+        desk.accept()
+        desk.move(0, 1, 1)
+        desk.change_box(OTHER)
+        desk.refresh(desk.undo())
+        assert (box(store, 2)[:4], desk.moved) == (FIRST, {0})
+        desk.undo()
+        assert (desk.face.id, desk.moved) == (2, set())
+        desk.undo()
+        assert verdicts(store) == [U, U]
+
+    def test_moves_that_come_back_are_measured_from_the_proposal_they_began_at(self, project):
+        store = project(1)
+        desk = Desk(store, ANN)
+        began = desk.face.prediction.id
+        desk.move(0, 1, 1)
+        desk.change_box(OTHER, anew=True)
+        propose(store, [1], 0.9)
+        desk.refresh(Changes(faces=frozenset({1})))
+        assert desk.face.prediction.id != began
+        desk.undo()
+        assert (desk.face.prediction.id, desk.moved) == (began, {0})
+
     def test_a_new_proposal_for_a_new_box_shows_at_once(self, project):
         store = project(1)
         desk = Desk(store, ANN)

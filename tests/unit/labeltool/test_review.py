@@ -207,10 +207,70 @@ class TestMoves:
         desk = desk_of(store)
         desk.open(2)
         assert desk.moved == {2}
+        assert desk.can_undo() == "move"  # the last thing that was done
+        desk.undo()
+        assert desk.moved == set()
         desk.undo()
         assert verdicts(store)[0] is U
         desk.redo()
         assert verdicts(store)[0] is A
+        desk.open(2)
+        desk.redo()
+        assert desk.moved == {2}
+
+    @pytest.mark.parametrize("decide", ["accept", "reject", "exclude", "unreview"])
+    def test_undo_of_a_verdict_brings_back_what_was_moved_before_it(self, project, again, decide):
+        store = project(2)
+        desk = desk_of(store)
+        if decide == "unreview":
+            desk.accept()
+            desk.open(1)
+        desk.move(1, 5.5, 6.5)
+        desk.see([0], OCCLUDED)
+        shown = desk.face
+        getattr(desk, decide)()
+        store = again(store)
+        desk = desk_of(store)
+        desk.refresh(desk.undo())
+        assert desk.face.id == 1
+        np.testing.assert_array_equal(desk.face.draft, shown.draft)
+        np.testing.assert_array_equal(desk.face.visibility, shown.visibility)
+        assert desk.face.verdict is shown.verdict
+        assert desk.moved == {1}
+        done = desk.redo()
+        desk.refresh(done)
+        desk.open(1)
+        assert desk.face.draft is None
+        assert (desk.moved == {1}) is (decide == "accept")
+        assert store.reviews.check() == []
+
+    def test_redo_leaves_what_was_moved_since(self, project):
+        desk = desk_of(project(2))
+        desk.move(1, 5, 6)
+        desk.accept()
+        desk.refresh(desk.undo())
+        desk.move(1, 7, 8)
+        desk.refresh(desk._store.reviews.redo(desk.reviewer))
+        assert desk.face.verdict is Verdict.CORRECTED
+        assert desk.face.draft[1].tolist() == [7, 8]
+
+    def test_moved_there_and_back_is_not_a_correction(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        x, y = desk.face.points[1]
+        desk.move(1, x + 1, y)
+        desk.move(1, x, y)
+        desk.accept()
+        assert verdicts(store)[0] is A
+        desk.refresh(desk.undo())
+        assert desk.moved == set()
+
+    def test_an_absent_point_comes_back_where_a_person_had_put_it(self, project):
+        desk = desk_of(project(1))
+        desk.move(1, 5, 6)
+        desk.see([1], ABSENT)
+        desk.see([1], VISIBLE)
+        assert desk.face.points[1].tolist() == [5, 6]
 
     def test_discarding_puts_the_proposal_back_and_can_be_undone(self, project):
         desk = desk_of(project(1))
