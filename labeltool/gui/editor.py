@@ -59,6 +59,7 @@ class Editor(QWidget):
         self._shown_face: int | None = None
         self._shown_photo: Path | None = None
         self._ghosted: tuple[int, int | None, str] | None = None
+        self._past = False  # the history shows an earlier state
         self._to_box: tuple[int, Path] | None = None  # a photo without a face, to draw one on
         self.resting = False  # hidden behind the gallery: nothing is decoded or drawn
         kept = settings.view
@@ -76,6 +77,7 @@ class Editor(QWidget):
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
         self.tone_panel = TonePanel(self._tone, self)
+        self.canvas.keep_clear_of(self.tone_panel)
         self.tone_panel.changed.connect(self._set_tone)
         session.changed.connect(self.refresh)
         session.failed.connect(self._put_back)
@@ -99,11 +101,13 @@ class Editor(QWidget):
             return
         face = self._session.desk.face
         if face is None:
-            self._shown_face = self._shown_photo = None
+            self._shown_face = self._shown_photo = self._ghosted = None
             self.canvas.set_photo(None, self._empty_text())
             self.canvas.set_face(None, None, (), None, None)
             return
         fresh = face.id != self._shown_face
+        if fresh:
+            self._past = False
         if fresh and self._shown_face is not None:
             self.canvas.keep_view()
         self._shown_face = face.id
@@ -141,9 +145,19 @@ class Editor(QWidget):
         mode = next((name for name in GHOSTS if name in self._on), "")
         prediction = None if face.prediction is None else face.prediction.id
         wanted = (face.id, prediction, mode)
-        if wanted != self._ghosted and (mode or (self._ghosted and self._ghosted[2])):
-            self.canvas.set_ghost(self._ghost_points(face, mode))
-        self._ghosted = wanted
+        if wanted != self._ghosted and not self._past:
+            if mode or (self._ghosted and self._ghosted[2]):
+                self.canvas.set_ghost(self._ghost_points(face, mode))
+            self._ghosted = wanted
+
+    @Slot(object)
+    def show_past(self, points: Points | None) -> None:
+        """Draw an earlier state of the face in place of the ghost; None: no longer."""
+        if points is not None or self._past:
+            self.canvas.set_ghost(points)
+            self._past, self._ghosted = points is not None, None
+            if self._session.desk.face is not None:
+                self._show_ghost(self._session.desk.face)
 
     def _ghost_points(self, face: Face, mode: str) -> Points | None:
         if mode == "ghost_before":

@@ -55,6 +55,9 @@ class MessageLine(QFrame):
         self._timer.timeout.connect(self.hide)
         self.setAutoFillBackground(True)
         self._kind = ""
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # a message must not move the photo
+        self.setSizePolicy(policy)
         self.hide()
 
     @Slot(str, bool)

@@ -210,8 +210,9 @@ class MainWindow(QMainWindow):
         self.editor.failed.connect(self.message.complain)
         self.canvas.selection_changed.connect(self._selection_changed)
         self.inspector.landmarks.chosen.connect(self._points_chosen)
+        self.inspector.landmarks.list.clicked.connect(self._point_clicked)
         self.inspector.landmarks.seen_chosen.connect(self.editor.see)
-        self.history.points_chosen.connect(self.canvas.set_ghost)
+        self.history.points_chosen.connect(self.editor.show_past)
         self.gallery.opened.connect(self._open_photo)
         self.gallery.page_wanted.connect(self._accept_page)
         self.panel.retry.clicked.connect(self._retry_round)
@@ -404,6 +405,10 @@ class MainWindow(QMainWindow):
             self.canvas.go_to(indices[0])
         else:
             self.canvas.select_points(indices)
+
+    @Slot()
+    def _point_clicked(self) -> None:
+        self.canvas.setFocus()  # the arrows nudge what was clicked
 
     @Slot()
     def _resume(self) -> None:

@@ -23,6 +23,7 @@ from labeltool.gui.canvas.shown import Array, Box, Groups, ShownFace, shown_face
 from labeltool.shapes import distances, pull
 
 _FACE_MARGIN = 0.15
+_RIM = 4.0  # screen pixels on both sides of another face's outline that belong to it
 _REACHES = (0.08, 1.2)  # smallest and largest reach of a pull, in sizes of the face
 
 
@@ -37,7 +38,8 @@ class FaceView(PhotoView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._face = ShownFace()
-        self._selected = -1
+        self._selected = self._to_put = -1
+        self._lacked = frozenset[int]()  # what was missing when the face came
         self._chosen: frozenset[int] = frozenset()
         self._points_shown = True
         self._boxes_shown = True
@@ -106,6 +108,7 @@ class FaceView(PhotoView):
         for item in (self._boxes_item, self._ghost_item, self._face_item):
             item.set_face(face)
         if not same:
+            self._lacked = frozenset(range(len(face))) - set(face.placed())
             self.set_ghost(None)
             self.select(-1)
         self._mark(held=held if same else -1)
@@ -143,6 +146,10 @@ class FaceView(PhotoView):
     def ghost(self) -> Array | None:
         """The landmarks drawn faintly, or None."""
         return self._ghost_item.points
+
+    def keep_clear_of(self, panel: QWidget) -> None:
+        """A panel that lies over the upper corner now and then: the loupe goes below it."""
+        self._panels.beside = panel
 
     def set_tone(self, tone: Tone | None) -> None:
         """What each brightness is shown as, (256,); None shows the photo as it is."""
@@ -252,9 +259,11 @@ class FaceView(PhotoView):
         """Select one point alone, -1 for none; a missing landmark can be selected too."""
         index = index if 0 <= index < len(self._face) else -1
         self.select_points({index} if index >= 0 else (), index)
+        self._to_put = -1 if self.is_placed(index) else index
 
     def select_points(self, indices: Iterable[int], last: int = -1) -> None:
         """Select these points; `last` of them is the one that is named and enlarged."""
+        self._to_put = -1
         chosen = frozenset(indices)
         last = last if last in chosen else min(chosen, default=-1)
         if (last, chosen) == (self._selected, self._chosen):
@@ -285,11 +294,27 @@ class FaceView(PhotoView):
             start = here + by if self._selected >= 0 else here
             self.go_to(order[start % len(order)])
 
+    def other_face_at(self, at: QPointF) -> int | None:
+        """The other face whose box a click at this viewport position means, if any."""
+        if not self._boxes_shown or self.photo is None:
+            return None
+        return self._face.other_face_at(self.viewport_to_image(at), _RIM / self.zoom)
+
+    def to_put_at(self, at: QPointF) -> int:
+        """The missing landmark that a press at this viewport position puts down, or -1.
+
+        It was missing already when it was selected: one that a person just made absent stays so.
+        """
+        index = self._to_put
+        inside = self.photo_rect().contains(self.viewport_to_image(at))
+        there = index >= 0 and not self.is_placed(index) and self._points_shown
+        return index if there and inside and self.other_face_at(at) is None else -1
+
     def select_next_missing(self) -> None:
-        """Select the next landmark that has no place, if there is one."""
+        """Select the next landmark that had no place when the face came, and has none yet."""
         count = len(self._face)
         for index in (*range(self._selected + 1, count), *range(self._selected)):
-            if not self.is_placed(index):
+            if not self.is_placed(index) and index in self._lacked:
                 self.select(index)
                 return
 

@@ -259,6 +259,7 @@ class Panels(QObject):
         self._canvas = canvas
         self.legend = Legend(canvas)
         self.loupe = Loupe(canvas)
+        self.beside: QWidget | None = None  # what lies over the canvas's corner now and then
         self.label = PointLabel(canvas)
         self.modes = PointLabel(canvas)
 
@@ -287,6 +288,9 @@ class Panels(QObject):
         edge = theme.spacing(3)
         right = self._canvas.width() - self.loupe.width() - edge
         self.loupe.move(right if seen_at.x() < self._canvas.width() / 2 else edge, edge)
+        covered = self.beside.geometry() if self.beside and self.beside.isVisible() else QRect()
+        if covered.intersects(self.loupe.geometry()):
+            self.loupe.move(self.loupe.x(), covered.bottom() + edge)
         self.loupe.look_at(image, at, zoom)
 
     def tell_about(self, face: ShownFace, index: int, at: QPointF) -> None:

@@ -29,6 +29,7 @@ from labeltool.gui.canvas.photo_item import PhotoItem, photo_rect
 from labeltool.gui.words import tr
 
 _STEP = 1.25  # one notch of the wheel
+_LINES = 64  # pixels; less than a change of the window's size
 _LARGEST_ZOOM = 64.0
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -206,13 +207,19 @@ class PhotoView(QGraphicsView):
         self._message.setGeometry(self.viewport().geometry())
         if self._image is None:
             return
+        if not self._may_move():
+            return
         if self._fitted is not None:
             self.fit(self._fitted, self._fitted_margin)
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
-            self._set_view(
-                self._zoom, self._offset + QPointF(grown.width() / 2, grown.height() / 2)
-            )
+            # a line of text that comes and goes below the photo does not move it
+            down = 0.0 if abs(grown.height()) < _LINES else grown.height() / 2
+            self._set_view(self._zoom, self._offset + QPointF(grown.width() / 2, down))
+
+    def _may_move(self) -> bool:
+        """Whether the photo may move by itself: not while something is held over it."""
+        return True
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
         """Nothing: the scroll bars stay at zero."""

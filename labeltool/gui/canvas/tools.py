@@ -70,9 +70,9 @@ def start_tool(
         if index >= 0:
             canvas.select(index)
             return MovePoints(canvas, index, at, snap=True)
-    index = canvas.point_at(at)
-    if index < 0 and canvas.selected >= 0 and not canvas.is_placed(canvas.selected):
-        index = canvas.selected  # a missing landmark is put down
+    index = canvas.to_put_at(at)
+    if index < 0:
+        index = canvas.point_at(at)
     if index >= 0:
         return _take(canvas, index, at, held)
     grip = canvas.box_grip_at(at)

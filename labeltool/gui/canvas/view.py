@@ -37,7 +37,6 @@ from labeltool.gui.words import tr
 from labeltool.shapes import turned
 
 _REACH = 14.0  # screen pixels from which a point can be taken
-_RIM = 4.0  # screen pixels on both sides of another face's outline that belong to it
 
 
 class Canvas(BoxView):
@@ -82,6 +81,7 @@ class Canvas(BoxView):
             face.points[tool.indices] = self._face.points[tool.indices]
         elif not same:
             self._end_tool()
+            self.stop_drawing()
             self._set_keyed_box(None)
 
     # -- points ---------------------------------------------------------------------------------
@@ -116,8 +116,9 @@ class Canvas(BoxView):
         return self._face.nearest(self.viewport_to_image(at), _REACH / self.zoom)
 
     def snap_target(self, at: QPointF) -> int:
-        """The point that jumps to a click there: the selected one, else the nearest; or -1."""
-        if not self._points_shown:
+        """The point that jumps to a click there: the selected one, else the nearest; or -1, as on
+        another face."""
+        if not self._points_shown or self.other_face_at(at) is not None:
             return -1
         if len(self._chosen) == 1:
             return self._selected
@@ -234,12 +235,6 @@ class Canvas(BoxView):
             tool.cancel()
             self._update_cursor()
 
-    def other_face_at(self, at: QPointF) -> int | None:
-        """The other face whose box a click at this viewport position means, if any."""
-        if not self._boxes_shown or self.photo is None:
-            return None
-        return self._face.other_face_at(self.viewport_to_image(at), _RIM / self.zoom)
-
     def _hover(self, at: QPointF) -> None:
         index = -1 if self._drawing else self.point_at(at)
         if index != self._face_item.hovered or self._face_item.held >= 0:
@@ -330,6 +325,9 @@ class Canvas(BoxView):
         if self.photo is not None:
             at = QPointF(*self.point(index))
             self._panels.show_loupe(self.photo, at, self.image_to_viewport(at), self.zoom)
+
+    def _may_move(self) -> bool:
+        return self._tool is None
 
     def _zoom_changed(self) -> None:
         for item in self._items:
