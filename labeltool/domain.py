@@ -112,7 +112,8 @@ class Changes:
     """What a write changed: these faces, or `all` of them; `photos`; `rounds`; saved `filters`.
 
     Nothing at all says that only the desk turned to another face. `boxes`: faces with another box,
-    which want a new proposal. `note`: a sentence for the message line, or empty.
+    which want a new proposal. `note`: a sentence for the message line, or empty. `back`: by undo
+    or redo, so that to offer Undo for it would mean something else.
     """
 
     faces: frozenset[int] = frozenset()
@@ -122,6 +123,7 @@ class Changes:
     filters: bool = False
     boxes: frozenset[int] = frozenset()
     note: str = ""
+    back: bool = False
 
     @property
     def any_face(self) -> bool:

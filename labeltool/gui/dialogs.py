@@ -195,9 +195,7 @@ class AcceptAbove(Ask):
         font = self.count.font()
         font.setBold(True)
         self.count.setFont(font)
-        self.sentence(
-            tr("One undo takes all of it back. Faces that somebody began to move are left alone.")
-        )
+        self.sentence(tr("They are shown before. One undo takes all of it back."))
         self.finish()
         self.value.valueChanged.connect(self._changed)
         self.slider.valueChanged.connect(self._slid)
@@ -224,7 +222,7 @@ class AcceptAbove(Ask):
             tr("Unreviewed faces by the scores of the model “{model}”.", model=read(model))
         )
         self.count.setText(tr("{faces} would be accepted.", faces=faces_words(number)))
-        self.ok.setText(tr("Accept {count:,}", count=number))
+        self.ok.setText(tr("Look at {count:,}…", count=number))
         self.ok.setEnabled(number > 0)
 
 

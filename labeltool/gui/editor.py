@@ -70,8 +70,10 @@ class Editor(QWidget):
         self.photos = Photos(self)
         session.decoded = self._decoded
         self.canvas = Canvas()
+        self._returning = False  # to what was seen when the last window closed
         if (seen := _read_view(kept.get("seen"))) is not None:
             self.canvas.kept_view = seen
+            self._returning = kept.get("zoomed") is True
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
@@ -179,8 +181,9 @@ class Editor(QWidget):
         return tr("No photos yet.\nImport a folder, or drop one here.")
 
     def _aim(self) -> None:
-        if "keep_view" in self._on:
+        if "keep_view" in self._on or self._returning:
             self.canvas.same_view()
+            self._returning = self._returning and self._shown_photo is None
         else:
             self.canvas.fit_face()
 
@@ -279,7 +282,9 @@ class Editor(QWidget):
     def _remember(self) -> None:
         kept = {name: name in self._on for name in TOGGLES}
         seen = self.canvas.kept_view
-        self._settings.view = {**kept, "tone": asdict(self._tone), "seen": seen}
+        self._settings.view = {
+            **kept, "tone": asdict(self._tone), "seen": seen, "zoomed": self.canvas.is_zoomed,
+        }  # fmt: skip
 
     def _show_tone(self) -> None:
         if self.tone_panel.isVisible():

@@ -190,9 +190,8 @@ class Gallery(QWidget):
 
     @Slot()
     def _reset(self) -> None:
-        desk = self._session.desk
-        desk.set_filter(Filter(order=desk.filter.order))
-        self._session.announce(Changes())
+        wanted = self._session.desk.filter
+        self._session.show(Filter(order=wanted.order, descending=wanted.descending))
 
     def _empty_text(self) -> str:
         desk = self._session.desk

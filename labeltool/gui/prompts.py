@@ -116,10 +116,7 @@ class Prompts:
     def _accept_above(self) -> None:
         dialog = dialogs.AcceptAbove(self._session, self._window)
         if self._run(dialog) and dialog.threshold is not None:
-            desk = self._session.desk
-            self._session.do_later(
-                tr("Accepting"), partial(desk.decide_threshold, dialog.threshold, Verdict.ACCEPTED)
-            )
+            self._window.decide_batch(self._session.desk.within(dialog.threshold), Verdict.ACCEPTED)
 
     def _train(self) -> None:
         plan = self._session.rounds.plan()

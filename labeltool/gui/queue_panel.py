@@ -59,10 +59,14 @@ class QueuePanel(QWidget):
         self._typed = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typed.timeout.connect(self._typed_long_ago)
         self.search.textEdited.connect(self._type)
-        self.search.returnPressed.connect(self._leave)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search)
-        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.activated.connect(self._leave)
+        for field, line in (
+            (self.search, self.search), (self.low, self.low.lineEdit()),
+            (self.high, self.high.lineEdit()),
+        ):  # fmt: skip
+            line.returnPressed.connect(self._leave)
+            leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), field)
+            leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+            leave.activated.connect(self._leave)
         self.low.valueChanged.connect(self._type)
         self.high.valueChanged.connect(self._type)
         self.orders.activated.connect(self._order)
@@ -140,6 +144,8 @@ class QueuePanel(QWidget):
 
     @Slot()
     def _typed_long_ago(self) -> None:
+        self.low.interpretText()
+        self.high.interpretText()
         self._typed.stop()
         low, high = sorted((self.low.value(), self.high.value()))
         score = None if (low, high) == (0, 1) else (low, high)

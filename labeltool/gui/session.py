@@ -242,7 +242,8 @@ class Session(QObject):
         if changes != Changes():
             self._counting.soon(others_follow=True)
         if changes.note:
-            self.said.emit(tell(changes.note), changes.any_face and not changes.rounds)
+            undoable = changes.any_face and not changes.rounds and not changes.back
+            self.said.emit(tell(changes.note), undoable)
         for face in changes.boxes:
             self._propose_soon(face)
 

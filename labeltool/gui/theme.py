@@ -275,4 +275,8 @@ def no_icon() -> QIcon:
 
 def _set_palette(dark: bool) -> None:
     QApplication.setPalette(palette(dark))
+    box = palette(dark)
+    if dark:  # the style draws the outline of a box a shade darker than its surroundings
+        box.setColor(QPalette.ColorRole.Window, QColor(190, 190, 190))
+    QApplication.setPalette(box, "QCheckBox")  # type: ignore[arg-type]
     QApplication.setPalette(bar_palette(dark), "QProgressBar")  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -30,7 +31,7 @@ from labeltool.gui.editor import Editor
 from labeltool.gui.face_list import FaceList
 from labeltool.gui.filmstrip import Filmstrip
 from labeltool.gui.gallery import Gallery
-from labeltool.gui.history import HistoryPanel
+from labeltool.gui.history import HistoryPanel, moment
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.keys import KeyFilter, Keymap
 from labeltool.gui.language import Language
@@ -210,7 +211,7 @@ class MainWindow(QMainWindow):
         self.editor.failed.connect(self.message.complain)
         self.canvas.selection_changed.connect(self._selection_changed)
         self.inspector.landmarks.chosen.connect(self._points_chosen)
-        self.inspector.landmarks.list.clicked.connect(self._point_clicked)
+        self.inspector.landmarks.list.clicked.connect(self._back_to_work)
         self.inspector.landmarks.seen_chosen.connect(self.editor.see)
         self.history.points_chosen.connect(self.editor.show_past)
         self.gallery.opened.connect(self._open_photo)
@@ -218,9 +219,12 @@ class MainWindow(QMainWindow):
         self.panel.retry.clicked.connect(self._retry_round)
         self.panel.report.clicked.connect(self._copy_diagnostics)
         self.queue.asked.connect(self.ask)
-        self.queue.left.connect(self.canvas.setFocus)
+        self.queue.left.connect(self._back_to_work)
         self.since.resumed.connect(self._resume)
         self.since.tell(session.desk.visit, session.desk.news)
+        visit, face = session.desk.visit, session.desk.face
+        if visit is not None and not session.desk.news and face and face.id == visit.face_id:
+            self.message.say(tr("Here you stopped on {time}.", time=moment(visit.time)))
         QApplication.instance().installEventFilter(self._key_filter)  # type: ignore[union-attr]
 
     def recolour(self) -> None:
@@ -308,7 +312,11 @@ class MainWindow(QMainWindow):
 
     def decide_all(self, verdict: Verdict) -> None:
         """The verdict for every face under the filter."""
-        self._deciding.decide_batch(self.session.desk.queue, verdict)
+        self.decide_batch(self.session.desk.queue, verdict)
+
+    def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> None:
+        """The verdict for these faces, after a look at them."""
+        self._deciding.decide_batch(faces, verdict)
 
     def flag(self) -> None:
         """Flag the selection, or the face on the desk."""
@@ -324,7 +332,7 @@ class MainWindow(QMainWindow):
             return
         self.editor.resting = gallery
         self.centre.setCurrentIndex(1 if gallery else 0)
-        (self.gallery.grid if gallery else self.canvas).setFocus()
+        self._back_to_work()
         self.editor.refresh()
         self.refresh(Changes())
 
@@ -379,7 +387,7 @@ class MainWindow(QMainWindow):
 
     def _next_pane(self) -> None:
         """Tab goes through the points on the canvas, so a key of its own leaves it."""
-        panes = (self.list.view, self.canvas, self.inspector.landmarks.list)
+        panes = (self.list.view, self._at_work, self.inspector.landmarks.list)
         here = next((k for k, pane in enumerate(panes) if pane.hasFocus()), -1)
         panes[(here + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -406,9 +414,15 @@ class MainWindow(QMainWindow):
         else:
             self.canvas.select_points(indices)
 
+    @property
+    def _at_work(self) -> QWidget:
+        return self.gallery.grid if self.shows_gallery else self.canvas
+
     @Slot()
-    def _point_clicked(self) -> None:
-        self.canvas.setFocus()  # the arrows nudge what was clicked
+    def _back_to_work(self) -> None:
+        """From a field or a list: letters are commands again, and arrows nudge a point that was
+        clicked in its list."""
+        self._at_work.setFocus()
 
     @Slot()
     def _resume(self) -> None:

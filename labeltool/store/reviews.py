@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -164,6 +164,12 @@ class Reviews:
             query = select(func.count()).select_from(StateRow).where(*_within(threshold))
             return int(connection.scalar(query) or 0)
 
+    def ids_where(self, threshold: Threshold) -> list[int]:
+        """The faces that `decide_where` would take now, the least certain first."""
+        query = select(StateRow.face_id).where(*_within(threshold)).order_by(StateRow.score)
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
     def models_waiting(self) -> list[tuple[int, str, int]]:
         """Models with unreviewed faces: id, name, how many; the newest first."""
         with self._database.read() as connection:
@@ -273,7 +279,8 @@ class Reviews:
                 connection.execute(
                     _DRAFT_AGAIN, {"operation": operation, "target": target.id} | moment
                 )
-            return taken_back(connection, operation, target, mark("Undid: {what}."))
+            changes = taken_back(connection, operation, target, mark("Undid: {what}."))
+            return replace(changes, back=True)
 
     @_quiet
     def redo(self, reviewer: str) -> Changes:
@@ -294,7 +301,8 @@ class Reviews:
             )  # fmt: skip
             connection.execute(text(REDO), {"operation": operation, "target": target.id})
             connection.execute(_DRAFT_DECIDED, {"operation": operation})
-            return taken_back(connection, operation, target, mark("Redid: {what}."))
+            changes = taken_back(connection, operation, target, mark("Redid: {what}."))
+            return replace(changes, back=True)
 
     def undo_state(self, reviewer: str) -> UndoState:
         """What undo and redo would do."""

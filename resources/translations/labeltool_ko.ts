@@ -1104,12 +1104,16 @@
         <translation>최소 점수</translation>
     </message>
     <message>
-        <source>One undo takes all of it back. Faces that somebody began to move are left alone.</source>
-        <translation>한 번 되돌리면 모두 원래대로 돌아갑니다. 누군가 점을 옮기기 시작한 얼굴은 그대로 둡니다.</translation>
+        <source>They are shown before. One undo takes all of it back.</source>
+        <translation>먼저 얼굴들을 보여 줍니다. 실행 취소 한 번으로 모두 되돌릴 수 있습니다.</translation>
     </message>
     <message>
         <source>Unreviewed faces by the scores of the model “{model}”.</source>
         <translation>모델 “{model}”의 점수로 본 미검토 얼굴입니다.</translation>
+    </message>
+    <message>
+        <source>Look at {count:,}…</source>
+        <translation>{count:,}개 살펴보기…</translation>
     </message>
     <message>
         <source>Train round {number}</source>
@@ -2226,10 +2230,6 @@ left the face {verdict}</source>
         <translation>{folder} 폴더는 지금 어디에 있습니까?</translation>
     </message>
     <message>
-        <source>Accepting</source>
-        <translation>수락하는 중</translation>
-    </message>
-    <message>
         <source>Restoring proposals</source>
         <translation>제안을 복원하는 중</translation>
     </message>
@@ -2704,6 +2704,10 @@ left the face {verdict}</source>
     <message>
         <source>Commands</source>
         <translation>명령</translation>
+    </message>
+    <message>
+        <source>Here you stopped on {time}.</source>
+        <translation>{time}에 여기서 멈추었습니다.</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s)</source>

@@ -10,7 +10,16 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes, NewPrediction, RoundKind, Verdict
+from labeltool.domain import (
+    ABSENT,
+    OCCLUDED,
+    VISIBLE,
+    Changes,
+    Filter,
+    NewPrediction,
+    RoundKind,
+    Verdict,
+)
 from labeltool.export import export_labels
 from labeltool.gui.tone import Tone
 from labeltool.instant import Instant
@@ -337,3 +346,110 @@ def test_tones_keep_black_and_white_in_order():
         )
     assert Tone(gamma=60).table()[64] > 64
     assert Tone(50).table()[100] > 100
+
+
+def test_a_ghost_stays_with_what_it_is_the_ghost_of(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, session = window.canvas, window.session
+    qtbot.keyClick(canvas, Key.Key_O)
+    proposed = session.desk.face.prediction.points
+    drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
+    qtbot.keyClick(canvas, Key.Key_F)
+    qtbot.wait(50)  # panels follow a moment later
+    np.testing.assert_array_equal(canvas.ghost, proposed)
+    qtbot.keyClick(canvas, Key.Key_Escape)
+    qtbot.keyClick(canvas, Key.Key_Right)
+    qtbot.wait(50)
+    np.testing.assert_array_equal(canvas.ghost, session.desk.face.prediction.points)
+    session.show(Filter(text="no such file"))
+    session.show(Filter())
+    qtbot.wait(50)
+    assert canvas.ghost is not None
+
+    window.history.list.setCurrentRow(1)  # an earlier state in its place, and back
+    qtbot.keyClick(canvas, Key.Key_F)
+    qtbot.wait(50)
+    assert canvas.ghost is not None
+    qtbot.keyClick(canvas, Key.Key_O)
+    assert canvas.ghost is None
+
+
+def test_a_message_does_not_move_the_photo(qtbot, open_window, project):
+    window = open_window(project)
+    canvas = window.canvas
+    window.message.hide()
+    canvas.zoom_in()
+    size, spot = canvas.size(), canvas.point_to_viewport(34)
+    qtbot.keyClick(canvas, Key.Key_F)
+    assert window.message.isVisible()
+    QApplication.processEvents()
+    assert (canvas.size(), canvas.point_to_viewport(34)) == (size, spot)
+
+
+def test_a_view_that_shrinks_leaves_the_photo_in_the_hand(qtbot, open_window, project):
+    window = open_window(project)
+    canvas = window.canvas
+    start = canvas.point_to_viewport(34)
+    before = canvas.point(34)
+    QTest.mousePress(canvas.viewport(), LEFT, NONE, start)
+    QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
+    window.message.say("one line, and another\n" * 3)
+    qtbot.waitUntil(lambda: window.message.height() > 60)
+    QTest.mouseRelease(canvas.viewport(), LEFT, NONE, start + QPoint(10, 0))
+    x, y = canvas.point(34)
+    assert (x - before[0], y - before[1]) == pytest.approx((10 / canvas.zoom, 0), abs=0.01)
+
+
+def test_a_landmark_clicked_in_its_list_is_nudged_by_the_arrows(qtbot, open_window, project):
+    window = open_window(project)
+    face, landmarks = window.session.desk.face.id, window.inspector.landmarks.list
+    item = landmarks.topLevelItem(2)
+    QTest.mouseClick(landmarks.viewport(), LEFT, NONE, landmarks.visualItemRect(item).center())
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
+    assert window.session.desk.face.id == face
+    assert window.session.desk.moved == window.canvas.selection != frozenset()
+
+
+def test_a_point_made_absent_stays_so_until_it_is_chosen_again(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, desk = window.canvas, window.session.desk
+    spot = canvas.point_to_viewport(30)
+    canvas.select(30)
+    qtbot.keyClick(canvas, Key.Key_3)
+    assert desk.face.visibility[30] == ABSENT
+    beside = at(window, *(desk.face.points[np.isfinite(desk.face.points[:, 0])].min(0) - 4))
+    drag(window, beside, beside)
+    assert desk.face.visibility[30] == ABSENT
+    canvas.select(30)  # as by its row in the list
+    outside = at(window, -8, -8)
+    drag(window, outside, outside)
+    assert desk.face.visibility[30] == ABSENT
+    canvas.select(30)
+    drag(window, spot, spot)  # among the others
+    assert desk.face.visibility[30] == VISIBLE
+    np.testing.assert_allclose(canvas.point_to_viewport(30).toTuple(), spot.toTuple(), atol=1)
+
+
+def test_another_face_ends_the_drawing_of_a_box(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, count = window.canvas, window.session.desk.counts.faces
+    qtbot.keyClick(canvas, Key.Key_B)
+    assert canvas.is_drawing_box
+    qtbot.keyClick(canvas, Key.Key_N)
+    assert not canvas.is_drawing_box
+    drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
+    assert (window.session.desk.counts.faces, window.session.desk.moved) == (count, {34})
+
+
+def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):
+    window = open_window(project)
+    canvas = window.canvas
+    qtbot.keyClick(canvas, Key.Key_I)
+    panel = window.editor.tone_panel
+    qtbot.waitUntil(panel.isVisible)
+    canvas.look_at(QPointF(*canvas.point(34)) + QPointF(60, 0), 4.0)
+    canvas.select(34)
+    qtbot.keyClick(canvas, Key.Key_Down)
+    loupe = canvas._panels.loupe
+    assert loupe.isVisible()
+    assert not loupe.geometry().intersects(panel.geometry())

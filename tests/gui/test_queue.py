@@ -13,6 +13,8 @@ from labeltool.gui.queue_panel import pace_words
 from labeltool.store import open_project
 from tests.gui.test_window import CONTROL, choose
 
+Key = Qt.Key
+
 
 def shown(window) -> list[str]:
     model = window.list.model
@@ -164,3 +166,65 @@ def test_the_time_left_is_of_the_filter_and_the_pace():
     assert pace_words(0, 12.0) == "Nothing left to decide here."
     assert pace_words(1440, None) == "1,440 to decide"
     assert pace_words(1440, 12.0) == "12 faces a minute · 1,440 to decide, about 2.0 h left"
+
+
+def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open_window, project):
+    window = open_window(project)
+    qtbot.keyClick(window.canvas, Key.Key_Tab)
+    qtbot.keyClick(window.canvas, Key.Key_G)
+    grid, desk = window.gallery.grid, window.session.desk
+    for key in (Key.Key_Escape, Key.Key_Return):
+        qtbot.keyClick(grid, Key.Key_F, CONTROL)
+        assert window.queue.search.hasFocus()
+        qtbot.keyClick(window.queue.search, key)
+        assert grid.hasFocus()
+    before = desk.face.id
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
+    assert desk.face.id != before
+    assert desk.moved == set()
+    for _ in range(3):
+        qtbot.keyClick(QApplication.focusWidget(), Key.Key_F6)
+    assert grid.hasFocus()
+
+
+@pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_Return, Key.Key_Enter])
+def test_a_score_field_hands_the_keyboard_back(qtbot, open_window, project, key):
+    window = open_window(project)
+    window.queue.low.setFocus()
+    window.queue.low.selectAll()
+    qtbot.keyClicks(window.queue.low, "0.5")
+    qtbot.keyClick(window.queue.low, key)
+    assert window.canvas.hasFocus()
+    assert window.session.desk.filter.score == (0.5, 1.0)
+
+
+def test_all_faces_again_from_the_empty_gallery_has_its_counts(qtbot, open_window, project):
+    window = open_window(project)
+    qtbot.keyClick(window.canvas, Key.Key_G)
+    with qtbot.waitSignal(window.session.surveyed):
+        window.session.show(Filter(text="no such file", order="score", descending=True))
+    assert window.session.desk.queue == []
+    with qtbot.waitSignal(window.session.surveyed) as told:
+        window.gallery.reset.click()
+    assert window.session.desk.filter == Filter(order="score", descending=True)
+    assert told.args[0].facets.left == 10
+
+
+def test_undo_is_not_offered_for_an_undo(qtbot, open_window, project):
+    window = open_window(project)
+    qtbot.keyClick(window.canvas, Key.Key_A)
+    assert window.message.undo.isVisible()
+    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    assert "Undid" in window.message.label.text()
+    assert not window.message.undo.isVisible()
+
+
+def test_who_comes_back_alone_is_told_where_they_stopped(qtbot, open_window, project):
+    window = open_window(project)
+    assert not window.message.isVisible()
+    qtbot.keyClick(window.canvas, Key.Key_A)
+    face = window.session.desk.face.id
+    window.close()
+    window = open_window(project)
+    assert window.session.desk.face.id == face
+    assert "Here you stopped" in window.message.label.text()

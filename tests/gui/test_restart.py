@@ -76,21 +76,25 @@ def test_the_gallery_the_face_and_the_filter_come_back(qtbot, open_window, proje
     assert not open_window(project).shows_gallery
 
 
-def test_the_zoom_comes_back_where_the_view_is_kept(qtbot, open_window, project):
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_zoom_comes_back_and_stays_where_the_view_is_kept(qtbot, open_window, project, kept):
     window = open_window(project)
     window.resize(*SIZE)
     fitted = window.canvas.zoom
-    window.canvas.look_at(QPointF(130, 100), 6.0)
     window.close()
     window = open_window(project)
     assert window.canvas.zoom == pytest.approx(fitted, rel=0.01)
-    qtbot.keyClick(window.canvas, Key.Key_K)
+    assert not window.canvas.is_zoomed
+    if kept:
+        qtbot.keyClick(window.canvas, Key.Key_K)
     window.canvas.look_at(QPointF(130, 100), 6.0)
     window.close()
     window = open_window(project)
     assert window.canvas.zoom == pytest.approx(6.0)
     middle = window.canvas.viewport_to_image(QPointF(window.canvas.viewport().rect().center()))
     assert (middle.x(), middle.y()) == pytest.approx((130, 100), abs=1)
+    qtbot.keyClick(window.canvas, Key.Key_Right)
+    assert window.canvas.zoom == pytest.approx(6.0 if kept else fitted, rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -189,14 +189,24 @@ def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatc
 def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
 
+    shown = []
+
     def choose(dialog: dialogs.AcceptAbove) -> int:
         dialog.slider.setValue(50)
         assert dialog.count.text() == "5 faces would be accepted."
         return 1
 
+    def look(sheet: batch_sheet.BatchSheet) -> int:
+        shown.append(sheet)
+        assert "5" in sheet.ok.text()
+        assert window.session.store.faces.counts().accepted == 0
+        return 1
+
     monkeypatch.setattr(dialogs.AcceptAbove, "exec", choose)
+    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", look)
     with qtbot.waitSignal(window.session.changed):
         window.commands.by_name["accept_above"].trigger()
+    assert len(shown) == 1
     counts = window.session.store.faces.counts()
     assert (counts.accepted, counts.unreviewed) == (5, 5)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)

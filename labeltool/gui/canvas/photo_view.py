@@ -140,6 +140,11 @@ class PhotoView(QGraphicsView):
         self._fitted = None
         self._set_view(self._zoom, self._offset + by)
 
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether a person chose what is seen, so that nothing is fitted to the view."""
+        return self._fitted is None and self._image is not None
+
     @Slot()
     def fit_photo(self) -> None:
         """Show the whole photo."""

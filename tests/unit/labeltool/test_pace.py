@@ -36,3 +36,9 @@ def test_only_the_last_half_hour_counts():
 
 def test_a_clock_that_was_set_back_is_a_break():
     assert pace([(100.0, 1), (0.0, 1)] + [(2.0 * k, 1) for k in range(1, 10)]) == pytest.approx(30)
+
+
+def test_a_batch_that_nobody_can_have_looked_at_makes_no_pace():
+    steady = [(10.0 * k, 1) for k in range(10)]
+    with_batch = [*steady, (92.0, 153)]
+    assert pace(with_batch) == pytest.approx(60 * (9 + 8) / 92)
