@@ -37,7 +37,7 @@ class Moves:
         self.reviewer = reviewer
         self.face: Face | None = None
         self._steps_of: OrderedDict[int, Steps] = OrderedDict()
-        self._box_last = False  # the face's box was changed after its points were moved
+        self._operated = False  # something else was done since the face's points were moved
         self._shape: Points | None = None
 
     def _need_face(self) -> Face:
@@ -158,7 +158,7 @@ class Moves:
         before, steps = self._draft(), self._steps
         changes = self._save(after)
         steps.add(before)
-        self._box_last = False
+        self._operated = False
         return changes
 
     def _draft(self) -> Draft | None:

@@ -126,7 +126,7 @@ class Desk(Moves):
 
     def open(self, face_id: int) -> None:
         """Put a face on the desk."""
-        self.newer = self._box_last = False
+        self.newer = self._operated = False
         self._new_box = None
         self.face = self._store.faces.face(face_id)
 
@@ -274,7 +274,9 @@ class Desk(Moves):
     def flag(self) -> Changes:
         """Flag the face, or take its flag away."""
         face = self._need_face()
-        return self._store.reviews.flag(self.reviewer, [face.id], not face.flag)
+        changes = self._store.reviews.flag(self.reviewer, [face.id], not face.flag)
+        self._operated = True
+        return changes
 
     # Boxes
 
@@ -307,7 +309,7 @@ class Desk(Moves):
         self.face = self._store.faces.face(face.id)
         if anew and before is not None:
             self._steps.add(before)
-        self._box_last = not anew
+        self._operated = not anew
         self._new_box = face.id
         return changes
 
@@ -323,12 +325,15 @@ class Desk(Moves):
 
     @property
     def _undoes_moves(self) -> bool:
-        return bool(self._steps.done) and not self._box_last
+        return bool(self._steps.done) and not self._operated
 
-    def undo(self) -> Changes:
-        """Take back the last move of this face, or the reviewer's last operation."""
+    def undo(self, *, moves: bool = True) -> Changes:
+        """Take back the last move of this face, or the reviewer's last operation.
+
+        `moves`: False leaves the moves of the face on the desk as they are.
+        """
         steps = self._steps
-        if self._undoes_moves:
+        if moves and self._undoes_moves:
             now = self._draft()
             changes = self._save(steps.done[-1])
             steps.back(now)  # only now: a write that fails is tried again
@@ -374,7 +379,9 @@ class Desk(Moves):
 
     def take_back(self, operation: int) -> Changes:
         """Take back a batch wherever nobody changed the face since, one step of undo."""
-        return self._store.history.take_back(self.reviewer, operation)
+        changes = self._store.history.take_back(self.reviewer, operation)
+        self._operated = True
+        return changes
 
     def plan_batch(self, faces: Sequence[int], verdict: Verdict) -> Batch:
         """What one verdict for these faces would do, to be looked at before it is done."""
@@ -383,6 +390,7 @@ class Desk(Moves):
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
         """Give the verdict to the faces of a plan that are still as they were, one step of undo."""
         changes = self._store.batches.run(self.reviewer, verdict, seen, progress)
+        self._operated = True
         if len(seen) <= LOOKED_AT:
             self._decided_at.append((time.time(), len(seen)))
         return changes
@@ -390,7 +398,9 @@ class Desk(Moves):
     def flag_many(self, faces: Sequence[int]) -> Changes:
         """Flag all of the faces, or take the flags away if every one has it."""
         rows = self._store.faces.rows(faces).values()
-        return self._store.reviews.flag(self.reviewer, faces, not all(row.flag for row in rows))
+        changes = self._store.reviews.flag(self.reviewer, faces, not all(r.flag for r in rows))
+        self._operated = True
+        return changes
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

@@ -210,10 +210,10 @@ class Rounds:
                     self._store.rounds.offer(round_id, batch[start : start + SMALL])
                 placed = min(start + SMALL, len(batch))
         changed = self._store.rounds.finish(round_id, {}, visible=False)
-        note = Said(
-            mark("{count} faces got the mean face to start from: drag its points into place."),
-            count=placed,
-        )
+        told = mark("{count} faces got the mean face to start from: drag its points into place.")
+        if placed < len(batch):
+            told = mark("Cancelled: {count} of {total} faces got the mean face to start from.")
+        note = Said(told, count=placed, total=len(batch))
         return Changes(all=True, rounds=changed.rounds, note=note)
 
     # Train

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from labeltool.domain import Changes, Verdict
 from labeltool.gui.batch_sheet import BatchSheet
-from labeltool.gui.session import Session
+from labeltool.gui.session import AT_ONCE, Session
 from labeltool.gui.words import tr
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ class Deciding:
     def flag(self) -> None:
         """Flag the selection, or the face on the desk."""
         desk, chosen = self._session.desk, self._selected()
-        self._session.do(partial(desk.flag_many, chosen) if chosen else desk.flag)
+        if len(chosen) > AT_ONCE:
+            self._session.do_later(tr("Flagging"), partial(desk.flag_many, chosen))
+        else:
+            self._session.do(partial(desk.flag_many, chosen) if chosen else desk.flag)
 
     def _selected(self) -> list[int]:
         """The faces selected together in the view that the person works in, or nothing."""

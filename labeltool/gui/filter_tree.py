@@ -75,7 +75,7 @@ class FilterTree(QTreeWidget):
         self.setColumnCount(2)
         self.setItemDelegate(_Rows(self))
         self.setHeaderHidden(True)
-        self.setIndentation(3 * theme.SPACING)
+        self.setIndentation(2 * theme.SPACING)
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -86,6 +86,7 @@ class HistoryPanel(QWidget):
         self.list.setFont(theme.tabular(self.list.font()))
         self.list.currentRowChanged.connect(self._chosen)
         self.button = QPushButton(tr("Restore"))
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setToolTip(tr("Give the face this earlier state again; undo takes that back"))
         self.button.clicked.connect(self._restore)
         row = QHBoxLayout()

@@ -19,7 +19,6 @@ from labeltool.domain import (
     RoundKind,
     SavedFilter,
     Seen,
-    StoreBusyError,
     UserError,
     Verdict,
     mark,
@@ -29,19 +28,15 @@ from labeltool.gui import notes
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
-from labeltool.gui.tasks import Lane, Task, Work, hushed
+from labeltool.gui.tasks import Lane, Task, Work
 from labeltool.gui.words import tell, tr
+from labeltool.gui.writing import Operation, Writing
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.store import FEW, Store
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
-
-Operation = Callable[[], Changes]
-
-PATIENCE = 10.0
-"""Seconds a write waits for other programs before it is given up."""
 
 AGAIN = 30.0
 """Seconds after which results that could not be taken in, as on a full disk, are tried again."""
@@ -115,6 +110,10 @@ class Session(QObject):
         self._taking = False
         self._waiting: Event | None = None
         self._take_again = 0.0
+        self._writing = Writing(store, self.desk, self)
+        self._writing.done.connect(self.announce)
+        self._writing.failed.connect(self.failed)
+        self._writing.said.connect(self.said)
         self._found.connect(self._more_faces)
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
@@ -162,36 +161,8 @@ class Session(QObject):
     # Writes
 
     def do(self, operation: Operation) -> None:
-        """Run a short write now; while another program holds the file, try again and again.
-
-        The window stays alive meanwhile. If the person went to another face, the operation is given
-        up: it was meant for the face that was on the desk.
-        """
-        with hushed(), self.store.first():
-            self._attempt(operation, self._desk_face(), time.monotonic() + PATIENCE)
-
-    def _attempt(
-        self, operation: Operation, face: int | None, deadline: float, again: bool = False
-    ) -> None:
-        if again and not self._open:
-            return
-        try:
-            if again and self._desk_face() != face:
-                raise UserError(
-                    mark("Nothing was changed: the project was busy when you went on."),
-                    mark("Go back and do it again."),
-                )
-            changes = operation()
-        except StoreBusyError as error:
-            if time.monotonic() > deadline:
-                self.failed.emit(error)
-                return
-            self.said.emit(tr("Waiting for another change to this project…"), False)
-            QTimer.singleShot(100, self, partial(self._attempt, operation, face, deadline, True))
-        except UserError as error:
-            self.failed.emit(error)
-        else:
-            self.announce(changes)
+        """Run a short write, see `Writing`."""
+        self._writing.do(operation)
 
     def _desk_face(self) -> int | None:
         return None if self.desk.face is None else self.desk.face.id
@@ -203,6 +174,14 @@ class Session(QObject):
     def _stoppable(self, operation: Operation, progress: Progress) -> Changes:
         with self.store.cancellable(progress):
             return operation()
+
+    @Slot()
+    def undo_said(self) -> None:
+        """Take back what the message line tells of, which is never a move."""
+        if self.desk.undo_state.undo_faces <= AT_ONCE:
+            self.do(partial(self.desk.undo, moves=False))
+        else:
+            self.undo()
 
     def undo(self, redo: bool = False) -> None:
         """Take back the last move or operation, or do it again; a large batch in the background."""
@@ -234,6 +213,7 @@ class Session(QObject):
         if isinstance(task, Task) and task.farewell:
             self.said.emit(task.farewell, False)
 
+    @Slot(object)
     def announce(self, changes: Changes) -> None:
         """Tell every view."""
         self.desk.refresh(changes)
@@ -532,6 +512,7 @@ class Session(QObject):
         self._tidying.stop()
         self._counting.stop()
         self._settling.stop()
+        self._writing.close()
         self._keep_visit()
         for lane in self._lanes.values():
             lane.close()

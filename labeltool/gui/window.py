@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
         session.said.connect(self.message.say)
         session.task_started.connect(self._show_task)
         session.round_event.connect(self._round_event)
-        self.message.undo_wanted.connect(self._undo)
+        self.message.undo_wanted.connect(session.undo_said)
         self.editor.said.connect(self.message.say)
         self.editor.failed.connect(self.message.complain)
         self.canvas.selection_changed.connect(self._selection_changed)
@@ -398,10 +398,6 @@ class MainWindow(QMainWindow):
     def is_on(self, what: str) -> bool:
         """Whether something that can be switched on is."""
         return self.editor.is_on(what)
-
-    @Slot()
-    def _undo(self) -> None:
-        self.commands.run("undo")
 
     @Slot()
     def _selection_changed(self) -> None:

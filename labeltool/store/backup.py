@@ -96,7 +96,8 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
         ) from error
     finally:
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):
-            leftover.unlink(missing_ok=True)
+            with suppress(OSError):
+                leftover.unlink(missing_ok=True)
     return Backup(folder / name, moment, reason, (folder / name).stat().st_size)
 
 

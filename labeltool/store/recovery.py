@@ -72,7 +72,8 @@ def restore(
         ) from error
     finally:
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):
-            leftover.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that is read-only never had one
+                leftover.unlink(missing_ok=True)
         lock.release()
     return aside
 

@@ -1040,6 +1040,10 @@
         <translation>페이지는 갤러리에 보이는 얼굴입니다. G를 눌러 갤러리를 여세요.</translation>
     </message>
     <message>
+        <source>Flagging</source>
+        <translation>표시하는 중</translation>
+    </message>
+    <message>
         <source>New project from photos</source>
         <translation>사진으로 새 프로젝트</translation>
     </message>
@@ -2488,6 +2492,10 @@ left the face {verdict}</source>
         <translation>이 프로젝트의 다른 변경이 끝나기를 기다리는 중…</translation>
     </message>
     <message>
+        <source>Saved.</source>
+        <translation>저장했습니다.</translation>
+    </message>
+    <message>
         <source>Doing it again</source>
         <translation>다시 실행하는 중</translation>
     </message>
@@ -2912,6 +2920,10 @@ left the face {verdict}</source>
     <message>
         <source>{count} faces got the mean face to start from: drag its points into place.</source>
         <translation>얼굴 {count}개에 평균 얼굴을 놓았습니다. 점을 끌어서 맞추세요.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {count} of {total} faces got the mean face to start from.</source>
+        <translation>취소했습니다. 얼굴 {total}개 중 {count}개에 평균 얼굴을 놓았습니다.</translation>
     </message>
     <message>
         <source>There is no manual label to train on.</source>
