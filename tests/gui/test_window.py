@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from labeltool.domain import Filter, Verdict
+from labeltool.domain import Changes, Filter, Verdict
 from labeltool.gui import batch_sheet, dialogs
 from labeltool.gui.tasks import Task
 from labeltool.store import create_project, open_project
@@ -447,6 +448,87 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
     assert window.session.desk.face.id == first + 1
+
+
+def lock(project) -> sqlite3.Connection:
+    """Another program at the file."""
+    other = sqlite3.connect(
+        project / "project.sqlite", isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_a_write_that_waits_is_kept_when_the_window_closes(qtbot, open_window, project):
+    window = open_window(project)
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    done = threading.Timer(0.5, other.execute, ["ROLLBACK"])
+    done.start()
+    window.close()
+    done.join()
+    decided = "SELECT count(*) FROM state WHERE verdict = 'accepted'"
+    assert other.execute(decided).fetchone() == (1,)
+    other.close()
+
+
+def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    other = lock(project)
+    for _ in range(3):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
+    qtbot.wait(300)  # further attempts would be due
+    assert window.session.store.faces.counts().accepted == 1
+    assert window.message.label.text() == "Accepted."
+
+
+def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
+    window = open_window(project)
+    other = lock(project)
+    window.canvas.select(30)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
+    assert "another change" in window.message.label.text()
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: window.message.label.text() == "Saved.")
+    assert window.session.store.faces.face(1).draft is not None
+
+
+def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, desk = window.canvas, window.session.desk
+    canvas.select(30)
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(canvas, Qt.Key.Key_X)
+    desk.open(1)
+    window.session.announce(Changes())
+    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    assert verdict(window, 2) is Verdict.UNREVIEWED
+    assert window.session.store.faces.face(1).draft is not None
+    assert canvas.hasFocus()
+
+    desk.open(1)  # and by key, what was done last comes first
+    window.session.announce(Changes())
+    qtbot.keyClick(canvas, Qt.Key.Key_F)
+    qtbot.keyClick(canvas, Qt.Key.Key_Z, CONTROL)
+    assert not window.session.store.faces.face(1).flag
+    assert desk.moved == {30}
+
+
+def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, monkeypatch):
+    monkeypatch.setattr("labeltool.gui.deciding.AT_ONCE", 2)
+    window = open_window(project)
+    window.list.select_rows(0, 3)
+    window.list.view.setFocus()
+    with qtbot.waitSignal(window.session.task_started):
+        qtbot.keyClick(window.list.view, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: window.session.store.faces.counts().flagged == 4)
 
 
 def test_a_failed_prediction_is_tried_again_as_a_prediction(

@@ -326,3 +326,16 @@ def test_two_that_are_made_at_once_do_not_disturb_each_other(project):
     assert not failed
     assert 1 <= len(backups(store.folder)) <= 4
     assert all(facts(row.file).faces == 50 for row in backups(store.folder))
+
+
+def test_a_restore_into_a_folder_that_cannot_be_written_says_so(project, monkeypatch):
+    store = project(2)
+    source = store.back_up("work")
+    store.close()
+
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(UserError, match="Read-only file system; everything is as it was"):
+        restore(store.folder, source.file)
