@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
+from operator import lt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,8 @@ class Places:
                 self._waits[place] = face in waiting
 
     def admit(self, faces: list[int], *, sorted_by_id: bool) -> None:
-        """New faces, taken for waiting, get their places by id, or join the end."""
+        """New faces, taken for waiting, get their places by id where all have, or join the end."""
+        sorted_by_id = sorted_by_id and all(map(lt, self.faces, self.faces[1:]))
         end = len(self.faces)
         at = [bisect_left(self.faces, face) if sorted_by_id else end for face in faces]
         self._waits = np.insert(self._waits, at, True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, func, literal, select, text
+from sqlalchemy import Connection, Select, func, literal, select, text
 
 from labeltool.domain import (
     VERDICT_FILTERS,
@@ -40,6 +40,11 @@ _VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, Verdict)}
 _TODO = "(offered = 1 OR verdict = 'unreviewed')"
 _FEW = "state NOT INDEXED WHERE face_id IN (SELECT value FROM json_each(:ids))"
 
+_BY_FILE = (
+    "SELECT group_concat(id) FROM (SELECT f.id FROM photo p INDEXED BY sqlite_autoindex_photo_1 "
+    "CROSS JOIN face f INDEXED BY face_photo ON f.photo_id = p.id ORDER BY p.root_id, p.path, f.id)"
+)
+
 SHORTEST = 3
 """Letters that the index of file names needs; shorter texts are looked for name by name."""
 
@@ -49,6 +54,7 @@ class Queue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._places: tuple[int, NDArray[np.int64] | None] = 0, None
 
     def queue(self, wanted: Filter) -> list[int]:
         """Ids of the faces a filter lets through, in its order."""
@@ -65,9 +71,24 @@ class Queue:
             f"FROM {_walk(wanted)} WHERE {where} {_by(wanted)})"
         )
         with self._database.read() as connection:
-            found = connection.exec_driver_sql(query, values).scalar_one()
-        numbers = np.fromstring(found or "", np.int64, sep=",")
+            numbers = _numbers(connection.exec_driver_sql(query, values).scalar_one())
+            if wanted.order == "file" and (places := self._file_places(connection)) is not None:
+                numbers = numbers[np.argsort(places[np.abs(numbers)])]
+                numbers = numbers[::-1] if wanted.descending else numbers
         return np.abs(numbers).tolist(), numbers < 0
+
+    def _file_places(self, connection: Connection) -> NDArray[np.int64] | None:
+        """By face, its place among all by root, path and face; None where that is the order of the
+        ids, as it is when all photos came at once."""
+        newest = int(connection.exec_driver_sql("SELECT max(id) FROM face").scalar_one() or 0)
+        if newest != self._places[0]:  # no face ever goes, and no photo gets another path
+            faces = _numbers(connection.exec_driver_sql(_BY_FILE).scalar_one())
+            places = None
+            if (np.diff(faces) < 0).any():
+                places = np.zeros(newest + 1, np.int64)
+                places[faces] = np.arange(len(faces))
+            self._places = newest, places
+        return self._places[1]
 
     def matching(self, wanted: Filter, ids: Iterable[int]) -> list[int]:
         """Those of a few faces that a filter lets through, in its order."""
@@ -183,6 +204,10 @@ def _source(wanted: Filter) -> tuple[str, str]:
     if wanted.score is None and wanted.batch is None and not wanted.folder and not wanted.text:
         return "tally", "faces"
     return "state INDEXED BY state_by_score", "1"
+
+
+def _numbers(text: str | None) -> NDArray[np.int64]:
+    return np.fromstring(text or "", np.int64, sep=",")
 
 
 def _walk(wanted: Filter) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from labeltool.domain import (
@@ -18,6 +19,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
+from labeltool.places import Places
 from labeltool.store import Store
 from tests.projects import add_faces, change, explained, make_project, propose, sql
 
@@ -55,8 +57,8 @@ class TestFilters:
     @pytest.mark.parametrize(
         ("wanted", "ids"),
         [
-            (Filter(), [1, 2, 3, 4, 5, 6, 7]),
-            (Filter(descending=True), [7, 6, 5, 4, 3, 2, 1]),
+            (Filter(), [5, 4, 1, 2, 3, 7, 6]),
+            (Filter(descending=True), [6, 7, 3, 2, 1, 4, 5]),
             (Filter(order="score"), [2, 5, 3, 6, 4, 1, 7]),
             (Filter(order="score", descending=True), [1, 4, 6, 3, 5, 2, 7]),
             (Filter(order="spread"), [2, 5, 3, 6, 4, 1, 7]),
@@ -65,15 +67,15 @@ class TestFilters:
             (Filter(order="round"), [3, 4, 1, 2, 5, 6, 7]),
             (Filter(order="change"), [3, 4, 1, 2, 5, 6, 7]),
             (Filter(score=(0.5, 0.6)), [3, 6]),
-            (Filter(round_id=2), [3, 4]),
+            (Filter(round_id=2), [4, 3]),
             (Filter(round_id=1, order="score"), [2, 5, 6, 1]),
-            (Filter(folder="1"), [1, 2, 3, 4, 5]),
+            (Filter(folder="1"), [5, 4, 1, 2, 3]),
             (Filter(folder="1/walk"), [1, 2, 3]),
             (Filter(folder="1/walk/day 1"), [1, 2]),
-            (Filter(folder="2"), [6, 7]),
+            (Filter(folder="2"), [7, 6]),
             (Filter(folder="1/wal"), []),
-            (Filter(reviewer=ANN), [2, 4]),
-            (Filter(reviewer=BEN), [1, 5]),
+            (Filter(reviewer=ANN), [4, 2]),
+            (Filter(reviewer=BEN), [5, 1]),
             (Filter("excluded", reviewer=BEN), []),
             (Filter(text="day 1"), [1, 2]),
             (Filter(text="DAY 1"), [1, 2]),
@@ -95,7 +97,7 @@ class TestFilters:
 
     def test_an_undone_decision_is_nobodys(self, store):
         store.reviews.undo(ANN)
-        assert store.faces.queue(Filter(reviewer=BEN)) == [1, 2, 5]
+        assert store.faces.queue(Filter(reviewer=BEN)) == [5, 1, 2]
         store.reviews.undo(BEN)
         store.reviews.undo(BEN)
         assert store.faces.queue(Filter(reviewer=BEN)) == []
@@ -121,6 +123,30 @@ class TestFilters:
         with pytest.raises(UserError, match="newer version") as caught:
             Filter.from_json(written)
         assert "Update" in caught.value.remedy
+
+
+class TestByFile:
+    def test_photos_that_came_later_stand_where_their_names_say(self, project):
+        store = project(3)  # 00000.jpg to 00002.jpg
+        root = next(iter(store.faces.roots()))
+        store.faces.add_photos(root, [("00000b.jpg", 1), ("a/later.jpg", 1)])
+        photos = [row[0] for row in store.faces.photo_index()]
+        first, second = store.faces.add_faces(
+            [(photos[4], (1.0, 1.0, 9.0, 9.0), "hand"), (photos[3], (1.0, 1.0, 9.0, 9.0), "hand")]
+        )
+        (drawn,) = store.faces.add_faces([(photos[0], (1.0, 1.0, 9.0, 9.0), "hand")])
+        wanted = [1, drawn, second, 2, 3, first]
+        assert store.faces.queue(Filter()) == wanted
+        assert store.faces.queue(Filter(descending=True)) == wanted[::-1]
+        assert store.faces.queue(Filter("unreviewed")) == wanted
+        faces, waits = store.faces.queue_waiting(Filter(text="later"))
+        assert (faces, waits.tolist()) == ([first], [True])
+
+    def test_a_list_in_another_order_than_the_ids_gets_new_faces_at_its_end(self):
+        places = Places([3, 1], np.array([True, False]))
+        places.admit([2, 4], sorted_by_id=True)
+        assert places.faces == [3, 1, 2, 4]
+        assert list(places.waiting(-1)) == [3, 2, 4]
 
 
 class TestIndexes:
@@ -349,6 +375,6 @@ def test_a_round_whose_arrival_was_cut_short_is_settled_later(store, monkeypatch
     monkeypatch.setattr(rounds, "settle", settled)
     store.rounds.settle(round_id)
     assert store.rounds.unsettled() == []
-    assert store.faces.queue(Filter(round_id=round_id)) == [1, 3, 5, 6]
+    assert store.faces.queue(Filter(round_id=round_id)) == [5, 1, 3, 6]
     assert store.reviews.check() == []
     assert sql(store, "SELECT count(*) FROM prediction WHERE score = 0.77") == [(4,)]

@@ -861,7 +861,7 @@ class TestMeanFace:
                 raise Cancelled
 
         changes = Rounds(store).propose_mean_face(stop)
-        assert changes.note.startswith("4 faces got the mean face")
+        assert changes.note.startswith("Cancelled: 4 of 5 faces got the mean face")
         assert [store.faces.face(face).prediction is not None for face in range(1, 6)] == [
             True, True, True, True, False,
         ]  # fmt: skip
