@@ -367,9 +367,22 @@ class Desk(Moves):
         """Show the face that came back, or the first of many, so that the person sees what undo
         did; many come back to their places in the queue."""
         if changes.faces:
-            self.open(min(changes.faces))
+            first = min(changes.faces)
+            self.open(first)
             self._new_box = min(changes.boxes, default=None)
+            if len(changes.faces) == 1 and not self._store.faces.matching(Filter(), [first]):
+                self._leave_undone()
         return changes if len(changes.faces) < 2 else replace(changes, faces=frozenset(), all=True)
+
+    def _leave_undone(self) -> None:
+        """The face on the desk is none any more, for its drawing was undone: go to another of its
+        photo, or on."""
+        gone = self._need_face()
+        self._requeue()
+        for face_id, *_ in self._store.boxes.of_photo(gone.photo_id):
+            if self.place_of(face_id) >= 0:
+                self.open(face_id)
+                return
 
     # Batches
 

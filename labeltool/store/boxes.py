@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, null, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, null, or_, select, update
 
 from labeltool.domain import FINAL, Box, Changes, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
@@ -27,6 +27,8 @@ _OF_PHOTO = (  # made once, for it is asked at every face
     select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
     .join(StateRow, StateRow.face_id == FaceRow.id)
     .where(FaceRow.photo_id == bindparam("photo"))
+    # of one whose drawing was undone, the verdict is nobody's
+    .where(or_(StateRow.verdict != Verdict.EXCLUDED, StateRow.effect.is_not(None)))
     .order_by(FaceRow.id)
 )
 

@@ -37,6 +37,8 @@ _VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, Verdict)}
     "offered": "offered = 1",
     "rejected-new": "(offered = 1 AND verdict = 'rejected')",
 }
+# nobody excluded it: it was drawn, and the drawing was undone, so it is no face
+_THERE = "(verdict != 'excluded' OR coalesce(reviewer, '') != '')"
 _TODO = "(offered = 1 OR verdict = 'unreviewed')"
 _FEW = "state NOT INDEXED WHERE face_id IN (SELECT value FROM json_each(:ids))"
 
@@ -181,7 +183,7 @@ _COUNTS = text(
     "(SELECT coalesce(sum(problems), 0) FROM root) AS problems, "
     "(SELECT coalesce(sum(waiting), 0) FROM root) AS waiting, "
     "(SELECT count(*) FROM round WHERE kind = 'train' AND status = 'ready') AS rounds "
-    "FROM tally"
+    f"FROM tally WHERE {_THERE}"
 )
 _ROWS = (
     select(
@@ -237,6 +239,8 @@ def _by(wanted: Filter) -> str:
 
 def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
     conditions, values = [_VERDICTS[wanted.verdict]], dict[str, Any]()
+    if wanted.verdict in (None, "excluded"):
+        conditions.append(_THERE)
     if wanted.flagged:
         conditions.append("flag = 1")
     if wanted.score is not None:

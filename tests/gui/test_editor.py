@@ -254,7 +254,15 @@ def test_a_drawn_face_is_taken_away_by_undo_and_others_are_a_click_away(
     QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
     assert window.session.desk.face.id == second.id
     qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
-    assert window.session.store.faces.face(second.id).verdict is Verdict.EXCLUDED
+    desk = window.session.desk
+    assert (desk.face.id, desk.counts.faces, second.id in desk.queue) == (first, 10, False)
+    assert window.list.model.rowCount() == 10
+    QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
+    assert desk.face.id == first
+    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL | SHIFT)
+    assert (desk.face.id, desk.counts.faces, second.id in desk.queue) == (second.id, 11, True)
+    qtbot.keyClick(window.canvas, Key.Key_Delete)  # by a person: it is kept, to be found again
+    assert (desk.counts.faces, desk.counts.excluded) == (11, 1)
     window.editor._face_clicked(first)
     assert window.canvas._face.excluded == {second.id}
 

@@ -7,7 +7,7 @@ import sqlite3
 import numpy as np
 import pytest
 
-from labeltool.domain import Changes, RoundKind, UserError, Verdict
+from labeltool.domain import Changes, Filter, RoundKind, UserError, Verdict
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
@@ -117,7 +117,13 @@ class TestDraw:
         assert (changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
         store.reviews.undo(ANN)
         assert verdicts(store) == [U, X]
+        counts = store.faces.counts()
+        assert (store.faces.queue(Filter()), counts.faces, counts.excluded) == ([1], 1, 0)
+        assert store.faces.queue(Filter("excluded")) == []
+        assert store.faces.facets(Filter()).verdicts[None] == 1
+        assert [row[0] for row in store.boxes.of_photo(1)] == [1]
         assert store.reviews.redo(ANN).boxes == {face}
+        assert store.faces.queue(Filter()) == [1, face]
         assert verdicts(store) == [U, U]
         assert [row[::2] for row in store.boxes.of_photo(1)] == [(1, U), (face, U)]
         assert store.reviews.check() == []
