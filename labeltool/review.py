@@ -424,13 +424,9 @@ class Desk(Moves):
         return name, Threshold(model_id, low, high)
 
     def count(self, threshold: Threshold) -> int:
-        """How many faces `decide_threshold` would take."""
+        """How many unreviewed faces are within a threshold."""
         return self._store.reviews.count_where(threshold)
 
     def within(self, threshold: Threshold) -> list[int]:
-        """The faces that `decide_threshold` would take, the least certain first."""
+        """The unreviewed faces within a threshold, the least certain first."""
         return self._store.reviews.ids_where(threshold)
-
-    def decide_threshold(self, threshold: Threshold, verdict: Verdict) -> Changes:
-        """One verdict for every unreviewed face within a threshold."""
-        return self._store.reviews.decide_where(self.reviewer, verdict, threshold)[1]

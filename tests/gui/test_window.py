@@ -311,7 +311,7 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     assert asked[0].faces == 13  # a worker is started when they are there
     assert "Took 3 photos whole." in window.message.label.text()
     window.commands.run("undo")
-    assert session.desk.counts.excluded == 3
+    assert (session.desk.counts.faces, session.desk.counts.excluded) == (10, 0)
 
 
 def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
@@ -409,11 +409,19 @@ def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, pro
     assert [window.list.model.id_at(k) for k in range(10)] == queue
 
 
+def lock(project) -> sqlite3.Connection:
+    """Another program at the file."""
+    other = sqlite3.connect(
+        project / "project.sqlite", isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
 def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, project):
     window = open_window(project)
     first = window.session.desk.face.id
-    other = sqlite3.connect(project / "project.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     other.execute("ROLLBACK")
@@ -425,8 +433,7 @@ def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, pro
 
 def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project):
     window = open_window(project)
-    other = sqlite3.connect(project / "project.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     window.close()
     qtbot.wait(250)  # the next two attempts would be due
@@ -439,8 +446,7 @@ def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project):
 def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, project):
     window = open_window(project)
     first = window.session.desk.face.id
-    other = sqlite3.connect(project / "project.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert verdict(window, first) is Verdict.UNREVIEWED
     assert "another change" in window.message.label.text()
@@ -448,15 +454,6 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
     assert window.session.desk.face.id == first + 1
-
-
-def lock(project) -> sqlite3.Connection:
-    """Another program at the file."""
-    other = sqlite3.connect(
-        project / "project.sqlite", isolation_level=None, check_same_thread=False
-    )
-    other.execute("BEGIN IMMEDIATE")
-    return other
 
 
 def test_a_write_that_waits_is_kept_when_the_window_closes(qtbot, open_window, project):

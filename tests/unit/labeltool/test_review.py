@@ -489,17 +489,17 @@ class TestBatches:
             start += size
         assert desk.pace == pytest.approx(20)
 
-    def test_the_count_before_is_the_count_done(self, project):
+    def test_the_faces_within_are_as_many_as_were_counted_the_least_certain_first(self, project):
         store = project(5, proposed=False)
-        propose(store, range(1, 6), [0.1, 0.3, 0.5, 0.7, 0.9])
+        propose(store, range(1, 6), [0.1, 0.3, 0.9, 0.7, 0.5])
         desk = desk_of(store)
         name, within = desk.threshold(0.5)
         assert name == "model 1"
         assert desk.count(within) == 3
-        assert "3 faces" in desk.decide_threshold(within, A).note
-        assert verdicts(store) == [U, U, A, A, A]
-        desk.undo()
-        assert verdicts(store) == [U] * 5
+        assert desk.within(within) == [5, 4, 3]
+        desk.open(4)
+        desk.accept()
+        assert (desk.count(within), desk.within(within)) == (2, [5, 3])
 
     def test_without_proposals_there_is_no_threshold(self, project):
         assert desk_of(project(2, proposed=False)).threshold(0.5) is None

@@ -153,6 +153,7 @@ class TestIndexes:
         within = Threshold(store.reviews.models_waiting()[0][0], 0.2, 0.9)
         with explained(store) as plans:
             store.reviews.count_where(within)
+            store.reviews.ids_where(within)
             store.reviews.decide_where(ANN, Verdict.ACCEPTED, within)
         assert any("INDEX state_threshold (verdict=? AND model_id=? AND score" in p for p in plans)
         assert not scans(plans)
