@@ -207,7 +207,7 @@ def test_ctrl_c_in_an_import_keeps_what_was_found_and_blames_no_photo(tmp_path: 
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as importing:
-        while store.faces.counts().photos == store.faces.counts().waiting:
+        while (counts := store.faces.counts()).photos == counts.waiting:
             assert importing.poll() is None
             time.sleep(0.01)
         os.killpg(importing.pid, signal.SIGINT)

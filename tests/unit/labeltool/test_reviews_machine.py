@@ -70,6 +70,8 @@ class Reviewing(RuleBasedStateMachine):
         self.history: dict[int, list[tuple[int, State]]] = {face: [] for face in FACES}
         self.work = {"ann": Work(), "ben": Work()}
         self.judged: set[int] = set()
+        self.corrections: set[int] = set()  # operations by which moved points became a label
+        self.drafts: dict[int, int | None] = {}  # undo gave them back: the prediction by face
         self.rounds = 0
         self.log: list[tuple] = []
         self.round_arrives(set(FACES), 0.5)
@@ -165,18 +167,25 @@ class Reviewing(RuleBasedStateMachine):
         else:
             assert not gone
             assert not nothing
+            if changed:
+                self.drafts.pop(face, None)
+            if moved:
+                self.corrections.add(len(self.operations))
             self.operate(
                 who, {f: replace(s, judged=judged, moved=moved) for f, s in changed.items()}
             )
 
     @rule(who=REVIEWERS, faces=SOME, verdict=st.sampled_from([*VERDICTS.elements, UNREVIEWED]))
     def decide_many(self, who, faces, verdict):
-        changed = self.decided(faces, verdict)
+        free = faces if len(faces) == 1 else faces - set(self.drafts)
+        changed = self.decided(free, verdict)
         try:
             self.store.reviews.decide(who, sorted(faces), verdict)
         except UserError:
             assert verdict is Verdict.ACCEPTED
             assert not changed
+        for face in changed:
+            self.drafts.pop(face, None)
         self.operate(who, changed)
 
     @rule(who=REVIEWERS, low=SCORES, verdict=VERDICTS, data=st.data())
@@ -189,6 +198,7 @@ class Reviewing(RuleBasedStateMachine):
             face
             for face in FACES
             if self.faces[face].verdict is UNREVIEWED
+            and face not in self.drafts
             and (shown := self.shown(face)) is not None
             and self.proposals[face][shown].model == model
             and self.proposals[face][shown].score >= low
@@ -216,10 +226,12 @@ class Reviewing(RuleBasedStateMachine):
             return
         number = work.undo.pop()
         work.redo.append(number)
-        for face, (before, _after) in self.operations[number].items():
+        for face, (before, after) in self.operations[number].items():
             if self.faces[face].effect == number:
                 self.becomes(face, before)
                 self.mark(number, face, True)
+                if number in self.corrections:
+                    self.drafts.setdefault(face, after.judged)
 
     @rule(who=REVIEWERS, times=st.integers(1, 3))
     def redo(self, who, times):
@@ -237,6 +249,8 @@ class Reviewing(RuleBasedStateMachine):
             if self.faces[face].effect == before.effect:
                 self.becomes(face, after)
                 self.mark(number, face, False)
+                if after.moved:  # every move here leads to the same place
+                    self.drafts.pop(face, None)
 
     @rule(who=REVIEWERS, data=st.data())
     def take_back(self, who, data):
@@ -264,7 +278,12 @@ class Reviewing(RuleBasedStateMachine):
     def restore(self, who, face, data):
         entries = self.store.history.of_face(face)[::-1]
         place = data.draw(st.integers(-1, len(entries) - 1))
-        self.store.history.restore(who, face, entries[place].id if place >= 0 else None)
+        try:
+            self.store.history.restore(who, face, entries[place].id if place >= 0 else None)
+        except UserError:
+            assert face in self.drafts
+            return
+        assert face not in self.drafts
         before = self.history[face][place][1] if place >= 0 else State()
         self.operate(who, {face: before})
 
@@ -308,7 +327,9 @@ class Reviewing(RuleBasedStateMachine):
         for face, state in self.faces.items():
             found = self.store.faces.face(face)
             assert (found.verdict, found.flag) == (state.verdict, state.flag)
-            assert (found.prediction and found.prediction.id) == self.shown(face)
+            assert (found.draft is not None) == (face in self.drafts)
+            seen = self.drafts.get(face) or self.shown(face)
+            assert (found.prediction and found.prediction.id) == seen
             assert found.offered == self.offered(face)
             if state.verdict is not UNREVIEWED:
                 assert found.decision.verdict is state.verdict
