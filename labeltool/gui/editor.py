@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from labeltool.domain import (
     ABSENT,
@@ -28,6 +28,7 @@ from labeltool.domain import (
 )
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.shown import regions
+from labeltool.gui.filter_words import describe
 from labeltool.gui.images import Photos
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
@@ -78,6 +79,9 @@ class Editor(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
+        self.show_all = QPushButton(tr("Show all faces"), self)
+        self.show_all.clicked.connect(self._show_all)
+        self.show_all.hide()
         self.tone_panel = TonePanel(self._tone, self)
         self.canvas.keep_clear_of(self.tone_panel)
         self.tone_panel.changed.connect(self._set_tone)
@@ -102,6 +106,7 @@ class Editor(QWidget):
         if self._to_box is not None or self.resting:
             return
         face = self._session.desk.face
+        self.show_all.setVisible(face is None and self._session.desk.counts.faces > 0)
         if face is None:
             self._shown_face = self._shown_photo = self._ghosted = None
             self.canvas.set_photo(None, self._empty_text())
@@ -169,9 +174,10 @@ class Editor(QWidget):
         return None
 
     def _empty_text(self) -> str:
-        counts = self._session.desk.counts
+        desk = self._session.desk
+        counts = desk.counts
         if counts.faces:
-            return tr("No face matches this filter")
+            return tr("No face matches this filter:\n{filter}", filter=describe(desk.filter, {}))
         if self._session.searching or counts.waiting:
             return tr("Finding faces…")
         if counts.photos:
@@ -304,6 +310,14 @@ class Editor(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._place_tone()
+        self.show_all.adjustSize()
+        middle = self.rect().center()
+        self.show_all.move(middle.x() - self.show_all.width() // 2, middle.y() + 40)
+
+    @Slot()
+    def _show_all(self) -> None:
+        self._session.show_all()
+        self.canvas.setFocus()
 
     @Slot(object)
     def _set_tone(self, tone: Tone) -> None:

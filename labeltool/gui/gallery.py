@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Filter
+from labeltool.domain import Changes
 from labeltool.gui import theme
 from labeltool.gui.face_grid import FaceGrid
 from labeltool.gui.filter_words import describe
@@ -190,8 +190,7 @@ class Gallery(QWidget):
 
     @Slot()
     def _reset(self) -> None:
-        wanted = self._session.desk.filter
-        self._session.show(Filter(order=wanted.order, descending=wanted.descending))
+        self._session.show_all()
 
     def _empty_text(self) -> str:
         desk = self._session.desk

@@ -175,8 +175,7 @@ class QueuePanel(QWidget):
     @Slot()
     def show_all(self) -> None:
         """Take every part of the filter away; the order stays."""
-        wanted = self._session.desk.filter
-        self._session.show(Filter(order=wanted.order, descending=wanted.descending))
+        self._session.show_all()
 
     @Slot(int, QPoint)
     def _saved_menu(self, filter_id: int, place: QPoint) -> None:

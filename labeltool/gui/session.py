@@ -248,6 +248,11 @@ class Session(QObject):
         self.announce(Changes())
         self._counting.soon()
 
+    def show_all(self) -> None:
+        """Take every part of the filter away; the order stays."""
+        wanted = self.desk.filter
+        self.show(Filter(order=wanted.order, descending=wanted.descending))
+
     def saved_filter(self) -> SavedFilter | None:
         """The saved filter that is on."""
         return self._counting.saved_filter()

@@ -1272,10 +1272,6 @@
         <translation>적용</translation>
     </message>
     <message>
-        <source>No face matches this filter</source>
-        <translation>이 필터에 맞는 얼굴이 없습니다</translation>
-    </message>
-    <message>
         <source>Finding faces…</source>
         <translation>얼굴을 찾는 중…</translation>
     </message>

@@ -228,3 +228,17 @@ def test_who_comes_back_alone_is_told_where_they_stopped(qtbot, open_window, pro
     window = open_window(project)
     assert window.session.desk.face.id == face
     assert "Here you stopped" in window.message.label.text()
+
+
+def test_a_filter_without_faces_says_which_and_has_a_way_out(qtbot, open_window, project):
+    window = open_window(project)
+    way_out = window.editor.show_all
+    assert not way_out.isVisible()
+    window.session.show(Filter(text="no such file", order="score"))
+    assert "no such file" in window.editor._empty_text()
+    assert way_out.isVisible()
+    assert window.editor.rect().contains(way_out.geometry())
+    qtbot.mouseClick(way_out, Qt.MouseButton.LeftButton)
+    assert window.session.desk.filter == Filter(order="score")
+    assert not way_out.isVisible()
+    assert window.canvas.hasFocus()
