@@ -164,7 +164,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     focus(qtbot, window)
     store = session.store
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the box
-    qtbot.waitUntil(lambda: store.faces.counts().excluded == 1)
+    qtbot.waitUntil(lambda: store.faces.counts().faces == faces)
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: store.faces.counts().rejected == 0)
     for _ in range(2):
