@@ -178,19 +178,19 @@ class Session(QObject):
     @Slot()
     def undo_said(self) -> None:
         """Take back what the message line tells of, which is never a move."""
-        if self.desk.undo_state.undo_faces <= AT_ONCE:
-            self.do(partial(self.desk.undo, moves=False))
-        else:
-            self.undo()
+        self.undo(moves=False)
 
-    def undo(self, redo: bool = False) -> None:
+    def undo(self, redo: bool = False, *, moves: bool = True) -> None:
         """Take back the last move or operation, or do it again; a large batch in the background."""
-        if self.desk.undo_size(redo) > AT_ONCE:
+        size = self.desk.undo_size(redo) if moves else self.desk.undo_state.undo_faces
+        if size > AT_ONCE:
             reviews = self.store.reviews  # the desk is this thread's
             work = partial(reviews.redo if redo else reviews.undo, self.desk.reviewer)
             self.do_later(tr("Doing it again") if redo else tr("Undoing"), work)
-        else:
+        elif moves:
             self.do(self.desk.redo if redo else self.desk.undo)
+        else:
+            self.do(partial(self.desk.undo, moves=False))
 
     def restore_round(self, round_id: int) -> None:
         """Offer the proposals of an earlier round again."""

@@ -518,6 +518,25 @@ def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_win
     assert desk.moved == {30}
 
 
+def test_the_undo_of_a_message_takes_back_a_large_batch_too(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr("labeltool.gui.session.AT_ONCE", 2)
+    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", lambda self: 1)
+    window = open_window(project)
+    window.list.select_rows(4, 7)
+    window.list.view.setFocus()
+    qtbot.keyClick(window.list.view, Qt.Key.Key_X)
+    counts = window.session.store.faces.counts
+    qtbot.waitUntil(lambda: counts().rejected == 4 and window.message.undo.isVisible())
+    window.list.view.setCurrentIndex(window.list.model.index(0))
+    window.canvas.select(30)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
+    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: counts().rejected == 0)
+    assert window.session.store.faces.face(1).draft is not None
+
+
 def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr("labeltool.gui.deciding.AT_ONCE", 2)
     window = open_window(project)
