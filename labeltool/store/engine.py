@@ -26,6 +26,9 @@ FILE = "project.sqlite"
 AT_WORK = 2.0
 """Seconds after a decision for which a person is taken to be at work."""
 
+PAINTED, SOON = 0.015, 0.04
+"""Seconds after a decision: until what follows is painted, and until the next one could come."""
+
 NETWORK = {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "sshfs", "fuse.sshfs", "9p", "afpfs"}
 
 
@@ -42,7 +45,9 @@ class Database:
         self._local = threading.local()
         self._calm = threading.Event()
         self._calm.set()
-        self._last_first = -AT_WORK
+        self._after = threading.Event()
+        self._last_first = self._last_other = -AT_WORK
+        self._seen = -1
         self._alone = ProjectLock(path.parent)
         self._alone.share()
         try:
@@ -127,16 +132,18 @@ class Database:
         finally:
             self._last_first = time.monotonic()
             self._calm.set()
+            self._after.set()
 
     @contextmanager
     def taking_turns(self) -> Iterator[None]:
         """Around one of many short writes: afterwards others get as long as it took, and longer
-        where a person is at work.
+        where a person is at work, in this program or another one.
 
         Only for what can be done again after a power cut: it reaches the disk with the next write
         that is not in turns, or when the log is copied into the file.
         """
         self._calm.wait(1)
+        time.sleep(max(0.0, self._last_first + PAINTED - time.monotonic()))
         began = time.monotonic()
         self._local.repeatable = True
         try:
@@ -147,8 +154,21 @@ class Database:
             # not within the write: a decision would wait for the lock until the disk has it
             self._calm.wait(1)
             self.tidy()
-        took, busy = time.monotonic() - began, began - self._last_first < AT_WORK
-        time.sleep(max(0.002, took * (3 if busy else 1)))
+        self._rest(time.monotonic() - began)
+
+    def _rest(self, took: float) -> None:
+        """Between two turns. Just after a decision is the best time for one: no other can come."""
+        self._after.clear()
+        now, seen = time.monotonic(), self.version()
+        if seen != -1:
+            if self._seen not in (-1, seen):
+                self._last_other = now
+            self._seen = seen
+        if now - self._last_first < SOON:
+            time.sleep(0.002)
+        else:
+            busy = now - max(self._last_first, self._last_other) < AT_WORK
+            self._after.wait(max(0.002, took * (4 if busy else 1)))
 
     @contextmanager
     def cancellable(self, progress: Progress) -> Iterator[None]:

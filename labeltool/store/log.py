@@ -29,7 +29,13 @@ _LAST = (
     .limit(1)
 )
 _ADD = insert(OperationRow)
-_ON_TOP = text("UPDATE operation SET undo_top = id WHERE id = :id")
+_OPERATE = text("""
+INSERT INTO operation (uuid, reviewer, time, kind, detail, faces, target, undo_below, undo_top)
+SELECT :uuid, :reviewer, :time, :kind, :detail, 0, :target,
+       (SELECT undo_top FROM operation WHERE reviewer = :reviewer ORDER BY id DESC LIMIT 1),
+       coalesce(max(id), 0) + 1 FROM operation -- rows are only ever added: the id of this one
+RETURNING id
+""")
 _NEWEST = text(
     "UPDATE state SET entry_id = e.id FROM entry e "
     "WHERE e.operation_id = :operation AND e.face_id = state.face_id"
@@ -88,27 +94,22 @@ def operate(
     connection: Connection, reviewer: str, kind: str, detail: str, *, target: int | None = None
 ) -> int:
     """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
-    last = newest(connection, reviewer)
-    operation = add_operation(
-        connection, reviewer, kind, detail, target=target,
-        undo_below=None if last is None else last.undo_top,
-    )  # fmt: skip
-    connection.execute(_ON_TOP, {"id": operation})
-    return operation
+    named = {"kind": kind, "detail": detail, "target": target}
+    found = connection.execute(_OPERATE, _written(reviewer) | named)
+    return int(found.scalar_one())
 
 
 def add_operation(
     connection: Connection, reviewer: str, kind: str, detail: str, **columns: int | None
 ) -> int:
     """Log an operation that leaves the stacks as `columns` say; returns its id."""
-    result = connection.execute(
-        _ADD,
-        {
-            "uuid": uuid.uuid4().hex, "reviewer": reviewer, "time": now(), "kind": kind,
-            "detail": detail, "faces": 0, **columns,
-        },
-    )  # fmt: skip
+    named = {"kind": kind, "detail": detail, "faces": 0}
+    result = connection.execute(_ADD, _written(reviewer) | named | columns)
     return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def _written(reviewer: str) -> dict[str, Any]:
+    return {"uuid": uuid.uuid4().hex, "reviewer": reviewer, "time": now()}
 
 
 def enter(connection: Connection, operation: int, chosen: Any, box: Any = None) -> int:
@@ -128,14 +129,18 @@ def enter(connection: Connection, operation: int, chosen: Any, box: Any = None) 
     return finish(connection, operation)
 
 
-def finish(connection: Connection, operation: int) -> int:
-    """Bring the current state of the operation's faces up to date; returns how many there are."""
+def finish(connection: Connection, operation: int, *, boxes: bool = True) -> int:
+    """Bring the current state of the operation's faces up to date; returns how many there are.
+
+    `boxes`: whether it may have moved some.
+    """
     parameters = {"operation": operation}
     connection.execute(_NEWEST, parameters)
     count = int(connection.execute(_COUNT, parameters).scalar_one())
     where = "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)"
     settle(connection, where, parameters)
-    settle_boxes(connection, where, parameters)
+    if boxes:
+        settle_boxes(connection, where, parameters)
     return count
 
 

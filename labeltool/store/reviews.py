@@ -123,7 +123,7 @@ class Reviews:
                     "faces": json.dumps(list(faces)),
                 },
             )  # fmt: skip
-            count = finish(connection, operation)
+            count = finish(connection, operation, boxes=False)
             if count == 0:
                 if verdict is Verdict.ACCEPTED:
                     raise UserError(

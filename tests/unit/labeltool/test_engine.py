@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -382,3 +383,44 @@ def test_a_turn_copies_the_log_into_the_file_without_the_lock(project, monkeypat
             assert free == [True] * flag
     assert free == [True] * 200
     assert log.stat().st_size < 400_000  # it begins anew each time
+
+
+def test_turns_come_just_after_a_decision(project):
+    store = project(1)
+    database = store._database
+    over, began, ended = threading.Event(), [], []
+
+    def take() -> None:
+        while not over.is_set():
+            with store.taking_turns():
+                began.append(time.monotonic())
+                time.sleep(0.001)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    for _ in range(20):
+        with database.first():
+            time.sleep(0.005)
+        ended.append(time.monotonic())
+        time.sleep(0.08)
+    over.set()
+    thread.join()
+    after = [min((turn - end for end in ended if end <= turn), default=1.0) for turn in began]
+    after = sorted(seconds for seconds in after if seconds < 1)
+    assert after[len(after) // 10] >= engine.PAINTED  # but for what a busy machine held up
+    assert after[len(after) // 2] < engine.SOON
+
+
+def test_who_takes_turns_rests_longer_beside_others_at_work(project, monkeypatch):
+    store = project(1)
+    database = store._database
+    rests: list[float] = []
+    monkeypatch.setattr(database._after, "wait", rests.append)
+    database._rest(1.0)
+    database._rest(1.0)
+    raw(store.folder, "UPDATE state SET flag = 1")  # by another program
+    database._rest(1.0)
+    monkeypatch.setattr(engine, "AT_WORK", 0.0)
+    database._rest(1.0)
+    monkeypatch.undo()
+    assert rests == [1.0, 1.0, 4.0, 1.0]
