@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import portalocker
@@ -266,16 +266,28 @@ class RunFolder:
 
     def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
         """Write one predictions file whole, and say so."""
-        partial = self.path / f"{name}.partial.npz"
-        np.savez(partial, allow_pickle=False, **columns)
-        os.replace(partial, self.path / name)
+        with self._whole(name) as file:
+            np.savez(file, allow_pickle=False, **columns)
         self.report(Event("chunk", "predict", detail=name))
 
     def write_results(self, results: dict[str, Any]) -> None:
         """The last file: with it the run is whole."""
-        partial = self.path / "results.json.partial"
-        partial.write_text(json.dumps(results, indent=1), encoding="utf-8")
-        os.replace(partial, self.path / "results.json")
+        with self._whole("results.json") as file:
+            file.write(json.dumps(results, indent=1).encode())
+
+    @contextmanager
+    def _whole(self, name: str) -> Iterator[BinaryIO]:
+        """A file that is there, and on the disk, once it is written.
+
+        Left to the system, many megabytes would reach the disk at once, with the next decision that
+        somebody makes in the project's window, which would wait for them.
+        """
+        partial = self.path / f"{name}.partial"
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, self.path / name)
 
     @contextmanager
     def alive(self) -> Iterator[None]:
