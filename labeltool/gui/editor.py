@@ -215,7 +215,10 @@ class Editor(QWidget):
         near = [
             desk.queue[i] for i in (place + 1, place - 1, place + 2) if 0 <= i < len(desk.queue)
         ]
-        self.photos.want(self._session.store.faces.files(near))
+        shown = None if desk.face is None else desk.face.photo
+        if shown is not None and self.photos.get(shown)[1]:  # a problem: not again and again
+            shown = None
+        self.photos.want(self._session.store.faces.files(near), shown)
 
     @Slot(object)
     def _photo_loaded(self, photo: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,8 @@ class Photos(QObject):
         self._images: OrderedDict[Path, list[QImage]] = OrderedDict()
         self._problems: dict[Path, str] = {}
         self._pending: set[Path] = set()
+        self._lock = threading.Lock()
+        self._wanted: list[Path] = []  # and not begun yet
         self._pool = ThreadPoolExecutor(1, "photos", step_back)
         self._decoded.connect(self._keep)
 
@@ -54,10 +57,12 @@ class Photos(QObject):
         """A photo that is there, halved once, twice and so on."""
         return self._images[photo][1:]
 
-    def want(self, photos: Sequence[Path]) -> None:
+    def want(self, photos: Sequence[Path], beside: Path | None = None) -> None:
         """Load these, the first one first; they are the last ones to be dropped again.
 
-        No more of them than fit beside the one that is shown, if they are as large as the largest.
+        `beside`: the photo that is shown, which comes before them. What was wanted before and is
+        not begun yet is not loaded: who skips through large photos does not wait for each of them.
+        No more are loaded than fit beside the one shown, if they are as large as the largest.
         """
         largest = max(map(_bytes, self._images.values()), default=0)
         if largest:
@@ -65,11 +70,23 @@ class Photos(QObject):
         for photo in reversed(photos):
             if photo in self._images:
                 self._images.move_to_end(photo)
-        for photo in photos:
-            if photo not in self._images and photo not in self._pending:
-                self._problems.pop(photo, None)
-                self._pending.add(photo)
-                self._pool.submit(self._decode, photo)
+        if beside is not None:
+            photos = [beside, *photos]
+        with self._lock:
+            self._pending.difference_update(self._wanted)
+            known = self._pending | self._images.keys()
+            wanted = [photo for photo in dict.fromkeys(photos) if photo not in known]
+            self._pending.update(wanted)
+            self._wanted = list(wanted)
+        for photo in wanted:
+            self._problems.pop(photo, None)
+            self._pool.submit(self._decode_next)
+
+    def _decode_next(self) -> None:
+        with self._lock:
+            photo = self._wanted.pop(0) if self._wanted else None
+        if photo is not None:
+            self._decode(photo)
 
     def _decode(self, photo: Path) -> None:
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
@@ -69,6 +71,26 @@ def test_no_more_is_loaded_ahead_than_fits(qtbot, photos, files, monkeypatch):
     load(qtbot, photos, files[1:3])
     assert not photos._pending
     assert photos.get(files[3])[0] is None
+
+
+def test_who_skips_through_photos_waits_for_the_last_one_only(qtbot, photos, files, monkeypatch):
+    begun: list[Path] = []
+    read = images.read_image
+
+    def slow(path: Path, pause: Callable[[], object]) -> NDArray[np.uint8]:
+        begun.append(path)
+        time.sleep(0.1)
+        return read(path, pause)
+
+    monkeypatch.setattr(images, "read_image", slow)
+    photos.want(files[:1])
+    qtbot.waitUntil(lambda: bool(begun))
+    for file in files[1:]:
+        photos.want([file])
+    photos.want(files[2:3], beside=files[5])
+    qtbot.waitUntil(lambda: photos.get(files[2])[0] is not None)
+    assert begun == [files[0], files[5], files[2]]
+    load(qtbot, photos, files[1:2])  # what was skipped can be had later
 
 
 def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, tmp_path):
