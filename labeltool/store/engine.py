@@ -46,7 +46,7 @@ class Database:
         self._calm = threading.Event()
         self._calm.set()
         self._after = threading.Event()
-        self._last_first = self._last_other = -AT_WORK
+        self._last_decision = -AT_WORK
         self._seen = -1
         self._alone = ProjectLock(path.parent)
         self._alone.share()
@@ -130,7 +130,7 @@ class Database:
         try:
             yield
         finally:
-            self._last_first = time.monotonic()
+            self._last_decision = time.monotonic()
             self._calm.set()
             self._after.set()
 
@@ -143,7 +143,7 @@ class Database:
         that is not in turns, or when the log is copied into the file.
         """
         self._calm.wait(1)
-        time.sleep(max(0.0, self._last_first + PAINTED - time.monotonic()))
+        time.sleep(max(0.0, self._last_decision + PAINTED - time.monotonic()))
         began = time.monotonic()
         self._local.repeatable = True
         try:
@@ -159,16 +159,28 @@ class Database:
     def _rest(self, took: float) -> None:
         """Between two turns. Just after a decision is the best time for one: no other can come."""
         self._after.clear()
-        now, seen = time.monotonic(), self.version()
-        if seen != -1:
-            if self._seen not in (-1, seen):
-                self._last_other = now
-            self._seen = seen
-        if now - self._last_first < SOON:
+        self._others_wrote()
+        now = time.monotonic()
+        since = now - self._last_decision
+        if since < SOON:
             time.sleep(0.002)
-        else:
-            busy = now - max(self._last_first, self._last_other) < AT_WORK
-            self._after.wait(max(0.002, took * (4 if busy else 1)))
+            return
+        end = now + max(0.002, took * (6 if since < AT_WORK else 1))
+        while (left := end - time.monotonic()) > 0 and not self._others_wrote():
+            if self._after.wait(min(left, 0.005)):
+                break
+
+    def _others_wrote(self) -> bool:
+        """Whether another program did, since this was asked the last time: that is taken for a
+        decision there."""
+        before, number = self._seen, self.version()
+        if number == -1:
+            return False
+        self._seen = number
+        if before in (-1, number):
+            return False
+        self._last_decision = time.monotonic()
+        return True
 
     @contextmanager
     def cancellable(self, progress: Progress) -> Iterator[None]:
