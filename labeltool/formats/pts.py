@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -43,6 +44,7 @@ def write(
             faces.setdefault(row.photo, []).append(row)
     paths = {photo: _inside(photo) for photo in faces}
     names = _names_by_folder([*(row.photo for row in rows), *photos])
+    made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{uuid.uuid4().hex}.tmp"
     targets: list[Path] = []
@@ -61,6 +63,9 @@ def write(
             os.replace(partial / str(number), target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                folder.rmdir()  # unless something was written
     return problems
 
 

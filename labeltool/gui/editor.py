@@ -81,7 +81,9 @@ class Editor(QWidget):
         self.setFocusProxy(self.canvas)
         self.show_all = QPushButton(tr("Show all faces"), self)
         self.show_all.clicked.connect(self._show_all)
-        self.show_all.hide()
+        self.import_photos = QPushButton(tr("Import photos…"), self)
+        for button in self._ways_out():
+            button.hide()
         self.tone_panel = TonePanel(self._tone, self)
         self.canvas.keep_clear_of(self.tone_panel)
         self.tone_panel.changed.connect(self._set_tone)
@@ -91,6 +93,7 @@ class Editor(QWidget):
         self.canvas.points_moved.connect(self._points_moved)
         self.canvas.box_drawn.connect(self._box_drawn)
         self.canvas.box_changed.connect(self._box_changed)
+        self.canvas.box_refused.connect(self._box_refused)
         self.canvas.drawing_changed.connect(self._drawing_changed)
         self.canvas.face_clicked.connect(self._face_clicked)
         # to decode the neighbours at once would slow the painting of this one
@@ -106,7 +109,11 @@ class Editor(QWidget):
         if self._to_box is not None or self.resting:
             return
         face = self._session.desk.face
-        self.show_all.setVisible(face is None and self._session.desk.counts.faces > 0)
+        counts = self._session.desk.counts
+        self.show_all.setVisible(face is None and counts.faces > 0)
+        self.import_photos.setVisible(
+            counts.photos == 0 and not self._session.searching and face is None
+        )
         if face is None:
             self._shown_face = self._shown_photo = self._ghosted = None
             self.canvas.set_photo(None, self._empty_text())
@@ -313,9 +320,14 @@ class Editor(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._place_tone()
-        self.show_all.adjustSize()
         middle = self.rect().center()
-        self.show_all.move(middle.x() - self.show_all.width() // 2, middle.y() + 40)
+        for button in self._ways_out():
+            button.adjustSize()
+            button.move(middle.x() - button.width() // 2, middle.y() + 40)
+
+    def _ways_out(self) -> tuple[QPushButton, ...]:
+        """What is offered where no face is shown; never both."""
+        return self.show_all, self.import_photos
 
     @Slot()
     def _show_all(self) -> None:
@@ -448,6 +460,10 @@ class Editor(QWidget):
         if self._shown_photo is not None:
             self.canvas.fit_photo()
             self._start_box()
+
+    @Slot()
+    def _box_refused(self) -> None:
+        self.said.emit(tr("The box is too small: drag from one corner of the face to the other."))
 
     @Slot(bool)
     def _drawing_changed(self, on: bool) -> None:

@@ -192,6 +192,7 @@ class MainWindow(QMainWindow):
             (self.queue.reset, "show_all"), (self.history.head, "history"),
             (seen[VISIBLE], "visible"), (seen[OCCLUDED], "occluded"), (seen[ABSENT], "absent"),
             (self.gallery.accept_page, "accept_page"), (self.panel.report, "diagnostics"),
+            (self.editor.import_photos, "import"),
         ):  # fmt: skip
             self.commands.explain(button, name)
         grid = self.gallery.grid
@@ -209,6 +210,7 @@ class MainWindow(QMainWindow):
         self.message.undo_wanted.connect(session.undo_said)
         self.editor.said.connect(self.message.say)
         self.editor.failed.connect(self.message.complain)
+        self.editor.import_photos.clicked.connect(self.commands.by_name["import"].trigger)
         self.canvas.selection_changed.connect(self._selection_changed)
         self.inspector.landmarks.chosen.connect(self._points_chosen)
         self.inspector.landmarks.list.clicked.connect(self._back_to_work)

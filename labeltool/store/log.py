@@ -75,7 +75,7 @@ def now() -> str:
 def words(verdict: Verdict, count: int) -> str:
     """What was done to so many faces, for the log."""
     what = {Verdict.UNREVIEWED: "set back"}.get(verdict, str(verdict))
-    return what if count == 1 else f"{what} {count} faces"
+    return what if count == 1 else f"{what} {count:,} faces"
 
 
 def changed(faces: Sequence[int], note: str) -> Changes:
@@ -156,7 +156,7 @@ def taken_back(connection: Connection, operation: int, target: Any, deed: str) -
     query = select(EntryRow.face_id).where(EntryRow.operation_id == operation).limit(MANY + 1)
     faces = list(connection.scalars(query))
     left = target.faces - count
-    others = mark("{left} of {faces} faces were changed since and stay as they are.")
+    others = mark("{left:,} of {faces:,} faces were changed since and stay as they are.")
     note = Said(deed, others if left else "", what=target.detail, left=left, faces=target.faces)
     changes = changed(faces, note)
     return replace(changes, boxes=changes.faces) if target.kind in ("box", "draw") else changes

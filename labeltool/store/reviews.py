@@ -196,9 +196,13 @@ class Reviews:
                 .outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)
                 .where(StateRow.face_id.in_(_ids(faces)), StateRow.flag != on)
             )  # fmt: skip
-            if enter(connection, operation, chosen) == 0:
+            count = enter(connection, operation, chosen)
+            if count == 0:
                 raise _Unchanged
-        return changed(faces, Said(mark("Flagged.") if on else mark("Flag removed.")))
+        if len(faces) == 1:
+            return changed(faces, Said(mark("Flagged.") if on else mark("Flag removed.")))
+        deed = mark("Flagged: {count:,} faces.") if on else mark("Flag removed: {count:,} faces.")
+        return changed(faces, Said(deed, count=count))
 
     def take_labels(
         self, reviewer: str, labels: Sequence[NewLabel], source: str

@@ -1364,6 +1364,10 @@ Import a folder, or drop one here.</source>
         <translation>박스 그대로 두기</translation>
     </message>
     <message>
+        <source>The box is too small: drag from one corner of the face to the other.</source>
+        <translation>박스가 너무 작습니다. 얼굴의 한 모서리에서 반대쪽 모서리까지 드래그하세요.</translation>
+    </message>
+    <message>
         <source>Faces before and after</source>
         <translation>앞뒤 얼굴</translation>
     </message>
@@ -3308,6 +3312,14 @@ left the face {verdict}</source>
         <translation>플래그를 해제했습니다.</translation>
     </message>
     <message>
+        <source>Flagged: {count:,} faces.</source>
+        <translation>얼굴 {count:,}개에 플래그를 붙였습니다.</translation>
+    </message>
+    <message>
+        <source>Flag removed: {count:,} faces.</source>
+        <translation>얼굴 {count:,}개의 플래그를 해제했습니다.</translation>
+    </message>
+    <message>
         <source>{count} labels from {file}.</source>
         <translation>{file}에서 레이블 {count}개.</translation>
     </message>
@@ -3326,10 +3338,6 @@ left the face {verdict}</source>
     <message>
         <source>Look at the new proposal and decide again.</source>
         <translation>새 제안을 보고 다시 판정하세요.</translation>
-    </message>
-    <message>
-        <source>{left} of {faces} faces were changed since and stay as they are.</source>
-        <translation>얼굴 {faces}개 중 {left}개는 그 뒤에 바뀌어 그대로 두었습니다.</translation>
     </message>
     <message>
         <source>The run folder {folder} cannot be written: {reason}.</source>
@@ -3450,6 +3458,10 @@ left the face {verdict}</source>
     <message>
         <source>No command is called so.</source>
         <translation>그런 이름의 명령이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{left:,} of {faces:,} faces were changed since and stay as they are.</source>
+        <translation>얼굴 {faces:,}개 중 {left:,}개는 그 뒤에 바뀌어 그대로 두었습니다.</translation>
     </message>
 </context>
 </TS>

@@ -816,10 +816,12 @@ def test_a_box_is_clipped_to_the_photo(canvas: Canvas) -> None:
 
 def test_escape_leaves_box_drawing_and_slips_are_ignored(canvas: Canvas) -> None:
     boxes, modes = QSignalSpy(canvas.box_drawn), QSignalSpy(canvas.drawing_changed)
+    refused = QSignalSpy(canvas.box_refused)
     canvas.draw_box()
     start = empty_spot(canvas)
     drag(canvas, start, start + QPoint(5, 60))
     assert canvas.is_drawing_box
+    assert refused.count() == 1
     press(canvas, start)
     move(canvas, start + QPoint(90, 90))
     key(canvas, Qt.Key.Key_Escape)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 
 from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
 from labeltool.gui.queue_panel import pace_words
-from labeltool.store import open_project
+from labeltool.store import create_project, open_project
+from pipnet.scheme import load_scheme
 from tests.gui.test_window import CONTROL, choose
 
 Key = Qt.Key
@@ -242,3 +243,24 @@ def test_a_filter_without_faces_says_which_and_has_a_way_out(qtbot, open_window,
     assert window.session.desk.filter == Filter(order="score")
     assert not way_out.isVisible()
     assert window.canvas.hasFocus()
+
+
+def test_a_new_project_has_a_button_to_import_photos(qtbot, open_window, tmp_path, monkeypatch):
+    create_project(tmp_path / "new", load_scheme("300w")).close()
+    window = open_window(tmp_path / "new")
+    button = window.editor.import_photos
+    assert button.isVisible()
+    assert window.editor.rect().contains(button.geometry())
+    assert "Ctrl+I" in button.toolTip()
+    asked: list[str] = []
+    monkeypatch.setattr(window, "ask", asked.append)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked == ["import"]
+    assert not window.editor.show_all.isVisible()
+
+
+def test_a_box_too_small_says_how_to_draw_one(qtbot, open_window, project):
+    window = open_window(project)
+    window.canvas.box_refused.emit()
+    assert "too small" in window.message.label.text()
+    assert not window.editor.import_photos.isVisible()

@@ -19,6 +19,8 @@ class BoxView(FaceView):
     """x, y, width, height in image pixels, within the photo."""
     box_changed = Signal(float, float, float, float)
     """The new box of the face that is shown, in the same way."""
+    box_refused = Signal()
+    """A box was drawn, or pulled, too small to be meant: nothing changed."""
     drawing_changed = Signal(bool)
     """Box drawing was switched on or off."""
 

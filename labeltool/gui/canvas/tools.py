@@ -325,6 +325,8 @@ class DrawBox:
         self._canvas.show_drawn_box(None)
         if is_box(box):
             self._canvas.take_box(box)
+        else:
+            self._canvas.box_refused.emit()
 
     def cancel(self) -> None:
         self._canvas.show_drawn_box(None)
@@ -356,10 +358,12 @@ class ChangeBox:
         self.drag(at)
         self._canvas.show_drawn_box(None)
         box = self._box(at)
-        if self._moving and is_box(box):
-            self._canvas.tell_box(box)
-        elif not self._moving:
+        if not self._moving:
             self._canvas.click(at, keep=False)
+        elif is_box(box):
+            self._canvas.tell_box(box)
+        else:
+            self._canvas.box_refused.emit()
 
     def cancel(self) -> None:
         self._canvas.show_drawn_box(None)

@@ -266,6 +266,12 @@ class TestFlag:
         store.reviews.flag(BEN, [1], True)
         assert not face(store).offered
 
+    def test_many_flags_say_how_many_were_new(self, project):
+        store = project(3)
+        assert store.reviews.flag(ANN, [1], True).note == "Flagged."
+        assert store.reviews.flag(ANN, [1, 2, 3], True).note == "Flagged: 2 faces."
+        assert store.reviews.flag(ANN, [1, 2], False).note == "Flag removed: 2 faces."
+
     def test_the_same_flag_again_is_no_operation(self, project):
         store = project(1)
         assert store.reviews.flag(ANN, [1], False) == Changes()
