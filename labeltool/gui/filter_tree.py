@@ -47,7 +47,15 @@ _OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class _Rows(QStyledItemDelegate):
-    """Rows that a mouse can hit."""
+    """Rows that a mouse can hit. Of a folder both ends are read, of anything else the beginning."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        """The usual look."""
+        super().initStyleOption(option, index)
+        view: Any = option
+        key = index.data(KEY)
+        if key is None or key[0] != "folder":
+            view.textElideMode = Qt.TextElideMode.ElideRight
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """The usual width, at least 24 pixels high."""
@@ -87,6 +95,7 @@ class FilterTree(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self._widen("0,000")  # until something was counted
         self._groups = {
             name: self._group(words)
             for name, words in (
