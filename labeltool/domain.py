@@ -113,7 +113,7 @@ class Changes:
 
     Nothing at all says that only the desk turned to another face. `boxes`: faces with another box,
     which want a new proposal. `note`: a sentence for the message line, or empty. `back`: by undo
-    or redo, so that to offer Undo for it would mean something else.
+    or redo, or by no operation at all: to offer Undo for it would mean something else.
     """
 
     faces: frozenset[int] = frozenset()

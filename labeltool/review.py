@@ -261,7 +261,8 @@ class Desk(Moves):
             points=points, visibility=visibility,
         )  # fmt: skip
         self._steps_of.pop(face.id, None)
-        self._decided_at.append((time.time(), 1))
+        if verdict is not Verdict.UNREVIEWED:
+            self._decided_at.append((time.time(), 1))
         return changes
 
     def _advance(self) -> None:
@@ -366,12 +367,16 @@ class Desk(Moves):
     def _goto(self, changes: Changes) -> Changes:
         """Show the face that came back, or the first of many, so that the person sees what undo
         did; many come back to their places in the queue."""
+        self._decided_at = deque(self._store.visits.pace(self.reviewer), maxlen=500)
         if changes.faces:
             first = min(changes.faces)
             self.open(first)
             self._new_box = min(changes.boxes, default=None)
             if len(changes.faces) == 1 and not self._store.faces.matching(Filter(), [first]):
                 self._leave_undone()
+            elif len(changes.faces) == 1 and self.index < 0:  # or keys would decide on it unseen
+                self._places.admit([first], sorted_by_id=False)
+                self.revision += 1
         return changes if len(changes.faces) < 2 else replace(changes, faces=frozenset(), all=True)
 
     def _leave_undone(self) -> None:

@@ -46,10 +46,10 @@ class Counting(QObject):
         self._open = False
         self._due.stop()
 
-    def saved_filter(self) -> SavedFilter | None:
-        """The saved filter that is on."""
-        wanted = self._desk.filter
-        return next((saved for saved in self._saved if saved.filter == wanted), None)
+    def saved_filter(self, meant: int | None) -> SavedFilter | None:
+        """The saved filter that is on; of several that ask the same the one with the id `meant`."""
+        on = [saved for saved in self._saved if saved.filter == self._desk.filter]
+        return next((saved for saved in on if saved.id == meant), on[0] if on else None)
 
     @Slot()
     def _begin(self) -> None:

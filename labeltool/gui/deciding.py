@@ -70,5 +70,8 @@ class Deciding:
         in_list = window.list.isAncestorOf(window.focusWidget())
         if window.shows_gallery and not in_list:
             return window.gallery.selected()
+        face = self._session.desk.face
+        if not in_list and face is not None and face.draft is not None:
+            return []  # who moves points of a face means that one
         chosen = window.list.selected()
         return chosen if len(chosen) > 1 else []

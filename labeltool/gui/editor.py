@@ -184,7 +184,8 @@ class Editor(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            return tr("No face matches this filter:\n{filter}", filter=describe(desk.filter, {}))
+            named = describe(desk.filter, self._session.round_names)
+            return tr("No face matches this filter:\n{filter}", filter=named)
         if self._session.searching or counts.waiting:
             return tr("Finding faces…")
         if counts.photos:

@@ -196,7 +196,8 @@ class Gallery(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            return tr("No face matches this filter:\n{filter}", filter=describe(desk.filter, {}))
+            named = describe(desk.filter, self._session.round_names)
+            return tr("No face matches this filter:\n{filter}", filter=named)
         if self._session.searching or counts.waiting:
             return tr("Finding faces…\nThey appear here as they are found.")
         if counts.photos:

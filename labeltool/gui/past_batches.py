@@ -116,6 +116,8 @@ class PastBatches(QDialog):
         self.take_back = QPushButton(tr("Take back…"))
         self.take_back.setToolTip(tr("Return the faces that are still so to what they were before"))
         close = QPushButton(tr("Close"))
+        for button in (self.show_faces, self.take_back, close):
+            button.setAutoDefault(False)  # Enter in the search is none of them
         row = QHBoxLayout()
         row.addWidget(self.show_faces)
         row.addWidget(self.take_back)

@@ -152,7 +152,7 @@ class Prompts:
 
     def _save_filter(self) -> None:
         wanted = self._session.desk.filter
-        name = self._name(tr("Save filter"), describe(wanted, {}))
+        name = self._name(tr("Save filter"), describe(wanted, self._session.round_names))
         known = [saved.name for saved in self._session.store.filters.all()]
         if name and (
             name not in known

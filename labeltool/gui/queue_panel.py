@@ -48,7 +48,6 @@ class QueuePanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rounds: dict[int, str] = {}
         self._shown: Filter | None = None
         self.search, self.orders, self.turn = QLineEdit(), QComboBox(), QToolButton()
         self.low, self.high = self._spin(tr("Lowest score")), self._spin(tr("Highest score"))
@@ -83,6 +82,7 @@ class QueuePanel(QWidget):
         spin = QDoubleSpinBox()
         spin.setRange(0, 1)
         spin.setSingleStep(0.05)
+        spin.setKeyboardTracking(False)  # "0" on the way to "0.75" is no bound yet
         spin.setToolTip(words)
         spin.setAccessibleName(words)
         spin.setFont(theme.tabular(spin.font()))
@@ -184,6 +184,7 @@ class QueuePanel(QWidget):
             return
         if found.filter is not None and found.filter != self._session.desk.filter:
             self._session.show(found.filter)
+        self._session.meant_filter = filter_id
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Rename…")).triggered.connect(self._rename)
@@ -217,7 +218,7 @@ class QueuePanel(QWidget):
                 spin.blockSignals(False)
         self._show_order(wanted)
         self.bar.setVisible(wanted.narrows)
-        self.words.set_full(describe(wanted, self._rounds))
+        self.words.set_full(describe(wanted, self._session.round_names))
         self.tree.show_filter(wanted)
 
     def _show_order(self, wanted: Filter) -> None:
@@ -231,9 +232,9 @@ class QueuePanel(QWidget):
 
     @Slot(object)
     def _surveyed(self, found: Survey) -> None:
-        self._rounds = {row.id: round_name(row) for row, _ in found.rounds}
+        self._session.round_names = {row.id: round_name(row) for row, _ in found.rounds}
         self.tree.show_survey(found)
-        self.words.set_full(describe(self._session.desk.filter, self._rounds))
+        self.words.set_full(describe(self._session.desk.filter, self._session.round_names))
         self.pace.setText(pace_words(found.facets.left, self._session.desk.pace))
 
 

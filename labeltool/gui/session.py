@@ -72,6 +72,8 @@ class Session(QObject):
         surveyed: a Survey: how many faces there are under the filters, a moment after a change.
 
     `decoded`: where a photo may be had that is on the screen, set by who shows photos.
+    `round_names`: what rounds are called, by id, and `meant_filter`: the id of the saved filter
+    whose menu was opened last, set by who shows them.
     """
 
     changed = Signal(object)
@@ -92,6 +94,8 @@ class Session(QObject):
         self.rounds = Rounds(store)
         self._instant = Instant(store)
         self.decoded: Callable[[Path], QImage | None] = _not_decoded
+        self.round_names: dict[int, str] = {}
+        self.meant_filter: int | None = None
         self.searching = False
         self.starting = False
         self._predict_wanted = False
@@ -254,8 +258,8 @@ class Session(QObject):
         self.show(Filter(order=wanted.order, descending=wanted.descending))
 
     def saved_filter(self) -> SavedFilter | None:
-        """The saved filter that is on."""
-        return self._counting.saved_filter()
+        """The saved filter that is on; of several that ask the same the one that is meant."""
+        return self._counting.saved_filter(self.meant_filter)
 
     @Slot()
     def _tidy(self) -> None:
@@ -318,7 +322,7 @@ class Session(QObject):
         added = intake.add_photos(self.store, sources)
         intake.search(self.store, progress, self._found.emit)
         note = notes.photos(added, self.store.faces.counts())
-        return Changes(all=True, photos=True, note=note)
+        return Changes(all=True, photos=True, note=note, back=True)
 
     def _only_search(self, progress: Progress) -> Changes:
         intake.search(self.store, progress, self._found.emit)
@@ -353,7 +357,8 @@ class Session(QObject):
             self.store, source, self.desk.reviewer, proposals=proposals, progress=progress
         )
         note = notes.labels(taken, source, proposals=proposals)
-        return Changes(all=True, photos=True, rounds=proposals, note=note)
+        nothing = not taken.taken  # to undo
+        return Changes(all=True, photos=True, rounds=proposals, note=note, back=nothing)
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""

@@ -91,6 +91,7 @@ class Faces(Queue):
             all=True,
             photos=True,
             note=Said(mark("Photos are now read from {folder}."), folder=folder),
+            back=True,
         )
 
     def known_photos(self, root_id: int) -> dict[str, tuple[int, str | None]]:

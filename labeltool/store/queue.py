@@ -47,6 +47,9 @@ _BY_FILE = (
     "CROSS JOIN face f INDEXED BY face_photo ON f.photo_id = p.id ORDER BY p.root_id, p.path, f.id)"
 )
 
+ROUNDED = 0.005
+"""Half of the last digit that is shown of a score: who asks for 0.73 means what is shown so."""
+
 SHORTEST = 3
 """Letters that the index of file names needs; shorter texts are looked for name by name."""
 
@@ -245,7 +248,8 @@ def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
         conditions.append("flag = 1")
     if wanted.score is not None:
         conditions.append("score BETWEEN :low AND :high")
-        values["low"], values["high"] = wanted.score
+        low, high = wanted.score
+        values["low"], values["high"] = low - ROUNDED, high + ROUNDED
     if wanted.round_id is not None:
         conditions.append("round_id = :round")
         values["round"] = wanted.round_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +35,13 @@ class Visits:
             ).one_or_none()
             if row is None:
                 return None
-            # by its number: along the reviewers SQLite would walk over every operation
+            # what still holds: who decides, undoes and decides again has decided one face
             decided = connection.execute(
                 text(
-                    "SELECT reviewer, sum(faces) FROM operation NOT INDEXED WHERE id > :seen "
-                    "AND reviewer != :reviewer AND kind IN ('decide', 'import') "
-                    "GROUP BY reviewer ORDER BY 2 DESC"
+                    "SELECT o.reviewer, count(*) FROM state s INDEXED BY state_by_effect "
+                    "JOIN operation o ON o.id = s.effect WHERE s.effect > :seen "
+                    "AND o.reviewer != :reviewer AND o.kind IN ('decide', 'import') "
+                    "AND s.verdict != 'unreviewed' GROUP BY o.reviewer ORDER BY 2 DESC"
                 ),
                 {"seen": row.operation_id, "reviewer": reviewer},
             )
@@ -82,18 +84,27 @@ class Visits:
 
     def pace(self, reviewer: str) -> list[tuple[float, int]]:
         """Moments (seconds since 1970) and numbers of faces of a reviewer's latest decisions,
-        the newest last; what nobody can have looked at face by face is left out."""
+        the newest last. Left out is what nobody can have looked at face by face, what was undone,
+        and faces that were set back."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(OperationRow.time, OperationRow.faces, OperationRow.kind)
+                select(
+                    OperationRow.id, OperationRow.time, OperationRow.faces, OperationRow.kind,
+                    OperationRow.detail, OperationRow.target,
+                )
                 .where(OperationRow.reviewer == reviewer)
                 .order_by(OperationRow.id.desc())
                 .limit(RECENT)
             ).all()
+        undone = Counter(row.target for row in rows if row.kind == "undo")
+        undone -= Counter(row.target for row in rows if row.kind == "redo")
         return [
             (datetime.fromisoformat(row.time).timestamp(), row.faces)
             for row in reversed(rows)
-            if row.kind == "decide" and row.faces <= LOOKED_AT
+            if row.kind == "decide"
+            and row.faces <= LOOKED_AT
+            and row.id not in undone
+            and not row.detail.startswith("set back")
         ]
 
 

@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox
 
-from labeltool.domain import Filter, NewPrediction, RoundKind, Verdict
+from labeltool.domain import Changes, Filter, NewPrediction, RoundKind, Verdict
 from labeltool.gui.queue_panel import pace_words
 from labeltool.store import create_project, open_project
 from pipnet.scheme import load_scheme
@@ -264,3 +264,101 @@ def test_a_box_too_small_says_how_to_draw_one(qtbot, open_window, project):
     window.canvas.box_refused.emit()
     assert "too small" in window.message.label.text()
     assert not window.editor.import_photos.isVisible()
+
+
+def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, project):
+    window = open_window(project)
+    desk, high = window.session.desk, window.queue.high
+    high.setFocus()
+    high.selectAll()
+    for letter in "0.75":
+        qtbot.keyClicks(high, letter)
+        qtbot.wait(250)
+    qtbot.keyClick(high, Key.Key_Return)
+    assert desk.filter.score == (0.0, 0.75)
+    window.queue.low.setFocus()
+    window.queue.low.selectAll()
+    qtbot.keyClicks(window.queue.low, "0.3")
+    qtbot.keyClick(window.queue.low, Key.Key_Tab)  # to leave the field is enough
+    qtbot.waitUntil(lambda: desk.filter.score == (0.3, 0.75))
+
+
+def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    desk, reviews = window.session.desk, window.session.store.reviews
+    window.session.do(partial(reviews.decide, desk.reviewer, [1, 2, 3, 4, 5], Verdict.REJECTED))
+    window.session.show(Filter("rejected"))
+    desk.open(2)
+    window.session.announce(Changes())
+    qtbot.keyClick(window.canvas, Key.Key_U)
+    assert len(desk.queue) == 5
+    asked: list[list[int]] = []
+    monkeypatch.setattr(
+        window._deciding, "decide_batch", lambda faces, verdict: asked.append(list(faces))
+    )
+    window.decide_all(Verdict.EXCLUDED)
+    assert asked == [[1, 3, 4, 5]]
+
+
+def test_of_two_equal_saved_filters_the_menu_means_its_own(
+    qtbot, open_window, project, monkeypatch
+):
+    window = open_window(project)
+    filters = window.session.store.filters
+    for name in ("one", "two"):
+        window.session.do(partial(filters.save, name, Filter("accepted")))
+    qtbot.waitUntil(lambda: count(window, "two") == "0")
+    second = next(saved.id for saved in filters.all() if saved.name == "two")
+    asked: list[str] = []
+    monkeypatch.setattr(window._prompts, "_sure", lambda question, _yes: asked.append(question))
+    monkeypatch.setattr(QMenu, "popup", lambda menu, _place: menu.actions()[1].trigger())
+    window.queue.tree.saved_menu.emit(second, QPoint(0, 0))
+    assert asked == ["Delete the filter “two”?"]
+
+
+def test_a_face_that_undo_brings_back_is_in_the_list(qtbot, open_window, project):
+    window = open_window(project)
+    desk = window.session.desk
+    qtbot.keyClick(window.canvas, Key.Key_X)
+    window.session.show(Filter("accepted"))
+    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    assert desk.face.id == 1
+    assert desk.queue == [1]
+    assert shown(window) == [desk.face.name]
+
+
+def test_who_moves_a_point_means_that_face_and_not_the_old_selection(qtbot, open_window, project):
+    window = open_window(project)
+    window.list.select_rows(0, 3)
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Key.Key_Tab)
+    qtbot.keyClick(window.canvas, Key.Key_Up)
+    face = window.session.desk.face.id
+    qtbot.keyClick(window.canvas, Key.Key_A)  # without a sheet, which would wait for ever
+    assert window.session.store.faces.face(face).verdict is Verdict.CORRECTED
+
+
+def test_undo_is_not_offered_where_it_would_take_an_earlier_decision(
+    qtbot, open_window, project, tmp_path
+):
+    window = open_window(project)
+    qtbot.keyClick(window.canvas, Key.Key_X)
+    assert window.message.undo.isVisible()
+    (tmp_path / "more").mkdir()
+    window.session.import_photos([tmp_path / "more"])
+    qtbot.waitUntil(lambda: "photo" in window.message.label.text())
+    assert not window.message.undo.isVisible()
+    root = next(iter(window.session.store.faces.roots()))
+    window.session.do(partial(window.session.store.faces.move_root, root, tmp_path / "photos"))
+    assert not window.message.undo.isVisible()
+    assert window.session.store.faces.face(1).verdict is Verdict.REJECTED
+
+
+def test_a_round_is_called_by_its_name_everywhere(qtbot, open_window, project):
+    window = open_window(project)
+    (round_id,) = window.session.store.faces.shown_rounds()
+    window.session.show(Filter("rejected", round_id=round_id))
+    qtbot.waitUntil(lambda: bool(window.session.round_names))
+    name = window.session.round_names[round_id]
+    assert name in window.editor._empty_text()
+    assert name in window.gallery._empty_text()

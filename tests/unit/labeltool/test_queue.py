@@ -297,6 +297,15 @@ class TestSavedFilters:
         assert [(f.name, f.filter) for f in store.filters.all()] == [("new", None)]
 
 
+def test_a_score_is_as_it_is_shown(store):
+    change(store, "UPDATE state SET score = 0.604 WHERE face_id = 1")
+    change(store, "UPDATE state SET score = 0.606 WHERE face_id = 2")
+    found = store.faces.queue(Filter(score=(0.6, 0.6)))
+    assert 1 in found
+    assert 2 not in found
+    assert 2 in store.faces.queue(Filter(score=(0.61, 0.7)))
+
+
 class TestVisits:
     def test_a_newcomer_has_no_visit(self, store):
         assert store.visits.last("cho") is None
@@ -316,6 +325,17 @@ class TestVisits:
         store.visits.keep(ANN, 1, wanted)
         assert not store.visits.last(ANN)[1]
 
+    def test_the_news_are_what_still_holds_each_face_once(self, store):
+        store.visits.keep(ANN, 3, Filter())
+        store.reviews.decide(BEN, [6, 7], Verdict.EXCLUDED)
+        store.reviews.undo(BEN)
+        assert store.visits.last(ANN)[1].decided == {}
+        store.reviews.decide(BEN, [6], Verdict.REJECTED)
+        store.reviews.decide(BEN, [6], Verdict.EXCLUDED)
+        store.reviews.decide(BEN, [7], Verdict.EXCLUDED)
+        store.reviews.decide(BEN, [7], Verdict.UNREVIEWED)
+        assert store.visits.last(ANN)[1].decided == {BEN: 1}
+
     def test_a_visit_of_a_newer_version_shows_all(self, store):
         store.visits.keep(ANN, 3, Filter("offered"))
         change(store, """UPDATE visit SET filter = '{"sky": 1}'""")
@@ -327,6 +347,17 @@ class TestVisits:
         store.reviews.decide("cho", range(8, 300), Verdict.EXCLUDED)
         store.reviews.undo("cho")
         assert [count for _, count in store.visits.pace("cho")] == [1]
+
+    def test_the_pace_counts_what_was_undone_and_decided_again_once(self, store):
+        for face in (5, 6):
+            store.reviews.decide("cho", [face], Verdict.EXCLUDED)
+            store.reviews.undo("cho")
+            store.reviews.decide("cho", [face], Verdict.EXCLUDED)
+        store.reviews.undo("cho")
+        store.reviews.redo("cho")
+        assert len(store.visits.pace("cho")) == 2
+        store.reviews.decide("cho", [5], Verdict.UNREVIEWED)
+        assert len(store.visits.pace("cho")) == 2
 
 
 class TestWatch:
