@@ -89,8 +89,12 @@ class Visits:
         with self._database.read() as connection:
             rows = connection.execute(
                 select(
-                    OperationRow.id, OperationRow.time, OperationRow.faces, OperationRow.kind,
-                    OperationRow.detail, OperationRow.target,
+                    OperationRow.id,
+                    OperationRow.time,
+                    OperationRow.faces,
+                    OperationRow.kind,
+                    OperationRow.detail,
+                    OperationRow.target,
                 )
                 .where(OperationRow.reviewer == reviewer)
                 .order_by(OperationRow.id.desc())
