@@ -202,11 +202,12 @@ class Editor(QWidget):
             self.canvas.fit_face()
 
     def _show_photo(self, photo: Path) -> None:
+        if photo == self._shown_photo:
+            return
         image, problem = self.photos.get(photo)
         if image is not None:
-            if photo != self._shown_photo:
-                self._shown_photo = photo
-                self.canvas.set_photo(image, copies=self.photos.copies(photo))
+            self._shown_photo = photo
+            self.canvas.set_photo(image, copies=self.photos.copies(photo))
             return
         self._shown_photo = None
         if problem:
@@ -214,16 +215,18 @@ class Editor(QWidget):
             self.canvas.set_photo(None, f"{problem}\n{moved}")
         else:
             self.canvas.set_photo(None, tr("Loading…"))
-            self.photos.want([photo])
+            self.photos.want([], photo)
 
     @Slot()
     def _prefetch(self) -> None:
         desk = self._session.desk
         place = desk.index
+        shown = None if desk.face is None else desk.face.photo
+        if shown is not None and self.photos.get(shown) == (None, ""):
+            return  # it comes first, and how large it is says how many fit beside it
         near = [
             desk.queue[i] for i in (place + 1, place - 1, place + 2) if 0 <= i < len(desk.queue)
         ]
-        shown = None if desk.face is None else desk.face.photo
         if shown is not None and self.photos.get(shown)[1]:  # a problem: not again and again
             shown = None
         self.photos.want(self._session.store.faces.files(near), shown)
@@ -234,8 +237,12 @@ class Editor(QWidget):
         if self._to_box is not None:
             self._begin_box()
         elif face is not None and face.photo == photo:
+            other = self._shown_photo != photo
             self.refresh()
-            self._aim()
+            if other:
+                self._aim()
+            if not self.resting:
+                self._painted.start()
 
     def _decoded(self, photo: Path) -> QImage | None:
         return self.photos.get(photo)[0]
@@ -244,7 +251,7 @@ class Editor(QWidget):
         """Get the photo of the desk's face ready, which may be wanted next."""
         face = self._session.desk.face
         if face is not None and not self.photos.get(face.photo)[1]:
-            self.photos.want([face.photo])
+            self.photos.want([], face.photo)
 
     def photos_moved(self) -> None:
         """Read every photo again."""

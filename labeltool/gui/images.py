@@ -43,6 +43,7 @@ class Photos(QObject):
         self._pending: set[Path] = set()
         self._lock = threading.Lock()
         self._wanted: list[Path] = []  # and not begun yet
+        self._shown: Path | None = None
         self._pool = ThreadPoolExecutor(1, "photos", step_back)
         self._decoded.connect(self._keep)
 
@@ -60,13 +61,16 @@ class Photos(QObject):
     def want(self, photos: Sequence[Path], beside: Path | None = None) -> None:
         """Load these, the first one first; they are the last ones to be dropped again.
 
-        `beside`: the photo that is shown, which comes before them. What was wanted before and is
-        not begun yet is not loaded: who skips through large photos does not wait for each of them.
-        No more are loaded than fit beside the one shown, if they are as large as the largest.
+        `beside`: the photo that is shown, which comes before them and is never dropped. What was
+        wanted before and is not begun yet is not loaded: who skips through large photos does not
+        wait for each of them. No more are loaded than fit beside the one shown, if they are as
+        large as the largest.
         """
+        self._shown = beside
         largest = max(map(_bytes, self._images.values()), default=0)
         if largest:
-            photos = photos[: max(1, CACHE_BYTES // largest - 1)]
+            least = 1 if beside is None else 0
+            photos = photos[: max(least, CACHE_BYTES // largest - 1)]
         for photo in reversed(photos):
             if photo in self._images:
                 self._images.move_to_end(photo)
@@ -106,7 +110,7 @@ class Photos(QObject):
         else:
             self._images[photo] = images
             while len(self._images) > 1 and sum(map(_bytes, self._images.values())) > CACHE_BYTES:
-                self._images.popitem(last=False)
+                del self._images[next(old for old in self._images if old != self._shown)]
         self.loaded.emit(photo)
 
     def forget(self) -> None:

@@ -168,6 +168,15 @@ class Session(QObject):
         """Run a short write, see `Writing`."""
         self._writing.do(operation)
 
+    @property
+    def trains(self) -> bool:
+        """Whether a network is being trained; not while its results are taken in."""
+        return self.rounds.running_kind is RoundKind.TRAIN and self._waiting is None
+
+    def finish_writes(self) -> UserError | None:
+        """Before the end, do what waits for other programs, see `Writing.finish`."""
+        return self._writing.finish()
+
     def _desk_face(self) -> int | None:
         return None if self.desk.face is None else self.desk.face.id
 
@@ -527,6 +536,8 @@ class Session(QObject):
         for lane in self._lanes.values():
             lane.close()
         self.backups.close()
+        with suppress(UserError):  # it ends by itself, in half a minute
+            self.store.rounds.let_go()
         self.store.close()
 
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes, RoundKind, UserError, Verdict
+from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes, UserError, Verdict
 from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions
 from labeltool.gui.deciding import Deciding
@@ -489,8 +489,13 @@ class MainWindow(QMainWindow):
             self.session.import_photos(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Ask what becomes of a running training, then let go of everything."""
-        if self.session.rounds.running_kind is RoundKind.TRAIN:
+        """Keep what still waits to be saved, ask what becomes of a running training, then let go of
+        everything."""
+        if unsaved := self.session.finish_writes():
+            self.message.complain(unsaved)
+            event.ignore()
+            return
+        if self.session.trains:
             answer = self.ask_running()
             if answer == "stay":
                 event.ignore()

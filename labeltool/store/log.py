@@ -75,7 +75,7 @@ def now() -> str:
 def words(verdict: Verdict, count: int) -> str:
     """What was done to so many faces, for the log."""
     what = {Verdict.UNREVIEWED: "set back"}.get(verdict, str(verdict))
-    return what if count == 1 else f"{what} {count:,} faces"
+    return what if count == 1 else f"{what} {count} faces"
 
 
 def changed(faces: Sequence[int], note: str) -> Changes:

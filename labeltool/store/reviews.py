@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
+    FINAL,
     Changes,
     NewLabel,
     Points,
@@ -126,6 +127,9 @@ class Reviews:
             count = finish(connection, operation, boxes=False)
             if count == 0:
                 if verdict is Verdict.ACCEPTED:
+                    made = connection.scalar(_VERDICT, {"face": faces[0]})
+                    if len(faces) == 1 and made in FINAL:  # in another window, just now
+                        raise UserError(mark("This face is {verdict} already."), verdict=made)
                     raise UserError(
                         mark("Nothing was accepted: no proposal there waits for a verdict."),
                         mark("Predict first, or choose faces that are not accepted yet."),
@@ -415,6 +419,7 @@ def _check_prediction(connection: Connection, prediction_id: int, face_id: int) 
 
 # Statements on the way of a decision are made once: to build one takes longer than to run it.
 _PREDICTION = text("SELECT 1 FROM prediction WHERE id = :id AND face_id = :face")
+_VERDICT = text("SELECT verdict FROM state WHERE face_id = :face")
 _UNDO_STATE = text("""
 SELECT u.detail, r.detail, coalesce(u.faces, 0), coalesce(r.faces, 0)
 FROM operation o LEFT JOIN operation u ON u.id = o.undo_top

@@ -41,6 +41,7 @@ class Rounds:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._owner = uuid.uuid4().hex
+        self._leases = False
 
     def add(self, kind: RoundKind, task: str, folder: str, summary: dict[str, object]) -> int:
         """A new running round; training rounds are numbered from 1."""
@@ -120,7 +121,17 @@ class Rounds:
                 )
                 .values(lease=self._owner, lease_until=moment + LEASE)
             )
+            self._leases = self._leases or bool(result.rowcount)
             return bool(result.rowcount)
+
+    def let_go(self) -> None:
+        """Give back the right to take results in, so that the next window need not wait for it."""
+        if self._leases:
+            with self._database.write() as connection:
+                connection.execute(
+                    update(RoundRow).where(RoundRow.lease == self._owner).values(lease=None)
+                )
+            self._leases = False
 
     def add_predictions(self, round_id: int, batch: Sequence[NewPrediction]) -> None:
         """Add predictions of faces without a manual label; those that are there already stay, and

@@ -2744,6 +2744,14 @@ left the face {verdict}</source>
         <translation>이 목록의 얼굴을 모두 검토했습니다.</translation>
     </message>
     <message>
+        <source>Changes not saved yet: {count}. Another program holds the project.</source>
+        <translation>아직 저장되지 않은 변경: {count}건. 다른 프로그램이 프로젝트를 사용하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Wait for it; or close again to leave without them.</source>
+        <translation>끝날 때까지 기다리세요. 저장하지 않고 나가려면 한 번 더 닫으세요.</translation>
+    </message>
+    <message>
         <source>A round is running</source>
         <translation>라운드 실행 중</translation>
     </message>

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from labeltool.domain import UserError
@@ -91,6 +92,47 @@ def test_who_skips_through_photos_waits_for_the_last_one_only(qtbot, photos, fil
     qtbot.waitUntil(lambda: photos.get(files[2])[0] is not None)
     assert begun == [files[0], files[5], files[2]]
     load(qtbot, photos, files[1:2])  # what was skipped can be had later
+
+
+def test_the_photo_on_the_screen_is_never_dropped_for_another(qtbot, photos, files, monkeypatch):
+    monkeypatch.setattr(images, "CACHE_BYTES", ONE)
+    photos.want([], beside=files[0])
+    qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
+    photos.want(files[1:2], beside=files[0])  # for which there is no room
+    assert not photos._pending
+    with qtbot.waitSignal(photos.loaded):
+        photos._shown = None
+        photos.want(files[1:2])
+        photos._shown = files[0]
+    assert photos.get(files[0])[0] is not None
+
+
+def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(images, "CACHE_BYTES", 1)  # less than one of the photos
+    window = open_window(project)
+    canvas = window.canvas
+    canvas.fit_photo()
+    zoom = canvas.zoom
+    blank: list[object] = []
+    set_photo = canvas.set_photo
+    monkeypatch.setattr(
+        canvas, "set_photo", lambda image, *a, **k: (blank.append(image), set_photo(image, *a, **k))
+    )
+    canvas.select(30)
+    for _ in range(3):
+        qtbot.keyClick(canvas, Qt.Key.Key_Up)
+        qtbot.wait(200)
+    assert blank == []
+    assert canvas.zoom == zoom
+
+
+def test_the_neighbours_are_got_ready_once_the_first_photo_is_there(qtbot, open_window, project):
+    window = open_window(project)
+    desk, photos = window.session.desk, window.photos
+    (second,) = window.session.store.faces.files(desk.queue[1:2])
+    qtbot.waitUntil(lambda: photos.get(second)[0] is not None)
 
 
 def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, tmp_path):

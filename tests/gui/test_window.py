@@ -16,7 +16,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from labeltool.domain import Changes, Filter, Verdict
+from labeltool.domain import Changes, Filter, RoundKind, Verdict
 from labeltool.gui import batch_sheet, dialogs
 from labeltool.gui.tasks import Task
 from labeltool.store import create_project, open_project
@@ -467,6 +467,65 @@ def test_a_write_that_waits_is_kept_when_the_window_closes(qtbot, open_window, p
     decided = "SELECT count(*) FROM state WHERE verdict = 'accepted'"
     assert other.execute(decided).fetchone() == (1,)
     other.close()
+
+
+def test_writes_that_wait_are_done_in_the_order_of_the_keys(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    window.canvas.select(30)
+    point = 30
+    before = window.session.desk.face.points[point].copy()
+    other = lock(project)
+    for _ in range(3):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_Up)
+        qtbot.wait(30)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.wait(150)  # with every try at another moment, the later ones would come first
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, first) is not Verdict.UNREVIEWED)
+    assert verdict(window, first) is Verdict.CORRECTED
+    moved = window.session.store.faces.face(first).points[point]
+    np.testing.assert_allclose(moved, before - (0, 3))
+    assert window.session.desk.face.id == first + 1
+
+
+def test_a_window_that_cannot_save_says_so_before_it_closes(qtbot, open_window, project):
+    window = open_window(project)
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert not window.close()
+    assert "Changes not saved yet: 1." in window.message.label.text()
+    assert window.close()
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, project):
+    window = open_window(project)
+
+    def breaks() -> Changes:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        window.session.do(breaks)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert verdict(window, 1) is Verdict.ACCEPTED
+
+
+def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
+    qtbot, open_window, project, monkeypatch
+):
+    window = open_window(project)
+    session = window.session
+    kind = property(lambda _rounds: RoundKind.TRAIN)
+    monkeypatch.setattr(type(session.rounds), "running_kind", kind)
+    asked: list[str] = []
+    monkeypatch.setattr(window, "ask_running", lambda: asked.append("") or "stay")
+    assert not window.close()
+    session._waiting = Event("finished")
+    assert window.close()
+    assert len(asked) == 1
 
 
 def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, project):

@@ -266,6 +266,12 @@ class TestFlag:
         store.reviews.flag(BEN, [1], True)
         assert not face(store).offered
 
+    def test_who_comes_second_is_told_that_the_face_is_decided(self, project):
+        store = project(1)
+        store.reviews.decide(BEN, [1], Verdict.CORRECTED, points=triangle(9))
+        with pytest.raises(UserError, match="This face is corrected already"):
+            store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+
     def test_many_flags_say_how_many_were_new(self, project):
         store = project(3)
         assert store.reviews.flag(ANN, [1], True).note == "Flagged."
