@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.gui.canvas.photo_item import halved
-from labeltool.gui.tasks import pause, step_back
+from labeltool.gui.tasks import decoding, pause, step_back
 from labeltool.gui.words import read
 from pipnet.images import ImageError, read_image
 from pipnet.memory import in_huge_pages
@@ -93,14 +93,15 @@ class Photos(QObject):
             self._decode(photo)
 
     def _decode(self, photo: Path) -> None:
-        try:
-            pixels = read_image(photo, pause)
-        except ImageError as error:
-            self._decoded.emit(photo, None, read(str(error)))
-            return
-        image = picture(pixels)
-        del pixels
-        self._decoded.emit(photo, [image, *halved(image)], "")
+        with decoding:
+            try:
+                pixels = read_image(photo, pause)
+            except ImageError as error:
+                self._decoded.emit(photo, None, read(str(error)))
+                return
+            image = picture(pixels)
+            del pixels
+            self._decoded.emit(photo, [image, *halved(image)], "")
 
     @Slot(object, object, str)
     def _keep(self, photo: Path, images: list[QImage] | None, problem: str) -> None:

@@ -16,6 +16,9 @@ from labeltool.domain import Cancelled, Progress
 
 Work = Callable[[Progress], object]
 
+decoding = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) - 1))
+"""Around the decoding of a large photo, by whatever thread: one processor is left to the window."""
+
 _quiet = threading.Event()
 _quiet.set()
 

@@ -22,7 +22,7 @@ from PySide6.QtGui import QImage
 
 from labeltool.domain import Box, Card
 from labeltool.gui.images import picture
-from labeltool.gui.tasks import pause, step_back
+from labeltool.gui.tasks import decoding, pause, step_back
 from labeltool.gui.words import read
 from labeltool.store.thumbs import ThumbFile
 from pipnet.images import ImageError, open_reduced, read_header
@@ -252,7 +252,8 @@ class Thumbs(QObject):
         # a JPEG is decoded at less than twice the size that is wanted
         share = min(1.0, 2 * wanted / longest) if info.format in ("JPEG", "MPO") else 1.0
         made: dict[_Wish, bytes] = {}
-        with self._large if info.width * info.height * share**2 > _LARGE else nullcontext():
+        large = info.width * info.height * share**2 > _LARGE
+        with self._large if large else nullcontext(), decoding if large else nullcontext():
             whole, scale = open_reduced(photo, wanted)
             for wish in wishes:
                 pause()

@@ -29,7 +29,7 @@ RESERVE = 64 * 2**20
 PATIENCE = 10.0
 """Seconds to wait for others where the journal lets one write or read only."""
 
-_CHUNK = 2 * 2**20
+_CHUNK, _PIECE = 2 * 2**20, 16 * 2**20  # bytes written, and given back, at a time
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3})Z-([a-z]+)\.sqlite")
 _TIME = "%Y-%m-%dT%H-%M-%S-%f"
 
@@ -227,7 +227,19 @@ def thin_out(folder: Path) -> None:
     for backup in rows:
         if backup not in kept:
             with suppress(OSError):
-                backup.file.unlink()
+                _delete(backup.file)
+
+
+def _delete(file: Path) -> None:
+    """Delete a large file bit by bit: at once, and a decision would wait until the disk is done."""
+    doomed = file.with_name(f".{file.name}.partial")
+    os.replace(file, doomed)  # from now on it is no backup
+    with doomed.open("rb+") as shrinking:
+        for size in range(doomed.stat().st_size - _PIECE, 0, -_PIECE):
+            shrinking.truncate(size)
+            os.fsync(shrinking.fileno())
+            time.sleep(0.005)
+    doomed.unlink()
 
 
 def _kept(rows: list[Backup]) -> list[Backup]:

@@ -169,6 +169,26 @@ class TestKeeping:
         module.thin_out(tmp_path)
         assert names(tmp_path) == set(rows[:2])
 
+    def test_a_large_one_is_given_back_bit_by_bit_and_no_part_of_it_is_a_backup(
+        self, tmp_path, monkeypatch
+    ):
+        monkeypatch.setattr(module, "_PIECE", 100)
+        monkeypatch.setattr(module, "_kept", lambda rows: rows[:1])
+        new, old = (pretend(tmp_path, self.NOON - timedelta(k), size=1000) for k in (0, 1))
+        seen: list[tuple[int, list[str]]] = []
+        fsync = os.fsync
+
+        def watched(file: int) -> None:
+            seen.append((os.fstat(file).st_size, [row.file.name for row in backups(tmp_path)]))
+            fsync(file)
+
+        monkeypatch.setattr(os, "fsync", watched)
+        module.thin_out(tmp_path)
+        assert [size for size, _ in seen] == list(range(900, 0, -100))
+        assert all(listed == [new] for _, listed in seen)
+        assert names(tmp_path) == {new}
+        assert old != new
+
     def test_files_that_are_no_backups_are_let_alone(self, tmp_path):
         (tmp_path / BACKUPS).mkdir()
         (tmp_path / BACKUPS / "mine.sqlite").touch()
