@@ -75,16 +75,18 @@ class Writing(QObject):
     @Slot()
     def _try(self) -> None:
         """Do what waits, the oldest first, as far as others let it."""
-        with hushed(), self._store.first():
-            while self._waiting and self._attempt(self._waiting[0]):
-                pass
+        try:
+            with hushed(), self._store.first():
+                while self._waiting and self._attempt(self._waiting[0]):
+                    pass
+        finally:  # also where one breaks: the others are still wanted
+            if self._waiting:
+                self._again.start()
         if not self._waiting:
             self._held = self._warned = False
-            return
-        if not self._held:
+        elif not self._held:
             self._held = True
             self.said.emit(tr("Waiting for another change to this project…"), False)
-        self._again.start()
 
     def _attempt(self, wanted: _Wanted) -> bool:
         """Whether that was the end of it."""

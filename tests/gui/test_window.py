@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import sqlite3
 import subprocess
@@ -511,6 +512,17 @@ def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, proje
         window.session.do(breaks)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert verdict(window, 1) is Verdict.ACCEPTED
+    writing = window.session._writing
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    second = writing._waiting[0]
+    writing._waiting.appendleft(dataclasses.replace(second, operation=breaks))
+    writing._again.stop()
+    with pytest.raises(ZeroDivisionError):
+        writing._try()
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, 2) is Verdict.ACCEPTED)
 
 
 def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
