@@ -42,7 +42,7 @@ def make_project(folder: Path, faces: int = 0, scheme: Scheme = THREE) -> Store:
 
 @cache
 def _empty(scheme: str) -> bytes:
-    """An empty project's file: made once, for a migration costs more than most tests."""
+    """An empty project's file: made once for all tests."""
     with TemporaryDirectory() as folder:
         create_project(Path(folder), Scheme.from_json(scheme)).close()
         return (Path(folder) / FILE).read_bytes()

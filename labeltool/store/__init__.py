@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, check_file, facts, is_due
 from labeltool.store.batch import Batches
 from labeltool.store.boxes import FEW, Boxes
-from labeltool.store.engine import FILE, Database, upgrade
-from labeltool.store.errors import errors
+from labeltool.store.engine import FILE, Database, create, upgrade
 from labeltool.store.faces import Faces
 from labeltool.store.filters import Filters
 from labeltool.store.history import History
-from labeltool.store.log import now
 from labeltool.store.recovery import facts_now, newest_good, restore
 from labeltool.store.reviews import Reviews, Threshold
 from labeltool.store.rounds import BOX, Rounds
@@ -156,20 +153,7 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
-        upgrade(partial)
-        with errors(partial):
-            database = Database(partial)
-            try:
-                with database.write() as connection:
-                    connection.execute(
-                        insert(ProjectRow).values(
-                            uuid=uuid.uuid4().hex, scheme=scheme.to_json(), created=now()
-                        )
-                    )
-                # the write-ahead log is joined into the file before the file gets its name
-                database.checkpoint()
-            finally:
-                database.close()
+        create(partial, scheme.to_json())
         partial.rename(file)
     except OSError as error:
         raise UserError(

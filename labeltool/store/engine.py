@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 
 import portalocker
 import psutil
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, insert
 from sqlalchemy.pool import NullPool, QueuePool
 
 from labeltool.domain import Cancelled, DamagedError, Progress, StoreBusyError, UserError, mark
 from labeltool.store.backup import back_up
 from labeltool.store.errors import errors
-from labeltool.store.tables import SCHEMA
+from labeltool.store.log import now
+from labeltool.store.tables import SCHEMA, Base, ProjectRow, VersionRow
 
 FILE = "project.sqlite"
 
@@ -384,13 +386,32 @@ def schema_of(path: Path) -> int:
             connection.close()
 
 
-def upgrade(path: Path, target: str = "head") -> None:
-    """Create or upgrade a project file: a copy is migrated and checked, then put in its place.
+def create(path: Path, scheme: str) -> None:
+    """Make a project file of the newest schema, whole in one transaction.
+
+    `scheme`: the landmark scheme as JSON. A file left half-made is empty, so it is no project.
+    """
+    engine = _engine(path, NullPool)
+    try:
+        with errors(path), engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            Base.metadata.create_all(connection)
+            connection.execute(insert(VersionRow).values(version_num=str(SCHEMA)))
+            connection.execute(
+                insert(ProjectRow).values(uuid=uuid.uuid4().hex, scheme=scheme, created=now())
+            )
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def upgrade(path: Path) -> None:
+    """Upgrade a project file: a copy is migrated and checked, then put in its place.
 
     Raises:
         UserError: written by a newer version; open elsewhere; no space; damaged.
     """
-    found = _found(path)
+    found = schema_of(path)
     if found > SCHEMA:
         raise UserError(
             mark(
@@ -402,32 +423,25 @@ def upgrade(path: Path, target: str = "head") -> None:
             found=found,
             known=SCHEMA,
         )
-    if found == SCHEMA and target == "head":
+    if found == SCHEMA:
         return
     lock = ProjectLock(path.parent)
     lock.alone(mark("The project must be upgraded, but another window or command has it open."))
     partial = path.with_name(path.name + ".upgrading")
     try:
-        if _found(path) != found:  # another program upgraded it just now
+        if schema_of(path) != found:  # another program upgraded it just now
             return
         with errors(path):
-            partial.unlink(missing_ok=True)
-            if path.exists():
-                _copy(path, partial)
-            _migrate(partial, target)
+            _copy(path, partial)
+            _migrate(partial)
             _verify(partial)
-            if path.exists():
-                back_up(path, "upgrade")
+            back_up(path, "upgrade")
             for suffix in ("-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
             os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
         lock.release()
-
-
-def _found(path: Path) -> int:
-    return schema_of(path) if path.exists() else 0
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -453,7 +467,7 @@ def _verify(path: Path) -> None:
         )
 
 
-def _migrate(path: Path, target: str) -> None:
+def _migrate(path: Path) -> None:
     # Imported here: alembic costs a fifth of a second, and a project is seldom upgraded.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -466,6 +480,6 @@ def _migrate(path: Path, target: str) -> None:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
-        command.upgrade(config, target)
+        command.upgrade(config, "head")
         connection.commit()
     engine.dispose()

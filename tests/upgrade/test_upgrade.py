@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from alembic.script import ScriptDirectory
 
-from labeltool.domain import Filter, UserError, Verdict
+from labeltool.domain import UserError, Verdict
 from labeltool.store import BACKUPS, FILE, SCHEMA, backups, engine, open_project
-from labeltool.store.tables import Base
 from tests.projects import make_project, next_migration, propose, sql, triangle, verdicts
 
 NEXT = SCHEMA + 1
@@ -59,44 +57,6 @@ def old(tmp_path) -> Path:
     store.reviews.undo("ben")
     store.close()
     return store.folder
-
-
-@pytest.fixture
-def first(tmp_path) -> Path:
-    """A project as version 1 left it: two photo folders, two reviewers, a draft, a training."""
-    folder = tmp_path / "first"
-    folder.mkdir()
-    shutil.copy(Path(__file__).parent / "assets" / "schema-1.sqlite", folder / FILE)
-    return folder
-
-
-def test_a_project_of_the_first_schema_loses_nothing_and_can_be_filtered(first):
-    before = open_tables(first / FILE)
-    store = open_project(first)
-    assert schema(first / FILE) == str(SCHEMA)
-    for name in ("operation", "prediction", "model"):
-        assert sql(store, f"SELECT * FROM {name}") == before[name], name
-    for name in ("entry", "face", "draft", "photo", "state", "round"):
-        width = len(before[name][0])
-        assert [row[:width] for row in sql(store, f"SELECT * FROM {name}")] == before[name], name
-    assert store.reviews.check() == []
-    counts = store.faces.counts()
-    assert (counts.photos, counts.problems, counts.waiting, counts.faces) == (6, 1, 1, 8)
-    assert (counts.proposed, counts.flagged, counts.rejected) == (3, 2, 2)
-    for wanted, faces in (
-        (Filter(text="바다"), [7, 8]),
-        (Filter(folder="1/a"), [1, 2, 3, 4, 5, 6]),
-        (Filter(reviewer="ben"), [4]),
-        (Filter("rejected-new"), [3]),
-        (Filter(round_id=2, order="score"), [5, 3]),
-    ):
-        assert store.faces.queue(wanted) == faces, wanted
-    assert store.faces.face(5).draft is not None
-    assert store.reviews.undo("ben").faces == {4}
-    store.filters.save("mine", Filter("accepted"))
-    store.visits.keep("ann", 3, Filter())
-    store.close()
-    assert open_tables(backup_of(first)) == before
 
 
 def backup_of(folder: Path) -> Path:
@@ -213,27 +173,6 @@ def test_a_project_that_another_program_upgraded_meanwhile_is_not_upgraded_twice
     assert schema(backup_of(old)) == str(SCHEMA)
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_program(old, tmp_path):
-    ideal = create_engine(f"sqlite:///{tmp_path / 'ideal.sqlite'}")
-    Base.metadata.create_all(ideal)
-    ideal.dispose()
-    assert shape(old / FILE) == shape(tmp_path / "ideal.sqlite")
-
-
-def shape(file: Path) -> dict[str, object]:
-    """Columns, keys and indexes of every table, whatever the order they were made in."""
-    connection = sqlite3.connect(file)
-    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
-    found: dict[str, object] = {}
-    for (name,) in connection.execute(query).fetchall():
-        columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
-        keys = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
-        found[name] = (sorted(c[1:] for c in columns), sorted(k[2:] for k in keys))
-        for index in connection.execute(f"PRAGMA index_list({name})").fetchall():
-            parts = connection.execute(f"PRAGMA index_info({index[1]})").fetchall()
-            own = index[1] if index[3] == "c" else "constraint"
-            found[f"{name} {own} {[p[2] for p in parts]}"] = index[2]
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR sql LIKE '%VIRTUAL%'"
-    found |= {f"{name} defined": sql for name, sql in connection.execute(query)}
-    connection.close()
-    return found
+def test_a_new_project_has_the_schema_of_the_newest_migration(old):
+    folder = Path(engine.__file__).parent / "migrations"
+    assert ScriptDirectory(folder).get_current_head() == schema(old / FILE) == str(SCHEMA)

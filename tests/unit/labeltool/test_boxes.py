@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import numpy as np
 import pytest
 
@@ -12,8 +10,7 @@ from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.shapes import MEAN_FACE
-from labeltool.store import FEW, FILE, open_project
-from labeltool.store.engine import upgrade
+from labeltool.store import FEW
 from tests.projects import change, proposals, propose, shown, sql, triangle, verdicts
 
 ANN, BEN = "ann", "ben"
@@ -276,34 +273,3 @@ class TestProposals:
         store.boxes.change(ANN, 1, OTHER)
         assert Instant(store).propose(1) == Changes()
         assert len(sql(store, "SELECT id FROM prediction")) == 1
-
-
-def test_a_project_from_before_boxes_were_logged_opens_and_its_boxes_move(tmp_path):
-    file = tmp_path / FILE
-    upgrade(file, "1")
-    connection = sqlite3.connect(file)
-    connection.executescript(
-        """
-        INSERT INTO project VALUES (1, 'x', '{"name": "one", "names": ["a"]}', 'then');
-        INSERT INTO root VALUES (1, '/photos');
-        INSERT INTO photo VALUES (1, 1, 'a.jpg', 5, NULL, 90, 90, 1, NULL);
-        INSERT INTO face VALUES (1, 1, 5, 5, 60, 60, 'detected', 0.9);
-        INSERT INTO operation (id, uuid, reviewer, time, kind, detail, faces, undo_top)
-            VALUES (1, 'u', 'ann', 'then', 'decide', 'rejected', 1, 1);
-        INSERT INTO entry (id, operation_id, face_id, effect, verdict, flag)
-            VALUES (1, 1, 1, 1, 'rejected', 0);
-        INSERT INTO state (face_id, verdict, flag, offered, entry_id, effect)
-            VALUES (1, 'rejected', 0, 0, 1, 1);
-        """
-    )
-    connection.commit()
-    connection.close()
-    store = open_project(tmp_path)
-    store.boxes.change(ANN, 1, OTHER)
-    assert box(store) == (*OTHER, "hand")
-    store.reviews.undo(ANN)
-    store.reviews.undo(ANN)
-    assert box(store) == (*FIRST, "detected")
-    assert verdicts(store) == [U]
-    assert store.reviews.check() == []
-    store.close()
