@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,6 +64,11 @@ def run(arguments: list[str]) -> int:
         result = cli.main(arguments, prog_name="labeltool", standalone_mode=False)
     except UserError as error:
         click.echo(f"Error: {error}", err=True)
+        return 1
+    except OSError as error:
+        if error.filename is None or error.strerror is None:
+            raise
+        click.echo(f"Error: {error.filename}: {error.strerror}.", err=True)
         return 1
     except click.exceptions.Abort:
         click.echo("Cancelled.", err=True)
@@ -420,7 +426,7 @@ def restore(project: Path, source: str | None) -> None:
         file = newest.file
     else:
         file = Path(source)
-        if not file.is_file():
+        if not os.path.isfile(file):
             file = project / BACKUPS / source
     kept = put_back(project, file)
     click.echo(f"Restored {project} from {file.name}.")

@@ -51,7 +51,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
     added = Added()
     for source in sources:
         source = Path(os.path.abspath(source))  # without "..": a folder has one name
-        if source.is_dir():
+        if os.path.isdir(source):
             try:
                 photos, unsupported = find_photos(source)
             except ImageError as error:
@@ -59,7 +59,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
                     mark("{reason}."), mark("Check its permissions."), reason=str(error)
                 ) from error
             folder = source
-        elif source.is_file():
+        elif os.path.isfile(source):
             kind = classify(source)
             photos = [source] if kind == "photo" else []
             unsupported = [] if kind == "photo" else [source]

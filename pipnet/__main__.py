@@ -34,8 +34,13 @@ def main() -> None:
     known = (CheckpointError, DivergedError, FinderMissingError, ImageError, LabelError, OnnxError)
     try:
         cli()
-    except (*known, SchemeError, OSError) as error:
+    except (*known, SchemeError) as error:
         click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        named = error.filename is not None and error.strerror is not None
+        reason = f"{error.filename}: {error.strerror}." if named else str(error)
+        click.echo(f"Error: {reason}", err=True)
         sys.exit(1)
 
 

@@ -53,11 +53,11 @@ def predict(
     from pipnet.images import find_photos  # noqa: PLC0415
     from pipnet.stream import predict_photos  # noqa: PLC0415
 
-    if not out.parent.is_dir():
+    if not os.path.isdir(out.parent):
         raise click.ClickException(f"there is no folder {out.parent} to write {out.name} into")
     detector = open_detector(weights, backbone, scheme, meanface, device)
     where, kind = _boxes(boxes, detector)
-    photos = [p for s in sources for p in (find_photos(s)[0] if s.is_dir() else [s])]
+    photos = [p for s in sources for p in (find_photos(s)[0] if os.path.isdir(s) else [s])]
     unread: list[str] = []
     with (
         _rows(out) as add,

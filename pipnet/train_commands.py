@@ -367,7 +367,7 @@ def _unlabelled(sources: tuple[Path, ...]) -> list[Unlabelled]:
     from pipnet.selftrain import Unlabelled  # noqa: PLC0415
 
     finder = face_finder()
-    photos = [p for s in sources for p in (find_photos(s)[0] if s.is_dir() else [s])]
+    photos = [p for s in sources for p in (find_photos(s)[0] if os.path.isdir(s) else [s])]
     faces = []
     with click.progressbar(photos, label="Finding faces", file=sys.stderr) as bar:
         for photo in bar:

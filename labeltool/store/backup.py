@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote_from_bytes
 from uuid import uuid4
 
 from labeltool.domain import DamagedError, Progress, UserError, mark
@@ -57,7 +58,8 @@ class Facts:
 def backups(folder: Path) -> list[Backup]:
     """The backups of the project in `folder`, the newest first."""
     found = []
-    for file in (folder / FOLDER).glob("*.sqlite"):
+    there = os.path.isdir(folder / FOLDER)  # Path.glob raises for a name that is too long
+    for file in (folder / FOLDER).glob("*.sqlite") if there else ():
         name = _NAME.fullmatch(file.name)
         if name is not None:
             # %f reads the three digits as a fraction of a second
@@ -141,7 +143,7 @@ def _copy(source: sqlite3.Connection, partial: Path, progress: Progress) -> None
             # wait; with the other journals it would wait
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        with closing(sqlite3.connect(partial, isolation_level=None)) as target:
+        with closing(sqlite3.connect(partial.absolute(), isolation_level=None)) as target:
             target.execute("PRAGMA synchronous=OFF")
             with partial.open("rb+") as flushed:
                 size = source.execute("PRAGMA page_size").fetchone()[0]
@@ -164,8 +166,11 @@ def copy_checked(source: Path, partial: Path, progress: Progress, *, closed: boo
     """
     with errors(source):
         # a file that may be open is read under SQLite's locks
-        way = f"{source.absolute().as_uri()}?mode=rw"
-        opened = _open(source) if closed else sqlite3.connect(way, PATIENCE, uri=True)
+        opened = (
+            _open(source)
+            if closed
+            else sqlite3.connect(f"{_uri(source)}?mode=rw", PATIENCE, uri=True)
+        )
         _copy(opened, partial, progress)
     check_file(partial, source)
 
@@ -209,8 +214,22 @@ def facts(file: Path) -> Facts:
 
 def _open(file: Path) -> sqlite3.Connection:
     """Read only, to look at: without a write-ahead log nothing is made beside the file."""
-    way = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "mode=ro&immutable=1"
-    return sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True)
+    logged = file.with_name(f"{file.name}-wal").exists()
+    return connect_read_only(file, immutable=not logged)
+
+
+def connect_read_only(file: Path, *, immutable: bool = False) -> sqlite3.Connection:
+    """Open a database that is there; `immutable`: nobody writes to it, so no lock is taken."""
+    return sqlite3.connect(f"{_uri(file)}?mode=ro{'&immutable=1' * immutable}", uri=True)
+
+
+def _uri(file: Path) -> str:
+    """A path as SQLite wants it in a URI: every character that means something there is quoted.
+
+    Unlike `Path.as_uri` this has no host for a network share of Windows, which SQLite refuses.
+    """
+    path = file.absolute().as_posix()
+    return f"file://{'' if path.startswith('/') else '/'}{quote_from_bytes(os.fsencode(path))}"
 
 
 def is_due(folder: Path, created: str) -> bool:

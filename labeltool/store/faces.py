@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class Faces(Queue):
             sample = connection.scalars(
                 select(PhotoRow.path).where(PhotoRow.root_id == root_id).limit(20)
             ).all()
-            if sample and not any((folder / path).is_file() for path in sample):
+            if sample and not any(os.path.isfile(folder / path) for path in sample):
                 raise UserError(
                     mark("None of the photos are in {folder} (looked for {file})."),
                     mark("Choose the folder that holds the same files and subfolders as before."),
