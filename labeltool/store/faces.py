@@ -95,15 +95,15 @@ class Faces(Queue):
             back=True,
         )
 
-    def known_photos(self, root_id: int) -> dict[str, tuple[int, str | None]]:
-        """Relative path -> (id, problem) of a root's photos."""
+    def known_photos(self, root_id: int) -> dict[str, tuple[int, str | None, int]]:
+        """Relative path -> (id, problem, bytes) of a root's photos."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(PhotoRow.path, PhotoRow.id, PhotoRow.problem).where(
+                select(PhotoRow.path, PhotoRow.id, PhotoRow.problem, PhotoRow.bytes).where(
                     PhotoRow.root_id == root_id
                 )
             )
-            return {row.path: (row.id, row.problem) for row in rows}
+            return {row.path: (row.id, row.problem, row.bytes) for row in rows}
 
     def add_photos(self, root_id: int, photos: Sequence[tuple[str, int]]) -> None:
         """Add (relative path, size in bytes) whose faces are to be found later."""
