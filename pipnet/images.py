@@ -28,6 +28,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from pipnet.jpeg import decode_without_end
 from pipnet.pixels import low_byte_tiles, to_rgb
+from pipnet.text import one_line
 
 MAX_PIXELS = 200_000_000
 """Photos that claim more pixels are refused from their header, before anything is decoded."""
@@ -117,7 +118,7 @@ class ImageError(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"{self.path.name or self.path} {self.reason}"
+        return f"{one_line(self.path.name or self.path)} {self.reason}"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pipnet.command_tools import (
     weights_options,
 )
 from pipnet.crop import AUTHORS_CROP
+from pipnet.text import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +78,7 @@ def predict(
                 )
             bar.update(1)
     for reason in unread:
-        click.echo(f"  left out: {reason}", err=True)
+        click.echo(one_line(f"  left out: {reason}"), err=True)
     if unread:
         raise click.ClickException(f"{len(unread)} of {len(photos)} photos could not be read")
 

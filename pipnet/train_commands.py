@@ -25,6 +25,7 @@ from pipnet.command_tools import (
     with_detected,
 )
 from pipnet.memory import keep_memory
+from pipnet.text import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -374,7 +375,7 @@ def _unlabelled(sources: tuple[Path, ...]) -> list[Unlabelled]:
             try:
                 found = finder(read_image(photo))
             except ImageError as error:
-                click.echo(f"  left out: {error}", err=True)
+                click.echo(one_line(f"  left out: {error}"), err=True)
                 continue
             faces += [Unlabelled(photo, face.box) for face in found]
     if not faces:
