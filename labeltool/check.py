@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from labeltool.domain import RoundKind, RoundStatus
 from labeltool.store import Store
 from labeltool.training.folder import RunFolder
@@ -18,7 +20,7 @@ def check(store: Store, repair: bool = False) -> list[str]:
     said += [
         f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"
         for root in store.faces.roots().values()
-        if not root.is_dir()
+        if not os.path.isdir(root)
     ]
     for row in store.rounds.all():
         if row.status is RoundStatus.READY and row.kind is RoundKind.TRAIN:

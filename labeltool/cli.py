@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +21,9 @@ from labeltool.domain import (
     RoundStatus,
     UserError,
     Verdict,
+    folder_name,
 )
+from pipnet.text import one_line
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -38,7 +41,8 @@ class _Commands(click.Group):
     """`labeltool PATH` opens a project: whatever is no command is a path."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and not args[0].startswith("-")):
+        first = args[0] if args else ""
+        if first == "--" or (first not in self.commands and not first.startswith("-")):
             args = ["open", *args]
         return super().parse_args(ctx, args)
 
@@ -64,6 +68,11 @@ def run(arguments: list[str]) -> int:
     except UserError as error:
         click.echo(f"Error: {error}", err=True)
         return 1
+    except OSError as error:
+        if error.filename is None or error.strerror is None:
+            raise
+        _say(f"Error: {error.filename}: {error.strerror}.", err=True)
+        return 1
     except click.exceptions.Abort:
         click.echo("Cancelled.", err=True)
         return 1
@@ -74,6 +83,11 @@ def run(arguments: list[str]) -> int:
         click.echo("Cancelled; what was done is kept.", err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _say(text: str, err: bool = False) -> None:
+    """Print one line, whatever the names in it are."""
+    click.echo(one_line(text), err=err)
 
 
 @contextmanager
@@ -96,7 +110,7 @@ def _back_up(store: Store) -> None:
     except DamagedError:
         raise
     except UserError as error:
-        click.echo(f"Warning: {error}", err=True)
+        _say(f"Warning: {error}", err=True)
 
 
 def _bar(what: str, total: int = 0) -> tqdm[Any]:
@@ -146,7 +160,7 @@ def sample(project: Path) -> int:
     problem = display_problem()
     if problem is not None:
         click.echo(problem, err=True)
-        click.echo(f"Without a window: labeltool import {project} {photos}", err=True)
+        _say(f"Without a window: labeltool import {project} {photos}", err=True)
         return 2
     from labeltool.app import main  # noqa: PLC0415
 
@@ -182,7 +196,7 @@ def new(project: Path, scheme: str) -> None:
     except SchemeError as error:
         raise UserError(f"{error}.") from error
     create_project(project, kind).close()
-    click.echo(f"Made {project} with the scheme {kind.name} ({kind.count} landmarks).")
+    _say(f"Made {project} with the scheme {kind.name} ({kind.count} landmarks).")
 
 
 @cli.command("import")
@@ -201,12 +215,12 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
         if kind != "photos":
             for path in paths:
                 taken = labels.take_labels(store, path, login(), proposals=kind == "proposals")
-                click.echo(
+                _say(
                     f"{path.name}: {taken.taken} {kind} taken ({taken.new_faces} made a new face), "
                     f"{taken.kept} left alone because a person decided them."
                 )
                 for problem in taken.problems:
-                    click.echo(f"  not used: {problem}", err=True)
+                    _say(f"  not used: {problem}", err=True)
             return
         added = intake.add_photos(store, paths)
         with _bar("Finding faces") as bar:
@@ -217,23 +231,48 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
             f"and {counts.faces} faces."
         )
         for photo in added.unsupported:
-            click.echo(f"  not supported: {photo}", err=True)
+            _say(f"  not supported: {photo}", err=True)
         for _id, _file, reason in store.faces.problems():
-            click.echo(f"  not usable: {reason}", err=True)
+            _say(f"  not usable: {reason}", err=True)
 
 
 @cli.command()
 @click.argument("project", type=Folder)
 @click.argument("folder", type=Folder)
-@click.option("--from", "old", type=Folder, help="Which photo folder moved, if there are several.")
-def relocate(project: Path, folder: Path, old: Path | None) -> None:
+@click.option(
+    "--from", "old",
+    help="Which photo folder moved, if several are not there: its path as the project knows it, or "
+    "its name if no other has it.",
+)  # fmt: skip
+def relocate(project: Path, folder: Path, old: str | None) -> None:
     """Say where a photo folder of the project lies now."""
     with _project(project) as store:
-        roots = {k: v for k, v in store.faces.roots().items() if old is None or v == old.absolute()}
-        if len(roots) != 1:
-            known = ", ".join(str(root) for root in store.faces.roots().values())
-            raise UserError(f"Which photo folder moved? Known: {known}.", "Name it with --from.")
-        click.echo(store.faces.move_root(next(iter(roots)), folder.absolute()).note)
+        roots = store.faces.roots()
+        found = _missing(roots) or list(roots) if old is None else _named(roots, old)
+        if len(found) != 1:
+            known = "".join(
+                f"\n  {one_line(root)}{' (not there)' * (root_id in _missing(roots))}"
+                for root_id, root in roots.items()
+            )
+            raise UserError("Which photo folder moved? Name one with --from:" + known)
+        click.echo(store.faces.move_root(found[0], folder.absolute()).note)
+
+
+def _missing(roots: dict[int, Path]) -> list[int]:
+    return [root_id for root_id, root in roots.items() if not os.path.isdir(root)]
+
+
+def _named(roots: dict[int, Path], name: str) -> list[int]:
+    """The photo folders of this path, which Windows may have written, or else of this name."""
+    ways: tuple[Callable[[Path], bool], ...] = (
+        lambda root: root in (Path(name), Path(name).absolute()),
+        lambda root: not root.is_absolute() and PureWindowsPath(root) == PureWindowsPath(name),
+        lambda root: folder_name(root) == name,
+    )
+    for way in ways:
+        if found := [root_id for root_id, root in roots.items() if way(root)]:
+            return found
+    return []
 
 
 @cli.command()
@@ -278,7 +317,7 @@ def _rounds(store: Store) -> Rounds:
         try:
             _follow(rounds)
         except UserError as error:
-            click.echo(f"It failed: {error.what}", err=True)
+            _say(f"It failed: {error.what}", err=True)
         except Cancelled:
             click.echo("It was cancelled.", err=True)
     return rounds
@@ -349,9 +388,9 @@ def export_command(project: Path, out: Path, form: str) -> None:
 
     with _project(project) as store:
         written = export_labels(store, out, form)
-    click.echo(f"Wrote {written.faces} faces of {written.photos} photos to {out}.")
+    _say(f"Wrote {written.faces} faces of {written.photos} photos to {out}.")
     for problem in written.problems:
-        click.echo(f"  {problem}", err=True)
+        _say(f"  {problem}", err=True)
 
 
 @cli.command()
@@ -393,7 +432,7 @@ def check(project: Path, repair: bool) -> None:
     with _project(project) as store:
         said = run_check(store, repair)
     for line in said or ["Everything is in order."]:
-        click.echo(line)
+        _say(line)
     if not all(repair and "mended" in line for line in said):
         raise UserError(f"{len(said)} problems were found.", "See the lines above.")
 
@@ -415,17 +454,19 @@ def restore(project: Path, source: str | None) -> None:
         newest = newest_good(project)
         if newest is None:
             raise UserError(
-                f"{project} has no backup that can be read.", "Name a copy of your own."
+                "{project} has no backup that can be read.",
+                "Name a copy of your own.",
+                project=project,
             )
         file = newest.file
     else:
         file = Path(source)
-        if not file.is_file():
+        if not os.path.isfile(file):
             file = project / BACKUPS / source
     kept = put_back(project, file)
-    click.echo(f"Restored {project} from {file.name}.")
+    _say(f"Restored {project} from {file.name}.")
     if kept is not None:
-        click.echo(f"What was there before is kept as {kept.name}.")
+        _say(f"What was there before is kept as {kept.name}.")
 
 
 def _print_backups(project: Path) -> None:
@@ -433,7 +474,9 @@ def _print_backups(project: Path) -> None:
 
     rows = backups(project)
     if not rows:
-        raise UserError(f"{project} has no backups.", "They are made by working on a project.")
+        raise UserError(
+            "{project} has no backups.", "They are made by working on a project.", project=project
+        )
     for row in rows:
         try:
             held = facts(row.file)
@@ -442,7 +485,7 @@ def _print_backups(project: Path) -> None:
             what = "damaged"
         moment = row.time.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         click.echo(f"{row.file.name}  {moment}  {row.reason:8}{row.size / 2**20:>8.1f} MB  {what}")
-    click.echo(f"'labeltool restore {project} --from NAME' puts one in place.", err=True)
+    _say(f"'labeltool restore {project} --from NAME' puts one in place.", err=True)
 
 
 @cli.command(hidden=True)

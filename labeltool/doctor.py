@@ -348,7 +348,7 @@ def _disk(folder: Path) -> Check:
     name = "Free disk space"
     folder = folder.absolute()
     # a project that is still to be made is judged by where it will lie
-    folder = next(path for path in (folder, *folder.parents) if path.exists())
+    folder = next(path for path in (folder, *folder.parents) if os.path.exists(path))
     free = shutil.disk_usage(folder).free
     detail = f"{free / 1e9:.1f} GB at {folder}"
     if free >= LEAST_FREE:

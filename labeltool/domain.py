@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipnet.text import one_line
 
 Points = NDArray[np.float64]
 """(N, 2) landmarks in pixels of the upright image, (0, 0) the centre of the top-left pixel; NaN
@@ -32,6 +34,25 @@ def mark(text: str) -> str:
     return text
 
 
+def fill(text: str, values: dict[str, object]) -> str:
+    """A marked text with its `{names}` filled in, each value on one line; without values as it is.
+
+    Values are names and paths of others, as a rule.
+    """
+    shown = {
+        name: one_line(value) if isinstance(value, str | Path) else value
+        for name, value in values.items()
+    }
+    return text.format(**shown) if values else text
+
+
+def folder_name(folder: Path) -> str:
+    """The last part of a photo folder's path, also of one that was written by another system."""
+    text = str(folder)
+    foreign = PureWindowsPath(text)
+    return foreign.name if foreign.is_absolute() and not folder.is_absolute() else folder.name
+
+
 class Said(str):
     """Sentences for people, in English, which the window can say in another language.
 
@@ -44,7 +65,7 @@ class Said(str):
 
     def __new__(cls, *texts: str, **values: object) -> Said:
         """Put `values` into `texts`, and a blank between those that are not empty."""
-        filled = (text.format(**values) if values else text for text in texts if text)
+        filled = (fill(text, values) for text in texts if text)
         made = super().__new__(cls, " ".join(filled))
         made.texts, made.values = texts, values
         return made
@@ -69,6 +90,10 @@ class StoreBusyError(UserError):
 
 class DamagedError(UserError):
     """The project's file is damaged, empty or gone: a backup has to take its place."""
+
+
+class PhotosMissingError(UserError):
+    """Folders of photos are not where the project knows them: they have to be pointed to."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error

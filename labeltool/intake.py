@@ -51,7 +51,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
     added = Added()
     for source in sources:
         source = Path(os.path.abspath(source))  # without "..": a folder has one name
-        if source.is_dir():
+        if os.path.isdir(source):
             try:
                 photos, unsupported = find_photos(source)
             except ImageError as error:
@@ -59,7 +59,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
                     mark("{reason}."), mark("Check its permissions."), reason=str(error)
                 ) from error
             folder = source
-        elif source.is_file():
+        elif os.path.isfile(source):
             kind = classify(source)
             photos = [source] if kind == "photo" else []
             unsupported = [] if kind == "photo" else [source]
@@ -82,15 +82,18 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
 
 
 def add_folder(store: Store, folder: Path, photos: Sequence[Path], added: Added) -> None:
-    """Register photos under the root that holds `folder`, or under `folder` as a new root."""
-    everything: dict[Path, tuple[int, str | None]] = {}
+    """Register photos under the root that holds `folder`, or under `folder` as a new root.
+
+    Several links to one file are one photo.
+    """
+    everything: dict[Path, tuple[int, str | None, int]] = {}
     root_id, root = None, folder
     for known_id, known in store.faces.roots().items():
         for relative, row in store.faces.known_photos(known_id).items():
             everything[known / relative] = row
         if folder == known or known in folder.parents:
             root_id, root = known_id, known
-    fresh = [photo for photo in photos if photo not in everything]
+    fresh = _without_links(photos, {path: row[2] for path, row in everything.items()})
     again = [everything[p][0] for p in photos if p in everything and everything[p][1]]
     added.known += len(photos) - len(fresh)
     added.new += len(fresh)
@@ -99,6 +102,37 @@ def add_folder(store: Store, folder: Path, photos: Sequence[Path], added: Added)
     if fresh:
         root_id = store.faces.add_root(root) if root_id is None else root_id
         store.faces.add_photos(root_id, [(p.relative_to(root).as_posix(), _size(p)) for p in fresh])
+
+
+def _without_links(photos: Sequence[Path], known: dict[Path, int]) -> list[Path]:
+    """The photos that are neither known nor another link to a file that is; `known`: their bytes.
+
+    Of several links to one file the file itself is taken, or else the first.
+    """
+    fresh = {photo: _status(photo) for photo in photos if photo not in known}
+    sizes = {status.st_size for status in fresh.values() if status is not None}
+    taken = {_identity(_status(path)) for path, size in known.items() if size in sizes}
+    left = set[Path]()
+    for photo in sorted(fresh, key=os.path.islink):
+        identity = _identity(fresh[photo])
+        if identity is None or identity not in taken:
+            left.add(photo)
+        taken.add(identity)
+    return [photo for photo in fresh if photo in left]
+
+
+def _status(photo: Path) -> os.stat_result | None:
+    try:
+        return photo.stat()
+    except OSError:
+        return None
+
+
+def _identity(status: os.stat_result | None) -> tuple[int, ...] | None:
+    """What is the same for all links to a file; size and time too, for some drives number badly."""
+    if status is None or status.st_ino == 0:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _has_text_name(photo: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -56,14 +57,14 @@ def read_labels(store: Store, source: Path) -> ReadLabels:
         UserError: not readable, or of another number of landmarks than the project.
     """
     try:
-        if source.is_file() and source.suffix == ".json":
+        if os.path.isfile(source) and source.suffix == ".json":
             read, beside = coco.read(source), source.parent
-        elif source.is_dir() and any(source.rglob("*.pts")):
+        elif os.path.isdir(source) and any(source.rglob("*.pts")):
             beside = source
             files = find_photos(source)[0]
             names = [p.relative_to(source).as_posix() for p in files]
             read = pts.read(source, names or list(store.faces.label_names().values()))
-        elif source.is_dir() and len(list(source.glob("*.json"))) == 1:
+        elif os.path.isdir(source) and len(list(source.glob("*.json"))) == 1:
             return read_labels(store, next(source.glob("*.json")))
         else:
             raise UserError(
@@ -110,7 +111,7 @@ def _add_beside(store: Store, folder: Path, read: ReadLabels) -> None:
     """Register photos that the labels name, that lie beside them and that are not known yet."""
     find = _photo_finder(store)
     missing = {row.photo for row in read.rows if find(row.photo) is None}
-    files = sorted(folder.absolute() / name for name in missing if (folder / name).is_file())
+    files = sorted(folder.absolute() / name for name in missing if os.path.isfile(folder / name))
     if files:
         add_folder(store, folder.absolute(), files, Added())
         _read_headers(store, set(files))

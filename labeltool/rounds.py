@@ -502,10 +502,12 @@ class Rounds:
     def _spec(self, device: str, trained: Round | None) -> dict[str, Any]:
         roots = {}
         for root_id, root in self._store.faces.roots().items():
-            inside = root.is_relative_to(self._store.folder)
+            project = self._store.folder.absolute()
             # a photo folder inside the project moves with it
             roots[root_id] = (
-                os.path.relpath(root, self._store.folder / "rounds" / "x") if inside else str(root)
+                os.path.relpath(root, project / "rounds" / "x")
+                if root.is_relative_to(project)
+                else str(root)
             )
         weights = None if trained is None else f"../{trained.folder.name}/model.safetensors"
         if trained is None and self._starter() != resources.starter():
@@ -535,7 +537,7 @@ class Rounds:
         try:
             with (folder.path / "worker.log").open("wb") as log:
                 process = subprocess.Popen(
-                    [*program(), "worker", str(folder.path)],
+                    [*program(), "worker", str(folder.path.absolute())],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                     env=environment, start_new_session=os.name == "posix",
                 )  # fmt: skip

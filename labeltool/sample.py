@@ -31,7 +31,7 @@ def make_sample(folder: Path) -> Path:
             mark("Install labeltool again."),
         )
     photos = folder / PHOTOS
-    if (folder / "project.sqlite").exists():
+    if os.path.exists(folder / "project.sqlite"):
         if not (photos / shipped[0].name).is_file():
             raise UserError(
                 mark("{folder} already holds another project."),

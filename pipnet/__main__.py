@@ -8,6 +8,7 @@ import click
 
 from pipnet.model_commands import convert, export, info
 from pipnet.predict_commands import evaluate, predict
+from pipnet.text import one_line
 from pipnet.train_commands import selftrain, train
 
 
@@ -34,8 +35,13 @@ def main() -> None:
     known = (CheckpointError, DivergedError, FinderMissingError, ImageError, LabelError, OnnxError)
     try:
         cli()
-    except (*known, SchemeError, OSError) as error:
-        click.echo(f"Error: {error}", err=True)
+    except (*known, SchemeError) as error:
+        click.echo(f"Error: {one_line(error)}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        named = error.filename is not None and error.strerror is not None
+        reason = f"{error.filename}: {error.strerror}." if named else str(error)
+        click.echo(f"Error: {one_line(reason)}", err=True)
         sys.exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -91,7 +92,7 @@ class YuNet:
     """
 
     def __init__(self, model: Path) -> None:
-        if not model.is_file():
+        if not os.path.isfile(model):
             raise FinderMissingError(f"there is no YuNet model at {model}")
         try:
             self._net = cv2.FaceDetectorYN.create(str(model), "", (320, 320), CONFIDENCE)

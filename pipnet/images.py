@@ -18,15 +18,17 @@ from typing import IO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
+from PIL.PngImagePlugin import PngImageFile, PngStream
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from pipnet.jpeg import decode_without_end
 from pipnet.pixels import low_byte_tiles, to_rgb
+from pipnet.text import one_line
 
 MAX_PIXELS = 200_000_000
 """Photos that claim more pixels are refused from their header, before anything is decoded."""
@@ -90,6 +92,23 @@ _TURNS = {
 Image.MAX_IMAGE_PIXELS = None
 
 
+class _PngStream(PngStream):
+    """Leaves out texts and colour profiles for whose size Pillow refuses the whole photo."""
+
+    def call(self, cid: bytes, pos: int, length: int) -> bytes:
+        try:
+            return super().call(cid, pos, length)
+        except ValueError:
+            if cid not in (b"tEXt", b"zTXt", b"iTXt", b"iCCP") or self.fp is None:
+                raise
+            self.fp.seek(pos)
+            return self.fp.read(length)  # for the checksum
+
+
+# Pillow offers no other way to another stream.
+PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
+
+
 class ImageError(Exception):
     """A photo or folder that cannot be read: `path`, and `reason`, which continues its name."""
 
@@ -99,7 +118,7 @@ class ImageError(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"{self.path.name or self.path} {self.reason}"
+        return f"{one_line(self.path.name or self.path)} {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -336,11 +355,12 @@ def _orientation(image: ImageFile) -> int:
 def _read(path: Path, longest: int | None) -> tuple[Image.Image, tuple[float, float]]:
     with _opened(path) as image:
         size, box = image.size, None
-        if longest is not None and isinstance(image, JpegImageFile):
-            drafted = image.draft(None, _fit(size, longest))
-            box = drafted[1] if drafted else None
         low = _low_bytes(path, image)
-        _load(path, image)
+        if isinstance(image, JpegImageFile):
+            wanted = None if longest is None else _fit(size, longest)
+            image, box = _load_jpeg(path, image, wanted)
+        else:
+            _load(path, image)
         if box is None:
             size = image.size  # of a TIFF, upright only now
         rgb = to_rgb(image, low)
@@ -381,6 +401,30 @@ def _load(path: Path, image: ImageFile) -> None:
         image.load()
     except Exception as error:
         raise ImageError(path, _damage(error)) from error
+
+
+def _load_jpeg(
+    path: Path, image: JpegImageFile, wanted: tuple[int, int] | None
+) -> tuple[JpegImageFile, tuple[float, float, float, float] | None]:
+    """The picture decoded, reduced where it stays larger than `wanted`, and the part of it to use.
+
+    A file without the marker at its end is whole if its pixels are.
+    """
+
+    def draft(picture: JpegImageFile) -> tuple[float, float, float, float] | None:
+        drafted = None if wanted is None else picture.draft(None, wanted)
+        return drafted[1] if drafted else None
+
+    box = draft(image)
+    try:
+        _load(path, image)
+    except ImageError:
+        with suppress(Exception):  # the first error says what is wrong
+            mended = decode_without_end(path.read_bytes(), draft)
+            if mended is not None:
+                return mended, box
+        raise
+    return image, box
 
 
 def _low_bytes(path: Path, image: ImageFile) -> Image.Image | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -113,7 +114,7 @@ def load_labelled(source: Path, origin: int = 1) -> list[LabelledFace]:
     files count from. Raises LabelError, also if faces differ in their number of points.
     """
     source = Path(source)
-    if not source.is_dir():
+    if not os.path.isdir(source):
         faces = _from_coco(source)
     else:
         try:
@@ -257,7 +258,7 @@ def _from_coco(path: Path) -> list[LabelledFace]:
     photos = {image.id: _photo(path.parent, image.file_name) for image in data.images}
     labelled = [row for row in data.annotations if (row.visibility > 0).any()]
     wanted = {row.image_id: None for row in labelled}
-    missing = [photos[image_id] for image_id in wanted if not photos[image_id].is_file()]
+    missing = [photos[image_id] for image_id in wanted if not os.path.isfile(photos[image_id])]
     if missing:
         raise LabelError(
             f"{path.name} names {len(wanted)} photos with labels, but {len(missing)} of them are "
@@ -269,4 +270,4 @@ def _from_coco(path: Path) -> list[LabelledFace]:
 def _photo(folder: Path, name: str) -> Path:
     """The photo of a COCO file name, which tools on Windows may write with backslashes."""
     path = folder / name
-    return path if "\\" not in name or path.is_file() else folder / name.replace("\\", "/")
+    return path if "\\" not in name or os.path.isfile(path) else folder / name.replace("\\", "/")

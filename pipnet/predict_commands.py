@@ -23,6 +23,7 @@ from pipnet.command_tools import (
     weights_options,
 )
 from pipnet.crop import AUTHORS_CROP
+from pipnet.text import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,11 +54,11 @@ def predict(
     from pipnet.images import find_photos  # noqa: PLC0415
     from pipnet.stream import predict_photos  # noqa: PLC0415
 
-    if not out.parent.is_dir():
+    if not os.path.isdir(out.parent):
         raise click.ClickException(f"there is no folder {out.parent} to write {out.name} into")
     detector = open_detector(weights, backbone, scheme, meanface, device)
     where, kind = _boxes(boxes, detector)
-    photos = [p for s in sources for p in (find_photos(s)[0] if s.is_dir() else [s])]
+    photos = [p for s in sources for p in (find_photos(s)[0] if os.path.isdir(s) else [s])]
     unread: list[str] = []
     with (
         _rows(out) as add,
@@ -77,7 +78,7 @@ def predict(
                 )
             bar.update(1)
     for reason in unread:
-        click.echo(f"  left out: {reason}", err=True)
+        click.echo(one_line(f"  left out: {reason}"), err=True)
     if unread:
         raise click.ClickException(f"{len(unread)} of {len(photos)} photos could not be read")
 

@@ -176,10 +176,10 @@ def load_scheme(what: str) -> Scheme:
     if what.isdecimal():
         return Scheme.numbered(f"{what} points", int(what))
     file = resources.path("schemes", f"{what}.toml")
-    if Path(what).suffix == ".toml":
+    if Path(what).suffix.lower() == ".toml":
         file = Path(what)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SchemeError(
             f"there is no scheme {what!r}; known: {', '.join(shipped_schemes())}; "

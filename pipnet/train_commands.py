@@ -25,6 +25,7 @@ from pipnet.command_tools import (
     with_detected,
 )
 from pipnet.memory import keep_memory
+from pipnet.text import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -367,14 +368,14 @@ def _unlabelled(sources: tuple[Path, ...]) -> list[Unlabelled]:
     from pipnet.selftrain import Unlabelled  # noqa: PLC0415
 
     finder = face_finder()
-    photos = [p for s in sources for p in (find_photos(s)[0] if s.is_dir() else [s])]
+    photos = [p for s in sources for p in (find_photos(s)[0] if os.path.isdir(s) else [s])]
     faces = []
     with click.progressbar(photos, label="Finding faces", file=sys.stderr) as bar:
         for photo in bar:
             try:
                 found = finder(read_image(photo))
             except ImageError as error:
-                click.echo(f"  left out: {error}", err=True)
+                click.echo(one_line(f"  left out: {error}"), err=True)
                 continue
             faces += [Unlabelled(photo, face.box) for face in found]
     if not faces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -156,11 +157,11 @@ class NewProject(Ask):
         problem = ""
         if not self.sources:
             problem = tr("Choose a folder of photos.")
-        elif not all(path.exists() for path in self.sources):
+        elif not all(os.path.exists(path) for path in self.sources):
             problem = tr("That photo folder does not exist.")
         elif not self.folder.text().strip():
             problem = tr("Choose where the project goes.")
-        elif (self.project / "project.sqlite").exists():
+        elif os.path.exists(self.project / "project.sqlite"):
             problem = tr("There is a project in that folder already: open it instead.")
         else:
             try:

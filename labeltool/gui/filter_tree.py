@@ -26,11 +26,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Filter, Folder
+from labeltool.domain import Filter, Folder, folder_name
 from labeltool.gui import theme
 from labeltool.gui.filter_words import VERDICTS, round_name
 from labeltool.gui.words import tr
 from labeltool.survey import Survey
+from pipnet.text import one_line
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -213,10 +214,12 @@ class FilterTree(QTreeWidget):
                 above, _, name = path.rpartition("/")
                 parent = self._items["folder", above] if above else group
                 root = found.roots.get(int(path)) if not above else None
-                item = self._item(parent, ("folder", path), root.name if root else name)
+                item = self._item(
+                    parent, ("folder", path), one_line(folder_name(root) if root else name)
+                )
                 item.setIcon(0, icon)
                 if root is not None:
-                    item.setToolTip(0, str(root))
+                    item.setToolTip(0, one_line(root))
                     item.setExpanded(True)
             item.setText(1, f"{faces:,}")
             left = tr("{todo:,} of {faces:,} faces left to decide", todo=todo, faces=faces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,7 +104,7 @@ class Prompts:
 
     def _relocate(self) -> None:
         roots = self._session.store.faces.roots()
-        missing = [root_id for root_id, root in roots.items() if not root.is_dir()]
+        missing = [root_id for root_id, root in roots.items() if not os.path.isdir(root)]
         root_id = missing[0] if missing else next(iter(roots), None)
         if root_id is None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -142,7 +143,7 @@ class Session(QObject):
                 "results", tr("Offering proposals"), partial(self.store.rounds.settle, round_id),
                 farewell=tr("Cancelled: the rest is offered when the project is opened again."),
             )  # fmt: skip
-        gone = [root for root in self.store.faces.roots().values() if not root.is_dir()]
+        gone = [root for root in self.store.faces.roots().values() if not os.path.isdir(root)]
         if gone:
             self.failed.emit(
                 UserError(

@@ -60,7 +60,7 @@ class Settings:
             self._settings.setArrayIndex(index)
             paths.append(Path(str(self._settings.value("path"))))
         self._settings.endArray()
-        return [path for path in paths if (path / "project.sqlite").is_file()]
+        return [path for path in paths if os.path.isfile(path / "project.sqlite")]
 
     def remember(self, project: Path) -> None:
         """Put a project on top of the recent ones."""

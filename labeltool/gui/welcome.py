@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
@@ -216,7 +217,7 @@ class Welcome(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """A project is opened, photos make a new one."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if len(paths) == 1 and (paths[0] / "project.sqlite").is_file():
+        if len(paths) == 1 and os.path.isfile(paths[0] / "project.sqlite"):
             self.open_wanted.emit(paths[0])
         elif paths:
             self.new_wanted.emit(paths)

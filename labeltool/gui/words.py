@@ -8,7 +8,7 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
-from labeltool.domain import Said, UserError, Verdict, mark
+from labeltool.domain import Said, UserError, Verdict, fill, mark
 from labeltool.gui.phrases import PHRASES
 
 _VERDICTS = {
@@ -32,7 +32,7 @@ def tr(text: str, comment: str = "", n: int = -1, **values: object) -> str:
     inside an f-string, where the translation tools do not look.
     """
     translated = QCoreApplication.translate("", text, comment, n)
-    return translated.format(**values) if values else translated
+    return fill(translated, values)
 
 
 def tell(said: UserError | str) -> str:
@@ -41,7 +41,7 @@ def tell(said: UserError | str) -> str:
         return said
     texts = [tr(text) for text in said.texts if text]
     values = {name: _told(name, value) for name, value in said.values.items()}
-    return " ".join(text.format(**values) if values else text for text in texts)
+    return " ".join(fill(text, values) for text in texts)
 
 
 def read(written: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from labeltool.store.tables import SCHEMA, ProjectRow
 from labeltool.store.visits import LOOKED_AT, Visits
 from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme
+
+MAX_FOLDER_BYTES = 400
+"""Length of a project folder's path. SQLite takes paths of 512 bytes, and what it makes inside the
+folder, a backup in the making above all, has names of up to a hundred."""
 
 READ_AT_ONCE = 16 * 2**20
 """Bytes of a file that are read in a moment nobody notices."""
@@ -143,12 +148,13 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
         UserError: there is a project already, or the folder cannot be written.
     """
     file = folder / FILE
-    if file.exists():
+    if os.path.exists(file):  # not Path.exists, which raises for a name that is too long
         raise UserError(
             mark("{folder} already holds a project."),
             mark("Open it, or choose another folder."),
             folder=folder,
         )
+    _check_length(folder)
     partial = folder / f".{FILE}.new"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -163,7 +169,7 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
             reason=error.strerror or str(error),
         ) from error
     finally:
-        for leftover in folder.glob(f".{FILE}.new*"):
+        for leftover in folder.glob(f".{FILE}.new*") if os.path.isdir(folder) else ():
             leftover.unlink(missing_ok=True)
     return Store(folder)
 
@@ -175,20 +181,22 @@ def open_project(folder: Path) -> Store:
         UserError: not a project, of a newer version, read-only, damaged, or busy.
     """
     file = folder / FILE
-    if not file.is_file() and backups(folder):
+    there = os.path.isfile(file)
+    if not there and backups(folder):
         raise DamagedError(
             mark("{path} is gone."),
             mark("'labeltool restore {folder}' lists the backups that are there."),
             path=file,
             folder=folder,
         )
-    if not file.is_file():
+    if not there:
         raise UserError(
             mark("{folder} is not a project (there is no {file} in it)."),
             mark("Choose a project folder, or make one with 'labeltool new'."),
             folder=folder,
             file=FILE,
         )
+    _check_length(folder)
     upgrade(file)
     store = Store(folder)
     try:
@@ -197,3 +205,16 @@ def open_project(folder: Path) -> Store:
         store.close()
         raise
     return store
+
+
+def _check_length(folder: Path) -> None:
+    """SQLite resolves links before it measures a path, and says only that it cannot open it."""
+    length = len(os.fsencode(os.path.realpath(folder)))
+    if length > MAX_FOLDER_BYTES and all(len(os.fsencode(p)) <= 255 for p in folder.parts):
+        raise UserError(
+            mark("The path of {folder} is too long for a project: {length} bytes, not {most}."),
+            mark("Choose a folder with a shorter path, or give a folder above it a shorter name."),
+            folder=folder,
+            length=length,
+            most=MAX_FOLDER_BYTES,
+        )

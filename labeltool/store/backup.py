@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote_from_bytes
 from uuid import uuid4
 
 from labeltool.domain import DamagedError, Progress, UserError, mark
@@ -30,15 +31,20 @@ PATIENCE = 10.0
 """Seconds to wait for others where the journal lets one write or read only."""
 
 _CHUNK, _PIECE = 2 * 2**20, 16 * 2**20  # bytes written, and given back, at a time
-_NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3})Z-([a-z]+)\.sqlite")
+_NAME = re.compile(r"(?:(\d+)-)?(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3})Z-([a-z]+)\.sqlite")
 _TIME = "%Y-%m-%dT%H-%M-%S-%f"
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A copy of the project file: when it was made (aware, UTC), why, and how many bytes it is."""
+    """A copy of the project file: when it was made (aware, UTC), why, and how many bytes it is.
+
+    `number` counts the backups of a project, 0 for a file without one. It tells which is newer, for
+    the clock may have been wrong.
+    """
 
     file: Path
+    number: int
     time: datetime
     reason: str
     size: int
@@ -55,15 +61,17 @@ class Facts:
 
 
 def backups(folder: Path) -> list[Backup]:
-    """The backups of the project in `folder`, the newest first."""
+    """The backups of the project in `folder`, the newest first, whatever the clock said then."""
     found = []
-    for file in (folder / FOLDER).glob("*.sqlite"):
+    there = os.path.isdir(folder / FOLDER)  # Path.glob raises for a name that is too long
+    for file in (folder / FOLDER).glob("*.sqlite") if there else ():
         name = _NAME.fullmatch(file.name)
         if name is not None:
             # %f reads the three digits as a fraction of a second
-            moment = datetime.strptime(name[1], _TIME).replace(tzinfo=UTC)
-            found.append(Backup(file, moment, name[2], file.stat().st_size))
-    return sorted(found, key=lambda backup: backup.time, reverse=True)
+            moment = datetime.strptime(name[2], _TIME).replace(tzinfo=UTC)
+            number = int(name[1] or 0)
+            found.append(Backup(file, number, moment, name[3], file.stat().st_size))
+    return sorted(found, key=lambda backup: (backup.number, backup.time), reverse=True)
 
 
 def back_up(file: Path, reason: str, progress: Progress = lambda done, total: None) -> Backup:
@@ -78,7 +86,8 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
     """
     folder = file.parent / FOLDER
     moment = datetime.now(UTC)
-    name = f"{moment.strftime(_TIME)[:-3]}Z-{reason}.sqlite"
+    number = 1 + max((backup.number for backup in backups(file.parent)), default=0)
+    name = f"{number:05d}-{moment.strftime(_TIME)[:-3]}Z-{reason}.sqlite"
     partial = folder / f".{name}.{uuid4().hex}.partial"
     try:
         folder.mkdir(exist_ok=True)
@@ -98,7 +107,7 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
-    return Backup(folder / name, moment, reason, (folder / name).stat().st_size)
+    return Backup(folder / name, number, moment, reason, (folder / name).stat().st_size)
 
 
 def _sweep(folder: Path) -> None:
@@ -141,7 +150,7 @@ def _copy(source: sqlite3.Connection, partial: Path, progress: Progress) -> None
             # wait; with the other journals it would wait
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        with closing(sqlite3.connect(partial, isolation_level=None)) as target:
+        with closing(sqlite3.connect(partial.absolute(), isolation_level=None)) as target:
             target.execute("PRAGMA synchronous=OFF")
             with partial.open("rb+") as flushed:
                 size = source.execute("PRAGMA page_size").fetchone()[0]
@@ -164,8 +173,11 @@ def copy_checked(source: Path, partial: Path, progress: Progress, *, closed: boo
     """
     with errors(source):
         # a file that may be open is read under SQLite's locks
-        way = f"{source.absolute().as_uri()}?mode=rw"
-        opened = _open(source) if closed else sqlite3.connect(way, PATIENCE, uri=True)
+        opened = (
+            _open(source)
+            if closed
+            else sqlite3.connect(f"{_uri(source)}?mode=rw", PATIENCE, uri=True)
+        )
         _copy(opened, partial, progress)
     check_file(partial, source)
 
@@ -209,15 +221,32 @@ def facts(file: Path) -> Facts:
 
 def _open(file: Path) -> sqlite3.Connection:
     """Read only, to look at: without a write-ahead log nothing is made beside the file."""
-    way = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "mode=ro&immutable=1"
-    return sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True)
+    logged = file.with_name(f"{file.name}-wal").exists()
+    return connect_read_only(file, immutable=not logged)
+
+
+def connect_read_only(file: Path, *, immutable: bool = False) -> sqlite3.Connection:
+    """Open a database that is there; `immutable`: nobody writes to it, so no lock is taken."""
+    return sqlite3.connect(f"{_uri(file)}?mode=ro{'&immutable=1' * immutable}", uri=True)
+
+
+def _uri(file: Path) -> str:
+    """A path as SQLite wants it in a URI: every character that means something there is quoted.
+
+    Unlike `Path.as_uri` this has no host for a network share of Windows, which SQLite refuses.
+    """
+    path = file.absolute().as_posix()
+    return f"file://{'' if path.startswith('/') else '/'}{quote_from_bytes(os.fsencode(path))}"
 
 
 def is_due(folder: Path, created: str) -> bool:
-    """Whether the newest backup, or the project made at `created`, is older than a day."""
-    newest = next(iter(backups(folder)), None)
-    last = datetime.fromisoformat(created) if newest is None else newest.time
-    return datetime.now(UTC) - last > timedelta(days=1)
+    """Whether every backup, or without one the project made at `created`, is older than a day.
+
+    Times in the future do not count: the clock was wrong then.
+    """
+    times = [backup.time for backup in backups(folder)] or [datetime.fromisoformat(created)]
+    now = datetime.now(UTC)
+    return not any(timedelta(0) <= now - time <= timedelta(days=1) for time in times)
 
 
 def thin_out(folder: Path) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 
 import portalocker
 import psutil
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert
 from sqlalchemy.pool import NullPool, QueuePool
 
 from labeltool.domain import Cancelled, DamagedError, Progress, StoreBusyError, UserError, mark
-from labeltool.store.backup import back_up
+from labeltool.store.backup import back_up, connect_read_only
 from labeltool.store.errors import errors
 from labeltool.store.log import now
 from labeltool.store.tables import SCHEMA, Base, ProjectRow, VersionRow
@@ -325,7 +325,7 @@ class ProjectLock:
 
 def _engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        _url(path),
         poolclass=pool,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
@@ -341,13 +341,17 @@ def _engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
     return engine
 
 
+def _url(path: Path) -> URL:
+    """Not a string: in one, what follows ? or % in the path would be taken for a query."""
+    return URL.create("sqlite", database=str(path.absolute()))
+
+
 def on_network_drive(path: Path) -> bool:
     """Whether the file lies on a drive on which a write-ahead log is unsafe."""
     best, kind = "", ""
     with suppress(OSError):
         for part in psutil.disk_partitions(all=True):
-            inside = str(path.resolve()).startswith(part.mountpoint)
-            if inside and len(part.mountpoint) >= len(best):
+            if path.resolve().is_relative_to(part.mountpoint) and len(part.mountpoint) >= len(best):
                 best, kind = part.mountpoint, part.fstype.lower()
     return kind in NETWORK
 
@@ -359,7 +363,7 @@ def schema_of(path: Path) -> int:
         UserError: the file is no project database, or cannot be read.
     """
     with errors(path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        connection = connect_read_only(path)
         try:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:
@@ -446,7 +450,7 @@ def upgrade(path: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
-    old, new = sqlite3.connect(source), sqlite3.connect(target)
+    old, new = sqlite3.connect(source.absolute()), sqlite3.connect(target.absolute())
     try:
         old.backup(new)
     finally:
@@ -455,7 +459,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _verify(path: Path) -> None:
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(path.absolute())
     try:
         broken = connection.execute("PRAGMA foreign_key_check").fetchone()
         intact = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -472,13 +476,15 @@ def _migrate(path: Path) -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(_url(path), poolclass=NullPool)
     with engine.connect() as connection:
         # Table rebuilds drop parents: foreign keys are off before BEGIN and checked afterwards.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.commit()
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        # ConfigParser takes % for the start of a placeholder
+        folder = str(Path(__file__).parent / "migrations").replace("%", "%%")
+        config.set_main_option("script_location", folder)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()

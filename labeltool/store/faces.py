@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,9 @@ from labeltool.store.tables import (
 )
 from labeltool.store.tally import search_text
 
+LOOKED_FOR = 50
+"""Photos of a folder that are looked for in the place to which it was moved."""
+
 
 class Faces(Queue):
     """What is there: photo roots, photos, faces and their current state; and lists of faces."""
@@ -63,7 +67,7 @@ class Faces(Queue):
             return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def move_root(self, root_id: int, folder: Path) -> Changes:
-        """Say where the photos of a root lie now.
+        """Say where the photos of a root lie now; those that could not be read are read again.
 
         Raises:
             UserError: another root of the project is that folder, or no photo of it is there.
@@ -74,35 +78,47 @@ class Faces(Queue):
                 raise UserError(
                     mark("{folder} is already a photo folder of this project."), folder=folder
                 )
-            sample = connection.scalars(
-                select(PhotoRow.path).where(PhotoRow.root_id == root_id).limit(20)
+            sample = connection.execute(
+                select(PhotoRow.path, PhotoRow.bytes)
+                .where(PhotoRow.root_id == root_id)
+                .limit(LOOKED_FOR)
             ).all()
-            if sample and not any((folder / path).is_file() for path in sample):
+            found = [row for row in sample if os.path.isfile(folder / row.path)]
+            if sample and not found:
                 raise UserError(
                     mark("None of the photos are in {folder} (looked for {file})."),
                     mark("Choose the folder that holds the same files and subfolders as before."),
                     folder=folder,
-                    file=sample[0],
+                    file=sample[0].path,
                 )
             connection.execute(
                 update(RootRow).where(RootRow.id == root_id).values(path=str(folder))
             )
-        return Changes(
-            all=True,
-            photos=True,
-            note=Said(mark("Photos are now read from {folder}."), folder=folder),
-            back=True,
+            connection.execute(
+                update(PhotoRow)
+                .where(PhotoRow.root_id == root_id, PhotoRow.problem.is_not(None))
+                .values(searched=False, problem=None)
+            )
+        other = sum((folder / row.path).stat().st_size != row.bytes for row in found)
+        doubt = mark(
+            "{other} of the {looked_at} looked at have another size than before: they may be other "
+            "photos."
         )
+        note = Said(
+            mark("Photos are now read from {folder}."), doubt if other else "",
+            folder=folder, other=other, looked_at=len(found),
+        )  # fmt: skip
+        return Changes(all=True, photos=True, note=note, back=True)
 
-    def known_photos(self, root_id: int) -> dict[str, tuple[int, str | None]]:
-        """Relative path -> (id, problem) of a root's photos."""
+    def known_photos(self, root_id: int) -> dict[str, tuple[int, str | None, int]]:
+        """Relative path -> (id, problem, bytes) of a root's photos."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(PhotoRow.path, PhotoRow.id, PhotoRow.problem).where(
+                select(PhotoRow.path, PhotoRow.id, PhotoRow.problem, PhotoRow.bytes).where(
                     PhotoRow.root_id == root_id
                 )
             )
-            return {row.path: (row.id, row.problem) for row in rows}
+            return {row.path: (row.id, row.problem, row.bytes) for row in rows}
 
     def add_photos(self, root_id: int, photos: Sequence[tuple[str, int]]) -> None:
         """Add (relative path, size in bytes) whose faces are to be found later."""

@@ -40,7 +40,7 @@ def restore(
         UserError: the backup is no sound project, or the project is open or cannot be written.
     """
     file = folder / FILE
-    if not source.is_file():
+    if not os.path.isfile(source):
         raise UserError(
             mark("There is no backup {path}."),
             mark("'labeltool restore {folder}' lists them."),

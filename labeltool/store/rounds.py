@@ -117,7 +117,9 @@ class Rounds:
                     RoundRow.id == round_id,
                     (RoundRow.lease.is_(None))
                     | (RoundRow.lease == self._owner)
-                    | (RoundRow.lease_until < moment),
+                    | (RoundRow.lease_until < moment)
+                    # taken while the clock was ahead
+                    | (RoundRow.lease_until > moment + LEASE),
                 )
                 .values(lease=self._owner, lease_until=moment + LEASE)
             )

@@ -154,7 +154,7 @@ def _samples(folder: RunFolder, photos: list[Path], task: str, problems: list[st
     for face, points, manual in zip(labels.faces, labels.points, labels.manual, strict=True):
         index = place[int(face)]
         photo = photos[faces.photos[index]]
-        if not photo.is_file():
+        if not os.path.isfile(photo):
             problems.append(f"{photo.name} is gone, its label was not used")
             continue
         samples.append(Sample(photo, points, (tight_box(points),), "std" if manual else task))

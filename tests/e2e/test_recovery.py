@@ -65,7 +65,7 @@ def test_a_damaged_project_is_said_listed_and_restored(project):
 
 
 def test_the_newest_good_backup_can_be_asked_for(project):
-    broken = project / BACKUPS / "2099-01-01T00-00-00-000Z-work.sqlite"
+    broken = project / BACKUPS / "99999-2099-01-01T00-00-00-000Z-work.sqlite"
     broken.write_bytes(b"x" * 9000)
     assert "damaged" in labeltool("restore", project).stdout.splitlines()[0]
     assert "is damaged too" in refused("restore", project, "--from", broken.name)

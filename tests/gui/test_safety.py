@@ -100,7 +100,7 @@ def test_backups_that_are_damaged_too_cannot_be_chosen_and_a_failure_is_said(
     qtbot, app, backed_up, monkeypatch
 ):
     good = backups(backed_up)[0].file
-    bad = good.with_name("2099-01-01T00-00-00-000Z-work.sqlite")
+    bad = good.with_name("99999-2099-01-01T00-00-00-000Z-work.sqlite")
     bad.write_bytes(b"x" * 5000)
     (backed_up / FILE).write_bytes(b"")
 

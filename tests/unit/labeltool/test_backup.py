@@ -6,7 +6,8 @@ import os
 import shutil
 import sqlite3
 import threading
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from labeltool.store import (
     engine,
     facts,
     facts_now,
+    log,
     newest_good,
     open_project,
     restore,
@@ -205,6 +207,96 @@ class TestKeeping:
         assert store.backup_is_due()
         store.back_up("day")
         assert not store.backup_is_due()
+
+
+class TestAClockThatWasWrong:
+    """What was made while the clock was ahead, or years behind, is no reason to make none."""
+
+    @pytest.fixture
+    def clock(self, monkeypatch) -> Callable[[int], None]:
+        """Sets the clock so many days off."""
+        shift = timedelta(0)
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:
+                return datetime.now(tz) + shift
+
+        def set_to(days: int) -> None:
+            nonlocal shift
+            shift = timedelta(days=days)
+
+        monkeypatch.setattr(module, "datetime", Clock)
+        monkeypatch.setattr(log, "datetime", Clock)
+        return set_to
+
+    @pytest.mark.parametrize("days", [40, 36_500])
+    def test_one_of_the_future_does_not_stop_the_daily_ones(self, project, clock, days):
+        store = project(1)
+        clock(days)
+        store.back_up("day")
+        made = []
+        for day in range(5):
+            clock(day)
+            if store.backup_is_due():
+                made.append(store.back_up("day"))
+                assert not store.backup_is_due()
+        assert len(made) == 5
+        rows = backups(store.folder)
+        assert [row.file for row in rows[:5]] == [row.file for row in made[::-1]]
+        assert rows[5].time - rows[4].time > timedelta(days=20)
+
+    def test_a_project_made_in_the_future_is_due(self, tmp_path, clock):
+        clock(40)
+        store = create_project(tmp_path / "p", THREE)
+        assert not store.backup_is_due()
+        clock(0)
+        assert store.backup_is_due()
+        store.close()
+
+    @pytest.mark.parametrize("days", [40, -3000])
+    def test_the_newest_is_the_one_with_the_latest_work(self, project, clock, days):
+        store = project(3)
+        held = []
+        for face, day in enumerate((0, days, 0), 1):
+            clock(day)
+            store.reviews.decide(ANN, [face], Verdict.EXCLUDED)
+            held.append(store.back_up("work").file)
+        assert [row.file for row in backups(store.folder)] == held[::-1]
+        newest = newest_good(store.folder)
+        assert newest is not None
+        assert facts(newest.file).operations == 3
+        store.close()
+        restore(store.folder, newest.file)
+        again = open_project(store.folder)
+        assert verdicts(again).count(Verdict.EXCLUDED) == 3
+        again.close()
+
+    def test_work_after_a_restored_one_is_newer_though_it_is_less(self, project, clock):
+        store = project(9)
+        for face in range(1, 5):
+            store.reviews.decide(ANN, [face], Verdict.EXCLUDED)
+            store.back_up("work")
+        store.close()
+        restore(store.folder, backups(store.folder)[-1].file)
+        again = open_project(store.folder)
+        again.reviews.decide(ANN, [9], Verdict.EXCLUDED)
+        made = again.back_up("work")
+        again.close()
+        newest = newest_good(again.folder)
+        assert newest is not None
+        assert newest.file == made.file
+        assert facts(newest.file).operations == 2
+
+    def test_those_of_the_future_do_not_crowd_out_new_ones(self, project, clock):
+        store = project(1)
+        clock(40)
+        for _ in range(6):
+            store.back_up("work")
+        clock(0)
+        made = [store.back_up("work").file for _ in range(3)]
+        assert [row.file for row in backups(store.folder)][:3] == made[::-1]
+        store.close()
 
 
 class TestRestoring:

@@ -146,6 +146,36 @@ class TestAddPhotos:
             add_photos(store, [photos])
 
     @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+    @pytest.mark.parametrize("make", [os.link, os.symlink])
+    def test_links_to_one_file_are_one_photo(self, store, photos, make):
+        draw(photos / "b.jpg")
+        draw(photos / "other.jpg")
+        make(photos / "b.jpg", photos / "a.jpg")
+        (photos / "sub").mkdir()
+        make(photos / "b.jpg", photos / "sub" / "c.jpg")
+        assert add_photos(store, [photos]) == Added(new=2, known=2)
+        names = {file.name for _, file in store.faces.photos_to_search()}
+        assert names == ({"b.jpg", "other.jpg"} if make is os.symlink else {"a.jpg", "other.jpg"})
+        assert add_photos(store, [photos]) == Added(known=4)
+
+    @pytest.mark.parametrize("make", [os.link, os.symlink])
+    def test_a_link_to_a_photo_that_is_known_is_not_another_one_nor_the_other_way_round(
+        self, store, photos, tmp_path, make
+    ):
+        draw(photos / "a.jpg")
+        (tmp_path / "links").mkdir()
+        make(photos / "a.jpg", tmp_path / "links" / "b.jpg")
+        assert add_photos(store, [tmp_path / "links"]) == Added(new=1)
+        assert add_photos(store, [photos]) == Added(known=1)
+        draw(photos / "c.jpg", (61, 40))
+        make(photos / "c.jpg", tmp_path / "links" / "d.jpg")
+        assert add_photos(store, [photos, tmp_path / "links"]) == Added(new=1, known=3)
+
+    def test_a_copy_is_another_photo(self, store, photos):
+        draw(photos / "a.jpg")
+        shutil.copy2(photos / "a.jpg", photos / "b.jpg")
+        assert add_photos(store, [photos]) == Added(new=2)
+
     def test_a_name_that_is_no_text_does_not_stop_the_others(self, store, photos):
         draw(photos / "a.jpg")
         odd = os.fsencode(photos) + b"/\xc7\xd1\xb1\xdb.jpg"  # EUC-KR, as old archives hold it

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
@@ -257,12 +257,70 @@ class TestFailures:
     def test_a_cut_jpeg(self, tmp_path: Path, options: dict[str, Any]) -> None:
         Image.fromarray(gradient()).save(tmp_path / "whole.jpg", **options)
         data = (tmp_path / "whole.jpg").read_bytes()
-        for length in [3, 20, 100, *range(200, len(data), 97), len(data) - 1]:
+        for length in [3, 20, 100, *range(200, len(data) - 3, 97), len(data) - 4]:
             (tmp_path / "cut.jpg").write_bytes(data[:length])
             with pytest.raises(ImageError, match=r"^cut\.jpg is truncated"):
                 read_image(tmp_path / "cut.jpg")
             with pytest.raises(ImageError, match="truncated"):
                 read_reduced(tmp_path / "cut.jpg", 12)
+
+    @pytest.mark.parametrize("lost", [1, 2])
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {},
+            {"progressive": True},
+            {"restart_marker_blocks": 1},
+            {"quality": 95, "subsampling": 0},
+        ],
+    )
+    def test_a_jpeg_without_its_end_marker_is_whole(
+        self, tmp_path: Path, options: dict[str, Any], lost: int
+    ) -> None:
+        path = tmp_path / "a.jpg"
+        Image.fromarray(gradient()).save(path, **options)
+        whole, reduced = read_image(path), read_reduced(path, 30)[0]
+        path.write_bytes(path.read_bytes()[:-lost])
+        np.testing.assert_array_equal(read_image(path), whole)
+        np.testing.assert_array_equal(read_reduced(path, 30)[0], reduced)
+
+    @pytest.mark.parametrize(
+        "options", [{}, {"progressive": True}, {"restart_marker_blocks": 1}, {"optimize": True}]
+    )
+    def test_a_jpeg_that_lost_more_than_its_end_marker_is_not(
+        self, tmp_path: Path, options: dict[str, Any]
+    ) -> None:
+        path = tmp_path / "a.jpg"
+        rng = np.random.default_rng(5)  # no part can be guessed from its neighbours
+        pixels = rng.integers(0, 256, (32, 48, 3), np.uint8)
+        Image.fromarray(pixels).save(path, quality=90, **options)
+        content = path.read_bytes()
+        for lost in (*range(4, 60), 300, 1000):
+            path.write_bytes(content[:-lost])
+            with pytest.raises(ImageError, match="truncated"):
+                read_image(path)
+
+    @pytest.mark.parametrize("late", [False, True])
+    @pytest.mark.parametrize(
+        ("kind", "data"),
+        [
+            (b"tEXt", b"k\0" + b"x" * (PngImagePlugin.MAX_TEXT_MEMORY + 1)),
+            (b"zTXt", b"k\0\0" + zlib.compress(bytes(2 * PngImagePlugin.MAX_TEXT_CHUNK))),
+            (b"iTXt", b"k\0\1\0\0\0" + zlib.compress(bytes(2 * PngImagePlugin.MAX_TEXT_CHUNK))),
+            (b"iCCP", b"k\0\0" + zlib.compress(bytes(2 * PngImagePlugin.MAX_TEXT_CHUNK))),
+        ],
+        ids=["tEXt", "zTXt", "iTXt", "iCCP"],
+    )
+    def test_a_png_with_a_huge_text_is_not_damaged(
+        self, tmp_path: Path, kind: bytes, data: bytes, late: bool
+    ) -> None:
+        path = tmp_path / "a.png"
+        Image.fromarray(gradient()).save(path)
+        content = path.read_bytes()
+        place = len(content) - 12 if late else 33  # before the last chunk, or after the first
+        path.write_bytes(content[:place] + png_chunk(kind, data) + content[place:])
+        np.testing.assert_array_equal(read_image(path), gradient())
+        assert read_header(path).width == 60
 
     @pytest.mark.parametrize(
         ("suffix", "options"),

@@ -161,6 +161,15 @@ def test_the_error_names_the_entry_of_a_file(tmp_path: Path, line: str, named: s
     assert named in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["own.toml", "OWN.TOML"])
+def test_a_toml_with_a_byte_order_mark_as_editors_on_windows_write_it(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text('name = "own"\nlandmarks = 3\n', encoding="utf-8-sig")
+    assert load_scheme(str(path)).count == 3
+
+
 @pytest.mark.parametrize("what", ["nonsense", "-3", "missing.toml"])
 def test_what_is_not_there_is_named_and_what_is(what: str) -> None:
     with pytest.raises(SchemeError, match=f"'{what}'.*300w"):

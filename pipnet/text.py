@@ -1,0 +1,19 @@
+"""Texts of others, such as the names of files, shown to people."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that change the direction of all that follows them (Unicode, annex 9)."""
+
+
+def one_line(text: object) -> str:
+    """Text of others, such as a file's name, for people: what would break the line, hide or turn
+    round what follows is shown as an escape."""
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING
+        else character
+        for character in str(text)
+    )
