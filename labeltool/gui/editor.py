@@ -219,6 +219,8 @@ class Editor(QWidget):
 
     @Slot()
     def _prefetch(self) -> None:
+        if self._to_box is not None:
+            return  # the photo to draw on would be dropped if its decoding has not begun
         desk = self._session.desk
         place = desk.index
         shown = None if desk.face is None else desk.face.photo

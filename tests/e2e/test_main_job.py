@@ -77,7 +77,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # photos in: faces are found and landmarks proposed by themselves
     window = app.make([photos], project, "300w")
-    qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     session, desk = window.session, window.session.desk
     counts = session.store.faces.counts()
@@ -94,7 +94,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert desk.face.id != first
 
     # correct by dragging a point with the mouse
-    qtbot.waitUntil(lambda: window.canvas.photo is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.canvas.photo is not None)
     second = desk.face.id
     before = desk.face.points[30].copy()
     window.canvas.fit_face()
@@ -135,7 +135,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=other)
     assert session.store.faces.counts().faces == faces + 1
     assert desk.face.box_kind == "hand"
-    qtbot.waitUntil(lambda: desk.face.prediction is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: desk.face.prediction is not None)
     assert desk.face.prediction.model == "starter"
     assert not session.rounds.running
 
@@ -220,7 +220,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_path, monkeypatch):
     project = tmp_path / "project"
     window = app.make([photos], project, "300w")
-    qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     window.commands.run("accept")
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
@@ -250,7 +250,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     window.close()
     assert worker.wait(timeout=60) == 0
     window = app.open(project)
-    qtbot.waitUntil(lambda: not window.session.rounds.running, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.session.rounds.running)
     assert window.session.store.faces.counts() == before
     assert window.session.store.rounds.all()[-1].status == "cancelled"
     window.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,10 +22,12 @@ from labeltool.gui import theme
 from labeltool.gui.language import speak
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
-from labeltool.store import Store, create_project
+from labeltool.store import FILE, Store
 from pipnet.scheme import load_scheme
+from tests.projects import make_project
 
 Open = Callable[[Path], MainWindow]
+MakeProject = Callable[[Path, int], Path]
 
 
 def fill(store: Store, photos: Path, count: int) -> list[int]:
@@ -79,13 +83,31 @@ def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     gc.enable()
 
 
+@pytest.fixture(scope="session")
+def filled_project(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
+    """Make a folder's `project` and `photos`, see `fill`: copies of what is made once."""
+    templates: dict[int, Path] = {}
+
+    def make(folder: Path, count: int) -> Path:
+        if count not in templates:
+            template = templates[count] = tmp_path_factory.mktemp("template")
+            store = make_project(template / "project", scheme=load_scheme("300w"))
+            fill(store, template / "photos", count)
+            store.close()
+        shutil.copytree(templates[count], folder, dirs_exist_ok=True)
+        connection = sqlite3.connect(folder / "project" / FILE)
+        with connection:
+            connection.execute("UPDATE root SET path = ?", [str(folder / "photos")])
+        connection.close()
+        return folder / "project"
+
+    return make
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, filled_project: MakeProject) -> Path:
     """Ten faces with scores 0.0 to 0.9, all unreviewed."""
-    store = create_project(tmp_path / "project", load_scheme("300w"))
-    fill(store, tmp_path / "photos", 10)
-    store.close()
-    return tmp_path / "project"
+    return filled_project(tmp_path, 10)
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ class Test7:
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(dialogs.StartRound, "exec", lambda self: 1)
         before = window.session.store.faces.counts()
-        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+        with qtbot.waitSignal(window.session.round_ended):
             window.commands.run("train")
         panel = window.panel
         assert panel.isVisible()
@@ -202,7 +202,7 @@ class Test7:
         assert "fake worker: a reason in the log" in panel.log.toPlainText()
         assert window.session.store.faces.counts() == before
         monkeypatch.setenv("FAKE_WORKER", "ok")
-        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+        with qtbot.waitSignal(window.session.round_ended):
             qtbot.mouseClick(panel.retry, LEFT)
         assert window.session.store.faces.counts().rounds == 1
         assert verdict(window, 1) is Verdict.ACCEPTED

@@ -356,6 +356,12 @@ def test_tones_keep_black_and_white_in_order():
     assert Tone(50).table()[100] > 100
 
 
+def settle(qtbot, session) -> None:
+    """Until every panel shows what the last keys did."""
+    qtbot.waitUntil(lambda: not session._settling.isActive())
+    QApplication.processEvents()
+
+
 def test_a_ghost_stays_with_what_it_is_the_ghost_of(qtbot, open_window, project):
     window = open_window(project)
     canvas, session = window.canvas, window.session
@@ -363,20 +369,20 @@ def test_a_ghost_stays_with_what_it_is_the_ghost_of(qtbot, open_window, project)
     proposed = session.desk.face.prediction.points
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
     qtbot.keyClick(canvas, Key.Key_F)
-    qtbot.wait(50)  # panels follow a moment later
+    settle(qtbot, session)  # panels follow a moment later
     np.testing.assert_array_equal(canvas.ghost, proposed)
     qtbot.keyClick(canvas, Key.Key_Escape)
     qtbot.keyClick(canvas, Key.Key_Right)
-    qtbot.wait(50)
+    settle(qtbot, session)
     np.testing.assert_array_equal(canvas.ghost, session.desk.face.prediction.points)
     session.show(Filter(text="no such file"))
     session.show(Filter())
-    qtbot.wait(50)
+    settle(qtbot, session)
     assert canvas.ghost is not None
 
     window.history.list.setCurrentRow(1)  # an earlier state in its place, and back
     qtbot.keyClick(canvas, Key.Key_F)
-    qtbot.wait(50)
+    settle(qtbot, session)
     assert canvas.ghost is not None
     qtbot.keyClick(canvas, Key.Key_O)
     assert canvas.ghost is None
@@ -445,6 +451,7 @@ def test_another_face_ends_the_drawing_of_a_box(qtbot, open_window, project):
     assert canvas.is_drawing_box
     qtbot.keyClick(canvas, Key.Key_N)
     assert not canvas.is_drawing_box
+    qtbot.waitUntil(lambda: canvas.photo is not None)
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
     assert (window.session.desk.counts.faces, window.session.desk.moved) == (count, {34})
 

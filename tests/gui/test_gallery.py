@@ -17,7 +17,8 @@ from labeltool.gui import session as session_module
 from labeltool.gui.batch_sheet import BatchSheet
 from labeltool.store import create_project
 from pipnet.scheme import load_scheme
-from tests.gui.conftest import fill
+from tests.gui.conftest import MakeProject
+from tests.waiting import WAIT_SECONDS
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -27,12 +28,9 @@ FACES = 60
 
 
 @pytest.fixture
-def many(tmp_path: Path) -> Path:
+def many(tmp_path: Path, filled_project: MakeProject) -> Path:
     """Sixty faces with scores from 0 up, all unreviewed: more than a page of the gallery."""
-    store = create_project(tmp_path / "project", load_scheme("300w"))
-    fill(store, tmp_path / "photos", FACES)
-    store.close()
-    return tmp_path / "project"
+    return filled_project(tmp_path, FACES)
 
 
 @pytest.fixture
@@ -417,7 +415,7 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
     go_on = threading.Event()
 
     def slow(wishes):
-        go_on.wait()
+        go_on.wait(WAIT_SECONDS)
         made.extend(wish.key for wish in wishes)
         return make(wishes)
 
@@ -426,7 +424,7 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
         thumbs.want(view, [card], side)
     go_on.set()
     qtbot.waitUntil(lambda: getattr(thumbs.get(card, side), "side", 0) == side)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not thumbs._begun and not any(thumbs._wishes.values()))
     assert made.count((1, side)) == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from labeltool.gui import images
 from labeltool.gui.images import Photos, rgb
 from labeltool.gui.tasks import hushed
 from pipnet.images import read_image
+from tests.waiting import WAIT_SECONDS
 
 ONE = 1400 * 1200 * 4 + 700 * 600 * 4
 
@@ -76,11 +77,11 @@ def test_no_more_is_loaded_ahead_than_fits(qtbot, photos, files, monkeypatch):
 
 def test_who_skips_through_photos_waits_for_the_last_one_only(qtbot, photos, files, monkeypatch):
     begun: list[Path] = []
-    read = images.read_image
+    read, go_on = images.read_image, threading.Event()
 
     def slow(path: Path, pause: Callable[[], object]) -> NDArray[np.uint8]:
         begun.append(path)
-        time.sleep(0.1)
+        go_on.wait(WAIT_SECONDS)
         return read(path, pause)
 
     monkeypatch.setattr(images, "read_image", slow)
@@ -89,6 +90,7 @@ def test_who_skips_through_photos_waits_for_the_last_one_only(qtbot, photos, fil
     for file in files[1:]:
         photos.want([file])
     photos.want(files[2:3], beside=files[5])
+    go_on.set()
     qtbot.waitUntil(lambda: photos.get(files[2])[0] is not None)
     assert begun == [files[0], files[5], files[2]]
     load(qtbot, photos, files[1:2])  # what was skipped can be had later
@@ -123,7 +125,7 @@ def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
     canvas.select(30)
     for _ in range(3):
         qtbot.keyClick(canvas, Qt.Key.Key_Up)
-        qtbot.wait(200)
+        qtbot.waitUntil(lambda: not (window.editor._painted.isActive() or window.photos._pending))
     assert blank == []
     assert canvas.zoom == zoom
 
@@ -147,21 +149,38 @@ def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, 
     load(qtbot, photos, [file])
 
 
-def test_decoding_rests_while_a_person_waits(qtbot, photos, files):
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Is set as soon as a thread that decodes has come to where it rests."""
+    came, read = threading.Event(), images.read_image
+
+    def told(path: Path, pause: Callable[[], object]) -> NDArray[np.uint8]:
+        return read(path, lambda: (came.set(), pause()))
+
+    monkeypatch.setattr(images, "read_image", told)
+    return came
+
+
+def test_decoding_rests_while_a_person_waits(qtbot, photos, files, rests):
     with hushed():
         photos.want(files[:1])
-        qtbot.wait(300)  # many times as long as it takes
+        assert rests.wait(WAIT_SECONDS)
+        qtbot.wait(100)  # many times as long as the rest takes
         assert photos.get(files[0]) == (None, "")
     qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
 
 
-def test_a_write_hushes_until_it_is_done_or_has_failed(qtbot, open_window, project, photos, files):
+def test_a_write_hushes_until_it_is_done_or_has_failed(
+    qtbot, open_window, project, photos, files, rests
+):
     window = open_window(project)
     rested = []
 
     def fails() -> None:
+        rests.clear()
         photos.want(files[:1])
-        qtbot.wait(300)
+        assert rests.wait(WAIT_SECONDS)
+        qtbot.wait(100)
         rested.append(photos.get(files[0])[0] is None)
         raise UserError("no", "no")
 

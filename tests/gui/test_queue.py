@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox
 
 from labeltool.domain import Changes, Filter, NewPrediction, RoundKind, Verdict
+from labeltool.gui import queue_panel
 from labeltool.gui.queue_panel import pace_words
 from labeltool.store import create_project, open_project
 from pipnet.scheme import load_scheme
@@ -266,14 +267,15 @@ def test_a_box_too_small_says_how_to_draw_one(qtbot, open_window, project):
     assert not window.editor.import_photos.isVisible()
 
 
-def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, project):
+def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, project, monkeypatch):
+    monkeypatch.setattr(queue_panel, "TYPING_MS", 10)
     window = open_window(project)
     desk, high = window.session.desk, window.queue.high
     high.setFocus()
     high.selectAll()
     for letter in "0.75":
         qtbot.keyClicks(high, letter)
-        qtbot.wait(250)
+        qtbot.wait(5 * queue_panel.TYPING_MS)  # as who looks for each digit
     qtbot.keyClick(high, Key.Key_Return)
     assert desk.filter.score == (0.0, 0.75)
     window.queue.low.setFocus()

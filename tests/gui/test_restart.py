@@ -94,6 +94,7 @@ def test_the_zoom_comes_back_and_stays_where_the_view_is_kept(qtbot, open_window
     middle = window.canvas.viewport_to_image(QPointF(window.canvas.viewport().rect().center()))
     assert (middle.x(), middle.y()) == pytest.approx((130, 100), abs=1)
     qtbot.keyClick(window.canvas, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.canvas.photo is not None)
     assert window.canvas.zoom == pytest.approx(6.0 if kept else fitted, rel=0.01)
 
 

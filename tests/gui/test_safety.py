@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from labeltool import rounds as rounds_module
 from labeltool.domain import Changes, UserError, Verdict
 from labeltool.gui import backups as automatic
 from labeltool.gui.rescue import Rescue
+from labeltool.gui.tasks import Task
 from labeltool.store import FILE, backups, open_project
 from labeltool.store import backup as module
 from tests.gui.test_window import verdict
 from tests.projects import change, fill_disk
+from tests.waiting import WAIT_SECONDS
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -172,7 +174,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     failed: list[UserError] = []
     session.failed.connect(failed.append)
     session.start_round(session.rounds.plan())
-    qtbot.waitUntil(lambda: bool(failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(failed))
     for _ in range(5):
         session._poll()
     assert len(failed) == 1
@@ -180,7 +182,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     assert session.store.faces.counts().rounds == 0
     monkeypatch.undo()
     session._take_again = 0.0
-    with qtbot.waitSignal(session.round_ended, timeout=20_000):
+    with qtbot.waitSignal(session.round_ended):
         pass
     assert session.store.faces.counts().rounds == 1
     assert verdict(window, 1) is Verdict.ACCEPTED
@@ -218,10 +220,10 @@ class TestAutomaticBackups:
         keeper._back_up("work")
         qtbot.waitUntil(lambda: bool(failed))
         assert "no room for a backup" in window.message.label.text()
-        tasks: list[object] = []
-        window.session.task_started.connect(tasks.append)
+        ended: list[object] = []
+        window.session.task_started.connect(lambda task: task.failed.connect(ended.append))
         keeper._back_up("work")
-        qtbot.waitSignal(tasks[0].ended, timeout=5000)
+        qtbot.waitUntil(lambda: bool(ended))
         QApplication.processEvents()
         assert len(failed) == 1
 
@@ -229,17 +231,23 @@ class TestAutomaticBackups:
         self, qtbot, open_window, project, monkeypatch
     ):
         window = open_window(project)
-        begun: list[float] = []
+        begun: list[int] = []
+        cancelled, cancel = threading.Event(), Task.cancel
 
-        def slowly(_descriptor: int) -> None:
-            begun.append(time.monotonic())
-            time.sleep(0.05)
+        def slowly(descriptor: int) -> None:
+            begun.append(descriptor)
+            if len(begun) > 1:
+                assert cancelled.wait(WAIT_SECONDS)
+
+        monkeypatch.setattr(Task, "cancel", lambda task: (cancel(task), cancelled.set()))
 
         monkeypatch.setattr(module, "_CHUNK", 4096)
         monkeypatch.setattr(module.os, "fsync", slowly)
         window.session.backups._back_up("work")
         qtbot.waitUntil(lambda: len(begun) > 1)
         window.close()
+        assert cancelled.is_set()
+        assert len(begun) < 10
         assert backups(project) == []
         assert not list((project / "backups").iterdir())
 

@@ -35,7 +35,7 @@ def test_one_click_leads_to_proposals_and_the_next_to_the_same_project(qtbot, ap
     assert not welcome.isVisible()
     assert window.session.store.folder == data / "sample"
     desk = window.session.desk
-    qtbot.waitUntil(lambda: desk.face is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: desk.face is not None)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     counts = window.session.store.faces.counts()
     assert counts.photos == 52

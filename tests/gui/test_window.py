@@ -18,11 +18,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Changes, Filter, RoundKind, Verdict
-from labeltool.gui import batch_sheet, dialogs
+from labeltool.gui import batch_sheet, dialogs, writing
 from labeltool.gui.tasks import Task
 from labeltool.store import create_project, open_project
 from labeltool.training.folder import Event
 from pipnet.scheme import Scheme, load_scheme
+from tests.waiting import WAIT_SECONDS
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -432,12 +433,14 @@ def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, pro
     assert [verdict(window, face) for face in (first, first + 1)] == [Verdict.UNREVIEWED] * 2
 
 
-def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project):
+def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project, monkeypatch):
+    monkeypatch.setattr(writing, "AGAIN_MS", 10)
+    monkeypatch.setattr(writing, "AT_THE_END", 0.1)
     window = open_window(project)
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     window.close()
-    qtbot.wait(250)  # the next two attempts would be due
+    qtbot.wait(50)  # further attempts would be due
     other.execute("ROLLBACK")
     decided = "SELECT count(*) FROM state WHERE verdict != 'unreviewed'"
     assert other.execute(decided).fetchone() == (0,)
@@ -457,12 +460,16 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
     assert window.session.desk.face.id == first + 1
 
 
-def test_a_write_that_waits_is_kept_when_the_window_closes(qtbot, open_window, project):
+def test_a_write_that_waits_is_kept_when_the_window_closes(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(writing, "AT_THE_END", WAIT_SECONDS)
     window = open_window(project)
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    done = threading.Timer(0.5, other.execute, ["ROLLBACK"])
-    done.start()
+    done = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+    finish = window.session.finish_writes
+    monkeypatch.setattr(window.session, "finish_writes", lambda: (done.start(), finish())[1])
     window.close()
     done.join()
     decided = "SELECT count(*) FROM state WHERE verdict = 'accepted'"
@@ -470,7 +477,10 @@ def test_a_write_that_waits_is_kept_when_the_window_closes(qtbot, open_window, p
     other.close()
 
 
-def test_writes_that_wait_are_done_in_the_order_of_the_keys(qtbot, open_window, project):
+def test_writes_that_wait_are_done_in_the_order_of_the_keys(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(writing, "AGAIN_MS", 10)
     window = open_window(project)
     first = window.session.desk.face.id
     window.canvas.select(30)
@@ -479,9 +489,9 @@ def test_writes_that_wait_are_done_in_the_order_of_the_keys(qtbot, open_window, 
     other = lock(project)
     for _ in range(3):
         qtbot.keyClick(window.canvas, Qt.Key.Key_Up)
-        qtbot.wait(30)
+        qtbot.wait(3)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    qtbot.wait(150)  # with every try at another moment, the later ones would come first
+    qtbot.wait(20)  # with every try at another moment, the later ones would come first
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is not Verdict.UNREVIEWED)
@@ -491,7 +501,10 @@ def test_writes_that_wait_are_done_in_the_order_of_the_keys(qtbot, open_window, 
     assert window.session.desk.face.id == first + 1
 
 
-def test_a_window_that_cannot_save_says_so_before_it_closes(qtbot, open_window, project):
+def test_a_window_that_cannot_save_says_so_before_it_closes(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(writing, "AT_THE_END", 0.1)
     window = open_window(project)
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
@@ -512,14 +525,14 @@ def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, proje
         window.session.do(breaks)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert verdict(window, 1) is Verdict.ACCEPTED
-    writing = window.session._writing
+    queue = window.session._writing
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    second = writing._waiting[0]
-    writing._waiting.appendleft(dataclasses.replace(second, operation=breaks))
-    writing._again.stop()
+    second = queue._waiting[0]
+    queue._waiting.appendleft(dataclasses.replace(second, operation=breaks))
+    queue._again.stop()
     with pytest.raises(ZeroDivisionError):
-        writing._try()
+        queue._try()
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, 2) is Verdict.ACCEPTED)
@@ -540,7 +553,8 @@ def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
     assert len(asked) == 1
 
 
-def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, project):
+def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, project, monkeypatch):
+    monkeypatch.setattr(writing, "AGAIN_MS", 10)
     window = open_window(project)
     first = window.session.desk.face.id
     other = lock(project)
@@ -549,7 +563,7 @@ def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, pr
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
-    qtbot.wait(300)  # further attempts would be due
+    qtbot.wait(50)  # further attempts would be due
     assert window.session.store.faces.counts().accepted == 1
     assert window.message.label.text() == "Accepted."
 

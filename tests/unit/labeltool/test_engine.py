@@ -6,8 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from labeltool.domain import Cancelled, StoreBusyError, UserError, Verdict
 from labeltool.store import FILE, Store, create_project, engine, open_project
 from tests.projects import ENDLESS, THREE, change, fill_disk, sql, triangle, verdicts
+from tests.waiting import WAIT_SECONDS
 
 ANN = "ann"
 
@@ -219,7 +219,7 @@ class TestOthersWrite:
 
     def test_a_patient_write_waits_for_its_turn(self, held):
         store, process = held
-        store.be_impatient(20)
+        store.be_impatient(WAIT_SECONDS)
         release = threading.Timer(0.3, process.stdin.close)
         release.start()
         store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
@@ -385,51 +385,95 @@ def test_a_turn_copies_the_log_into_the_file_without_the_lock(project, monkeypat
     assert log.stat().st_size < 400_000  # it begins anew each time
 
 
+class Clock:
+    """In place of the module `time`: sleeping takes no time, and at moments something happens."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.due: list[tuple[float, Callable[[], None]]] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.due and self.due[0][0] <= end:
+            moment, happens = self.due.pop(0)
+            self.now = max(self.now, moment)
+            happens()
+        self.now = max(self.now, end)
+
+
+class Signalled:
+    """In place of an Event that one thread waits for: whoever would set it is run by the clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._is_set = clock, False
+
+    def set(self) -> None:
+        self._is_set = True
+
+    def clear(self) -> None:
+        self._is_set = False
+
+    def wait(self, seconds: float) -> bool:
+        end = self._clock.now + seconds
+        while not self._is_set and self._clock.now < end:
+            self._clock.sleep(min(0.0005, end - self._clock.now))
+        return self._is_set
+
+
+def simulate(monkeypatch, store: Store) -> Clock:
+    """From now on the store sleeps and waits on a clock of its own."""
+    clock = Clock()
+    monkeypatch.setattr(engine, "time", clock)
+    monkeypatch.setattr(store._database, "_after", Signalled(clock))
+    monkeypatch.setattr(store._database, "_last_decision", clock.now - engine.AT_WORK)
+    return clock
+
+
 @pytest.mark.parametrize("here", [True, False])
-def test_turns_come_just_after_a_decision_here_or_in_another_program(project, here):
+def test_turns_come_just_after_a_decision_here_or_in_another_program(project, monkeypatch, here):
     store = project(1)
-    database = store._database
-    over, began, ended = threading.Event(), [], []
+    database, clock = store._database, simulate(monkeypatch, store)
+    ended: list[float] = []
 
-    def take() -> None:
-        while not over.is_set():
-            with store.taking_turns():
-                began.append(time.monotonic())
-                time.sleep(0.003)
-
-    thread = threading.Thread(target=take)
-    thread.start()
-    for number in range(20):
+    def decide() -> None:
         if here:
             with database.first():
-                time.sleep(0.005)
+                clock.now += 0.005
         else:
-            raw(store.folder, f"UPDATE state SET flag = {number % 2}")
-        ended.append(time.monotonic())
-        time.sleep(0.12)
-    over.set()
-    thread.join()
-    after = [min((turn - end for end in ended if end <= turn), default=1.0) for turn in began]
-    after = sorted(seconds for seconds in after if seconds < 1)
-    assert after[len(after) // 5] >= engine.PAINTED  # but for what a busy machine held up
+            raw(store.folder, f"UPDATE state SET flag = {len(ended) % 2}")
+        ended.append(clock.now)
+
+    pause = 0.12
+    clock.due = [(clock.now + pause * number, decide) for number in range(1, 21)]
+    after: list[float] = []
+    while clock.due:
+        with store.taking_turns():
+            after += [clock.now - ended[-1]] if ended else []
+            clock.sleep(0.003)
+    # but for a decision in the moment in which a turn begins
+    assert sorted(after)[len(after) // 5] >= engine.PAINTED
     soon = sum(seconds < engine.SOON for seconds in after)
-    later = (ended[-1] - ended[0]) / (len(ended) - 1) - engine.SOON
+    later = pause - engine.SOON
     assert soon / (engine.SOON - engine.PAINTED) > 1.5 * (len(after) - soon) / later
 
 
 def test_who_takes_turns_rests_longer_while_somebody_is_at_work(project, monkeypatch):
     store = project(1)
-    database = store._database
+    database, clock = store._database, simulate(monkeypatch, store)
 
     def rested() -> float:
-        before = time.monotonic()
+        before = clock.now
         database._rest(0.02)
-        return time.monotonic() - before
+        return clock.now - before
 
     alone = rested()
+    assert alone == pytest.approx(0.02)
     with database.first():
         pass
-    time.sleep(engine.SOON)
+    clock.sleep(2 * engine.SOON)
     assert rested() > 3 * alone
     monkeypatch.setattr(engine, "AT_WORK", 0.0)
-    assert rested() < 3 * alone
+    assert rested() == pytest.approx(alone)
