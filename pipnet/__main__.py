@@ -27,6 +27,7 @@ def main() -> None:
     from pipnet.faces import FinderMissingError  # noqa: PLC0415
     from pipnet.images import ImageError  # noqa: PLC0415
     from pipnet.labels import LabelError  # noqa: PLC0415
+    from pipnet.memory import is_out_of_memory  # noqa: PLC0415
     from pipnet.onnx_detector import OnnxError  # noqa: PLC0415
     from pipnet.scheme import SchemeError  # noqa: PLC0415
     from pipnet.train import DivergedError  # noqa: PLC0415
@@ -36,6 +37,15 @@ def main() -> None:
         cli()
     except (*known, SchemeError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        click.echo(
+            "Error: there was not enough memory; close other programs, or give a smaller --batch "
+            "(of train and selftrain) or another --device",
+            err=True,
+        )
         sys.exit(1)
 
 
