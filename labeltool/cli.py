@@ -21,6 +21,7 @@ from labeltool.domain import (
     RoundStatus,
     UserError,
     Verdict,
+    counted,
     folder_name,
 )
 from pipnet.text import one_line
@@ -196,7 +197,7 @@ def new(project: Path, scheme: str) -> None:
     except SchemeError as error:
         raise UserError(f"{error}.") from error
     create_project(project, kind).close()
-    _say(f"Made {project} with the scheme {kind.name} ({kind.count} landmarks).")
+    _say(f"Made {project} with the scheme {kind.name} ({counted(kind.count, 'landmark')}).")
 
 
 @cli.command("import")
@@ -215,25 +216,35 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
         if kind != "photos":
             for path in paths:
                 taken = labels.take_labels(store, path, login(), proposals=kind == "proposals")
+                what = counted(taken.taken, kind.removesuffix("s"))
                 _say(
-                    f"{path.name}: {taken.taken} {kind} taken ({taken.new_faces} made a new face), "
+                    f"{path.name}: {what} taken ({taken.new_faces} made a new face), "
                     f"{taken.kept} left alone because a person decided them."
                 )
                 for problem in taken.problems:
                     _say(f"  not used: {problem}", err=True)
             return
         added = intake.add_photos(store, paths)
+        looked_at = {photo for photo, _file in store.faces.photos_to_search()}
         with _bar("Finding faces") as bar:
             intake.search(store, _advance(bar), lambda changes: None)
         counts = store.faces.counts()
         click.echo(
-            f"{added.new} new photos, {added.known} known; the project has {counts.photos} photos "
-            f"and {counts.faces} faces."
+            f"{counted(added.new, 'new photo')}, {added.known} known; the project has "
+            f"{counted(counts.photos, 'photo')} and {counted(counts.faces, 'face')}."
         )
         for photo in added.unsupported:
             _say(f"  not supported: {photo}", err=True)
-        for _id, _file, reason in store.faces.problems():
-            _say(f"  not usable: {reason}", err=True)
+        problems = store.faces.problems()
+        for photo_id, file, reason in problems:
+            if photo_id in looked_at:
+                _say(f"  not usable: {file.parent / reason}", err=True)
+        older = sum(photo_id not in looked_at for photo_id, *_ in problems)
+        if older:
+            count = counted(older, "photo was", "photos were")
+            click.echo(
+                f"  {count} not usable before; import them again to try them again", err=True
+            )
 
 
 @cli.command()
@@ -289,8 +300,11 @@ def predict(project: Path) -> None:
             click.echo(rounds.propose_mean_face().note)
             return
         rounds.start_predict()
-        _follow(rounds)
-        click.echo(f"{store.faces.counts().proposed} faces have a proposal to review.")
+        note = _follow(rounds).note
+        if note:
+            click.echo(note)
+        proposed = store.faces.counts().proposed
+        click.echo(f"{counted(proposed, 'face has', 'faces have')} a proposal to review.")
 
 
 @cli.command()
@@ -323,8 +337,24 @@ def _rounds(store: Store) -> Rounds:
     return rounds
 
 
+MOST_NAMED = 20
+"""Photos that a round could not use and that are listed."""
+
+
 def _follow(rounds: Rounds) -> Changes:
-    """Show a round's progress and take it in."""
+    """Show a round's progress, take it in, and list the photos that it could not use."""
+    try:
+        return _wait_for(rounds)
+    finally:
+        reasons = rounds.left_out.reasons()
+        for reason in reasons[:MOST_NAMED]:
+            click.echo(f"  not used: {reason}", err=True)
+        if len(reasons) > MOST_NAMED:
+            more = counted(len(reasons) - MOST_NAMED, "more photo", "more photos")
+            click.echo(f"  not used: {more}; 'labeltool check' lists all of them", err=True)
+
+
+def _wait_for(rounds: Rounds) -> Changes:
     with _bar("Starting") as bar:
 
         def on_event(event: Event) -> None:
@@ -372,10 +402,17 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
             count, _ = store.reviews.decide_where(login(), verdict, threshold)
         click.echo(count)
         others = sum(row[2] for row in store.reviews.models_waiting()[1:])
-        word = "would be" if dry_run else "were"
-        click.echo(f"{count} faces {word} {verdict} by the scores of '{name}'.", err=True)
+        word = "would be" if dry_run else "was" if count == 1 else "were"
+        click.echo(
+            f"{counted(count, 'face')} {word} {verdict} by the scores of '{name}'.", err=True
+        )
         if others:
-            click.echo(f"{others} unreviewed faces of other models were left alone.", err=True)
+            rest = counted(
+                others,
+                "unreviewed face of other models was",
+                "unreviewed faces of other models were",
+            )
+            click.echo(f"{rest} left alone.", err=True)
 
 
 @cli.command("export")
@@ -388,7 +425,8 @@ def export_command(project: Path, out: Path, form: str) -> None:
 
     with _project(project) as store:
         written = export_labels(store, out, form)
-    _say(f"Wrote {written.faces} faces of {written.photos} photos to {out}.")
+    faces, photos = counted(written.faces, "face"), counted(written.photos, "photo")
+    _say(f"Wrote {faces} of {photos} to {out}.")
     for problem in written.problems:
         _say(f"  {problem}", err=True)
 
@@ -424,17 +462,36 @@ def _print_status(counts: Counts) -> None:
 
 @cli.command()
 @click.argument("project", type=Folder)
-@click.option("--repair", is_flag=True, help="Mend the current state and indexes from the log.")
-def check(project: Path, repair: bool) -> None:
-    """Check the database, its log, the photo folders and the rounds' files."""
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Mend the current state and indexes from the log, "
+    "and take photos that were edited as they are now.",
+)
+@click.option(
+    "--deep", is_flag=True, help="Compare the content of every photo, not only its size and time."
+)
+def check(project: Path, repair: bool, deep: bool) -> None:
+    """Check the database, its log, the photos and the rounds' files."""
     from labeltool.check import check as run_check  # noqa: PLC0415
+    from labeltool.check import check_photos  # noqa: PLC0415
 
     with _project(project) as store:
         said = run_check(store, repair)
+        with _bar("Looking at photos") as bar:
+            photos = check_photos(store, deep=deep, repair=repair, progress=_advance(bar))
+    said += photos.wrong
+    for line in photos.whole:
+        click.echo(line)
+    if photos.unhashed:
+        count = counted(photos.unhashed, "photo has", "photos have")
+        click.echo(f"{count} no content hash to compare: only the size was looked at.", err=True)
     for line in said or ["Everything is in order."]:
         _say(line)
     if not all(repair and "mended" in line for line in said):
-        raise UserError(f"{len(said)} problems were found.", "See the lines above.")
+        raise UserError(
+            f"{counted(len(said), 'problem was', 'problems were')} found.", "See the lines above."
+        )
 
 
 @cli.command()
@@ -480,7 +537,8 @@ def _print_backups(project: Path) -> None:
     for row in rows:
         try:
             held = facts(row.file)
-            what = f"{held.faces:>8} faces {held.operations:>8} operations"
+            faces, operations = counted(held.faces, "face"), counted(held.operations, "operation")
+            what = f"{faces:>14} {operations:>20}"
         except UserError:
             what = "damaged"
         moment = row.time.astimezone().strftime("%Y-%m-%d %H:%M:%S")

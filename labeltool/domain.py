@@ -53,6 +53,11 @@ def folder_name(folder: Path) -> str:
     return foreign.name if foreign.is_absolute() and not folder.is_absolute() else folder.name
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """'1 photo' or '2 photos', for the command line; `many` is `one` with an s if not given."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 class Said(str):
     """Sentences for people, in English, which the window can say in another language.
 
@@ -69,6 +74,11 @@ class Said(str):
         made = super().__new__(cls, " ".join(filled))
         made.texts, made.values = texts, values
         return made
+
+    @classmethod
+    def counted(cls, count: int, one: str, many: str) -> Said:
+        """The text `one` for a single thing, else `many`, which may hold `{count}`."""
+        return cls(one if count == 1 else many, count=count)
 
 
 class UserError(Exception):
@@ -452,6 +462,25 @@ class Round:
     finished: str | None
     error: str | None
     summary: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A photo's file when its faces were found or labelled; None where that is not known.
+
+    `root`: id of its root, `path`: where it lies under that. `modified`: nanoseconds since 1970.
+    `problem`: why it cannot be used now.
+    """
+
+    photo: int
+    root: int
+    path: str
+    bytes: int
+    modified: int | None
+    sha256: str | None
+    width: int | None
+    height: int | None
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)

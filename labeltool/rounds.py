@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,15 @@ from labeltool.domain import (
 )
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store
-from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
+from labeltool.training.folder import (
+    Event,
+    FaceTable,
+    LabelTable,
+    RunFolder,
+    RunPhoto,
+    death,
+    program,
+)
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
 from pipnet.scheme import SchemeError, scheme_of
@@ -62,12 +70,40 @@ class _Job:
     ended: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a round could not use: photos with the reasons, which begin with a photo's name; and how
+    many faces got no proposal and how many manual labels were not trained because of that."""
+
+    photos: tuple[tuple[Path, str], ...] = ()
+    faces: int = 0
+    manual: int = 0
+
+    def reasons(self) -> list[str]:
+        """The reasons, which begin with the photo's path."""
+        return [f"{file}{reason.removeprefix(file.name)}" for file, reason in self.photos]
+
+    def sentence(self) -> Said:
+        """How many photos they were, and what is wrong with the first one; empty without any."""
+        if not self.photos:
+            return Said("")
+        count, reason = len(self.photos), self.reasons()[0]
+        if count == 1:
+            return Said(mark("1 photo could not be used: {reason}."), reason=reason)
+        text = mark("{count} photos could not be used, the first of them: {reason}.")
+        return Said(text, count=count, reason=reason)
+
+
 class Rounds:
-    """Starts, follows and takes in the rounds of one project. One runs at a time."""
+    """Starts, follows and takes in the rounds of one project. One runs at a time.
+
+    `left_out`: what the last round that ended could not use.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._job: _Job | None = None
+        self.left_out = LeftOut()
 
     # What is going on
 
@@ -108,6 +144,8 @@ class Rounds:
             code = None if job.process is None else job.process.poll()
             events.append(Event("failed", detail=death(code)))
         job.ended = any(event.ends for event in events)
+        if job.ended:
+            self.left_out = self._left_out(job)
         return events
 
     def _is_dead(self, job: _Job) -> bool:
@@ -132,6 +170,42 @@ class Rounds:
     def log_tail(self) -> str:
         """The end of the running or last run's log."""
         return "" if self._job is None else self._job.folder.log_tail()
+
+    def log_file(self) -> Path | None:
+        """The running or last run's log."""
+        return None if self._job is None else self._job.folder.log
+
+    def _left_out(self, job: _Job) -> LeftOut:
+        problems = job.folder.problems()
+        if not problems:
+            return LeftOut()
+        roots, rows = self._store.faces.roots(), job.folder.photo_rows()
+        faces, labels = job.folder.faces(), job.folder.labels()
+        bad = np.isin(faces.photos, list(problems))
+        manual = [] if labels is None else labels.faces[labels.manual]
+        return LeftOut(
+            tuple(
+                (roots[rows[place].root] / rows[place].path, reason)
+                for place, reason in problems.items()
+            ),
+            int(bad.sum()),
+            int(np.isin(manual, faces.ids[bad]).sum()),
+        )
+
+    def _keep_problems(self, job: _Job, *, finished: bool) -> Changes:
+        """Keep what is wrong with the photos of a run; those that a finished one could read are
+        whole again. Photos of a folder that is not there at all have no problem of their own."""
+        roots, rows = self._store.faces.roots(), job.folder.photo_rows()
+        there = {root_id for root_id, root in roots.items() if root.is_dir()}
+        problems = job.folder.problems()
+        found = {
+            (rows[place].root, rows[place].path): reason
+            for place, reason in problems.items()
+            if rows[place].root in there
+        }
+        read = set(job.folder.faces().photos.tolist()) - problems.keys() if finished else set()
+        usable = [(rows[place].root, rows[place].path) for place in read]
+        return self._store.faces.set_problems(found, usable)
 
     # Predict
 
@@ -210,10 +284,24 @@ class Rounds:
                     self._store.rounds.offer(round_id, batch[start : start + SMALL])
                 placed = min(start + SMALL, len(batch))
         changed = self._store.rounds.finish(round_id, {}, visible=False)
-        told = mark("{count} faces got the mean face to start from: drag its points into place.")
+        told = (
+            mark("1 face got the mean face to start from: drag its points into place.")
+            if placed == 1
+            else mark("{count} faces got the mean face to start from: drag its points into place.")
+        )
         if placed < len(batch):
             told = mark("Cancelled: {count} of {total} faces got the mean face to start from.")
-        note = Said(told, count=placed, total=len(batch))
+        starter = self._starter()
+        unused = ""
+        if starter != resources.starter() and not self._starter_fits():
+            unused = mark(
+                "{file} is of the scheme '{other}', not of this project's scheme '{scheme}': it "
+                "proposes nothing, and the first training starts from its backbone."
+            )
+        note = Said(
+            told, unused, count=placed, total=len(batch), file=starter,
+            other=scheme_of(starter).name if unused else "", scheme=self._store.scheme.name,
+        )  # fmt: skip
         return Changes(all=True, rounds=changed.rounds, note=note)
 
     # Train
@@ -315,8 +403,12 @@ class Rounds:
         if job.kind is RoundKind.PREDICT:
             add = self._store.rounds.offer  # type: ignore[assignment]
         self._add(job, job.folder, results["chunks"], add, progress)
+        self._keep_problems(job, finished=True)
+        self.left_out = self._left_out(job)
         summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
-        summary["host"] = platform.node()
+        summary |= {"host": platform.node(), "left_out": len(self.left_out.photos)}
+        if job.kind is RoundKind.TRAIN:
+            summary["manual_used"] = int(str(row.summary["manual"])) - self.left_out.manual
         changes = self._store.rounds.finish(
             job.round_id, summary, visible=job.kind is RoundKind.TRAIN
         )
@@ -324,12 +416,37 @@ class Rounds:
         if job.kind is RoundKind.TRAIN:
             while self._store.rounds.prune():
                 time.sleep(0.01)
-            note = Said(
-                mark("Round {number} is done: {count} faces have a new proposal to review."),
-                number=row.number, count=self._store.faces.counts().proposed,
-            )  # fmt: skip
-            return Changes(all=True, rounds=True, note=note)
-        return changes
+        note = self._trained_note(row) if job.kind is RoundKind.TRAIN else self._predicted_note(job)
+        return replace(changes, photos=True, note=note)
+
+    def _predicted_note(self, job: _Job) -> str:
+        """How many faces got no proposal, and why; nothing if all got one."""
+        if not self.left_out.photos:
+            return ""
+        total = len(job.folder.faces().ids)
+        return Said(
+            mark("{count} of {total} faces got a proposal."), mark("{reason}"),
+            count=total - self.left_out.faces, total=total, reason=self.left_out.sentence(),
+        )  # fmt: skip
+
+    def _trained_note(self, row: Round) -> Said:
+        """How many manual labels a round really trained on, and what there is to review."""
+        count, manual = self._store.faces.counts().proposed, int(str(row.summary["manual"]))
+        review = (
+            mark("1 face has a new proposal to review.")
+            if count == 1
+            else mark("{count} faces have a new proposal to review.")
+        )
+        trained = (
+            mark("Round {number} trained on {used} of 1 manual label.")
+            if manual == 1
+            else mark("Round {number} trained on {used} of {manual} manual labels.")
+        )
+        return Said(
+            trained, mark("{reason}") if self.left_out.photos else "", review,
+            number=row.number, used=manual - self.left_out.manual, manual=manual, count=count,
+            reason=self.left_out.sentence(),
+        )  # fmt: skip
 
     def take_chunk(self, event: Event) -> Changes:
         """Offer the predictions of one chunk of a running prediction at once."""
@@ -373,8 +490,9 @@ class Rounds:
             return Changes()
         status = RoundStatus.CANCELLED if event.kind == "cancelled" else RoundStatus.FAILED
         changes = self._store.rounds.end(job.round_id, status, event.detail or None)
+        photos = self._keep_problems(job, finished=False)
         self._forget(job)
-        return changes
+        return changes.joined(photos)
 
     def restore(self, round_id: int, progress: Progress = _silent) -> Changes:
         """Offer an earlier round's proposals again, from its folder; cancelled, none of them.
@@ -431,10 +549,10 @@ class Rounds:
                 time.sleep(0.2)  # a window takes it in
             return changes
         elif event.kind == "failed":
-            tail = self.log_tail()
+            log, tail = self.log_file(), "" if event.expected else self.log_tail()
             self.end(event)
-            ends = mark("The log ends with:\n{tail}") if tail else ""
-            raise UserError(mark("{reason}"), ends, reason=event.detail, tail=tail)
+            ends = mark("The log {file} ends with:\n{tail}") if tail else ""
+            raise UserError(mark("{reason}"), ends, reason=event.detail, file=log, tail=tail)
         elif event.kind == "cancelled":
             self.end(event)
             raise Cancelled
@@ -517,11 +635,12 @@ class Rounds:
             "weights": weights, "roots": roots,
         }  # fmt: skip
 
-    def _faces(self, rows: list[Any]) -> tuple[list[tuple[int, str]], FaceTable]:
+    def _faces(self, rows: list[Any]) -> tuple[list[RunPhoto], FaceTable]:
         index = self._store.faces.photo_index()
         place = {photo[0]: i for i, photo in enumerate(index)}
         rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
-        return [(photo[1], photo[3]) for photo in index], FaceTable(
+        photos = [RunPhoto(root, path, w, h) for _id, root, _, path, w, h in index]
+        return photos, FaceTable(
             np.array([row[0] for row in rows], np.int64),
             np.array([place[row[1]] for row in rows], np.int64),
             np.array([row[2] for row in rows], np.float64).reshape(-1, 4),
@@ -535,7 +654,7 @@ class Rounds:
     def _launch(self, round_id: int, kind: RoundKind, folder: RunFolder) -> None:
         environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
         try:
-            with (folder.path / "worker.log").open("wb") as log:
+            with folder.log.open("wb") as log:
                 process = subprocess.Popen(
                     [*program(), "worker", str(folder.path.absolute())],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,

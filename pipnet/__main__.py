@@ -28,6 +28,7 @@ def main() -> None:
     from pipnet.faces import FinderMissingError  # noqa: PLC0415
     from pipnet.images import ImageError  # noqa: PLC0415
     from pipnet.labels import LabelError  # noqa: PLC0415
+    from pipnet.memory import is_out_of_memory  # noqa: PLC0415
     from pipnet.onnx_detector import OnnxError  # noqa: PLC0415
     from pipnet.scheme import SchemeError  # noqa: PLC0415
     from pipnet.train import DivergedError  # noqa: PLC0415
@@ -42,6 +43,15 @@ def main() -> None:
         named = error.filename is not None and error.strerror is not None
         reason = f"{error.filename}: {error.strerror}." if named else str(error)
         click.echo(f"Error: {one_line(reason)}", err=True)
+        sys.exit(1)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        click.echo(
+            "Error: there was not enough memory; close other programs, or give a smaller --batch "
+            "(of train and selftrain) or another --device",
+            err=True,
+        )
         sys.exit(1)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipnet.data import Sample
     from pipnet.detector import Detector
     from pipnet.faces import FaceFinder
+    from pipnet.images import ImageError
 
 EXISTING = click.Path(exists=True, path_type=Path)
 TARGET = click.Path(path_type=Path)
@@ -108,6 +109,26 @@ def read_samples(sources: Sequence[Path], count: int) -> list[Sample]:
     return rows
 
 
+class LeftOut:
+    """The photos that a command could not use, each named once."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[Path, str] = {}
+
+    def add(self, sample: Sample, error: ImageError) -> None:
+        """Remember a photo; an `OnUnreadable` of training."""
+        self._reasons[sample.image] = f"{error.path} {error.reason}"
+
+    def report(self, samples: Sequence[Sample]) -> None:
+        """Name the photos, and count the faces of these samples that were used."""
+        if not self._reasons:
+            return
+        for reason in self._reasons.values():
+            click.echo(f"  left out: {reason}", err=True)
+        used = sum(item.image not in self._reasons for item in samples)
+        click.echo(f"{used} of {len(samples)} labelled faces were used.", err=True)
+
+
 def split(samples: Sequence[Sample], share: float) -> tuple[list[Sample], list[Sample]]:
     """Samples to train on and held out, by photo: `name_1` and `name_2` are one photo's faces."""
 
@@ -119,12 +140,19 @@ def split(samples: Sequence[Sample], share: float) -> tuple[list[Sample], list[S
 
 
 def with_detected(item: Sample, convention: CropConvention, finder: FaceFinder) -> Sample:
-    """The sample with the face detector's box beside its own, where the detector finds the face."""
+    """The sample with the face detector's box beside its own, where the detector finds the face.
+
+    A photo that cannot be read is left to the training, which names it.
+    """
     from dataclasses import replace  # noqa: PLC0415
 
     from pipnet.evaluate import match_box  # noqa: PLC0415
-    from pipnet.images import read_image  # noqa: PLC0415
+    from pipnet.images import ImageError, read_image  # noqa: PLC0415
 
-    boxes = [convention.landmark_box(f.box, "detected") for f in finder(read_image(item.image))]
+    try:
+        image = read_image(item.image)
+    except ImageError:
+        return item
+    boxes = [convention.landmark_box(f.box, "detected") for f in finder(image)]
     match = match_box(item.boxes[0], boxes)
     return item if match is None else replace(item, boxes=(*item.boxes, boxes[match]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ from torch import Tensor
 
 from pipnet.augment import NONE, Augmentation, Augmenter, Change, Patch
 from pipnet.crop import Box, CropConvention, tight_box
-from pipnet.images import read_image
+from pipnet.images import ImageError, read_image
 
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)
@@ -29,13 +31,24 @@ class Sample:
     """One face to train on.
 
     `points` (N, 2) image pixels, NaN where unlabelled. `boxes`: landmark boxes to crop by, one is
-    drawn at random each time. `task`: a name of `pipnet.loss.TASKS`.
+    drawn at random each time. `task`: a name of `pipnet.loss.TASKS`. `size`: (width, height) of the
+    photo in pixels when it was labelled, None if not known.
     """
 
     image: Path
     points: NDArray[np.float64]
     boxes: tuple[Box, ...]
     task: str = "std"
+    size: tuple[int, int] | None = None
+
+
+OnUnreadable = Callable[[Sample, ImageError], None]
+"""Called once for each sample that is left out because its photo cannot be used."""
+
+
+def warn_unreadable(_sample: Sample, error: ImageError) -> None:
+    """The default `OnUnreadable`: a Python warning that names the photo."""
+    warnings.warn(f"left out: {error.path} {error.reason}", stacklevel=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +71,10 @@ def mean_face(samples: Sequence[Sample], convention: CropConvention) -> NDArray[
             x, y, w, h = convention.crop_box(tight_box(item.points))
             rows.append((item.points - [x, y]) / [w, h])
     if not rows:
-        raise ValueError("no face has all its landmarks, so there is no mean face to compute")
+        raise ValueError(
+            "no face has all its landmarks, so there is no mean face to compute; label every "
+            "landmark of at least one face"
+        )
     mean: NDArray[np.float64] = np.mean(rows, axis=0)
     return mean
 
@@ -67,13 +83,15 @@ class Loader:
     """Batches of augmented samples, prepared while the network computes.
 
     Every sample's randomness depends on the seed, the epoch and its place in the epoch only, so a
-    resumed training sees what an uninterrupted one would have seen.
+    resumed training sees what an uninterrupted one would have seen. A sample whose photo cannot be
+    read, or has another size than its label, is left out: the next usable one takes its place.
 
     Args:
         flip: the scheme's mirror table, None for a scheme that cannot be mirrored.
         batch: samples in a batch of each process.
         part: which process this is, of how many; each gets other samples.
         on_device: leave the pixels of an `Augmentation` to `pipnet.augment_device`.
+        on_unreadable: may be called in another thread; what it raises ends the epoch.
     """
 
     def __init__(
@@ -88,11 +106,14 @@ class Loader:
         workers: int = 1,
         part: tuple[int, int] = (0, 1),
         on_device: bool = False,
+        on_unreadable: OnUnreadable = warn_unreadable,
     ) -> None:
         self._samples, self._flip, self._convention = list(samples), flip, convention
         self._augmentation, self._batch, self._seed = augmentation, batch, seed
         self._workers, self._part = workers, part
-        self._on_device = on_device
+        self._on_device, self._on_unreadable = on_device, on_unreadable
+        self._unreadable: set[int] = set()
+        self._lock = threading.Lock()
         self._patches: dict[int, Patch] = {}
         self._bytes = 0
 
@@ -101,7 +122,11 @@ class Loader:
         return max(1, len(self._samples) // (self._batch * self._part[1]))
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
-        """The shuffled batches of one epoch, without the first `skip`."""
+        """The shuffled batches of one epoch, without the first `skip`.
+
+        Raises:
+            ValueError: no photo of all samples can be used.
+        """
         order = np.random.default_rng([self._seed, number]).permutation(len(self._samples))
         rank, world = self._part
         with ThreadPoolExecutor(self._workers) as pool:
@@ -120,8 +145,8 @@ class Loader:
                     future.cancel()
 
     def _make(self, rows: NDArray[np.int64], epoch: int, index: int) -> Batch:
-        items = [self._samples[row] for row in rows]
-        patches = [self._patch(int(row), item) for row, item in zip(rows, items, strict=True)]
+        usable = [self._usable(int(row)) for row in rows]
+        items, patches = [item for item, _ in usable], [patch for _, patch in usable]
         tasks = tuple(item.task for item in items)
         rank, world = self._part
         rngs, boxes = [], []
@@ -146,10 +171,29 @@ class Loader:
         images = np.stack([image for image, _ in found])
         return Batch(np.stack([points for _, points in found]), tasks, images)
 
+    def _usable(self, index: int) -> tuple[Sample, Patch]:
+        """The sample of this place, or of the next one whose photo can be used, and its patch."""
+        for place in [*range(index, len(self._samples)), *range(index)]:
+            if place not in self._unreadable:
+                try:
+                    return self._samples[place], self._patch(place, self._samples[place])
+                except ImageError as error:
+                    self._leave_out(place, error)
+        first = self._samples[index].image
+        raise ValueError(f"no photo of {len(self._samples)} faces can be used, {first} among them")
+
+    def _leave_out(self, place: int, error: ImageError) -> None:
+        with self._lock:
+            known = place in self._unreadable
+            self._unreadable.add(place)
+        if not known:
+            self._on_unreadable(self._samples[place], error)
+
     def _patch(self, index: int, item: Sample) -> Patch:
         if index in self._patches:
             return self._patches[index]
-        patch = self._augmentation.cut(read_image(item.image), item.boxes[0], self._convention)
+        image = read_image(item.image, size=item.size)
+        patch = self._augmentation.cut(image, item.boxes[0], self._convention)
         if self._bytes < CACHE_BYTES:
             self._patches[index] = patch
             self._bytes += patch[0].nbytes

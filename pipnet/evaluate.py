@@ -13,7 +13,7 @@ from pipnet.crop import Box, overlap, tight_box
 from pipnet.data import Sample
 from pipnet.detector import Detector
 from pipnet.faces import FaceFinder
-from pipnet.images import read_image
+from pipnet.images import ImageError, read_image
 from pipnet.metrics import auc, ced, curve_errors, failure_rate, norm_distance, point_errors
 
 
@@ -21,6 +21,7 @@ from pipnet.metrics import auc, ced, curve_errors, failure_rate, norm_distance, 
 class Evaluation:
     """Errors on F faces, normalised by the scheme's pair; `missed` more had no box.
 
+    `unreadable`: a sentence for each face that was left out because its photo cannot be read.
     `errors`, `curve` (F, N): per landmark, plain and measured to curves, NaN where unlabelled.
     """
 
@@ -30,16 +31,19 @@ class Evaluation:
     regions: dict[str, tuple[int, ...]]
     names: tuple[str, ...]
     norm: str
+    unreadable: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Figures for people and scripts; NME, curve NME and failure rate in percent.
 
-        A missed face counts as a failure and not in the means.
+        A missed face counts as a failure and not in the means; one whose photo cannot be read
+        nowhere but in `unreadable`.
         """
         everyone = self._nmes()
         return {
             "faces": len(everyone),
             "missed": self.missed,
+            "unreadable": len(self.unreadable),
             "nme": _percent(float(np.nanmean(self.errors, axis=1).mean())),
             "nme_curve": _percent(float(np.nanmean(self.curve, axis=1).mean())),
             "fr10": _percent(failure_rate(everyone)),
@@ -99,7 +103,7 @@ def evaluate(
 
     With `finder` the boxes come from the face detector, matched to each face by overlap; without,
     they are the tight boxes of the labels. Faces whose errors nothing normalises, because the
-    points of the norm are not labelled, are left out.
+    points of the norm are not labelled, and faces of photos that cannot be read are left out.
 
     Args:
         norm: see `pipnet.metrics.norm_distance`.
@@ -110,11 +114,16 @@ def evaluate(
         ValueError: no face could be measured, or the scheme does not have that norm.
     """
     scheme, convention = detector.scheme, detector.convention
-    points, truths, missed = [], [], 0
+    points, truths, missed, unreadable = [], [], 0, list[str]()
     for item in samples:
         if not norm_distance(item.points[None], scheme, norm)[0] > 0:  # not for NaN either
             continue
-        image, kind, box = read_image(item.image), "landmarks", tight_box(item.points)
+        try:
+            image = read_image(item.image, size=item.size)
+        except ImageError as error:
+            unreadable.append(f"{error.path} {error.reason}")
+            continue
+        kind, box = "landmarks", tight_box(item.points)
         if finder is not None:
             kind, boxes = "detected", [face.box for face in finder(image)]
             match = match_box(box, [convention.landmark_box(b, kind) for b in boxes])
@@ -126,7 +135,8 @@ def evaluate(
         points.append(detector.predict(image, [box], kind)[0].points / size)
         truths.append(item.points / size)
     if not points:
-        raise ValueError(f"none of {len(samples)} faces could be measured")
+        reasons = f"; {unreadable[0]}" if unreadable else ""
+        raise ValueError(f"none of {len(samples)} faces could be measured{reasons}")
     found, truth = np.stack(points), np.stack(truths)
     return Evaluation(
         point_errors(found, truth, scheme, norm),
@@ -135,4 +145,5 @@ def evaluate(
         dict(scheme.regions),
         scheme.names,
         norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair)),
+        tuple(unreadable),
     )

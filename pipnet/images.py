@@ -130,16 +130,31 @@ class ImageInfo:
     format: str
 
 
-def read_image(path: Path, pause: Callable[[], object] | None = None) -> NDArray[np.uint8]:
+def read_image(
+    path: Path,
+    pause: Callable[[], object] | None = None,
+    *,
+    size: tuple[int, int] | None = None,
+) -> NDArray[np.uint8]:
     """The upright photo, (H, W, 3) uint8 RGB.
 
     `pause` is called again and again between short pieces of work: for a thread that gives way.
+    `size`: the (W, H) that it must have, as boxes and landmarks of an image of another size would
+    lie elsewhere on it; any if None.
 
     Alpha lies over white, 16-bit values are scaled by 1/257, colour profiles are ignored; of
     several pages or frames the first is taken. Raises ImageError, also for a file that ends too
     early: its missing pixels are never filled up.
     """
-    return _pixels(path, _read(Path(path), None)[0], pause)
+    rgb = _read(Path(path), None)[0]
+    if size is not None and rgb.size != size:
+        raise ImageError(path, other_size(size, rgb.size))
+    return _pixels(path, rgb, pause)
+
+
+def other_size(before: tuple[int, int], now: tuple[int, int]) -> str:
+    """The reason of an ImageError about a photo that was replaced by one of another size (W, H)."""
+    return "is {} x {} pixels now and was {} x {} before".format(*now, *before)
 
 
 def open_reduced(path: Path, longest: int) -> tuple[Image.Image, tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""Memory in huge pages: to take it page by page can cost more than the work on it."""
+"""Memory: how a training keeps it in huge pages, and errors that say there is not enough."""
 
 from __future__ import annotations
 
@@ -55,3 +55,20 @@ def keep_memory() -> None:
     if block:
         _advise(block, RESERVED)
         libc.free(block)
+
+
+_OUT_OF_MEMORY = (
+    "can't allocate memory",
+    "out of memory",
+    "bad_alloc",
+    "failed to allocate memory",
+)
+"""What torch, ONNX Runtime and OpenCV say; on a CPU torch has no exception of its own for it."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there is not enough memory, on a CPU or a GPU."""
+    if isinstance(error, MemoryError):
+        return True
+    words = str(error).lower()
+    return isinstance(error, RuntimeError) and any(word in words for word in _OUT_OF_MEMORY)

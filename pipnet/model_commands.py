@@ -97,7 +97,8 @@ def export(target: Path, weights: Path | None, data: tuple[Path, ...], int8: boo
     before = evaluate(OnnxDetector(target), held).summary()["nme"]
     quantize(target, target, crops)
     after = evaluate(OnnxDetector(target), held).summary()["nme"]
-    click.echo(f"Wrote {target}: NME {after} % on {len(held)} faces, {before} % in fp32.")
+    faces = "1 face" if len(held) == 1 else f"{len(held)} faces"
+    click.echo(f"Wrote {target}: NME {after} % on {faces}, {before} % in fp32.")
 
 
 def _crops(samples: list[Sample], convention: Any) -> Any:

@@ -77,10 +77,13 @@ def predict(
                     }
                 )
             bar.update(1)
-    for reason in unread:
-        click.echo(one_line(f"  left out: {reason}"), err=True)
+        for reason in unread:
+            click.echo(one_line(f"  left out: {reason}"), err=True)
+        told = f"{len(unread)} of {len(photos)} photos could not be read"
+        if unread and len(unread) == len(photos):
+            raise click.ClickException(f"{told}; nothing was written")
     if unread:
-        raise click.ClickException(f"{len(unread)} of {len(photos)} photos could not be read")
+        click.echo(f"{told}; {out} has the faces of the others.", err=True)
 
 
 @contextmanager
@@ -206,6 +209,8 @@ def evaluate(
     finder = face_finder() if boxes == "detect" else None
     with mendable():
         result = measure(detector, samples, finder, norm=norm, units=units)
+    for reason in result.unreadable:
+        click.echo(one_line(f"  left out: {reason}"), err=True)
     row = result.summary()
     if regions:
         row["regions"] = result.per_region()

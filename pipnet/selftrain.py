@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +22,8 @@ from numpy.typing import NDArray
 from pipnet.augment import Augmentation, Augmenter
 from pipnet.checkpoint import Checkpoint, load, save
 from pipnet.crop import Box, tight_box
-from pipnet.data import Sample
-from pipnet.images import read_image
+from pipnet.data import OnUnreadable, Sample, warn_unreadable
+from pipnet.images import ImageError, read_image
 from pipnet.predict import TorchDetector
 from pipnet.train import Step, TrainConfig, train
 
@@ -75,6 +77,7 @@ def selftrain(
     out: Path,
     *,
     on_progress: OnStage = lambda stage, step: None,
+    on_unreadable: OnUnreadable = warn_unreadable,
 ) -> Checkpoint:
     """Self-train and return the last network, which is also `out/model.safetensors`.
 
@@ -86,18 +89,22 @@ def selftrain(
         fresh: makes the untrained network of each training (ImageNet backbone, new heads).
         labelled: faces with labels. unlabelled: faces without.
         on_progress: whatever it raises ends the training between two steps.
+        on_unreadable: called for each face whose photo cannot be read, which is left out; for one
+            without labels with a sample that has no points.
 
     Raises:
-        ValueError: `out` holds a run on other faces.
+        ValueError: `out` holds a run on other faces, or no photo can be read.
     """
     total = 1 + len(config.tasks)
-    current = _stage(
-        out / "stage-0", fresh, labelled, config, Stage(0, total, "labels"), on_progress
-    )
+    stage = Stage(0, total, "labels")
+    train_stage = partial(_stage, fresh, config, on_progress, on_unreadable)
+    current = train_stage(out / "stage-0", labelled, stage)
     before: NDArray[np.float64] | None = None
     for index, task in enumerate(config.tasks, start=1):
         folder = out / f"stage-{index}"
-        points, scores = _pseudo_labels(folder, current, unlabelled, config.train.device)
+        points, scores = _pseudo_labels(
+            folder, current, unlabelled, config.train.device, on_unreadable
+        )
         moved = None if before is None else _movement(before, points)
         _write_ledger(out / "ledger.csv", index, task, unlabelled, scores, points, before)
         if task == "std" and moved is not None and moved < config.converged:
@@ -107,23 +114,25 @@ def selftrain(
             *(
                 Sample(face.image, row, (tight_box(row),), task)
                 for face, row in zip(unlabelled, points, strict=True)
+                if np.isfinite(row).all()
             ),
         ]
         if config.labels_coarse and task != "std":
             samples += [replace(sample, task=task) for sample in labelled]
         before = points
-        current = _stage(folder, fresh, samples, config, Stage(index, total, task), on_progress)
+        current = train_stage(folder, samples, Stage(index, total, task))
     save(current, out / "model.safetensors")
     return current
 
 
 def _stage(
-    folder: Path,
     fresh: Callable[[], Checkpoint],
-    samples: Sequence[Sample],
     config: SelfTrainConfig,
-    stage: Stage,
     on_progress: OnStage,
+    on_unreadable: OnUnreadable,
+    folder: Path,
+    samples: Sequence[Sample],
+    stage: Stage,
 ) -> Checkpoint:
     """One training, unless it is finished already."""
     finished, what = folder / "finished.json", {**asdict(stage), "samples": len(samples)}
@@ -137,18 +146,25 @@ def _stage(
 
     result = train(
         fresh(), samples, config.train, out=folder, on_progress=progress,
-        augmentation=config.augmentation,
+        on_unreadable=on_unreadable, augmentation=config.augmentation,
     )  # fmt: skip
-    partial = folder / "finished.json.partial"
-    partial.write_text(json.dumps(what), encoding="utf-8")
-    os.replace(partial, finished)
+    written = folder / "finished.json.partial"
+    written.write_text(json.dumps(what), encoding="utf-8")
+    os.replace(written, finished)
     return result
 
 
 def _pseudo_labels(
-    folder: Path, current: Checkpoint, unlabelled: Sequence[Unlabelled], device: str
+    folder: Path,
+    current: Checkpoint,
+    unlabelled: Sequence[Unlabelled],
+    device: str,
+    on_unreadable: OnUnreadable,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Landmarks (U, N, 2) in image pixels and scores (U,); kept in the folder, computed once."""
+    """Landmarks (U, N, 2) in image pixels and scores (U,); kept in the folder, computed once.
+
+    NaN for a face whose photo cannot be read.
+    """
     file = folder / "pseudo.npz"
     if file.exists():
         with np.load(file, allow_pickle=False) as data:
@@ -160,22 +176,29 @@ def _pseudo_labels(
             )
         return kept, found_scores
     detector = TorchDetector(current, device)
-    points, scores = [], []
-    for face in unlabelled:
-        found = detector.predict(read_image(face.image), [face.box], face.kind)[0]
-        points.append(found.points)
-        scores.append(found.score)
+    points = np.full((len(unlabelled), current.scheme.count, 2), np.nan)
+    scores = np.full(len(unlabelled), np.nan)
+    for place, face in enumerate(unlabelled):
+        try:
+            image = read_image(face.image)
+        except ImageError as error:
+            on_unreadable(Sample(face.image, points[place], (face.box,)), error)
+            continue
+        found = detector.predict(image, [face.box], face.kind)[0]
+        points[place], scores[place] = found.points, found.score
+    if np.isnan(scores).all():
+        raise ValueError(f"no photo of {len(unlabelled)} faces without labels can be read")
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / "pseudo.partial.npz"
-    stacked, score = np.stack(points), np.array(scores, np.float64)
-    np.savez(partial, points=stacked, scores=score)
-    os.replace(partial, file)
-    return stacked, score
+    written = folder / "pseudo.partial.npz"
+    np.savez(written, points=points, scores=scores)
+    os.replace(written, file)
+    return points, scores
 
 
 def _movement(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
-    """Mean distance of the landmarks as a fraction of the face's box."""
-    return float(_movements(before, after).mean())
+    """Mean distance of the landmarks as a fraction of the face's box; NaN if no face has both."""
+    moved = _movements(before, after)
+    return float(moved[np.isfinite(moved)].mean()) if np.isfinite(moved).any() else math.nan
 
 
 def _movements(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -199,12 +222,13 @@ def _write_ledger(
         with file.open(encoding="utf-8", newline="") as stream:
             rows = [row for row in csv.reader(stream) if row[0].isdigit() and int(row[0]) < index]
     moved = np.full(len(points), np.nan) if before is None else _movements(before, points)
-    partial = file.with_name(file.name + ".partial")
-    with partial.open("w", encoding="utf-8", newline="") as stream:
+    written = file.with_name(file.name + ".partial")
+    with written.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["stage", "task", "photo", "x", "y", "w", "h", "score", "moved"])
         writer.writerows(rows)
         for face, score, change in zip(unlabelled, scores, moved, strict=True):
             box = [f"{v:.2f}" for v in face.box]
-            writer.writerow([index, task, face.image, *box, f"{score:.4f}", f"{change:.5f}"])
-    os.replace(partial, file)
+            if np.isfinite(score):
+                writer.writerow([index, task, face.image, *box, f"{score:.4f}", f"{change:.5f}"])
+    os.replace(written, file)

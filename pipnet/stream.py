@@ -55,7 +55,7 @@ def predict_photos(
             try:
                 image = reading.result()
             except ImageError as error:
-                return _Waiting(photo, None, [], str(error))
+                return _Waiting(photo, None, [], f"{error.path} {error.reason}")
             return _Waiting(photo, image, boxes(photo, image))
 
         def start(photo: Path) -> Future[_Waiting]:

@@ -20,7 +20,7 @@ from torch.nn.parallel import DistributedDataParallel
 from pipnet.augment import Augmentation, Augmenter
 from pipnet.augment_device import augment
 from pipnet.checkpoint import Checkpoint, load, save
-from pipnet.data import Batch, Loader, Sample, normalise
+from pipnet.data import Batch, Loader, OnUnreadable, Sample, normalise, warn_unreadable
 from pipnet.loss import TargetBatch, output_loss, task_indices
 from pipnet.meanface import Neighbours
 from pipnet.network import Network
@@ -86,6 +86,7 @@ def train(
     out: Path | None = None,
     on_progress: OnProgress = lambda step: None,
     on_epoch: OnEpoch = lambda epoch, checkpoint: None,
+    on_unreadable: OnUnreadable = warn_unreadable,
     augmentation: Augmenter | None = None,
 ) -> Checkpoint:
     """Train on from `start` and return the averaged network.
@@ -95,14 +96,17 @@ def train(
     a CPU the result is the same as without interruption. Whatever `on_progress` raises ends the
     training between two steps, whatever `on_epoch` raises between two epochs.
 
+    A face whose photo cannot be read is left out, and `on_unreadable` called once (in another
+    thread; what it raises ends the training).
+
     In a process group of torch.distributed every process trains on its share of the samples; only
     the first one calls back and writes.
 
     Raises:
         DivergedError: the loss became NaN or infinite.
         Ended: another process ended the training.
-        ValueError: no samples; a curriculum task that the network cannot train; or `out` holds a
-            training of other settings or samples.
+        ValueError: no samples, or no photo of all of them can be used; a curriculum task that the
+            network cannot train; or `out` holds a training of other settings or samples.
     """
     torch.manual_seed(config.seed)
     device, part = torch.device(config.device), _part()
@@ -111,7 +115,7 @@ def train(
     loader = Loader(
         samples, start.scheme.flip_table, start.convention,
         augmentation=augmentation or Augmentation(), batch=config.batch, seed=config.seed,
-        part=part, on_device=device.type == "cuda",
+        part=part, on_device=device.type == "cuda", on_unreadable=on_unreadable,
     )  # fmt: skip
     settings = {
         **_plain(config), **_identity(start, samples), "processes": part[1],
@@ -295,7 +299,8 @@ class _Files:
     def _keep(self, run: _Run) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         partial = self._folder / "state.pt.partial"
-        torch.save({"settings": self._settings, **run.state()}, partial)
+        with partial.open("wb") as file:  # with a path, a full disk would be no OSError
+            torch.save({"settings": self._settings, **run.state()}, file)
         os.replace(partial, self._folder / "state.pt")
         self._kept = time.monotonic()
 

@@ -18,6 +18,7 @@ import click
 from pipnet.command_tools import (
     EXISTING,
     TARGET,
+    LeftOut,
     mendable,
     read_samples,
     split,
@@ -182,18 +183,20 @@ def train(
             _ = begin.table  # whether the mean face allows so many neighbours
             if finder is not None and recipe.detected_boxes:
                 kept = [with_detected(item, convention, finder) for item in kept]
+            left_out = LeftOut()
             watch = _HeldOut(out, held, finder, recipe.config.epochs, patience)
             with _bar("Training", first) as on_progress:
                 try:
                     run(
                         begin, kept, recipe.config, out=out, augmentation=recipe.augmentation,
                         on_progress=lambda step: on_progress(step.done, step.total),
-                        on_epoch=watch.on_epoch,
+                        on_epoch=watch.on_epoch, on_unreadable=left_out.add,
                     )  # fmt: skip
                 except Ended:
                     return
                 except _NoBetter:
                     pass
+        left_out.report(kept)
         if first:
             watch.finish()
 
@@ -251,6 +254,7 @@ class _HeldOut:
     ) -> None:
         self._out, self._faces, self._finder = out, faces, finder
         self._epochs, self._patience = epochs, patience
+        self._unreadable: dict[str, None] = {}
         self._log, self._best = out / "held_out.jsonl", out / "best.safetensors"
 
     def on_epoch(self, epoch: int, checkpoint: Checkpoint) -> None:
@@ -264,9 +268,9 @@ class _HeldOut:
             return
         rows = [row for row in self._rows() if row["epoch"] <= epoch]
         detector = TorchDetector(checkpoint)
-        row: dict[str, Any] = {
-            "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
-        }  # fmt: skip
+        measured = evaluate(detector, self._faces)
+        self._unreadable |= dict.fromkeys(measured.unreadable)
+        row: dict[str, Any] = {"epoch": epoch + 1, "landmarks": measured.summary()}
         if self._finder is not None and (last or not self._patience):
             with suppress(ValueError):  # the face detector finds none of them
                 row["detect"] = evaluate(detector, self._faces, self._finder).summary()
@@ -288,6 +292,8 @@ class _HeldOut:
 
     def finish(self) -> None:
         """Say what came out; with patience, the best model becomes the result."""
+        for reason in self._unreadable:
+            click.echo(f"  left out of the held-out faces: {reason}", err=True)
         if self._patience is not None and self._best.exists():
             partial = self._out / "model.safetensors.partial"
             shutil.copyfile(self._best, partial)
@@ -357,7 +363,12 @@ def selftrain(
                 click.echo(f"\ntask {stage.index + 1} of {stage.total}: {stage.task}", err=True)
             on_progress(stage.index * step.total + step.done, stage.total * step.total)
 
-        run(fresh, samples, faces, config, out, on_progress=progress)
+        left_out = LeftOut()
+        run(
+            fresh, samples, faces, config, out,
+            on_progress=progress, on_unreadable=left_out.add,
+        )  # fmt: skip
+    left_out.report(samples)
     click.echo(f"Wrote {out / 'model.safetensors'}; {out / 'ledger.csv'} says what was used how.")
 
 
@@ -375,7 +386,7 @@ def _unlabelled(sources: tuple[Path, ...]) -> list[Unlabelled]:
             try:
                 found = finder(read_image(photo))
             except ImageError as error:
-                click.echo(one_line(f"  left out: {error}"), err=True)
+                click.echo(one_line(f"  left out: {error.path} {error.reason}"), err=True)
                 continue
             faces += [Unlabelled(photo, face.box) for face in found]
     if not faces:

@@ -11,20 +11,20 @@ from labeltool.intake import Added
 from labeltool.labels import Taken
 
 
-def photos(added: Added, counts: Counts) -> str:
-    """How many photos came in, which did not, and how many faces there are now."""
+def photos(added: Added, counts: Counts, broken: int) -> str:
+    """How many photos came in, which did not, `broken` of them unreadable, and how many faces there
+    are now."""
     total = faces_words(counts.faces)
     notes = [tr("%Ln new photo(s); {faces} in the project.", "", added.new, faces=total)]
     if added.unsupported:
         names = ", ".join(p.name for p in added.unsupported[:3])
         kinds = tr("%Ln file(s) of unsupported kinds:", "", len(added.unsupported))
         notes.append(f"{kinds} {names}.")
-    if counts.problems:
-        broken = tr(
-            "%Ln photo(s) could not be read: see Photo problems… in the Project menu.",
-            "", counts.problems,
-        )  # fmt: skip
-        notes.append(broken)
+    if broken:
+        told = tr(
+            "%Ln photo(s) could not be read: see Photo problems… in the Project menu.", "", broken
+        )
+        notes.append(told)
     return " ".join(notes)
 
 

@@ -46,6 +46,7 @@ PHOTOS = (
     mark("{photo} is {kind}, which is not supported; convert it to JPEG"),
     mark("{photo} claims {width} x {height} pixels, more than the limit of {limit} megapixels"),
     mark("{photo} needs more memory than there is"),
+    mark("{photo} is {width} x {height} pixels now and was {old_width} x {old_height} before"),
     mark("{photo} could not be opened: {reason}"),
     mark("{photo} could not be listed: {reason}"),
     mark("{photo} could not be read: {reason}"),
@@ -131,12 +132,20 @@ FAILURES = (
         "The worker was killed (signal {number}), perhaps because memory ran out. Close other "
         "programs and try again."
     ),
-    mark("There was not enough memory. Close other programs, or train on the CPU."),
+    mark("There is not enough memory. Close other programs, then try again."),
+    mark("The GPU has not enough memory. Close other programs that use it, or train on the CPU."),
     mark("The training diverged: {error}. Look for wrong labels, then try again."),
     mark("The disk is full. Free some space, then try again."),
     mark("Unexpected error: {error}"),
     mark("There is no usable CUDA device. Choose the device 'cpu' or 'auto'."),
-    mark("None of the labelled photos can be found. Point the project to where they are now."),
+    mark(
+        "None of the labelled photos can be used: {reason}. Put them back, or point the project to "
+        "where they are now."
+    ),
+    mark(
+        "None of the photos with faces can be used: {reason}. Put them back, or point the project "
+        "to where they are now."
+    ),
     mark(
         "No manual label has all its landmarks, so training cannot start. Place every landmark of "
         "at least one face."

@@ -20,7 +20,7 @@ from labeltool.domain import RoundKind, mark
 from labeltool.gui import theme
 from labeltool.gui.messages import time_left
 from labeltool.gui.session import Session
-from labeltool.gui.words import read, tr
+from labeltool.gui.words import read, tell, tr
 from labeltool.training.folder import Event
 
 STAGES = {"train": mark("Training"), "predict": mark("Predicting"), "": mark("Starting")}
@@ -47,6 +47,8 @@ class RoundPanel(QWidget):
         self.cancel.setToolTip(tr("Give the round up; everything stays as it was before"))
         self.retry, self.fold = QPushButton(tr("Try again…")), QPushButton(tr("Close"))
         self.report = QPushButton(tr("Copy diagnostics"))
+        self.problems = QPushButton(tr("Photo problems…"))
+        self.problems.setToolTip(tr("Which photos could not be used, and why"))
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumHeight(140)
@@ -54,7 +56,10 @@ class RoundPanel(QWidget):
         self.cancel.clicked.connect(self._cancel)
         self.fold.clicked.connect(self.hide)
         buttons = QHBoxLayout()
-        for button in (self.stop, self.cancel, self.retry, self.report, self.fold):
+        self._buttons = (
+            self.stop, self.cancel, self.retry, self.problems, self.report, self.fold,
+        )  # fmt: skip
+        for button in self._buttons:
             buttons.addWidget(button)
         buttons.addStretch(1)
         left = QVBoxLayout()
@@ -102,12 +107,7 @@ class RoundPanel(QWidget):
         self.bar.setRange(0, 0)
         self.bar.show()
         self.log.hide()
-        for button, shown in (
-            (self.stop, training), (self.cancel, True), (self.retry, False),
-            (self.report, False), (self.fold, False),
-        ):  # fmt: skip
-            button.setVisible(shown)
-            button.setEnabled(True)
+        self._offer(self.cancel, *([self.stop] if training else []))
         if training:
             self._make_plot()
         if self._plot is not None:
@@ -152,24 +152,38 @@ class RoundPanel(QWidget):
 
     @Slot(object, str)
     def show_end(self, event: Event, tail: str) -> None:
-        """Fold away, or say why it failed."""
-        if event.kind != "failed":
+        """Fold away, or say why it failed, or which photos it could not use."""
+        left_out = self._session.rounds.left_out
+        problems = [self.problems] if left_out.photos else []
+        if event.kind == "failed":
+            self.title.setText(tr("The round failed; everything is as it was before"))
+            self.detail.setText(read(event.detail))
+            self._offer(self.retry, *problems, self.report, self.fold)
+        elif event.kind == "finished" and problems:
+            self.title.setText(
+                tr("The round is done without %Ln photo(s)", "", len(left_out.photos))
+            )
+            words = [tell(left_out.sentence())]
+            if left_out.manual:
+                words.append(tr("%Ln manual label(s) were not trained.", "", left_out.manual))
+            self.detail.setText(" ".join(words))
+            self._offer(*problems, self.fold)
+        else:
             self.hide()
             return
-        self.title.setText(tr("The round failed; everything is as it was before"))
-        self.detail.setText(read(event.detail))
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar.hide()
         self.log.setPlainText(tail)
         self.log.setVisible(bool(tail))
         if self._plot is not None:
             self._plot.hide()
-        for button, shown in (
-            (self.stop, False), (self.cancel, False), (self.retry, True),
-            (self.report, True), (self.fold, True),
-        ):  # fmt: skip
-            button.setVisible(shown)
         self.show()
+
+    def _offer(self, *offered: QPushButton) -> None:
+        """Show these buttons and no others."""
+        for button in self._buttons:
+            button.setVisible(button in offered)
+            button.setEnabled(True)
 
     @Slot()
     def _stop(self) -> None:

@@ -100,6 +100,7 @@ class Session(QObject):
         self.searching = False
         self.starting = False
         self._predict_wanted = False
+        self._unpredictable = 0  # faces on photos that the last prediction could not use
         lanes = "intake", "results", "writes", "instant", "start", "counts"
         self._lanes = {name: Lane(name) for name in lanes}
         self.backups = AutoBackup(self)
@@ -316,12 +317,12 @@ class Session(QObject):
 
     def import_photos(self, sources: Sequence[Path]) -> None:
         """Add photos and search them for faces, in the background."""
-        self._predict_wanted = True
+        self._predict_wanted, self._unpredictable = True, 0
         self._search_with(partial(self._add_and_search, list(sources)), tr("Finding faces"))
 
     def search(self) -> None:
         """Search the photos that wait."""
-        self._predict_wanted = True
+        self._predict_wanted, self._unpredictable = True, 0
         self._search_with(self._only_search, tr("Finding faces"))
 
     def _search_with(self, work: Work, name: str) -> None:
@@ -330,8 +331,10 @@ class Session(QObject):
 
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
         added = intake.add_photos(self.store, sources)
+        looked_at = {photo for photo, _file in self.store.faces.photos_to_search()}
         intake.search(self.store, progress, self._found.emit)
-        note = notes.photos(added, self.store.faces.counts())
+        broken = sum(photo in looked_at for photo, *_ in self.store.faces.problems())
+        note = notes.photos(added, self.store.faces.counts(), broken)
         return Changes(all=True, photos=True, note=note, back=True)
 
     def _only_search(self, progress: Progress) -> Changes:
@@ -434,7 +437,7 @@ class Session(QObject):
 
     def _predict_if_wanted(self) -> None:
         """After photos came in, predict as soon as it is worth a worker's start."""
-        missing = self.store.faces.count_unpredicted()
+        missing = self.store.faces.count_unpredicted() - self._unpredictable
         if not self._predict_wanted or self.rounds.running or self._taking or self.starting:
             return
         if missing >= (ENOUGH if self.searching else 1):
@@ -487,11 +490,24 @@ class Session(QObject):
             elif event.kind == "finished":
                 self._waiting = event
             elif event.ends:
-                tail = self.rounds.log_tail() if event.kind == "failed" else ""
+                tail = self._log_of(event)
+                self._unpredictable = self._not_predicted()
                 self.do(partial(self.rounds.end, event))
                 self.round_ended.emit(event, tail)
         if self._waiting is not None and time.monotonic() >= self._take_again:
             self._take(self._take_in)
+
+    def _not_predicted(self) -> int:
+        """Faces that stay without a proposal until their photo is mended: no worker is started for
+        them again and again."""
+        return min(self.rounds.left_out.faces, self.store.faces.count_unpredicted())
+
+    def _log_of(self, event: Event) -> str:
+        """The end of the log, for a failure that its reason does not explain."""
+        if event.kind != "failed" or event.expected:
+            return ""
+        tail = self.rounds.log_tail()
+        return tail and tr("{file} ends with:", file=self.rounds.log_file()) + f"\n{tail}"
 
     def _take(self, work: Callable[[Progress], object]) -> None:
         self._taking = True
@@ -517,6 +533,7 @@ class Session(QObject):
             self.announce(result)
         if not self.rounds.running and self._waiting is not None:
             event, self._waiting = self._waiting, None
+            self._unpredictable = self._not_predicted()
             self.round_ended.emit(event, "")
 
     @Slot()

@@ -192,6 +192,7 @@ class MainWindow(QMainWindow):
             (self.queue.reset, "show_all"), (self.history.head, "history"),
             (seen[VISIBLE], "visible"), (seen[OCCLUDED], "occluded"), (seen[ABSENT], "absent"),
             (self.gallery.accept_page, "accept_page"), (self.panel.report, "diagnostics"),
+            (self.panel.problems, "problems"),
             (self.editor.import_photos, "import"),
         ):  # fmt: skip
             self.commands.explain(button, name)
@@ -220,6 +221,7 @@ class MainWindow(QMainWindow):
         self.gallery.page_wanted.connect(self._accept_page)
         self.panel.retry.clicked.connect(self._retry_round)
         self.panel.report.clicked.connect(self._copy_diagnostics)
+        self.panel.problems.clicked.connect(self.commands.by_name["problems"].trigger)
         self.queue.asked.connect(self.ask)
         self.queue.left.connect(self._back_to_work)
         self.since.resumed.connect(self._resume)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from labeltool.domain import (
     Changes,
     Decision,
     Face,
+    KnownFile,
     Points,
     Prediction,
     Said,
@@ -41,6 +42,7 @@ from labeltool.store.tables import (
     StateRow,
 )
 from labeltool.store.tally import search_text
+from pipnet.images import other_size
 
 LOOKED_FOR = 50
 """Photos of a folder that are looked for in the place to which it was moved."""
@@ -161,14 +163,16 @@ class Faces(Queue):
         """Keep what the face search found, one mapping a photo.
 
         Keys: `photo`; either `problem`, or `sha256`, `width`, `height` and `faces`, a list of
-        ((x, y, w, h), confidence).
+        ((x, y, w, h), confidence); `bytes` and `modified` where they are known. A photo that has
+        faces and another size than before was replaced: that is its problem then, for its faces and
+        their labels belong to the photo before.
         """
         found: list[tuple[int, Box, str, float | None]] = []
         with self._database.write() as connection:
-            for result in results:
+            for result in _without_replaced(connection, results):
                 values: dict[str, Any] = {"searched": True, "problem": result.get("problem")}
                 if "problem" not in result:
-                    values |= {k: result[k] for k in ("sha256", "width", "height")}
+                    values |= {k: result[k] for k in _FILE_COLUMNS if k in result}
                 first = connection.execute(
                     update(PhotoRow)
                     .where(PhotoRow.id == result["photo"], PhotoRow.searched.is_(False))
@@ -181,8 +185,58 @@ class Faces(Queue):
             added = _add_faces(connection, found)
         return Changes(faces=frozenset(added), photos=True)
 
+    def set_problems(
+        self, found: Mapping[tuple[int, str], str], usable: Collection[tuple[int, str]] = ()
+    ) -> Changes:
+        """Keep why photos cannot be used, and that others can be used again.
+
+        Args:
+            found: reason by (root id, relative path). usable: the same of photos that were read.
+        """
+        with self._database.write() as connection:
+            rows = connection.execute(
+                select(PhotoRow.id, PhotoRow.root_id, PhotoRow.path, PhotoRow.problem).where(
+                    PhotoRow.problem.is_not(None)
+                )
+            ).all()
+            known = {(row.root_id, row.path): row for row in rows}
+            whole = set(usable)
+            again = [row.id for key, row in known.items() if key in whole and key not in found]
+            fresh = {
+                key: reason
+                for key, reason in found.items()
+                if key not in known or known[key].problem != reason
+            }
+            if again:
+                connection.execute(
+                    update(PhotoRow).where(PhotoRow.id.in_(_ids(again))).values(problem=None)
+                )
+            if fresh:
+                connection.execute(
+                    text("UPDATE photo SET problem = :reason WHERE root_id = :r AND path = :p"),
+                    [{"r": r, "p": p, "reason": reason} for (r, p), reason in fresh.items()],
+                )
+        return Changes(photos=bool(again or fresh))
+
+    def files_known(self) -> list[KnownFile]:
+        """Every photo as it was when its faces were found or labelled."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(
+                    PhotoRow.id, PhotoRow.root_id, PhotoRow.path, PhotoRow.bytes, PhotoRow.modified,
+                    PhotoRow.sha256, PhotoRow.width, PhotoRow.height, PhotoRow.problem,
+                ).order_by(PhotoRow.id)
+            )  # fmt: skip
+            return [KnownFile(*row) for row in rows]
+
+    def accept_files(self, files: Mapping[int, Mapping[str, Any]]) -> None:
+        """Photos, by id, are from now on taken as they are: `bytes`, `modified`, `sha256`."""
+        with self._database.write() as connection:
+            for photo, columns in files.items():
+                connection.execute(update(PhotoRow).where(PhotoRow.id == photo).values(**columns))
+
     def problems(self) -> list[tuple[int, Path, str]]:
-        """Photos that cannot be used: id, file, reason."""
+        """Photos that cannot be used: id, file, reason, which begins with the file's name."""
         with self._database.read() as connection:
             rows = connection.execute(
                 select(PhotoRow.id, PhotoRow.path, PhotoRow.problem, RootRow.path.label("root"))
@@ -207,7 +261,8 @@ class Faces(Queue):
             return [(row.id, Path(row.root) / row.path) for row in rows]
 
     def photo_index(self) -> list[tuple[int, int, str, str, int | None, int | None]]:
-        """Every usable photo: id, root id, root, relative path, width, height."""
+        """Every photo that can be read, or could once: id, root id, root, relative path, width,
+        height."""
         with self._database.read() as connection:
             rows = connection.execute(
                 select(
@@ -215,7 +270,7 @@ class Faces(Queue):
                     PhotoRow.width, PhotoRow.height,
                 )
                 .join(RootRow, RootRow.id == PhotoRow.root_id)
-                .where(PhotoRow.problem.is_(None))
+                .where(PhotoRow.problem.is_(None) | PhotoRow.width.is_not(None))
                 .order_by(PhotoRow.id)
             )  # fmt: skip
             return [tuple(row) for row in rows]  # type: ignore[misc]
@@ -332,6 +387,34 @@ class Faces(Queue):
         """What the gallery draws of these faces."""
         with self._database.read() as connection:
             return read_cards(connection, ids)
+
+
+_FILE_COLUMNS = ("sha256", "width", "height", "bytes", "modified")
+
+
+def _without_replaced(
+    connection: Connection, results: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """For photos with faces that have another size now, that as their problem."""
+    ids = [result["photo"] for result in results]
+    face = select(FaceRow.id).where(FaceRow.photo_id == PhotoRow.id)
+    rows = connection.execute(
+        select(PhotoRow.id, PhotoRow.path, PhotoRow.width, PhotoRow.height).where(
+            PhotoRow.id.in_(_ids(ids)), PhotoRow.width.is_not(None), face.exists()
+        )
+    )
+    known = {row.id: row for row in rows}
+    checked = []
+    for result in results:
+        row = known.get(result["photo"])
+        size = result.get("width"), result.get("height")
+        if "problem" not in result and row is not None and size != (row.width, row.height):
+            reason = other_size((row.width, row.height), size)
+            name = row.path.rpartition("/")[2]
+            checked.append({"photo": row.id, "problem": f"{name} {reason}"})
+        else:
+            checked.append(result)
+    return checked
 
 
 def _pseudo(not_model: str) -> Select[int, Points]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Dialect,
     Float,
     ForeignKey,
@@ -132,8 +133,10 @@ class FolderRow(Base):
 
 
 class PhotoRow(Base):
-    """A photo. `searched`: its faces were looked for. `problem`: why it cannot be used.
+    """A photo. `searched`: its faces were looked for. `problem`: why it cannot be used now.
 
+    `bytes`, `modified` (nanoseconds since 1970, NULL if not known), `sha256`, `width` and `height`
+    are those of the file when its faces were found or labelled.
     `search`: the path as the file name search compares it (`search_text`).
     """
 
@@ -148,6 +151,7 @@ class PhotoRow(Base):
     root_id: Mapped[int] = mapped_column(ForeignKey("root.id"))
     path: Mapped[str]
     bytes: Mapped[int]
+    modified: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))
     width: Mapped[int | None]
     height: Mapped[int | None]

@@ -36,6 +36,7 @@ def look(photo: Path, finder: FaceFinder) -> dict[str, Any]:
     """What `Faces.searched` keeps of a photo, without its id."""
     try:
         header = read_header(photo)
+        status = photo.stat()
         image = read_image(photo)
         digest = hashlib.sha256(photo.read_bytes()).hexdigest()
     except ImageError as error:
@@ -44,6 +45,8 @@ def look(photo: Path, finder: FaceFinder) -> dict[str, Any]:
         return {"problem": f"{photo.name} could not be read: {error.strerror}"}
     return {
         "sha256": digest,
+        "bytes": status.st_size,
+        "modified": status.st_mtime_ns,
         "width": header.width,
         "height": header.height,
         "faces": [(face.box, face.confidence) for face in finder(image)],

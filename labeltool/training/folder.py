@@ -2,7 +2,7 @@
 
     spec.json           what to do, written once by the app
     faces.npz           the faces to predict: id, photo, box, kind of box
-    photos.json         the photos, [root, relative path] each
+    photos.json         the photos, [root, relative path, width, height] each
     labels.npz          what a round trains on: face, points, whether a person labelled it
     events.jsonl        what happened, one line each, appended by the worker
     cancel, stop        exist once the user asked to cancel, or to stop early and keep the model
@@ -11,6 +11,7 @@
     model.safetensors   the trained network
     model.onnx          the network that proposes, for the window
     predictions-*.npz   what it proposes, a few hundred faces each
+    problems.json       the photos that could not be used, [place in photos.json, reason] each
     results.json        written last: the round is whole
 
 Files instead of a pipe: the work goes on when the app closes or crashes, a new app finds it again,
@@ -29,7 +30,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import portalocker
@@ -62,7 +63,8 @@ class Event:
     `kind`: started, progress, chunk (a predictions file is whole), finished, cancelled or failed.
     `stage`: prepare, train or predict; `done` of `total` steps; `seconds` left in the whole run.
     `losses` by name. `detail`: the file of a chunk, the reason of a failure, the device at the
-    start.
+    start. `expected`: the reason of the failure tells all there is to know, so that nobody needs
+    the log.
     """
 
     kind: str
@@ -72,11 +74,22 @@ class Event:
     seconds: float = 0.0
     losses: dict[str, float] = field(default_factory=dict)
     detail: str = ""
+    expected: bool = False
 
     @property
     def ends(self) -> bool:
         """Whether nothing follows."""
         return self.kind in ("finished", "cancelled", "failed")
+
+
+class RunPhoto(NamedTuple):
+    """A photo: the id of its root, its path under that, and the size in pixels that it had when its
+    faces were found or labelled, None if not known."""
+
+    root: int
+    path: str
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +118,7 @@ class RunFolder:
         self.path = path
         self.model = path / "model.safetensors"
         self.onnx = path / "model.onnx"
+        self.log = path / "worker.log"
         self._offset = 0
 
     # The app's side
@@ -112,7 +126,7 @@ class RunFolder:
     def create(
         self,
         spec: dict[str, Any],
-        photos: list[tuple[int, str]],
+        photos: list[RunPhoto],
         faces: FaceTable,
         labels: LabelTable | None = None,
     ) -> None:
@@ -216,12 +230,21 @@ class RunFolder:
                 reason=str(error),
             ) from error
 
+    def problems(self) -> dict[int, str]:
+        """Why photos could not be used, by place in `photo_rows`; each reason begins with the
+        photo's name."""
+        file = self.path / "problems.json"
+        if not file.exists():
+            return {}
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+
     def log_tail(self, lines: int = 30) -> str:
         """The end of what the worker printed."""
-        file = self.path / "worker.log"
-        if not file.exists():
+        if not self.log.exists():
             return ""
-        return "\n".join(file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        return "\n".join(
+            self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        )
 
     # The worker's side
 
@@ -229,11 +252,20 @@ class RunFolder:
         """What to do."""
         return dict(json.loads((self.path / "spec.json").read_text(encoding="utf-8")))
 
+    def photo_rows(self) -> list[RunPhoto]:
+        """The photos as the project knows them."""
+        rows = json.loads((self.path / "photos.json").read_text(encoding="utf-8"))
+        return [RunPhoto(*row) for row in rows]
+
     def photos(self) -> list[Path]:
         """The photos' files."""
         roots = {int(k): Path(v) for k, v in self.spec()["roots"].items()}
-        rows = json.loads((self.path / "photos.json").read_text(encoding="utf-8"))
-        return [self.path / roots[root] / path for root, path in rows]
+        return [self.path / roots[row.root] / row.path for row in self.photo_rows()]
+
+    def sizes(self) -> list[tuple[int, int] | None]:
+        """The (width, height) that each photo must have, None where it is not known."""
+        rows = self.photo_rows()
+        return [(r.width, r.height) if r.width and r.height else None for r in rows]
 
     def faces(self) -> FaceTable:
         """The faces to predict."""
@@ -269,6 +301,11 @@ class RunFolder:
         with self._whole(name) as file:
             np.savez(file, allow_pickle=False, **columns)
         self.report(Event("chunk", "predict", detail=name))
+
+    def write_problems(self, problems: dict[int, str]) -> None:
+        """The photos that could not be used, see `problems`."""
+        with self._whole("problems.json") as file:
+            file.write(json.dumps(sorted(problems.items()), indent=1).encode())
 
     def write_results(self, results: dict[str, Any]) -> None:
         """The last file: with it the run is whole."""

@@ -64,15 +64,21 @@ class RoundPlan:
         capped = mark("Epochs and pseudo-labels are capped to fit about ten minutes.")
         return Said(
             mark(
-                "Round {number} trains on {manual} manual labels and {pseudo} of {available} "
-                "pseudo-labels (these train {trained}) for {epochs} epochs, then predicts "
-                "{faces} faces."
+                "Round {number} trains on {manual} and {pseudo} of {available} (these train "
+                "{trained}) for {epochs}, then predicts {faces}."
             ),
             mark("It takes about {minutes} min on {device}."),
             capped if self.capped else "",
-            number=self.number, manual=self.manual, pseudo=self.pseudo,
-            available=self.pseudo_available, trained=Said(trained), epochs=self.epochs,
-            faces=self.faces, minutes=max(1, round(self.seconds / 60)),
+            number=self.number, pseudo=self.pseudo, trained=Said(trained),
+            manual=Said.counted(
+                self.manual, mark("1 manual label"), mark("{count} manual labels")
+            ),
+            available=Said.counted(
+                self.pseudo_available, mark("1 pseudo-label"), mark("{count} pseudo-labels")
+            ),
+            epochs=Said.counted(self.epochs, mark("1 epoch"), mark("{count} epochs")),
+            faces=Said.counted(self.faces, mark("1 face"), mark("{count} faces")),
+            minutes=max(1, round(self.seconds / 60)),
             device=Said(mark("the GPU") if self.device == "cuda" else mark("this CPU")),
         )  # fmt: skip
 

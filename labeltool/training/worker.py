@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from labeltool.domain import Cancelled, UserError, mark
 from labeltool.training.folder import Event, RunFolder
@@ -24,9 +26,9 @@ from pipnet.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.crop import Box, overlap, tight_box
 from pipnet.data import Sample, mean_face
 from pipnet.export import ExportError, export_onnx
-from pipnet.images import ImageError, read_image
+from pipnet.images import ImageError, other_size, read_header, read_image
 from pipnet.meanface import most_neighbours
-from pipnet.memory import keep_memory
+from pipnet.memory import is_out_of_memory, keep_memory
 from pipnet.network import PIPNet
 from pipnet.predict import TorchDetector
 from pipnet.results import FaceLandmarks
@@ -52,7 +54,11 @@ def work(folder: RunFolder) -> int:
         keep_memory()
         # one core stays with the window: spinning threads of two programs ruin each other
         torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
-        results = _run(folder)
+        photos = _Photos(folder)
+        try:
+            results = _run(folder, photos)
+        finally:
+            folder.write_problems(photos.problems)
         folder.write_results(results)
         folder.report(Event("finished"))
     except Cancelled:
@@ -60,38 +66,82 @@ def work(folder: RunFolder) -> int:
     except Exception as error:  # noqa: BLE001 - the run folder is told, whatever it is
         traceback.print_exc()
         sys.stderr.flush()
-        folder.report(Event("failed", detail=_reason(error)))
+        expected = _expected(error)
+        detail = expected or f"Unexpected error: {type(error).__name__}: {error}"
+        folder.report(Event("failed", detail=detail, expected=expected is not None))
         return 1
     return 0
 
 
-def _reason(error: BaseException) -> str:
-    """A sentence for the person who started the round."""
-    if isinstance(error, UserError | CheckpointError | ExportError | ImageError):
+def _expected(error: BaseException) -> str | None:
+    """A sentence for the person who started the round; None for an error that nobody expected."""
+    if isinstance(error, UserError | CheckpointError | ExportError):
         return str(error)
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return "There was not enough memory. Close other programs, or train on the CPU."
+    if isinstance(error, ImageError):
+        return f"{error.path} {error.reason}"
+    if isinstance(error, torch.OutOfMemoryError):
+        return (
+            "The GPU has not enough memory. Close other programs that use it, or train on the CPU."
+        )
+    if is_out_of_memory(error):
+        return "There is not enough memory. Close other programs, then try again."
     if isinstance(error, DivergedError):
         return f"The training diverged: {error}. Look for wrong labels, then try again."
-    if isinstance(error, OSError) and error.errno == 28:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "The disk is full. Free some space, then try again."
-    return f"Unexpected error: {type(error).__name__}: {error}"
+    return None
 
 
-def _run(folder: RunFolder) -> dict[str, Any]:
+class _Photos:
+    """The photos of the run: their files, the sizes that they must have, and what is wrong.
+
+    `problems`: why photos could not be used, by place; each reason begins with the photo's name.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.files, self.sizes = folder.photos(), folder.sizes()
+        self.problems: dict[int, str] = {}
+        faces, labels = folder.faces(), folder.labels()
+        manual = [] if labels is None else labels.faces[labels.manual]
+        self._labelled: set[int] = set(faces.photos[np.isin(faces.ids, manual)].tolist())
+        self._place = {file: place for place, file in enumerate(self.files)}
+
+    def read(self, place: int) -> NDArray[np.uint8]:
+        """The pixels of a photo. Raises ImageError, also for one of another size."""
+        return read_image(self.files[place], size=self.sizes[place])
+
+    def leave_out(self, error: ImageError) -> None:
+        """Remember what is wrong with a photo."""
+        self.problems[self._place[error.path]] = str(error)
+
+    def check_labelled(self) -> None:
+        """Raise a UserError if no photo with a manual label can be used."""
+        if self._labelled <= self.problems.keys():
+            raise UserError(
+                mark("None of the labelled photos can be used: {reason}."),
+                mark("Put them back, or point the project to where they are now."),
+                reason=self.example(),
+            )
+
+    def example(self) -> str:
+        """What is wrong with one of the photos, with its path."""
+        place, reason = next(iter(self.problems.items()))
+        return f"{self.files[place]}{reason.removeprefix(self.files[place].name)}"
+
+
+def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
     spec = folder.spec()
     device = _device(spec["device"])
     folder.report(Event("started", detail=_device_name(device)))
     scheme = Scheme.from_json(spec["scheme"])
-    photos = folder.photos()
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
     checkpoint = load(weights)
-    results: dict[str, Any] = {"device": device, "problems": []}
+    results: dict[str, Any] = {"device": device}
     clock = _Clock(folder, spec)
     if folder.labels() is not None:
-        samples = _samples(folder, photos, spec["task"], results["problems"])
-        checkpoint, speed = _train(folder, spec, checkpoint, scheme, samples, device, clock)
-        results |= {"train_images_per_second": speed, "samples": len(samples)}
+        samples = _samples(folder, photos, spec["task"])
+        checkpoint, speed = _train(folder, spec, checkpoint, scheme, samples, photos, clock)
+        results["train_images_per_second"] = speed
         save(checkpoint, folder.model)
     elif checkpoint.scheme.names != scheme.names:
         raise UserError(
@@ -102,7 +152,9 @@ def _run(folder: RunFolder) -> dict[str, Any]:
     ).hexdigest()
     # for the window, which proposes at once where a box was drawn, without torch
     export_onnx(checkpoint, folder.onnx)
-    chunks, speed = _predict(folder, checkpoint, photos, device, clock, results["problems"])
+    chunks, speed = _predict(folder, checkpoint, photos, device, clock)
+    if folder.labels() is not None:
+        photos.check_labelled()
     return results | {"chunks": chunks, "predict_faces_per_second": speed}
 
 
@@ -144,8 +196,9 @@ class _Clock:
         self._folder.report(Event("progress", stage, done, total, round(left, 1), losses))
 
 
-def _samples(folder: RunFolder, photos: list[Path], task: str, problems: list[str]) -> list[Sample]:
-    """The frozen labels as training samples; photos that are gone are named in `problems`."""
+def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
+    """The frozen labels as training samples, without those whose photo cannot even be opened or has
+    another size."""
     faces, labels = folder.faces(), folder.labels()
     if labels is None:
         raise UserError(mark("The run folder has no labels."))
@@ -153,16 +206,20 @@ def _samples(folder: RunFolder, photos: list[Path], task: str, problems: list[st
     samples = []
     for face, points, manual in zip(labels.faces, labels.points, labels.manual, strict=True):
         index = place[int(face)]
-        photo = photos[faces.photos[index]]
-        if not os.path.isfile(photo):
-            problems.append(f"{photo.name} is gone, its label was not used")
-            continue
-        samples.append(Sample(photo, points, (tight_box(points),), "std" if manual else task))
-    if not any(sample.task == "std" for sample in samples):
-        raise UserError(
-            mark("None of the labelled photos can be found."),
-            mark("Point the project to where they are now."),
-        )
+        photo = int(faces.photos[index])
+        file, size = photos.files[photo], photos.sizes[photo]
+        if photo not in photos.problems:
+            try:
+                header = read_header(file)
+                now = header.width, header.height
+                if size is not None and now != size:
+                    raise ImageError(file, other_size(size, now))
+            except ImageError as error:
+                photos.leave_out(error)
+        if photo not in photos.problems:
+            kind = "std" if manual else task
+            samples.append(Sample(file, points, (tight_box(points),), kind, size))
+    photos.check_labelled()
     return samples
 
 
@@ -172,7 +229,7 @@ def _train(
     start: Checkpoint,
     scheme: Scheme,
     samples: list[Sample],
-    device: str,
+    photos: _Photos,
     clock: _Clock,
 ) -> tuple[Checkpoint, float]:
     if start.scheme.names != scheme.names:
@@ -181,8 +238,8 @@ def _train(
     samples = [replace(s, boxes=(*s.boxes, *boxes.get(i, ()))) for i, s in enumerate(samples)]
     config = TrainConfig(
         epochs=spec["epochs"], batch=spec["batch"], lr=spec["lr"], seed=spec["seed"],
-        device=device, average=0.99, freeze=4 if start.network.name.startswith("mobile") else 0,
-        freeze_norm=True,
+        device=_device(spec["device"]), average=0.99, freeze_norm=True,
+        freeze=4 if start.network.name.startswith("mobile") else 0,
     )  # fmt: skip
     began, done = time.monotonic(), 0
     newest = start
@@ -198,9 +255,16 @@ def _train(
         if folder.stops_early:
             raise _StopEarly
 
+    def on_unreadable(_sample: Sample, error: ImageError) -> None:
+        photos.leave_out(error)
+        photos.check_labelled()
+
     clock.stage()
     with suppress(_StopEarly):
-        newest = train(start, samples, config, on_progress=on_progress, on_epoch=on_epoch)
+        newest = train(
+            start, samples, config,
+            on_progress=on_progress, on_epoch=on_epoch, on_unreadable=on_unreadable,
+        )  # fmt: skip
     batch = min(config.batch, len(samples))
     return newest, done * batch / (time.monotonic() - began)
 
@@ -243,10 +307,9 @@ def _detected_boxes(
 def _predict(
     folder: RunFolder,
     checkpoint: Checkpoint,
-    photos: list[Path],
+    photos: _Photos,
     device: str,
     clock: _Clock,
-    problems: list[str],
 ) -> tuple[list[str], float]:
     """Predict every face and write the results in chunks; returns their names and faces/s."""
     faces = folder.faces()
@@ -274,7 +337,7 @@ def _predict(
         ids.clear()
         found.clear()
 
-    for batch in _batches(faces.photos, photos, problems):
+    for batch in _batches(faces.photos, photos):
         boxes: list[Box] = [tuple(faces.boxes[i]) for i, _ in batch]
         found += detector.predict_batch(
             [image for _, image in batch], boxes, [str(faces.kinds[i]) for i, _ in batch]
@@ -286,27 +349,31 @@ def _predict(
         if len(ids) >= min(CHUNK, 32 << len(chunks)):
             flush()
     flush()
+    if total and not done:
+        raise UserError(
+            mark("None of the photos with faces can be used: {reason}."),
+            mark("Put them back, or point the project to where they are now."),
+            reason=photos.example(),
+        )
     return chunks, done / max(time.monotonic() - began, 1e-3)
 
 
-def _batches(
-    photo_of: Any, photos: list[Path], problems: list[str]
-) -> Iterator[list[tuple[int, Any]]]:
+def _batches(photo_of: NDArray[np.int64], photos: _Photos) -> Iterator[list[tuple[int, Any]]]:
     """Batches of (face index, image); the next photos are read while the network computes."""
     order = np.argsort(photo_of, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(photo_of[order])) + 1) if len(order) else []
     batch: list[tuple[int, Any]] = []
     with ThreadPoolExecutor(1) as pool:
         ahead = 4
-        waiting = [pool.submit(read_image, photos[photo_of[g[0]]]) for g in groups[:ahead]]
+        waiting = [pool.submit(photos.read, int(photo_of[g[0]])) for g in groups[:ahead]]
         for place, group in enumerate(groups):
             future = waiting.pop(0)
             if place + ahead < len(groups):
-                waiting.append(pool.submit(read_image, photos[photo_of[groups[place + ahead][0]]]))
+                waiting.append(pool.submit(photos.read, int(photo_of[groups[place + ahead][0]])))
             try:
                 image = future.result()
             except ImageError as error:
-                problems.append(str(error))
+                photos.leave_out(error)
                 continue
             for index in group:
                 batch.append((int(index), image))

@@ -108,5 +108,19 @@
             <numerusform>%n commands get back the keys they had at first.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The round is done without %Ln photo(s)</source>
+        <translation>
+            <numerusform>The round is done without %Ln photo</numerusform>
+            <numerusform>The round is done without %Ln photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln manual label(s) were not trained.</source>
+        <translation>
+            <numerusform>%Ln manual label was not trained.</numerusform>
+            <numerusform>%Ln manual labels were not trained.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -1914,6 +1914,10 @@ left the face {verdict}</source>
         <translation>{photo}: 메모리가 부족합니다</translation>
     </message>
     <message>
+        <source>{photo} is {width} x {height} pixels now and was {old_width} x {old_height} before</source>
+        <translation>{photo}의 크기가 지금은 {width} x {height}픽셀이지만 전에는 {old_width} x {old_height}픽셀이었습니다</translation>
+    </message>
+    <message>
         <source>{photo} could not be opened: {reason}</source>
         <translation>{photo}: 열 수 없습니다({reason})</translation>
     </message>
@@ -2122,8 +2126,20 @@ left the face {verdict}</source>
         <translation>작업 프로세스가 강제로 종료되었습니다(신호 {number}). 메모리가 부족했을 수 있습니다. 다른 프로그램을 닫고 다시 시도하세요.</translation>
     </message>
     <message>
-        <source>There was not enough memory. Close other programs, or train on the CPU.</source>
-        <translation>메모리가 부족했습니다. 다른 프로그램을 닫거나 CPU로 학습하세요.</translation>
+        <source>There is not enough memory. Close other programs, then try again.</source>
+        <translation>메모리가 부족합니다. 다른 프로그램을 닫고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The GPU has not enough memory. Close other programs that use it, or train on the CPU.</source>
+        <translation>GPU 메모리가 부족합니다. GPU를 쓰는 다른 프로그램을 닫거나 CPU로 학습하세요.</translation>
+    </message>
+    <message>
+        <source>None of the labelled photos can be used: {reason}. Put them back, or point the project to where they are now.</source>
+        <translation>레이블이 있는 사진을 하나도 쓸 수 없습니다: {reason}. 사진을 되돌려 놓거나 지금 있는 곳을 프로젝트에 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>None of the photos with faces can be used: {reason}. Put them back, or point the project to where they are now.</source>
+        <translation>얼굴이 있는 사진을 하나도 쓸 수 없습니다: {reason}. 사진을 되돌려 놓거나 지금 있는 곳을 프로젝트에 알려 주세요.</translation>
     </message>
     <message>
         <source>The training diverged: {error}. Look for wrong labels, then try again.</source>
@@ -2140,10 +2156,6 @@ left the face {verdict}</source>
     <message>
         <source>There is no usable CUDA device. Choose the device &apos;cpu&apos; or &apos;auto&apos;.</source>
         <translation>쓸 수 있는 CUDA 장치가 없습니다. 장치를 &apos;cpu&apos; 또는 &apos;auto&apos;로 지정하세요.</translation>
-    </message>
-    <message>
-        <source>None of the labelled photos can be found. Point the project to where they are now.</source>
-        <translation>레이블이 있는 사진을 하나도 찾을 수 없습니다. 사진이 지금 있는 곳을 지정하세요.</translation>
     </message>
     <message>
         <source>No manual label has all its landmarks, so training cannot start. Place every landmark of at least one face.</source>
@@ -2432,6 +2444,10 @@ left the face {verdict}</source>
         <translation>다시 시도…</translation>
     </message>
     <message>
+        <source>Which photos could not be used, and why</source>
+        <translation>쓸 수 없었던 사진과 그 이유</translation>
+    </message>
+    <message>
         <source>loss {loss:.3f}</source>
         <translation>손실 {loss:.3f}</translation>
     </message>
@@ -2458,6 +2474,18 @@ left the face {verdict}</source>
     <message>
         <source>The round failed; everything is as it was before</source>
         <translation>라운드가 실패했습니다. 모든 것이 이전 그대로입니다</translation>
+    </message>
+    <message numerus="yes">
+        <source>The round is done without %Ln photo(s)</source>
+        <translation>
+            <numerusform>라운드가 끝났지만 사진 %Ln장을 쓰지 못했습니다</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln manual label(s) were not trained.</source>
+        <translation>
+            <numerusform>수동 레이블 %Ln개는 학습하지 않았습니다.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Stopping after this epoch…</source>
@@ -2516,6 +2544,10 @@ left the face {verdict}</source>
     <message>
         <source>Cancelled: nothing was written.</source>
         <translation>취소했습니다. 저장한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} ends with:</source>
+        <translation>{file}의 끝부분:</translation>
     </message>
     <message>
         <source>Cancelled: no face was changed.</source>
@@ -2902,6 +2934,14 @@ left the face {verdict}</source>
         <translation>flip 표를 넣은 구성으로 새 프로젝트를 만드세요.</translation>
     </message>
     <message>
+        <source>1 photo could not be used: {reason}.</source>
+        <translation>사진 1장을 쓸 수 없었습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{count} photos could not be used, the first of them: {reason}.</source>
+        <translation>사진 {count}장을 쓸 수 없었습니다. 첫 번째: {reason}.</translation>
+    </message>
+    <message>
         <source>Every face has a proposal already.</source>
         <translation>모든 얼굴에 이미 제안이 있습니다.</translation>
     </message>
@@ -2926,12 +2966,20 @@ left the face {verdict}</source>
         <translation>제자리에 돌려놓거나, 이전 라운드의 제안을 다시 제시하고 학습하세요.</translation>
     </message>
     <message>
+        <source>1 face got the mean face to start from: drag its points into place.</source>
+        <translation>얼굴 1개를 평균 얼굴에서 시작합니다. 점을 제자리로 끌어 옮기세요.</translation>
+    </message>
+    <message>
         <source>{count} faces got the mean face to start from: drag its points into place.</source>
         <translation>얼굴 {count}개에 평균 얼굴을 놓았습니다. 점을 끌어서 맞추세요.</translation>
     </message>
     <message>
         <source>Cancelled: {count} of {total} faces got the mean face to start from.</source>
         <translation>취소했습니다. 얼굴 {total}개 중 {count}개에 평균 얼굴을 놓았습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is of the scheme &apos;{other}&apos;, not of this project&apos;s scheme &apos;{scheme}&apos;: it proposes nothing, and the first training starts from its backbone.</source>
+        <translation>{file}의 랜드마크 구성은 이 프로젝트의 &apos;{scheme}&apos;이(가) 아니라 &apos;{other}&apos;입니다. 제안에는 쓰이지 않고, 첫 학습이 그 백본에서 시작합니다.</translation>
     </message>
     <message>
         <source>There is no manual label to train on.</source>
@@ -2958,8 +3006,30 @@ left the face {verdict}</source>
         <translation>다시 시작하세요.</translation>
     </message>
     <message>
-        <source>Round {number} is done: {count} faces have a new proposal to review.</source>
-        <translation>라운드 {number} 완료: 얼굴 {count}개에 검토할 새 제안이 있습니다.</translation>
+        <source>{count} of {total} faces got a proposal.</source>
+        <translation>얼굴 {total}개 중 {count}개에 제안이 생겼습니다.</translation>
+    </message>
+    <message>
+        <source>1 face has a new proposal to review.</source>
+        <translation>검토할 새 제안이 얼굴 1개에 있습니다.</translation>
+    </message>
+    <message>
+        <source>{count} faces have a new proposal to review.</source>
+        <translation>검토할 새 제안이 얼굴 {count}개에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} trained on {used} of 1 manual label.</source>
+        <translation>라운드 {number}에서 수동 레이블 1개 중 {used}개를 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} trained on {used} of {manual} manual labels.</source>
+        <translation>라운드 {number}에서 수동 레이블 {manual}개 중 {used}개를 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>The log {file} ends with:
+{tail}</source>
+        <translation>로그 {file}의 끝부분:
+{tail}</translation>
     </message>
     <message>
         <source>The results of this round are not in {folder} any more.</source>
@@ -2968,12 +3038,6 @@ left the face {verdict}</source>
     <message>
         <source>The proposals of {model} are offered again.</source>
         <translation>{model}의 제안을 다시 제시합니다.</translation>
-    </message>
-    <message>
-        <source>The log ends with:
-{tail}</source>
-        <translation>로그의 마지막 부분:
-{tail}</translation>
     </message>
     <message>
         <source>A round is running in this project already.</source>
@@ -3384,12 +3448,44 @@ left the face {verdict}</source>
         <translation>에포크와 의사 레이블은 약 10분에 맞게 제한했습니다.</translation>
     </message>
     <message>
-        <source>Round {number} trains on {manual} manual labels and {pseudo} of {available} pseudo-labels (these train {trained}) for {epochs} epochs, then predicts {faces} faces.</source>
-        <translation>라운드 {number}: 수동 레이블 {manual}개와 의사 레이블 {available}개 중 {pseudo}개(학습 대상: {trained})로 {epochs} 에포크를 학습한 다음 얼굴 {faces}개를 예측합니다.</translation>
+        <source>Round {number} trains on {manual} and {pseudo} of {available} (these train {trained}) for {epochs}, then predicts {faces}.</source>
+        <translation>라운드 {number}: {manual} 및 {available} 중 {pseudo}개(학습 대상: {trained})로 {epochs}를 학습한 다음 {faces}를 예측합니다.</translation>
     </message>
     <message>
         <source>It takes about {minutes} min on {device}.</source>
         <translation>{device}에서 약 {minutes}분 걸립니다.</translation>
+    </message>
+    <message>
+        <source>1 manual label</source>
+        <translation>수동 레이블 1개</translation>
+    </message>
+    <message>
+        <source>{count} manual labels</source>
+        <translation>수동 레이블 {count}개</translation>
+    </message>
+    <message>
+        <source>1 pseudo-label</source>
+        <translation>의사 레이블 1개</translation>
+    </message>
+    <message>
+        <source>{count} pseudo-labels</source>
+        <translation>의사 레이블 {count}개</translation>
+    </message>
+    <message>
+        <source>1 epoch</source>
+        <translation>1 에포크</translation>
+    </message>
+    <message>
+        <source>{count} epochs</source>
+        <translation>{count} 에포크</translation>
+    </message>
+    <message>
+        <source>1 face</source>
+        <translation>얼굴 1개</translation>
+    </message>
+    <message>
+        <source>{count} faces</source>
+        <translation>얼굴 {count}개</translation>
     </message>
     <message>
         <source>the GPU</source>
@@ -3398,6 +3494,14 @@ left the face {verdict}</source>
     <message>
         <source>this CPU</source>
         <translation>이 CPU</translation>
+    </message>
+    <message>
+        <source>None of the labelled photos can be used: {reason}.</source>
+        <translation>레이블이 있는 사진을 하나도 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Put them back, or point the project to where they are now.</source>
+        <translation>사진을 되돌려 놓거나 지금 있는 곳을 프로젝트에 알려 주세요.</translation>
     </message>
     <message>
         <source>{file} has another landmark scheme than this project.</source>
@@ -3416,12 +3520,8 @@ left the face {verdict}</source>
         <translation>라운드 폴더에 레이블이 없습니다.</translation>
     </message>
     <message>
-        <source>None of the labelled photos can be found.</source>
-        <translation>레이블이 있는 사진을 하나도 찾을 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>Point the project to where they are now.</source>
-        <translation>사진이 지금 있는 곳을 지정하세요.</translation>
+        <source>None of the photos with faces can be used: {reason}.</source>
+        <translation>얼굴이 있는 사진을 하나도 쓸 수 없습니다: {reason}.</translation>
     </message>
     <message>
         <source>No manual label has all its landmarks, so training cannot start.</source>

@@ -21,7 +21,7 @@ from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus,
 from labeltool.rounds import Rounds
 from labeltool.shapes import MEAN_FACE
 from labeltool.store import Store, backups, open_project, restore
-from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder
+from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, RunPhoto
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import Scheme
 from tests.projects import add_faces, change, make_project, propose, shown, sql, triangle, verdicts
@@ -167,7 +167,8 @@ class TestRunFolder:
         )
         labels = LabelTable(np.array([0]), np.ones((1, 3, 2)), np.array([True]))
         spec = {"roots": {1: "/photos", 2: "../../photos"}, "weights": None}
-        folder.create(spec, [(1, "a.jpg"), (2, "바다/b.jpg")][:photos], table, labels)
+        rows = [RunPhoto(1, "a.jpg", 40, 30), RunPhoto(2, "바다/b.jpg")][:photos]
+        folder.create(spec, rows, table, labels)
         return folder
 
     def test_what_was_frozen_is_read_back(self, tmp_path):
@@ -175,6 +176,7 @@ class TestRunFolder:
         assert folder.spec()["weights"] is None
         paths = [os.path.normpath(path) for path in folder.photos()]
         assert paths == ["/photos/a.jpg", str(tmp_path / "project" / "photos/바다/b.jpg")]
+        assert folder.sizes() == [(40, 30), None]
         faces, labels = folder.faces(), folder.labels()
         assert faces.ids.tolist() == [0, 1]
         assert faces.kinds.tolist() == ["hand", "hand"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,18 @@ from PIL import Image
 from pipnet import data
 from pipnet.augment import NONE, PATCH_ENLARGE, Augmentation
 from pipnet.crop import CropConvention, tight_box, transform
-from pipnet.data import MEAN, STD, Batch, Loader, Sample, mean_face, normalise
-from pipnet.images import ImageError
+from pipnet.data import (
+    MEAN,
+    STD,
+    Batch,
+    Loader,
+    OnUnreadable,
+    Sample,
+    mean_face,
+    normalise,
+    warn_unreadable,
+)
+from pipnet.images import ImageError, read_header
 from tests.unit.pipnet.drawn import FIVE, draw
 
 CONVENTION = CropConvention(side=64)
@@ -26,10 +37,12 @@ def loader(
     batch: int = 2,
     amount: Augmentation | None = None,
     workers: int = 1,
+    on_unreadable: OnUnreadable = warn_unreadable,
 ) -> Loader:
     return Loader(
         faces, FIVE.flip_table, CONVENTION,
         augmentation=amount or Augmentation(), batch=batch, seed=seed, workers=workers,
+        on_unreadable=on_unreadable,
     )  # fmt: skip
 
 
@@ -102,7 +115,9 @@ def test_no_more_patches_are_kept_than_there_is_memory_for(
 ) -> None:
     reads: list[Path] = []
     read = data.read_image
-    monkeypatch.setattr(data, "read_image", lambda path: (reads.append(path), read(path))[1])
+    monkeypatch.setattr(
+        data, "read_image", lambda path, size: (reads.append(path), read(path, size=size))[1]
+    )
     one = NONE.cut(read(faces[0].image), faces[0].boxes[0], CONVENTION)[0].nbytes
     for kept, limit in ((6, data.CACHE_BYTES), (0, 0), (3, int(2.5 * one))):
         monkeypatch.setattr(data, "CACHE_BYTES", limit)
@@ -116,16 +131,67 @@ def test_no_more_patches_are_kept_than_there_is_memory_for(
     assert same([*loader(faces).epoch(2)], wanted), "kept or not, the pixels are the same"
 
 
-def test_an_unreadable_photo_ends_the_epoch_with_its_name(faces: list[Sample]) -> None:
-    faces[4].image.write_bytes(faces[4].image.read_bytes()[:200])
-    with pytest.raises(ImageError, match=r"face4\.png is truncated"):
-        list(loader(faces).epoch(0))
+class TestUnreadable:
+    @pytest.fixture
+    def bad(self, faces: list[Sample]) -> list[Sample]:
+        """Six faces of which one photo is truncated, one missing, one replaced by a larger one."""
+        headers = [read_header(face.image) for face in faces]
+        sized = [
+            replace(face, size=(header.width, header.height))
+            for face, header in zip(faces, headers, strict=True)
+        ]
+        sized[4].image.write_bytes(sized[4].image.read_bytes()[:200])
+        sized[1].image.unlink()
+        Image.new("RGB", (300, 200)).save(sized[2].image)
+        return sized
 
+    @pytest.mark.parametrize("workers", [1, 3])
+    def test_the_other_faces_take_its_place_and_it_is_told_once(
+        self, bad: list[Sample], workers: int
+    ) -> None:
+        told: list[tuple[Path, str]] = []
+        used = loader(
+            bad,
+            amount=NONE,
+            workers=workers,
+            on_unreadable=lambda sample, error: told.append((sample.image, error.reason)),
+        )
+        marked = [*used.epoch(0), *used.epoch(1)]
+        reasons = dict(told)
+        assert len(told) == 3
+        assert "truncated" in reasons[bad[4].image]
+        assert "no such file" in reasons[bad[1].image]
+        width, height = bad[2].size
+        wanted = f"is 300 x 200 pixels now and was {width} x {height} before"
+        assert reasons[bad[2].image] == wanted
+        shown = np.concatenate([batch.points_unit for batch in marked])
+        assert len(shown) == 12
+        assert len(np.unique(shown[:, 0, 0].round(6))) == 3, "those of the whole photos only"
 
-def test_a_missing_photo_ends_the_epoch_with_its_name(faces: list[Sample]) -> None:
-    faces[1].image.unlink()
-    with pytest.raises(ImageError, match=r"face1\.png"):
-        list(loader(faces).epoch(0))
+    def test_it_is_the_same_with_more_threads(self, bad: list[Sample]) -> None:
+        def quiet(sample: Sample, error: ImageError) -> None:
+            pass
+
+        one, two = (loader(bad, workers=count, on_unreadable=quiet) for count in (1, 3))
+        assert same([*one.epoch(3)], [*two.epoch(3)])
+
+    def test_without_a_callback_it_is_a_warning_with_the_path(self, bad: list[Sample]) -> None:
+        with pytest.warns(UserWarning, match=re.escape(f"left out: {bad[4].image} is truncated")):
+            list(loader(bad).epoch(0))
+
+    def test_with_no_usable_photo_it_is_an_error(self, faces: list[Sample]) -> None:
+        for face in faces:
+            face.image.unlink(missing_ok=True)
+        given = loader(faces, on_unreadable=lambda sample, error: None)
+        with pytest.raises(ValueError, match="no photo of 6 faces can be used"):
+            list(given.epoch(0))
+
+    def test_what_the_callback_raises_ends_the_epoch(self, bad: list[Sample]) -> None:
+        def stop(sample: Sample, error: ImageError) -> None:
+            raise KeyError(sample.image.name)
+
+        with pytest.raises(KeyError):
+            list(loader(bad, on_unreadable=stop).epoch(0))
 
 
 @pytest.mark.parametrize("size", [60, 180, 900])

@@ -24,7 +24,7 @@ from pipnet.predict import TorchDetector
 from tests.unit.pipnet.drawn import FIVE
 
 Make = Callable[..., Checkpoint]
-EVALUATED = ["faces", "missed", "nme", "nme_curve", "fr10", "auc10", "norm"]
+EVALUATED = ["faces", "missed", "unreadable", "nme", "nme_curve", "fr10", "auc10", "norm"]
 
 
 class Outcome(NamedTuple):
@@ -427,10 +427,83 @@ class TestErrors:
         broken.write_bytes(broken.read_bytes()[:300])
         words = ("--weights", model, photos, "--json", tmp_path / "out.json")
         done = run("predict", *words)
-        assert done.code == 1
-        assert "left out: face3.png is truncated" in done.err
+        assert done.code == 0, "the faces of the others were asked for too"
+        assert f"left out: {broken} is truncated" in done.err
         assert "1 of 6 photos could not be read" in done.err
-        assert len({row["image"] for row in read(tmp_path / "out.json")["faces"]}) > 0
+        assert len({row["image"] for row in read(tmp_path / "out.json")["faces"]}) == 5
+        for photo in photos.glob("*.png"):
+            photo.write_bytes(b"")
+        (tmp_path / "out.json").unlink()
+        done = run("predict", *words)
+        assert done.code == 1
+        assert "6 of 6 photos could not be read" in done.err
+        assert not (tmp_path / "out.json").exists()
+
+    def test_evaluating_leaves_a_broken_photo_out_and_counts_it(
+        self, run: Run, photos: Path, model: Path
+    ) -> None:
+        broken = photos / "face3.png"
+        broken.write_bytes(broken.read_bytes()[:300])
+        done = run("evaluate", "--weights", model, "--data", photos, "--json")
+        assert done.code == 0
+        assert f"left out: {broken} is truncated" in done.err
+        row = json.loads(done.out)
+        assert (row["faces"], row["unreadable"]) == (5, 1)
+        for photo in photos.glob("*.png"):
+            photo.write_bytes(b"")
+        done = run("evaluate", "--weights", model, "--data", photos, "--json")
+        failed(done, "none of 6 faces could be measured")
+        assert "is empty" in done.err
+
+    @pytest.mark.parametrize("found", [True, False])
+    def test_training_leaves_a_broken_photo_out_and_names_it(
+        self, run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: bool
+    ) -> None:
+        broken = photos / "face3.png"
+        broken.write_bytes(broken.read_bytes()[:300])
+        if not found:
+            monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: [])
+        words = ("--data", photos, "--scheme", "5", "--epochs", 1, "--neighbours", 2)
+        done = run("train", *words, "--batch", 6, "--out", tmp_path / "out")
+        assert done.code == 0
+        assert f"left out: {broken} is truncated" in done.err
+        assert "5 of 6 labelled faces were used" in done.err
+        assert load(tmp_path / "out" / "model.safetensors")
+        for photo in photos.glob("*.png"):
+            photo.write_bytes(b"")
+        done = run("train", *words, "--out", tmp_path / "out2")
+        assert done.code == 1
+        assert "no photo of 6 faces can be used" in done.err
+        assert "Traceback" not in done.err
+
+    def test_too_little_memory_is_a_sentence(
+        self, run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            torch.zeros(1 << 50)  # what torch itself says of it
+
+        monkeypatch.setattr("pipnet.train.normalise", full)
+        done = run(
+            "train", "--data", photos, "--scheme", "5", "--neighbours", 2, "--epochs", 1,
+            "--out", tmp_path / "out",
+        )  # fmt: skip
+        assert done.code == 1
+        assert done.err.splitlines()[-1].startswith("Error: there was not enough memory; close")
+
+    def test_a_disk_that_fills_up_is_a_sentence(
+        self, run: Run, photos: Path, tmp_path: Path
+    ) -> None:
+        if not Path("/dev/full").exists():
+            pytest.skip("there is no /dev/full here")
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "state.pt.partial").symlink_to("/dev/full")
+        done = run(
+            "train", "--data", photos, "--scheme", "5", "--neighbours", 2, "--epochs", 1,
+            "--out", out,
+        )  # fmt: skip
+        assert done.code == 1
+        assert "No space left on device" in done.err.splitlines()[-1]
 
     def test_no_folder_for_the_output(self, run: Run, photos: Path, model: Path) -> None:
         words = ("--weights", model, photos, "--json", photos / "none" / "out.json")

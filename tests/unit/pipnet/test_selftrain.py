@@ -131,3 +131,27 @@ def test_labels_train_the_coarse_maps_on_demand(
     (tmp_path / "out").mkdir()
     selftrain(big(make_checkpoint), faces[:1], unlabelled, config, tmp_path / "out")
     assert used[1] == ["std", "cls2", "cls2"]
+
+
+def test_photos_that_cannot_be_read_are_left_out(
+    make_checkpoint: Make, faces: list[Sample], tmp_path: Path
+) -> None:
+    unlabelled = [Unlabelled(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
+    faces[0].image.unlink()
+    faces[4].image.write_bytes(faces[4].image.read_bytes()[:200])
+    told: list[str] = []
+    config = SelfTrainConfig(SHORT, tasks=("std", "std"), converged=1e-9)
+    selftrain(
+        big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out",
+        on_unreadable=lambda sample, error: told.append(sample.image.name),
+    )  # fmt: skip
+    assert set(told) == {faces[0].image.name, faces[4].image.name}
+    photos = [row["photo"] for row in ledger(tmp_path / "out")]
+    assert photos == [str(faces[3].image), str(faces[5].image)] * 2
+    for face in faces[3:]:
+        face.image.unlink(missing_ok=True)
+    with pytest.raises(ValueError, match="no photo of 3 faces without labels can be read"):
+        selftrain(
+            big(make_checkpoint), faces[1:3], unlabelled, config, tmp_path / "out2",
+            on_unreadable=lambda sample, error: None,
+        )  # fmt: skip
