@@ -128,7 +128,8 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
         # the exporter that needs no further package is the older one, and says so
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            whole, (torch.from_numpy(check[:1]),), graph, dynamo=False, opset_version=17,
+            whole, (torch.from_numpy(check[:1]),), graph,  # type: ignore[arg-type]
+            dynamo=False, opset_version=17,
             input_names=["images"], output_names=names,
             dynamic_axes={name: {0: "faces"} for name in ["images", *names]},
         )  # fmt: skip
