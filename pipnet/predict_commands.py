@@ -38,11 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipnet.crop import Box
-<<<<<<< HEAD
     from pipnet.detector import Detector
-=======
-    from pipnet.detector import CropDetector, FaceLandmarks
->>>>>>> 7e01a65 (output: refuse to overwrite what is not of the kind that a command writes; --force for that)
+    from pipnet.results import FaceLandmarks
     from pipnet.stream import Boxes
 
 
@@ -84,14 +81,15 @@ def predict(
         _rows(target) as add,
         click.progressbar(length=len(photos), label="Predicting", file=sys.stderr) as bar,
     ):
-        for result in predict_photos(detector, photos, where, kind):
+        results = predict_photos(detector, photos, where, kind)
+        for photo, result in zip(photos, results, strict=True):
             if result.problem is not None:
                 unread.append(result.problem)
             elif not result.faces:
-                without.append(result.photo)
+                without.append(photo)
             for face in result.faces:
                 faces += 1
-                add(_row(result.photo, face))
+                add(_row(photo, face))
             bar.update(1)
     for reason in (*unread, *problems):
         click.echo(f"  left out: {reason}", err=True)
@@ -137,12 +135,8 @@ class _Adder:
         self._between = ",\n"
 
 
-<<<<<<< HEAD
-def _boxes(what: str, detector: Detector) -> tuple[Boxes, str]:
-    """Where faces are by the option `--boxes`, and the kind of these boxes."""
-=======
 def _face_boxes(
-    what: str, given: dict[Path, list[Box]] | None, detector: CropDetector, problems: list[str]
+    what: str, given: dict[Path, list[Box]] | None, detector: Detector, problems: list[str]
 ) -> tuple[Boxes, str]:
     """Where faces are by the option `--boxes`, and the kind of these boxes.
 
@@ -163,7 +157,6 @@ def _face_boxes(
             return kept
 
         return listed, "detected"
->>>>>>> 7e01a65 (output: refuse to overwrite what is not of the kind that a command writes; --force for that)
     if what == "whole":
         # from pixel edge to pixel edge, as the convention counts them
         edge = -0.5 - detector.convention.pixel_edge
