@@ -82,7 +82,7 @@ def _project(folder: Path) -> Iterator[Store]:
 
     store = open_project(folder)
     try:
-        if store.backup_is_due():
+        if not store.read_only and store.backup_is_due():
             _back_up(store)
         yield store
     finally:
