@@ -20,14 +20,24 @@ PHOTOS_AT_ONCE = 64
 """Photos that one thread looks at in a row."""
 
 
+def check_database(store: Store, repair: bool = False) -> list[str]:
+    """What of `check` is about the project's file alone."""
+    for round_id in store.rounds.unsettled():  # results came in, and the program was killed then
+        store.rounds.settle(round_id)
+    return store.reviews.check(repair)
+
+
 def check(store: Store, repair: bool = False) -> list[str]:
     """What is wrong with a project, a sentence each with what to do; nothing if all is well.
 
     `repair` mends what follows from the log; what was mended is said with the word "mended".
     """
-    for round_id in store.rounds.unsettled():  # results came in, and the program was killed then
-        store.rounds.settle(round_id)
-    said = store.reviews.check(repair)
+    if store.read_only and not repair:  # the check writes, and takes it back
+        with store.private_copy() as copy:
+            there, here = str(copy.folder), str(store.folder)
+            said = [line.replace(there, here) for line in check_database(copy)]
+    else:
+        said = check_database(store, repair)
     said += [
         f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"
         for root in store.faces.roots().values()

@@ -97,7 +97,7 @@ def _project(folder: Path) -> Iterator[Store]:
 
     store = open_project(folder)
     try:
-        if store.backup_is_due():
+        if not store.read_only and store.backup_is_due():
             _back_up(store)
         yield store
     finally:
@@ -419,12 +419,13 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
 @click.argument("project", type=Folder)
 @click.argument("out", type=Folder)
 @click.option("--format", "form", type=click.Choice(["coco", "pts"]), required=True)
-def export_command(project: Path, out: Path, form: str) -> None:
+@click.option("--force", is_flag=True, help="Replace files that are there, also of another kind.")
+def export_command(project: Path, out: Path, form: str, force: bool) -> None:
     """Write the accepted and corrected faces: coco the file OUT, pts the folder OUT."""
     from labeltool.export import export_labels  # noqa: PLC0415
 
     with _project(project) as store:
-        written = export_labels(store, out, form)
+        written = export_labels(store, out, form, force=force)
     faces, photos = counted(written.faces, "face"), counted(written.photos, "photo")
     _say(f"Wrote {faces} of {photos} to {out}.")
     for problem in written.problems:

@@ -98,6 +98,10 @@ class StoreBusyError(UserError):
     """Another program holds the write lock for longer than this caller waits."""
 
 
+class ReadOnlyError(UserError):
+    """The project lies where this user may not write: it can be looked at and exported."""
+
+
 class DamagedError(UserError):
     """The project's file is damaged, empty or gone: a backup has to take its place."""
 

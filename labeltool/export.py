@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from labeltool.domain import Progress, UserError, mark
+import numpy as np
+
+from labeltool.domain import Progress, Said, UserError, mark
 from labeltool.formats import LabelledRow, coco, pts
-from labeltool.store import Store
+from labeltool.store import BACKUPS, Store
 from pipnet.crop import tight_box
+from pipnet.images import ImageError, read_header
+from pipnet.output import COCO, OverwriteError, is_one_of, target_of
 
 FORMATS = ("coco", "pts")
+
+ROUNDS = "rounds"
+"""The folder of a project's rounds."""
+
+
+class WouldReplaceError(UserError):
+    """Files are there that are replaced only if the user says so (`force`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +37,23 @@ class Exported:
 
 
 def export_labels(
-    store: Store, out: Path, form: str, progress: Progress = lambda done, total: None
+    store: Store,
+    out: Path,
+    form: str,
+    progress: Progress = lambda done, total: None,
+    *,
+    force: bool = False,
 ) -> Exported:
     """Write every accepted or corrected face: `coco` writes the file OUT, `pts` the folder OUT.
 
-    `progress` may raise Cancelled: nothing of the file, or of the folder, is there then.
+    `progress` may raise Cancelled: nothing of the file, or of the folder, is there then. Links are
+    followed. `force`: replace files of other kinds, and .pts files, too.
 
     Raises:
-        UserError: there is nothing to export, or OUT cannot be written; nothing is left
-        half-written.
+        WouldReplaceError: files are there that only `force` replaces.
+        UserError: there is nothing to export, OUT cannot be written, or is of the project or its
+        photos; nothing is left half-written.
     """
-    for root in store.faces.roots().values():
-        if form == "pts" and (out.absolute() == root or root in out.absolute().parents):
-            raise UserError(
-                mark("{path} is inside the photo folder {root}, where .pts files may lie already."),
-                mark("Choose another folder, so that no label of yours is overwritten."),
-                path=out,
-                root=root,
-            )
     sizes_of = {row[0]: (row[4] or 0, row[5] or 0) for row in store.faces.photo_index()}
     names = store.faces.label_names()
     photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
@@ -58,9 +71,22 @@ def export_labels(
     scheme, problems = store.scheme, list[str]()
     try:
         if form == "coco":
-            coco.write(out, rows, scheme.names, scheme.edges, scheme.flip, sizes, progress)
+            _check_file(store, out, force)
+            target = Path(os.path.realpath(out))
+            coco.write(target, rows, scheme.names, scheme.edges, scheme.flip, sizes, progress)
         else:
-            problems = pts.write(out, rows, names.values(), progress)
+            if not any(np.isfinite(row.points).all() for row in rows):
+                raise UserError(
+                    mark(
+                        "Nothing was written: .pts cannot tell that a landmark is absent, and "
+                        "every labelled face has one that is."
+                    ),
+                    mark("Export them as COCO keypoints, which can."),
+                )
+            _check_folders(store, [out])
+            check = partial(_check_points, store, out, force)
+            problems = pts.write(out, rows, names.values(), progress, check)
+            rows = [row for row in rows if np.isfinite(row.points).all()]
     except OSError as error:
         raise UserError(
             mark("{path} cannot be written: {reason}."),
@@ -68,4 +94,130 @@ def export_labels(
             path=out,
             reason=error.strerror or str(error),
         ) from error
-    return Exported(len(rows) - len(problems), len(sizes), tuple(problems))
+    return Exported(len(rows), len({row.photo for row in rows}), tuple(problems))
+
+
+# What is there already
+
+
+def _check_file(store: Store, out: Path, force: bool) -> None:
+    """Raise unless the file OUT may be written."""
+    target = Path(os.path.realpath(out))
+    _check_never(store, out, target)
+    try:
+        target_of(out, COCO, force=force)
+    except OverwriteError as error:
+        if not error.forcible:
+            raise _never_replaced(out) from error
+        raise WouldReplaceError(
+            mark("{path} is there already, and it is {kind}, not a COCO keypoints file."),
+            mark("Choose another name; --force replaces it."),
+            path=out,
+            kind=_kind(target),
+        ) from error
+
+
+def _check_points(store: Store, out: Path, force: bool, targets: Sequence[Path]) -> None:
+    """Raise unless these .pts files may be written."""
+    _check_folders(store, sorted({target.parent for target in targets}))
+    there = [target for target in targets if os.path.lexists(target)]
+    for target in there:
+        if target.is_symlink():
+            _check_never(store, target, Path(os.path.realpath(target)))
+        if target.exists() and not target.is_file():
+            raise _never_replaced(target)
+    if there and not force:
+        raise WouldReplaceError(
+            mark("{folder} holds {count:,} of these .pts files already, such as {file}."),
+            mark("Choose an empty folder; --force replaces them."),
+            folder=out,
+            count=len(there),
+            file=there[0].relative_to(out),
+        )
+
+
+def _check_folders(store: Store, folders: Sequence[Path]) -> None:
+    """Raise if .pts files in these folders, links followed, would lie among photos or in what the
+    project keeps for itself."""
+    roots = [(root, Path(os.path.realpath(root))) for root in store.faces.roots().values()]
+    for folder in folders:
+        real = Path(os.path.realpath(folder))
+        for root, place in roots:
+            if real.is_relative_to(place):
+                raise UserError(
+                    mark(
+                        "{path} is inside the photo folder {root}, where .pts files may lie "
+                        "already."
+                    ),
+                    mark("Choose another folder, so that no label of yours is overwritten."),
+                    path=folder,
+                    root=root,
+                )
+        if _is_of_project(store, real):
+            raise _never_written(folder)
+
+
+def _check_never(store: Store, out: Path, target: Path) -> None:
+    """Raise if the file is one of the project's own or of its photos, under whatever name."""
+    if _is_of_project(store, target):
+        raise _never_written(out)
+    there = target.is_file()
+    if there and COCO.recognises(target):
+        return  # and so no photo, and 200,000 need not be looked at
+    photos = list(_photos(store))
+    if out.absolute() in photos or target in photos or (there and is_one_of(target, photos)):
+        raise UserError(
+            mark("{path} is a photo of this project, and photos are never changed."),
+            mark("Choose another name."),
+            path=out,
+        )
+
+
+def _never_written(path: Path) -> UserError:
+    return UserError(
+        mark("{path} is a part of the project itself, which an export must not replace."),
+        mark("Choose another place."),
+        path=path,
+    )
+
+
+def _never_replaced(path: Path) -> UserError:
+    return UserError(
+        mark("{path} is a folder, a database or a device, which are never replaced."),
+        mark("Choose another name."),
+        path=path,
+    )
+
+
+def _is_of_project(store: Store, path: Path) -> bool:
+    """Whether a path, links followed, is the project's: its file and what lies beside it under that
+    name, backups, rounds; or another name (hard link) of one of those."""
+    folder = Path(os.path.realpath(store.folder))
+    if path.is_relative_to(folder) and path != folder:
+        first = path.relative_to(folder).parts[0].casefold()
+        if first in (BACKUPS, ROUNDS) or first.lstrip(".").startswith("project."):
+            return True
+    if not path.is_file() or path.stat().st_nlink == 1:
+        return False
+    inside = (file for part in (BACKUPS, ROUNDS) for file in (folder / part).rglob("*"))
+    return is_one_of(path, [*folder.glob("project.*"), *inside])
+
+
+def _photos(store: Store) -> Iterator[Path]:
+    for root_id, root in store.faces.roots().items():
+        for path in store.faces.known_photos(root_id):
+            yield root / path
+
+
+def _kind(path: Path) -> Said:
+    """What a file is, for the middle of a sentence."""
+    try:
+        read_header(path)
+        return Said(mark("a photo"))
+    except ImageError:
+        pass
+    with path.open("rb") as file:
+        start = file.read(64).lstrip()
+    if not start:
+        return Said(mark("empty"))
+    return Said(mark("other JSON") if start[:1] in b"{[" else mark("a file of another kind"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipnet.backbones import EXTRA_STRIDES, FEATURE_CHANNELS
 from pipnet.crop import AUTHORS_CROP, CropConvention
 from pipnet.meanface import Neighbours, neighbours
 from pipnet.network import Network, PIPNet, build
+from pipnet.output import replacing
 from pipnet.scheme import Scheme
 
 FORMAT = 1
@@ -50,7 +50,7 @@ class Checkpoint:
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
-    """Write a model file whole or not at all (temporary file, then rename)."""
+    """Write a model file whole or not at all (temporary file, then rename). Raises OSError."""
     network = checkpoint.network
     meta = {
         "format": FORMAT,
@@ -67,10 +67,8 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     state = {
         key: value.detach().cpu().contiguous() for key, value in network.export_state().items()
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(to_bytes(state, {"pipnet": json.dumps(meta)}))
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_bytes(to_bytes(state, {"pipnet": json.dumps(meta)}))
 
 
 def load(path: Path) -> Checkpoint:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +21,18 @@ if TYPE_CHECKING:
     from pipnet.detector import Detector
     from pipnet.faces import FaceFinder
     from pipnet.images import ImageError
+    from pipnet.output import FileKind
 
 EXISTING = click.Path(exists=True, path_type=Path)
 TARGET = click.Path(path_type=Path)
+
+force_option = click.option(
+    "--force", is_flag=True, help="Replace a file that is there, also one of another kind."
+)
+"""Never replaced all the same: what the command reads, folders, databases."""
+
+MOST_NAMED = 5
+"""Files of one kind that a message names."""
 
 
 def weights_options(command: Any) -> Any:
@@ -70,6 +80,92 @@ def open_detector(
     from pipnet.predict import TorchDetector  # noqa: PLC0415
 
     return TorchDetector(load_weights(weights, backbone, scheme, meanface), usable_device(device))
+
+
+def output_file(
+    path: Path, kind: FileKind, *, inputs: Iterable[Path] = (), force: bool = False
+) -> Path:
+    """The file to write for `path`, known to be writable before anything takes its time.
+
+    Raises:
+        click.ClickException: it must not be replaced or cannot be written.
+    """
+    from pipnet.output import OverwriteError, target_of  # noqa: PLC0415
+
+    try:
+        target = target_of(path, kind, inputs=inputs, force=force)
+    except OverwriteError as error:
+        raise click.ClickException(str(error)) from error
+    nearest = _nearest(target.parent)
+    if not nearest.is_dir():
+        raise click.ClickException(f"{path} cannot be written: {nearest} is no folder")
+    if not os.access(nearest, os.W_OK):
+        raise click.ClickException(f"{path} cannot be written: {nearest} is read-only for you")
+    return target
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself, or of those above it the first that is there."""
+    while not os.path.lexists(path):
+        path = path.parent
+    return path
+
+
+def output_folder(path: Path, results: Sequence[str]) -> None:
+    """Make sure before a training that `path` is, or can become, the folder of its results.
+
+    Raises:
+        click.ClickException: it is a file, cannot be written, or holds one of the `results`.
+    """
+    nearest = _nearest(path)
+    if not nearest.is_dir():
+        raise click.ClickException(f"{nearest} is a file: give a folder for the result")
+    if not os.access(nearest, os.W_OK):
+        raise click.ClickException(f"{nearest} is read-only for you: give another folder")
+    for name in results:
+        if os.path.lexists(path / name):
+            raise click.ClickException(f"{path} holds a {name} already: give another folder")
+
+
+def listed_photos(sources: Sequence[Path]) -> list[Path]:
+    """The photos of files and folders, each file once; says on stderr what cannot be read.
+
+    Raises:
+        click.ClickException: a source holds no photo.
+    """
+    from pipnet.images import PHOTO_SUFFIXES, find_photos, walk_files  # noqa: PLC0415
+
+    found: dict[str, Path] = {}
+    for source in sources:
+        if not source.is_dir():
+            found.setdefault(os.path.realpath(source), source)
+            continue
+        photos, unsupported = find_photos(source)
+        if not photos:
+            others = walk_files(source)[0]
+            known = ", ".join(sorted(suffix[1:] for suffix in PHOTO_SUFFIXES))
+            what = f" ({counted(len(others), 'file')} of other kinds: {named(others)})"
+            raise click.ClickException(
+                f"there is no photo in {source}{what if others else ''}; it can be {known}"
+            )
+        if unsupported:
+            number = counted(len(unsupported), "file or folder", "files or folders")
+            click.echo(f"  not supported: {number}: {named(unsupported)}", err=True)
+        for photo in photos:
+            found.setdefault(os.path.realpath(photo), photo)
+    return list(found.values())
+
+
+def named(paths: Sequence[Path | str]) -> str:
+    """The first few of some paths, for the end of a sentence."""
+    names = [str(path) for path in paths[:MOST_NAMED]]
+    more = len(paths) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 photo`, `2 photos`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def usable_device(name: str) -> str:

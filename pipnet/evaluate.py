@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ class Evaluation:
     """Errors on F faces, normalised by the scheme's pair; `missed` more had no box.
 
     `unreadable`: a sentence for each face that was left out because its photo cannot be read.
+    `unmeasured`: photos of the faces that are in no figure, for their norm is 0 or unlabelled.
+
     `errors`, `curve` (F, N): per landmark, plain and measured to curves, NaN where unlabelled.
     """
 
@@ -32,6 +35,7 @@ class Evaluation:
     names: tuple[str, ...]
     norm: str
     unreadable: tuple[str, ...] = ()
+    unmeasured: tuple[Path, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Figures for people and scripts; NME, curve NME and failure rate in percent.
@@ -103,7 +107,7 @@ def evaluate(
 
     With `finder` the boxes come from the face detector, matched to each face by overlap; without,
     they are the tight boxes of the labels. Faces whose errors nothing normalises, because the
-    points of the norm are not labelled, and faces of photos that cannot be read are left out.
+    points of the norm are not labelled or at one place, are `unmeasured`.
 
     Args:
         norm: see `pipnet.metrics.norm_distance`.
@@ -115,8 +119,10 @@ def evaluate(
     """
     scheme, convention = detector.scheme, detector.convention
     points, truths, missed, unreadable = [], [], 0, list[str]()
+    unmeasured: list[Path] = []
     for item in samples:
         if not norm_distance(item.points[None], scheme, norm)[0] > 0:  # not for NaN either
+            unmeasured.append(item.image)
             continue
         try:
             image = read_image(item.image, size=item.size)
@@ -134,9 +140,21 @@ def evaluate(
         size = convention.crop_box(tight_box(item.points))[2:] if units == "crop" else (1.0, 1.0)
         points.append(detector.predict(image, [box], kind)[0].points / size)
         truths.append(item.points / size)
+    stated = norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair))
     if not points:
-        reasons = f"; {unreadable[0]}" if unreadable else ""
-        raise ValueError(f"none of {len(samples)} faces could be measured{reasons}")
+        reasons = []
+        if unmeasured:
+            reasons.append(
+                f"in {len(unmeasured)} the points of the norm {stated} are unlabelled or at one "
+                f"place, as in {unmeasured[0]}"
+            )
+        if unreadable:
+            reasons.append(f"{len(unreadable)} are of photos that cannot be read: {unreadable[0]}")
+        if missed:
+            reasons.append(f"in {missed} the face detector does not find the face")
+        raise ValueError(
+            f"none of {len(samples)} faces could be measured: {'; '.join(reasons) or 'none given'}"
+        )
     found, truth = np.stack(points), np.stack(truths)
     return Evaluation(
         point_errors(found, truth, scheme, norm),
@@ -144,6 +162,7 @@ def evaluate(
         missed,
         dict(scheme.regions),
         scheme.names,
-        norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair)),
+        stated,
         tuple(unreadable),
+        tuple(unmeasured),
     )

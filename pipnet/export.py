@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
-import os
 import warnings
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pipnet.checkpoint import Checkpoint
 from pipnet.data import MEAN, STD
 from pipnet.network import Coordinates, Heatmaps, Maps
 from pipnet.onnx_detector import OnnxDetector
+from pipnet.output import replacing
 from pipnet.predict import TorchDetector
 
 TOLERANCE = 1e-3
@@ -114,43 +115,40 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
 
     Raises:
         ExportError: a landmark differs from torch's by more than `TOLERANCE` of the crop.
+        OSError: it cannot be written.
     """
     side = checkpoint.convention.side
     if check is None:
         check = np.random.default_rng(0).integers(0, 256, (2, side, side, 3), np.uint8)
     checkpoint.network.to("cpu", torch.float32).eval()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
     whole = _Whole(checkpoint).eval()
     names = ["points", "own", "votes", "scores"]
+    graph = io.BytesIO()  # in memory: one file is written, with nothing beside it
     with warnings.catch_warnings():
         # the exporter that needs no further package is the older one, and says so
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            whole, (torch.from_numpy(check[:1]),), partial, dynamo=False, opset_version=17,
+            whole, (torch.from_numpy(check[:1]),), graph,  # type: ignore[arg-type]
+            dynamo=False, opset_version=17,
             input_names=["images"], output_names=names,
             dynamic_axes={name: {0: "faces"} for name in ["images", *names]},
         )  # fmt: skip
-    model = onnx.load(partial)
+    model = onnx.load_from_string(graph.getvalue())
     meta = {
         "scheme": json.loads(checkpoint.scheme.to_json()),
         "crop": checkpoint.convention.to_mapping(),
     }
     entry = model.metadata_props.add()
     entry.key, entry.value = "pipnet", json.dumps(meta)
-    onnx.save(model, partial)
-    try:
-        _verify(checkpoint, partial, check)
-    except BaseException:
-        partial.unlink()
-        raise
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_bytes(model.SerializeToString())
+        _verify(checkpoint, partial, check, path.name)
 
 
-def _verify(checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8]) -> None:
+def _verify(checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8], name: str) -> None:
     ours = OnnxDetector(path).predict_crops(crops)
     theirs = TorchDetector(checkpoint).predict_crops(crops)
     # where two cells tie, rounding may choose the other: such landmarks differ by whole cells
     off = np.abs(ours.points - theirs.points).max(-1)
     if float(np.median(off)) > TOLERANCE or float((off > TOLERANCE).mean()) > 0.02:
-        raise ExportError(f"{path.name} differs from torch by up to {off.max():.4f} of the crop")
+        raise ExportError(f"{name} differs from torch by up to {off.max():.4f} of the crop")

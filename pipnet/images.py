@@ -52,6 +52,10 @@ _UNSUPPORTED = {
     ".psb": "PSD",
     ".jxl": "JPEG XL",
     ".jp2": "JPEG 2000",
+    ".ico": "ICO",
+    ".tga": "TGA",
+    ".exr": "OpenEXR",
+    **dict.fromkeys((".pbm", ".pgm", ".ppm", ".pnm"), "Netpbm"),
     **{f".{raw}": f"camera RAW ({raw.upper()})" for raw in _RAW.split()},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipnet import resources
-from pipnet.command_tools import EXISTING, TARGET, load_weights, read_samples
+from pipnet.command_tools import (
+    EXISTING,
+    TARGET,
+    force_option,
+    load_weights,
+    mendable,
+    output_file,
+    read_samples,
+)
 
 if TYPE_CHECKING:
     from pipnet.data import Sample
@@ -47,25 +56,34 @@ def info(weights: Path | None, as_json: bool) -> None:
 @click.option("--backbone", help="For a .pth: resnet18, mobilenet_v2, ...")
 @click.option("--scheme", help="For a .pth: its scheme, e.g. 300w.")
 @click.option("--meanface", type=EXISTING, help="For a .pth: its meanface.txt.")
+@force_option
 def convert(
     source: Path,
     target: Path,
     backbone: str | None,
     scheme: str | None,
     meanface: Path | None,
+    force: bool,
 ) -> None:
     """Turn an authors' .pth into a model file of ours, or a model file into a plain .pth."""
     import torch  # noqa: PLC0415
 
     from pipnet.checkpoint import save  # noqa: PLC0415
+    from pipnet.output import MODEL, WEIGHTS, replacing  # noqa: PLC0415
 
     if {source.suffix, target.suffix} != {".pth", ".safetensors"}:
         raise click.UsageError("one of the files must end in .pth, the other in .safetensors")
+    ours = target.suffix == ".safetensors"
+    inputs = [path for path in (source, meanface) if path is not None]
+    file = output_file(target, MODEL if ours else WEIGHTS, inputs=inputs, force=force)
     found = load_weights(source, backbone, scheme, meanface)
-    if target.suffix == ".safetensors":
-        save(found, target)
+    if ours:
+        save(found, file)
     else:
-        torch.save(found.network.export_state(), target)
+        data = io.BytesIO()  # torch's own error for a full disk does not name the file
+        torch.save(found.network.export_state(), data)
+        with replacing(file) as partial:
+            partial.write_bytes(data.getbuffer())
     click.echo(f"Wrote {target}.")
 
 
@@ -76,29 +94,37 @@ def convert(
     "--data", multiple=True, type=EXISTING, help="Labelled faces to check and calibrate on."
 )
 @click.option("--int8", is_flag=True, help="8-bit, calibrated on half of --data; prints its cost.")
-def export(target: Path, weights: Path | None, data: tuple[Path, ...], int8: bool) -> None:
+@force_option
+def export(
+    target: Path, weights: Path | None, data: tuple[Path, ...], int8: bool, force: bool
+) -> None:
     """Write an ONNX file: images (faces, side, side, 3) of bytes in, points in crop units out."""
     from pipnet.checkpoint import load  # noqa: PLC0415
     from pipnet.evaluate import evaluate  # noqa: PLC0415
     from pipnet.export import export_onnx  # noqa: PLC0415
     from pipnet.onnx_detector import OnnxDetector  # noqa: PLC0415
+    from pipnet.output import ONNX, replacing  # noqa: PLC0415
     from pipnet.quantize import quantize  # noqa: PLC0415
 
-    found = load(weights or resources.starter())
+    weights = weights or resources.starter()
+    found = load(weights)
     samples = read_samples(data, found.scheme.count)
     if int8 and len(samples) < 32:
         raise click.UsageError("--int8 needs at least 32 labelled faces in --data")
+    inputs = [weights, *data, *(item.image for item in samples)]
+    file = output_file(target, ONNX, inputs=inputs, force=force)
     crops = _crops(samples[::2][:128], found.convention) if samples else None
-    export_onnx(found, target, crops)
     if not int8 or crops is None:
+        export_onnx(found, file, crops)
         click.echo(f"Wrote {target}; its landmarks are those of torch.")
         return
     held = samples[1::2]
-    before = evaluate(OnnxDetector(target), held).summary()["nme"]
-    quantize(target, target, crops)
-    after = evaluate(OnnxDetector(target), held).summary()["nme"]
-    faces = "1 face" if len(held) == 1 else f"{len(held)} faces"
-    click.echo(f"Wrote {target}: NME {after} % on {faces}, {before} % in fp32.")
+    with mendable(), replacing(file) as partial:
+        export_onnx(found, partial, crops)
+        before = evaluate(OnnxDetector(partial), held).summary()["nme"]
+        quantize(partial, partial, crops)
+        after = evaluate(OnnxDetector(partial), held).summary()["nme"]
+    click.echo(f"Wrote {target}: NME {after} % on {len(held)} faces, {before} % in fp32.")
 
 
 def _crops(samples: list[Sample], convention: Any) -> Any:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import math
 import sys
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,8 +18,13 @@ import click
 from pipnet.command_tools import (
     EXISTING,
     TARGET,
+    counted,
+    force_option,
+    listed_photos,
     mendable,
+    named,
     open_detector,
+    output_file,
     read_samples,
     split,
     weights_options,
@@ -25,12 +32,16 @@ from pipnet.command_tools import (
 from pipnet.crop import AUTHORS_CROP
 from pipnet.text import one_line
 
+LARGEST_BOX = 10
+"""How many times as wide or high as its photo a given box may be."""
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from pipnet.crop import Box
     from pipnet.detector import Detector
+    from pipnet.results import FaceLandmarks
     from pipnet.stream import Boxes
 
 
@@ -40,6 +51,7 @@ if TYPE_CHECKING:
 @click.option("--boxes", default="detect", show_default=True, help="detect | whole | a JSON file.")
 @click.option("--device", default="cpu", show_default=True)
 @click.option("--json", "out", required=True, type=TARGET, help="Output file.")
+@force_option
 def predict(
     sources: tuple[Path, ...],
     weights: Path | None,
@@ -49,55 +61,74 @@ def predict(
     boxes: str,
     device: str,
     out: Path,
+    force: bool,
 ) -> None:
     """Write the landmarks of photos (files or folders) as JSON."""
-    from pipnet.images import find_photos  # noqa: PLC0415
+    from pipnet.output import PREDICTIONS  # noqa: PLC0415
     from pipnet.stream import predict_photos  # noqa: PLC0415
 
     if not os.path.isdir(out.parent):
         raise click.ClickException(f"there is no folder {out.parent} to write {out.name} into")
+    photos = listed_photos(sources)
+    file = None if boxes in ("detect", "whole") else Path(boxes)
+    given = None if file is None else _boxes_of(file, photos)
+    inputs = [*photos, *(path for path in (weights, meanface, file) if path is not None)]
+    target = output_file(out, PREDICTIONS, inputs=inputs, force=force)
     detector = open_detector(weights, backbone, scheme, meanface, device)
-    where, kind = _boxes(boxes, detector)
-    photos = [p for s in sources for p in (find_photos(s)[0] if os.path.isdir(s) else [s])]
-    unread: list[str] = []
+    problems: list[str] = []
+    unread, without = list[str](), list[Path]()
+    faces = 0
+    where, kind = _face_boxes(boxes, given, detector, problems)
     with (
-        _rows(out) as add,
+        _rows(target) as add,
         click.progressbar(length=len(photos), label="Predicting", file=sys.stderr) as bar,
     ):
-        for result in predict_photos(detector, photos, where, kind):
+        results = predict_photos(detector, photos, where, kind)
+        for photo, result in zip(photos, results, strict=True):
             if result.problem is not None:
                 unread.append(result.problem)
+            elif not result.faces:
+                without.append(photo)
             for face in result.faces:
-                add(
-                    {
-                        "image": str(result.photo),
-                        "box": list(face.box),
-                        "points": face.points.tolist(),
-                        "scores": face.scores.tolist(),
-                    }
-                )
+                faces += 1
+                add(_row(photo, face))
             bar.update(1)
-        for reason in unread:
+        for reason in (*unread, *problems):
             click.echo(one_line(f"  left out: {reason}"), err=True)
+        if without:
+            click.echo(
+                one_line(f"  no face: {counted(len(without), 'photo')}: {named(without)}"), err=True
+            )
         told = f"{len(unread)} of {len(photos)} photos could not be read"
         if unread and len(unread) == len(photos):
             raise click.ClickException(f"{told}; nothing was written")
     if unread:
         click.echo(f"{told}; {out} has the faces of the others.", err=True)
+    if not faces:
+        raise click.ClickException(
+            f"no face was found in {counted(len(photos), 'photo')}, so {out} holds none; "
+            "--boxes says where faces are"
+        )
+
+
+def _row(photo: Path, face: FaceLandmarks) -> dict[str, Any]:
+    return {
+        "image": str(photo),
+        "box": list(face.box),
+        "points": face.points.tolist(),
+        "scores": face.scores.tolist(),
+    }
 
 
 @contextmanager
 def _rows(out: Path) -> Iterator[Any]:
     """Write {"faces": [...]} row by row; the file appears whole or not at all."""
-    partial = out.with_name(out.name + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            file.write('{"faces": [')
-            yield _Adder(file)
-            file.write("]}")
-        os.replace(partial, out)
-    finally:
-        partial.unlink(missing_ok=True)
+    from pipnet.output import replacing  # noqa: PLC0415
+
+    with replacing(out) as partial, partial.open("w", encoding="utf-8") as file:
+        file.write('{"faces": [')
+        yield _Adder(file)
+        file.write("]}")
 
 
 class _Adder:
@@ -111,8 +142,28 @@ class _Adder:
         self._between = ",\n"
 
 
-def _boxes(what: str, detector: Detector) -> tuple[Boxes, str]:
-    """Where faces are by the option `--boxes`, and the kind of these boxes."""
+def _face_boxes(
+    what: str, given: dict[Path, list[Box]] | None, detector: Detector, problems: list[str]
+) -> tuple[Boxes, str]:
+    """Where faces are by the option `--boxes`, and the kind of these boxes.
+
+    Of the boxes `given` those that cannot be on their photo are left out and told in `problems`.
+    """
+    if given is not None:
+
+        def listed(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
+            height, width = image.shape[:2]
+            kept = []
+            for box in given.get(photo, []):
+                if _is_on_photo(box, width, height):
+                    kept.append(box)
+                else:
+                    problems.append(
+                        f"{photo}: the box {list(box)} does not fit a photo of {width} x {height}"
+                    )
+            return kept
+
+        return listed, "detected"
     if what == "whole":
         # from pixel edge to pixel edge, as the convention counts them
         edge = -0.5 - detector.convention.pixel_edge
@@ -122,41 +173,90 @@ def _boxes(what: str, detector: Detector) -> tuple[Boxes, str]:
 
         # the authors' code takes a face crop as it is
         return whole, "crop" if detector.convention == AUTHORS_CROP else "whole"
-    if what == "detect":
-        from pipnet.faces import face_finder  # noqa: PLC0415
+    from pipnet.faces import face_finder  # noqa: PLC0415
 
-        finder = face_finder()
+    finder = face_finder()
 
-        def found(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
-            return [face.box for face in finder(image)]
+    def found(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
+        return [face.box for face in finder(image)]
 
-        return found, "detected"
-    given = _given_boxes(Path(what))
+    return found, "detected"
 
-    def listed(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
-        return given.get(str(photo), given.get(photo.name, []))
 
-    return listed, "detected"
+def _is_on_photo(box: Box, width: int, height: int) -> bool:
+    """Whether a box overlaps the photo and is not many times as large."""
+    x, y, w, h = box
+    overlaps = x < width and y < height and x + w > 0 and y + h > 0
+    return overlaps and w <= LARGEST_BOX * width and h <= LARGEST_BOX * height
+
+
+def _boxes_of(path: Path, photos: Sequence[Path]) -> dict[Path, list[Box]]:
+    """The boxes that a JSON file gives each of the photos, by path or by name.
+
+    Raises:
+        click.ClickException: the file cannot be used, names none of the photos, or names a photo
+            so that it could be another one.
+    """
+    boxes = _given_boxes(path)
+    by_key: dict[str, list[Path]] = {}
+    for photo in photos:
+        for key in {_composed(str(photo)), _composed(photo.name)}:
+            by_key.setdefault(key, []).append(photo)
+    given: dict[Path, list[Box]] = {}
+    unused = []
+    # paths before names, which say less
+    for key in sorted(boxes, key=lambda key: "/" not in key.replace("\\", "/")):
+        found = by_key.get(_composed(key), [])
+        if len(found) > 1:
+            raise click.ClickException(
+                f"{path}: {key} could be {found[0]} or {found[1]}; give their paths"
+            )
+        if found:
+            given.setdefault(found[0], boxes[key])
+        else:
+            unused.append(key)
+    if not given:
+        raise click.ClickException(
+            f"{path} names none of the photos given; it names {named(unused) or 'none at all'}"
+        )
+    if unused:
+        number = counted(len(unused), "photo")
+        click.echo(f"  {path.name} names {number} not given here: {named(unused)}", err=True)
+    return given
+
+
+def _composed(name: str) -> str:
+    """The name as other file systems may write it: accents and Hangul composed."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _given_boxes(path: Path) -> dict[str, list[Box]]:
     """Boxes from JSON: {path or name of a photo: [[x, y, width, height], ...]}."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8-sig"))
         given = {
-            photo: [(float(x), float(y), float(w), float(h)) for x, y, w, h in rows]
+            photo: [(_number(x), _number(y), _number(w), _number(h)) for x, y, w, h in rows]
             for photo, rows in data.items()
         }
     except OSError as error:
         raise click.ClickException(f"{path} could not be read: {error.strerror}") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise click.ClickException(
             f"{path} must hold {{photo: [[x, y, width, height], ...]}} as JSON"
         ) from error
     for photo, rows in given.items():
-        if any(not (w > 0 and h > 0) for _, _, w, h in rows):
-            raise click.ClickException(f"{path} has a box without a size for {photo}")
+        for box in rows:
+            if not all(map(math.isfinite, box)):
+                raise click.ClickException(f"{path}: a box of {photo} has no position: {list(box)}")
+            if min(box[2:]) <= 0:
+                raise click.ClickException(f"{path} has a box without a size for {photo}")
     return given
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
 
 
 @click.command()
@@ -182,6 +282,7 @@ def _given_boxes(path: Path) -> dict[str, list[Box]]:
 @click.option("--points", is_flag=True, help="Also the error of each landmark.")
 @click.option("--ced", type=TARGET, help="Write the cumulative error distribution as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@force_option
 def evaluate(
     data: tuple[Path, ...],
     weights: Path | None,
@@ -197,27 +298,45 @@ def evaluate(
     points: bool,
     ced: Path | None,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Compare with labelled photos: NME and failure rate in percent."""
     from pipnet.evaluate import evaluate as measure  # noqa: PLC0415
     from pipnet.faces import face_finder  # noqa: PLC0415
+    from pipnet.output import CED, replacing  # noqa: PLC0415
 
     detector = open_detector(weights, backbone, scheme, meanface, device)
     samples = read_samples(data, detector.scheme.count)
+    if ced is not None:
+        inputs = [*data, *(item.image for item in samples)]
+        inputs += [path for path in (weights, meanface) if path is not None]
+        ced = output_file(ced, CED, inputs=inputs, force=force)
     if holdout is not None:
         samples = split(samples, holdout)[1]
+        if not samples:
+            raise click.ClickException(f"a holdout of {holdout} holds none of these faces out")
     finder = face_finder() if boxes == "detect" else None
     with mendable():
         result = measure(detector, samples, finder, norm=norm, units=units)
     for reason in result.unreadable:
         click.echo(one_line(f"  left out: {reason}"), err=True)
     row = result.summary()
+    if result.unmeasured:
+        row["unmeasured"] = len(result.unmeasured)
+        click.echo(
+            f"  left out: {counted(len(result.unmeasured), 'face')}, for the points of the norm "
+            f"{result.norm} are unlabelled or at one place: {named(result.unmeasured)}",
+            err=True,
+        )
     if regions:
         row["regions"] = result.per_region()
     if points:
         row["points"] = result.per_point()
     if ced is not None:
-        with ced.open("w", encoding="utf-8", newline="") as file:
+        with (
+            replacing(ced) as partial,
+            partial.open("w", encoding="utf-8", newline="") as file,
+        ):
             csv.writer(file).writerows([("error", "share"), *result.ced()])
     if as_json:
         click.echo(json.dumps(row))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from onnxruntime.quantization.qdq_quantizer import QDQQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from pipnet.onnx_detector import OnnxDetector
+from pipnet.output import replacing
 
 OPERATIONS = ["Conv", "Clip", "Relu", "MaxPool"]
 """What becomes integers. Not the additions of residual blocks: rounding their sums again and again
@@ -59,7 +59,6 @@ def quantize(source: Path, target: Path, crops: NDArray[np.uint8]) -> None:
         crops: at least some dozens of network inputs (B, S, S, 3) of real faces.
     """
     wanted = OnnxDetector(source).predict_crops(crops).points  # (B, N, 2)
-    partial = target.with_name(target.name + ".partial")
     with tempfile.TemporaryDirectory() as folder, _quiet():
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(str(source), str(prepared))
@@ -74,8 +73,8 @@ def quantize(source: Path, target: Path, crops: NDArray[np.uint8]) -> None:
             points = OnnxDetector(file).predict_crops(crops).points
             tried.append((float(np.linalg.norm(points - wanted, axis=-1).mean()), file))
         best = min(tried) if min(tried)[0] < WORTH * tried[0][0] else tried[0]
-        partial.write_bytes(best[1].read_bytes())
-    os.replace(partial, target)
+        with replacing(target) as partial:
+            partial.write_bytes(best[1].read_bytes())
 
 
 def _ranges(prepared: Path, folder: Path, crops: NDArray[np.uint8]) -> Any:

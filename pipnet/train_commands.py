@@ -19,7 +19,9 @@ from pipnet.command_tools import (
     EXISTING,
     TARGET,
     LeftOut,
+    listed_photos,
     mendable,
+    output_folder,
     read_samples,
     split,
     usable_device,
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
 
 MEASURE_EVERY = 10
 """Epochs between two measurements on held-out faces, without early stop."""
+
+
+_RESULTS = ("model.safetensors", "best.safetensors", "log.jsonl", "held_out.jsonl")
+"""What a training writes beside the state from which `--resume` goes on."""
 
 
 class _NoBetter(Exception):  # noqa: N818 - not an error
@@ -161,6 +167,7 @@ def train(
 
     if (out / "state.pt").exists() and not resume:
         raise click.UsageError(f"{out} holds a training already; give --resume or another folder")
+    output_folder(out, () if resume else _RESULTS)
     if patience and not holdout:
         raise click.UsageError("--patience needs faces to measure on: give --holdout too")
     keep_memory()
@@ -173,6 +180,11 @@ def train(
         finder = _finder()
         samples = read_samples(data, kind.count)
         kept, held = split(samples, holdout)
+        if holdout and not held:
+            raise click.ClickException(
+                f"a holdout of {holdout} holds none of these {len(samples)} faces out; "
+                "give a larger share or more photos"
+            )
         with mendable():
             mean = mean_face(kept, convention)
             begin = _fresh(kind, mean, recipe, head, backbone, neighbours, stride, start)
@@ -339,6 +351,8 @@ def selftrain(
     from pipnet.selftrain import selftrain as run  # noqa: PLC0415
     from pipnet.train import Step  # noqa: PLC0415
 
+    # the folder of an interrupted run is gone on with
+    output_folder(out, () if (out / "stage-0").is_dir() else ("model.safetensors", "ledger.csv"))
     keep_memory()
     recipe = _recipe(
         preset, backbone, start, usable_device(device),
@@ -375,11 +389,11 @@ def selftrain(
 def _unlabelled(sources: tuple[Path, ...]) -> list[Unlabelled]:
     """The faces of photos without labels; photos that cannot be read are named and left out."""
     from pipnet.faces import face_finder  # noqa: PLC0415
-    from pipnet.images import ImageError, find_photos, read_image  # noqa: PLC0415
+    from pipnet.images import ImageError, read_image  # noqa: PLC0415
     from pipnet.selftrain import Unlabelled  # noqa: PLC0415
 
     finder = face_finder()
-    photos = [p for s in sources for p in (find_photos(s)[0] if os.path.isdir(s) else [s])]
+    photos = listed_photos(sources)
     faces = []
     with click.progressbar(photos, label="Finding faces", file=sys.stderr) as bar:
         for photo in bar:

@@ -41,6 +41,14 @@ def sample() -> Path:
 
 
 @pytest.fixture
+def writable(read_only: Path) -> Path:
+    """The same folder as `read_only`, for somebody who may write to it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a folder twice")
+    return read_only.with_name("inside")
+
+
+@pytest.fixture
 def read_only(tmp_path: Path) -> Iterator[Path]:
     """A folder that nothing can be written to, as root too, holding the project `p`."""
     from tests.projects import make_project  # SQLAlchemy, which few tests need

@@ -6,8 +6,6 @@ the centre of its top-left pixel. A failed write raises OSError and leaves what 
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltool.domain import Box, Points
+from pipnet.output import replacing
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +52,8 @@ class ReadLabels:
 def write_whole(path: Path, text: Iterable[str]) -> None:
     """Replace or make a file (and its folder) at once, of pieces of text. OSError, and whatever the
     pieces raise, leaves what was there before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A short name of its own: the file's own with an addition may be too long for the file system.
-    partial = path.with_name(f".{uuid.uuid4().hex}.tmp")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(partial, path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with (
+        replacing(path) as partial,
+        partial.open("w", encoding="utf-8", newline="\n") as stream,
+    ):
+        stream.writelines(text)

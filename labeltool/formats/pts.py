@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,7 @@ from labeltool.formats import LabelledRow, ReadLabels
 from pipnet.crop import tight_box
 from pipnet.images import ImageError, walk_files
 from pipnet.labels import LabelError, PhotoNames, format_pts, parse_pts
+from pipnet.output import replacing
 
 
 def write(
@@ -23,6 +24,7 @@ def write(
     rows: Sequence[LabelledRow],
     photos: Iterable[str] = (),
     progress: Progress = lambda done, total: None,
+    check: Callable[[Sequence[Path]], None] = lambda targets: None,
 ) -> list[str]:
     """Write `relative/dir/stem.pts` for each face; `stem_1.pts`, `stem_2.pts`, … where a photo has
     several. Returns a sentence for each face left out because a landmark is absent.
@@ -30,7 +32,8 @@ def write(
     Names that would belong to another photo, of the rows or of `photos` (relative paths of all in
     the project), are avoided, so that `read` leads every file back to its photo. Points only: the
     format has no names, boxes, visibility or verdicts. All files are written before the first is
-    put in place; `progress` may raise until then. Raises OSError, and ValueError for a path that
+    put in place; `progress` may raise until then, and so may `check`, which gets the files to write
+    just before. Links among them are followed. Raises OSError, and ValueError for a path that
     leaves the folder.
     """
     problems = [
@@ -58,7 +61,12 @@ def write(
                 text = format_pts(row.points)
                 (partial / str(len(targets))).write_text(text, encoding="ascii", newline="\n")
                 targets.append(folder / path.parent / f"{stem}.pts")
+        check(targets)
         for number, target in enumerate(targets):
+            if target.is_symlink():
+                with replacing(target) as copy:
+                    shutil.copyfile(partial / str(number), copy)
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(partial / str(number), target)
     finally:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from labeltool.domain import DamagedError, Progress, UserError, mark
+from labeltool.domain import DamagedError, Progress, ReadOnlyError, UserError, mark
 from labeltool.store.backup import FOLDER as BACKUPS
 from labeltool.store.backup import Backup, Facts, back_up, backups, check_file, facts, is_due
 from labeltool.store.batch import Batches
 from labeltool.store.boxes import FEW, Boxes
 from labeltool.store.engine import FILE, Database, create, upgrade
+from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
 from labeltool.store.filters import Filters
 from labeltool.store.history import History
+from labeltool.store.read_only import connect, is_read_only
 from labeltool.store.recovery import facts_now, newest_good, restore
 from labeltool.store.reviews import Reviews, Threshold
 from labeltool.store.rounds import BOX, Rounds
@@ -40,11 +45,13 @@ __all__ = [
 
 class Store:
     """An open project: `faces`, `boxes`, `reviews`, `batches`, `history`, `rounds`, saved `filters`
-    and the reviewers' `visits` read and write it; `folder` is its place."""
+    and the reviewers' `visits` read and write it; `folder` is its place. Where the project is
+    `read_only`, whatever writes raises ReadOnlyError."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.folder = folder
-        self._database = Database(folder / FILE)
+        self.read_only = read_only
+        self._database = Database(folder / FILE, read_only=read_only)
         self.faces = Faces(self._database)
         self.boxes = Boxes(self._database)
         self.reviews = Reviews(self._database)
@@ -136,6 +143,21 @@ class Store:
         """Whether the newest backup is older than a day."""
         return is_due(self.folder, self._created)
 
+    @contextmanager
+    def private_copy(self) -> Iterator[Store]:
+        """A copy of the project's file in a temporary folder, which may be written to."""
+        with TemporaryDirectory(prefix="labeltool-") as folder:
+            file = self.folder / FILE
+            copy = Path(folder) / FILE
+            with (
+                errors(file),
+                closing(connect(file)) as source,
+                closing(sqlite3.connect(copy)) as target,
+            ):
+                source.backup(target)
+            with closing(Store(Path(folder))) as store:
+                yield store
+
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
@@ -177,8 +199,10 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
 def open_project(folder: Path) -> Store:
     """Open a project, upgrading it first if it was made by an older version.
 
+    One that cannot be written is opened for reading: see `Store.read_only`.
+
     Raises:
-        UserError: not a project, of a newer version, read-only, damaged, or busy.
+        UserError: not a project, of a newer version, damaged, or busy.
     """
     file = folder / FILE
     there = os.path.isfile(file)
@@ -198,6 +222,15 @@ def open_project(folder: Path) -> Store:
         )
     _check_length(folder)
     upgrade(file)
+    if is_read_only(file):
+        return Store(folder, read_only=True)
+    try:
+        return _open_for_writing(folder)
+    except ReadOnlyError:  # for a reason that the system does not tell before one writes
+        return Store(folder, read_only=True)
+
+
+def _open_for_writing(folder: Path) -> Store:
     store = Store(folder)
     try:
         store._database.probe()

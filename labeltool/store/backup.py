@@ -11,11 +11,11 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote_from_bytes
 from uuid import uuid4
 
 from labeltool.domain import DamagedError, Progress, UserError, mark
 from labeltool.store.errors import errors
+from labeltool.store.read_only import file_uri
 
 FOLDER = "backups"
 NEWEST = 5
@@ -176,7 +176,7 @@ def copy_checked(source: Path, partial: Path, progress: Progress, *, closed: boo
         opened = (
             _open(source)
             if closed
-            else sqlite3.connect(f"{_uri(source)}?mode=rw", PATIENCE, uri=True)
+            else sqlite3.connect(f"{file_uri(source)}?mode=rw", PATIENCE, uri=True)
         )
         _copy(opened, partial, progress)
     check_file(partial, source)
@@ -227,16 +227,7 @@ def _open(file: Path) -> sqlite3.Connection:
 
 def connect_read_only(file: Path, *, immutable: bool = False) -> sqlite3.Connection:
     """Open a database that is there; `immutable`: nobody writes to it, so no lock is taken."""
-    return sqlite3.connect(f"{_uri(file)}?mode=ro{'&immutable=1' * immutable}", uri=True)
-
-
-def _uri(file: Path) -> str:
-    """A path as SQLite wants it in a URI: every character that means something there is quoted.
-
-    Unlike `Path.as_uri` this has no host for a network share of Windows, which SQLite refuses.
-    """
-    path = file.absolute().as_posix()
-    return f"file://{'' if path.startswith('/') else '/'}{quote_from_bytes(os.fsencode(path))}"
+    return sqlite3.connect(f"{file_uri(file)}?mode=ro{'&immutable=1' * immutable}", uri=True)
 
 
 def is_due(folder: Path, created: str) -> bool:

@@ -9,18 +9,21 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import portalocker
 import psutil
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from labeltool.domain import Cancelled, DamagedError, Progress, StoreBusyError, UserError, mark
-from labeltool.store.backup import back_up, connect_read_only
+from labeltool.store.backup import back_up
 from labeltool.store.errors import errors
 from labeltool.store.log import now
+from labeltool.store.read_only import connect, has_log, refusal, stamp, stamp_of_log
 from labeltool.store.tables import SCHEMA, Base, ProjectRow, VersionRow
 
 FILE = "project.sqlite"
@@ -41,8 +44,9 @@ class Database:
     between processes by BEGIN IMMEDIATE. How long a writer waits is set per thread with `patience`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self.read_only = read_only
         self._lock = threading.Lock()
         self._local = threading.local()
         self._calm = threading.Event()
@@ -53,6 +57,11 @@ class Database:
         self._alone = ProjectLock(path.parent)
         self._alone.share()
         try:
+            if read_only:
+                self._stamp = stamp(path)
+                self.readers = _read_only_engine(path)
+                self._has_log = False
+                return
             self.readers = _engine(path, QueuePool)
             self._writer_engine = _engine(path, NullPool)
             with errors(path):
@@ -80,9 +89,29 @@ class Database:
         if (joined := getattr(self._local, "joined", None)) is not None:
             yield joined
             return
-        with errors(self.path), self.readers.connect() as connection:
+        with self._steady(), errors(self.path), self.readers.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
+
+    @contextmanager
+    def _steady(self) -> Iterator[None]:
+        """In a read-only project without a log nothing keeps others from writing meanwhile: what
+        was read of two states is not used."""
+        if not self.read_only:
+            yield
+            return
+        before = stamp(self.path)
+        if before != self._stamp:
+            self._stamp = before
+            self.readers.dispose()  # also those of the other kind, see `read_only.connect`
+        try:
+            yield
+        except (DBAPIError, UserError) as error:
+            if stamp(self.path) != before:
+                raise _changed_meanwhile() from error
+            raise
+        if not has_log(before) and stamp(self.path) != before:
+            raise _changed_meanwhile()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -90,8 +119,11 @@ class Database:
 
         Raises:
             StoreBusyError: others kept the lock for too long.
+            ReadOnlyError: the project was opened for reading.
             UserError: disk full, read-only, damaged.
         """
+        if self.read_only:
+            raise refusal(self.path)
         if (joined := getattr(self._local, "joined", None)) is not None:
             yield joined
             return
@@ -251,6 +283,8 @@ class Database:
 
     def version(self) -> int:
         """A number that changes when anybody but this object's writer changed the file."""
+        if self.read_only:
+            return hash((stamp(self.path), stamp_of_log(self.path)))
         if not self._lock.acquire(timeout=0.01):
             return -1
         try:
@@ -274,14 +308,17 @@ class Database:
 
     def tidy(self) -> None:
         """Copy the write-ahead log into the file, beside readers and writers."""
+        if self.read_only:
+            return
         with errors(self.path), self.readers.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._writer.close()
-        self._writer_engine.dispose()
+        if not self.read_only:
+            with self._lock:
+                self._writer.close()
+            self._writer_engine.dispose()
         self.readers.dispose()
         self._alone.release()
 
@@ -308,8 +345,11 @@ class ProjectLock:
         self.release()
         try:
             self._file = self._path.open("a+")
-        except OSError:  # read-only: the database itself says it better
-            return
+        except OSError:
+            try:
+                self._file = self._path.open("rb")
+            except OSError:  # read-only, and never opened: the database itself says it better
+                return
         try:
             portalocker.lock(self._file, flags | portalocker.LockFlags.NON_BLOCKING)
         except portalocker.LockException as error:
@@ -346,6 +386,23 @@ def _url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path.absolute()))
 
 
+def _read_only_engine(path: Path) -> Engine:
+    engine = create_engine("sqlite://", creator=partial(connect, path), poolclass=QueuePool)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute("PRAGMA cache_size=-16000")
+
+    return engine
+
+
+def _changed_meanwhile() -> StoreBusyError:
+    return StoreBusyError(
+        mark("The project was changed elsewhere while it was read."), mark("Try again.")
+    )
+
+
 def on_network_drive(path: Path) -> bool:
     """Whether the file lies on a drive on which a write-ahead log is unsafe."""
     best, kind = "", ""
@@ -363,7 +420,7 @@ def schema_of(path: Path) -> int:
         UserError: the file is no project database, or cannot be read.
     """
     with errors(path):
-        connection = connect_read_only(path)
+        connection = connect(path)
         try:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from labeltool.domain import Cancelled, DamagedError, StoreBusyError, UserError, mark
+from labeltool.domain import Cancelled, DamagedError, ReadOnlyError, StoreBusyError, UserError, mark
 
 FULL = 2**20
 """Bytes free below which an error of the drive is taken for a full disk."""
@@ -51,7 +51,7 @@ def _known(path: Path, text: str) -> UserError | Cancelled | None:
             path=path,
         )
     if "readonly" in text or "unable to open" in text:
-        return UserError(
+        return ReadOnlyError(
             mark("{path} cannot be written."),
             mark("Check that its folder is not read-only and that you may write to it."),
             path=path,

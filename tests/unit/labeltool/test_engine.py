@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,8 +13,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from labeltool.domain import Cancelled, StoreBusyError, UserError, Verdict
+from labeltool.check import check
+from labeltool.domain import (
+    Cancelled,
+    Filter,
+    ReadOnlyError,
+    StoreBusyError,
+    UserError,
+    Verdict,
+)
 from labeltool.store import FILE, Store, create_project, engine, open_project
+from labeltool.store.engine import ProjectLock
 from tests.projects import ENDLESS, THREE, change, fill_disk, sql, triangle, verdicts
 from tests.waiting import WAIT_SECONDS
 
@@ -125,12 +135,85 @@ def test_a_damaged_index_is_told_by_the_check(project, again):
 
 
 class TestReadOnly:
-    def test_a_project_there_is_refused_in_words(self, read_only):
-        before = (read_only / "p" / FILE).read_bytes()
-        with pytest.raises(UserError, match="cannot be written") as caught:
+    def test_a_project_there_can_be_looked_at(self, read_only, opened):
+        before = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
+        store = open_project(read_only / "p")
+        opened.append(store)
+        assert store.read_only
+        assert store.faces.counts().faces == 2
+        assert check(store) == [
+            f"the photo folder {gone} is gone: say where it is with 'labeltool relocate'"
+            for gone in store.faces.roots().values()
+        ]
+        for write in (
+            lambda: store.reviews.decide("ann", [1], Verdict.EXCLUDED),
+            lambda: store.faces.add_root(read_only),
+            lambda: store.visits.keep("ann", None, Filter()),
+        ):
+            with pytest.raises(ReadOnlyError, match="the project is read-only here") as caught:
+                write()
+            assert "Copy its folder" in caught.value.remedy
+        store.tidy()
+        store.close()
+        after = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
+        assert after == before
+
+    def test_what_another_writes_is_seen_as_it_is_written(self, read_only, writable, opened):
+        looking = open_project(read_only / "p")
+        opened.append(looking)
+        version = looking.version()
+        working = open_project(writable / "p")
+        opened.append(working)
+        assert looking.faces.counts().excluded == 0
+        for count, face in enumerate((1, 2), 1):
+            working.reviews.decide("ann", [face], Verdict.EXCLUDED)
+            assert looking.version() != version
+            version = looking.version()
+            assert looking.faces.counts().excluded == count
+        assert looking.version() == version
+        working.close()
+        assert looking.faces.counts().excluded == 2
+
+    def test_what_was_read_while_another_wrote_is_not_used(self, read_only, writable, opened):
+        looking = open_project(read_only / "p")
+        opened.append(looking)
+
+        def read_while_another_writes() -> None:
+            with looking._database.read() as connection:
+                connection.exec_driver_sql("SELECT 1")
+                working = open_project(writable / "p")
+                working.reviews.decide("ann", [1], Verdict.EXCLUDED)
+                working.close()
+
+        with pytest.raises(StoreBusyError, match="changed elsewhere"):
+            read_while_another_writes()
+        assert looking.faces.counts().excluded == 1
+
+    def test_decisions_in_a_log_that_cannot_be_read_are_not_left_out(
+        self, read_only, writable, opened, tmp_path
+    ):
+        working = open_project(writable / "p")
+        working.reviews.decide("ann", [1], Verdict.EXCLUDED)
+        log = writable / "p" / f"{FILE}-wal"
+        kept = log.read_bytes()
+        assert kept
+        working.close()
+        log.write_bytes(kept)
+        with pytest.raises(UserError, match="holds decisions that cannot be read") as caught:
             open_project(read_only / "p")
-        assert "read-only" in caught.value.remedy
-        assert (read_only / "p" / FILE).read_bytes() == before
+        assert "Copy the whole folder" in caught.value.remedy
+        shutil.copytree(read_only / "p", tmp_path / "copy")
+        copy = open_project(tmp_path / "copy")
+        opened.append(copy)
+        assert copy.faces.counts().excluded == 1
+
+    def test_an_open_one_is_not_upgraded_or_restored_by_others(self, read_only, writable, opened):
+        if not (read_only / "p" / "project.lock").exists():
+            pytest.skip("nobody had it open")
+        opened.append(open_project(read_only / "p"))
+        lock = ProjectLock(writable / "p")
+        with pytest.raises(UserError, match="in use"):
+            lock.alone("in use")
 
     def test_no_project_is_made_there(self, read_only):
         with pytest.raises(UserError, match=r"No project can be made|cannot be written") as caught:
