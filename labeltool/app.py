@@ -22,6 +22,7 @@ from labeltool.gui.diagnostics import RecentLog, diagnostics
 from labeltool.gui.dialogs import NewProject
 from labeltool.gui.garbage import Garbage
 from labeltool.gui.language import speak
+from labeltool.gui.plain_text import PlainText
 from labeltool.gui.rescue import Rescue, clock
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
@@ -45,6 +46,7 @@ class App(QObject):
         self._settings = settings
         speak(_application(), settings.language)
         self._garbage = Garbage(self)
+        _application().installEventFilter(PlainText(self))
         self.welcome: Welcome | None = None
         self.window: MainWindow | None = None
         self._damaged = self._telling = False

@@ -474,5 +474,5 @@ class Actions(QObject):
         ):
             word = tr(self._commands[name].text)
             text = tr("{command} {what}", command=word, what=read(what)) if what else word
-            self.by_name[name].setText(text)
+            self.by_name[name].setText(text.replace("&", "&&"))  # & alone marks a key
             self.by_name[name].setIconText(word)

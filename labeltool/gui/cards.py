@@ -15,6 +15,7 @@ from labeltool.gui import theme
 from labeltool.gui.stamps import Marks, stamp
 from labeltool.gui.thumbs import Thumb, Thumbs, square
 from labeltool.gui.words import tr
+from pipnet.text import one_line
 
 MEMORY = 64_000_000
 """Bytes of pictures with landmarks on them kept ready."""
@@ -165,7 +166,8 @@ class CardPainter:
             below = rect.adjusted(_FRAME, rect.height() // 2 + size // 2 + _FRAME, -_FRAME, 0)
             wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
             # the line below names the file
-            painter.drawText(below, wrapped, thumb.problem.replace(card.photo.name, tr("Photo"), 1))
+            problem = thumb.problem.replace(one_line(card.photo.name), tr("Photo"), 1)
+            painter.drawText(below, wrapped, problem)
 
     def _paint_line(
         self, painter: QPainter, line: QRect, card: Card, look: Look, pen: QColor
@@ -203,7 +205,7 @@ class CardPainter:
         if self.side >= NAMED:
             room = QRect(left, line.top(), right - left - _FRAME, line.height())
             name = painter.fontMetrics().elidedText(
-                card.name, Qt.TextElideMode.ElideLeft, room.width()
+                one_line(card.name), Qt.TextElideMode.ElideLeft, room.width()
             )
             painter.drawText(room, centred | Qt.AlignmentFlag.AlignLeft, name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -36,6 +36,7 @@ from labeltool.gui.words import faces_words, read, sentence, tell, tr
 from labeltool.store import BOX, Threshold
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import SchemeError, load_scheme, shipped_schemes
+from pipnet.text import one_line
 
 
 class Ask(QDialog):
@@ -297,8 +298,8 @@ class Problems(QDialog):
             else tr("Every photo was read, and a face was found on each.")
         )
         for place, (photo, file, reason, broken) in enumerate(rows):
-            name, what = QTableWidgetItem(file.name), QTableWidgetItem(reason)
-            name.setToolTip(str(file))
+            name, what = QTableWidgetItem(one_line(file.name)), QTableWidgetItem(one_line(reason))
+            name.setToolTip(one_line(file))
             what.setToolTip(reason)
             name.setData(Qt.ItemDataRole.UserRole, (photo, broken))
             self.table.setItem(place, 0, name)
@@ -336,6 +337,35 @@ class Problems(QDialog):
         self._session.store.faces.retry_photos(self._chosen(broken=True))
         self._session.search()
         self.accept()
+
+
+class PhotoFolders(Ask):
+    """The photo folders of the project, those first that are not there: `chosen` has moved."""
+
+    def __init__(self, roots: dict[int, Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent, tr("Photo folders"), tr("Choose where it is now…"))
+        self.sentence(tr("Which of these folders has moved?"))
+        self.list = QListWidget()
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        there = {root_id: os.path.isdir(root) for root_id, root in roots.items()}
+        for root_id in sorted(roots, key=lambda root_id: there[root_id]):
+            path = one_line(roots[root_id])
+            words = path if there[root_id] else tr("{folder} (not there)", folder=path)
+            item = QListWidgetItem(words)
+            item.setToolTip(path)
+            item.setSizeHint(QSize(0, 24))
+            item.setData(Qt.ItemDataRole.UserRole, root_id)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.itemDoubleClicked.connect(self.accept)
+        self.column.addWidget(self.list)
+        self.finish()
+
+    @property
+    def chosen(self) -> int:
+        """Id of the photo folder."""
+        return int(self.list.currentItem().data(Qt.ItemDataRole.UserRole))
 
 
 class EarlierRounds(Ask):

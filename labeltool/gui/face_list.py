@@ -31,6 +31,7 @@ from labeltool.domain import Changes, Row
 from labeltool.gui import theme
 from labeltool.gui.session import Session
 from labeltool.gui.words import score_words, verdict_word
+from pipnet.text import one_line
 
 CHUNK = 200
 """Rows fetched at once."""
@@ -60,9 +61,9 @@ class FaceModel(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.name
+            return one_line(row.name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.name}\n{verdict_word(row.verdict)}, {score_words(row.score)}"
+            return f"{one_line(row.name)}\n{verdict_word(row.verdict)}, {score_words(row.score)}"
         return None
 
     def row(self, place: int) -> Row | None:
@@ -132,7 +133,9 @@ class FaceDelegate(QStyledItemDelegate):
                 place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, marks
             )
             place = place.adjusted(0, 0, -width, 0)
-        name = view.fontMetrics.elidedText(row.name, Qt.TextElideMode.ElideMiddle, place.width())
+        name = view.fontMetrics.elidedText(
+            one_line(row.name), Qt.TextElideMode.ElideMiddle, place.width()
+        )
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, score)
         painter.restore()

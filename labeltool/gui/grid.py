@@ -25,6 +25,7 @@ from labeltool.gui.selection import Selection
 from labeltool.gui.tasks import hushed
 from labeltool.gui.thumbs import Thumbs
 from labeltool.gui.words import score_words, tr, verdict_word
+from pipnet.text import one_line
 
 SMALLEST, LARGEST = 64, 320
 """Widths of a picture in logical pixels."""
@@ -343,4 +344,4 @@ def card_text(card: Card, problem: str) -> str:
         words.append(tr("unsaved moves"))
     if card.offered and card.verdict == "rejected":
         words.append(tr("new proposal"))
-    return "\n".join(filter(None, [card.name, ", ".join(words), problem]))
+    return "\n".join(filter(None, [one_line(card.name), ", ".join(words), problem]))

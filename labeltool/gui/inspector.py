@@ -19,6 +19,7 @@ from labeltool.gui.history import moment
 from labeltool.gui.landmarks import Landmarks
 from labeltool.gui.session import Session
 from labeltool.gui.words import of_words, read, sentence, tr, verdict_word
+from pipnet.text import one_line
 
 
 class Elided(QLabel):
@@ -131,7 +132,7 @@ class Inspector(QWidget):
         self.verdict.setText(sentence(text) + (" ⚑" if face.flag else ""))
         self._show_icon(face)
         self._show_prediction(face)
-        self.file.set_full(face.name)
+        self.file.set_full(one_line(face.name))
         desk = self._session.desk
         self.place.setText(of_words(desk.index + 1, len(desk.queue)))
         decision = face.decision

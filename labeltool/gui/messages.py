@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import UserError
+from labeltool.domain import PhotosMissingError, UserError
 from labeltool.gui import theme
 from labeltool.gui.tasks import Task
 from labeltool.gui.words import of_words, tell, tr
@@ -28,9 +28,10 @@ class MessageLine(QFrame):
 
     Signals:
         undo_wanted: the Undo button was pressed.
+        photos_wanted: the button was pressed that asks where missing photos are.
     """
 
-    undo_wanted = Signal()
+    undo_wanted, photos_wanted = Signal(), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,10 @@ class MessageLine(QFrame):
         self.undo.setFlat(True)
         self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # or a click would take it from the work
         self.undo.clicked.connect(self._undo)
+        self.find_photos = QPushButton(tr("Photos moved…"))
+        self.find_photos.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.find_photos.clicked.connect(self.photos_wanted)
+        self.find_photos.hide()
         self._close = QToolButton()
         self._close.setAutoRaise(True)
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -52,6 +57,7 @@ class MessageLine(QFrame):
         layout.addWidget(self._icon)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.undo)
+        layout.addWidget(self.find_photos)
         layout.addWidget(self._close)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.hide)
@@ -73,6 +79,7 @@ class MessageLine(QFrame):
         """Show what went wrong and what to do; it stays."""
         self._timer.stop()
         self._show("mdi6.alert-outline", tell(error), undoable=False)
+        self.find_photos.setVisible(isinstance(error, PhotosMissingError))
 
     def _show(self, icon: str, text: str, undoable: bool) -> None:
         if icon != self._kind:
@@ -80,6 +87,7 @@ class MessageLine(QFrame):
             self._recolour()
         self.label.setText(text)
         self.undo.setVisible(undoable)
+        self.find_photos.hide()
         self.show()
 
     def _recolour(self) -> None:

@@ -9,6 +9,7 @@ from labeltool.export import Exported
 from labeltool.gui.words import faces_words, read, tr
 from labeltool.intake import Added
 from labeltool.labels import Taken
+from pipnet.text import one_line
 
 
 def photos(added: Added, counts: Counts, broken: int) -> str:
@@ -17,7 +18,7 @@ def photos(added: Added, counts: Counts, broken: int) -> str:
     total = faces_words(counts.faces)
     notes = [tr("%Ln new photo(s); {faces} in the project.", "", added.new, faces=total)]
     if added.unsupported:
-        names = ", ".join(p.name for p in added.unsupported[:3])
+        names = ", ".join(one_line(p.name) for p in added.unsupported[:3])
         kinds = tr("%Ln file(s) of unsupported kinds:", "", len(added.unsupported))
         notes.append(f"{kinds} {names}.")
     if broken:

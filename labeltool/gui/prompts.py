@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,15 +103,19 @@ class Prompts:
 
     def _relocate(self) -> None:
         roots = self._session.store.faces.roots()
-        missing = [root_id for root_id, root in roots.items() if not os.path.isdir(root)]
-        root_id = missing[0] if missing else next(iter(roots), None)
-        if root_id is None:
+        if not roots:
             return
+        root_id = next(iter(roots))
+        if len(roots) > 1:
+            dialog = dialogs.PhotoFolders(roots, self._window)
+            if not self._run(dialog):
+                return
+            root_id = dialog.chosen
         question = tr("Where is {folder} now?", folder=roots[root_id])
         folder = QFileDialog.getExistingDirectory(self._window, question)
         if folder:
             self._window.photos_moved()
-            self._session.do(partial(self._session.store.faces.move_root, root_id, Path(folder)))
+            self._session.move_photos(root_id, Path(folder))
 
     def _accept_above(self) -> None:
         dialog = dialogs.AcceptAbove(self._session, self._window)

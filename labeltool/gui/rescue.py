@@ -14,6 +14,7 @@ from labeltool.gui.dialogs import Ask
 from labeltool.gui.tasks import Lane, Task
 from labeltool.gui.words import faces_words, tell, tr
 from labeltool.store import Backup, Facts, backups, facts, facts_now, restore
+from pipnet.text import one_line
 
 REASONS = {
     "day": mark("daily"), "work": mark("while working"),
@@ -76,7 +77,7 @@ class Rescue(Ask):
             what = tr("damaged too")
         reason = tr(REASONS.get(backup.reason, backup.reason))
         item = QListWidgetItem(f"{clock(backup)}   {what}   ({reason})")
-        item.setToolTip(str(backup.file))
+        item.setToolTip(one_line(backup.file))
         item.setSizeHint(QSize(0, 24))
         if held is None:
             item.setFlags(Qt.ItemFlag.NoItemFlags)

@@ -16,6 +16,7 @@ from labeltool import intake, labels
 from labeltool.domain import (
     Changes,
     Filter,
+    PhotosMissingError,
     Progress,
     RoundKind,
     SavedFilter,
@@ -144,18 +145,31 @@ class Session(QObject):
                 "results", tr("Offering proposals"), partial(self.store.rounds.settle, round_id),
                 farewell=tr("Cancelled: the rest is offered when the project is opened again."),
             )  # fmt: skip
+        self._look_for_photos()
+        self.backups.start()
+
+    def _look_for_photos(self) -> None:
+        """Search those that wait; say it if a photo folder is not there."""
+        if not self._open:
+            return
         gone = [root for root in self.store.faces.roots().values() if not os.path.isdir(root)]
         if gone:
-            self.failed.emit(
-                UserError(
-                    mark("The photo folder {folder} is not there."),
-                    mark("Choose Photos moved… in the Project menu to say where it is now."),
-                    folder=gone[0],
-                )
-            )
-        if self.desk.counts.waiting and not gone:
+            what = mark("The photo folder {folder} is not there.")
+            if len(gone) > 1:
+                what = mark("{count} photo folders are not there, such as {folder}.")
+            remedy = mark("Say where the photos are now; everything else of the project is here.")
+            self.failed.emit(PhotosMissingError(what, remedy, folder=gone[0], count=len(gone)))
+        elif self.desk.counts.waiting:
             self.search()
-        self.backups.start()
+
+    def move_photos(self, root_id: int, folder: Path) -> None:
+        """Say where the photos of a photo folder lie now, and look for others that are missing."""
+        self.do(partial(self._move_photos, root_id, folder))
+
+    def _move_photos(self, root_id: int, folder: Path) -> Changes:
+        changes = self.store.faces.move_root(root_id, folder)
+        QTimer.singleShot(0, self._look_for_photos)  # once its result was said
+        return changes
 
     def show_all_again(self) -> None:
         """For a window that is new: everything is to be shown."""

@@ -26,6 +26,7 @@ from labeltool.gui.tasks import decoding, pause, step_back
 from labeltool.gui.words import read
 from labeltool.store.thumbs import ThumbFile
 from pipnet.images import ImageError, open_reduced, read_header
+from pipnet.text import one_line
 
 SIDE = 320
 """Pixels of a picture on disk, the largest that the gallery shows."""
@@ -229,7 +230,8 @@ class Thumbs(QObject):
         try:
             status = photo.stat()
         except OSError:
-            return [(wish, _broken(wish, read(f"{photo.name} is not there"))) for wish in wishes]
+            gone = read(f"{one_line(photo.name)} is not there")
+            return [(wish, _broken(wish, gone)) for wish in wishes]
         identity = f"{photo}\0{status.st_size}\0{status.st_mtime_ns}".encode(errors="replace")
         found = {wish: self._file.get(_key(identity, wish.card)) for wish in wishes}
         missing = [wish for wish, data in found.items() if data is None]

@@ -26,6 +26,7 @@ from labeltool.gui.language import NAMES
 from labeltool.gui.messages import MessageLine
 from labeltool.gui.settings import Settings
 from labeltool.gui.words import tr
+from pipnet.text import one_line
 
 
 class Welcome(QWidget):
@@ -183,9 +184,10 @@ class Welcome(QWidget):
             label.setPixmap(theme.icon(name, accent).pixmap(32, 32))
         self.recent.clear()
         for path in self._settings.recent:
-            item = QListWidgetItem(theme.icon("mdi6.folder-outline"), f"{path.name}\n{path}")
+            words = f"{one_line(path.name)}\n{one_line(path)}"
+            item = QListWidgetItem(theme.icon("mdi6.folder-outline"), words)
             item.setData(Qt.ItemDataRole.UserRole, path)
-            item.setToolTip(str(path))
+            item.setToolTip(one_line(path))
             self.recent.addItem(item)
         for widget in (self._recent_title, self.recent):
             widget.setVisible(self.recent.count() > 0)

@@ -46,6 +46,7 @@ from labeltool.gui.tasks import Task
 from labeltool.gui.thumbs import Thumbs
 from labeltool.gui.words import count_words, faces_words, tr, verdict_word
 from labeltool.store.thumbs import ThumbFile
+from pipnet.text import one_line
 
 
 class MainWindow(QMainWindow):
@@ -64,7 +65,9 @@ class MainWindow(QMainWindow):
         self.session, self.settings = session, settings
         self._rest = QTimer(self, singleShot=True, interval=300)
         self._rest.timeout.connect(self._decode_ahead)
-        self.setWindowTitle(f"{session.store.folder.name} - labeltool")
+        name = one_line(session.store.folder.absolute().name)
+        # Qt takes [*] for the place of a mark, and two of them for one that is meant
+        self.setWindowTitle(f"{name.replace('[*]', '[*][*]')} - labeltool")
         self.setAcceptDrops(True)
         self.editor = Editor(session, settings)
         self.canvas, self.photos = self.editor.canvas, self.editor.photos
@@ -209,6 +212,7 @@ class MainWindow(QMainWindow):
         session.task_started.connect(self._show_task)
         session.round_event.connect(self._round_event)
         self.message.undo_wanted.connect(session.undo_said)
+        self.message.photos_wanted.connect(self.commands.by_name["relocate"].trigger)
         self.editor.said.connect(self.message.say)
         self.editor.failed.connect(self.message.complain)
         self.editor.import_photos.clicked.connect(self.commands.by_name["import"].trigger)

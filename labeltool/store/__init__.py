@@ -245,7 +245,10 @@ def _check_length(folder: Path) -> None:
     length = len(os.fsencode(os.path.realpath(folder)))
     if length > MAX_FOLDER_BYTES and all(len(os.fsencode(p)) <= 255 for p in folder.parts):
         raise UserError(
-            mark("The path of {folder} is too long for a project: {length} bytes, not {most}."),
+            mark(
+                "The path of {folder} is too long for a project: {length} bytes where {most} are "
+                "allowed."
+            ),
             mark("Choose a folder with a shorter path, or give a folder above it a shorter name."),
             folder=folder,
             length=length,

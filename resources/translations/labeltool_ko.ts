@@ -1170,6 +1170,22 @@
         <translation>모든 사진을 읽었고, 사진마다 얼굴을 찾았습니다.</translation>
     </message>
     <message>
+        <source>Photo folders</source>
+        <translation>사진 폴더</translation>
+    </message>
+    <message>
+        <source>Choose where it is now…</source>
+        <translation>지금 위치 선택…</translation>
+    </message>
+    <message>
+        <source>Which of these folders has moved?</source>
+        <translation>이 중 어느 폴더를 옮겼습니까?</translation>
+    </message>
+    <message>
+        <source>{folder} (not there)</source>
+        <translation>{folder} (없음)</translation>
+    </message>
+    <message>
         <source>Earlier proposals</source>
         <translation>이전 제안</translation>
     </message>
@@ -2504,10 +2520,6 @@ left the face {verdict}</source>
         <translation>사진 폴더 {folder}이(가) 없습니다.</translation>
     </message>
     <message>
-        <source>Choose Photos moved… in the Project menu to say where it is now.</source>
-        <translation>프로젝트 메뉴의 ‘사진 위치 변경…’에서 지금 있는 곳을 지정하세요.</translation>
-    </message>
-    <message>
         <source>Nothing was changed: the project was busy when you went on.</source>
         <translation>변경된 것이 없습니다. 다음 얼굴로 넘어갈 때 프로젝트가 사용 중이었습니다.</translation>
     </message>
@@ -2522,6 +2534,14 @@ left the face {verdict}</source>
     <message>
         <source>Saved.</source>
         <translation>저장했습니다.</translation>
+    </message>
+    <message>
+        <source>{count} photo folders are not there, such as {folder}.</source>
+        <translation>사진 폴더 {count}개가 없습니다. 예: {folder}.</translation>
+    </message>
+    <message>
+        <source>Say where the photos are now; everything else of the project is here.</source>
+        <translation>사진이 지금 어디 있는지 알려 주세요. 프로젝트의 나머지는 모두 여기 있습니다.</translation>
     </message>
     <message>
         <source>Doing it again</source>
@@ -3124,6 +3144,14 @@ left the face {verdict}</source>
         <translation>프로젝트 폴더를 고르거나 &apos;labeltool new&apos; 명령으로 만드세요.</translation>
     </message>
     <message>
+        <source>The path of {folder} is too long for a project: {length} bytes where {most} are allowed.</source>
+        <translation>{folder}: 경로가 프로젝트에 쓰기에는 너무 깁니다({length}바이트, 최대 {most}바이트).</translation>
+    </message>
+    <message>
+        <source>Choose a folder with a shorter path, or give a folder above it a shorter name.</source>
+        <translation>경로가 더 짧은 폴더를 고르거나, 위쪽 폴더의 이름을 줄이세요.</translation>
+    </message>
+    <message>
         <source>No backup could be made in {folder}: {reason}.</source>
         <translation>{folder}: 백업을 만들 수 없었습니다({reason}).</translation>
     </message>
@@ -3286,6 +3314,10 @@ left the face {verdict}</source>
     <message>
         <source>Choose the folder that holds the same files and subfolders as before.</source>
         <translation>이전과 같은 파일과 하위 폴더가 있는 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{other} of the {looked_at} looked at have another size than before: they may be other photos.</source>
+        <translation>확인한 {looked_at}장 중 {other}장의 크기가 전과 다릅니다. 다른 사진일 수 있습니다.</translation>
     </message>
     <message>
         <source>Photos are now read from {folder}.</source>
