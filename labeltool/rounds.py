@@ -214,7 +214,7 @@ class Rounds:
         if placed < len(batch):
             told = mark("Cancelled: {count} of {total} faces got the mean face to start from.")
         note = Said(told, count=placed, total=len(batch))
-        return Changes(all=True, rounds=changed.rounds, note=note)
+        return Changes(all=True, rounds=changed.rounds, note=note, back=True)
 
     # Train
 
@@ -301,7 +301,7 @@ class Rounds:
         row = self._row(job)
         if row.status is not RoundStatus.RUNNING:
             self._forget(job)
-            return Changes(all=True, rounds=True)
+            return Changes(all=True, rounds=True, back=True)
         results = job.folder.results()
         if results is None:
             self.end(Event("failed", detail="The round ended without results."))
@@ -328,7 +328,7 @@ class Rounds:
                 mark("Round {number} is done: {count} faces have a new proposal to review."),
                 number=row.number, count=self._store.faces.counts().proposed,
             )  # fmt: skip
-            return Changes(all=True, rounds=True, note=note)
+            return Changes(all=True, rounds=True, note=note, back=True)
         return changes
 
     def take_chunk(self, event: Event) -> Changes:
@@ -396,7 +396,7 @@ class Rounds:
         self._store.rounds.finish(round_id, {})
         name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
         note = Said(mark("The proposals of {model} are offered again."), model=name)
-        return Changes(all=True, rounds=True, note=note)
+        return Changes(all=True, rounds=True, note=note, back=True)
 
     def wait(self, on_event: Callable[[Event], None]) -> Changes:
         """Follow the running round to its end and take it in: for the command line.
