@@ -116,14 +116,20 @@ class Cancelled(Exception):  # noqa: N818 - not an error
 
 class Verdict(StrEnum):
     """What a person said of a face. A correction is an acceptance with moved points; *excluded* is
-    not a face or unusable, never offered or trained."""
+    not a face or unusable, never offered or trained. *Removed* is no verdict of a person: the
+    operation that added the face was undone, or not finished yet, so the face is nowhere shown or
+    counted until a redo brings it back."""
 
     UNREVIEWED = "unreviewed"
     ACCEPTED = "accepted"
     CORRECTED = "corrected"
     REJECTED = "rejected"
     EXCLUDED = "excluded"
+    REMOVED = "removed"
 
+
+VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.REMOVED)
+"""Verdicts of faces that are there."""
 
 FINAL = (Verdict.ACCEPTED, Verdict.CORRECTED)
 """Verdicts that make a manual label."""
@@ -268,7 +274,7 @@ class Row:
     score: float | None
 
 
-VERDICT_FILTERS = (None, "offered", *map(str, Verdict), "rejected-new")
+VERDICT_FILTERS = (None, "offered", *map(str, VERDICTS), "rejected-new")
 """What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
 rejected face with a new proposal."""
 
@@ -488,13 +494,31 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What one undo or redo would take back or do again: moves of points, or an operation.
+
+    `what`: in words, as the log has it. `faces`: how many it was done to, 0 for moves. `key` names
+    the step, whoever asks. `is_last`: it is what was done last through this open project, so the
+    person has it before their eyes.
+    """
+
+    what: str
+    kind: str
+    faces: int
+    reviewer: str
+    time: str
+    key: str
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UndoState:
-    """What undo and redo would do now, in words, or None; and how many faces it was done to."""
+    """What undo and redo would do now, in words, or None; the steps say more of it."""
 
     undo: str | None
     redo: str | None
-    undo_faces: int = field(default=0, compare=False)
-    redo_faces: int = field(default=0, compare=False)
+    undo_step: Step | None = field(default=None, compare=False)
+    redo_step: Step | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -168,9 +168,9 @@ def take_labels(
 
     Each row goes to the face of its photo whose box overlaps the box of the points most, at least
     by half (intersection over union); else it makes a new face. A human decision is never replaced,
-    and the same file again adds nothing. `progress` may raise Cancelled: then photos beside the
-    file are known, no label is taken and nothing is offered; of proposals new faces may stay, and
-    the same file again goes on.
+    and the same file again adds nothing. It is one operation, whose undo removes the new faces.
+    `progress` may raise Cancelled: then photos beside the file are known, no label is taken, no
+    face is new and nothing is offered; the same file again goes on.
     """
     read = read_labels(store, source)
     taken = Taken(problems=list(read.problems))
@@ -180,7 +180,7 @@ def take_labels(
         if not proposals:
             _take_labels(store, source, reviewer, rows, taken)
     if proposals:
-        _take_proposals(store, source, rows, taken, progress)
+        _take_proposals(store, source, reviewer, rows, taken, progress)
     return taken
 
 
@@ -210,8 +210,11 @@ def _matched(
     """The rows that can be used, and the faces of some of them by their numbers."""
     find, convention = _photo_finder(store), CropConvention()
     faces: dict[int, list[tuple[int, Box]]] = {}
-    for face, photo_id, box, kind, *_ in store.faces.boxes():
+    removed = set[int]()
+    for face, photo_id, box, kind, verdict, _model in store.faces.boxes(with_removed=True):
         faces.setdefault(photo_id, []).append((face, convention.landmark_box(box, kind)))
+        if verdict == Verdict.REMOVED:
+            removed.add(face)
     usable: list[_Usable] = []
     for done, row in enumerate(read.rows):
         progress(done, len(read.rows))
@@ -228,7 +231,8 @@ def _matched(
         for face, other in faces.get(photo, ())
     ]
     found, used = dict[int, int](), set[int]()
-    for share, number, face in sorted(pairs, key=lambda pair: -pair[0]):
+    # an undone import is taken up again on its own faces, but never beside one that is there
+    for share, number, face in sorted(pairs, key=lambda pair: (pair[2] in removed, -pair[0])):
         if share >= 0.5 and number not in found and face not in used:
             found[number] = face
             used.add(face)
@@ -239,15 +243,22 @@ def _with_new_faces(
     store: Store, usable: list[_Usable], found: dict[int, int], taken: Taken
 ) -> list[tuple[int, LabelledRow]]:
     fresh = [number for number in range(len(usable)) if number not in found]
-    taken.new_faces = len(fresh)
     boxes = [(usable[number][0], usable[number][1], "landmarks") for number in fresh]
-    of = found | dict(zip(fresh, store.faces.add_faces(boxes), strict=True))
+    added = store.faces.add_faces(boxes, by_operation=True)
+    removed = {
+        face
+        for face, *_, verdict, _m in store.faces.boxes(with_removed=True)
+        if verdict == Verdict.REMOVED
+    }
+    of = found | dict(zip(fresh, added, strict=True))
+    taken.new_faces = len(removed.intersection(of.values()))
     return [(of[number], row) for number, (*_, row) in enumerate(usable)]
 
 
 def _take_proposals(
     store: Store,
     source: Path,
+    reviewer: str,
     rows: list[tuple[int, LabelledRow]],
     taken: Taken,
     progress: Progress,
@@ -258,8 +269,9 @@ def _take_proposals(
         folder = f"rounds/import-{uuid.uuid4().hex[:8]}"
         round_id = store.rounds.add(RoundKind.IMPORT, "", folder, {"source": source.name})
         store.rounds.set_model(round_id, f"import of {source.name}", digest)
-    open_to = (Verdict.UNREVIEWED, Verdict.REJECTED)
-    undecided = {face for face, *_, verdict, _model in store.faces.boxes() if verdict in open_to}
+    open_to = (Verdict.UNREVIEWED, Verdict.REJECTED, Verdict.REMOVED)
+    verdicts = {face: verdict for face, *_, verdict, _m in store.faces.boxes(with_removed=True)}
+    undecided = {face for face, verdict in verdicts.items() if verdict in open_to}
     batch = [
         NewPrediction(
             face,
@@ -279,7 +291,9 @@ def _take_proposals(
             raise
         with store.taking_turns():
             store.rounds.add_predictions(round_id, batch[start : start + 100])
-    taken.changes = store.rounds.finish(round_id, {})
+    new = [row.face_id for row in batch if verdicts[row.face_id] == Verdict.REMOVED]
+    taken.changes = store.reviews.take_proposals(reviewer, round_id, new, len(batch), source.name)
+    store.rounds.settle(round_id)
     taken.taken, taken.kept = len(batch), len(rows) - len(batch)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,23 +20,19 @@ from labeltool.domain import (
     Visibility,
     mark,
 )
-from labeltool.draft import Draft, Steps, touched
+from labeltool.draft import Draft, touched
 from labeltool.shapes import mean_shape, mirrored
 from labeltool.store import Store
 
-REMEMBERED = 200
-"""Faces whose steps of moves are kept while the project is open."""
-
 
 class Moves:
-    """Moves of the points of one face at a time: kept as its draft, each a step of undo."""
+    """Moves of the points of one face at a time: kept as its draft, each a step of undo in the
+    project file."""
 
     def __init__(self, store: Store, reviewer: str) -> None:
         self._store = store
         self.reviewer = reviewer
         self.face: Face | None = None
-        self._steps_of: OrderedDict[int, Steps] = OrderedDict()
-        self._operated = False  # something else was done since the face's points were moved
         self._shape: Points | None = None
 
     def _need_face(self) -> Face:
@@ -81,7 +76,7 @@ class Moves:
         if visibility == ABSENT:
             after[chosen] = np.nan
         else:
-            places = [before.points for before in reversed(self._steps.done) if before is not None]
+            places = self._store.reviews.earlier_drafts(self.reviewer, face.id)
             if face.prediction is not None:
                 places.append(face.prediction.points)
             for index in chosen:
@@ -154,49 +149,18 @@ class Moves:
             stated = face.decision.visibility
         return Draft(face.points, None if stated is None else face.visibility, shown)
 
-    def _step(self, after: Draft) -> Changes:
-        before, steps = self._draft(), self._steps
-        changes = self._save(after)
-        steps.add(before)
-        self._operated = False
-        return changes
-
-    def _draft(self) -> Draft | None:
-        face = self._need_face()
-        if face.draft is None:
-            return None
-        return Draft(face.draft, face.draft_visibility, face.draft_prediction)
-
-    def _save(self, draft: Draft | None) -> Changes:
+    def _step(self, after: Draft | None) -> Changes:
         face = self._need_face()
         save = partial(self._store.reviews.save_draft, self.reviewer, face.id)
-        if draft is None:
+        if after is None:
             changes = save(None, None)
         else:
-            changes = save(draft.prediction, draft.points, draft.visibility)
+            changes = save(after.prediction, after.points, after.visibility)
         self.face = self._store.faces.face(face.id)
         return changes
 
     def discard(self) -> Changes:
-        """Forget the moves of this face."""
-        before, steps = self._draft(), self._steps
-        if before is None:
+        """Forget the moves of this face; one undo brings them back."""
+        if self._need_face().draft is None:
             return Changes()
-        changes = self._save(None)
-        steps.add(before)
-        return changes
-
-    @property
-    def _steps(self) -> Steps:
-        """The steps of the face on the desk; those of the last faces are kept while it is open.
-
-        Moves that came with the face, as after a restart, are one step.
-        """
-        face = self.face
-        if face is None:
-            return Steps()
-        steps = self._steps_of.setdefault(face.id, Steps([] if face.draft is None else [None]))
-        self._steps_of.move_to_end(face.id)
-        if len(self._steps_of) > REMEMBERED:
-            self._steps_of.popitem(last=False)
-        return steps
+        return self._step(None)

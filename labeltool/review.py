@@ -25,6 +25,7 @@ from labeltool.domain import (
     Progress,
     Said,
     Seen,
+    Step,
     UndoState,
     UserError,
     Verdict,
@@ -126,7 +127,7 @@ class Desk(Moves):
 
     def open(self, face_id: int) -> None:
         """Put a face on the desk."""
-        self.newer = self._operated = False
+        self.newer = False
         self._new_box = None
         self.face = self._store.faces.face(face_id)
 
@@ -159,7 +160,7 @@ class Desk(Moves):
         if changes.any_face or changes.photos:
             self.counts = self._store.faces.counts()
             self.undo_state = self._store.reviews.undo_state(self.reviewer)
-        if changes.all:
+        if changes.all or self._lost_any(changes.faces):
             self._requeue()
         elif changes.faces:
             self._places.hear(changes.faces, self._store.faces.to_decide(list(changes.faces)))
@@ -174,6 +175,11 @@ class Desk(Moves):
                 self._new_box = None  # the proposal for it has come
         if self.face is None and self.queue:
             self.open(self.queue[0])
+
+    def _lost_any(self, faces: frozenset[int]) -> bool:
+        """Whether a face of the queue was removed."""
+        listed = {face_id for face_id in faces if self.place_of(face_id) >= 0}
+        return len(self._store.faces.matching(Filter(), listed)) < len(listed)
 
     def _newer_proposal_waits(self, fresh: Face | None) -> bool:
         """Whether only the proposal changed: what is on the screen stays until the face is left."""
@@ -213,7 +219,8 @@ class Desk(Moves):
                 note=Said(mark("This face is {verdict} already."), verdict=face.verdict)
             )
         else:
-            changes = self._decide(Verdict.ACCEPTED)
+            # moves that led back to the proposal come back with an undo
+            changes = self._decide(Verdict.ACCEPTED, face.draft, self._seen())
         self._advance()
         return changes
 
@@ -260,7 +267,6 @@ class Desk(Moves):
             self.reviewer, [face.id], verdict, prediction_id=shown,
             points=points, visibility=visibility,
         )  # fmt: skip
-        self._steps_of.pop(face.id, None)
         if verdict is not Verdict.UNREVIEWED:
             self._decided_at.append((time.time(), 1))
         return changes
@@ -275,9 +281,7 @@ class Desk(Moves):
     def flag(self) -> Changes:
         """Flag the face, or take its flag away."""
         face = self._need_face()
-        changes = self._store.reviews.flag(self.reviewer, [face.id], not face.flag)
-        self._operated = True
-        return changes
+        return self._store.reviews.flag(self.reviewer, [face.id], not face.flag)
 
     # Boxes
 
@@ -305,64 +309,42 @@ class Desk(Moves):
         """
         face = self._need_face()
         changes = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
-        before = self._draft()
-        self._steps_of.pop(face.id, None)
         self.face = self._store.faces.face(face.id)
-        if anew and before is not None:
-            self._steps.add(before)
-        self._operated = not anew
         self._new_box = face.id
         return changes
 
-    # Undo and redo: first the moves of this face, then decisions
+    # Undo and redo: moves and operations in the order in which this reviewer did them
 
     def can_undo(self) -> str | None:
         """What undo would do, in words."""
-        return "move" if self._undoes_moves else self.undo_state.undo
+        return self.undo_state.undo
 
     def can_redo(self) -> str | None:
         """What redo would do, in words."""
-        return "move" if self._steps.undone else self.undo_state.redo
+        return self.undo_state.redo
 
-    @property
-    def _undoes_moves(self) -> bool:
-        return bool(self._steps.done) and not self._operated
+    def next_step(self, *, redo: bool = False, moves: bool = True) -> Step | None:
+        """What undo (or redo) would take now, as the project file says; `moves`: see `undo`."""
+        state = self._store.reviews.undo_state(self.reviewer, moves=moves)
+        return state.redo_step if redo else state.undo_step
 
-    def undo(self, *, moves: bool = True) -> Changes:
-        """Take back the last move of this face, or the reviewer's last operation.
+    def undo(self, *, moves: bool = True, asks: bool = False, confirmed: str = "") -> Changes:
+        """Take back what the reviewer did last, moves or an operation, and show its face.
 
-        `moves`: False leaves the moves of the face on the desk as they are.
+        `moves`: False leaves moves as they are. `asks` and `confirmed`: see `Reviews.undo`.
         """
-        steps = self._steps
-        if moves and self._undoes_moves:
-            now = self._draft()
-            changes = self._save(steps.done[-1])
-            steps.back(now)  # only now: a write that fails is tried again
-            return changes
-        return self._goto(self._store.reviews.undo(self.reviewer))
+        return self._goto(
+            self._store.reviews.undo(self.reviewer, moves=moves, asks=asks, confirmed=confirmed)
+        )
 
-    def redo(self) -> Changes:
+    def redo(self, *, asks: bool = False, confirmed: str = "") -> Changes:
         """Do again what undo took back."""
-        steps = self._steps
-        if steps.undone:
-            now = self._draft()
-            changes = self._save(steps.undone[-1])
-            steps.forth(now)
-            return changes
-        return self._goto(self._store.reviews.redo(self.reviewer))
-
-    def undo_size(self, redo: bool = False) -> int:
-        """To how many faces was done what undo (or redo) would take; 0 for a move."""
-        if self._steps.undone if redo else self._undoes_moves:
-            return 0
-        return self.undo_state.redo_faces if redo else self.undo_state.undo_faces
+        return self._goto(self._store.reviews.redo(self.reviewer, asks=asks, confirmed=confirmed))
 
     def restore(self, entry_id: int | None) -> Changes:
         """Give the face an earlier state of its history again; None: of before any decision."""
         face = self._need_face()
-        changes = self._store.history.restore(self.reviewer, face.id, entry_id)
-        self._steps_of.pop(face.id, None)
-        return changes
+        return self._store.history.restore(self.reviewer, face.id, entry_id)
 
     def _goto(self, changes: Changes) -> Changes:
         """Show the face that came back, or the first of many, so that the person sees what undo
@@ -372,16 +354,15 @@ class Desk(Moves):
             first = min(changes.faces)
             self.open(first)
             self._new_box = min(changes.boxes, default=None)
-            if len(changes.faces) == 1 and not self._store.faces.matching(Filter(), [first]):
-                self._leave_undone()
+            if self._need_face().verdict is Verdict.REMOVED:
+                self._leave_removed()
             elif len(changes.faces) == 1 and self.index < 0:  # or keys would decide on it unseen
                 self._places.admit([first], sorted_by_id=False)
                 self.revision += 1
         return changes if len(changes.faces) < 2 else replace(changes, faces=frozenset(), all=True)
 
-    def _leave_undone(self) -> None:
-        """The face on the desk is none any more, for its drawing was undone: go to another of its
-        photo, or on."""
+    def _leave_removed(self) -> None:
+        """The face on the desk was removed: go to another of its photo, or on."""
         gone = self._need_face()
         self._requeue()
         for face_id, *_ in self._store.boxes.of_photo(gone.photo_id):
@@ -397,9 +378,7 @@ class Desk(Moves):
 
     def take_back(self, operation: int) -> Changes:
         """Take back a batch wherever nobody changed the face since, one step of undo."""
-        changes = self._store.history.take_back(self.reviewer, operation)
-        self._operated = True
-        return changes
+        return self._store.history.take_back(self.reviewer, operation)
 
     def plan_batch(self, faces: Sequence[int], verdict: Verdict) -> Batch:
         """What one verdict for these faces would do, to be looked at before it is done."""
@@ -408,7 +387,6 @@ class Desk(Moves):
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
         """Give the verdict to the faces of a plan that are still as they were, one step of undo."""
         changes = self._store.batches.run(self.reviewer, verdict, seen, progress)
-        self._operated = True
         if len(seen) <= LOOKED_AT:
             self._decided_at.append((time.time(), len(seen)))
         return changes
@@ -416,9 +394,7 @@ class Desk(Moves):
     def flag_many(self, faces: Sequence[int]) -> Changes:
         """Flag all of the faces, or take the flags away if every one has it."""
         rows = self._store.faces.rows(faces).values()
-        changes = self._store.reviews.flag(self.reviewer, faces, not all(r.flag for r in rows))
-        self._operated = True
-        return changes
+        return self._store.reviews.flag(self.reviewer, faces, not all(r.flag for r in rows))
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""

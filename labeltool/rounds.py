@@ -302,7 +302,7 @@ class Rounds:
             told, unused, count=placed, total=len(batch), file=starter,
             other=scheme_of(starter).name if unused else "", scheme=self._store.scheme.name,
         )  # fmt: skip
-        return Changes(all=True, rounds=changed.rounds, note=note)
+        return Changes(all=True, rounds=changed.rounds, note=note, back=True)
 
     # Train
 
@@ -389,7 +389,7 @@ class Rounds:
         row = self._row(job)
         if row.status is not RoundStatus.RUNNING:
             self._forget(job)
-            return Changes(all=True, rounds=True)
+            return Changes(all=True, rounds=True, back=True)
         results = job.folder.results()
         if results is None:
             self.end(Event("failed", detail="The round ended without results."))
@@ -417,7 +417,7 @@ class Rounds:
             while self._store.rounds.prune():
                 time.sleep(0.01)
         note = self._trained_note(row) if job.kind is RoundKind.TRAIN else self._predicted_note(job)
-        return replace(changes, photos=True, note=note)
+        return replace(changes, photos=True, note=note, back=True)
 
     def _predicted_note(self, job: _Job) -> str:
         """How many faces got no proposal, and why; nothing if all got one."""
@@ -514,7 +514,7 @@ class Rounds:
         self._store.rounds.finish(round_id, {})
         name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
         note = Said(mark("The proposals of {model} are offered again."), model=name)
-        return Changes(all=True, rounds=True, note=note)
+        return Changes(all=True, rounds=True, note=note, back=True)
 
     def wait(self, on_event: Callable[[Event], None]) -> Changes:
         """Follow the running round to its end and take it in: for the command line.

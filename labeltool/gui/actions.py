@@ -14,7 +14,8 @@ from labeltool.domain import Changes, Verdict, mark
 from labeltool.gui import theme
 from labeltool.gui.language import Language
 from labeltool.gui.session import Session
-from labeltool.gui.words import read, tr
+from labeltool.gui.undo_question import described
+from labeltool.gui.words import sentence, tr
 
 if TYPE_CHECKING:
     from labeltool.gui.keys import Keymap
@@ -398,6 +399,7 @@ class Actions(QObject):
         super().__init__(window)
         self._places, self._keymap = places, keymap
         self._explained: list[tuple[QWidget, str]] = []
+        self._tips: dict[str, str] = {}  # what undo and redo would take
         self._session, self._surface = session, surface
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
@@ -421,11 +423,17 @@ class Actions(QObject):
     def _take_keys(self) -> None:
         for name, action in self.by_name.items():
             action.setShortcuts([QKeySequence(key) for key in self._keymap.of(name)])
-            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            tip = tr(self._commands[name].tip)
-            action.setToolTip(f"{tip} ({key})" if key else tip)
+            self._explain(name)
         for widget, name in self._explained:
             widget.setToolTip(self.by_name[name].toolTip())
+
+    def _explain(self, name: str) -> None:
+        """The tooltip of a command: what it does, to what, and its key."""
+        action, tip = self.by_name[name], tr(self._commands[name].tip)
+        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        tip = f"{tip} ({key})" if key else tip
+        what = self._tips.get(name)
+        action.setToolTip(f"{tip}\n{sentence(what)}" if what else tip)
 
     def explain(self, widget: QWidget, name: str) -> None:
         """A button that does a command has its tooltip, and so always names its key."""
@@ -468,11 +476,16 @@ class Actions(QObject):
             self.by_name[command.name].setEnabled(command.enabled(self._session))
             if command.on is not None:
                 self.by_name[command.name].setChecked(command.on(self._surface))
-        for name, what in (
-            ("undo", self._session.desk.can_undo()),
-            ("redo", self._session.desk.can_redo()),
-        ):
+        state = self._session.desk.undo_state
+        for name, step in (("undo", state.undo_step), ("redo", state.redo_step)):
             word = tr(self._commands[name].text)
-            text = tr("{command} {what}", command=word, what=read(what)) if what else word
-            self.by_name[name].setText(text.replace("&", "&&"))  # & alone marks a key
+            what = "" if step is None else described(step)
+            self.by_name[name].setText(
+                # & alone marks a key
+                (tr("{command} {what}", command=word, what=what) if what else word).replace(
+                    "&", "&&"
+                )
+            )
             self.by_name[name].setIconText(word)
+            self._tips[name] = what
+            self._explain(name)

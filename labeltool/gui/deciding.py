@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from labeltool.domain import Changes, Verdict
+from labeltool.domain import Changes, Step, Verdict
 from labeltool.gui.batch_sheet import BatchSheet
 from labeltool.gui.session import AT_ONCE, Session
+from labeltool.gui.undo_question import UndoQuestion
 from labeltool.gui.words import tr
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Deciding:
 
     def __init__(self, session: Session, window: MainWindow) -> None:
         self._session, self._window = session, window
+        session.ask_undo = self._ask_undo
 
     def decide(self, verdict: Verdict) -> None:
         """The verdict for the selection, or for the face on the desk."""
@@ -63,6 +65,13 @@ class Deciding:
             self._session.do_later(tr("Flagging"), partial(desk.flag_many, chosen))
         else:
             self._session.do(partial(desk.flag_many, chosen) if chosen else desk.flag)
+
+    def _ask_undo(self, step: Step, redo: bool) -> bool:
+        """Whether the person wants a large step undone, or redone; Cancel is the default."""
+        question = UndoQuestion(step, redo, self._window)
+        wanted = bool(question.exec())
+        question.deleteLater()
+        return wanted
 
     def _selected(self) -> list[int]:
         """The faces selected together in the view that the person works in, or nothing."""

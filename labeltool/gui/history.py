@@ -174,9 +174,9 @@ class HistoryPanel(QWidget):
 
     @Slot(int)
     def _chosen(self, place: int) -> None:
-        # the first row is how the face is now
-        self.button.setEnabled(place > 0)
         entry = self._entries[place] if 0 < place < len(self._entries) else None
+        removed = entry is not None and entry.verdict is Verdict.REMOVED
+        self.button.setEnabled(place > 0 and not removed)  # the first row is how the face is now
         self.points_chosen.emit(None if entry is None else entry.points)
 
     @Slot()

@@ -211,7 +211,7 @@ class TakeBack(Ask):
     """What taking a batch back would do."""
 
     def __init__(self, session: Session, batch: PastBatch, parent: QWidget | None = None) -> None:
-        returns = session.store.history.would_return_to(batch.id)
+        returns = session.store.history.would_return_to(session.desk.reviewer, batch.id)
         count = sum(returns.values())
         super().__init__(parent, tr("Take back a batch"), tr("Take back {count:,}", count=count))
         self.sentence(

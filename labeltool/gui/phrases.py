@@ -15,6 +15,7 @@ DEEDS = (
     mark("set back {count} faces"),
     mark("{verdict} by score {low} to {high}"),
     mark("labels from {file}"),
+    mark("proposals from {file}"),
     mark("restoring {verdict}"),
     mark("taking back {what}"),
     mark("flag"),

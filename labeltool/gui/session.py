@@ -21,6 +21,7 @@ from labeltool.domain import (
     RoundKind,
     SavedFilter,
     Seen,
+    Step,
     UserError,
     Verdict,
     mark,
@@ -36,7 +37,7 @@ from labeltool.gui.writing import Operation, Writing
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
-from labeltool.store import FEW, Store
+from labeltool.store import FEW, Store, needs_question
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
 
@@ -73,7 +74,8 @@ class Session(QObject):
         round_ended: the event a round ended with, and the end of its log if it failed.
         surveyed: a Survey: how many faces there are under the filters, a moment after a change.
 
-    `decoded`: where a photo may be had that is on the screen, set by who shows photos.
+    `decoded`: where a photo may be had that is on the screen, set by who shows photos. `ask_undo`:
+    asks the person whether a large step is to be undone (or, True, redone), set by the window.
     `round_names`: what rounds are called, by id, and `meant_filter`: the id of the saved filter
     whose menu was opened last, set by who shows them.
     """
@@ -96,6 +98,7 @@ class Session(QObject):
         self.rounds = Rounds(store)
         self._instant = Instant(store)
         self.decoded: Callable[[Path], QImage | None] = _not_decoded
+        self.ask_undo: Callable[[Step, bool], bool] = _nobody_asked
         self.round_names: dict[int, str] = {}
         self.meant_filter: int | None = None
         self.searching = False
@@ -210,16 +213,38 @@ class Session(QObject):
         self.undo(moves=False)
 
     def undo(self, redo: bool = False, *, moves: bool = True) -> None:
-        """Take back the last move or operation, or do it again; a large batch in the background."""
-        size = self.desk.undo_size(redo) if moves else self.desk.undo_state.undo_faces
-        if size > AT_ONCE:
+        """Take back the last move or operation, or do it again; a large batch in the background.
+
+        `ask_undo` is asked before a large one that is not what was done last in this window.
+        """
+        try:
+            step = self.desk.next_step(redo=redo, moves=moves)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        asked = step is not None and needs_question(step)
+        if step is not None and asked and not self.ask_undo(step, redo):
+            return
+        agreed = {"confirmed": step.key} if step is not None and asked else {}
+        if step is not None and step.faces > AT_ONCE:
             reviews = self.store.reviews  # the desk is this thread's
-            work = partial(reviews.redo if redo else reviews.undo, self.desk.reviewer)
+            if redo:
+                work = partial(reviews.redo, self.desk.reviewer, asks=True, **agreed)
+            else:
+                work = partial(reviews.undo, self.desk.reviewer, moves=moves, asks=True, **agreed)
             self.do_later(tr("Doing it again") if redo else tr("Undoing"), work)
-        elif moves:
-            self.do(self.desk.redo if redo else self.desk.undo)
+        elif agreed or not moves:
+            act = self.desk.redo if redo else partial(self.desk.undo, moves=moves)
+            self.do(partial(act, asks=True, **agreed))
         else:
-            self.do(partial(self.desk.undo, moves=False))
+            self.do(self._redo_small if redo else self._undo_small)
+
+    # methods, which compare equal: the key held down asks once for what waits
+    def _undo_small(self) -> Changes:
+        return self.desk.undo(asks=True)
+
+    def _redo_small(self) -> Changes:
+        return self.desk.redo(asks=True)
 
     def restore_round(self, round_id: int) -> None:
         """Offer the proposals of an earlier round again."""
@@ -251,7 +276,7 @@ class Session(QObject):
         if changes != Changes():
             self._counting.soon(others_follow=True)
         if changes.note:
-            undoable = changes.any_face and not changes.rounds and not changes.back
+            undoable = changes.any_face and not changes.back
             self.said.emit(tell(changes.note), undoable)
         for face in changes.boxes:
             self._propose_soon(face)
@@ -372,11 +397,7 @@ class Session(QObject):
             "writes",
             tr("Reading {file}", file=source.name),
             partial(self._take_labels, source, proposals),
-            farewell=(
-                tr("Cancelled: nothing is offered; faces that were new stay.")
-                if proposals
-                else _unchanged()
-            ),
+            farewell=_unchanged(),
         )
 
     def _take_labels(self, source: Path, proposals: bool, progress: Progress) -> Changes:
@@ -384,7 +405,7 @@ class Session(QObject):
             self.store, source, self.desk.reviewer, proposals=proposals, progress=progress
         )
         note = notes.labels(taken, source, proposals=proposals)
-        nothing = not taken.taken  # to undo
+        nothing = not taken.taken or taken.changes.back  # to undo
         return Changes(all=True, photos=True, rounds=proposals, note=note, back=nothing)
 
     def take_whole(self, photos: Sequence[int]) -> None:
@@ -575,6 +596,11 @@ class Session(QObject):
 
 def _not_decoded(_photo: Path) -> None:
     """Nobody shows photos."""
+
+
+def _nobody_asked(_step: Step, _redo: bool) -> bool:
+    """No window, no person: nothing large is undone."""
+    return False
 
 
 def _unseen(_done: int, _total: int) -> None:

@@ -79,6 +79,7 @@ _VERDICTS = {  # name: (on light, on dark, icon)
     "rejected": ("#c0262d", "#ff8582", "mdi6.close-circle"),
     "excluded": ("#7a5600", "#d9b15a", "mdi6.cancel"),
     "unreviewed": ("#636363", "#a6a6a6", "mdi6.circle-outline"),
+    "removed": ("#636363", "#a6a6a6", "mdi6.minus-circle-outline"),
 }
 _NO_SCORE = QColor("#b4b4b4")
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes, UserError, Verdict
+from labeltool.domain import ABSENT, OCCLUDED, VERDICTS, VISIBLE, Changes, UserError, Verdict
 from labeltool.gui import theme
 from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions
 from labeltool.gui.deciding import Deciding
@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
         counts, dark = self.session.desk.counts, theme.is_dark()
         photos = tr("%Ln photo(s)", "", counts.photos)
         parts = [f"{photos}, {faces_words(counts.faces)}"]
-        for verdict in Verdict:
+        for verdict in VERDICTS:
             colour = theme.verdict_colour(str(verdict), dark).name()
             word = f"<span style='color:{colour}'>{verdict_word(verdict)}</span>"
             parts.append(count_words(getattr(counts, verdict), word))

@@ -17,6 +17,7 @@ _VERDICTS = {
     Verdict.CORRECTED: mark("corrected"),
     Verdict.REJECTED: mark("rejected"),
     Verdict.EXCLUDED: mark("excluded"),
+    Verdict.REMOVED: mark("removed"),
 }
 
 _OURS = ("verdict", "what", "model", "reason")

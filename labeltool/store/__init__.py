@@ -23,7 +23,7 @@ from labeltool.store.filters import Filters
 from labeltool.store.history import History
 from labeltool.store.read_only import connect, is_read_only
 from labeltool.store.recovery import facts_now, newest_good, restore
-from labeltool.store.reviews import Reviews, Threshold
+from labeltool.store.reviews import Reviews, Threshold, needs_question
 from labeltool.store.rounds import BOX, Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
 from labeltool.store.visits import LOOKED_AT, Visits
@@ -39,7 +39,8 @@ READ_AT_ONCE = 16 * 2**20
 
 __all__ = [
     "BACKUPS", "BOX", "FEW", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
-    "backups", "create_project", "facts", "facts_now", "newest_good", "open_project", "restore",
+    "backups", "create_project", "facts", "facts_now", "needs_question", "newest_good",
+    "open_project", "restore",
 ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _PLAN = text("""
 SELECT s.face_id, s.entry_id, s.prediction_id, s.verdict, s.offered, s.score,
        d.face_id IS NOT NULL AS drafted
 FROM json_each(:ids) j JOIN state s ON s.face_id = j.value
-LEFT JOIN draft d ON d.face_id = s.face_id ORDER BY s.score, s.face_id
+LEFT JOIN draft d ON d.face_id = s.face_id WHERE s.verdict != 'removed' ORDER BY s.score, s.face_id
 """)
 
 # only faces that still are as the person saw them

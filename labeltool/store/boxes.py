@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, null, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
-from labeltool.domain import FINAL, Box, Changes, Said, UserError, Verdict, mark
+from labeltool.domain import FINAL, Box, Changes, Said, Verdict, mark
 from labeltool.store.engine import Database
 from labeltool.store.faces import _add_faces
-from labeltool.store.log import finish, operate
+from labeltool.store.log import enter_new, finish, operate, removed_face
 from labeltool.store.queue import _ids
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
 
@@ -27,8 +27,7 @@ _OF_PHOTO = (  # made once, for it is asked at every face
     select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
     .join(StateRow, StateRow.face_id == FaceRow.id)
     .where(FaceRow.photo_id == bindparam("photo"))
-    # of one whose drawing was undone, the verdict is nobody's
-    .where(or_(StateRow.verdict != Verdict.EXCLUDED, StateRow.effect.is_not(None)))
+    .where(StateRow.verdict != Verdict.REMOVED)
     .order_by(FaceRow.id)
 )
 
@@ -42,7 +41,7 @@ class Boxes:
     def draw(self, reviewer: str, photo_id: int, box: Box) -> tuple[int, Changes]:
         """Add a face by its box (x, y, width, height in pixels of the photo); returns its id too.
 
-        Undo excludes it: nothing in the log ever names a face that is not there.
+        Undo removes it (Verdict.REMOVED).
         """
         with self._database.write() as connection:
             (face,) = _draw(connection, reviewer, {photo_id: box}, DRAWN, "draw a box")
@@ -50,7 +49,7 @@ class Boxes:
         return face, Changes(faces=faces, photos=True, boxes=faces, note=Said(mark("Drew a box.")))
 
     def take_whole(self, reviewer: str, photos: Sequence[int]) -> Changes:
-        """Add a face to each of these photos, as large as the photo; undo excludes them.
+        """Add a face to each of these photos, as large as the photo; undo removes them.
 
         More than `FEW` are not named, and ask for no proposals one by one.
         """
@@ -76,24 +75,24 @@ class Boxes:
         """Put a face's box (x, y, width, height in pixels of the photo) elsewhere.
 
         What was decided of the face stays, with its landmarks, and so does a draft, unless `anew`
-        says that it is to be proposed and reviewed again.
+        says that it is to be proposed and reviewed again; undo brings both back.
 
         Raises:
-            UserError: the face is gone.
+            UserError: the face was removed.
         """
         with self._database.write() as connection:
             row = connection.execute(
                 select(
                     FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind, FaceRow.first_box,
                     StateRow.verdict, StateRow.flag, StateRow.entry_id,
+                    DraftRow.face_id.label("draft"),
                 )
                 .join(StateRow, StateRow.face_id == FaceRow.id)
-                .where(FaceRow.id == face_id)
+                .outerjoin(DraftRow, DraftRow.face_id == FaceRow.id)
+                .where(FaceRow.id == face_id, StateRow.verdict != Verdict.REMOVED)
             ).one_or_none()  # fmt: skip
             if row is None:
-                raise UserError(
-                    mark("This face is not in the project any more."), mark("Choose another one.")
-                )
+                raise removed_face()
             wanted = [*(float(value) for value in box), DRAWN]
             before = [row.x, row.y, row.w, row.h, row.kind]
             if wanted[:4] == before[:4]:
@@ -108,11 +107,16 @@ class Boxes:
                 StateRow.verdict, StateRow.flag, EntryRow.prediction_id, EntryRow.points,
                 EntryRow.visibility, literal(wanted, EntryRow.box.type),
             ).outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)  # fmt: skip
-            if anew and row.verdict in FINAL:
-                kept = kept.with_only_columns(
-                    literal(operation), literal(operation), StateRow.face_id, StateRow.entry_id,
-                    literal(str(Verdict.UNREVIEWED)), StateRow.flag, null(), null(), null(),
-                    literal(wanted, EntryRow.box.type),
+            if anew and (row.verdict in FINAL or row.draft is not None):
+                verdict = Verdict.UNREVIEWED if row.verdict in FINAL else row.verdict
+                kept = (
+                    select(
+                        literal(operation), literal(operation), StateRow.face_id,
+                        StateRow.entry_id, literal(str(verdict)), StateRow.flag,
+                        DraftRow.prediction_id, DraftRow.points, DraftRow.visibility,
+                        literal(wanted, EntryRow.box.type),
+                    )
+                    .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
                 )  # fmt: skip
             names = [
                 "operation_id", "effect", "face_id", "previous", "verdict", "flag",
@@ -138,17 +142,7 @@ def _draw(
     connection: Connection, reviewer: str, boxes: Mapping[int, Box], kind: str, detail: str
 ) -> list[int]:
     """Add a face for each of these boxes by photo, as one operation; returns their ids."""
-    faces = _add_faces(connection, [(photo, box, kind, None) for photo, box in boxes.items()])
-    operation = operate(connection, reviewer, "draw", detail)
-    connection.execute(
-        insert(EntryRow),
-        [
-            {
-                "operation_id": operation, "face_id": face, "effect": operation,
-                "verdict": Verdict.UNREVIEWED, "flag": False,
-            }
-            for face in faces
-        ],
-    )  # fmt: skip
-    finish(connection, operation)
+    added = [(photo, box, kind, None) for photo, box in boxes.items()]
+    faces = _add_faces(connection, added, by_operation=True)
+    enter_new(connection, operate(connection, reviewer, "draw", detail), faces)
     return faces

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from labeltool.domain import Cancelled, DamagedError, Progress, StoreBusyError, UserError, mark
 from labeltool.store.backup import back_up
 from labeltool.store.errors import errors
-from labeltool.store.log import now
+from labeltool.store.log import LAST_STEP, now
 from labeltool.store.read_only import connect, has_log, refusal, stamp, stamp_of_log
 from labeltool.store.tables import SCHEMA, Base, ProjectRow, VersionRow
 
@@ -82,6 +82,11 @@ class Database:
     @patience.setter
     def patience(self, seconds: float) -> None:
         self._local.patience = seconds
+
+    @property
+    def last_step(self) -> str:
+        """The key of what was done last through this object, see `domain.Step`."""
+        return str(self._writer.info.get(LAST_STEP, ""))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
@@ -247,10 +247,9 @@ class Faces(Queue):
             return [(row.id, Path(row.root) / row.path, str(row.problem)) for row in rows]
 
     def photos_without_face(self) -> list[tuple[int, Path]]:
-        """Photos that were searched and have no face, or only some whose drawing was undone."""
-        undone = and_(StateRow.verdict == Verdict.EXCLUDED, StateRow.effect.is_(None))
+        """Photos that were searched and have no face, or only removed ones."""
         face = select(FaceRow.id).join(StateRow, StateRow.face_id == FaceRow.id)
-        face = face.where(FaceRow.photo_id == PhotoRow.id, ~undone)
+        face = face.where(FaceRow.photo_id == PhotoRow.id, StateRow.verdict != Verdict.REMOVED)
         with self._database.read() as connection:
             rows = connection.execute(
                 select(PhotoRow.id, PhotoRow.path, RootRow.path.label("root"))
@@ -291,13 +290,23 @@ class Faces(Queue):
             (face,) = _add_faces(connection, [(photo_id, box, kind, None)])
         return face, Changes(faces=frozenset({face}), photos=True)
 
-    def add_faces(self, faces: Sequence[tuple[int, Box, str]]) -> list[int]:
-        """Add (photo, box, kind) in one transaction; returns the ids in order."""
-        with self._database.write() as connection:
-            return _add_faces(connection, [(*face, None) for face in faces])
+    def add_faces(
+        self, faces: Sequence[tuple[int, Box, str]], *, by_operation: bool = False
+    ) -> list[int]:
+        """Add (photo, box, kind) in one transaction; returns the ids in order.
 
-    def boxes(self) -> list[tuple[int, int, Box, str, str, str | None]]:
+        `by_operation`: they are removed (Verdict.REMOVED) until an operation gives them an entry.
+        """
+        with self._database.write() as connection:
+            return _add_faces(
+                connection, [(*face, None) for face in faces], by_operation=by_operation
+            )
+
+    def boxes(
+        self, *, with_removed: bool = False
+    ) -> list[tuple[int, int, Box, str, str, str | None]]:
         """Every face: id, photo id, box, kind of box, verdict, digest of its model if predicted."""
+        kept = StateRow.verdict != Verdict.REMOVED
         with self._database.read() as connection:
             rows = connection.execute(
                 select(
@@ -306,6 +315,7 @@ class Faces(Queue):
                 )
                 .join(StateRow, StateRow.face_id == FaceRow.id)
                 .outerjoin(ModelRow, ModelRow.id == StateRow.model_id)
+                .where(true() if with_removed else kept)
                 .order_by(FaceRow.id)
             )  # fmt: skip
             return [(r[0], r[1], (r[2], r[3], r[4], r[5]), r[6], r[7], r[8]) for r in rows]
@@ -353,7 +363,8 @@ class Faces(Queue):
         with self._database.read() as connection:
             rows = connection.execute(
                 select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h)
-                .where(FaceRow.photo_id == photo_id)
+                .join(StateRow, StateRow.face_id == FaceRow.id)
+                .where(FaceRow.photo_id == photo_id, StateRow.verdict != Verdict.REMOVED)
                 .order_by(FaceRow.id)
             )
             return [(row.id, (row.x, row.y, row.w, row.h)) for row in rows]
@@ -368,7 +379,14 @@ class Faces(Queue):
     def some_proposals(self, count: int) -> list[Points]:
         """Landmarks of up to so many proposals, the newest ones."""
         with self._database.read() as connection:
-            query = select(PredictionRow.points).order_by(PredictionRow.id.desc()).limit(count)
+            query = (
+                select(PredictionRow.points)
+                .join(RoundRow, RoundRow.id == PredictionRow.round_id)
+                .join(StateRow, StateRow.face_id == PredictionRow.face_id)
+                .where(RoundRow.sequence.is_not(None), StateRow.verdict != Verdict.REMOVED)
+                .order_by(PredictionRow.id.desc())
+                .limit(count)
+            )
             return list(connection.scalars(query))
 
     def proposal_before(self, face_id: int, prediction_id: int) -> Points | None:
@@ -427,14 +445,23 @@ def _pseudo(not_model: str) -> Select[int, Points]:
 
 
 def _add_faces(
-    connection: Connection, faces: Sequence[tuple[int, Box, str, float | None]]
+    connection: Connection,
+    faces: Sequence[tuple[int, Box, str, float | None]],
+    *,
+    by_operation: bool = False,
 ) -> list[int]:
-    """Add (photo, box, kind, confidence); returns the ids in order."""
+    """Add (photo, box, kind, confidence); returns the ids in order. See `Faces.add_faces`."""
     if not faces:
         return []
     first = (connection.scalar(select(func.max(FaceRow.id))) or 0) + 1
     rows = [
-        {"id": first + k, "photo_id": photo, "kind": kind, "confidence": confidence}
+        {
+            "id": first + k,
+            "photo_id": photo,
+            "kind": kind,
+            "confidence": confidence,
+            "by_operation": by_operation,
+        }
         | dict(zip("xywh", map(float, box), strict=True))
         for k, (photo, box, kind, confidence) in enumerate(faces)
     ]
@@ -462,7 +489,8 @@ def _folders(connection: Connection, paths: set[str]) -> dict[str, int]:
 # Statements on the way to the next face are made once: to build one takes longer than to run it.
 _NEW_STATES = text(
     "INSERT INTO state (face_id, photo_id, folder_id, verdict, flag, offered) "
-    "SELECT f.id, p.id, p.folder_id, 'unreviewed', 0, 0 FROM face f "
+    "SELECT f.id, p.id, p.folder_id, iif(f.by_operation, 'removed', 'unreviewed'), 0, 0 "
+    "FROM face f "
     "JOIN photo p ON p.id = f.photo_id WHERE f.id >= :first ORDER BY f.id"
 )
 _FACE = (

@@ -10,10 +10,10 @@ from sqlalchemy import func, literal, select, text
 
 from labeltool.domain import FINAL, Changes, Entry, PastBatch, Said, UserError, Verdict, mark
 from labeltool.store.engine import Database
-from labeltool.store.log import UNDO, enter, operate, taken_back, without_entry
+from labeltool.store.log import BEFORE, REVERSIBLE, UNDO, enter, operate, removed_face, taken_back
 from labeltool.store.tables import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
 
-_BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo')"
+_BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo', 'proposals')"
 
 _OF_FACE = text(
     "SELECT e.id, o.id AS operation, o.kind, o.detail, o.reviewer, o.time, o.faces, "
@@ -53,7 +53,8 @@ class History:
         """Give a face the state of an earlier entry again, or of before the first one (None).
 
         Raises:
-            UserError: somebody moved points of the face and has not decided yet.
+            UserError: somebody moved points of the face and has not decided yet, or the face was
+                removed, now or in that entry.
         """
         with self._database.write() as connection:
             drafted = select(DraftRow.face_id).where(DraftRow.face_id == face_id)
@@ -71,7 +72,11 @@ class History:
                 .outerjoin(EntryRow, EntryRow.id == literal(entry_id))
                 .where(StateRow.face_id == face_id)
             )  # fmt: skip
-            word = connection.execute(chosen.with_only_columns(verdict)).scalar_one()
+            word, now = connection.execute(
+                chosen.with_only_columns(verdict, StateRow.verdict)
+            ).one()
+            if Verdict.REMOVED in (word, now):
+                raise removed_face()
             place = select(FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h).where(FaceRow.id == face_id)
             before = connection.execute(place).one()
             operation = operate(connection, reviewer, "restore", f"restoring {word}")
@@ -108,17 +113,11 @@ class History:
             for r in rows
         ]  # fmt: skip
 
-    def would_return_to(self, operation: int) -> dict[Verdict, int]:
+    def would_return_to(self, reviewer: str, operation: int) -> dict[Verdict, int]:
         """To how many faces of a batch `take_back` would give which verdict now."""
-        query = text(
-            "SELECT coalesce(b.verdict, :before), count(*) FROM entry x "
-            "JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous "
-            "WHERE x.operation_id = :batch AND s.effect = :batch GROUP BY 1"
-        )
-        kind = select(OperationRow.kind).where(OperationRow.id == operation)
+        query = text(f"SELECT {BEFORE}, count(*) {REVERSIBLE} GROUP BY 1")
         with self._database.read() as connection:
-            before = without_entry(connection.execute(kind).scalar_one())
-            rows = connection.execute(query, {"batch": operation, "before": before})
+            rows = connection.execute(query, {"target": operation, "reviewer": reviewer})
             return {Verdict(row[0]): row[1] for row in rows}
 
     def take_back(self, reviewer: str, operation: int) -> Changes:
@@ -140,7 +139,7 @@ class History:
                 text(UNDO),
                 {
                     "operation": taken, "target": operation, "effect": taken,
-                    "before": without_entry(target.kind),
+                    "reviewer": reviewer,
                 },
             )  # fmt: skip
             changes = taken_back(connection, taken, target, mark("Took back: {what}."))

@@ -5,18 +5,25 @@ Every function works within the transaction of who calls it.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal, select, text
+from sqlalchemy import Connection, bindparam, func, insert, literal, select, text
 from sqlalchemy.orm import aliased
 
-from labeltool.domain import Changes, Said, Verdict, mark
+from labeltool.domain import Changes, Said, UserError, Verdict, mark
 from labeltool.store.state import settle, settle_boxes
 from labeltool.store.tables import EntryRow, OperationRow, StateRow
+
+ADDING = ("draw", "import", "proposals")
+"""Kinds of operations that may add faces."""
+
+LAST_STEP = "last step"
+"""Where a connection keeps the key of what was done last through it."""
 
 MANY = 500
 """Above this many faces a change says `all` instead of naming them."""
@@ -45,17 +52,34 @@ _COUNT = text(
     "WHERE id = :operation RETURNING faces"
 )
 
+NO_REDO = text("DELETE FROM draft_step WHERE reviewer = :reviewer AND undone")
+_NEW = text("""
+INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag)
+SELECT :operation, s.face_id, :operation, s.entry_id, 'unreviewed', 0 FROM state s
+WHERE s.face_id IN (SELECT value FROM json_each(:faces)) AND s.verdict = 'removed'
+""")
+
+BEFORE = "coalesce(b.verdict, iif(f.by_operation, 'removed', 'unreviewed'))"
+"""The verdict of a face before an operation, among the rows of `REVERSIBLE`."""
+
+# A face on which somebody else began to move points is not taken from under their hands.
+REVERSIBLE = f"""
+FROM entry x JOIN state s ON s.face_id = x.face_id JOIN face f ON f.id = x.face_id
+LEFT JOIN entry b ON b.id = x.previous
+WHERE x.operation_id = :target AND s.effect = :target AND NOT ({BEFORE} = 'removed' AND EXISTS
+    (SELECT 1 FROM draft d WHERE d.face_id = x.face_id AND d.reviewer != :reviewer))
+"""
+"""The faces that still are as an operation left them."""
+
 # What undo puts back is each face's entry before the operation; what redo puts back is the
 # operation's own. Both only where the face is as the operation left it, or found it. Taking back is
 # an undo that is a deed of its own, by its own `effect`.
-UNDO = """
+UNDO = f"""
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
                    visibility, box)
 SELECT :operation, s.face_id, coalesce(:effect, b.effect), s.entry_id,
-       coalesce(b.verdict, :before), coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility,
-       b.box
-FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
-WHERE x.operation_id = :target AND s.effect = :target
+       {BEFORE}, coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility, b.box
+{REVERSIBLE}
 """
 REDO = """
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
@@ -94,8 +118,11 @@ def operate(
     connection: Connection, reviewer: str, kind: str, detail: str, *, target: int | None = None
 ) -> int:
     """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
+    written = _written(reviewer)
     named = {"kind": kind, "detail": detail, "target": target}
-    found = connection.execute(_OPERATE, _written(reviewer) | named)
+    found = connection.execute(_OPERATE, written | named)
+    connection.execute(NO_REDO, {"reviewer": reviewer})
+    note_last(connection, written["uuid"])
     return int(found.scalar_one())
 
 
@@ -103,13 +130,26 @@ def add_operation(
     connection: Connection, reviewer: str, kind: str, detail: str, **columns: int | None
 ) -> int:
     """Log an operation that leaves the stacks as `columns` say; returns its id."""
+    written = _written(reviewer)
     named = {"kind": kind, "detail": detail, "faces": 0}
-    result = connection.execute(_ADD, _written(reviewer) | named | columns)
+    result = connection.execute(_ADD, written | named | columns)
+    note_last(connection, written["uuid"])
     return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def note_last(connection: Connection, key: str) -> None:
+    """Remember what was done last through this connection, see `domain.Step`."""
+    connection.info[LAST_STEP] = key
 
 
 def _written(reviewer: str) -> dict[str, Any]:
     return {"uuid": uuid.uuid4().hex, "reviewer": reviewer, "time": now()}
+
+
+def enter_new(connection: Connection, operation: int, faces: Sequence[int]) -> int:
+    """Add faces that are removed or new, `by_operation`, as unreviewed; returns how many."""
+    connection.execute(_NEW, {"operation": operation, "faces": json.dumps(list(faces))})
+    return finish(connection, operation)
 
 
 def enter(connection: Connection, operation: int, chosen: Any, box: Any = None) -> int:
@@ -144,19 +184,27 @@ def finish(connection: Connection, operation: int, *, boxes: bool = True) -> int
     return count
 
 
-def without_entry(kind: str) -> Verdict:
-    """What a face without an earlier entry was before an operation of this kind."""
-    # before it was drawn a face was none, and no log forgets a face
-    return Verdict.EXCLUDED if kind == "draw" else Verdict.UNREVIEWED
+def removed_face() -> UserError:
+    """What to say where somebody writes to a face that was removed meanwhile."""
+    return UserError(mark("This face is not in the project any more."), mark("Choose another one."))
 
 
 def taken_back(connection: Connection, operation: int, target: Any, deed: str) -> Changes:
     """The changes of an undo and the like; `deed`, a marked text, says it of `{what}`."""
     count = finish(connection, operation)
-    query = select(EntryRow.face_id).where(EntryRow.operation_id == operation).limit(MANY + 1)
-    faces = list(connection.scalars(query))
-    left = target.faces - count
+    query = (
+        select(EntryRow.face_id, EntryRow.verdict)
+        .where(EntryRow.operation_id == operation)
+        .limit(MANY + 1)
+    )
+    verdicts = {row.face_id: row.verdict for row in connection.execute(query)}
+    entered = select(func.count()).where(EntryRow.operation_id == target.id)
+    total = connection.scalars(entered).one()
+    left = total - count
     others = mark("{left:,} of {faces:,} faces were changed since and stay as they are.")
-    note = Said(deed, others if left else "", what=target.detail, left=left, faces=target.faces)
-    changes = changed(faces, note)
-    return replace(changes, boxes=changes.faces) if target.kind in ("box", "draw") else changes
+    note = Said(deed, others if left else "", what=target.detail, left=left, faces=total)
+    changes = replace(changed(list(verdicts), note), photos=target.kind in ADDING)
+    if target.kind not in ("box", "draw"):
+        return changes
+    there = {face for face, verdict in verdicts.items() if verdict != Verdict.REMOVED}
+    return replace(changes, boxes=changes.faces & there)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, func, literal, select, text
 
 from labeltool.domain import (
     VERDICT_FILTERS,
+    VERDICTS,
     Counts,
     Facets,
     Filter,
@@ -22,7 +23,7 @@ from labeltool.domain import (
 )
 from labeltool.store.engine import Database
 from labeltool.store.tables import FaceRow, FolderRow, PhotoRow, StateRow
-from labeltool.store.tally import search_text
+from labeltool.store.tally import THERE, search_text
 
 _KEYS = {  # order: its column, and the direction that comes first
     "score": ("score", "ASC"),
@@ -32,13 +33,11 @@ _KEYS = {  # order: its column, and the direction that comes first
     "change": ("change", "DESC"),
 }
 _TURNED = {"ASC": "DESC", "DESC": "ASC"}
-_VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, Verdict)} | {
-    None: "1",
+_VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, VERDICTS)} | {
+    None: THERE,
     "offered": "offered = 1",
     "rejected-new": "(offered = 1 AND verdict = 'rejected')",
 }
-# nobody excluded it: it was drawn, and the drawing was undone, so it is no face
-_THERE = "(verdict != 'excluded' OR coalesce(reviewer, '') != '')"
 _TODO = "(offered = 1 OR verdict = 'unreviewed')"
 _FEW = "state NOT INDEXED WHERE face_id IN (SELECT value FROM json_each(:ids))"
 
@@ -156,12 +155,14 @@ class Queue:
     def reviewers(self) -> dict[str, int]:
         """Whose decisions stand, and on how many faces."""
         return self._tallied(
-            "SELECT reviewer, sum(faces) FROM tally WHERE reviewer != '' GROUP BY 1"
+            f"SELECT reviewer, sum(faces) FROM tally WHERE reviewer != '' AND {THERE} GROUP BY 1"
         )
 
     def shown_rounds(self) -> dict[int, int]:
         """Rounds whose proposals are shown, and on how many faces."""
-        return self._tallied("SELECT round_id, sum(faces) FROM tally WHERE round_id GROUP BY 1")
+        return self._tallied(
+            f"SELECT round_id, sum(faces) FROM tally WHERE round_id AND {THERE} GROUP BY 1"
+        )
 
     def _tallied(self, query: str) -> dict[Any, int]:
         with self._database.read() as connection:
@@ -179,14 +180,14 @@ def _sum(verdict: Verdict) -> str:
 
 # asked for at each decision: to build a statement takes longer than to run it
 _COUNTS = text(
-    f"SELECT {', '.join(map(_sum, Verdict))}, coalesce(sum(faces), 0) AS faces, "
+    f"SELECT {', '.join(map(_sum, VERDICTS))}, coalesce(sum(faces), 0) AS faces, "
     "coalesce(sum(faces * offered), 0) AS proposed, "
     "coalesce(sum(faces * flag), 0) AS flagged, "
     "(SELECT coalesce(sum(photos), 0) FROM root) AS photos, "
     "(SELECT coalesce(sum(problems), 0) FROM root) AS problems, "
     "(SELECT coalesce(sum(waiting), 0) FROM root) AS waiting, "
     "(SELECT count(*) FROM round WHERE kind = 'train' AND status = 'ready') AS rounds "
-    f"FROM tally WHERE {_THERE}"
+    f"FROM tally WHERE {THERE}"
 )
 _ROWS = (
     select(
@@ -242,8 +243,6 @@ def _by(wanted: Filter) -> str:
 
 def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
     conditions, values = [_VERDICTS[wanted.verdict]], dict[str, Any]()
-    if wanted.verdict in (None, "excluded"):
-        conditions.append(_THERE)
     if wanted.flagged:
         conditions.append("flag = 1")
     if wanted.score is not None:

@@ -269,9 +269,9 @@ class Rounds:
     def prune(self, batch: int = 500) -> int:
         """Delete up to `batch` superseded predictions; returns how many there were.
 
-        Kept are those shown, judged or drafted upon, imported ones, and those since the training
-        before the newest, so that a proposal on a screen outlives the arrival of a new round. All
-        others stay in the run folders.
+        Kept are those shown, judged or drafted upon (also by moves that can be undone), imported
+        ones, and those since the training before the newest, so that a proposal on a screen
+        outlives the arrival of a new round. All others stay in the run folders.
         """
         # looked for without the write lock: the judged ones of old rounds are many
         with self._database.read() as connection:
@@ -299,6 +299,8 @@ WHERE r.kind != 'import' AND r.sequence < (
 AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id AND s.prediction_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id AND d.prediction_id = p.id)
+AND NOT EXISTS (SELECT 1 FROM draft_step m WHERE m.face_id = p.face_id
+                AND p.id IN (m.before_prediction, m.after_prediction))
 """
 
 
@@ -322,7 +324,7 @@ def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction
         "SELECT s.face_id, p.points FROM state s LEFT JOIN prediction p "
         "ON p.id = s.prediction_id AND p.round_id IS NOT :round "
         "WHERE s.face_id IN (SELECT value FROM json_each(:ids)) "
-        "AND s.verdict IN ('unreviewed', 'rejected')"
+        "AND s.verdict IN ('unreviewed', 'rejected', 'removed')"  # the last may come back
     )
     ids = json.dumps([prediction.face_id for prediction in batch])
     shown: dict[int, bytes | None] = dict(
@@ -349,6 +351,15 @@ def _change(before: bytes | None, points: Points) -> float | None:
         return None
     size = np.sqrt((np.nanmax(points, 0) - np.nanmin(points, 0)).prod())
     return float(np.nanmean(moved) / max(size, 1.0))
+
+
+def set_visible(connection: Connection, round_id: int, visible: bool) -> None:
+    """Offer the proposals of a round before all others, or no longer; faces follow by `settle`."""
+    if visible:
+        _make_visible(connection, round_id, again=True)
+    else:
+        hide = update(RoundRow).where(RoundRow.id == round_id).values(sequence=None)
+        connection.execute(hide)
 
 
 def _make_visible(connection: Connection, round_id: int, *, again: bool) -> None:

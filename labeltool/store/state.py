@@ -12,7 +12,8 @@ def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> No
     """Recompute the state of some faces from their entry and their predictions.
 
     A manual label shows the prediction it judged; every other face the one of the visible round
-    with the highest sequence. A rejected face is offered a prediction that it did not reject.
+    with the highest sequence. A rejected face is offered a prediction that it did not reject. A
+    face that an operation added is removed while it has no entry.
     """
     connection.execute(_settling(where), parameters)
 
@@ -26,13 +27,14 @@ def _settling(where: str) -> TextClause:
         "WHEN 'rejected' THEN n.shown IS NOT NULL AND n.shown IS NOT n.judged ELSE 0 END, "
         "score = p.score, spread = p.spread, change = p.change, round_id = p.round_id, "
         "model_id = r.model_id FROM (SELECT f.face_id, e.effect, o.reviewer, "
-        "coalesce(e.verdict, 'unreviewed') AS verdict, coalesce(e.flag, 0) AS flag, "
+        "coalesce(e.verdict, iif(c.by_operation, 'removed', 'unreviewed')) AS verdict, "
+        "coalesce(e.flag, 0) AS flag, "
         "e.prediction_id AS judged, CASE WHEN e.verdict IN ('accepted', 'corrected') "
         "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
         "(SELECT q.id FROM prediction q JOIN round v ON v.id = q.round_id "
         "WHERE q.face_id = f.face_id AND v.sequence IS NOT NULL "
         "ORDER BY v.sequence DESC LIMIT 1) END AS shown "
-        "FROM state f LEFT JOIN entry e ON e.id = f.entry_id "
+        "FROM state f JOIN face c ON c.id = f.face_id LEFT JOIN entry e ON e.id = f.entry_id "
         f"LEFT JOIN operation o ON o.id = e.effect WHERE f.{where}) n "
         "LEFT JOIN prediction p ON p.id = n.shown LEFT JOIN round r ON r.id = p.round_id "
         "WHERE n.face_id = state.face_id"
@@ -65,7 +67,8 @@ def rebuild(connection: Connection) -> int:
     connection.execute(
         text(
             "INSERT INTO state (face_id, verdict, flag, offered, photo_id, folder_id) "
-            "SELECT f.id, 'unreviewed', 0, 0, p.id, p.folder_id FROM face f "
+            "SELECT f.id, iif(f.by_operation, 'removed', 'unreviewed'), 0, 0, p.id, p.folder_id "
+            "FROM face f "
             "JOIN photo p ON p.id = f.photo_id WHERE f.id NOT IN (SELECT face_id FROM state)"
         )
     )

@@ -163,7 +163,8 @@ class PhotoRow(Base):
 
 class FaceRow(Base):
     """A face of a photo: where it is. `first_box`: x, y, w, h and kind of the box that it came
-    with, kept once a person changes it."""
+    with, kept once a person changes it. `by_operation`: added by an operation of the log, and so
+    removed (Verdict.REMOVED) without an entry that says otherwise."""
 
     __tablename__ = "face"
     __table_args__ = (Index("face_photo", "photo_id", "id"),)
@@ -176,6 +177,7 @@ class FaceRow(Base):
     kind: Mapped[str]
     confidence: Mapped[float | None]
     first_box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    by_operation: Mapped[bool] = mapped_column(server_default="0")
 
 
 class ModelRow(Base):
@@ -230,8 +232,8 @@ class PredictionRow(Base):
 class OperationRow(Base):
     """The log: what was done, by whom, when. Rows are only ever added.
 
-    `kind`: decide, flag, import, restore, take back, undo or redo. `target`: the operation that was
-    taken back, undone or redone.
+    `kind`: decide, flag, import, proposals, draw, box, restore, take back, undo or redo. `target`:
+    the operation that was taken back, undone or redone. `round_id`: whose proposals it brought.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
     `redo_top` after this operation, and what lies below it on its stack.
     """
@@ -246,6 +248,7 @@ class OperationRow(Base):
     detail: Mapped[str]
     faces: Mapped[int]
     target: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     undo_top: Mapped[int | None]
     undo_below: Mapped[int | None]
     redo_top: Mapped[int | None]
@@ -373,3 +376,31 @@ class DraftRow(Base):
     points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
     visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
     time: Mapped[str]
+
+
+class DraftStepRow(Base):
+    """A change of a draft, for undo: what the draft was before and after, NULL for none.
+
+    `operation_id`: the newest operation of the log when it was made, so that moves and operations
+    have one order. `effect`: of the face then, see StateRow. `undone`: taken back, to be redone.
+    """
+
+    __tablename__ = "draft_step"
+    __table_args__ = (
+        Index("draft_step_order", "reviewer", "undone", "operation_id", "id"),
+        Index("draft_step_face", "face_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reviewer: Mapped[str]
+    time: Mapped[str]
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"))
+    operation_id: Mapped[int]
+    effect: Mapped[int | None]
+    undone: Mapped[bool] = mapped_column(server_default="0")
+    before_points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
+    before_visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    before_prediction: Mapped[int | None]
+    before_reviewer: Mapped[str | None]
+    after_points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
+    after_visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    after_prediction: Mapped[int | None]

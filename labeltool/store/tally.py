@@ -2,7 +2,8 @@
 
 `tally` says how many faces there are of each verdict, offered or not, flagged or not, by round of
 the shown prediction and by reviewer. A handful of rows answers what would be a walk over every
-face. `folder` and `root` carry counts of their own.
+face. `folder` and `root` carry counts of their own. Removed faces have cells in `tally`, which
+`THERE` leaves out, and are none of their folder's.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ def search_text(words: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", words).casefold())
 
 
+THERE = "verdict != 'removed'"
+"""Of `state` or `tally`: the faces that are there, see Verdict.REMOVED."""
+
+_IS_THERE = "({0}.verdict != 'removed')"
 _TODO = "({0}.offered OR {0}.verdict = 'unreviewed')"
 _KEY = "{0}.verdict, {0}.offered, {0}.flag, coalesce({0}.round_id, 0), coalesce({0}.reviewer, '')"
 _CELL = "(verdict, offered, flag, round_id, reviewer)"
@@ -29,16 +34,19 @@ _MORE = (
 )
 _FEWER = f"UPDATE tally SET faces = faces - 1 WHERE {_CELL} = ({_KEY.format('old')});"
 _NEW, _OLD = _TODO.format("new"), _TODO.format("old")
+_NOW_THERE, _WAS_THERE = _IS_THERE.format("new"), _IS_THERE.format("old")
 
 DEFINITIONS = (
     f"""CREATE TRIGGER state_added AFTER INSERT ON state BEGIN {_MORE}
-UPDATE folder SET faces = faces + 1, todo = todo + {_NEW} WHERE id = new.folder_id; END""",
+UPDATE folder SET faces = faces + {_NOW_THERE}, todo = todo + {_NEW}
+WHERE id = new.folder_id; END""",
     f"""CREATE TRIGGER state_removed AFTER DELETE ON state BEGIN {_FEWER}
-UPDATE folder SET faces = faces - 1, todo = todo - {_OLD} WHERE id = old.folder_id; END""",
+UPDATE folder SET faces = faces - {_WAS_THERE}, todo = todo - {_OLD}
+WHERE id = old.folder_id; END""",
     f"""CREATE TRIGGER state_changed AFTER UPDATE OF verdict, offered, flag, round_id, reviewer
 ON state WHEN ({_KEY.format("new")}) IS NOT ({_KEY.format("old")}) BEGIN {_FEWER} {_MORE}
-UPDATE folder SET todo = todo + {_NEW} - {_OLD}
-WHERE id = new.folder_id AND {_NEW} != {_OLD}; END""",
+UPDATE folder SET faces = faces + {_NOW_THERE} - {_WAS_THERE}, todo = todo + {_NEW} - {_OLD}
+WHERE id = new.folder_id AND ({_NEW} != {_OLD} OR {_NOW_THERE} != {_WAS_THERE}); END""",
     """CREATE TRIGGER photo_added AFTER INSERT ON photo BEGIN
 INSERT INTO photo_name (rowid, search) VALUES (new.id, new.search);
 UPDATE root SET photos = photos + 1, problems = problems + (new.problem IS NOT NULL),
@@ -69,7 +77,8 @@ _COUNTED = {
         "SELECT * FROM tally WHERE faces",
     ),
     "folder": (
-        f"SELECT folder_id, count(*), sum({_TODO.format('state')}) FROM state GROUP BY 1",
+        f"SELECT folder_id, count(*), sum({_TODO.format('state')}) FROM state "
+        f"WHERE {THERE} GROUP BY 1",
         "SELECT id, faces, todo FROM folder WHERE faces OR todo",
     ),
     "root": (
@@ -106,8 +115,8 @@ def recount(connection: Connection) -> None:
         f"INSERT INTO tally {_COUNTED['tally'][0]}",
         "UPDATE folder SET faces = 0, todo = 0",
         f"UPDATE folder SET faces = n.faces, todo = n.todo FROM (SELECT folder_id, "
-        f"count(*) AS faces, sum({_TODO.format('state')}) AS todo FROM state GROUP BY 1) n "
-        "WHERE n.folder_id = folder.id",
+        f"count(*) AS faces, sum({_TODO.format('state')}) AS todo FROM state WHERE {THERE} "
+        "GROUP BY 1) n WHERE n.folder_id = folder.id",
         "UPDATE root SET photos = 0, problems = 0, waiting = 0",
         "UPDATE root SET photos = n.photos, problems = n.problems, waiting = n.waiting FROM "
         "(SELECT root_id, count(*) AS photos, sum(problem IS NOT NULL) AS problems, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeltool.domain import Changes, Filter, RoundKind, UserError, Verdict
+from labeltool.domain import VERDICTS, Changes, Filter, RoundKind, UserError, Verdict
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
@@ -14,7 +14,7 @@ from labeltool.store import FEW
 from tests.projects import change, proposals, propose, shown, sql, triangle, verdicts
 
 ANN, BEN = "ann", "ben"
-U, A, C, R, X = Verdict
+U, A, C, R, X = VERDICTS
 FIRST = (5.0, 5.0, 60.0, 60.0)
 OTHER = (8.0, 9.5, 50.25, 40.0)
 
@@ -108,12 +108,12 @@ class TestChange:
 
 
 class TestDraw:
-    def test_a_drawn_face_is_there_and_undo_excludes_it(self, project):
+    def test_a_drawn_face_is_there_and_undo_removes_it(self, project):
         store = project(1)
         face, changes = store.boxes.draw(ANN, 1, OTHER)
         assert (changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
         store.reviews.undo(ANN)
-        assert verdicts(store) == [U, X]
+        assert verdicts(store) == [U]
         counts = store.faces.counts()
         assert (store.faces.queue(Filter()), counts.faces, counts.excluded) == ([1], 1, 0)
         assert store.faces.queue(Filter("excluded")) == []
@@ -134,7 +134,7 @@ class TestWhole:
         assert box(store, 5) == (-0.5, -0.5, 100.0, 100.0, "whole")
         assert store.reviews.undo_state(ANN).undo == "take 2 photos whole"
         store.reviews.undo(ANN)
-        assert verdicts(store) == [U, U, U, X, X]
+        assert verdicts(store) == [U, U, U]
         store.reviews.redo(ANN)
         assert verdicts(store) == [U] * 5
         assert store.reviews.check() == []
@@ -144,9 +144,9 @@ class TestWhole:
         store.boxes.take_whole(ANN, [1, 2])
         (batch,) = store.history.batches()
         store.reviews.decide(BEN, [3], R)
-        assert store.history.would_return_to(batch.id) == {X: 1}
+        assert store.history.would_return_to(BEN, batch.id) == {Verdict.REMOVED: 1}
         store.history.take_back(BEN, batch.id)
-        assert verdicts(store) == [U, U, R, X]
+        assert verdicts(store) == [U, U, R]
 
     def test_many_are_not_named(self, project):
         store = project(FEW + 1)

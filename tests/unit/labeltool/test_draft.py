@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from labeltool.draft import Draft, Steps, touched
+from labeltool.draft import touched
 
 NAN = np.nan
 
 
 def face(seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).uniform(50, 150, (68, 2))
-
-
-class TestSteps:
-    def test_back_and_forth_give_the_states_in_their_order(self):
-        steps, states = Steps(), [None, Draft(face(1)), Draft(face(2)), Draft(face(3))]
-        for before in states[:-1]:
-            steps.add(before)
-        now = states[-1]
-        for expected in reversed(states[:-1]):
-            now = steps.back(now)
-            assert now is expected
-        for expected in states[1:]:
-            now = steps.forth(now)
-            assert now is expected
-        assert len(steps.done) == 3
-        assert steps.undone == []
-
-    def test_a_new_move_ends_the_way_forth(self):
-        steps = Steps()
-        steps.add(None)
-        steps.back(Draft(face()))
-        steps.add(None)
-        with pytest.raises(IndexError):
-            steps.forth(None)
 
 
 class TestTouched:

@@ -131,7 +131,7 @@ class TestBatches:
         store.reviews.decide(ANN, [8], EXCLUDED)
         store.reviews.flag(ANN, [6], True)
         store = again(store)
-        assert store.history.would_return_to(batch.id) == {UNREVIEWED: 4}
+        assert store.history.would_return_to(BEN, batch.id) == {UNREVIEWED: 4}
         changes = store.history.take_back(BEN, batch.id)
         assert changes.faces == {1, 2, 3, 4}
         assert "Took back: accepted 6 faces. 2 of 6 faces were changed since" in changes.note
@@ -147,7 +147,7 @@ class TestBatches:
         store.reviews.decide(ANN, [1, 2], EXCLUDED)
         store.reviews.decide(ANN, [1, 2, 3, 4], REJECTED)
         batch = store.history.batches()[0]
-        assert store.history.would_return_to(batch.id) == {EXCLUDED: 2, UNREVIEWED: 2}
+        assert store.history.would_return_to(BEN, batch.id) == {EXCLUDED: 2, UNREVIEWED: 2}
         store.history.take_back(BEN, batch.id)
         assert verdicts(store) == [EXCLUDED, EXCLUDED, UNREVIEWED, UNREVIEWED]
         store = again(store)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 from labeltool.domain import (
     ABSENT,
     OCCLUDED,
+    VERDICTS,
     VISIBLE,
     Changes,
     Filter,
@@ -16,12 +20,12 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.review import Desk
-from labeltool.store import LOOKED_AT, Store
+from labeltool.store import FILE, LOOKED_AT, Store
 from pipnet.scheme import Scheme
 from tests.projects import add_faces, change, propose, triangle, verdicts
 
 ANN = "ann"
-U, A, C, R, X = Verdict  # in their order: unreviewed, accepted, corrected, rejected, excluded
+U, A, C, R, X = VERDICTS  # in their order: unreviewed, accepted, corrected, rejected, excluded
 
 
 def desk_of(store: Store) -> Desk:
@@ -158,7 +162,7 @@ class TestMoves:
         for number in range(3):
             desk.move(number, number, number)
         for left in ({0, 1}, {0}, set()):
-            desk.undo()
+            desk.refresh(desk.undo())
             assert desk.moved == left
         np.testing.assert_array_equal(desk.face.points, before)
         assert (desk.can_undo(), desk.can_redo()) == ("accepted", "move")
@@ -186,16 +190,104 @@ class TestMoves:
         assert desk.moved == {0}
         assert verdicts(store) == [U, U]
 
-    def test_undo_after_going_to_another_face_takes_back_the_last_decision(self, project):
+    def test_moves_are_undone_in_their_order_whatever_face_is_shown(self, project, again):
         store = project(3)
         desk = desk_of(store)
         desk.accept()
         desk.move(0, 1, 1)
         desk.next()
-        desk.undo()
-        assert verdicts(store) == [U, U, U]
-        assert desk.face.id == 1
-        assert store.faces.face(2).draft is not None
+        desk.move(1, 2, 2)
+        desk = desk_of(again(store))
+        desk.open(1)
+        for face, moves in ((3, 1), (2, 0)):
+            assert desk.can_undo() == "move"
+            desk.refresh(desk.undo())
+            assert (desk.face.id, desk.moved) == (face, set())
+            drafts = [store.faces.face(number).draft is not None for number in (2, 3)]
+            assert sum(drafts) == moves
+        assert desk.can_undo() == "accepted"
+        desk.refresh(desk.undo())
+        assert (desk.face.id, verdicts(store)) == (1, [U, U, U])
+        for face, moved in ((1, set()), (2, {0}), (3, {1})):
+            desk.refresh(desk.redo())
+            assert (desk.face.id, desk.moved) == (face, moved)
+        assert verdicts(store) == [A, U, U]
+        assert desk.can_redo() is None
+
+    def test_after_the_verdict_the_moves_that_led_to_it_are_undone(self, project, again):
+        store = project(2)
+        desk = desk_of(store)
+        desk.move(0, 1, 1)
+        desk.move(1, 2, 2)
+        desk.refresh(desk.accept())
+        desk = desk_of(again(store))
+        steps = [("corrected", {0, 1}), ("move", {0}), ("move", set())]
+        for what, left in steps:
+            assert desk.can_undo() == what
+            desk.refresh(desk.undo())
+            assert (desk.face.id, desk.moved) == (1, left)
+        assert desk.can_undo() is None
+        for what, there in (("move", {0}), ("move", {0, 1}), ("corrected", {0, 1})):
+            assert desk.can_redo() == what
+            desk.refresh(desk.redo())
+            assert (desk.face.id, desk.moved) == (1, there)
+        assert verdicts(store) == [C, U]
+        assert store.faces.face(1).draft is None
+
+    def test_moves_that_led_back_to_the_proposal_are_undone_after_its_acceptance(self, project):
+        store = project(2)
+        desk = desk_of(store)
+        x, y = desk.face.points[0]
+        desk.move(0, 1, 1)
+        desk.move(0, x, y)
+        desk.refresh(desk.accept())
+        assert verdicts(store) == [A, U]
+        for left in (set(), {0}, set()):
+            desk.refresh(desk.undo())
+            assert (desk.face.id, desk.moved) == (1, left)
+        assert desk.can_undo() is None
+
+    def test_what_another_reviewer_moved_is_never_taken_back(self, project, again):
+        store = project(2)
+        ann, ben = desk_of(store), Desk(again(store), "ben")
+        ann.move(0, 1, 1)
+        ben.open(1)
+        ben.move(1, 2, 2)
+        ann.refresh(ann.undo())
+        assert ann.can_undo() is None
+        assert store.faces.face(1).draft[1].tolist() == [2, 2]
+        ben.refresh(ben.undo())
+        assert store.faces.face(1).draft[0].tolist() == [1, 1]
+        ben.refresh(ben.undo())
+        assert store.faces.face(1).draft is not None
+        ann.refresh(ann.undo())
+        assert store.faces.face(1).draft is None
+
+    def test_two_windows_of_a_reviewer_have_one_order(self, project, again):
+        store = project(2)
+        one, two = desk_of(store), desk_of(again(store))
+        one.move(0, 1, 1)
+        two.open(1)
+        two.move(1, 2, 2)
+        one.refresh(one.undo())
+        assert one.moved == {0}
+        two.refresh(two.redo())
+        assert two.moved == {0, 1}
+
+    def test_a_move_empties_what_could_be_done_again(self, project):
+        desk = desk_of(project(2))
+        desk.refresh(desk.accept())
+        desk.refresh(desk.undo())
+        assert desk.can_redo() == "accepted"
+        desk.refresh(desk.move(0, 1, 1))
+        assert desk.can_redo() is None
+        desk.refresh(desk.undo())
+        assert desk.can_redo() == "move"
+        desk.refresh(desk.redo())
+        assert (desk.moved, desk.can_redo()) == ({0}, None)
+        desk.refresh(desk.undo())
+        desk.refresh(desk.flag())
+        assert desk.can_redo() is None
 
     def test_moves_and_undo_of_decisions_survive_a_restart(self, project, again):
         store = project(3)
@@ -250,8 +342,8 @@ class TestMoves:
         desk.accept()
         desk.refresh(desk.undo())
         desk.move(1, 7, 8)
-        desk.refresh(desk._store.reviews.redo(desk.reviewer))
-        assert desk.face.verdict is Verdict.CORRECTED
+        desk.refresh(desk.redo())
+        assert desk.face.verdict is Verdict.UNREVIEWED
         assert desk.face.draft[1].tolist() == [7, 8]
 
     def test_moved_there_and_back_is_not_a_correction(self, project):
@@ -508,20 +600,16 @@ class TestBatches:
 class TestBusy:
     """Another program holds the file for a moment: the same call is made again."""
 
-    def test_a_step_back_that_failed_is_one_step_when_it_is_tried_again(self, project, monkeypatch):
+    def test_a_step_back_that_failed_is_one_step_when_it_is_tried_again(self, project):
         store = project(1)
+        store.be_impatient()
         desk = desk_of(store)
         for index in range(3):
             desk.move(index, index, index)
-        write = store.reviews.save_draft
-
-        def busy(*_values: object) -> Changes:
-            raise StoreBusyError("busy")
-
         for act, left in ((desk.undo, {0, 1}), (desk.redo, {0, 1, 2})):
-            monkeypatch.setattr(store.reviews, "save_draft", busy)
-            with pytest.raises(StoreBusyError):
-                act()
-            monkeypatch.setattr(store.reviews, "save_draft", write)
+            with closing(sqlite3.connect(store.folder / FILE)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                with pytest.raises(StoreBusyError):
+                    act()
             act()
             assert desk.moved == left

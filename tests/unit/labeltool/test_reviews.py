@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeltool.domain import FINAL, Changes, Filter, NewLabel, UndoState, UserError, Verdict
+from labeltool.domain import (
+    FINAL,
+    VERDICTS,
+    Changes,
+    Filter,
+    NewLabel,
+    UndoState,
+    UserError,
+    Verdict,
+)
 from labeltool.store import Store, Threshold
 from labeltool.store.log import MANY
 from tests.projects import (
@@ -516,7 +525,7 @@ class TestCheck:
 
 def test_final_verdicts_are_the_manual_labels(project):
     store = project(5)
-    for number, verdict in enumerate(Verdict, 1):
+    for number, verdict in enumerate(VERDICTS, 1):
         points = triangle() if verdict is CORRECTED else None
         store.reviews.decide(ANN, [number], verdict, points=points)
     assert {row[1] for row in store.reviews.labels()} == set(FINAL)

@@ -262,7 +262,7 @@ class Reviewing(RuleBasedStateMachine):
             for face, (before, _after) in self.operations[number].items()
             if self.faces[face].effect == number
         }
-        promised = self.store.history.would_return_to(self.ids[number])
+        promised = self.store.history.would_return_to(who, self.ids[number])
         assert promised == Counter(state.verdict for state in changed.values())
         try:
             self.store.history.take_back(who, self.ids[number])

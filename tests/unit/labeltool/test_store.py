@@ -230,8 +230,8 @@ class TestPrune:
         assert {first[0], first[1], first[2], first[4]} <= left
         assert first[3] not in left
         np.testing.assert_array_equal(store.faces.face(3).points, triangle(0.5))
-        store.reviews.undo(ANN)
-        store.reviews.undo(ANN)
+        store.reviews.undo(ANN, moves=False)
+        store.reviews.undo(ANN, moves=False)
         assert verdicts(store)[:3] == [Verdict.ACCEPTED, Verdict.UNREVIEWED, Verdict.UNREVIEWED]
         assert store.reviews.check() == []
 
