@@ -353,6 +353,7 @@ class Window(Scenario):
         from labeltool.gui.settings import Settings
 
         os.environ["LABELTOOL_SETTINGS"] = str(folder.parent / "settings.ini")
+        os.environ["LABELTOOL_CACHE"] = str(folder.parent / "cache")
         application = QApplication([])
         app = App(Settings())
         window = app.open(folder)
