@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
 from pipnet import resources
@@ -16,6 +17,27 @@ from tests.waiting import PatientBot
 
 # no test needs a screen; set before anything loads Qt
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # each has one core; set before anything loads torch
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# how long an example takes says how busy the machine is
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Of the person who runs the tests nothing is read or written; processes share nothing."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+            patch.setenv(name, str(folder))
+        for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+            patch.delenv(f"XDG_{name}_HOME", raising=False)
+        for name in ("LABELTOOL_SETTINGS", "LABELTOOL_CACHE"):
+            patch.delenv(name, raising=False)
+        yield folder
 
 
 @pytest.fixture

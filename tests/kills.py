@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -70,18 +71,27 @@ class Scenario:
         assert store.reviews.check() == []
         return store
 
-    def kill(self, seed: int) -> None:
-        """Let the child work for a random while, kill it, and look."""
+    def kill(self, seed: int, *, acknowledged: bool = False) -> None:
+        """Let the child work for a random while, kill it, and look.
+
+        `acknowledged`: not before a call has returned. How long that took says how slow the machine
+        is, and so how long the child may work the next time.
+        """
         command = [sys.executable, "-m", "tests.kills", type(self).__name__, str(self.folder)]
         paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"PYTHONPATH": paths}
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b'["open"]\n'
+            lines: list[bytes] = []
+            began = time.monotonic()
+            if acknowledged:
+                lines.append(process.stdout.readline())
+                self.span = max(self.span, 1.2 * (time.monotonic() - began))
             seconds = random.Random(seed).uniform(0.0, self.span)
             timer = threading.Timer(seconds, process.kill)
             timer.start()
-            lines = process.stdout.readlines()
+            lines += process.stdout.readlines()
             timer.join()
         assert process.returncode == -signal.SIGKILL
         said = [json.loads(line) for line in lines if line.endswith(b"\n")]
@@ -343,6 +353,7 @@ class Window(Scenario):
         from labeltool.gui.settings import Settings
 
         os.environ["LABELTOOL_SETTINGS"] = str(folder.parent / "settings.ini")
+        os.environ["LABELTOOL_CACHE"] = str(folder.parent / "cache")
         application = QApplication([])
         app = App(Settings())
         window = app.open(folder)

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from labeltool.store import open_project
 from labeltool.training.folder import RunFolder
 from pipnet.images import find_photos
 from tests.projects import change, make_project, propose, verdicts
+from tests.waiting import WAIT_SECONDS, wait_until
 
 KEYS = [
     "photos", "faces", "proposed", "accepted", "corrected", "rejected", "excluded", "rounds",
@@ -144,12 +144,14 @@ def follow(*words: object) -> subprocess.Popen[str]:
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
-    rounds, end = Path(str(words[1])) / "rounds", time.monotonic() + 60
+    rounds = Path(str(words[1])) / "rounds"
     known = {file.parent for file in rounds.glob("*/results.json")}
-    while not any(file.parent not in known for file in rounds.glob("*/events.jsonl")):
+
+    def works() -> bool:
         assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.05)
+        return any(file.parent not in known for file in rounds.glob("*/events.jsonl"))
+
+    wait_until(works)
     return process
 
 
@@ -158,12 +160,8 @@ def test_a_command_that_was_killed_loses_nothing_of_its_round(project: Path):
     with follow("predict", project) as killed:
         killed.kill()
     (round_folder,) = (project / "rounds").iterdir()
-    end = time.monotonic() + 120
-    while not (round_folder / "results.json").exists():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    while RunFolder(round_folder).is_alive():
-        time.sleep(0.05)
+    wait_until((round_folder / "results.json").exists, 240)
+    wait_until(lambda: not RunFolder(round_folder).is_alive())
     again = labeltool("predict", project)
     assert "Taking in a round that ended meanwhile" in again.stderr
     counts = status(project)
@@ -180,7 +178,7 @@ def test_ctrl_c_cancels_the_round_and_the_next_one_can_start(project: Path):
     assert before["accepted"] > 0
     with follow("train", project, "--epochs", "1000", "--device", "cpu") as training:
         training.send_signal(signal.SIGINT)
-        _out, said = training.communicate(timeout=60)
+        _out, said = training.communicate(timeout=WAIT_SECONDS)
     assert training.returncode == 1
     assert said.rstrip().endswith("Cancelled; what was done is kept.")
     assert not any(RunFolder(folder).is_alive() for folder in (project / "rounds").iterdir())
@@ -199,28 +197,29 @@ def test_ctrl_c_in_an_import_keeps_what_was_found_and_blames_no_photo(tmp_path: 
     project, photos = tmp_path / "p", tmp_path / "photos"
     photos.mkdir()
     image = Image.effect_noise((1500, 1500), 50)
-    for number in range(12):
-        image.save(photos / f"{number:02d}.jpg")
+    image.save(tmp_path / "photo.jpg")
+    content = (tmp_path / "photo.jpg").read_bytes()
+    for number in range(120):  # more than are searched before the interrupt comes
+        (photos / f"{number:03d}.jpg").write_bytes(content + bytes([number]))
     labeltool("new", project)
     command = [sys.executable, "-m", "labeltool", "import", str(project), str(photos)]
     store = open_project(project)
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as importing:
-        while (counts := store.faces.counts()).photos == counts.waiting:
-            assert importing.poll() is None
-            time.sleep(0.01)
+        wait_until(lambda: (now := store.faces.counts()).photos > now.waiting)
+        assert importing.poll() is None
         os.killpg(importing.pid, signal.SIGINT)
-        _out, said = importing.communicate(timeout=60)
+        _out, said = importing.communicate(timeout=WAIT_SECONDS)
     counts = store.faces.counts()
     assert importing.returncode == 1
     assert said.rstrip().endswith("Cancelled.")
     assert "Traceback" not in said
-    assert 0 < counts.waiting < counts.photos == 12
+    assert 0 < counts.waiting < counts.photos == 120
     assert counts.problems == 0
     store.close()
     again = labeltool("import", project, photos)
-    assert "0 new photos, 12 known" in again.stdout
+    assert "0 new photos, 120 known" in again.stdout
     assert labeltool("check", project).returncode == 0
 
 

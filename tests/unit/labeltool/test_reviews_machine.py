@@ -382,4 +382,4 @@ Reviewing.TestCase.settings = settings(
     # a failure is told at once: making it shorter takes minutes
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-TestReviewing = pytest.mark.timeout(240)(Reviewing.TestCase)
+TestReviewing = pytest.mark.timeout(900)(Reviewing.TestCase)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, R
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import Scheme
 from tests.projects import add_faces, change, make_project, propose, shown, sql, triangle, verdicts
+from tests.waiting import wait_until
 
 ANN = "ann"
 THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
@@ -81,13 +82,6 @@ def run(rounds: Rounds, on_event=ignore) -> Changes:
     return rounds.wait(on_event)
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.01)
-
-
 def until_event(rounds: Rounds, kind: str) -> list[Event]:
     """Everything said up to an event of this kind."""
     seen: list[Event] = []
@@ -96,7 +90,7 @@ def until_event(rounds: Rounds, kind: str) -> list[Event]:
         seen.extend(rounds.poll())
         return any(event.kind == kind for event in seen)
 
-    until(came)
+    wait_until(came)
     return seen
 
 
@@ -659,14 +653,25 @@ import sys
 from pathlib import Path
 from labeltool.rounds import Rounds
 from labeltool.store import open_project
-rounds = Rounds(open_project(Path(sys.argv[1])))
+store = open_project(Path(sys.argv[1]))
+rounds = Rounds(store)
 rounds.attach()
 while not any(event.kind == "finished" for event in rounds.poll()):
     pass
-print("taking in", flush=True)
+left = int(sys.argv[2])
+
+def count(statement):
+    global left
+    left -= "INTO prediction" in statement
+    if left == 0:
+        print("stopped", flush=True)
+        sys.stdin.read()
+
+store._database._writer.connection.dbapi_connection.set_trace_callback(count)
 rounds.take_in()
 print("done", flush=True)
 """
+"""Takes results in until just before the prediction of that number is written, and waits there."""
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no kill -9")
@@ -679,13 +684,13 @@ def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
     started.append(rounds)
     rounds.start(rounds.plan())
     rounds._job.process.wait()
-    for seconds in (0.05, 0.2, 0.4):
-        command = [sys.executable, "-c", TAKE_IN, str(store.folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as window:
-            assert window.stdout.readline() == b"taking in\n"
-            time.sleep(seconds)
+
+    for number in (1, 201, 599):  # the first one, the second one of a transaction, the last one
+        command = [sys.executable, "-c", TAKE_IN, str(store.folder), str(number)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as window:
+            assert window.stdout.readline() == b"stopped\n"
             window.kill()
-            assert window.stdout.read() == b"", "it was done before it was killed"
+            assert window.stdout.read() == b""
         assert store.reviews.check() == []
         assert sql(store, "PRAGMA integrity_check") == [("ok",)]
         assert store.faces.face(600).prediction.model == "starter"
@@ -912,8 +917,6 @@ class TestMeanFace:
 @pytest.mark.slow
 def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, opened, started):
     """Four photos, one epoch on the CPU: new proposals that lie on the faces."""
-    import shutil
-
     from labeltool.intake import add_photos, search
     from labeltool.labels import take_labels
     from pipnet.scheme import load_scheme
