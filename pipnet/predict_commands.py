@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from pipnet.crop import Box
     from pipnet.detector import Detector
+    from pipnet.evaluate import Evaluation
     from pipnet.results import FaceLandmarks
     from pipnet.stream import Boxes
 
@@ -93,12 +94,7 @@ def predict(
                 faces += 1
                 add(_row(photo, face))
             bar.update(1)
-        for reason in (*unread, *problems):
-            click.echo(one_line(f"  left out: {reason}"), err=True)
-        if without:
-            click.echo(
-                one_line(f"  no face: {counted(len(without), 'photo')}: {named(without)}"), err=True
-            )
+        _list_problems([*unread, *problems], without)
         told = f"{len(unread)} of {len(photos)} photos could not be read"
         if unread and len(unread) == len(photos):
             raise click.ClickException(f"{told}; nothing was written")
@@ -109,6 +105,15 @@ def predict(
             f"no face was found in {counted(len(photos), 'photo')}, so {out} holds none; "
             "--boxes says where faces are"
         )
+
+
+def _list_problems(problems: Sequence[str], without_face: Sequence[Path]) -> None:
+    """Name what was left out, and the photos without a face."""
+    for problem in problems:
+        click.echo(one_line(f"  left out: {problem}"), err=True)
+    if without_face:
+        count = counted(len(without_face), "photo")
+        click.echo(one_line(f"  no face: {count}: {named(without_face)}"), err=True)
 
 
 def _row(photo: Path, face: FaceLandmarks) -> dict[str, Any]:
@@ -318,16 +323,10 @@ def evaluate(
     finder = face_finder() if boxes == "detect" else None
     with mendable():
         result = measure(detector, samples, finder, norm=norm, units=units)
-    for reason in result.unreadable:
-        click.echo(one_line(f"  left out: {reason}"), err=True)
     row = result.summary()
     if result.unmeasured:
         row["unmeasured"] = len(result.unmeasured)
-        click.echo(
-            f"  left out: {counted(len(result.unmeasured), 'face')}, for the points of the norm "
-            f"{result.norm} are unlabelled or at one place: {named(result.unmeasured)}",
-            err=True,
-        )
+    _list_left_out(result)
     if regions:
         row["regions"] = result.per_region()
     if points:
@@ -343,3 +342,15 @@ def evaluate(
     else:
         for name, value in row.items():
             click.echo(f"{name:10} {value}")
+
+
+def _list_left_out(result: Evaluation) -> None:
+    """Name the faces that are in no figure."""
+    for reason in result.unreadable:
+        click.echo(one_line(f"  left out: {reason}"), err=True)
+    if result.unmeasured:
+        click.echo(
+            f"  left out: {counted(len(result.unmeasured), 'face')}, for the points of the norm "
+            f"{result.norm} are unlabelled or at one place: {named(result.unmeasured)}",
+            err=True,
+        )

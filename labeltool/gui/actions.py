@@ -480,12 +480,8 @@ class Actions(QObject):
         for name, step in (("undo", state.undo_step), ("redo", state.redo_step)):
             word = tr(self._commands[name].text)
             what = "" if step is None else described(step)
-            self.by_name[name].setText(
-                # & alone marks a key
-                (tr("{command} {what}", command=word, what=what) if what else word).replace(
-                    "&", "&&"
-                )
-            )
+            text = tr("{command} {what}", command=word, what=what) if what else word
+            self.by_name[name].setText(text.replace("&", "&&"))  # & alone marks a key
             self.by_name[name].setIconText(word)
             self._tips[name] = what
             self._explain(name)

@@ -425,13 +425,15 @@ def _without_replaced(
     checked = []
     for result in results:
         row = known.get(result["photo"])
-        size = result.get("width"), result.get("height")
-        if "problem" not in result and row is not None and size != (row.width, row.height):
-            reason = other_size((row.width, row.height), size)
-            name = row.path.rpartition("/")[2]
-            checked.append({"photo": row.id, "problem": f"{name} {reason}"})
-        else:
+        if "problem" in result or row is None:
             checked.append(result)
+            continue
+        before, size = (row.width, row.height), (result["width"], result["height"])
+        if size == before:
+            checked.append(result)
+        else:
+            problem = f"{row.path.rpartition('/')[2]} {other_size(before, size)}"
+            checked.append({"photo": row.id, "problem": problem})
     return checked
 
 
