@@ -3010,12 +3010,12 @@ left the face {verdict}</source>
         <translation>얼굴 {total}개 중 {count}개에 제안이 생겼습니다.</translation>
     </message>
     <message>
-        <source>1 face has a new proposal to review.</source>
-        <translation>검토할 새 제안이 얼굴 1개에 있습니다.</translation>
+        <source>1 face has a proposal to review.</source>
+        <translation>검토할 제안이 얼굴 1개에 있습니다.</translation>
     </message>
     <message>
-        <source>{count} faces have a new proposal to review.</source>
-        <translation>검토할 새 제안이 얼굴 {count}개에 있습니다.</translation>
+        <source>{count} faces have a proposal to review.</source>
+        <translation>검토할 제안이 얼굴 {count}개에 있습니다.</translation>
     </message>
     <message>
         <source>Round {number} trained on {used} of 1 manual label.</source>
