@@ -182,7 +182,7 @@ class Rounds:
         roots, rows = self._store.faces.roots(), job.folder.photo_rows()
         faces, labels = job.folder.faces(), job.folder.labels()
         bad = np.isin(faces.photos, list(problems))
-        manual = [] if labels is None else labels.faces[labels.manual]
+        manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
         return LeftOut(
             tuple(
                 (roots[rows[place].root] / rows[place].path, reason)

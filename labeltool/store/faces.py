@@ -391,7 +391,7 @@ def _without_replaced(
     checked = []
     for result in results:
         row = known.get(result["photo"])
-        size = result.get("width"), result.get("height")
+        size = result.get("width", 0), result.get("height", 0)
         if "problem" not in result and row is not None and size != (row.width, row.height):
             reason = other_size((row.width, row.height), size)
             name = row.path.rpartition("/")[2]

@@ -1288,6 +1288,10 @@ Import a folder, or drop one here.</source>
 폴더를 가져오거나 여기에 끌어다 놓으세요.</translation>
     </message>
     <message>
+        <source>Its boxes and landmarks belong to the photo before: put that back.</source>
+        <translation>박스와 랜드마크는 전의 사진에 속합니다. 그 사진을 되돌려 놓으세요.</translation>
+    </message>
+    <message>
         <source>If the photos moved: Photos moved… in the Project menu.</source>
         <translation>사진을 옮겼다면 프로젝트 메뉴의 ‘사진 위치 변경…’을 고르세요.</translation>
     </message>

@@ -219,10 +219,10 @@ class Test7:
         monkeypatch.setattr(dialogs.StartRound, "exec", lambda self: 1)
         with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
             window.commands.run("train")
-        ((photo, file, _reason),) = window.session.store.faces.problems()
+        (_, file, _), _other = window.session.store.faces.problems()
         panel = window.panel
         assert panel.isVisible()
-        assert "without 1 photo" in panel.title.text()
+        assert "without 2 photos" in panel.title.text()
         assert f"{file} is truncated" in panel.detail.text()
         assert "1 manual label was not trained." in panel.detail.text()
         assert panel.problems.isVisible()

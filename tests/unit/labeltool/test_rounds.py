@@ -853,6 +853,18 @@ class TestPredict:
         folder = RunFolder(store.rounds.all()[-1].folder)
         assert folder.path / folder.spec()["weights"] == folder.path / "../../starter.safetensors"
 
+    def test_a_starter_of_another_scheme_is_not_ignored_without_a_word(self, project):
+        store = project(1, proposed=False)
+        other = Scheme("other", ("left", "right"))
+        meta = {"scheme": json.loads(other.to_json())}
+        own = store.folder / "starter.safetensors"
+        save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
+        rounds = Rounds(store)
+        assert not rounds.can_predict()
+        note = rounds.propose_mean_face().note
+        assert note.startswith("1 face got the mean face")
+        assert f"{own} is of the scheme 'other', not of this project's scheme 'three'" in note
+
     def test_a_starter_that_is_none(self, project):
         rounds = Rounds(project(1, proposed=False))
         (rounds._store.folder / "starter.safetensors").write_bytes(b"no")
