@@ -154,8 +154,12 @@ def _look(file: KnownFile, name: str, deep: bool) -> _Looked:
         same_time = file.modified in (None, status.st_mtime_ns)
         if file.problem is None and same_bytes and same_time and not deep:
             return _UNCHANGED
-        path = Path(name)
-        if file.problem is not None:
+        path, digest = Path(name), file.sha256
+        if deep or not same_bytes:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        changed = not same_bytes if file.sha256 is None else digest != file.sha256
+        if changed or file.problem is not None:
             image = read_image(path)  # truncated, it has its header still
             size = image.shape[1], image.shape[0]
         else:
@@ -163,16 +167,11 @@ def _look(file: KnownFile, name: str, deep: bool) -> _Looked:
             size = header.width, header.height
         if file.width and file.height and size != (file.width, file.height):
             return _Looked(other_size((file.width, file.height), size))
-        digest = file.sha256
-        if deep or not same_bytes:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except ImageError as error:
         return _Looked(error.reason)
     except OSError as error:
         gone = isinstance(error, FileNotFoundError)
         why = "there is no such file or folder" if gone else (error.strerror or str(error))
         return _Looked(f"could not be opened: {why}")
-    changed = not same_bytes if file.sha256 is None else digest != file.sha256
     now = {"bytes": status.st_size, "modified": status.st_mtime_ns, "sha256": digest}
     return _Looked(changed=changed, now=now)

@@ -182,7 +182,7 @@ class Rounds:
         roots, rows = self._store.faces.roots(), job.folder.photo_rows()
         faces, labels = job.folder.faces(), job.folder.labels()
         bad = np.isin(faces.photos, list(problems))
-        manual = np.empty(0, np.int64) if labels is None else labels.faces[labels.manual]
+        manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
         return LeftOut(
             tuple(
                 (roots[rows[place].root] / rows[place].path, reason)
@@ -195,9 +195,11 @@ class Rounds:
     def _keep_problems(self, job: _Job, *, finished: bool) -> Changes:
         """Keep what is wrong with the photos of a run; those that a finished one could read are
         whole again. Photos of a folder that is not there at all have no problem of their own."""
+        problems = job.folder.problems()
+        if not problems and not finished:
+            return Changes()
         roots, rows = self._store.faces.roots(), job.folder.photo_rows()
         there = {root_id for root_id, root in roots.items() if root.is_dir()}
-        problems = job.folder.problems()
         found = {
             (rows[place].root, rows[place].path): reason
             for place, reason in problems.items()
@@ -433,9 +435,9 @@ class Rounds:
         """How many manual labels a round really trained on, and what there is to review."""
         count, manual = self._store.faces.counts().proposed, int(str(row.summary["manual"]))
         review = (
-            mark("1 face has a new proposal to review.")
+            mark("1 face has a proposal to review.")
             if count == 1
-            else mark("{count} faces have a new proposal to review.")
+            else mark("{count} faces have a proposal to review.")
         )
         trained = (
             mark("Round {number} trained on {used} of 1 manual label.")

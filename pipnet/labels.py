@@ -261,8 +261,8 @@ def _from_coco(path: Path) -> list[LabelledFace]:
     missing = [photos[image_id] for image_id in wanted if not os.path.isfile(photos[image_id])]
     if missing and len(missing) == len(wanted):
         raise LabelError(
-            f"{path.name} names {len(wanted)} photos with labels, but none of them is there, such "
-            f"as {missing[0]}. Its file names count from the folder it is in."
+            f"none of the photos that {path.name} names is there, such as {missing[0]}. Its file "
+            "names count from the folder it is in."
         )
     return [LabelledFace(photos[r.image_id], r.points, r.bbox, r.visibility) for r in labelled]
 

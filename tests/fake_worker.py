@@ -2,7 +2,9 @@
 
 Environment FAKE_WORKER says how it behaves: ok (proposes the box's corners for every face), fail,
 silent (ends without a word), hang (works until it is cancelled or killed), slow (reports progress
-until it is told to stop early, then goes on as ok), damaged (its results cannot be read).
+until it is told to stop early, then goes on as ok), damaged (its results cannot be read),
+unreadable (as ok without the photos of faces 1 and 5, which are truncated), unreadable-fail,
+fail-expected (as fail, for a reason that tells all).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from labeltool.domain import Cancelled
-from labeltool.training.folder import Event, RunFolder
+from labeltool.training.folder import Event, FaceTable, RunFolder
 
 CHUNK = 2
 
@@ -26,19 +28,20 @@ def work(folder: RunFolder, behaviour: str) -> int:
     try:
         if folder.labels() is not None:
             _train(folder, behaviour)
-        chunks = _predict(folder)
+        chunks = _predict(folder, _unreadable(folder) if "unreadable" in behaviour else {})
     except Cancelled:
         folder.report(Event("cancelled"))
         return 0
-    if behaviour == "fail":
+    if "fail" in behaviour:
         print("fake worker: a reason in the log", flush=True)
-        folder.report(Event("failed", detail="It failed on purpose."))
+        expected = behaviour == "fail-expected"
+        folder.report(Event("failed", detail="It failed on purpose.", expected=expected))
         return 1
     if behaviour == "damaged":
         (folder.path / chunks[-1]).write_bytes(b"")
     folder.write_results(
         {
-            "digest": _digest(folder), "chunks": chunks, "device": "cpu", "problems": [],
+            "digest": _digest(folder), "chunks": chunks, "device": "cpu",
             "train_images_per_second": 20.0, "predict_faces_per_second": 30.0,
         }
     )  # fmt: skip
@@ -59,8 +62,18 @@ def _train(folder: RunFolder, behaviour: str) -> None:
     folder.model.write_bytes(b"weights of " + folder.path.name.encode())
 
 
-def _predict(folder: RunFolder) -> list[str]:
+def _unreadable(folder: RunFolder) -> dict[int, str]:
+    faces, photos = folder.faces(), folder.photos()
+    places = faces.photos[np.isin(faces.ids, (1, 5))].tolist()
+    problems = {place: f"{photos[place].name} is truncated" for place in places}
+    folder.write_problems(problems)
+    return problems
+
+
+def _predict(folder: RunFolder, without: dict[int, str]) -> list[str]:
     faces = folder.faces()
+    used = ~np.isin(faces.photos, list(without))
+    faces = FaceTable(faces.ids[used], faces.photos[used], faces.boxes[used], faces.kinds[used])
     count = len(folder.spec()["scheme"].split('"names": [')[1].split("]")[0].split(","))
     chunks = []
     for start in range(0, len(faces.ids), CHUNK):

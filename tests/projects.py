@@ -64,6 +64,13 @@ def add_faces(store: Store, count: int) -> None:
     )  # fmt: skip
 
 
+def write_photos(folder: Path, count: int) -> None:
+    """Files for the photos of `add_faces`, as large as it says that they are."""
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        (folder / f"{number:05d}.jpg").write_bytes(b"x" * 100)
+
+
 def proposals(faces: Sequence[int], score: float | Sequence[float] = 0.5) -> list[NewPrediction]:
     """One made-up proposal a face; `score` for all of them, or one each."""
     scores = np.broadcast_to(np.asarray(score, float), len(faces))

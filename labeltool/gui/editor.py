@@ -34,6 +34,7 @@ from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tone import Tone, TonePanel
 from labeltool.gui.words import tr, verdict_word
+from pipnet.images import other_size
 
 TURN = math.radians(1)
 GROW = 1.01
@@ -125,7 +126,10 @@ class Editor(QWidget):
         if fresh and self._shown_face is not None:
             self.canvas.keep_view()
         self._shown_face = face.id
+        shown = self._shown_photo
         self._show_photo(face.photo)
+        if self._shown_photo not in (None, shown):
+            self._check_size(face)
         self._show_face(face)
         if fresh:
             self._aim()
@@ -200,6 +204,20 @@ class Editor(QWidget):
             self._returning = self._returning and self._shown_photo is None
         else:
             self.canvas.fit_face()
+
+    def _check_size(self, face: Face) -> None:
+        """Say that the photo was replaced by one of another size: what is drawn on it was made for
+        the photo before."""
+        image = self.photos.get(face.photo)[0]
+        if image is not None and face.photo_size not in ((0, 0), (image.width(), image.height())):
+            reason = other_size(face.photo_size, (image.width(), image.height()))
+            self.failed.emit(
+                UserError(
+                    mark("{reason}."),
+                    mark("Its boxes and landmarks belong to the photo before: put that back."),
+                    reason=f"{face.photo} {reason}",
+                )
+            )
 
     def _show_photo(self, photo: Path) -> None:
         if photo == self._shown_photo:

@@ -37,6 +37,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
     Visibility,
+    counted,
     mark,
 )
 from labeltool.store import tally
@@ -482,7 +483,7 @@ class Reviews:
         said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
         done = "mended from the log" if repair else "it can be mended from the log"
         if wrong:
-            said.append(f"{wrong} faces differ from the log ({done})")
+            said.append(f"{counted(wrong, 'face differs', 'faces differ')} from the log ({done})")
         if tallies:
             said.append(f"the counts are wrong: {', '.join(tallies)} ({done})")
         return said

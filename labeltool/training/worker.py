@@ -102,7 +102,7 @@ class _Photos:
         self.files, self.sizes = folder.photos(), folder.sizes()
         self.problems: dict[int, str] = {}
         faces, labels = folder.faces(), folder.labels()
-        manual = np.empty(0, np.int64) if labels is None else labels.faces[labels.manual]
+        manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
         self._labelled: set[int] = set(faces.photos[np.isin(faces.ids, manual)].tolist())
         self._place = {file: place for place, file in enumerate(self.files)}
 

@@ -1304,6 +1304,10 @@ Import a folder, or drop one here.</source>
 폴더를 가져오거나 여기에 끌어다 놓으세요.</translation>
     </message>
     <message>
+        <source>Its boxes and landmarks belong to the photo before: put that back.</source>
+        <translation>박스와 랜드마크는 전의 사진에 속합니다. 그 사진을 되돌려 놓으세요.</translation>
+    </message>
+    <message>
         <source>If the photos moved: Photos moved… in the Project menu.</source>
         <translation>사진을 옮겼다면 프로젝트 메뉴의 ‘사진 위치 변경…’을 고르세요.</translation>
     </message>
@@ -3030,12 +3034,12 @@ left the face {verdict}</source>
         <translation>얼굴 {total}개 중 {count}개에 제안이 생겼습니다.</translation>
     </message>
     <message>
-        <source>1 face has a new proposal to review.</source>
-        <translation>검토할 새 제안이 얼굴 1개에 있습니다.</translation>
+        <source>1 face has a proposal to review.</source>
+        <translation>검토할 제안이 얼굴 1개에 있습니다.</translation>
     </message>
     <message>
-        <source>{count} faces have a new proposal to review.</source>
-        <translation>검토할 새 제안이 얼굴 {count}개에 있습니다.</translation>
+        <source>{count} faces have a proposal to review.</source>
+        <translation>검토할 제안이 얼굴 {count}개에 있습니다.</translation>
     </message>
     <message>
         <source>Round {number} trained on {used} of 1 manual label.</source>

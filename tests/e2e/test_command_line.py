@@ -17,7 +17,7 @@ from labeltool.domain import Verdict
 from labeltool.store import open_project
 from labeltool.training.folder import RunFolder
 from pipnet.images import find_photos
-from tests.projects import change, make_project, propose, verdicts
+from tests.projects import change, make_project, propose, verdicts, write_photos
 from tests.waiting import WAIT_SECONDS, wait_until
 
 KEYS = [
@@ -137,6 +137,78 @@ def project(sample: Path, tmp_path: Path) -> Path:
     return project
 
 
+def test_an_import_names_the_bad_photos_of_this_import_and_counts_older_ones(
+    sample: Path, tmp_path: Path
+):
+    project, first, second = tmp_path / "p", tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "empty.jpg").write_bytes(b"")
+    shutil.copy(sample / "portrait-0001.jpg", second)
+    assert labeltool("new", project).returncode == 0
+    out = labeltool("import", project, first)
+    assert "1 new photo, 0 known; the project has 1 photo and 0 faces." in out.stdout
+    assert f"not usable: {first / 'empty.jpg'} is empty" in out.stderr
+    out = labeltool("import", project, second)
+    assert "2 new photos" in out.stdout
+    assert "and 1 face." in out.stdout
+    assert f"not usable: {second / 'empty.jpg'} is empty" in out.stderr
+    assert str(first) not in out.stderr
+    assert "1 photo was not usable before" in out.stderr
+    assert f"not usable: {first / 'empty.jpg'}" in labeltool("import", project, first).stderr
+
+
+@pytest.mark.slow
+def test_bad_photos_are_left_out_named_and_used_again_when_they_are_whole(project: Path):
+    photos = project.parent / "사진 😀"
+    files = sorted(photos.iterdir())
+    whole = [file.read_bytes() for file in files]
+    files[0].write_bytes(whole[0][:5000])
+    files[1].unlink()
+    out = labeltool("predict", project)
+    assert out.returncode == 0, out.stderr
+    assert f"not used: {files[0]} is truncated" in out.stderr
+    assert f"not used: {files[1]} could not be opened" in out.stderr
+    assert "2 photos could not be used" in out.stdout
+    faces = status(project)["faces"]
+    assert 0 < status(project)["proposed"] < faces
+    check = labeltool("check", project)
+    assert check.returncode == 1
+    assert "2 problems were found" in check.stderr
+    assert str(files[0]) in check.stdout
+    out = labeltool("predict", project)
+    assert out.returncode == 1, "nothing of what was asked could be done"
+    assert "None of the photos with faces can be used" in out.stderr
+    assert "Traceback" not in out.stderr
+    assert "log" not in out.stderr.splitlines()[-1]
+
+    store = open_project(project)
+    store.reviews.decide("ann", [row[0] for row in store.faces.boxes()], Verdict.EXCLUDED)
+    store.reviews.undo("ann")
+    proposed = [row[0] for row in store.faces.boxes() if row[5]]
+    store.reviews.decide("ann", proposed, Verdict.ACCEPTED)
+    store.close()
+    with Image.open(files[2]) as image:
+        image.resize((image.width // 2, image.height // 2)).save(files[2])
+    out = labeltool("train", project, "--epochs", "1", "--device", "cpu")
+    assert out.returncode == 1
+    assert "None of the labelled photos can be used" in out.stderr
+    assert "pixels now and was" in out.stderr
+    assert "Traceback" not in out.stderr
+    for file, content in zip(files, whole, strict=True):
+        file.write_bytes(content)
+    check = labeltool("check", project)
+    assert check.returncode == 0, check.stdout
+    assert f"{files[2]} can be used again" in check.stdout
+    out = labeltool("predict", project)
+    assert out.returncode == 0, out.stderr
+    assert "not used" not in out.stderr
+    unpredicted = open_project(project)
+    assert unpredicted.faces.count_unpredicted() == 0
+    assert unpredicted.faces.problems() == []
+    unpredicted.close()
+
+
 def follow(*words: object) -> subprocess.Popen[str]:
     """Start a command and return once its worker works."""
     command = [sys.executable, "-m", "labeltool", *map(str, words)]
@@ -234,7 +306,8 @@ def test_a_project_of_another_scheme_starts_from_boxes_and_the_mean_face(tmp_pat
     store.close()
     predicted = labeltool("predict", project)
     assert predicted.returncode == 0
-    assert "1 faces got the mean face" in predicted.stdout
+    assert "1 face got the mean face" in predicted.stdout
+    assert "starter" not in predicted.stdout
     assert status(project)["proposed"] == 1
     assert labeltool("accept", project, "--min-score", "0").stdout == "1\n"
     out = tmp_path / "labels.json"
@@ -255,11 +328,11 @@ def test_a_damaged_state_is_told_and_mended(tmp_path: Path):
     store.reviews.decide("ann", [1], Verdict.EXCLUDED)
     change(store, "UPDATE state SET verdict = 'accepted'")
     store.close()
-    (tmp_path / "photos").mkdir()
+    write_photos(tmp_path / "photos", 3)
     found = labeltool("check", tmp_path / "p")
     assert found.returncode == 1
     assert "3 faces differ from the log" in found.stdout
-    assert found.stderr == "Error: 1 problems were found. See the lines above.\n"
+    assert found.stderr == "Error: 1 problem was found. See the lines above.\n"
     assert labeltool("check", tmp_path / "p", "--repair").returncode == 0
     assert labeltool("check", tmp_path / "p").stdout == "Everything is in order.\n"
     assert status(tmp_path / "p")["excluded"] == 1

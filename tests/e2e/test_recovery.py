@@ -15,7 +15,7 @@ import pytest
 from labeltool.domain import RoundKind, Verdict
 from labeltool.store import BACKUPS, FILE, backups, open_project
 from tests.e2e.test_command_line import labeltool, status
-from tests.projects import change, make_project, propose
+from tests.projects import change, make_project, propose, write_photos
 
 
 def refused(*words: object) -> str:
@@ -36,7 +36,7 @@ def project(tmp_path: Path) -> Path:
     store.back_up("work")
     store.reviews.decide("ann", [2], Verdict.ACCEPTED)
     store.close()
-    (tmp_path / "photos").mkdir()
+    write_photos(tmp_path / "photos", 3)
     return store.folder
 
 

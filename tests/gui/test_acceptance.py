@@ -207,13 +207,65 @@ class Test7:
         assert window.session.store.faces.counts().rounds == 1
         assert verdict(window, 1) is Verdict.ACCEPTED
 
+    def test_7_photos_that_a_round_could_not_use_are_told_with_a_way_to_them(
+        self, qtbot, open_window, project, monkeypatch
+    ):
+        worker = Path(__file__).parents[1] / "fake_worker.py"
+        monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
+        monkeypatch.setenv("FAKE_WORKER", "unreadable")
+        window = open_window(project)
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        monkeypatch.setattr(dialogs.StartRound, "exec", lambda self: 1)
+        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+            window.commands.run("train")
+        (_, file, _), _other = window.session.store.faces.problems()
+        panel = window.panel
+        assert panel.isVisible()
+        assert "without 2 photos" in panel.title.text()
+        assert f"{file} is truncated" in panel.detail.text()
+        assert "1 manual label was not trained." in panel.detail.text()
+        assert panel.problems.isVisible()
+        assert not panel.retry.isVisible()
+        assert "trained on 0 of 1 manual label" in window.message.label.text()
+        shown: list[str] = []
+        monkeypatch.setattr(
+            dialogs.Problems,
+            "exec",
+            lambda self: shown.extend(
+                self.table.item(row, 1).text() for row in range(self.table.rowCount())
+            ),
+        )
+        qtbot.mouseClick(panel.problems, LEFT)
+        assert any("is truncated" in reason for reason in shown)
+        monkeypatch.setenv("FAKE_WORKER", "ok")
+        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+            window.commands.run("train")
+        assert not panel.isVisible()
+        assert window.session.store.faces.problems() == []
+
+    def test_7_an_expected_failure_shows_no_log(self, qtbot, open_window, project, monkeypatch):
+        worker = Path(__file__).parents[1] / "fake_worker.py"
+        monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
+        monkeypatch.setenv("FAKE_WORKER", "fail-expected")
+        window = open_window(project)
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        monkeypatch.setattr(dialogs.StartRound, "exec", lambda self: 1)
+        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+            window.commands.run("train")
+        panel = window.panel
+        assert "It failed on purpose." in panel.detail.text()
+        assert not panel.log.isVisible()
+        assert not panel.problems.isVisible()
+
     @pytest.mark.slow
     def test_7_the_cause_is_named(self):
-        from labeltool.training.worker import DivergedError, _reason
+        from labeltool.training.worker import DivergedError, _expected
 
-        assert "not enough memory" in _reason(MemoryError())
-        assert "diverged" in _reason(DivergedError("the loss is nan in step 3"))
-        assert "disk is full" in _reason(OSError(28, "No space left on device"))
+        assert "not enough memory" in _expected(MemoryError())
+        assert "diverged" in _expected(DivergedError("the loss is nan in step 3"))
+        assert "disk is full" in _expected(OSError(28, "No space left on device"))
         assert "killed (signal 9)" in death(-9)
 
 

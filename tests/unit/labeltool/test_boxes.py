@@ -97,7 +97,7 @@ class TestChange:
         store = project(2)
         store.boxes.change(ANN, 1, OTHER)
         change(store, "UPDATE face SET x = 99 WHERE id = 1")
-        assert "1 faces differ" in store.reviews.check()[0]
+        assert "1 face differs" in store.reviews.check()[0]
         store.reviews.check(repair=True)
         assert box(store)[:4] == OTHER
         assert store.reviews.check() == []

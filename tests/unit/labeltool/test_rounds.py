@@ -287,7 +287,7 @@ class TestRound:
         seen: list[str] = []
         changes = run(rounds, lambda event: seen.append(event.kind))
         assert changes.all
-        assert "3 faces have a new proposal to review" in changes.note
+        assert "3 faces have a proposal to review" in changes.note
         assert (seen[0], seen[-1]) == ("started", "finished")
         assert not rounds.running
         assert verdicts(store)[:4] == [
@@ -327,11 +327,16 @@ class TestRound:
         table = rounds._faces(store.faces.boxes())[1]
         assert rounds._labels(3, table).faces.tolist() == [1, 2, 8, 9, 5]
 
-    def test_a_label_whose_photo_cannot_be_read_trains_nothing(self, reviewed):
+    def test_a_photo_that_could_never_be_read_trains_nothing(self, reviewed):
         store, rounds = reviewed()
-        change(store, "UPDATE photo SET problem = 'cut off' WHERE id IN (1, 5)")
+        change(store, "UPDATE photo SET problem = 'cut off', width = NULL WHERE id IN (1, 5)")
         run(rounds)
         assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [2, 6]
+
+    def test_the_run_folder_says_how_large_each_photo_was(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        assert RunFolder(store.rounds.all()[-1].folder).sizes() == [(100, 100)] * 6
 
     def test_a_second_round_goes_on_from_the_first(self, reviewed):
         store, rounds = reviewed()
@@ -396,6 +401,91 @@ class TestRound:
         weights = store.rounds.all()[-1].folder / spec["weights"]
         assert weights.resolve().is_relative_to(moved.resolve())
         assert weights.is_file()
+
+
+class TestLeftOut:
+    """The photos of faces 1 (a manual label) and 5 (not reviewed) cannot be used any more."""
+
+    @pytest.fixture
+    def broken(self, reviewed, fake, tmp_path) -> tuple[Store, Rounds]:
+        (tmp_path / "photos").mkdir()
+        store, rounds = reviewed()
+        fake("unreadable")
+        return store, rounds
+
+    def problems(self, store: Store) -> list[tuple[str, str]]:
+        return [(file.name, reason) for _id, file, reason in store.faces.problems()]
+
+    def test_a_round_says_how_many_labels_it_really_used(self, broken, tmp_path):
+        store, rounds = broken
+        note = run(rounds).note
+        file = tmp_path / "photos" / "00000.jpg"
+        assert "Round 1 trained on 1 of 2 manual labels." in note
+        assert f"2 photos could not be used, the first of them: {file} is truncated." in note
+        assert "3 faces have a proposal to review." in note
+        assert rounds.left_out.reasons()[0] == f"{file} is truncated"
+        summary = store.rounds.all()[-1].summary
+        assert (summary["manual_used"], summary["left_out"]) == (1, 2)
+
+    def test_they_are_photo_problems_until_a_round_can_use_them_again(self, broken, fake):
+        store, rounds = broken
+        run(rounds)
+        assert self.problems(store) == [
+            ("00000.jpg", "00000.jpg is truncated"), ("00004.jpg", "00004.jpg is truncated"),
+        ]  # fmt: skip
+        assert store.faces.counts().problems == 2
+        assert store.reviews.check() == []
+        fake("ok")
+        assert "Round 2 trained on 2 of 2 manual labels." in run(rounds).note
+        assert self.problems(store) == []
+        assert rounds.left_out.photos == ()
+
+    def test_a_failed_round_keeps_them_too(self, broken, fake):
+        store, rounds = broken
+        fake("unreadable-fail")
+        with pytest.raises(UserError, match="It failed on purpose"):
+            run(rounds)
+        assert len(self.problems(store)) == 2
+        assert len(rounds.left_out.photos) == 2
+
+    def test_a_folder_that_is_not_there_makes_no_photo_problems(self, broken, tmp_path):
+        store, rounds = broken
+        (tmp_path / "photos").rmdir()
+        assert "2 photos could not be used" in run(rounds).note
+        assert self.problems(store) == []
+
+    def test_what_could_not_be_predicted_is_said(self, project, fake, started, tmp_path):
+        (tmp_path / "photos").mkdir()
+        store = project(6, proposed=False, scheme=THREE_LIKE_STARTER)
+        rounds = Rounds(store)
+        started.append(rounds)
+        fake("unreadable")
+        rounds.start_predict()
+        note = rounds.wait(ignore).note
+        assert "4 of 6 faces got a proposal." in note
+        assert f"{tmp_path / 'photos' / '00000.jpg'} is truncated" in note
+        assert store.faces.count_unpredicted() == 2
+        assert len(self.problems(store)) == 2
+        fake("ok")
+        rounds.start_predict()  # asked for again, it tries them again
+        assert rounds.wait(ignore).note == ""
+        assert self.problems(store) == []
+
+    def test_an_expected_failure_is_told_without_the_log(self, broken, fake):
+        _store, rounds = broken
+        fake("fail-expected")
+        with pytest.raises(UserError) as caught:
+            run(rounds)
+        assert str(caught.value) == "It failed on purpose."
+
+    def test_an_unexpected_failure_says_where_the_log_is(self, broken, fake):
+        store, rounds = broken
+        fake("fail")
+        with pytest.raises(UserError) as caught:
+            run(rounds)
+        log = store.rounds.all()[-1].folder / "worker.log"
+        assert str(log) in caught.value.remedy
+        assert "a reason in the log" in caught.value.remedy
 
 
 class TestFailure:
@@ -767,6 +857,18 @@ class TestPredict:
         started[-1].wait(ignore)
         folder = RunFolder(store.rounds.all()[-1].folder)
         assert folder.path / folder.spec()["weights"] == folder.path / "../../starter.safetensors"
+
+    def test_a_starter_of_another_scheme_is_not_ignored_without_a_word(self, project):
+        store = project(1, proposed=False)
+        other = Scheme("other", ("left", "right"))
+        meta = {"scheme": json.loads(other.to_json())}
+        own = store.folder / "starter.safetensors"
+        save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
+        rounds = Rounds(store)
+        assert not rounds.can_predict()
+        note = rounds.propose_mean_face().note
+        assert note.startswith("1 face got the mean face")
+        assert f"{own} is of the scheme 'other', not of this project's scheme 'three'" in note
 
     def test_a_starter_that_is_none(self, project):
         rounds = Rounds(project(1, proposed=False))

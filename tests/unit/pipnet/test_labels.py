@@ -436,7 +436,7 @@ class TestLoadLabelled:
         data["annotations"].append(unlabelled)
         path = tmp_path / "set.json"
         path.write_text(json.dumps(data), encoding="utf-8")
-        with pytest.raises(LabelError, match="1 photos with labels, but 1 of them are not there"):
+        with pytest.raises(LabelError, match=r"none of the photos that set\.json names is there"):
             load_labelled(path)
         (tmp_path / "사진").mkdir()
         (tmp_path / "사진" / "a.jpg").touch()
@@ -446,6 +446,13 @@ class TestLoadLabelled:
             assert face.box == (1, 2.5, 30, 40)
             assert face.visibility is not None
             assert face.visibility.tolist() == [2, 0, 1]
+        # a photo that is gone is for who reads it to leave out
+        gone = data["images"][0] | {"id": 99, "file_name": "사진/gone.jpg"}
+        data["images"].append(gone)
+        data["annotations"].append(data["annotations"][0] | {"id": 13, "image_id": 99})
+        path.write_text(json.dumps(data), encoding="utf-8")
+        found = [face.image.name for face in load_labelled(path)]
+        assert found == ["a.jpg", "gone.jpg"]
             assert np.isnan(face.points[1]).all()
         (tmp_path / "other.json").write_text("{}")
         with pytest.raises(LabelError, match=r"several \.json files \(other\.json, set\.json\)"):

@@ -327,7 +327,7 @@ class TestTrain:
 
         def measured(detector: TorchDetector, samples: list[Sample], *_: object) -> Any:
             nme = figures[detector.checkpoint.summary["epochs_done"]]
-            return SimpleNamespace(summary=lambda: {"nme": nme})
+            return SimpleNamespace(summary=lambda: {"nme": nme}, unreadable=())
 
         monkeypatch.setattr("pipnet.evaluate.evaluate", measured)
         out = tmp_path / "run"
@@ -463,7 +463,7 @@ class TestErrors:
         broken.write_bytes(broken.read_bytes()[:300])
         if not found:
             monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: [])
-        words = ("--data", photos, "--scheme", "5", "--epochs", 1, "--neighbours", 2)
+        words = ("--data", photos, "--scheme", "5", "--epochs", 1, "--neighbours", 0)
         done = run("train", *words, "--batch", 6, "--out", tmp_path / "out")
         assert done.code == 0
         assert f"left out: {broken} is truncated" in done.err
@@ -484,7 +484,7 @@ class TestErrors:
 
         monkeypatch.setattr("pipnet.train.normalise", full)
         done = run(
-            "train", "--data", photos, "--scheme", "5", "--neighbours", 2, "--epochs", 1,
+            "train", "--data", photos, "--scheme", "5", "--neighbours", 0, "--epochs", 1,
             "--out", tmp_path / "out",
         )  # fmt: skip
         assert done.code == 1
@@ -499,7 +499,7 @@ class TestErrors:
         out.mkdir()
         (out / "state.pt.partial").symlink_to("/dev/full")
         done = run(
-            "train", "--data", photos, "--scheme", "5", "--neighbours", 2, "--epochs", 1,
+            "train", "--data", photos, "--scheme", "5", "--neighbours", 0, "--epochs", 1,
             "--out", out,
         )  # fmt: skip
         assert done.code == 1
