@@ -199,6 +199,7 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
 
     with _project(project) as store:
         if kind != "photos":
+            used = 0
             for path in paths:
                 taken = labels.take_labels(store, path, login(), proposals=kind == "proposals")
                 click.echo(
@@ -207,6 +208,9 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
                 )
                 for problem in taken.problems:
                     click.echo(f"  not used: {problem}", err=True)
+                used += taken.taken + taken.kept
+            if not used:
+                raise UserError(f"None of the {kind} was taken.", "The lines above say why.")
             return
         added = intake.add_photos(store, paths)
         with _bar("Finding faces") as bar:
@@ -220,6 +224,8 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
             click.echo(f"  not supported: {photo}", err=True)
         for _id, _file, reason in store.faces.problems():
             click.echo(f"  not usable: {reason}", err=True)
+        if not added.new + added.known:
+            raise UserError("No photo was imported.", "The lines above say why.")
 
 
 @cli.command()
@@ -332,6 +338,10 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
         else:
             count, _ = store.reviews.decide_where(login(), verdict, threshold)
         click.echo(count)
+        if not count and not dry_run:
+            raise UserError(
+                f"No unreviewed face has such a score by '{name}'.", "Choose another threshold."
+            )
         others = sum(row[2] for row in store.reviews.models_waiting()[1:])
         word = "would be" if dry_run else "were"
         click.echo(f"{count} faces {word} {verdict} by the scores of '{name}'.", err=True)
