@@ -214,6 +214,7 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
 
     with _project(project) as store:
         if kind != "photos":
+            used = 0
             for path in paths:
                 taken = labels.take_labels(store, path, login(), proposals=kind == "proposals")
                 what = counted(taken.taken, kind.removesuffix("s"))
@@ -223,6 +224,9 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
                 )
                 for problem in taken.problems:
                     _say(f"  not used: {problem}", err=True)
+                used += taken.taken + taken.kept
+            if not used:
+                raise UserError(f"None of the {kind} was taken.", "The lines above say why.")
             return
         added = intake.add_photos(store, paths)
         looked_at = {photo for photo, _file in store.faces.photos_to_search()}
@@ -245,6 +249,8 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
             click.echo(
                 f"  {count} not usable before; import them again to try them again", err=True
             )
+        if not added.new + added.known:
+            raise UserError("No photo was imported.", "The lines above say why.")
 
 
 @cli.command()
@@ -401,6 +407,10 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
         else:
             count, _ = store.reviews.decide_where(login(), verdict, threshold)
         click.echo(count)
+        if not count and not dry_run:
+            raise UserError(
+                f"No unreviewed face has such a score by '{name}'.", "Choose another threshold."
+            )
         others = sum(row[2] for row in store.reviews.models_waiting()[1:])
         word = "would be" if dry_run else "was" if count == 1 else "were"
         click.echo(

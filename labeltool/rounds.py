@@ -124,7 +124,7 @@ class Rounds:
 
     def attach(self) -> bool:
         """Find a round that another process, or this project's last window, started."""
-        if self._job is None:
+        if self._job is None and not self._store.read_only:  # to take it in is to write
             for row in self._store.rounds.all():
                 if row.status is RoundStatus.RUNNING and row.kind is not RoundKind.IMPORT:
                     self._job = _Job(

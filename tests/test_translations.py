@@ -28,7 +28,9 @@ BELOW = [
 ]
 """The command line speaks English."""
 
-ERRORS = ("UserError", "StoreBusyError", "DamagedError", "Said")
+ERRORS = (
+    "UserError", "StoreBusyError", "DamagedError", "ReadOnlyError", "WouldReplaceError", "Said",
+)  # fmt: skip
 SHOWN = {
     "setText", "setToolTip", "setWindowTitle", "setTitle", "setPlaceholderText", "setItemText",
     "setAccessibleName", "setInformativeText", "setDetailedText", "setStatusTip", "setLabelText",

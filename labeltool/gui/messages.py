@@ -106,6 +106,35 @@ class MessageLine(QFrame):
         self.undo_wanted.emit()
 
 
+class ReadOnlyLine(QFrame):
+    """Over a project that cannot be written: what can be done with it, as long as it is open."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = QLabel()
+        self.label = QLabel(
+            tr(
+                "Read-only: you can look at this project and export it; nothing that you change "
+                "is kept. Open a copy of its folder to work on it."
+            )
+        )
+        self.label.setWordWrap(True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.label, 1)
+        self._recolour()
+
+    def _recolour(self) -> None:
+        self._icon.setPixmap(theme.icon("mdi6.lock-outline").pixmap(16, 16))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants a new icon."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
+
+
 class Activity(QFrame):
     """A task that runs: name, bar, time left, Cancel. Short ones never show."""
 

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMe
 from labeltool.domain import Changes, Verdict
 from labeltool.gui import dialogs
 from labeltool.gui.diagnostics import diagnostics
+from labeltool.gui.exporting import Refused
 from labeltool.gui.filter_words import describe
 from labeltool.gui.key_editor import KeyEditor
 from labeltool.gui.past_batches import PastBatches
 from labeltool.gui.session import Session
-from labeltool.gui.words import read, tr
+from labeltool.gui.words import read, tell, tr
 
 if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
@@ -93,6 +94,11 @@ class Prompts:
         if file:
             form = "coco" if kind == coco else "pts"
             self._session.export(Path(file), form)
+
+    def replace(self, refused: Refused) -> None:
+        """Ask whether an export may replace what is there."""
+        if self._sure(tell(refused.error.what), tr("Replace")):
+            self._session.export(refused.out, refused.form, force=True)
 
     def _problems(self) -> None:
         dialog = dialogs.Problems(self._session, self._window)

@@ -26,8 +26,7 @@ from labeltool.domain import (
     Verdict,
     mark,
 )
-from labeltool.export import export_labels
-from labeltool.gui import notes
+from labeltool.gui import exporting, notes
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
@@ -68,6 +67,7 @@ class Session(QObject):
         settled: after `changed`, where another face is shown only once that is painted; carries all
             Changes since the last time, for panels that may follow a moment later.
         failed: a UserError, for the message line.
+        replace_wanted: an export would replace files; carries `exporting.Refused`.
         said: a sentence for the message line, and whether Undo makes sense beside it.
         task_started: a Task, for the activity line.
         round_event: an Event of the running round.
@@ -83,6 +83,7 @@ class Session(QObject):
     changed = Signal(object)
     settled = Signal(object)
     failed = Signal(object)
+    replace_wanted = Signal(object)
     said = Signal(str, bool)
     task_started = Signal(object)
     round_event = Signal(object)
@@ -140,9 +141,12 @@ class Session(QObject):
         """Go on where the last window stopped: a running round, photos not searched yet."""
         self.rounds.attach()
         self._watch.start()
+        self.show_all_again()
+        if self.store.read_only:
+            self._look_for_photos()
+            return
         self._visiting.start()
         self._tidying.start()
-        self.show_all_again()
         for round_id in self.store.rounds.unsettled():
             self._run(
                 "results", tr("Offering proposals"), partial(self.store.rounds.settle, round_id),
@@ -162,7 +166,7 @@ class Session(QObject):
                 what = mark("{count} photo folders are not there, such as {folder}.")
             remedy = mark("Say where the photos are now; everything else of the project is here.")
             self.failed.emit(PhotosMissingError(what, remedy, folder=gone[0], count=len(gone)))
-        elif self.desk.counts.waiting:
+        elif self.desk.counts.waiting and not self.store.read_only:
             self.search()
 
     def move_photos(self, root_id: int, folder: Path) -> None:
@@ -444,16 +448,17 @@ class Session(QObject):
             self._predict_if_wanted()
         self._done(result)
 
-    def export(self, out: Path, form: str) -> None:
-        """Write the labels, in the background."""
-        self._run(
-            "writes", tr("Exporting"), partial(self._export, out, form),
-            farewell=tr("Cancelled: nothing was written."),
-        )  # fmt: skip
+    def export(self, out: Path, form: str, *, force: bool = False) -> None:
+        """Write the labels, in the background; `force` as in `export_labels`."""
+        work = partial(exporting.export, self.store, out, form, force)
+        farewell = tr("Cancelled: nothing was written.")
+        self._run("writes", tr("Exporting"), work, farewell=farewell, succeeded=self._exported)
 
-    def _export(self, out: Path, form: str, progress: Progress) -> Changes:
-        written = export_labels(self.store, out, form, progress)
-        return Changes(note=notes.exported(written, out))
+    @Slot(object)
+    def _exported(self, result: object) -> None:
+        if isinstance(result, exporting.Refused):
+            self.replace_wanted.emit(result)
+        self._done(result)
 
     # Rounds
 

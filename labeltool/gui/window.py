@@ -35,7 +35,7 @@ from labeltool.gui.history import HistoryPanel, moment
 from labeltool.gui.inspector import Inspector
 from labeltool.gui.keys import KeyFilter, Keymap
 from labeltool.gui.language import Language
-from labeltool.gui.messages import Activity, MessageLine
+from labeltool.gui.messages import Activity, MessageLine, ReadOnlyLine
 from labeltool.gui.palette import CommandPalette
 from labeltool.gui.prompts import Prompts
 from labeltool.gui.queue_panel import QueuePanel, SinceLine
@@ -44,7 +44,7 @@ from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.tasks import Task
 from labeltool.gui.thumbs import Thumbs
-from labeltool.gui.words import count_words, faces_words, tr, verdict_word
+from labeltool.gui.words import count_words, faces_words, project_words, tr, verdict_word
 from labeltool.store.thumbs import ThumbFile
 from pipnet.text import one_line
 
@@ -65,7 +65,8 @@ class MainWindow(QMainWindow):
         self.session, self.settings = session, settings
         self._rest = QTimer(self, singleShot=True, interval=300)
         self._rest.timeout.connect(self._decode_ahead)
-        name = one_line(session.store.folder.absolute().name)
+        folder = one_line(session.store.folder.absolute().name)
+        name = project_words(folder, session.store.read_only)
         # Qt takes [*] for the place of a mark, and two of them for one that is meant
         self.setWindowTitle(f"{name.replace('[*]', '[*][*]')} - labeltool")
         self.setAcceptDrops(True)
@@ -113,6 +114,8 @@ class MainWindow(QMainWindow):
         self.centre = QStackedWidget()
         self.centre.addWidget(photo)
         self.centre.addWidget(self.gallery)
+        if self.session.store.read_only:
+            column.addWidget(ReadOnlyLine())
         column.addWidget(self.since)
         column.addWidget(self.centre, 1)
         column.addWidget(self.message)
@@ -209,6 +212,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self.refresh)
         session.failed.connect(self.message.complain)
         session.said.connect(self.message.say)
+        session.replace_wanted.connect(self._prompts.replace)
         session.task_started.connect(self._show_task)
         session.round_event.connect(self._round_event)
         self.message.undo_wanted.connect(session.undo_said)

@@ -69,6 +69,11 @@ def faces_words(count: int) -> str:
     return tr("%Ln face(s)", "", count)
 
 
+def project_words(name: str, read_only: bool) -> str:
+    """'project', or 'project (read-only)', for the title of a window."""
+    return tr("{name} (read-only)", name=name) if read_only else name
+
+
 def score_words(score: float | None) -> str:
     """'score 0.83', or 'no proposal'."""
     return tr("no proposal") if score is None else tr("score {score:.2f}", score=score)

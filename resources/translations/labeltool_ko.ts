@@ -48,12 +48,68 @@
         <translation>먼저 얼굴을 검토하세요.</translation>
     </message>
     <message>
+        <source>Nothing was written: .pts cannot tell that a landmark is absent, and every labelled face has one that is.</source>
+        <translation>아무것도 쓰지 않았습니다. .pts는 없는 랜드마크를 나타낼 수 없는데, 레이블이 있는 모든 얼굴에 없는 랜드마크가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Export them as COCO keypoints, which can.</source>
+        <translation>이를 나타낼 수 있는 COCO 키포인트로 내보내세요.</translation>
+    </message>
+    <message>
         <source>{path} cannot be written: {reason}.</source>
         <translation>{path}: 쓸 수 없습니다({reason}).</translation>
     </message>
     <message>
         <source>Choose another place, or free some space.</source>
         <translation>다른 위치를 고르거나 디스크 공간을 확보하세요.</translation>
+    </message>
+    <message>
+        <source>{path} is there already, and it is {kind}, not a COCO keypoints file.</source>
+        <translation>{path}이(가) 이미 있으며, COCO 키포인트 파일이 아니라 {kind}입니다.</translation>
+    </message>
+    <message>
+        <source>Choose another name; --force replaces it.</source>
+        <translation>다른 이름을 고르세요. --force를 주면 덮어씁니다.</translation>
+    </message>
+    <message>
+        <source>{folder} holds {count:,} of these .pts files already, such as {file}.</source>
+        <translation>{folder}에 이미 같은 이름의 .pts 파일이 {count:,}개 있습니다(예: {file}).</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder; --force replaces them.</source>
+        <translation>빈 폴더를 고르세요. --force를 주면 덮어씁니다.</translation>
+    </message>
+    <message>
+        <source>{path} is a photo of this project, and photos are never changed.</source>
+        <translation>{path}은(는) 이 프로젝트의 사진이며, 사진은 절대 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{path} is a part of the project itself, which an export must not replace.</source>
+        <translation>{path}은(는) 프로젝트 자체의 일부이므로 내보내기로 덮어쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose another place.</source>
+        <translation>다른 위치를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{path} is a folder, a database or a device, which are never replaced.</source>
+        <translation>{path}은(는) 폴더, 데이터베이스 또는 장치이므로 절대 덮어쓰지 않습니다.</translation>
+    </message>
+    <message>
+        <source>a photo</source>
+        <translation>사진</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>빈 파일</translation>
+    </message>
+    <message>
+        <source>other JSON</source>
+        <translation>다른 JSON 파일</translation>
+    </message>
+    <message>
+        <source>a file of another kind</source>
+        <translation>다른 종류의 파일</translation>
     </message>
     <message>
         <source>No face is shown</source>
@@ -1700,6 +1756,10 @@ left the face {verdict}</source>
         <translation>이 메시지 닫기</translation>
     </message>
     <message>
+        <source>Read-only: you can look at this project and export it; nothing that you change is kept. Open a copy of its folder to work on it.</source>
+        <translation>읽기 전용: 이 프로젝트를 보고 내보낼 수 있지만, 바꾼 내용은 저장되지 않습니다. 작업하려면 폴더의 복사본을 여세요.</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>취소</translation>
     </message>
@@ -2770,6 +2830,10 @@ left the face {verdict}</source>
         <translation>명령</translation>
     </message>
     <message>
+        <source>{name} (read-only)</source>
+        <translation>{name} (읽기 전용)</translation>
+    </message>
+    <message>
         <source>Here you stopped on {time}.</source>
         <translation>{time}에 여기서 멈추었습니다.</translation>
     </message>
@@ -3236,6 +3300,10 @@ left the face {verdict}</source>
         <translation>그쪽에서 닫은 다음 프로젝트를 다시 여세요.</translation>
     </message>
     <message>
+        <source>The project was changed elsewhere while it was read.</source>
+        <translation>읽는 동안 다른 곳에서 프로젝트가 바뀌었습니다.</translation>
+    </message>
+    <message>
         <source>{path} is empty, so it is not a project.</source>
         <translation>{path}: 비어 있어서 프로젝트가 아닙니다.</translation>
     </message>
@@ -3606,6 +3674,22 @@ left the face {verdict}</source>
     <message>
         <source>{left:,} of {faces:,} faces were changed since and stay as they are.</source>
         <translation>얼굴 {faces:,}개 중 {left:,}개는 그 뒤에 바뀌어 그대로 두었습니다.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: the project is read-only here.</source>
+        <translation>{path}에 쓸 수 없습니다. 이 프로젝트는 여기서 읽기 전용입니다.</translation>
+    </message>
+    <message>
+        <source>Copy its folder to where you may write and open the copy, or ask for the right to write.</source>
+        <translation>쓸 수 있는 곳에 폴더를 복사해서 그 복사본을 열거나, 쓰기 권한을 요청하세요.</translation>
+    </message>
+    <message>
+        <source>{log} holds decisions that cannot be read in a read-only folder.</source>
+        <translation>{log}에 읽기 전용 폴더에서는 읽을 수 없는 판정이 있습니다.</translation>
+    </message>
+    <message>
+        <source>Copy the whole folder to where you may write, and open the copy.</source>
+        <translation>폴더 전체를 쓸 수 있는 곳에 복사한 뒤 그 복사본을 여세요.</translation>
     </message>
 </context>
 </TS>

@@ -134,10 +134,23 @@ def test_a_project_that_another_program_holds_is_said(project, monkeypatch):
     assert status(project)["accepted"] == 2
 
 
-def test_a_read_only_project_is_said(read_only):
-    said = refused("status", read_only / "p")
-    assert "cannot be written" in said
-    assert "read-only" in said
+def test_a_read_only_project_is_counted_checked_and_exported(sample, tmp_path, read_only):
+    assert status(read_only / "p")["faces"] == 2
+    checked = labeltool("check", read_only / "p")
+    assert "is gone: say where" in checked.stdout  # of photos that never were
+    assert "1 problems were found" in checked.stderr
+    said = refused("accept", read_only / "p", "--min-score", "0.1")
+    assert "No unreviewed face" in said
+    for words in (
+        ("import", read_only / "p", sample),
+        ("predict", read_only / "p"),
+        ("check", read_only / "p", "--repair"),
+        ("relocate", read_only / "p", tmp_path),
+    ):
+        assert "read-only" in refused(*words).casefold()
+    assert "nothing to export" in refused(
+        "export", read_only / "p", tmp_path / "labels.json", "--format", "coco"
+    )
 
 
 @pytest.fixture

@@ -19,12 +19,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool import rounds as rounds_module
 from labeltool.domain import Changes, Filter, NewLabel, NewPrediction, RoundKind, Verdict
 from labeltool.export import export_labels
 from labeltool.gui import batch_sheet, dialogs
+from labeltool.gui.messages import ReadOnlyLine
 from labeltool.labels import take_labels
 from labeltool.review import Desk
 from labeltool.store import Store, create_project, open_project
@@ -296,6 +297,40 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
     other.close()
 
 
+@pytest.mark.parametrize("answer", ["Replace", "Cancel"])
+def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
+    qtbot, open_window, project, tmp_path, monkeypatch, answer
+):
+    asked = []
+
+    def answered(box: QMessageBox) -> int:
+        asked.append(box.text())
+        next(button for button in box.buttons() if button.text() == answer).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answered)
+    window = open_window(project)
+    window.session.desk.open(1)
+    window.session.announce(Changes())
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    (tmp_path / "mine.json").write_text("{}")
+    with qtbot.waitSignal(window.session.replace_wanted):
+        window.session.export(tmp_path / "mine.json", "coco")
+    assert asked == [
+        f"{tmp_path / 'mine.json'} is there already, and it is other JSON, not a COCO keypoints "
+        "file."
+    ]
+    if answer == "Replace":
+        qtbot.waitUntil(lambda: "Wrote 1 face" in window.message.label.text())
+        assert (tmp_path / "mine.json").read_text() != "{}"
+    else:
+        assert (tmp_path / "mine.json").read_text() == "{}"
+    with qtbot.waitSignal(window.session.failed) as failed:
+        window.session.export(tmp_path / "photos" / "000.jpg", "coco")
+    assert "photos are never changed" in str(failed.args[0])
+    assert len(asked) == 1
+
+
 class Test9:
     def test_9_a_full_disk_in_a_folder_of_korean_name(self, qtbot, open_window, project):
         shutil.move(project, project.with_name("한글 프로젝트"))
@@ -314,12 +349,27 @@ class Test9:
         assert window.session.store.faces.counts() == before
         assert window.session.store.reviews.check() == []
 
-    def test_9_a_read_only_folder(self, app, read_only):
-        assert app.open(read_only / "p") is None
-        said = app.welcome.message.label.text()
-        assert "cannot be written" in said
-        assert "read-only" in said
-        app.welcome.close()
+    def test_9_a_read_only_folder(self, qtbot, app, read_only, tmp_path):
+        before = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
+        window = app.open(read_only / "p")
+        assert window.windowTitle() == "p (read-only) - labeltool"
+        (line,) = window.findChildren(ReadOnlyLine)
+        assert line.isVisible()
+        session = window.session
+        assert session.store.faces.counts().faces == 2
+        with qtbot.waitSignal(session.failed) as failed:
+            window.commands.by_name["exclude"].trigger()
+        assert "the project is read-only here" in str(failed.args[0])
+        assert session.store.faces.counts().unreviewed == 2
+        session.desk.open(2)
+        session.announce(Changes())
+        assert session.desk.face.id == 2
+        with qtbot.waitSignal(session.failed) as failed:
+            session.export(tmp_path / "labels.json", "coco")
+        assert "nothing to export" in str(failed.args[0])
+        window.close()
+        after = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
+        assert after == before
 
     def test_9_photos_that_moved(self, qtbot, app, project, tmp_path):
         (tmp_path / "photos").rename(tmp_path / "사진")
