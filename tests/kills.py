@@ -23,12 +23,23 @@ from typing import Any
 
 import numpy as np
 
+from labeltool import labels
 from labeltool.domain import Filter, RoundKind, Verdict
+from labeltool.formats import LabelledRow, coco
 from labeltool.rounds import Rounds
 from labeltool.store import BACKUPS, FILE, Store, backups, engine, facts, open_project
 from labeltool.store.backup import check_file
 from labeltool.training.folder import RunFolder
-from tests.projects import change, make_project, next_migration, propose, sql, triangle, verdicts
+from tests.projects import (
+    THREE,
+    change,
+    make_project,
+    next_migration,
+    propose,
+    sql,
+    triangle,
+    verdicts,
+)
 
 ROOT = Path(__file__).parents[1]
 Said = list[list[Any]]
@@ -182,7 +193,65 @@ class Draft(Scenario):
         assert face.draft is None or (face.draft == found).all()
         assert face.verdict is Verdict.UNREVIEWED
         self.last = int(found)
+        self.step_back_and_forth()
         self.hit["between moves"] += 1
+
+    def step_back_and_forth(self) -> None:
+        """Every move that was kept is a step of undo of its own."""
+        store = self.open()
+        for act, shift in ((store.reviews.undo, -1), (store.reviews.redo, 0)):
+            act("ann")
+            face = store.faces.face(2)
+            assert face is not None
+            found = 0 if face.draft is None else int(face.draft[0, 0])
+            assert found == max(0, self.last + shift)
+        store.close()
+
+
+class UndoImport(Scenario):
+    """Labels of a file, which add faces, are imported, undone and redone."""
+
+    FACES = 150
+    span = 1.0
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        make_project(self.folder, self.FACES).close()
+        self.file = self.folder.parent / "labels.json"
+        rows = [
+            LabelledRow(f"{number:05d}.jpg", (0.0, 0.0, 1.0, 1.0), triangle(60.0))
+            for number in range(self.FACES)
+        ]
+        sizes = {row.photo: (200, 200) for row in rows}
+        coco.write(self.file, rows, THREE.names, (), None, sizes)
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        store = open_project(folder)
+        say("open")
+        while True:
+            labels.take_labels(store, folder.parent / "labels.json", "ann")
+            for _ in range(2):
+                say("done", store.faces.counts().faces)
+                store.reviews.undo("ann")
+                say("undone", store.faces.counts().faces)
+                store.reviews.redo("ann")
+            store.reviews.undo("ann")
+
+    def check(self, said: Said) -> None:
+        assert {row[1] for row in said if row[0] == "done"} <= {2 * self.FACES}
+        assert {row[1] for row in said if row[0] == "undone"} <= {self.FACES}
+        store = self.open()
+        counts, labelled = store.faces.counts(), len(store.reviews.labels())
+        there = counts.faces - self.FACES
+        assert there in (0, self.FACES)
+        assert labelled == there == counts.corrected
+        assert len(store.faces.boxes(with_removed=True)) in (self.FACES, 2 * self.FACES)
+        if there:
+            store.reviews.undo("ann")
+            assert store.faces.counts().faces == self.FACES
+        store.close()
+        self.hit["with its faces" if there else "without"] += 1
 
 
 class TakeIn(Scenario):
@@ -400,7 +469,7 @@ class Window(Scenario):
 
 
 SCENARIOS: dict[type[Scenario], int] = {
-    Review: 8, Draft: 6, TakeIn: 6, Migration: 5, BackUp: 3, Window: 2,
+    Review: 7, Draft: 5, UndoImport: 4, TakeIn: 5, Migration: 4, BackUp: 3, Window: 2,
 }  # fmt: skip
 """How often of 30 times each is killed."""
 

@@ -15,7 +15,7 @@ from labeltool.gui import theme
 from labeltool.gui.language import Language
 from labeltool.gui.session import Session
 from labeltool.gui.undo_question import described
-from labeltool.gui.words import sentence, tr
+from labeltool.gui.words import tr
 
 if TYPE_CHECKING:
     from labeltool.gui.keys import Keymap
@@ -431,9 +431,9 @@ class Actions(QObject):
         """The tooltip of a command: what it does, to what, and its key."""
         action, tip = self.by_name[name], tr(self._commands[name].tip)
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        tip = f"{tip} ({key})" if key else tip
-        what = self._tips.get(name)
-        action.setToolTip(f"{tip}\n{sentence(what)}" if what else tip)
+        if what := self._tips.get(name):
+            tip = f"{tip}: {what}"
+        action.setToolTip(f"{tip} ({key})" if key else tip)
 
     def explain(self, widget: QWidget, name: str) -> None:
         """A button that does a command has its tooltip, and so always names its key."""

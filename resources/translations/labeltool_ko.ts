@@ -1902,6 +1902,10 @@ left the face {verdict}</source>
         <translation>{file}의 레이블</translation>
     </message>
     <message>
+        <source>proposals from {file}</source>
+        <translation>{file}의 제안</translation>
+    </message>
+    <message>
         <source>restoring {verdict}</source>
         <translation>{verdict} 상태로 복원</translation>
     </message>
@@ -2622,10 +2626,6 @@ left the face {verdict}</source>
         </translation>
     </message>
     <message>
-        <source>Cancelled: nothing is offered; faces that were new stay.</source>
-        <translation>취소했습니다. 제안은 표시되지 않으며, 새로 추가된 얼굴은 남아 있습니다.</translation>
-    </message>
-    <message>
         <source>Cancelled: nothing was written.</source>
         <translation>취소했습니다. 저장한 것이 없습니다.</translation>
     </message>
@@ -2914,6 +2914,10 @@ left the face {verdict}</source>
     <message>
         <source>excluded</source>
         <translation>제외</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>제거됨</translation>
     </message>
     <message numerus="yes">
         <source>%Ln face(s)</source>
@@ -3500,6 +3504,14 @@ left the face {verdict}</source>
         <translation>{file}에서 레이블 {count}개.</translation>
     </message>
     <message>
+        <source>Nothing was changed: something else was done meanwhile.</source>
+        <translation>아무것도 바뀌지 않았습니다. 그사이 다른 작업이 이루어졌습니다.</translation>
+    </message>
+    <message>
+        <source>Try again: then you are asked about that.</source>
+        <translation>다시 시도하세요. 그때 그 작업에 대해 묻습니다.</translation>
+    </message>
+    <message>
         <source>Undid: {what}.</source>
         <translation>되돌림: {what}.</translation>
     </message>
@@ -3690,6 +3702,68 @@ left the face {verdict}</source>
     <message>
         <source>Copy the whole folder to where you may write, and open the copy.</source>
         <translation>폴더 전체를 쓸 수 있는 곳에 복사한 뒤 그 복사본을 여세요.</translation>
+    </message>
+    <message>
+        <source>Redo?</source>
+        <translation>다시 실행할까요?</translation>
+    </message>
+    <message>
+        <source>Undo?</source>
+        <translation>되돌릴까요?</translation>
+    </message>
+    <message>
+        <source>Redo {what} by {reviewer}, {ago}?</source>
+        <translation>{what}을(를) 다시 실행할까요? ({reviewer}, {ago})</translation>
+    </message>
+    <message>
+        <source>Undo {what} by {reviewer}, {ago}?</source>
+        <translation>{what}을(를) 되돌릴까요? ({reviewer}, {ago})</translation>
+    </message>
+    <message>
+        <source>This was done on {time}. It is not the last thing that you did in this window.</source>
+        <translation>{time}에 한 작업이며, 이 창에서 마지막으로 한 작업이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Faces that it added are removed; the photos stay.</source>
+        <translation>이 작업으로 추가된 얼굴은 제거되고 사진은 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>Faces that were changed since stay as they are. Redo brings the others back.</source>
+        <translation>그 뒤에 바뀐 얼굴은 그대로 남습니다. 나머지는 다시 실행으로 돌아옵니다.</translation>
+    </message>
+    <message>
+        <source>the import of {count:,} labels from {file}</source>
+        <translation>{file}에서 레이블 {count:,}개 가져오기</translation>
+    </message>
+    <message>
+        <source>the import of {count:,} proposals from {file}</source>
+        <translation>{file}에서 제안 {count:,}개 가져오기</translation>
+    </message>
+    <message>
+        <source>{what} ({faces})</source>
+        <translation>{what} ({faces})</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>방금</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln minute(s) ago</source>
+        <translation>
+            <numerusform>%Ln분 전</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln hour(s) ago</source>
+        <translation>
+            <numerusform>%Ln시간 전</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln day(s) ago</source>
+        <translation>
+            <numerusform>%Ln일 전</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from labeltool.domain import Changes, Verdict
+from labeltool.domain import Changes, NewLabel, Verdict
 from labeltool.gui.past_batches import PastBatches, TakeBack
+from labeltool.gui.undo_question import UndoQuestion
+from labeltool.review import login
 from labeltool.store import open_project
+from tests.gui.conftest import fill
 from tests.gui.test_window import CONTROL, drag, verdict
+from tests.projects import change
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -162,3 +167,83 @@ def test_the_dialogs_open_as_a_person_opens_them_and_close_by_escape(qtbot, open
     QTimer.singleShot(0, close)
     window.commands.by_name["batches"].trigger()
     assert seen == ["Batches"]
+
+
+def import_labels(project, count: int) -> None:
+    """So many labels of a file, a new face each, three days ago."""
+    store = open_project(project)
+    fill(store, project.parent / "more", count - 10)
+    photos = [row[0] for row in store.faces.photo_index()]
+    boxes = [(photo, (10.0, 10.0, 40.0, 40.0), "landmarks") for photo in photos]
+    faces = store.faces.add_faces(boxes, by_operation=True)
+    points = np.stack([np.linspace(10, 50, 68), np.linspace(12, 48, 68)], 1)
+    labels = [NewLabel(face, Verdict.CORRECTED, points) for face in faces]
+    store.reviews.take_labels(login(), labels, "l.json")
+    before = (datetime.now(UTC) - timedelta(days=3, hours=1)).isoformat(timespec="milliseconds")
+    change(store, f"UPDATE operation SET time = '{before}'")
+    store.close()
+
+
+def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_question(
+    qtbot, open_window, project, monkeypatch
+):
+    import_labels(project, 25)
+    window = open_window(project)
+    desk = window.session.desk
+    desk.open(1)
+    window.session.announce(Changes())
+    drag(qtbot, window.canvas, 5, QPoint(24, 0))
+    assert desk.moved == {5}
+    window.close()
+
+    asked: list[str] = []
+    answers = [0, 0, 1]
+
+    def answer(question: UndoQuestion) -> int:
+        asked.append(question.question.text())
+        assert window.session.store.faces.counts().corrected == 25  # nothing before the answer
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(UndoQuestion, "exec", answer)
+    window = open_window(project)
+    desk, undo = window.session.desk, window.commands.by_name["undo"]
+    assert undo.text() == "Undo move"
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert (desk.face.id, desk.moved, asked) == (1, set(), [])
+
+    assert undo.text() == "Undo the import of 25 labels from l.json"
+    assert "the import of 25 labels from l.json" in undo.toolTip()
+    for _ in range(2):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+        assert window.session.store.faces.counts().corrected == 25
+    assert asked == [f"Undo the import of 25 labels from l.json by {login()}, 3 days ago?"] * 2
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    counts = window.session.store.faces.counts()
+    assert (counts.corrected, counts.faces, desk.counts.faces) == (0, 25, 25)
+    assert len(desk.queue) == 25
+    # what was just undone comes back, and goes again, without a question
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert window.session.store.faces.counts().corrected == 25
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.counts().faces == 25
+    assert len(asked) == 3
+
+
+def test_the_question_is_answered_with_cancel_by_enter(qtbot, open_window, project):
+    import_labels(project, 25)
+    window = open_window(project)
+    seen: list[str] = []
+
+    def press() -> None:
+        question = QApplication.activeModalWidget()
+        if question is None:  # still opening
+            QTimer.singleShot(10, press)
+            return
+        seen.append(question.question.text())
+        qtbot.keyClick(question, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, press)
+    window.commands.by_name["undo"].trigger()
+    assert len(seen) == 1
+    assert window.session.store.faces.counts().corrected == 25

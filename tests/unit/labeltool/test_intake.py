@@ -530,6 +530,143 @@ class TestLabels:
         assert str(caught.value)
 
 
+class TestUndo:
+    """Of an import: nothing of it is left, and the same file makes it again."""
+
+    @pytest.fixture
+    def mixed(self, project, tmp_path) -> tuple[Store, Path]:
+        """Two faces; a file labels the first, and two more that nobody found."""
+        store = project(2)
+        place(store, 1, "landmarks", labelled("x").box)
+        rows = [labelled("00000.jpg"), labelled("00000.jpg", 30), labelled("00001.jpg", 30)]
+        return store, write(tmp_path / "a.json", *rows)
+
+    @staticmethod
+    def everything(store: Store) -> dict[str, object]:
+        """What the rest of the program knows of faces."""
+        folders = [(folder.faces, folder.todo) for folder in store.faces.folders()]
+        out = store.folder / "out.json"
+        if store.reviews.labels():
+            export_labels(store, out, "coco")
+        exported = json.loads(out.read_text())["annotations"] if out.exists() else []
+        out.unlink(missing_ok=True)
+        return {
+            "counts": store.faces.counts(), "queue": store.faces.queue(Filter()),
+            "boxes": store.faces.boxes(), "folders": folders, "exported": len(exported),
+            "labels": len(store.reviews.labels()), "of photo": store.boxes.of_photo(1),
+            "pseudo": len(store.faces.pseudo("mean face", 100)),
+            "unpredicted": store.faces.count_unpredicted(),
+            "rounds": store.faces.shown_rounds(), "facets": store.faces.facets(Filter()),
+            "proposals": len(store.faces.some_proposals(100)),
+            "found": store.faces.faces_of_photo(1),
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("proposals", [False, True])
+    def test_the_faces_that_it_made_are_gone_and_come_back(self, mixed, again, proposals):
+        store, file = mixed
+        before = self.everything(store)
+        taken = take_labels(store, file, ANN, proposals=proposals)
+        assert (taken.taken, taken.new_faces) == (3, 2)
+        after = self.everything(store)
+        assert after["counts"].faces == 4
+        store = again(store)
+        for _ in range(2):
+            assert store.reviews.undo(ANN).any_face
+            assert self.everything(store) == before
+            assert store.reviews.check() == []
+            assert store.reviews.redo(ANN).any_face
+            assert self.everything(store) == after
+            assert store.reviews.check() == []
+
+    @pytest.mark.parametrize("proposals", [False, True])
+    def test_the_same_file_after_it_makes_the_same_again_and_no_doubles(self, mixed, proposals):
+        store, file = mixed
+        take_labels(store, file, ANN, proposals=proposals)
+        after = self.everything(store)
+        store.reviews.undo(ANN)
+        taken = take_labels(store, file, "ben", proposals=proposals)
+        assert (taken.taken, taken.new_faces) == (3, 2)
+        again = self.everything(store)
+        assert again == after
+        assert store.reviews.undo_state("ben").undo == (
+            "proposals from a.json" if proposals else "labels from a.json"
+        )
+        store.reviews.undo("ben")
+        assert store.faces.counts().faces == 2
+        assert store.reviews.check(repair=True) == []
+
+    def test_a_face_found_since_is_labelled_and_not_doubled(self, mixed):
+        store, file = mixed
+        take_labels(store, file, ANN)
+        store.reviews.undo(ANN)
+        (found,) = store.faces.add_faces([(2, labelled("x", 30).box, "landmarks")])
+        taken = take_labels(store, file, ANN)
+        assert (taken.taken, taken.new_faces) == (3, 1)
+        assert store.faces.face(found).verdict is Verdict.CORRECTED
+        assert store.faces.counts().faces == 4
+
+    def test_what_others_did_to_its_faces_meanwhile_stays(self, mixed):
+        store, file = mixed
+        take_labels(store, file, ANN)
+        store.reviews.decide("ben", [3], Verdict.EXCLUDED)
+        store.reviews.save_draft("ben", 4, None, triangle(40))
+        note = store.reviews.undo(ANN).note
+        assert note.endswith("2 of 3 faces were changed since and stay as they are.")
+        found = [store.faces.face(face).verdict for face in (1, 3, 4)]
+        assert found == [Verdict.UNREVIEWED, Verdict.EXCLUDED, Verdict.CORRECTED]
+
+    def test_a_proposal_that_was_accepted_meanwhile_stays(self, mixed):
+        store, file = mixed
+        take_labels(store, file, ANN, proposals=True)
+        store.reviews.decide("ben", [1, 3], Verdict.ACCEPTED)
+        store.reviews.undo(ANN)
+        assert [store.faces.face(face).verdict for face in (1, 3, 4)] == [
+            Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.REMOVED,
+        ]  # fmt: skip
+        assert store.faces.face(3).prediction.model == "import of a.json"
+        assert len(store.reviews.labels()) == 2
+
+    def test_a_removed_face_takes_no_decision_and_no_moves(self, mixed):
+        store, file = mixed
+        take_labels(store, file, ANN)
+        store.reviews.undo(ANN)
+        for write in (
+            lambda: store.reviews.decide("ben", [3], Verdict.ACCEPTED),
+            lambda: store.reviews.decide("ben", [3], Verdict.EXCLUDED),
+            lambda: store.reviews.save_draft("ben", 3, None, triangle()),
+            lambda: store.boxes.change("ben", 3, (1.0, 1.0, 2.0, 2.0)),
+            lambda: store.history.restore("ben", 3, None),
+        ):
+            with pytest.raises(UserError, match="not in the project any more"):
+                write()
+        assert not store.reviews.flag("ben", [3], True).any_face
+        assert store.faces.face(3).verdict is Verdict.REMOVED
+
+    def test_photos_that_came_with_it_stay(self, store, photos):
+        draw(photos / "a.png", (90, 70))
+        take_labels(store, write(photos / "labels.json", labelled("a.png")), ANN)
+        store.reviews.undo(ANN)
+        counts = store.faces.counts()
+        assert (counts.photos, counts.faces) == (1, 0)
+        assert len(store.faces.photos_without_face()) == 1
+
+    def test_cancelled_proposals_leave_no_face(self, project, tmp_path):
+        store = project(1, proposed=False)
+        rows = [labelled("00000.jpg", 3.0 * number) for number in range(150)]
+        file = write(tmp_path / "a.json", *rows)
+
+        def stop(done: int, total: int) -> None:
+            if total == 150 and done == 100 and store.rounds.all():
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            take_labels(store, file, ANN, proposals=True, progress=stop)
+        assert store.faces.counts().faces == 1
+        assert store.reviews.undo_state(ANN).undo is None
+        assert take_labels(store, file, ANN, proposals=True).new_faces == 149
+        assert store.faces.counts().faces == 150
+
+
 class TestProposals:
     def test_they_wait_for_a_verdict_with_their_score_and_their_source(self, project, tmp_path):
         store = project(1, proposed=False)

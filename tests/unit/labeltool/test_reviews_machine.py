@@ -8,21 +8,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
 
+import numpy as np
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from labeltool.domain import FINAL, Filter, UserError, Verdict
+from labeltool.domain import FINAL, Filter, NewLabel, UserError, Verdict
 from labeltool.store import Threshold, open_project
 from tests.projects import make_project, propose, sql, triangle
 
-FACES = range(1, 4)
+FOUND = range(1, 4)
+FACES = range(1, 6)
+"""Of these the last two are added by the imports that name them."""
 REVIEWERS = st.sampled_from(["ann", "ben"])
 SOME = st.sets(st.sampled_from(FACES), min_size=1)
 SCORES = st.sampled_from([0.2, 0.5, 0.8])
 VERDICTS = st.sampled_from([Verdict.ACCEPTED, Verdict.REJECTED, Verdict.EXCLUDED])
-UNREVIEWED = Verdict.UNREVIEWED
+UNREVIEWED, REMOVED = Verdict.UNREVIEWED, Verdict.REMOVED
+CORRECTED_BY = 0.5
+"""The shift of the points of every label and every correction."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,35 @@ class State:
     moved: bool = False
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Unsaved moves: the shift of the points, the prediction's id, whose they are."""
+
+    shift: float
+    judged: int | None
+    reviewer: str
+
+
+@dataclass(eq=False)
+class Move:
+    """A step of moves: when it was made among all deeds, and of which face, whose effect was so."""
+
+    moment: int
+    face: int
+    effect: int
+    before: Draft | None
+    after: Draft | None
+    undone: bool = False
+
+
 @dataclass
 class Work:
-    """Of a reviewer: the operations that undo and redo would take, and the face on the screen."""
+    """Of a reviewer: the operations that undo and redo would take, the moves in their order, and
+    the face on the screen."""
 
     undo: list[int] = field(default_factory=list)
     redo: list[int] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
     screen: tuple[int, int | None] = (1, None)
 
 
@@ -60,8 +88,13 @@ class Reviewing(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.folder = Path(mkdtemp())
-        self.store = make_project(self.folder / "project", len(FACES))
-        self.faces = dict.fromkeys(FACES, State())
+        self.store = make_project(self.folder / "project", len(FOUND))
+        boxes = [(1, (1.0, 1.0, 9.0, 9.0), "landmarks"), (2, (1.0, 1.0, 9.0, 9.0), "landmarks")]
+        assert self.store.faces.add_faces(boxes, by_operation=True) == [4, 5]
+        removed = State(verdict=REMOVED)
+        self.faces = {face: State() if face in FOUND else removed for face in FACES}
+        self.moments = [0]  # of the operations
+        self.moment = 0
         self.proposals: dict[int, dict[int, Proposal]] = {face: {} for face in FACES}
         self.operations: list[dict[int, tuple[State, State]]] = [{}]
         self.ids = [0]
@@ -71,7 +104,7 @@ class Reviewing(RuleBasedStateMachine):
         self.work = {"ann": Work(), "ben": Work()}
         self.judged: set[int] = set()
         self.corrections: set[int] = set()  # operations by which moved points became a label
-        self.drafts: dict[int, int | None] = {}  # undo gave them back: the prediction by face
+        self.drafts: dict[int, Draft] = {}
         self.rounds = 0
         self.log: list[tuple] = []
         self.round_arrives(set(FACES), 0.5)
@@ -107,8 +140,50 @@ class Reviewing(RuleBasedStateMachine):
         for face, state in after.items():
             self.becomes(face, state, number)
         self.judged |= {state.judged for state in after.values() if state.judged is not None}
+        self.moments.append(self.now())
         self.work[who].undo.append(number)
+        self.nothing_to_redo(who)
+
+    def now(self) -> int:
+        self.moment += 1
+        return self.moment
+
+    def nothing_to_redo(self, who: str) -> None:
         self.work[who].redo = []
+        self.work[who].moves = [move for move in self.work[who].moves if not move.undone]
+
+    def same_draft(self, move: Move, draft: Draft | None) -> bool:
+        """Whether the face of a move is as it was on that side of it."""
+        now = self.drafts.get(move.face)
+        if self.faces[move.face].verdict is REMOVED:
+            return False
+        if now is None or draft is None:
+            return now is draft and self.faces[move.face].effect == move.effect
+        return now.shift == draft.shift
+
+    def next_undo(self, who: str) -> Move | int | None:
+        work = self.work[who]
+        top = work.undo[-1] if work.undo else None
+        since = 0 if top is None else self.moments[top]
+        for move in reversed(work.moves):
+            fits = not move.undone and move.moment > since
+            if fits and self.same_draft(move, move.after):
+                return move
+        return top
+
+    def next_redo(self, who: str) -> Move | int | None:
+        work = self.work[who]
+        top = work.redo[-1] if work.redo else None
+        for move in work.moves:
+            fits = move.undone and (top is None or move.moment < self.moments[top])
+            if fits and self.same_draft(move, move.before):
+                return move
+        return top
+
+    def stays(self, who: str, face: int, before: State) -> bool:
+        """Whether a face is not removed because somebody else has moved its points."""
+        draft = self.drafts.get(face)
+        return before.verdict is REMOVED and draft is not None and draft.reviewer != who
 
     def becomes(self, face: int, state: State, number: int = 0) -> None:
         """A face changes; `number`: of the operation whose doing it is, 0 for undo and redo."""
@@ -126,7 +201,9 @@ class Reviewing(RuleBasedStateMachine):
         changed = {}
         for face in faces:
             state, shown = self.faces[face], self.shown(face)
-            if verdict is Verdict.ACCEPTED:
+            if state.verdict is REMOVED:
+                fits = False
+            elif verdict is Verdict.ACCEPTED:
                 fits = shown is not None and state.verdict not in FINAL
             else:
                 again = verdict is Verdict.REJECTED and self.offered(face)
@@ -152,15 +229,20 @@ class Reviewing(RuleBasedStateMachine):
         gone = seen is not None and seen not in self.proposals[face]
         moved = moved and verdict is Verdict.ACCEPTED
         verdict = Verdict.CORRECTED if moved else verdict
-        if moved:
+        removed = self.faces[face].verdict is REMOVED
+        if moved and not removed:
             changed = {face: replace(self.faces[face], verdict=verdict)}
         else:
             changed = self.decided({face}, verdict)
-        nothing = verdict is Verdict.ACCEPTED and not changed
+        nothing = removed or (verdict is Verdict.ACCEPTED and not changed)
         judged = self.shown(face) if seen is None else seen
         try:
             self.store.reviews.decide(
-                who, [face], verdict, prediction_id=seen, points=triangle(0.5) if moved else None
+                who,
+                [face],
+                verdict,
+                prediction_id=seen,
+                points=triangle(CORRECTED_BY) if moved else None,
             )
         except UserError:
             assert gone or nothing
@@ -182,7 +264,8 @@ class Reviewing(RuleBasedStateMachine):
         try:
             self.store.reviews.decide(who, sorted(faces), verdict)
         except UserError:
-            assert verdict is Verdict.ACCEPTED
+            lost = len(faces) == 1 and self.faces[min(faces)].verdict is REMOVED
+            assert verdict is Verdict.ACCEPTED or lost
             assert not changed
         for face in changed:
             self.drafts.pop(face, None)
@@ -211,8 +294,52 @@ class Reviewing(RuleBasedStateMachine):
     @rule(who=REVIEWERS, faces=SOME, on=st.booleans())
     def flag(self, who, faces, on):
         self.store.reviews.flag(who, sorted(faces), on)
-        changed = {f for f in faces if self.faces[f].flag != on}
+        there = {f for f in faces if self.faces[f].verdict is not REMOVED}
+        changed = {f for f in there if self.faces[f].flag != on}
         self.operate(who, {f: replace(self.faces[f], flag=on) for f in changed})
+
+    @rule(who=REVIEWERS, faces=SOME)
+    def import_labels(self, who, faces):
+        labels = [
+            NewLabel(face, Verdict.CORRECTED, triangle(CORRECTED_BY)) for face in sorted(faces)
+        ]
+        free = {face for face in faces if self.faces[face].verdict in (UNREVIEWED, REMOVED)}
+        count, _ = self.store.reviews.take_labels(who, labels, "l.json")
+        assert count == len(free)
+        label = {"verdict": Verdict.CORRECTED, "judged": None, "moved": True}
+        self.operate(who, {face: replace(self.faces[face], **label) for face in free})
+
+    @rule(
+        who=REVIEWERS,
+        face=st.sampled_from(FACES),
+        shift=st.sampled_from([CORRECTED_BY, 1.0, 2.0, None]),
+    )
+    def move(self, who, face, shift):
+        shown, before = self.shown(face), self.drafts.get(face)
+        points = None if shift is None else triangle(shift)
+        after = None if shift is None else Draft(shift, shown, who)
+        try:
+            self.store.reviews.save_draft(who, face, shown if points is not None else None, points)
+        except UserError:
+            assert self.faces[face].verdict is REMOVED
+            return
+        assert self.faces[face].verdict is not REMOVED
+        if before == after or (
+            before is not None
+            and after is not None
+            and (before.shift, before.judged) == (after.shift, after.judged)
+        ):
+            return
+        self.nothing_to_redo(who)
+        move = Move(self.now(), face, self.faces[face].effect, before, after)
+        self.work[who].moves.append(move)
+        self.set_draft(face, after)
+
+    def set_draft(self, face: int, draft: Draft | None) -> None:
+        if draft is None:
+            self.drafts.pop(face, None)
+        else:
+            self.drafts[face] = draft
 
     @rule(who=REVIEWERS, times=st.integers(1, 3))
     def undo(self, who, times):
@@ -221,17 +348,31 @@ class Reviewing(RuleBasedStateMachine):
 
     def undo_one(self, who):
         self.store.reviews.undo(who)
-        work = self.work[who]
-        if not work.undo:
+        work, step = self.work[who], self.next_undo(who)
+        if isinstance(step, Move):
+            step.undone = True
+            self.set_draft(step.face, step.before)
+        if not isinstance(step, int):
             return
         number = work.undo.pop()
         work.redo.append(number)
         for face, (before, after) in self.operations[number].items():
-            if self.faces[face].effect == number:
+            if self.faces[face].effect == number and not self.stays(who, face, before):
                 self.becomes(face, before)
                 self.mark(number, face, True)
                 if number in self.corrections:
-                    self.drafts.setdefault(face, after.judged)
+                    mover = self.mover(face, who)
+                    self.drafts.setdefault(face, Draft(CORRECTED_BY, after.judged, mover))
+
+    def mover(self, face: int, other: str) -> str:
+        """Who moved the points of a face last to where a correction has them."""
+        moves = [
+            (move.moment, who)
+            for who, work in self.work.items()
+            for move in work.moves
+            if move.face == face and move.after is not None and move.after.shift == CORRECTED_BY
+        ]
+        return max(moves)[1] if moves else other
 
     @rule(who=REVIEWERS, times=st.integers(1, 3))
     def redo(self, who, times):
@@ -240,8 +381,11 @@ class Reviewing(RuleBasedStateMachine):
 
     def redo_one(self, who):
         self.store.reviews.redo(who)
-        work = self.work[who]
-        if not work.redo:
+        work, step = self.work[who], self.next_redo(who)
+        if isinstance(step, Move):
+            step.undone = False
+            self.set_draft(step.face, step.after)
+        if not isinstance(step, int):
             return
         number = work.redo.pop()
         work.undo.append(number)
@@ -249,8 +393,9 @@ class Reviewing(RuleBasedStateMachine):
             if self.faces[face].effect == before.effect:
                 self.becomes(face, after)
                 self.mark(number, face, False)
-                if after.moved:  # every move here leads to the same place
-                    self.drafts.pop(face, None)
+                draft = self.drafts.get(face)
+                if after.moved and draft is not None and draft.shift == CORRECTED_BY:
+                    self.drafts.pop(face)
 
     @rule(who=REVIEWERS, data=st.data())
     def take_back(self, who, data):
@@ -260,7 +405,7 @@ class Reviewing(RuleBasedStateMachine):
         changed = {
             face: before
             for face, (before, _after) in self.operations[number].items()
-            if self.faces[face].effect == number
+            if self.faces[face].effect == number and not self.stays(who, face, before)
         }
         promised = self.store.history.would_return_to(who, self.ids[number])
         assert promised == Counter(state.verdict for state in changed.values())
@@ -281,7 +426,9 @@ class Reviewing(RuleBasedStateMachine):
         try:
             self.store.history.restore(who, face, entries[place].id if place >= 0 else None)
         except UserError:
-            assert face in self.drafts
+            then = self.history[face][place][1] if place >= 0 else State()
+            removed = REMOVED in (then.verdict, self.faces[face].verdict)
+            assert face in self.drafts or removed
             return
         assert face not in self.drafts
         before = self.history[face][place][1] if place >= 0 else State()
@@ -299,7 +446,7 @@ class Reviewing(RuleBasedStateMachine):
             face: (pid, Proposal(self.rounds, model, score))
             for face, pid, model in sql(self.store, query)
         }
-        takes = (UNREVIEWED, Verdict.REJECTED)
+        takes = (UNREVIEWED, Verdict.REJECTED, REMOVED)
         assert set(came) == {face for face in faces if self.faces[face].verdict in takes}
         for face, (pid, proposal) in came.items():
             self.proposals[face][pid] = proposal
@@ -308,7 +455,10 @@ class Reviewing(RuleBasedStateMachine):
     def old_proposals_go(self):
         self.store.rounds.prune()
         for face in FACES:
-            kept = {*self.judged, self.shown(face)}
+            drafts = list(self.drafts.values())
+            for work in self.work.values():
+                drafts += [d for move in work.moves for d in (move.before, move.after) if d]
+            kept = {*self.judged, self.shown(face), *(draft.judged for draft in drafts)}
             self.proposals[face] = {
                 pid: proposal
                 for pid, proposal in self.proposals[face].items()
@@ -328,26 +478,41 @@ class Reviewing(RuleBasedStateMachine):
             found = self.store.faces.face(face)
             assert (found.verdict, found.flag) == (state.verdict, state.flag)
             assert (found.draft is not None) == (face in self.drafts)
-            seen = self.drafts.get(face) or self.shown(face)
+            draft = self.drafts.get(face)
+            if draft is not None:
+                np.testing.assert_array_equal(found.draft, triangle(draft.shift))
+            seen = (draft and draft.judged) or self.shown(face)
             assert (found.prediction and found.prediction.id) == seen
             assert found.offered == self.offered(face)
-            if state.verdict is not UNREVIEWED:
+            if state.verdict not in (UNREVIEWED, REMOVED):
                 assert found.decision.verdict is state.verdict
                 assert found.decision.prediction_id == state.judged
                 assert (found.decision.points is not None) == state.moved
+        there = [f for f in FACES if self.faces[f].verdict is not REMOVED]
+        assert sorted(self.store.faces.queue(Filter())) == there
+        assert [row[0] for row in self.store.faces.boxes()] == there
+        assert {row[0] for row in self.store.reviews.labels()} == {
+            face for face, state in self.faces.items() if state.verdict in FINAL
+        }
         counts = self.store.faces.counts()
+        assert counts.faces == len(there)
+        assert sum(folder.faces for folder in self.store.faces.folders()) == len(there)
         assert counts.proposed == sum(map(self.offered, FACES))
         assert counts.accepted == sum(s.verdict is Verdict.ACCEPTED for s in self.faces.values())
-        assert self.store.faces.queue(Filter("offered")) == [f for f in FACES if self.offered(f)]
+        offered = self.store.faces.queue(Filter("offered"))
+        assert sorted(offered) == [f for f in FACES if self.offered(f)]
 
     @invariant()
     def undo_and_redo_are_offered_as_they_would_act(self):
-        for who, work in self.work.items():
+        for who in self.work:
             state = self.store.reviews.undo_state(who)
-            assert (state.undo is not None, state.redo is not None) == (
-                bool(work.undo),
-                bool(work.redo),
-            )
+            for step, expected in (
+                (state.undo_step, self.next_undo(who)),
+                (state.redo_step, self.next_redo(who)),
+            ):
+                assert (step is None) == (expected is None)
+                if step is not None:
+                    assert (step.kind == "move") == isinstance(expected, Move)
 
     @invariant()
     def the_history_of_a_face_is_what_happened_to_it(self):
