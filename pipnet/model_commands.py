@@ -85,7 +85,7 @@ def export(target: Path, weights: Path | None, data: tuple[Path, ...], int8: boo
     from pipnet.quantize import quantize  # noqa: PLC0415
 
     found = load(weights or resources.starter())
-    samples = read_samples(data, found.scheme.count)
+    samples = read_samples(data, found.scheme.names)
     if int8 and len(samples) < 32:
         raise click.UsageError("--int8 needs at least 32 labelled faces in --data")
     crops = _crops(samples[::2][:128], found.convention) if samples else None

@@ -199,7 +199,7 @@ def evaluate(
     from pipnet.faces import face_finder  # noqa: PLC0415
 
     detector = open_detector(weights, backbone, scheme, meanface, device)
-    samples = read_samples(data, detector.scheme.count)
+    samples = read_samples(data, detector.scheme.names)
     if holdout is not None:
         samples = split(samples, holdout)[1]
     finder = face_finder() if boxes == "detect" else None

@@ -15,7 +15,8 @@ from labeltool.domain import Progress
 from labeltool.formats import LabelledRow, ReadLabels
 from pipnet.crop import tight_box
 from pipnet.images import ImageError, walk_files
-from pipnet.labels import LabelError, PhotoNames, format_pts, parse_pts
+from pipnet.labels import LabelError, format_pts, parse_pts
+from pipnet.photo_lookup import PhotoNames
 
 
 def write(
