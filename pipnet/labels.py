@@ -275,9 +275,7 @@ def _from_pts(pts: Sequence[Path], files: Sequence[Path], origin: int) -> list[L
     return faces
 
 
-def _from_coco(
-    path: Path, names: Sequence[str] | None, problems: list[str]
-) -> list[LabelledFace]:
+def _from_coco(path: Path, names: Sequence[str] | None, problems: list[str]) -> list[LabelledFace]:
     data = parse_coco(path)
     orders = {
         category.id: landmark_order(category.keypoints, names, path.name)

@@ -74,9 +74,7 @@ class PhotoLookup:
     def __init__(self, folder: Path, photos: Iterable[KnownPhoto] | None = None) -> None:
         self._folder = Path(os.path.abspath(folder))
         self._given = None if photos is None else list(photos)
-        self._nowhere = (
-            "is not there" if self._given is None else "is not a photo of this project"
-        )
+        self._nowhere = "is not there" if self._given is None else "is not a photo of this project"
         self._listings: dict[tuple[Path, int], dict[str, list[Path]]] = {}
         self._beside_names: dict[Path, PhotoNames] = {}
         self._hashes: dict[Path, str | None] = {}
@@ -162,7 +160,9 @@ class PhotoLookup:
         except ImageError:
             return []
         top = self._folder
-        return [KnownPhoto(file, f"{top.name}/{file.relative_to(top).as_posix()}") for file in files]
+        return [
+            KnownPhoto(file, f"{top.name}/{file.relative_to(top).as_posix()}") for file in files
+        ]
 
     @cached_property
     def _by_path(self) -> dict[Path, KnownPhoto]:
