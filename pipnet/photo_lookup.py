@@ -127,24 +127,25 @@ class PhotoLookup:
 
         Two different names that lead to one photo contradict each other: neither is used.
         """
+        suffix = ".pts" if stems else ""
         files: dict[str, Path] = {}
         problems: dict[str, str] = {}
         by_file: dict[Path, dict[str, list[str]]] = {}
         for name, sha256 in names.items():
             found = self.find_stem(name) if stems else self.find(name, sha256)
             if found.file is None:
-                problems[name] = f"{name} {found.problem}"
+                problems[name] = f"{name}{suffix} {found.problem}"
                 continue
             files[name] = found.file
             meant = _photo_meant(name, found.file) if stems else "/".join(next(_spellings(name)))
             by_file.setdefault(found.file, {}).setdefault(meant, []).append(name)
         for file, meant_by in by_file.items():
             if len(meant_by) > 1:
-                both = " and ".join(spelled[0] for spelled in meant_by.values())
+                both = " and ".join(spelled[0] + suffix for spelled in meant_by.values())
                 for name in (name for spelled in meant_by.values() for name in spelled):
                     del files[name]
                     problems[name] = (
-                        f"{name} is not used: {both} would both be {file.name}; "
+                        f"{name}{suffix} is not used: {both} would both be {file.name}; "
                         f"leave only the right one in the label file"
                     )
         return files, problems

@@ -38,8 +38,10 @@ def photo_names(photos: Iterable[tuple[int, str, str]]) -> dict[int, str]:
 def _parts(folder: str) -> list[str]:
     """Of a folder's path, as the system on which it was added writes it."""
     windows = PureWindowsPath(folder)
-    path = windows if windows.drive and windows.root else PurePosixPath(folder)
-    return [part for part in path.parts if part != path.anchor]
+    if not (windows.drive and windows.root):
+        return [part for part in PurePosixPath(folder).parts if part != "/"]
+    drive = windows.drive.replace(":", "").strip("\\").split("\\")
+    return [*drive, *windows.parts[1:]]
 
 
 def _same(name: str) -> str:

@@ -212,7 +212,10 @@ def read_for(folder: Path, photos: list[str], origin: int = 1) -> ReadLabels:
     back = pts.read(folder, origin)
     lookup = PhotoLookup(folder, [KnownPhoto(Path("/photos") / name, name) for name in photos])
     files, problems = lookup.find_all({row.photo: None for row in back.rows}, stems=True)
-    names = {name: file.relative_to("/photos").as_posix() for name, file in files.items()}
+    names = {
+        name: file.relative_to(folder if folder in file.parents else "/photos").as_posix()
+        for name, file in files.items()
+    }
     rows = [replace(row, photo=names[row.photo]) for row in back.rows if row.photo in names]
     return replace(back, rows=rows, problems=[*back.problems, *problems.values()])
 
@@ -282,8 +285,8 @@ class TestPts:
         assert [r.photo for r in back.rows] == ["a.jpg", "b.jpg"]  # the one photo called b
         assert back.problems == [
             "bad.pts: bad.pts, line 2: 'nan' is no position; label this point again.",
-            "stray is not a photo of this project",
-            "two could be two.jpg or two.png; name its folder in the label file",
+            "stray.pts is not a photo of this project",
+            "two.pts could be two.jpg or two.png; name its folder in the label file",
         ]
 
     def test_a_missing_folder(self, tmp_path: Path) -> None:
@@ -331,7 +334,7 @@ class TestPts:
     def test_real_files(self, shared: Path, tmp_path: Path, folder: str, count: int) -> None:
         source = shared / "faces" / folder
         photos = [path.name for path in source.glob("*.jpg")]
-        first = pts.read(source, photos)
+        first = read_for(source, photos)
         assert first.problems == []
         assert len(first.rows) == len(photos)
         pts.write(tmp_path, first.rows[:50])
