@@ -88,8 +88,9 @@ def content(store: Store) -> set[tuple[str, str, bytes]]:
 
 NAMES = [
     "plain.jpg", "a\\b.jpg", f"{NFC}.jpg", f"{NFD}.jpg", "😀 smile.png", " spaces  .jpg",
-    "d.o.t.s..jpg", "#?%&;'\"*:<>|.jpg", "UPPER.JPG", "upper.jpg", "a.jpg.png", "a.jpg", "a_1.jpg", "-x.jpg",
-    "new\nline.jpg", "sub folder/a.jpg", "sub\\folder/a.jpg", "..dots/a.jpg", f"{'가' * 70}.jpg",
+    "d.o.t.s..jpg", "#?%&;'\"*:<>|.jpg", "UPPER.JPG", "upper.jpg", "a.jpg.png", "a.jpg",
+    "a_1.jpg", "-x.jpg", "new\nline.jpg", "sub folder/a.jpg", "sub\\folder/a.jpg", "..dots/a.jpg",
+    f"{'가' * 70}.jpg",
 ]  # fmt: skip
 
 
