@@ -72,6 +72,7 @@ class LabelSizes(Ask):
         for box, count in ((self.turning, turned), (self.scaling, scaled)):
             box.setVisible(count > 0)
             self.column.addWidget(box)
+        self.setMinimumWidth(2 * LONGEST + 12 * theme.SPACING)
         self.finish()
         self.photo.currentTextChanged.connect(self._show)
         self._show(self.photo.currentText())
