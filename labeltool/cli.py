@@ -207,26 +207,19 @@ def new(project: Path, scheme: str) -> None:
     "--as", "kind", type=click.Choice(["photos", "labels", "proposals"]), default="photos",
     show_default=True,
 )  # fmt: skip
-def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
+@click.option("--turn", is_flag=True, help="Labels made before the photos' EXIF turn: turn them.")
+@click.option("--scale", is_flag=True, help="Labels made on copies of another size: scale them.")
+def import_paths(
+    project: Path, paths: tuple[Path, ...], kind: str, turn: bool, scale: bool
+) -> None:
     """Add photos and find their faces, or take labels from COCO files and .pts folders."""
-    from labeltool import intake, labels  # noqa: PLC0415
-    from labeltool.review import login  # noqa: PLC0415
+    from labeltool import intake  # noqa: PLC0415
 
+    if kind == "photos" and (turn or scale):
+        raise click.UsageError("--turn and --scale are for --as labels and --as proposals")
     with _project(project) as store:
         if kind != "photos":
-            used = 0
-            for path in paths:
-                taken = labels.take_labels(store, path, login(), proposals=kind == "proposals")
-                what = counted(taken.taken, kind.removesuffix("s"))
-                _say(
-                    f"{path.name}: {what} taken ({taken.new_faces} made a new face), "
-                    f"{taken.kept} left alone because a person decided them."
-                )
-                for problem in taken.problems:
-                    _say(f"  not used: {problem}", err=True)
-                used += taken.taken + taken.kept
-            if not used:
-                raise UserError(f"None of the {kind} was taken.", "The lines above say why.")
+            _import_labels(store, paths, kind, turn=turn, scale=scale)
             return
         added = intake.add_photos(store, paths)
         looked_at = {photo for photo, _file in store.faces.photos_to_search()}
@@ -251,6 +244,34 @@ def import_paths(project: Path, paths: tuple[Path, ...], kind: str) -> None:
             )
         if not added.new + added.known:
             raise UserError("No photo was imported.", "The lines above say why.")
+
+
+def _import_labels(
+    store: Store, paths: tuple[Path, ...], kind: str, *, turn: bool, scale: bool
+) -> None:
+    from labeltool import intake, labels  # noqa: PLC0415
+    from labeltool.review import login  # noqa: PLC0415
+
+    empty: list[str] = []
+    for path in paths:
+        taken = labels.take_labels(
+            store, path, login(), proposals=kind == "proposals", turn=turn, scale=scale
+        )
+        click.echo(
+            f"{path.name}: {taken.taken} {kind} taken ({taken.new_faces} made a new face), "
+            f"{taken.kept} left alone because a person decided them."
+        )
+        for problem in taken.problems:
+            click.echo(f"  not used: {problem}", err=True)
+        if not taken.taken and not taken.kept:
+            empty.append(path.name)
+        if taken.waiting:
+            with _bar("Finding faces") as bar:
+                intake.search(store, _advance(bar), lambda changes: None)
+    if empty:
+        raise UserError(
+            f"There was nothing to use in {', '.join(empty)}.", "See what was not used, and why."
+        )
 
 
 @cli.command()

@@ -213,6 +213,24 @@ class Decision:
     visibility: Visibility | None
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoRecord:
+    """A photo as the project knows it: `path` below the photo folder `root`, `size` (width, height)
+    in pixels and `sha256` of its content once they are known, `problem` if it cannot be used."""
+
+    id: int
+    root: str
+    path: str
+    size: tuple[int, int] | None
+    sha256: str | None
+    problem: str | None
+
+    @property
+    def file(self) -> Path:
+        """Where it lies."""
+        return Path(self.root) / self.path
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """A face with its current state. `photo` is the file, `name` its path under the photo root.

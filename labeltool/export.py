@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import Progress, Said, UserError, mark
+from labeltool.domain import PhotoRecord, Progress, Said, UserError, mark
 from labeltool.formats import LabelledRow, coco, pts
+from labeltool.formats.photo_names import photo_names
 from labeltool.store import BACKUPS, Store
 from pipnet.crop import tight_box
 from pipnet.images import ImageError, read_header
 from pipnet.output import COCO, OverwriteError, is_one_of, target_of
+from pipnet.photo_lookup import content_hash
 
 FORMATS = ("coco", "pts")
 
@@ -29,7 +31,8 @@ class WouldReplaceError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many faces of how many photos were written; a sentence for each face left out."""
+    """How many faces of how many photos were written; a sentence for each
+    face left out and for each photo that could not be read."""
 
     faces: int
     photos: int
@@ -54,14 +57,13 @@ def export_labels(
         UserError: there is nothing to export, OUT cannot be written, or is of the project or its
         photos; nothing is left half-written.
     """
-    sizes_of = {row[0]: (row[4] or 0, row[5] or 0) for row in store.faces.photo_index()}
-    names = store.faces.label_names()
+    photos = {photo.id: photo for photo in store.faces.photo_records()}
+    names = photo_names((photo.id, photo.root, photo.path) for photo in photos.values())
     photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
-    rows, sizes = [], {}
+    rows, written = [], dict[str, PhotoRecord]()
     for face, verdict, points, visibility in store.reviews.labels():
-        photo = photo_of[face]
-        name = names[photo]
-        sizes[name] = sizes_of.get(photo, (0, 0))
+        name = names[photo_of[face]]
+        written[name] = photos[photo_of[face]]
         rows.append(LabelledRow(name, tight_box(points), points, visibility, None, verdict))
     if not rows:
         raise UserError(
@@ -73,7 +75,11 @@ def export_labels(
         if form == "coco":
             _check_file(store, out, force)
             target = Path(os.path.realpath(out))
-            coco.write(target, rows, scheme.names, scheme.edges, scheme.flip, sizes, progress)
+            sizes = {name: _size(photo) for name, photo in written.items()}
+            hashes = _hashes(written, problems)
+            coco.write(
+                target, rows, scheme.names, scheme.edges, scheme.flip, sizes, progress, hashes
+            )
         else:
             if not any(np.isfinite(row.points).all() for row in rows):
                 raise UserError(
@@ -221,3 +227,31 @@ def _kind(path: Path) -> Said:
     if not start:
         return Said(mark("empty"))
     return Said(mark("other JSON") if start[:1] in b"{[" else mark("a file of another kind"))
+
+
+# What is said of each photo
+
+
+def _size(photo: PhotoRecord) -> tuple[int, int]:
+    """Width and height; zeros, which say nothing, for a photo that cannot be read."""
+    if photo.size is not None:
+        return photo.size
+    try:
+        header = read_header(photo.file)
+    except ImageError:
+        return (0, 0)
+    return (header.width, header.height)
+
+
+def _hashes(photos: Mapping[str, PhotoRecord], problems: list[str]) -> dict[str, str]:
+    """The content hash of each photo by name; those that cannot be read are named."""
+    hashes: dict[str, str] = {}
+    for name, photo in photos.items():
+        try:
+            hashes[name] = photo.sha256 or content_hash(photo.file)
+        except OSError as error:
+            problems.append(
+                f"{name} could not be read: {error.strerror or error}; its labels are written "
+                f"without the hash of its content"
+            )
+    return hashes

@@ -23,7 +23,6 @@ from labeltool.domain import (
 )
 from labeltool.store import Store
 from labeltool.training.folder import program
-from pipnet.crop import overlap
 from pipnet.images import ImageError, classify, find_photos
 
 KEEP_EVERY = 0.5
@@ -177,7 +176,7 @@ def search(store: Store, progress: Progress, changed: Callable[[Changes], None])
         with _searchers(min(len(todo), max(1, (os.cpu_count() or 2) - 1))) as ask:
             progress(0, len(todo))
             for photo, answer in ask(todo):
-                found.append({"photo": photo, **_without_known(store, photo, answer)})
+                found.append({"photo": photo, **answer})
                 done += 1
                 if time.monotonic() - said > KEEP_EVERY:
                     keep()
@@ -185,15 +184,6 @@ def search(store: Store, progress: Progress, changed: Callable[[Changes], None])
     finally:
         keep()
     return done
-
-
-def _without_known(store: Store, photo: int, answer: dict[str, Any]) -> dict[str, Any]:
-    """Leave out faces that the photo has already, from labels or by hand."""
-    known = [box for _face, box in store.faces.faces_of_photo(photo)]
-    if not known or "faces" not in answer:
-        return answer
-    fresh = [row for row in answer["faces"] if all(overlap(row[0], box) < 0.5 for box in known)]
-    return answer | {"faces": fresh}
 
 
 class _Searcher:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -34,6 +35,21 @@ class CocoImage:
     width: int | None
     height: int | None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height, if the file states both."""
+        if self.width and self.height:
+            return self.width, self.height
+        return None
+
+    @property
+    def sha256(self) -> str | None:
+        """The hash of the photo's content, which our exports state."""
+        stated = self.extra.get("sha256")
+        if isinstance(stated, str) and re.fullmatch("[0-9a-fA-F]{64}", stated):
+            return stated.lower()
+        return None
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,19 @@ def parse_coco(path: Path) -> CocoFile:
             raise LabelError(f"{path.name} has {what} {twice} twice; every id must be unique.")
     extra = {key: value for key, value in data.items() if key not in lists}
     return CocoFile(images, categories, annotations, extra)
+
+
+def contradictory_names(images: Iterable[CocoImage]) -> dict[str, str]:
+    """File names that a file lists more than once with different sizes or contents, and a sentence
+    about each."""
+    stated: dict[str, set[tuple[object, ...]]] = {}
+    for image in images:
+        stated.setdefault(image.file_name, set()).add((image.size, image.sha256))
+    return {
+        name: f"{name} is listed twice, with different sizes or contents; leave the right one"
+        for name, rows in stated.items()
+        if len(rows) > 1
+    }
 
 
 def coco_text(file: CocoFile) -> Iterator[str]:

@@ -188,18 +188,22 @@ def mendable() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-def read_samples(sources: Sequence[Path], count: int) -> list[Sample]:
-    """The labelled faces of folders and COCO files, each with its landmark box."""
+def read_samples(sources: Sequence[Path], names: Sequence[str]) -> list[Sample]:
+    """The labelled faces of folders and COCO files, each with its landmark box, their landmarks in
+    the order of these names. Faces that cannot be used are named."""
     from pipnet.crop import tight_box  # noqa: PLC0415
     from pipnet.data import Sample  # noqa: PLC0415
     from pipnet.labels import load_labelled  # noqa: PLC0415
 
+    def report(problem: str) -> None:
+        click.echo(f"not used: {problem}", err=True)
+
     rows = []
     for source in sources:
-        for face in load_labelled(source):
-            if len(face.points) != count:
+        for face in load_labelled(source, names=names, report=report):
+            if len(face.points) != len(names):
                 raise click.ClickException(
-                    f"{face.image} has {len(face.points)} landmarks, the scheme {count}"
+                    f"{face.image} has {len(face.points)} landmarks, the scheme {len(names)}"
                 )
             rows.append(Sample(face.image, face.points, (tight_box(face.points),)))
     return rows

@@ -183,3 +183,17 @@ def overlap(a: Box, b: Box) -> float:
     if w <= 0 or h <= 0:
         return 0.0
     return w * h / (a[2] * a[3] + b[2] * b[3] - w * h)
+
+
+SAME_FACE = 0.5
+"""Overlap (intersection over union of landmark boxes) from which two boxes are of one face."""
+
+
+def best_pairs(shares: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """Who belongs to whom, by the overlap of each pair: the largest first, each once."""
+    pairs, used = dict[int, int](), set[int]()
+    for (one, other), share in sorted(shares.items(), key=lambda pair: -pair[1]):
+        if share >= SAME_FACE and one not in pairs and other not in used:
+            pairs[one] = other
+            used.add(other)
+    return pairs

@@ -127,11 +127,15 @@ class ImageError(Exception):
 
 @dataclass(frozen=True)
 class ImageInfo:
-    """What the header says: size in pixels of the upright picture; JPEG, PNG, BMP, WEBP or TIFF."""
+    """What the header says: size in pixels of the upright picture; JPEG, PNG, BMP, WEBP or TIFF.
+
+    `orientation`: how the picture is stored (EXIF 2.3, 1 to 8); 5 and more have the sides swapped.
+    """
 
     width: int
     height: int
     format: str
+    orientation: int = 1
 
 
 def read_image(
@@ -185,9 +189,10 @@ def read_header(path: Path) -> ImageInfo:
             late = _late_png_exif(image.fp)
             if late:
                 image.info["exif"] = late
-        if _orientation(image) >= 5 and not upright:
+        orientation = _orientation(image)
+        if orientation >= 5 and not upright:
             width, height = height, width
-        return ImageInfo(width, height, str(image.format))
+        return ImageInfo(width, height, str(image.format), orientation)
 
 
 def classify(path: Path) -> Literal["photo", "unsupported", "other"]:

@@ -108,7 +108,7 @@ def export(
 
     weights = weights or resources.starter()
     found = load(weights)
-    samples = read_samples(data, found.scheme.count)
+    samples = read_samples(data, found.scheme.names)
     if int8 and len(samples) < 32:
         raise click.UsageError("--int8 needs at least 32 labelled faces in --data")
     inputs = [weights, *data, *(item.image for item in samples)]

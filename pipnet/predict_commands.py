@@ -311,7 +311,7 @@ def evaluate(
     from pipnet.output import CED, replacing  # noqa: PLC0415
 
     detector = open_detector(weights, backbone, scheme, meanface, device)
-    samples = read_samples(data, detector.scheme.count)
+    samples = read_samples(data, detector.scheme.names)
     if ced is not None:
         inputs = [*data, *(item.image for item in samples)]
         inputs += [path for path in (weights, meanface) if path is not None]

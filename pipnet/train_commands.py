@@ -178,7 +178,7 @@ def train(
         )  # fmt: skip
         kind, convention = load_scheme(scheme), recipe.convention
         finder = _finder()
-        samples = read_samples(data, kind.count)
+        samples = read_samples(data, kind.names)
         kept, held = split(samples, holdout)
         if holdout and not held:
             raise click.ClickException(
@@ -359,7 +359,7 @@ def selftrain(
         epochs=epochs, batch=batch, lr=lr, freeze=freeze,
     )  # fmt: skip
     kind = load_scheme(scheme)
-    samples = read_samples(labels, kind.count)
+    samples = read_samples(labels, kind.names)
     with mendable():
         mean = mean_face(samples, recipe.convention)
     fresh = partial(_fresh, kind, mean, recipe, "pip", backbone, neighbours, stride, start)

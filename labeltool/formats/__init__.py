@@ -6,7 +6,7 @@ the centre of its top-left pixel. A failed write raises OSError and leaves what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from pipnet.output import replacing
 class LabelledRow:
     """One face in a file.
 
-    `photo`: relative path with forward slashes. `box`: x, y, width, height. `points` (N, 2), NaN
+    `photo`: the name that the file gives it; of .pts files their path without the suffix. `box`:
+    x, y, width, height. `points` (N, 2), NaN
     where absent. `visibility` (N,) of 0 (not labelled), 1 (hidden) and 2 (visible), or None where
     the format has none. `verdict`: what a person said of it, empty where the file does not tell.
     """
@@ -34,12 +35,22 @@ class LabelledRow:
     verdict: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedPhoto:
+    """What a file says of a photo: its `size` (width, height) and the SHA-256 of its content."""
+
+    size: tuple[int, int] | None = None
+    sha256: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class ReadLabels:
     """What a file holds.
 
-    Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k] of the face) are
-    None where it does not tell; `edges` count from 0. `problems`: a sentence for all left out.
+    `photos`: all that it lists by name, also those without a face; `stems`: the names lack the
+    suffix. Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k] of the
+    face) are None where it does not tell; `edges` count from 0. `problems`: a sentence for all left
+    out.
     """
 
     names: tuple[str, ...] | None
@@ -47,6 +58,8 @@ class ReadLabels:
     rows: list[LabelledRow]
     flip: tuple[int, ...] | None = None
     problems: list[str] = field(default_factory=list)
+    photos: Mapping[str, ListedPhoto] = field(default_factory=dict)
+    stems: bool = False
 
 
 def write_whole(path: Path, text: Iterable[str]) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltool.domain import Progress
-from labeltool.formats import LabelledRow, ReadLabels, write_whole
+from labeltool.formats import LabelledRow, ListedPhoto, ReadLabels, write_whole
+from pipnet.coco import contradictory_names
 from pipnet.crop import tight_box
 from pipnet.labels import (
     CocoAnnotation,
@@ -31,13 +32,14 @@ def write(
     flip: Sequence[int] | None,
     sizes: Mapping[str, tuple[int, int]],
     progress: Progress = lambda done, total: None,
+    hashes: Mapping[str, str] | None = None,
 ) -> None:
     """Write one file with a single category `face`, whole or not at all.
 
     `flip`: N indices, landmark k of a mirrored face is landmark flip[k] of the face, or None. It
     becomes the key `flip_idx` of the category, the verdict the key `verdict` of the annotation;
-    other tools ignore both. `sizes`: width and height of each photo. `progress` may raise, and no
-    file is written then.
+    other tools ignore both. `sizes`: width and height of each photo; `hashes`: the SHA-256 of its
+    content, where known. `progress` may raise, and no file is written then.
     Raises OSError, and ValueError for a row that does not have as many points as there are names.
     """
     photos: dict[str, int] = {}
@@ -47,7 +49,13 @@ def write(
     if flip:
         extra["flip_idx"] = [int(index) for index in flip]
     data = CocoFile(
-        images=tuple(CocoImage(number, photo, *sizes[photo]) for photo, number in photos.items()),
+        images=tuple(
+            CocoImage(
+                number, photo, *sizes[photo],
+                {"sha256": hashes[photo]} if hashes and photo in hashes else {},
+            )
+            for photo, number in photos.items()
+        ),
         categories=(CocoCategory(1, "face", tuple(names), tuple(edges), extra),),
         annotations=tuple(
             CocoAnnotation(
@@ -69,10 +77,13 @@ def read(path: Path) -> ReadLabels:
     """
     file = parse_coco(path)
     scheme = _scheme(file, path)
-    photos = {image.id: _relative(image.file_name) for image in file.images}
+    photos = {image.id: image.file_name for image in file.images}
+    twice = contradictory_names(file.images)
     rows: list[LabelledRow] = []
-    problems: list[str] = []
+    problems: list[str] = list(twice.values())
     for face in file.annotations:
+        if photos[face.image_id] in twice:
+            continue
         box = face.bbox
         if box is None and (face.visibility > 0).any():
             box = tight_box(face.points)
@@ -87,7 +98,12 @@ def read(path: Path) -> ReadLabels:
                 verdict if isinstance(verdict, str) else "",
             )
         )  # fmt: skip
-    return ReadLabels(scheme.keypoints, scheme.edges, rows, _flip(scheme), problems)
+    listed = {
+        image.file_name: ListedPhoto(image.size, image.sha256)
+        for image in file.images
+        if image.file_name not in twice
+    }
+    return ReadLabels(scheme.keypoints, scheme.edges, rows, _flip(scheme), problems, listed)
 
 
 def _told(pieces: Iterator[str], total: int, progress: Progress) -> Iterator[str]:
@@ -138,7 +154,3 @@ def _flip(category: CocoCategory) -> tuple[int, ...] | None:
         return None
     fits = sorted(given) == list(range(count)) and all(given[given[k]] == k for k in range(count))
     return tuple(given) if fits else None
-
-
-def _relative(name: str) -> str:
-    return name.replace("\\", "/").removeprefix("./")

@@ -12,11 +12,12 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from labeltool.domain import Progress
-from labeltool.formats import LabelledRow, ReadLabels
+from labeltool.formats import LabelledRow, ListedPhoto, ReadLabels
 from pipnet.crop import tight_box
 from pipnet.images import ImageError, walk_files
-from pipnet.labels import LabelError, PhotoNames, format_pts, parse_pts
+from pipnet.labels import LabelError, format_pts, parse_pts
 from pipnet.output import replacing
+from pipnet.photo_lookup import PhotoNames
 
 
 def write(
@@ -30,7 +31,7 @@ def write(
     several. Returns a sentence for each face left out because a landmark is absent.
 
     Names that would belong to another photo, of the rows or of `photos` (relative paths of all in
-    the project), are avoided, so that `read` leads every file back to its photo. Points only: the
+    the project), are avoided, so that every file leads back to its photo. Points only: the
     format has no names, boxes, visibility or verdicts. All files are written before the first is
     put in place; `progress` may raise until then, and so may `check`, which gets the files to write
     just before. Links among them are followed. Raises OSError, and ValueError for a path that
@@ -77,38 +78,36 @@ def write(
     return problems
 
 
-def read(folder: Path, photos: Sequence[str], origin: int = 1) -> ReadLabels:
-    """Read all .pts files below a folder for the photos of these relative paths.
+def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabels:
+    """Read all .pts files below a folder.
 
-    A file belongs to the photo of the same name in the same sub-folder, else to the one of that
-    name without its `_K`. The box is the tight one of the points. `origin`: what the files count
-    from, 1 or 0. Files that match no photo or cannot be read are named in `problems`. Raises
-    LabelError if the folder cannot be listed.
+    The photo of each row is named by the file's relative path without the suffix: see
+    `pipnet.photo_lookup`. The box is the tight one of the points. `origin`: what the files count
+    from, 1 or 0. `hidden`: sub-folders to look into although their names begin with a dot. Files
+    that cannot be read are named in `problems`. Raises LabelError if the folder cannot be listed.
     """
     try:
         files, unreadable = walk_files(folder)
+        for name in sorted(set(hidden)):
+            if name.startswith(".") and (folder / name).is_dir():
+                more, lost = walk_files(folder / name)
+                files, unreadable = files + more, unreadable + lost
     except ImageError as error:
         raise LabelError(f"{error}.") from error
-    names = _names_by_folder(photos)
     rows: list[LabelledRow] = []
     problems = [f"{path} could not be listed." for path in unreadable]
     for path in files:
         if path.suffix.lower() != ".pts":
             continue
         inside = PurePosixPath(path.relative_to(folder).as_posix())
-        known = names.get(inside.parent)
-        found = known.match(inside.stem) if known else []
-        if len(found) != 1:
-            lack = f"could belong to {' or '.join(found)}" if found else "matches no photo"
-            problems.append(f"{inside} {lack}.")
-            continue
         try:
             points = parse_pts(path, origin)
         except LabelError as error:
             problems.append(f"{inside}: {error}")
             continue
-        rows.append(LabelledRow(str(inside.parent / found[0]), tight_box(points), points))
-    return ReadLabels(None, (), rows, None, problems)
+        rows.append(LabelledRow(str(inside.parent / inside.stem), tight_box(points), points))
+    photos = {row.photo: ListedPhoto() for row in rows}
+    return ReadLabels(None, (), rows, None, problems, photos, stems=True)
 
 
 def _names_by_folder(photos: Iterable[str]) -> dict[PurePosixPath, PhotoNames]:

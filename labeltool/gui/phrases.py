@@ -81,8 +81,61 @@ LABELS = (
     mark("{photo}: annotation {number} has no box and no labelled point."),
     mark("{photo}: a face is left out, for .pts cannot tell that a landmark is absent."),
     mark("{file} could not be listed."),
-    mark("{file} matches no photo."),
-    mark("{file} could belong to {others}."),
+    mark("{photo} could belong to {others}; rename one of them"),
+    mark("{photo} could be {others}; name its folder in the label file"),
+    mark("{photo} could be {others}; move the label file so that only one of them fits"),
+    mark(
+        "{photo} could be {others}, which cannot be read to compare its content; mend or replace "
+        "that photo, then import the labels again"
+    ),
+    mark(
+        "{photo} is not {others}: only the file name agrees; if it is, name the photo's own folder "
+        "in the label file, or put the label file where its names lead to the photos"
+    ),
+    mark(
+        "{photo} is not the photo that was labelled: the content of {file} differs; put the "
+        "labelled photo in its place"
+    ),
+    mark(
+        "{photo} is not used: {others} would both be {file}; leave only the right one in the label "
+        "file"
+    ),
+    mark("{photo} is listed twice, with different sizes or contents; leave the right one"),
+    mark("{photo} is not a photo of a kind that can be read"),
+    mark("{photo} cannot be used: {reason}"),
+    mark("the photo cannot be read"),
+    mark(
+        "{photo} has {count} landmarks, this project's scheme has {ours}; label it again with all "
+        "of them"
+    ),
+    mark("{photo} has the face around {x}, {y} more than once; the others are left out"),
+    mark("a face of {photo} has landmarks far outside the photo ({size}); label it again"),
+    mark("{photo} is {here} here, but {file} labelled it at {stated}: before its EXIF turn"),
+    mark("{photo} is {here} here, but {file} labelled it at {stated}: on a copy of another size"),
+    mark(
+        "{photo} is {here} here, but {file} labelled it at {stated}: before its EXIF turn and on a "
+        "copy of another size"
+    ),
+    mark(
+        "{photo} is {here} here, but {file} labelled it at {stated}; neither a turn nor a scale "
+        "explains that"
+    ),
+    mark(
+        "{photo} has an EXIF orientation, and {file} labelled other photos as they are stored; its "
+        "size ({size}) does not tell which it is here"
+    ),
+    mark("{reason}; import it with {options} if that is so"),
+    mark("{reason}; label the photo as it is here"),
+    mark(
+        "{photo} could not be read: {reason}; its labels are written without the hash of its "
+        "content"
+    ),
+    mark(
+        "{file} names other landmarks. Only in the file: {names}. Only in the scheme: {ours}. "
+        "Rename them in the file, or use a scheme with its names: by their places left could "
+        "become right."
+    ),
+    mark("{file} holds several .json files ({names}); choose one of them."),
     mark("{file} could not be opened: {reason}."),
     mark("{file} is not JSON: it is not UTF-8 text."),
     mark("{file} is not JSON: line {line}, column {column}: {error}."),

@@ -16,9 +16,11 @@ from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.exporting import Refused
 from labeltool.gui.filter_words import describe
 from labeltool.gui.key_editor import KeyEditor
+from labeltool.gui.label_sizes import LabelSizes
 from labeltool.gui.past_batches import PastBatches
 from labeltool.gui.session import Session
 from labeltool.gui.words import read, tell, tr
+from labeltool.labels import LabelSource
 
 if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
@@ -79,11 +81,17 @@ class Prompts:
             self._window,
             tr("COCO file, or any .pts file of a folder"),
             "",
-            tr("Labels (*.json *.pts)"),
+            tr("Labels (*.json *.JSON *.pts *.PTS)"),
         )
         if file:
-            source = Path(file).parent if file.endswith(".pts") else Path(file)
+            source = Path(file).parent if file.lower().endswith(".pts") else Path(file)
             self._session.import_labels(source, box.clickedButton() is proposals)
+
+    def ask_sizes(self, source: LabelSource, proposals: bool) -> None:
+        """What to do with labels of a file that were made on pictures of another size."""
+        dialog = LabelSizes(source, self._window)
+        if self._run(dialog):
+            self._session.import_labels(source, proposals, turn=dialog.turn, scale=dialog.scale)
 
     def _export(self) -> None:
         coco = tr("COCO keypoints file (*.json)")

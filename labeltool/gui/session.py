@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from labeltool.gui.tasks import Lane, Task, Work
 from labeltool.gui.words import tell, tr
 from labeltool.gui.writing import Operation, Writing
 from labeltool.instant import Instant
+from labeltool.labels import LabelSource
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
 from labeltool.store import FEW, Store, needs_question
@@ -57,6 +59,16 @@ VISIT_MS = 60_000
 
 TIDY_MS = 10_000
 """How often the log of the last writes is copied into the file."""
+
+
+@dataclass(frozen=True)
+class _LabelsRead:
+    """A label file whose labels were taken; or `source`, to be asked about first."""
+
+    proposals: bool
+    source: LabelSource | None = None
+    changes: Changes | None = None
+    waiting: bool = False
 
 
 class Session(QObject):
@@ -89,6 +101,7 @@ class Session(QObject):
     round_event = Signal(object)
     round_ended = Signal(object, str)
     surveyed = Signal(object)
+    sizes_differ = Signal(object, bool)
     _found = Signal(object)
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
@@ -395,22 +408,57 @@ class Session(QObject):
         self.searching = False
         self._predict_if_wanted()
 
-    def import_labels(self, source: Path, proposals: bool) -> None:
-        """Take labels of a file, in the background."""
+    def import_labels(
+        self,
+        source: Path | LabelSource,
+        proposals: bool,
+        *,
+        turn: bool = False,
+        scale: bool = False,
+    ) -> None:
+        """Take labels of a file, in the background.
+
+        Of a path whose labels were made on pictures of another size nothing is taken before
+        `sizes_differ` was answered, by calling this again with what it carried.
+        """
+        path = source if isinstance(source, Path) else source.path
         self._run(
             "writes",
-            tr("Reading {file}", file=source.name),
-            partial(self._take_labels, source, proposals),
+            tr("Reading {file}", file=path.name),
+            partial(self._take_labels, source, proposals, turn, scale),
             farewell=_unchanged(),
+            succeeded=self._labels_taken,
         )
 
-    def _take_labels(self, source: Path, proposals: bool, progress: Progress) -> Changes:
+    def _take_labels(
+        self,
+        source: Path | LabelSource,
+        proposals: bool,
+        turn: bool,
+        scale: bool,
+        progress: Progress,
+    ) -> _LabelsRead:
+        if isinstance(source, Path):
+            source = labels.read_source(self.store, source)
+            if any(wrong.frame is not None for wrong in source.frames()[1].values()):
+                return _LabelsRead(proposals, source=source)
         taken = labels.take_labels(
-            self.store, source, self.desk.reviewer, proposals=proposals, progress=progress
-        )
-        note = notes.labels(taken, source, proposals=proposals)
+            self.store, source, self.desk.reviewer,
+            proposals=proposals, turn=turn, scale=scale, progress=progress,
+        )  # fmt: skip
+        note = notes.labels(taken, source.path, proposals=proposals)
         nothing = not taken.taken or taken.changes.back  # to undo
-        return Changes(all=True, photos=True, rounds=proposals, note=note, back=nothing)
+        changes = Changes(all=True, photos=True, rounds=proposals, note=note, back=nothing)
+        return _LabelsRead(proposals, changes=changes, waiting=taken.waiting)
+
+    @Slot(object)
+    def _labels_taken(self, result: object) -> None:
+        assert isinstance(result, _LabelsRead)
+        if result.source is not None:
+            self.sizes_differ.emit(result.source, result.proposals)
+        self._done(result.changes)
+        if result.waiting and not self.searching:
+            self.search()
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""

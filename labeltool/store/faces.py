@@ -19,6 +19,7 @@ from labeltool.domain import (
     Decision,
     Face,
     KnownFile,
+    PhotoRecord,
     Points,
     Prediction,
     Said,
@@ -42,6 +43,7 @@ from labeltool.store.tables import (
     StateRow,
 )
 from labeltool.store.tally import search_text
+from pipnet.crop import SAME_FACE, CropConvention, best_pairs, overlap
 from pipnet.images import other_size
 
 LOOKED_FOR = 50
@@ -165,7 +167,9 @@ class Faces(Queue):
         Keys: `photo`; either `problem`, or `sha256`, `width`, `height` and `faces`, a list of
         ((x, y, w, h), confidence); `bytes` and `modified` where they are known. A photo that has
         faces and another size than before was replaced: that is its problem then, for its faces and
-        their labels belong to the photo before.
+        their labels belong to the photo before. A face that a label file brought before gets the
+        detected box that it would have got had the labels come after; other known faces are not
+        found again.
         """
         found: list[tuple[int, Box, str, float | None]] = []
         with self._database.write() as connection:
@@ -180,8 +184,9 @@ class Faces(Queue):
                 )
                 if first.rowcount == 0:  # another window searched it meanwhile
                     continue
-                for box, confidence in result.get("faces", ()):
-                    found.append((result["photo"], box, "detected", confidence))
+                detected = [(tuple(box), score) for box, score in result.get("faces", ())]
+                for box, score in _new_detections(connection, result["photo"], detected):
+                    found.append((result["photo"], box, "detected", score))
             added = _add_faces(connection, found)
         return Changes(faces=frozenset(added), photos=True)
 
@@ -274,13 +279,36 @@ class Faces(Queue):
             )  # fmt: skip
             return [tuple(row) for row in rows]  # type: ignore[misc]
 
-    def label_names(self) -> dict[int, str]:
-        """What label files call each photo: its path under its root, after the root's number where
-        there are several, for two folders may hold the same path."""
+    def photo_records(self) -> list[PhotoRecord]:
+        """Every photo, also those with a problem."""
         with self._database.read() as connection:
-            rows = connection.execute(select(PhotoRow.id, PhotoRow.root_id, PhotoRow.path)).all()
-        several = len({row.root_id for row in rows}) > 1
-        return {row.id: f"{row.root_id}/{row.path}" if several else row.path for row in rows}
+            rows = connection.execute(
+                select(
+                    PhotoRow.id, RootRow.path.label("root"), PhotoRow.path, PhotoRow.width,
+                    PhotoRow.height, PhotoRow.sha256, PhotoRow.problem,
+                )
+                .join(RootRow, RootRow.id == PhotoRow.root_id)
+                .order_by(PhotoRow.id)
+            )  # fmt: skip
+            return [
+                PhotoRecord(
+                    row.id, row.root, row.path,
+                    (row.width, row.height) if row.width and row.height else None,
+                    row.sha256, row.problem,
+                )
+                for row in rows
+            ]  # fmt: skip
+
+    def keep_sizes(self, sizes: Mapping[int, tuple[int, int]]) -> None:
+        """Keep width and height of photos that are yet to be searched for faces."""
+        if sizes:
+            with self._database.write() as connection:
+                connection.execute(
+                    update(PhotoRow)
+                    .where(PhotoRow.id == bindparam("photo"), PhotoRow.searched.is_(False))
+                    .values(width=bindparam("wide"), height=bindparam("high")),
+                    [{"photo": photo, "wide": w, "high": h} for photo, (w, h) in sizes.items()],
+                )
 
     # Faces
 
@@ -289,6 +317,11 @@ class Faces(Queue):
         with self._database.write() as connection:
             (face,) = _add_faces(connection, [(photo_id, box, kind, None)])
         return face, Changes(faces=frozenset({face}), photos=True)
+
+    def newest(self) -> int:
+        """The id of the newest face, 0 without any."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(FaceRow.id))) or 0
 
     def add_faces(
         self, faces: Sequence[tuple[int, Box, str]], *, by_operation: bool = False
@@ -470,6 +503,49 @@ def _add_faces(
     connection.execute(insert(FaceRow), rows)
     connection.execute(_NEW_STATES, {"first": first})
     return list(range(first, first + len(rows)))
+
+
+def _new_detections(
+    connection: Connection, photo: int, detected: Sequence[tuple[Box, float | None]]
+) -> list[tuple[Box, float | None]]:
+    """The detected faces that the photo does not have yet; one that labels brought takes its
+    detected box."""
+    known = connection.execute(
+        select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind,
+               FaceRow.first_box)
+        .join(StateRow, StateRow.face_id == FaceRow.id)
+        .where(FaceRow.photo_id == photo, StateRow.verdict != Verdict.REMOVED)
+    ).all()  # fmt: skip
+    if not known or not detected:
+        return list(detected)
+    convention = CropConvention()
+    tight = [convention.landmark_box(box, "detected") for box, _score in detected]
+    labelled: dict[int, Box] = {}
+    others: list[Box] = []
+    for row in known:
+        box = (row.x, row.y, row.w, row.h)
+        if row.kind == "landmarks" and row.first_box is None:
+            labelled[row.id] = box
+        else:
+            others.append(convention.landmark_box(box, row.kind))
+    pairs = {
+        (number, face): overlap(box, other)
+        for number, box in enumerate(tight)
+        for face, other in labelled.items()
+    }
+    matched = best_pairs(pairs)
+    for number, face in matched.items():
+        (x, y, w, h), score = detected[number]
+        connection.execute(
+            update(FaceRow)
+            .where(FaceRow.id == face)
+            .values(x=x, y=y, w=w, h=h, kind="detected", confidence=score)
+        )
+    return [
+        one
+        for number, one in enumerate(detected)
+        if number not in matched and all(overlap(tight[number], box) < SAME_FACE for box in others)
+    ]
 
 
 def folder_of(root_id: int, path: str) -> str:

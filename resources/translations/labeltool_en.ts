@@ -143,5 +143,26 @@
             <numerusform>%Ln days ago</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) of {file} were labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</source>
+        <translation>
+            <numerusform>%Ln photo of {file} was labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</numerusform>
+            <numerusform>%Ln photos of {file} were labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Turn: the labels were made before the EXIF turn (%Ln photo(s))</source>
+        <translation>
+            <numerusform>Turn: the labels were made before the EXIF turn (%Ln photo)</numerusform>
+            <numerusform>Turn: the labels were made before the EXIF turn (%Ln photos)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Scale: the labels were made on copies of another size (%Ln photo(s))</source>
+        <translation>
+            <numerusform>Scale: the labels were made on copies of another size (%Ln photo)</numerusform>
+            <numerusform>Scale: the labels were made on copies of another size (%Ln photos)</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -2102,12 +2102,100 @@ left the face {verdict}</source>
         <translation>{file}: 목록을 볼 수 없습니다.</translation>
     </message>
     <message>
-        <source>{file} matches no photo.</source>
-        <translation>{file}: 맞는 사진이 없습니다.</translation>
+        <source>{photo} could belong to {others}; rename one of them</source>
+        <translation>{photo}: {others} 중 어느 것의 파일인지 알 수 없습니다. 하나의 이름을 바꾸세요</translation>
     </message>
     <message>
-        <source>{file} could belong to {others}.</source>
-        <translation>{file}: 여러 사진에 해당할 수 있습니다({others}).</translation>
+        <source>{photo} could be {others}; name its folder in the label file</source>
+        <translation>{photo}: {others} 중 어느 것인지 알 수 없습니다. 레이블 파일에 폴더 이름도 적으세요</translation>
+    </message>
+    <message>
+        <source>{photo} could be {others}; move the label file so that only one of them fits</source>
+        <translation>{photo}: {others} 중 어느 것인지 알 수 없습니다. 하나만 맞도록 레이블 파일을 옮기세요</translation>
+    </message>
+    <message>
+        <source>{photo} could be {others}, which cannot be read to compare its content; mend or replace that photo, then import the labels again</source>
+        <translation>{photo}: {others}일 수 있지만 읽을 수 없어 내용을 비교하지 못합니다. 그 사진을 고치거나 바꾼 뒤 레이블을 다시 가져오세요</translation>
+    </message>
+    <message>
+        <source>{photo} is not {others}: only the file name agrees; if it is, name the photo&apos;s own folder in the label file, or put the label file where its names lead to the photos</source>
+        <translation>{photo}: {others}와(과) 파일 이름만 같은 다른 사진입니다. 같은 사진이라면 레이블 파일에 사진의 실제 폴더를 적거나, 이름이 사진으로 이어지는 곳에 레이블 파일을 두세요</translation>
+    </message>
+    <message>
+        <source>{photo} is not the photo that was labelled: the content of {file} differs; put the labelled photo in its place</source>
+        <translation>{photo}: 레이블을 단 사진이 아닙니다. {file}의 내용이 다릅니다. 레이블을 단 사진을 그 자리에 두세요</translation>
+    </message>
+    <message>
+        <source>{photo} is not used: {others} would both be {file}; leave only the right one in the label file</source>
+        <translation>{photo}: 쓰지 않습니다. {others}이(가) 모두 {file}을(를) 가리킵니다. 레이블 파일에 맞는 것만 남기세요</translation>
+    </message>
+    <message>
+        <source>{photo} is listed twice, with different sizes or contents; leave the right one</source>
+        <translation>{photo}: 크기나 내용이 다르게 두 번 나옵니다. 맞는 것만 남기세요</translation>
+    </message>
+    <message>
+        <source>{photo} is not a photo of a kind that can be read</source>
+        <translation>{photo}: 읽을 수 있는 종류의 사진이 아닙니다</translation>
+    </message>
+    <message>
+        <source>{photo} cannot be used: {reason}</source>
+        <translation>{photo}: 쓸 수 없습니다. {reason}</translation>
+    </message>
+    <message>
+        <source>the photo cannot be read</source>
+        <translation>사진을 읽을 수 없습니다</translation>
+    </message>
+    <message>
+        <source>{photo} has {count} landmarks, this project&apos;s scheme has {ours}; label it again with all of them</source>
+        <translation>{photo}: 랜드마크가 {count}개인데 이 프로젝트의 구성은 {ours}개입니다. 모두 찍어 다시 레이블을 다세요</translation>
+    </message>
+    <message>
+        <source>{photo} has the face around {x}, {y} more than once; the others are left out</source>
+        <translation>{photo}: {x}, {y} 근처의 얼굴이 여러 번 나옵니다. 나머지는 쓰지 않습니다</translation>
+    </message>
+    <message>
+        <source>a face of {photo} has landmarks far outside the photo ({size}); label it again</source>
+        <translation>{photo}: 한 얼굴의 랜드마크가 사진({size}) 밖으로 멀리 벗어났습니다. 다시 레이블을 다세요</translation>
+    </message>
+    <message>
+        <source>{photo} is {here} here, but {file} labelled it at {stated}: before its EXIF turn</source>
+        <translation>{photo}: 여기서는 {here}인데 {file}에서는 {stated}입니다. EXIF 회전 전의 사진에 단 레이블입니다</translation>
+    </message>
+    <message>
+        <source>{photo} is {here} here, but {file} labelled it at {stated}: on a copy of another size</source>
+        <translation>{photo}: 여기서는 {here}인데 {file}에서는 {stated}입니다. 크기가 다른 사본에 단 레이블입니다</translation>
+    </message>
+    <message>
+        <source>{photo} is {here} here, but {file} labelled it at {stated}: before its EXIF turn and on a copy of another size</source>
+        <translation>{photo}: 여기서는 {here}인데 {file}에서는 {stated}입니다. EXIF 회전 전의, 크기가 다른 사본에 단 레이블입니다</translation>
+    </message>
+    <message>
+        <source>{photo} is {here} here, but {file} labelled it at {stated}; neither a turn nor a scale explains that</source>
+        <translation>{photo}: 여기서는 {here}인데 {file}에서는 {stated}입니다. 회전이나 크기 조정으로는 설명되지 않습니다</translation>
+    </message>
+    <message>
+        <source>{photo} has an EXIF orientation, and {file} labelled other photos as they are stored; its size ({size}) does not tell which it is here</source>
+        <translation>{photo}: EXIF 방향이 있고 {file}은(는) 다른 사진을 회전 전의 상태로 레이블했습니다. 크기({size})만으로는 이 사진이 어느 쪽인지 알 수 없습니다</translation>
+    </message>
+    <message>
+        <source>{reason}; import it with {options} if that is so</source>
+        <translation>{reason}. 그렇다면 {options}을(를) 붙여 가져오세요</translation>
+    </message>
+    <message>
+        <source>{reason}; label the photo as it is here</source>
+        <translation>{reason}. 여기 있는 사진에 다시 레이블을 다세요</translation>
+    </message>
+    <message>
+        <source>{photo} could not be read: {reason}; its labels are written without the hash of its content</source>
+        <translation>{photo}: 읽을 수 없습니다: {reason}. 레이블을 내용 해시 없이 저장했습니다</translation>
+    </message>
+    <message>
+        <source>{file} names other landmarks. Only in the file: {names}. Only in the scheme: {ours}. Rename them in the file, or use a scheme with its names: by their places left could become right.</source>
+        <translation>{file}: 랜드마크 이름이 다릅니다. 파일에만 있음: {names}. 구성에만 있음: {ours}. 파일에서 이름을 바꾸거나 그 이름의 구성을 쓰세요. 순서대로 읽으면 왼쪽과 오른쪽이 바뀔 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds several .json files ({names}); choose one of them.</source>
+        <translation>{file}: .json 파일이 여러 개 있습니다({names}). 하나를 고르세요.</translation>
     </message>
     <message>
         <source>{file} could not be opened: {reason}.</source>
@@ -2310,10 +2398,6 @@ left the face {verdict}</source>
         <translation>COCO 파일, 또는 폴더 안의 .pts 파일 하나</translation>
     </message>
     <message>
-        <source>Labels (*.json *.pts)</source>
-        <translation>레이블 (*.json *.pts)</translation>
-    </message>
-    <message>
         <source>COCO keypoints file (*.json)</source>
         <translation>COCO 키포인트 파일 (*.json)</translation>
     </message>
@@ -2332,6 +2416,10 @@ left the face {verdict}</source>
     <message>
         <source>Restoring proposals</source>
         <translation>제안을 복원하는 중</translation>
+    </message>
+    <message>
+        <source>Labels (*.json *.JSON *.pts *.PTS)</source>
+        <translation>레이블 (*.json *.JSON *.pts *.PTS)</translation>
     </message>
     <message>
         <source>Only the faces of “{what}” are listed.</source>
@@ -2802,6 +2890,36 @@ left the face {verdict}</source>
         <translation>가져오기</translation>
     </message>
     <message>
+        <source>Labels of another size</source>
+        <translation>크기가 다른 레이블</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) of {file} were labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</source>
+        <translation>
+            <numerusform>{file}의 사진 %Ln장은 다른 크기로 레이블되었습니다. 점이 맞는지 확인하고 처리 방법을 고르세요. 고르지 않은 것은 가져오지 않습니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As the file says</source>
+        <translation>파일에 적힌 대로</translation>
+    </message>
+    <message>
+        <source>Turned or scaled</source>
+        <translation>회전하거나 크기를 조정한 결과</translation>
+    </message>
+    <message numerus="yes">
+        <source>Turn: the labels were made before the EXIF turn (%Ln photo(s))</source>
+        <translation>
+            <numerusform>회전: EXIF 회전 전의 사진에 단 레이블 (사진 %Ln장)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Scale: the labels were made on copies of another size (%Ln photo(s))</source>
+        <translation>
+            <numerusform>크기 조정: 크기가 다른 사본에 단 레이블 (사진 %Ln장)</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Faces are found in your photos, and landmarks proposed.</source>
         <translation>사진에서 얼굴을 찾아 랜드마크를 제안합니다.</translation>
     </message>
@@ -2988,6 +3106,14 @@ left the face {verdict}</source>
     <message>
         <source>Import it into a project with that scheme.</source>
         <translation>그 랜드마크 구성을 쓰는 프로젝트로 가져오세요.</translation>
+    </message>
+    <message>
+        <source>{path} is a folder of .pts files, which state no size of their photos.</source>
+        <translation>{path}: .pts 파일 폴더라 사진의 크기가 적혀 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Only labels of a COCO file can be turned or scaled.</source>
+        <translation>COCO 파일의 레이블만 회전하거나 크기를 조정할 수 있습니다.</translation>
     </message>
     <message>
         <source>No landmark is placed yet.</source>

@@ -377,3 +377,56 @@ def test_without_a_display_there_is_one_line_and_exit_code_2(tmp_path: Path, dis
     assert out.returncode == 2
     assert out.stderr.count("\n") == 1
     assert "display" in out.stderr.lower()
+
+
+def coco_file(file: Path, photos: dict[str, tuple[int, int]], name: str = "nose") -> Path:
+    """A COCO file of one landmark that states a size for each photo."""
+    data = {
+        "images": [
+            {"id": number, "file_name": photo, "width": width, "height": height}
+            for number, (photo, (width, height)) in enumerate(photos.items())
+        ],
+        "categories": [{"id": 1, "name": "face", "keypoints": ["left", "right", name]}],
+        "annotations": [
+            {
+                "id": number, "image_id": number, "category_id": 1,
+                "keypoints": [10, 10, 2, 40, 12, 2, 25, 40, 2],
+            }
+            for number in range(len(photos))
+        ],
+    }  # fmt: skip
+    file.write_text(json.dumps(data))
+    return file
+
+
+def test_labels_that_cannot_be_what_they_say_are_not_taken(tmp_path: Path):
+    make_project(tmp_path / "p").close()
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.new("RGB", (60, 50), "grey").save(tmp_path / "phone.jpg", exif=exif)
+
+    def imported(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
+        return labeltool("import", tmp_path / "p", file, "--as", "labels", *options)
+
+    raw = coco_file(tmp_path / "raw.json", {"phone.jpg": (60, 50)})
+    refused = imported(raw)
+    assert refused.returncode == 1
+    assert "phone.jpg is 50 x 60 here, but raw.json labelled it at 60 x 50" in refused.stderr
+    assert "import it with --turn" in refused.stderr
+    assert "Error: There was nothing to use in raw.json." in refused.stderr
+    turned = imported(raw, "--turn")
+    assert (turned.returncode, status(tmp_path / "p")["corrected"]) == (0, 1)
+    again = imported(raw, "--turn")
+    assert (again.returncode, "1 left alone" in again.stdout) == (0, True)
+
+    gone = imported(coco_file(tmp_path / "gone.JSON", {"gone.jpg": (60, 50)}))
+    assert gone.returncode == 1
+    assert "not used: gone.jpg is not a photo of this project" in gone.stderr
+    other = imported(coco_file(tmp_path / "other.json", {"phone.jpg": (50, 60)}, "nose_tip"))
+    assert other.returncode == 1
+    assert "Only in the file: nose_tip. Only in the scheme: nose." in other.stderr
+    several = imported(tmp_path)
+    assert several.returncode == 1
+    assert "holds several .json files" in several.stderr
+    assert labeltool("import", tmp_path / "p", raw, "--turn").returncode == 2
+    assert status(tmp_path / "p")["faces"] == 1

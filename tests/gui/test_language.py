@@ -26,10 +26,14 @@ from labeltool.gui.language import speak
 from labeltool.gui.phrases import FAILURES
 from labeltool.gui.settings import Settings
 from labeltool.gui.words import read, tell, tr
+from labeltool.labels import _remedied
 from labeltool.store import Threshold
 from labeltool.training.folder import death
 from pipnet.coco import LabelError
 from pipnet.images import ImageError, read_image
+from pipnet.label_frames import Frame, Mismatch
+from pipnet.labels import landmark_order
+from pipnet.photo_lookup import KnownPhoto, PhotoLookup
 from pipnet.scheme import SchemeError, load_scheme
 from tests.projects import make_project, propose
 
@@ -212,9 +216,8 @@ def test_what_is_wrong_with_files_is_said_in_korean(korean, tmp_path):
         ("d.pts", "{\n1 x\n}"), ("e.pts", "{\n1 2 3 4\n}"), ("f.pts", "{\n1 2\n}"),
     ):  # fmt: skip
         (labels / name).write_text(text)
-    photos = [f"{stem}.jpg" for stem in "abcde"]
-    problems = pts.read(labels, photos).problems
-    assert len(problems) == 6
+    problems = pts.read(labels).problems
+    assert len(problems) == 5
     for problem in problems:
         assert not english(read(problem)), problem
     for text in ("{", "[]", "{}", '{"images": 1, "categories": [], "annotations": []}'):
@@ -226,6 +229,38 @@ def test_what_is_wrong_with_files_is_said_in_korean(korean, tmp_path):
     with pytest.raises(SchemeError) as unknown:
         load_scheme("nose")
     assert re.search("[가-힣]", read(str(unknown.value)))
+
+
+def test_why_a_label_is_not_used_is_told_in_korean(korean, tmp_path):
+    (tmp_path / "x" / "x").mkdir(parents=True)
+    for name in ("1.jpg", "x/1.jpg", "p.jpg", "p.png"):
+        (tmp_path / "x" / name).write_bytes(name.encode())
+    known = [
+        KnownPhoto(Path(f"/nowhere/{name}"), name, sha256)
+        for name, sha256 in (
+            ("a/f.jpg", None), ("b/f.jpg", None), ("b/g.jpg", "b" * 64), ("b/h.jpg", None),
+        )
+    ]  # fmt: skip
+    lookup = PhotoLookup(tmp_path / "x", known)
+    names = {
+        "f.jpg": None, "x/1.jpg": None, "train/g.jpg": None, "b/g.jpg": "c" * 64,
+        "b/h.jpg": "c" * 64, "nothing.jpg": None,
+    }  # fmt: skip
+    problems = list(lookup.find_all(names)[1].values())
+    problems += lookup.find_all(dict.fromkeys(["m/b/h.jpg", "n/b/h.jpg"]))[1].values()
+    problems += lookup.find_all({"p": None}, stems=True)[1].values()
+    assert len(problems) == 9
+    here, stored = (20, 30), (30, 20)
+    for frame in (
+        None, Frame(stored, here, True, 6), Frame((10, 15), here), Frame((15, 10), here, True, 6),
+    ):  # fmt: skip
+        mismatch = Mismatch(Path("a.jpg"), here, stored, frame)
+        problems += [mismatch.sentence("l.json"), _remedied(mismatch, Path("l.json"))]
+    problems.append(Mismatch(Path("a.jpg"), here, here, None).sentence("l.json"))
+    with pytest.raises(LabelError) as wrong:
+        landmark_order(["Left", "Nose"], ["left", "nose"], "l.json")
+    for problem in (*problems, str(wrong.value)):
+        assert re.search("[가-힣]", read(problem)), problem
 
 
 def test_every_end_of_a_worker_is_told_in_korean(korean):

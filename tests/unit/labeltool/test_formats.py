@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 from labeltool.formats import LabelledRow, ReadLabels, coco, pts, write_whole
 from pipnet.labels import LabelError, load_labelled
+from pipnet.photo_lookup import KnownPhoto, PhotoLookup
 
 NAMES = ("left", "right", "nose")
 EDGES = ((0, 2), (1, 2))
@@ -148,10 +150,10 @@ class TestCoco:
         back = coco.read(tmp_path / "a.json")
         assert (back.names, back.edges, back.flip) == (("l", "r", "n"), (), (1, 0, 2))
         (face,) = back.rows
-        assert (face.photo, face.box) == ("photos/a.jpg", (1, 2, 3, 4))
+        assert (face.photo, face.box) == (".\\photos\\a.jpg", (1, 2, 3, 4))
         assert back.problems == [
-            "photos/a.jpg: annotation 2 has no keypoints.",
-            "photos/a.jpg: annotation 3 has no box and no labelled point.",
+            ".\\photos\\a.jpg: annotation 2 has no keypoints.",
+            ".\\photos\\a.jpg: annotation 3 has no box and no labelled point.",
         ]
 
     @pytest.mark.parametrize(
@@ -205,6 +207,19 @@ class TestCoco:
             np.testing.assert_array_equal(ours.points, theirs.points)
 
 
+def read_for(folder: Path, photos: list[str], origin: int = 1) -> ReadLabels:
+    """The rows of .pts files, each with its photo of these."""
+    back = pts.read(folder, origin)
+    lookup = PhotoLookup(folder, [KnownPhoto(Path("/photos") / name, name) for name in photos])
+    files, problems = lookup.find_all({row.photo: None for row in back.rows}, stems=True)
+    names = {
+        name: file.relative_to(folder if folder in file.parents else "/photos").as_posix()
+        for name, file in files.items()
+    }
+    rows = [replace(row, photo=names[row.photo]) for row in back.rows if row.photo in names]
+    return replace(back, rows=rows, problems=[*back.problems, *problems.values()])
+
+
 class TestPts:
     def test_round_trip(self, tmp_path: Path) -> None:
         rows = [
@@ -218,7 +233,7 @@ class TestPts:
         assert everything_in(tmp_path / "new" / "export") == written
         text = (tmp_path / "new" / "export" / "a.pts").read_text()
         assert text.splitlines()[:4] == ["version: 1", "n_points: 3", "{", "11.250000 21.500000"]
-        back = pts.read(tmp_path / "new" / "export", [r.photo for r in rows])
+        back = read_for(tmp_path / "new" / "export", [r.photo for r in rows])
         assert isinstance(back, ReadLabels)
         assert (back.names, back.edges, back.flip, back.problems) == (None, (), None, [])
         key = {photo: number for number, photo in enumerate(r.photo for r in rows)}
@@ -241,7 +256,7 @@ class TestPts:
         ]
         pts.write(tmp_path, rows)
         assert len({name.casefold() for name in everything_in(tmp_path)}) == len(rows)
-        back = pts.read(tmp_path, photos)
+        back = read_for(tmp_path, photos)
         assert back.problems == []
         found = {(r.photo, round(r.points[0, 0], 6)) for r in back.rows}
         assert found == {(r.photo, round(r.points[0, 0], 6)) for r in rows}
@@ -249,7 +264,7 @@ class TestPts:
     def test_photos_without_faces_keep_their_names(self, tmp_path: Path) -> None:
         pts.write(tmp_path, [row("a.jpg"), row("a.jpg", 5)], photos=["a.jpg", "a_1.jpg"])
         assert everything_in(tmp_path) == ["a_2.pts", "a_3.pts"]
-        back = pts.read(tmp_path, ["a.jpg", "a_1.jpg"])
+        back = read_for(tmp_path, ["a.jpg", "a_1.jpg"])
         assert [r.photo for r in back.rows] == ["a.jpg", "a.jpg"]
 
     def test_a_face_with_an_absent_landmark_is_named(self, tmp_path: Path) -> None:
@@ -266,22 +281,21 @@ class TestPts:
         (tmp_path / "bad.pts").write_text("{\nnan nan\n}")
         (tmp_path / "two.pts").write_text("{\n1 1\n}")
         photos = ["a.jpg", "b.jpg", "bad.jpg", "two.jpg", "two.png"]
-        back = pts.read(tmp_path, photos)
-        assert [r.photo for r in back.rows] == ["a.jpg"]
+        back = read_for(tmp_path, photos)
+        assert [r.photo for r in back.rows] == ["a.jpg", "b.jpg"]  # the one photo called b
         assert back.problems == [
             "bad.pts: bad.pts, line 2: 'nan' is no position; label this point again.",
-            "stray.pts matches no photo.",
-            "sub/b.pts matches no photo.",
-            "two.pts could belong to two.jpg or two.png.",
+            "stray.pts is not a photo of this project",
+            "two.pts could be two.jpg or two.png; name its folder in the label file",
         ]
 
     def test_a_missing_folder(self, tmp_path: Path) -> None:
         with pytest.raises(LabelError, match="could not be listed"):
-            pts.read(tmp_path / "gone", [])
+            pts.read(tmp_path / "gone")
 
     def test_the_origin_can_be_zero(self, tmp_path: Path) -> None:
         (tmp_path / "a.pts").write_text("{\n1 2\n}")
-        assert pts.read(tmp_path, ["a.jpg"], origin=0).rows[0].points.tolist() == [[1, 2]]
+        assert pts.read(tmp_path, origin=0).rows[0].points.tolist() == [[1, 2]]
 
     @pytest.mark.parametrize("photo", ["../a.jpg", "/etc/a.jpg", "x/../../a.jpg", ""])
     def test_nothing_is_written_outside(self, tmp_path: Path, photo: str) -> None:
@@ -320,11 +334,11 @@ class TestPts:
     def test_real_files(self, shared: Path, tmp_path: Path, folder: str, count: int) -> None:
         source = shared / "faces" / folder
         photos = [path.name for path in source.glob("*.jpg")]
-        first = pts.read(source, photos)
+        first = read_for(source, photos)
         assert first.problems == []
         assert len(first.rows) == len(photos)
         pts.write(tmp_path, first.rows[:50])
-        second = pts.read(tmp_path, photos)
+        second = read_for(tmp_path, photos)
         for ours, theirs in zip(first.rows[:50], second.rows, strict=True):
             assert ours.photo == theirs.photo
             assert theirs.points.shape == (count, 2)

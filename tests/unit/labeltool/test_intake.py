@@ -25,6 +25,7 @@ from labeltool.intake import Added, add_photos, search
 from labeltool.labels import take_labels
 from labeltool.store import FILE, Store
 from pipnet.crop import CropConvention, overlap, tight_box
+from pipnet.photo_lookup import content_hash
 from pipnet.scheme import Scheme, load_scheme
 from tests.projects import ENDLESS, THREE, make_project, propose, sql, triangle, verdicts
 
@@ -442,7 +443,7 @@ class TestLabels:
 
     def test_of_two_labels_the_nearer_one_gets_the_face(self, project, tmp_path):
         store = project(1)
-        near, far = labelled("00000.jpg", 0.5), labelled("00000.jpg", 5)
+        near, far = labelled("00000.jpg", 0.5), labelled("00000.jpg", 12)
         place(store, 1, "landmarks", labelled("x").box)
         take_labels(store, write(tmp_path / "a.json", far, near), ANN)
         np.testing.assert_array_equal(store.faces.face(1).points, near.points)
@@ -450,7 +451,7 @@ class TestLabels:
 
     def test_the_same_file_again_adds_nothing(self, project, tmp_path):
         store = project(2)
-        rows = [labelled("00000.jpg"), labelled("00000.jpg", 5), labelled("00001.jpg", 30)]
+        rows = [labelled("00000.jpg"), labelled("00000.jpg", 12), labelled("00001.jpg", 30)]
         file = write(tmp_path / "a.json", *rows)
         assert take_labels(store, file, ANN).taken == 3
         faces = store.faces.counts().faces
@@ -514,11 +515,11 @@ class TestLabels:
     def test_photos_beside_the_file_that_are_not_known_yet_come_with_it(
         self, store, photos, tmp_path
     ):
-        draw(photos / KOREAN / "a.png", (90, 70))
+        draw(photos / KOREAN / "a.png", (100, 100))
         file = write(photos / "labels.json", labelled(f"{KOREAN}/a.png"))
         assert take_labels(store, file, ANN).taken == 1
         ((_, _, root, path, width, height),) = store.faces.photo_index()
-        assert (Path(root), path, width, height) == (photos, f"{KOREAN}/a.png", 90, 70)
+        assert (Path(root), path, width, height) == (photos, f"{KOREAN}/a.png", 100, 100)
 
     @pytest.mark.parametrize("name", ["nowhere.json", "text.json", "folder", "labels.csv"])
     def test_what_is_no_label_file_is_said(self, store, tmp_path, name):
@@ -787,8 +788,14 @@ class TestRoundTrip:
             add_photos(store, [photos / folder])
         store.faces.searched(
             [
-                {"photo": photo, "sha256": "0" * 64, "width": 100, "height": 100, "faces": []}
-                for photo, _ in store.faces.photos_to_search()
+                {
+                    "photo": photo,
+                    "sha256": content_hash(file),
+                    "width": 100,
+                    "height": 100,
+                    "faces": [],
+                }
+                for photo, file in store.faces.photos_to_search()
             ]
         )
         for photo in (1, 1, 2, 3, 4, 4, 6):

@@ -134,7 +134,7 @@ class TestOrientation:
         late = data[:end] + png_chunk(b"eXIf", tiff_exif(8)) + data[end:]
         (tmp_path / "a.png").write_bytes(late)
         np.testing.assert_array_equal(read_image(tmp_path / "a.png"), np.rot90(gradient()))
-        assert read_header(tmp_path / "a.png") == ImageInfo(40, 60, "PNG")
+        assert read_header(tmp_path / "a.png") == ImageInfo(40, 60, "PNG", 8)
 
     @pytest.mark.parametrize("suffix", ["jpg", "tiff"])
     def test_xmp_alone(self, tmp_path: Path, suffix: str) -> None:

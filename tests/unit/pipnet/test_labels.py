@@ -21,13 +21,13 @@ from pipnet.labels import (
     CocoFile,
     CocoImage,
     LabelError,
-    PhotoNames,
     coco_text,
     format_pts,
     load_labelled,
     parse_coco,
     parse_pts,
 )
+from pipnet.photo_lookup import PhotoNames
 
 TRIANGLE = "version: 1\nn_points: 3\n{\n1 1\n10.5 20.25\n30 40\n}\n"
 
