@@ -32,13 +32,14 @@ from labeltool.gui.backups import AutoBackup
 from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
 from labeltool.gui.tasks import Lane, Task, Work
+from labeltool.gui.undo_redo import UndoRedo
 from labeltool.gui.words import tell, tr
 from labeltool.gui.writing import Operation, Writing
 from labeltool.instant import Instant
 from labeltool.labels import LabelSource
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
-from labeltool.store import FEW, Store, needs_question
+from labeltool.store import FEW, Store
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
 
@@ -112,7 +113,8 @@ class Session(QObject):
         self.rounds = Rounds(store)
         self._instant = Instant(store)
         self.decoded: Callable[[Path], QImage | None] = _not_decoded
-        self.ask_undo: Callable[[Step, bool], bool] = _nobody_asked
+        self._undo_redo = UndoRedo(self)
+        self.ask_undo: Callable[[Step, bool], bool] = self._undo_redo.nobody_asked
         self.round_names: dict[int, str] = {}
         self.meant_filter: int | None = None
         self.searching = False
@@ -230,38 +232,8 @@ class Session(QObject):
         self.undo(moves=False)
 
     def undo(self, redo: bool = False, *, moves: bool = True) -> None:
-        """Take back the last move or operation, or do it again; a large batch in the background.
-
-        `ask_undo` is asked before a large one that is not what was done last in this window.
-        """
-        try:
-            step = self.desk.next_step(redo=redo, moves=moves)
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        asked = step is not None and needs_question(step)
-        if step is not None and asked and not self.ask_undo(step, redo):
-            return
-        agreed = {"confirmed": step.key} if step is not None and asked else {}
-        if step is not None and step.faces > AT_ONCE:
-            reviews = self.store.reviews  # the desk is this thread's
-            if redo:
-                work = partial(reviews.redo, self.desk.reviewer, asks=True, **agreed)
-            else:
-                work = partial(reviews.undo, self.desk.reviewer, moves=moves, asks=True, **agreed)
-            self.do_later(tr("Doing it again") if redo else tr("Undoing"), work)
-        elif agreed or not moves:
-            act = self.desk.redo if redo else partial(self.desk.undo, moves=moves)
-            self.do(partial(act, asks=True, **agreed))
-        else:
-            self.do(self._redo_small if redo else self._undo_small)
-
-    # methods, which compare equal: the key held down asks once for what waits
-    def _undo_small(self) -> Changes:
-        return self.desk.undo(asks=True)
-
-    def _redo_small(self) -> Changes:
-        return self.desk.redo(asks=True)
+        """Take back the last move or operation, or do it again, see `UndoRedo`."""
+        self._undo_redo.step(redo=redo, moves=moves, at_once=AT_ONCE)
 
     def restore_round(self, round_id: int) -> None:
         """Offer the proposals of an earlier round again."""
@@ -649,11 +621,6 @@ class Session(QObject):
 
 def _not_decoded(_photo: Path) -> None:
     """Nobody shows photos."""
-
-
-def _nobody_asked(_step: Step, _redo: bool) -> bool:
-    """No window, no person: nothing large is undone."""
-    return False
 
 
 def _unseen(_done: int, _total: int) -> None:

@@ -23,9 +23,10 @@ from labeltool.store.filters import Filters
 from labeltool.store.history import History
 from labeltool.store.read_only import connect, is_read_only
 from labeltool.store.recovery import facts_now, newest_good, restore
-from labeltool.store.reviews import Reviews, Threshold, needs_question
+from labeltool.store.reviews import Reviews, Threshold
 from labeltool.store.rounds import BOX, Rounds
 from labeltool.store.tables import SCHEMA, ProjectRow
+from labeltool.store.undo import needs_question
 from labeltool.store.visits import LOOKED_AT, Visits
 from labeltool.store.watch import Watch
 from pipnet.scheme import Scheme

@@ -252,9 +252,9 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
     assert [task.name for task in tasks] == ["Undoing", "Doing it again"]
     undo = gallery.session.store.reviews.undo
 
-    def cancelled_undo(reviewer):
+    def cancelled_undo(reviewer, **asked):
         tasks[-1].cancel()
-        return undo(reviewer)
+        return undo(reviewer, **asked)
 
     monkeypatch.setattr(gallery.session.store.reviews, "undo", cancelled_undo)
     with qtbot.waitSignal(gallery.session.said):

@@ -276,7 +276,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     qtbot.waitUntil(lambda: not window.session.findChildren(Task))
 
     window.commands.run("undo")
-    assert verdict(window, face.id) is Verdict.EXCLUDED
+    assert verdict(window, face.id) is Verdict.REMOVED
     assert dialogs.Problems(window.session, window).table.rowCount() == 2
     window.commands.run("redo")
     assert verdict(window, face.id) is Verdict.UNREVIEWED
