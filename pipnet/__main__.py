@@ -34,9 +34,26 @@ def main() -> None:
     known = (CheckpointError, DivergedError, FinderMissingError, ImageError, LabelError, OnnxError)
     try:
         cli()
-    except (*known, SchemeError, OSError) as error:
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename and error.strerror else ""
+        click.echo(f"Error: {place}{error.strerror or error}", err=True)
+        sys.exit(1)
+    except (*known, SchemeError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        remedy = "give a smaller --batch, or --device of more memory"
+        click.echo(f"Error: there is not enough memory: {remedy}", err=True)
+        sys.exit(1)
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Torch has a class of its own for a full GPU, and for a full machine only its allocator's
+    text."""
+    words = ("alloc_cpu.cpp", "can't allocate memory", "out of memory")
+    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 
 if __name__ == "__main__":

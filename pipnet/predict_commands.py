@@ -91,17 +91,25 @@ def predict(
                 faces += 1
                 add(_row(photo, face))
             bar.update(1)
+        if not faces:
+            _report(unread, problems, without)
+            raise click.ClickException(
+                f"none of {counted(len(photos), 'photo')} could be read, so nothing was written"
+                if len(unread) == len(photos)
+                else f"no face was found in {counted(len(photos), 'photo')}, so nothing was "
+                "written; --boxes says where faces are"
+            )
+    _report(unread, problems, without)
+    if unread:
+        raise click.ClickException(f"{len(unread)} of {len(photos)} photos could not be read")
+
+
+def _report(unread: Sequence[str], problems: Sequence[str], without: Sequence[Path]) -> None:
+    """Say on stderr what has no row in the output."""
     for reason in (*unread, *problems):
         click.echo(f"  left out: {reason}", err=True)
     if without:
         click.echo(f"  no face: {counted(len(without), 'photo')}: {named(without)}", err=True)
-    if unread:
-        raise click.ClickException(f"{len(unread)} of {len(photos)} photos could not be read")
-    if not faces:
-        raise click.ClickException(
-            f"no face was found in {counted(len(photos), 'photo')}, so {out} holds none; "
-            "--boxes says where faces are"
-        )
 
 
 def _row(photo: Path, face: FaceLandmarks) -> dict[str, Any]:
