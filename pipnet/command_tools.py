@@ -180,11 +180,13 @@ def usable_device(name: str) -> str:
 
 
 @contextmanager
-def mendable() -> Iterator[None]:
-    """What the library refuses with a ValueError is the user's to mend: one sentence."""
+def mendable(*errors: type[Exception]) -> Iterator[None]:
+    """What the library refuses (with a ValueError if no others are named) is the user's to mend:
+    one sentence."""
+    known = errors or (ValueError,)
     try:
         yield
-    except ValueError as error:
+    except known as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -101,7 +101,7 @@ def export(
     """Write an ONNX file: images (faces, side, side, 3) of bytes in, points in crop units out."""
     from pipnet.checkpoint import load  # noqa: PLC0415
     from pipnet.evaluate import evaluate  # noqa: PLC0415
-    from pipnet.export import export_onnx  # noqa: PLC0415
+    from pipnet.export import ExportError, export_onnx  # noqa: PLC0415
     from pipnet.onnx_detector import OnnxDetector  # noqa: PLC0415
     from pipnet.output import ONNX, replacing  # noqa: PLC0415
     from pipnet.quantize import quantize  # noqa: PLC0415
@@ -115,11 +115,12 @@ def export(
     file = output_file(target, ONNX, inputs=inputs, force=force)
     crops = _crops(samples[::2][:128], found.convention) if samples else None
     if not int8 or crops is None:
-        export_onnx(found, file, crops)
+        with mendable(ExportError):
+            export_onnx(found, file, crops)
         click.echo(f"Wrote {target}; its landmarks are those of torch.")
         return
     held = samples[1::2]
-    with mendable(), replacing(file) as partial:
+    with mendable(ValueError, ExportError), replacing(file) as partial:
         export_onnx(found, partial, crops)
         before = evaluate(OnnxDetector(partial), held).summary()["nme"]
         quantize(partial, partial, crops)

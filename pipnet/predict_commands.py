@@ -98,13 +98,13 @@ def predict(
         told = f"{len(unread)} of {len(photos)} photos could not be read"
         if unread and len(unread) == len(photos):
             raise click.ClickException(f"{told}; nothing was written")
+        if not faces:
+            raise click.ClickException(
+                f"no face was found in {counted(len(photos), 'photo')}, so nothing was written; "
+                "--boxes says where faces are"
+            )
     if unread:
         click.echo(f"{told}; {out} has the faces of the others.", err=True)
-    if not faces:
-        raise click.ClickException(
-            f"no face was found in {counted(len(photos), 'photo')}, so {out} holds none; "
-            "--boxes says where faces are"
-        )
 
 
 def _list_problems(problems: Sequence[str], without_face: Sequence[Path]) -> None:

@@ -24,6 +24,7 @@ from pipnet.data import Batch, Loader, OnUnreadable, Sample, normalise, warn_unr
 from pipnet.loss import TargetBatch, output_loss, task_indices
 from pipnet.meanface import Neighbours
 from pipnet.network import Network
+from pipnet.output import replacing
 
 KEEP_EVERY = 300.0
 """Seconds of work that an interruption may cost."""
@@ -297,11 +298,11 @@ class _Files:
         self._keep(run)
 
     def _keep(self, run: _Run) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = self._folder / "state.pt.partial"
-        with partial.open("wb") as file:  # with a path, a full disk would be no OSError
+        with (
+            replacing(self._folder / "state.pt") as partial,
+            partial.open("wb") as file,  # torch's own error for a full disk does not say so
+        ):
             torch.save({"settings": self._settings, **run.state()}, file)
-        os.replace(partial, self._folder / "state.pt")
         self._kept = time.monotonic()
 
 

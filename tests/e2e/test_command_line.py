@@ -125,6 +125,31 @@ def test_what_a_person_can_mend_is_one_sentence_and_exit_code_1(tmp_path: Path):
         assert what in out.stderr
 
 
+def test_a_command_that_did_nothing_of_what_was_asked_fails(tmp_path: Path):
+    project, photos = tmp_path / "p", tmp_path / "photos"
+    store = make_project(project, 2)
+    propose(store, [1, 2], 0.5)
+    store.close()
+    photos.mkdir()
+    (photos / "phone.heic").write_bytes(b"x")
+    labels = tmp_path / "labels.json"
+    labels.write_text(
+        '{"images": [{"id": 1, "file_name": "x.jpg"}], "annotations": [], "categories": '
+        '[{"id": 1, "name": "face", "keypoints": ["left", "right", "nose"]}]}'
+    )
+    for words, what in (
+        (("import", project, photos), "No photo was imported."),
+        (("import", project, labels, "--as", "labels"), "None of the labels was taken."),
+        (("accept", project, "--min-score", "0.9"), "No unreviewed face has such a score"),
+        (("reject", project, "--max-score", "0.1"), "No unreviewed face has such a score"),
+    ):
+        out = labeltool(*words)
+        assert out.returncode == 1, words
+        assert what in out.stderr
+    dry = labeltool("accept", project, "--min-score", "0.9", "--dry-run")
+    assert (dry.returncode, dry.stdout) == (0, "0\n")
+
+
 @pytest.fixture
 def project(sample: Path, tmp_path: Path) -> Path:
     """A project of three pictures, in folders of Korean and emoji names, not yet predicted."""

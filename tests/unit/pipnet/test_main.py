@@ -20,6 +20,7 @@ from pipnet.checkpoint import Checkpoint, load, read_torch, save
 from pipnet.data import Sample
 from pipnet.faces import FoundFace
 from pipnet.images import read_image
+from pipnet.labels import format_pts
 from pipnet.predict import TorchDetector
 from tests.unit.pipnet.drawn import FIVE
 
@@ -178,8 +179,167 @@ class TestPredict:
         done = run("predict", "--weights", model, photos, "--boxes", boxes, "--json", boxes)
         failed(done, "boxes.json has a box without a size for a.png")
 
+    def test_nothing_to_do_is_an_error_that_says_why(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        out, boxes = tmp_path / "out.json", tmp_path / "boxes.json"
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "phone").mkdir()
+        (tmp_path / "phone" / "a.heic").write_bytes(b"x")
+        (tmp_path / "phone" / "b.pgm").write_bytes(b"x")
+        boxes.write_text('{"other.png": [[1, 2, 30, 40]]}')
+        for words, reason in (
+            ((tmp_path / "empty",), f"there is no photo in {tmp_path / 'empty'}; it can be bmp"),
+            ((tmp_path / "phone",), "(2 files of other kinds: "),
+            ((photos, "--boxes", boxes), "boxes.json names none of the photos given; it names oth"),
+        ):
+            failed(run("predict", "--weights", model, *words, "--json", out), reason)
+            assert not out.exists()
+
+    def test_photos_without_a_face_are_named(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pipnet.faces.face_finder", lambda: lambda image: [])
+        done = run("predict", "--weights", model, photos, "--json", tmp_path / "out.json")
+        assert done.code == 1
+        assert "no face: 6 photos: " in done.err
+        assert "no face was found in 6 photos, so nothing was written" in done.err
+        assert not (tmp_path / "out.json").exists()
+
+    def test_what_a_folder_or_box_file_has_besides_is_told(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        (photos / "phone.heic").write_bytes(b"x")
+        boxes, out = tmp_path / "boxes.json", tmp_path / "out.json"
+        given = {"face0.png": [[1, 2, 30, 40], [900, 2, 30, 40], [0, 0, 5000, 9]], "gone.png": []}
+        boxes.write_text("\ufeff" + json.dumps(given), encoding="utf-8")
+        done = run("predict", "--weights", model, photos, "--boxes", boxes, "--json", out)
+        assert done.code == 0
+        assert f"not supported: 1 file or folder: {photos / 'phone.heic'}" in done.err
+        assert "boxes.json names 1 photo not given here: gone.png" in done.err
+        assert "the box [900.0, 2.0, 30.0, 40.0] does not fit a photo of 120 x 110" in done.err
+        assert "the box [0.0, 0.0, 5000.0, 9.0] does not fit" in done.err
+        assert "no face: 5 photos: " in done.err
+        assert [row["box"] for row in read(out)["faces"]] == [[1, 2, 30, 40]]
+
+    @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
+    def test_a_box_that_is_nowhere_is_named(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path, value: str
+    ) -> None:
+        boxes = tmp_path / "boxes.json"
+        boxes.write_text(f'{{"face1.png": [[{value}, 2, 3, 4]]}}')
+        words = ("--boxes", boxes, "--json", tmp_path / "out.json")
+        failed(run("predict", "--weights", model, photos, *words), "a box of face1.png has no posi")
+
+    def test_a_name_that_could_be_two_photos_is_refused(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        other = tmp_path / "other"
+        other.mkdir()
+        (photos / "face0.png").rename(other / "face1.png")
+        boxes, out = tmp_path / "boxes.json", tmp_path / "out.json"
+        words = ("predict", "--weights", model, photos, other, "--boxes", boxes, "--json", out)
+        boxes.write_text('{"face1.png": [[1, 2, 30, 40]]}')
+        failed(run(*words), "face1.png could be ")
+        boxes.write_text(json.dumps({str(other / "face1.png"): [[1, 2, 30, 40]]}))
+        assert run(*words).code == 0
+        assert [row["image"] for row in read(out)["faces"]] == [str(other / "face1.png")]
+
+    def test_links_to_one_photo_are_one_photo(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        (photos / "zz.png").symlink_to(photos / "face0.png")
+        words = ("--boxes", "whole", "--json", tmp_path / "out.json")
+        assert run("predict", "--weights", model, photos, *words).code == 0
+        assert len(read(tmp_path / "out.json")["faces"]) == 6
+
+
+class TestOverwriting:
+    def test_what_is_read_is_never_replaced(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        photo = photos / "face0.png"
+        link = tmp_path / "link.json"
+        link.symlink_to(photo)
+        before = photo.read_bytes(), model.read_bytes()
+        for words in (
+            ("predict", "--weights", model, photos, "--json", photo),
+            ("predict", "--weights", model, photo, "--json", link),
+            ("predict", "--weights", model, photo, "--json", model),
+            ("evaluate", "--weights", model, "--data", photos, "--ced", photo),
+            ("export", model, "--weights", model),
+            ("export", photo, "--weights", model, "--data", photos),
+        ):
+            failed(run(*words, "--force"), "is read by this command")
+            assert (photo.read_bytes(), model.read_bytes()) == before
+
+    def test_a_file_of_another_kind_needs_force(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        mine, pth = tmp_path / "mine", tmp_path / "mine.pth"
+        weights = tmp_path / "mine.safetensors"
+        assert run("convert", model, tmp_path / "weights.pth").code == 0
+        meanface = tmp_path / "mean.txt"
+        meanface.write_text("0.1 0.2 0.8 0.3 0.5 0.5 0.3 0.9 0.7 0.8")
+        for words, out in (
+            (("predict", "--weights", model, photos, "--json", mine), mine),
+            (("evaluate", "--weights", model, "--data", photos, "--ced", mine), mine),
+            (("export", mine, "--weights", model), mine),
+            (("convert", model, pth), pth),
+            (("convert", tmp_path / "weights.pth", weights, "--backbone", "mobilenet_v2",
+              "--scheme", "5", "--meanface", meanface), weights),
+        ):  # fmt: skip
+            out.write_text("mine")
+            failed(run(*words), "; --force replaces it")
+            assert out.read_text() == "mine"
+            assert run(*words, "--force").code == 0
+            written = out.read_bytes()
+            assert written != b"mine"
+            assert run(*words).code == 0, "what the command itself wrote is replaced"
+            out.unlink()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as POSIX does")
+    def test_a_full_disk_leaves_nothing_behind(
+        self, run: Run, model: Path, photos: Path, tmp_path: Path
+    ) -> None:
+        import resource
+
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        place = tmp_path / "place"
+        place.mkdir()
+        for words in (
+            ("export", place / "new" / "a.onnx", "--weights", model),
+            ("convert", model, place / "a.pth"),
+            ("predict", "--weights", model, photos, "--json", place / "a.json"),
+            ("evaluate", "--weights", model, "--data", photos, "--ced", place / "a.csv"),
+        ):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+            try:
+                done = run(*words)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            assert done.code == 1
+            assert f"Error: {place}" in done.err
+            assert "too large" in done.err
+            assert list(place.iterdir()) == []
+
 
 class TestEvaluate:
+    def test_faces_that_nothing_normalises_are_counted_and_named(
+        self, run: Run, model: Path, faces: list[Sample], photos: Path
+    ) -> None:
+        text = format_pts(np.tile(faces[0].points[:1], (5, 1)))
+        (photos / "face3.pts").write_text(text)
+        done = run("evaluate", "--weights", model, "--data", photos, "--json")
+        row = json.loads(done.out)
+        assert (row["faces"], row["unmeasured"]) == (5, 1)
+        assert "left out: 1 face, for the points of the norm 0-1 are unlabelled" in done.err
+        assert str(photos / "face3.png") in done.err
+        for file in photos.glob("*.pts"):
+            file.write_text(text)
+        done = run("evaluate", "--weights", model, "--data", photos)
+        failed(done, "none of 6 faces could be measured: in 6 the points of the norm 0-1 are")
+
     @pytest.mark.parametrize("boxes", ["landmarks", "detect"])
     def test_one_line_of_json(self, run: Run, model: Path, photos: Path, boxes: str) -> None:
         words = ("--weights", model, "--data", photos, "--boxes", boxes, "--json")
@@ -362,6 +522,31 @@ class TestTrain:
         assert run("train", "--data", photos, "--out", out, *words).code == 0
         row = json.loads((out / "held_out.jsonl").read_text())
         assert list(row) == ["epoch", "landmarks"]
+
+    @pytest.mark.parametrize("command", ["train", "selftrain"])
+    def test_a_place_that_cannot_be_the_folder_fails_first(
+        self, run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+    ) -> None:
+        monkeypatch.setattr("pipnet.train_commands.read_samples", None)
+        words: tuple[object, ...] = (command, "--data", photos)
+        if command == "selftrain":
+            words = (command, "--labels", photos, "--unlabelled", photos)
+        (tmp_path / "file").write_text("mine")
+        (tmp_path / "full").mkdir()
+        (tmp_path / "full" / "model.safetensors").write_text("mine")
+        for out, reason in (
+            (tmp_path / "file", "file is a file: give a folder"),
+            (tmp_path / "file" / "inside", "file is a file: give a folder"),
+            (tmp_path / "full", "holds a model.safetensors already: give another folder"),
+        ):
+            failed(run(*words, "--out", out), reason)
+        assert (tmp_path / "file").read_text() == "mine"
+        assert (tmp_path / "full" / "model.safetensors").read_text() == "mine"
+
+    def test_a_holdout_that_holds_nothing_out(self, run: Run, photos: Path, tmp_path: Path) -> None:
+        words = ("--out", tmp_path / "run", "--scheme", "5", "--holdout", "1e-9")
+        done = run("train", "--data", photos, *words)
+        failed(done, "a holdout of 1e-09 holds none of these 6 faces out")
 
     def test_patience_needs_held_out_faces(self, run: Run, photos: Path, tmp_path: Path) -> None:
         done = run("train", "--data", photos, "--out", tmp_path / "run", "--patience", 3)
