@@ -22,7 +22,7 @@ from pipnet.checkpoint import Checkpoint, load, save
 from pipnet.crop import Box, tight_box
 from pipnet.data import Sample
 from pipnet.images import read_image
-from pipnet.predict import Detector
+from pipnet.predict import TorchDetector
 from pipnet.train import Step, TrainConfig, train
 
 CURRICULUM = ("cls3", "cls2", "std", "std", "std")
@@ -159,7 +159,7 @@ def _pseudo_labels(
                 "faces now: give another folder"
             )
         return kept, found_scores
-    detector = Detector(current, device)
+    detector = TorchDetector(current, device)
     points, scores = [], []
     for face in unlabelled:
         found = detector.predict(read_image(face.image), [face.box], face.kind)[0]

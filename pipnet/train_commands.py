@@ -257,13 +257,13 @@ class _HeldOut:
         """Measure when it is time; raises `_NoBetter` when patience is over."""
         from pipnet.checkpoint import save  # noqa: PLC0415
         from pipnet.evaluate import evaluate  # noqa: PLC0415
-        from pipnet.predict import Detector  # noqa: PLC0415
+        from pipnet.predict import TorchDetector  # noqa: PLC0415
 
         last = epoch + 1 == self._epochs
         if not self._faces or not (self._patience or last or (epoch + 1) % MEASURE_EVERY == 0):
             return
         rows = [row for row in self._rows() if row["epoch"] <= epoch]
-        detector = Detector(checkpoint)
+        detector = TorchDetector(checkpoint)
         row: dict[str, Any] = {
             "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
         }  # fmt: skip
