@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-from labeltool.domain import RoundKind, RoundStatus
+from labeltool.domain import PhotosMissingError, RoundKind, RoundStatus, mark
 from labeltool.store import Store
 from labeltool.training.folder import RunFolder
 
@@ -19,8 +20,7 @@ def check(store: Store, repair: bool = False) -> list[str]:
     said = store.reviews.check(repair)
     said += [
         f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"
-        for root in store.faces.roots().values()
-        if not os.path.isdir(root)
+        for root in _missing_folders(store)
     ]
     for row in store.rounds.all():
         if row.status is RoundStatus.READY and row.kind is RoundKind.TRAIN:
@@ -31,3 +31,19 @@ def check(store: Store, repair: bool = False) -> list[str]:
                     "folder back from a copy, or train anew; no decision is touched"
                 )
     return said
+
+
+def photos_missing(store: Store) -> PhotosMissingError | None:
+    """What to say of photo folders that are not there, as after a move to another computer."""
+    missing = _missing_folders(store)
+    if not missing:
+        return None
+    what = mark("The photo folder {folder} is not there.")
+    if len(missing) > 1:
+        what = mark("{count} photo folders are not there, such as {folder}.")
+    remedy = mark("Say where the photos are now; everything else of the project is here.")
+    return PhotosMissingError(what, remedy, folder=missing[0], count=len(missing))
+
+
+def _missing_folders(store: Store) -> list[Path]:
+    return [root for root in store.faces.roots().values() if not os.path.isdir(root)]
