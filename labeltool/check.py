@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from labeltool.domain import KnownFile, Progress, RoundKind, RoundStatus
+from labeltool.domain import KnownFile, PhotosMissingError, Progress, RoundKind, RoundStatus, mark
 from labeltool.store import Store
 from labeltool.training.folder import RunFolder
 from pipnet.images import ImageError, other_size, read_header, read_image
@@ -40,8 +40,7 @@ def check(store: Store, repair: bool = False) -> list[str]:
         said = check_database(store, repair)
     said += [
         f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"
-        for root in store.faces.roots().values()
-        if not os.path.isdir(root)
+        for root in _missing_folders(store)
     ]
     for row in store.rounds.all():
         if row.status is RoundStatus.READY and row.kind is RoundKind.TRAIN:
@@ -175,3 +174,19 @@ def _look(file: KnownFile, name: str, deep: bool) -> _Looked:
         return _Looked(f"could not be opened: {why}")
     now = {"bytes": status.st_size, "modified": status.st_mtime_ns, "sha256": digest}
     return _Looked(changed=changed, now=now)
+
+
+def photos_missing(store: Store) -> PhotosMissingError | None:
+    """What to say of photo folders that are not there, as after a move to another computer."""
+    missing = _missing_folders(store)
+    if not missing:
+        return None
+    what = mark("The photo folder {folder} is not there.")
+    if len(missing) > 1:
+        what = mark("{count} photo folders are not there, such as {folder}.")
+    remedy = mark("Say where the photos are now; everything else of the project is here.")
+    return PhotosMissingError(what, remedy, folder=missing[0], count=len(missing))
+
+
+def _missing_folders(store: Store) -> list[Path]:
+    return [root for root in store.faces.roots().values() if not os.path.isdir(root)]

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
 
@@ -129,7 +129,13 @@ class Prompts:
         folder = QFileDialog.getExistingDirectory(self._window, question)
         if folder:
             self._window.photos_moved()
-            self._session.move_photos(root_id, Path(folder))
+            self._session.do(partial(self._move_photos, root_id, Path(folder)))
+
+    def _move_photos(self, root_id: int, folder: Path) -> Changes:
+        changes = self._session.store.faces.move_root(root_id, folder)
+        # once the result was said: other folders may be missing, and photos wait to be searched
+        QTimer.singleShot(0, self._session.look_for_photos)
+        return changes
 
     def _accept_above(self) -> None:
         dialog = dialogs.AcceptAbove(self._session, self._window)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,10 +13,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool import intake, labels
+from labeltool.check import photos_missing
 from labeltool.domain import (
     Changes,
     Filter,
-    PhotosMissingError,
     Progress,
     RoundKind,
     SavedFilter,
@@ -25,7 +24,6 @@ from labeltool.domain import (
     Step,
     UserError,
     Verdict,
-    mark,
 )
 from labeltool.gui import exporting, notes
 from labeltool.gui.backups import AutoBackup
@@ -167,31 +165,18 @@ class Session(QObject):
                 "results", tr("Offering proposals"), partial(self.store.rounds.settle, round_id),
                 farewell=tr("Cancelled: the rest is offered when the project is opened again."),
             )  # fmt: skip
-        self._look_for_photos()
+        self.look_for_photos()
         self.backups.start()
 
-    def _look_for_photos(self) -> None:
+    def look_for_photos(self) -> None:
         """Search those that wait; say it if a photo folder is not there."""
         if not self._open:
             return
-        gone = [root for root in self.store.faces.roots().values() if not os.path.isdir(root)]
-        if gone:
-            what = mark("The photo folder {folder} is not there.")
-            if len(gone) > 1:
-                what = mark("{count} photo folders are not there, such as {folder}.")
-            remedy = mark("Say where the photos are now; everything else of the project is here.")
-            self.failed.emit(PhotosMissingError(what, remedy, folder=gone[0], count=len(gone)))
+        missing = photos_missing(self.store)
+        if missing is not None:
+            self.failed.emit(missing)
         elif self.desk.counts.waiting and not self.store.read_only:
             self.search()
-
-    def move_photos(self, root_id: int, folder: Path) -> None:
-        """Say where the photos of a photo folder lie now, and look for others that are missing."""
-        self.do(partial(self._move_photos, root_id, folder))
-
-    def _move_photos(self, root_id: int, folder: Path) -> Changes:
-        changes = self.store.faces.move_root(root_id, folder)
-        QTimer.singleShot(0, self._look_for_photos)  # once its result was said
-        return changes
 
     def show_all_again(self) -> None:
         """For a window that is new: everything is to be shown."""
