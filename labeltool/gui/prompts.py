@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
 
 
-class Prompts:
+class Prompts(QObject):
     """The dialogs of a project's window, by the names of their commands."""
 
     def __init__(self, session: Session, window: MainWindow) -> None:
+        super().__init__(window)
         self._session, self._window = session, window
         self._by_name = {
             "import": self._import,
@@ -87,6 +88,7 @@ class Prompts:
             source = Path(file).parent if file.lower().endswith(".pts") else Path(file)
             self._session.import_labels(source, box.clickedButton() is proposals)
 
+    @Slot(object, bool)
     def ask_sizes(self, source: LabelSource, proposals: bool) -> None:
         """What to do with labels of a file that were made on pictures of another size."""
         dialog = LabelSizes(source, self._window)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from labeltool import intake, labels
+from labeltool import intake
 from labeltool.check import photos_missing
 from labeltool.domain import (
     Changes,
@@ -29,6 +28,7 @@ from labeltool.gui import exporting, notes
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
+from labeltool.gui.label_import import LabelImport, LabelsRead
 from labeltool.gui.tasks import Lane, Task, Work
 from labeltool.gui.undo_redo import UndoRedo
 from labeltool.gui.words import tell, tr
@@ -58,16 +58,6 @@ VISIT_MS = 60_000
 
 TIDY_MS = 10_000
 """How often the log of the last writes is copied into the file."""
-
-
-@dataclass(frozen=True)
-class _LabelsRead:
-    """A label file whose labels were taken; or `source`, to be asked about first."""
-
-    proposals: bool
-    source: LabelSource | None = None
-    changes: Changes | None = None
-    waiting: bool = False
 
 
 class Session(QObject):
@@ -366,53 +356,22 @@ class Session(QObject):
         self._predict_if_wanted()
 
     def import_labels(
-        self,
-        source: Path | LabelSource,
-        proposals: bool,
-        *,
-        turn: bool = False,
-        scale: bool = False,
+        self, source: Path | LabelSource, proposals: bool, turn: bool = False, scale: bool = False
     ) -> None:
-        """Take labels of a file, in the background.
-
-        Of a path whose labels were made on pictures of another size nothing is taken before
-        `sizes_differ` was answered, by calling this again with what it carried.
-        """
-        path = source if isinstance(source, Path) else source.path
+        """Take labels of a file, in the background. `sizes_differ` asks first where they were made
+        on pictures of another size: the answer calls this again with what it carried."""
+        wanted = LabelImport(source, proposals, turn, scale)
         self._run(
-            "writes",
-            tr("Reading {file}", file=path.name),
-            partial(self._take_labels, source, proposals, turn, scale),
-            farewell=_unchanged(),
-            succeeded=self._labels_taken,
-        )
-
-    def _take_labels(
-        self,
-        source: Path | LabelSource,
-        proposals: bool,
-        turn: bool,
-        scale: bool,
-        progress: Progress,
-    ) -> _LabelsRead:
-        if isinstance(source, Path):
-            source = labels.read_source(self.store, source)
-            if any(wrong.frame is not None for wrong in source.frames()[1].values()):
-                return _LabelsRead(proposals, source=source)
-        taken = labels.take_labels(
-            self.store, source, self.desk.reviewer,
-            proposals=proposals, turn=turn, scale=scale, progress=progress,
+            "writes", tr("Reading {file}", file=wanted.path.name),
+            partial(wanted.take, self.store, self.desk.reviewer),
+            farewell=_unchanged(), succeeded=self._labels_taken,
         )  # fmt: skip
-        note = notes.labels(taken, source.path, proposals=proposals)
-        nothing = not taken.taken or taken.changes.back  # to undo
-        changes = Changes(all=True, photos=True, rounds=proposals, note=note, back=nothing)
-        return _LabelsRead(proposals, changes=changes, waiting=taken.waiting)
 
     @Slot(object)
     def _labels_taken(self, result: object) -> None:
-        assert isinstance(result, _LabelsRead)
-        if result.source is not None:
-            self.sizes_differ.emit(result.source, result.proposals)
+        assert isinstance(result, LabelsRead)
+        if result.asks is not None:
+            self.sizes_differ.emit(result.asks, result.wanted.proposals)
         self._done(result.changes)
         if result.waiting and not self.searching:
             self.search()

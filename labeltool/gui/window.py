@@ -45,7 +45,6 @@ from labeltool.gui.settings import Settings
 from labeltool.gui.tasks import Task
 from labeltool.gui.thumbs import Thumbs
 from labeltool.gui.words import count_words, faces_words, project_words, tr, verdict_word
-from labeltool.labels import LabelSource
 from labeltool.store.thumbs import ThumbFile
 from pipnet.text import one_line
 
@@ -214,7 +213,7 @@ class MainWindow(QMainWindow):
         session.failed.connect(self.message.complain)
         session.said.connect(self.message.say)
         session.replace_wanted.connect(self._prompts.replace)
-        session.sizes_differ.connect(self._sizes_differ)
+        session.sizes_differ.connect(self._prompts.ask_sizes)
         session.task_started.connect(self._show_task)
         session.round_event.connect(self._round_event)
         self.message.undo_wanted.connect(session.undo_said)
@@ -305,10 +304,6 @@ class MainWindow(QMainWindow):
         if counts.problems:
             parts.append(tr("%Ln photo problem(s)", "", counts.problems))
         self.counts.setText(" &nbsp;·&nbsp; ".join(parts))
-
-    @Slot(object, bool)
-    def _sizes_differ(self, source: LabelSource, proposals: bool) -> None:
-        self._prompts.ask_sizes(source, proposals)
 
     @Slot(object)
     def _show_task(self, task: Task) -> None:

@@ -335,7 +335,7 @@ def test_a_project_of_another_scheme_starts_from_boxes_and_the_mean_face(tmp_pat
     assert "starter" not in predicted.stdout
     assert status(project)["proposed"] == 1
     assert labeltool("accept", project, "--min-score", "0").stdout == "1\n"
-    out = tmp_path / "labels.json"
+    out = tmp_path / "elsewhere" / "labels.json"
     assert labeltool("export", project, out, "--format", "coco").returncode == 0
     other = tmp_path / "other"
     labeltool("new", other, "--scheme", "3")
