@@ -146,7 +146,7 @@ class Session(QObject):
         self._watch.start()
         self.show_all_again()
         if self.store.read_only:
-            self._look_for_photos()
+            self.look_for_photos()
             return
         self._visiting.start()
         self._tidying.start()
