@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipnet.checkpoint import Checkpoint
     from pipnet.crop import CropConvention
     from pipnet.data import Sample
-    from pipnet.detector import CropDetector
+    from pipnet.detector import Detector
     from pipnet.faces import FaceFinder
     from pipnet.images import ImageError
 
@@ -61,15 +61,15 @@ def open_detector(
     scheme: str | None,
     meanface: Path | None,
     device: str,
-) -> CropDetector:
+) -> Detector:
     """What runs the weights: ONNX Runtime for an exported `.onnx`, torch for everything else."""
     if weights is not None and weights.suffix == ".onnx":
         from pipnet.onnx_detector import OnnxDetector  # noqa: PLC0415
 
         return OnnxDetector(weights)
-    from pipnet.predict import Detector  # noqa: PLC0415
+    from pipnet.predict import TorchDetector  # noqa: PLC0415
 
-    return Detector(load_weights(weights, backbone, scheme, meanface), usable_device(device))
+    return TorchDetector(load_weights(weights, backbone, scheme, meanface), usable_device(device))
 
 
 def usable_device(name: str) -> str:

@@ -4,39 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet import resources
 from pipnet.crop import Box, CropConvention, cut, overlap, tight_box
 from pipnet.decode import Landmarks, face_score
 from pipnet.faces import FaceFinder, face_finder
+from pipnet.images import read_image
+from pipnet.results import FaceLandmarks, PhotoLandmarks
 from pipnet.scheme import Scheme
 
-Floats = NDArray[np.float64]
+PRETRAINED = {"300w": resources.STARTER, "300w-renders": resources.RENDERS}
+"""Names of the detectors that ship with the package, and their files."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceLandmarks:
-    """The landmarks of one face, in pixels of the upright image.
-
-    `points`, `own` (N, 2): merged and the landmark's own point. `votes` (N, M, 2): what neighbours
-    say. `spread` (N,): root mean square distance of the votes from the point, pixels. `scores`
-    (N,): raw best map value, may leave 0..1. `score`: the face's, 0 to 1. `box`: what it was asked
-    for.
-    """
-
-    points: Floats
-    own: Floats
-    votes: Floats
-    spread: Floats
-    scores: Floats
-    score: float
-    box: Box
-
-
-class CropDetector(ABC):
+class Detector(ABC):
     """What every detector does around its network: boxes, crops, frames.
 
     `scheme`: the landmarks. `convention`: how a box becomes the network's input. `finder`: finds
@@ -48,6 +33,57 @@ class CropDetector(ABC):
     ) -> None:
         self.scheme, self.convention = scheme, convention
         self._finder = finder
+
+    @staticmethod
+    def from_pretrained(name: str | Path, device: str = "auto") -> Detector:
+        """A detector that ships with the package, or one from a file.
+
+        Args:
+            name: `300w` (for research only), `300w-renders` (free for any use, less accurate), or
+                the path of a `.safetensors` or `.onnx` file of this package.
+            device: `auto` (CUDA where it works, else the CPU), `cpu`, `cuda` or another torch
+                device. An ONNX file runs on the CPU.
+
+        Raises:
+            CheckpointError, OnnxError: the file cannot be used.
+            ValueError: the device cannot be used.
+        """
+        file = Path(name)
+        if str(name) in PRETRAINED and not file.exists():
+            file = resources.path("weights", PRETRAINED[str(name)])
+        if file.suffix.lower() == ".onnx":
+            from pipnet.onnx_detector import OnnxDetector  # noqa: PLC0415
+
+            if device not in ("auto", "cpu"):
+                raise ValueError(f"an ONNX file runs on the CPU, not on {device!r}")
+            return OnnxDetector(file)
+        from pipnet.predict import TorchDetector  # noqa: PLC0415 - loads torch
+
+        return TorchDetector.load(file, device)
+
+    def __call__(
+        self,
+        source: str | Path | NDArray[np.uint8],
+        boxes: Sequence[Box] | None = None,
+        kind: str = "detected",
+    ) -> PhotoLandmarks:
+        """Landmarks of all faces of one photo.
+
+        Args:
+            source: the path of a photo, or an upright RGB image (H, W, 3) of uint8.
+            boxes, kind: see `predict`.
+
+        Raises:
+            ImageError: the photo cannot be read.
+            ValueError: the image is not (H, W, 3) uint8.
+        """
+        if isinstance(source, np.ndarray):
+            faces = self.predict(source, boxes, kind)
+            return PhotoLandmarks(self.scheme, None, tuple(faces), image=source)
+        photo = Path(source)
+        return PhotoLandmarks(
+            self.scheme, photo, tuple(self.predict(read_image(photo), boxes, kind))
+        )
 
     @abstractmethod
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:

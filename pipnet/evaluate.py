@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipnet.crop import Box, overlap, tight_box
 from pipnet.data import Sample
-from pipnet.detector import CropDetector
+from pipnet.detector import Detector
 from pipnet.faces import FaceFinder
 from pipnet.images import ImageError, read_image
 from pipnet.metrics import auc, ced, curve_errors, failure_rate, norm_distance, point_errors
@@ -92,7 +92,7 @@ def match_box(truth: Box, found: Sequence[Box]) -> int | None:
 
 
 def evaluate(
-    detector: CropDetector,
+    detector: Detector,
     samples: Sequence[Sample],
     finder: FaceFinder | None = None,
     *,

@@ -18,7 +18,7 @@ from pipnet.checkpoint import Checkpoint
 from pipnet.data import MEAN, STD
 from pipnet.network import Coordinates, Heatmaps, Maps
 from pipnet.onnx_detector import OnnxDetector
-from pipnet.predict import Detector
+from pipnet.predict import TorchDetector
 
 TOLERANCE = 1e-3
 """How far, in crop units, a landmark of the ONNX file may lie from torch's."""
@@ -149,7 +149,7 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
 
 def _verify(checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8]) -> None:
     ours = OnnxDetector(path).predict_crops(crops)
-    theirs = Detector(checkpoint).predict_crops(crops)
+    theirs = TorchDetector(checkpoint).predict_crops(crops)
     # where two cells tie, rounding may choose the other: such landmarks differ by whole cells
     off = np.abs(ours.points - theirs.points).max(-1)
     if float(np.median(off)) > TOLERANCE or float((off > TOLERANCE).mean()) > 0.02:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipnet.crop import CropConvention
 from pipnet.decode import Landmarks
-from pipnet.detector import CropDetector
+from pipnet.detector import Detector
 from pipnet.faces import FaceFinder
 from pipnet.scheme import Scheme
 
@@ -20,7 +20,7 @@ class OnnxError(ValueError):
     """A file that is not an exported detector; the message names it."""
 
 
-class OnnxDetector(CropDetector):
+class OnnxDetector(Detector):
     """An exported detector.
 
     Args:

@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 from pipnet.checkpoint import Checkpoint, load
 from pipnet.data import normalise
 from pipnet.decode import Landmarks, decode, decode_coordinates, decode_heatmaps
-from pipnet.detector import CropDetector, FaceLandmarks
+from pipnet.detector import Detector
 from pipnet.faces import FaceFinder
 from pipnet.network import Coordinates, Heatmaps
 
-__all__ = ["Detector", "FaceLandmarks"]
 
-
-class Detector(CropDetector):
+class TorchDetector(Detector):
     """A network ready to predict.
 
     Args:
         checkpoint: what to predict with.
-        device: a torch device name.
+        device: a torch device name, or `auto` for CUDA where it works, else the CPU.
         finder: finds faces where no boxes are given; the default detector if None.
+
+    Raises:
+        ValueError: the device cannot be used.
     """
 
     def __init__(
@@ -32,19 +33,19 @@ class Detector(CropDetector):
     ) -> None:
         super().__init__(checkpoint.scheme, checkpoint.convention, finder)
         self.checkpoint = checkpoint
-        self._device = torch.device(device)
+        self._device = _usable(device)
         network = checkpoint.network.to(self._device).eval()
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._table = checkpoint.table
 
     @staticmethod
-    def load(weights: Path, device: str = "cpu") -> Detector:
+    def load(weights: Path, device: str = "cpu") -> TorchDetector:
         """A detector from a model file.
 
         Raises:
             CheckpointError: the file cannot be used.
         """
-        return Detector(load(weights), device)
+        return TorchDetector(load(weights), device)
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), in crop units."""
@@ -56,3 +57,13 @@ class Detector(CropDetector):
         if isinstance(output, Heatmaps):
             return decode_heatmaps(parts[0])
         return decode(parts[0], parts[1], parts[2], parts[3], parts[4], self._table)
+
+
+def _usable(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(f"device {name!r} cannot be used here") from error
+    return torch.device(name)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipnet.crop import Box
-    from pipnet.detector import CropDetector
+    from pipnet.detector import Detector
     from pipnet.stream import Boxes
 
 
@@ -110,7 +110,7 @@ class _Adder:
         self._between = ",\n"
 
 
-def _boxes(what: str, detector: CropDetector) -> tuple[Boxes, str]:
+def _boxes(what: str, detector: Detector) -> tuple[Boxes, str]:
     """Where faces are by the option `--boxes`, and the kind of these boxes."""
     if what == "whole":
         # from pixel edge to pixel edge, as the convention counts them

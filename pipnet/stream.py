@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipnet.crop import Box
-from pipnet.detector import CropDetector, FaceLandmarks
+from pipnet.detector import Detector
 from pipnet.images import ImageError, read_image
+from pipnet.results import PhotoLandmarks
 
 AHEAD = 6
 """Photos that are read and searched while the network computes."""
@@ -24,15 +25,6 @@ BATCH = 8
 
 Boxes = Callable[[Path, NDArray[np.uint8]], list[Box]]
 """Where the faces of a photo are: its file, its pixels (H, W, 3) -> boxes."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PhotoLandmarks:
-    """The faces of one photo; or `problem`, why it could not be read."""
-
-    photo: Path
-    faces: tuple[FaceLandmarks, ...] = ()
-    problem: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +38,7 @@ class _Waiting:
 
 
 def predict_photos(
-    detector: CropDetector, photos: Iterable[Path], boxes: Boxes, kind: str = "detected"
+    detector: Detector, photos: Iterable[Path], boxes: Boxes, kind: str = "detected"
 ) -> Iterator[PhotoLandmarks]:
     """The landmarks of every photo, in their order.
 
@@ -84,7 +76,7 @@ def predict_photos(
                 future.cancel()
 
 
-def _predict(detector: CropDetector, batch: list[_Waiting], kind: str) -> list[PhotoLandmarks]:
+def _predict(detector: Detector, batch: list[_Waiting], kind: str) -> list[PhotoLandmarks]:
     images, areas = [], []
     for item in batch:
         if item.image is not None:
@@ -92,6 +84,11 @@ def _predict(detector: CropDetector, batch: list[_Waiting], kind: str) -> list[P
             areas += item.boxes
     found = iter(detector.predict_batch(images, areas, [kind] * len(areas)))
     return [
-        PhotoLandmarks(item.photo, tuple(islice(found, len(item.boxes))), item.problem)
+        PhotoLandmarks(
+            detector.scheme,
+            item.photo,
+            tuple(islice(found, len(item.boxes))),
+            item.problem,
+        )
         for item in batch
     ]

@@ -260,16 +260,28 @@ class _HeldOut:
         """Measure when it is time; raises `_NoBetter` when patience is over."""
         from pipnet.checkpoint import save  # noqa: PLC0415
         from pipnet.evaluate import evaluate  # noqa: PLC0415
-        from pipnet.predict import Detector  # noqa: PLC0415
+        from pipnet.predict import TorchDetector  # noqa: PLC0415
 
         last = epoch + 1 == self._epochs
         if not self._faces or not (self._patience or last or (epoch + 1) % MEASURE_EVERY == 0):
             return
         rows = [row for row in self._rows() if row["epoch"] <= epoch]
+<<<<<<< b1f47ef426a1a6fa0290910c28d50112e1c4183a
         detector = Detector(checkpoint)
         measured = evaluate(detector, self._faces)
         self._unreadable |= dict.fromkeys(measured.unreadable)
         row: dict[str, Any] = {"epoch": epoch + 1, "landmarks": measured.summary()}
+||||||| 3d91eef
+        detector = Detector(checkpoint)
+        row: dict[str, Any] = {
+            "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
+        }  # fmt: skip
+=======
+        detector = TorchDetector(checkpoint)
+        row: dict[str, Any] = {
+            "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
+        }  # fmt: skip
+>>>>>>> main
         if self._finder is not None and (last or not self._patience):
             with suppress(ValueError):  # the face detector finds none of them
                 row["detect"] = evaluate(detector, self._faces, self._finder).summary()

@@ -30,7 +30,8 @@ from pipnet.images import ImageError, other_size, read_header, read_image
 from pipnet.meanface import most_neighbours
 from pipnet.memory import is_out_of_memory, keep_memory
 from pipnet.network import PIPNet
-from pipnet.predict import Detector, FaceLandmarks
+from pipnet.predict import TorchDetector
+from pipnet.results import FaceLandmarks
 from pipnet.scheme import Scheme
 from pipnet.train import DivergedError, Step, TrainConfig, train
 
@@ -312,7 +313,7 @@ def _predict(
 ) -> tuple[list[str], float]:
     """Predict every face and write the results in chunks; returns their names and faces/s."""
     faces = folder.faces()
-    detector = Detector(checkpoint, device)
+    detector = TorchDetector(checkpoint, device)
     began, done, total = time.monotonic(), 0, len(faces.ids)
     ids: list[int] = []
     found: list[FaceLandmarks] = []

@@ -24,7 +24,7 @@ from pipnet.loss import TargetBatch, encode, losses, task_indices
 from pipnet.meanface import Neighbours, neighbours, read_meanface
 from pipnet.metrics import auc, failure_rate
 from pipnet.network import Maps, PIPNet
-from pipnet.predict import Detector
+from pipnet.predict import TorchDetector
 from pipnet.scheme import load_scheme
 
 pytestmark = pytest.mark.shared
@@ -246,7 +246,7 @@ def test_the_authors_checkpoint_on_40_photos(
     for face, (x, y, w, h) in zip(faces, boxes, strict=True):
         photo = read_image(shared / face["image"])
         crops.append(cv2.resize(photo[y : y + h, x : x + w], (256, 256)))
-    found = Detector(checkpoint).predict_crops(np.stack(crops).astype(np.uint8))
+    found = TorchDetector(checkpoint).predict_crops(np.stack(crops).astype(np.uint8))
     points = found.points * boxes[:, None, 2:] + boxes[:, None, :2]
     np.testing.assert_allclose(points, [face["points"] for face in faces], rtol=0, atol=0.01)
 

@@ -14,12 +14,13 @@ from pipnet.crop import Box, CropConvention
 from pipnet.data import Sample
 from pipnet.evaluate import evaluate, match_box
 from pipnet.faces import FoundFace
-from pipnet.predict import Detector, FaceLandmarks
+from pipnet.predict import TorchDetector
+from pipnet.results import FaceLandmarks
 
 Make = Callable[..., Checkpoint]
 
 
-class Shifted(Detector):
+class Shifted(TorchDetector):
     """Knows every face, and is off by 3 pixels."""
 
     faces: Sequence[Sample] = ()

@@ -15,7 +15,7 @@ from pipnet.data import Sample
 from pipnet.export import ExportError, export_onnx
 from pipnet.images import read_image
 from pipnet.onnx_detector import OnnxDetector, OnnxError
-from pipnet.predict import Detector
+from pipnet.predict import TorchDetector
 from pipnet.quantize import quantize
 
 Make = Callable[..., Checkpoint]
@@ -27,7 +27,7 @@ def test_onnx_gives_the_same_landmarks_for_any_number_of_faces(
 ) -> None:
     checkpoint = make_checkpoint(neighbours=neighbours)
     export_onnx(checkpoint, tmp_path / "model.onnx")
-    ours, torchs = OnnxDetector(tmp_path / "model.onnx"), Detector(checkpoint)
+    ours, torchs = OnnxDetector(tmp_path / "model.onnx"), TorchDetector(checkpoint)
     images = [read_image(face.image) for face in faces]
     boxes = [face.boxes[0] for face in faces]
     kinds = ["landmarks"] * len(faces)

@@ -30,7 +30,7 @@ from pipnet.loss import (
 from pipnet.meanface import neighbours
 from pipnet.network import HEADS, Coordinates, Heatmaps, Maps, Output, build
 from pipnet.onnx_detector import OnnxDetector
-from pipnet.predict import Detector
+from pipnet.predict import TorchDetector
 from pipnet.train import TrainConfig, train
 from tests.unit.pipnet.drawn import FACE, FIVE
 
@@ -99,7 +99,7 @@ def test_train_save_load_predict_export(
     found = load(tmp_path / "model.safetensors")
     assert (found.network.head, found.network.neighbours) == (head, count)
     export_onnx(found, tmp_path / "model.onnx")
-    detectors = Detector(result), Detector(found), OnnxDetector(tmp_path / "model.onnx")
+    detectors = TorchDetector(result), TorchDetector(found), OnnxDetector(tmp_path / "model.onnx")
     images = [read_image(face.image) for face in faces]
     boxes, kinds = [face.boxes[0] for face in faces], ["landmarks"] * len(faces)
     trained, loaded = (d.predict_batch(images, boxes, kinds) for d in detectors[:2])

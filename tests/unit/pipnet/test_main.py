@@ -20,7 +20,7 @@ from pipnet.checkpoint import Checkpoint, load, read_torch, save
 from pipnet.data import Sample
 from pipnet.faces import FoundFace
 from pipnet.images import read_image
-from pipnet.predict import Detector
+from pipnet.predict import TorchDetector
 from tests.unit.pipnet.drawn import FIVE
 
 Make = Callable[..., Checkpoint]
@@ -93,7 +93,7 @@ class TestPredict:
         out, photo = tmp_path / "out.json", faces[0].image
         assert run("predict", "--weights", model, photo, "--json", out).code == 0
         (row,) = read(out)["faces"]
-        (wanted,) = Detector.load(model).predict(
+        (wanted,) = TorchDetector.load(model).predict(
             read_image(photo), [(25.0, 10.0, 50.0, 70.0)], "detected"
         )
         assert row["box"] == [25, 10, 50, 70]
@@ -137,9 +137,9 @@ class TestPredict:
         self, run: Run, model: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         out, seen = tmp_path / "out.json", list[int]()
-        crops = Detector.predict_crops
+        crops = TorchDetector.predict_crops
 
-        def full(detector: Detector, images: Any) -> Any:
+        def full(detector: TorchDetector, images: Any) -> Any:
             seen.append(len(images))
             if len(seen) == 3:
                 raise OSError("no space left")
@@ -151,7 +151,7 @@ class TestPredict:
             if kept:
                 out.write_text(kept)
             with monkeypatch.context() as patched:
-                patched.setattr(Detector, "predict_crops", full)
+                patched.setattr(TorchDetector, "predict_crops", full)
                 failed(run(*words), "no space left")
             assert (out.read_text() if out.exists() else None) == kept
             assert not out.with_name("out.json.partial").exists()
@@ -325,7 +325,7 @@ class TestTrain:
         """The measured error is given here; which epoch is the best must follow from it."""
         figures = dict(enumerate([9.0, 7.0, 8.0, 7.0, 6.0, 6.5, 6.5, 5.0], 1))
 
-        def measured(detector: Detector, samples: list[Sample], *_: object) -> Any:
+        def measured(detector: TorchDetector, samples: list[Sample], *_: object) -> Any:
             nme = figures[detector.checkpoint.summary["epochs_done"]]
             return SimpleNamespace(summary=lambda: {"nme": nme}, unreadable=())
 

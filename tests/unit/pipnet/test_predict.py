@@ -13,7 +13,8 @@ from pipnet.checkpoint import Checkpoint, CheckpointError, save
 from pipnet.crop import BOX_KINDS, Box
 from pipnet.decode import Landmarks
 from pipnet.faces import FoundFace
-from pipnet.predict import Detector, FaceLandmarks
+from pipnet.predict import TorchDetector
+from pipnet.results import FaceLandmarks
 from tests.unit.pipnet.drawn import FACE, draw
 
 Make = Callable[..., Checkpoint]
@@ -25,7 +26,7 @@ def photo() -> NDArray[np.uint8]:
     return draw(FACE * 60 + 30, (110, 120))
 
 
-class Scripted(Detector):
+class Scripted(TorchDetector):
     """Sees the five points of a face at fixed places of the photo, however it is cropped."""
 
     points = FACE * 60 + 30
@@ -53,7 +54,7 @@ def scripted(request: pytest.FixtureRequest, make_checkpoint: Make) -> Scripted:
 
 
 def test_what_a_face_gets(make_checkpoint: Make, photo: NDArray[np.uint8]) -> None:
-    detector = Detector(make_checkpoint())
+    detector = TorchDetector(make_checkpoint())
     faces = detector.predict(photo, [BOX, (10.0, 10.0, 90.0, 90.0)], "landmarks")
     assert [face.box for face in faces] == [BOX, (10, 10, 90, 90)]
     for face in faces:
@@ -70,7 +71,7 @@ def test_what_a_face_gets(make_checkpoint: Make, photo: NDArray[np.uint8]) -> No
 def test_without_neighbours_points_are_own_points(
     make_checkpoint: Make, photo: NDArray[np.uint8]
 ) -> None:
-    (face,) = Detector(make_checkpoint(neighbours=0)).predict(photo, [BOX], "landmarks")
+    (face,) = TorchDetector(make_checkpoint(neighbours=0)).predict(photo, [BOX], "landmarks")
     assert face.votes.shape == (5, 0, 2)
     np.testing.assert_array_equal(face.points, face.own)
 
@@ -78,7 +79,7 @@ def test_without_neighbours_points_are_own_points(
 def test_a_face_does_not_depend_on_the_others_of_its_batch(
     make_checkpoint: Make, photo: NDArray[np.uint8]
 ) -> None:
-    detector = Detector(make_checkpoint())
+    detector = TorchDetector(make_checkpoint())
     boxes = [BOX, (10.0, 10.0, 90.0, 90.0), (20.0, 5.0, 50.0, 60.0)]
     together = detector.predict_batch([photo] * 3, boxes, ["landmarks"] * 3)
     for box, face in zip(boxes, together, strict=True):
@@ -119,18 +120,18 @@ def test_landmarks_far_from_their_box_are_not_followed(scripted: Scripted) -> No
 
 
 def test_no_boxes_are_no_faces(make_checkpoint: Make, photo: NDArray[np.uint8]) -> None:
-    detector = Detector(make_checkpoint())
+    detector = TorchDetector(make_checkpoint())
     assert detector.predict(photo, []) == []
     assert detector.predict_batch([], [], []) == []
 
 
 def test_without_boxes_the_finder_is_asked(make_checkpoint: Make, photo: NDArray[np.uint8]) -> None:
-    detector = Detector(make_checkpoint(), finder=lambda image: [FoundFace(BOX, 0.9)])
+    detector = TorchDetector(make_checkpoint(), finder=lambda image: [FoundFace(BOX, 0.9)])
     (face,) = detector.predict(photo)
     assert face.box == BOX
     (wanted,) = detector.predict(photo, [BOX], "detected")
     np.testing.assert_array_equal(face.points, wanted.points)
-    assert Detector(make_checkpoint(), finder=lambda image: []).predict(photo) == []
+    assert TorchDetector(make_checkpoint(), finder=lambda image: []).predict(photo) == []
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_without_boxes_the_finder_is_asked(make_checkpoint: Make, photo: NDArray
 def test_other_arrays_are_refused(
     make_checkpoint: Make, image: NDArray[np.uint8], boxes: list[Box] | None
 ) -> None:
-    detector = Detector(make_checkpoint(), finder=lambda image: [])
+    detector = TorchDetector(make_checkpoint(), finder=lambda image: [])
     with pytest.raises(ValueError, match=r"an image must be \(height, width, 3\) of uint8, not"):
         detector.predict(image, boxes)
 
@@ -155,7 +156,7 @@ def test_other_arrays_are_refused(
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 400), (3000, 20)])
 def test_any_size_of_photo_will_do(make_checkpoint: Make, height: int, width: int) -> None:
     image, box = np.zeros((height, width, 3), np.uint8), (-0.5, -0.5, float(width), float(height))
-    (face,) = Detector(make_checkpoint()).predict(image, [box], "whole")
+    (face,) = TorchDetector(make_checkpoint()).predict(image, [box], "whole")
     assert np.isfinite(face.points).all()
 
 
@@ -163,7 +164,7 @@ def test_every_box_needs_its_photo_and_kind(
     make_checkpoint: Make, photo: NDArray[np.uint8]
 ) -> None:
     with pytest.raises(ValueError, match="zip"):
-        Detector(make_checkpoint()).predict_batch([photo], [BOX, BOX], ["landmarks"])
+        TorchDetector(make_checkpoint()).predict_batch([photo], [BOX, BOX], ["landmarks"])
 
 
 def test_a_detector_from_a_file(
@@ -171,7 +172,9 @@ def test_a_detector_from_a_file(
 ) -> None:
     path, given = tmp_path / "model.safetensors", make_checkpoint()
     save(given, path)
-    (face,), (wanted,) = (d.predict(photo, [BOX]) for d in (Detector.load(path), Detector(given)))
+    (face,), (wanted,) = (
+        d.predict(photo, [BOX]) for d in (TorchDetector.load(path), TorchDetector(given))
+    )
     np.testing.assert_array_equal(face.points, wanted.points)
     with pytest.raises(CheckpointError, match="there is no model file"):
-        Detector.load(tmp_path / "none.safetensors")
+        TorchDetector.load(tmp_path / "none.safetensors")

