@@ -22,19 +22,9 @@ from numpy.typing import NDArray
 from pipnet.augment import Augmentation, Augmenter
 from pipnet.checkpoint import Checkpoint, load, save
 from pipnet.crop import Box, tight_box
-<<<<<<< b1f47ef426a1a6fa0290910c28d50112e1c4183a
 from pipnet.data import OnUnreadable, Sample, warn_unreadable
 from pipnet.images import ImageError, read_image
-from pipnet.predict import Detector
-||||||| 3d91eef
-from pipnet.data import Sample
-from pipnet.images import read_image
-from pipnet.predict import Detector
-=======
-from pipnet.data import Sample
-from pipnet.images import read_image
 from pipnet.predict import TorchDetector
->>>>>>> main
 from pipnet.train import Step, TrainConfig, train
 
 CURRICULUM = ("cls3", "cls2", "std", "std", "std")
@@ -185,8 +175,7 @@ def _pseudo_labels(
                 "faces now: give another folder"
             )
         return kept, found_scores
-<<<<<<< b1f47ef426a1a6fa0290910c28d50112e1c4183a
-    detector = Detector(current, device)
+    detector = TorchDetector(current, device)
     points = np.full((len(unlabelled), current.scheme.count, 2), np.nan)
     scores = np.full(len(unlabelled), np.nan)
     for place, face in enumerate(unlabelled):
@@ -199,21 +188,6 @@ def _pseudo_labels(
         points[place], scores[place] = found.points, found.score
     if np.isnan(scores).all():
         raise ValueError(f"no photo of {len(unlabelled)} faces without labels can be read")
-||||||| 3d91eef
-    detector = Detector(current, device)
-    points, scores = [], []
-    for face in unlabelled:
-        found = detector.predict(read_image(face.image), [face.box], face.kind)[0]
-        points.append(found.points)
-        scores.append(found.score)
-=======
-    detector = TorchDetector(current, device)
-    points, scores = [], []
-    for face in unlabelled:
-        found = detector.predict(read_image(face.image), [face.box], face.kind)[0]
-        points.append(found.points)
-        scores.append(found.score)
->>>>>>> main
     folder.mkdir(parents=True, exist_ok=True)
     written = folder / "pseudo.partial.npz"
     np.savez(written, points=points, scores=scores)

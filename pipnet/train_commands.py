@@ -266,22 +266,10 @@ class _HeldOut:
         if not self._faces or not (self._patience or last or (epoch + 1) % MEASURE_EVERY == 0):
             return
         rows = [row for row in self._rows() if row["epoch"] <= epoch]
-<<<<<<< b1f47ef426a1a6fa0290910c28d50112e1c4183a
-        detector = Detector(checkpoint)
+        detector = TorchDetector(checkpoint)
         measured = evaluate(detector, self._faces)
         self._unreadable |= dict.fromkeys(measured.unreadable)
         row: dict[str, Any] = {"epoch": epoch + 1, "landmarks": measured.summary()}
-||||||| 3d91eef
-        detector = Detector(checkpoint)
-        row: dict[str, Any] = {
-            "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
-        }  # fmt: skip
-=======
-        detector = TorchDetector(checkpoint)
-        row: dict[str, Any] = {
-            "epoch": epoch + 1, "landmarks": evaluate(detector, self._faces).summary(),
-        }  # fmt: skip
->>>>>>> main
         if self._finder is not None and (last or not self._patience):
             with suppress(ValueError):  # the face detector finds none of them
                 row["detect"] = evaluate(detector, self._faces, self._finder).summary()
