@@ -53,7 +53,7 @@ def test_a_damaged_project_is_said_listed_and_restored(project):
     (line,) = listed.stdout.splitlines()
     name = backups(project)[0].file.name
     assert line.startswith(name)
-    assert line.endswith("3 faces        1 operations")
+    assert line.endswith("3 faces          1 operation")
 
     restored = labeltool("restore", project, "--from", name)
     assert restored.returncode == 0, restored.stderr

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -468,3 +469,13 @@ def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):
     loupe = canvas._panels.loupe
     assert loupe.isVisible()
     assert not loupe.geometry().intersects(panel.geometry())
+
+
+def test_a_photo_replaced_by_one_of_another_size_is_told(qtbot, open_window, project):
+    photo = project.parent / "photos" / "000.jpg"
+    Image.new("RGB", (200, 300)).save(photo)
+    window = open_window(project)
+    qtbot.waitUntil(lambda: "200 x 300" in window.message.label.text())
+    assert f"{photo} is 200 x 300 pixels now and was 320 x 240 before." in (
+        window.message.label.text()
+    )

@@ -446,16 +446,20 @@ class TestLoadLabelled:
             assert face.box == (1, 2.5, 30, 40)
             assert face.visibility is not None
             assert face.visibility.tolist() == [2, 0, 1]
-        # a photo that is gone is for who reads it to leave out
-        gone = data["images"][0] | {"id": 99, "file_name": "사진/gone.jpg"}
-        data["images"].append(gone)
-        data["annotations"].append(data["annotations"][0] | {"id": 13, "image_id": 99})
-        path.write_text(json.dumps(data), encoding="utf-8")
-        found = [face.image.name for face in load_labelled(path)]
-        assert found == ["a.jpg", "gone.jpg"]
+            assert np.isnan(face.points[1]).all()
         (tmp_path / "other.json").write_text("{}")
         with pytest.raises(LabelError, match=r"several \.json files \(other\.json, set\.json\)"):
             load_labelled(tmp_path)
+
+    def test_a_photo_of_coco_that_is_gone_is_left_to_who_reads_it(self, tmp_path: Path) -> None:
+        data = deepcopy(SMALL)
+        data["images"].append(data["images"][0] | {"id": 99, "file_name": "사진/gone.jpg"})
+        data["annotations"].append(data["annotations"][0] | {"id": 13, "image_id": 99})
+        path = tmp_path / "set.json"
+        path.write_text(json.dumps(data), encoding="utf-8")
+        (tmp_path / "사진").mkdir()
+        (tmp_path / "사진" / "a.jpg").touch()
+        assert [face.image.name for face in load_labelled(path)] == ["a.jpg", "gone.jpg"]
 
     def test_coco_from_windows(self, tmp_path: Path) -> None:
         data = deepcopy(SMALL)
