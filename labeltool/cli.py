@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -146,7 +147,8 @@ def sample(project: Path) -> int:
     problem = display_problem()
     if problem is not None:
         click.echo(problem, err=True)
-        click.echo(f"Without a window: labeltool import {project} {photos}", err=True)
+        command = shlex.join(["labeltool", "import", str(project), str(photos)])
+        click.echo(f"Without a window: {command}", err=True)
         return 2
     from labeltool.app import main  # noqa: PLC0415
 
