@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -161,7 +162,8 @@ def sample(project: Path) -> int:
     problem = display_problem()
     if problem is not None:
         click.echo(problem, err=True)
-        _say(f"Without a window: labeltool import {project} {photos}", err=True)
+        command = shlex.join(["labeltool", "import", str(project), str(photos)])
+        _say(f"Without a window: {command}", err=True)
         return 2
     from labeltool.app import main  # noqa: PLC0415
 

@@ -24,12 +24,14 @@ def missing() -> list[str]:
 
 
 def install(packages: list[str]) -> None:
-    """Run apt-get, whose own words tell what fails."""
+    """Run apt-get, whose own words tell what fails.
+
+    One package a call: a release that lacks one of little use must not miss those that Qt needs.
+    """
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["update", "-q"],
-        ["install", "-y", "-q", "--no-install-recommends", *packages],
-    ):
+    commands = [["update", "-q"]]
+    commands += [["install", "-y", "-q", "--no-install-recommends", name] for name in packages]
+    for command in commands:
         subprocess.run(["apt-get", *command], env=quiet, check=False)
 
 

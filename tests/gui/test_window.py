@@ -300,6 +300,22 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     assert np.isclose(face.box[2], 200 / zoom, atol=2)
 
 
+def test_the_photo_to_draw_a_box_on_is_loaded_though_another_face_was_just_shown(
+    qtbot, open_window, project, tmp_path
+):
+    window = open_window(project)
+    photos = [tmp_path / "photos" / f"{number:03d}.jpg" for number in range(10)]
+    window.go("next")
+    qtbot.waitUntil(lambda: all(window.photos.get(photo)[0] for photo in photos[:4]))
+    go_on = threading.Event()
+    window.photos._pool.submit(go_on.wait, WAIT_SECONDS)
+    window.go("previous")  # what lies near is wanted once it is painted
+    window.editor.show_photo_to_box(9, photos[8])
+    qtbot.waitUntil(lambda: not window.editor._painted.isActive())
+    go_on.set()
+    qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
+
+
 def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     session = window.session

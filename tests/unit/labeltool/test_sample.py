@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -74,9 +75,9 @@ def test_without_a_display_the_command_makes_it_and_says_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setattr(doctor, "display_problem", lambda: "There is no display.")
-    assert cli.run(["sample", str(tmp_path / "p")]) == 2
+    assert cli.run(["sample", str(tmp_path / "my project")]) == 2
     said = capsys.readouterr().err
     assert "There is no display." in said
-    command = said.rpartition("labeltool ")[2].split()
+    command = shlex.split(said.rpartition("labeltool ")[2])
     assert cli.run(command) == 0
     assert "52 new photos" in capsys.readouterr().out
