@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from labeltool.domain import (
     Cancelled,
     Changes,
@@ -29,14 +27,13 @@ from labeltool.domain import (
     Verdict,
     mark,
 )
+from labeltool.frozen import freeze_faces, freeze_labels
+from labeltool.left_out import LeftOut, find_left_out, keep_problems
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store
 from labeltool.training.folder import (
     Event,
-    FaceTable,
-    LabelTable,
     RunFolder,
-    RunPhoto,
     death,
     program,
 )
@@ -68,30 +65,6 @@ class _Job:
     process: subprocess.Popen[bytes] | None
     since: float
     ended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What a round could not use: photos with the reasons, which begin with a photo's name; and how
-    many faces got no proposal and how many manual labels were not trained because of that."""
-
-    photos: tuple[tuple[Path, str], ...] = ()
-    faces: int = 0
-    manual: int = 0
-
-    def reasons(self) -> list[str]:
-        """The reasons, which begin with the photo's path."""
-        return [f"{file}{reason.removeprefix(file.name)}" for file, reason in self.photos]
-
-    def sentence(self) -> Said:
-        """How many photos they were, and what is wrong with the first one; empty without any."""
-        if not self.photos:
-            return Said("")
-        count, reason = len(self.photos), self.reasons()[0]
-        if count == 1:
-            return Said(mark("1 photo could not be used: {reason}."), reason=reason)
-        text = mark("{count} photos could not be used, the first of them: {reason}.")
-        return Said(text, count=count, reason=reason)
 
 
 class Rounds:
@@ -145,7 +118,7 @@ class Rounds:
             events.append(Event("failed", detail=death(code)))
         job.ended = any(event.ends for event in events)
         if job.ended:
-            self.left_out = self._left_out(job)
+            self.left_out = find_left_out(self._store, job.folder)
         return events
 
     def _is_dead(self, job: _Job) -> bool:
@@ -174,40 +147,6 @@ class Rounds:
     def log_file(self) -> Path | None:
         """The running or last run's log."""
         return None if self._job is None else self._job.folder.log
-
-    def _left_out(self, job: _Job) -> LeftOut:
-        problems = job.folder.problems()
-        if not problems:
-            return LeftOut()
-        roots, rows = self._store.faces.roots(), job.folder.photo_rows()
-        faces, labels = job.folder.faces(), job.folder.labels()
-        bad = np.isin(faces.photos, list(problems))
-        manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
-        return LeftOut(
-            tuple(
-                (roots[rows[place].root] / rows[place].path, reason)
-                for place, reason in problems.items()
-            ),
-            int(bad.sum()),
-            int(np.isin(manual, faces.ids[bad]).sum()),
-        )
-
-    def _keep_problems(self, job: _Job, *, finished: bool) -> Changes:
-        """Keep what is wrong with the photos of a run; those that a finished one could read are
-        whole again. Photos of a folder that is not there at all have no problem of their own."""
-        problems = job.folder.problems()
-        if not problems and not finished:
-            return Changes()
-        roots, rows = self._store.faces.roots(), job.folder.photo_rows()
-        there = {root_id for root_id, root in roots.items() if root.is_dir()}
-        found = {
-            (rows[place].root, rows[place].path): reason
-            for place, reason in problems.items()
-            if rows[place].root in there
-        }
-        read = set(job.folder.faces().photos.tolist()) - problems.keys() if finished else set()
-        usable = [(rows[place].root, rows[place].path) for place in read]
-        return self._store.faces.set_problems(found, usable)
 
     # Predict
 
@@ -249,7 +188,7 @@ class Rounds:
         folder, relative = self._new_folder("predict")
         spec = self._spec("auto", trained) | {"kind": "predict", "predict_seconds": 0}
         progress(1, 3)
-        photos, table = self._faces(wanted)
+        photos, table = freeze_faces(self._store, wanted)
         progress(2, 3)
         folder.create(spec, photos, table)
         round_id = self._store.rounds.add(RoundKind.PREDICT, "", relative, {"faces": len(wanted)})
@@ -341,9 +280,9 @@ class Rounds:
         progress(0, 3)
         trained = self._trained()
         folder, relative = self._new_folder(f"{plan.number:04d}")
-        photos, table = self._faces(self._store.faces.boxes())
+        photos, table = freeze_faces(self._store, self._store.faces.boxes())
         progress(1, 3)
-        labels = self._labels(plan.pseudo, table)
+        labels = freeze_labels(self._store, plan.pseudo, table)
         progress(2, 3)
         spec = self._spec(device, trained) | {
             "kind": "train", "number": plan.number, "task": plan.task, "epochs": plan.epochs,
@@ -357,24 +296,6 @@ class Rounds:
         round_id = self._store.rounds.add(RoundKind.TRAIN, plan.task, relative, summary)
         self._launch(round_id, RoundKind.TRAIN, folder)
         return Changes(rounds=True, note=Said(mark("Round {number} started."), number=plan.number))
-
-    def _labels(self, pseudo: int, table: FaceTable) -> LabelTable:
-        """Frozen labels of the faces in the table: a photo that cannot be read trains nothing."""
-        usable = set(table.ids.tolist())
-        labels = self._store.reviews.labels()
-        manual = [(face, points) for face, _, points, _ in labels if face in usable]
-        if not manual:
-            raise UserError(
-                mark("None of the labelled photos can be read."),
-                mark("See what is wrong with them first."),
-            )
-        ours = self._store.faces.pseudo(MEAN_FACE, pseudo)
-        rows = manual + [row for row in ours if row[0] in usable]
-        return LabelTable(
-            np.array([face for face, _ in rows], np.int64),
-            np.stack([points for _, points in rows]),
-            np.arange(len(rows)) < len(manual),
-        )
 
     # Results
 
@@ -405,12 +326,13 @@ class Rounds:
         if job.kind is RoundKind.PREDICT:
             add = self._store.rounds.offer  # type: ignore[assignment]
         self._add(job, job.folder, results["chunks"], add, progress)
-        self._keep_problems(job, finished=True)
-        self.left_out = self._left_out(job)
+        keep_problems(self._store, job.folder, finished=True)
+        self.left_out = left_out = find_left_out(self._store, job.folder)
         summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
-        summary |= {"host": platform.node(), "left_out": len(self.left_out.photos)}
+        summary |= {"host": platform.node(), "left_out": len(left_out.photos)}
         if job.kind is RoundKind.TRAIN:
-            summary["manual_used"] = int(str(row.summary["manual"])) - self.left_out.manual
+            manual = int(str(row.summary["manual"]))
+            summary["manual_used"] = manual - left_out.manual
         changes = self._store.rounds.finish(
             job.round_id, summary, visible=job.kind is RoundKind.TRAIN
         )
@@ -418,37 +340,11 @@ class Rounds:
         if job.kind is RoundKind.TRAIN:
             while self._store.rounds.prune():
                 time.sleep(0.01)
-        note = self._trained_note(row) if job.kind is RoundKind.TRAIN else self._predicted_note(job)
+            proposed = self._store.faces.counts().proposed
+            note = left_out.trained(row.number, manual, proposed)
+        else:
+            note = left_out.predicted(len(job.folder.faces().ids))
         return replace(changes, photos=True, note=note, back=True)
-
-    def _predicted_note(self, job: _Job) -> str:
-        """How many faces got no proposal, and why; nothing if all got one."""
-        if not self.left_out.photos:
-            return ""
-        total = len(job.folder.faces().ids)
-        return Said(
-            mark("{count} of {total} faces got a proposal."), mark("{reason}"),
-            count=total - self.left_out.faces, total=total, reason=self.left_out.sentence(),
-        )  # fmt: skip
-
-    def _trained_note(self, row: Round) -> Said:
-        """How many manual labels a round really trained on, and what there is to review."""
-        count, manual = self._store.faces.counts().proposed, int(str(row.summary["manual"]))
-        review = (
-            mark("1 face has a proposal to review.")
-            if count == 1
-            else mark("{count} faces have a proposal to review.")
-        )
-        trained = (
-            mark("Round {number} trained on {used} of 1 manual label.")
-            if manual == 1
-            else mark("Round {number} trained on {used} of {manual} manual labels.")
-        )
-        return Said(
-            trained, mark("{reason}") if self.left_out.photos else "", review,
-            number=row.number, used=manual - self.left_out.manual, manual=manual, count=count,
-            reason=self.left_out.sentence(),
-        )  # fmt: skip
 
     def take_chunk(self, event: Event) -> Changes:
         """Offer the predictions of one chunk of a running prediction at once."""
@@ -492,7 +388,7 @@ class Rounds:
             return Changes()
         status = RoundStatus.CANCELLED if event.kind == "cancelled" else RoundStatus.FAILED
         changes = self._store.rounds.end(job.round_id, status, event.detail or None)
-        photos = self._keep_problems(job, finished=False)
+        photos = keep_problems(self._store, job.folder, finished=False)
         self._forget(job)
         return changes.joined(photos)
 
@@ -636,18 +532,6 @@ class Rounds:
             "format": 1, "device": device, "scheme": self._store.scheme.to_json(),
             "weights": weights, "roots": roots,
         }  # fmt: skip
-
-    def _faces(self, rows: list[Any]) -> tuple[list[RunPhoto], FaceTable]:
-        index = self._store.faces.photo_index()
-        place = {photo[0]: i for i, photo in enumerate(index)}
-        rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
-        photos = [RunPhoto(root, path, w, h) for _id, root, _, path, w, h in index]
-        return photos, FaceTable(
-            np.array([row[0] for row in rows], np.int64),
-            np.array([place[row[1]] for row in rows], np.int64),
-            np.array([row[2] for row in rows], np.float64).reshape(-1, 4),
-            np.array([row[3] for row in rows], np.str_),
-        )
 
     def _new_folder(self, name: str) -> tuple[RunFolder, str]:
         relative = f"rounds/{name}-{uuid.uuid4().hex[:8]}"

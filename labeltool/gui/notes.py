@@ -9,6 +9,7 @@ from labeltool.export import Exported
 from labeltool.gui.words import faces_words, read, tr
 from labeltool.intake import Added
 from labeltool.labels import Taken
+from labeltool.rounds import Rounds
 from pipnet.text import one_line
 
 
@@ -57,3 +58,10 @@ def exported(written: Exported, out: Path) -> str:
         left_out = tr("{count:,} were left out:", count=len(written.problems))
         note += f" {left_out} {read(written.problems[0])}"
     return note
+
+
+def log_end(rounds: Rounds) -> str:
+    """Where the log of a round is and how it ends, for a failure that its reason does not explain;
+    nothing without a log."""
+    tail = rounds.log_tail()
+    return tail and tr("{file} ends with:", file=rounds.log_file()) + f"\n{tail}"

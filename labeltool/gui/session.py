@@ -107,8 +107,7 @@ class Session(QObject):
         self.meant_filter: int | None = None
         self.searching = False
         self.starting = False
-        self._predict_wanted = False
-        self._unpredictable = 0  # faces on photos that the last prediction could not use
+        self._predict_wanted, self._faces_left_out = False, 0
         lanes = "intake", "results", "writes", "instant", "start", "counts"
         self._lanes = {name: Lane(name) for name in lanes}
         self.backups = AutoBackup(self)
@@ -320,12 +319,12 @@ class Session(QObject):
 
     def import_photos(self, sources: Sequence[Path]) -> None:
         """Add photos and search them for faces, in the background."""
-        self._predict_wanted, self._unpredictable = True, 0
+        self._predict_wanted, self._faces_left_out = True, 0
         self._search_with(partial(self._add_and_search, list(sources)), tr("Finding faces"))
 
     def search(self) -> None:
         """Search the photos that wait."""
-        self._predict_wanted, self._unpredictable = True, 0
+        self._predict_wanted, self._faces_left_out = True, 0
         self._search_with(self._only_search, tr("Finding faces"))
 
     def _search_with(self, work: Work, name: str) -> None:
@@ -441,7 +440,7 @@ class Session(QObject):
 
     def _predict_if_wanted(self) -> None:
         """After photos came in, predict as soon as it is worth a worker's start."""
-        missing = self.store.faces.count_unpredicted() - self._unpredictable
+        missing = self.store.faces.count_unpredicted() - self._faces_left_out
         if not self._predict_wanted or self.rounds.running or self._taking or self.starting:
             return
         if missing >= (ENOUGH if self.searching else 1):
@@ -494,24 +493,14 @@ class Session(QObject):
             elif event.kind == "finished":
                 self._waiting = event
             elif event.ends:
-                tail = self._log_of(event)
-                self._unpredictable = self._not_predicted()
+                tail = (
+                    "" if event.expected or event.kind != "failed" else notes.log_end(self.rounds)
+                )
+                self._faces_left_out = self.rounds.left_out.faces
                 self.do(partial(self.rounds.end, event))
                 self.round_ended.emit(event, tail)
         if self._waiting is not None and time.monotonic() >= self._take_again:
             self._take(self._take_in)
-
-    def _not_predicted(self) -> int:
-        """Faces that stay without a proposal until their photo is mended: no worker is started for
-        them again and again."""
-        return min(self.rounds.left_out.faces, self.store.faces.count_unpredicted())
-
-    def _log_of(self, event: Event) -> str:
-        """The end of the log, for a failure that its reason does not explain."""
-        if event.kind != "failed" or event.expected:
-            return ""
-        tail = self.rounds.log_tail()
-        return tail and tr("{file} ends with:", file=self.rounds.log_file()) + f"\n{tail}"
 
     def _take(self, work: Callable[[Progress], object]) -> None:
         self._taking = True
@@ -537,7 +526,7 @@ class Session(QObject):
             self.announce(result)
         if not self.rounds.running and self._waiting is not None:
             event, self._waiting = self._waiting, None
-            self._unpredictable = self._not_predicted()
+            self._faces_left_out = self.rounds.left_out.faces
             self.round_ended.emit(event, "")
 
     @Slot()

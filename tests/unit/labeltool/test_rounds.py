@@ -18,6 +18,7 @@ from safetensors.numpy import save_file
 
 from labeltool import rounds as rounds_module
 from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
+from labeltool.frozen import freeze_faces, freeze_labels
 from labeltool.rounds import Rounds
 from labeltool.shapes import MEAN_FACE
 from labeltool.store import Store, backups, open_project, restore
@@ -324,8 +325,8 @@ class TestRound:
         propose(store, [7, 8, 9], [0.2, 0.95, 0.7], model="starter")
         plan = rounds.plan()
         assert plan.pseudo == 5
-        table = rounds._faces(store.faces.boxes())[1]
-        assert rounds._labels(3, table).faces.tolist() == [1, 2, 8, 9, 5]
+        table = freeze_faces(store, store.faces.boxes())[1]
+        assert freeze_labels(store, 3, table).faces.tolist() == [1, 2, 8, 9, 5]
 
     def test_a_photo_that_could_never_be_read_trains_nothing(self, reviewed):
         store, rounds = reviewed()
@@ -1006,8 +1007,8 @@ class TestMeanFace:
         assert rounds.plan().pseudo_available == 3
 
         propose(store, [3], 0.5, model=MEAN_FACE, kind=RoundKind.PREDICT)
-        table = rounds._faces(store.faces.boxes())[1]
-        assert rounds._labels(10, table).faces.tolist() == [1, 2, 4]
+        table = freeze_faces(store, store.faces.boxes())[1]
+        assert freeze_labels(store, 10, table).faces.tolist() == [1, 2, 4]
 
     def test_they_are_no_network_to_go_on_from(self, project):
         store = project(1, proposed=False)
