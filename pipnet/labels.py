@@ -26,6 +26,7 @@ from pipnet.crop import Box
 from pipnet.images import ImageError, classify, read_header, walk_files
 from pipnet.label_frames import Stated, choose_frames, outlandish
 from pipnet.photo_lookup import PhotoLookup, PhotoNames
+from pipnet.text import one_line
 
 __all__ = [
     "CocoAnnotation",
@@ -309,7 +310,7 @@ def _photos(path: Path, images: Sequence[CocoImage], problems: list[str]) -> dic
     if missing and len(missing) == len(hashes):
         raise LabelError(
             f"none of the photos that {path.name} names is there, such as "
-            f"{path.parent / missing[0]}. Its file names count from the folder it is in."
+            f"{one_line(path.parent / missing[0])}. Its file names count from the folder it is in."
         )
     for name in missing:  # whoever reads the photo says so
         files[name] = path.parent / name

@@ -8,12 +8,20 @@ _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that change the direction of all that follows them (Unicode, annex 9)."""
 
 
+MAX_SHOWN_CHARACTERS = 1000
+"""A longer text, such as a picture written out as a URL, is shown without its middle."""
+
+
 def one_line(text: object) -> str:
     """Text of others, such as a file's name, for people: what would break the line, hide or turn
-    round what follows is shown as an escape."""
+    round what follows is shown as an escape, and a very long text without its middle."""
+    shown = str(text)
+    if len(shown) > MAX_SHOWN_CHARACTERS:
+        half = MAX_SHOWN_CHARACTERS // 2
+        shown = f"{shown[:half]}…{shown[-half:]}"
     return "".join(
         character.encode("unicode_escape").decode()
         if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING
         else character
-        for character in str(text)
+        for character in shown
     )

@@ -135,15 +135,17 @@ class TestPts:
         self, store: Store, tmp_path: Path
     ) -> None:
         out = tmp_path / "labels"
-        out.mkdir()
-        (out / "a.pts").write_text("mine")
-        (out / "other.pts").write_text("mine")
-        before = content(out)
-        with pytest.raises(WouldReplaceError, match=r"holds 1 of these .pts files .* a\.pts"):
+        (out / "photos").mkdir(parents=True)
+        (out / "photos" / "a.pts").write_text("mine")
+        (out / "photos" / "other.pts").write_text("mine")
+        before = content(out / "photos")
+        with pytest.raises(
+            WouldReplaceError, match=r"holds 1 of these .pts files .* photos/a\.pts"
+        ):
             export_labels(store, out, "pts")
-        assert content(out) == before
+        assert content(out / "photos") == before
         assert export_labels(store, out, "pts", force=True).faces == 2
-        after = content(out)
+        after = content(out / "photos")
         assert sorted(after) == ["a.pts", "b.pts", "other.pts"]
         assert after["other.pts"] == before["other.pts"]
         assert after["a.pts"] != before["a.pts"]
@@ -156,8 +158,8 @@ class TestPts:
         (tmp_path / "rounds too").symlink_to(store.folder / "rounds")
         (store.folder / "rounds").mkdir()
         out = tmp_path / "out"
-        out.mkdir()
-        (out / "a.pts").symlink_to(photos / "a.jpg")
+        (out / "photos").mkdir(parents=True)
+        (out / "photos" / "a.pts").symlink_to(photos / "a.jpg")
         for folder, reason in (
             (tmp_path / "photos too", "inside the photo folder"),
             (tmp_path / "rounds too", "part of the project"),
@@ -168,25 +170,25 @@ class TestPts:
                 export_labels(store, folder, "pts", force=True)
         assert content(photos) == before
         assert list((store.folder / "rounds").iterdir()) == []
-        assert os.listdir(out) == ["a.pts"]
+        assert os.listdir(out / "photos") == ["a.pts"]
 
     def test_a_link_to_a_label_is_followed(self, store: Store, tmp_path: Path) -> None:
         out, real = tmp_path / "out", tmp_path / "real.pts"
-        out.mkdir()
+        (out / "photos").mkdir(parents=True)
         real.write_text("old")
-        (out / "a.pts").symlink_to(real)
+        (out / "photos" / "a.pts").symlink_to(real)
         export_labels(store, out, "pts", force=True)
-        assert (out / "a.pts").is_symlink()
+        assert (out / "photos" / "a.pts").is_symlink()
         assert real.read_text().startswith("version: 1")
 
     def test_a_folder_in_the_place_of_a_file_changes_nothing(
         self, store: Store, tmp_path: Path
     ) -> None:
         out = tmp_path / "out"
-        (out / "b.pts").mkdir(parents=True)
+        (out / "photos" / "b.pts").mkdir(parents=True)
         with pytest.raises(UserError, match="never replaced"):
             export_labels(store, out, "pts", force=True)
-        assert [path.name for path in out.iterdir()] == ["b.pts"]
+        assert [path.name for path in (out / "photos").iterdir()] == ["b.pts"]
 
     def test_nothing_that_could_be_written_is_an_error(self, store: Store, tmp_path: Path) -> None:
         points = triangle()

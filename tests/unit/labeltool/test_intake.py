@@ -649,11 +649,11 @@ class TestUndo:
         store.reviews.undo(ANN)
         counts = store.faces.counts()
         assert (counts.photos, counts.faces) == (1, 0)
-        assert len(store.faces.photos_without_face()) == 1
+        assert [file.name for _id, file in store.faces.photos_to_search()] == ["a.png"]
 
     def test_cancelled_proposals_leave_no_face(self, project, tmp_path):
-        store = project(1, proposed=False)
-        rows = [labelled("00000.jpg", 3.0 * number) for number in range(150)]
+        store = project(75, proposed=False)
+        rows = [labelled(f"{photo:05d}.jpg", shift) for photo in range(75) for shift in (0.0, 60.0)]
         file = write(tmp_path / "a.json", *rows)
 
         def stop(done: int, total: int) -> None:
@@ -662,9 +662,9 @@ class TestUndo:
 
         with pytest.raises(Cancelled):
             take_labels(store, file, ANN, proposals=True, progress=stop)
-        assert store.faces.counts().faces == 1
+        assert store.faces.counts().faces == 75
         assert store.reviews.undo_state(ANN).undo is None
-        assert take_labels(store, file, ANN, proposals=True).new_faces == 149
+        assert take_labels(store, file, ANN, proposals=True).new_faces == 75
         assert store.faces.counts().faces == 150
 
 

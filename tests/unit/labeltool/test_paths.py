@@ -165,7 +165,7 @@ class TestNamesThatAreTooLong:
         assert len(taken.problems) == 1
         assert "is not a photo of this project" in taken.problems[0]
         store.close()
-        with pytest.raises(LabelError, match=r"l\.json names 1 photos"):
+        with pytest.raises(LabelError, match=r"none of the photos that l\.json names is there"):
             load_labelled(tmp_path / "l.json")
 
     @pytest.mark.parametrize(
