@@ -281,18 +281,19 @@ class Desk(Moves):
 
     # Boxes
 
-    def draw_box(self, photo_id: int, box: Box) -> Changes:
-        """A face that nobody found, by its box in image pixels; puts it on the desk."""
+    def draw_box(self, photo_id: int, box: Box, *, show: bool = True) -> Changes:
+        """A face that nobody found, by its box in image pixels; `show` puts it on the desk."""
         face_id, changes = self._store.boxes.draw(self.reviewer, photo_id, box)
         self.refresh(changes)
-        self.open(face_id)
+        if show:
+            self.open(face_id)
         return changes
 
-    def take_whole(self, photos: Sequence[int]) -> Changes:
-        """A face as large as its photo for each of these photos; of a few, puts the first on the
-        desk."""
+    def take_whole(self, photos: Sequence[int], *, show: bool = True) -> Changes:
+        """A face as large as its photo for each of these photos; `show` puts the first on the
+        desk, if they are few."""
         changes = self._store.boxes.take_whole(self.reviewer, photos)
-        if changes.faces:
+        if changes.faces and show:
             self.refresh(changes)
             self.open(min(changes.faces))
         return changes

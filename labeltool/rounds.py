@@ -31,16 +31,14 @@ from labeltool.domain import (
 )
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store
-from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, death, program
+from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, program
+from labeltool.training.liveness import Worker
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
 from pipnet.scheme import SchemeError, scheme_of
 
 STARTER = "starter.safetensors"
 """A model file of this name in a project's folder is its starter, not the one that ships."""
-
-SILENCE = 30.0
-"""Seconds a new worker may take to show itself."""
 
 SMALL = 16
 """Predictions written at once: about 5 ms, so a click never waits."""
@@ -57,8 +55,7 @@ class _Job:
     round_id: int
     kind: RoundKind
     folder: RunFolder
-    process: subprocess.Popen[bytes] | None
-    since: float
+    worker: Worker
     ended: bool = False
 
 
@@ -91,9 +88,8 @@ class Rounds:
         if self._job is None:
             for row in self._store.rounds.all():
                 if row.status is RoundStatus.RUNNING and row.kind is not RoundKind.IMPORT:
-                    self._job = _Job(
-                        row.id, row.kind, RunFolder(row.folder), None, time.monotonic()
-                    )
+                    folder = RunFolder(row.folder)
+                    self._job = _Job(row.id, row.kind, folder, Worker(folder))
         return self._job is not None
 
     def poll(self) -> list[Event]:
@@ -102,22 +98,24 @@ class Rounds:
         if job is None or job.ended:
             return []
         # asked before the last events are read: it may say its last words in between
-        dead = self._is_dead(job)
+        gone = job.worker.is_gone()
         events = job.folder.new_events()
-        if dead and not any(event.ends for event in events):
-            code = None if job.process is None else job.process.poll()
-            events.append(Event("failed", detail=death(code)))
+        if gone and not any(event.ends for event in events):
+            events.append(job.worker.lost())
         job.ended = any(event.ends for event in events)
         return events
 
-    def _is_dead(self, job: _Job) -> bool:
-        if job.process is not None:
-            return job.process.poll() is not None
-        if job.folder.is_alive():
-            job.since = time.monotonic()
+    def end_stale(self) -> bool:
+        """End a round that is marked as running though its worker is gone and left no results.
+
+        Returns whether there was one. It may have been left by a program that could not write that
+        the round ended, or was killed before.
+        """
+        event = self._job.worker.last_event() if self._job is not None else None
+        if event is None or event.kind == "finished":
             return False
-        begun = (job.folder.path / "events.jsonl").exists()
-        return begun or time.monotonic() - job.since > SILENCE
+        self.end(event)
+        return True
 
     def cancel(self) -> None:
         """Ask the running round to stop; it says so by an event."""
@@ -390,7 +388,7 @@ class Rounds:
             raise UserError(
                 mark("The results of this round are not in {folder} any more."), folder=row.folder
             )
-        job = _Job(row.id, row.kind, folder, None, time.monotonic())
+        job = _Job(row.id, row.kind, folder, Worker(folder))
         if results is not None:
             self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, progress)
         self._store.rounds.finish(round_id, {})
@@ -455,12 +453,12 @@ class Rounds:
         return next(row for row in self._store.rounds.all() if row.id == job.round_id)
 
     def _forget(self, job: _Job) -> None:
-        if job.process is not None:
-            job.process.wait()
+        if job.worker.process is not None:
+            job.worker.process.wait()
         self._job = None
 
     def _refuse_second(self) -> None:
-        if self.attach():
+        if self.attach() and not self.end_stale():
             raise UserError(
                 mark("A round is running in this project already."),
                 mark("Wait for it, or cancel it first."),
@@ -547,4 +545,4 @@ class Rounds:
             )
             self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
             raise failed from error
-        self._job = _Job(round_id, kind, folder, process, time.monotonic())
+        self._job = _Job(round_id, kind, folder, Worker(folder, process))

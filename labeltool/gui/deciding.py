@@ -61,8 +61,10 @@ class Deciding:
         desk, chosen = self._session.desk, self._selected()
         if len(chosen) > AT_ONCE:
             self._session.do_later(tr("Flagging"), partial(desk.flag_many, chosen))
+        elif chosen:
+            self._session.do_for_project(partial(desk.flag_many, chosen))
         else:
-            self._session.do(partial(desk.flag_many, chosen) if chosen else desk.flag)
+            self._session.do(desk.flag)
 
     def _selected(self) -> list[int]:
         """The faces selected together in the view that the person works in, or nothing."""

@@ -110,8 +110,12 @@ class Prompts:
         question = tr("Where is {folder} now?", folder=roots[root_id])
         folder = QFileDialog.getExistingDirectory(self._window, question)
         if folder:
-            self._window.photos_moved()
-            self._session.do(partial(self._session.store.faces.move_root, root_id, Path(folder)))
+            self._session.do_for_project(partial(self._move_photos, root_id, Path(folder)))
+
+    def _move_photos(self, root_id: int, folder: Path) -> Changes:
+        changes = self._session.store.faces.move_root(root_id, folder)
+        self._window.photos_moved()
+        return changes
 
     def _accept_above(self) -> None:
         dialog = dialogs.AcceptAbove(self._session, self._window)
@@ -158,19 +162,21 @@ class Prompts:
             name not in known
             or self._sure(tr("Replace the filter “{name}”?", name=name), tr("Replace"))
         ):
-            self._session.do(partial(self._session.store.filters.save, name, wanted))
+            self._session.do_for_project(partial(self._session.store.filters.save, name, wanted))
 
     def _rename_filter(self) -> None:
         saved = self._session.saved_filter()
         if saved is not None and (name := self._name(tr("Rename filter"), saved.name)):
-            self._session.do(partial(self._session.store.filters.rename, saved.id, name))
+            self._session.do_for_project(
+                partial(self._session.store.filters.rename, saved.id, name)
+            )
 
     def _delete_filter(self) -> None:
         saved = self._session.saved_filter()
         if saved is not None and self._sure(
             tr("Delete the filter “{name}”?", name=saved.name), tr("Delete")
         ):
-            self._session.do(partial(self._session.store.filters.delete, saved.id))
+            self._session.do_for_project(partial(self._session.store.filters.delete, saved.id))
 
     def _name(self, title: str, proposed: str) -> str:
         name, ok = QInputDialog.getText(

@@ -13,12 +13,14 @@ from PySide6.QtGui import QImage
 
 from labeltool import intake, labels
 from labeltool.domain import (
+    Box,
     Changes,
     Filter,
     Progress,
     RoundKind,
     SavedFilter,
     Seen,
+    StoreBusyError,
     UserError,
     Verdict,
     mark,
@@ -30,7 +32,7 @@ from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
 from labeltool.gui.tasks import Lane, Task, Work
 from labeltool.gui.words import tell, tr
-from labeltool.gui.writing import Operation, Writing
+from labeltool.gui.write_queue import Operation, WriteQueue
 from labeltool.instant import Instant
 from labeltool.review import Desk
 from labeltool.rounds import Rounds
@@ -38,8 +40,8 @@ from labeltool.store import FEW, Store
 from labeltool.training.folder import Event
 from labeltool.training.plan import RoundPlan
 
-AGAIN = 30.0
-"""Seconds after which results that could not be taken in, as on a full disk, are tried again."""
+RETRY_SECONDS = 30.0
+"""After which the end of a round that could not be written, as on a full disk, is tried again."""
 
 AT_ONCE = 500
 """Faces of a batch that is done at once, without progress."""
@@ -112,12 +114,12 @@ class Session(QObject):
         self._read_all = 0.0
         self._open = True
         self._taking = False
-        self._waiting: Event | None = None
+        self._ended: tuple[Event, str] | None = None  # and not written yet; the end of its log
         self._take_again = 0.0
-        self._writing = Writing(store, self.desk, self)
-        self._writing.done.connect(self.announce)
-        self._writing.failed.connect(self.failed)
-        self._writing.said.connect(self.said)
+        self._writes = WriteQueue(store, self.desk, self)
+        self._writes.done.connect(self.announce)
+        self._writes.failed.connect(self.failed)
+        self._writes.said.connect(self.said)
         self._found.connect(self._more_faces)
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
@@ -165,17 +167,21 @@ class Session(QObject):
     # Writes
 
     def do(self, operation: Operation) -> None:
-        """Run a short write, see `Writing`."""
-        self._writing.do(operation)
+        """Run a short write on the face on the desk, see `WriteQueue.submit_for_face`."""
+        self._writes.submit_for_face(operation)
+
+    def do_for_project(self, operation: Operation) -> None:
+        """Run a short write whatever face is on the desk, see `WriteQueue.submit`."""
+        self._writes.submit(operation)
 
     @property
     def trains(self) -> bool:
         """Whether a network is being trained; not while its results are taken in."""
-        return self.rounds.running_kind is RoundKind.TRAIN and self._waiting is None
+        return self.rounds.running_kind is RoundKind.TRAIN and self._ended is None
 
     def finish_writes(self) -> UserError | None:
-        """Before the end, do what waits for other programs, see `Writing.finish`."""
-        return self._writing.finish()
+        """Before the end, run the pending writes, see `WriteQueue.finish`."""
+        return self._writes.finish()
 
     def _desk_face(self) -> int | None:
         return None if self.desk.face is None else self.desk.face.id
@@ -213,7 +219,7 @@ class Session(QObject):
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
         """Give these faces the verdict, many of them in the background."""
         if len(seen) <= AT_ONCE:
-            self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
+            self.do_for_project(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
         name = tr("Deciding on %Ln face(s)", "", len(seen))
         work = partial(self.desk.decide_batch, verdict, seen)
@@ -371,9 +377,9 @@ class Session(QObject):
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
-        take = partial(self.desk.take_whole, list(photos))
+        take, face = partial(self.desk.take_whole, list(photos)), self._desk_face()
         if len(photos) <= FEW:
-            self.do(take)
+            self.do_for_project(lambda: take(show=self._desk_face() == face))
             return
         self._run(
             "writes", tr("Taking %Ln photo(s) whole", "", len(photos)),
@@ -385,6 +391,11 @@ class Session(QObject):
         self._done(result)
         self._predict_wanted = True
         self._predict_if_wanted()
+
+    def draw_box(self, photo: int, box: Box) -> None:
+        """Add a face that nobody found."""
+        draw, face = partial(self.desk.draw_box, photo, box), self._desk_face()
+        self.do_for_project(lambda: draw(show=self._desk_face() == face))
 
     def _propose_soon(self, face: int) -> None:
         """A face has a new box: propose its landmarks in the background."""
@@ -483,14 +494,13 @@ class Session(QObject):
             self.round_event.emit(event)
             if event.kind == "chunk" and self.rounds.running_kind is RoundKind.PREDICT:
                 self._take(partial(self._take_chunk, event))
-            elif event.kind == "finished":
-                self._waiting = event
             elif event.ends:
                 tail = self.rounds.log_tail() if event.kind == "failed" else ""
-                self.do(partial(self.rounds.end, event))
-                self.round_ended.emit(event, tail)
-        if self._waiting is not None and time.monotonic() >= self._take_again:
-            self._take(self._take_in)
+                self._ended = event, tail
+        if self._ended is not None and time.monotonic() >= self._take_again:
+            event = self._ended[0]
+            done = event.kind == "finished"
+            self._take(self._take_in if done else partial(self._end_round, event))
 
     def _take(self, work: Callable[[Progress], object]) -> None:
         self._taking = True
@@ -500,12 +510,18 @@ class Session(QObject):
 
     @Slot(Exception)
     def _not_taken(self, error: Exception) -> None:
-        """The results stay in the round's folder: try again, but not at every look."""
-        self._take_again = time.monotonic() + AGAIN
+        """The results stay in the round's folder, and the round is running: try again."""
+        if isinstance(error, StoreBusyError):
+            self.said.emit(tr("Waiting for another change to this project…"), False)
+            return
+        self._take_again = time.monotonic() + RETRY_SECONDS
         self._broke(error)
 
     def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
         return self.rounds.take_chunk(event)
+
+    def _end_round(self, event: Event, _progress: Progress) -> Changes:
+        return self.rounds.end(event)
 
     def _take_in(self, progress: Progress) -> Changes | None:
         return self.rounds.take_in(progress)
@@ -514,9 +530,9 @@ class Session(QObject):
     def _took(self, result: object) -> None:
         if isinstance(result, Changes):
             self.announce(result)
-        if not self.rounds.running and self._waiting is not None:
-            event, self._waiting = self._waiting, None
-            self.round_ended.emit(event, "")
+        if not self.rounds.running and self._ended is not None:
+            ended, self._ended = self._ended, None
+            self.round_ended.emit(*ended)
 
     @Slot()
     def _taken(self) -> None:
@@ -531,7 +547,7 @@ class Session(QObject):
         self._tidying.stop()
         self._counting.stop()
         self._settling.stop()
-        self._writing.close()
+        self._writes.close()
         self._keep_visit()
         for lane in self._lanes.values():
             lane.close()

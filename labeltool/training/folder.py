@@ -45,16 +45,6 @@ def program() -> list[str]:
     )
 
 
-def death(code: int | None) -> str:
-    """What to say of a worker that ended with this code, or nobody knows how (None)."""
-    if code is not None and code < 0:
-        return (
-            f"The worker was killed (signal {-code}), perhaps because memory ran out. "
-            "Close other programs and try again."
-        )
-    return "The worker ended without a word. Its log is in the round's folder; try again."
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of events.jsonl.

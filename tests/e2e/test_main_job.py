@@ -226,7 +226,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
     window.session.start_round(window.session.rounds.plan(epochs=2))
     qtbot.waitUntil(lambda: window.session.rounds.running)
-    worker = window.session.rounds._job.process
+    worker = window.session.rounds._job.worker.process
     window.close()
     assert window.isVisible()
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "keep")
@@ -246,7 +246,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     before = window.session.store.faces.counts()
     window.session.start_round(window.session.rounds.plan(epochs=40))
     qtbot.waitUntil(lambda: window.session.rounds.running)
-    worker = window.session.rounds._job.process
+    worker = window.session.rounds._job.worker.process
     window.close()
     assert worker.wait(timeout=60) == 0
     window = app.open(project)

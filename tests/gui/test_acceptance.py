@@ -28,7 +28,7 @@ from labeltool.gui import batch_sheet, dialogs
 from labeltool.labels import take_labels
 from labeltool.review import Desk
 from labeltool.store import Store, create_project, open_project
-from labeltool.training.folder import death
+from labeltool.training.liveness import describe_exit
 from pipnet.scheme import load_scheme
 from tests.gui.conftest import fill
 from tests.gui.test_window import CONTROL, SHIFT, drag, verdict
@@ -214,7 +214,7 @@ class Test7:
         assert "not enough memory" in _reason(MemoryError())
         assert "diverged" in _reason(DivergedError("the loss is nan in step 3"))
         assert "disk is full" in _reason(OSError(28, "No space left on device"))
-        assert "killed (signal 9)" in death(-9)
+        assert "killed (signal 9)" in describe_exit(-9)
 
 
 def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp_path):

@@ -27,7 +27,7 @@ from labeltool.gui.phrases import FAILURES
 from labeltool.gui.settings import Settings
 from labeltool.gui.words import read, tell, tr
 from labeltool.store import Threshold
-from labeltool.training.folder import death
+from labeltool.training.liveness import describe_exit
 from pipnet.coco import LabelError
 from pipnet.images import ImageError, read_image
 from pipnet.scheme import SchemeError, load_scheme
@@ -229,7 +229,7 @@ def test_what_is_wrong_with_files_is_said_in_korean(korean, tmp_path):
 
 
 def test_every_end_of_a_worker_is_told_in_korean(korean):
-    for failure in (death(-9), death(1), *FAILURES):
+    for failure in (describe_exit(-9), describe_exit(1), *FAILURES):
         told = read(re.sub(r"\{\w+\}", "7", failure))
         assert re.search("[가-힣]", told), failure
     assert read("what nobody translated") == "what nobody translated"

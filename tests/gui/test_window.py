@@ -512,14 +512,14 @@ def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, proje
         window.session.do(breaks)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert verdict(window, 1) is Verdict.ACCEPTED
-    writing = window.session._writing
+    writes = window.session._writes
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    second = writing._waiting[0]
-    writing._waiting.appendleft(dataclasses.replace(second, operation=breaks))
-    writing._again.stop()
+    second = writes._pending[0]
+    writes._pending.appendleft(dataclasses.replace(second, operation=breaks))
+    writes._retry.stop()
     with pytest.raises(ZeroDivisionError):
-        writing._try()
+        writes._drain()
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, 2) is Verdict.ACCEPTED)
@@ -535,7 +535,7 @@ def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
     asked: list[str] = []
     monkeypatch.setattr(window, "ask_running", lambda: asked.append("") or "stay")
     assert not window.close()
-    session._waiting = Event("finished")
+    session._ended = Event("finished"), ""
     assert window.close()
     assert len(asked) == 1
 

@@ -21,6 +21,7 @@ from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus,
 from labeltool.rounds import Rounds
 from labeltool.shapes import MEAN_FACE
 from labeltool.store import Store, backups, open_project, restore
+from labeltool.training import liveness
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import Scheme
@@ -52,9 +53,9 @@ def started() -> Iterator[list[Rounds]]:
     yield used
     for rounds in used:
         job = rounds._job
-        if job is not None and job.process is not None:
-            job.process.kill()
-            job.process.wait()
+        if job is not None and job.worker.process is not None:
+            job.worker.process.kill()
+            job.worker.process.wait()
 
 
 @pytest.fixture
@@ -448,7 +449,7 @@ class TestFailure:
         before = everything(store)
         rounds.start(rounds.plan())
         until_event(rounds, "progress")
-        rounds._job.process.kill()
+        rounds._job.worker.process.kill()
         with pytest.raises(UserError, match=r"The worker (was killed|ended)"):
             rounds.wait(ignore)
         assert everything(store) == before
@@ -479,7 +480,7 @@ class TestFailure:
                 raise stop
 
         rounds.start(rounds.plan())
-        process = rounds._job.process
+        process = rounds._job.worker.process
         with pytest.raises(Cancelled if stop is KeyboardInterrupt else stop):
             rounds.wait(interrupt)
         assert process.poll() is not None
@@ -517,7 +518,7 @@ class TestFailure:
             run(rounds)
         assert store.rounds.all()[-1].status is RoundStatus.RUNNING
         assert store.faces.face(5).prediction.model == "starter"
-        rounds._job.process.wait()
+        rounds._job.worker.process.wait()
         monkeypatch.delattr(store.rounds, "add_predictions")
         later = Rounds(store)
         assert later.attach()
@@ -590,7 +591,7 @@ class TestTwoWindows:
     ):
         store, rounds = reviewed()
         rounds.start(rounds.plan())
-        process = rounds._job.process
+        process = rounds._job.worker.process
         store.close()
         process.wait()
         store = again(store)
@@ -606,8 +607,8 @@ class TestTwoWindows:
         rounds.start(rounds.plan())
         until_event(rounds, "progress")
         store.close()
-        rounds._job.process.kill()
-        rounds._job.process.wait()
+        rounds._job.worker.process.kill()
+        rounds._job.worker.process.wait()
         store = again(store)
         later = Rounds(store)
         later.attach()
@@ -615,12 +616,44 @@ class TestTwoWindows:
             later.wait(ignore)
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
 
+    @pytest.mark.parametrize("how", ["fail", "silent"])
+    def test_a_round_whose_worker_is_gone_is_ended_by_whoever_starts_the_next(
+        self, reviewed, fake, again, how
+    ):
+        store, rounds = reviewed()
+        fake(how)
+        rounds.start(rounds.plan())
+        until_event(rounds, "failed")  # and whoever heard of it could not write it
+        rounds._job.worker.process.wait()
+        other = Rounds(again(store))
+        if how == "silent":  # nothing was ever written to the folder: it could still be starting
+            assert not other.end_stale()
+            with pytest.raises(UserError, match="running in this project already"):
+                other.plan()
+            other._job.worker.seen -= liveness.START_SECONDS
+        assert other.plan().number == 1
+        row = store.rounds.all()[-1]
+        assert row.status is RoundStatus.FAILED
+        assert ("on purpose" if how == "fail" else "without a word") in row.error
+        assert rounds.plan().number == 1  # also where the end was heard of
+
+    def test_results_that_wait_to_be_taken_in_are_not_given_up(self, reviewed, again):
+        store, rounds = reviewed()
+        rounds.start(rounds.plan())
+        until_event(rounds, "finished")
+        rounds._job.worker.process.wait()
+        other = Rounds(again(store))
+        with pytest.raises(UserError, match="running in this project already"):
+            other.plan()
+        assert store.rounds.all()[-1].status is RoundStatus.RUNNING
+        assert rounds.take_in().all
+
     def test_a_round_that_never_began_is_given_up_after_a_while(self, reviewed, monkeypatch):
         store, rounds = reviewed()
         store.rounds.add(RoundKind.TRAIN, "std", "rounds/nowhere", {})
         assert rounds.attach()
         assert rounds.poll() == []
-        monkeypatch.setattr(rounds_module, "SILENCE", 0.0)
+        monkeypatch.setattr(liveness, "START_SECONDS", 0.0)
         (event,) = rounds.poll()
         assert event.kind == "failed"
         rounds.end(event)
@@ -676,7 +709,7 @@ def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
     rounds = Rounds(store)
     started.append(rounds)
     rounds.start(rounds.plan())
-    rounds._job.process.wait()
+    rounds._job.worker.process.wait()
     for seconds in (0.05, 0.2, 0.4):
         command = [sys.executable, "-c", TAKE_IN, str(store.folder)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as window:
