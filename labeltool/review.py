@@ -47,7 +47,8 @@ def login() -> str:
 
 
 class Desk(Moves):
-    """What one reviewer has before them.
+    """What one reviewer has before them. It belongs to one thread: work in the background uses the
+    store, and says in that thread what came of it, by `refresh` and `note_operation`.
 
     `queue` stays as it is while single faces are decided, so
     that the list does not jump, and is asked for again when the filter or many faces change. A
@@ -396,12 +397,6 @@ class Desk(Moves):
         """Make the faces of a batch the queue."""
         self.set_filter(Filter(batch=operation))
 
-    def take_back(self, operation: int) -> Changes:
-        """Take back a batch wherever nobody changed the face since, one step of undo."""
-        changes = self._store.history.take_back(self.reviewer, operation)
-        self._operated = True
-        return changes
-
     def plan_batch(self, faces: Sequence[int], verdict: Verdict) -> Batch:
         """What one verdict for these faces would do, to be looked at before it is done."""
         return self._store.batches.plan(faces, verdict)
@@ -409,16 +404,20 @@ class Desk(Moves):
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
         """Give the verdict to the faces of a plan that are still as they were, one step of undo."""
         changes = self._store.batches.run(self.reviewer, verdict, seen, progress)
-        self._operated = True
         if len(seen) <= LOOKED_AT:
             self._decided_at.append((time.time(), len(seen)))
+        self.note_operation()
         return changes
 
-    def flag_many(self, faces: Sequence[int]) -> Changes:
-        """Flag all of the faces, or take the flags away if every one has it."""
-        rows = self._store.faces.rows(faces).values()
-        changes = self._store.reviews.flag(self.reviewer, faces, not all(r.flag for r in rows))
+    def note_operation(self) -> None:
+        """This reviewer did something else than moving points, perhaps in the background: undo
+        takes that back first."""
         self._operated = True
+
+    def flag_many(self, faces: Sequence[int]) -> Changes:
+        """As `toggle_flags`, one step of undo."""
+        changes = toggle_flags(self._store, self.reviewer, faces)
+        self.note_operation()
         return changes
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
@@ -436,3 +435,9 @@ class Desk(Moves):
     def within(self, threshold: Threshold) -> list[int]:
         """The unreviewed faces within a threshold, the least certain first."""
         return self._store.reviews.ids_where(threshold)
+
+
+def toggle_flags(store: Store, reviewer: str, faces: Sequence[int]) -> Changes:
+    """Flag all of the faces, or take the flags away if every one has it."""
+    rows = store.faces.rows(faces).values()
+    return store.reviews.flag(reviewer, faces, not all(row.flag for row in rows))

@@ -10,9 +10,9 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from labeltool.domain import (
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, program
-from labeltool.training.liveness import Worker
+from labeltool.training.liveness import Job, JobSlot, Worker
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
 from pipnet.scheme import SchemeError, scheme_of
@@ -44,29 +44,43 @@ SMALL = 16
 """Predictions written at once: about 5 ms, so a click never waits."""
 
 
-def _silent(_done: int, _total: int) -> None:
-    return None
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class _Job:
-    """The running round as this process sees it."""
+def _silent(_done: int, _total: int) -> None: ...
 
-    round_id: int
-    kind: RoundKind
-    folder: RunFolder
-    worker: Worker
-    ended: bool = False
+
+def _one_at_a_time(
+    method: Callable[Concatenate[Rounds, P], T],
+) -> Callable[Concatenate[Rounds, P], T]:
+    """Refuse what starts a round, or does the work of one, while another one runs or starts."""
+
+    @wraps(method)
+    def guarded(self: Rounds, *args: P.args, **kwargs: P.kwargs) -> T:
+        while self.attach() and self.end_stale():
+            pass
+        with self._slot.starting():
+            return method(self, *args, **kwargs)
+
+    return guarded
 
 
 class Rounds:
-    """Starts, follows and takes in the rounds of one project. One runs at a time."""
+    """Starts, follows and takes in the rounds of one project. One runs at a time.
+
+    Background threads start rounds and take them in; the thread that follows them calls `poll`.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._job: _Job | None = None
+        self._slot = JobSlot()
 
     # What is going on
+
+    @property
+    def _job(self) -> Job | None:
+        return self._slot.get()
 
     @property
     def running(self) -> bool:
@@ -74,36 +88,38 @@ class Rounds:
         return self._job is not None
 
     @property
+    def round_id(self) -> int | None:
+        """Id of the round that runs."""
+        job = self._job
+        return None if job is None else job.round_id
+
+    @property
     def alive(self) -> bool:
         """Whether its worker lives; a round that runs without one waits to be taken in."""
-        return self._job is not None and self._job.folder.is_alive()
+        job = self._job
+        return job is not None and job.folder.is_alive()
 
     @property
     def running_kind(self) -> RoundKind | None:
         """What kind of round runs."""
-        return None if self._job is None else self._job.kind
+        job = self._job
+        return None if job is None else job.kind
 
     def attach(self) -> bool:
         """Find a round that another process, or this project's last window, started."""
-        if self._job is None:
-            for row in self._store.rounds.all():
-                if row.status is RoundStatus.RUNNING and row.kind is not RoundKind.IMPORT:
-                    folder = RunFolder(row.folder)
-                    self._job = _Job(row.id, row.kind, folder, Worker(folder))
-        return self._job is not None
+        return self._slot.fill(self._find)
+
+    def _find(self) -> Job | None:
+        for row in reversed(self._store.rounds.all()):
+            if row.status is RoundStatus.RUNNING and row.kind is not RoundKind.IMPORT:
+                folder = RunFolder(row.folder)
+                return Job(row.id, row.kind, folder, Worker(folder))
+        return None
 
     def poll(self) -> list[Event]:
         """What happened since the last call; after one that `ends` call `take_in` or `end`."""
         job = self._job
-        if job is None or job.ended:
-            return []
-        # asked before the last events are read: it may say its last words in between
-        gone = job.worker.is_gone()
-        events = job.folder.new_events()
-        if gone and not any(event.ends for event in events):
-            events.append(job.worker.lost())
-        job.ended = any(event.ends for event in events)
-        return events
+        return [] if job is None else job.poll()
 
     def end_stale(self) -> bool:
         """End a round that is marked as running though its worker is gone and left no results.
@@ -111,7 +127,8 @@ class Rounds:
         Returns whether there was one. It may have been left by a program that could not write that
         the round ended, or was killed before.
         """
-        event = self._job.worker.last_event() if self._job is not None else None
+        job = self._job
+        event = None if job is None else job.worker.last_event()
         if event is None or event.kind == "finished":
             return False
         self.end(event)
@@ -119,17 +136,18 @@ class Rounds:
 
     def cancel(self) -> None:
         """Ask the running round to stop; it says so by an event."""
-        if self._job is not None:
-            self._job.folder.cancel()
+        if (job := self._job) is not None:
+            job.folder.cancel()
 
     def stop_early(self) -> None:
         """Ask the training to end now and keep its network."""
-        if self._job is not None:
-            self._job.folder.stop_early()
+        if (job := self._job) is not None:
+            job.folder.stop_early()
 
     def log_tail(self) -> str:
         """The end of the running or last run's log."""
-        return "" if self._job is None else self._job.folder.log_tail()
+        job = self._job
+        return "" if job is None else job.folder.log_tail()
 
     # Predict
 
@@ -137,6 +155,7 @@ class Rounds:
         """Whether a model fits this project's scheme: its own rounds', or the starter."""
         return self._trained() is not None or self._starter_fits()
 
+    @_one_at_a_time
     def start_predict(self, progress: Progress = lambda done, total: None) -> Changes:
         """Start a worker that proposes landmarks for every face without a proposal.
 
@@ -144,7 +163,6 @@ class Rounds:
             UserError: something runs already, there is nothing to predict, or no model fits.
             Cancelled: out of `progress`; nothing was started.
         """
-        self._refuse_second()
         progress(0, 3)
         wanted = [row for row in self._store.faces.boxes() if row[5] is None]
         wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
@@ -180,6 +198,7 @@ class Rounds:
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
 
+    @_one_at_a_time
     def propose_mean_face(self, progress: Progress = _silent) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into
         place.
@@ -187,7 +206,6 @@ class Rounds:
         For schemes no model knows yet. It needs no worker. Cancelled, it leaves the faces that have
         it already with it.
         """
-        self._refuse_second()
         wanted = [
             row for row in self._store.faces.boxes() if row[5] is None and row[4] == "unreviewed"
         ]
@@ -216,13 +234,13 @@ class Rounds:
 
     # Train
 
+    @_one_at_a_time
     def plan(self, *, epochs: int | None = None, device: str = "auto") -> RoundPlan:
         """What a round would train on now, and how long it would take.
 
         Raises:
             UserError: something runs already, or there is no manual label.
         """
-        self._refuse_second()
         counts = self._store.faces.counts()
         if counts.accepted + counts.corrected == 0:
             raise UserError(
@@ -233,6 +251,7 @@ class Rounds:
         known = measured(self._store.rounds.all(), device)
         return plan_round(counts, available, known, epochs=epochs, device=device)
 
+    @_one_at_a_time
     def start(
         self,
         plan: RoundPlan,
@@ -245,7 +264,6 @@ class Rounds:
             UserError: something runs already, or the folder cannot be written.
             Cancelled: out of `progress`; nothing was started.
         """
-        self._refuse_second()
         progress(0, 3)
         trained = self._trained()
         folder, relative = self._new_folder(f"{plan.number:04d}")
@@ -343,7 +361,7 @@ class Rounds:
 
     def _add(
         self,
-        job: _Job,
+        job: Job,
         folder: RunFolder,
         chunks: list[str],
         add: Callable[[int, list[NewPrediction]], object],
@@ -374,13 +392,13 @@ class Rounds:
         self._forget(job)
         return changes
 
+    @_one_at_a_time
     def restore(self, round_id: int, progress: Progress = _silent) -> Changes:
         """Offer an earlier round's proposals again, from its folder; cancelled, none of them.
 
         Raises:
             UserError: something runs, or its folder is gone.
         """
-        self._refuse_second()
         row = next(r for r in self._store.rounds.all() if r.id == round_id)
         folder = RunFolder(row.folder)
         results = folder.results()
@@ -388,7 +406,7 @@ class Rounds:
             raise UserError(
                 mark("The results of this round are not in {folder} any more."), folder=row.folder
             )
-        job = _Job(row.id, row.kind, folder, Worker(folder))
+        job = Job(row.id, row.kind, folder, Worker(folder))
         if results is not None:
             self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, progress)
         self._store.rounds.finish(round_id, {})
@@ -441,28 +459,21 @@ class Rounds:
     def _stop(self) -> None:
         """Cancel the running round, and wait until its worker has gone."""
         self.cancel()
-        while self._job is not None:
-            if any(event.ends for event in self.poll()) or self._job.ended:
+        while (job := self._job) is not None:
+            if any(event.ends for event in job.poll()) or job.ended:
                 self.end(Event("cancelled"))
             else:
                 time.sleep(0.1)
 
     # Helpers
 
-    def _row(self, job: _Job) -> Round:
+    def _row(self, job: Job) -> Round:
         return next(row for row in self._store.rounds.all() if row.id == job.round_id)
 
-    def _forget(self, job: _Job) -> None:
+    def _forget(self, job: Job) -> None:
         if job.worker.process is not None:
             job.worker.process.wait()
-        self._job = None
-
-    def _refuse_second(self) -> None:
-        if self.attach() and not self.end_stale():
-            raise UserError(
-                mark("A round is running in this project already."),
-                mark("Wait for it, or cancel it first."),
-            )
+        self._slot.clear(job)
 
     def _trained(self) -> Round | None:
         """The newest round on top that has a network of its own."""
@@ -545,4 +556,4 @@ class Rounds:
             )
             self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
             raise failed from error
-        self._job = _Job(round_id, kind, folder, Worker(folder, process))
+        self._slot.set(Job(round_id, kind, folder, Worker(folder, process)))

@@ -10,6 +10,7 @@ from labeltool.domain import Changes, Verdict
 from labeltool.gui.batch_sheet import BatchSheet
 from labeltool.gui.session import AT_ONCE, Session
 from labeltool.gui.words import tr
+from labeltool.review import toggle_flags
 
 if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
@@ -60,7 +61,8 @@ class Deciding:
         """Flag the selection, or the face on the desk."""
         desk, chosen = self._session.desk, self._selected()
         if len(chosen) > AT_ONCE:
-            self._session.do_later(tr("Flagging"), partial(desk.flag_many, chosen))
+            flag = partial(toggle_flags, self._session.store, desk.reviewer, chosen)
+            self._session.do_later(tr("Flagging"), flag)
         elif chosen:
             self._session.do_for_project(partial(desk.flag_many, chosen))
         else:

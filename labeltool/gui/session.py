@@ -187,8 +187,19 @@ class Session(QObject):
         return None if self.desk.face is None else self.desk.face.id
 
     def do_later(self, name: str, operation: Operation) -> None:
-        """Run a longer write, one transaction, in the background; cancelled, it changes nothing."""
-        self._run("writes", name, partial(self._stoppable, operation), farewell=_unchanged())
+        """Run a longer write, one transaction, in the background; cancelled, it changes nothing.
+
+        The operation uses the store and leaves the desk alone, which belongs to this thread.
+        """
+        self._run(
+            "writes", name, partial(self._stoppable, operation),
+            farewell=_unchanged(), succeeded=self._operation_done,
+        )  # fmt: skip
+
+    @Slot(object)
+    def _operation_done(self, result: object) -> None:
+        self.desk.note_operation()
+        self._done(result)
 
     def _stoppable(self, operation: Operation, progress: Progress) -> Changes:
         with self.store.cancellable(progress):
@@ -204,8 +215,9 @@ class Session(QObject):
         size = self.desk.undo_size(redo) if moves else self.desk.undo_state.undo_faces
         if size > AT_ONCE:
             reviews = self.store.reviews  # the desk is this thread's
-            work = partial(reviews.redo if redo else reviews.undo, self.desk.reviewer)
-            self.do_later(tr("Doing it again") if redo else tr("Undoing"), work)
+            undo = partial(reviews.redo if redo else reviews.undo, self.desk.reviewer)
+            name = tr("Doing it again") if redo else tr("Undoing")
+            self._run("writes", name, partial(self._stoppable, undo), farewell=_unchanged())
         elif moves:
             self.do(self.desk.redo if redo else self.desk.undo)
         else:
@@ -222,8 +234,10 @@ class Session(QObject):
             self.do_for_project(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
         name = tr("Deciding on %Ln face(s)", "", len(seen))
-        work = partial(self.desk.decide_batch, verdict, seen)
-        self._run("writes", name, work, farewell=_unchanged())
+        work = partial(self.store.batches.run, self.desk.reviewer, verdict, seen)
+        self._run(
+            "writes", name, work, farewell=_unchanged(), succeeded=self._operation_done
+        )  # fmt: skip
 
     @Slot()
     def _cancelled(self) -> None:
@@ -359,7 +373,7 @@ class Session(QObject):
         self._run(
             "writes",
             tr("Reading {file}", file=source.name),
-            partial(self._take_labels, source, proposals),
+            partial(self._take_labels, source, proposals, self.desk.reviewer),
             farewell=(
                 tr("Cancelled: nothing is offered; faces that were new stay.")
                 if proposals
@@ -367,9 +381,11 @@ class Session(QObject):
             ),
         )
 
-    def _take_labels(self, source: Path, proposals: bool, progress: Progress) -> Changes:
+    def _take_labels(
+        self, source: Path, proposals: bool, reviewer: str, progress: Progress
+    ) -> Changes:
         taken = labels.take_labels(
-            self.store, source, self.desk.reviewer, proposals=proposals, progress=progress
+            self.store, source, reviewer, proposals=proposals, progress=progress
         )
         note = notes.labels(taken, source, proposals=proposals)
         nothing = not taken.taken  # to undo
@@ -377,10 +393,11 @@ class Session(QObject):
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
-        take, face = partial(self.desk.take_whole, list(photos)), self._desk_face()
         if len(photos) <= FEW:
-            self.do_for_project(lambda: take(show=self._desk_face() == face))
+            take_few, face = partial(self.desk.take_whole, list(photos)), self._desk_face()
+            self.do_for_project(lambda: take_few(show=self._desk_face() == face))
             return
+        take = partial(self.store.boxes.take_whole, self.desk.reviewer, list(photos))
         self._run(
             "writes", tr("Taking %Ln photo(s) whole", "", len(photos)),
             partial(self._stoppable, take), farewell=_unchanged(), succeeded=self._taken_whole,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from labeltool.domain import RoundKind, UserError, mark
 from labeltool.training.folder import Event, RunFolder
 
 START_SECONDS = 30.0
@@ -52,3 +56,79 @@ class Worker:
             return None
         events = RunFolder(self.folder.path).new_events()
         return next((event for event in reversed(events) if event.ends), self.lost())
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A running round as this process sees it. `ended`: its last event was read."""
+
+    round_id: int
+    kind: RoundKind
+    folder: RunFolder
+    worker: Worker
+    ended: bool = False
+
+    def poll(self) -> list[Event]:
+        """What happened since the last call; for one thread only."""
+        if self.ended:
+            return []
+        # asked before the last events are read: it may say its last words in between
+        gone = self.worker.is_gone()
+        events = self.folder.new_events()
+        if gone and not any(event.ends for event in events):
+            events.append(self.worker.lost())
+        self.ended = any(event.ends for event in events)
+        return events
+
+
+class JobSlot:
+    """The one round that runs, as threads of this process share it. The lock is never held while a
+    file is written."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._job: Job | None = None
+        self._starting = False
+
+    def get(self) -> Job | None:
+        """The round that runs."""
+        with self._lock:
+            return self._job
+
+    def fill(self, find: Callable[[], Job | None]) -> bool:
+        """Take what `find` finds if the slot is free; returns whether a round runs."""
+        with self._lock:
+            if self._job is None and not self._starting:
+                self._job = find()
+            return self._job is not None
+
+    def set(self, job: Job) -> None:
+        """A round was started."""
+        with self._lock:
+            self._job = job
+
+    def clear(self, job: Job) -> None:
+        """This round has ended."""
+        with self._lock:
+            if self._job is job:
+                self._job = None
+
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Around what starts a round, or does the work of one without a worker.
+
+        Raises:
+            UserError: a round runs, or another thread is within this block.
+        """
+        with self._lock:
+            if self._starting or self._job is not None:
+                raise UserError(
+                    mark("A round is running in this project already."),
+                    mark("Wait for it, or cancel it first."),
+                )
+            self._starting = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._starting = False
