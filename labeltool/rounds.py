@@ -57,7 +57,7 @@ def _one_at_a_time(
     """Refuse what starts a round, or does the work of one, while another one runs or starts."""
 
     @wraps(method)
-    def guarded(self: Rounds, *args: P.args, **kwargs: P.kwargs) -> T:
+    def guarded(self: Rounds, /, *args: P.args, **kwargs: P.kwargs) -> T:
         while self.attach() and self.end_stale():
             pass
         with self._slot.starting():

@@ -125,12 +125,12 @@ class Prompts:
     def _train(self) -> None:
         plan = self._session.rounds.plan()
         if self._run(dialogs.StartRound(plan, self._window)):
-            self._session.start_round(plan)
+            self._session.round.start(plan)
 
     def _restore(self) -> None:
         dialog = dialogs.EarlierRounds(self._session.store.rounds.all(), self._window)
         if self._run(dialog):
-            self._session.restore_round(dialog.chosen)
+            self._session.round.restore(dialog.chosen)
 
     def _batches(self) -> None:
         dialog = PastBatches(self._session, self._window)

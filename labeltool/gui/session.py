@@ -17,10 +17,8 @@ from labeltool.domain import (
     Changes,
     Filter,
     Progress,
-    RoundKind,
     SavedFilter,
     Seen,
-    StoreBusyError,
     UserError,
     Verdict,
     mark,
@@ -30,24 +28,16 @@ from labeltool.gui import notes
 from labeltool.gui.backups import AutoBackup
 from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
+from labeltool.gui.round_controller import RoundController
 from labeltool.gui.tasks import Lane, Task, Work
 from labeltool.gui.words import tell, tr
 from labeltool.gui.write_queue import Operation, WriteQueue
 from labeltool.instant import Instant
 from labeltool.review import Desk
-from labeltool.rounds import Rounds
 from labeltool.store import FEW, Store
-from labeltool.training.folder import Event
-from labeltool.training.plan import RoundPlan
-
-RETRY_SECONDS = 30.0
-"""After which the end of a round that could not be written, as on a full disk, is tried again."""
 
 AT_ONCE = 500
 """Faces of a batch that is done at once, without progress."""
-
-ENOUGH = 48
-"""Faces without a proposal for which a worker is started while photos are still being searched."""
 
 CALM = 2.0
 """Seconds between two readings of everything while another program writes on and on."""
@@ -73,7 +63,8 @@ class Session(QObject):
         round_ended: the event a round ended with, and the end of its log if it failed.
         surveyed: a Survey: how many faces there are under the filters, a moment after a change.
 
-    `decoded`: where a photo may be had that is on the screen, set by who shows photos.
+    `round`: the round that runs. `decoded`: where a photo may be had that is on the screen, set by
+    who shows photos.
     `round_names`: what rounds are called, by id, and `meant_filter`: the id of the saved filter
     whose menu was opened last, set by who shows them.
     """
@@ -93,16 +84,22 @@ class Session(QObject):
         store.be_impatient()
         self.store = store
         self.desk = Desk(store)
-        self.rounds = Rounds(store)
         self._instant = Instant(store)
         self.decoded: Callable[[Path], QImage | None] = _not_decoded
         self.round_names: dict[int, str] = {}
         self.meant_filter: int | None = None
         self.searching = False
-        self.starting = False
-        self._predict_wanted = False
         lanes = "intake", "results", "writes", "instant", "start", "counts"
         self._lanes = {name: Lane(name) for name in lanes}
+        self.round = RoundController(
+            store, self._lanes["results"], self._run, lambda: self.searching, self
+        )
+        self.rounds = self.round.rounds
+        self.round.changed.connect(self.announce)
+        self.round.failed.connect(self.failed)
+        self.round.said.connect(self.said)
+        self.round.worker_event.connect(self.round_event)
+        self.round.ended.connect(self.round_ended)
         self.backups = AutoBackup(self)
         self._version = store.version()
         self._others = store.watch()
@@ -113,9 +110,6 @@ class Session(QObject):
         self._settling.timeout.connect(self._settle)
         self._read_all = 0.0
         self._open = True
-        self._taking = False
-        self._ended: tuple[Event, str] | None = None  # and not written yet; the end of its log
-        self._take_again = 0.0
         self._writes = WriteQueue(store, self.desk, self)
         self._writes.done.connect(self.announce)
         self._writes.failed.connect(self.failed)
@@ -134,7 +128,7 @@ class Session(QObject):
 
     def start(self) -> None:
         """Go on where the last window stopped: a running round, photos not searched yet."""
-        self.rounds.attach()
+        self.round.attach()
         self._watch.start()
         self._visiting.start()
         self._tidying.start()
@@ -173,11 +167,6 @@ class Session(QObject):
     def do_for_project(self, operation: Operation) -> None:
         """Run a short write whatever face is on the desk, see `WriteQueue.submit`."""
         self._writes.submit(operation)
-
-    @property
-    def trains(self) -> bool:
-        """Whether a network is being trained; not while its results are taken in."""
-        return self.rounds.running_kind is RoundKind.TRAIN and self._ended is None
 
     def finish_writes(self) -> UserError | None:
         """Before the end, run the pending writes, see `WriteQueue.finish`."""
@@ -222,11 +211,6 @@ class Session(QObject):
             self.do(self.desk.redo if redo else self.desk.undo)
         else:
             self.do(partial(self.desk.undo, moves=False))
-
-    def restore_round(self, round_id: int) -> None:
-        """Offer the proposals of an earlier round again."""
-        work = partial(self.rounds.restore, round_id)
-        self._run("writes", tr("Restoring proposals"), work, farewell=_unchanged())
 
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
         """Give these faces the verdict, many of them in the background."""
@@ -309,7 +293,7 @@ class Session(QObject):
 
     def _run(
         self, lane: str, name: str, work: Work, *,
-        farewell: str = "", succeeded: Callable[[object], None] | None = None,
+        farewell: str, succeeded: Callable[[object], None] | None = None,
         ended: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         """Begin work that a person sees and can cancel. The slots are bound methods."""
@@ -335,17 +319,23 @@ class Session(QObject):
 
     def import_photos(self, sources: Sequence[Path]) -> None:
         """Add photos and search them for faces, in the background."""
-        self._predict_wanted = True
+        self.round.want_prediction()
         self._search_with(partial(self._add_and_search, list(sources)), tr("Finding faces"))
 
     def search(self) -> None:
         """Search the photos that wait."""
-        self._predict_wanted = True
+        self.round.want_prediction()
         self._search_with(self._only_search, tr("Finding faces"))
 
     def _search_with(self, work: Work, name: str) -> None:
         self.searching = True
-        self._run("intake", name, work, ended=self._search_ended)
+        self._run(
+            "intake", name, work, ended=self._search_ended,
+            farewell=tr(
+                "Cancelled: photos that were added stay, and are searched when the project is "
+                "opened again."
+            ),
+        )  # fmt: skip
 
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
         added = intake.add_photos(self.store, sources)
@@ -361,12 +351,12 @@ class Session(QObject):
     def _more_faces(self, changes: Changes) -> None:
         """Faces appear while the search goes on, and get their proposals."""
         self.announce(changes)
-        self._predict_if_wanted()
+        self.round.predict_if_wanted()
 
     @Slot()
     def _search_ended(self) -> None:
         self.searching = False
-        self._predict_if_wanted()
+        self.round.predict_if_wanted()
 
     def import_labels(self, source: Path, proposals: bool) -> None:
         """Take labels of a file, in the background."""
@@ -406,8 +396,8 @@ class Session(QObject):
     @Slot(object)
     def _taken_whole(self, result: object) -> None:
         self._done(result)
-        self._predict_wanted = True
-        self._predict_if_wanted()
+        self.round.want_prediction()
+        self.round.predict_if_wanted()
 
     def draw_box(self, photo: int, box: Box) -> None:
         """Add a face that nobody found."""
@@ -429,8 +419,8 @@ class Session(QObject):
     def _proposed(self, result: object) -> None:
         """What could not be proposed at once waits for a worker."""
         if result is None:
-            self._predict_wanted = True
-            self._predict_if_wanted()
+            self.round.want_prediction()
+            self.round.predict_if_wanted()
         self._done(result)
 
     def export(self, out: Path, form: str) -> None:
@@ -444,47 +434,7 @@ class Session(QObject):
         written = export_labels(self.store, out, form, progress)
         return Changes(note=notes.exported(written, out))
 
-    # Rounds
-
-    def predict(self) -> None:
-        """Propose landmarks for the faces without a proposal."""
-        try:
-            possible = self.rounds.can_predict()
-        except UserError as error:
-            self._predict_wanted = False
-            self.failed.emit(error)
-            return
-        if possible:
-            self._start(tr("Starting the prediction"), self.rounds.start_predict)
-        else:
-            self._run("writes", tr("Placing the mean face"), self.rounds.propose_mean_face)
-
-    def _predict_if_wanted(self) -> None:
-        """After photos came in, predict as soon as it is worth a worker's start."""
-        missing = self.store.faces.count_unpredicted()
-        if not self._predict_wanted or self.rounds.running or self._taking or self.starting:
-            return
-        if missing >= (ENOUGH if self.searching else 1):
-            self.predict()
-        elif not self.searching:
-            self._predict_wanted = False
-
-    def start_round(self, plan: RoundPlan) -> None:
-        """Start a planned training round."""
-        self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
-
-    def _freeze(self, plan: RoundPlan, progress: Progress) -> Changes:
-        return self.rounds.start(plan, progress=progress)
-
-    def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
-        """Freeze what a worker needs, in the background: every face is read for it."""
-        self.starting = True
-        self._run("start", name, work, ended=self._started)
-
-    @Slot()
-    def _started(self) -> None:
-        self.starting = False
-        self.changed.emit(Changes(rounds=True))
+    # What others do
 
     def _follow_others(self) -> None:
         """Show what other programs changed; not everything anew at each of many small writes."""
@@ -497,64 +447,15 @@ class Session(QObject):
             moved, self._moved = self._moved, Changes()
             if moved.all:
                 self._read_all = time.monotonic()
-            if moved.rounds and not self._taking and not self.starting:
-                self.rounds.attach()
+            if moved.rounds:
+                self.round.attach()
             self.announce(moved)
-            self._predict_if_wanted()
+            self.round.predict_if_wanted()
 
     @Slot()
     def _poll(self) -> None:
         self._follow_others()
-        if self._taking:
-            return
-        for event in self.rounds.poll():
-            self.round_event.emit(event)
-            if event.kind == "chunk" and self.rounds.running_kind is RoundKind.PREDICT:
-                self._take(partial(self._take_chunk, event))
-            elif event.ends:
-                tail = self.rounds.log_tail() if event.kind == "failed" else ""
-                self._ended = event, tail
-        if self._ended is not None and time.monotonic() >= self._take_again:
-            event = self._ended[0]
-            done = event.kind == "finished"
-            self._take(self._take_in if done else partial(self._end_round, event))
-
-    def _take(self, work: Callable[[Progress], object]) -> None:
-        self._taking = True
-        task = Task(tr("Taking in results"), self)
-        task.ended.connect(self._taken)
-        self._lanes["results"].start(task, work, succeeded=self._took, failed=self._not_taken)
-
-    @Slot(Exception)
-    def _not_taken(self, error: Exception) -> None:
-        """The results stay in the round's folder, and the round is running: try again."""
-        if isinstance(error, StoreBusyError):
-            self.said.emit(tr("Waiting for another change to this project…"), False)
-            return
-        self._take_again = time.monotonic() + RETRY_SECONDS
-        self._broke(error)
-
-    def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
-        return self.rounds.take_chunk(event)
-
-    def _end_round(self, event: Event, _progress: Progress) -> Changes:
-        return self.rounds.end(event)
-
-    def _take_in(self, progress: Progress) -> Changes | None:
-        return self.rounds.take_in(progress)
-
-    @Slot(object)
-    def _took(self, result: object) -> None:
-        if isinstance(result, Changes):
-            self.announce(result)
-        if not self.rounds.running and self._ended is not None:
-            ended, self._ended = self._ended, None
-            self.round_ended.emit(*ended)
-
-    @Slot()
-    def _taken(self) -> None:
-        self._taking = False
-        self._predict_if_wanted()
+        self.round.poll()
 
     def close(self) -> None:
         """Stop watching, end the tasks, let go of the file. A worker goes on by itself."""

@@ -495,13 +495,13 @@ class MainWindow(QMainWindow):
             self.message.complain(unsaved)
             event.ignore()
             return
-        if self.session.trains:
+        if self.session.round.trains:
             answer = self.ask_running()
             if answer == "stay":
                 event.ignore()
                 return
             if answer == "cancel":
-                self.session.rounds.cancel()
+                self.session.round.cancel()
         self.hand_over()
         self.session.close()
         event.accept()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from labeltool import rounds as rounds_module
-from labeltool.domain import Filter, RoundStatus
+from labeltool.domain import Filter, RoundStatus, UserError
+from labeltool.gui.round_controller import RoundState
 from labeltool.gui.window import MainWindow
 from tests.gui.test_window import lock
+
+LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -28,8 +32,8 @@ def start(qtbot, window: MainWindow) -> None:
     window.ask_running = lambda: "cancel"  # type: ignore[method-assign]
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     session = window.session
-    session.start_round(session.rounds.plan())
-    qtbot.waitUntil(lambda: session.rounds.running and not session.starting)
+    session.round.start(session.rounds.plan())
+    qtbot.waitUntil(lambda: session.round.state is RoundState.RUNNING)
 
 
 def status(window: MainWindow) -> RoundStatus:
@@ -62,7 +66,7 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
 ):
     window = open_window(project)
     session = window.session
-    monkeypatch.setattr(session, "predict", lambda: None)  # the new face asks for a worker
+    monkeypatch.setattr(session.round, "predict", lambda: None)  # the new face asks for a worker
     (tmp_path / "photos").rename(tmp_path / "moved")
     (root,) = session.store.faces.roots()
     other = lock(project)
@@ -86,3 +90,112 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     assert not session.store.faces.face(here).flag
     assert not session.store.faces.face(here + 1).flag
     assert "Nothing was changed" in window.message.label.text()
+
+
+def test_a_cancelled_round_is_said(qtbot, open_window, project, fake_worker, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    qtbot.waitUntil(window.panel.cancel.isVisible)
+    with qtbot.waitSignal(window.session.round_ended, timeout=20_000):
+        qtbot.mouseClick(window.panel.cancel, LEFT)
+        assert window.session.round.state is RoundState.CANCELLING
+    assert window.message.label.text().startswith("The round was cancelled: everything is as")
+    assert window.message.isVisible()
+    assert status(window) is RoundStatus.CANCELLED
+    assert window.session.round.state is RoundState.IDLE
+    assert window.commands.by_name["train"].isEnabled()
+
+
+def test_a_round_that_is_stopped_early_keeps_its_network(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "slow")
+    window = open_window(project)
+    start(qtbot, window)
+    assert not window.commands.by_name["train"].isEnabled()
+    qtbot.waitUntil(window.panel.stop.isVisible)
+    with qtbot.waitSignal(window.session.round_ended, timeout=20_000):
+        qtbot.mouseClick(window.panel.stop, LEFT)
+        assert window.session.round.state is RoundState.STOPPING_EARLY
+    assert status(window) is RoundStatus.READY
+    assert window.commands.by_name["train"].isEnabled()
+
+
+def test_results_that_cannot_be_read_are_a_failed_round(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "damaged")
+    window = open_window(project)
+    with qtbot.waitSignal(window.session.round_ended, timeout=20_000) as ended:
+        start(qtbot, window)
+    assert ended.args[0].kind == "failed"
+    assert "cannot be read" in window.panel.detail.text()
+    assert status(window) is RoundStatus.FAILED
+    assert window.session.round.state is RoundState.IDLE
+
+
+def test_a_round_that_was_ended_elsewhere_is_told_of(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    session = window.session
+    session._watch.stop()
+    session.rounds._job.worker.process.kill()
+    session.rounds._job.worker.process.wait()
+    assert session.rounds.plan().manual == 1  # whoever wants to start one ends what is stale
+    assert status(window) is RoundStatus.FAILED
+    session.round.poll()
+    assert session.round.state is RoundState.IDLE
+    assert "was killed" in window.panel.detail.text()
+
+
+@pytest.mark.parametrize("what", ["search", "start", "backup", "export"])
+def test_what_is_cancelled_before_it_did_anything_says_so(
+    qtbot, open_window, project, tmp_path, monkeypatch, what
+):
+    window = open_window(project)
+    session, said = window.session, []
+    session.said.connect(lambda text, _undoable: said.append(text))
+    session.task_started.connect(lambda task: task.cancel())
+    shutil.copytree(tmp_path / "photos", tmp_path / "new")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    begin = {
+        "search": lambda: session.import_photos([tmp_path / "new"]),
+        "start": lambda: session.round.start(session.rounds.plan()),
+        "backup": lambda: session.backups._back_up("work"),
+        "export": lambda: session.export(tmp_path / "labels.json", "coco"),
+    }
+    begin[what]()
+    qtbot.waitUntil(lambda: said[-1].startswith("Cancelled: "))
+    assert window.message.isVisible()
+    assert session.round.state is RoundState.IDLE
+
+
+def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    session = window.session
+
+    def fails(*_arguments: object, **_options: object) -> None:
+        raise UserError("It failed.", "Do it again.")
+
+    monkeypatch.setattr("labeltool.intake.add_photos", fails)
+    monkeypatch.setattr("labeltool.labels.take_labels", fails)
+    monkeypatch.setattr("labeltool.gui.session.export_labels", fails)
+    for name in ("start_predict", "restore", "can_predict"):
+        monkeypatch.setattr(session.rounds, name, fails if name != "can_predict" else lambda: True)
+    for begin in (
+        lambda: session.import_photos([project]),
+        lambda: session.import_labels(project, False),
+        lambda: session.export(project / "labels.json", "coco"),
+        session.round.predict,
+        lambda: session.round.restore(1),
+    ):
+        window.message.hide()
+        begin()
+        qtbot.waitUntil(window.message.isVisible)
+        assert window.message.label.text() == "It failed. Do it again."
+    assert session.round.state is RoundState.IDLE
+    assert not session.searching

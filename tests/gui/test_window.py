@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Changes, Filter, RoundKind, Verdict
 from labeltool.gui import batch_sheet, dialogs
+from labeltool.gui.round_controller import RoundState
 from labeltool.gui.tasks import Task
 from labeltool.store import create_project, open_project
 from labeltool.training.folder import Event
@@ -535,7 +536,7 @@ def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
     asked: list[str] = []
     monkeypatch.setattr(window, "ask_running", lambda: asked.append("") or "stay")
     assert not window.close()
-    session._ended = Event("finished"), ""
+    session.round.state = RoundState.TAKING_IN
     assert window.close()
     assert len(asked) == 1
 
@@ -623,8 +624,7 @@ def test_a_failed_prediction_is_tried_again_as_a_prediction(
 ):
     window = open_window(project)
     panel, asked = window.panel, []
-    monkeypatch.setattr(window.session, "predict", lambda: asked.append("predict"))
-    monkeypatch.setattr(window.session.rounds, "_job", None)
+    monkeypatch.setattr(window.session.round, "predict", lambda: asked.append("predict"))
     panel.show_event(Event("started", detail="CPU"))
     panel.show_end(Event("failed", detail="There was not enough memory."), "the log")
     assert panel.isVisible()
