@@ -88,7 +88,8 @@ def desks_stay_on_their_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def check(desk: Desk, name: str) -> None:
         here = threading.current_thread()
-        assert owners.get(desk, here.ident) == here.ident, f"desk.{name} touched by {here.name}"
+        if owners.get(desk, here.ident) != here.ident:
+            raise RuntimeError(f"desk.{name} touched by {here.name}")
 
     monkeypatch.setattr(Desk, "__init__", init)
     monkeypatch.setattr(Desk, "__getattribute__", get, raising=False)
