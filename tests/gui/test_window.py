@@ -262,7 +262,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     )
     store.close()
     window = open_window(project)
-    monkeypatch.setattr(window.session, "_predict_if_wanted", lambda: None)
+    monkeypatch.setattr(window.session.round, "predict_if_wanted", lambda: None)
     dialog = dialogs.Problems(window.session, window)
     assert dialog.table.rowCount() == 2
     dialog.table.selectRow(0)
@@ -304,7 +304,9 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     window = open_window(project)
     session = window.session
     asked = []
-    monkeypatch.setattr(session, "_predict_if_wanted", lambda: asked.append(session.desk.counts))
+    monkeypatch.setattr(
+        session.round, "predict_if_wanted", lambda: asked.append(session.desk.counts)
+    )
     monkeypatch.setattr("labeltool.gui.session.FEW", 2)
     monkeypatch.setattr("labeltool.store.boxes.FEW", 2)
     photos = [row[0] for row in session.store.faces.photo_index()][:3]
