@@ -323,7 +323,7 @@ def predict(project: Path) -> None:
         rounds = _rounds(store)
         if not rounds.attach() and store.faces.counts().faces == 0:
             raise UserError("The project has no faces yet.", "Import photos first.")
-        if rounds.running:
+        if rounds.alive:
             raise UserError("A round is running in this project already.", "Wait for it to end.")
         if not rounds.can_predict():
             click.echo(rounds.propose_mean_face().note)

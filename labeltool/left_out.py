@@ -1,4 +1,4 @@
-"""The photos that a round could not use: what is said of them, and what the project keeps."""
+"""What a round could not use: kept as problems of photos, and told with its results."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import Changes, Said, mark
+from labeltool.domain import Changes, Round, Said, mark
 from labeltool.store import Store
 from labeltool.training.folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a round could not use: `photos` with the reasons, which begin with a photo's name; how
-    many `faces` a prediction gave no proposal and how many `manual` labels a training did not use
-    because of that."""
+    """What a round could not use: photos with the reasons, which begin with a photo's name; and how
+    many faces got no proposal and how many manual labels were not trained because of that."""
 
     photos: tuple[tuple[Path, str], ...] = ()
     faces: int = 0
@@ -36,59 +35,77 @@ class LeftOut:
         text = mark("{count} photos could not be used, the first of them: {reason}.")
         return Said(text, count=count, reason=reason)
 
-    def predicted(self, total: int) -> Said:
-        """How many of `total` faces got a proposal, and why; nothing if all got one."""
-        if not self.photos:
-            return Said("")
-        return Said(
-            mark("{count} of {total} faces got a proposal."), mark("{reason}"),
-            count=total - self.faces, total=total, reason=self.sentence(),
-        )  # fmt: skip
 
-    def trained(self, number: int, manual: int, proposed: int) -> Said:
-        """How many of the `manual` labels a round really trained on, and what to review."""
-        review = (
-            mark("1 face has a proposal to review.")
-            if proposed == 1
-            else mark("{count} faces have a proposal to review.")
-        )
-        trained = (
-            mark("Round {number} trained on {used} of 1 manual label.")
-            if manual == 1
-            else mark("Round {number} trained on {used} of {manual} manual labels.")
-        )
-        return Said(
-            trained, mark("{reason}") if self.photos else "", review, number=number,
-            used=manual - self.manual, manual=manual, count=proposed, reason=self.sentence(),
-        )  # fmt: skip
+def read_left_out(store: Store, folder: RunFolder) -> LeftOut:
+    """What the round of a run folder could not use.
 
-
-def find_left_out(store: Store, folder: RunFolder) -> LeftOut:
-    """What the run of a folder could not use."""
+    Raises:
+        RunFolderError: the folder is damaged.
+    """
     problems = folder.problems()
     if not problems:
         return LeftOut()
     roots, rows = store.faces.roots(), folder.photo_rows()
     faces, labels = folder.faces(), folder.labels()
-    bad = faces.ids[np.isin(faces.photos, list(problems))]
-    photos = [(roots[rows[at].root] / rows[at].path, why) for at, why in problems.items()]
-    if labels is None:
-        return LeftOut(tuple(photos), faces=len(bad))
-    return LeftOut(tuple(photos), manual=int(np.isin(labels.faces[labels.manual], bad).sum()))
+    bad = np.isin(faces.photos, list(problems))
+    manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
+    return LeftOut(
+        tuple(
+            (roots[rows[place].root] / rows[place].path, reason)
+            for place, reason in problems.items()
+        ),
+        int(bad.sum()),
+        int(np.isin(manual, faces.ids[bad]).sum()),
+    )
 
 
 def keep_problems(store: Store, folder: RunFolder, *, finished: bool) -> Changes:
     """Keep what is wrong with the photos of a run; those that a finished one could read are whole
-    again. Photos of a folder that is not there at all have no problem of their own."""
+    again. Photos of a folder that is not there at all have no problem of their own.
+
+    Raises:
+        RunFolderError: the folder is damaged.
+    """
     problems = folder.problems()
     if not problems and not finished:
         return Changes()
-    rows = folder.photo_rows()
-    there = {root_id for root_id, root in store.faces.roots().items() if root.is_dir()}
+    roots, rows = store.faces.roots(), folder.photo_rows()
+    there = {root_id for root_id, root in roots.items() if root.is_dir()}
     found = {
         (rows[place].root, rows[place].path): reason
         for place, reason in problems.items()
         if rows[place].root in there
     }
     read = set(folder.faces().photos.tolist()) - problems.keys() if finished else set()
-    return store.faces.set_problems(found, [(rows[at].root, rows[at].path) for at in read])
+    usable = [(rows[place].root, rows[place].path) for place in read]
+    return store.faces.set_problems(found, usable)
+
+
+def predicted_note(left_out: LeftOut, total: int) -> str:
+    """How many of `total` faces got no proposal, and why; nothing if all got one."""
+    if not left_out.photos:
+        return ""
+    return Said(
+        mark("{count} of {total} faces got a proposal."), mark("{reason}"),
+        count=total - left_out.faces, total=total, reason=left_out.sentence(),
+    )  # fmt: skip
+
+
+def trained_note(left_out: LeftOut, row: Round, proposed: int) -> Said:
+    """How many manual labels a round really trained on, and how many faces there are to review."""
+    manual = int(str(row.summary["manual"]))
+    review = (
+        mark("1 face has a proposal to review.")
+        if proposed == 1
+        else mark("{count} faces have a proposal to review.")
+    )
+    trained = (
+        mark("Round {number} trained on {used} of 1 manual label.")
+        if manual == 1
+        else mark("Round {number} trained on {used} of {manual} manual labels.")
+    )
+    return Said(
+        trained, mark("{reason}") if left_out.photos else "", review,
+        number=row.number, used=manual - left_out.manual, manual=manual, count=proposed,
+        reason=left_out.sentence(),
+    )  # fmt: skip

@@ -48,7 +48,8 @@ def login() -> str:
 
 
 class Desk(Moves):
-    """What one reviewer has before them.
+    """What one reviewer has before them. It belongs to one thread: work in the background uses the
+    store, and its changes come back by `refresh` in that thread.
 
     `queue` stays as it is while single faces are decided, so
     that the list does not jump, and is asked for again when the filter or many faces change. A
@@ -285,18 +286,19 @@ class Desk(Moves):
 
     # Boxes
 
-    def draw_box(self, photo_id: int, box: Box) -> Changes:
-        """A face that nobody found, by its box in image pixels; puts it on the desk."""
+    def draw_box(self, photo_id: int, box: Box, *, show: bool = True) -> Changes:
+        """A face that nobody found, by its box in image pixels; `show` puts it on the desk."""
         face_id, changes = self._store.boxes.draw(self.reviewer, photo_id, box)
         self.refresh(changes)
-        self.open(face_id)
+        if show:
+            self.open(face_id)
         return changes
 
-    def take_whole(self, photos: Sequence[int]) -> Changes:
-        """A face as large as its photo for each of these photos; of a few, puts the first on the
-        desk."""
+    def take_whole(self, photos: Sequence[int], *, show: bool = True) -> Changes:
+        """A face as large as its photo for each of these photos; `show` puts the first on the
+        desk, if they are few."""
         changes = self._store.boxes.take_whole(self.reviewer, photos)
-        if changes.faces:
+        if changes.faces and show:
             self.refresh(changes)
             self.open(min(changes.faces))
         return changes
@@ -376,10 +378,6 @@ class Desk(Moves):
         """Make the faces of a batch the queue."""
         self.set_filter(Filter(batch=operation))
 
-    def take_back(self, operation: int) -> Changes:
-        """Take back a batch wherever nobody changed the face since, one step of undo."""
-        return self._store.history.take_back(self.reviewer, operation)
-
     def plan_batch(self, faces: Sequence[int], verdict: Verdict) -> Batch:
         """What one verdict for these faces would do, to be looked at before it is done."""
         return self._store.batches.plan(faces, verdict)
@@ -392,9 +390,8 @@ class Desk(Moves):
         return changes
 
     def flag_many(self, faces: Sequence[int]) -> Changes:
-        """Flag all of the faces, or take the flags away if every one has it."""
-        rows = self._store.faces.rows(faces).values()
-        return self._store.reviews.flag(self.reviewer, faces, not all(r.flag for r in rows))
+        """As `toggle_flags`."""
+        return toggle_flags(self._store, self.reviewer, faces)
 
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """Name of the newest model with unreviewed faces, and those within a score range of it."""
@@ -411,3 +408,9 @@ class Desk(Moves):
     def within(self, threshold: Threshold) -> list[int]:
         """The unreviewed faces within a threshold, the least certain first."""
         return self._store.reviews.ids_where(threshold)
+
+
+def toggle_flags(store: Store, reviewer: str, faces: Sequence[int]) -> Changes:
+    """Flag all of the faces, or take the flags away if every one has it."""
+    rows = store.faces.rows(faces).values()
+    return store.reviews.flag(reviewer, faces, not all(row.flag for row in rows))

@@ -8,11 +8,12 @@ import platform
 import subprocess
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from labeltool.domain import (
     Cancelled,
@@ -27,58 +28,77 @@ from labeltool.domain import (
     Verdict,
     mark,
 )
-from labeltool.frozen import freeze_faces, freeze_labels
-from labeltool.left_out import LeftOut, find_left_out, keep_problems
+from labeltool.left_out import (
+    LeftOut,
+    keep_problems,
+    predicted_note,
+    read_left_out,
+    trained_note,
+)
+from labeltool.run_inputs import (
+    freeze_faces,
+    freeze_labels,
+    run_spec,
+    starter,
+    starter_fits,
+    trained_round,
+)
 from labeltool.shapes import MEAN_FACE, mean_face, mean_proposal
 from labeltool.store import Store
 from labeltool.training.folder import (
     Event,
     RunFolder,
-    death,
+    RunFolderError,
     program,
 )
+from labeltool.training.liveness import Job, JobSlot, Worker
 from labeltool.training.plan import RoundPlan, measured, plan_round
 from pipnet import resources
-from pipnet.scheme import SchemeError, scheme_of
-
-STARTER = "starter.safetensors"
-"""A model file of this name in a project's folder is its starter, not the one that ships."""
-
-SILENCE = 30.0
-"""Seconds a new worker may take to show itself."""
+from pipnet.scheme import scheme_of
 
 SMALL = 16
 """Predictions written at once: about 5 ms, so a click never waits."""
 
 
-def _silent(_done: int, _total: int) -> None:
-    return None
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class _Job:
-    """The running round as this process sees it."""
+def _silent(_done: int, _total: int) -> None: ...
 
-    round_id: int
-    kind: RoundKind
-    folder: RunFolder
-    process: subprocess.Popen[bytes] | None
-    since: float
-    ended: bool = False
+
+def _one_at_a_time(
+    method: Callable[Concatenate[Rounds, P], T],
+) -> Callable[Concatenate[Rounds, P], T]:
+    """Refuse what starts a round, or does the work of one, while another one runs or starts."""
+
+    @wraps(method)
+    def guarded(self: Rounds, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        while self.attach() and self.end_stale():
+            pass
+        with self._slot.starting():
+            return method(self, *args, **kwargs)
+
+    return guarded
 
 
 class Rounds:
     """Starts, follows and takes in the rounds of one project. One runs at a time.
 
+    Background threads start rounds and take them in; the thread that follows them calls `poll`.
     `left_out`: what the last round that ended could not use.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._job: _Job | None = None
+        self._slot = JobSlot()
         self.left_out = LeftOut()
 
     # What is going on
+
+    @property
+    def _job(self) -> Job | None:
+        return self._slot.get()
 
     @property
     def running(self) -> bool:
@@ -86,74 +106,91 @@ class Rounds:
         return self._job is not None
 
     @property
+    def round_id(self) -> int | None:
+        """Id of the round that runs."""
+        job = self._job
+        return None if job is None else job.round_id
+
+    @property
     def alive(self) -> bool:
         """Whether its worker lives; a round that runs without one waits to be taken in."""
-        return self._job is not None and self._job.folder.is_alive()
+        job = self._job
+        return job is not None and job.folder.is_alive()
 
     @property
     def running_kind(self) -> RoundKind | None:
         """What kind of round runs."""
-        return None if self._job is None else self._job.kind
+        job = self._job
+        return None if job is None else job.kind
 
     def attach(self) -> bool:
         """Find a round that another process, or this project's last window, started."""
-        if self._job is None and not self._store.read_only:  # to take it in is to write
-            for row in self._store.rounds.all():
-                if row.status is RoundStatus.RUNNING and row.kind is not RoundKind.IMPORT:
-                    self._job = _Job(
-                        row.id, row.kind, RunFolder(row.folder), None, time.monotonic()
-                    )
-        return self._job is not None
+        return self._slot.fill(self._find)
+
+    def _find(self) -> Job | None:
+        if self._store.read_only:  # to take it in is to write
+            return None
+        for row in reversed(self._store.rounds.all()):
+            if row.status is RoundStatus.RUNNING and row.kind is not RoundKind.IMPORT:
+                folder = RunFolder(row.folder)
+                return Job(row.id, row.kind, folder, Worker(folder))
+        return None
 
     def poll(self) -> list[Event]:
         """What happened since the last call; after one that `ends` call `take_in` or `end`."""
         job = self._job
-        if job is None or job.ended:
-            return []
-        # asked before the last events are read: it may say its last words in between
-        dead = self._is_dead(job)
-        events = job.folder.new_events()
-        if dead and not any(event.ends for event in events):
-            code = None if job.process is None else job.process.poll()
-            events.append(Event("failed", detail=death(code)))
-        job.ended = any(event.ends for event in events)
-        if job.ended:
-            self.left_out = find_left_out(self._store, job.folder)
+        events = [] if job is None else job.poll()
+        if job is not None and any(event.ends for event in events):
+            self.note_left_out(job.folder)
         return events
 
-    def _is_dead(self, job: _Job) -> bool:
-        if job.process is not None:
-            return job.process.poll() is not None
-        if job.folder.is_alive():
-            job.since = time.monotonic()
+    def note_left_out(self, folder: RunFolder) -> None:
+        """Keep what the round of this folder could not use as `left_out`; nothing of a damaged one,
+        which `take_in` tells of."""
+        self.left_out = LeftOut()
+        with suppress(RunFolderError):
+            self.left_out = read_left_out(self._store, folder)
+
+    def end_stale(self) -> bool:
+        """End a round that is marked as running though its worker is gone and left no results.
+
+        Returns whether there was one. It may have been left by a program that could not write that
+        the round ended, or was killed before.
+        """
+        job = self._job
+        event = None if job is None else job.worker.last_event()
+        if event is None or event.kind == "finished":
             return False
-        begun = (job.folder.path / "events.jsonl").exists()
-        return begun or time.monotonic() - job.since > SILENCE
+        self.end(event)
+        return True
 
     def cancel(self) -> None:
         """Ask the running round to stop; it says so by an event."""
-        if self._job is not None:
-            self._job.folder.cancel()
+        if (job := self._job) is not None:
+            job.folder.cancel()
 
     def stop_early(self) -> None:
         """Ask the training to end now and keep its network."""
-        if self._job is not None:
-            self._job.folder.stop_early()
+        if (job := self._job) is not None:
+            job.folder.stop_early()
 
     def log_tail(self) -> str:
         """The end of the running or last run's log."""
-        return "" if self._job is None else self._job.folder.log_tail()
+        job = self._job
+        return "" if job is None else job.folder.log_tail()
 
     def log_file(self) -> Path | None:
         """The running or last run's log."""
-        return None if self._job is None else self._job.folder.log
+        job = self._job
+        return None if job is None else job.folder.log
 
     # Predict
 
     def can_predict(self) -> bool:
         """Whether a model fits this project's scheme: its own rounds', or the starter."""
-        return self._trained() is not None or self._starter_fits()
+        return trained_round(self._store) is not None or starter_fits(self._store)
 
+    @_one_at_a_time
     def start_predict(self, progress: Progress = lambda done, total: None) -> Changes:
         """Start a worker that proposes landmarks for every face without a proposal.
 
@@ -161,7 +198,6 @@ class Rounds:
             UserError: something runs already, there is nothing to predict, or no model fits.
             Cancelled: out of `progress`; nothing was started.
         """
-        self._refuse_second()
         progress(0, 3)
         wanted = [row for row in self._store.faces.boxes() if row[5] is None]
         wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
@@ -169,15 +205,15 @@ class Rounds:
             raise UserError(
                 mark("Every face has a proposal already."), mark("Import more photos first.")
             )
-        trained = self._trained()
-        if trained is None and not self._starter_fits():
+        trained = trained_round(self._store)
+        if trained is None and not starter_fits(self._store):
             raise UserError(
                 mark("There is no trained model for the scheme {scheme!r} yet."),
                 mark("Place the landmarks of some faces by hand, then train a round."),
                 scheme=self._store.scheme.name,
             )
         name = "starter" if trained is None else trained.model
-        weights = self._starter() if trained is None else RunFolder(trained.folder).model
+        weights = starter(self._store) if trained is None else RunFolder(trained.folder).model
         if not weights.is_file():
             raise UserError(
                 mark("The network of {model} is not in {folder} any more."),
@@ -186,7 +222,7 @@ class Rounds:
                 folder=weights.parent,
             )
         folder, relative = self._new_folder("predict")
-        spec = self._spec("auto", trained) | {"kind": "predict", "predict_seconds": 0}
+        spec = run_spec(self._store, "auto", trained) | {"kind": "predict", "predict_seconds": 0}
         progress(1, 3)
         photos, table = freeze_faces(self._store, wanted)
         progress(2, 3)
@@ -197,6 +233,7 @@ class Rounds:
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
 
+    @_one_at_a_time
     def propose_mean_face(self, progress: Progress = _silent) -> Changes:
         """Propose the mean face of the manual labels, or an ellipse without any, to drag into
         place.
@@ -204,7 +241,6 @@ class Rounds:
         For schemes no model knows yet. It needs no worker. Cancelled, it leaves the faces that have
         it already with it.
         """
-        self._refuse_second()
         wanted = [
             row for row in self._store.faces.boxes() if row[5] is None and row[4] == "unreviewed"
         ]
@@ -232,28 +268,28 @@ class Rounds:
         )
         if placed < len(batch):
             told = mark("Cancelled: {count} of {total} faces got the mean face to start from.")
-        starter = self._starter()
+        own = starter(self._store)
         unused = ""
-        if starter != resources.starter() and not self._starter_fits():
+        if own != resources.starter() and not starter_fits(self._store):
             unused = mark(
                 "{file} is of the scheme '{other}', not of this project's scheme '{scheme}': it "
                 "proposes nothing, and the first training starts from its backbone."
             )
         note = Said(
-            told, unused, count=placed, total=len(batch), file=starter,
-            other=scheme_of(starter).name if unused else "", scheme=self._store.scheme.name,
+            told, unused, count=placed, total=len(batch), file=own,
+            other=scheme_of(own).name if unused else "", scheme=self._store.scheme.name,
         )  # fmt: skip
         return Changes(all=True, rounds=changed.rounds, note=note, back=True)
 
     # Train
 
+    @_one_at_a_time
     def plan(self, *, epochs: int | None = None, device: str = "auto") -> RoundPlan:
         """What a round would train on now, and how long it would take.
 
         Raises:
             UserError: something runs already, or there is no manual label.
         """
-        self._refuse_second()
         counts = self._store.faces.counts()
         if counts.accepted + counts.corrected == 0:
             raise UserError(
@@ -264,6 +300,7 @@ class Rounds:
         known = measured(self._store.rounds.all(), device)
         return plan_round(counts, available, known, epochs=epochs, device=device)
 
+    @_one_at_a_time
     def start(
         self,
         plan: RoundPlan,
@@ -276,15 +313,14 @@ class Rounds:
             UserError: something runs already, or the folder cannot be written.
             Cancelled: out of `progress`; nothing was started.
         """
-        self._refuse_second()
         progress(0, 3)
-        trained = self._trained()
+        trained = trained_round(self._store)
         folder, relative = self._new_folder(f"{plan.number:04d}")
         photos, table = freeze_faces(self._store, self._store.faces.boxes())
         progress(1, 3)
         labels = freeze_labels(self._store, plan.pseudo, table)
         progress(2, 3)
-        spec = self._spec(device, trained) | {
+        spec = run_spec(self._store, device, trained) | {
             "kind": "train", "number": plan.number, "task": plan.task, "epochs": plan.epochs,
             "batch": 16, "lr": 1e-4 if self.can_predict() else 1e-3, "seed": plan.number,
             "predict_seconds": plan.predict_seconds,
@@ -313,10 +349,7 @@ class Rounds:
         if row.status is not RoundStatus.RUNNING:
             self._forget(job)
             return Changes(all=True, rounds=True, back=True)
-        results = job.folder.results()
-        if results is None:
-            self.end(Event("failed", detail="The round ended without results."))
-            raise UserError(mark("The round ended without results."), mark("Start it again."))
+        results, total = self._read_results(job)
         if not self._store.rounds.lease(job.round_id):
             return None
         if job.kind is RoundKind.TRAIN:
@@ -326,13 +359,12 @@ class Rounds:
         if job.kind is RoundKind.PREDICT:
             add = self._store.rounds.offer  # type: ignore[assignment]
         self._add(job, job.folder, results["chunks"], add, progress)
-        keep_problems(self._store, job.folder, finished=True)
-        self.left_out = left_out = find_left_out(self._store, job.folder)
+        with self._failing():
+            keep_problems(self._store, job.folder, finished=True)
         summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
-        summary |= {"host": platform.node(), "left_out": len(left_out.photos)}
+        summary |= {"host": platform.node(), "left_out": len(self.left_out.photos)}
         if job.kind is RoundKind.TRAIN:
-            manual = int(str(row.summary["manual"]))
-            summary["manual_used"] = manual - left_out.manual
+            summary["manual_used"] = int(str(row.summary["manual"])) - self.left_out.manual
         changes = self._store.rounds.finish(
             job.round_id, summary, visible=job.kind is RoundKind.TRAIN
         )
@@ -340,11 +372,21 @@ class Rounds:
         if job.kind is RoundKind.TRAIN:
             while self._store.rounds.prune():
                 time.sleep(0.01)
-            proposed = self._store.faces.counts().proposed
-            note = left_out.trained(row.number, manual, proposed)
-        else:
-            note = left_out.predicted(len(job.folder.faces().ids))
+        note = predicted_note(self.left_out, total)
+        if job.kind is RoundKind.TRAIN:
+            note = trained_note(self.left_out, row, self._store.faces.counts().proposed)
         return replace(changes, photos=True, note=note, back=True)
+
+    def _read_results(self, job: Job) -> tuple[dict[str, Any], int]:
+        """What a finished round says of itself, and of how many faces; sets `left_out`."""
+        with self._failing():
+            results = job.folder.results()
+            if results is None:
+                raise RunFolderError(
+                    mark("The round ended without results."), mark("Start it again.")
+                )
+            self.left_out = read_left_out(self._store, job.folder)
+            return results, len(job.folder.faces().ids)
 
     def take_chunk(self, event: Event) -> Changes:
         """Offer the predictions of one chunk of a running prediction at once."""
@@ -360,7 +402,7 @@ class Rounds:
 
     def _add(
         self,
-        job: _Job,
+        job: Job,
         folder: RunFolder,
         chunks: list[str],
         add: Callable[[int, list[NewPrediction]], object],
@@ -369,11 +411,8 @@ class Rounds:
         """Add the predictions of some chunks; returns the faces of the last one."""
         rows: list[NewPrediction] = []
         for number, name in enumerate(chunks):
-            try:
+            with self._failing():
                 rows = folder.predictions(name)
-            except UserError as error:
-                self.end(Event("failed", detail=str(error)))
-                raise
             for start in range(0, len(rows), SMALL):
                 with self._store.taking_turns():
                     add(job.round_id, rows[start : start + SMALL])
@@ -388,17 +427,27 @@ class Rounds:
             return Changes()
         status = RoundStatus.CANCELLED if event.kind == "cancelled" else RoundStatus.FAILED
         changes = self._store.rounds.end(job.round_id, status, event.detail or None)
-        photos = keep_problems(self._store, job.folder, finished=False)
+        with suppress(RunFolderError):  # it may be why it failed
+            changes = changes.joined(keep_problems(self._store, job.folder, finished=False))
         self._forget(job)
-        return changes.joined(photos)
+        return changes
 
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Around reading results: the round whose files are damaged is ended as failed."""
+        try:
+            yield
+        except RunFolderError as error:
+            self.end(Event("failed", detail=str(error.what), expected=True))
+            raise
+
+    @_one_at_a_time
     def restore(self, round_id: int, progress: Progress = _silent) -> Changes:
         """Offer an earlier round's proposals again, from its folder; cancelled, none of them.
 
         Raises:
             UserError: something runs, or its folder is gone.
         """
-        self._refuse_second()
         row = next(r for r in self._store.rounds.all() if r.id == round_id)
         folder = RunFolder(row.folder)
         results = folder.results()
@@ -406,7 +455,7 @@ class Rounds:
             raise UserError(
                 mark("The results of this round are not in {folder} any more."), folder=row.folder
             )
-        job = _Job(row.id, row.kind, folder, None, time.monotonic())
+        job = Job(row.id, row.kind, folder, Worker(folder))
         if results is not None:
             self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, progress)
         self._store.rounds.finish(round_id, {})
@@ -459,79 +508,21 @@ class Rounds:
     def _stop(self) -> None:
         """Cancel the running round, and wait until its worker has gone."""
         self.cancel()
-        while self._job is not None:
-            if any(event.ends for event in self.poll()) or self._job.ended:
+        while (job := self._job) is not None:
+            if any(event.ends for event in job.poll()) or job.ended:
                 self.end(Event("cancelled"))
             else:
                 time.sleep(0.1)
 
     # Helpers
 
-    def _row(self, job: _Job) -> Round:
+    def _row(self, job: Job) -> Round:
         return next(row for row in self._store.rounds.all() if row.id == job.round_id)
 
-    def _forget(self, job: _Job) -> None:
-        if job.process is not None:
-            job.process.wait()
-        self._job = None
-
-    def _refuse_second(self) -> None:
-        if self.attach():
-            raise UserError(
-                mark("A round is running in this project already."),
-                mark("Wait for it, or cancel it first."),
-            )
-
-    def _trained(self) -> Round | None:
-        """The newest round on top that has a network of its own."""
-        current = self._store.rounds.current()
-        if current is not None and current.kind is RoundKind.TRAIN:
-            return current
-        ready = [
-            row
-            for row in self._store.rounds.all()
-            if row.kind is RoundKind.TRAIN and row.status is RoundStatus.READY
-        ]
-        matching = [row for row in ready if current is not None and row.model == current.model]
-        if matching:
-            return matching[-1]
-        return ready[-1] if ready and not self._starter_fits() else None
-
-    def _starter(self) -> Path:
-        """The project's own starter, if it has one, else the one that ships."""
-        own = self._store.folder / STARTER
-        return own if own.is_file() else resources.starter()
-
-    def _starter_fits(self) -> bool:
-        starter, scheme = self._starter(), self._store.scheme
-        if starter == resources.starter():
-            return scheme.name == "300w" and starter.exists()
-        try:
-            return scheme_of(starter).names == scheme.names
-        except SchemeError as error:
-            raise UserError(
-                mark("{file} is not a model file."),
-                mark("Put one there that 'pipnet train' wrote, or take it away."),
-                file=starter,
-            ) from error
-
-    def _spec(self, device: str, trained: Round | None) -> dict[str, Any]:
-        roots = {}
-        for root_id, root in self._store.faces.roots().items():
-            project = self._store.folder.absolute()
-            # a photo folder inside the project moves with it
-            roots[root_id] = (
-                os.path.relpath(root, project / "rounds" / "x")
-                if root.is_relative_to(project)
-                else str(root)
-            )
-        weights = None if trained is None else f"../{trained.folder.name}/model.safetensors"
-        if trained is None and self._starter() != resources.starter():
-            weights = f"../../{STARTER}"
-        return {
-            "format": 1, "device": device, "scheme": self._store.scheme.to_json(),
-            "weights": weights, "roots": roots,
-        }  # fmt: skip
+    def _forget(self, job: Job) -> None:
+        if job.worker.process is not None:
+            job.worker.process.wait()
+        self._slot.clear(job)
 
     def _new_folder(self, name: str) -> tuple[RunFolder, str]:
         relative = f"rounds/{name}-{uuid.uuid4().hex[:8]}"
@@ -554,4 +545,4 @@ class Rounds:
             )
             self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
             raise failed from error
-        self._job = _Job(round_id, kind, folder, process, time.monotonic())
+        self._slot.set(Job(round_id, kind, folder, Worker(folder, process)))

@@ -123,12 +123,14 @@ def gallery(studio: Studio) -> Callable[[], object]:
 
 def training(studio: Studio) -> Callable[[], object]:
     """A round that trains, beside the work."""
+    from labeltool.gui.round_controller import RoundState
+
     window = studio.app.window
     session = window.session
-    if not (session.starting or session.rounds.running):
+    if session.round.state is RoundState.IDLE:
         seen: list[object] = []
         session.round_event.connect(seen.append)
-        session.start_round(session.rounds.plan(epochs=40))
+        session.round.start(session.rounds.plan(epochs=40))
         studio.wait(lambda: len(seen) > 60)
     if window.shows_gallery:
         window.commands.run("gallery")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from labeltool.domain import Changes, Verdict, mark
 from labeltool.gui import theme
 from labeltool.gui.language import Language
+from labeltool.gui.round_controller import RoundState
 from labeltool.gui.session import Session
 from labeltool.gui.undo_question import described
 from labeltool.gui.words import tr
@@ -82,7 +83,7 @@ def _proposals(session: Session) -> bool:
 
 
 def _can_train(session: Session) -> bool:
-    return session.desk.counts.faces > 0 and not (session.rounds.running or session.starting)
+    return session.desk.counts.faces > 0 and session.round.state is RoundState.IDLE
 
 
 def _can_predict(session: Session) -> bool:
@@ -332,7 +333,7 @@ COMMANDS: tuple[Command, ...] = (
             mark("English or Korean as the system is"), "View", (), lambda s, w: w.speak("system"),
             _always),
     Command("predict", mark("Predict"), mark("Propose landmarks for faces that have none"),
-            "Rounds", (), lambda s, w: s.predict(), _can_predict, "mdi6.auto-fix"),
+            "Rounds", (), lambda s, w: s.round.predict(), _can_predict, "mdi6.auto-fix"),
     Command("train", mark("Train round…"), mark("Train on what was decided, then propose anew"),
             "Rounds", ("Ctrl+T",), lambda s, w: w.ask("train"), _can_train,
             "mdi6.play-circle-outline"),

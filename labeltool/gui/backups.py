@@ -51,6 +51,7 @@ class AutoBackup(QObject):
     def _back_up(self, reason: str) -> None:
         self._changed, self._last = False, time.monotonic()
         task = Task(tr("Backing up"), self)
+        task.cancelled.connect(self._cancelled)
         self._session.task_started.emit(task)
         work = partial(self._work, reason)
         self._lane.start(task, work, succeeded=self._made, failed=self._failed)
@@ -60,6 +61,10 @@ class AutoBackup(QObject):
             progress(100 * done // max(1, total), 100)
 
         self._session.store.back_up(reason, percent)
+
+    @Slot()
+    def _cancelled(self) -> None:
+        self._session.said.emit(tr("Cancelled: no backup was made."), False)
 
     @Slot(object)
     def _made(self, _result: object) -> None:

@@ -11,6 +11,7 @@ from labeltool.gui.batch_sheet import BatchSheet
 from labeltool.gui.session import AT_ONCE, Session
 from labeltool.gui.undo_question import UndoQuestion
 from labeltool.gui.words import tr
+from labeltool.review import toggle_flags
 
 if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
@@ -62,9 +63,12 @@ class Deciding:
         """Flag the selection, or the face on the desk."""
         desk, chosen = self._session.desk, self._selected()
         if len(chosen) > AT_ONCE:
-            self._session.do_later(tr("Flagging"), partial(desk.flag_many, chosen))
+            flag = partial(toggle_flags, self._session.store, desk.reviewer, chosen)
+            self._session.do_later(tr("Flagging"), flag)
+        elif chosen:
+            self._session.do_for_project(partial(desk.flag_many, chosen))
         else:
-            self._session.do(partial(desk.flag_many, chosen) if chosen else desk.flag)
+            self._session.do(desk.flag)
 
     def _ask_undo(self, step: Step, redo: bool) -> bool:
         """Whether the person wants a large step undone, or redone; Cancel is the default."""

@@ -440,7 +440,7 @@ class Editor(QWidget):
         if self._to_box is not None:
             photo, self._to_box = self._to_box[0], None
         if photo is not None:
-            self._session.do(partial(self._session.desk.draw_box, photo, (x, y, w, h)))
+            self._session.draw_box(photo, (x, y, w, h))
 
     @Slot(float, float, float, float)
     def _box_changed(self, x: float, y: float, w: float, h: float) -> None:

@@ -202,8 +202,9 @@ class PastBatches(QDialog):
             return
         ask = TakeBack(self._session, batch, self)
         if ask.exec():
-            desk = self._session.desk
-            self._session.do_later(tr("Taking back"), partial(desk.take_back, batch.id))
+            history, reviewer = self._session.store.history, self._session.desk.reviewer
+            take_back = partial(history.take_back, reviewer, batch.id)
+            self._session.do_later(tr("Taking back"), take_back)
         ask.deleteLater()
 
 

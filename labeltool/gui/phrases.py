@@ -181,6 +181,8 @@ SCHEMES = (
 
 FAILURES = (
     mark("The round ended without results."),
+    mark("The results in {path} cannot be read: {reason}."),
+    mark("The run folder {folder} is not there any more."),
     mark("The worker ended without a word. Its log is in the round's folder; try again."),
     mark(
         "The worker was killed (signal {number}), perhaps because memory ran out. Close other "

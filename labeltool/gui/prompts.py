@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
 
@@ -130,14 +130,7 @@ class Prompts(QObject):
         question = tr("Where is {folder} now?", folder=roots[root_id])
         folder = QFileDialog.getExistingDirectory(self._window, question)
         if folder:
-            self._window.photos_moved()
-            self._session.do(partial(self._move_photos, root_id, Path(folder)))
-
-    def _move_photos(self, root_id: int, folder: Path) -> Changes:
-        changes = self._session.store.faces.move_root(root_id, folder)
-        # once the result was said: other folders may be missing, and photos wait to be searched
-        QTimer.singleShot(0, self._session.look_for_photos)
-        return changes
+            self._session.move_photos(root_id, Path(folder))
 
     def _accept_above(self) -> None:
         dialog = dialogs.AcceptAbove(self._session, self._window)
@@ -147,12 +140,12 @@ class Prompts(QObject):
     def _train(self) -> None:
         plan = self._session.rounds.plan()
         if self._run(dialogs.StartRound(plan, self._window)):
-            self._session.start_round(plan)
+            self._session.round.start(plan)
 
     def _restore(self) -> None:
         dialog = dialogs.EarlierRounds(self._session.store.rounds.all(), self._window)
         if self._run(dialog):
-            self._session.restore_round(dialog.chosen)
+            self._session.round.restore(dialog.chosen)
 
     def _batches(self) -> None:
         dialog = PastBatches(self._session, self._window)
@@ -184,19 +177,21 @@ class Prompts(QObject):
             name not in known
             or self._sure(tr("Replace the filter “{name}”?", name=name), tr("Replace"))
         ):
-            self._session.do(partial(self._session.store.filters.save, name, wanted))
+            self._session.do_for_project(partial(self._session.store.filters.save, name, wanted))
 
     def _rename_filter(self) -> None:
         saved = self._session.saved_filter()
         if saved is not None and (name := self._name(tr("Rename filter"), saved.name)):
-            self._session.do(partial(self._session.store.filters.rename, saved.id, name))
+            self._session.do_for_project(
+                partial(self._session.store.filters.rename, saved.id, name)
+            )
 
     def _delete_filter(self) -> None:
         saved = self._session.saved_filter()
         if saved is not None and self._sure(
             tr("Delete the filter “{name}”?", name=saved.name), tr("Delete")
         ):
-            self._session.do(partial(self._session.store.filters.delete, saved.id))
+            self._session.do_for_project(partial(self._session.store.filters.delete, saved.id))
 
     def _name(self, title: str, proposed: str) -> str:
         name, ok = QInputDialog.getText(

@@ -189,10 +189,10 @@ class RoundPanel(QWidget):
     def _stop(self) -> None:
         self.stop.setEnabled(False)
         self.stop.setText(tr("Stopping after this epoch…"))
-        self._session.rounds.stop_early()
+        self._session.round.stop_early()
 
     @Slot()
     def _cancel(self) -> None:
         self.cancel.setEnabled(False)
         self.detail.setText(tr("Cancelling…"))
-        self._session.rounds.cancel()
+        self._session.round.cancel()

@@ -14,10 +14,10 @@ from PySide6.QtGui import QImage
 from labeltool import intake
 from labeltool.check import photos_missing
 from labeltool.domain import (
+    Box,
     Changes,
     Filter,
     Progress,
-    RoundKind,
     SavedFilter,
     Seen,
     Step,
@@ -29,26 +29,18 @@ from labeltool.gui.backups import AutoBackup
 from labeltool.gui.counting import Counting
 from labeltool.gui.images import rgb
 from labeltool.gui.label_import import LabelImport, LabelsRead
+from labeltool.gui.round_controller import RoundController
 from labeltool.gui.tasks import Lane, Task, Work
 from labeltool.gui.undo_redo import UndoRedo
 from labeltool.gui.words import tell, tr
-from labeltool.gui.writing import Operation, Writing
+from labeltool.gui.write_queue import Operation, WriteQueue
 from labeltool.instant import Instant
 from labeltool.labels import LabelSource
 from labeltool.review import Desk
-from labeltool.rounds import Rounds
 from labeltool.store import FEW, Store
-from labeltool.training.folder import Event
-from labeltool.training.plan import RoundPlan
-
-AGAIN = 30.0
-"""Seconds after which results that could not be taken in, as on a full disk, are tried again."""
 
 AT_ONCE = 500
 """Faces of a batch that is done at once, without progress."""
-
-ENOUGH = 48
-"""Faces without a proposal for which a worker is started while photos are still being searched."""
 
 CALM = 2.0
 """Seconds between two readings of everything while another program writes on and on."""
@@ -70,13 +62,17 @@ class Session(QObject):
         failed: a UserError, for the message line.
         replace_wanted: an export would replace files; carries `exporting.Refused`.
         said: a sentence for the message line, and whether Undo makes sense beside it.
+        photos_moved: photos lie elsewhere now and are to be read again; `changed` follows.
+        sizes_differ: labels were made on pictures of another size; carries the `LabelSource` and
+            whether they are proposals, see `import_labels`.
         task_started: a Task, for the activity line.
         round_event: an Event of the running round.
         round_ended: the event a round ended with, and the end of its log if it failed.
         surveyed: a Survey: how many faces there are under the filters, a moment after a change.
 
-    `decoded`: where a photo may be had that is on the screen, set by who shows photos. `ask_undo`:
-    asks the person whether a large step is to be undone (or, True, redone), set by the window.
+    `round`: the round that runs. `decoded`: where a photo may be had that is on the screen, set by
+    who shows photos. `ask_undo`: asks the person whether a large step is to be undone (or, True,
+    redone), set by the window.
     `round_names`: what rounds are called, by id, and `meant_filter`: the id of the saved filter
     whose menu was opened last, set by who shows them.
     """
@@ -90,6 +86,7 @@ class Session(QObject):
     round_event = Signal(object)
     round_ended = Signal(object, str)
     surveyed = Signal(object)
+    photos_moved = Signal()
     sizes_differ = Signal(object, bool)
     _found = Signal(object)
 
@@ -98,7 +95,6 @@ class Session(QObject):
         store.be_impatient()
         self.store = store
         self.desk = Desk(store)
-        self.rounds = Rounds(store)
         self._instant = Instant(store)
         self.decoded: Callable[[Path], QImage | None] = _not_decoded
         self._undo_redo = UndoRedo(self)
@@ -106,10 +102,17 @@ class Session(QObject):
         self.round_names: dict[int, str] = {}
         self.meant_filter: int | None = None
         self.searching = False
-        self.starting = False
-        self._predict_wanted, self._faces_left_out = False, 0
         lanes = "intake", "results", "writes", "instant", "start", "counts"
         self._lanes = {name: Lane(name) for name in lanes}
+        self.round = RoundController(
+            store, self._lanes["results"], self._run, lambda: self.searching, self
+        )
+        self.rounds = self.round.rounds
+        self.round.changed.connect(self.announce)
+        self.round.failed.connect(self.failed)
+        self.round.said.connect(self.said)
+        self.round.worker_event.connect(self.round_event)
+        self.round.ended.connect(self.round_ended)
         self.backups = AutoBackup(self)
         self._version = store.version()
         self._others = store.watch()
@@ -120,13 +123,10 @@ class Session(QObject):
         self._settling.timeout.connect(self._settle)
         self._read_all = 0.0
         self._open = True
-        self._taking = False
-        self._waiting: Event | None = None
-        self._take_again = 0.0
-        self._writing = Writing(store, self.desk, self)
-        self._writing.done.connect(self.announce)
-        self._writing.failed.connect(self.failed)
-        self._writing.said.connect(self.said)
+        self._writes = WriteQueue(store, self.desk, self)
+        self._writes.done.connect(self.announce)
+        self._writes.failed.connect(self.failed)
+        self._writes.said.connect(self.said)
         self._found.connect(self._more_faces)
         self._watch = QTimer(self, interval=150)
         self._watch.timeout.connect(self._poll)
@@ -141,7 +141,7 @@ class Session(QObject):
 
     def start(self) -> None:
         """Go on where the last window stopped: a running round, photos not searched yet."""
-        self.rounds.attach()
+        self.round.attach()
         self._watch.start()
         self.show_all_again()
         if self.store.read_only:
@@ -167,6 +167,16 @@ class Session(QObject):
         elif self.desk.counts.waiting and not self.store.read_only:
             self.search()
 
+    def move_photos(self, root_id: int, folder: Path) -> None:
+        """Say where the photos of a photo folder lie now, and look for others that are missing."""
+        self.do_for_project(partial(self._move_photos, root_id, folder))
+
+    def _move_photos(self, root_id: int, folder: Path) -> Changes:
+        changes = self.store.faces.move_root(root_id, folder)
+        self.photos_moved.emit()
+        QTimer.singleShot(0, self.look_for_photos)  # once its result was said
+        return changes
+
     def show_all_again(self) -> None:
         """For a window that is new: everything is to be shown."""
         everything = Changes(all=True, photos=True, rounds=True, filters=True)
@@ -177,23 +187,25 @@ class Session(QObject):
     # Writes
 
     def do(self, operation: Operation) -> None:
-        """Run a short write, see `Writing`."""
-        self._writing.do(operation)
+        """Run a short write on the face on the desk, see `WriteQueue.submit_for_face`."""
+        self._writes.submit_for_face(operation)
 
-    @property
-    def trains(self) -> bool:
-        """Whether a network is being trained; not while its results are taken in."""
-        return self.rounds.running_kind is RoundKind.TRAIN and self._waiting is None
+    def do_for_project(self, operation: Operation) -> None:
+        """Run a short write whatever face is on the desk, see `WriteQueue.submit`."""
+        self._writes.submit(operation)
 
     def finish_writes(self) -> UserError | None:
-        """Before the end, do what waits for other programs, see `Writing.finish`."""
-        return self._writing.finish()
+        """Before the end, run the pending writes, see `WriteQueue.finish`."""
+        return self._writes.finish()
 
     def _desk_face(self) -> int | None:
         return None if self.desk.face is None else self.desk.face.id
 
     def do_later(self, name: str, operation: Operation) -> None:
-        """Run a longer write, one transaction, in the background; cancelled, it changes nothing."""
+        """Run a longer write, one transaction, in the background; cancelled, it changes nothing.
+
+        The operation uses the store and leaves the desk alone, which belongs to this thread.
+        """
         self._run("writes", name, partial(self._stoppable, operation), farewell=_unchanged())
 
     def _stoppable(self, operation: Operation, progress: Progress) -> Changes:
@@ -209,18 +221,13 @@ class Session(QObject):
         """Take back the last move or operation, or do it again, see `UndoRedo`."""
         self._undo_redo.step(redo=redo, moves=moves, at_once=AT_ONCE)
 
-    def restore_round(self, round_id: int) -> None:
-        """Offer the proposals of an earlier round again."""
-        work = partial(self.rounds.restore, round_id)
-        self._run("writes", tr("Restoring proposals"), work, farewell=_unchanged())
-
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
         """Give these faces the verdict, many of them in the background."""
         if len(seen) <= AT_ONCE:
-            self.do(partial(self.desk.decide_batch, verdict, seen, _unseen))
+            self.do_for_project(partial(self.desk.decide_batch, verdict, seen, _unseen))
             return
         name = tr("Deciding on %Ln face(s)", "", len(seen))
-        work = partial(self.desk.decide_batch, verdict, seen)
+        work = partial(self.store.batches.run, self.desk.reviewer, verdict, seen)
         self._run("writes", name, work, farewell=_unchanged())
 
     @Slot()
@@ -293,7 +300,7 @@ class Session(QObject):
 
     def _run(
         self, lane: str, name: str, work: Work, *,
-        farewell: str = "", succeeded: Callable[[object], None] | None = None,
+        farewell: str, succeeded: Callable[[object], None] | None = None,
         ended: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         """Begin work that a person sees and can cancel. The slots are bound methods."""
@@ -319,17 +326,23 @@ class Session(QObject):
 
     def import_photos(self, sources: Sequence[Path]) -> None:
         """Add photos and search them for faces, in the background."""
-        self._predict_wanted, self._faces_left_out = True, 0
+        self.round.want_prediction(retry_unusable=True)
         self._search_with(partial(self._add_and_search, list(sources)), tr("Finding faces"))
 
     def search(self) -> None:
         """Search the photos that wait."""
-        self._predict_wanted, self._faces_left_out = True, 0
+        self.round.want_prediction(retry_unusable=True)
         self._search_with(self._only_search, tr("Finding faces"))
 
     def _search_with(self, work: Work, name: str) -> None:
         self.searching = True
-        self._run("intake", name, work, ended=self._search_ended)
+        self._run(
+            "intake", name, work, ended=self._search_ended,
+            farewell=tr(
+                "Cancelled: photos that were added stay, and are searched when the project is "
+                "opened again."
+            ),
+        )  # fmt: skip
 
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
         added = intake.add_photos(self.store, sources)
@@ -347,12 +360,12 @@ class Session(QObject):
     def _more_faces(self, changes: Changes) -> None:
         """Faces appear while the search goes on, and get their proposals."""
         self.announce(changes)
-        self._predict_if_wanted()
+        self.round.predict_if_wanted()
 
     @Slot()
     def _search_ended(self) -> None:
         self.searching = False
-        self._predict_if_wanted()
+        self.round.predict_if_wanted()
 
     def import_labels(
         self, source: Path | LabelSource, proposals: bool, turn: bool = False, scale: bool = False
@@ -377,10 +390,11 @@ class Session(QObject):
 
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
-        take = partial(self.desk.take_whole, list(photos))
         if len(photos) <= FEW:
-            self.do(take)
+            take_few, face = partial(self.desk.take_whole, list(photos)), self._desk_face()
+            self.do_for_project(lambda: take_few(show=self._desk_face() == face))
             return
+        take = partial(self.store.boxes.take_whole, self.desk.reviewer, list(photos))
         self._run(
             "writes", tr("Taking %Ln photo(s) whole", "", len(photos)),
             partial(self._stoppable, take), farewell=_unchanged(), succeeded=self._taken_whole,
@@ -389,8 +403,13 @@ class Session(QObject):
     @Slot(object)
     def _taken_whole(self, result: object) -> None:
         self._done(result)
-        self._predict_wanted = True
-        self._predict_if_wanted()
+        self.round.want_prediction()
+        self.round.predict_if_wanted()
+
+    def draw_box(self, photo: int, box: Box) -> None:
+        """Add a face that nobody found."""
+        draw, face = partial(self.desk.draw_box, photo, box), self._desk_face()
+        self.do_for_project(lambda: draw(show=self._desk_face() == face))
 
     def _propose_soon(self, face: int) -> None:
         """A face has a new box: propose its landmarks in the background."""
@@ -407,8 +426,8 @@ class Session(QObject):
     def _proposed(self, result: object) -> None:
         """What could not be proposed at once waits for a worker."""
         if result is None:
-            self._predict_wanted = True
-            self._predict_if_wanted()
+            self.round.want_prediction()
+            self.round.predict_if_wanted()
         self._done(result)
 
     def export(self, out: Path, form: str, *, force: bool = False) -> None:
@@ -423,47 +442,7 @@ class Session(QObject):
             self.replace_wanted.emit(result)
         self._done(result)
 
-    # Rounds
-
-    def predict(self) -> None:
-        """Propose landmarks for the faces without a proposal."""
-        try:
-            possible = self.rounds.can_predict()
-        except UserError as error:
-            self._predict_wanted = False
-            self.failed.emit(error)
-            return
-        if possible:
-            self._start(tr("Starting the prediction"), self.rounds.start_predict)
-        else:
-            self._run("writes", tr("Placing the mean face"), self.rounds.propose_mean_face)
-
-    def _predict_if_wanted(self) -> None:
-        """After photos came in, predict as soon as it is worth a worker's start."""
-        missing = self.store.faces.count_unpredicted() - self._faces_left_out
-        if not self._predict_wanted or self.rounds.running or self._taking or self.starting:
-            return
-        if missing >= (ENOUGH if self.searching else 1):
-            self.predict()
-        elif not self.searching:
-            self._predict_wanted = False
-
-    def start_round(self, plan: RoundPlan) -> None:
-        """Start a planned training round."""
-        self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
-
-    def _freeze(self, plan: RoundPlan, progress: Progress) -> Changes:
-        return self.rounds.start(plan, progress=progress)
-
-    def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
-        """Freeze what a worker needs, in the background: every face is read for it."""
-        self.starting = True
-        self._run("start", name, work, ended=self._started)
-
-    @Slot()
-    def _started(self) -> None:
-        self.starting = False
-        self.changed.emit(Changes(rounds=True))
+    # What others do
 
     def _follow_others(self) -> None:
         """Show what other programs changed; not everything anew at each of many small writes."""
@@ -476,63 +455,15 @@ class Session(QObject):
             moved, self._moved = self._moved, Changes()
             if moved.all:
                 self._read_all = time.monotonic()
-            if moved.rounds and not self._taking and not self.starting:
-                self.rounds.attach()
+            if moved.rounds:
+                self.round.attach()
             self.announce(moved)
-            self._predict_if_wanted()
+            self.round.predict_if_wanted()
 
     @Slot()
     def _poll(self) -> None:
         self._follow_others()
-        if self._taking:
-            return
-        for event in self.rounds.poll():
-            self.round_event.emit(event)
-            if event.kind == "chunk" and self.rounds.running_kind is RoundKind.PREDICT:
-                self._take(partial(self._take_chunk, event))
-            elif event.kind == "finished":
-                self._waiting = event
-            elif event.ends:
-                tail = (
-                    "" if event.expected or event.kind != "failed" else notes.log_end(self.rounds)
-                )
-                self._faces_left_out = self.rounds.left_out.faces
-                self.do(partial(self.rounds.end, event))
-                self.round_ended.emit(event, tail)
-        if self._waiting is not None and time.monotonic() >= self._take_again:
-            self._take(self._take_in)
-
-    def _take(self, work: Callable[[Progress], object]) -> None:
-        self._taking = True
-        task = Task(tr("Taking in results"), self)
-        task.ended.connect(self._taken)
-        self._lanes["results"].start(task, work, succeeded=self._took, failed=self._not_taken)
-
-    @Slot(Exception)
-    def _not_taken(self, error: Exception) -> None:
-        """The results stay in the round's folder: try again, but not at every look."""
-        self._take_again = time.monotonic() + AGAIN
-        self._broke(error)
-
-    def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
-        return self.rounds.take_chunk(event)
-
-    def _take_in(self, progress: Progress) -> Changes | None:
-        return self.rounds.take_in(progress)
-
-    @Slot(object)
-    def _took(self, result: object) -> None:
-        if isinstance(result, Changes):
-            self.announce(result)
-        if not self.rounds.running and self._waiting is not None:
-            event, self._waiting = self._waiting, None
-            self._faces_left_out = self.rounds.left_out.faces
-            self.round_ended.emit(event, "")
-
-    @Slot()
-    def _taken(self) -> None:
-        self._taking = False
-        self._predict_if_wanted()
+        self.round.poll()
 
     def close(self) -> None:
         """Stop watching, end the tasks, let go of the file. A worker goes on by itself."""
@@ -542,7 +473,7 @@ class Session(QObject):
         self._tidying.stop()
         self._counting.stop()
         self._settling.stop()
-        self._writing.close()
+        self._writes.close()
         self._keep_visit()
         for lane in self._lanes.values():
             lane.close()

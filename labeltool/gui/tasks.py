@@ -104,6 +104,7 @@ class Lane:
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._lock = threading.Lock()
         self._tasks: set[Task] = set()
 
     def start(
@@ -118,19 +119,22 @@ class Lane:
         task.succeeded.connect(succeeded)
         task.failed.connect(failed)
         task.ended.connect(task.deleteLater)
-        self._tasks.add(task)
+        with self._lock:
+            self._tasks.add(task)
 
         def run() -> None:
             try:
                 task.run(work)
             finally:
-                self._tasks.discard(task)
+                with self._lock:
+                    self._tasks.discard(task)
 
         self._pool.submit(run)
         return task
 
     def close(self) -> None:
         """Cancel everything and wait for it."""
-        for task in list(self._tasks):
-            task.cancel()
+        with self._lock:
+            for task in self._tasks:
+                task.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)

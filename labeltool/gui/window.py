@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
         session.said.connect(self.message.say)
         session.replace_wanted.connect(self._prompts.replace)
         session.sizes_differ.connect(self._prompts.ask_sizes)
+        session.photos_moved.connect(self.photos_moved)
         session.task_started.connect(self._show_task)
         session.round_event.connect(self._round_event)
         self.message.undo_wanted.connect(session.undo_said)
@@ -506,13 +507,13 @@ class MainWindow(QMainWindow):
             self.message.complain(unsaved)
             event.ignore()
             return
-        if self.session.trains:
+        if self.session.round.trains:
             answer = self.ask_running()
             if answer == "stay":
                 event.ignore()
                 return
             if answer == "cancel":
-                self.session.rounds.cancel()
+                self.session.round.cancel()
         self.hand_over()
         self.session.close()
         event.accept()

@@ -39,21 +39,15 @@ from numpy.typing import NDArray
 from labeltool.domain import Cancelled, NewPrediction, UserError, mark
 
 
+class RunFolderError(UserError):
+    """A file of a run folder is missing, damaged, or cannot be read."""
+
+
 def program() -> list[str]:
     """How to start this program again, also from a frozen bundle."""
     return (
         [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "labeltool"]
     )
-
-
-def death(code: int | None) -> str:
-    """What to say of a worker that ended with this code, or nobody knows how (None)."""
-    if code is not None and code < 0:
-        return (
-            f"The worker was killed (signal {-code}), perhaps because memory ran out. "
-            "Close other programs and try again."
-        )
-    return "The worker ended without a word. Its log is in the round's folder; try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,57 +140,95 @@ class RunFolder:
             partial.rename(self.path)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
-            raise UserError(
-                mark("The run folder {folder} cannot be written: {reason}."),
-                mark("Free some space or check the folder's permissions, then try again."),
-                folder=self.path,
-                reason=error.strerror or str(error),
-            ) from error
+            raise _not_written(self.path, error) from error
 
     def cancel(self) -> None:
-        """Ask the worker to stop and keep nothing."""
-        (self.path / "cancel").touch()
+        """Ask the worker to stop and keep nothing.
+
+        Raises:
+            UserError: the folder cannot be written.
+        """
+        self._ask("cancel")
 
     def stop_early(self) -> None:
-        """Ask the worker to end the training now and go on with the network it has."""
-        (self.path / "stop").touch()
+        """Ask the worker to end the training now and go on with the network it has.
+
+        Raises:
+            UserError: the folder cannot be written.
+        """
+        self._ask("stop")
+
+    def _ask(self, name: str) -> None:
+        try:
+            (self.path / name).touch()
+        except OSError as error:
+            raise _not_written(self.path, error) from error
+
+    def check(self) -> None:
+        """Look that the folder is still there.
+
+        Raises:
+            RunFolderError: it is not.
+        """
+        if not self.path.is_dir():
+            raise RunFolderError(
+                mark("The run folder {folder} is not there any more."),
+                mark("Start the round again."),
+                folder=self.path,
+            )
 
     def new_events(self) -> list[Event]:
-        """The whole lines added since the last call."""
+        """The whole lines added since the last call.
+
+        Raises:
+            RunFolderError: a line is damaged, or the file cannot be read.
+        """
         file = self.path / "events.jsonl"
-        if not file.exists():
-            return []
-        with file.open("rb") as stream:
-            stream.seek(self._offset)
-            whole, newline, _rest = stream.read().rpartition(b"\n")
-        self._offset += len(whole) + len(newline)
-        return [Event(**json.loads(line)) for line in whole.splitlines()]
+        with _reading(file):
+            if not file.exists():
+                return []
+            with file.open("rb") as stream:
+                stream.seek(self._offset)
+                whole, newline, _rest = stream.read().rpartition(b"\n")
+            self._offset += len(whole) + len(newline)
+            return [Event(**json.loads(line)) for line in whole.splitlines()]
 
     def is_alive(self) -> bool:
-        """Whether a worker holds the lock; the kernel lets go of it however the worker ends."""
+        """Whether a worker holds the lock; the kernel lets go of it however the worker ends.
+
+        Raises:
+            RunFolderError: nobody may read the lock.
+        """
         try:
-            with (self.path / "lock").open("r+") as stream:
+            with (self.path / "lock").open("rb") as stream:  # also where nobody may write
                 portalocker.lock(
-                    stream, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
+                    stream, portalocker.LockFlags.SHARED | portalocker.LockFlags.NON_BLOCKING
                 )
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
+        except OSError as error:
+            raise _not_read(self.path / "lock", error) from error
         except portalocker.LockException:
             return True
         return False
 
     def results(self) -> dict[str, Any] | None:
-        """What a whole run says of itself, or None."""
+        """What a whole run says of itself, or None.
+
+        Raises:
+            RunFolderError: it is damaged.
+        """
         file = self.path / "results.json"
-        if not file.exists():
-            return None
-        return dict(json.loads(file.read_text(encoding="utf-8")))
+        with _reading(file):
+            if not file.exists():
+                return None
+            return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def missing(self) -> list[str]:
         """Names of the files that a whole training has and this folder lacks."""
         try:
             results = self.results()
-        except ValueError:
+        except RunFolderError:
             results = None
         if results is None:
             return ["results.json"]
@@ -210,33 +242,31 @@ class RunFolder:
         """Read one predictions file.
 
         Raises:
-            UserError: it is missing or damaged.
+            RunFolderError: it is missing or damaged.
         """
-        try:
-            # opened here, for numpy leaves a damaged file open
-            with (self.path / name).open("rb") as file, np.load(file, allow_pickle=False) as data:
-                return [
-                    NewPrediction(int(face), points, scores, float(score), float(spread))
-                    for face, points, scores, score, spread in zip(
-                        data["faces"], data["points"], data["scores"], data["score"],
-                        data["spread"], strict=True,
-                    )
-                ]  # fmt: skip
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise UserError(
-                mark("The results in {path} cannot be read: {reason}."),
-                mark("Start the round again."),
-                path=self.path / name,
-                reason=str(error),
-            ) from error
+        file = self.path / name
+        # opened here, for numpy leaves a damaged file open
+        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            return [
+                NewPrediction(int(face), points, scores, float(score), float(spread))
+                for face, points, scores, score, spread in zip(
+                    data["faces"], data["points"], data["scores"], data["score"],
+                    data["spread"], strict=True,
+                )
+            ]  # fmt: skip
 
     def problems(self) -> dict[int, str]:
         """Why photos could not be used, by place in `photo_rows`; each reason begins with the
-        photo's name."""
+        photo's name.
+
+        Raises:
+            RunFolderError: the file is damaged.
+        """
         file = self.path / "problems.json"
-        if not file.exists():
-            return {}
-        return dict(json.loads(file.read_text(encoding="utf-8")))
+        with _reading(file):
+            if not file.exists():
+                return {}
+            return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def log_tail(self, lines: int = 30) -> str:
         """The end of what the worker printed."""
@@ -253,9 +283,14 @@ class RunFolder:
         return dict(json.loads((self.path / "spec.json").read_text(encoding="utf-8")))
 
     def photo_rows(self) -> list[RunPhoto]:
-        """The photos as the project knows them."""
-        rows = json.loads((self.path / "photos.json").read_text(encoding="utf-8"))
-        return [RunPhoto(*row) for row in rows]
+        """The photos as the project knows them.
+
+        Raises:
+            RunFolderError: their file is missing or damaged.
+        """
+        file = self.path / "photos.json"
+        with _reading(file):
+            return [RunPhoto(*row) for row in json.loads(file.read_text(encoding="utf-8"))]
 
     def photos(self) -> list[Path]:
         """The photos' files."""
@@ -268,15 +303,25 @@ class RunFolder:
         return [(r.width, r.height) if r.width and r.height else None for r in rows]
 
     def faces(self) -> FaceTable:
-        """The faces to predict."""
-        with np.load(self.path / "faces.npz", allow_pickle=False) as data:
+        """The faces to predict.
+
+        Raises:
+            RunFolderError: their file is missing or damaged.
+        """
+        file = self.path / "faces.npz"
+        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
             return FaceTable(data["ids"], data["photos"], data["boxes"], data["kinds"])
 
     def labels(self) -> LabelTable | None:
-        """What to train on, None for a run that only predicts."""
-        if not (self.path / "labels.npz").exists():
+        """What to train on, None for a run that only predicts.
+
+        Raises:
+            RunFolderError: their file is damaged.
+        """
+        file = self.path / "labels.npz"
+        if not file.exists():
             return None
-        with np.load(self.path / "labels.npz", allow_pickle=False) as data:
+        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
             return LabelTable(data["faces"], data["points"], data["manual"])
 
     def report(self, event: Event) -> None:
@@ -348,3 +393,34 @@ class RunFolder:
                         ) from error
                     time.sleep(0.05)
             yield
+
+
+def _not_written(folder: Path, error: OSError) -> UserError:
+    return UserError(
+        mark("The run folder {folder} cannot be written: {reason}."),
+        mark("Free some space or check the folder's permissions, then try again."),
+        folder=folder,
+        reason=error.strerror or str(error),
+    )
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Around reading a file of a run folder.
+
+    Raises:
+        RunFolderError: it is missing, damaged, or cannot be read.
+    """
+    try:
+        yield
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise _not_read(file, error) from error
+
+
+def _not_read(file: Path, error: Exception) -> RunFolderError:
+    return RunFolderError(
+        mark("The results in {path} cannot be read: {reason}."),
+        mark("Start the round again."),
+        path=file,
+        reason=getattr(error, "strerror", None) or str(error),
+    )

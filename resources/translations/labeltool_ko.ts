@@ -932,6 +932,10 @@
         <translation>백업하는 중</translation>
     </message>
     <message>
+        <source>Cancelled: no backup was made.</source>
+        <translation>취소했습니다. 백업을 만들지 않았습니다.</translation>
+    </message>
+    <message>
         <source>Accept {faces}</source>
         <translation>{faces} 수락</translation>
     </message>
@@ -2290,6 +2294,10 @@ left the face {verdict}</source>
         <translation>라운드가 결과 없이 끝났습니다.</translation>
     </message>
     <message>
+        <source>The run folder {folder} is not there any more.</source>
+        <translation>라운드 폴더 {folder}이(가) 더 이상 없습니다.</translation>
+    </message>
+    <message>
         <source>The worker ended without a word. Its log is in the round&apos;s folder; try again.</source>
         <translation>작업 프로세스가 아무 말 없이 끝났습니다. 로그는 라운드 폴더에 있습니다. 다시 시도하세요.</translation>
     </message>
@@ -2714,6 +2722,10 @@ left the face {verdict}</source>
         </translation>
     </message>
     <message>
+        <source>Cancelled: photos that were added stay, and are searched when the project is opened again.</source>
+        <translation>취소했습니다. 추가된 사진은 남아 있으며, 프로젝트를 다시 열면 얼굴을 찾습니다.</translation>
+    </message>
+    <message>
         <source>Cancelled: nothing was written.</source>
         <translation>취소했습니다. 저장한 것이 없습니다.</translation>
     </message>
@@ -2810,12 +2822,24 @@ left the face {verdict}</source>
         <translation>평균 얼굴을 놓는 중</translation>
     </message>
     <message>
+        <source>Cancelled: no round was started.</source>
+        <translation>취소했습니다. 라운드를 시작하지 않았습니다.</translation>
+    </message>
+    <message>
         <source>Starting round {number}</source>
         <translation>라운드 {number}을(를) 시작하는 중</translation>
     </message>
     <message>
         <source>Taking in results</source>
         <translation>결과를 받는 중</translation>
+    </message>
+    <message>
+        <source>The round was cancelled: everything is as it was before.</source>
+        <translation>라운드를 취소했습니다. 모든 것이 이전 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>The prediction was cancelled: proposals that came before stay.</source>
+        <translation>예측을 취소했습니다. 그 전에 나온 제안은 남아 있습니다.</translation>
     </message>
     <message>
         <source>Brightness</source>

@@ -196,7 +196,7 @@ def measure(folder: str) -> None:
     results(session.store, some, "here")
     session.rounds.attach()
     session._take(session._take_in)
-    deciding("accept, results coming in", lambda: session._taking)
+    deciding("accept, results coming in", lambda: session.round.is_taking)
     results(session.store, some, "there")
     code = "import sys, tests.bench.review as r; r.take_there(sys.argv[1])"
     other = subprocess.Popen([sys.executable, "-c", code, str(session.store.folder)])

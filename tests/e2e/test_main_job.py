@@ -66,7 +66,7 @@ def settled(window: MainWindow) -> bool:
         session.searching
         or session.rounds.running
         or session.store.faces.count_unpredicted()
-        or session._taking
+        or session.round.is_taking
     )
 
 
@@ -179,7 +179,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     seen = []
     session.round_event.connect(lambda event: seen.append(event.kind))
     with qtbot.waitSignal(session.round_ended, timeout=240_000) as ended:
-        session.start_round(plan)
+        session.round.start(plan)
         qtbot.waitUntil(lambda: "progress" in seen, timeout=120_000)
         assert window.panel.isVisible()
         press(qtbot, window, Qt.Key.Key_Right)
@@ -224,9 +224,9 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     window.commands.run("accept")
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
-    window.session.start_round(window.session.rounds.plan(epochs=2))
+    window.session.round.start(window.session.rounds.plan(epochs=2))
     qtbot.waitUntil(lambda: window.session.rounds.running)
-    worker = window.session.rounds._job.process
+    worker = window.session.rounds._job.worker.process
     window.close()
     assert window.isVisible()
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "keep")
@@ -244,9 +244,9 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     # cancelled by closing: nothing is left of it
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
     before = window.session.store.faces.counts()
-    window.session.start_round(window.session.rounds.plan(epochs=40))
+    window.session.round.start(window.session.rounds.plan(epochs=40))
     qtbot.waitUntil(lambda: window.session.rounds.running)
-    worker = window.session.rounds._job.process
+    worker = window.session.rounds._job.worker.process
     window.close()
     assert worker.wait(timeout=60) == 0
     window = app.open(project)

@@ -6,6 +6,7 @@ import gc
 import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from labeltool.gui import theme
 from labeltool.gui.language import speak
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
+from labeltool.review import Desk
 from labeltool.store import FILE, Store
 from pipnet.scheme import load_scheme
 from tests.projects import make_project
@@ -68,6 +70,34 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
 def english(qapp: QApplication) -> None:
     """Tests read English, whatever this machine speaks."""
     speak(qapp, "en")
+
+
+@pytest.fixture(autouse=True)
+def desks_stay_on_their_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever touches a desk from another thread than the one it was made on is told so."""
+    owners: weakref.WeakKeyDictionary[Desk, int] = weakref.WeakKeyDictionary()
+    made = Desk.__init__
+
+    def init(self: Desk, *arguments: object) -> None:
+        owners[self] = threading.get_ident()
+        made(self, *arguments)
+
+    def get(self: Desk, name: str) -> object:
+        check(self, name)
+        return object.__getattribute__(self, name)
+
+    def put(self: Desk, name: str, value: object) -> None:
+        check(self, name)
+        object.__setattr__(self, name, value)
+
+    def check(desk: Desk, name: str) -> None:
+        here = threading.current_thread()
+        if owners.get(desk, here.ident) != here.ident:
+            raise RuntimeError(f"desk.{name} touched by {here.name}")
+
+    monkeypatch.setattr(Desk, "__init__", init)
+    monkeypatch.setattr(Desk, "__getattribute__", get, raising=False)
+    monkeypatch.setattr(Desk, "__setattr__", put, raising=False)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from labeltool.gui.messages import ReadOnlyLine
 from labeltool.labels import take_labels
 from labeltool.review import Desk
 from labeltool.store import Store, create_project, open_project
-from labeltool.training.folder import death
+from labeltool.training.liveness import describe_exit
 from pipnet.scheme import load_scheme
 from tests.gui.conftest import fill
 from tests.gui.test_window import CONTROL, SHIFT, drag, verdict
@@ -267,7 +267,7 @@ class Test7:
         assert "not enough memory" in _expected(MemoryError())
         assert "diverged" in _expected(DivergedError("the loss is nan in step 3"))
         assert "disk is full" in _expected(OSError(28, "No space left on device"))
-        assert "killed (signal 9)" in death(-9)
+        assert "killed (signal 9)" in describe_exit(-9)
 
 
 def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp_path):
@@ -374,7 +374,7 @@ class Test9:
     def test_9_photos_that_moved(self, qtbot, app, project, tmp_path):
         (tmp_path / "photos").rename(tmp_path / "사진")
         window = app.open(project)
-        assert "is not there. Choose Photos moved" in window.message.label.text()
+        assert "is not there. Say where the photos are now" in window.message.label.text()
         qtbot.keyClick(window, Qt.Key.Key_F)
         assert window.session.store.faces.counts().faces == 10
         window.close()

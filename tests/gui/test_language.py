@@ -28,7 +28,7 @@ from labeltool.gui.settings import Settings
 from labeltool.gui.words import read, tell, tr
 from labeltool.labels import _remedied
 from labeltool.store import Threshold
-from labeltool.training.folder import death
+from labeltool.training.liveness import describe_exit
 from pipnet.coco import LabelError
 from pipnet.images import ImageError, read_image
 from pipnet.label_frames import Frame, Mismatch
@@ -264,7 +264,7 @@ def test_why_a_label_is_not_used_is_told_in_korean(korean, tmp_path):
 
 
 def test_every_end_of_a_worker_is_told_in_korean(korean):
-    for failure in (death(-9), death(1), *FAILURES):
+    for failure in (describe_exit(-9), describe_exit(1), *FAILURES):
         told = read(re.sub(r"\{\w+\}", "7", failure))
         assert re.search("[가-힣]", told), failure
     assert read("what nobody translated") == "what nobody translated"

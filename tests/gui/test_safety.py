@@ -173,7 +173,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     failed: list[UserError] = []
     session.failed.connect(failed.append)
-    session.start_round(session.rounds.plan())
+    session.round.start(session.rounds.plan())
     qtbot.waitUntil(lambda: bool(failed))
     for _ in range(5):
         session._poll()
@@ -181,7 +181,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     assert "no room for a backup" in window.message.label.text()
     assert session.store.faces.counts().rounds == 0
     monkeypatch.undo()
-    session._take_again = 0.0
+    session.round._retry_at = 0.0
     with qtbot.waitSignal(session.round_ended):
         pass
     assert session.store.faces.counts().rounds == 1

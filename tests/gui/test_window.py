@@ -18,7 +18,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Changes, Filter, RoundKind, Verdict
-from labeltool.gui import batch_sheet, dialogs, writing
+from labeltool.gui import batch_sheet, dialogs, write_queue
+from labeltool.gui.round_controller import RoundState
 from labeltool.gui.tasks import Task
 from labeltool.store import create_project, open_project
 from labeltool.training.folder import Event
@@ -262,7 +263,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     )
     store.close()
     window = open_window(project)
-    monkeypatch.setattr(window.session, "_predict_if_wanted", lambda: None)
+    monkeypatch.setattr(window.session.round, "predict_if_wanted", lambda: None)
     dialog = dialogs.Problems(window.session, window)
     assert dialog.table.rowCount() == 2
     dialog.table.selectRow(0)
@@ -320,7 +321,9 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     window = open_window(project)
     session = window.session
     asked = []
-    monkeypatch.setattr(session, "_predict_if_wanted", lambda: asked.append(session.desk.counts))
+    monkeypatch.setattr(
+        session.round, "predict_if_wanted", lambda: asked.append(session.desk.counts)
+    )
     monkeypatch.setattr("labeltool.gui.session.FEW", 2)
     monkeypatch.setattr("labeltool.store.boxes.FEW", 2)
     photos = [row[0] for row in session.store.faces.photo_index()][:3]
@@ -450,8 +453,8 @@ def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, pro
 
 
 def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project, monkeypatch):
-    monkeypatch.setattr(writing, "AGAIN_MS", 10)
-    monkeypatch.setattr(writing, "AT_THE_END", 0.1)
+    monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
     window = open_window(project)
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
@@ -479,7 +482,7 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
 def test_a_write_that_waits_is_kept_when_the_window_closes(
     qtbot, open_window, project, monkeypatch
 ):
-    monkeypatch.setattr(writing, "AT_THE_END", WAIT_SECONDS)
+    monkeypatch.setattr(write_queue, "CLOSE_SECONDS", WAIT_SECONDS)
     window = open_window(project)
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
@@ -496,7 +499,7 @@ def test_a_write_that_waits_is_kept_when_the_window_closes(
 def test_writes_that_wait_are_done_in_the_order_of_the_keys(
     qtbot, open_window, project, monkeypatch
 ):
-    monkeypatch.setattr(writing, "AGAIN_MS", 10)
+    monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
     window = open_window(project)
     first = window.session.desk.face.id
     window.canvas.select(30)
@@ -520,7 +523,7 @@ def test_writes_that_wait_are_done_in_the_order_of_the_keys(
 def test_a_window_that_cannot_save_says_so_before_it_closes(
     qtbot, open_window, project, monkeypatch
 ):
-    monkeypatch.setattr(writing, "AT_THE_END", 0.1)
+    monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
     window = open_window(project)
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
@@ -541,14 +544,14 @@ def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, proje
         window.session.do(breaks)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert verdict(window, 1) is Verdict.ACCEPTED
-    queue = window.session._writing
+    writes = window.session._writes
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    second = queue._waiting[0]
-    queue._waiting.appendleft(dataclasses.replace(second, operation=breaks))
-    queue._again.stop()
+    second = writes._pending[0]
+    writes._pending.appendleft(dataclasses.replace(second, operation=breaks))
+    writes._retry.stop()
     with pytest.raises(ZeroDivisionError):
-        queue._try()
+        writes._drain()
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, 2) is Verdict.ACCEPTED)
@@ -564,13 +567,13 @@ def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
     asked: list[str] = []
     monkeypatch.setattr(window, "ask_running", lambda: asked.append("") or "stay")
     assert not window.close()
-    session._waiting = Event("finished")
+    session.round.state = RoundState.TAKING_IN
     assert window.close()
     assert len(asked) == 1
 
 
 def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, project, monkeypatch):
-    monkeypatch.setattr(writing, "AGAIN_MS", 10)
+    monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
     window = open_window(project)
     first = window.session.desk.face.id
     other = lock(project)
@@ -653,8 +656,7 @@ def test_a_failed_prediction_is_tried_again_as_a_prediction(
 ):
     window = open_window(project)
     panel, asked = window.panel, []
-    monkeypatch.setattr(window.session, "predict", lambda: asked.append("predict"))
-    monkeypatch.setattr(window.session.rounds, "_job", None)
+    monkeypatch.setattr(window.session.round, "predict", lambda: asked.append("predict"))
     panel.show_event(Event("started", detail="CPU"))
     panel.show_end(Event("failed", detail="There was not enough memory."), "the log")
     assert panel.isVisible()

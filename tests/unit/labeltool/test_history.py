@@ -175,6 +175,6 @@ class TestBatches:
         desk = Desk(store, BEN)
         desk.show_batch(batch.id)
         assert desk.queue == [2, 4]
-        desk.refresh(desk.take_back(batch.id))
+        desk.refresh(store.history.take_back(desk.reviewer, batch.id))
         assert verdicts(store)[1] is UNREVIEWED
         assert desk.undo_state.undo == "taking back excluded 2 faces"

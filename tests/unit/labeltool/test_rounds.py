@@ -18,10 +18,11 @@ from safetensors.numpy import save_file
 
 from labeltool import rounds as rounds_module
 from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
-from labeltool.frozen import freeze_faces, freeze_labels
 from labeltool.rounds import Rounds
+from labeltool.run_inputs import freeze_faces, freeze_labels
 from labeltool.shapes import MEAN_FACE
 from labeltool.store import Store, backups, open_project, restore
+from labeltool.training import liveness
 from labeltool.training.folder import Event, FaceTable, LabelTable, RunFolder, RunPhoto
 from labeltool.training.plan import RoundPlan
 from pipnet.scheme import Scheme
@@ -54,9 +55,9 @@ def started() -> Iterator[list[Rounds]]:
     yield used
     for rounds in used:
         job = rounds._job
-        if job is not None and job.process is not None:
-            job.process.kill()
-            job.process.wait()
+        if job is not None and job.worker.process is not None:
+            job.worker.process.kill()
+            job.worker.process.wait()
 
 
 @pytest.fixture
@@ -535,7 +536,7 @@ class TestFailure:
         before = everything(store)
         rounds.start(rounds.plan())
         until_event(rounds, "progress")
-        rounds._job.process.kill()
+        rounds._job.worker.process.kill()
         with pytest.raises(UserError, match=r"The worker (was killed|ended)"):
             rounds.wait(ignore)
         assert everything(store) == before
@@ -566,7 +567,7 @@ class TestFailure:
                 raise stop
 
         rounds.start(rounds.plan())
-        process = rounds._job.process
+        process = rounds._job.worker.process
         with pytest.raises(Cancelled if stop is KeyboardInterrupt else stop):
             rounds.wait(interrupt)
         assert process.poll() is not None
@@ -604,7 +605,7 @@ class TestFailure:
             run(rounds)
         assert store.rounds.all()[-1].status is RoundStatus.RUNNING
         assert store.faces.face(5).prediction.model == "starter"
-        rounds._job.process.wait()
+        rounds._job.worker.process.wait()
         monkeypatch.delattr(store.rounds, "add_predictions")
         later = Rounds(store)
         assert later.attach()
@@ -642,7 +643,7 @@ class TestTwoWindows:
         store.rounds.let_go()
         assert rounds.running
         assert other.take_in().all
-        assert rounds.take_in() == Changes(all=True, rounds=True)
+        assert rounds.take_in() == Changes(all=True, rounds=True, back=True)
         assert not rounds.running
         assert rounds.take_in() is None
         ids = sql(
@@ -677,7 +678,7 @@ class TestTwoWindows:
     ):
         store, rounds = reviewed()
         rounds.start(rounds.plan())
-        process = rounds._job.process
+        process = rounds._job.worker.process
         store.close()
         process.wait()
         store = again(store)
@@ -693,8 +694,8 @@ class TestTwoWindows:
         rounds.start(rounds.plan())
         until_event(rounds, "progress")
         store.close()
-        rounds._job.process.kill()
-        rounds._job.process.wait()
+        rounds._job.worker.process.kill()
+        rounds._job.worker.process.wait()
         store = again(store)
         later = Rounds(store)
         later.attach()
@@ -702,12 +703,44 @@ class TestTwoWindows:
             later.wait(ignore)
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
 
+    @pytest.mark.parametrize("how", ["fail", "silent"])
+    def test_a_round_whose_worker_is_gone_is_ended_by_whoever_starts_the_next(
+        self, reviewed, fake, again, how
+    ):
+        store, rounds = reviewed()
+        fake(how)
+        rounds.start(rounds.plan())
+        until_event(rounds, "failed")  # and whoever heard of it could not write it
+        rounds._job.worker.process.wait()
+        other = Rounds(again(store))
+        if how == "silent":  # nothing was ever written to the folder: it could still be starting
+            assert not other.end_stale()
+            with pytest.raises(UserError, match="running in this project already"):
+                other.plan()
+            other._job.worker.seen -= liveness.START_SECONDS
+        assert other.plan().number == 1
+        row = store.rounds.all()[-1]
+        assert row.status is RoundStatus.FAILED
+        assert ("on purpose" if how == "fail" else "without a word") in row.error
+        assert rounds.plan().number == 1  # also where the end was heard of
+
+    def test_results_that_wait_to_be_taken_in_are_not_given_up(self, reviewed, again):
+        store, rounds = reviewed()
+        rounds.start(rounds.plan())
+        until_event(rounds, "finished")
+        rounds._job.worker.process.wait()
+        other = Rounds(again(store))
+        with pytest.raises(UserError, match="running in this project already"):
+            other.plan()
+        assert store.rounds.all()[-1].status is RoundStatus.RUNNING
+        assert rounds.take_in().all
+
     def test_a_round_that_never_began_is_given_up_after_a_while(self, reviewed, monkeypatch):
         store, rounds = reviewed()
         store.rounds.add(RoundKind.TRAIN, "std", "rounds/nowhere", {})
         assert rounds.attach()
         assert rounds.poll() == []
-        monkeypatch.setattr(rounds_module, "SILENCE", 0.0)
+        monkeypatch.setattr(liveness, "START_SECONDS", 0.0)
         (event,) = rounds.poll()
         assert event.kind == "failed"
         rounds.end(event)
@@ -743,6 +776,7 @@ TAKE_IN = """
 import sys
 from pathlib import Path
 from labeltool.rounds import Rounds
+from labeltool.run_inputs import freeze_faces, freeze_labels
 from labeltool.store import open_project
 store = open_project(Path(sys.argv[1]))
 rounds = Rounds(store)
@@ -774,7 +808,7 @@ def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
     rounds = Rounds(store)
     started.append(rounds)
     rounds.start(rounds.plan())
-    rounds._job.process.wait()
+    rounds._job.worker.process.wait()
 
     for number in (1, 201, 599):  # the first one, the second one of a transaction, the last one
         command = [sys.executable, "-c", TAKE_IN, str(store.folder), str(number)]
