@@ -86,7 +86,9 @@ class Database:
     @property
     def last_step(self) -> str:
         """The key of what was done last through this object, see `domain.Step`."""
-        return "" if self.read_only else str(self._writer.info.get(LAST_STEP, ""))
+        if self.read_only or self._writer.closed:
+            return ""
+        return str(self._writer.info.get(LAST_STEP, ""))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -192,7 +192,7 @@ def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, projec
         raise UserError("It failed.", "Do it again.")
 
     monkeypatch.setattr("labeltool.intake.add_photos", fails)
-    monkeypatch.setattr("labeltool.labels.read_source", fails)
+    monkeypatch.setattr("labeltool.gui.label_import.read_source", fails)
     monkeypatch.setattr("labeltool.gui.exporting.export_labels", fails)
     for name in ("start_predict", "restore", "can_predict"):
         monkeypatch.setattr(session.rounds, name, fails if name != "can_predict" else lambda: True)
