@@ -649,11 +649,14 @@ class TestUndo:
         store.reviews.undo(ANN)
         counts = store.faces.counts()
         assert (counts.photos, counts.faces) == (1, 0)
-        assert len(store.faces.photos_without_face()) == 1
+        assert [photo for photo, _file in store.faces.photos_to_search()] == [1]
 
     def test_cancelled_proposals_leave_no_face(self, project, tmp_path):
         store = project(1, proposed=False)
-        rows = [labelled("00000.jpg", 3.0 * number) for number in range(150)]
+        shape = triangle(0.0) - triangle(0.0).min(0)
+        small = 4 * shape / shape.max()
+        faces = [small + 6.0 * np.array([n % 15, n // 15]) for n in range(150)]
+        rows = [LabelledRow("00000.jpg", tight_box(points), points) for points in faces]
         file = write(tmp_path / "a.json", *rows)
 
         def stop(done: int, total: int) -> None:
@@ -664,8 +667,8 @@ class TestUndo:
             take_labels(store, file, ANN, proposals=True, progress=stop)
         assert store.faces.counts().faces == 1
         assert store.reviews.undo_state(ANN).undo is None
-        assert take_labels(store, file, ANN, proposals=True).new_faces == 149
-        assert store.faces.counts().faces == 150
+        assert take_labels(store, file, ANN, proposals=True).new_faces == 150
+        assert store.faces.counts().faces == 151
 
 
 class TestProposals:
