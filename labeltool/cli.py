@@ -259,12 +259,13 @@ def _import_labels(
         taken = labels.take_labels(
             store, path, login(), proposals=kind == "proposals", turn=turn, scale=scale
         )
-        click.echo(
-            f"{path.name}: {taken.taken} {kind} taken ({taken.new_faces} made a new face), "
+        _say(
+            f"{path.name}: {counted(taken.taken, kind.removesuffix('s'))} taken "
+            f"({taken.new_faces} made a new face), "
             f"{taken.kept} left alone because a person decided them."
         )
         for problem in taken.problems:
-            click.echo(f"  not used: {problem}", err=True)
+            _say(f"  not used: {problem}", err=True)
         if not taken.taken and not taken.kept:
             empty.append(path.name)
         if taken.waiting:

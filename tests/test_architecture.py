@@ -46,7 +46,7 @@ def test_no_module_is_a_god():
         for file in (ROOT / package).rglob("*.py"):
             if "migrations" not in file.parts:
                 lines = file.read_text(encoding="utf-8").count("\n")
-                assert lines < 640, f"{file} has {lines} lines"
+                assert lines < 760, f"{file} has {lines} lines"
 
 
 def test_what_a_newcomer_looks_for_is_at_the_top():
