@@ -139,7 +139,7 @@ def test_a_command_that_did_nothing_of_what_was_asked_fails(tmp_path: Path):
     )
     for words, what in (
         (("import", project, photos), "No photo was imported."),
-        (("import", project, labels, "--as", "labels"), "None of the labels was taken."),
+        (("import", project, labels, "--as", "labels"), "There was nothing to use in labels.json."),
         (("accept", project, "--min-score", "0.9"), "No unreviewed face has such a score"),
         (("reject", project, "--max-score", "0.1"), "No unreviewed face has such a score"),
     ):
