@@ -21,6 +21,7 @@ from labeltool.store.errors import errors
 from labeltool.store.faces import Faces
 from labeltool.store.filters import Filters
 from labeltool.store.history import History
+from labeltool.store.log import now
 from labeltool.store.read_only import connect, is_read_only
 from labeltool.store.recovery import facts_now, newest_good, restore
 from labeltool.store.reviews import Reviews, Threshold
@@ -183,7 +184,7 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
-        create(partial, scheme.to_json())
+        create(partial, scheme.to_json(), now())
         partial.rename(file)
     except OSError as error:
         raise UserError(

@@ -22,11 +22,13 @@ from sqlalchemy.pool import NullPool, QueuePool
 from labeltool.domain import Cancelled, DamagedError, Progress, StoreBusyError, UserError, mark
 from labeltool.store.backup import back_up
 from labeltool.store.errors import errors
-from labeltool.store.log import LAST_STEP, now
 from labeltool.store.read_only import connect, has_log, refusal, stamp, stamp_of_log
 from labeltool.store.tables import SCHEMA, Base, ProjectRow, VersionRow
 
 FILE = "project.sqlite"
+
+LAST_STEP = "last step"
+"""Where a connection keeps the key of what was done last through it."""
 
 AT_WORK = 2.0
 """Seconds after a decision for which a person is taken to be at work."""
@@ -454,10 +456,10 @@ def schema_of(path: Path) -> int:
             connection.close()
 
 
-def create(path: Path, scheme: str) -> None:
+def create(path: Path, scheme: str, created: str) -> None:
     """Make a project file of the newest schema, whole in one transaction.
 
-    `scheme`: the landmark scheme as JSON. A file left half-made is empty, so it is no project.
+    `scheme`: the landmark scheme as JSON. `created`: the time (UTC, ISO 8601). A file left half-made is empty, so it is no project.
     """
     engine = _engine(path, NullPool)
     try:
@@ -466,7 +468,7 @@ def create(path: Path, scheme: str) -> None:
             Base.metadata.create_all(connection)
             connection.execute(insert(VersionRow).values(version_num=str(SCHEMA)))
             connection.execute(
-                insert(ProjectRow).values(uuid=uuid.uuid4().hex, scheme=scheme, created=now())
+                insert(ProjectRow).values(uuid=uuid.uuid4().hex, scheme=scheme, created=created)
             )
             connection.commit()
     finally:

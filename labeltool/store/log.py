@@ -16,14 +16,12 @@ from sqlalchemy import Connection, bindparam, func, insert, literal, select, tex
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import Changes, Said, UserError, Verdict, mark
+from labeltool.store.engine import LAST_STEP
 from labeltool.store.state import settle, settle_boxes
 from labeltool.store.tables import EntryRow, OperationRow, StateRow
 
 ADDING = ("draw", "import", "proposals")
 """Kinds of operations that may add faces."""
-
-LAST_STEP = "last step"
-"""Where a connection keeps the key of what was done last through it."""
 
 MANY = 500
 """Above this many faces a change says `all` instead of naming them."""
