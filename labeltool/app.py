@@ -18,20 +18,20 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
+from labeltool.gui.background.gc_guard import Garbage
 from labeltool.gui.diagnostics import RecentLog, diagnostics
-from labeltool.gui.dialogs import NewProject
-from labeltool.gui.garbage import Garbage
-from labeltool.gui.language import speak
+from labeltool.gui.dialogs.damaged_project import Rescue, clock
+from labeltool.gui.dialogs.new_project import NewProject
+from labeltool.gui.i18n.language import speak
+from labeltool.gui.i18n.translate import tr
+from labeltool.gui.panels.welcome import Welcome
 from labeltool.gui.plain_text import PlainText
-from labeltool.gui.rescue import Rescue, clock
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
-from labeltool.gui.welcome import Welcome
 from labeltool.gui.window import MainWindow
-from labeltool.gui.words import tr
-from labeltool.sample import make_sample
+from labeltool.project.sample import make_sample
 from labeltool.store import backups, create_project, open_project
-from pipnet.scheme import load_scheme
+from pipnet.data.scheme import load_scheme
 
 log = logging.getLogger(__name__)
 

@@ -30,9 +30,9 @@ from pipnet.text import one_line
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from labeltool.rounds import Rounds
+    from labeltool.rounds.controller import Rounds
+    from labeltool.rounds.run_folder import Event
     from labeltool.store import Store
-    from labeltool.training.folder import Event
 
 # Heavy modules are imported by the commands that need them: the window must be there in a second.
 
@@ -156,7 +156,7 @@ def sample(project: Path) -> int:
     Made before, the same project is opened again.
     """
     from labeltool.doctor import display_problem  # noqa: PLC0415
-    from labeltool.sample import make_sample  # noqa: PLC0415
+    from labeltool.project.sample import make_sample  # noqa: PLC0415
 
     photos = make_sample(project)
     problem = display_problem()
@@ -192,7 +192,7 @@ def doctor(project: Path | None) -> int:
 def new(project: Path, scheme: str) -> None:
     """Make a project."""
     from labeltool.store import create_project  # noqa: PLC0415
-    from pipnet.scheme import SchemeError, load_scheme  # noqa: PLC0415
+    from pipnet.data.scheme import SchemeError, load_scheme  # noqa: PLC0415
 
     try:
         kind = load_scheme(scheme)
@@ -215,7 +215,7 @@ def import_paths(
     project: Path, paths: tuple[Path, ...], kind: str, turn: bool, scale: bool
 ) -> None:
     """Add photos and find their faces, or take labels from COCO files and .pts folders."""
-    from labeltool import intake  # noqa: PLC0415
+    from labeltool.exchange import detection_pool, photo_import  # noqa: PLC0415
 
     if kind == "photos" and (turn or scale):
         raise click.UsageError("--turn and --scale are for --as labels and --as proposals")
@@ -223,10 +223,10 @@ def import_paths(
         if kind != "photos":
             _import_labels(store, paths, kind, turn=turn, scale=scale)
             return
-        added = intake.add_photos(store, paths)
+        added = photo_import.add_photos(store, paths)
         looked_at = {photo for photo, _file in store.faces.photos_to_search()}
         with _bar("Finding faces") as bar:
-            intake.search(store, _advance(bar), lambda changes: None)
+            detection_pool.search(store, _advance(bar), lambda changes: None)
         counts = store.faces.counts()
         click.echo(
             f"{counted(added.new, 'new photo')}, {added.known} known; the project has "
@@ -251,12 +251,12 @@ def import_paths(
 def _import_labels(
     store: Store, paths: tuple[Path, ...], kind: str, *, turn: bool, scale: bool
 ) -> None:
-    from labeltool import intake, labels  # noqa: PLC0415
-    from labeltool.review import login  # noqa: PLC0415
+    from labeltool.exchange import detection_pool, label_import  # noqa: PLC0415
+    from labeltool.review.desk import login  # noqa: PLC0415
 
     empty: list[str] = []
     for path in paths:
-        taken = labels.take_labels(
+        taken = label_import.take_labels(
             store, path, login(), proposals=kind == "proposals", turn=turn, scale=scale
         )
         _say(
@@ -270,7 +270,7 @@ def _import_labels(
             empty.append(path.name)
         if taken.waiting:
             with _bar("Finding faces") as bar:
-                intake.search(store, _advance(bar), lambda changes: None)
+                detection_pool.search(store, _advance(bar), lambda changes: None)
     if empty:
         raise UserError(
             f"There was nothing to use in {', '.join(empty)}.", "See what was not used, and why."
@@ -353,7 +353,7 @@ def train(project: Path, epochs: int | None, device: str) -> None:
 
 def _rounds(store: Store) -> Rounds:
     """The project's rounds, after what a command or window that is gone left to take in."""
-    from labeltool.rounds import Rounds  # noqa: PLC0415
+    from labeltool.rounds.controller import Rounds  # noqa: PLC0415
 
     rounds = Rounds(store)
     if rounds.attach() and not rounds.alive:
@@ -419,7 +419,7 @@ def reject(project: Path, max_score: float, dry_run: bool) -> None:
 
 
 def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: bool) -> None:
-    from labeltool.review import Desk, login  # noqa: PLC0415
+    from labeltool.review.desk import Desk, login  # noqa: PLC0415
 
     with _project(project) as store:
         found = Desk(store).threshold(low, high)
@@ -456,7 +456,7 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
 @click.option("--force", is_flag=True, help="Replace files that are there, also of another kind.")
 def export_command(project: Path, out: Path, form: str, force: bool) -> None:
     """Write the accepted and corrected faces: coco the file OUT, pts the folder OUT."""
-    from labeltool.export import export_labels  # noqa: PLC0415
+    from labeltool.exchange.label_export import export_labels  # noqa: PLC0415
 
     with _project(project) as store:
         written = export_labels(store, out, form, force=force)
@@ -508,8 +508,8 @@ def _print_status(counts: Counts) -> None:
 )
 def check(project: Path, repair: bool, deep: bool) -> None:
     """Check the database, its log, the photos and the rounds' files."""
-    from labeltool.check import check as run_check  # noqa: PLC0415
-    from labeltool.check import check_photos  # noqa: PLC0415
+    from labeltool.project.integrity import check as run_check  # noqa: PLC0415
+    from labeltool.project.integrity import check_photos  # noqa: PLC0415
 
     with _project(project) as store:
         said = run_check(store, repair)
@@ -587,16 +587,16 @@ def _print_backups(project: Path) -> None:
 def worker(folder: Path | None, detect: bool) -> int:
     """Run a round folder, or the face search; started by the program itself."""
     if detect:
-        from labeltool.training.detect import serve  # noqa: PLC0415
+        from labeltool.workers.detection_worker import serve  # noqa: PLC0415
 
         return serve()
     if folder is None or not (folder / "spec.json").is_file():
         raise click.UsageError("Give a run folder (it holds a spec.json).")
-    from labeltool.training.folder import RunFolder  # noqa: PLC0415
+    from labeltool.rounds.run_folder import RunFolder  # noqa: PLC0415
 
     run_folder = RunFolder(folder)
     # the lock is taken before torch, which takes seconds to import
     with run_folder.alive():
-        from labeltool.training.worker import work  # noqa: PLC0415
+        from labeltool.workers.round_worker import work  # noqa: PLC0415
 
         return work(run_folder)

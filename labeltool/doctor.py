@@ -358,7 +358,7 @@ def _disk(folder: Path) -> Check:
 
 def _drive(project: Path) -> Check:
     # Imported here: it brings SQLAlchemy, and this module must also run where nothing is installed.
-    from labeltool.store.engine import on_network_drive  # noqa: PLC0415
+    from labeltool.store.database.engine import on_network_drive  # noqa: PLC0415
 
     name = "Local drive"
     if not on_network_drive(project):

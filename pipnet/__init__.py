@@ -16,28 +16,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipnet.crop import CropConvention
-    from pipnet.detector import Detector
-    from pipnet.faces import FoundFace, face_finder
-    from pipnet.images import ImageError, read_image
-    from pipnet.results import FaceLandmarks, PhotoLandmarks
-    from pipnet.scheme import Scheme, load_scheme
-    from pipnet.stream import predict_photos
+    from pipnet.data.crop import CropConvention
+    from pipnet.data.images import ImageError, read_image
+    from pipnet.data.scheme import Scheme, load_scheme
+    from pipnet.inference.base import Detector
+    from pipnet.inference.face_detection import FoundFace, face_finder
+    from pipnet.inference.pipeline import predict_photos
+    from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
 
 __version__ = "0.1.0"
 
 _MODULES = {
-    "CropConvention": "pipnet.crop",
-    "Detector": "pipnet.detector",
-    "FaceLandmarks": "pipnet.results",
-    "FoundFace": "pipnet.faces",
-    "ImageError": "pipnet.images",
-    "PhotoLandmarks": "pipnet.results",
-    "Scheme": "pipnet.scheme",
-    "face_finder": "pipnet.faces",
-    "load_scheme": "pipnet.scheme",
-    "predict_photos": "pipnet.stream",
-    "read_image": "pipnet.images",
+    "CropConvention": "pipnet.data.crop",
+    "Detector": "pipnet.inference.base",
+    "FaceLandmarks": "pipnet.inference.results",
+    "FoundFace": "pipnet.inference.face_detection",
+    "ImageError": "pipnet.data.images",
+    "PhotoLandmarks": "pipnet.inference.results",
+    "Scheme": "pipnet.data.scheme",
+    "face_finder": "pipnet.inference.face_detection",
+    "load_scheme": "pipnet.data.scheme",
+    "predict_photos": "pipnet.inference.pipeline",
+    "read_image": "pipnet.data.images",
 }
 """Where each public name is defined."""
 

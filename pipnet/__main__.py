@@ -6,10 +6,10 @@ import sys
 
 import click
 
-from pipnet.model_commands import convert, export, info
-from pipnet.predict_commands import evaluate, predict
+from pipnet.cli.model_commands import convert, export, info
+from pipnet.cli.predict_commands import evaluate, predict
+from pipnet.cli.train_commands import selftrain, train
 from pipnet.text import one_line
-from pipnet.train_commands import selftrain, train
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,14 +24,14 @@ for command in (predict, evaluate, train, selftrain, export, convert, info):
 
 def main() -> None:
     """Entry point; what the user can mend is one sentence and exit code 1."""
-    from pipnet.checkpoint import CheckpointError  # noqa: PLC0415
-    from pipnet.faces import FinderMissingError  # noqa: PLC0415
-    from pipnet.images import ImageError  # noqa: PLC0415
-    from pipnet.labels import LabelError  # noqa: PLC0415
-    from pipnet.memory import is_out_of_memory  # noqa: PLC0415
-    from pipnet.onnx_detector import OnnxError  # noqa: PLC0415
-    from pipnet.scheme import SchemeError  # noqa: PLC0415
-    from pipnet.train import DivergedError  # noqa: PLC0415
+    from pipnet.data.coco import LabelError  # noqa: PLC0415
+    from pipnet.data.images import ImageError  # noqa: PLC0415
+    from pipnet.data.scheme import SchemeError  # noqa: PLC0415
+    from pipnet.inference.face_detection import FinderMissingError  # noqa: PLC0415
+    from pipnet.inference.onnx_detector import OnnxError  # noqa: PLC0415
+    from pipnet.models.checkpoint import CheckpointError  # noqa: PLC0415
+    from pipnet.training.allocator import is_out_of_memory  # noqa: PLC0415
+    from pipnet.training.trainer import DivergedError  # noqa: PLC0415
 
     known = (CheckpointError, DivergedError, FinderMissingError, ImageError, LabelError, OnnxError)
     try:

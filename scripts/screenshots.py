@@ -123,7 +123,7 @@ def gallery(studio: Studio) -> Callable[[], object]:
 
 def training(studio: Studio) -> Callable[[], object]:
     """A round that trains, beside the work."""
-    from labeltool.gui.round_controller import RoundState
+    from labeltool.gui.background.round_controller import RoundState
 
     window = studio.app.window
     session = window.session

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from labeltool.domain import Cancelled
-from labeltool.training.folder import Event, FaceTable, RunFolder
+from labeltool.rounds.run_folder import Event, FaceTable, RunFolder
 
 CHUNK = 2
 

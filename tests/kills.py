@@ -23,13 +23,14 @@ from typing import Any
 
 import numpy as np
 
-from labeltool import labels
 from labeltool.domain import Filter, RoundKind, Verdict
-from labeltool.formats import LabelledRow, coco
-from labeltool.rounds import Rounds
-from labeltool.store import BACKUPS, FILE, Store, backups, engine, facts, open_project
-from labeltool.store.backup import check_file
-from labeltool.training.folder import RunFolder
+from labeltool.exchange import label_import
+from labeltool.exchange.formats import LabelledRow, coco
+from labeltool.rounds.controller import Rounds
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.store import BACKUPS, FILE, Store, backups, facts, migrate, open_project
+from labeltool.store.database import engine, project_file
+from labeltool.store.recovery.backups import check_file
 from tests.projects import (
     THREE,
     change,
@@ -230,7 +231,7 @@ class UndoImport(Scenario):
         store = open_project(folder)
         say("open")
         while True:
-            labels.take_labels(store, folder.parent / "labels.json", "ann")
+            label_import.take_labels(store, folder.parent / "labels.json", "ann")
             for _ in range(2):
                 say("done", store.faces.counts().faces)
                 store.reviews.undo("ann")
@@ -350,22 +351,22 @@ def upgrade():
     def work(folder: Path) -> None:
         program = folder.parent / "program"
         shutil.rmtree(program, ignore_errors=True)
-        engine.SCHEMA = next_migration(program, Migration.NEXT)
-        engine.__file__ = str(program / "engine.py")
+        migrate.SCHEMA = next_migration(program, Migration.NEXT)
+        migrate.__file__ = str(program / "migrate.py")
         say("open")
-        engine.upgrade(folder / FILE)
+        migrate.upgrade(folder / FILE)
         say("upgraded")
         wait_for_the_end()
 
     def check(self, said: Said) -> None:
-        schema = engine.schema_of(self.folder / FILE)
-        assert schema in (engine.SCHEMA, engine.SCHEMA + 1)
-        assert schema == engine.SCHEMA + 1 or not said
+        schema = project_file.schema_of(self.folder / FILE)
+        assert schema in (migrate.SCHEMA, migrate.SCHEMA + 1)
+        assert schema == migrate.SCHEMA + 1 or not said
         assert self._rows() == self.rows
         for backup in backups(self.folder):
             check_file(backup.file)
         self.hit["done" if said else "upgrading"] += 1
-        if schema == engine.SCHEMA:  # what the dead left behind stops nobody
+        if schema == migrate.SCHEMA:  # what the dead left behind stops nobody
             self.open().close()
         shutil.rmtree(self.folder / BACKUPS, ignore_errors=True)
         shutil.copy(self.before, self.folder / FILE)

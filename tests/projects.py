@@ -15,8 +15,8 @@ import numpy as np
 from sqlalchemy import event
 
 from labeltool.domain import NewPrediction, RoundKind, Verdict
-from labeltool.store import FILE, SCHEMA, Store, create_project, engine, open_project
-from pipnet.scheme import Scheme
+from labeltool.store import FILE, SCHEMA, Store, create_project, migrate, open_project
+from pipnet.data.scheme import Scheme
 
 THREE = Scheme("three", ("left", "right", "nose"), ((0, 2), (1, 2)), (1, 0, 2))
 """Three landmarks: enough for a store, which never looks at them."""
@@ -156,9 +156,9 @@ def scans(plans: list[str]) -> list[str]:
 def next_migration(program: Path, body: str) -> int:
     """Write to a folder what the program's next version would have: one migration more.
 
-    Returns its number; `engine.SCHEMA` and `engine.__file__` have to say so.
+    Returns its number; `migrate.SCHEMA` and `migrate.__file__` have to say so.
     """
-    ours = Path(engine.__file__).parent / "migrations"
+    ours = Path(migrate.__file__).parent / "migrations"
     shutil.copytree(ours, program / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
     (program / "migrations" / "versions" / "next.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labeltool.gui.actions import COMMANDS, GROUPS
+from labeltool.gui.commands.table import COMMANDS, GROUPS
 
 ROOT = Path(__file__).parents[1]
 
@@ -19,7 +19,9 @@ def test_imports_point_down_only():
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("module", ["labeltool.app", "labeltool.cli", "labeltool.training.detect"])
+@pytest.mark.parametrize(
+    "module", ["labeltool.app", "labeltool.cli", "labeltool.workers.detection_worker"]
+)
 def test_only_the_worker_loads_torch(module: str):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -18,9 +18,9 @@ from labeltool.domain import RoundStatus, UserError
 from labeltool.gui import theme
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
+from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import BOX
-from labeltool.training.folder import RunFolder
-from pipnet.images import PHOTO_SUFFIXES
+from pipnet.data.images import PHOTO_SUFFIXES
 
 LOG_LINES = 50
 _SUFFIXES = "|".join(re.escape(suffix[1:]) for suffix in sorted({*PHOTO_SUFFIXES, ".pts"}))

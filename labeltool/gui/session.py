@@ -11,8 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from labeltool import intake
-from labeltool.check import photos_missing
 from labeltool.domain import (
     Box,
     Changes,
@@ -24,19 +22,22 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
-from labeltool.gui import exporting, notes
-from labeltool.gui.backups import AutoBackup
-from labeltool.gui.counting import Counting
-from labeltool.gui.images import rgb
-from labeltool.gui.label_import import LabelImport, LabelsRead
-from labeltool.gui.round_controller import RoundController
-from labeltool.gui.tasks import Lane, Task, Work
-from labeltool.gui.undo_redo import UndoRedo
-from labeltool.gui.words import tell, tr
-from labeltool.gui.write_queue import Operation, WriteQueue
-from labeltool.instant import Instant
-from labeltool.labels import LabelSource
-from labeltool.review import Desk
+from labeltool.exchange import detection_pool, photo_import
+from labeltool.exchange.label_import import LabelSource
+from labeltool.gui.background import exporting
+from labeltool.gui.background.auto_backup import AutoBackup
+from labeltool.gui.background.facet_counter import Counting
+from labeltool.gui.background.importing import LabelImport, LabelsRead
+from labeltool.gui.background.round_controller import RoundController
+from labeltool.gui.background.tasks import Lane, Task, Work
+from labeltool.gui.background.undo_redo import UndoRedo
+from labeltool.gui.background.write_queue import Operation, WriteQueue
+from labeltool.gui.i18n import notifications
+from labeltool.gui.i18n.translate import tell, tr
+from labeltool.gui.images.photo_cache import rgb
+from labeltool.project.integrity import photos_missing
+from labeltool.review.desk import Desk
+from labeltool.rounds.instant_prediction import Instant
 from labeltool.store import FEW, Store
 
 AT_ONCE = 500
@@ -345,15 +346,15 @@ class Session(QObject):
         )  # fmt: skip
 
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
-        added = intake.add_photos(self.store, sources)
+        added = photo_import.add_photos(self.store, sources)
         looked_at = {photo for photo, _file in self.store.faces.photos_to_search()}
-        intake.search(self.store, progress, self._found.emit)
+        detection_pool.search(self.store, progress, self._found.emit)
         broken = sum(photo in looked_at for photo, *_ in self.store.faces.problems())
-        note = notes.photos(added, self.store.faces.counts(), broken)
+        note = notifications.photos(added, self.store.faces.counts(), broken)
         return Changes(all=True, photos=True, note=note, back=True)
 
     def _only_search(self, progress: Progress) -> Changes:
-        intake.search(self.store, progress, self._found.emit)
+        detection_pool.search(self.store, progress, self._found.emit)
         return Changes(all=True, photos=True)
 
     @Slot(object)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
-from labeltool.gui.language import NAMES, Language
+from labeltool.gui.i18n.language import NAMES, Language
 
 RECENT = 8
 """Projects on the welcome page."""

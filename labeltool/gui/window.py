@@ -25,27 +25,30 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import ABSENT, OCCLUDED, VERDICTS, VISIBLE, Changes, UserError, Verdict
 from labeltool.gui import theme
-from labeltool.gui.actions import COMMANDS, GROUPS, QUIET, Actions
-from labeltool.gui.deciding import Deciding
-from labeltool.gui.editor import Editor
-from labeltool.gui.face_list import FaceList
-from labeltool.gui.filmstrip import Filmstrip
-from labeltool.gui.gallery import Gallery
-from labeltool.gui.history import HistoryPanel, moment
-from labeltool.gui.inspector import Inspector
-from labeltool.gui.keys import KeyFilter, Keymap
-from labeltool.gui.language import Language
-from labeltool.gui.messages import Activity, MessageLine, ReadOnlyLine
-from labeltool.gui.palette import CommandPalette
-from labeltool.gui.prompts import Prompts
-from labeltool.gui.queue_panel import QueuePanel, SinceLine
-from labeltool.gui.round_panel import RoundPanel
+from labeltool.gui.background.tasks import Task
+from labeltool.gui.canvas.face_editor import Editor
+from labeltool.gui.commands.command_palette import CommandPalette
+from labeltool.gui.commands.key_filter import KeyFilter
+from labeltool.gui.commands.keymap import Keymap
+from labeltool.gui.commands.project_commands import Prompts
+from labeltool.gui.commands.qactions import Actions
+from labeltool.gui.commands.review_commands import Deciding
+from labeltool.gui.commands.table import COMMANDS, GROUPS, QUIET
+from labeltool.gui.gallery.filmstrip import Filmstrip
+from labeltool.gui.gallery.gallery import Gallery
+from labeltool.gui.i18n.language import Language
+from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.i18n.translate import count_words, faces_words, project_words, tr, verdict_word
+from labeltool.gui.images.thumbnail_file import ThumbFile
+from labeltool.gui.images.thumbnails import Thumbs
+from labeltool.gui.panels.face_list import FaceList
+from labeltool.gui.panels.filter_panel import QueuePanel, SinceLine
+from labeltool.gui.panels.history_panel import HistoryPanel
+from labeltool.gui.panels.inspector import Inspector
+from labeltool.gui.panels.message_bar import Activity, MessageLine, ReadOnlyLine
+from labeltool.gui.panels.round_progress import RoundPanel
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
-from labeltool.gui.tasks import Task
-from labeltool.gui.thumbs import Thumbs
-from labeltool.gui.words import count_words, faces_words, project_words, tr, verdict_word
-from labeltool.store.thumbs import ThumbFile
 from pipnet.text import one_line
 
 

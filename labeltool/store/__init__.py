@@ -12,25 +12,35 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from labeltool.domain import DamagedError, Progress, ReadOnlyError, UserError, mark
-from labeltool.store.backup import FOLDER as BACKUPS
-from labeltool.store.backup import Backup, Facts, back_up, backups, check_file, facts, is_due
-from labeltool.store.batch import Batches
-from labeltool.store.boxes import FEW, Boxes
-from labeltool.store.engine import FILE, Database, create, upgrade
-from labeltool.store.errors import errors
-from labeltool.store.faces import Faces
-from labeltool.store.filters import Filters
-from labeltool.store.history import History
-from labeltool.store.log import now
-from labeltool.store.read_only import connect, is_read_only
-from labeltool.store.recovery import facts_now, newest_good, restore
-from labeltool.store.reviews import Reviews, Threshold
-from labeltool.store.rounds import BOX, Rounds
-from labeltool.store.tables import SCHEMA, ProjectRow
-from labeltool.store.undo import needs_question
-from labeltool.store.visits import LOOKED_AT, Visits
-from labeltool.store.watch import Watch
-from pipnet.scheme import Scheme
+from labeltool.store.database.database_errors import errors
+from labeltool.store.database.engine import Database
+from labeltool.store.database.project_file import FILE
+from labeltool.store.database.read_only import connect, is_read_only
+from labeltool.store.database.schema import SCHEMA, ProjectRow
+from labeltool.store.decisions.batch_decisions import Batches
+from labeltool.store.decisions.decisions import Reviews, Threshold
+from labeltool.store.decisions.undo import needs_question
+from labeltool.store.faces.boxes import FEW, Boxes
+from labeltool.store.faces.faces import Faces
+from labeltool.store.log.change_detector import Watch
+from labeltool.store.log.face_history import History
+from labeltool.store.log.operation_log import now
+from labeltool.store.migrate import create, upgrade
+from labeltool.store.recovery.backups import FOLDER as BACKUPS
+from labeltool.store.recovery.backups import (
+    Backup,
+    Facts,
+    back_up,
+    backups,
+    check_file,
+    facts,
+    is_due,
+)
+from labeltool.store.recovery.restore import facts_now, newest_good, restore
+from labeltool.store.reviewer_progress import LOOKED_AT, Visits
+from labeltool.store.round_records import BOX, Rounds
+from labeltool.store.saved_filters import Filters
+from pipnet.data.scheme import Scheme
 
 MAX_FOLDER_BYTES = 400
 """Length of a project folder's path. SQLite takes paths of 512 bytes, and what it makes inside the
@@ -139,7 +149,7 @@ class Store:
         return Watch(self._database)
 
     def back_up(self, reason: str, progress: Progress = lambda done, total: None) -> Backup:
-        """Copy the project file to its backups; see `store.backup.back_up`."""
+        """Copy the project file to its backups; see `store.recovery.backups.back_up`."""
         return back_up(self.folder / FILE, reason, progress)
 
     def backup_is_due(self) -> bool:

@@ -111,9 +111,9 @@ def _alone(work: Callable[..., float], *arguments: object) -> float:
 
 def _people() -> list[Any]:
     from pipnet import resources
-    from pipnet.crop import tight_box
-    from pipnet.data import Sample
-    from pipnet.labels import load_labelled
+    from pipnet.data.crop import tight_box
+    from pipnet.data.labelled_faces import load_labelled
+    from pipnet.data.sample import Sample
 
     people = [
         Sample(face.image, face.points, (tight_box(face.points),))
@@ -123,11 +123,11 @@ def _people() -> list[Any]:
 
 
 def _begin(name: str, samples: list[Any]) -> Any:
-    from pipnet.checkpoint import Checkpoint
-    from pipnet.crop import CropConvention
-    from pipnet.data import mean_face
-    from pipnet.network import PIPNet
-    from pipnet.scheme import load_scheme
+    from pipnet.data.crop import CropConvention
+    from pipnet.data.sample import mean_face
+    from pipnet.data.scheme import load_scheme
+    from pipnet.models.checkpoint import Checkpoint
+    from pipnet.models.heads import PIPNet
 
     convention = CropConvention()
     face = mean_face(samples, convention)
@@ -135,8 +135,8 @@ def _begin(name: str, samples: list[Any]) -> Any:
 
 
 def _our_loop(name: str, freeze: int) -> float:
-    from pipnet.memory import keep_memory
-    from pipnet.train import TrainConfig, train
+    from pipnet.training.allocator import keep_memory
+    from pipnet.training.trainer import TrainConfig, train
 
     keep_memory()  # as `pipnet train` does
     moments: list[float] = []
@@ -152,9 +152,10 @@ def _our_loop(name: str, freeze: int) -> float:
 def _plain_loop(name: str) -> float:
     import torch
 
-    from pipnet.augment import Augmentation
-    from pipnet.data import Loader, normalise
-    from pipnet.loss import TargetBatch, losses, task_indices
+    from pipnet.data.normalisation import normalise
+    from pipnet.models.losses import TargetBatch, losses, task_indices
+    from pipnet.training.augment import Augmentation
+    from pipnet.training.loader import Loader
 
     samples = _people()
     start = _begin(name, samples)
@@ -181,16 +182,16 @@ def predict() -> None:
     import torch
 
     from pipnet import resources
-    from pipnet.checkpoint import Checkpoint, load
-    from pipnet.crop import CropConvention, cut, tight_box
-    from pipnet.data import normalise
-    from pipnet.decode import decode
-    from pipnet.export import export_onnx
-    from pipnet.images import read_image
-    from pipnet.labels import load_labelled
-    from pipnet.network import PIPNet
-    from pipnet.onnx_detector import OnnxDetector
-    from pipnet.quantize import quantize
+    from pipnet.data.crop import CropConvention, cut, tight_box
+    from pipnet.data.images import read_image
+    from pipnet.data.labelled_faces import load_labelled
+    from pipnet.data.normalisation import normalise
+    from pipnet.export.onnx import export_onnx
+    from pipnet.export.quantize import quantize
+    from pipnet.inference.onnx_detector import OnnxDetector
+    from pipnet.models.checkpoint import Checkpoint, load
+    from pipnet.models.decoding import decode
+    from pipnet.models.heads import PIPNet
 
     print("\nprediction of one face, ms: median, p95, max")
     starter, convention = load(resources.starter()), CropConvention()

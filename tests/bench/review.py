@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from labeltool.domain import Batch, Filter, RoundKind, Verdict
-from labeltool.review import Desk
-from labeltool.rounds import Rounds
+from labeltool.review.desk import Desk
+from labeltool.rounds.controller import Rounds
+from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store, create_project, open_project
-from labeltool.training.folder import RunFolder
-from pipnet.scheme import Scheme
+from pipnet.data.scheme import Scheme
 
 POINTS = 98
 BATCH = 10_000

@@ -62,12 +62,12 @@ def window(sizes: list[int]) -> None:
 
 def model(folder: Path) -> None:
     """A network as a round leaves it, with weights by chance."""
-    from labeltool.training.folder import RunFolder
-    from pipnet.checkpoint import Checkpoint
-    from pipnet.crop import CropConvention
-    from pipnet.export import export_onnx
-    from pipnet.network import PIPNet
-    from pipnet.scheme import Scheme
+    from labeltool.rounds.run_folder import RunFolder
+    from pipnet.data.crop import CropConvention
+    from pipnet.data.scheme import Scheme
+    from pipnet.export.onnx import export_onnx
+    from pipnet.models.checkpoint import Checkpoint
+    from pipnet.models.heads import PIPNet
 
     folder.mkdir(parents=True)
     network = PIPNet("mobilenet_v2", POINTS).eval()

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from labeltool.domain import Verdict
+from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import open_project
-from labeltool.training.folder import RunFolder
-from pipnet.images import find_photos
+from pipnet.data.images import find_photos
 from tests.projects import change, make_project, propose, verdicts, write_photos
 from tests.waiting import WAIT_SECONDS, wait_until
 

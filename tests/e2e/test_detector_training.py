@@ -19,10 +19,10 @@ import pytest
 import torch
 from PIL import Image
 
-from pipnet.checkpoint import Checkpoint, load
-from pipnet.images import find_photos
-from pipnet.labels import format_pts
-from tests.unit.pipnet.drawn import FACE, draw
+from pipnet.data.images import find_photos
+from pipnet.data.pts import format_pts
+from pipnet.models.checkpoint import Checkpoint, load
+from tests.pipnet.drawn import FACE, draw
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -152,15 +152,15 @@ import os, sys
 from pathlib import Path
 import numpy as np, torch
 from torch import distributed
-from pipnet.augment import NONE
-from pipnet.checkpoint import Checkpoint
-from pipnet.crop import CropConvention, tight_box
-from pipnet.data import Sample
-from pipnet.labels import load_labelled
-from pipnet.network import PIPNet
+from pipnet.training.augment import NONE
+from pipnet.models.checkpoint import Checkpoint
+from pipnet.data.crop import CropConvention, tight_box
+from pipnet.training.loader import Sample
+from pipnet.data.labelled_faces import load_labelled
+from pipnet.models.heads import PIPNet
 from pipnet import train as training
-from pipnet.train import TrainConfig, train
-from tests.unit.pipnet.drawn import FACE, FIVE
+from pipnet.training.trainer import TrainConfig, train
+from tests.pipnet.drawn import FACE, FIVE
 
 training._half = lambda device: False  # bfloat16 would hide what differs
 photos, out, batch = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

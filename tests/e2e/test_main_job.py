@@ -19,14 +19,16 @@ from PySide6.QtWidgets import QApplication
 
 from labeltool.app import App
 from labeltool.domain import Filter, Verdict
-from labeltool.export import export_labels
-from labeltool.gui import batch_sheet, dialogs, theme
+from labeltool.exchange.label_export import export_labels
+from labeltool.exchange.label_import import take_labels
+from labeltool.gui import theme
+from labeltool.gui.dialogs import batch_preview
+from labeltool.gui.dialogs.accept_by_score import AcceptAbove
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
-from labeltool.labels import take_labels
 from labeltool.store import create_project
-from pipnet.images import find_photos
-from pipnet.scheme import load_scheme
+from pipnet.data.images import find_photos
+from pipnet.data.scheme import load_scheme
 
 PHOTOS = 12
 
@@ -140,7 +142,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert not session.rounds.running
 
     # a batch from the list: select four, exclude, one undo takes it back
-    monkeypatch.setattr(batch_sheet.BatchSheet, "exec", lambda self: 1)
+    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: 1)
     window.list.select_rows(5, 8)
     window.commands.by_name["exclude"].trigger()
     assert session.store.faces.counts().excluded == 4
@@ -148,7 +150,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert session.store.faces.counts().excluded == 0
 
     # accept by score: the count that was promised is what happens
-    dialog = dialogs.AcceptAbove(session, window)
+    dialog = AcceptAbove(session, window)
     dialog.value.setValue(0.2)
     promised = session.desk.count(dialog.threshold)
     assert f"{promised:,} faces would be accepted" in dialog.count.text()

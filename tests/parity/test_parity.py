@@ -17,15 +17,15 @@ import torch
 from numpy.typing import NDArray
 
 from pipnet.__main__ import cli
-from pipnet.checkpoint import load_authors
-from pipnet.decode import decode
-from pipnet.images import read_image
-from pipnet.loss import TargetBatch, encode, losses, task_indices
-from pipnet.meanface import Neighbours, neighbours, read_meanface
-from pipnet.metrics import auc, failure_rate
-from pipnet.network import Maps, PIPNet
-from pipnet.predict import TorchDetector
-from pipnet.scheme import load_scheme
+from pipnet.data.images import read_image
+from pipnet.data.scheme import load_scheme
+from pipnet.evaluation.metrics import auc, failure_rate
+from pipnet.inference.torch_detector import TorchDetector
+from pipnet.models.checkpoint import load_authors
+from pipnet.models.decoding import decode
+from pipnet.models.heads import Maps, PIPNet
+from pipnet.models.losses import TargetBatch, encode, losses, task_indices
+from pipnet.models.neighbours import Neighbours, neighbours, read_meanface
 
 pytestmark = pytest.mark.shared
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from labeltool.gui.canvas.view import Canvas
+from labeltool.gui.canvas.canvas import Canvas
 
 __all__ = ["Canvas"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from labeltool.gui.canvas import frames
+from labeltool.gui.canvas import box_items
 from labeltool.gui.canvas.face_view import FaceView
 from labeltool.gui.canvas.marks import square
 
@@ -70,7 +70,7 @@ class BoxView(FaceView):
         """What of the face's box is at a viewport position: see `frames.grip_at`."""
         if not self._boxes_shown or self._face.box is None or self.photo is None:
             return ""
-        return frames.grip_at(self._face.box, self.viewport_to_image(at), self.zoom)
+        return box_items.grip_at(self._face.box, self.viewport_to_image(at), self.zoom)
 
     @Slot()
     def key_box(self) -> None:
@@ -97,7 +97,7 @@ class BoxView(FaceView):
     def _push_box(self, dx: float, dy: float, sides: str) -> None:
         if self._keyed_box is not None:
             by = QPointF(dx, dy)
-            box = frames.pulled(self._keyed_box, sides, by, self.photo_rect())
+            box = box_items.pulled(self._keyed_box, sides, by, self.photo_rect())
             if is_box(box):
                 self._set_keyed_box(box)
 

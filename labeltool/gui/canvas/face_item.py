@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
+from labeltool.gui.canvas.displayed_face import Array, ShownFace
 from labeltool.gui.canvas.marks import OUTLINE, REACH, WHITE, cross, diamond, pen, ticks
-from labeltool.gui.canvas.shown import Array, ShownFace
 
 _NUMBER = (20, 12)
 """Width and height that a number takes on the screen, with some air."""

@@ -14,13 +14,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Visibility
+from labeltool.gui.canvas.box_items import BoxesItem, SelectionItem
+from labeltool.gui.canvas.displayed_face import Array, Box, Groups, ShownFace, shown_face
 from labeltool.gui.canvas.face_item import FaceItem, GhostItem
-from labeltool.gui.canvas.frames import BoxesItem, SelectionItem
 from labeltool.gui.canvas.overlays import Panels
 from labeltool.gui.canvas.photo_item import Tone
 from labeltool.gui.canvas.photo_view import PhotoView
-from labeltool.gui.canvas.shown import Array, Box, Groups, ShownFace, shown_face
-from labeltool.shapes import distances, pull
+from labeltool.review.geometry import distances, pull
 
 _FACE_MARGIN = 0.15
 _RIM = 4.0  # screen pixels on both sides of another face's outline that belong to it

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
+from labeltool.gui.canvas.displayed_face import ShownFace
 from labeltool.gui.canvas.face_item import GHOST
 from labeltool.gui.canvas.marks import cross, diamond, ticks
 from labeltool.gui.canvas.photo_item import Tone, draw_photo, photo_rect
-from labeltool.gui.canvas.shown import ShownFace
-from labeltool.gui.words import read, sentence, tr
+from labeltool.gui.i18n.translate import read, sentence, tr
 
 _PLATE = QColor(24, 24, 24, 205)
 _ON_PLATE = QColor(240, 240, 240)

@@ -66,24 +66,6 @@ def toned(image: QImage, tone: Tone) -> QImage:
     return made
 
 
-def halved(image: QImage) -> list[QImage]:
-    """The image halved again and again, down to about 500 pixels: for `PhotoItem.set_image`.
-
-    For the thread that decodes: it takes some 30 ms for 24 megapixels.
-    """
-    copies: list[QImage] = []
-    last = image.convertToFormat(QImage.Format.Format_RGB32)
-    while min(last.width(), last.height()) > 1000:
-        width, height = last.width() // 2, last.height() // 2
-        pixels = np.frombuffer(last.constBits(), np.uint8).reshape(last.height(), last.width(), 4)
-        small = QImage(width, height, QImage.Format.Format_RGB32)
-        target = np.frombuffer(small.bits(), np.uint8).reshape(height, width, 4)
-        cv2.resize(pixels, (width, height), dst=target, interpolation=cv2.INTER_AREA)
-        copies.append(small)
-        last = small
-    return copies
-
-
 class PhotoItem(QGraphicsItem):
     """The photo, drawn from a copy halved until it is close to the size on the screen.
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 from labeltool.gui import theme
 from labeltool.gui.canvas.overlays import Message
 from labeltool.gui.canvas.photo_item import PhotoItem, photo_rect
-from labeltool.gui.words import tr
+from labeltool.gui.i18n.translate import tr
 
 _STEP = 1.25  # one notch of the wheel
 _LINES = 64  # pixels; less than a change of the window's size

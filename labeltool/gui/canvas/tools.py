@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from labeltool.gui.canvas.box_items import MOVE, TURN, pulled
 from labeltool.gui.canvas.box_view import is_box
-from labeltool.gui.canvas.frames import MOVE, TURN, pulled
-from labeltool.gui.canvas.shown import Array
-from labeltool.shapes import turned
+from labeltool.gui.canvas.displayed_face import Array
+from labeltool.review.geometry import turned
 
 if TYPE_CHECKING:
-    from labeltool.gui.canvas.view import Canvas
+    from labeltool.gui.canvas.canvas import Canvas
 
 _DRAG_STARTS_AT = 3.0  # screen pixels; below that a shaky click stays a click
 _TURN_STEP = math.radians(15)

@@ -1,0 +1,99 @@
+"""The values everything else talks in. Frozen, and free of Qt, SQL and torch."""
+
+from __future__ import annotations
+
+from labeltool.domain.batch import Batch, PastBatch, Seen
+from labeltool.domain.changes import Changes
+from labeltool.domain.errors import (
+    DamagedError,
+    PhotosMissingError,
+    ReadOnlyError,
+    StoreBusyError,
+    UserError,
+)
+from labeltool.domain.face import (
+    ABSENT,
+    FINAL,
+    OCCLUDED,
+    VERDICTS,
+    VISIBLE,
+    Box,
+    Card,
+    Decision,
+    Face,
+    NewLabel,
+    NewPrediction,
+    Points,
+    Prediction,
+    Row,
+    Verdict,
+    Visibility,
+)
+from labeltool.domain.filters import (
+    ORDERS,
+    VERDICT_FILTERS,
+    Counts,
+    Facets,
+    Filter,
+    Folder,
+    News,
+    SavedFilter,
+    Visit,
+)
+from labeltool.domain.messages import Said, counted, fill, mark
+from labeltool.domain.operations import Entry, Step, UndoState
+from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name
+from labeltool.domain.progress import Cancelled, Progress
+from labeltool.domain.rounds import Round, RoundKind, RoundStatus
+
+__all__ = [
+    "ABSENT",
+    "FINAL",
+    "OCCLUDED",
+    "ORDERS",
+    "VERDICTS",
+    "VERDICT_FILTERS",
+    "VISIBLE",
+    "Batch",
+    "Box",
+    "Cancelled",
+    "Card",
+    "Changes",
+    "Counts",
+    "DamagedError",
+    "Decision",
+    "Entry",
+    "Face",
+    "Facets",
+    "Filter",
+    "Folder",
+    "KnownFile",
+    "NewLabel",
+    "NewPrediction",
+    "News",
+    "PastBatch",
+    "PhotoRecord",
+    "PhotosMissingError",
+    "Points",
+    "Prediction",
+    "Progress",
+    "ReadOnlyError",
+    "Round",
+    "RoundKind",
+    "RoundStatus",
+    "Row",
+    "Said",
+    "SavedFilter",
+    "Seen",
+    "Step",
+    "StoreBusyError",
+    "UndoState",
+    "UserError",
+    "Verdict",
+    "Visibility",
+    "Visit",
+    "counted",
+    "fill",
+    "folder_name",
+    "mark",
+]

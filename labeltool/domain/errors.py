@@ -1,0 +1,34 @@
+"""What a person can mend."""
+
+from __future__ import annotations
+
+from labeltool.domain.messages import Said
+
+
+class UserError(Exception):
+    """Something the user can mend: `what` happened, and the `remedy`, a sentence each.
+
+    Both are marked texts with `{names}` in them; `values` fill those in. The window translates the
+    texts before it fills them.
+    """
+
+    def __init__(self, what: str, remedy: str = "", **values: object) -> None:
+        self.texts, self.values = (what, remedy), values
+        self.what, self.remedy = Said(what, **values), Said(remedy, **values)
+        super().__init__(f"{self.what} {self.remedy}".strip())
+
+
+class StoreBusyError(UserError):
+    """Another program holds the write lock for longer than this caller waits."""
+
+
+class ReadOnlyError(UserError):
+    """The project lies where this user may not write: it can be looked at and exported."""
+
+
+class DamagedError(UserError):
+    """The project's file is damaged, empty or gone: a backup has to take its place."""
+
+
+class PhotosMissingError(UserError):
+    """Folders of photos are not where the project knows them: they have to be pointed to."""

@@ -1,0 +1,174 @@
+"""A face: its box, landmarks, proposal and decision, and the views of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+"""(N, 2) landmarks in pixels of the upright image, (0, 0) the centre of the top-left pixel; NaN
+where a landmark is absent."""
+
+Visibility = NDArray[np.int8]
+"""(N,) of ABSENT, OCCLUDED, VISIBLE: how each landmark can be seen, as COCO numbers it."""
+
+ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
+
+Box = tuple[float, float, float, float]
+"""x, y, width, height in the same frame."""
+
+
+class Verdict(StrEnum):
+    """What a person said of a face. A correction is an acceptance with moved points; *excluded* is
+    not a face or unusable, never offered or trained. *Removed* is no verdict of a person: the
+    operation that added the face was undone, or not finished yet, so the face is nowhere shown or
+    counted until a redo brings it back."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+    EXCLUDED = "excluded"
+    REMOVED = "removed"
+
+
+VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.REMOVED)
+"""Verdicts of faces that are there."""
+
+FINAL = (Verdict.ACCEPTED, Verdict.CORRECTED)
+"""Verdicts that make a manual label."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a model proposed for a face. `scores` (N,) raw best map values; `score` 0..1 the face's;
+    `spread`: of the neighbour votes as a fraction of the box size."""
+
+    id: int
+    round_id: int
+    model: str
+    points: Points
+    scores: NDArray[np.float32]
+    score: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """What a person decided on a face, when, and on which prediction."""
+
+    verdict: Verdict
+    reviewer: str
+    time: str
+    prediction_id: int | None
+    points: Points | None
+    visibility: Visibility | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A face with its current state. `photo` is the file, `name` its path under the photo root.
+
+    `box_kind`: one of pipnet.data.crop.BOX_KINDS. `prediction` is the one offered now; `offered`
+    says that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`, with
+    the visibility that goes with them.
+    """
+
+    id: int
+    photo_id: int
+    photo: Path
+    name: str
+    photo_size: tuple[int, int]
+    box: Box
+    box_kind: str
+    verdict: Verdict
+    flag: bool
+    offered: bool
+    prediction: Prediction | None
+    decision: Decision | None
+    draft: Points | None = None
+    draft_visibility: Visibility | None = None
+    draft_prediction: int | None = None
+
+    @property
+    def points(self) -> Points | None:
+        """The landmarks to show: of the draft, of a manual label, or of the prediction."""
+        if self.draft is not None:
+            return self.draft
+        if self.decision is not None and self.verdict in FINAL and self.decision.points is not None:
+            return self.decision.points
+        return None if self.prediction is None else self.prediction.points
+
+    @property
+    def visibility(self) -> Visibility | None:
+        """How each of `points` can be seen; visible where nobody said otherwise."""
+        points = self.points
+        if points is None:
+            return None
+        stated = self.draft_visibility
+        if self.draft is None and self.decision is not None and self.verdict in FINAL:
+            stated = self.decision.visibility
+        placed = np.isfinite(points).all(axis=1)
+        said = np.full(len(points), VISIBLE) if stated is None else stated
+        # a landmark in a place is not absent, whatever a file said of it
+        return np.where(placed, np.maximum(said, OCCLUDED), ABSENT).astype(np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A face in a list: only what the list draws."""
+
+    id: int
+    name: str
+    verdict: Verdict
+    flag: bool
+    offered: bool
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Card:
+    """A face in the gallery: what a small picture of it shows. Frames as in `Face`.
+
+    `draft`: unsaved moves are shown. `scores` (N,) are the prediction's; `moved` (N,) says which
+    points a person put elsewhere.
+    """
+
+    id: int
+    photo: Path
+    name: str
+    box: Box
+    box_kind: str
+    verdict: Verdict
+    flag: bool
+    offered: bool
+    score: float | None
+    draft: bool
+    points: Points | None
+    scores: NDArray[np.float32] | None
+    moved: NDArray[np.bool_] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewPrediction:
+    """A prediction on its way into the store."""
+
+    face_id: int
+    points: Points
+    scores: NDArray[np.float32]
+    score: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewLabel:
+    """A manual label that comes from a file: the verdict is accepted or corrected."""
+
+    face_id: int
+    verdict: Verdict
+    points: Points
+    visibility: Visibility | None = None

@@ -1,0 +1,144 @@
+"""Which faces, in which order, and how many there are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from labeltool.domain.errors import UserError
+from labeltool.domain.face import VERDICTS
+from labeltool.domain.messages import mark
+
+VERDICT_FILTERS = (None, "offered", *map(str, VERDICTS), "rejected-new")
+"""What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
+rejected face with a new proposal."""
+
+ORDERS = ("file", "score", "spread", "time", "round", "change")
+"""What `Filter.order` may be: low score first, most spread first, last decided first, newest round
+first, largest movement since the round before first. Faces without the value come last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which faces, in which order.
+
+    `verdict`: one of VERDICT_FILTERS. `score`: lowest and highest. `round_id`: whose proposal is
+    shown. `folder`: the number of a photo root and a path under it ('1/walk/day 2'), with all
+    folders inside. `reviewer`: whose decision stands. `text`: part of the file's path, in capitals
+    or not. `batch`: id of an operation, for its faces only. `order`: one of ORDERS; `descending`
+    turns it round.
+    """
+
+    verdict: str | None = None
+    flagged: bool = False
+    text: str = ""
+    order: str = "file"
+    descending: bool = False
+    score: tuple[float, float] | None = None
+    round_id: int | None = None
+    folder: str = ""
+    reviewer: str = ""
+    batch: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves any face out."""
+        return self != Filter(order=self.order, descending=self.descending)
+
+    def to_json(self) -> str:
+        """Only what differs from no filter at all."""
+        values = asdict(self)
+        plain = asdict(Filter())
+        return json.dumps({k: v for k, v in values.items() if v != plain[k]}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, written: str) -> Filter:
+        """The filter that `to_json` wrote.
+
+        Raises:
+            UserError: a newer version of the program wrote it, or it is damaged.
+        """
+        newer = UserError(
+            mark("This filter was made by a newer version of the program."),
+            mark("Update this program, or delete the filter and make it again."),
+        )
+        try:
+            values = json.loads(written)
+            if "score" in values:
+                low, high = values["score"]
+                values["score"] = (float(low), float(high))
+            made = cls(**values)
+        except (TypeError, ValueError) as error:
+            raise newer from error
+        if made.verdict not in VERDICT_FILTERS or made.order not in ORDERS:
+            raise newer
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter with a name; `filter` is None if a newer version of the program wrote it."""
+
+    id: int
+    name: str
+    filter: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of photos: `path` as in Filter.folder, its own faces without those of folders
+    inside, and how many of them have something to decide."""
+
+    path: str
+    faces: int
+    todo: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many faces there are under a filter: with each of VERDICT_FILTERS in place of its
+    verdict, with a flag, and `left` with something to decide."""
+
+    verdicts: dict[str | None, int]
+    flagged: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a reviewer was last: when, on which face, under which filter."""
+
+    time: str
+    face_id: int | None
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What others did since a visit: faces decided by reviewer, proposals by the name of their
+    round, photos added."""
+
+    decided: dict[str, int]
+    proposed: dict[str, int]
+    photos: int
+
+    def __bool__(self) -> bool:
+        return bool(self.decided or self.proposed or self.photos)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of everything; `proposed` faces carry a proposal nobody judged."""
+
+    photos: int = 0
+    problems: int = 0
+    waiting: int = 0
+    faces: int = 0
+    proposed: int = 0
+    unreviewed: int = 0
+    accepted: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    excluded: int = 0
+    flagged: int = 0
+    rounds: int = 0

@@ -1,0 +1,57 @@
+"""What the log holds of a face, and what undo would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from labeltool.domain.face import Points, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one undo or redo would take back or do again: moves of points, or an operation.
+
+    `what`: in words, as the log has it. `faces`: how many it was done to, 0 for moves. `key` names
+    the step, whoever asks. `is_last`: it is what was done last through this open project, so the
+    person has it before their eyes.
+    """
+
+    what: str
+    kind: str
+    faces: int
+    reviewer: str
+    time: str
+    key: str
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UndoState:
+    """What undo and redo would do now, in words, or None; the steps say more of it."""
+
+    undo: str | None
+    redo: str | None
+    undo_step: Step | None = field(default=None, compare=False)
+    redo_step: Step | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A state that a face was given: by which operation on how many `faces`, whose, when (UTC).
+
+    `kind`: decide, flag, import, restore, take back, undo or redo. `model`: whose proposal it
+    judged. `points`: the landmarks it decided on, else those of that proposal. `undone`: the
+    operation was undone or taken back since, as far as this face goes.
+    """
+
+    id: int
+    kind: str
+    detail: str
+    reviewer: str
+    time: str
+    faces: int
+    verdict: Verdict
+    flag: bool
+    model: str | None
+    points: Points | None
+    undone: bool

@@ -1,0 +1,156 @@
+"""COCO keypoints: all faces of a project in one JSON file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.domain import Progress
+from labeltool.exchange.formats import LabelledRow, ListedPhoto, ReadLabels, write_whole
+from pipnet.data.coco import (
+    CocoAnnotation,
+    CocoCategory,
+    CocoFile,
+    CocoImage,
+    LabelError,
+    coco_text,
+    contradictory_names,
+    parse_coco,
+)
+from pipnet.data.crop import tight_box
+
+
+def write(
+    path: Path,
+    rows: Sequence[LabelledRow],
+    names: Sequence[str],
+    edges: Sequence[tuple[int, int]],
+    flip: Sequence[int] | None,
+    sizes: Mapping[str, tuple[int, int]],
+    progress: Progress = lambda done, total: None,
+    hashes: Mapping[str, str] | None = None,
+) -> None:
+    """Write one file with a single category `face`, whole or not at all.
+
+    `flip`: N indices, landmark k of a mirrored face is landmark flip[k] of the face, or None. It
+    becomes the key `flip_idx` of the category, the verdict the key `verdict` of the annotation;
+    other tools ignore both. `sizes`: width and height of each photo; `hashes`: the SHA-256 of its
+    content, where known. `progress` may raise, and no file is written then.
+    Raises OSError, and ValueError for a row that does not have as many points as there are names.
+    """
+    photos: dict[str, int] = {}
+    for row in rows:
+        photos.setdefault(row.photo, len(photos) + 1)
+    extra: dict[str, Any] = {"supercategory": "person"}
+    if flip:
+        extra["flip_idx"] = [int(index) for index in flip]
+    data = CocoFile(
+        images=tuple(
+            CocoImage(
+                number, photo, *sizes[photo],
+                {"sha256": hashes[photo]} if hashes and photo in hashes else {},
+            )
+            for photo, number in photos.items()
+        ),
+        categories=(CocoCategory(1, "face", tuple(names), tuple(edges), extra),),
+        annotations=tuple(
+            CocoAnnotation(
+                number, photos[row.photo], 1, row.points, _visibility(row), row.box, row.score,
+                {"verdict": row.verdict} if row.verdict else {},
+            )
+            for number, row in enumerate(rows, 1)
+        ),
+    )  # fmt: skip
+    total = len(data.images) + len(data.annotations)
+    write_whole(path, _told(coco_text(data), total, progress))
+
+
+def read(path: Path) -> ReadLabels:
+    """Read a file of any tool. Raises LabelError where it is not COCO or mixes schemes.
+
+    Faces without a box get the tight box of their points; those with neither, and those of
+    categories without keypoints, are left out and named in `problems`.
+    """
+    file = parse_coco(path)
+    scheme = _scheme(file, path)
+    photos = {image.id: image.file_name for image in file.images}
+    twice = contradictory_names(file.images)
+    rows: list[LabelledRow] = []
+    problems: list[str] = list(twice.values())
+    for face in file.annotations:
+        if photos[face.image_id] in twice:
+            continue
+        box = face.bbox
+        if box is None and (face.visibility > 0).any():
+            box = tight_box(face.points)
+        if face.category_id != scheme.id or box is None:
+            lack = "keypoints" if face.category_id != scheme.id else "box and no labelled point"
+            problems.append(f"{photos[face.image_id]}: annotation {face.id} has no {lack}.")
+            continue
+        verdict = face.extra.get("verdict")
+        rows.append(
+            LabelledRow(
+                photos[face.image_id], box, face.points, face.visibility, face.score,
+                verdict if isinstance(verdict, str) else "",
+            )
+        )  # fmt: skip
+    listed = {
+        image.file_name: ListedPhoto(image.size, image.sha256)
+        for image in file.images
+        if image.file_name not in twice
+    }
+    return ReadLabels(scheme.keypoints, scheme.edges, rows, _flip(scheme), problems, listed)
+
+
+def _told(pieces: Iterator[str], total: int, progress: Progress) -> Iterator[str]:
+    for done, piece in enumerate(pieces):
+        progress(min(done, total), total)
+        yield piece
+
+
+def _visibility(row: LabelledRow) -> NDArray[np.int8]:
+    """A landmark without a position is not labelled, whatever else is said of it."""
+    placed = np.isfinite(row.points).all(axis=1)
+    stated = np.full(len(row.points), 2) if row.visibility is None else row.visibility
+    return np.where(placed, stated, 0).astype(np.int8)
+
+
+def _scheme(file: CocoFile, path: Path) -> CocoCategory:
+    """The one category with keypoints that faces use, or else the only one there is."""
+    schemes = [category for category in file.categories if category.keypoints]
+    if len(schemes) > 1:
+        used = {face.category_id for face in file.annotations}
+        schemes = [category for category in schemes if category.id in used]
+    if len(schemes) > 1:
+        names = ", ".join(repr(category.name) for category in schemes)
+        raise LabelError(
+            f"{path.name} holds faces of several categories ({names}). "
+            f"Export each into a file of its own."
+        )
+    if not schemes:
+        raise LabelError(
+            f"{path.name} names no keypoints in its categories, so it holds no landmarks. "
+            f"Export it as COCO keypoints."
+        )
+    return schemes[0]
+
+
+def _flip(category: CocoCategory) -> tuple[int, ...] | None:
+    """From `flip_idx`, or from pairs in `flip_pairs`; None where either does not fit the names."""
+    count = len(category.keypoints)
+    given = category.extra.get("flip_idx")
+    if given is None:
+        given = list(range(count))
+        try:
+            for a, b in category.extra["flip_pairs"]:
+                given[a], given[b] = b, a
+        except (KeyError, TypeError, ValueError, IndexError):
+            return None
+    if not isinstance(given, list) or any(type(index) is not int for index in given):
+        return None
+    fits = sorted(given) == list(range(count)) and all(given[given[k]] == k for k in range(count))
+    return tuple(given) if fits else None

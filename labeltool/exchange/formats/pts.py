@@ -1,0 +1,126 @@
+"""300W .pts: one text file a face, named after its photo, counted from 1."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from labeltool.domain import Progress
+from labeltool.exchange.formats import LabelledRow, ListedPhoto, ReadLabels
+from pipnet.data.coco import LabelError
+from pipnet.data.crop import tight_box
+from pipnet.data.images import ImageError, walk_files
+from pipnet.data.photo_lookup import PhotoNames
+from pipnet.data.pts import format_pts, parse_pts
+from pipnet.output import replacing
+
+
+def write(
+    folder: Path,
+    rows: Sequence[LabelledRow],
+    photos: Iterable[str] = (),
+    progress: Progress = lambda done, total: None,
+    check: Callable[[Sequence[Path]], None] = lambda targets: None,
+) -> list[str]:
+    """Write `relative/dir/stem.pts` for each face; `stem_1.pts`, `stem_2.pts`, … where a photo has
+    several. Returns a sentence for each face left out because a landmark is absent.
+
+    Names that would belong to another photo, of the rows or of `photos` (relative paths of all in
+    the project), are avoided, so that every file leads back to its photo. Points only: the
+    format has no names, boxes, visibility or verdicts. All files are written before the first is
+    put in place; `progress` may raise until then, and so may `check`, which gets the files to write
+    just before. Links among them are followed. Raises OSError, and ValueError for a path that
+    leaves the folder.
+    """
+    problems = [
+        f"{row.photo}: a face is left out, for .pts cannot tell that a landmark is absent."
+        for row in rows
+        if not np.isfinite(row.points).all()
+    ]
+    faces: dict[str, list[LabelledRow]] = {}
+    for row in rows:
+        if np.isfinite(row.points).all():
+            faces.setdefault(row.photo, []).append(row)
+    paths = {photo: _inside(photo) for photo in faces}
+    names = _names_by_folder([*(row.photo for row in rows), *photos])
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{uuid.uuid4().hex}.tmp"
+    targets: list[Path] = []
+    try:
+        partial.mkdir()
+        for done, (photo, group) in enumerate(faces.items()):
+            progress(done, len(faces))
+            path = paths[photo]
+            stems = names[path.parent].stems(path.name, len(group))
+            for stem, row in zip(stems, group, strict=True):
+                text = format_pts(row.points)
+                (partial / str(len(targets))).write_text(text, encoding="ascii", newline="\n")
+                targets.append(folder / path.parent / f"{stem}.pts")
+        check(targets)
+        for number, target in enumerate(targets):
+            if target.is_symlink():
+                with replacing(target) as copy:
+                    shutil.copyfile(partial / str(number), copy)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(partial / str(number), target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                folder.rmdir()  # unless something was written
+    return problems
+
+
+def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabels:
+    """Read all .pts files below a folder.
+
+    The photo of each row is named by the file's relative path without the suffix: see
+    `pipnet.data.photo_lookup`. The box is the tight one of the points. `origin`: what the files
+    count from, 1 or 0. `hidden`: sub-folders to look into although their names begin with a dot.
+    Files that cannot be read are named in `problems`. Raises LabelError if the folder cannot be
+    listed.
+    """
+    try:
+        files, unreadable = walk_files(folder)
+        for name in sorted(set(hidden)):
+            if name.startswith(".") and (folder / name).is_dir():
+                more, lost = walk_files(folder / name)
+                files, unreadable = files + more, unreadable + lost
+    except ImageError as error:
+        raise LabelError(f"{error}.") from error
+    rows: list[LabelledRow] = []
+    problems = [f"{path} could not be listed." for path in unreadable]
+    for path in files:
+        if path.suffix.lower() != ".pts":
+            continue
+        inside = PurePosixPath(path.relative_to(folder).as_posix())
+        try:
+            points = parse_pts(path, origin)
+        except LabelError as error:
+            problems.append(f"{inside}: {error}")
+            continue
+        rows.append(LabelledRow(str(inside.parent / inside.stem), tight_box(points), points))
+    photos = {row.photo: ListedPhoto() for row in rows}
+    return ReadLabels(None, (), rows, None, problems, photos, stems=True)
+
+
+def _names_by_folder(photos: Iterable[str]) -> dict[PurePosixPath, PhotoNames]:
+    names: dict[PurePosixPath, dict[str, None]] = {}
+    for path in map(PurePosixPath, photos):
+        names.setdefault(path.parent, {})[path.name] = None
+    return {folder: PhotoNames(known) for folder, known in names.items()}
+
+
+def _inside(photo: str) -> PurePosixPath:
+    path = PurePosixPath(photo)
+    if path.is_absolute() or ".." in path.parts or not path.name:
+        raise ValueError(f"{photo!r} is not a path inside the folder")
+    return path

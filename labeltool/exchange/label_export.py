@@ -1,0 +1,257 @@
+"""Manual labels out, in the formats others read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from labeltool.domain import PhotoRecord, Progress, Said, UserError, mark
+from labeltool.exchange.formats import LabelledRow, coco, pts
+from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.store import BACKUPS, Store
+from pipnet.data.crop import tight_box
+from pipnet.data.images import ImageError, read_header
+from pipnet.data.photo_lookup import content_hash
+from pipnet.output import COCO, OverwriteError, is_one_of, target_of
+
+FORMATS = ("coco", "pts")
+
+ROUNDS = "rounds"
+"""The folder of a project's rounds."""
+
+
+class WouldReplaceError(UserError):
+    """Files are there that are replaced only if the user says so (`force`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many faces of how many photos were written; a sentence for each
+    face left out and for each photo that could not be read."""
+
+    faces: int
+    photos: int
+    problems: tuple[str, ...] = ()
+
+
+def export_labels(
+    store: Store,
+    out: Path,
+    form: str,
+    progress: Progress = lambda done, total: None,
+    *,
+    force: bool = False,
+) -> Exported:
+    """Write every accepted or corrected face: `coco` writes the file OUT, `pts` the folder OUT.
+
+    `progress` may raise Cancelled: nothing of the file, or of the folder, is there then. Links are
+    followed. `force`: replace files of other kinds, and .pts files, too.
+
+    Raises:
+        WouldReplaceError: files are there that only `force` replaces.
+        UserError: there is nothing to export, OUT cannot be written, or is of the project or its
+        photos; nothing is left half-written.
+    """
+    photos = {photo.id: photo for photo in store.faces.photo_records()}
+    names = photo_names((photo.id, photo.root, photo.path) for photo in photos.values())
+    photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
+    rows, written = [], dict[str, PhotoRecord]()
+    for face, verdict, points, visibility in store.reviews.labels():
+        name = names[photo_of[face]]
+        written[name] = photos[photo_of[face]]
+        rows.append(LabelledRow(name, tight_box(points), points, visibility, None, verdict))
+    if not rows:
+        raise UserError(
+            mark("There is nothing to export: no face is accepted or corrected yet."),
+            mark("Review some faces first."),
+        )
+    scheme, problems = store.scheme, list[str]()
+    try:
+        if form == "coco":
+            _check_file(store, out, force)
+            target = Path(os.path.realpath(out))
+            sizes = {name: _size(photo) for name, photo in written.items()}
+            hashes = _hashes(written, problems)
+            coco.write(
+                target, rows, scheme.names, scheme.edges, scheme.flip, sizes, progress, hashes
+            )
+        else:
+            if not any(np.isfinite(row.points).all() for row in rows):
+                raise UserError(
+                    mark(
+                        "Nothing was written: .pts cannot tell that a landmark is absent, and "
+                        "every labelled face has one that is."
+                    ),
+                    mark("Export them as COCO keypoints, which can."),
+                )
+            _check_folders(store, [out])
+            check = partial(_check_points, store, out, force)
+            problems = pts.write(out, rows, names.values(), progress, check)
+            rows = [row for row in rows if np.isfinite(row.points).all()]
+    except OSError as error:
+        raise UserError(
+            mark("{path} cannot be written: {reason}."),
+            mark("Choose another place, or free some space."),
+            path=out,
+            reason=error.strerror or str(error),
+        ) from error
+    return Exported(len(rows), len({row.photo for row in rows}), tuple(problems))
+
+
+# What is there already
+
+
+def _check_file(store: Store, out: Path, force: bool) -> None:
+    """Raise unless the file OUT may be written."""
+    target = Path(os.path.realpath(out))
+    _check_never(store, out, target)
+    try:
+        target_of(out, COCO, force=force)
+    except OverwriteError as error:
+        if not error.forcible:
+            raise _never_replaced(out) from error
+        raise WouldReplaceError(
+            mark("{path} is there already, and it is {kind}, not a COCO keypoints file."),
+            mark("Choose another name; --force replaces it."),
+            path=out,
+            kind=_kind(target),
+        ) from error
+
+
+def _check_points(store: Store, out: Path, force: bool, targets: Sequence[Path]) -> None:
+    """Raise unless these .pts files may be written."""
+    _check_folders(store, sorted({target.parent for target in targets}))
+    there = [target for target in targets if os.path.lexists(target)]
+    for target in there:
+        if target.is_symlink():
+            _check_never(store, target, Path(os.path.realpath(target)))
+        if target.exists() and not target.is_file():
+            raise _never_replaced(target)
+    if there and not force:
+        raise WouldReplaceError(
+            mark("{folder} holds {count:,} of these .pts files already, such as {file}."),
+            mark("Choose an empty folder; --force replaces them."),
+            folder=out,
+            count=len(there),
+            file=there[0].relative_to(out),
+        )
+
+
+def _check_folders(store: Store, folders: Sequence[Path]) -> None:
+    """Raise if .pts files in these folders, links followed, would lie among photos or in what the
+    project keeps for itself."""
+    roots = [(root, Path(os.path.realpath(root))) for root in store.faces.roots().values()]
+    for folder in folders:
+        real = Path(os.path.realpath(folder))
+        for root, place in roots:
+            if real.is_relative_to(place):
+                raise UserError(
+                    mark(
+                        "{path} is inside the photo folder {root}, where .pts files may lie "
+                        "already."
+                    ),
+                    mark("Choose another folder, so that no label of yours is overwritten."),
+                    path=folder,
+                    root=root,
+                )
+        if _is_of_project(store, real):
+            raise _never_written(folder)
+
+
+def _check_never(store: Store, out: Path, target: Path) -> None:
+    """Raise if the file is one of the project's own or of its photos, under whatever name."""
+    if _is_of_project(store, target):
+        raise _never_written(out)
+    there = target.is_file()
+    if there and COCO.recognises(target):
+        return  # and so no photo, and 200,000 need not be looked at
+    photos = list(_photos(store))
+    if out.absolute() in photos or target in photos or (there and is_one_of(target, photos)):
+        raise UserError(
+            mark("{path} is a photo of this project, and photos are never changed."),
+            mark("Choose another name."),
+            path=out,
+        )
+
+
+def _never_written(path: Path) -> UserError:
+    return UserError(
+        mark("{path} is a part of the project itself, which an export must not replace."),
+        mark("Choose another place."),
+        path=path,
+    )
+
+
+def _never_replaced(path: Path) -> UserError:
+    return UserError(
+        mark("{path} is a folder, a database or a device, which are never replaced."),
+        mark("Choose another name."),
+        path=path,
+    )
+
+
+def _is_of_project(store: Store, path: Path) -> bool:
+    """Whether a path, links followed, is the project's: its file and what lies beside it under that
+    name, backups, rounds; or another name (hard link) of one of those."""
+    folder = Path(os.path.realpath(store.folder))
+    if path.is_relative_to(folder) and path != folder:
+        first = path.relative_to(folder).parts[0].casefold()
+        if first in (BACKUPS, ROUNDS) or first.lstrip(".").startswith("project."):
+            return True
+    if not path.is_file() or path.stat().st_nlink == 1:
+        return False
+    inside = (file for part in (BACKUPS, ROUNDS) for file in (folder / part).rglob("*"))
+    return is_one_of(path, [*folder.glob("project.*"), *inside])
+
+
+def _photos(store: Store) -> Iterator[Path]:
+    for root_id, root in store.faces.roots().items():
+        for path in store.faces.known_photos(root_id):
+            yield root / path
+
+
+def _kind(path: Path) -> Said:
+    """What a file is, for the middle of a sentence."""
+    try:
+        read_header(path)
+        return Said(mark("a photo"))
+    except ImageError:
+        pass
+    with path.open("rb") as file:
+        start = file.read(64).lstrip()
+    if not start:
+        return Said(mark("empty"))
+    return Said(mark("other JSON") if start[:1] in b"{[" else mark("a file of another kind"))
+
+
+# What is said of each photo
+
+
+def _size(photo: PhotoRecord) -> tuple[int, int]:
+    """Width and height; zeros, which say nothing, for a photo that cannot be read."""
+    if photo.size is not None:
+        return photo.size
+    try:
+        header = read_header(photo.file)
+    except ImageError:
+        return (0, 0)
+    return (header.width, header.height)
+
+
+def _hashes(photos: Mapping[str, PhotoRecord], problems: list[str]) -> dict[str, str]:
+    """The content hash of each photo by name; those that cannot be read are named."""
+    hashes: dict[str, str] = {}
+    for name, photo in photos.items():
+        try:
+            hashes[name] = photo.sha256 or content_hash(photo.file)
+        except OSError as error:
+            problems.append(
+                f"{name} could not be read: {error.strerror or error}; its labels are written "
+                f"without the hash of its content"
+            )
+    return hashes

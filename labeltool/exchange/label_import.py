@@ -1,0 +1,450 @@
+"""Label files in: match their rows to faces, take them as manual labels or as proposals."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from labeltool.domain import (
+    Box,
+    Cancelled,
+    Changes,
+    NewLabel,
+    NewPrediction,
+    PhotoRecord,
+    Progress,
+    RoundKind,
+    RoundStatus,
+    UserError,
+    Verdict,
+    mark,
+)
+from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts
+from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.exchange.photo_import import Added, add_folder
+from labeltool.store import Store
+from pipnet.data.coco import LabelError
+from pipnet.data.crop import SAME_FACE, CropConvention, best_pairs, overlap, tight_box
+from pipnet.data.images import ImageError, classify, read_header
+from pipnet.data.label_frames import Frame, Mismatch, Stated, choose_frames, outlandish
+from pipnet.data.labelled_faces import landmark_order, only_json
+from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
+from pipnet.data.scheme import Scheme
+
+_Usable = tuple[int, Box, LabelledRow]  # photo, box of the landmarks, row
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of the rows of a label file.
+
+    `new_faces` of the `taken` matched no face; `kept` had a human decision that stays; `problems`
+    are sentences about all that was not used. `waiting`: photos beside the file came into the
+    project and are yet to be searched for further faces.
+    """
+
+    taken: int = 0
+    new_faces: int = 0
+    kept: int = 0
+    problems: list[str] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class LabelSource:
+    """A label file that was read, of which nothing is taken yet.
+
+    `files`: the photos by the names that the file gives them. `problems`: what cannot be used.
+    `sizes`: what is stated of each photo that can be, by name.
+    """
+
+    path: Path
+    read: ReadLabels
+    files: Mapping[str, Path]
+    problems: tuple[str, ...]
+    sizes: Mapping[str, Stated]
+
+    def frames(
+        self, *, turn: bool = False, scale: bool = False
+    ) -> tuple[dict[str, Frame], dict[str, Mismatch]]:
+        """The photos by name that were labelled in another size and can be taken as asked, and
+        those that cannot. See `pipnet.data.label_frames.choose_frames`."""
+        return choose_frames(self.sizes, turn=turn, scale=scale)
+
+
+def read_source(store: Store, path: Path) -> LabelSource:
+    """Read a COCO file or a folder of `.pts`, and find its photos; changes nothing.
+
+    Raises:
+        UserError: not readable, or with other landmarks than the project's.
+    """
+    records = store.faces.photo_records()
+    names = photo_names((record.id, record.root, record.path) for record in records)
+    try:
+        path = _label_file(path)
+        if os.path.isdir(path):
+            read, folder = pts.read(path, hidden={n.split("/")[0] for n in names.values()}), path
+        else:
+            read, folder = coco.read(path), path.parent
+        read = _in_scheme(read, store.scheme, path)
+    except (LabelError, ImageError) as error:
+        raise UserError(mark("{reason}"), reason=str(error)) from error
+    lookup = PhotoLookup(
+        folder, [KnownPhoto(record.file, names[record.id], record.sha256) for record in records]
+    )
+    hashes = {name: photo.sha256 for name, photo in read.photos.items()}
+    files, lacking = lookup.find_all(hashes, stems=read.stems)
+    known = {record.file: record for record in records}
+    for name, file in list(files.items()):
+        if file in known and (reason := known[file].problem):
+            lacking[name] = f"{name} cannot be used: {reason}"
+        elif file not in known and not _can_be_added(file):
+            lacking[name] = f"{name} is not a photo of a kind that can be read"
+        else:
+            continue
+        del files[name]
+    wanted = {row.photo for row in read.rows}
+    problems = (
+        *read.problems, *(reason for name, reason in lacking.items() if name in wanted)
+    )  # fmt: skip
+    sizes = {
+        name: Stated(file, read.photos[name].size, known[file].size if file in known else None)
+        for name, file in files.items()
+        if name in wanted
+    }
+    return LabelSource(path, read, files, problems, sizes)
+
+
+def _label_file(path: Path) -> Path:
+    """The COCO file, or the folder with .pts files, that a path means. Raises LabelError if a
+    folder holds several .json files, UserError if there is nothing that could be meant."""
+    if os.path.isfile(path) and path.suffix.lower() == ".json":
+        return path
+    if os.path.isdir(path):
+        if any(file.suffix.lower() == ".pts" for file in path.rglob("*")):
+            return path
+        if any(file.suffix.lower() == ".json" for file in path.iterdir()):
+            return only_json(path)
+    raise UserError(
+        mark("{path} is not a label file."),
+        mark("Give a COCO keypoints .json, or a folder with .pts files."),
+        path=path,
+    )
+
+
+def _can_be_added(file: Path) -> bool:
+    try:
+        str(file).encode()
+    except UnicodeEncodeError:  # a name of any bytes, which nothing can keep
+        return False
+    return classify(file) == "photo"
+
+
+def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path) -> ReadLabels:
+    """The rows with the scheme's number of landmarks, in its order; the others become problems.
+
+    Raises LabelError for landmarks of other names, UserError if no row has as many landmarks.
+    """
+    fitting = [row for row in read.rows if len(row.points) == scheme.count]
+    others = [row for row in read.rows if len(row.points) != scheme.count]
+    if others and not fitting:
+        raise UserError(
+            mark(
+                "{path} has {count} landmarks a face, this project's scheme {scheme!r} has {ours}."
+            ),
+            mark("Import it into a project with that scheme."),
+            path=path,
+            count=len(others[0].points),
+            scheme=scheme.name,
+            ours=scheme.count,
+        )
+    suffix = ".pts" if read.stems else ""
+    problems = [
+        f"{row.photo}{suffix} has {len(row.points)} landmarks, this project's scheme has "
+        f"{scheme.count}; label it again with all of them"
+        for row in others
+    ]
+    order = landmark_order(read.names, scheme.names, path.name) if fitting else None
+    if order is not None:
+        fitting = [
+            replace(
+                row,
+                points=row.points[order],
+                visibility=None if row.visibility is None else row.visibility[order],
+            )
+            for row in fitting
+        ]
+    return replace(read, rows=fitting, problems=[*read.problems, *problems])
+
+
+def take_labels(
+    store: Store,
+    source: Path | LabelSource,
+    reviewer: str,
+    *,
+    proposals: bool = False,
+    turn: bool = False,
+    scale: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Taken:
+    """Import a label file as manual labels, or as proposals to review.
+
+    Photos that the file names and that lie beside it come into the project. Each row goes to the
+    face of its photo whose box overlaps the box of the points most, at least by half (intersection
+    over union); else it makes a new face. A human decision is never replaced, and the same file
+    again adds nothing. It is one operation, whose undo removes the new faces. `turn`, `scale`: take
+    faces that were labelled before the photo's EXIF turn, or on a copy of another size. `progress`
+    may raise Cancelled: then photos beside the file are known, no label is taken, no face is new
+    and nothing is offered; the same file again goes on.
+
+    Raises:
+        UserError: not readable, or with other landmarks than the project's.
+    """
+    if isinstance(source, Path):
+        source = read_source(store, source)
+    if source.read.stems and (turn or scale):
+        raise UserError(
+            mark("{path} is a folder of .pts files, which state no size of their photos."),
+            mark("Only labels of a COCO file can be turned or scaled."),
+            path=source.path,
+        )
+    taken = Taken(problems=list(source.problems))
+    photos = _add_photos(store, source, taken)
+    rows = _upright_rows(source, photos, taken, turn=turn, scale=scale)
+    newest = store.faces.newest()
+    usable, found = _matched(store, rows, progress)
+    with store.cancellable(progress), store.together():
+        if store.faces.newest() != newest:  # faces were found meanwhile
+            usable, found = _matched(store, rows, progress)
+        of_faces = _with_new_faces(store, usable, found, taken)
+        if not proposals:
+            _take_labels(store, source.path, reviewer, of_faces, taken)
+    if proposals:
+        _take_proposals(store, source.path, reviewer, of_faces, taken, progress)
+    return taken
+
+
+def _add_photos(store: Store, source: LabelSource, taken: Taken) -> dict[str, PhotoRecord]:
+    """The photos of the project by their names in the file; those beside it come into it."""
+    known = {record.file: record for record in store.faces.photo_records()}
+    files = sorted({file for file in source.files.values() if file not in known})
+    if files:
+        folder = source.path if os.path.isdir(source.path) else source.path.parent
+        folder = Path(os.path.abspath(folder))
+        inside = [file for file in files if folder in file.parents]
+        outside = [file for file in files if folder not in file.parents]
+        if inside:
+            add_folder(store, folder, inside, Added())
+        if outside:
+            parents = [str(file.parent) for file in outside]
+            add_folder(store, Path(os.path.commonpath(parents)), outside, Added())
+        fresh = set(files)
+        records = store.faces.photo_records()
+        store.faces.keep_sizes(_sizes(record for record in records if record.file in fresh))
+        known = {record.file: record for record in store.faces.photo_records()}
+        taken.waiting = True
+    return {name: known[file] for name, file in source.files.items()}
+
+
+def _sizes(records: Iterable[PhotoRecord]) -> dict[int, tuple[int, int]]:
+    """Width and height of those photos that can be read; the face search names the others."""
+    sizes: dict[int, tuple[int, int]] = {}
+    for record in records:
+        with suppress(ImageError):
+            header = read_header(record.file)
+            sizes[record.id] = (header.width, header.height)
+    return sizes
+
+
+def _upright_rows(
+    source: LabelSource,
+    photos: Mapping[str, PhotoRecord],
+    taken: Taken,
+    *,
+    turn: bool,
+    scale: bool,
+) -> list[tuple[int, LabelledRow]]:
+    """The rows that can be used, in pixels of their upright photos, each with its photo."""
+    frames, wrong = source.frames(turn=turn, scale=scale)
+    taken.problems += [_remedied(mismatch, source.path) for mismatch in wrong.values()]
+    unread = set[str]()
+    rows: list[tuple[int, LabelledRow]] = []
+    for row in source.read.rows:
+        photo = photos.get(row.photo)
+        if photo is None or row.photo in wrong:
+            continue
+        size = photo.size or _sizes([photo]).get(photo.id)
+        if row.photo in frames:
+            row = _in_frame(row, frames[row.photo])
+        if size is None:
+            if row.photo not in unread:
+                taken.problems.append(f"{row.photo} cannot be used: the photo cannot be read")
+            unread.add(row.photo)
+        elif np.isnan(row.points).all():
+            taken.problems.append(f"a face of {row.photo} has no landmarks")
+        elif outlandish(row.points, size):
+            taken.problems.append(
+                f"a face of {row.photo} has landmarks far outside the photo "
+                f"({size[0]} x {size[1]}); label it again"
+            )
+        else:
+            rows.append((photo.id, row))
+    return rows
+
+
+def _in_frame(row: LabelledRow, frame: Frame) -> LabelledRow:
+    x, y, w, h = row.box
+    corners = frame.to_upright(np.array([[x, y], [x + w, y + h]]))
+    (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
+    return replace(
+        row, points=frame.to_upright(row.points), box=(left, top, right - left, bottom - top)
+    )
+
+
+def _remedied(mismatch: Mismatch, path: Path) -> str:
+    """What differs, and which option of the command line takes the labels all the same."""
+    frame = mismatch.frame
+    if frame is None:
+        return f"{mismatch.sentence(path.name)}; label the photo as it is here"
+    options = ["--turn"] * frame.turned + ["--scale"] * frame.scaled
+    return f"{mismatch.sentence(path.name)}; import it with {' '.join(options)} if that is so"
+
+
+def _take_labels(
+    store: Store,
+    source: Path,
+    reviewer: str,
+    rows: list[tuple[int, LabelledRow]],
+    taken: Taken,
+) -> None:
+    labels = [
+        NewLabel(
+            face,
+            Verdict.ACCEPTED if row.verdict == Verdict.ACCEPTED else Verdict.CORRECTED,
+            row.points,
+            row.visibility,
+        )
+        for face, row in rows
+    ]
+    taken.taken, taken.changes = store.reviews.take_labels(reviewer, labels, source.name)
+    taken.kept = len(labels) - taken.taken
+
+
+def _matched(
+    store: Store, rows: Sequence[tuple[int, LabelledRow]], progress: Progress
+) -> tuple[list[_Usable], dict[int, int]]:
+    """The rows with their boxes, and the faces of some of them by their numbers."""
+    convention = CropConvention()
+    faces: dict[int, list[tuple[int, Box]]] = {}
+    removed = set[int]()
+    for face, photo_id, box, kind, verdict, _model in store.faces.boxes(with_removed=True):
+        faces.setdefault(photo_id, []).append((face, convention.landmark_box(box, kind)))
+        if verdict == Verdict.REMOVED:
+            removed.add(face)
+    usable: list[_Usable] = []
+    shares: dict[tuple[int, int], float] = {}
+    for number, (photo, row) in enumerate(rows):
+        progress(number, len(rows))
+        box = tight_box(row.points)
+        usable.append((photo, box, row))
+        shares |= {(number, face): overlap(box, other) for face, other in faces.get(photo, ())}
+    found = best_pairs({pair: share for pair, share in shares.items() if pair[1] not in removed})
+    # an undone import gets its own faces back, but never beside one that is there
+    again = best_pairs(
+        {
+            pair: share
+            for pair, share in shares.items()
+            if pair[1] in removed and pair[0] not in found
+        }
+    )
+    return usable, found | again
+
+
+def _with_new_faces(
+    store: Store, usable: list[_Usable], found: dict[int, int], taken: Taken
+) -> list[tuple[int, LabelledRow]]:
+    """Each row with its face, new where none was found. A second row of one face is not used."""
+    placed: dict[int, list[Box]] = {}
+    for number in found:
+        placed.setdefault(usable[number][0], []).append(usable[number][1])
+    fresh: list[int] = []
+    for number, (photo, box, row) in enumerate(usable):
+        if number in found:
+            continue
+        others = placed.setdefault(photo, [])
+        if any(overlap(box, other) > SAME_FACE for other in others):
+            x, y = (round(box[0] + box[2] / 2), round(box[1] + box[3] / 2))
+            taken.problems.append(
+                f"{row.photo} has the face around {x}, {y} more than once; the others are left out"
+            )
+            continue
+        others.append(box)
+        fresh.append(number)
+    boxes = [(usable[number][0], usable[number][1], "landmarks") for number in fresh]
+    added = store.faces.add_faces(boxes, by_operation=True)
+    removed = {
+        face
+        for face, *_, verdict, _m in store.faces.boxes(with_removed=True)
+        if verdict == Verdict.REMOVED
+    }
+    of = found | dict(zip(fresh, added, strict=True))
+    taken.new_faces = len(removed.intersection(of.values()))
+    return [(of[number], row) for number, (*_, row) in enumerate(usable) if number in of]
+
+
+def _take_proposals(
+    store: Store,
+    source: Path,
+    reviewer: str,
+    rows: list[tuple[int, LabelledRow]],
+    taken: Taken,
+    progress: Progress,
+) -> None:
+    digest = _digest(rows)
+    round_id = store.rounds.imported(digest)  # the same proposals again are the same round
+    if round_id is None:
+        folder = f"rounds/import-{uuid.uuid4().hex[:8]}"
+        round_id = store.rounds.add(RoundKind.IMPORT, "", folder, {"source": source.name})
+        store.rounds.set_model(round_id, f"import of {source.name}", digest)
+    open_to = (Verdict.UNREVIEWED, Verdict.REJECTED, Verdict.REMOVED)
+    verdicts = {face: verdict for face, *_, verdict, _m in store.faces.boxes(with_removed=True)}
+    undecided = {face for face, verdict in verdicts.items() if verdict in open_to}
+    batch = [
+        NewPrediction(
+            face,
+            row.points,
+            np.full(len(row.points), 0.0 if row.score is None else row.score, np.float32),
+            0.0 if row.score is None else float(np.clip(row.score, 0, 1)),
+            0.0,
+        )
+        for face, row in rows
+        if face in undecided
+    ]
+    for start in range(0, len(batch), 100):
+        try:
+            progress(start, len(batch))
+        except Cancelled:
+            store.rounds.end(round_id, RoundStatus.CANCELLED)
+            raise
+        with store.taking_turns():
+            store.rounds.add_predictions(round_id, batch[start : start + 100])
+    new = [row.face_id for row in batch if verdicts[row.face_id] == Verdict.REMOVED]
+    taken.changes = store.reviews.take_proposals(reviewer, round_id, new, len(batch), source.name)
+    store.rounds.settle(round_id)
+    taken.taken, taken.kept = len(batch), len(rows) - len(batch)
+
+
+def _digest(rows: list[tuple[int, LabelledRow]]) -> str:
+    """What tells one import of proposals from another."""
+    content = hashlib.sha256()
+    for face, row in rows:
+        content.update(f"{face} {row.score} ".encode() + row.points.tobytes())
+    return content.hexdigest()

@@ -1,0 +1,1 @@
+"""Work beside the window: tasks, the write queue, counting, backups."""

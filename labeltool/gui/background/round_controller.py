@@ -1,0 +1,312 @@
+"""The round of a window: started, followed and taken in, as one state machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from labeltool.domain import (
+    Changes,
+    Progress,
+    RoundKind,
+    RoundStatus,
+    StoreBusyError,
+    UserError,
+)
+from labeltool.gui.background.tasks import Lane, Task, Work
+from labeltool.gui.i18n.translate import tr
+from labeltool.rounds.controller import Rounds
+from labeltool.rounds.planning import RoundPlan
+from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.store import Store
+
+RETRY_SECONDS = 30.0
+"""After which the end of a round that could not be written, as on a full disk, is tried again."""
+
+MIN_PREDICT_FACES = 48
+"""Faces without a proposal for which a worker is started while photos are still being searched."""
+
+
+class RoundState(Enum):
+    """What the round of a window does."""
+
+    IDLE = auto()
+    """No round."""
+    STARTING = auto()
+    """Its labels and faces are being frozen."""
+    RUNNING = auto()
+    """Its worker runs, here or started by another program."""
+    STOPPING_EARLY = auto()
+    """The person asked the training to end and keep its network."""
+    CANCELLING = auto()
+    """The person asked to give it up."""
+    TAKING_IN = auto()
+    """The worker is done; the results are being taken in, or wait to be."""
+    ENDING = auto()
+    """It failed or was cancelled, which is being written, or waits to be."""
+
+
+class Run(Protocol):
+    """Begins background work that a person sees and can cancel, see `Session.run`."""
+
+    def __call__(
+        self, lane: str, name: str, work: Work, *,
+        farewell: str, ended: Callable[[], None] | None = None,
+    ) -> None: ...  # fmt: skip
+
+
+class RoundController(QObject):
+    """Starts the rounds of a window, and follows the one that runs by `poll`.
+
+    Signals:
+        changed: Changes that a round made.
+        failed: a UserError.
+        said: a sentence for the message bar, and whether Undo makes sense beside it.
+        worker_event: an Event of the running round.
+        ended: the Event that a round ended with, and the end of its log if it failed.
+    """
+
+    changed = Signal(object)
+    failed = Signal(object)
+    said = Signal(str, bool)
+    worker_event = Signal(object)
+    ended = Signal(object, str)
+
+    def __init__(
+        self,
+        store: Store,
+        results: Lane,
+        run: Run,
+        is_searching: Callable[[], bool],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._results = store, results
+        self._run, self._is_searching = run, is_searching
+        self.rounds = Rounds(store)
+        self.state = RoundState.IDLE
+        self._followed: int | None = None
+        self._result_tasks = 0  # in flight; nothing is polled meanwhile
+        self._end: tuple[Event, str] | None = None  # of the round that is followed, and its log
+        self._retry_at = 0.0
+        self._predict_wanted = False
+        self._unpredictable = 0  # faces on photos that the last prediction could not use
+
+    @property
+    def trains(self) -> bool:
+        """Whether a network is being trained; not while its results are taken in."""
+        ending = self.state in (RoundState.TAKING_IN, RoundState.ENDING)
+        return self.rounds.running_kind is RoundKind.TRAIN and not ending
+
+    @property
+    def is_taking(self) -> bool:
+        """Whether results are being written at this moment."""
+        return self._result_tasks > 0
+
+    # Start and stop
+
+    def attach(self) -> None:
+        """Follow a round that another program, or this project's last window, started."""
+        if self.state is RoundState.IDLE and self.rounds.attach():
+            self._follow()
+
+    def _follow(self) -> None:
+        self._followed = self.rounds.round_id
+        self.state = RoundState.IDLE if self._followed is None else RoundState.RUNNING
+
+    def predict(self) -> None:
+        """Propose landmarks for the faces without a proposal."""
+        try:
+            possible = self.rounds.can_predict()
+        except UserError as error:
+            self._predict_wanted = False
+            self.failed.emit(error)
+            return
+        if possible:
+            self._start(tr("Starting the prediction"), self.rounds.start_predict)
+        else:
+            self._run(
+                "writes", tr("Placing the mean face"), self.rounds.propose_mean_face,
+                farewell=tr("Cancelled: no round was started."),
+            )  # fmt: skip
+
+    def want_prediction(self, *, retry_unusable: bool = False) -> None:
+        """Predict as soon as it is worth a worker's start: photos came in, or will.
+
+        `retry_unusable`: photos that the last prediction could not use may be whole again.
+        """
+        self._predict_wanted = True
+        if retry_unusable:
+            self._unpredictable = 0
+
+    def predict_if_wanted(self) -> None:
+        """Predict, if that is wanted and worth it now."""
+        missing = self._store.faces.count_unpredicted() - self._unpredictable
+        if not self._predict_wanted or self.is_taking or self.state is not RoundState.IDLE:
+            return
+        if missing >= (MIN_PREDICT_FACES if self._is_searching() else 1):
+            self.predict()
+        elif not self._is_searching():
+            self._predict_wanted = False
+
+    def start(self, plan: RoundPlan) -> None:
+        """Start a planned training round."""
+        self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
+
+    def _freeze(self, plan: RoundPlan, progress: Progress) -> Changes:
+        return self.rounds.start(plan, progress=progress)
+
+    def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
+        """Freeze what a worker needs, in the background: every face is read for it."""
+        self.state = RoundState.STARTING
+        farewell = tr("Cancelled: no round was started.")
+        self._run("start", name, work, farewell=farewell, ended=self._started)
+
+    @Slot()
+    def _started(self) -> None:
+        self.state = RoundState.IDLE
+        self._follow()
+        self.changed.emit(Changes(rounds=True))
+
+    def restore(self, round_id: int) -> None:
+        """Offer the proposals of an earlier round again."""
+        self._run(
+            "writes", tr("Restoring proposals"), partial(self.rounds.restore, round_id),
+            farewell=tr("Cancelled: no face was changed."),
+        )  # fmt: skip
+
+    def stop_early(self) -> None:
+        """Ask the training to end now and keep its network."""
+        if self.state is RoundState.RUNNING and self._asked(self.rounds.stop_early):
+            self.state = RoundState.STOPPING_EARLY
+
+    def cancel(self) -> None:
+        """Ask the round to stop and keep nothing."""
+        stoppable = self.state in (RoundState.RUNNING, RoundState.STOPPING_EARLY)
+        if self._asked(self.rounds.cancel) and stoppable:
+            self.state = RoundState.CANCELLING
+
+    def _asked(self, ask: Callable[[], None]) -> bool:
+        """Ask the worker for something; False if its folder cannot be written, which is said."""
+        try:
+            ask()
+        except UserError as error:
+            self.failed.emit(error)
+            return False
+        return True
+
+    # Follow and take in
+
+    def poll(self) -> None:
+        """Look what the round did since the last time; a few times a second."""
+        if self.is_taking or self.state is RoundState.STARTING:
+            return
+        if self.state is RoundState.IDLE:
+            self._follow()
+        if self.state is RoundState.IDLE:
+            return
+        if self._has_ended():
+            self._finish(Changes(rounds=True))
+            return
+        for event in self.rounds.poll():
+            self.worker_event.emit(event)
+            if event.kind == "chunk" and self.rounds.running_kind is RoundKind.PREDICT:
+                self._take(partial(self._take_chunk, event))
+            elif event.ends:
+                self._end = event, self._log_of(event)
+                done = event.kind == "finished"
+                self.state = RoundState.TAKING_IN if done else RoundState.ENDING
+        if self._end is not None and time.monotonic() >= self._retry_at:
+            done = self.state is RoundState.TAKING_IN
+            self._take(self._take_in if done else partial(self._write_end, self._end[0]))
+
+    def _log_of(self, event: Event) -> str:
+        """The end of the log, for a failure that its reason does not explain."""
+        if event.kind != "failed" or event.expected:
+            return ""
+        return _log_end(self.rounds.log_file(), self.rounds.log_tail())
+
+    def _take(self, work: Work) -> None:
+        self._result_tasks += 1
+        task = Task(tr("Taking in results"), self)
+        task.ended.connect(self._taken)
+        self._results.start(task, work, succeeded=self._took, failed=self._not_taken)
+
+    def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
+        return self.rounds.take_chunk(event)
+
+    def _take_in(self, progress: Progress) -> Changes | None:
+        return self.rounds.take_in(progress)
+
+    def _write_end(self, event: Event, _progress: Progress) -> Changes:
+        return self.rounds.end(event)
+
+    @Slot(object)
+    def _took(self, result: object) -> None:
+        changes = result if isinstance(result, Changes) else Changes()
+        if self._has_ended():
+            self._finish(changes)
+        elif result is not None:
+            self.changed.emit(changes)
+
+    @Slot(Exception)
+    def _not_taken(self, error: Exception) -> None:
+        """The results stay in the round's folder, and the round is marked as running: retry."""
+        if isinstance(error, StoreBusyError):
+            self.said.emit(tr("Waiting for another change to this project…"), False)
+            return
+        if self._has_ended():  # the results cannot be read
+            self._end = None
+            self._finish(Changes(rounds=True))
+            return
+        self._retry_at = time.monotonic() + RETRY_SECONDS
+        if not isinstance(error, UserError):
+            raise error
+        self.failed.emit(error)
+
+    def _has_ended(self) -> bool:
+        """Whether the round that was followed is not running any more."""
+        return self._followed is not None and self._followed != self.rounds.round_id
+
+    def _finish(self, changes: Changes) -> None:
+        """Tell how a round ended: by its last event, or by what was written of it elsewhere."""
+        row = next(row for row in self._store.rounds.all() if row.id == self._followed)
+        if self._end is None:
+            kinds = {RoundStatus.FAILED: "failed", RoundStatus.CANCELLED: "cancelled"}
+            event = Event(kinds.get(row.status, "finished"), detail=row.error or "")
+            folder = RunFolder(row.folder)
+            self.rounds.note_left_out(folder)
+            tail = _log_end(folder.log, folder.log_tail()) if event.kind == "failed" else ""
+            self._end = event, tail
+        (event, tail), self._end = self._end, None
+        self._unpredictable = self._not_predicted()
+        if event.kind != "finished" and row.kind is RoundKind.PREDICT:
+            self._predict_wanted = False  # it would fail again; the person tries again
+        self._follow()
+        self.changed.emit(changes)
+        self.ended.emit(event, tail)
+        if event.kind == "cancelled":
+            text = tr("The round was cancelled: everything is as it was before.")
+            if row.kind is RoundKind.PREDICT:
+                text = tr("The prediction was cancelled: proposals that came before stay.")
+            self.said.emit(text, False)
+
+    def _not_predicted(self) -> int:
+        """Faces that stay without a proposal until their photo is mended: no worker is started for
+        them again and again."""
+        return min(self.rounds.left_out.faces, self._store.faces.count_unpredicted())
+
+    @Slot()
+    def _taken(self) -> None:
+        self._result_tasks -= 1
+        self.predict_if_wanted()
+
+
+def _log_end(file: Path | None, tail: str) -> str:
+    return tail and tr("{file} ends with:", file=file) + f"\n{tail}"

@@ -1,0 +1,165 @@
+"""The write queue of a window: short writes, retried while another program holds the project."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from labeltool.domain import Changes, StoreBusyError, UserError, mark
+from labeltool.gui.background.tasks import hushed
+from labeltool.gui.i18n.translate import tr
+from labeltool.review.desk import Desk
+from labeltool.store import Store
+
+Operation = Callable[[], Changes]
+
+GIVE_UP_SECONDS = 10.0
+"""How long an operation is retried before it is given up."""
+
+CLOSE_SECONDS = 3.0
+"""How long a window that closes waits for its pending operations."""
+
+RETRY_SECONDS = 0.1
+"""Between two attempts."""
+
+
+@dataclass(frozen=True)
+class DeskFace:
+    """The face that was on the desk when an operation was asked for; `id` is None for no face."""
+
+    id: int | None
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """An operation, and the face that must still be on the desk when it runs (None: any)."""
+
+    operation: Operation
+    only_on: DeskFace | None
+    deadline: float = field(compare=False)
+
+
+class WriteQueue(QObject):
+    """Runs the operations of a window on its thread, in the order in which they were asked for.
+
+    An operation runs at once. While another program holds the project it is retried, and the
+    window stays responsive. Duplicates of a pending operation are ignored. An operation that
+    raises leaves the queue, which keeps draining.
+
+    Signals:
+        done: Changes of an operation that succeeded.
+        failed: the UserError of one that did not.
+        said: a sentence for the message bar, and whether Undo makes sense beside it.
+    """
+
+    done = Signal(object)
+    failed = Signal(object)
+    said = Signal(str, bool)
+
+    def __init__(self, store: Store, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store, self._desk = store, desk
+        self._pending: deque[_Pending] = deque()
+        self._waiting_said = self._unsaved_said = False
+        self._retry = QTimer(self, singleShot=True, interval=round(1000 * RETRY_SECONDS))
+        self._retry.timeout.connect(self._drain)
+
+    def submit_for_face(self, operation: Operation) -> None:
+        """Queue an operation on the face on the desk, such as a decision.
+
+        It is dropped, with a message, if another face is on the desk by the time it can run: it
+        was not meant for that one.
+        """
+        self._submit(operation, self._desk_face())
+
+    def submit(self, operation: Operation) -> None:
+        """Queue an operation that does not depend on the face on the desk: going to another face
+        never drops it."""
+        self._submit(operation, None)
+
+    def _submit(self, operation: Operation, only_on: DeskFace | None) -> None:
+        pending = _Pending(operation, only_on, time.monotonic() + GIVE_UP_SECONDS)
+        if pending in self._pending:
+            return
+        self._pending.append(pending)
+        if len(self._pending) == 1:
+            self._drain()
+
+    @Slot()
+    def _drain(self) -> None:
+        """Run the pending operations, the oldest first, until one finds the project busy."""
+        try:
+            with hushed(), self._store.first():
+                while self._pending and self._attempt(self._pending[0]):
+                    pass
+        finally:  # also if an operation raised
+            if self._pending:
+                self._retry.start()
+        if not self._pending:
+            self._waiting_said = self._unsaved_said = False
+        elif not self._waiting_said:
+            self._waiting_said = True
+            self.said.emit(tr("Waiting for another change to this project…"), False)
+
+    def _attempt(self, pending: _Pending) -> bool:
+        """Run an operation; False if it stays pending."""
+        try:
+            if pending.only_on not in (None, self._desk_face()):
+                raise UserError(
+                    mark("Nothing was changed: the project was busy when you went on."),
+                    mark("Go back and do it again."),
+                )
+            changes = pending.operation()
+        except StoreBusyError as error:
+            if time.monotonic() <= pending.deadline:
+                return False
+            self._give_up(pending, error)
+        except UserError as error:
+            self._give_up(pending, error)
+        except BaseException:
+            self._pending.remove(pending)
+            raise
+        else:
+            self._pending.remove(pending)
+            self.done.emit(changes)
+            if self._waiting_said and not changes.note:
+                self.said.emit(tr("Saved."), False)
+        return True
+
+    def _give_up(self, failed: _Pending, error: UserError) -> None:
+        """Drop an operation, and those asked for later on the same face: they build on it."""
+        self._pending.remove(failed)
+        if failed.only_on is not None:
+            self._pending = deque(p for p in self._pending if p.only_on != failed.only_on)
+        self.failed.emit(error)
+
+    def _desk_face(self) -> DeskFace:
+        return DeskFace(None if self._desk.face is None else self._desk.face.id)
+
+    def finish(self) -> UserError | None:
+        """Before the window closes, run the pending operations.
+
+        Returns what to say of those that are still pending; nothing if it was said before: who
+        closes once more gives them up.
+        """
+        if self._pending:
+            self._store.be_impatient(CLOSE_SECONDS)
+            self._drain()
+            self._store.be_impatient()
+        if self._unsaved_said or not self._pending:
+            return None
+        self._unsaved_said = True
+        return UserError(
+            mark("Changes not saved yet: {count}. Another program holds the project."),
+            mark("Wait for it; or close again to leave without them."),
+            count=len(self._pending),
+        )
+
+    def close(self) -> None:
+        """Retry nothing more."""
+        self._retry.stop()
+        self._pending.clear()

@@ -1,0 +1,1 @@
+"""The commands: one table, their keys, and what they do."""

@@ -1,0 +1,213 @@
+"""Commands that ask something first: each opens its dialog and hands the answer to the session."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
+
+from labeltool.domain import Changes, Verdict
+from labeltool.exchange.label_import import LabelSource
+from labeltool.gui.background.exporting import Refused
+from labeltool.gui.commands.shortcut_editor import KeyEditor
+from labeltool.gui.diagnostics import diagnostics
+from labeltool.gui.dialogs.accept_by_score import AcceptAbove
+from labeltool.gui.dialogs.batch_history import PastBatches
+from labeltool.gui.dialogs.earlier_rounds import EarlierRounds
+from labeltool.gui.dialogs.label_sizes import LabelSizes
+from labeltool.gui.dialogs.photo_folders import PhotoFolders
+from labeltool.gui.dialogs.photo_problems import Problems
+from labeltool.gui.dialogs.start_round import StartRound
+from labeltool.gui.i18n.filter_labels import describe
+from labeltool.gui.i18n.translate import read, tell, tr
+from labeltool.gui.session import Session
+
+if TYPE_CHECKING:
+    from labeltool.gui.window import MainWindow
+
+
+class Prompts(QObject):
+    """The dialogs of a project's window, by the names of their commands."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        super().__init__(window)
+        self._session, self._window = session, window
+        self._by_name = {
+            "import": self._import,
+            "import_labels": self._import_labels,
+            "export": self._export,
+            "problems": self._problems,
+            "relocate": self._relocate,
+            "accept_above": self._accept_above,
+            "train": self._train,
+            "restore": self._restore,
+            "batches": self._batches,
+            "keys": self._keys,
+            "diagnostics": self._diagnostics,
+            "save_filter": self._save_filter,
+            "rename_filter": self._rename_filter,
+            "delete_filter": self._delete_filter,
+        }
+
+    def ask(self, name: str) -> None:
+        """Open a dialog.
+
+        Raises:
+            UserError: what it is about cannot be done now.
+        """
+        self._by_name[name]()
+
+    def _run(self, dialog: QDialog) -> bool:
+        answer = bool(dialog.exec())
+        dialog.deleteLater()
+        return answer
+
+    def _import(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, tr("Import a folder of photos"))
+        if folder:
+            self._session.import_photos([Path(folder)])
+
+    def _import_labels(self) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle(tr("Import labels"))
+        box.setText(tr("Take the file's landmarks as labels, or as proposals to review?"))
+        box.setInformativeText(tr("Faces that a person decided on keep what was decided."))
+        labels = box.addButton(tr("Labels"), QMessageBox.ButtonRole.AcceptRole)
+        proposals = box.addButton(tr("Proposals"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        if box.clickedButton() not in (labels, proposals):
+            return
+        file, _ = QFileDialog.getOpenFileName(
+            self._window,
+            tr("COCO file, or any .pts file of a folder"),
+            "",
+            tr("Labels (*.json *.JSON *.pts *.PTS)"),
+        )
+        if file:
+            source = Path(file).parent if file.lower().endswith(".pts") else Path(file)
+            self._session.import_labels(source, box.clickedButton() is proposals)
+
+    @Slot(object, bool)
+    def ask_sizes(self, source: LabelSource, proposals: bool) -> None:
+        """What to do with labels of a file that were made on pictures of another size."""
+        dialog = LabelSizes(source, self._window)
+        if self._run(dialog):
+            self._session.import_labels(source, proposals, turn=dialog.turn, scale=dialog.scale)
+
+    def _export(self) -> None:
+        coco = tr("COCO keypoints file (*.json)")
+        file, kind = QFileDialog.getSaveFileName(
+            self._window, tr("Export labels"), str(self._session.store.folder / "labels.json"),
+            ";;".join((coco, tr("Folder of 300W .pts files (*)"))),
+        )  # fmt: skip
+        if file:
+            form = "coco" if kind == coco else "pts"
+            self._session.export(Path(file), form)
+
+    def replace(self, refused: Refused) -> None:
+        """Ask whether an export may replace what is there."""
+        if self._sure(tell(refused.error.what), tr("Replace")):
+            self._session.export(refused.out, refused.form, force=True)
+
+    def _problems(self) -> None:
+        dialog = Problems(self._session, self._window)
+        self._run(dialog)
+        if dialog.to_draw is not None:
+            photo = dict(self._session.store.faces.photos_without_face())[dialog.to_draw]
+            self._window.show_photo_to_box(dialog.to_draw, photo)
+
+    def _relocate(self) -> None:
+        roots = self._session.store.faces.roots()
+        if not roots:
+            return
+        root_id = next(iter(roots))
+        if len(roots) > 1:
+            dialog = PhotoFolders(roots, self._window)
+            if not self._run(dialog):
+                return
+            root_id = dialog.chosen
+        question = tr("Where is {folder} now?", folder=roots[root_id])
+        folder = QFileDialog.getExistingDirectory(self._window, question)
+        if folder:
+            self._session.move_photos(root_id, Path(folder))
+
+    def _accept_above(self) -> None:
+        dialog = AcceptAbove(self._session, self._window)
+        if self._run(dialog) and dialog.threshold is not None:
+            self._window.decide_batch(self._session.desk.within(dialog.threshold), Verdict.ACCEPTED)
+
+    def _train(self) -> None:
+        plan = self._session.rounds.plan()
+        if self._run(StartRound(plan, self._window)):
+            self._session.round.start(plan)
+
+    def _restore(self) -> None:
+        dialog = EarlierRounds(self._session.store.rounds.all(), self._window)
+        if self._run(dialog):
+            self._session.round.restore(dialog.chosen)
+
+    def _batches(self) -> None:
+        dialog = PastBatches(self._session, self._window)
+        self._run(dialog)
+        if dialog.to_show is not None:
+            self._session.desk.show_batch(dialog.to_show.id)
+            what = read(dialog.to_show.detail)
+            note = tr("Only the faces of “{what}” are listed.", what=what)
+            self._session.announce(Changes(note=note))
+
+    def _keys(self) -> None:
+        editor = KeyEditor(self._window.keymap, self._window)
+        editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        editor.open()
+
+    def _diagnostics(self) -> None:
+        QGuiApplication.clipboard().setText(diagnostics(self._window.settings, self._session))
+        self._window.message.say(
+            tr("The diagnostics are on the clipboard, to paste into a report. They name no photo.")
+        )
+
+    # Saved filters
+
+    def _save_filter(self) -> None:
+        wanted = self._session.desk.filter
+        name = self._name(tr("Save filter"), describe(wanted, self._session.round_names))
+        known = [saved.name for saved in self._session.store.filters.all()]
+        if name and (
+            name not in known
+            or self._sure(tr("Replace the filter “{name}”?", name=name), tr("Replace"))
+        ):
+            self._session.do_for_project(partial(self._session.store.filters.save, name, wanted))
+
+    def _rename_filter(self) -> None:
+        saved = self._session.saved_filter()
+        if saved is not None and (name := self._name(tr("Rename filter"), saved.name)):
+            self._session.do_for_project(
+                partial(self._session.store.filters.rename, saved.id, name)
+            )
+
+    def _delete_filter(self) -> None:
+        saved = self._session.saved_filter()
+        if saved is not None and self._sure(
+            tr("Delete the filter “{name}”?", name=saved.name), tr("Delete")
+        ):
+            self._session.do_for_project(partial(self._session.store.filters.delete, saved.id))
+
+    def _name(self, title: str, proposed: str) -> str:
+        name, ok = QInputDialog.getText(
+            self._window, title, tr("Name"), QLineEdit.EchoMode.Normal, proposed
+        )
+        return " ".join(name.split()) if ok else ""
+
+    def _sure(self, question: str, yes: str) -> bool:
+        box = QMessageBox(self._window)
+        box.setWindowTitle(yes)
+        box.setText(question)
+        button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is button

@@ -1,0 +1,1 @@
+"""One dialog a module: each asks one thing and changes nothing by itself."""

@@ -1,0 +1,45 @@
+"""Choose a round whose proposals are offered again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
+
+from labeltool.domain import Round, RoundStatus
+from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.i18n.filter_labels import round_name
+from labeltool.gui.i18n.translate import tr
+from labeltool.store import BOX
+
+
+class EarlierRounds(Ask):
+    """Choose a round whose proposals are offered again."""
+
+    def __init__(self, rounds: list[Round], parent: QWidget | None = None) -> None:
+        super().__init__(parent, tr("Earlier proposals"), tr("Offer again"))
+        self.sentence(
+            tr(
+                "Unreviewed and rejected faces get the proposals of the round that you choose. "
+                "What people decided stays as it is."
+            )
+        )
+        self.list = QListWidget()
+        for row in reversed(rounds):
+            if row.status is RoundStatus.READY and row.task != BOX:
+                when = row.started[:16].replace("T", " ")
+                item = QListWidgetItem(f"{round_name(row)} · {when}")
+                item.setData(Qt.ItemDataRole.UserRole, row.id)
+                self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.column.addWidget(self.list)
+        self.finish()
+        self.ok.setEnabled(self.list.count() > 0)
+
+    @property
+    def chosen(self) -> int:
+        """Id of the round."""
+        return int(self.list.currentItem().data(Qt.ItemDataRole.UserRole))

@@ -1,0 +1,126 @@
+"""A new project: photos, where it goes, and its landmark scheme."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+
+from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.i18n.translate import read, sentence, tr
+from pipnet.data.scheme import SchemeError, load_scheme, shipped_schemes
+
+
+class NewProject(Ask):
+    """Photos, where the project goes, and the landmark scheme."""
+
+    def __init__(self, photos: list[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent, tr("New project from photos"), tr("Make project"))
+        self._sources = photos
+        self._named = False
+        self.photos, self.folder = QLineEdit(), QLineEdit()
+        self.scheme = QComboBox()
+        self.scheme.setEditable(True)
+        self.scheme.setMinimumWidth(200)
+        self.scheme.addItems(shipped_schemes())
+        self.scheme.setCurrentText("300w")
+        self.scheme.setToolTip(
+            tr("A scheme's name, a number of points, or the path of a .toml file")
+        )
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow(tr("Photos"), self._with_button(self.photos, self._choose_photos))
+        form.addRow(tr("Project folder"), self._with_button(self.folder, self._choose_folder))
+        form.addRow(tr("Landmarks"), self.scheme)
+        self.column.addLayout(form)
+        self.problem = self.sentence("")
+        self.sentence(
+            tr(
+                "Photos stay where they are. Faces are found and landmarks proposed in the "
+                "background; you can review meanwhile."
+            )
+        )
+        self.finish()
+        self.photos.textChanged.connect(self._photos_changed)
+        self.folder.textEdited.connect(self._folder_edited)
+        self.folder.textChanged.connect(self._check)
+        self.scheme.currentTextChanged.connect(self._check)
+        if photos:
+            self.photos.setText(", ".join(str(p) for p in photos))
+        self._check()
+
+    def _with_button(self, field: QLineEdit, slot: object) -> QWidget:
+        row, button = QWidget(), QPushButton(tr("Choose…"))
+        button.clicked.connect(slot)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(field, 1)
+        layout.addWidget(button)
+        return row
+
+    @property
+    def sources(self) -> list[Path]:
+        """Folders and files of photos."""
+        if self._sources and self.photos.text() == ", ".join(str(p) for p in self._sources):
+            return self._sources
+        return [Path(self.photos.text().strip())] if self.photos.text().strip() else []
+
+    @property
+    def project(self) -> Path:
+        """Where the project goes."""
+        return Path(self.folder.text().strip())
+
+    @Slot()
+    def _choose_photos(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder of photos"))
+        if folder:
+            self._sources = []
+            self.photos.setText(folder)
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder for the project"))
+        if folder:
+            self._named = True
+            self.folder.setText(folder)
+
+    @Slot(str)
+    def _folder_edited(self, _text: str) -> None:
+        self._named = True
+
+    @Slot(str)
+    def _photos_changed(self, _text: str) -> None:
+        if not self._named and self.sources:
+            first = self.sources[0]
+            self.folder.setText(str(first.with_name(f"{first.stem}-labels")))
+        self._check()
+
+    @Slot()
+    def _check(self) -> None:
+        problem = ""
+        if not self.sources:
+            problem = tr("Choose a folder of photos.")
+        elif not all(os.path.exists(path) for path in self.sources):
+            problem = tr("That photo folder does not exist.")
+        elif not self.folder.text().strip():
+            problem = tr("Choose where the project goes.")
+        elif os.path.exists(self.project / "project.sqlite"):
+            problem = tr("There is a project in that folder already: open it instead.")
+        else:
+            try:
+                load_scheme(self.scheme.currentText().strip())
+            except SchemeError as error:
+                problem = f"{sentence(read(str(error)))}."
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.ok.setEnabled(not problem)

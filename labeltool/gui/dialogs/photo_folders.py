@@ -1,0 +1,46 @@
+"""Where the photos of a project are now."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
+
+from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.i18n.translate import tr
+from pipnet.text import one_line
+
+
+class PhotoFolders(Ask):
+    """The photo folders of the project, those first that are not there: `chosen` has moved."""
+
+    def __init__(self, roots: dict[int, Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent, tr("Photo folders"), tr("Choose where it is now…"))
+        self.sentence(tr("Which of these folders has moved?"))
+        self.list = QListWidget()
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        there = {root_id: os.path.isdir(root) for root_id, root in roots.items()}
+        for root_id in sorted(roots, key=lambda root_id: there[root_id]):
+            path = one_line(roots[root_id])
+            words = path if there[root_id] else tr("{folder} (not there)", folder=path)
+            item = QListWidgetItem(words)
+            item.setToolTip(path)
+            item.setSizeHint(QSize(0, 24))
+            item.setData(Qt.ItemDataRole.UserRole, root_id)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.itemDoubleClicked.connect(self.accept)
+        self.column.addWidget(self.list)
+        self.finish()
+
+    @property
+    def chosen(self) -> int:
+        """Id of the photo folder."""
+        return int(self.list.currentItem().data(Qt.ItemDataRole.UserRole))

@@ -1,0 +1,119 @@
+"""Photos that cannot be read, and photos without a face."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import Changes
+from labeltool.gui import theme
+from labeltool.gui.i18n.translate import read, tr
+from labeltool.gui.session import Session
+from pipnet.text import one_line
+
+
+class Problems(QDialog):
+    """Photos that cannot be read, and photos without a face, with what to do about each."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Photo problems"))
+        self.resize(760, 420)
+        self._session = session
+        self.table = QTableWidget(0, 2)
+        self.table.setHorizontalHeaderLabels([tr("Photo"), tr("What is wrong")])
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        self.table.setColumnWidth(0, 260)
+        self.words = QLabel()
+        self._fill()
+        self.whole = QPushButton(tr("Take the whole photo as one face"))
+        self.whole.setToolTip(tr("For photos that are cut around a face already"))
+        self.draw = QPushButton(tr("Draw a box…"))
+        self.retry = QPushButton(tr("Read again"))
+        close = QPushButton(tr("Close"))
+        self.whole.clicked.connect(self._take_whole)
+        self.draw.clicked.connect(self._draw)
+        self.retry.clicked.connect(self._retry)
+        close.clicked.connect(self.reject)
+        self.to_draw: int | None = None
+        self.table.itemSelectionChanged.connect(self._selected)
+        session.changed.connect(self._refresh)
+        row = QHBoxLayout()
+        for button in (self.whole, self.draw, self.retry):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[4 * theme.SPACING] * 4)
+        layout.addWidget(self.words)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(row)
+        self._selected()
+
+    def _fill(self) -> None:
+        faces = self._session.store.faces
+        rows = [(photo, file, read(reason), True) for photo, file, reason in faces.problems()]
+        none = tr("no face was found")
+        rows += [(photo, file, none, False) for photo, file in faces.photos_without_face()]
+        self.table.setRowCount(len(rows))
+        self.words.setText(
+            tr("%Ln photo(s) need a look; everything else was read.", "", len(rows))
+            if rows
+            else tr("Every photo was read, and a face was found on each.")
+        )
+        for place, (photo, file, reason, broken) in enumerate(rows):
+            name, what = QTableWidgetItem(one_line(file.name)), QTableWidgetItem(one_line(reason))
+            name.setToolTip(one_line(file))
+            what.setToolTip(reason)
+            name.setData(Qt.ItemDataRole.UserRole, (photo, broken))
+            self.table.setItem(place, 0, name)
+            self.table.setItem(place, 1, what)
+
+    @Slot(object)
+    def _refresh(self, changes: Changes) -> None:
+        if changes.photos:
+            self.table.clearSelection()
+            self._fill()
+
+    def _chosen(self, broken: bool) -> list[int]:
+        rows = {index.row() for index in self.table.selectedIndexes()}
+        data = [self.table.item(row, 0).data(Qt.ItemDataRole.UserRole) for row in sorted(rows)]  # type: ignore[union-attr]
+        return [photo for photo, is_broken in data if is_broken is broken]
+
+    @Slot()
+    def _selected(self) -> None:
+        faceless = self._chosen(broken=False)
+        self.whole.setEnabled(bool(faceless))
+        self.draw.setEnabled(len(faceless) == 1)
+        self.retry.setEnabled(bool(self._chosen(broken=True)))
+
+    @Slot()
+    def _take_whole(self) -> None:
+        self._session.take_whole(self._chosen(broken=False))
+
+    @Slot()
+    def _draw(self) -> None:
+        self.to_draw = self._chosen(broken=False)[0]
+        self.accept()
+
+    @Slot()
+    def _retry(self) -> None:
+        self._session.store.faces.retry_photos(self._chosen(broken=True))
+        self._session.search()
+        self.accept()

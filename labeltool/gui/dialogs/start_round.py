@@ -1,0 +1,26 @@
+"""What a round would do, before it starts."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import (
+    QWidget,
+)
+
+from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.i18n.translate import tell, tr
+from labeltool.rounds.planning import RoundPlan
+
+
+class StartRound(Ask):
+    """What a round would do, before it starts."""
+
+    def __init__(self, plan: RoundPlan, parent: QWidget | None = None) -> None:
+        super().__init__(parent, tr("Train round {number}", number=plan.number), tr("Start"))
+        self.sentence(tell(plan.describe()))
+        self.sentence(
+            tr(
+                "It runs in the background and goes on when the window is closed. Unreviewed and "
+                "rejected faces get new proposals; what people decided stays as it is."
+            )
+        )
+        self.finish()

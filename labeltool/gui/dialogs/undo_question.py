@@ -1,0 +1,73 @@
+"""The question before something large is undone or redone that was not just done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtWidgets import QDialogButtonBox, QWidget
+
+from labeltool.domain import Step, mark
+from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.i18n.translate import faces_words, read, tr
+
+
+class UndoQuestion(Ask):
+    """Says what would be undone (or redone), whose it is and when it was done."""
+
+    def __init__(self, step: Step, redo: bool, parent: QWidget | None = None) -> None:
+        super().__init__(
+            parent, tr("Redo?") if redo else tr("Undo?"), tr("Redo") if redo else tr("Undo")
+        )
+        what = described(step)
+        if step.kind not in ("import", "proposals"):
+            what = f"“{what}”"
+        asked = tr(
+            mark("Redo {what} by {reviewer}, {ago}?") if redo
+            else mark("Undo {what} by {reviewer}, {ago}?"),
+            what=what, reviewer=step.reviewer, ago=ago(step.time),
+        )  # fmt: skip
+        self.question = self.sentence(asked)
+        font = self.question.font()
+        font.setBold(True)
+        self.question.setFont(font)
+        self.sentence(
+            tr("This was done on {time}. It is not the last thing that you did in this window.",
+               time=moment(step.time))
+        )  # fmt: skip
+        if not redo and step.kind in ("import", "proposals", "draw"):
+            self.sentence(tr("Faces that it added are removed; the photos stay."))
+        if not redo:
+            self.sentence(
+                tr("Faces that were changed since stay as they are. Redo brings the others back.")
+            )
+        self.finish()
+        cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        self.ok.setAutoDefault(False)  # Enter, pressed without reading, changes nothing
+        cancel.setDefault(True)
+        cancel.setFocus()
+
+
+def described(step: Step) -> str:
+    """What a step did, and to how many faces, for the middle of a sentence."""
+    file = step.what.partition(" from ")[2]
+    if step.kind == "import":
+        return tr("the import of {count:,} labels from {file}", count=step.faces, file=file)
+    if step.kind == "proposals":
+        return tr("the import of {count:,} proposals from {file}", count=step.faces, file=file)
+    what = read(step.what)
+    if step.faces < 2 or f" {step.faces} " in step.what:
+        return what
+    return tr("{what} ({faces})", what=what, faces=faces_words(step.faces))
+
+
+def ago(time: str) -> str:
+    """How long ago a time of the log (UTC) was: '3 days ago'."""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
+    if seconds < 60:
+        return tr("just now")
+    if seconds < 3600:
+        return tr("%Ln minute(s) ago", "", int(seconds // 60))
+    if seconds < 86400:
+        return tr("%Ln hour(s) ago", "", int(seconds // 3600))
+    return tr("%Ln day(s) ago", "", int(seconds // 86400))

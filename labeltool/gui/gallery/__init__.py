@@ -1,0 +1,1 @@
+"""Many faces at once, as pictures to select and decide on."""

@@ -1,0 +1,1 @@
+"""Texts of the window in the language of its user."""

@@ -1,0 +1,67 @@
+"""What the message line says of photos and labels that came in or went out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labeltool.domain import Counts, mark
+from labeltool.exchange.label_export import Exported
+from labeltool.exchange.label_import import Taken
+from labeltool.exchange.photo_import import Added
+from labeltool.gui.i18n.translate import faces_words, read, tr
+from labeltool.rounds.controller import Rounds
+from pipnet.text import one_line
+
+
+def photos(added: Added, counts: Counts, broken: int) -> str:
+    """How many photos came in, which did not, `broken` of them unreadable, and how many faces there
+    are now."""
+    total = faces_words(counts.faces)
+    notes = [tr("%Ln new photo(s); {faces} in the project.", "", added.new, faces=total)]
+    if added.unsupported:
+        names = ", ".join(one_line(p.name) for p in added.unsupported[:3])
+        kinds = tr("%Ln file(s) of unsupported kinds:", "", len(added.unsupported))
+        notes.append(f"{kinds} {names}.")
+    if broken:
+        told = tr(
+            "%Ln photo(s) could not be read: see Photo problems… in the Project menu.", "", broken
+        )
+        notes.append(told)
+    return " ".join(notes)
+
+
+def labels(taken: Taken, source: Path, *, proposals: bool) -> str:
+    """How many labels or proposals of a file were taken, and why the others were not."""
+    what = mark("{count:,} labels from {file}")
+    if proposals:
+        what = mark("{count:,} proposals from {file}")
+    note = tr(what, count=taken.taken, file=source.name)
+    if taken.new_faces:
+        note += tr(", {count:,} of them new faces", count=taken.new_faces)
+    if taken.kept:
+        note += tr("; {count:,} faces keep what a person decided", count=taken.kept)
+    if taken.problems:
+        note += tr(
+            "; {count:,} rows were not used ({reason})",
+            count=len(taken.problems), reason=read(taken.problems[0]).removesuffix("."),
+        )  # fmt: skip
+    return note + "."
+
+
+def exported(written: Exported, out: Path) -> str:
+    """How many labels went where, and why some did not."""
+    note = tr(
+        "Wrote {faces} of {photos:,} photos to {path}.",
+        faces=faces_words(written.faces), photos=written.photos, path=out,
+    )  # fmt: skip
+    if written.problems:
+        left_out = tr("{count:,} were left out:", count=len(written.problems))
+        note += f" {left_out} {read(written.problems[0])}"
+    return note
+
+
+def log_end(rounds: Rounds) -> str:
+    """Where the log of a round is and how it ends, for a failure that its reason does not explain;
+    nothing without a log."""
+    tail = rounds.log_tail()
+    return tail and tr("{file} ends with:", file=rounds.log_file()) + f"\n{tail}"

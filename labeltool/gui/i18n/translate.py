@@ -1,0 +1,114 @@
+"""The words of the window in the language of its user."""
+
+from __future__ import annotations
+
+import re
+import string
+from functools import cache
+
+from PySide6.QtCore import QCoreApplication
+
+from labeltool.domain import Said, UserError, Verdict, fill, mark
+from labeltool.gui.i18n.phrase_catalog import PHRASES
+
+_VERDICTS = {
+    Verdict.UNREVIEWED: mark("unreviewed"),
+    Verdict.ACCEPTED: mark("accepted"),
+    Verdict.CORRECTED: mark("corrected"),
+    Verdict.REJECTED: mark("rejected"),
+    Verdict.EXCLUDED: mark("excluded"),
+    Verdict.REMOVED: mark("removed"),
+}
+
+_OURS = ("verdict", "what", "model", "reason")
+"""Names of values that are English of the program's own, or of the system, and no name of a
+person's."""
+
+
+def tr(text: str, comment: str = "", n: int = -1, **values: object) -> str:
+    """`text` translated, then `{names}` in it filled by `values`.
+
+    `comment` tells texts apart that are the same in English only. With `n`, `%Ln` in the text is
+    that count and the translation has its plural forms: `tr("%Ln face(s)", "", count)`. Never
+    inside an f-string, where the translation tools do not look.
+    """
+    translated = QCoreApplication.translate("", text, comment, n)
+    return fill(translated, values)
+
+
+def tell(said: UserError | str) -> str:
+    """An error, or what a part below the window says, translated; any other text as it is."""
+    if not isinstance(said, UserError | Said):
+        return said
+    texts = [tr(text) for text in said.texts if text]
+    values = {name: _told(name, value) for name, value in said.values.items()}
+    return " ".join(fill(text, values) for text in texts)
+
+
+def read(written: str) -> str:
+    """A sentence that was finished in English, as the project file keeps them, translated.
+
+    What is none of `phrases.PHRASES` is given back as it is.
+    """
+    for text, pattern in _patterns():
+        found = pattern.fullmatch(written)
+        if found is not None:
+            told = tr(text)
+            values = {name: _told(name, value) for name, value in found.groupdict().items()}
+            return written if told == text else told.format(**values)
+    return written
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """'accepted', for the middle of a sentence or a list."""
+    return tr(_VERDICTS[verdict])
+
+
+def faces_words(count: int) -> str:
+    """'3 faces'."""
+    return tr("%Ln face(s)", "", count)
+
+
+def project_words(name: str, read_only: bool) -> str:
+    """'project', or 'project (read-only)', for the title of a window."""
+    return tr("{name} (read-only)", name=name) if read_only else name
+
+
+def score_words(score: float | None) -> str:
+    """'score 0.83', or 'no proposal'."""
+    return tr("no proposal") if score is None else tr("score {score:.2f}", score=score)
+
+
+def count_words(count: int, verdict: str) -> str:
+    """'12 accepted'; `verdict` may be marked up."""
+    return tr("{count:,} {verdict}", count=count, verdict=verdict)
+
+
+def of_words(part: int, whole: int) -> str:
+    """'3 of 12'."""
+    return tr("{part:,} of {whole:,}", part=part, whole=whole)
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning, and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _told(name: str, value: object) -> object:
+    if isinstance(value, Said):
+        return tell(value)
+    return read(value) if name in _OURS and isinstance(value, str) else value
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Each phrase and what matches it, those with the most words of their own first."""
+    made = []
+    for text in (*_VERDICTS.values(), *PHRASES):
+        parts = list(string.Formatter().parse(text))
+        pattern = "".join(
+            re.escape(words) + (f"(?P<{name}>.+)" if name else "") for words, name, _, _ in parts
+        )
+        size = sum(len(words) for words, *_ in parts)
+        made.append((size, text, re.compile(pattern, re.DOTALL | re.IGNORECASE)))
+    return [(text, pattern) for _, text, pattern in sorted(made, key=lambda row: -row[0])]

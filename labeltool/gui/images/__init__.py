@@ -1,0 +1,1 @@
+"""Photos and thumbnails, decoded off the window's thread and cached."""

@@ -1,0 +1,231 @@
+"""The list of faces under the filter: ids only, rows fetched when drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Slot,
+)
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import Changes, Row
+from labeltool.gui import theme
+from labeltool.gui.i18n.translate import score_words, verdict_word
+from labeltool.gui.session import Session
+from pipnet.text import one_line
+
+CHUNK = 200
+"""Rows fetched at once."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FaceModel(QAbstractListModel):
+    """The desk's queue."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._ids: list[int] = []
+        self._revision = -1
+        self._rows: dict[int, Row] = {}
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        """How many faces."""
+        return 0 if parent is not None and parent.isValid() else len(self._ids)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The row, its name, or a tooltip."""
+        row = self.row(index.row())
+        if row is None:
+            return None
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return one_line(row.name)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{one_line(row.name)}\n{verdict_word(row.verdict)}, {score_words(row.score)}"
+        return None
+
+    def row(self, place: int) -> Row | None:
+        """What to draw at a place of the list."""
+        if not 0 <= place < len(self._ids):
+            return None
+        if self._ids[place] not in self._rows:
+            start = place - place % CHUNK
+            self._rows |= self._session.store.faces.rows(self._ids[start : start + CHUNK])
+        return self._rows.get(self._ids[place])
+
+    def id_at(self, place: int) -> int:
+        """The face at a place."""
+        return self._ids[place]
+
+    def refresh(self, changes: Changes) -> None:
+        """Follow the desk's queue."""
+        desk = self._session.desk
+        if desk.revision != self._revision:
+            self.beginResetModel()
+            self._ids, self._rows, self._revision = list(desk.queue), {}, desk.revision
+            self.endResetModel()
+        elif changes.all:
+            self._rows = {}
+            if self._ids:
+                self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+        else:
+            drawn = [face for face in changes.faces if face in self._rows]
+            if drawn:  # only these: a row that is missed fetches all around it
+                self._rows |= self._session.store.faces.rows(drawn)
+                for face in drawn:
+                    index = self.index(desk.place_of(face))
+                    self.dataChanged.emit(index, index)
+
+
+class FaceDelegate(QStyledItemDelegate):
+    """Verdict icon, file name and score in one line."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a row."""
+        row: Row | None = index.data(Qt.ItemDataRole.UserRole)
+        view: Any = option
+        view.widget.style().drawPrimitive(
+            QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view.widget
+        )
+        if row is None:
+            return
+        rect: QRect = view.rect.adjusted(theme.SPACING, 0, -theme.SPACING, 0)
+        chosen = bool(view.state & QStyle.StateFlag.State_Selected)
+        painter.drawPixmap(
+            rect.left(), rect.top() + (rect.height() - 16) // 2,
+            theme.verdict_pixmap(row.verdict, 16, view.widget.devicePixelRatioF(), chosen),
+        )  # fmt: skip
+        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
+        painter.save()
+        painter.setPen(view.palette.color(role))
+        painter.setFont(theme.tabular(view.font))
+        score = "-" if row.score is None else f"{row.score:.2f}"
+        right = view.fontMetrics.horizontalAdvance("0.00") + theme.SPACING
+        marks = ("●" if row.offered and row.verdict != "unreviewed" else "") + (
+            "⚑" if row.flag else ""
+        )
+        place = rect.adjusted(16 + 2 * theme.SPACING, 0, -right, 0)
+        if marks:
+            width = view.fontMetrics.horizontalAdvance(marks) + theme.SPACING
+            painter.drawText(
+                place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, marks
+            )
+            place = place.adjusted(0, 0, -width, 0)
+        name = view.fontMetrics.elidedText(
+            one_line(row.name), Qt.TextElideMode.ElideMiddle, place.width()
+        )
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, score)
+        painter.restore()
+
+
+class _Rows(QTableView):
+    """A table of one column, in which Home and End lead to the first and the last row."""
+
+    def moveCursor(  # noqa: N802
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Where a key leads."""
+        if action == QAbstractItemView.CursorAction.MoveHome:
+            return self.model().index(0, 0)
+        if action == QAbstractItemView.CursorAction.MoveEnd:
+            return self.model().index(self.model().rowCount() - 1, 0)
+        return super().moveCursor(action, modifiers)
+
+
+class FaceList(QWidget):
+    """The faces of the queue, a line each."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        # a list view asks for every row whenever the current one changes, a tree view whenever the
+        # queue does; a table view with rows of one height asks for those that it draws
+        self.view, self.model = _Rows(), FaceModel(session, self)
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(FaceDelegate(self.view))
+        self.view.setShowGrid(False)
+        self.view.setTabKeyNavigation(False)
+        self.view.horizontalHeader().hide()
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._measure()
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * theme.SPACING, 0, 2 * theme.SPACING, 2 * theme.SPACING)
+        layout.addWidget(self.view)
+        self.view.selectionModel().currentChanged.connect(self._current)
+        session.changed.connect(self.refresh)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Another font wants other rows."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measure()
+
+    def _measure(self) -> None:
+        """One line with room to hit."""
+        height = max(24, self.view.fontMetrics().height() + 2 * theme.SPACING)
+        self.view.verticalHeader().setDefaultSectionSize(height)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        desk = self._session.desk
+        if current.isValid():
+            face = self.model.id_at(current.row())
+            if desk.face is None or desk.face.id != face:
+                desk.open(face)
+                self._session.announce(Changes())
+
+    def selected(self) -> list[int]:
+        """Ids of the selected faces."""
+        return [
+            self.model.id_at(index.row()) for index in self.view.selectionModel().selectedRows()
+        ]
+
+    @Slot(object)
+    def refresh(self, changes: Changes) -> None:
+        """Follow the desk: the queue, the rows, the current face."""
+        several = len(self.view.selectionModel().selectedRows()) > 1
+        self.model.refresh(changes)
+        place = self._session.desk.index
+        selection = self.view.selectionModel()
+        if place < 0 or selection.currentIndex().row() == place:
+            return
+        index = self.model.index(place)
+        if several and selection.isSelected(index):
+            return
+        selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.view.scrollTo(index)
+
+    def select_rows(self, first: int, last: int) -> None:
+        """Select a range of rows."""
+        self.view.selectionModel().select(
+            QItemSelection(self.model.index(first), self.model.index(last)),
+            QItemSelectionModel.SelectionFlag.ClearAndSelect,
+        )

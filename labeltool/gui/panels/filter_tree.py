@@ -1,0 +1,309 @@
+"""What one can filter by, as a tree: verdicts, saved filters, folders, rounds, reviewers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from labeltool.domain import Filter, Folder, folder_name
+from labeltool.gui import theme
+from labeltool.gui.i18n.filter_labels import VERDICTS, round_name
+from labeltool.gui.i18n.translate import tr
+from labeltool.review.facets import Survey
+from pipnet.text import one_line
+
+Index = QModelIndex | QPersistentModelIndex
+
+KEY = Qt.ItemDataRole.UserRole
+"""Where an item keeps what it stands for: (part of the filter, value)."""
+
+_ICONS = {
+    "saved": "mdi6.filter-variant",
+    "folder": "mdi6.folder-outline",
+    "round_id": "mdi6.sync",
+    "reviewer": "mdi6.account-outline",
+}
+_OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class _Rows(QStyledItemDelegate):
+    """Rows that a mouse can hit. Of a folder both ends are read, of anything else the beginning."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        """The usual look."""
+        super().initStyleOption(option, index)
+        view: Any = option
+        key = index.data(KEY)
+        if key is None or key[0] != "folder":
+            view.textElideMode = Qt.TextElideMode.ElideRight
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        """The usual width, at least 24 pixels high."""
+        return super().sizeHint(option, index).expandedTo(QSize(0, 6 * theme.SPACING))
+
+
+class FilterTree(QTreeWidget):
+    """A click puts one part of the filter; a click on what is put takes it away.
+
+    Signals:
+        chosen: the Filter that the click asks for.
+        saved_menu: id of a saved filter, and where its menu is wanted (global).
+    """
+
+    chosen = Signal(object)
+    saved_menu = Signal(int, QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filter = Filter()
+        self._saved: dict[int, Filter | None] = {}
+        self._items: dict[tuple[str, object], QTreeWidgetItem] = {}
+        self._on: set[tuple[str, object]] = set()
+        self._totals: dict[str, tuple[int, int]] = {}
+        self.setColumnCount(2)
+        self.setItemDelegate(_Rows(self))
+        self.setHeaderHidden(True)
+        self.setIndentation(2 * theme.SPACING)
+        self.setUniformRowHeights(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName(tr("Filters"))
+        self.setFont(theme.tabular(self.font()))
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self._widen("0,000")  # until something was counted
+        self._groups = {
+            name: self._group(words)
+            for name, words in (
+                ("verdict", tr("Verdict")), ("saved", tr("Saved filters")),
+                ("folder", tr("Folders")), ("round_id", tr("Rounds")),
+                ("reviewer", tr("Decided by")),
+            )
+        }  # fmt: skip
+        for verdict, words in VERDICTS.items():
+            self._item(self._groups["verdict"], ("verdict", verdict), tr(words))
+        self._item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
+        for name in ("verdict", "saved", "folder"):
+            self._groups[name].setExpanded(True)
+        self.recolour()
+        self.itemClicked.connect(self._choose)
+        self.customContextMenuRequested.connect(self._menu)
+
+    def _group(self, words: str) -> QTreeWidgetItem:
+        group = QTreeWidgetItem([words, ""])
+        group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        font = theme.small(self.font())
+        font.setBold(True)
+        group.setFont(0, font)
+        self.addTopLevelItem(group)
+        return group
+
+    def _item(
+        self, parent: QTreeWidgetItem, key: tuple[str, object], words: str
+    ) -> QTreeWidgetItem:
+        item = QTreeWidgetItem(parent, [words, ""])
+        item.setData(0, KEY, key)
+        item.setToolTip(0, words)
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._items[key] = item
+        self._on.discard(key)  # it has no mark yet
+        return item
+
+    def recolour(self) -> None:
+        """Make the icons again, for a new palette."""
+        for (part, value), item in self._items.items():
+            if part == "verdict":
+                name = {None: "mdi6.image-multiple-outline", "offered": "mdi6.eye-outline"}.get(
+                    value if value is None else str(value)
+                )
+                verdict = str(value).removesuffix("-new")
+                item.setIcon(0, theme.icon(name) if name else theme.verdict_icon(verdict))
+            elif part == "flagged":
+                item.setIcon(0, theme.icon("mdi6.flag-outline"))
+            else:
+                item.setIcon(0, theme.icon(_ICONS[part]))
+        self._mark(anew=True)
+
+    # What there is
+
+    def show_survey(self, found: Survey) -> None:
+        """Follow what was counted."""
+        for verdict, count in found.facets.verdicts.items():
+            self._items["verdict", verdict].setText(1, f"{count:,}")
+        self._items["flagged", True].setText(1, f"{found.facets.flagged:,}")
+        self._saved = {row.id: row.filter for row, _ in found.saved}
+        self._fill("saved", [(row.id, row.name, count) for row, count in found.saved])
+        self._fill("round_id", [(row.id, round_name(row), count) for row, count in found.rounds])
+        self._fill("reviewer", [(name, name, count) for name, count in found.reviewers.items()])
+        self._fill_folders(found)
+        most = max((faces for faces, _ in self._totals.values()), default=0)
+        self._widen("newer" if None in self._saved.values() else "", f"{most:,}")
+        self._mark()
+
+    def _widen(self, *widest: str) -> None:
+        """Room for the largest count; to let Qt measure takes every row at every count."""
+        font = self.font()
+        font.setBold(True)
+        width = QFontMetrics(font).horizontalAdvance
+        room = max(map(width, widest)) + 3 * theme.SPACING
+        if self.header().sectionSize(1) != room:
+            self.header().resizeSection(1, room)
+
+    def _fill(self, part: str, rows: list[tuple[object, str, int | None]]) -> None:
+        group = self._groups[part]
+        wanted = [(part, value) for value, _, _ in rows]
+        there = [key for key in self._items if key[0] == part]
+        if there != wanted:
+            for key in there:
+                del self._items[key]
+            group.takeChildren()
+            for value, words, _ in rows:
+                item = self._item(group, (part, value), words)
+                item.setIcon(0, theme.icon(_ICONS[part]))
+        for value, words, count in rows:
+            item = self._items[part, value]
+            item.setText(0, words)
+            item.setText(1, tr("newer") if count is None else f"{count:,}")
+            if count is None:
+                item.setToolTip(
+                    0, tr("{name}: made by a newer version of this program", name=words)
+                )
+        group.setHidden(not rows)
+
+    def _fill_folders(self, found: Survey) -> None:
+        totals = _totals(found.folders)
+        if totals == self._totals:
+            return
+        before, self._totals = self._totals, totals
+        group = self._groups["folder"]
+        gone = [k for k in self._items if k[0] == "folder" and k[1] not in totals]
+        if gone:  # a photo folder was taken out: rare enough to begin again
+            group.takeChildren()
+            self._items = {k: v for k, v in self._items.items() if k[0] != "folder"}
+            before = {}
+        icon = theme.icon(_ICONS["folder"])
+        for path in sorted(path for path in totals if totals[path] != before.get(path)):
+            faces, todo = totals[path]
+            item = self._items.get(("folder", path))
+            if item is None:
+                above, _, name = path.rpartition("/")
+                parent = self._items["folder", above] if above else group
+                root = found.roots.get(int(path)) if not above else None
+                item = self._item(
+                    parent, ("folder", path), one_line(folder_name(root) if root else name)
+                )
+                item.setIcon(0, icon)
+                if root is not None:
+                    item.setToolTip(0, one_line(root))
+                    item.setExpanded(True)
+            item.setText(1, f"{faces:,}")
+            left = tr("{todo:,} of {faces:,} faces left to decide", todo=todo, faces=faces)
+            item.setToolTip(1, left)
+        group.setHidden(not totals)
+
+    # What is put
+
+    def show_filter(self, wanted: Filter) -> None:
+        """Mark the rows that the filter puts."""
+        if wanted != self._filter:
+            self._filter = wanted
+            self._mark()
+
+    def _mark(self, anew: bool = False) -> None:
+        """Let the rows stand out that are on; `anew`: in other colours than before."""
+        mark = self.palette().color(QPalette.ColorRole.Highlight)
+        mark.setAlpha(70)
+        on = {key for key in self._items if self._is_on(*key)}
+        for key in (on | self._on if anew else on ^ self._on) & self._items.keys():
+            font = self.font()
+            font.setBold(key in on)
+            for column in (0, 1):
+                self._items[key].setFont(column, font)
+                self._items[key].setData(
+                    column, Qt.ItemDataRole.BackgroundRole, mark if key in on else None
+                )
+        self._on = on
+
+    def _is_on(self, part: str, value: object) -> bool:
+        if part == "saved":
+            return self._saved.get(int(str(value))) == self._filter
+        return bool(getattr(self._filter, part) == value)
+
+    @Slot(QTreeWidgetItem)
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        key = item.data(0, KEY)
+        if key is None:
+            item.setExpanded(not item.isExpanded())
+            return
+        part, value = key
+        on = self._is_on(part, value)
+        if part == "saved":
+            saved = self._saved[value]
+            if saved is not None:
+                self.chosen.emit(Filter() if on else saved)
+            return
+        fresh: dict[str, Any] = {part: getattr(Filter(), part) if on else value}
+        self.chosen.emit(replace(self._filter, **fresh))
+
+    @Slot(QPoint)
+    def _menu(self, place: QPoint) -> None:
+        item = self.itemAt(place)
+        key = None if item is None else item.data(0, KEY)
+        if key is not None and key[0] == "saved":
+            self.saved_menu.emit(key[1], self.viewport().mapToGlobal(place))
+
+    def event(self, event: QEvent) -> bool:
+        """Enter and Space are the tree's own while it has the focus."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in _OPEN
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Choose by keyboard."""
+        item = self.currentItem()
+        if event.key() in _OPEN and item is not None:
+            self._choose(item)
+            return
+        super().keyPressEvent(event)
+
+
+def _totals(folders: list[Folder]) -> dict[str, tuple[int, int]]:
+    """Faces, and those left to decide, of each folder and those inside it."""
+    totals: dict[str, tuple[int, int]] = {}
+    for folder in folders:
+        parts = folder.path.split("/")
+        for depth in range(1, len(parts) + 1):
+            path = "/".join(parts[:depth])
+            faces, todo = totals.get(path, (0, 0))
+            totals[path] = (faces + folder.faces, todo + folder.todo)
+    return totals

@@ -1,0 +1,179 @@
+"""What was decided on the face on the desk, by whom and when, with the way back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import Changes, Entry, Verdict, mark
+from labeltool.gui import theme
+from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.i18n.translate import read, sentence, tr, verdict_word
+from labeltool.gui.session import Session
+
+_DEEDS = {
+    "undo": mark("Undid: {what}"), "redo": mark("Did again: {what}"),
+    "restore": mark("Restored: {verdict}"), "take back": mark("Took back: {what}"),
+}  # fmt: skip
+
+
+def deed(entry: Entry) -> str:
+    """What an entry did, in words."""
+    if entry.kind in _DEEDS:
+        what = entry.detail
+        if entry.kind == "take back":
+            what = what.removeprefix("taking back ")
+        return tr(_DEEDS[entry.kind], what=read(what), verdict=verdict_word(entry.verdict))
+    if entry.kind == "flag":
+        return tr("Flagged") if entry.flag else tr("Flag removed")
+    verdict = verdict_word(entry.verdict)
+    if entry.kind == "import":
+        return sentence(f"{verdict}, {read(entry.detail)}")
+    return sentence(read(entry.detail) if entry.faces > 1 and entry.kind == "decide" else verdict)
+
+
+def _icon(verdict: Verdict, ratio: float) -> QIcon:
+    icon = QIcon(theme.verdict_pixmap(verdict, 16, ratio))
+    icon.addPixmap(theme.verdict_pixmap(verdict, 16, ratio, selected=True), QIcon.Mode.Selected)
+    return icon
+
+
+class HistoryPanel(QWidget):
+    """The states of a face, the newest first; the chosen one can be restored. Folds away.
+
+    Signals:
+        points_chosen: landmarks of the chosen entry in image pixels, (N, 2), or None.
+    """
+
+    points_chosen = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: int | None = None
+        self._entries: list[Entry] = []
+        self.head = QToolButton()
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setAutoRaise(True)
+        self.head.setCheckable(True)
+        self.head.setChecked(True)
+        self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.head.setMinimumHeight(24)
+        self.head.toggled.connect(self._fold)
+        self.list = QListWidget()
+        self.list.setIconSize(QSize(16, 16))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFont(theme.tabular(self.list.font()))
+        self.list.currentRowChanged.connect(self._chosen)
+        self.button = QPushButton(tr("Restore"))
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.setToolTip(tr("Give the face this earlier state again; undo takes that back"))
+        self.button.clicked.connect(self._restore)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.button)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(theme.SPACING)
+        body.addWidget(self.list, 1)
+        body.addLayout(row)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[2 * theme.SPACING] * 4)
+        layout.setSpacing(theme.SPACING)
+        layout.addWidget(self.head)
+        layout.addWidget(self._body, 1)
+        session.settled.connect(self.refresh)
+        self._fold(True)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants new icons."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
+            self.refresh(Changes(all=True))
+
+    @Slot()
+    def toggle(self) -> None:
+        """Fold away, or out again."""
+        self.head.toggle()
+
+    @Slot(bool)
+    def _fold(self, out: bool) -> None:
+        self.head.setArrowType(Qt.ArrowType.DownArrow if out else Qt.ArrowType.RightArrow)
+        self._body.setVisible(out)
+        self.setMaximumHeight(16777215 if out else self.head.minimumHeight() + 4 * theme.SPACING)
+        self.refresh(Changes(all=True))
+
+    @Slot(object)
+    def refresh(self, changes: Changes) -> None:
+        """Show the history of the desk's face."""
+        face = self._session.desk.face
+        if face is None:
+            self._shown, self._entries = None, []
+            self.list.clear()
+            self.head.setText(tr("History"))
+            self.button.setEnabled(False)
+        elif face.id != self._shown or changes.all or face.id in changes.faces:
+            self._shown = face.id
+            if self.head.isChecked():
+                self._fill(self._session.store.history.of_face(face.id))
+
+    def _fill(self, entries: list[Entry]) -> None:
+        self.list.clear()
+        self._entries = entries
+        self.head.setText(tr("History ({count})", count=len(entries)))
+        for entry in entries:
+            text = deed(entry)
+            if entry.undone:
+                text = tr("{what} - undone", what=text)
+            by = [entry.reviewer, moment(entry.time, short=True)]
+            model = read(entry.model) if entry.model else ""
+            by += [model] if model else []
+            icon = _icon(entry.verdict, self.devicePixelRatioF())
+            item = QListWidgetItem(icon, f"{text}\n{' · '.join(by)}")
+            item.setToolTip(
+                tr(
+                    "{what}\nby {reviewer}, {time}\nproposal of: {model}\nleft the face {verdict}",
+                    what=text,
+                    reviewer=entry.reviewer,
+                    time=moment(entry.time),
+                    model=model or "-",
+                    verdict=verdict_word(entry.verdict),
+                )
+            )
+            if entry.undone:
+                font = item.font()
+                font.setStrikeOut(True)
+                item.setFont(font)
+            self.list.addItem(item)
+        icon = _icon(Verdict.UNREVIEWED, self.devicePixelRatioF())
+        first = QListWidgetItem(icon, tr("Found, not reviewed"))
+        first.setSizeHint(QSize(0, 28))
+        self.list.addItem(first)
+        self._chosen(-1)
+
+    @Slot(int)
+    def _chosen(self, place: int) -> None:
+        entry = self._entries[place] if 0 < place < len(self._entries) else None
+        removed = entry is not None and entry.verdict is Verdict.REMOVED
+        self.button.setEnabled(place > 0 and not removed)  # the first row is how the face is now
+        self.points_chosen.emit(None if entry is None else entry.points)
+
+    @Slot()
+    def _restore(self) -> None:
+        place = self.list.currentRow()
+        entry = self._entries[place].id if place < len(self._entries) else None
+        self._session.do(partial(self._session.desk.restore, entry))

@@ -1,0 +1,156 @@
+"""The face on the desk in words, and how many of everything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import Changes, Face, Verdict
+from labeltool.gui import theme
+from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.i18n.translate import of_words, read, sentence, tr, verdict_word
+from labeltool.gui.panels.landmark_list import Landmarks
+from labeltool.gui.session import Session
+from pipnet.text import one_line
+
+
+class Elided(QLabel):
+    """A label that shortens long text in the middle and tells all of it in its tooltip."""
+
+    def set_full(self, text: str) -> None:
+        """Show `text`, as much of it as fits."""
+        if text == self.property("full"):
+            return
+        self.setToolTip(text)
+        self.setProperty("full", text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._fit()
+
+    def _fit(self) -> None:
+        full = str(self.property("full") or "")
+        self.setText(
+            self.fontMetrics().elidedText(full, Qt.TextElideMode.ElideMiddle, max(40, self.width()))
+        )
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802
+        """Fit again."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+
+class Inspector(QWidget):
+    """Verdict, score, file and round of the face; its landmarks; progress of the review."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._icon, self.verdict = QLabel(), QLabel()
+        font = self.verdict.font()
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        font.setBold(True)
+        self.verdict.setFont(font)
+        self.verdict.setWordWrap(True)
+        head = QHBoxLayout()
+        head.addWidget(self._icon)
+        head.addWidget(self.verdict, 1)
+        self.score = QProgressBar()
+        self.score.setRange(0, 100)
+        self.file, self.model, self.decided = Elided(), Elided(), Elided()
+        self.place = QLabel()
+        self.place.setFont(theme.tabular(self.place.font()))
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        form.setHorizontalSpacing(2 * theme.SPACING)
+        form.setVerticalSpacing(theme.SPACING)
+        form.addRow(tr("Score"), self.score)
+        form.addRow(tr("File"), self.file)
+        form.addRow(tr("In list"), self.place)
+        form.addRow(tr("Model"), self.model)
+        form.addRow(tr("Changed"), self.decided)
+        self.landmarks = Landmarks(session.store.scheme.names)
+        self.done = QProgressBar()
+        self.done.setToolTip(tr("Faces that were reviewed"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[2 * theme.SPACING] * 4)
+        layout.setSpacing(2 * theme.SPACING)
+        layout.addLayout(head)
+        layout.addLayout(form)
+        layout.addWidget(self.landmarks, 1)
+        layout.addWidget(QLabel(tr("Reviewed")))
+        layout.addWidget(self.done)
+        session.settled.connect(self.refresh)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants a new icon."""
+        super().changeEvent(event)
+        face = self._session.desk.face
+        if event.type() == QEvent.Type.PaletteChange and face is not None:
+            self._show_icon(face)
+
+    @Slot(object)
+    def refresh(self, _changes: Changes | None = None) -> None:
+        """Show the desk's face."""
+        # a progress bar paints at once, and everything that waits to be painted with it
+        for bar in (self.score, self.done):
+            bar.setUpdatesEnabled(False)
+        self._show()
+        for bar in (self.score, self.done):
+            bar.setUpdatesEnabled(True)
+
+    def _show(self) -> None:
+        face, counts = self._session.desk.face, self._session.desk.counts
+        reviewed = counts.faces - counts.unreviewed
+        self.done.setRange(0, max(1, counts.faces))
+        self.done.setValue(reviewed)
+        self.done.setFormat(of_words(reviewed, counts.faces))
+        self.setEnabled(face is not None)
+        if face is None:
+            self.verdict.setText(tr("No face"))
+            self._icon.clear()
+            self.landmarks.show_face(None, set())
+            for label in (self.file, self.model, self.decided):
+                label.set_full("")
+            self.place.setText("")
+            self.score.setValue(0)
+            self.score.setFormat("-")
+            return
+        text = verdict_word(face.verdict)
+        if face.draft is not None:
+            text = tr("{verdict}, moved", verdict=text)
+        elif self._session.desk.newer:
+            text = tr("{verdict}, newer proposal waits", verdict=text)
+        elif face.verdict is Verdict.REJECTED and face.offered:
+            text = tr("{verdict}, new proposal", verdict=text)
+        self.verdict.setText(sentence(text) + (" ⚑" if face.flag else ""))
+        self._show_icon(face)
+        self._show_prediction(face)
+        self.file.set_full(one_line(face.name))
+        desk = self._session.desk
+        self.place.setText(of_words(desk.index + 1, len(desk.queue)))
+        decision = face.decision
+        self.decided.set_full(
+            f"{decision.reviewer}, {moment(decision.time, short=True)}" if decision else "-"
+        )
+
+    def _show_icon(self, face: Face) -> None:
+        self._icon.setPixmap(theme.verdict_pixmap(face.verdict, 20, self.devicePixelRatioF()))
+
+    def _show_prediction(self, face: Face) -> None:
+        prediction = face.prediction
+        self.landmarks.show_face(face, self._session.desk.moved)
+        if prediction is None:
+            self.score.setValue(0)
+            self.score.setFormat(tr("no proposal"))
+            self.model.set_full("-")
+            return
+        self.score.setValue(round(prediction.score * 100))
+        self.score.setFormat(f"{prediction.score:.2f}")
+        self.model.set_full(read(prediction.model))

@@ -1,0 +1,147 @@
+"""The landmarks of the face on the desk as a list, and how those selected can be seen."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QSizePolicy,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Face, mark
+from labeltool.gui import theme
+from labeltool.gui.i18n.translate import tr
+
+SEEN = ((mark("Visible"), VISIBLE), (mark("Occluded"), OCCLUDED), (mark("Absent"), ABSENT))
+"""What can be said of the selected landmarks."""
+
+MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}
+BY_HAND = "◆"
+
+_INDEX = Qt.ItemDataRole.UserRole
+
+
+class Landmarks(QWidget):
+    """Every landmark with its score and marks, the least certain first.
+
+    Signals:
+        chosen: indices of the landmarks that were selected in the list.
+        seen_chosen: how the selected landmarks can be seen: domain.VISIBLE, OCCLUDED or ABSENT.
+    """
+
+    chosen = Signal(object)
+    seen_chosen = Signal(int)
+
+    def __init__(self, names: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = names
+        self._items = [QTreeWidgetItem() for _ in names]
+        for item in self._items:
+            item.setSizeHint(0, QSize(0, 24))
+        self._of: dict[int, QTreeWidgetItem] = {}
+        self._states: list[int] = [ABSENT] * len(names)
+        self._selection: frozenset[int] = frozenset()
+        self.list = QTreeWidget()
+        self.list.setFont(theme.tabular(self.list.font()))
+        self.list.setHeaderLabels([tr("Landmark"), tr("Score"), ""])
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
+        self.list.setAccessibleName(tr("Landmarks"))
+        self.list.setToolTip(
+            tr(
+                "Least certain first. Click to go to a point.\n{hand} moved by hand   {occluded} "
+                "occluded   {absent} absent",
+                hand=BY_HAND,
+                occluded=MARKS[OCCLUDED],
+                absent=MARKS[ABSENT],
+            )
+        )
+        self.list.addTopLevelItems(self._items)
+        header, width = self.list.header(), self.list.fontMetrics().horizontalAdvance
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(20)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(1, width(tr("Score")) + 4 * theme.SPACING)
+        header.resizeSection(2, width(BY_HAND + MARKS[OCCLUDED]) + 4 * theme.SPACING)
+        self.list.itemSelectionChanged.connect(self._choose)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.SPACING)
+        self.seen: dict[int, QToolButton] = {}
+        for name, value in SEEN:
+            button = QToolButton()
+            button.setText(tr(name))
+            button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setMinimumHeight(24)
+            button.setProperty("seen", value)
+            button.clicked.connect(self._see)
+            buttons.addWidget(button)
+            self.seen[value] = button
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACING)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(buttons)
+
+    def show_face(self, face: Face | None, moved: set[int]) -> None:
+        """List the landmarks of a face; `moved`: those that a person put where they are."""
+        count = len(self._names)
+        scores = np.full(count, np.nan)
+        if face is not None and face.prediction is not None:
+            scores[: len(face.prediction.scores)] = face.prediction.scores[:count]
+        seen = None if face is None else face.visibility
+        self._states = [ABSENT] * count if seen is None else seen.tolist()
+        for item in self._items:
+            item.setHidden(face is None)
+        order = np.argsort(np.nan_to_num(scores, nan=np.inf), kind="stable").tolist()
+        with QSignalBlocker(self.list):
+            for item, index in zip(self._items, order, strict=True):
+                name, number, state = self._names[index], str(index + 1), self._states[index]
+                score = float(scores[index])
+                point = tr("Point {number}", number=number)
+                item.setText(0, point if name.isdecimal() else f"{number}  {name}")
+                item.setText(1, "" if np.isnan(score) else f"{min(max(score, 0.0), 1.0):.2f}")
+                by_hand = index in moved and state != ABSENT
+                item.setText(2, (BY_HAND if by_hand else "") + MARKS[state])
+                item.setData(0, _INDEX, index)
+        self._of = dict(zip(order, self._items, strict=True))
+        self._show_selection()
+
+    def select(self, selection: frozenset[int], last: int) -> None:
+        """Follow the points selected elsewhere; `last` of them is scrolled to."""
+        self._selection = selection
+        self._show_selection()
+        if last in self._of:
+            self.list.scrollToItem(self._of[last])
+
+    def _show_selection(self) -> None:
+        with QSignalBlocker(self.list):
+            for index, item in self._of.items():
+                item.setSelected(index in self._selection)
+        states = {self._states[index] for index in self._selection}
+        for value, button in self.seen.items():
+            button.setEnabled(bool(self._selection))
+            button.setChecked(states == {value})
+            font = button.font()
+            font.setBold(states == {value})  # the dark palette shows a pressed button too faintly
+            button.setFont(font)
+
+    @Slot()
+    def _choose(self) -> None:
+        self.chosen.emit([item.data(0, _INDEX) for item in self.list.selectedItems()])
+
+    @Slot()
+    def _see(self) -> None:
+        button = self.sender()
+        if button is not None:
+            self.seen_chosen.emit(int(button.property("seen")))
+            self._show_selection()

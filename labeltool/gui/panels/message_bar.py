@@ -1,0 +1,192 @@
+"""The lines at the bottom: what happened, with Undo; what is going on, with Cancel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from labeltool.domain import PhotosMissingError, UserError
+from labeltool.gui import theme
+from labeltool.gui.background.tasks import Task
+from labeltool.gui.i18n.translate import of_words, tell, tr
+
+SHOWN_MS = 8000
+"""How long a message stays; an error stays until it is closed."""
+
+
+class MessageLine(QFrame):
+    """One message: icon, text, Undo where it applies.
+
+    Signals:
+        undo_wanted: the Undo button was pressed.
+        photos_wanted: the button was pressed that asks where missing photos are.
+    """
+
+    undo_wanted, photos_wanted = Signal(), Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, self.label = QLabel(), QLabel()
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setWordWrap(True)
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.undo = QPushButton(tr("Undo"))
+        self.undo.setFlat(True)
+        self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # or a click would take it from the work
+        self.undo.clicked.connect(self._undo)
+        self.find_photos = QPushButton(tr("Photos moved…"))
+        self.find_photos.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.find_photos.clicked.connect(self.photos_wanted)
+        self.find_photos.hide()
+        self._close = QToolButton()
+        self._close.setAutoRaise(True)
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.setToolTip(tr("Close this message"))
+        self._close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
+        layout.addWidget(self._icon)
+        layout.addWidget(self.label, 1)
+        layout.addWidget(self.undo)
+        layout.addWidget(self.find_photos)
+        layout.addWidget(self._close)
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._timer.timeout.connect(self.hide)
+        self.setAutoFillBackground(True)
+        self._kind = ""
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # a message must not move the photo
+        self.setSizePolicy(policy)
+        self.hide()
+
+    @Slot(str, bool)
+    def say(self, text: str, undoable: bool = False) -> None:
+        """Show what happened; it goes away by itself."""
+        self._show("mdi6.information-outline", text, undoable)
+        self._timer.start()
+
+    @Slot(object)
+    def complain(self, error: UserError) -> None:
+        """Show what went wrong and what to do; it stays."""
+        self._timer.stop()
+        self._show("mdi6.alert-outline", tell(error), undoable=False)
+        self.find_photos.setVisible(isinstance(error, PhotosMissingError))
+
+    def _show(self, icon: str, text: str, undoable: bool) -> None:
+        if icon != self._kind:
+            self._kind = icon
+            self._recolour()
+        self.label.setText(text)
+        self.undo.setVisible(undoable)
+        self.find_photos.hide()
+        self.show()
+
+    def _recolour(self) -> None:
+        self._icon.setPixmap(theme.icon(self._kind).pixmap(16, 16))
+        self._close.setIcon(theme.icon("mdi6.close"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants new icons."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._kind:
+            self._recolour()
+
+    @Slot()
+    def _undo(self) -> None:
+        self.hide()
+        self.undo_wanted.emit()
+
+
+class ReadOnlyLine(QFrame):
+    """Over a project that cannot be written: what can be done with it, as long as it is open."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = QLabel()
+        self.label = QLabel(
+            tr(
+                "Read-only: you can look at this project and export it; nothing that you change "
+                "is kept. Open a copy of its folder to work on it."
+            )
+        )
+        self.label.setWordWrap(True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.label, 1)
+        self._recolour()
+
+    def _recolour(self) -> None:
+        self._icon.setPixmap(theme.icon("mdi6.lock-outline").pixmap(16, 16))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A new palette wants a new icon."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
+
+
+class Activity(QFrame):
+    """A task that runs: name, bar, time left, Cancel. Short ones never show."""
+
+    def __init__(self, task: Task, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.task = task
+        self._label, self.bar, self._left = QLabel(task.name), QProgressBar(), QLabel()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(True)
+        self._left.setFont(theme.tabular(self._left.font()))
+        self.button = QPushButton(tr("Cancel"))
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self._cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
+        layout.addWidget(self._label)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(self._left)
+        layout.addWidget(self.button)
+        task.progressed.connect(self._progress)
+        task.ended.connect(self._end)
+        self._timer = QTimer(self, singleShot=True, interval=400)
+        self._timer.timeout.connect(self.show)
+        self._timer.start()
+        self.hide()
+
+    @Slot(int, int, float)
+    def _progress(self, done: int, total: int, left: float) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        self.bar.setFormat(of_words(done, total))
+        self._left.setText(time_left(left) if done else "")
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.button.setEnabled(False)
+        self._label.setText(tr("Cancelling…"))
+        self.task.cancel()
+
+    @Slot()
+    def _end(self) -> None:
+        self._timer.stop()
+        self.hide()
+        self.deleteLater()
+
+
+def time_left(seconds: float) -> str:
+    """'about 3 min left'."""
+    if seconds < 10:
+        return tr("a few seconds left")
+    if seconds < 90:
+        return tr("about {count} s left", count=round(seconds / 10) * 10)
+    if seconds < 5400:
+        return tr("about {count} min left", count=round(seconds / 60))
+    return tr("about {count:.1f} h left", count=seconds / 3600)

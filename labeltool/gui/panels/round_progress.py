@@ -1,0 +1,198 @@
+"""The running round: bar, time left, loss curve, stop and cancel; or how the last one ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeltool.domain import RoundKind, mark
+from labeltool.gui import theme
+from labeltool.gui.i18n.translate import read, tell, tr
+from labeltool.gui.panels.message_bar import time_left
+from labeltool.gui.session import Session
+from labeltool.rounds.run_folder import Event
+
+STAGES = {"train": mark("Training"), "predict": mark("Predicting"), "": mark("Starting")}
+
+
+class RoundPanel(QWidget):
+    """Folds away when nothing runs."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.training = True
+        self._curve: Any = None
+        self._plot: Any = None
+        self._losses: list[tuple[int, float]] = []
+        self.title, self.detail, self.bar = QLabel(), QLabel(), QProgressBar()
+        self.detail.setFont(theme.tabular(self.detail.font()))
+        self.detail.setWordWrap(True)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.stop, self.cancel = QPushButton(tr("Stop early")), QPushButton(tr("Cancel"))
+        self.stop.setToolTip(tr("End the training after this epoch, keep its network and predict"))
+        self.cancel.setToolTip(tr("Give the round up; everything stays as it was before"))
+        self.retry, self.fold = QPushButton(tr("Try again…")), QPushButton(tr("Close"))
+        self.report = QPushButton(tr("Copy diagnostics"))
+        self.problems = QPushButton(tr("Photo problems…"))
+        self.problems.setToolTip(tr("Which photos could not be used, and why"))
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumHeight(140)
+        self.stop.clicked.connect(self._stop)
+        self.cancel.clicked.connect(self._cancel)
+        self.fold.clicked.connect(self.hide)
+        buttons = QHBoxLayout()
+        self._buttons = (
+            self.stop, self.cancel, self.retry, self.problems, self.report, self.fold,
+        )  # fmt: skip
+        for button in self._buttons:
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(theme.SPACING)
+        left.addWidget(self.title)
+        left.addWidget(self.bar)
+        left.addWidget(self.detail)
+        left.addLayout(buttons)
+        left.addStretch(1)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(*[2 * theme.SPACING] * 4)
+        self._layout.addLayout(left, 2)
+        self._layout.addWidget(self.log, 3)
+        session.round_event.connect(self.show_event)
+        session.round_ended.connect(self.show_end)
+        self.hide()
+
+    @Slot(object)
+    def show_event(self, event: Event) -> None:
+        """Draw progress."""
+        training = self._session.rounds.running_kind is RoundKind.TRAIN
+        if event.kind == "started":
+            self._begin(event, training)
+        elif event.kind == "progress":
+            if self.isHidden():
+                self._begin(event, training)
+            stage = tr(STAGES.get(event.stage, event.stage))
+            self.bar.setRange(0, event.total)
+            self.bar.setValue(event.done)
+            self.bar.setFormat(f"{stage}: %p %")
+            words = [time_left(event.seconds)]
+            if event.losses:
+                words.insert(0, tr("loss {loss:.3f}", loss=event.losses["total"]))
+                self._losses.append((event.done, event.losses["total"]))
+                self._draw()
+            self.detail.setText(" · ".join(words))
+            self.stop.setVisible(training and event.stage == "train")
+
+    def _begin(self, event: Event, training: bool) -> None:
+        self._losses = []
+        self.training = training
+        self.stop.setText(tr("Stop early"))
+        self.title.setText(tr("Training round") if training else tr("Proposing landmarks"))
+        self.detail.setText(tr("on {device}", device=event.detail) if event.detail else "")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.log.hide()
+        self._offer(self.cancel, *([self.stop] if training else []))
+        if training:
+            self._make_plot()
+        if self._plot is not None:
+            self._plot.setVisible(training)
+        self.show()
+
+    def _make_plot(self) -> None:
+        """A live loss curve; the plot library is loaded with the first round only."""
+        if self._plot is None:
+            import pyqtgraph  # noqa: PLC0415
+
+            self._plot = pyqtgraph.PlotWidget()
+            self._plot.setMinimumHeight(120)
+            self._plot.setMaximumHeight(170)
+            self._plot.setLabel("left", tr("loss"))
+            self._plot.setLabel("bottom", tr("step"))
+            self._plot.setMenuEnabled(False)
+            self._plot.hideButtons()
+            self._curve = self._plot.plot([], [])
+            self._layout.insertWidget(1, self._plot, 3)
+        self._curve.setData([], [])
+        self.recolour()
+
+    def recolour(self) -> None:
+        """Follow the palette."""
+        if self._plot is not None:
+            # the window hears of a new palette before its views have it
+            palette = QGuiApplication.palette()
+            text = palette.color(QPalette.ColorRole.Text)
+            self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
+            for side in ("left", "bottom"):
+                self._plot.getAxis(side).setPen(text)
+                self._plot.getAxis(side).setTextPen(text)
+            self._curve.setPen(palette.color(QPalette.ColorRole.Link), width=2)
+
+    def _draw(self) -> None:
+        if self._curve is None:
+            return
+        # a thousand points are enough for a screen
+        rows = self._losses[:: max(1, len(self._losses) // 1000)]
+        self._curve.setData([row[0] for row in rows], [row[1] for row in rows])
+
+    @Slot(object, str)
+    def show_end(self, event: Event, tail: str) -> None:
+        """Fold away, or say why it failed, or which photos it could not use."""
+        left_out = self._session.rounds.left_out
+        problems = [self.problems] if left_out.photos else []
+        if event.kind == "failed":
+            self.title.setText(tr("The round failed; everything is as it was before"))
+            self.detail.setText(read(event.detail))
+            self._offer(self.retry, *problems, self.report, self.fold)
+        elif event.kind == "finished" and problems:
+            self.title.setText(
+                tr("The round is done without %Ln photo(s)", "", len(left_out.photos))
+            )
+            words = [tell(left_out.sentence())]
+            if left_out.manual:
+                words.append(tr("%Ln manual label(s) were not trained.", "", left_out.manual))
+            self.detail.setText(" ".join(words))
+            self._offer(*problems, self.fold)
+        else:
+            self.hide()
+            return
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.bar.hide()
+        self.log.setPlainText(tail)
+        self.log.setVisible(bool(tail))
+        if self._plot is not None:
+            self._plot.hide()
+        self.show()
+
+    def _offer(self, *offered: QPushButton) -> None:
+        """Show these buttons and no others."""
+        for button in self._buttons:
+            button.setVisible(button in offered)
+            button.setEnabled(True)
+
+    @Slot()
+    def _stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.stop.setText(tr("Stopping after this epoch…"))
+        self._session.round.stop_early()
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.cancel.setEnabled(False)
+        self.detail.setText(tr("Cancelling…"))
+        self._session.round.cancel()

@@ -1,0 +1,1 @@
+"""A project as a whole: the sample, and whether everything is there and agrees."""

@@ -1,0 +1,192 @@
+"""Whether everything of a project is there and agrees: database, log, photos, rounds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from labeltool.domain import KnownFile, PhotosMissingError, Progress, RoundKind, RoundStatus, mark
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.store import Store
+from pipnet.data.images import ImageError, other_size, read_header, read_image
+
+PHOTOS_AT_ONCE = 64
+"""Photos that one thread looks at in a row."""
+
+
+def check_database(store: Store, repair: bool = False) -> list[str]:
+    """What of `check` is about the project's file alone."""
+    for round_id in store.rounds.unsettled():  # results came in, and the program was killed then
+        store.rounds.settle(round_id)
+    return store.reviews.check(repair)
+
+
+def check(store: Store, repair: bool = False) -> list[str]:
+    """What is wrong with a project, a sentence each with what to do; nothing if all is well.
+
+    `repair` mends what follows from the log; what was mended is said with the word "mended".
+    """
+    if store.read_only and not repair:  # the check writes, and takes it back
+        with store.private_copy() as copy:
+            there, here = str(copy.folder), str(store.folder)
+            said = [line.replace(there, here) for line in check_database(copy)]
+    else:
+        said = check_database(store, repair)
+    said += [
+        f"the photo folder {root} is gone: say where it is with 'labeltool relocate'"
+        for root in _missing_folders(store)
+    ]
+    for row in store.rounds.all():
+        if row.status is RoundStatus.READY and row.kind is RoundKind.TRAIN:
+            missing = RunFolder(row.folder).missing()
+            if missing:
+                said.append(
+                    f"round {row.number} lacks {', '.join(missing)} in {row.folder}: put the "
+                    "folder back from a copy, or train anew; no decision is touched"
+                )
+    return said
+
+
+@dataclass(slots=True)
+class PhotoCheck:
+    """What `check_photos` found, a sentence each that names the photo's path.
+
+    `wrong`: photos that are gone, damaged, or other than they were. `whole`: photos that could not
+    be used before and can be now. `unhashed`: how many have no content hash to compare.
+    """
+
+    wrong: list[str] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
+    unhashed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A photo as it is now. `reason`: why it cannot be used. `changed`: it can, but is not the file
+    that it was; `now`: what the store would know of it then."""
+
+    reason: str | None = None
+    changed: bool = False
+    now: dict[str, Any] | None = None
+
+
+_UNCHANGED = _Looked()
+
+
+def check_photos(
+    store: Store,
+    *,
+    deep: bool = False,
+    repair: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> PhotoCheck:
+    """Look at every photo whose folder is there: whether it is the file that it was.
+
+    A photo whose size in bytes or modification time differs has its header read; `deep` compares
+    the content hash of every photo. Photos that cannot be used become photo problems, those that
+    can be used again are none any more. A photo that was edited, or replaced by one of the same
+    width and height, is used as before and told each time, until `repair` takes it as it is.
+    `progress` may raise Cancelled; nothing was changed then.
+    """
+    there = {root_id: root for root_id, root in store.faces.roots().items() if root.is_dir()}
+    files = [file for file in store.faces.files_known() if file.root in there and _was_read(file)]
+    checked = PhotoCheck()
+    problems: dict[tuple[int, str], str] = {}
+    usable: list[tuple[int, str]] = []
+    accepted: dict[int, dict[str, Any]] = {}
+    for done, (file, looked) in enumerate(_look_at_all(files, there, deep), start=1):
+        progress(done, len(files))
+        if looked is _UNCHANGED:
+            continue
+        path = there[file.root] / file.path
+        if looked.reason is not None:
+            problems[file.root, file.path] = f"{path.name} {looked.reason}"
+            checked.wrong.append(f"{path} {looked.reason}; it is left out until it is put back")
+        elif file.problem is not None:
+            usable.append((file.root, file.path))
+            checked.whole.append(f"{path} can be used again")
+        if looked.changed and repair and looked.now is not None:
+            accepted[file.photo] = looked.now
+            checked.wrong.append(f"mended: {path} is taken as it is now")
+        elif looked.changed:
+            checked.wrong.append(
+                f"{path} was edited or replaced since it was imported; its width and height are "
+                "the same. See whether its labels fit; 'labeltool check --repair' takes it as it is"
+            )
+        checked.unhashed += deep and file.sha256 is None
+    if problems or usable:
+        store.faces.set_problems(problems, usable)
+    if accepted:
+        store.faces.accept_files(accepted)
+    return checked
+
+
+def _was_read(file: KnownFile) -> bool:
+    """Whether the photo could be read once; others were never used for anything."""
+    return file.width is not None or file.problem is None
+
+
+def _look_at_all(
+    files: Sequence[KnownFile], roots: dict[int, Path], deep: bool
+) -> Iterator[tuple[KnownFile, _Looked]]:
+    """In their order; several at once, for the system waits for disks and networks."""
+
+    def look(start: int) -> list[_Looked]:
+        group = files[start : start + PHOTOS_AT_ONCE]
+        return [_look(file, os.path.join(roots[file.root], file.path), deep) for file in group]
+
+    with ThreadPoolExecutor(min(8, (os.cpu_count() or 1) * 2)) as pool:
+        looked = pool.map(look, range(0, len(files), PHOTOS_AT_ONCE))
+        yield from zip(files, chain.from_iterable(looked), strict=True)
+
+
+def _look(file: KnownFile, name: str, deep: bool) -> _Looked:
+    try:
+        status = os.stat(name)  # a Path takes longer to make than this takes
+        same_bytes = status.st_size == file.bytes
+        same_time = file.modified in (None, status.st_mtime_ns)
+        if file.problem is None and same_bytes and same_time and not deep:
+            return _UNCHANGED
+        path, digest = Path(name), file.sha256
+        if deep or not same_bytes:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        changed = not same_bytes if file.sha256 is None else digest != file.sha256
+        if changed or file.problem is not None:
+            image = read_image(path)  # truncated, it has its header still
+            size = image.shape[1], image.shape[0]
+        else:
+            header = read_header(path)
+            size = header.width, header.height
+        if file.width and file.height and size != (file.width, file.height):
+            return _Looked(other_size((file.width, file.height), size))
+    except ImageError as error:
+        return _Looked(error.reason)
+    except OSError as error:
+        gone = isinstance(error, FileNotFoundError)
+        why = "there is no such file or folder" if gone else (error.strerror or str(error))
+        return _Looked(f"could not be opened: {why}")
+    now = {"bytes": status.st_size, "modified": status.st_mtime_ns, "sha256": digest}
+    return _Looked(changed=changed, now=now)
+
+
+def photos_missing(store: Store) -> PhotosMissingError | None:
+    """What to say of photo folders that are not there, as after a move to another computer."""
+    missing = _missing_folders(store)
+    if not missing:
+        return None
+    what = mark("The photo folder {folder} is not there.")
+    if len(missing) > 1:
+        what = mark("{count} photo folders are not there, such as {folder}.")
+    remedy = mark("Say where the photos are now; everything else of the project is here.")
+    return PhotosMissingError(what, remedy, folder=missing[0], count=len(missing))
+
+
+def _missing_folders(store: Store) -> list[Path]:
+    return [root for root in store.faces.roots().values() if not os.path.isdir(root)]

@@ -1,0 +1,56 @@
+"""The sample project: shipped pictures of people who do not exist, to try the program on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from labeltool.domain import UserError, mark
+from labeltool.store import create_project
+from pipnet import resources
+from pipnet.data.scheme import load_scheme
+
+PHOTOS = "photos"
+"""The folder of the pictures inside the project's."""
+
+
+def make_sample(folder: Path) -> Path:
+    """Make the sample project in `folder`, unless it was made there before.
+
+    Its pictures are copied beside it, so that it outlives the installation; the labels that ship
+    with them are left out. Returns the folder of the pictures, which are not imported yet.
+
+    Raises:
+        UserError: another project is there, the folder cannot be written, or pictures are missing.
+    """
+    shipped = sorted(resources.path("sample").glob("*.jpg"))
+    if not shipped:
+        raise UserError(
+            mark("The sample pictures are missing from this installation."),
+            mark("Install labeltool again."),
+        )
+    photos = folder / PHOTOS
+    if os.path.exists(folder / "project.sqlite"):
+        if not (photos / shipped[0].name).is_file():
+            raise UserError(
+                mark("{folder} already holds another project."),
+                mark("Choose another folder for the sample."),
+                folder=folder,
+            )
+        return photos
+    try:
+        photos.mkdir(parents=True, exist_ok=True)
+        for picture in shipped:
+            partial = photos / f".{picture.name}.part"
+            shutil.copyfile(picture, partial)
+            os.replace(partial, photos / picture.name)
+    except OSError as error:
+        raise UserError(
+            mark("The sample cannot be put in {folder}: {reason}."),
+            mark("Choose a folder that you may write to."),
+            folder=folder,
+            reason=error.strerror or str(error),
+        ) from error
+    create_project(folder, load_scheme("300w")).close()
+    return photos

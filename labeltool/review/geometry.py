@@ -1,0 +1,65 @@
+"""What landmarks do as a shape: turn, mirror, pull their neighbours, average. Plain numpy.
+
+Points are (N, 2), x and y, in any unit; NaN where a landmark is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.domain import Points
+
+
+def turned(points: Points, centre: NDArray[np.float64], angle: float, scale: float) -> Points:
+    """Points turned by `angle` (radians, clockwise on the screen) and scaled around a centre."""
+    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
+    moved: Points = (points - centre) @ np.array([[cos, sin], [-sin, cos]]) + centre
+    return moved
+
+
+def mirrored(points: Points, flip: NDArray[np.int64]) -> Points:
+    """The face seen in a mirror: each landmark keeps its name, the shape looks the other way.
+
+    The mirror is upright in the middle of the placed points, so the face stays where it is.
+    """
+    seen = points[np.isfinite(points).all(1)]
+    if not len(seen):
+        return points
+    turned_over = points[flip].copy()
+    turned_over[:, 0] = seen[:, 0].min() + seen[:, 0].max() - turned_over[:, 0]
+    return turned_over
+
+
+def pull(distance: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
+    """How much of a move neighbours follow, (N,) 1..0: all of it at distance 0, none from `reach`.
+
+    The fall is smooth at both ends, so a contour bends without a kink.
+    """
+    near = np.clip(np.nan_to_num(distance, nan=np.inf) / max(reach, 1e-9), 0.0, 1.0)
+    weight: NDArray[np.float64] = (1.0 - near**2) ** 2
+    return weight
+
+
+def distances(shape: Points) -> NDArray[np.float64]:
+    """Distance of every landmark from every other, (N, N), in units of the shape's size.
+
+    The size is the root of the area of its bounding box; NaN for absent landmarks.
+    """
+    placed = shape[np.isfinite(shape).all(1)]
+    extent = np.ptp(placed, axis=0) if len(placed) else np.ones(2)
+    size = max(float(np.sqrt(extent.prod())), float(extent.max()) * 0.2, 1e-9)
+    apart: NDArray[np.float64] = np.linalg.norm(shape[:, None] - shape[None], axis=-1) / size
+    return apart
+
+
+def mean_shape(faces: Sequence[Points]) -> Points | None:
+    """The mean of whole faces, each in units of its own bounding box, (N, 2); None without any."""
+    shapes = []
+    for points in faces:
+        extent = np.ptp(points, axis=0)
+        if np.isfinite(extent).all() and extent.min() > 0:
+            shapes.append((points - points.min(0)) / np.sqrt(extent.prod()))
+    return np.mean(shapes, axis=0) if shapes else None

@@ -1,0 +1,1 @@
+"""Rounds of prediction and training: planned, started, followed and taken in."""

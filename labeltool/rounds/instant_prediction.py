@@ -1,0 +1,76 @@
+"""Proposals at once, in this process: for a box that a person drew or changed just now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.domain import Changes, Face, NewPrediction, Round, UserError, Verdict, mark
+from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.store import Store
+from pipnet.data.images import ImageError, read_image
+
+if TYPE_CHECKING:
+    from pipnet.inference.onnx_detector import OnnxDetector
+
+
+class Instant:
+    """Proposes with the model of the current round, which is loaded once and kept."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._loaded: tuple[Path, OnnxDetector] | None = None
+
+    def propose(self, face_id: int, pixels: NDArray[np.uint8] | None = None) -> Changes | None:
+        """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
+
+        `pixels`: its photo, (H, W, 3) RGB, where it is decoded already; read from the file if None.
+        A face that was proposed for before has got another box: the new proposal takes the old
+        one's place, unless a person decided on the face meanwhile or changed the box once more.
+
+        Raises:
+            UserError: the photo cannot be read.
+        """
+        current, face = self._store.rounds.current(), self._store.faces.face(face_id)
+        if current is None or face is None:
+            return None
+        if face.verdict not in (Verdict.UNREVIEWED, Verdict.REJECTED):
+            return Changes()
+        if current.model == MEAN_FACE:
+            labels = [points for _face, _verdict, points, _seen in self._store.reviews.labels()]
+            mean = mean_face(labels, self._store.scheme.count)
+            prediction = mean_proposal(face_id, face.box, face.box_kind, mean)
+            return self._offer(current, face, prediction)
+        model = RunFolder(current.folder).onnx
+        if not model.exists():
+            return None
+        # imported here: ONNX Runtime is needed only once a box was drawn
+        from pipnet.inference.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
+
+        if self._loaded is None or self._loaded[0] != model:
+            try:
+                self._loaded = (model, OnnxDetector(model, threads=1))
+            except OnnxError:
+                return None  # a worker can still propose, from the network itself
+        if pixels is None:
+            try:
+                pixels = read_image(face.photo)
+            except ImageError as error:
+                raise UserError(mark("{reason}"), reason=str(error)) from error
+        found = self._loaded[1].predict(pixels, [face.box], face.box_kind)[0]
+        size = float(np.sqrt(face.box[2] * face.box[3]))
+        prediction = NewPrediction(
+            face_id, found.points, found.scores.astype(np.float32), found.score,
+            float(found.spread.mean()) / size,
+        )  # fmt: skip
+        return self._offer(current, face, prediction)
+
+    def _offer(self, current: Round, face: Face, prediction: NewPrediction) -> Changes:
+        now = self._store.faces.face(face.id)
+        if now is None or now.box != face.box:
+            return Changes()
+        return self._store.rounds.offer_anew(current, prediction)

@@ -1,0 +1,418 @@
+"""The run folder: everything the app and the worker process say to each other.
+
+    spec.json           what to do, written once by the app
+    faces.npz           the faces to predict: id, photo, box, kind of box
+    photos.json         the photos, [root, relative path, width, height] each
+    labels.npz          what a round trains on: face, points, whether a person labelled it
+    events.jsonl        what happened, one line each, appended by the worker
+    cancel, stop        exist once the user asked to cancel, or to stop early and keep the model
+    lock                held by the worker while it lives
+    worker.log          what the worker printed
+    model.safetensors   the trained network
+    model.onnx          the network that proposes, for the window
+    predictions-*.npz   what it proposes, a few hundred faces each
+    problems.json       the photos that could not be used, [place in photos.json, reason] each
+    results.json        written last: the round is whole
+
+Files instead of a pipe: the work goes on when the app closes or crashes, a new app finds it again,
+and a person can repeat it with `labeltool worker FOLDER`. Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+import portalocker
+from numpy.typing import NDArray
+
+from labeltool.domain import Cancelled, NewPrediction, UserError, mark
+
+
+class RunFolderError(UserError):
+    """A file of a run folder is missing, damaged, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of events.jsonl.
+
+    `kind`: started, progress, chunk (a predictions file is whole), finished, cancelled or failed.
+    `stage`: prepare, train or predict; `done` of `total` steps; `seconds` left in the whole run.
+    `losses` by name. `detail`: the file of a chunk, the reason of a failure, the device at the
+    start. `expected`: the reason of the failure tells all there is to know, so that nobody needs
+    the log.
+    """
+
+    kind: str
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    losses: dict[str, float] = field(default_factory=dict)
+    detail: str = ""
+    expected: bool = False
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing follows."""
+        return self.kind in ("finished", "cancelled", "failed")
+
+
+class RunPhoto(NamedTuple):
+    """A photo: the id of its root, its path under that, and the size in pixels that it had when its
+    faces were found or labelled, None if not known."""
+
+    root: int
+    path: str
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceTable:
+    """F faces: `ids` (F,), `photos` (F,) places in the photo list, `boxes` (F, 4), `kinds` (F,)."""
+
+    ids: NDArray[np.int64]
+    photos: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+    kinds: NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelTable:
+    """L frozen labels: `faces` (L,) ids, `points` (L, N, 2), `manual` (L,): a person decided it."""
+
+    faces: NDArray[np.int64]
+    points: NDArray[np.float64]
+    manual: NDArray[np.bool_]
+
+
+class RunFolder:
+    """Both sides of the folder. The app reads events and cancels; the worker does the rest."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.model = path / "model.safetensors"
+        self.onnx = path / "model.onnx"
+        self.log = path / "worker.log"
+        self._offset = 0
+
+    # The app's side
+
+    def create(
+        self,
+        spec: dict[str, Any],
+        photos: list[RunPhoto],
+        faces: FaceTable,
+        labels: LabelTable | None = None,
+    ) -> None:
+        """Freeze the work. The folder appears whole or not at all.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        partial = self.path.with_name(self.path.name + ".partial")
+        try:
+            partial.mkdir(parents=True)
+            (partial / "spec.json").write_text(json.dumps(spec, indent=1), encoding="utf-8")
+            (partial / "photos.json").write_text(json.dumps(photos), encoding="utf-8")
+            np.savez(partial / "faces.npz", **asdict(faces))
+            if labels is not None:
+                np.savez(partial / "labels.npz", **asdict(labels))
+            partial.rename(self.path)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise _not_written(self.path, error) from error
+
+    def cancel(self) -> None:
+        """Ask the worker to stop and keep nothing.
+
+        Raises:
+            UserError: the folder cannot be written.
+        """
+        self._ask("cancel")
+
+    def stop_early(self) -> None:
+        """Ask the worker to end the training now and go on with the network it has.
+
+        Raises:
+            UserError: the folder cannot be written.
+        """
+        self._ask("stop")
+
+    def _ask(self, name: str) -> None:
+        try:
+            (self.path / name).touch()
+        except OSError as error:
+            raise _not_written(self.path, error) from error
+
+    def check(self) -> None:
+        """Look that the folder is still there.
+
+        Raises:
+            RunFolderError: it is not.
+        """
+        if not self.path.is_dir():
+            raise RunFolderError(
+                mark("The run folder {folder} is not there any more."),
+                mark("Start the round again."),
+                folder=self.path,
+            )
+
+    def new_events(self) -> list[Event]:
+        """The whole lines added since the last call.
+
+        Raises:
+            RunFolderError: a line is damaged, or the file cannot be read.
+        """
+        file = self.path / "events.jsonl"
+        with _reading(file):
+            if not file.exists():
+                return []
+            with file.open("rb") as stream:
+                stream.seek(self._offset)
+                whole, newline, _rest = stream.read().rpartition(b"\n")
+            self._offset += len(whole) + len(newline)
+            return [Event(**json.loads(line)) for line in whole.splitlines()]
+
+    def is_alive(self) -> bool:
+        """Whether a worker holds the lock; the kernel lets go of it however the worker ends.
+
+        Raises:
+            RunFolderError: nobody may read the lock.
+        """
+        try:
+            with (self.path / "lock").open("rb") as stream:  # also where nobody may write
+                portalocker.lock(
+                    stream, portalocker.LockFlags.SHARED | portalocker.LockFlags.NON_BLOCKING
+                )
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise _not_read(self.path / "lock", error) from error
+        except portalocker.LockException:
+            return True
+        return False
+
+    def results(self) -> dict[str, Any] | None:
+        """What a whole run says of itself, or None.
+
+        Raises:
+            RunFolderError: it is damaged.
+        """
+        file = self.path / "results.json"
+        with _reading(file):
+            if not file.exists():
+                return None
+            return dict(json.loads(file.read_text(encoding="utf-8")))
+
+    def missing(self) -> list[str]:
+        """Names of the files that a whole training has and this folder lacks."""
+        try:
+            results = self.results()
+        except RunFolderError:
+            results = None
+        if results is None:
+            return ["results.json"]
+        return [
+            name
+            for name in (self.model.name, *results["chunks"])
+            if not (self.path / name).is_file()
+        ]
+
+    def predictions(self, name: str) -> list[NewPrediction]:
+        """Read one predictions file.
+
+        Raises:
+            RunFolderError: it is missing or damaged.
+        """
+        file = self.path / name
+        # opened here, for numpy leaves a damaged file open
+        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            return [
+                NewPrediction(int(face), points, scores, float(score), float(spread))
+                for face, points, scores, score, spread in zip(
+                    data["faces"], data["points"], data["scores"], data["score"],
+                    data["spread"], strict=True,
+                )
+            ]  # fmt: skip
+
+    def problems(self) -> dict[int, str]:
+        """Why photos could not be used, by place in `photo_rows`; each reason begins with the
+        photo's name.
+
+        Raises:
+            RunFolderError: the file is damaged.
+        """
+        file = self.path / "problems.json"
+        with _reading(file):
+            if not file.exists():
+                return {}
+            return dict(json.loads(file.read_text(encoding="utf-8")))
+
+    def log_tail(self, lines: int = 30) -> str:
+        """The end of what the worker printed."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(
+            self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        )
+
+    # The worker's side
+
+    def spec(self) -> dict[str, Any]:
+        """What to do."""
+        return dict(json.loads((self.path / "spec.json").read_text(encoding="utf-8")))
+
+    def photo_rows(self) -> list[RunPhoto]:
+        """The photos as the project knows them.
+
+        Raises:
+            RunFolderError: their file is missing or damaged.
+        """
+        file = self.path / "photos.json"
+        with _reading(file):
+            return [RunPhoto(*row) for row in json.loads(file.read_text(encoding="utf-8"))]
+
+    def photos(self) -> list[Path]:
+        """The photos' files."""
+        roots = {int(k): Path(v) for k, v in self.spec()["roots"].items()}
+        return [self.path / roots[row.root] / row.path for row in self.photo_rows()]
+
+    def sizes(self) -> list[tuple[int, int] | None]:
+        """The (width, height) that each photo must have, None where it is not known."""
+        rows = self.photo_rows()
+        return [(r.width, r.height) if r.width and r.height else None for r in rows]
+
+    def faces(self) -> FaceTable:
+        """The faces to predict.
+
+        Raises:
+            RunFolderError: their file is missing or damaged.
+        """
+        file = self.path / "faces.npz"
+        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            return FaceTable(data["ids"], data["photos"], data["boxes"], data["kinds"])
+
+    def labels(self) -> LabelTable | None:
+        """What to train on, None for a run that only predicts.
+
+        Raises:
+            RunFolderError: their file is damaged.
+        """
+        file = self.path / "labels.npz"
+        if not file.exists():
+            return None
+        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            return LabelTable(data["faces"], data["points"], data["manual"])
+
+    def report(self, event: Event) -> None:
+        """Append an event; raise Cancelled if the user asked to stop."""
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(event)) + "\n")
+        if event.kind in ("progress", "chunk"):
+            self.check_cancel()
+
+    def check_cancel(self) -> None:
+        """Raise Cancelled if the user asked to stop."""
+        if (self.path / "cancel").exists():
+            raise Cancelled
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether the user asked to keep the network as it is."""
+        return (self.path / "stop").exists()
+
+    def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
+        """Write one predictions file whole, and say so."""
+        with self._whole(name) as file:
+            np.savez(file, allow_pickle=False, **columns)
+        self.report(Event("chunk", "predict", detail=name))
+
+    def write_problems(self, problems: dict[int, str]) -> None:
+        """The photos that could not be used, see `problems`."""
+        with self._whole("problems.json") as file:
+            file.write(json.dumps(sorted(problems.items()), indent=1).encode())
+
+    def write_results(self, results: dict[str, Any]) -> None:
+        """The last file: with it the run is whole."""
+        with self._whole("results.json") as file:
+            file.write(json.dumps(results, indent=1).encode())
+
+    @contextmanager
+    def _whole(self, name: str) -> Iterator[BinaryIO]:
+        """A file that is there, and on the disk, once it is written.
+
+        Left to the system, many megabytes would reach the disk at once, with the next decision that
+        somebody makes in the project's window, which would wait for them.
+        """
+        partial = self.path / f"{name}.partial"
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, self.path / name)
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Hold the lock while working.
+
+        Raises:
+            UserError: another worker has it.
+        """
+        with (self.path / "lock").open("a+") as file:
+            for attempt in range(20):
+                try:
+                    portalocker.lock(
+                        file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
+                    )
+                    break
+                except portalocker.LockException as error:
+                    # `is_alive` of a window holds it for an instant
+                    if attempt == 19:
+                        raise UserError(
+                            mark("Another worker is busy in {folder}."), folder=self.path
+                        ) from error
+                    time.sleep(0.05)
+            yield
+
+
+def _not_written(folder: Path, error: OSError) -> UserError:
+    return UserError(
+        mark("The run folder {folder} cannot be written: {reason}."),
+        mark("Free some space or check the folder's permissions, then try again."),
+        folder=folder,
+        reason=error.strerror or str(error),
+    )
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Around reading a file of a run folder.
+
+    Raises:
+        RunFolderError: it is missing, damaged, or cannot be read.
+    """
+    try:
+        yield
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise _not_read(file, error) from error
+
+
+def _not_read(file: Path, error: Exception) -> RunFolderError:
+    return RunFolderError(
+        mark("The results in {path} cannot be read: {reason}."),
+        mark("Start the round again."),
+        path=file,
+        reason=getattr(error, "strerror", None) or str(error),
+    )

@@ -1,0 +1,118 @@
+"""What a worker starts from: the project's faces and labels, frozen, and the network."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labeltool.domain import Round, RoundKind, RoundStatus, UserError, Verdict, mark
+from labeltool.rounds.mean_face import MEAN_FACE
+from labeltool.rounds.run_folder import FaceTable, LabelTable, RunPhoto
+from labeltool.store import Store
+from pipnet import resources
+from pipnet.data.scheme import SchemeError, scheme_of
+
+STARTER = "starter.safetensors"
+"""A model file of this name in a project's folder is its starter, not the one that ships."""
+
+
+def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTable]:
+    """The photos, and those of the faces (rows of `Faces.boxes`) that a worker may use."""
+    index = store.faces.photo_index()
+    place = {photo[0]: i for i, photo in enumerate(index)}
+    rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
+    photos = [RunPhoto(root, path, w, h) for _id, root, _, path, w, h in index]
+    return photos, FaceTable(
+        np.array([row[0] for row in rows], np.int64),
+        np.array([place[row[1]] for row in rows], np.int64),
+        np.array([row[2] for row in rows], np.float64).reshape(-1, 4),
+        np.array([row[3] for row in rows], np.str_),
+    )
+
+
+def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
+    """Labels of the faces in the table, `pseudo` of them pseudo-labels: a photo that cannot be read
+    trains nothing.
+
+    Raises:
+        UserError: there is no manual label among them.
+    """
+    usable = set(table.ids.tolist())
+    labels = store.reviews.labels()
+    manual = [(face, points) for face, _, points, _ in labels if face in usable]
+    if not manual:
+        raise UserError(
+            mark("None of the labelled photos can be read."),
+            mark("See what is wrong with them first."),
+        )
+    ours = store.faces.pseudo(MEAN_FACE, pseudo)
+    rows = manual + [row for row in ours if row[0] in usable]
+    return LabelTable(
+        np.array([face for face, _ in rows], np.int64),
+        np.stack([points for _, points in rows]),
+        np.arange(len(rows)) < len(manual),
+    )
+
+
+def run_spec(store: Store, device: str, trained: Round | None) -> dict[str, Any]:
+    """What every spec.json holds: device, scheme, first weights, and where the photos are."""
+    roots = {}
+    for root_id, root in store.faces.roots().items():
+        project = store.folder.absolute()
+        # a photo folder inside the project moves with it
+        roots[root_id] = (
+            os.path.relpath(root, project / "rounds" / "x")
+            if root.is_relative_to(project)
+            else str(root)
+        )
+    weights = None if trained is None else f"../{trained.folder.name}/model.safetensors"
+    if trained is None and starter(store) != resources.starter():
+        weights = f"../../{STARTER}"
+    return {
+        "format": 1, "device": device, "scheme": store.scheme.to_json(),
+        "weights": weights, "roots": roots,
+    }  # fmt: skip
+
+
+def trained_round(store: Store) -> Round | None:
+    """The newest round on top that has a network of its own."""
+    current = store.rounds.current()
+    if current is not None and current.kind is RoundKind.TRAIN:
+        return current
+    ready = [
+        row
+        for row in store.rounds.all()
+        if row.kind is RoundKind.TRAIN and row.status is RoundStatus.READY
+    ]
+    matching = [row for row in ready if current is not None and row.model == current.model]
+    if matching:
+        return matching[-1]
+    return ready[-1] if ready and not starter_fits(store) else None
+
+
+def starter(store: Store) -> Path:
+    """The project's own starter, if it has one, else the one that ships."""
+    own = store.folder / STARTER
+    return own if own.is_file() else resources.starter()
+
+
+def starter_fits(store: Store) -> bool:
+    """Whether the starter is of the project's scheme.
+
+    Raises:
+        UserError: the project's own starter is no model file.
+    """
+    file, scheme = starter(store), store.scheme
+    if file == resources.starter():
+        return scheme.name == "300w" and file.exists()
+    try:
+        return scheme_of(file).names == scheme.names
+    except SchemeError as error:
+        raise UserError(
+            mark("{file} is not a model file."),
+            mark("Put one there that 'pipnet train' wrote, or take it away."),
+            file=file,
+        ) from error

@@ -1,0 +1,111 @@
+"""What a round could not use: kept as problems of photos, and told with its results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from labeltool.domain import Changes, Round, Said, mark
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a round could not use: photos with the reasons, which begin with a photo's name; and how
+    many faces got no proposal and how many manual labels were not trained because of that."""
+
+    photos: tuple[tuple[Path, str], ...] = ()
+    faces: int = 0
+    manual: int = 0
+
+    def reasons(self) -> list[str]:
+        """The reasons, which begin with the photo's path."""
+        return [f"{file}{reason.removeprefix(file.name)}" for file, reason in self.photos]
+
+    def sentence(self) -> Said:
+        """How many photos they were, and what is wrong with the first one; empty without any."""
+        if not self.photos:
+            return Said("")
+        count, reason = len(self.photos), self.reasons()[0]
+        if count == 1:
+            return Said(mark("1 photo could not be used: {reason}."), reason=reason)
+        text = mark("{count} photos could not be used, the first of them: {reason}.")
+        return Said(text, count=count, reason=reason)
+
+
+def read_left_out(store: Store, folder: RunFolder) -> LeftOut:
+    """What the round of a run folder could not use.
+
+    Raises:
+        RunFolderError: the folder is damaged.
+    """
+    problems = folder.problems()
+    if not problems:
+        return LeftOut()
+    roots, rows = store.faces.roots(), folder.photo_rows()
+    faces, labels = folder.faces(), folder.labels()
+    bad = np.isin(faces.photos, list(problems))
+    manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
+    return LeftOut(
+        tuple(
+            (roots[rows[place].root] / rows[place].path, reason)
+            for place, reason in problems.items()
+        ),
+        int(bad.sum()),
+        int(np.isin(manual, faces.ids[bad]).sum()),
+    )
+
+
+def keep_problems(store: Store, folder: RunFolder, *, finished: bool) -> Changes:
+    """Keep what is wrong with the photos of a run; those that a finished one could read are whole
+    again. Photos of a folder that is not there at all have no problem of their own.
+
+    Raises:
+        RunFolderError: the folder is damaged.
+    """
+    problems = folder.problems()
+    if not problems and not finished:
+        return Changes()
+    roots, rows = store.faces.roots(), folder.photo_rows()
+    there = {root_id for root_id, root in roots.items() if root.is_dir()}
+    found = {
+        (rows[place].root, rows[place].path): reason
+        for place, reason in problems.items()
+        if rows[place].root in there
+    }
+    read = set(folder.faces().photos.tolist()) - problems.keys() if finished else set()
+    usable = [(rows[place].root, rows[place].path) for place in read]
+    return store.faces.set_problems(found, usable)
+
+
+def predicted_note(left_out: LeftOut, total: int) -> str:
+    """How many of `total` faces got no proposal, and why; nothing if all got one."""
+    if not left_out.photos:
+        return ""
+    return Said(
+        mark("{count} of {total} faces got a proposal."), mark("{reason}"),
+        count=total - left_out.faces, total=total, reason=left_out.sentence(),
+    )  # fmt: skip
+
+
+def trained_note(left_out: LeftOut, row: Round, proposed: int) -> Said:
+    """How many manual labels a round really trained on, and how many faces there are to review."""
+    manual = int(str(row.summary["manual"]))
+    review = (
+        mark("1 face has a proposal to review.")
+        if proposed == 1
+        else mark("{count} faces have a proposal to review.")
+    )
+    trained = (
+        mark("Round {number} trained on {used} of 1 manual label.")
+        if manual == 1
+        else mark("Round {number} trained on {used} of {manual} manual labels.")
+    )
+    return Said(
+        trained, mark("{reason}") if left_out.photos else "", review,
+        number=row.number, used=manual - left_out.manual, manual=manual, count=proposed,
+        reason=left_out.sentence(),
+    )  # fmt: skip

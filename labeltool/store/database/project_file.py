@@ -1,0 +1,45 @@
+"""The project file: its name, and the schema that it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labeltool.domain import DamagedError, UserError, mark
+from labeltool.store.database.database_errors import errors
+from labeltool.store.database.read_only import connect
+
+FILE = "project.sqlite"
+
+
+def schema_of(path: Path) -> int:
+    """The number of the newest migration a file has had.
+
+    Raises:
+        UserError: the file is no project database, or cannot be read.
+    """
+    with errors(path):
+        connection = connect(path)
+        try:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            if not tables:
+                raise DamagedError(
+                    mark("{path} is empty, so it is not a project."),
+                    mark(
+                        "'labeltool restore {folder}' lists its backups; without one, make a new "
+                        "project in another folder."
+                    ),
+                    path=path,
+                    folder=path.parent,
+                )
+            row = None
+            if {"alembic_version", "face"} <= tables:
+                row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            if row is None or not row[0].isdecimal():
+                raise UserError(
+                    mark("{path} is not a project of this program."),
+                    mark("Choose another folder."),
+                    path=path,
+                )
+            return int(row[0])
+        finally:
+            connection.close()

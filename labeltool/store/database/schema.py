@@ -1,0 +1,406 @@
+"""The tables.
+
+Until the first release a change here needs nothing else: new projects are made from these
+classes. Afterwards it also needs a migration in `migrations/versions`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = 1
+"""The number of the newest migration."""
+
+
+class Base(DeclarativeBase):
+    """Base of the table classes."""
+
+
+class PointsType(TypeDecorator[NDArray[np.float64]]):
+    """(N, 2) float64 as little-endian bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: NDArray[np.float64] | None, dialect: Dialect
+    ) -> bytes | None:
+        """Array to bytes."""
+        return None if value is None else np.ascontiguousarray(value, "<f8").tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> NDArray[np.float64] | None:
+        """Bytes to a read-only array."""
+        return None if value is None else np.frombuffer(value, "<f8").reshape(-1, 2)
+
+
+class ScoresType(TypeDecorator[NDArray[np.float32]]):
+    """(N,) float32 as little-endian bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: NDArray[np.float32] | None, dialect: Dialect
+    ) -> bytes | None:
+        """Array to bytes."""
+        return None if value is None else np.ascontiguousarray(value, "<f4").tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> NDArray[np.float32] | None:
+        """Bytes to a read-only array."""
+        return None if value is None else np.frombuffer(value, "<f4")
+
+
+class VisibilityType(TypeDecorator[NDArray[np.int8]]):
+    """(N,) of 0 absent, 1 occluded, 2 visible as bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: NDArray[np.int8] | None, dialect: Dialect) -> bytes | None:
+        """Array to bytes."""
+        return None if value is None else np.ascontiguousarray(value, np.int8).tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> NDArray[np.int8] | None:
+        """Bytes to a read-only array."""
+        return None if value is None else np.frombuffer(value, np.int8)
+
+
+class ProjectRow(Base):
+    """One row: what the project is."""
+
+    __tablename__ = "project"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(32))
+    scheme: Mapped[str]
+    created: Mapped[str]
+
+
+class VersionRow(Base):
+    """One row: the number of the newest migration that the file has had; alembic's own table."""
+
+    __tablename__ = "alembic_version"
+    version_num: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class RootRow(Base):
+    """A folder of photos, which stay where they are.
+
+    How many photos, those with a problem, and those not searched yet are tallied by triggers.
+    """
+
+    __tablename__ = "root"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    photos: Mapped[int] = mapped_column(server_default="0")
+    problems: Mapped[int] = mapped_column(server_default="0")
+    waiting: Mapped[int] = mapped_column(server_default="0")
+
+
+class FolderRow(Base):
+    """A folder that holds photos. `path`: the number of its root, then where it lies under it.
+
+    `faces`, and those of them with something to decide (`todo`), are tallied by triggers.
+    """
+
+    __tablename__ = "folder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    faces: Mapped[int] = mapped_column(server_default="0")
+    todo: Mapped[int] = mapped_column(server_default="0")
+
+
+class PhotoRow(Base):
+    """A photo. `searched`: its faces were looked for. `problem`: why it cannot be used now.
+
+    `bytes`, `modified` (nanoseconds since 1970, NULL if not known), `sha256`, `width` and `height`
+    are those of the file when its faces were found or labelled.
+    `search`: the path as the file name search compares it (`search_text`).
+    """
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("root_id", "path"),
+        Index("photo_todo", "searched", "id"),
+        Index("photo_path", "path", "id"),
+        Index("photo_search", "search"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("root.id"))
+    path: Mapped[str]
+    bytes: Mapped[int]
+    modified: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    searched: Mapped[bool]
+    problem: Mapped[str | None]
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folder.id"))
+    search: Mapped[str]
+
+
+class FaceRow(Base):
+    """A face of a photo: where it is. `first_box`: x, y, w, h and kind of the box that it came
+    with, kept once a person changes it. `by_operation`: added by an operation of the log, and so
+    removed (Verdict.REMOVED) without an entry that says otherwise."""
+
+    __tablename__ = "face"
+    __table_args__ = (Index("face_photo", "photo_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id"))
+    x: Mapped[float]
+    y: Mapped[float]
+    w: Mapped[float]
+    h: Mapped[float]
+    kind: Mapped[str]
+    confidence: Mapped[float | None]
+    first_box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    by_operation: Mapped[bool] = mapped_column(server_default="0")
+
+
+class ModelRow(Base):
+    """Whose scores may be compared: one row for each set of weights or imported file."""
+
+    __tablename__ = "model"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+
+
+class RoundRow(Base):
+    """One run. `sequence`: a face shows the prediction of the round with the highest one; NULL
+    while a round's results are not visible. `lease`, `lease_until`: who takes its results in.
+    `unsettled`: the state of some of its faces has not followed yet."""
+
+    __tablename__ = "round"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str]
+    number: Mapped[int]
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    task: Mapped[str]
+    status: Mapped[str]
+    sequence: Mapped[int | None]
+    folder: Mapped[str]
+    started: Mapped[str]
+    finished: Mapped[str | None]
+    error: Mapped[str | None]
+    summary: Mapped[str]
+    lease: Mapped[str | None]
+    lease_until: Mapped[float | None]
+    unsettled: Mapped[bool] = mapped_column(server_default="0")
+
+
+class PredictionRow(Base):
+    """What a round proposes for a face. `change`: mean movement of the landmarks against the
+    proposal shown before, as a fraction of the face's size; NULL for a first one."""
+
+    __tablename__ = "prediction"
+    __table_args__ = (UniqueConstraint("round_id", "face_id"), Index("prediction_face", "face_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
+    scores: Mapped[NDArray[np.float32]] = mapped_column(ScoresType)
+    score: Mapped[float] = mapped_column(Float)
+    spread: Mapped[float] = mapped_column(Float)
+    change: Mapped[float | None] = mapped_column(Float)
+
+
+class OperationRow(Base):
+    """The log: what was done, by whom, when. Rows are only ever added.
+
+    `kind`: decide, flag, import, proposals, draw, box, restore, take back, undo or redo. `target`:
+    the operation that was taken back, undone or redone. `round_id`: whose proposals it brought.
+    The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
+    `redo_top` after this operation, and what lies below it on its stack.
+    """
+
+    __tablename__ = "operation"
+    __table_args__ = (Index("operation_reviewer", "reviewer", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(32), unique=True)
+    reviewer: Mapped[str]
+    time: Mapped[str]
+    kind: Mapped[str]
+    detail: Mapped[str]
+    faces: Mapped[int]
+    target: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    undo_top: Mapped[int | None]
+    undo_below: Mapped[int | None]
+    redo_top: Mapped[int | None]
+    redo_below: Mapped[int | None]
+
+
+class EntryRow(Base):
+    """What an operation made of a face. Rows are only ever added; the newest one of a face holds.
+
+    `effect`: the operation whose doing this state is (for an undo, the one before). `previous`: the
+    face's entry before. `points` only where they differ from the prediction's. `box`: x, y, w, h
+    and kind, NULL for the box that the face came with.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Index("entry_face", "face_id", "id"),
+        UniqueConstraint("operation_id", "face_id"),
+        Index("entry_prediction", "prediction_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operation_id: Mapped[int] = mapped_column(ForeignKey("operation.id"))
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"))
+    effect: Mapped[int | None]
+    previous: Mapped[int | None]
+    verdict: Mapped[str]
+    flag: Mapped[bool]
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
+    points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
+    visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+def _ordered(key: str, direction: str = "") -> Index:
+    """An index in an order of the queue, which holds all that a filter asks of a face.
+
+    So a queue is one walk along it, whatever the filter: no face is looked up, nothing is sorted.
+    """
+    asked = ("verdict", "offered", "flag", "score", "round_id", "reviewer", "folder_id", "photo_id")
+    others = (column for column in asked if column != key)
+    return Index(f"state_by_{key}", text(f"{key} {direction}".strip()), "face_id", *others)
+
+
+class StateRow(Base):
+    """The current state of each face, written with the log and rebuildable from it.
+
+    `prediction_id`, `model_id`, `round_id`, `score`, `spread` are of the prediction offered now;
+    `change`: mean movement against the one before as a fraction of the box size. `offered`: nobody
+    judged it yet. `effect`: the operation whose doing the verdict is, `reviewer`: whose that was.
+    The last four columns are copies of what other rows say, for the filters.
+    """
+
+    __tablename__ = "state"
+    __table_args__ = (
+        Index("state_verdict", "verdict", "face_id"),
+        Index("state_offered", "offered", "face_id"),
+        Index("state_threshold", "verdict", "model_id", "score"),
+        Index("state_flag", "flag", "face_id"),
+        _ordered("score"),
+        _ordered("spread", "DESC"),
+        _ordered("change", "DESC"),
+        _ordered("effect", "DESC"),
+        _ordered("round_id", "DESC"),
+        Index("state_prediction", "prediction_id"),  # or deleting a prediction walks over all faces
+    )
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
+    verdict: Mapped[str]
+    flag: Mapped[bool]
+    offered: Mapped[bool]
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
+    effect: Mapped[int | None]
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    score: Mapped[float | None] = mapped_column(Float)
+    spread: Mapped[float | None] = mapped_column(Float)
+    change: Mapped[float | None] = mapped_column(Float)
+    photo_id: Mapped[int]
+    folder_id: Mapped[int]
+    round_id: Mapped[int | None]
+    reviewer: Mapped[str | None]
+
+
+class TallyRow(Base):
+    """How many faces there are of each kind; written by triggers (store/database/counters.py)."""
+
+    __tablename__ = "tally"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    verdict: Mapped[str] = mapped_column(primary_key=True)
+    offered: Mapped[bool] = mapped_column(primary_key=True)
+    flag: Mapped[bool] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reviewer: Mapped[str] = mapped_column(primary_key=True)
+    faces: Mapped[int]
+
+
+class SavedFilterRow(Base):
+    """A filter that somebody gave a name; `filter` is JSON."""
+
+    __tablename__ = "saved_filter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    filter: Mapped[str]
+
+
+class VisitRow(Base):
+    """Where a reviewer was last: the face, the filter, and the newest rows there were."""
+
+    __tablename__ = "visit"
+    reviewer: Mapped[str] = mapped_column(primary_key=True)
+    time: Mapped[str]
+    face_id: Mapped[int | None]
+    filter: Mapped[str]
+    operation_id: Mapped[int]
+    sequence: Mapped[int]
+    photo_id: Mapped[int]
+
+
+class DraftRow(Base):
+    """Moves of a face that nobody decided yet; kept so that a crash loses none."""
+
+    __tablename__ = "draft"
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
+    reviewer: Mapped[str]
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
+    points: Mapped[NDArray[np.float64]] = mapped_column(PointsType)
+    visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    time: Mapped[str]
+
+
+class DraftStepRow(Base):
+    """A change of a draft, for undo: what the draft was before and after, NULL for none.
+
+    `operation_id`: the newest operation of the log when it was made, so that moves and operations
+    have one order. `effect`: of the face then, see StateRow. `undone`: taken back, to be redone.
+    """
+
+    __tablename__ = "draft_step"
+    __table_args__ = (
+        Index("draft_step_order", "reviewer", "undone", "operation_id", "id"),
+        Index("draft_step_face", "face_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reviewer: Mapped[str]
+    time: Mapped[str]
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"))
+    operation_id: Mapped[int]
+    effect: Mapped[int | None]
+    undone: Mapped[bool] = mapped_column(server_default="0")
+    before_points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
+    before_visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    before_prediction: Mapped[int | None]
+    before_reviewer: Mapped[str | None]
+    after_points: Mapped[NDArray[np.float64] | None] = mapped_column(PointsType)
+    after_visibility: Mapped[NDArray[np.int8] | None] = mapped_column(VisibilityType)
+    after_prediction: Mapped[int | None]

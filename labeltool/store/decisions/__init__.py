@@ -1,0 +1,1 @@
+"""Decisions on one face or many, undo and redo."""

@@ -1,0 +1,386 @@
+"""Decisions, flags, and labels and proposals of files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    Connection,
+    TextClause,
+    bindparam,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    update,
+)
+
+from labeltool.domain import (
+    FINAL,
+    Changes,
+    NewLabel,
+    Points,
+    RoundStatus,
+    Said,
+    UserError,
+    Verdict,
+    Visibility,
+    counted,
+    mark,
+)
+from labeltool.store.database import counters
+from labeltool.store.database.schema import DraftRow, EntryRow, RoundRow, StateRow
+from labeltool.store.decisions.undo import NO_DRAFT, Undo
+from labeltool.store.faces.face_queries import _ids
+from labeltool.store.log.face_state import rebuild
+from labeltool.store.log.operation_log import (
+    changed,
+    enter,
+    enter_new,
+    finish,
+    now,
+    operate,
+    removed_face,
+    words,
+)
+from labeltool.store.round_records import set_visible
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Unreviewed faces by the score of one model: at least `low`, at most `high`."""
+
+    model_id: int
+    low: float = 0.0
+    high: float = 1.0
+
+
+class _Unchanged(Exception):  # noqa: N818 - not an error
+    """Nothing to do: raised inside a transaction so that no empty operation is logged."""
+
+
+Write = Callable[..., Changes]
+
+
+def _quiet(method: Write) -> Write:
+    """A write that finds nothing to do changes nothing and says so by empty Changes."""
+
+    @wraps(method)
+    def quiet(*arguments: Any, **named: Any) -> Changes:
+        try:
+            return method(*arguments, **named)
+        except _Unchanged:
+            return Changes()
+
+    return quiet
+
+
+class Reviews(Undo):
+    """Writes decisions. Every method is one transaction and returns what it changed."""
+
+    @_quiet
+    def decide(
+        self,
+        reviewer: str,
+        faces: Sequence[int],
+        verdict: Verdict,
+        *,
+        prediction_id: int | None = None,
+        points: Points | None = None,
+        visibility: Visibility | None = None,
+    ) -> Changes:
+        """Give faces a verdict, as one operation.
+
+        `prediction_id`: what was on the screen, for a single face; the current ones if None.
+        `points` and `visibility`: the corrected landmarks, for CORRECTED; with another verdict, of
+        one face, moves that were made in vain, which undo brings back. Accepting skips faces
+        without landmarks and faces that are accepted or corrected already.
+
+        Raises:
+            UserError: the proposal on the screen is gone, or there is nothing to accept.
+        """
+        with self._database.write() as connection:
+            if prediction_id is not None:
+                _check_prediction(connection, prediction_id, faces[0])
+            operation = operate(connection, reviewer, "decide", words(verdict, len(faces)))
+            connection.execute(
+                _DECIDE[verdict],
+                {
+                    "operation": operation, "verdict": str(verdict), "prediction": prediction_id,
+                    "points": points, "visibility": visibility, "single": len(faces) == 1,
+                    "faces": json.dumps(list(faces)),
+                },
+            )  # fmt: skip
+            count = finish(connection, operation, boxes=False)
+            if count == 0:
+                made = connection.scalar(_VERDICT, {"face": faces[0]})
+                if len(faces) == 1 and made == Verdict.REMOVED:
+                    raise removed_face()
+                if verdict is Verdict.ACCEPTED:
+                    if len(faces) == 1 and made in FINAL:  # in another window, just now
+                        raise UserError(mark("This face is {verdict} already."), verdict=made)
+                    raise UserError(
+                        mark("Nothing was accepted: no proposal there waits for a verdict."),
+                        mark("Predict first, or choose faces that are not accepted yet."),
+                    )
+                raise _Unchanged
+            if count != len(faces):
+                connection.execute(
+                    text("UPDATE operation SET detail = :detail WHERE id = :id"),
+                    {"detail": words(verdict, count), "id": operation},
+                )
+            if len(faces) == 1:
+                connection.execute(NO_DRAFT, {"face": faces[0]})
+        return changed(faces, Said(mark("{what}."), what=words(verdict, count).capitalize()))
+
+    def decide_where(
+        self, reviewer: str, verdict: Verdict, threshold: Threshold
+    ) -> tuple[int, Changes]:
+        """Give every unreviewed face within a threshold a verdict; returns how many there were."""
+        with self._database.write() as connection:
+            detail = f"{verdict} by score {threshold.low:g} to {threshold.high:g}"
+            operation = operate(connection, reviewer, "decide", detail)
+            chosen = select(
+                StateRow.face_id, literal(str(verdict)), StateRow.flag, StateRow.prediction_id,
+                null(), null(),
+            ).where(*_within(threshold))  # fmt: skip
+            count = enter(connection, operation, chosen)
+            if count == 0:
+                connection.rollback()
+                return 0, Changes()
+        note = Said(mark("{what}."), what=words(verdict, count).capitalize())
+        return count, Changes(all=True, note=note)
+
+    def count_where(self, threshold: Threshold) -> int:
+        """How many faces `decide_where` would take now."""
+        with self._database.read() as connection:
+            query = select(func.count()).select_from(StateRow).where(*_within(threshold))
+            return int(connection.scalar(query) or 0)
+
+    def ids_where(self, threshold: Threshold) -> list[int]:
+        """The faces that `decide_where` would take now, the least certain first."""
+        query = select(StateRow.face_id).where(*_within(threshold)).order_by(StateRow.score)
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def models_waiting(self) -> list[tuple[int, str, int]]:
+        """Models with unreviewed faces: id, name, how many; the newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT m.id, m.name, sum(t.faces) FROM tally t "
+                    "JOIN round r ON r.id = t.round_id JOIN model m ON m.id = r.model_id "
+                    "WHERE t.verdict = 'unreviewed' GROUP BY m.id HAVING sum(t.faces) "
+                    "ORDER BY m.id DESC"
+                )
+            )
+            return [(row[0], row[1], row[2]) for row in rows]
+
+    @_quiet
+    def flag(self, reviewer: str, faces: Sequence[int], on: bool) -> Changes:
+        """Set or clear the flag of faces."""
+        with self._database.write() as connection:
+            operation = operate(connection, reviewer, "flag", "flag" if on else "unflag")
+            there = StateRow.verdict != Verdict.REMOVED
+            chosen = (
+                select(
+                    StateRow.face_id, StateRow.verdict, literal(on),
+                    EntryRow.prediction_id, EntryRow.points, EntryRow.visibility,
+                )
+                .outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)
+                .where(StateRow.face_id.in_(_ids(faces)), StateRow.flag != on, there)
+            )  # fmt: skip
+            count = enter(connection, operation, chosen)
+            if count == 0:
+                raise _Unchanged
+        if len(faces) == 1:
+            return changed(faces, Said(mark("Flagged.") if on else mark("Flag removed.")))
+        deed = mark("Flagged: {count:,} faces.") if on else mark("Flag removed: {count:,} faces.")
+        return changed(faces, Said(deed, count=count))
+
+    def take_labels(
+        self, reviewer: str, labels: Sequence[NewLabel], source: str
+    ) -> tuple[int, Changes]:
+        """Manual labels from a file, one operation; faces with a human decision are left alone."""
+        with self._database.write() as connection:
+            free = set(
+                connection.scalars(
+                    select(StateRow.face_id).where(
+                        StateRow.face_id.in_(_ids(label.face_id for label in labels)),
+                        StateRow.verdict.in_((Verdict.UNREVIEWED, Verdict.REMOVED)),
+                    )
+                )
+            )
+            taken = [label for label in labels if label.face_id in free]
+            if not taken:
+                return 0, Changes()
+            operation = operate(connection, reviewer, "import", f"labels from {source}")
+            states = dict(
+                connection.execute(
+                    select(StateRow.face_id, StateRow.flag).where(StateRow.face_id.in_(_ids(free)))
+                ).all()
+            )
+            connection.execute(
+                insert(EntryRow),
+                [
+                    {
+                        "operation_id": operation, "face_id": label.face_id, "effect": operation,
+                        "verdict": label.verdict, "flag": bool(states[label.face_id]),
+                        "points": label.points, "visibility": label.visibility,
+                    }
+                    for label in taken
+                ],
+            )  # fmt: skip
+            connection.execute(
+                text(
+                    "UPDATE entry SET previous = s.entry_id, box = b.box "
+                    "FROM state s LEFT JOIN entry b ON b.id = s.entry_id "
+                    "WHERE s.face_id = entry.face_id AND entry.operation_id = :operation"
+                ),
+                {"operation": operation},
+            )
+            finish(connection, operation)
+        note = Said(mark("{count} labels from {file}."), count=len(taken), file=source)
+        return len(taken), Changes(all=True, note=note)
+
+    def take_proposals(
+        self, reviewer: str, round_id: int, faces: Sequence[int], count: int, source: str
+    ) -> Changes:
+        """Offer the `count` proposals of a file, whose round is filled, as one operation; none is
+        logged if they are offered already and no face is new.
+
+        `faces`: those of them that are removed or new (`by_operation`), and now are there. The
+        others show their proposals once the round is settled.
+        """
+        with self._database.write() as connection:
+            offered = connection.scalar(select(RoundRow.sequence).where(RoundRow.id == round_id))
+            nothing = offered is not None and not faces
+            if not nothing:
+                operation = operate(connection, reviewer, "proposals", f"proposals from {source}")
+                enter_new(connection, operation, faces)
+                brought = None if offered is not None else round_id
+                connection.execute(
+                    text("UPDATE operation SET faces = :count, round_id = :round WHERE id = :id"),
+                    {"count": count, "round": brought, "id": operation},
+                )
+            set_visible(connection, round_id, True)
+            connection.execute(
+                update(RoundRow)
+                .where(RoundRow.id == round_id)
+                .values(status=RoundStatus.READY, finished=now(), unsettled=True)
+            )
+        return Changes(all=True, photos=True, rounds=True, back=nothing)
+
+    # What others read
+
+    def labels(self) -> list[tuple[int, str, Points, NDArray[np.int8] | None]]:
+        """Every manual label: face, verdict, points, visibility."""
+        query = text(
+            "SELECT s.face_id, s.verdict, coalesce(e.points, p.points), e.visibility FROM state s "
+            "JOIN entry e ON e.id = s.entry_id LEFT JOIN prediction p ON p.id = e.prediction_id "
+            "WHERE s.verdict IN ('accepted', 'corrected') ORDER BY s.face_id"
+        )
+        with self._database.read() as connection:
+            return [
+                (
+                    row[0],
+                    row[1],
+                    np.frombuffer(row[2], "<f8").reshape(-1, 2),
+                    None if row[3] is None else np.frombuffer(row[3], np.int8),
+                )
+                for row in connection.execute(query)
+            ]
+
+    def check(self, repair: bool = False) -> list[str]:
+        """Compare the current state with the log; returns what differs, and mends it on demand."""
+        said = []
+        if damage := self._damage():
+            if repair:  # indexes are all that can be made anew from the rest
+                with self._database.write() as connection:
+                    connection.exec_driver_sql("REINDEX")
+            if not repair or self._damage():
+                restore = f"'labeltool restore {self._database.path.parent}' lists its backups"
+                return [f"the database file is damaged: {damage}; {restore}"]
+            said.append(f"the indexes of the database were damaged and are mended: {damage}")
+        with self._database.read() as connection:
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        with self._database.write() as connection:
+            tallies = counters.wrong(connection)
+            wrong = rebuild(connection)
+            if tallies:
+                counters.recount(connection)
+            if not repair:
+                connection.rollback()
+        said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
+        done = "mended from the log" if repair else "it can be mended from the log"
+        if wrong:
+            said.append(f"{counted(wrong, 'face differs', 'faces differ')} from the log ({done})")
+        if tallies:
+            said.append(f"the counts are wrong: {', '.join(tallies)} ({done})")
+        return said
+
+    def _damage(self) -> str:
+        with self._database.read() as connection:
+            said = str(connection.scalar(text("PRAGMA integrity_check(1)")))
+        return "" if said == "ok" else said
+
+
+def _within(threshold: Threshold) -> list[Any]:
+    return [
+        StateRow.verdict == Verdict.UNREVIEWED,
+        StateRow.model_id == threshold.model_id,
+        StateRow.score >= threshold.low,
+        StateRow.score <= threshold.high,
+        StateRow.face_id.not_in(select(DraftRow.face_id)),
+    ]
+
+
+def _check_prediction(connection: Connection, prediction_id: int, face_id: int) -> None:
+    found = connection.scalar(_PREDICTION, {"id": prediction_id, "face": face_id})
+    if found is None:
+        raise UserError(
+            mark("The proposal on the screen was replaced by newer rounds."),
+            mark("Look at the new proposal and decide again."),
+        )
+
+
+# Statements on the way of a decision are made once: to build one takes longer than to run it.
+_PREDICTION = text("SELECT 1 FROM prediction WHERE id = :id AND face_id = :face")
+_VERDICT = text("SELECT verdict FROM state WHERE face_id = :face")
+
+
+def _deciding(condition: str) -> TextClause:
+    """A verdict for those of `faces` that it would change."""
+    return text(
+        "INSERT INTO entry (face_id, verdict, flag, prediction_id, points, visibility, "
+        "operation_id, effect, previous, box) "
+        "SELECT s.face_id, :verdict, s.flag, coalesce(:prediction, s.prediction_id), :points, "
+        ":visibility, :operation, :operation, s.entry_id, b.box "
+        "FROM state s LEFT JOIN entry b ON b.id = s.entry_id "
+        f"WHERE s.face_id IN (SELECT value FROM json_each(:faces)) AND {condition} "
+        "AND s.verdict != 'removed' "
+        # a batch never throws away what somebody began to move
+        "AND (:single OR s.face_id NOT IN (SELECT face_id FROM draft))"
+    ).bindparams(
+        bindparam("points", type_=EntryRow.points.type),
+        bindparam("visibility", type_=EntryRow.visibility.type),
+    )
+
+
+_DECIDE = {
+    Verdict.ACCEPTED: _deciding(
+        "s.prediction_id IS NOT NULL AND s.verdict NOT IN ('accepted', 'corrected')"
+    ),
+    Verdict.REJECTED: _deciding("(s.verdict != :verdict OR s.offered)"),
+    Verdict.CORRECTED: _deciding("1"),
+    Verdict.EXCLUDED: _deciding("s.verdict != :verdict"),
+    Verdict.UNREVIEWED: _deciding("s.verdict != :verdict"),
+}

@@ -1,0 +1,372 @@
+"""Undo and redo of moves and operations in the order in which a reviewer did them, and drafts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sqlalchemy import (
+    Connection,
+    TextualSelect,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from labeltool.domain import (
+    Changes,
+    Points,
+    Said,
+    Step,
+    UndoState,
+    UserError,
+    Verdict,
+    Visibility,
+    mark,
+)
+from labeltool.store.database.engine import Database
+from labeltool.store.database.schema import DraftRow, DraftStepRow, OperationRow, StateRow
+from labeltool.store.log.face_state import settle
+from labeltool.store.log.operation_log import (
+    NO_REDO,
+    REDO,
+    UNDO,
+    add_operation,
+    newest,
+    note_last,
+    now,
+    removed_face,
+    taken_back,
+)
+from labeltool.store.round_records import set_visible
+
+MOVE = "move"
+"""The kind of a step of moves, and what it is called."""
+
+LARGE_FACES = 20
+"""Faces above which an undo is asked about first, unless it takes back what was just done."""
+
+KEPT_STEPS = 1000
+"""Steps of moves that are kept for each reviewer; older ones cannot be undone one by one."""
+
+
+class Undo:
+    """Steps back and forth. Every method is one transaction and returns what it changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Undo and redo
+
+    def undo(
+        self, reviewer: str, *, moves: bool = True, asks: bool = False, confirmed: str = ""
+    ) -> Changes:
+        """Take back what the reviewer did last, moves or an operation, wherever the face still is
+        as it left it; empty Changes if there is nothing.
+
+        `moves`: False leaves moves as they are. `asks`: the caller asks a person before a step that
+        `needs_question`; `confirmed` is the key of the step that they agreed to.
+
+        Raises:
+            UserError: `asks`, and the step would have needed a question that was not put.
+        """
+        with self._database.write() as connection:
+            state, move = self._undo_state(connection, reviewer, moves=moves)[:2]
+            if state.undo_step is None:
+                return Changes()
+            _check_question(state.undo_step, asks, confirmed)
+            if move is not None:
+                return _step_draft(connection, move, back=True)
+            return replace(_undo(connection, reviewer, newest(connection, reviewer)), back=True)
+
+    def redo(self, reviewer: str, *, asks: bool = False, confirmed: str = "") -> Changes:
+        """Do again what the reviewer undid last; the rest as in `undo`."""
+        with self._database.write() as connection:
+            state, _, move = self._undo_state(connection, reviewer, moves=True)
+            if state.redo_step is None:
+                return Changes()
+            _check_question(state.redo_step, asks, confirmed)
+            if move is not None:
+                return _step_draft(connection, move, back=False)
+            return replace(_redo(connection, reviewer, newest(connection, reviewer)), back=True)
+
+    def undo_state(self, reviewer: str, *, moves: bool = True) -> UndoState:
+        """What undo and redo would do; `moves`: False for undo of operations only."""
+        with self._database.read() as connection:
+            return self._undo_state(connection, reviewer, moves=moves)[0]
+
+    def _undo_state(
+        self, connection: Connection, reviewer: str, *, moves: bool
+    ) -> tuple[UndoState, Any, Any]:
+        """The state, and the rows of the moves that undo and redo would take; None for others."""
+        last = self._database.last_step
+        named = {"reviewer": reviewer}
+        row = connection.execute(_UNDO_STATE, named).one_or_none()
+        undo = redo = None
+        if row is not None and row.undo_top is not None:
+            undo = Step(
+                row.undo_detail, row.undo_kind, row.undo_faces, reviewer, row.undo_time,
+                row.undo_key, row.undo_key == last,
+            )  # fmt: skip
+        if row is not None and row.redo_top is not None:
+            newer = connection.scalar(_MOVED_SINCE, named | {"since": row.redo_top})
+            if newer is None:  # or the moves emptied the redo stack
+                redo = Step(
+                    row.redo_detail, row.redo_kind, row.redo_faces, reviewer, row.redo_time,
+                    row.redo_key, row.redo_key == last,
+                )  # fmt: skip
+        undo_move = redo_move = None
+        since = 0 if row is None or row.undo_top is None else row.undo_top
+        moved = connection.execute(_UNDO_MOVE, named | {"since": since}).one_or_none()
+        if moves and moved is not None:
+            undo, undo_move = _move_step(moved, last), moved
+        moved = connection.execute(_REDO_MOVE, named).one_or_none()
+        target = None if row is None or redo is None else row.redo_target
+        if moved is not None and (target is None or moved.operation_id < target):
+            redo, redo_move = _move_step(moved, last), moved
+        state = UndoState(
+            None if undo is None else undo.what, None if redo is None else redo.what, undo, redo
+        )
+        return state, undo_move, redo_move
+
+    # Drafts
+
+    def save_draft(
+        self,
+        reviewer: str,
+        face_id: int,
+        prediction_id: int | None,
+        points: Points | None,
+        visibility: Visibility | None = None,
+    ) -> Changes:
+        """Keep the unsaved moves of a face, or forget them (None), as one step of undo.
+
+        Raises:
+            UserError: the face was removed.
+        """
+        values = {
+            "reviewer": reviewer, "prediction_id": prediction_id,
+            "points": points, "visibility": visibility, "time": now(),
+        }  # fmt: skip
+        with self._database.write() as connection:
+            row = connection.execute(_DRAFTED, {"face": face_id}).one()
+            if row.verdict == Verdict.REMOVED:
+                raise removed_face()
+            before = (row.points, row.visibility, row.prediction_id)
+            if _same_draft(before, (points, visibility, prediction_id)):
+                return Changes(faces=frozenset({face_id}))
+            connection.execute(NO_REDO, {"reviewer": reviewer})
+            added = connection.execute(
+                _ADD_STEP,
+                {
+                    "reviewer": reviewer, "time": values["time"], "face_id": face_id,
+                    "operation_id": row.newest, "effect": row.effect, "undone": False,
+                    "before_points": row.points, "before_visibility": row.visibility,
+                    "before_prediction": row.prediction_id, "before_reviewer": row.reviewer,
+                    "after_points": points, "after_visibility": visibility,
+                    "after_prediction": prediction_id,
+                },
+            )  # fmt: skip
+            step = int(added.inserted_primary_key[0])  # type: ignore[index]
+            _put_draft(connection, face_id, values)
+            connection.execute(_FORGET_STEPS, {"reviewer": reviewer, "kept": KEPT_STEPS - 1})
+            note_last(connection, _key(step))
+        return Changes(faces=frozenset({face_id}))
+
+    def earlier_drafts(self, reviewer: str, face_id: int) -> list[Points]:
+        """The landmarks of a face before a reviewer's moves of them, the newest first."""
+        query = (
+            select(DraftStepRow.before_points)
+            .where(
+                DraftStepRow.face_id == face_id, DraftStepRow.reviewer == reviewer,
+                DraftStepRow.undone.is_(False), DraftStepRow.before_points.is_not(None),
+            )
+            .order_by(DraftStepRow.id.desc())
+        )  # fmt: skip
+        with self._database.read() as connection:
+            return [points for points in connection.scalars(query) if points is not None]
+
+
+def needs_question(step: Step) -> bool:
+    """Whether a person has to agree to it first: many faces, and not what was done last here."""
+    return step.faces > LARGE_FACES and not step.is_last
+
+
+def _check_question(step: Step, asks: bool, confirmed: str) -> None:
+    if asks and needs_question(step) and step.key != confirmed:
+        raise UserError(
+            mark("Nothing was changed: something else was done meanwhile."),
+            mark("Try again: then you are asked about that."),
+        )
+
+
+def _key(step: int) -> str:
+    return f"move {step}"
+
+
+def _move_step(row: Any, last: str) -> Step:
+    return Step(MOVE, MOVE, 0, row.reviewer, row.time, _key(row.id), _key(row.id) == last)
+
+
+def _same_draft(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether two drafts (points, visibility, prediction) are the same, without points none."""
+    if one[0] is None or other[0] is None:
+        return one[0] is None and other[0] is None
+    seen = [part is None for part in (one[1], other[1])]
+    return (
+        one[2] == other[2]
+        and np.array_equal(one[0], other[0], equal_nan=True)
+        and (all(seen) or (not any(seen) and np.array_equal(one[1], other[1])))
+    )
+
+
+def _put_draft(connection: Connection, face_id: int, values: dict[str, Any]) -> None:
+    """Write the draft of a face; without points there is none."""
+    if values["points"] is None:
+        connection.execute(NO_DRAFT, {"face": face_id})
+        return
+    connection.execute(
+        upsert(DraftRow)
+        .values(face_id=face_id, **values)
+        .on_conflict_do_update(index_elements=["face_id"], set_=values)
+    )
+
+
+def _step_draft(connection: Connection, row: Any, *, back: bool) -> Changes:
+    """Undo or redo the moves of a row of `draft_step`."""
+    side = "before" if back else "after"
+    prediction = getattr(row, f"{side}_prediction")
+    values = {
+        "reviewer": (row.before_reviewer if back else None) or row.reviewer, "time": now(),
+        "points": getattr(row, f"{side}_points"), "prediction_id": prediction,
+        "visibility": getattr(row, f"{side}_visibility"),
+    }  # fmt: skip
+    _put_draft(connection, row.face_id, values)
+    connection.execute(_STEPPED, {"undone": back, "id": row.id})
+    note_last(connection, _key(row.id))
+    deed = mark("Undid: {what}.") if back else mark("Redid: {what}.")
+    return Changes(faces=frozenset({row.face_id}), note=Said(deed, what=MOVE), back=True)
+
+
+def _undo(connection: Connection, reviewer: str, last: Any) -> Changes:
+    """Undo the operation on top of the reviewer's stack; `last`: their newest one."""
+    target = connection.execute(select(OperationRow).where(OperationRow.id == last.undo_top)).one()
+    operation = add_operation(
+        connection, reviewer, "undo", target.detail, target=target.id,
+        undo_top=target.undo_below, redo_below=last.redo_top,
+    )  # fmt: skip
+    # an undo is the top of its own redo stack
+    connection.execute(text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation})
+    connection.execute(
+        text(UNDO),
+        {"operation": operation, "target": target.id, "reviewer": reviewer, "effect": None},
+    )
+    if target.kind in ("decide", "box"):  # a changed box may have discarded moves
+        values = {
+            "operation": operation, "target": target.id, "reviewer": reviewer, "time": now(),
+            "decided": target.kind == "decide",
+        }  # fmt: skip
+        connection.execute(_DRAFT_AGAIN, values)
+    changes = taken_back(connection, operation, target, mark("Undid: {what}."))
+    return _with_round(connection, operation, target, changes, visible=False)
+
+
+def _redo(connection: Connection, reviewer: str, last: Any) -> Changes:
+    """Redo the operation on top of the reviewer's stack; `last`: their newest one."""
+    undone = connection.execute(select(OperationRow).where(OperationRow.id == last.redo_top)).one()
+    target = connection.execute(select(OperationRow).where(OperationRow.id == undone.target)).one()
+    operation = add_operation(
+        connection, reviewer, "redo", target.detail, target=target.id,
+        undo_top=target.id, redo_top=undone.redo_below,
+    )  # fmt: skip
+    connection.execute(text(REDO), {"operation": operation, "target": target.id})
+    connection.execute(_DRAFT_DECIDED, {"operation": operation})
+    changes = taken_back(connection, operation, target, mark("Redid: {what}."))
+    note_last(connection, target.uuid)  # which an undo would take
+    return _with_round(connection, operation, target, changes, visible=True)
+
+
+def _with_round(
+    connection: Connection, operation: int, target: Any, changes: Changes, *, visible: bool
+) -> Changes:
+    """Show or hide the proposals that an operation brought."""
+    if target.round_id is None:
+        return changes
+    set_visible(connection, target.round_id, visible)
+    where = "face_id IN (SELECT face_id FROM prediction WHERE round_id = :round)"
+    settle(connection, where, {"round": target.round_id})
+    connection.execute(
+        text("UPDATE operation SET faces = :count WHERE id = :id"),
+        {"count": target.faces, "id": operation},
+    )
+    return replace(changes, faces=frozenset(), all=True, photos=True, rounds=True)
+
+
+NO_DRAFT = text("DELETE FROM draft WHERE face_id = :face")
+_UNDO_STATE = text("""
+SELECT o.undo_top, u.detail AS undo_detail, u.kind AS undo_kind, u.faces AS undo_faces,
+       u.time AS undo_time, u.uuid AS undo_key,
+       o.redo_top, r.detail AS redo_detail, t.kind AS redo_kind, r.faces AS redo_faces,
+       t.time AS redo_time, r.uuid AS redo_key, t.id AS redo_target
+FROM operation o LEFT JOIN operation u ON u.id = o.undo_top
+LEFT JOIN operation r ON r.id = o.redo_top LEFT JOIN operation t ON t.id = r.target
+WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
+""")
+_MOVED_SINCE = text(
+    "SELECT 1 FROM draft_step WHERE reviewer = :reviewer AND undone IN (0, 1) "
+    "AND operation_id >= :since LIMIT 1"
+)
+
+
+def _next_move(side: str, condition: str, order: str) -> TextualSelect:
+    """The move to step over: the face still is as it was on that side of the move.
+
+    A face without a draft tells that by its newest decision.
+    """
+    columns = DraftStepRow.__table__.columns
+    return text(
+        f"SELECT {', '.join(f'm.{column.name}' for column in columns)} "
+        "FROM draft_step m JOIN state s ON s.face_id = m.face_id "
+        "LEFT JOIN draft d ON d.face_id = m.face_id "
+        f"WHERE m.reviewer = :reviewer AND {condition} AND s.verdict != 'removed' "
+        f"AND d.points IS m.{side}_points AND d.visibility IS m.{side}_visibility "
+        "AND (d.points IS NOT NULL OR s.effect IS m.effect) "
+        f"ORDER BY m.operation_id {order}, m.id {order} LIMIT 1"
+    ).columns(*columns)
+
+
+_UNDO_MOVE = _next_move("after", "m.undone = 0 AND m.operation_id >= :since", "DESC")
+_REDO_MOVE = _next_move("before", "m.undone = 1", "ASC")
+_DRAFTED = (
+    select(
+        StateRow.verdict, StateRow.effect, DraftRow.points, DraftRow.visibility,
+        DraftRow.prediction_id, DraftRow.reviewer,
+        select(func.coalesce(func.max(OperationRow.id), 0)).scalar_subquery().label("newest"),
+    )
+    .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
+    .where(StateRow.face_id == bindparam("face"))
+)  # fmt: skip
+_ADD_STEP = insert(DraftStepRow)
+_STEPPED = text("UPDATE draft_step SET undone = :undone WHERE id = :id")
+_FORGET_STEPS = text(
+    "DELETE FROM draft_step WHERE reviewer = :reviewer AND id < (SELECT id FROM draft_step "
+    "WHERE reviewer = :reviewer AND undone = 0 ORDER BY operation_id DESC, id DESC "
+    "LIMIT 1 OFFSET :kept)"
+)
+_DRAFT_AGAIN = text(
+    "INSERT OR IGNORE INTO draft (face_id, reviewer, time, prediction_id, points, visibility) "
+    "SELECT x.face_id, coalesce((SELECT m.reviewer FROM draft_step m "
+    "WHERE m.face_id = x.face_id AND m.after_points = x.points ORDER BY m.id DESC LIMIT 1), "
+    ":reviewer), :time, x.prediction_id, x.points, x.visibility FROM entry x "
+    "JOIN entry u ON u.face_id = x.face_id AND u.operation_id = :operation "
+    "LEFT JOIN entry b ON b.id = x.previous WHERE x.operation_id = :target "
+    "AND x.points IS NOT NULL AND (:decided OR x.points IS NOT b.points)"
+)
+_DRAFT_DECIDED = text(
+    "DELETE FROM draft WHERE (face_id, points) IN "
+    "(SELECT face_id, points FROM entry WHERE operation_id = :operation)"
+)

@@ -1,0 +1,1 @@
+"""Photos, faces and boxes, and the queries on them."""

@@ -1,0 +1,148 @@
+"""Boxes that people draw and change: operations of the log like every decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
+
+from labeltool.domain import FINAL, Box, Changes, Said, Verdict, mark
+from labeltool.store.database.engine import Database
+from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
+from labeltool.store.faces.face_queries import _ids
+from labeltool.store.faces.faces import _add_faces
+from labeltool.store.log.operation_log import enter_new, finish, operate, removed_face
+
+DRAWN = "hand"
+"""The kind of a box that a person drew or changed; one of pipnet.data.crop.BOX_KINDS."""
+
+WHOLE = "whole"
+"""The kind of a box that is the whole photo; another of them."""
+
+FEW = 20
+"""Faces that a proposal can be made for at once; for more a worker is worth its start."""
+
+
+_OF_PHOTO = (  # made once, for it is asked at every face
+    select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
+    .join(StateRow, StateRow.face_id == FaceRow.id)
+    .where(FaceRow.photo_id == bindparam("photo"))
+    .where(StateRow.verdict != Verdict.REMOVED)
+    .order_by(FaceRow.id)
+)
+
+
+class Boxes:
+    """Writes boxes. Every method is one transaction and returns what it changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def draw(self, reviewer: str, photo_id: int, box: Box) -> tuple[int, Changes]:
+        """Add a face by its box (x, y, width, height in pixels of the photo); returns its id too.
+
+        Undo removes it (Verdict.REMOVED).
+        """
+        with self._database.write() as connection:
+            (face,) = _draw(connection, reviewer, {photo_id: box}, DRAWN, "draw a box")
+        faces = frozenset({face})
+        return face, Changes(faces=faces, photos=True, boxes=faces, note=Said(mark("Drew a box.")))
+
+    def take_whole(self, reviewer: str, photos: Sequence[int]) -> Changes:
+        """Add a face to each of these photos, as large as the photo; undo removes them.
+
+        More than `FEW` are not named, and ask for no proposals one by one.
+        """
+        size = select(PhotoRow.id, PhotoRow.width, PhotoRow.height)
+        with self._database.write() as connection:
+            rows = connection.execute(size.where(PhotoRow.id.in_(_ids(photos))))
+            boxes = {
+                row.id: (-0.5, -0.5, float(row.width or 1), float(row.height or 1)) for row in rows
+            }
+            what = "take a photo whole" if len(boxes) == 1 else f"take {len(boxes):,} photos whole"
+            faces = _draw(connection, reviewer, boxes, WHOLE, what)
+        note = (
+            Said(mark("Took the photo whole."))
+            if len(boxes) == 1
+            else Said(mark("Took {count:,} photos whole."), count=len(boxes))
+        )
+        if len(faces) > FEW:
+            return Changes(all=True, photos=True, note=note)
+        added = frozenset(faces)
+        return Changes(faces=added, photos=True, boxes=added, note=note)
+
+    def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> Changes:
+        """Put a face's box (x, y, width, height in pixels of the photo) elsewhere.
+
+        What was decided of the face stays, with its landmarks, and so does a draft, unless `anew`
+        says that it is to be proposed and reviewed again; undo brings both back.
+
+        Raises:
+            UserError: the face was removed.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(
+                select(
+                    FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind, FaceRow.first_box,
+                    StateRow.verdict, StateRow.flag, StateRow.entry_id,
+                    DraftRow.face_id.label("draft"),
+                )
+                .join(StateRow, StateRow.face_id == FaceRow.id)
+                .outerjoin(DraftRow, DraftRow.face_id == FaceRow.id)
+                .where(FaceRow.id == face_id, StateRow.verdict != Verdict.REMOVED)
+            ).one_or_none()  # fmt: skip
+            if row is None:
+                raise removed_face()
+            wanted = [*(float(value) for value in box), DRAWN]
+            before = [row.x, row.y, row.w, row.h, row.kind]
+            if wanted[:4] == before[:4]:
+                return Changes()
+            if row.first_box is None:
+                connection.execute(
+                    update(FaceRow).where(FaceRow.id == face_id).values(first_box=before)
+                )
+            operation = operate(connection, reviewer, "box", "move the box")
+            kept = select(
+                literal(operation), literal(operation), StateRow.face_id, StateRow.entry_id,
+                StateRow.verdict, StateRow.flag, EntryRow.prediction_id, EntryRow.points,
+                EntryRow.visibility, literal(wanted, EntryRow.box.type),
+            ).outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)  # fmt: skip
+            if anew and (row.verdict in FINAL or row.draft is not None):
+                verdict = Verdict.UNREVIEWED if row.verdict in FINAL else row.verdict
+                kept = (
+                    select(
+                        literal(operation), literal(operation), StateRow.face_id,
+                        StateRow.entry_id, literal(str(verdict)), StateRow.flag,
+                        DraftRow.prediction_id, DraftRow.points, DraftRow.visibility,
+                        literal(wanted, EntryRow.box.type),
+                    )
+                    .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
+                )  # fmt: skip
+            names = [
+                "operation_id", "effect", "face_id", "previous", "verdict", "flag",
+                "prediction_id", "points", "visibility", "box",
+            ]  # fmt: skip
+            connection.execute(
+                insert(EntryRow).from_select(names, kept.where(StateRow.face_id == face_id))
+            )
+            finish(connection, operation)
+            if anew:
+                connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
+        faces = frozenset({face_id})
+        return Changes(faces=faces, boxes=faces, note=Said(mark("Moved the box.")))
+
+    def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
+        """Id, box and verdict of the faces of a photo."""
+        with self._database.read() as connection:
+            rows = connection.execute(_OF_PHOTO, {"photo": photo_id})
+            return [(r.id, (r.x, r.y, r.w, r.h), Verdict(r.verdict)) for r in rows]
+
+
+def _draw(
+    connection: Connection, reviewer: str, boxes: Mapping[int, Box], kind: str, detail: str
+) -> list[int]:
+    """Add a face for each of these boxes by photo, as one operation; returns their ids."""
+    added = [(photo, box, kind, None) for photo, box in boxes.items()]
+    faces = _add_faces(connection, added, by_operation=True)
+    enter_new(connection, operate(connection, reviewer, "draw", detail), faces)
+    return faces

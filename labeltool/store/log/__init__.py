@@ -1,0 +1,1 @@
+"""The log of operations, and the current state of each face that follows from it."""

@@ -1,0 +1,121 @@
+"""Make a project file, or upgrade one as a copy that takes its place when whole."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from pathlib import Path
+
+from sqlalchemy import create_engine, insert
+from sqlalchemy.pool import NullPool
+
+from labeltool.domain import UserError, mark
+from labeltool.store.database.database_errors import errors
+from labeltool.store.database.engine import _engine, _url
+from labeltool.store.database.project_file import schema_of
+from labeltool.store.database.project_lock import ProjectLock
+from labeltool.store.database.schema import SCHEMA, Base, ProjectRow, VersionRow
+from labeltool.store.recovery.backups import back_up
+
+
+def create(path: Path, scheme: str, created: str) -> None:
+    """Make a project file of the newest schema, whole in one transaction.
+
+    `scheme`: the landmark scheme as JSON. `created`: the time (UTC, ISO 8601). A file left
+    half-made is empty, so it is no project.
+    """
+    engine = _engine(path, NullPool)
+    try:
+        with errors(path), engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            Base.metadata.create_all(connection)
+            connection.execute(insert(VersionRow).values(version_num=str(SCHEMA)))
+            connection.execute(
+                insert(ProjectRow).values(uuid=uuid.uuid4().hex, scheme=scheme, created=created)
+            )
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def upgrade(path: Path) -> None:
+    """Upgrade a project file: a copy is migrated and checked, then put in its place.
+
+    Raises:
+        UserError: written by a newer version; open elsewhere; no space; damaged.
+    """
+    found = schema_of(path)
+    if found > SCHEMA:
+        raise UserError(
+            mark(
+                "{path} was written by a newer version of this program (schema {found}, "
+                "this version knows {known})."
+            ),
+            mark("Update this program, then open the project again."),
+            path=path,
+            found=found,
+            known=SCHEMA,
+        )
+    if found == SCHEMA:
+        return
+    lock = ProjectLock(path.parent)
+    lock.alone(mark("The project must be upgraded, but another window or command has it open."))
+    partial = path.with_name(path.name + ".upgrading")
+    try:
+        if schema_of(path) != found:  # another program upgraded it just now
+            return
+        with errors(path):
+            _copy(path, partial)
+            _migrate(partial)
+            _verify(partial)
+            back_up(path, "upgrade")
+            for suffix in ("-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+        lock.release()
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    old, new = sqlite3.connect(source.absolute()), sqlite3.connect(target.absolute())
+    try:
+        old.backup(new)
+    finally:
+        new.close()
+        old.close()
+
+
+def _verify(path: Path) -> None:
+    connection = sqlite3.connect(path.absolute())
+    try:
+        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+        intact = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    finally:
+        connection.close()
+    if broken or intact != "ok":
+        raise UserError(
+            mark("The upgrade of {file} failed its check; it was left as it was."), file=path.name
+        )
+
+
+def _migrate(path: Path) -> None:
+    # Imported here: alembic costs a fifth of a second, and a project is seldom upgraded.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    engine = create_engine(_url(path), poolclass=NullPool)
+    with engine.connect() as connection:
+        # Table rebuilds drop parents: foreign keys are off before BEGIN and checked afterwards.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+        config = Config()
+        # ConfigParser takes % for the start of a placeholder
+        folder = str(Path(__file__).parent / "migrations").replace("%", "%%")
+        config.set_main_option("script_location", folder)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    engine.dispose()

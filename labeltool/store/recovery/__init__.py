@@ -1,0 +1,1 @@
+"""Backups of the project file, and how one takes its place."""

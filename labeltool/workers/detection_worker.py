@@ -1,0 +1,53 @@
+"""The face search process: `labeltool worker --detect`.
+
+It reads a photo's path a line (JSON) from its input and answers a line each, until the input ends.
+A process of its own because the face detector would hold up the window's thread, and so that a
+photo that crashes a decoder takes only this process with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipnet.data.images import ImageError, read_header, read_image
+from pipnet.inference.face_detection import FaceFinder, face_finder
+
+
+def serve() -> int:
+    """Answer until the input ends."""
+    import cv2  # noqa: PLC0415
+
+    cv2.setNumThreads(1)
+    finder = face_finder()
+    sys.stdout.write(json.dumps({"ready": True}) + "\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        answer = look(Path(json.loads(line)), finder)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def look(photo: Path, finder: FaceFinder) -> dict[str, Any]:
+    """What `Faces.searched` keeps of a photo, without its id."""
+    try:
+        header = read_header(photo)
+        status = photo.stat()
+        image = read_image(photo)
+        digest = hashlib.sha256(photo.read_bytes()).hexdigest()
+    except ImageError as error:
+        return {"problem": str(error)}
+    except OSError as error:
+        return {"problem": f"{photo.name} could not be read: {error.strerror}"}
+    return {
+        "sha256": digest,
+        "bytes": status.st_size,
+        "modified": status.st_mtime_ns,
+        "width": header.width,
+        "height": header.height,
+        "faces": [(face.box, face.confidence) for face in finder(image)],
+    }

@@ -1,0 +1,384 @@
+"""The worker process of a round: `labeltool worker FOLDER`. The only module that loads torch."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from labeltool.domain import Cancelled, UserError, mark
+from labeltool.rounds.run_folder import Event, RunFolder
+from pipnet import resources
+from pipnet.data.crop import Box, overlap, tight_box
+from pipnet.data.images import ImageError, other_size, read_header, read_image
+from pipnet.data.sample import Sample, mean_face
+from pipnet.data.scheme import Scheme
+from pipnet.export.onnx import ExportError, export_onnx
+from pipnet.inference.results import FaceLandmarks
+from pipnet.inference.torch_detector import TorchDetector
+from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
+from pipnet.models.heads import PIPNet
+from pipnet.models.neighbours import most_neighbours
+from pipnet.training.allocator import is_out_of_memory, keep_memory
+from pipnet.training.trainer import DivergedError, Step, TrainConfig, train
+
+CHUNK = 256
+"""Faces in one predictions file."""
+
+BATCH = 16
+"""Faces predicted at once."""
+
+
+class _StopEarly(Exception):  # noqa: N818 - not an error
+    """The user wants to keep the network as it is."""
+
+
+def work(folder: RunFolder) -> int:
+    """Do what a run folder asks for; the exit code is 0 unless it failed."""
+    with suppress(OSError, AttributeError):
+        os.nice(10)
+    try:
+        keep_memory()
+        # one core stays with the window: spinning threads of two programs ruin each other
+        torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+        photos = _Photos(folder)
+        try:
+            results = _run(folder, photos)
+        finally:
+            folder.write_problems(photos.problems)
+        folder.write_results(results)
+        folder.report(Event("finished"))
+    except Cancelled:
+        folder.report(Event("cancelled"))
+    except Exception as error:  # noqa: BLE001 - the run folder is told, whatever it is
+        traceback.print_exc()
+        sys.stderr.flush()
+        expected = _expected(error)
+        detail = expected or f"Unexpected error: {type(error).__name__}: {error}"
+        folder.report(Event("failed", detail=detail, expected=expected is not None))
+        return 1
+    return 0
+
+
+def _expected(error: BaseException) -> str | None:
+    """A sentence for the person who started the round; None for an error that nobody expected."""
+    if isinstance(error, UserError | CheckpointError | ExportError):
+        return str(error)
+    if isinstance(error, ImageError):
+        return f"{error.path} {error.reason}"
+    if isinstance(error, torch.OutOfMemoryError):
+        return (
+            "The GPU has not enough memory. Close other programs that use it, or train on the CPU."
+        )
+    if is_out_of_memory(error):
+        return "There is not enough memory. Close other programs, then try again."
+    if isinstance(error, DivergedError):
+        return f"The training diverged: {error}. Look for wrong labels, then try again."
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Free some space, then try again."
+    return None
+
+
+class _Photos:
+    """The photos of the run: their files, the sizes that they must have, and what is wrong.
+
+    `problems`: why photos could not be used, by place; each reason begins with the photo's name.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.files, self.sizes = folder.photos(), folder.sizes()
+        self.problems: dict[int, str] = {}
+        faces, labels = folder.faces(), folder.labels()
+        manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
+        self._labelled: set[int] = set(faces.photos[np.isin(faces.ids, manual)].tolist())
+        self._place = {file: place for place, file in enumerate(self.files)}
+
+    def read(self, place: int) -> NDArray[np.uint8]:
+        """The pixels of a photo. Raises ImageError, also for one of another size."""
+        return read_image(self.files[place], size=self.sizes[place])
+
+    def leave_out(self, error: ImageError) -> None:
+        """Remember what is wrong with a photo."""
+        self.problems[self._place[error.path]] = str(error)
+
+    def check_labelled(self) -> None:
+        """Raise a UserError if no photo with a manual label can be used."""
+        if self._labelled <= self.problems.keys():
+            raise UserError(
+                mark("None of the labelled photos can be used: {reason}."),
+                mark("Put them back, or point the project to where they are now."),
+                reason=self.example(),
+            )
+
+    def example(self) -> str:
+        """What is wrong with one of the photos, with its path."""
+        place, reason = next(iter(self.problems.items()))
+        return f"{self.files[place]}{reason.removeprefix(self.files[place].name)}"
+
+
+def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
+    spec = folder.spec()
+    device = _device(spec["device"])
+    folder.report(Event("started", detail=_device_name(device)))
+    scheme = Scheme.from_json(spec["scheme"])
+    weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
+    checkpoint = load(weights)
+    results: dict[str, Any] = {"device": device}
+    clock = _Clock(folder, spec)
+    if folder.labels() is not None:
+        samples = _samples(folder, photos, spec["task"])
+        checkpoint, speed = _train(folder, spec, checkpoint, scheme, samples, photos, clock)
+        results["train_images_per_second"] = speed
+        save(checkpoint, folder.model)
+    elif checkpoint.scheme.names != scheme.names:
+        raise UserError(
+            mark("{file} has another landmark scheme than this project."), file=weights.name
+        )
+    results["digest"] = hashlib.sha256(
+        (folder.model if folder.model.exists() else weights).read_bytes()
+    ).hexdigest()
+    # for the window, which proposes at once where a box was drawn, without torch
+    export_onnx(checkpoint, folder.onnx)
+    chunks, speed = _predict(folder, checkpoint, photos, device, clock)
+    if folder.labels() is not None:
+        photos.check_labelled()
+    return results | {"chunks": chunks, "predict_faces_per_second": speed}
+
+
+def _device(wanted: str) -> str:
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            mark("There is no usable CUDA device."), mark("Choose the device 'cpu' or 'auto'.")
+        )
+    return wanted
+
+
+def _device_name(device: str) -> str:
+    return torch.cuda.get_device_name() if device == "cuda" else "CPU"
+
+
+class _Clock:
+    """Reports progress a few times a second, with the time left in the whole run."""
+
+    def __init__(self, folder: RunFolder, spec: dict[str, Any]) -> None:
+        self._folder = folder
+        self._predict_seconds = float(spec.get("predict_seconds", 0.0))
+        self._began, self._said = time.monotonic(), 0.0
+
+    def stage(self) -> None:
+        """A new stage begins."""
+        self._began, self._said = time.monotonic(), 0.0
+
+    def tick(self, stage: str, done: int, total: int, losses: dict[str, float]) -> None:
+        now = time.monotonic()
+        if now - self._said < 0.2 and done < total:
+            self._folder.check_cancel()
+            return
+        self._said = now
+        left = (now - self._began) / max(done, 1) * (total - done)
+        if stage == "train":
+            left += self._predict_seconds
+        self._folder.report(Event("progress", stage, done, total, round(left, 1), losses))
+
+
+def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
+    """The frozen labels as training samples, without those whose photo cannot even be opened or has
+    another size."""
+    faces, labels = folder.faces(), folder.labels()
+    if labels is None:
+        raise UserError(mark("The run folder has no labels."))
+    place = {int(face): index for index, face in enumerate(faces.ids)}
+    samples = []
+    for face, points, manual in zip(labels.faces, labels.points, labels.manual, strict=True):
+        index = place[int(face)]
+        photo = int(faces.photos[index])
+        file, size = photos.files[photo], photos.sizes[photo]
+        if photo not in photos.problems:
+            try:
+                header = read_header(file)
+                now = header.width, header.height
+                if size is not None and now != size:
+                    raise ImageError(file, other_size(size, now))
+            except ImageError as error:
+                photos.leave_out(error)
+        if photo not in photos.problems:
+            kind = "std" if manual else task
+            samples.append(Sample(file, points, (tight_box(points),), kind, size))
+    photos.check_labelled()
+    return samples
+
+
+def _train(
+    folder: RunFolder,
+    spec: dict[str, Any],
+    start: Checkpoint,
+    scheme: Scheme,
+    samples: list[Sample],
+    photos: _Photos,
+    clock: _Clock,
+) -> tuple[Checkpoint, float]:
+    if start.scheme.names != scheme.names:
+        start = _other_scheme(start, scheme, samples)
+    boxes = _detected_boxes(folder, start, samples)
+    samples = [replace(s, boxes=(*s.boxes, *boxes.get(i, ()))) for i, s in enumerate(samples)]
+    config = TrainConfig(
+        epochs=spec["epochs"], batch=spec["batch"], lr=spec["lr"], seed=spec["seed"],
+        device=_device(spec["device"]), average=0.99, freeze_norm=True,
+        freeze=4 if start.network.name.startswith("mobile") else 0,
+    )  # fmt: skip
+    began, done = time.monotonic(), 0
+    newest = start
+
+    def on_progress(step: Step) -> None:
+        nonlocal done
+        done = step.done
+        clock.tick("train", step.done, step.total, step.losses)
+
+    def on_epoch(_epoch: int, checkpoint: Checkpoint) -> None:
+        nonlocal newest
+        newest = checkpoint
+        if folder.stops_early:
+            raise _StopEarly
+
+    def on_unreadable(_sample: Sample, error: ImageError) -> None:
+        photos.leave_out(error)
+        photos.check_labelled()
+
+    clock.stage()
+    with suppress(_StopEarly):
+        newest = train(
+            start, samples, config,
+            on_progress=on_progress, on_epoch=on_epoch, on_unreadable=on_unreadable,
+        )  # fmt: skip
+    batch = min(config.batch, len(samples))
+    return newest, done * batch / (time.monotonic() - began)
+
+
+def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> Checkpoint:
+    """A new network for another scheme, with the backbone of the starter."""
+    try:
+        mean = mean_face([s for s in samples if s.task == "std"], start.convention)
+    except ValueError as error:
+        raise UserError(
+            mark("No manual label has all its landmarks, so training cannot start."),
+            mark("Place every landmark of at least one face."),
+        ) from error
+    count = most_neighbours(mean, start.network.neighbours)
+    network = PIPNet(start.network.name, scheme.count, count)
+    network.import_backbone(start.network.export_state())
+    return Checkpoint(network, scheme, mean, start.convention)
+
+
+def _detected_boxes(
+    folder: RunFolder, start: Checkpoint, samples: list[Sample]
+) -> dict[int, tuple[Box, ...]]:
+    """For each sample the box that prediction will crop by, where it is near the landmarks'."""
+    faces, labels = folder.faces(), folder.labels()
+    photos = folder.photos()
+    by_photo: dict[Path, list[Box]] = {}
+    for photo, box, kind in zip(faces.photos, faces.boxes, faces.kinds, strict=True):
+        if labels is not None:
+            x, y, w, h = (float(v) for v in box)
+            landmark_box = start.convention.landmark_box((x, y, w, h), str(kind))
+            by_photo.setdefault(photos[photo], []).append(landmark_box)
+    found: dict[int, tuple[Box, ...]] = {}
+    for index, sample in enumerate(samples):
+        near = [b for b in by_photo.get(sample.image, ()) if overlap(b, sample.boxes[0]) >= 0.5]
+        if near:
+            found[index] = (near[0],)
+    return found
+
+
+def _predict(
+    folder: RunFolder,
+    checkpoint: Checkpoint,
+    photos: _Photos,
+    device: str,
+    clock: _Clock,
+) -> tuple[list[str], float]:
+    """Predict every face and write the results in chunks; returns their names and faces/s."""
+    faces = folder.faces()
+    detector = TorchDetector(checkpoint, device)
+    began, done, total = time.monotonic(), 0, len(faces.ids)
+    ids: list[int] = []
+    found: list[FaceLandmarks] = []
+    chunks: list[str] = []
+    clock.stage()
+
+    def flush() -> None:
+        if not ids:
+            return
+        name = f"predictions-{len(chunks):05d}.npz"
+        size = np.sqrt([f.box[2] * f.box[3] for f in found])
+        folder.write_predictions(
+            name,
+            faces=np.array(ids, np.int64),
+            points=np.stack([f.points for f in found]),
+            scores=np.stack([f.scores for f in found]).astype(np.float32),
+            score=np.array([f.score for f in found]),
+            spread=np.array([f.spread.mean() for f in found]) / size,
+        )
+        chunks.append(name)
+        ids.clear()
+        found.clear()
+
+    for batch in _batches(faces.photos, photos):
+        boxes: list[Box] = [tuple(faces.boxes[i]) for i, _ in batch]
+        found += detector.predict_batch(
+            [image for _, image in batch], boxes, [str(faces.kinds[i]) for i, _ in batch]
+        )
+        ids += [int(faces.ids[i]) for i, _ in batch]
+        done += len(batch)
+        clock.tick("predict", done, total, {})
+        # the first chunks are small, so that reviewing can begin at once
+        if len(ids) >= min(CHUNK, 32 << len(chunks)):
+            flush()
+    flush()
+    if total and not done:
+        raise UserError(
+            mark("None of the photos with faces can be used: {reason}."),
+            mark("Put them back, or point the project to where they are now."),
+            reason=photos.example(),
+        )
+    return chunks, done / max(time.monotonic() - began, 1e-3)
+
+
+def _batches(photo_of: NDArray[np.int64], photos: _Photos) -> Iterator[list[tuple[int, Any]]]:
+    """Batches of (face index, image); the next photos are read while the network computes."""
+    order = np.argsort(photo_of, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(photo_of[order])) + 1) if len(order) else []
+    batch: list[tuple[int, Any]] = []
+    with ThreadPoolExecutor(1) as pool:
+        ahead = 4
+        waiting = [pool.submit(photos.read, int(photo_of[g[0]])) for g in groups[:ahead]]
+        for place, group in enumerate(groups):
+            future = waiting.pop(0)
+            if place + ahead < len(groups):
+                waiting.append(pool.submit(photos.read, int(photo_of[groups[place + ahead][0]])))
+            try:
+                image = future.result()
+            except ImageError as error:
+                photos.leave_out(error)
+                continue
+            for index in group:
+                batch.append((int(index), image))
+                if len(batch) == BATCH:
+                    yield batch
+                    batch = []
+    if batch:
+        yield batch

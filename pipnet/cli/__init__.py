@@ -1,0 +1,1 @@
+"""The commands of `pipnet`, a module for each group."""

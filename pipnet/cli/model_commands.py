@@ -1,0 +1,146 @@
+"""Commands about model files: info, convert, export."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipnet import resources
+from pipnet.cli.options import (
+    EXISTING,
+    TARGET,
+    force_option,
+    load_weights,
+    mendable,
+    output_file,
+    read_samples,
+)
+
+if TYPE_CHECKING:
+    from pipnet.data.sample import Sample
+
+
+@click.command()
+@click.argument("weights", required=False, type=EXISTING)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def info(weights: Path | None, as_json: bool) -> None:
+    """What a model file is: backbone, scheme, crop convention, training."""
+    from pipnet.models.checkpoint import load  # noqa: PLC0415
+
+    found = load(weights or resources.starter())
+    row = {
+        "backbone": found.network.name,
+        "head": found.network.head,
+        "landmarks": found.scheme.count,
+        "scheme": found.scheme.name,
+        "neighbours": found.network.neighbours,
+        "stride": found.network.stride,
+        "parameters": sum(p.numel() for p in found.network.parameters()),
+        "crop": found.convention.to_mapping(),
+        "summary": found.summary,
+    }
+    if as_json:
+        click.echo(json.dumps(row))
+    else:
+        for name, value in row.items():
+            click.echo(f"{name:12} {value}")
+
+
+@click.command()
+@click.argument("source", type=EXISTING)
+@click.argument("target", type=TARGET)
+@click.option("--backbone", help="For a .pth: resnet18, mobilenet_v2, ...")
+@click.option("--scheme", help="For a .pth: its scheme, e.g. 300w.")
+@click.option("--meanface", type=EXISTING, help="For a .pth: its meanface.txt.")
+@force_option
+def convert(
+    source: Path,
+    target: Path,
+    backbone: str | None,
+    scheme: str | None,
+    meanface: Path | None,
+    force: bool,
+) -> None:
+    """Turn an authors' .pth into a model file of ours, or a model file into a plain .pth."""
+    import torch  # noqa: PLC0415
+
+    from pipnet.models.checkpoint import save  # noqa: PLC0415
+    from pipnet.output import MODEL, WEIGHTS, replacing  # noqa: PLC0415
+
+    if {source.suffix, target.suffix} != {".pth", ".safetensors"}:
+        raise click.UsageError("one of the files must end in .pth, the other in .safetensors")
+    ours = target.suffix == ".safetensors"
+    inputs = [path for path in (source, meanface) if path is not None]
+    file = output_file(target, MODEL if ours else WEIGHTS, inputs=inputs, force=force)
+    found = load_weights(source, backbone, scheme, meanface)
+    if ours:
+        save(found, file)
+    else:
+        data = io.BytesIO()  # torch's own error for a full disk does not name the file
+        torch.save(found.network.export_state(), data)
+        with replacing(file) as partial:
+            partial.write_bytes(data.getbuffer())
+    click.echo(f"Wrote {target}.")
+
+
+@click.command()
+@click.argument("target", type=TARGET)
+@click.option("--weights", type=EXISTING, help="Model file; the starter if not given.")
+@click.option(
+    "--data", multiple=True, type=EXISTING, help="Labelled faces to check and calibrate on."
+)
+@click.option("--int8", is_flag=True, help="8-bit, calibrated on half of --data; prints its cost.")
+@force_option
+def export(
+    target: Path, weights: Path | None, data: tuple[Path, ...], int8: bool, force: bool
+) -> None:
+    """Write an ONNX file: images (faces, side, side, 3) of bytes in, points in crop units out."""
+    from pipnet.evaluation.evaluate import evaluate  # noqa: PLC0415
+    from pipnet.export.onnx import ExportError, export_onnx  # noqa: PLC0415
+    from pipnet.export.quantize import quantize  # noqa: PLC0415
+    from pipnet.inference.onnx_detector import OnnxDetector  # noqa: PLC0415
+    from pipnet.models.checkpoint import load  # noqa: PLC0415
+    from pipnet.output import ONNX, replacing  # noqa: PLC0415
+
+    weights = weights or resources.starter()
+    found = load(weights)
+    samples = read_samples(data, found.scheme.names)
+    if int8 and len(samples) < 32:
+        raise click.UsageError("--int8 needs at least 32 labelled faces in --data")
+    inputs = [weights, *data, *(item.image for item in samples)]
+    file = output_file(target, ONNX, inputs=inputs, force=force)
+    crops = _crops(samples[::2][:128], found.convention) if samples else None
+    if not int8 or crops is None:
+        with mendable(ExportError):
+            export_onnx(found, file, crops)
+        click.echo(f"Wrote {target}; its landmarks are those of torch.")
+        return
+    held = samples[1::2]
+    with mendable(ValueError, ExportError), replacing(file) as partial:
+        export_onnx(found, partial, crops)
+        before = evaluate(OnnxDetector(partial), held).summary()["nme"]
+        quantize(partial, partial, crops)
+        after = evaluate(OnnxDetector(partial), held).summary()["nme"]
+    click.echo(f"Wrote {target}: NME {after} % on {len(held)} faces, {before} % in fp32.")
+
+
+def _crops(samples: list[Sample], convention: Any) -> Any:
+    import numpy as np  # noqa: PLC0415
+
+    from pipnet.data.crop import warp  # noqa: PLC0415
+    from pipnet.data.images import read_image  # noqa: PLC0415
+
+    return np.stack(
+        [
+            warp(
+                read_image(item.image),
+                convention.matrix(convention.crop_box(item.boxes[0])),
+                convention.side,
+            )
+            for item in samples
+        ]
+    )

@@ -1,0 +1,1 @@
+"""What goes in: photos, crops, landmark schemes, and files of labels."""

@@ -1,0 +1,462 @@
+"""Reading photos: the one decoder that the detector and the window share.
+
+Both must see the same pixels, or a point placed on the screen would not be the point that the
+network was trained on. Every photo becomes upright 8-bit RGB, or an `ImageError` in plain words.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile, PngStream
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from pipnet.data.colour import low_byte_tiles, to_rgb
+from pipnet.data.jpeg import decode_without_end
+from pipnet.text import one_line
+
+MAX_PIXELS = 200_000_000
+"""Photos that claim more pixels are refused from their header, before anything is decoded."""
+
+_STRIP = 16  # rows: more would keep Python's other threads waiting for longer
+
+PHOTO_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"}
+)
+
+_RAW = "3fr arw cr2 cr3 crw dng erf kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
+_UNSUPPORTED = {
+    ".heic": "HEIC",
+    ".heif": "HEIC",
+    ".hif": "HEIC",
+    ".avif": "AVIF",
+    ".gif": "GIF",
+    ".svg": "SVG",
+    ".svgz": "SVG",
+    ".psd": "PSD",
+    ".psb": "PSD",
+    ".jxl": "JPEG XL",
+    ".jp2": "JPEG 2000",
+    ".ico": "ICO",
+    ".tga": "TGA",
+    ".exr": "OpenEXR",
+    **dict.fromkeys((".pbm", ".pgm", ".ppm", ".pnm"), "Netpbm"),
+    **{f".{raw}": f"camera RAW ({raw.upper()})" for raw in _RAW.split()},
+}
+
+# Opening with the classes themselves, not Image.open, keeps other formats out and takes an MPO (a
+# JPEG with more pictures behind it) as the JPEG it is.
+_FORMATS: tuple[tuple[bytes, type[ImageFile]], ...] = (
+    (rb"\xff\xd8\xff", JpegImageFile),
+    (rb"\x89PNG\r\n\x1a\n", PngImageFile),
+    (rb"BM", BmpImageFile),
+    (rb"RIFF....WEBP", WebPImageFile),
+    (rb"II\*\0|MM\0\*|II\+\0|MM\0\+", TiffImageFile),
+)
+_FOREIGN = (
+    (rb"....ftypavi[fs]", "AVIF"),
+    (rb"....ftypcrx ", "camera RAW (CR3)"),
+    (rb"....ftyp(he|mif1|msf1)", "HEIC"),
+    (rb"GIF8", "GIF"),
+    (rb"8BPS", "PSD"),
+    (rb"\xff\x0a|\0\0\0\x0cJXL ", "JPEG XL"),
+    (rb"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg", "SVG"),
+)
+
+_TAG_ORIENTATION = 274  # TIFF 6.0 and EXIF 2.3
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation -> what makes the stored picture upright (EXIF 2.3, section 4.6.4)."""
+
+# The limit above stands in for Pillow's own (a warning at 89 megapixels, which its TIFF reader also
+# gives while decoding). One assignment at import, for changing it around a call is not thread safe.
+Image.MAX_IMAGE_PIXELS = None
+
+
+class _PngStream(PngStream):
+    """Leaves out texts and colour profiles for whose size Pillow refuses the whole photo."""
+
+    def call(self, cid: bytes, pos: int, length: int) -> bytes:
+        try:
+            return super().call(cid, pos, length)
+        except ValueError:
+            if cid not in (b"tEXt", b"zTXt", b"iTXt", b"iCCP") or self.fp is None:
+                raise
+            self.fp.seek(pos)
+            return self.fp.read(length)  # for the checksum
+
+
+# Pillow offers no other way to another stream.
+PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
+
+
+class ImageError(Exception):
+    """A photo or folder that cannot be read: `path`, and `reason`, which continues its name."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)  # both, or the error could not be sent between processes
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{one_line(self.path.name or self.path)} {self.reason}"
+
+
+@dataclass(frozen=True)
+class ImageInfo:
+    """What the header says: size in pixels of the upright picture; JPEG, PNG, BMP, WEBP or TIFF.
+
+    `orientation`: how the picture is stored (EXIF 2.3, 1 to 8); 5 and more have the sides swapped.
+    """
+
+    width: int
+    height: int
+    format: str
+    orientation: int = 1
+
+
+def read_image(
+    path: Path,
+    pause: Callable[[], object] | None = None,
+    *,
+    size: tuple[int, int] | None = None,
+) -> NDArray[np.uint8]:
+    """The upright photo, (H, W, 3) uint8 RGB.
+
+    `pause` is called again and again between short pieces of work: for a thread that gives way.
+    `size`: the (W, H) that it must have, as boxes and landmarks of an image of another size would
+    lie elsewhere on it; any if None.
+
+    Alpha lies over white, 16-bit values are scaled by 1/257, colour profiles are ignored; of
+    several pages or frames the first is taken. Raises ImageError, also for a file that ends too
+    early: its missing pixels are never filled up.
+    """
+    rgb = _read(Path(path), None)[0]
+    if size is not None and rgb.size != size:
+        raise ImageError(path, other_size(size, rgb.size))
+    return _pixels(path, rgb, pause)
+
+
+def other_size(before: tuple[int, int], now: tuple[int, int]) -> str:
+    """The reason of an ImageError about a photo that was replaced by one of another size (W, H)."""
+    return "is {} x {} pixels now and was {} x {} before".format(*now, *before)
+
+
+def open_reduced(path: Path, longest: int) -> tuple[Image.Image, tuple[float, float]]:
+    """The upright photo with its longest side at most `longest` pixels, and its scale.
+
+    Returns Pillow's RGB image (W', H'), of which parts can be cut out without a copy of the whole,
+    and (W'/W, H'/H), which is (1, 1) for a photo small enough. A point p of the whole photo (pixel
+    centres at integers) lies at (p + 0.5) * scale - 0.5. JPEG is decoded at an eighth, a quarter or
+    a half where that suffices. Raises ImageError.
+    """
+    if longest < 1:
+        raise ValueError(f"longest must be at least 1, not {longest}")
+    return _read(Path(path), longest)
+
+
+def read_header(path: Path) -> ImageInfo:
+    """Size and format, without decoding. Raises ImageError, also above MAX_PIXELS."""
+    path = Path(path)
+    with _opened(path) as image:
+        width, height = image.size
+        # Pillow gives a TIFF's size upright already if its tag, not XMP, says how it is turned.
+        upright = isinstance(image, TiffImageFile) and _TAG_ORIENTATION in image.tag_v2
+        if isinstance(image, PngImageFile) and "exif" not in image.info and image.fp is not None:
+            late = _late_png_exif(image.fp)
+            if late:
+                image.info["exif"] = late
+        orientation = _orientation(image)
+        if orientation >= 5 and not upright:
+            width, height = height, width
+        return ImageInfo(width, height, str(image.format), orientation)
+
+
+def classify(path: Path) -> Literal["photo", "unsupported", "other"]:
+    """By its suffix alone: a photo that can be read, a picture that cannot, or something else."""
+    suffix = Path(path).suffix.lower()
+    if suffix in PHOTO_SUFFIXES:
+        return "photo"
+    return "unsupported" if suffix in _UNSUPPORTED else "other"
+
+
+def find_photos(folder: Path) -> tuple[list[Path], list[Path]]:
+    """All photos below a folder, and what is there but cannot be read; both sorted by path.
+
+    The second list holds pictures of unsupported formats and sub-folders that could not be listed.
+    Raises ImageError if the folder itself cannot be listed.
+    """
+    files, unreadable = walk_files(folder)
+    photos = [path for path in files if classify(path) == "photo"]
+    unsupported = [path for path in files if classify(path) == "unsupported"]
+    return photos, sorted(unsupported + unreadable, key=Path.as_posix)
+
+
+def walk_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """All files below a folder but hidden ones, and sub-folders that could not be listed; sorted.
+
+    Links to folders are followed after the real folders, each folder once, so that loops end and
+    nothing is listed twice. Raises ImageError if the folder itself cannot be listed.
+    """
+    folder = Path(folder)
+    files, real, linked, unreadable = list[Path](), [folder], list[Path](), list[Path]()
+    found = {"file": files, "folder": real, "link": linked}
+    seen: set[tuple[int, int]] = set()
+    while real or linked:
+        current = real.pop() if real else linked.pop(0)
+        try:
+            status = current.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            for kind, path in _listed(current):
+                found[kind].append(path)
+        except OSError as error:
+            if current == folder:
+                raise ImageError(folder, f"could not be listed: {_why(error)}") from error
+            unreadable.append(current)
+    return sorted(files, key=Path.as_posix), sorted(unreadable, key=Path.as_posix)
+
+
+def _listed(folder: Path) -> list[tuple[str, Path]]:
+    """(file, folder or link to a folder; path) of all that is not hidden, sorted."""
+    found: list[tuple[str, Path]] = []
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith("."):
+                continue
+            with suppress(OSError):  # a link that leads nowhere or to itself
+                if entry.is_dir():
+                    found.append(("link" if entry.is_symlink() else "folder", Path(entry.path)))
+                elif entry.is_file():
+                    found.append(("file", Path(entry.path)))
+    return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[ImageFile]:
+    """The photo with its header read and its size checked, its pixels not yet decoded."""
+    _quiet_pillow()
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise ImageError(path, "is a folder, not a photo")
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+            raise ImageError(path, "is not a file")
+        if status.st_size == 0:
+            raise ImageError(path, "is empty (0 bytes)")
+        stream = path.open("rb")
+    except (OSError, ValueError) as error:
+        raise ImageError(path, f"could not be opened: {_why(error)}") from error
+    with stream:
+        try:
+            image = _identify(path, stream)
+            _check_size(path, image.size)
+            yield image
+        except (OSError, MemoryError) as error:
+            raise ImageError(path, _damage(error)) from error
+
+
+_PILLOW_MODULES = r"PIL\."
+_PILLOW_FILTER = ("ignore", None, UserWarning, re.compile(_PILLOW_MODULES), 0)
+
+
+def _quiet_pillow() -> None:
+    """Keep Pillow from warning about damaged metadata: what matters of it is an ImageError here.
+
+    A lasting filter, because warnings.catch_warnings is not thread safe; put in front again where
+    others have changed the filters since.
+    """
+    if list(warnings.filters[:1]) != [_PILLOW_FILTER]:
+        warnings.filterwarnings("ignore", category=UserWarning, module=_PILLOW_MODULES)
+
+
+def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
+    """Read the header with the class that the first bytes ask for, whatever the suffix says."""
+    start = stream.read(1024)
+    stream.seek(0)
+    suffix = _UNSUPPORTED.get(path.suffix.lower(), "")
+    if suffix.startswith("camera RAW"):  # most are TIFF outside, with a thumbnail as first page
+        raise _unsupported(path, suffix)
+    for magic, opener in _FORMATS:
+        if re.match(magic, start, re.DOTALL):
+            if opener is WebPImageFile:
+                # Pillow makes room for the whole canvas while it opens one.
+                _check_size(path, _webp_canvas(start))
+            try:
+                return opener(stream)
+            except Exception as error:
+                raise ImageError(path, _damage(error)) from error
+    for magic, name in _FOREIGN:
+        if re.match(magic, start, re.DOTALL):
+            raise _unsupported(path, name)
+    if suffix:
+        raise _unsupported(path, suffix)
+    raise ImageError(path, "is not an image that can be read")
+
+
+def _unsupported(path: Path, name: str) -> ImageError:
+    return ImageError(path, f"is {name}, which is not supported; convert it to JPEG")
+
+
+def _webp_canvas(start: bytes) -> tuple[int, int]:
+    """Size of the extended kind (RFC 9649), the only one that can pass the limit by much."""
+    if start[12:16] != b"VP8X":
+        return (0, 0)
+    return (
+        int.from_bytes(start[24:27], "little") + 1,
+        int.from_bytes(start[27:30], "little") + 1,
+    )
+
+
+def _check_size(path: Path, size: tuple[int, int]) -> None:
+    width, height = size
+    if width * height > MAX_PIXELS:
+        limit = f"{MAX_PIXELS / 1e6:g} megapixels"
+        raise ImageError(path, f"claims {width} x {height} pixels, more than the limit of {limit}")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)
+
+
+def _damage(error: Exception) -> str:
+    """Pillow raises almost anything for a damaged file; only a system error carries a number."""
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"could not be read: {_why(error)}"
+    return "is truncated" if "truncated" in str(error).lower() else "is truncated or damaged"
+
+
+def _late_png_exif(stream: IO[bytes]) -> bytes | None:
+    """The eXIf chunk behind the pixels, where ExifTool puts it: only chunk headers are read."""
+    stream.seek(8)
+    while len(head := stream.read(8)) == 8:
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if kind == b"eXIf":
+            return stream.read(length)
+        stream.seek(length + 4, 1)  # and the checksum
+    return None
+
+
+def _orientation(image: ImageFile) -> int:
+    """EXIF orientation 1 to 8 that is still to be undone; 1 where none or nonsense is stated."""
+    try:
+        value = image.getexif().get(_TAG_ORIENTATION, 1)
+    except Exception:  # noqa: BLE001 - Pillow raises several kinds for EXIF damage, which is harmless
+        return 1
+    return value if value in _TURNS else 1
+
+
+def _read(path: Path, longest: int | None) -> tuple[Image.Image, tuple[float, float]]:
+    with _opened(path) as image:
+        size, box = image.size, None
+        low = _low_bytes(path, image)
+        if isinstance(image, JpegImageFile):
+            wanted = None if longest is None else _fit(size, longest)
+            image, box = _load_jpeg(path, image, wanted)
+        else:
+            _load(path, image)
+        if box is None:
+            size = image.size  # of a TIFF, upright only now
+        rgb = to_rgb(image, low)
+        target = size if longest is None else _fit(size, longest)
+        if rgb.size != target:
+            rgb = rgb.resize(target, Image.Resampling.LANCZOS, box, reducing_gap=3.0)
+        scale = target[0] / size[0], target[1] / size[1]
+        orientation = _orientation(image)
+        if orientation in _TURNS:
+            rgb = rgb.transpose(_TURNS[orientation])
+        return rgb, (scale[1], scale[0]) if orientation >= 5 else scale
+
+
+def _pixels(path: Path, rgb: Image.Image, pause: Callable[[], object] | None) -> NDArray[np.uint8]:
+    """(H, W, 3), a strip at a time: Pillow would make two copies of a large photo."""
+    width, height = rgb.size
+    try:
+        pixels = np.empty((height, width, 3), np.uint8)
+    except MemoryError as error:
+        raise ImageError(path, _damage(error)) from error
+    for top in range(0, height, _STRIP):
+        if pause is not None:
+            pause()
+        bottom = min(top + _STRIP, height)
+        pixels[top:bottom] = np.asarray(rgb.crop((0, top, width, bottom)))
+    return pixels
+
+
+def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    if max(size) <= longest:
+        return size
+    ratio = longest / max(size)
+    return max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio))
+
+
+def _load(path: Path, image: ImageFile) -> None:
+    try:
+        image.load()
+    except Exception as error:
+        raise ImageError(path, _damage(error)) from error
+
+
+def _load_jpeg(
+    path: Path, image: JpegImageFile, wanted: tuple[int, int] | None
+) -> tuple[JpegImageFile, tuple[float, float, float, float] | None]:
+    """The picture decoded, reduced where it stays larger than `wanted`, and the part of it to use.
+
+    A file without the marker at its end is whole if its pixels are.
+    """
+
+    def draft(picture: JpegImageFile) -> tuple[float, float, float, float] | None:
+        drafted = None if wanted is None else picture.draft(None, wanted)
+        return drafted[1] if drafted else None
+
+    box = draft(image)
+    try:
+        _load(path, image)
+    except ImageError:
+        with suppress(Exception):  # the first error says what is wrong
+            mended = decode_without_end(path.read_bytes(), draft)
+            if mended is not None:
+                return mended, box
+        raise
+    return image, box
+
+
+def _low_bytes(path: Path, image: ImageFile) -> Image.Image | None:
+    """The low bytes of 16-bit colour as a picture of their own; None for any other photo."""
+    tiles = low_byte_tiles(image)
+    if tiles is None:
+        return None
+    with _opened(path) as again:
+        again.tile = tiles
+        _load(path, again)
+        return again

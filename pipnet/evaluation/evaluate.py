@@ -1,0 +1,175 @@
+"""Measure a detector on labelled faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipnet.data.crop import Box, overlap, tight_box
+from pipnet.data.images import ImageError, read_image
+from pipnet.data.sample import Sample
+from pipnet.evaluation.metrics import (
+    auc,
+    ced,
+    curve_errors,
+    failure_rate,
+    norm_distance,
+    point_errors,
+)
+from pipnet.inference.base import Detector
+from pipnet.inference.face_detection import FaceFinder
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """Errors on F faces, normalised by the scheme's pair; `missed` more had no box.
+
+    `unreadable`: a sentence for each face that was left out because its photo cannot be read.
+    `unmeasured`: photos of the faces that are in no figure, for their norm is 0 or unlabelled.
+
+    `errors`, `curve` (F, N): per landmark, plain and measured to curves, NaN where unlabelled.
+    """
+
+    errors: NDArray[np.float64]
+    curve: NDArray[np.float64]
+    missed: int
+    regions: dict[str, tuple[int, ...]]
+    names: tuple[str, ...]
+    norm: str
+    unreadable: tuple[str, ...] = ()
+    unmeasured: tuple[Path, ...] = ()
+
+    def summary(self) -> dict[str, Any]:
+        """Figures for people and scripts; NME, curve NME and failure rate in percent.
+
+        A missed face counts as a failure and not in the means; one whose photo cannot be read
+        nowhere but in `unreadable`.
+        """
+        everyone = self._nmes()
+        return {
+            "faces": len(everyone),
+            "missed": self.missed,
+            "unreadable": len(self.unreadable),
+            "nme": _percent(float(np.nanmean(self.errors, axis=1).mean())),
+            "nme_curve": _percent(float(np.nanmean(self.curve, axis=1).mean())),
+            "fr10": _percent(failure_rate(everyone)),
+            "auc10": round(auc(everyone), 4),
+            "norm": self.norm,
+        }
+
+    def _nmes(self) -> NDArray[np.float64]:
+        """NME of each face; a missed one's is infinite."""
+        return np.concatenate([np.nanmean(self.errors, axis=1), np.full(self.missed, np.inf)])
+
+    def ced(self) -> list[tuple[float, float]]:
+        """Cumulative error distribution: NME, and the share of faces up to it."""
+        bins, shares = ced(self._nmes())
+        return [
+            (round(float(error), 6), round(float(share), 6))
+            for error, share in zip(bins, shares, strict=True)
+        ]
+
+    def per_point(self) -> dict[str, float | None]:
+        """NME of each landmark by name, in percent; None where it is never labelled."""
+        return {
+            name: _percent(float(np.nanmean(part))) if np.isfinite(part).any() else None
+            for name, part in zip(self.names, self.errors.T, strict=True)
+        }
+
+    def per_region(self) -> dict[str, float]:
+        """NME of each region of the scheme that has labels, in percent."""
+        errors = {name: self.errors[:, list(index)] for name, index in self.regions.items()}
+        return {
+            name: _percent(float(np.nanmean(part)))
+            for name, part in errors.items()
+            if np.isfinite(part).any()
+        }
+
+
+def _percent(value: float) -> float:
+    return round(float(value) * 100, 3)
+
+
+def match_box(truth: Box, found: Sequence[Box]) -> int | None:
+    """Which found landmark box is this face: the one of most overlap, at least 0.3."""
+    scores = [overlap(truth, box) for box in found]
+    best = int(np.argmax(scores)) if scores else -1
+    return best if best >= 0 and scores[best] >= 0.3 else None
+
+
+def evaluate(
+    detector: Detector,
+    samples: Sequence[Sample],
+    finder: FaceFinder | None = None,
+    *,
+    norm: str | None = None,
+    units: str = "image",
+) -> Evaluation:
+    """Predict every sample and compare.
+
+    With `finder` the boxes come from the face detector, matched to each face by overlap; without,
+    they are the tight boxes of the labels. Faces whose errors nothing normalises, because the
+    points of the norm are not labelled or at one place, are `unmeasured`.
+
+    Args:
+        norm: see `pipnet.evaluation.metrics.norm_distance`.
+        units: `image` for pixels; `crop` for fractions of the crop's width and height, which the
+            authors' code measures in (not the same where crops are not square).
+
+    Raises:
+        ValueError: no face could be measured, or the scheme does not have that norm.
+    """
+    scheme, convention = detector.scheme, detector.convention
+    points, truths, missed, unreadable = [], [], 0, list[str]()
+    unmeasured: list[Path] = []
+    for item in samples:
+        if not norm_distance(item.points[None], scheme, norm)[0] > 0:  # not for NaN either
+            unmeasured.append(item.image)
+            continue
+        try:
+            image = read_image(item.image, size=item.size)
+        except ImageError as error:
+            unreadable.append(f"{error.path} {error.reason}")
+            continue
+        kind, box = "landmarks", tight_box(item.points)
+        if finder is not None:
+            kind, boxes = "detected", [face.box for face in finder(image)]
+            match = match_box(box, [convention.landmark_box(b, kind) for b in boxes])
+            if match is None:
+                missed += 1
+                continue
+            box = boxes[match]
+        size = convention.crop_box(tight_box(item.points))[2:] if units == "crop" else (1.0, 1.0)
+        points.append(detector.predict(image, [box], kind)[0].points / size)
+        truths.append(item.points / size)
+    stated = norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair))
+    if not points:
+        reasons = []
+        if unmeasured:
+            reasons.append(
+                f"in {len(unmeasured)} the points of the norm {stated} are unlabelled or at one "
+                f"place, as in {unmeasured[0]}"
+            )
+        if unreadable:
+            reasons.append(f"{len(unreadable)} are of photos that cannot be read: {unreadable[0]}")
+        if missed:
+            reasons.append(f"in {missed} the face detector does not find the face")
+        raise ValueError(
+            f"none of {len(samples)} faces could be measured: {'; '.join(reasons) or 'none given'}"
+        )
+    found, truth = np.stack(points), np.stack(truths)
+    return Evaluation(
+        point_errors(found, truth, scheme, norm),
+        curve_errors(found, truth, scheme, norm),
+        missed,
+        dict(scheme.regions),
+        scheme.names,
+        stated,
+        tuple(unreadable),
+        tuple(unmeasured),
+    )

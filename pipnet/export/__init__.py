@@ -1,0 +1,1 @@
+"""ONNX files, also with 8 bits."""

@@ -1,0 +1,67 @@
+"""Landmarks with an exported ONNX file, run by ONNX Runtime. No torch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from pipnet.data.crop import CropConvention
+from pipnet.data.scheme import Scheme
+from pipnet.inference.base import Detector
+from pipnet.inference.face_detection import FaceFinder
+from pipnet.models.decoding import Landmarks
+
+
+class OnnxError(ValueError):
+    """A file that is not an exported detector; the message names it."""
+
+
+class OnnxDetector(Detector):
+    """An exported detector.
+
+    Args:
+        path: what `pipnet.export.onnx.export_onnx` wrote.
+        threads: cores to use, 0 for all.
+        spin: let idle threads wait awake for a moment, which makes a layer follow the other sooner
+            and takes the time from other programs.
+        finder: finds faces where no boxes are given; the default detector if None.
+
+    Raises:
+        OnnxError: the file is missing, broken, or of another program.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        threads: int = 0,
+        finder: FaceFinder | None = None,
+        *,
+        spin: bool = True,
+    ) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its errors have no common base of their own
+            raise OnnxError(f"{path} is not a whole ONNX file: {error}") from error
+        text = self._session.get_modelmeta().custom_metadata_map.get("pipnet")
+        if text is None:
+            raise OnnxError(f"{path} is not a detector of this program")
+        meta = json.loads(text)
+        super().__init__(
+            Scheme.from_json(json.dumps(meta["scheme"])),
+            CropConvention.from_mapping(meta["crop"]),
+            finder,
+        )
+
+    def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
+        """Landmarks of network inputs (B, S, S, 3), RGB, in crop units."""
+        points, own, votes, scores = self._session.run(None, {"images": crops})
+        return Landmarks(*(np.asarray(part, np.float64) for part in (points, own, votes, scores)))

@@ -1,0 +1,69 @@
+"""Landmarks for faces of photos, with a network run by torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pipnet.data.normalisation import normalise
+from pipnet.inference.base import Detector
+from pipnet.inference.face_detection import FaceFinder
+from pipnet.models.checkpoint import Checkpoint, load
+from pipnet.models.decoding import Landmarks, decode, decode_coordinates, decode_heatmaps
+from pipnet.models.heads import Coordinates, Heatmaps
+
+
+class TorchDetector(Detector):
+    """A network ready to predict.
+
+    Args:
+        checkpoint: what to predict with.
+        device: a torch device name, or `auto` for CUDA where it works, else the CPU.
+        finder: finds faces where no boxes are given; the default detector if None.
+
+    Raises:
+        ValueError: the device cannot be used.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint, device: str = "cpu", finder: FaceFinder | None = None
+    ) -> None:
+        super().__init__(checkpoint.scheme, checkpoint.convention, finder)
+        self.checkpoint = checkpoint
+        self._device = _usable(device)
+        network = checkpoint.network.to(self._device).eval()
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._table = checkpoint.table
+
+    @staticmethod
+    def load(weights: Path, device: str = "cpu") -> TorchDetector:
+        """A detector from a model file.
+
+        Raises:
+            CheckpointError: the file cannot be used.
+        """
+        return TorchDetector(load(weights), device)
+
+    def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
+        """Landmarks of network inputs (B, S, S, 3), in crop units."""
+        with torch.inference_mode():
+            output = self._network(normalise(crops, self._device))
+        parts = [part.float().cpu().numpy() for part in output[:5]]
+        if isinstance(output, Coordinates):
+            return decode_coordinates(parts[0])
+        if isinstance(output, Heatmaps):
+            return decode_heatmaps(parts[0])
+        return decode(parts[0], parts[1], parts[2], parts[3], parts[4], self._table)
+
+
+def _usable(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(f"device {name!r} cannot be used here") from error
+    return torch.device(name)

@@ -1,0 +1,1 @@
+"""Networks, losses, decoding, and model files."""

@@ -1,0 +1,1 @@
+"""Training and self-training, with augmentation."""

@@ -1,0 +1,48 @@
+"""Made-up projects that close themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from labeltool.domain import RoundKind
+from labeltool.store import Store, open_project
+from pipnet.data.scheme import Scheme
+from tests.projects import THREE, make_project, propose
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Store]]:
+    """Stores put in here are closed at the end."""
+    stores: list[Store] = []
+    yield stores
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path, opened: list[Store]) -> Callable[..., Store]:
+    """Make a project of so many faces with a proposal each, unless `proposed` is False."""
+
+    def make(faces: int = 0, *, proposed: bool = True, scheme: Scheme = THREE) -> Store:
+        store = make_project(tmp_path / "project", faces, scheme)
+        opened.append(store)
+        if faces and proposed:
+            propose(store, range(1, faces + 1), model="starter", kind=RoundKind.PREDICT)
+        return store
+
+    return make
+
+
+@pytest.fixture
+def again(opened: list[Store]) -> Callable[[Store], Store]:
+    """Open a project once more, as another window would."""
+
+    def open_again(store: Store) -> Store:
+        other = open_project(store.folder)
+        opened.append(other)
+        return other
+
+    return open_again

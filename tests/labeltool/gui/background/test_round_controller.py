@@ -1,0 +1,281 @@
+"""Rounds in the window: each ends visibly, whatever else happens to the project meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from labeltool.domain import Changes, Filter, Progress, RoundStatus, UserError
+from labeltool.gui.background.round_controller import RoundState
+from labeltool.gui.window import MainWindow
+from labeltool.rounds import controller as rounds_module
+from labeltool.store import Store
+from tests.labeltool.gui.test_window import lock
+from tests.projects import change
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def fake_worker(monkeypatch) -> None:
+    """Rounds without a network; environment FAKE_WORKER says how they go."""
+    worker = Path(__file__).parents[3] / "fake_worker.py"
+    monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
+
+
+def start(qtbot, window: MainWindow) -> None:
+    """Accept a face and start a training, until its worker runs."""
+    window.ask_running = lambda: "cancel"  # type: ignore[method-assign]
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    session = window.session
+    session.round.start(session.rounds.plan())
+    qtbot.waitUntil(lambda: session.round.state is RoundState.RUNNING)
+
+
+def forget_proposals(store: Store) -> None:
+    """Leave all ten faces without a proposal."""
+    columns = ("prediction_id", "model_id", "round_id", "score", "spread", "change")
+    change(store, f"UPDATE state SET {', '.join(f'{name} = NULL' for name in columns)}")
+    change(store, "DELETE FROM prediction")
+    assert store.faces.count_unpredicted() == 10
+
+
+def status(window: MainWindow) -> RoundStatus:
+    return window.session.store.rounds.all()[-1].status
+
+
+def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_person_goes_on(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    qtbot.waitUntil(window.panel.isVisible)
+    other = lock(project)
+    window.session.rounds._job.worker.process.kill()
+    window.session.rounds._job.worker.process.wait()
+    qtbot.wait(500)  # the failure has been noticed, and could not be written
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.wait(300)
+    assert status(window) is RoundStatus.RUNNING
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED)
+    qtbot.waitUntil(lambda: "was killed" in window.panel.detail.text())
+    assert window.session.rounds.plan().manual == 1
+
+
+def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goes_on(
+    qtbot, open_window, project, tmp_path, monkeypatch
+):
+    window = open_window(project)
+    session = window.session
+    monkeypatch.setattr(session.round, "predict", lambda: None)  # the new face asks for a worker
+    (tmp_path / "photos").rename(tmp_path / "moved")
+    (root,) = session.store.faces.roots()
+    other = lock(project)
+    session.do_for_project(partial(session.store.filters.save, "mine", Filter(order="score")))
+    session.move_photos(root, tmp_path / "moved")
+    session.do_for_project(partial(session.desk.flag_many, [5, 6]))
+    photo = session.desk.face.photo_id
+    session.draw_box(photo, (5.0, 5.0, 50.0, 50.0))
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    here = session.desk.face.id
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: not session._writes._pending)
+    assert [saved.name for saved in session.store.filters.all()] == ["mine"]
+    assert session.store.faces.roots()[root] == tmp_path / "moved"
+    assert [session.store.faces.face(face).flag for face in (5, 6)] == [True, True]
+    assert len(session.store.boxes.of_photo(photo)) == 2
+    assert session.desk.face.id == here + 1  # nobody is taken away from a face
+    assert not session.store.faces.face(here).flag
+    assert not session.store.faces.face(here + 1).flag
+    assert "Nothing was changed" in window.message.label.text()
+
+
+def test_a_cancelled_round_is_said(qtbot, open_window, project, fake_worker, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    qtbot.waitUntil(window.panel.cancel.isVisible)
+    with qtbot.waitSignal(window.session.round_ended, timeout=20_000):
+        qtbot.mouseClick(window.panel.cancel, LEFT)
+        assert window.session.round.state is RoundState.CANCELLING
+    assert window.message.label.text().startswith("The round was cancelled: everything is as")
+    assert window.message.isVisible()
+    assert status(window) is RoundStatus.CANCELLED
+    assert window.session.round.state is RoundState.IDLE
+    assert window.commands.by_name["train"].isEnabled()
+
+
+def test_a_round_that_is_stopped_early_keeps_its_network(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "slow")
+    window = open_window(project)
+    start(qtbot, window)
+    assert not window.commands.by_name["train"].isEnabled()
+    qtbot.waitUntil(window.panel.stop.isVisible)
+    with qtbot.waitSignal(window.session.round_ended, timeout=20_000):
+        qtbot.mouseClick(window.panel.stop, LEFT)
+        assert window.session.round.state is RoundState.STOPPING_EARLY
+    assert status(window) is RoundStatus.READY
+    assert window.commands.by_name["train"].isEnabled()
+
+
+def test_results_that_cannot_be_read_are_a_failed_round(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "damaged")
+    window = open_window(project)
+    with qtbot.waitSignal(window.session.round_ended, timeout=20_000) as ended:
+        start(qtbot, window)
+    assert ended.args[0].kind == "failed"
+    assert "cannot be read" in window.panel.detail.text()
+    assert status(window) is RoundStatus.FAILED
+    assert window.session.round.state is RoundState.IDLE
+
+
+def test_a_round_that_was_ended_elsewhere_is_told_of(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    session = window.session
+    session._watch.stop()
+    session.rounds._job.worker.process.kill()
+    session.rounds._job.worker.process.wait()
+    assert session.rounds.plan().manual == 1  # whoever wants to start one ends what is stale
+    assert status(window) is RoundStatus.FAILED
+    session.round.poll()
+    assert session.round.state is RoundState.IDLE
+    assert "was killed" in window.panel.detail.text()
+
+
+@pytest.mark.parametrize("what", ["search", "start", "backup", "export"])
+def test_what_is_cancelled_before_it_did_anything_says_so(
+    qtbot, open_window, project, tmp_path, monkeypatch, what
+):
+    window = open_window(project)
+    session, said = window.session, []
+    session.said.connect(lambda text, _undoable: said.append(text))
+    session.task_started.connect(lambda task: task.cancel())
+    shutil.copytree(tmp_path / "photos", tmp_path / "new")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    begin = {
+        "search": lambda: session.import_photos([tmp_path / "new"]),
+        "start": lambda: session.round.start(session.rounds.plan()),
+        "backup": lambda: session.backups._back_up("work"),
+        "export": lambda: session.export(tmp_path / "labels.json", "coco"),
+    }
+    begin[what]()
+    qtbot.waitUntil(lambda: said[-1].startswith("Cancelled: "))
+    assert window.message.isVisible()
+    assert session.round.state is RoundState.IDLE
+
+
+def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    session = window.session
+
+    def fails(*_arguments: object, **_options: object) -> None:
+        raise UserError("It failed.", "Do it again.")
+
+    monkeypatch.setattr("labeltool.exchange.photo_import.add_photos", fails)
+    monkeypatch.setattr("labeltool.gui.background.importing.read_source", fails)
+    monkeypatch.setattr("labeltool.gui.background.exporting.export_labels", fails)
+    for name in ("start_predict", "restore", "can_predict"):
+        monkeypatch.setattr(session.rounds, name, fails if name != "can_predict" else lambda: True)
+    for begin in (
+        lambda: session.import_photos([project]),
+        lambda: session.import_labels(project, False),
+        lambda: session.export(project / "labels.json", "coco"),
+        session.round.predict,
+        lambda: session.round.restore(1),
+    ):
+        window.message.hide()
+        begin()
+        qtbot.waitUntil(window.message.isVisible)
+        assert window.message.label.text() == "It failed. Do it again."
+    assert session.round.state is RoundState.IDLE
+    assert not session.searching
+
+
+def test_a_round_whose_events_are_damaged_fails_once(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    session, failed, ended = window.session, [], []
+    session.failed.connect(failed.append)
+    session.round_ended.connect(lambda event, log: ended.append((event.kind, log)))
+    folder = session.rounds._job.folder
+    with (folder.path / "events.jsonl").open("a") as file:
+        file.write("damaged\n")
+    qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED and bool(ended))
+    for _ in range(5):
+        session.round.poll()
+    assert (ended, failed) == ([("failed", "")], [])
+    assert "cannot be read" in window.panel.detail.text()
+    assert session.round.state is RoundState.IDLE
+
+
+@pytest.mark.parametrize("how", ["cancelled", "failed"])
+def test_a_prediction_that_did_not_end_well_is_not_started_anew_by_itself(
+    qtbot, open_window, project, fake_worker, monkeypatch, how
+):
+    monkeypatch.setenv("FAKE_WORKER", "fail" if how == "failed" else "ok")
+    window = open_window(project)
+    session = window.session
+    forget_proposals(session.store)
+    begun: list[int] = []
+    start_predict = session.rounds.start_predict
+
+    def begin(progress: Progress) -> Changes:
+        begun.append(1)
+        changes = start_predict(progress)
+        if how == "cancelled":
+            session.rounds.cancel()
+        return changes
+
+    monkeypatch.setattr(session.rounds, "start_predict", begin)
+    session.round.want_prediction()
+    with qtbot.waitSignal(session.round_ended) as ended:
+        session.round.predict_if_wanted()
+    assert ended.args[0].kind == how
+    qtbot.wait(500)
+    assert len(begun) == 1
+    assert session.round.state is RoundState.IDLE
+
+
+def test_photos_that_a_prediction_could_not_use_start_no_other_one_until_they_are_read_again(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "unreadable")
+    window = open_window(project)
+    session = window.session
+    forget_proposals(session.store)
+    session.round.want_prediction()
+    with qtbot.waitSignal(session.round_ended):
+        session.round.predict_if_wanted()
+    qtbot.waitUntil(lambda: not session.round.is_taking)
+    assert session.store.faces.count_unpredicted() == 2
+    begun: list[int] = []
+    monkeypatch.setattr(session.round, "predict", lambda: begun.append(1))
+    session.round.want_prediction()
+    session.round.predict_if_wanted()
+    assert begun == []
+    session.round.want_prediction(retry_unusable=True)
+    session.round.predict_if_wanted()
+    assert begun == [1]

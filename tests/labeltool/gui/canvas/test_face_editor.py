@@ -1,0 +1,481 @@
+"""Journeys on the canvas of a project's window: points, visibility, boxes, and how it is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from labeltool.domain import (
+    ABSENT,
+    OCCLUDED,
+    VISIBLE,
+    Changes,
+    Filter,
+    NewPrediction,
+    RoundKind,
+    Verdict,
+)
+from labeltool.exchange.label_export import export_labels
+from labeltool.gui.canvas.display_adjustments import Tone
+from labeltool.rounds.instant_prediction import Instant
+from labeltool.store import create_project
+from pipnet.data.coco import parse_coco
+from pipnet.data.images import read_image
+from pipnet.data.scheme import Scheme
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+Key = Qt.Key
+
+
+def at(window, x: float, y: float) -> QPoint:
+    return window.canvas.image_to_viewport(QPointF(x, y)).toPoint()
+
+
+def drag(window, start: QPoint, end: QPoint, held=NONE) -> None:
+    viewport = window.canvas.viewport()
+    QTest.mousePress(viewport, LEFT, held, start)
+    for step in (1, 2):
+        QTest.mouseMove(viewport, start + (end - start) * step / 2)
+        QApplication.processEvents()
+    QTest.mouseRelease(viewport, LEFT, held, end)
+
+
+def box_of(window, face: int) -> tuple:
+    return window.session.store.faces.face(face).box
+
+
+@pytest.fixture
+def proposes(monkeypatch):
+    """A detector that proposes a small square in the middle of whatever box a face has; the photos
+    it was given."""
+    given = []
+
+    def propose(self: Instant, face_id: int, pixels: np.ndarray | None) -> Changes | None:
+        given.append(pixels)
+        face, current = self._store.faces.face(face_id), self._store.rounds.current()
+        if face.verdict is not Verdict.UNREVIEWED:
+            return Changes()
+        x, y, w, h = face.box
+        points = np.tile([x + w / 2, y + h / 2], (68, 1))
+        points[:34] += 10
+        made = NewPrediction(face_id, points, np.full(68, 0.5, np.float32), 0.5, 0.1)
+        return self._offer(current, face, made)
+
+    monkeypatch.setattr(Instant, "propose", propose)
+    return given
+
+
+def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, desk = window.canvas, window.session.desk
+    proposed = desk.face.points.copy()
+    low, high = proposed[:5].min(0) - 3, proposed[:5].max(0) + 3
+    drag(window, at(window, low[0], low[1] - 6), at(window, high[0], high[1]))
+    assert canvas.selection >= {0, 1, 2, 3}
+    chosen = sorted(canvas.selection)
+    drag(window, canvas.point_to_viewport(2), canvas.point_to_viewport(2) + QPoint(18, 9))
+    assert desk.moved == set(chosen)
+    qtbot.keyClick(canvas, Key.Key_Down, SHIFT)
+    qtbot.keyClick(canvas, Key.Key_BracketRight)
+    moved = desk.face.points.copy()
+    steps = [desk.face.points.copy()]
+    for _ in range(3):
+        qtbot.keyClick(canvas, Key.Key_Z, CONTROL)
+        steps.append(desk.face.points.copy())
+    np.testing.assert_array_equal(steps[-1], proposed)
+    assert len({step.tobytes() for step in steps}) == 4
+    for _ in range(3):
+        qtbot.keyClick(canvas, Key.Key_Z, CONTROL | SHIFT)
+    np.testing.assert_array_equal(desk.face.points, moved)
+    qtbot.keyClick(canvas, Key.Key_Escape)
+    assert not canvas.selection
+
+    qtbot.keyClick(canvas, Key.Key_D)
+    assert window.commands.by_name["follow"].isChecked()
+    drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
+    assert {33, 34, 35} <= desk.moved
+    qtbot.keyClick(canvas, Key.Key_D)
+    qtbot.keyClick(canvas, Key.Key_Escape)
+    qtbot.keyClick(canvas, Key.Key_S)
+    spot = canvas.point_to_viewport(50) + QPoint(-20, 0)
+    drag(window, spot, spot)
+    np.testing.assert_allclose(canvas.point(50), canvas.viewport_to_image(QPointF(spot)).toTuple())
+    assert window.session.store.faces.face(desk.face.id).verdict is Verdict.UNREVIEWED
+
+
+def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
+    qtbot, open_window, project, tmp_path
+):
+    window = open_window(project)
+    canvas, desk, landmarks = window.canvas, window.session.desk, window.inspector.landmarks
+    face = desk.face.id
+    qtbot.keyClick(canvas, Key.Key_V)
+    assert "No point is selected" in window.message.label.text()
+    qtbot.keyClick(canvas, Key.Key_Tab)
+    assert canvas.selected >= 0
+    worst = canvas.selected
+    qtbot.keyClick(canvas, Key.Key_V)
+    assert desk.face.visibility[worst] == OCCLUDED
+    assert landmarks.seen[OCCLUDED].isChecked()
+    qtbot.keyClick(canvas, Key.Key_Tab)
+    assert canvas.selected != worst
+    gone = canvas.selected
+    qtbot.mouseClick(landmarks.seen[ABSENT], LEFT)
+    assert desk.face.visibility[gone] == ABSENT
+    qtbot.keyClick(canvas, Key.Key_Backtab, SHIFT)
+    assert canvas.selected == worst
+    marks = {item.data(0, Qt.ItemDataRole.UserRole): item.text(2) for item in landmarks._items}
+    assert (marks[worst], marks[gone]) == ("✕", "∅")
+    drag(window, canvas.point_to_viewport(worst), canvas.point_to_viewport(worst) + QPoint(9, 9))
+    assert "◆" in landmarks._of[worst].text(2)
+
+    list_view = landmarks.list
+    list_view.scrollToItem(landmarks._of[gone])
+    place = list_view.visualItemRect(landmarks._of[gone]).center()
+    qtbot.mouseClick(list_view.viewport(), LEFT, pos=place)
+    assert canvas.selection == {gone}
+    spot = at(window, 150, 120)
+    QTest.mouseClick(canvas.viewport(), LEFT, NONE, spot)  # a missing landmark is put down
+    assert desk.face.visibility[gone] == VISIBLE
+    qtbot.keyClick(canvas, Key.Key_3)
+    for pane in (landmarks.list, window.list.view, canvas):
+        qtbot.keyClick(window.focusWidget(), Key.Key_F6)
+        assert pane.hasFocus()
+    window.close()
+
+    window = open_window(project)
+    window.session.desk.open(face)
+    window.session.announce(Changes())
+    assert window.session.desk.face.visibility[[worst, gone]].tolist() == [OCCLUDED, ABSENT]
+    window.commands.run("accept")
+    export_labels(window.session.store, tmp_path / "out.json", "coco")
+    (row,) = parse_coco(tmp_path / "out.json").annotations
+    assert row.visibility[[worst, gone]].tolist() == [OCCLUDED, ABSENT]
+    assert np.isnan(row.points[gone]).all()
+
+
+def test_sides_are_swapped_and_the_face_is_mirrored_by_a_key(qtbot, open_window, project):
+    window = open_window(project)
+    desk, flip = window.session.desk, window.session.store.scheme.flip_table
+    before = desk.face.points.copy()
+    qtbot.keyClick(window.canvas, Key.Key_W)
+    np.testing.assert_array_equal(desk.face.points, before[flip])
+    qtbot.keyClick(window.canvas, Key.Key_W)
+    np.testing.assert_array_equal(desk.face.points, before)
+    assert desk.moved == set()
+    qtbot.keyClick(window.canvas, Key.Key_M)
+    assert desk.moved
+    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    np.testing.assert_array_equal(desk.face.points, before)
+
+
+def test_a_moved_box_is_proposed_for_anew_and_undo_brings_it_back(
+    qtbot, open_window, project, proposes
+):
+    window = open_window(project)
+    desk, face = window.session.desk, window.session.desk.face.id
+    x, y, w, h = box_of(window, face)
+    start = at(window, x, y)
+    with qtbot.waitSignal(window.session.changed, check_params_cb=lambda c: face in c.faces):
+        drag(window, start, start + QPoint(-30, -20))
+    assert box_of(window, face)[0] < x
+    right, bottom = np.array(box_of(window, face))[:2] + box_of(window, face)[2:]
+    assert (right, bottom) == pytest.approx((x + w, y + h))
+    middle = np.array(box_of(window, face)[:2]) + np.array(box_of(window, face)[2:]) / 2
+    qtbot.waitUntil(lambda: np.allclose(desk.face.points[-1], middle))
+    assert not desk.newer
+    np.testing.assert_allclose(window.canvas.points[-1], middle)
+    (pixels,) = proposes  # decoded for the screen already
+    np.testing.assert_array_equal(pixels, read_image(desk.face.photo))
+    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    qtbot.waitUntil(lambda: box_of(window, face) == (x, y, w, h))
+    qtbot.waitUntil(lambda: np.allclose(desk.face.points[-1], [x + w / 2, y + h / 2]))
+
+    qtbot.keyClick(window.canvas, Key.Key_B, SHIFT)
+    qtbot.keyClick(window.canvas, Key.Key_Right, SHIFT)
+    qtbot.keyClick(window.canvas, Key.Key_Return)
+    qtbot.waitUntil(lambda: box_of(window, face) == (x + 10, y, w, h))
+
+
+@pytest.mark.parametrize("answer", ["Keep landmarks", "Propose anew", "Leave the box"])
+def test_the_box_of_a_decided_face_changes_only_as_the_person_says(
+    qtbot, open_window, project, proposes, monkeypatch, answer
+):
+    window = open_window(project)
+    desk, face = window.session.desk, window.session.desk.face.id
+    before = box_of(window, face)
+    desk.move(3, 90.0, 90.0)
+    window.session.do(desk.accept)
+    window.editor._face_clicked(face)
+    points = desk.face.points.copy()
+
+    def press(dialog: QMessageBox) -> int:
+        (button,) = [b for b in dialog.buttons() if b.text() == answer]
+        button.click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    start = at(window, before[0], before[1])
+    drag(window, start, start + QPoint(-30, -20))
+    now = window.session.store.faces.face(face)
+    assert (now.box == before) is (answer == "Leave the box")
+    if answer == "Propose anew":
+        qtbot.waitUntil(lambda: window.session.store.faces.face(face).verdict is Verdict.UNREVIEWED)
+        qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+        qtbot.waitUntil(lambda: box_of(window, face) == before)  # a proposal may be on its way
+        now = window.session.store.faces.face(face)
+    assert now.verdict is Verdict.CORRECTED
+    np.testing.assert_array_equal(now.points, points)
+
+
+def test_a_drawn_face_is_taken_away_by_undo_and_others_are_a_click_away(
+    qtbot, open_window, project, proposes
+):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    qtbot.keyClick(window.canvas, Key.Key_9)
+    qtbot.keyClick(window.canvas, Key.Key_B)
+    drag(window, at(window, 10, 20), at(window, 60, 80))
+    second = window.session.desk.face
+    assert second.id != first
+    assert second.box == pytest.approx((10, 20, 50, 60), abs=2)
+    qtbot.waitUntil(lambda: window.session.desk.face.prediction is not None)
+    QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 200, 180))
+    assert window.session.desk.face.id == first
+    window.canvas.fit_photo()
+    QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
+    assert window.session.desk.face.id == second.id
+    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    desk = window.session.desk
+    assert (desk.face.id, desk.counts.faces, second.id in desk.queue) == (first, 10, False)
+    assert window.list.model.rowCount() == 10
+    QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
+    assert desk.face.id == first
+    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL | SHIFT)
+    assert (desk.face.id, desk.counts.faces, second.id in desk.queue) == (second.id, 11, True)
+    qtbot.keyClick(window.canvas, Key.Key_Delete)  # by a person: it is kept, to be found again
+    assert (desk.counts.faces, desk.counts.excluded) == (11, 1)
+    window.editor._face_clicked(first)
+    assert window.canvas._face.excluded == {second.id}
+
+
+def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
+    window = open_window(project)
+    for key in (Key.Key_E, Key.Key_L, Key.Key_C, Key.Key_O, Key.Key_K):
+        qtbot.keyClick(window.canvas, key)
+    assert np.array_equal(window.canvas.ghost, window.session.desk.face.prediction.points)
+    qtbot.keyClick(window.canvas, Key.Key_O, SHIFT)
+    assert "No earlier proposal" in window.message.label.text()
+    assert not window.commands.by_name["ghost_proposal"].isChecked()
+    qtbot.keyClick(window.canvas, Key.Key_O)
+    qtbot.keyClick(window.canvas, Key.Key_I)
+    panel = window.editor.tone_panel
+    assert panel.isVisible()
+    qtbot.keyClick(panel.sliders["gamma"], Key.Key_Right)
+    qtbot.mouseClick(panel.invert, LEFT, pos=QPoint(8, panel.invert.height() // 2))
+    qtbot.keyClick(panel.sliders["gamma"], Key.Key_Escape)
+    assert not panel.isVisible()
+    window.canvas.look_at(QPointF(120, 90), 5.0)
+    qtbot.keyClick(window.canvas, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    assert window.canvas.zoom == pytest.approx(5.0)
+    qtbot.keyClick(window.canvas, Key.Key_S)
+    window.close()
+
+    window = open_window(project)
+    on = {name for name, action in window.commands.by_name.items() if action.isChecked()}
+    assert on == {"points", "boxes", "numbers", "by_group", "ghost_proposal", "keep_view"}
+    assert window.canvas._photo_item._tone is not None
+    window.commands.run("tone")
+    panel = window.editor.tone_panel
+    assert panel.sliders["gamma"].value() == 1
+    assert panel.invert.isChecked()
+    qtbot.mouseClick(panel.reset, LEFT)
+    assert window.canvas._photo_item._tone is None
+
+
+def test_the_ghost_of_the_round_before(qtbot, open_window, project):
+    window = open_window(project)
+    session = window.session
+    face = session.desk.face
+    store = session.store
+    new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
+    store.rounds.set_model(new, "round 1", "other")
+    shifted = NewPrediction(face.id, face.points + 9, np.ones(68, np.float32), 1.0, 0.0)
+    store.rounds.add_predictions(new, [shifted])
+    session.do(partial(store.rounds.finish, new, {}))
+    session.desk.open(face.id)
+    session.announce(Changes())
+    qtbot.keyClick(window.canvas, Key.Key_O, SHIFT)
+    np.testing.assert_array_equal(window.canvas.ghost, face.points)
+
+
+def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
+    qtbot, app, open_window, tmp_path, project
+):
+    store = create_project(tmp_path / "dots", Scheme.numbered("dots", 3))
+    store.faces.add_photos(store.faces.add_root(tmp_path / "photos"), [("000.jpg", 1)])
+    found = {"photo": 1, "sha256": "0", "width": 320, "height": 240}
+    store.faces.searched([{**found, "faces": [((50, 50, 100, 100), 0.9)]}])
+    store.close()
+    window = open_window(tmp_path / "dots")
+    canvas, desk = window.canvas, window.session.desk
+    qtbot.keyClick(canvas, Key.Key_Tab)
+    assert canvas.selected == 0
+    for x in (60, 90, 120):
+        QTest.mouseClick(canvas.viewport(), LEFT, NONE, at(window, x, 100))
+    np.testing.assert_allclose(desk.face.points[:, 0], [60, 90, 120], atol=1)
+    qtbot.keyClick(canvas, Key.Key_W)
+    assert "pairs" in window.message.label.text()
+
+
+@pytest.mark.parametrize(
+    "kept", [None, [], {"brightness": "7"}, {"gamma": 900, "invert": 1}, {"contrast": True}]
+)
+def test_a_tone_that_cannot_be_read_is_none(kept):
+    assert Tone.read(kept).table() is None
+
+
+def test_tones_keep_black_and_white_in_order():
+    for tone in (Tone(40), Tone(-40), Tone(contrast=80), Tone(contrast=-80), Tone(gamma=60)):
+        table = tone.table().astype(int)
+        assert (np.diff(table) >= 0).all()
+        assert table[255] > table[0]
+        np.testing.assert_array_equal(
+            Tone(tone.brightness, tone.contrast, tone.gamma, True).table(), 255 - table
+        )
+    assert Tone(gamma=60).table()[64] > 64
+    assert Tone(50).table()[100] > 100
+
+
+def settle(qtbot, session) -> None:
+    """Until every panel shows what the last keys did."""
+    qtbot.waitUntil(lambda: not session._settling.isActive())
+    QApplication.processEvents()
+
+
+def test_a_ghost_stays_with_what_it_is_the_ghost_of(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, session = window.canvas, window.session
+    qtbot.keyClick(canvas, Key.Key_O)
+    proposed = session.desk.face.prediction.points
+    drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
+    qtbot.keyClick(canvas, Key.Key_F)
+    settle(qtbot, session)  # panels follow a moment later
+    np.testing.assert_array_equal(canvas.ghost, proposed)
+    qtbot.keyClick(canvas, Key.Key_Escape)
+    qtbot.keyClick(canvas, Key.Key_Right)
+    settle(qtbot, session)
+    np.testing.assert_array_equal(canvas.ghost, session.desk.face.prediction.points)
+    session.show(Filter(text="no such file"))
+    session.show(Filter())
+    settle(qtbot, session)
+    assert canvas.ghost is not None
+
+    window.history.list.setCurrentRow(1)  # an earlier state in its place, and back
+    qtbot.keyClick(canvas, Key.Key_F)
+    settle(qtbot, session)
+    assert canvas.ghost is not None
+    qtbot.keyClick(canvas, Key.Key_O)
+    assert canvas.ghost is None
+
+
+def test_a_message_does_not_move_the_photo(qtbot, open_window, project):
+    window = open_window(project)
+    canvas = window.canvas
+    window.message.hide()
+    canvas.zoom_in()
+    size, spot = canvas.size(), canvas.point_to_viewport(34)
+    qtbot.keyClick(canvas, Key.Key_F)
+    assert window.message.isVisible()
+    QApplication.processEvents()
+    assert (canvas.size(), canvas.point_to_viewport(34)) == (size, spot)
+
+
+def test_a_view_that_shrinks_leaves_the_photo_in_the_hand(qtbot, open_window, project):
+    window = open_window(project)
+    canvas = window.canvas
+    start = canvas.point_to_viewport(34)
+    before = canvas.point(34)
+    QTest.mousePress(canvas.viewport(), LEFT, NONE, start)
+    QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
+    window.message.say("one line, and another\n" * 3)
+    qtbot.waitUntil(lambda: window.message.height() > 60)
+    QTest.mouseRelease(canvas.viewport(), LEFT, NONE, start + QPoint(10, 0))
+    x, y = canvas.point(34)
+    assert (x - before[0], y - before[1]) == pytest.approx((10 / canvas.zoom, 0), abs=0.01)
+
+
+def test_a_landmark_clicked_in_its_list_is_nudged_by_the_arrows(qtbot, open_window, project):
+    window = open_window(project)
+    face, landmarks = window.session.desk.face.id, window.inspector.landmarks.list
+    item = landmarks.topLevelItem(2)
+    QTest.mouseClick(landmarks.viewport(), LEFT, NONE, landmarks.visualItemRect(item).center())
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
+    assert window.session.desk.face.id == face
+    assert window.session.desk.moved == window.canvas.selection != frozenset()
+
+
+def test_a_point_made_absent_stays_so_until_it_is_chosen_again(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, desk = window.canvas, window.session.desk
+    spot = canvas.point_to_viewport(30)
+    canvas.select(30)
+    qtbot.keyClick(canvas, Key.Key_3)
+    assert desk.face.visibility[30] == ABSENT
+    beside = at(window, *(desk.face.points[np.isfinite(desk.face.points[:, 0])].min(0) - 4))
+    drag(window, beside, beside)
+    assert desk.face.visibility[30] == ABSENT
+    canvas.select(30)  # as by its row in the list
+    outside = at(window, -8, -8)
+    drag(window, outside, outside)
+    assert desk.face.visibility[30] == ABSENT
+    canvas.select(30)
+    drag(window, spot, spot)  # among the others
+    assert desk.face.visibility[30] == VISIBLE
+    np.testing.assert_allclose(canvas.point_to_viewport(30).toTuple(), spot.toTuple(), atol=1)
+
+
+def test_another_face_ends_the_drawing_of_a_box(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, count = window.canvas, window.session.desk.counts.faces
+    qtbot.keyClick(canvas, Key.Key_B)
+    assert canvas.is_drawing_box
+    qtbot.keyClick(canvas, Key.Key_N)
+    assert not canvas.is_drawing_box
+    qtbot.waitUntil(lambda: canvas.photo is not None)
+    drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
+    assert (window.session.desk.counts.faces, window.session.desk.moved) == (count, {34})
+
+
+def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):
+    window = open_window(project)
+    canvas = window.canvas
+    qtbot.keyClick(canvas, Key.Key_I)
+    panel = window.editor.tone_panel
+    qtbot.waitUntil(panel.isVisible)
+    canvas.look_at(QPointF(*canvas.point(34)) + QPointF(60, 0), 4.0)
+    canvas.select(34)
+    qtbot.keyClick(canvas, Key.Key_Down)
+    loupe = canvas._panels.loupe
+    assert loupe.isVisible()
+    assert not loupe.geometry().intersects(panel.geometry())
+
+
+def test_a_photo_replaced_by_one_of_another_size_is_told(qtbot, open_window, project):
+    photo = project.parent / "photos" / "000.jpg"
+    Image.new("RGB", (200, 300)).save(photo)
+    window = open_window(project)
+    qtbot.waitUntil(lambda: "200 x 300" in window.message.label.text())
+    assert f"{photo} is 200 x 300 pixels now and was 320 x 240 before." in (
+        window.message.label.text()
+    )

@@ -1,0 +1,168 @@
+"""A real window on a real project of synthetic photos."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from labeltool.app import App
+from labeltool.domain import NewPrediction, RoundKind
+from labeltool.gui import theme
+from labeltool.gui.i18n.language import speak
+from labeltool.gui.settings import Settings
+from labeltool.gui.window import MainWindow
+from labeltool.review.desk import Desk
+from labeltool.store import FILE, Store
+from pipnet.data.scheme import load_scheme
+from tests.projects import make_project
+
+Open = Callable[[Path], MainWindow]
+MakeProject = Callable[[Path, int], Path]
+
+
+def fill(store: Store, photos: Path, count: int) -> list[int]:
+    """`count` photos of one face each, with predictions of rising score."""
+    photos.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(0)
+    names = [f"{k:03d}.jpg" for k in range(count)]
+    for name in names:
+        pixels = rng.integers(60, 200, (240, 320, 3), np.uint8)
+        Image.fromarray(pixels).save(photos / name)
+    store.faces.add_photos(store.faces.add_root(photos), [(name, 1) for name in names])
+    store.faces.searched(
+        [
+            {
+                "photo": photo, "sha256": "0", "width": 320, "height": 240,
+                "faces": [((80.0, 40.0, 150.0, 170.0), 0.9)],
+            }
+            for photo, _ in store.faces.photos_to_search()
+        ]
+    )  # fmt: skip
+    faces = [row[0] for row in store.faces.boxes()]
+    round_id = store.rounds.add(RoundKind.PREDICT, "", "rounds/none", {})
+    store.rounds.set_model(round_id, "starter", "digest")
+    angle = np.linspace(0, 2 * np.pi, 68, endpoint=False)
+    points = np.stack([155 + 60 * np.sin(angle), 130 - 60 * np.cos(angle)], -1)
+    store.rounds.offer(
+        round_id,
+        [
+            NewPrediction(face, points, np.full(68, k / count, np.float32), k / count, 0.1)
+            for k, face in enumerate(faces)
+        ],
+    )
+    store.rounds.finish(round_id, {}, visible=False)
+    return faces
+
+
+@pytest.fixture(autouse=True, scope="session")
+def english(qapp: QApplication) -> None:
+    """Tests read English, whatever this machine speaks."""
+    speak(qapp, "en")
+
+
+@pytest.fixture(autouse=True)
+def desks_stay_on_their_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever touches a desk from another thread than the one it was made on is told so."""
+    owners: weakref.WeakKeyDictionary[Desk, int] = weakref.WeakKeyDictionary()
+    made = Desk.__init__
+
+    def init(self: Desk, *arguments: object) -> None:
+        owners[self] = threading.get_ident()
+        made(self, *arguments)
+
+    def get(self: Desk, name: str) -> object:
+        check(self, name)
+        return object.__getattribute__(self, name)
+
+    def put(self: Desk, name: str, value: object) -> None:
+        check(self, name)
+        object.__setattr__(self, name, value)
+
+    def check(desk: Desk, name: str) -> None:
+        here = threading.current_thread()
+        if owners.get(desk, here.ident) != here.ident:
+            raise RuntimeError(f"desk.{name} touched by {here.name}")
+
+    monkeypatch.setattr(Desk, "__init__", init)
+    monkeypatch.setattr(Desk, "__getattribute__", get, raising=False)
+    monkeypatch.setattr(Desk, "__setattr__", put, raising=False)
+
+
+@pytest.fixture
+def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
+    monkeypatch.setenv("LABELTOOL_CACHE", str(tmp_path / "cache"))
+    theme.apply(qapp, "light")
+    settings = Settings()
+    settings.language = "en"
+    yield App(settings)
+    speak(qapp, "en")
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture(scope="session")
+def filled_project(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
+    """Make a folder's `project` and `photos`, see `fill`: copies of what is made once."""
+    templates: dict[int, Path] = {}
+
+    def make(folder: Path, count: int) -> Path:
+        if count not in templates:
+            template = templates[count] = tmp_path_factory.mktemp("template")
+            store = make_project(template / "project", scheme=load_scheme("300w"))
+            fill(store, template / "photos", count)
+            store.close()
+        shutil.copytree(templates[count], folder, dirs_exist_ok=True)
+        connection = sqlite3.connect(folder / "project" / FILE)
+        with connection:
+            connection.execute("UPDATE root SET path = ?", [str(folder / "photos")])
+        connection.close()
+        return folder / "project"
+
+    return make
+
+
+@pytest.fixture
+def project(tmp_path: Path, filled_project: MakeProject) -> Path:
+    """Ten faces with scores 0.0 to 0.9, all unreviewed."""
+    return filled_project(tmp_path, 10)
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, app: App) -> Iterator[Open]:
+    """Opens projects, and closes what the test left open; no thread may outlive its window."""
+    before = set(threading.enumerate())
+    windows: list[MainWindow] = []
+
+    def opened(folder: Path) -> MainWindow:
+        window = app.open(folder)
+        assert window is not None
+        windows.append(window)
+        window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+        if not window.shows_gallery:
+            qtbot.waitUntil(
+                lambda: window.canvas.photo is not None or not window.session.desk.queue
+            )
+            window.canvas.setFocus()
+        return window
+
+    yield opened
+    if app.window is not None:  # another one where the language was changed
+        windows.append(app.window)
+    for window in windows:
+        if isValid(window) and window.isVisible():
+            window.close()
+    assert not [t for t in set(threading.enumerate()) - before if t.is_alive()]

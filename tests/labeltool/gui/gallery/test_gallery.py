@@ -1,0 +1,444 @@
+"""The gallery by mouse and keyboard: select, look, decide on many, go to the photo and back."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from labeltool.domain import Filter, Verdict
+from labeltool.gui import session as session_module
+from labeltool.gui.dialogs.batch_preview import BatchSheet
+from labeltool.store import create_project
+from pipnet.data.scheme import load_scheme
+from tests.labeltool.gui.conftest import MakeProject
+from tests.waiting import WAIT_SECONDS
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
+LEFT = Qt.MouseButton.LeftButton
+FACES = 60
+
+
+@pytest.fixture
+def many(tmp_path: Path, filled_project: MakeProject) -> Path:
+    """Sixty faces with scores from 0 up, all unreviewed: more than a page of the gallery."""
+    return filled_project(tmp_path, FACES)
+
+
+@pytest.fixture
+def gallery(qtbot, open_window, many):
+    """The window with its gallery open, as G opens it."""
+    window = open_window(many)
+    window.resize(1280, 720)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    assert window.shows_gallery
+    qtbot.waitUntil(lambda: window.gallery.grid.hasFocus())
+    return window
+
+
+@pytest.fixture
+def sheets(monkeypatch) -> list[BatchSheet]:
+    """The preview sheets that were shown; each is answered with OK if that can be pressed."""
+    shown: list[BatchSheet] = []
+
+    def answer(sheet: BatchSheet) -> int:
+        shown.append(sheet)
+        return int(sheet.ok.isEnabled())
+
+    monkeypatch.setattr(BatchSheet, "exec", answer)
+    return shown
+
+
+def click(qtbot, window, place: int, keys=NONE) -> None:
+    grid = window.gallery.grid
+    qtbot.mouseClick(grid.viewport(), LEFT, keys, grid.rect_of(place).center())
+
+
+def drag(qtbot, window, start: QPoint, end: QPoint, keys=NONE) -> None:
+    viewport = window.gallery.grid.viewport()
+    qtbot.mousePress(viewport, LEFT, keys, start)
+    for step in (1, 2, 3):
+        QTest.mouseMove(viewport, start + (end - start) * step / 3)
+        QApplication.processEvents()
+    qtbot.mouseRelease(viewport, LEFT, keys, end)
+
+
+def places(window) -> list[int]:
+    """Places of the selected faces."""
+    selection = window.gallery.grid.selection
+    return [selection.place(face) for face in selection.in_order()]
+
+
+def counts(window):
+    return window.session.store.faces.counts()
+
+
+def test_faces_are_selected_by_click_shift_ctrl_and_drag(qtbot, gallery):
+    grid = gallery.gallery.grid
+    click(qtbot, gallery, 2)
+    assert places(gallery) == [2]
+    assert gallery.session.desk.index == 2
+    click(qtbot, gallery, 5, SHIFT)
+    assert places(gallery) == [2, 3, 4, 5]
+    assert "4 selected" in gallery.gallery.count.text()
+    click(qtbot, gallery, 4, CONTROL)
+    click(qtbot, gallery, 7, CONTROL)
+    assert places(gallery) == [2, 3, 5, 7]
+    assert gallery.session.desk.index == 7
+    click(qtbot, gallery, 3)
+    assert places(gallery) == [3]
+
+    columns = grid.columns
+    # from the middle of the first card to that of the second one in the next row
+    start, end = grid.rect_of(0).center(), grid.rect_of(columns + 1).center()
+    drag(qtbot, gallery, start, end)
+    assert places(gallery) == [0, 1, columns, columns + 1]
+    drag(qtbot, gallery, grid.rect_of(2).center(), grid.rect_of(3).center(), CONTROL)
+    assert places(gallery) == [0, 1, 2, 3, columns, columns + 1]
+    qtbot.keyClick(grid, Qt.Key.Key_A, CONTROL)
+    assert len(places(gallery)) == FACES
+
+
+def test_keys_walk_the_grid_and_shift_selects_on_the_way(qtbot, gallery):
+    grid, desk = gallery.gallery.grid, gallery.session.desk
+    columns = grid.columns
+    steps = [
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Down, 1 + columns),
+        (Qt.Key.Key_Left, columns),
+        (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_PageDown, grid.rows * columns),
+        (Qt.Key.Key_PageUp, 0),
+        (Qt.Key.Key_End, FACES - 1),
+        (Qt.Key.Key_Home, 0),
+    ]
+    for key, place in steps:
+        qtbot.keyClick(grid, key)
+        assert (desk.index, places(gallery)) == (place, [place])
+        assert grid.viewport().rect().contains(grid.rect_of(place))
+    qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+    qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+    assert places(gallery) == [0, 1, 2]
+    qtbot.keyClick(grid, Qt.Key.Key_Right, CONTROL)
+    qtbot.keyClick(grid, Qt.Key.Key_Right, CONTROL)
+    qtbot.keyClick(grid, Qt.Key.Key_Space)
+    assert places(gallery) == [0, 1, 2, 4]
+    qtbot.keyClick(grid, Qt.Key.Key_N)
+    assert (desk.index, places(gallery)) == (5, [5])
+
+
+def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
+    grid, desk = gallery.gallery.grid, gallery.session.desk
+    for key, verdict in (
+        (Qt.Key.Key_A, Verdict.ACCEPTED),
+        (Qt.Key.Key_X, Verdict.REJECTED),
+        (Qt.Key.Key_Delete, Verdict.EXCLUDED),
+    ):
+        face = desk.face.id
+        qtbot.keyClick(grid, key)
+        assert gallery.session.store.faces.face(face).verdict is verdict
+        assert desk.index == desk.place_of(face) + 1
+    qtbot.keyClick(grid, Qt.Key.Key_Left)
+    qtbot.keyClick(grid, Qt.Key.Key_U)
+    assert desk.face.verdict is Verdict.UNREVIEWED
+
+
+def test_a_selection_is_decided_after_a_look_and_undone_in_one_step(qtbot, gallery, sheets):
+    grid = gallery.gallery.grid
+    click(qtbot, gallery, 1)
+    click(qtbot, gallery, 4, SHIFT)
+    qtbot.keyClick(grid, Qt.Key.Key_X)
+    assert counts(gallery).rejected == 4
+    assert sheets[0].headline.text() == "4 faces would be rejected."
+    assert gallery.message.isVisible()
+    assert places(gallery) == [1, 2, 3, 4]
+    qtbot.keyClick(grid, Qt.Key.Key_F)
+    assert counts(gallery).flagged == 4
+    qtbot.keyClick(grid, Qt.Key.Key_F)
+    assert counts(gallery).flagged == 0
+    for _ in range(2):
+        qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
+    qtbot.mouseClick(gallery.message.undo, LEFT)
+    assert counts(gallery).unreviewed == FACES
+    assert gallery.session.store.reviews.undo_state(gallery.session.desk.reviewer).undo is None
+
+
+def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
+    grid, desk = gallery.gallery.grid, gallery.session.desk
+    gallery.session.show(Filter("offered"))
+    grid.setFocus()
+    first = grid.page()
+    assert 4 < len(first) < FACES
+    qtbot.mouseClick(gallery.gallery.accept_page, LEFT)
+    assert counts(gallery).accepted == len(first)
+    assert set(grid.page()).isdisjoint(first)
+    assert len(desk.queue) == FACES - len(first)
+    qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
+    assert counts(gallery).accepted == 0
+    assert grid.page() == first
+
+    gallery.session.show(Filter())
+    grid.setFocus()
+    qtbot.keyClick(grid, Qt.Key.Key_A, SHIFT)
+    assert counts(gallery).accepted == len(first)
+    assert desk.face.id == desk.queue[len(first)]
+    assert grid.page()[0] == desk.face.id
+    assert len(sheets) == 2
+
+
+@pytest.mark.parametrize("wanted", [200, 0])
+def test_cards_that_leave_slide_out_if_the_system_wants_animations(
+    qtbot, gallery, sheets, monkeypatch, wanted
+):
+    monkeypatch.setattr(type(gallery.style()), "styleHint", lambda *_arguments: wanted)
+    grid = gallery.gallery.grid
+    gallery.session.show(Filter("unreviewed"))
+    QApplication.processEvents()
+    left = gallery.session.desk.queue[1:3]
+    click(qtbot, gallery, 1)
+    click(qtbot, gallery, 2, SHIFT)
+    qtbot.keyClick(grid, Qt.Key.Key_X)
+    assert [card.id for card, _ in grid._leaving._cards] == (left if wanted else [])
+    assert grid._leaving.is_running is bool(wanted)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)  # no key waits for it
+    assert gallery.session.desk.index == grid.selection.current_place
+    qtbot.waitUntil(lambda: not grid._leaving.is_running)
+    assert grid._leaving._cards == []
+
+
+def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
+    gallery.session.show(Filter("unreviewed"))
+    QApplication.processEvents()
+    gallery.gallery.select_all()
+    qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_X)
+    assert not gallery.session.desk.queue
+    assert not gallery.gallery.grid._leaving.is_running
+
+
+def test_the_page_commands_say_where_the_page_is(qtbot, open_window, many, sheets):
+    window = open_window(many)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A, SHIFT)
+    assert "press G" in window.message.label.text()
+    assert not sheets
+
+
+def test_everything_under_the_filter_in_the_background_with_cancel(
+    qtbot, gallery, sheets, monkeypatch
+):
+    monkeypatch.setattr(session_module, "AT_ONCE", 10)
+    gallery.session.show(Filter(text="01"))
+    listed = len(gallery.session.desk.queue)
+    assert 10 < listed < FACES
+    with qtbot.waitSignal(gallery.session.changed):
+        gallery.commands.by_name["exclude_all"].trigger()
+    assert counts(gallery).excluded == listed
+    assert f"Excluded {listed} faces" in gallery.message.label.text()
+
+    tasks = []
+    gallery.session.task_started.connect(tasks.append)
+    for key, excluded in ((CONTROL, 0), (CONTROL | SHIFT, listed)):  # undo, redo
+        with qtbot.waitSignal(gallery.session.changed):
+            qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, key)
+        assert counts(gallery).excluded == excluded
+    assert [task.name for task in tasks] == ["Undoing", "Doing it again"]
+    undo = gallery.session.store.reviews.undo
+
+    def cancelled_undo(reviewer, **asked):
+        tasks[-1].cancel()
+        return undo(reviewer, **asked)
+
+    monkeypatch.setattr(gallery.session.store.reviews, "undo", cancelled_undo)
+    with qtbot.waitSignal(gallery.session.said):
+        qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, CONTROL)
+    assert counts(gallery).excluded == listed
+    assert "no face was changed" in gallery.message.label.text()
+    tasks.clear()
+
+    gallery.session.show(Filter())
+    run = gallery.session.store.batches.run
+
+    def cancelled_at_once(reviewer, verdict, seen, progress):
+        tasks[0].cancel()
+        return run(reviewer, verdict, seen, progress)
+
+    monkeypatch.setattr(gallery.session.store.batches, "run", cancelled_at_once)
+    with qtbot.waitSignal(gallery.session.said):
+        gallery.commands.by_name["accept_all"].trigger()
+    assert counts(gallery).accepted == 0
+    assert "no face was changed" in gallery.message.label.text()
+
+
+def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets):
+    store, grid = gallery.session.store, gallery.gallery.grid
+    ids = gallery.session.desk.queue
+    gallery.session.do(lambda: store.reviews.decide("kim", ids[:2], Verdict.EXCLUDED))
+    click(qtbot, gallery, 0)
+    click(qtbot, gallery, 3, SHIFT)
+    qtbot.keyClick(grid, Qt.Key.Key_A)
+    (sheet,) = sheets
+    assert sheet.headline.text() == "2 faces would be accepted."
+    assert "2 excluded" in sheet.also.text()
+    assert (counts(gallery).accepted, counts(gallery).excluded) == (2, 2)
+    qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
+
+    sheet = BatchSheet(gallery.session, gallery.thumbs, ids[:4], Verdict.ACCEPTED, gallery)
+    sheet.show()
+    sheet.also.click()
+    assert sheet.ok.text() == "Accept 4"
+    qtbot.mouseClick(sheet.grid.viewport(), LEFT, pos=sheet.grid.rect_of(0).center())
+    assert sheet.ok.text() == "Accept 3"
+    assert "1 left out" in sheet.headline.text()
+    qtbot.keyClick(sheet.grid, Qt.Key.Key_Right)
+    qtbot.keyClick(sheet.grid, Qt.Key.Key_Space)
+    assert {row[0] for row in sheet.seen()} == set(ids[:4]) - sheet.grid.left_out
+    assert len(sheet.seen()) == 2
+    sheet.close()
+
+
+def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
+    monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE", 20)
+    ids = gallery.session.desk.queue
+    sheet = BatchSheet(gallery.session, gallery.thumbs, ids, Verdict.ACCEPTED, gallery)
+    sheet.show()
+    assert list(sheet.grid.selection.ids) == list(ids)  # the lowest scores first
+    sheet.shown.setCurrentIndex(1)
+    assert len(sheet.grid.selection.ids) == 20
+    assert "20 of 60, drawn at random" in sheet.hint.text()
+    assert sheet.ok.text() == "Accept 60"
+    sheet.close()
+
+
+def test_enter_opens_the_photo_and_esc_comes_back_to_the_same_place(qtbot, gallery):
+    grid = gallery.gallery.grid
+    qtbot.keyClick(grid, Qt.Key.Key_End)
+    qtbot.keyClick(grid, Qt.Key.Key_Left, SHIFT)
+    chosen, top = places(gallery), grid.verticalScrollBar().value()
+    assert len(chosen) == 2
+    assert top > 0
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    assert not gallery.shows_gallery
+    assert gallery.canvas.hasFocus()
+    qtbot.waitUntil(lambda: gallery.canvas.photo is not None)
+    qtbot.keyClick(gallery.canvas, Qt.Key.Key_Escape)
+    assert gallery.shows_gallery
+    assert grid.hasFocus()
+    assert (places(gallery), grid.verticalScrollBar().value()) == (chosen, top)
+    qtbot.mouseDClick(grid.viewport(), LEFT, pos=grid.rect_of(FACES - 2).center())
+    assert not gallery.shows_gallery
+    assert gallery.session.desk.index == FACES - 2
+
+
+def test_the_filmstrip_shows_neighbours_and_a_click_goes_there(qtbot, open_window, many):
+    window = open_window(many)
+    strip, desk = window.filmstrip, window.session.desk
+    shown = strip._shown()
+    assert [face for face, _ in shown] == desk.queue[: len(shown)]
+    qtbot.mouseClick(strip, LEFT, pos=shown[-1][1].center())
+    assert desk.index == len(shown) - 1
+    middle = [face for face, _ in strip._shown()].index(desk.face.id)
+    assert middle == len(shown) // 2
+    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+
+
+def test_an_empty_filter_says_which_and_offers_all_faces(qtbot, gallery):
+    gallery.session.show(Filter(text="nothing of that name"))
+    assert "“nothing of that name”" in gallery.gallery.empty.text()
+    assert gallery.gallery.empty.isVisible()
+    assert not gallery.gallery.accept_page.isEnabled()
+    qtbot.mouseClick(gallery.gallery.reset, LEFT)
+    assert len(gallery.session.desk.queue) == FACES
+    assert gallery.queue.search.text() == ""
+    assert gallery.gallery.grid.isVisible()
+
+
+def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
+    create_project(tmp_path / "empty", load_scheme("300w")).close()
+    window = open_window(tmp_path / "empty")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    assert "Import a folder" in window.gallery.empty.text()
+    assert not window.gallery.reset.isVisible()
+
+
+def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, tmp_path):
+    (tmp_path / "photos" / "001.jpg").unlink()
+    (tmp_path / "photos" / "002.jpg").write_bytes(b"\xff\xd8\xff damaged")
+    window = open_window(many)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    cards = window.session.store.faces.cards(window.session.desk.queue)
+    side = window.gallery.grid.side
+
+    def known(number: int):
+        return window.thumbs.get(cards[number], side)
+
+    def all_known() -> bool:
+        made = [known(face) for face in range(1, 8)]
+        return all(thumb is not None and thumb.side == side for thumb in made)
+
+    qtbot.waitUntil(all_known)
+    assert known(1).image.width() == side
+    assert "001.jpg is not there" in known(2).problem
+    assert "002.jpg" in known(3).problem
+    # the photo comes back, and the window is told to look again
+    Image.new("RGB", (320, 240), (200, 10, 10)).save(tmp_path / "photos" / "001.jpg")
+    window.thumbs.recheck()
+    qtbot.waitUntil(lambda: known(2).image is not None)
+
+
+def test_the_size_changes_by_slider_and_wheel_and_is_remembered(qtbot, gallery, many, open_window):
+    grid = gallery.gallery.grid
+    click(qtbot, gallery, 3)
+    before = grid.columns
+    gallery.gallery.slider.setValue(64)
+    assert (grid.side, grid.columns > before) == (64, True)
+    assert grid.viewport().rect().contains(grid.rect_of(3))
+    gallery.gallery.slider.setValue(224)
+    gallery.close()
+    assert open_window(many).gallery.grid.side == 224
+
+
+def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
+    qtbot, open_window, many, monkeypatch
+):
+    window = open_window(many)
+    thumbs, made = window.thumbs, []
+    (card,) = window.session.store.faces.cards([1]).values()
+    make, side = thumbs._make, 100
+    go_on = threading.Event()
+
+    def slow(wishes):
+        go_on.wait(WAIT_SECONDS)
+        made.extend(wish.key for wish in wishes)
+        return make(wishes)
+
+    monkeypatch.setattr(thumbs, "_make", slow)
+    for view in (window.gallery, window.canvas):
+        thumbs.want(view, [card], side)
+    go_on.set()
+    qtbot.waitUntil(lambda: getattr(thumbs.get(card, side), "side", 0) == side)
+    qtbot.waitUntil(lambda: not thumbs._begun and not any(thumbs._wishes.values()))
+    assert made.count((1, side)) == 1
+
+
+def test_a_replaced_photo_or_a_moved_box_makes_another_picture(qtbot, open_window, many, tmp_path):
+    window = open_window(many)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    card = next(iter(window.session.store.faces.cards([1]).values()))
+    side = window.gallery.grid.side
+    qtbot.waitUntil(lambda: getattr(window.thumbs.get(card, side), "side", 0) == side)
+    before = window.thumbs.get(card, side).image
+    Image.new("RGB", (320, 240), (10, 200, 10)).save(tmp_path / "photos" / "000.jpg")
+    os.utime(tmp_path / "photos" / "000.jpg", (1, 1))
+    window.thumbs.recheck()
+    qtbot.waitUntil(lambda: window.thumbs.get(card, side).image is not before)
+    green = window.thumbs.get(card, side).image.pixelColor(side // 2, side // 2)
+    assert green.green() > 150 > green.red()
+    assert window.thumbs.get(window.session.store.faces.cards([2])[2], side) is not None

@@ -1,0 +1,275 @@
+"""The window in Korean: by choice, by the system, and for all that was written in English."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton
+
+from labeltool.domain import Filter, Said, UserError, Verdict, mark
+from labeltool.exchange.formats import coco, pts
+from labeltool.exchange.label_import import _remedied
+from labeltool.gui.dialogs import batch_preview
+from labeltool.gui.i18n.filter_labels import describe
+from labeltool.gui.i18n.language import speak
+from labeltool.gui.i18n.phrase_catalog import FAILURES
+from labeltool.gui.i18n.translate import read, tell, tr
+from labeltool.gui.panels.history_panel import deed
+from labeltool.gui.settings import Settings
+from labeltool.rounds.liveness import describe_exit
+from labeltool.store import Threshold
+from pipnet.data.coco import LabelError
+from pipnet.data.images import ImageError, read_image
+from pipnet.data.label_frames import Frame, Mismatch
+from pipnet.data.labelled_faces import landmark_order
+from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
+from pipnet.data.scheme import SchemeError, load_scheme
+from tests.projects import make_project, propose
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def korean(app) -> Settings:
+    """The person chose Korean the last time."""
+    settings = Settings()
+    settings.language = "ko"
+    app.speak()
+    return settings
+
+
+def english(text: str) -> list[str]:
+    """The English words in a text, without names of files and of what is in them."""
+    named = re.compile(r"'[^']*'|\S*\.\w+|n_points|GIF|JPEG")
+    return re.findall("[A-Za-z]{3,}", named.sub("", text))
+
+
+def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monkeypatch):
+    window = open_window(project)
+    titles = [action.text() for action in window.menuBar().actions()]
+    assert titles[:3] == ["프로젝트", "편집", "검토"]
+    for action in window.commands.by_name.values():
+        assert re.search("[가-힣]", action.text() + action.toolTip()), action.objectName()
+    first = window.session.desk.face.id
+    press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
+    QApplication.sendEvent(window.canvas, press)
+    assert window.session.store.faces.face(first).verdict is Verdict.ACCEPTED
+    assert window.message.label.text() == "수락 완료."
+    assert window.message.undo.text() == "되돌리기"
+    assert ">수락</span> 1" in window.counts.text()
+    assert window.commands.by_name["undo"].text() == "되돌리기: 수락"
+
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    assert window.message.label.text() == "선택한 점이 없습니다. 점을 클릭하거나 Tab을 누르세요."
+
+    seen: list[str] = []
+
+    def agree(sheet: batch_preview.BatchSheet) -> bool:
+        seen.extend((sheet.windowTitle(), sheet.headline.text(), sheet.ok.text()))
+        return True
+
+    monkeypatch.setattr(batch_preview.BatchSheet, "exec", agree)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    qtbot.keyClick(window.gallery.grid, Qt.Key.Key_A, CONTROL)
+    qtbot.keyClick(window.gallery.grid, Qt.Key.Key_X)
+    assert seen == ["얼굴 10개 거부", "얼굴 9개를 거부합니다.", "9개 거부"]
+    assert window.message.label.text() == "얼굴 9개 거부 완료."
+    qtbot.keyClick(window.gallery.grid, Qt.Key.Key_Z, CONTROL)
+    assert window.message.label.text() == "되돌림: 얼굴 9개 거부."
+    QApplication.processEvents()
+    assert [deed(entry) for entry in window.history._entries][:1] == ["되돌림: 얼굴 9개 거부"]
+
+
+def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, open_window, project):
+    before = open_window(project)
+    session, face = before.session, before.session.desk.face.id
+    session.do(partial(session.desk.move, 30, 12.0, 34.0))
+    before.commands.run("gallery")
+    before.commands.by_name["korean"].trigger()
+    qtbot.waitUntil(lambda: app.window is not before)
+    window = app.window
+    qtbot.waitUntil(lambda: not before.isVisible() and window.isVisible())
+    assert Settings().language == "ko"
+    assert window.session is session
+    assert window.shows_gallery
+    assert window.geometry().size() == before.geometry().size()
+    assert window.menuBar().actions()[0].text() == "프로젝트"
+    assert window.gallery.count.text() == "얼굴 10개"
+    window.commands.run("back")
+    assert session.desk.face.id == face
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)  # the step of before
+    assert session.desk.face.draft is None
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert session.store.faces.face(face).verdict is Verdict.ACCEPTED
+    window.commands.by_name["english"].trigger()
+    qtbot.waitUntil(lambda: app.window is not window)
+    assert app.window.menuBar().actions()[0].text() == "Project"
+
+
+def test_who_cannot_read_the_first_page_finds_the_language(qtbot, app):
+    page = app.show_welcome()
+    names = [page.languages.itemText(k) for k in range(page.languages.count())]
+    assert names == ["Language of the system", "English", "한국어"]
+    page.languages.setFocus()
+    QTest.keyClick(page.languages, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: app.welcome is not page)
+    assert app.welcome.isVisible()
+    assert app.welcome.languages.currentText() == "한국어"
+    assert app.welcome.new.text() == "사진으로 새 프로젝트…"
+    app.welcome.complain(
+        UserError(mark("{path} is not a project of this program."), path=Path("a b"))
+    )
+    assert app.welcome.message.label.text() == "a b: 이 프로그램의 프로젝트가 아닙니다."
+    app.welcome.close()
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [("ko_KR.UTF-8", "ko"), ("en_GB.UTF-8", "en"), ("fr_FR.UTF-8", "en"), ("C.UTF-8", "en")],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep their language elsewhere")
+def test_the_system_chooses_where_nobody_did(system: str, expected: str):
+    code = "from labeltool.gui.i18n.language import resolve; print(resolve('system'))"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=environment | {"LC_ALL": system},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == expected
+
+
+def test_counts_have_their_plurals_and_the_buttons_of_qt_their_words(qtbot, qapp):
+    assert tr("%Ln face(s)", "", 1) == "1 face"
+    assert tr("%Ln face(s)", "", 200_000) == "200,000 faces"
+    speak(qapp, "ko")
+    try:
+        assert tr("%Ln face(s)", "", 200_000) == "얼굴 200,000개"
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        qtbot.addWidget(box)
+        assert [button.text() for button in box.findChildren(QPushButton)] == ["취소"]
+    finally:
+        speak(qapp, "en")
+
+
+def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
+    store = make_project(tmp_path / "p", 4)
+    propose(store, [1, 2, 3, 4], [0.1, 0.2, 0.8, 0.9])
+    reviews, history = store.reviews, store.history
+    model, *_ = reviews.models_waiting()[0]
+    notes = [
+        reviews.decide("ann", [1, 2], Verdict.ACCEPTED),
+        reviews.decide_where("ann", Verdict.ACCEPTED, Threshold(model, 0.5, 1.0))[1],
+        reviews.flag("ann", [1], True),
+        reviews.flag("ann", [1], False),
+        reviews.undo("ann"),
+        reviews.redo("ann"),
+        reviews.decide("ann", [1, 2], Verdict.UNREVIEWED),
+        history.restore("ann", 1, None),
+        store.boxes.draw("ann", 1, (1.0, 2.0, 30.0, 40.0))[1],
+        store.boxes.change("ann", 1, (1.0, 2.0, 30.0, 40.0)),
+        history.take_back("ann", history.batches()[-2].id),
+    ]
+    for change in notes:
+        assert isinstance(change.note, Said)
+        assert not english(tell(change.note)), change.note
+    for entry in [entry for face in (1, 2, 3, 5) for entry in history.of_face(face)]:
+        assert not english(deed(entry)), entry.detail
+    for batch in history.batches():
+        assert not english(read(batch.detail)), batch.detail
+    state = reviews.undo_state("ann")
+    assert state.undo is not None
+    assert not english(read(state.undo))
+    store.close()
+
+
+def test_what_is_wrong_with_files_is_said_in_korean(korean, tmp_path):
+    whole = tmp_path / "whole.jpg"
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(whole)
+    for name, content in (
+        ("empty.jpg", b""), ("text.jpg", b"no photo"), ("short.jpg", whole.read_bytes()[:300]),
+        ("a.gif", b"GIF89a"), ("gone.jpg", None),
+    ):  # fmt: skip
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(ImageError) as caught:
+            read_image(tmp_path / name)
+        told = read(str(caught.value))
+        assert told.startswith(f"{name}: ")
+        assert not english(told), told
+
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    for name, text in (
+        ("a.pts", "version: 1"), ("b.pts", "n_points: 3\n{\n1 2\n}"), ("c.pts", "{\n}"),
+        ("d.pts", "{\n1 x\n}"), ("e.pts", "{\n1 2 3 4\n}"), ("f.pts", "{\n1 2\n}"),
+    ):  # fmt: skip
+        (labels / name).write_text(text)
+    problems = pts.read(labels).problems
+    assert len(problems) == 5
+    for problem in problems:
+        assert not english(read(problem)), problem
+    for text in ("{", "[]", "{}", '{"images": 1, "categories": [], "annotations": []}'):
+        (tmp_path / "x.json").write_text(text)
+        with pytest.raises(LabelError) as wrong:
+            coco.read(tmp_path / "x.json")
+        assert re.search("[가-힣]", read(str(wrong.value))), wrong.value
+
+    with pytest.raises(SchemeError) as unknown:
+        load_scheme("nose")
+    assert re.search("[가-힣]", read(str(unknown.value)))
+
+
+def test_why_a_label_is_not_used_is_told_in_korean(korean, tmp_path):
+    (tmp_path / "x" / "x").mkdir(parents=True)
+    for name in ("1.jpg", "x/1.jpg", "p.jpg", "p.png"):
+        (tmp_path / "x" / name).write_bytes(name.encode())
+    known = [
+        KnownPhoto(Path(f"/nowhere/{name}"), name, sha256)
+        for name, sha256 in (
+            ("a/f.jpg", None), ("b/f.jpg", None), ("b/g.jpg", "b" * 64), ("b/h.jpg", None),
+        )
+    ]  # fmt: skip
+    lookup = PhotoLookup(tmp_path / "x", known)
+    names = {
+        "f.jpg": None, "x/1.jpg": None, "train/g.jpg": None, "b/g.jpg": "c" * 64,
+        "b/h.jpg": "c" * 64, "nothing.jpg": None,
+    }  # fmt: skip
+    problems = list(lookup.find_all(names)[1].values())
+    problems += lookup.find_all(dict.fromkeys(["m/b/h.jpg", "n/b/h.jpg"]))[1].values()
+    problems += lookup.find_all({"p": None}, stems=True)[1].values()
+    assert len(problems) == 9
+    here, stored = (20, 30), (30, 20)
+    for frame in (
+        None, Frame(stored, here, True, 6), Frame((10, 15), here), Frame((15, 10), here, True, 6),
+    ):  # fmt: skip
+        mismatch = Mismatch(Path("a.jpg"), here, stored, frame)
+        problems += [mismatch.sentence("l.json"), _remedied(mismatch, Path("l.json"))]
+    problems.append(Mismatch(Path("a.jpg"), here, here, None).sentence("l.json"))
+    with pytest.raises(LabelError) as wrong:
+        landmark_order(["Left", "Nose"], ["left", "nose"], "l.json")
+    for problem in (*problems, str(wrong.value)):
+        assert re.search("[가-힣]", read(problem)), problem
+
+
+def test_every_end_of_a_worker_is_told_in_korean(korean):
+    for failure in (describe_exit(-9), describe_exit(1), *FAILURES):
+        told = read(re.sub(r"\{\w+\}", "7", failure))
+        assert re.search("[가-힣]", told), failure
+    assert read("what nobody translated") == "what nobody translated"
+
+
+def test_a_filter_is_described_in_korean(korean):
+    wanted = Filter(verdict="offered", flagged=True, score=(0.0, 0.5), reviewer="지민")
+    assert describe(wanted, {}) == "검토 대상 · 플래그 있음 · 점수 0.00 ~ 0.50 · 판정: 지민"

@@ -1,0 +1,189 @@
+"""Photos decoded ahead: with their halved copies, bounded, the ones wanted next never dropped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from labeltool.domain import UserError
+from labeltool.gui.background.tasks import hushed
+from labeltool.gui.images import photo_cache
+from labeltool.gui.images.photo_cache import Photos, rgb
+from pipnet.data.images import read_image
+from tests.waiting import WAIT_SECONDS
+
+ONE = 1400 * 1200 * 4 + 700 * 600 * 4
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    pixels = np.random.default_rng(0).integers(0, 255, (1200, 1400, 3), np.uint8)
+    paths = [tmp_path / f"{k}.png" for k in range(6)]
+    for path in paths:
+        Image.fromarray(pixels).save(path, compress_level=0)
+    return paths
+
+
+@pytest.fixture
+def photos(qtbot: QtBot) -> Iterator[Photos]:
+    made = Photos()
+    yield made
+    made.close()
+
+
+def load(qtbot: QtBot, photos: Photos, wanted: list[Path]) -> None:
+    photos.want(wanted)
+    qtbot.waitUntil(lambda: all(photos.get(path)[0] is not None for path in wanted))
+
+
+def test_a_photo_comes_with_its_halved_copies(qtbot, photos, files):
+    load(qtbot, photos, files[:1])
+    assert [copy.width() for copy in photos.copies(files[0])] == [700]
+
+
+def test_a_decoded_photo_gives_the_pixels_of_its_file(qtbot, photos, tmp_path):
+    file = tmp_path / "odd.png"
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (30, 41, 3), np.uint8)).save(file)
+    load(qtbot, photos, [file])
+    np.testing.assert_array_equal(rgb(photos.get(file)[0]), read_image(file))
+
+
+def test_what_is_wanted_next_outlives_what_was_seen(qtbot, photos, files, monkeypatch):
+    monkeypatch.setattr(photo_cache, "CACHE_BYTES", 3 * ONE)
+    load(qtbot, photos, files[:3])
+    photos.get(files[2])
+    photos.want([files[0], files[3]])  # the first one is there, and wanted
+    qtbot.waitUntil(lambda: photos.get(files[3])[0] is not None)
+    assert photos.get(files[0])[0] is not None
+    assert photos.get(files[1])[0] is None
+
+
+def test_no_more_is_loaded_ahead_than_fits(qtbot, photos, files, monkeypatch):
+    monkeypatch.setattr(photo_cache, "CACHE_BYTES", 3 * ONE)
+    load(qtbot, photos, files[:1])
+    photos.want(files[1:])
+    load(qtbot, photos, files[1:3])
+    assert not photos._pending
+    assert photos.get(files[3])[0] is None
+
+
+def test_who_skips_through_photos_waits_for_the_last_one_only(qtbot, photos, files, monkeypatch):
+    begun: list[Path] = []
+    read, go_on = photo_cache.read_image, threading.Event()
+
+    def slow(path: Path, pause: Callable[[], object]) -> NDArray[np.uint8]:
+        begun.append(path)
+        go_on.wait(WAIT_SECONDS)
+        return read(path, pause)
+
+    monkeypatch.setattr(photo_cache, "read_image", slow)
+    photos.want(files[:1])
+    qtbot.waitUntil(lambda: bool(begun))
+    for file in files[1:]:
+        photos.want([file])
+    photos.want(files[2:3], beside=files[5])
+    go_on.set()
+    qtbot.waitUntil(lambda: photos.get(files[2])[0] is not None)
+    assert begun == [files[0], files[5], files[2]]
+    load(qtbot, photos, files[1:2])  # what was skipped can be had later
+
+
+def test_the_photo_on_the_screen_is_never_dropped_for_another(qtbot, photos, files, monkeypatch):
+    monkeypatch.setattr(photo_cache, "CACHE_BYTES", ONE)
+    photos.want([], beside=files[0])
+    qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
+    photos.want(files[1:2], beside=files[0])  # for which there is no room
+    assert not photos._pending
+    with qtbot.waitSignal(photos.loaded):
+        photos._shown = None
+        photos.want(files[1:2])
+        photos._shown = files[0]
+    assert photos.get(files[0])[0] is not None
+
+
+def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(photo_cache, "CACHE_BYTES", 1)  # less than one of the photos
+    window = open_window(project)
+    canvas = window.canvas
+    canvas.fit_photo()
+    zoom = canvas.zoom
+    blank: list[object] = []
+    set_photo = canvas.set_photo
+    monkeypatch.setattr(
+        canvas, "set_photo", lambda image, *a, **k: (blank.append(image), set_photo(image, *a, **k))
+    )
+    canvas.select(30)
+    for _ in range(3):
+        qtbot.keyClick(canvas, Qt.Key.Key_Up)
+        qtbot.waitUntil(lambda: not (window.editor._painted.isActive() or window.photos._pending))
+    assert blank == []
+    assert canvas.zoom == zoom
+
+
+def test_the_neighbours_are_got_ready_once_the_first_photo_is_there(qtbot, open_window, project):
+    window = open_window(project)
+    desk, photos = window.session.desk, window.photos
+    (second,) = window.session.store.faces.files(desk.queue[1:2])
+    qtbot.waitUntil(lambda: photos.get(second)[0] is not None)
+
+
+def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, tmp_path):
+    file = tmp_path / "broken.jpg"
+    file.write_bytes(b"no photo")
+    with qtbot.waitSignal(photos.loaded):
+        photos.want([file])
+    image, problem = photos.get(file)
+    assert image is None
+    assert "broken.jpg" in problem
+    Image.new("RGB", (9, 9)).save(file)
+    load(qtbot, photos, [file])
+
+
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Is set as soon as a thread that decodes has come to where it rests."""
+    came, read = threading.Event(), photo_cache.read_image
+
+    def told(path: Path, pause: Callable[[], object]) -> NDArray[np.uint8]:
+        return read(path, lambda: (came.set(), pause()))
+
+    monkeypatch.setattr(photo_cache, "read_image", told)
+    return came
+
+
+def test_decoding_rests_while_a_person_waits(qtbot, photos, files, rests):
+    with hushed():
+        photos.want(files[:1])
+        assert rests.wait(WAIT_SECONDS)
+        qtbot.wait(100)  # many times as long as the rest takes
+        assert photos.get(files[0]) == (None, "")
+    qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
+
+
+def test_a_write_hushes_until_it_is_done_or_has_failed(
+    qtbot, open_window, project, photos, files, rests
+):
+    window = open_window(project)
+    rested = []
+
+    def fails() -> None:
+        rests.clear()
+        photos.want(files[:1])
+        assert rests.wait(WAIT_SECONDS)
+        qtbot.wait(100)
+        rested.append(photos.get(files[0])[0] is None)
+        raise UserError("no", "no")
+
+    window.session.do(fails)
+    assert rested == [True]
+    qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)

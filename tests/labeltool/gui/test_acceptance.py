@@ -1,0 +1,435 @@
+"""The ten things that other tools got wrong, each as a test; the numbers are of that list.
+
+1 a killed program, 2 undo, 3 results during a drag, 4 no proposal comes back by itself, 5 the same
+file twice, 6 a missing landmark, 7 a failed training, 8 export and import, 9 disks and folders,
+10 a large project.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import sqlite3
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from labeltool.domain import Changes, Filter, NewLabel, NewPrediction, RoundKind, Verdict
+from labeltool.exchange.label_export import export_labels
+from labeltool.exchange.label_import import take_labels
+from labeltool.gui.dialogs import batch_preview
+from labeltool.gui.dialogs.photo_problems import Problems
+from labeltool.gui.dialogs.start_round import StartRound
+from labeltool.gui.panels.message_bar import ReadOnlyLine
+from labeltool.review.desk import Desk
+from labeltool.rounds import controller as rounds_module
+from labeltool.rounds.liveness import describe_exit
+from labeltool.store import Store, create_project, open_project
+from pipnet.data.scheme import load_scheme
+from tests.kills import Review, Scenario, TakeIn, Window
+from tests.labeltool.gui.conftest import fill
+from tests.labeltool.gui.test_window import CONTROL, SHIFT, drag, verdict
+from tests.projects import add_faces, fill_disk, make_project, propose, sql
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no kill -9")
+@pytest.mark.parametrize("kind", [Window, Review, TakeIn], ids=["edit", "batch", "hand-over"])
+def test_1_a_killed_program_loses_nothing_committed(tmp_path, kind: type[Scenario]):
+    scenario = kind(tmp_path)
+    scenario.kill(7)  # what must hold is in the scenario
+    assert scenario.hit.total() == 1
+
+
+def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
+    qtbot, open_window, project, monkeypatch
+):
+    window = open_window(project)
+    face = window.session.desk.face.id
+    drag(qtbot, window.canvas, 5, QPoint(24, 0))  # kept as a draft at once
+    assert window.session.store.faces.face(face).draft is not None
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.face(face).draft is None
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert verdict(window, face) is Verdict.UNREVIEWED
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert verdict(window, face) is Verdict.ACCEPTED
+    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: 1)
+    window.list.select_rows(4, 8)
+    window.commands.by_name["reject"].trigger()
+    assert window.session.store.faces.counts().rejected == 5
+    window.close()
+
+    window = open_window(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.counts().rejected == 0
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.counts().unreviewed == 10
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert verdict(window, face) is Verdict.ACCEPTED
+
+
+def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
+    qtbot, open_window, project
+):
+    window = open_window(project)
+    session, canvas = window.session, window.canvas
+    face = session.desk.face
+    start = canvas.point_to_viewport(10)
+    qtbot.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
+    QApplication.processEvents()
+
+    store = open_project(project)  # as another process would
+    new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
+    store.rounds.set_model(new, "round 1", "other")
+    shifted = face.points + 30
+    store.rounds.add_predictions(
+        new, [NewPrediction(face.id, shifted, np.ones(68, np.float32), 1.0, 0.0)]
+    )
+    store.rounds.finish(new, {})
+    store.close()
+    qtbot.waitUntil(lambda: session.desk.counts.rounds == 1)
+    assert canvas.is_dragging
+
+    QTest.mouseMove(canvas.viewport(), start + QPoint(30, 0))
+    QApplication.processEvents()
+    qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(30, 0))
+    moved = session.desk.face.points
+    assert session.desk.moved == {10}
+    assert np.array_equal(np.delete(moved, 10, 0), np.delete(face.points, 10, 0))
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(canvas, Qt.Key.Key_A)
+    after = session.store.faces.face(face.id)
+    assert after.verdict is Verdict.CORRECTED
+    assert after.decision.prediction_id == face.prediction.id
+    stored = sql(session.store, f"SELECT round_id FROM prediction WHERE face_id = {face.id}")
+    assert [row[0] for row in stored] == [face.prediction.round_id, new]
+
+
+def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_window, project):
+    store = open_project(project)
+    label = store.faces.face(1).points + 2
+    store.reviews.take_labels("ann", [NewLabel(1, Verdict.CORRECTED, label)], "labels.json")
+    store.close()
+    window = open_window(project)
+    desk = window.session.desk
+    desk.open(1)
+    window.session.announce(Changes())
+    assert np.array_equal(desk.face.points, label)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_X)
+    face = window.session.store.faces.face(1)
+    assert (face.verdict, face.offered) == (Verdict.REJECTED, False)
+    assert 1 not in window.session.store.faces.queue(Filter("offered"))
+    assert 1 not in window.session.store.faces.queue(Filter("rejected-new"))
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(window.session.store.faces.face(1).points, label)
+
+
+def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
+    qtbot, open_window, project, tmp_path
+):
+    window = open_window(project)
+    session = window.session
+    for _ in range(2):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    export_labels(session.store, tmp_path / "labels.json", "coco")
+    session.desk.open(1)
+    session.announce(Changes())
+    drag(qtbot, window.canvas, 5, QPoint(24, 0))
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    edited = session.store.faces.face(1).points
+    before = session.store.faces.counts()
+    for _ in range(2):
+        with qtbot.waitSignal(session.changed):
+            session.import_labels(tmp_path / "labels.json", False)
+        assert session.store.faces.counts() == before
+        assert np.array_equal(session.store.faces.face(1).points, edited)
+    assert "2 faces keep what a person decided" in window.message.label.text()
+
+
+def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project):
+    store = open_project(project)
+    points = store.faces.face(1).points.copy()
+    points[30] = np.nan
+    new = store.rounds.add(RoundKind.TRAIN, "std", "rounds/new", {})
+    store.rounds.set_model(new, "round 1", "other")
+    scores = np.ones(68, np.float32)
+    store.rounds.add_predictions(new, [NewPrediction(1, points, scores, 1.0, 0.0)])
+    store.rounds.finish(new, {})
+    store.close()
+    window = open_window(project)
+    canvas = window.canvas
+    assert np.isnan(window.session.desk.face.points[30]).all()
+    canvas.select(30)
+    place = canvas.point_to_viewport(33) + QPoint(0, 30)
+    qtbot.mouseClick(canvas.viewport(), LEFT, pos=place)
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(canvas, Qt.Key.Key_A)
+    after = window.session.store.faces.face(1)
+    assert after.verdict is Verdict.CORRECTED
+    assert np.isfinite(after.points).all()
+    assert np.array_equal(np.delete(after.points, 30, 0), np.delete(points, 30, 0))
+
+
+class Test7:
+    def test_7_a_failed_training_shows_its_log_and_a_button_to_try_again(
+        self, qtbot, open_window, project, monkeypatch
+    ):
+        worker = Path(__file__).parents[2] / "fake_worker.py"
+        monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
+        monkeypatch.setenv("FAKE_WORKER", "fail")
+        window = open_window(project)
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        monkeypatch.setattr(StartRound, "exec", lambda self: 1)
+        before = window.session.store.faces.counts()
+        with qtbot.waitSignal(window.session.round_ended):
+            window.commands.run("train")
+        panel = window.panel
+        assert panel.isVisible()
+        assert "It failed on purpose." in panel.detail.text()
+        assert "fake worker: a reason in the log" in panel.log.toPlainText()
+        assert window.session.store.faces.counts() == before
+        monkeypatch.setenv("FAKE_WORKER", "ok")
+        with qtbot.waitSignal(window.session.round_ended):
+            qtbot.mouseClick(panel.retry, LEFT)
+        assert window.session.store.faces.counts().rounds == 1
+        assert verdict(window, 1) is Verdict.ACCEPTED
+
+    def test_7_photos_that_a_round_could_not_use_are_told_with_a_way_to_them(
+        self, qtbot, open_window, project, monkeypatch
+    ):
+        worker = Path(__file__).parents[2] / "fake_worker.py"
+        monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
+        monkeypatch.setenv("FAKE_WORKER", "unreadable")
+        window = open_window(project)
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        monkeypatch.setattr(StartRound, "exec", lambda self: 1)
+        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+            window.commands.run("train")
+        (_, file, _), _other = window.session.store.faces.problems()
+        panel = window.panel
+        assert panel.isVisible()
+        assert "without 2 photos" in panel.title.text()
+        assert f"{file} is truncated" in panel.detail.text()
+        assert "1 manual label was not trained." in panel.detail.text()
+        assert panel.problems.isVisible()
+        assert not panel.retry.isVisible()
+        assert "trained on 0 of 1 manual label" in window.message.label.text()
+        shown: list[str] = []
+        monkeypatch.setattr(
+            Problems,
+            "exec",
+            lambda self: shown.extend(
+                self.table.item(row, 1).text() for row in range(self.table.rowCount())
+            ),
+        )
+        qtbot.mouseClick(panel.problems, LEFT)
+        assert any("is truncated" in reason for reason in shown)
+        monkeypatch.setenv("FAKE_WORKER", "ok")
+        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+            window.commands.run("train")
+        assert not panel.isVisible()
+        assert window.session.store.faces.problems() == []
+
+    def test_7_an_expected_failure_shows_no_log(self, qtbot, open_window, project, monkeypatch):
+        worker = Path(__file__).parents[2] / "fake_worker.py"
+        monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
+        monkeypatch.setenv("FAKE_WORKER", "fail-expected")
+        window = open_window(project)
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        monkeypatch.setattr(StartRound, "exec", lambda self: 1)
+        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
+            window.commands.run("train")
+        panel = window.panel
+        assert "It failed on purpose." in panel.detail.text()
+        assert not panel.log.isVisible()
+        assert not panel.problems.isVisible()
+
+    @pytest.mark.slow
+    def test_7_the_cause_is_named(self):
+        from labeltool.workers.round_worker import DivergedError, _expected
+
+        assert "not enough memory" in _expected(MemoryError())
+        assert "diverged" in _expected(DivergedError("the loss is nan in step 3"))
+        assert "disk is full" in _expected(OSError(28, "No space left on device"))
+        assert "killed (signal 9)" in describe_exit(-9)
+
+
+def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp_path):
+    window = open_window(project)
+    store = window.session.store
+    points = store.faces.face(2).points + 1 / 7
+    points[3] = np.nan
+    seen = np.full(68, 2, np.int8)
+    seen[3], seen[4] = 0, 1
+    label = NewLabel(2, Verdict.CORRECTED, points, seen)
+    window.session.announce(store.reviews.take_labels("ann", [label], "by hand")[1])
+    window.session.desk.open(1)
+    window.session.announce(Changes())
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    with qtbot.waitSignal(window.session.changed):
+        window.session.export(tmp_path / "labels.json", "coco")
+    other = create_project(tmp_path / "other", load_scheme("300w"))
+    fill(other, tmp_path / "photos", 10)
+    with_points = take_labels(other, tmp_path / "labels.json", "ben")
+    assert (with_points.taken, with_points.problems) == (2, [])
+    for ours, theirs in zip(store.reviews.labels(), other.reviews.labels(), strict=True):
+        assert ours[:2] == theirs[:2]
+        np.testing.assert_array_equal(ours[2], theirs[2])
+        if ours[3] is not None:
+            np.testing.assert_array_equal(ours[3], theirs[3])
+    assert other.scheme.names == store.scheme.names
+    other.close()
+
+
+@pytest.mark.parametrize("answer", ["Replace", "Cancel"])
+def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
+    qtbot, open_window, project, tmp_path, monkeypatch, answer
+):
+    asked = []
+
+    def answered(box: QMessageBox) -> int:
+        asked.append(box.text())
+        next(button for button in box.buttons() if button.text() == answer).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answered)
+    window = open_window(project)
+    window.session.desk.open(1)
+    window.session.announce(Changes())
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    (tmp_path / "mine.json").write_text("{}")
+    with qtbot.waitSignal(window.session.replace_wanted):
+        window.session.export(tmp_path / "mine.json", "coco")
+    assert asked == [
+        f"{tmp_path / 'mine.json'} is there already, and it is other JSON, not a COCO keypoints "
+        "file."
+    ]
+    if answer == "Replace":
+        qtbot.waitUntil(lambda: "Wrote 1 face" in window.message.label.text())
+        assert (tmp_path / "mine.json").read_text() != "{}"
+    else:
+        assert (tmp_path / "mine.json").read_text() == "{}"
+    with qtbot.waitSignal(window.session.failed) as failed:
+        window.session.export(tmp_path / "photos" / "000.jpg", "coco")
+    assert "photos are never changed" in str(failed.args[0])
+    assert len(asked) == 1
+
+
+class Test9:
+    def test_9_a_full_disk_in_a_folder_of_korean_name(self, qtbot, open_window, project):
+        shutil.move(project, project.with_name("한글 프로젝트"))
+        window = open_window(project.with_name("한글 프로젝트"))
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        fill_disk(window.session.store, spare=0)
+        everything = range(1, 11)
+        for number in range(40):
+            verdicts = (Verdict.REJECTED, Verdict.EXCLUDED)
+            before = window.session.store.faces.counts()
+            decide = partial(window.session.store.reviews.decide, "ann", everything)
+            window.session.do(partial(decide, verdicts[number % 2]))
+            if "한글 프로젝트 is full; nothing was lost" in window.message.label.text():
+                break
+        assert "한글 프로젝트 is full; nothing was lost" in window.message.label.text()
+        assert window.session.store.faces.counts() == before
+        assert window.session.store.reviews.check() == []
+
+    def test_9_a_read_only_folder(self, qtbot, app, read_only, tmp_path):
+        before = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
+        window = app.open(read_only / "p")
+        assert window.windowTitle() == "p (read-only) - labeltool"
+        (line,) = window.findChildren(ReadOnlyLine)
+        assert line.isVisible()
+        session = window.session
+        assert session.store.faces.counts().faces == 2
+        with qtbot.waitSignal(session.failed) as failed:
+            window.commands.by_name["exclude"].trigger()
+        assert "the project is read-only here" in str(failed.args[0])
+        assert session.store.faces.counts().unreviewed == 2
+        session.desk.open(2)
+        session.announce(Changes())
+        assert session.desk.face.id == 2
+        with qtbot.waitSignal(session.failed) as failed:
+            session.export(tmp_path / "labels.json", "coco")
+        assert "nothing to export" in str(failed.args[0])
+        window.close()
+        after = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
+        assert after == before
+
+    def test_9_photos_that_moved(self, qtbot, app, project, tmp_path):
+        (tmp_path / "photos").rename(tmp_path / "사진")
+        window = app.open(project)
+        assert "is not there. Say where the photos are now" in window.message.label.text()
+        qtbot.keyClick(window, Qt.Key.Key_F)
+        assert window.session.store.faces.counts().faces == 10
+        window.close()
+
+
+def test_10_what_should_not_grow_with_the_project_does_not(tmp_path):
+    """Counted in SQLite's own steps, for times depend on the machine: `make bench` has those."""
+    few, many = (steps(tmp_path / str(size), size) for size in (300, 3000))
+    for name, count in few.items():
+        assert many[name] <= count * 1.5 + 50, f"{name}: {count} steps became {many[name]}"
+
+
+def steps(folder: Path, size: int) -> dict[str, int]:
+    """Tens of steps of SQLite for what one does all day."""
+    store: Store = make_project(folder)
+    add_faces(store, size)
+    propose(store, range(1, size + 1), np.linspace(0, 1, size))
+    store.reviews.decide("ann", range(1, size // 2), Verdict.ACCEPTED)
+    desk = Desk(store, "ann")
+    taken = 0
+
+    def count() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    writer = store._database._writer.connection.dbapi_connection
+    with store._database.readers.connect() as connection:
+        reader = connection.connection.dbapi_connection
+    for raw in (writer, reader):
+        assert isinstance(raw, sqlite3.Connection)
+        raw.set_progress_handler(count, 10)
+    found = {}
+    face = size - 5
+    desk.open(size // 2 + 10)  # where the work is; before it everything is reviewed
+    shown = store.faces.face(face).prediction.id
+    for name, work in (
+        ("next face", desk.next),
+        ("accept", partial(store.reviews.decide, "ann", [face], Verdict.ACCEPTED)),
+        ("undo", partial(store.reviews.undo, "ann")),
+        ("redo", partial(store.reviews.redo, "ann")),
+        ("draft", partial(store.reviews.save_draft, "ann", face, shown, np.zeros((3, 2)))),
+        ("a page of the list", partial(store.faces.rows, desk.queue[100:250])),
+        ("history of a face", partial(store.history.of_face, face)),
+    ):
+        before = taken
+        work()
+        found[name] = taken - before
+    assert sum(found.values()) > 50
+    store.close()
+    return found
+
+
+def test_each_of_the_ten_is_here():
+    numbers = re.findall(r"def test_(\d+)_", Path(__file__).read_text(encoding="utf-8"))
+    assert set(map(int, numbers)) == set(range(1, 11))

@@ -1,0 +1,669 @@
+"""Journeys through the window of a project, by key and mouse."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from functools import partial
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from labeltool.domain import Changes, Filter, RoundKind, Verdict
+from labeltool.gui.background import write_queue
+from labeltool.gui.background.round_controller import RoundState
+from labeltool.gui.background.tasks import Task
+from labeltool.gui.dialogs import batch_preview
+from labeltool.gui.dialogs.accept_by_score import AcceptAbove
+from labeltool.gui.dialogs.photo_problems import Problems
+from labeltool.rounds.run_folder import Event
+from labeltool.store import create_project, open_project
+from pipnet.data.scheme import Scheme, load_scheme
+from tests.waiting import WAIT_SECONDS
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def drag(qtbot, canvas, index: int, by: QPoint) -> None:
+    start, viewport = canvas.point_to_viewport(index), canvas.viewport()
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for step in (1, 2, 3):
+        QTest.mouseMove(viewport, start + by * step / 3)
+        QApplication.processEvents()
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + by)
+
+
+def choose(qtbot, window, words: str) -> None:
+    """Click a row of the filters."""
+    tree = window.queue.tree
+    (item,) = tree.findItems(words, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    tree.scrollToItem(item)
+    place = tree.visualItemRect(item).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def verdict(window, face: int) -> Verdict:
+    return window.session.store.faces.face(face).verdict
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (Qt.Key.Key_A, Verdict.ACCEPTED),
+        (Qt.Key.Key_X, Verdict.REJECTED),
+        (Qt.Key.Key_Delete, Verdict.EXCLUDED),
+    ],
+)
+def test_a_key_decides_shows_the_next_face_and_undo_comes_back(
+    qtbot, open_window, project, key, expected
+):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    qtbot.keyClick(window.canvas, key)
+    assert verdict(window, first) is expected
+    assert window.session.desk.face.id == first + 1
+    assert window.list.view.currentIndex().row() == 1
+    assert f"1 <span" in window.counts.text()  # noqa: F541
+    assert window.message.isVisible()
+    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    assert verdict(window, first) is Verdict.UNREVIEWED
+    assert window.session.desk.face.id == first
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert verdict(window, first) is expected
+
+
+def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, project):
+    window = open_window(project)
+    desk = window.session.desk
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    assert desk.index == 2
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
+    assert desk.index == 2
+    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    assert desk.index == 3
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_U)
+    assert desk.face.verdict is Verdict.UNREVIEWED
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F)
+    assert desk.face.flag
+    assert desk.index == 2
+
+
+def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, project):
+    window = open_window(project)
+    search = window.queue.search
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
+    qtbot.keyClicks(search, "ax007")
+    assert search.text() == "ax007"
+    assert window.session.store.faces.counts().unreviewed == 10
+    search.clear()
+    qtbot.keyClicks(search, "007")
+    qtbot.waitUntil(lambda: window.list.model.rowCount() == 1)
+    assert [window.list.model.row(k).name for k in range(window.list.model.rowCount())] == [
+        "007.jpg"
+    ]
+
+
+def test_a_korean_input_method_does_not_stop_the_keys(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
+    QApplication.sendEvent(window.canvas, press)
+    assert verdict(window, first) is Verdict.ACCEPTED
+    window.queue.search.setFocus()
+    press = QKeyEvent(QEvent.Type.KeyPress, 0x314C, NONE, 53, 0x78, 0, "ㅌ")
+    QApplication.sendEvent(window.queue.search, press)
+    assert window.session.store.faces.counts().rejected == 0
+
+
+def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
+    qtbot, open_window, project
+):
+    window = open_window(project)
+    face = window.session.desk.face.id
+    proposed = window.session.desk.face.points.copy()
+    drag(qtbot, window.canvas, 5, QPoint(24, 0))
+    drag(qtbot, window.canvas, 40, QPoint(0, 24))
+    both = window.session.desk.face.points.copy()
+    assert window.session.desk.moved == {5, 40}
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.desk.moved == {5}
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert np.array_equal(window.session.desk.face.points, both)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    window.close()
+
+    window = open_window(project)
+    window.session.desk.open(face)
+    assert np.array_equal(window.session.desk.face.points, both)
+    window.commands.run("accept")
+    after = window.session.store.faces.face(face)
+    assert after.verdict is Verdict.CORRECTED
+    assert np.array_equal(after.points, both)
+    assert not np.array_equal(after.points, proposed)
+    assert np.array_equal(after.prediction.points, proposed)
+
+
+def test_the_list_is_walked_by_keys(qtbot, open_window, project):
+    window = open_window(project)
+    view, desk = window.list.view, window.session.desk
+    view.setFocus()
+    for key, place in (
+        (Qt.Key.Key_End, 9), (Qt.Key.Key_Up, 8), (Qt.Key.Key_Home, 0),
+        (Qt.Key.Key_Down, 1),
+    ):  # fmt: skip
+        qtbot.keyClick(view, key)
+        assert desk.index == place
+    qtbot.keyClick(view, Qt.Key.Key_End, SHIFT)
+    assert window.list.selected() == desk.queue[1:]
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
+    assert not view.hasFocus()
+
+
+def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    asked = []
+    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: asked.append(self) or 1)
+    view = window.list.view
+    qtbot.mouseClick(
+        view.viewport(), Qt.MouseButton.LeftButton,
+        pos=view.visualRect(window.list.model.index(2)).center(),
+    )  # fmt: skip
+    qtbot.mouseClick(
+        view.viewport(), Qt.MouseButton.LeftButton, SHIFT,
+        pos=view.visualRect(window.list.model.index(6)).center(),
+    )  # fmt: skip
+    qtbot.keyClick(view, Qt.Key.Key_X)
+    assert "5" in asked[0].ok.text()
+    assert window.session.store.faces.counts().rejected == 5
+    qtbot.keyClick(view, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.counts().unreviewed == 10
+
+
+def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+
+    shown = []
+
+    def choose(dialog: AcceptAbove) -> int:
+        dialog.slider.setValue(50)
+        assert dialog.count.text() == "5 faces would be accepted."
+        return 1
+
+    def look(sheet: batch_preview.BatchSheet) -> int:
+        shown.append(sheet)
+        assert "5" in sheet.ok.text()
+        assert window.session.store.faces.counts().accepted == 0
+        return 1
+
+    monkeypatch.setattr(AcceptAbove, "exec", choose)
+    monkeypatch.setattr(batch_preview.BatchSheet, "exec", look)
+    with qtbot.waitSignal(window.session.changed):
+        window.commands.by_name["accept_above"].trigger()
+    assert len(shown) == 1
+    counts = window.session.store.faces.counts()
+    assert (counts.accepted, counts.unreviewed) == (5, 5)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    assert window.session.store.faces.counts().accepted == 0
+
+
+def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window, project):
+    window = open_window(project)
+    for _ in range(3):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    choose(qtbot, window, "Accepted")
+    assert window.list.model.rowCount() == 3
+    choose(qtbot, window, "Excluded")
+    assert window.list.model.rowCount() == 0
+    assert window.session.desk.face is None
+    assert not window.commands.by_name["accept"].isEnabled()
+    choose(qtbot, window, "All faces")
+    window.session.show(Filter(order="score"))
+    scores = [window.list.model.row(k).score for k in range(10)]
+    assert scores == sorted(scores)
+
+
+def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project):
+    one, two = open_window(project), open_window(project)
+    one.session.do(partial(one.session.store.reviews.decide, "ann", [1], Verdict.EXCLUDED))
+    qtbot.waitUntil(lambda: two.session.desk.counts.excluded == 1)
+    subprocess.run(
+        [sys.executable, "-m", "labeltool", "accept", str(project), "--min-score", "0.75"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    qtbot.waitUntil(lambda: one.session.desk.counts.accepted == 2)
+    qtbot.waitUntil(lambda: two.session.desk.counts.accepted == 2)
+    two.session.do(partial(two.session.store.reviews.decide, "ben", [2], Verdict.REJECTED))
+    qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
+
+
+def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
+    qtbot, open_window, tmp_path, project, monkeypatch
+):
+    shutil.copy(tmp_path / "photos" / "000.jpg", tmp_path / "photos" / "empty.jpg")
+    shutil.copy(tmp_path / "photos" / "000.jpg", tmp_path / "photos" / "empty2.jpg")
+    store = open_project(project)
+    root = next(iter(store.faces.roots()))
+    store.faces.add_photos(root, [("empty.jpg", 1), ("empty2.jpg", 1)])
+    store.faces.searched(
+        [
+            {"photo": photo, "sha256": "0", "width": 320, "height": 240, "faces": []}
+            for photo, _ in store.faces.photos_to_search()
+        ]
+    )
+    store.close()
+    window = open_window(project)
+    monkeypatch.setattr(window.session.round, "predict_if_wanted", lambda: None)
+    dialog = Problems(window.session, window)
+    assert dialog.table.rowCount() == 2
+    dialog.table.selectRow(0)
+    qtbot.mouseClick(dialog.whole, Qt.MouseButton.LeftButton)
+    assert dialog.table.rowCount() == 1
+    face = window.session.desk.face
+    assert (face.name, face.box, face.box_kind) == ("empty.jpg", (-0.5, -0.5, 320, 240), "whole")
+    assert window.session.store.faces.counts().faces == 11
+    assert "Took the photo whole." in window.message.label.text()
+    dialog.close()
+    qtbot.waitUntil(lambda: not window.session.findChildren(Task))
+
+    window.commands.run("undo")
+    assert verdict(window, face.id) is Verdict.REMOVED
+    assert Problems(window.session, window).table.rowCount() == 2
+    window.commands.run("redo")
+    assert verdict(window, face.id) is Verdict.UNREVIEWED
+    assert Problems(window.session, window).table.rowCount() == 1
+
+    def draw(self) -> int:
+        self.table.selectRow(0)
+        self.draw.click()
+        return 1
+
+    monkeypatch.setattr(Problems, "exec", draw)
+    window.commands.run("problems")
+    qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
+    viewport = window.canvas.viewport()
+    start, end, zoom = QPoint(200, 200), QPoint(400, 420), window.canvas.zoom
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(viewport, end)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
+    face = window.session.desk.face
+    assert (face.name, face.box_kind) == ("empty2.jpg", "hand")
+    assert np.isclose(face.box[2], 200 / zoom, atol=2)
+
+
+def test_the_photo_to_draw_a_box_on_is_loaded_though_another_face_was_just_shown(
+    qtbot, open_window, project, tmp_path
+):
+    window = open_window(project)
+    photos = [tmp_path / "photos" / f"{number:03d}.jpg" for number in range(10)]
+    window.go("next")
+    qtbot.waitUntil(lambda: all(window.photos.get(photo)[0] for photo in photos[:4]))
+    go_on = threading.Event()
+    window.photos._pool.submit(go_on.wait, WAIT_SECONDS)
+    window.go("previous")  # what lies near is wanted once it is painted
+    window.editor.show_photo_to_box(9, photos[8])
+    qtbot.waitUntil(lambda: not window.editor._painted.isActive())
+    go_on.set()
+    qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
+
+
+def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, project, monkeypatch):
+    window = open_window(project)
+    session = window.session
+    asked = []
+    monkeypatch.setattr(
+        session.round, "predict_if_wanted", lambda: asked.append(session.desk.counts)
+    )
+    monkeypatch.setattr("labeltool.gui.session.FEW", 2)
+    monkeypatch.setattr("labeltool.store.faces.boxes.FEW", 2)
+    photos = [row[0] for row in session.store.faces.photo_index()][:3]
+    session.take_whole(photos)
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    assert asked[0].faces == 13  # a worker is started when they are there
+    assert "Took 3 photos whole." in window.message.label.text()
+    window.commands.run("undo")
+    assert (session.desk.counts.faces, session.desk.counts.excluded) == (10, 0)
+
+
+def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
+    (tmp_path / "photos").rename(tmp_path / "elsewhere")
+    window = app.open(project)
+    photo = window.session.desk.face.photo
+    qtbot.waitUntil(lambda: photo.name in window.photos.get(photo)[1])
+    assert window.canvas.photo is None
+    root = next(iter(window.session.store.faces.roots()))
+    window.session.do(partial(window.session.store.faces.move_root, root, tmp_path / "elsewhere"))
+    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    window.close()
+
+
+def test_the_window_says_what_is_wrong_with_a_project_and_stays(app, tmp_path):
+    assert app.open(tmp_path) is None
+    assert "is not a project" in app.welcome.message.label.text()
+    assert app.welcome.isVisible()
+    app.welcome.close()
+
+
+def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
+    create_project(tmp_path / "empty", load_scheme("300w")).close()
+    window = open_window(tmp_path / "empty")
+    assert window.session.desk.face is None
+    assert not window.commands.by_name["train"].isEnabled()
+    assert window.commands.by_name["import"].isEnabled()
+
+
+def test_training_without_a_label_says_why_not(qtbot, open_window, project):
+    window = open_window(project)
+    window.commands.run("train")
+    assert "no manual label" in window.message.label.text()
+
+
+def test_another_scheme_starts_from_the_mean_face(qtbot, app, tmp_path):
+    store = create_project(tmp_path / "cats", Scheme.numbered("cats", 9))
+    store.faces.add_photos(store.faces.add_root(tmp_path), [("cat.jpg", 1)])
+    store.faces.searched(
+        [{"photo": 1, "sha256": "0", "width": 9, "height": 9, "faces": [((1, 1, 5, 5), 0.9)]}]
+    )
+    store.close()
+    window = app.open(tmp_path / "cats")
+    window.commands.run("predict")
+    qtbot.waitUntil(lambda: window.session.desk.counts.proposed == 1)
+    face = window.session.desk.face
+    assert face.points.shape == (9, 2)
+    assert face.prediction.model == "mean face"
+    window.close()
+
+
+def test_the_theme_changes_while_open(qtbot, open_window, project):
+    window = open_window(project)
+
+    def lightness() -> int:
+        return window.grab().toImage().pixelColor(5, 300).lightness()
+
+    assert lightness() > 200
+    window.commands.run("dark")
+    qtbot.waitUntil(lambda: lightness() < 70)
+    window.commands.run("light")
+    qtbot.waitUntil(lambda: lightness() > 200)
+
+
+def test_icons_follow_the_palette(qtbot, open_window, project):
+    window = open_window(project)
+    window.message.say("Something happened.")
+    shown = (window.message._icon, window.inspector._icon)
+
+    def pictures() -> list[bytes]:
+        icons = [label.pixmap() for label in shown]
+        icons.append(window.message._close.icon().pixmap(16, 16))
+        return [bytes(icon.toImage().constBits()) for icon in icons]
+
+    light = pictures()
+    window.commands.run("dark")
+    qtbot.waitUntil(lambda: not set(pictures()) & set(light))
+    window.commands.run("light")
+    qtbot.waitUntil(lambda: pictures() == light)
+
+
+def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
+    window = open_window(project)
+    window.panel._begin(Event("started"), training=True)
+    window.commands.run("dark")
+    plot = window.panel._plot
+    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
+    window.commands.run("light")
+    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() > 200)
+
+
+def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, project):
+    window = open_window(project)
+    queue = window.session.store.faces.queue(Filter())
+    assert [window.list.model.id_at(k) for k in range(10)] == queue
+
+
+def lock(project) -> sqlite3.Connection:
+    """Another program at the file."""
+    other = sqlite3.connect(
+        project / "project.sqlite", isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: "Nothing was changed" in window.message.label.text())
+    assert window.session.desk.face.id == first + 1
+    assert [verdict(window, face) for face in (first, first + 1)] == [Verdict.UNREVIEWED] * 2
+
+
+def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project, monkeypatch):
+    monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
+    window = open_window(project)
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    window.close()
+    qtbot.wait(50)  # further attempts would be due
+    other.execute("ROLLBACK")
+    decided = "SELECT count(*) FROM state WHERE verdict != 'unreviewed'"
+    assert other.execute(decided).fetchone() == (0,)
+    other.close()
+
+
+def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, project):
+    window = open_window(project)
+    first = window.session.desk.face.id
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert verdict(window, first) is Verdict.UNREVIEWED
+    assert "another change" in window.message.label.text()
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
+    assert window.session.desk.face.id == first + 1
+
+
+def test_a_write_that_waits_is_kept_when_the_window_closes(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(write_queue, "CLOSE_SECONDS", WAIT_SECONDS)
+    window = open_window(project)
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    done = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+    finish = window.session.finish_writes
+    monkeypatch.setattr(window.session, "finish_writes", lambda: (done.start(), finish())[1])
+    window.close()
+    done.join()
+    decided = "SELECT count(*) FROM state WHERE verdict = 'accepted'"
+    assert other.execute(decided).fetchone() == (1,)
+    other.close()
+
+
+def test_writes_that_wait_are_done_in_the_order_of_the_keys(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
+    window = open_window(project)
+    first = window.session.desk.face.id
+    window.canvas.select(30)
+    point = 30
+    before = window.session.desk.face.points[point].copy()
+    other = lock(project)
+    for _ in range(3):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_Up)
+        qtbot.wait(3)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.wait(20)  # with every try at another moment, the later ones would come first
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, first) is not Verdict.UNREVIEWED)
+    assert verdict(window, first) is Verdict.CORRECTED
+    moved = window.session.store.faces.face(first).points[point]
+    np.testing.assert_allclose(moved, before - (0, 3))
+    assert window.session.desk.face.id == first + 1
+
+
+def test_a_window_that_cannot_save_says_so_before_it_closes(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
+    window = open_window(project)
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert not window.close()
+    assert "Changes not saved yet: 1." in window.message.label.text()
+    assert window.close()
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, project):
+    window = open_window(project)
+
+    def breaks() -> Changes:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        window.session.do(breaks)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    assert verdict(window, 1) is Verdict.ACCEPTED
+    writes = window.session._writes
+    other = lock(project)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    second = writes._pending[0]
+    writes._pending.appendleft(dataclasses.replace(second, operation=breaks))
+    writes._retry.stop()
+    with pytest.raises(ZeroDivisionError):
+        writes._drain()
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, 2) is Verdict.ACCEPTED)
+
+
+def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
+    qtbot, open_window, project, monkeypatch
+):
+    window = open_window(project)
+    session = window.session
+    kind = property(lambda _rounds: RoundKind.TRAIN)
+    monkeypatch.setattr(type(session.rounds), "running_kind", kind)
+    asked: list[str] = []
+    monkeypatch.setattr(window, "ask_running", lambda: asked.append("") or "stay")
+    assert not window.close()
+    session.round.state = RoundState.TAKING_IN
+    assert window.close()
+    assert len(asked) == 1
+
+
+def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, project, monkeypatch):
+    monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
+    window = open_window(project)
+    first = window.session.desk.face.id
+    other = lock(project)
+    for _ in range(3):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
+    qtbot.wait(50)  # further attempts would be due
+    assert window.session.store.faces.counts().accepted == 1
+    assert window.message.label.text() == "Accepted."
+
+
+def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
+    window = open_window(project)
+    other = lock(project)
+    window.canvas.select(30)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
+    assert "another change" in window.message.label.text()
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: window.message.label.text() == "Saved.")
+    assert window.session.store.faces.face(1).draft is not None
+
+
+def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_window, project):
+    window = open_window(project)
+    canvas, desk = window.canvas, window.session.desk
+    canvas.select(30)
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(canvas, Qt.Key.Key_X)
+    desk.open(1)
+    window.session.announce(Changes())
+    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    assert verdict(window, 2) is Verdict.UNREVIEWED
+    assert window.session.store.faces.face(1).draft is not None
+    assert canvas.hasFocus()
+
+    desk.open(1)  # and by key, what was done last comes first
+    window.session.announce(Changes())
+    qtbot.keyClick(canvas, Qt.Key.Key_F)
+    qtbot.keyClick(canvas, Qt.Key.Key_Z, CONTROL)
+    assert not window.session.store.faces.face(1).flag
+    assert desk.moved == {30}
+
+
+def test_the_undo_of_a_message_takes_back_a_large_batch_too(
+    qtbot, open_window, project, monkeypatch
+):
+    monkeypatch.setattr("labeltool.gui.session.AT_ONCE", 2)
+    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: 1)
+    window = open_window(project)
+    window.list.select_rows(4, 7)
+    window.list.view.setFocus()
+    qtbot.keyClick(window.list.view, Qt.Key.Key_X)
+    counts = window.session.store.faces.counts
+    qtbot.waitUntil(lambda: counts().rejected == 4 and window.message.undo.isVisible())
+    window.list.view.setCurrentIndex(window.list.model.index(0))
+    window.canvas.select(30)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
+    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: counts().rejected == 0)
+    assert window.session.store.faces.face(1).draft is not None
+
+
+def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, monkeypatch):
+    monkeypatch.setattr("labeltool.gui.commands.review_commands.AT_ONCE", 2)
+    window = open_window(project)
+    window.list.select_rows(0, 3)
+    window.list.view.setFocus()
+    with qtbot.waitSignal(window.session.task_started):
+        qtbot.keyClick(window.list.view, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: window.session.store.faces.counts().flagged == 4)
+
+
+def test_a_failed_prediction_is_tried_again_as_a_prediction(
+    qtbot, open_window, project, monkeypatch
+):
+    window = open_window(project)
+    panel, asked = window.panel, []
+    monkeypatch.setattr(window.session.round, "predict", lambda: asked.append("predict"))
+    panel.show_event(Event("started", detail="CPU"))
+    panel.show_end(Event("failed", detail="There was not enough memory."), "the log")
+    assert panel.isVisible()
+    assert panel.log.toPlainText() == "the log"
+    qtbot.mouseClick(panel.retry, Qt.MouseButton.LeftButton)
+    assert asked == ["predict"]
+    assert not panel.isVisible()

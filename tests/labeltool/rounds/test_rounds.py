@@ -1,0 +1,1101 @@
+"""Rounds, whose worker may do its work, fail, hang, die or be taken in by somebody else."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
+from labeltool.rounds import controller as rounds_module
+from labeltool.rounds import liveness
+from labeltool.rounds.controller import Rounds
+from labeltool.rounds.mean_face import MEAN_FACE
+from labeltool.rounds.planning import RoundPlan
+from labeltool.rounds.run_folder import Event, FaceTable, LabelTable, RunFolder, RunPhoto
+from labeltool.rounds.run_inputs import freeze_faces, freeze_labels
+from labeltool.store import Store, backups, open_project, restore
+from pipnet.data.scheme import Scheme
+from tests.projects import add_faces, change, make_project, propose, shown, sql, triangle, verdicts
+from tests.waiting import wait_until
+
+ANN = "ann"
+THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
+"""Named as the starter's scheme, so that predicting is allowed; the fake worker takes any."""
+
+
+@pytest.fixture
+def fake(monkeypatch) -> Callable[[str], None]:
+    """Workers are fake ones, and behave as told."""
+    worker = Path(__file__).parents[2] / "fake_worker.py"
+    monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+
+    def behave(how: str) -> None:
+        monkeypatch.setenv("FAKE_WORKER", how)
+
+    behave("ok")
+    return behave
+
+
+@pytest.fixture
+def started() -> Iterator[list[Rounds]]:
+    """Rounds put in here have no worker left at the end."""
+    used: list[Rounds] = []
+    yield used
+    for rounds in used:
+        job = rounds._job
+        if job is not None and job.worker.process is not None:
+            job.worker.process.kill()
+            job.worker.process.wait()
+
+
+@pytest.fixture
+def reviewed(project, fake, started):
+    """A project of six faces: two accepted, one rejected, one excluded, two not reviewed."""
+
+    def make() -> tuple[Store, Rounds]:
+        store = project(6, scheme=THREE_LIKE_STARTER)
+        store.reviews.decide(ANN, [1, 2], Verdict.ACCEPTED)
+        store.reviews.decide(ANN, [3], Verdict.REJECTED)
+        store.reviews.decide(ANN, [4], Verdict.EXCLUDED)
+        started.append(Rounds(store))
+        return store, started[-1]
+
+    return make
+
+
+def ignore(_event: Event) -> None:
+    pass
+
+
+def run(rounds: Rounds, on_event=ignore) -> Changes:
+    rounds.start(rounds.plan())
+    return rounds.wait(on_event)
+
+
+def until_event(rounds: Rounds, kind: str) -> list[Event]:
+    """Everything said up to an event of this kind."""
+    seen: list[Event] = []
+
+    def came() -> bool:
+        seen.extend(rounds.poll())
+        return any(event.kind == kind for event in seen)
+
+    wait_until(came)
+    return seen
+
+
+def everything(store: Store) -> tuple[list, list, list]:
+    """All that a failed round must leave alone."""
+    return (
+        sql(store, "SELECT * FROM state ORDER BY face_id"),
+        sql(store, "SELECT * FROM prediction ORDER BY id"),
+        sql(store, "SELECT * FROM entry ORDER BY id"),
+    )
+
+
+class TestPlan:
+    def test_it_counts_what_goes_in(self, reviewed):
+        _store, rounds = reviewed()
+        plan = rounds.plan()
+        assert (plan.number, plan.task) == (1, "cls3")
+        assert (plan.manual, plan.pseudo, plan.pseudo_available, plan.faces) == (2, 2, 2, 6)
+        assert plan.seconds <= 601
+        text = plan.describe()
+        assert "2 manual labels and 2 of 2 pseudo-labels" in text
+        assert "this CPU" in text
+
+    def test_without_a_manual_label_it_refuses_and_says_why(self, project):
+        store = project(3)
+        store.reviews.decide(ANN, [1], Verdict.REJECTED)
+        with pytest.raises(UserError, match="no manual label") as caught:
+            Rounds(store).plan()
+        assert "Accept or correct" in caught.value.remedy
+
+    @pytest.mark.parametrize(("done", "task"), [(0, "cls3"), (1, "cls2"), (2, "std"), (5, "std")])
+    def test_the_curriculum_goes_by_the_round(self, project, done, task):
+        store = project(2, proposed=False)
+        for _ in range(done):
+            propose(store, [1, 2])
+        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
+        plan = Rounds(store).plan()
+        assert (plan.number, plan.task) == (done + 1, task)
+
+    def test_epochs_that_were_asked_for_are_taken(self, reviewed):
+        _store, rounds = reviewed()
+        plan = rounds.plan(epochs=7)
+        assert plan.epochs == 7
+        assert not plan.capped
+        assert "capped" not in plan.describe()
+
+    def test_a_large_project_is_capped_to_ten_minutes_and_says_so(self, project):
+        store = project(2000)
+        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        plan = Rounds(store).plan()
+        assert 0 < plan.pseudo < plan.pseudo_available == 1999
+        assert plan.seconds <= 610
+        assert "capped to fit about ten minutes" in plan.describe()
+
+    def test_the_speed_of_this_machine_is_learnt_from_its_last_run(self, reviewed):
+        _store, rounds = reviewed()
+        before = rounds.plan(epochs=100)
+        run(rounds)
+        after = rounds.plan(epochs=100)
+        assert after.seconds < before.seconds  # 20 images a second instead of the guessed 10
+
+
+class TestRunFolder:
+    def folder(self, tmp_path: Path, photos: int = 2) -> RunFolder:
+        folder = RunFolder(tmp_path / "project" / "rounds" / "0001")
+        table = FaceTable(
+            np.arange(photos), np.arange(photos), np.ones((photos, 4)), np.array(["hand"] * photos)
+        )
+        labels = LabelTable(np.array([0]), np.ones((1, 3, 2)), np.array([True]))
+        spec = {"roots": {1: "/photos", 2: "../../photos"}, "weights": None}
+        rows = [RunPhoto(1, "a.jpg", 40, 30), RunPhoto(2, "바다/b.jpg")][:photos]
+        folder.create(spec, rows, table, labels)
+        return folder
+
+    def test_what_was_frozen_is_read_back(self, tmp_path):
+        folder = self.folder(tmp_path)
+        assert folder.spec()["weights"] is None
+        paths = [os.path.normpath(path) for path in folder.photos()]
+        assert paths == ["/photos/a.jpg", str(tmp_path / "project" / "photos/바다/b.jpg")]
+        assert folder.sizes() == [(40, 30), None]
+        faces, labels = folder.faces(), folder.labels()
+        assert faces.ids.tolist() == [0, 1]
+        assert faces.kinds.tolist() == ["hand", "hand"]
+        assert (labels.faces.tolist(), labels.manual.tolist()) == ([0], [True])
+
+    def test_a_full_disk_leaves_no_folder_at_all(self, tmp_path, monkeypatch):
+        def full(*_, **__):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(np, "savez", full)
+        with pytest.raises(UserError, match="No space left on device") as caught:
+            self.folder(tmp_path)
+        assert caught.value.remedy
+        assert list((tmp_path / "project" / "rounds").iterdir()) == []
+
+    def test_events_are_read_once_and_only_when_whole(self, tmp_path):
+        folder = self.folder(tmp_path)
+        reader = RunFolder(folder.path)
+        assert reader.new_events() == []
+        folder.report(Event("started", detail="CPU"))
+        with (folder.path / "events.jsonl").open("a") as file:
+            file.write('{"kind": "progress", "sta')
+            file.flush()
+            assert reader.new_events() == [Event("started", detail="CPU")]
+            assert reader.new_events() == []
+            file.write('ge": "train", "done": 3}\n')
+        assert reader.new_events() == [Event("progress", "train", 3)]
+        assert len(RunFolder(folder.path).new_events()) == 2
+
+    def test_a_cancel_stops_the_worker_at_its_next_report(self, tmp_path):
+        folder = self.folder(tmp_path)
+        folder.report(Event("progress"))
+        folder.cancel()
+        for kind in ("started", "cancelled"):
+            folder.report(Event(kind))
+        with pytest.raises(Cancelled):
+            folder.report(Event("progress"))
+        with pytest.raises(Cancelled):
+            folder.check_cancel()
+
+    def test_stopping_early_is_no_cancel(self, tmp_path):
+        folder = self.folder(tmp_path)
+        assert not folder.stops_early
+        folder.stop_early()
+        folder.check_cancel()
+        assert folder.stops_early
+
+    def test_a_worker_lives_as_long_as_it_holds_the_lock(self, tmp_path):
+        folder = self.folder(tmp_path)
+        assert not folder.is_alive()
+        with folder.alive():
+            assert RunFolder(folder.path).is_alive()
+        assert not folder.is_alive()
+
+    def test_a_second_worker_is_refused(self, tmp_path):
+        folder = self.folder(tmp_path)
+
+        def work_too() -> None:
+            with RunFolder(folder.path).alive():
+                pass
+
+        with folder.alive(), pytest.raises(UserError, match="Another worker is busy"):
+            work_too()
+
+    def test_looking_whether_it_lives_never_stops_a_worker_from_starting(self, tmp_path):
+        folder = self.folder(tmp_path)
+        (folder.path / "lock").touch()
+        stop = threading.Event()
+
+        def look() -> None:
+            while not stop.is_set():
+                folder.is_alive()
+
+        windows = [threading.Thread(target=look) for _ in range(3)]
+        for window in windows:
+            window.start()
+        try:
+            for _ in range(50):
+                with RunFolder(folder.path).alive():
+                    pass
+        finally:
+            stop.set()
+            for window in windows:
+                window.join()
+
+    def test_results_are_there_only_when_whole(self, tmp_path):
+        folder = self.folder(tmp_path)
+        (folder.path / "results.json.partial").write_text('{"half')
+        assert folder.results() is None
+        folder.write_results({"chunks": []})
+        assert folder.results() == {"chunks": []}
+
+    @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 cut", b"numbers"])
+    def test_predictions_that_cannot_be_read_are_said(self, tmp_path, content):
+        folder = self.folder(tmp_path)
+        if content is not None:
+            (folder.path / "predictions-00000.npz").write_bytes(content)
+        with pytest.raises(UserError, match="cannot be read") as caught:
+            folder.predictions("predictions-00000.npz")
+        assert "again" in caught.value.remedy
+
+    def test_the_end_of_a_log_in_any_encoding_is_shown(self, tmp_path):
+        folder = self.folder(tmp_path)
+        assert folder.log_tail() == ""
+        lines = [f"line {i}" for i in range(100)]
+        (folder.path / "worker.log").write_bytes("\n".join(lines).encode() + b"\n\xff\xfe")
+        assert folder.log_tail(3).splitlines()[:2] == ["line 98", "line 99"]
+
+
+class TestRound:
+    def test_it_offers_new_proposals_and_touches_no_decision(self, reviewed):
+        store, rounds = reviewed()
+        before = [store.faces.face(face) for face in (1, 2, 4)]
+        seen: list[str] = []
+        changes = run(rounds, lambda event: seen.append(event.kind))
+        assert changes.all
+        assert "3 faces have a proposal to review" in changes.note
+        assert (seen[0], seen[-1]) == ("started", "finished")
+        assert not rounds.running
+        assert verdicts(store)[:4] == [
+            Verdict.ACCEPTED,
+            Verdict.ACCEPTED,
+            Verdict.REJECTED,
+            Verdict.EXCLUDED,
+        ]
+        for old, face in zip(before, (1, 2, 4), strict=True):
+            assert shown(store, face) == old.prediction.id
+        assert store.faces.queue(Filter("offered")) == [3, 5, 6]
+        assert store.faces.face(3).prediction.model == "round 1"
+        row = store.rounds.all()[-1]
+        assert (row.kind, row.number, row.status) == (RoundKind.TRAIN, 1, RoundStatus.READY)
+        assert row.summary["manual"] == 2
+        assert store.reviews.check() == []
+
+    def test_what_goes_in_is_frozen(self, reviewed):
+        store, rounds = reviewed()
+        moved = triangle(2)
+        store.reviews.decide(ANN, [2], Verdict.CORRECTED, points=moved)
+        run(rounds)
+        folder = RunFolder(store.rounds.all()[-1].folder)
+        labels, spec = folder.labels(), folder.spec()
+        assert labels.faces.tolist() == [1, 2, 5, 6]  # not the rejected, not the excluded
+        assert labels.manual.tolist() == [True, True, False, False]
+        np.testing.assert_array_equal(labels.points[1], moved)
+        assert folder.faces().ids.tolist() == [1, 2, 3, 5, 6]
+        assert (spec["task"], spec["number"], spec["weights"]) == ("cls3", 1, None)
+
+    def test_the_most_confident_pseudo_labels_go_in_first(self, reviewed, project):
+        store, rounds = reviewed()
+        add_faces(store, 3)
+        propose(store, [7, 8, 9], [0.2, 0.95, 0.7], model="starter")
+        plan = rounds.plan()
+        assert plan.pseudo == 5
+        table = freeze_faces(store, store.faces.boxes())[1]
+        assert freeze_labels(store, 3, table).faces.tolist() == [1, 2, 8, 9, 5]
+
+    def test_a_photo_that_could_never_be_read_trains_nothing(self, reviewed):
+        store, rounds = reviewed()
+        change(store, "UPDATE photo SET problem = 'cut off', width = NULL WHERE id IN (1, 5)")
+        run(rounds)
+        assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [2, 6]
+
+    def test_the_run_folder_says_how_large_each_photo_was(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        assert RunFolder(store.rounds.all()[-1].folder).sizes() == [(100, 100)] * 6
+
+    def test_a_second_round_goes_on_from_the_first(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        run(rounds)
+        first, second = store.rounds.all()[-2:]
+        spec = RunFolder(second.folder).spec()
+        assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
+        assert (second.number, spec["task"]) == (2, "cls2")
+        assert store.faces.face(5).prediction.model == "round 2"
+
+    def test_a_decision_during_the_round_stays(self, reviewed, fake):
+        store, rounds = reviewed()
+        fake("slow")
+        rounds.start(rounds.plan())
+        until_event(rounds, "progress")
+        store.reviews.decide(ANN, [5], Verdict.CORRECTED, points=triangle(4))
+        store.reviews.save_draft(ANN, 6, shown(store, 6), triangle(5))
+        rounds.stop_early()
+        rounds.wait(ignore)
+        assert store.faces.face(5).verdict is Verdict.CORRECTED
+        np.testing.assert_array_equal(store.faces.face(5).points, triangle(4))
+        np.testing.assert_array_equal(store.faces.face(6).points, triangle(5))
+        assert store.faces.queue(Filter("offered")) == [3, 6]
+
+    def test_a_backup_is_made_before_its_results_are_taken_in(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        (backup,) = backups(store.folder)
+        assert backup.reason == "round"
+        restored = store.folder.parent / "before"
+        restored.mkdir()
+        restore(restored, backup.file)
+        before = open_project(restored)
+        assert before.faces.counts().accepted == 2
+        assert before.faces.counts().rounds == 0
+        before.close()
+
+    def test_only_one_runs_at_a_time(self, reviewed, fake):
+        store, rounds = reviewed()
+        fake("hang")
+        plan = rounds.plan()
+        rounds.start(plan)
+        other = Rounds(store)
+        for act in (rounds.plan, other.plan, lambda: other.start(plan), other.start_predict):
+            with pytest.raises(UserError, match="running in this project already"):
+                act()
+        rounds.cancel()
+        with pytest.raises(Cancelled):
+            rounds.wait(ignore)
+
+    def test_a_project_that_moved_goes_on_with_its_rounds(self, reviewed, opened, started):
+        store, rounds = reviewed()
+        run(rounds)
+        store.close()
+        moved = store.folder.rename(store.folder.with_name("옮긴 프로젝트"))
+        store = open_project(moved)
+        opened.append(store)
+        started.append(Rounds(store))
+        run(started[-1])
+        spec = RunFolder(store.rounds.all()[-1].folder).spec()
+        weights = store.rounds.all()[-1].folder / spec["weights"]
+        assert weights.resolve().is_relative_to(moved.resolve())
+        assert weights.is_file()
+
+
+class TestLeftOut:
+    """The photos of faces 1 (a manual label) and 5 (not reviewed) cannot be used any more."""
+
+    @pytest.fixture
+    def broken(self, reviewed, fake, tmp_path) -> tuple[Store, Rounds]:
+        (tmp_path / "photos").mkdir()
+        store, rounds = reviewed()
+        fake("unreadable")
+        return store, rounds
+
+    def problems(self, store: Store) -> list[tuple[str, str]]:
+        return [(file.name, reason) for _id, file, reason in store.faces.problems()]
+
+    def test_a_round_says_how_many_labels_it_really_used(self, broken, tmp_path):
+        store, rounds = broken
+        note = run(rounds).note
+        file = tmp_path / "photos" / "00000.jpg"
+        assert "Round 1 trained on 1 of 2 manual labels." in note
+        assert f"2 photos could not be used, the first of them: {file} is truncated." in note
+        assert "3 faces have a proposal to review." in note
+        assert rounds.left_out.reasons()[0] == f"{file} is truncated"
+        summary = store.rounds.all()[-1].summary
+        assert (summary["manual_used"], summary["left_out"]) == (1, 2)
+
+    def test_they_are_photo_problems_until_a_round_can_use_them_again(self, broken, fake):
+        store, rounds = broken
+        run(rounds)
+        assert self.problems(store) == [
+            ("00000.jpg", "00000.jpg is truncated"), ("00004.jpg", "00004.jpg is truncated"),
+        ]  # fmt: skip
+        assert store.faces.counts().problems == 2
+        assert store.reviews.check() == []
+        fake("ok")
+        assert "Round 2 trained on 2 of 2 manual labels." in run(rounds).note
+        assert self.problems(store) == []
+        assert rounds.left_out.photos == ()
+
+    def test_a_failed_round_keeps_them_too(self, broken, fake):
+        store, rounds = broken
+        fake("unreadable-fail")
+        with pytest.raises(UserError, match="It failed on purpose"):
+            run(rounds)
+        assert len(self.problems(store)) == 2
+        assert len(rounds.left_out.photos) == 2
+
+    def test_a_folder_that_is_not_there_makes_no_photo_problems(self, broken, tmp_path):
+        store, rounds = broken
+        (tmp_path / "photos").rmdir()
+        assert "2 photos could not be used" in run(rounds).note
+        assert self.problems(store) == []
+
+    def test_what_could_not_be_predicted_is_said(self, project, fake, started, tmp_path):
+        (tmp_path / "photos").mkdir()
+        store = project(6, proposed=False, scheme=THREE_LIKE_STARTER)
+        rounds = Rounds(store)
+        started.append(rounds)
+        fake("unreadable")
+        rounds.start_predict()
+        note = rounds.wait(ignore).note
+        assert "4 of 6 faces got a proposal." in note
+        assert f"{tmp_path / 'photos' / '00000.jpg'} is truncated" in note
+        assert store.faces.count_unpredicted() == 2
+        assert len(self.problems(store)) == 2
+        fake("ok")
+        rounds.start_predict()  # asked for again, it tries them again
+        assert rounds.wait(ignore).note == ""
+        assert self.problems(store) == []
+
+    def test_an_expected_failure_is_told_without_the_log(self, broken, fake):
+        _store, rounds = broken
+        fake("fail-expected")
+        with pytest.raises(UserError) as caught:
+            run(rounds)
+        assert str(caught.value) == "It failed on purpose."
+
+    def test_an_unexpected_failure_says_where_the_log_is(self, broken, fake):
+        store, rounds = broken
+        fake("fail")
+        with pytest.raises(UserError) as caught:
+            run(rounds)
+        log = store.rounds.all()[-1].folder / "worker.log"
+        assert str(log) in caught.value.remedy
+        assert "a reason in the log" in caught.value.remedy
+
+
+class TestFailure:
+    def failed(self, store: Store, rounds: Rounds, reason: str) -> UserError:
+        """Run a round that fails; what it leaves is what was there."""
+        before = everything(store)
+        with pytest.raises(UserError, match=reason) as caught:
+            run(rounds)
+        assert everything(store) == before
+        row = store.rounds.all()[-1]
+        assert row.status is RoundStatus.FAILED
+        assert reason in row.error
+        assert not rounds.running
+        assert store.faces.counts().rounds == 0
+        assert store.reviews.check() == []
+        return caught.value
+
+    def test_a_round_that_fails_says_why_with_its_log(self, reviewed, fake):
+        fake("fail")
+        error = self.failed(*reviewed(), "It failed on purpose.")
+        assert "a reason in the log" in error.remedy
+
+    def test_a_worker_that_says_nothing_is_a_failure(self, reviewed, fake):
+        fake("silent")
+        self.failed(*reviewed(), "ended without a word")
+
+    def test_a_worker_that_does_not_start_is_a_failure(self, reviewed, monkeypatch):
+        store, rounds = reviewed()
+        monkeypatch.setattr(rounds_module, "program", lambda: ["/no/such/program"])
+        self.failed(store, rounds, "cannot be started")
+
+    def test_damaged_results_are_a_failure_and_the_next_round_can_start(self, reviewed, fake):
+        store, rounds = reviewed()
+        fake("damaged")
+        with pytest.raises(UserError, match="cannot be read"):
+            run(rounds)
+        assert store.rounds.all()[-1].status is RoundStatus.FAILED
+        assert store.faces.face(5).prediction.model == "starter"
+        fake("ok")
+        run(rounds)
+        assert store.faces.face(5).prediction.model == "round 1"
+
+    def test_a_killed_worker_leaves_everything_as_it_was(self, reviewed, fake):
+        store, rounds = reviewed()
+        fake("hang")
+        before = everything(store)
+        rounds.start(rounds.plan())
+        until_event(rounds, "progress")
+        rounds._job.worker.process.kill()
+        with pytest.raises(UserError, match=r"The worker (was killed|ended)"):
+            rounds.wait(ignore)
+        assert everything(store) == before
+        assert store.rounds.all()[-1].status is RoundStatus.FAILED
+        fake("ok")
+        run(rounds)
+        assert store.rounds.all()[-1].number == 1
+
+    def test_a_cancelled_round_leaves_everything_as_it_was(self, reviewed, fake):
+        store, rounds = reviewed()
+        fake("hang")
+        before = everything(store)
+        rounds.start(rounds.plan())
+        until_event(rounds, "progress")
+        rounds.cancel()
+        with pytest.raises(Cancelled):
+            rounds.wait(ignore)
+        assert everything(store) == before
+        assert store.rounds.all()[-1].status is RoundStatus.CANCELLED
+
+    @pytest.mark.parametrize("stop", [KeyboardInterrupt, ZeroDivisionError])
+    def test_whatever_interrupts_the_waiting_ends_the_worker_too(self, reviewed, fake, stop):
+        store, rounds = reviewed()
+        fake("hang")
+
+        def interrupt(event: Event) -> None:
+            if event.kind == "progress":
+                raise stop
+
+        rounds.start(rounds.plan())
+        process = rounds._job.worker.process
+        with pytest.raises(Cancelled if stop is KeyboardInterrupt else stop):
+            rounds.wait(interrupt)
+        assert process.poll() is not None
+        assert not rounds.running
+        assert store.rounds.all()[-1].status is RoundStatus.CANCELLED
+
+    def test_an_interrupt_at_the_very_end_is_a_cancel_too(self, reviewed):
+        store, rounds = reviewed()
+
+        def interrupt(event: Event) -> None:
+            if event.kind == "finished":
+                raise KeyboardInterrupt
+
+        rounds.start(rounds.plan())
+        with pytest.raises(Cancelled):
+            rounds.wait(interrupt)
+        assert store.rounds.all()[-1].status is RoundStatus.CANCELLED
+
+    def test_the_network_of_the_last_round_that_is_gone_is_said(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        RunFolder(store.rounds.all()[-1].folder).model.unlink()
+        add_faces(store, 1)
+        with pytest.raises(UserError, match=r"is not in .* any more"):
+            rounds.start_predict()
+
+    def test_results_that_did_not_fit_on_the_disk_are_taken_in_later(self, reviewed, monkeypatch):
+        store, rounds = reviewed()
+
+        def full(*_) -> None:
+            raise UserError("The disk is full.")
+
+        monkeypatch.setattr(store.rounds, "add_predictions", full)
+        with pytest.raises(UserError, match="The disk is full"):
+            run(rounds)
+        assert store.rounds.all()[-1].status is RoundStatus.RUNNING
+        assert store.faces.face(5).prediction.model == "starter"
+        rounds._job.worker.process.wait()
+        monkeypatch.delattr(store.rounds, "add_predictions")
+        later = Rounds(store)
+        assert later.attach()
+        assert later.wait(ignore).all
+        assert store.faces.face(5).prediction.model == "round 1"
+
+
+class TestTwoWindows:
+    def test_another_window_finds_the_round_and_follows_it(self, reviewed, fake, again):
+        store, rounds = reviewed()
+        fake("slow")
+        rounds.start(rounds.plan())
+        other = Rounds(again(store))
+        assert other.attach()
+        assert other.running_kind is RoundKind.TRAIN
+        until_event(other, "progress")
+        assert other.alive
+        other.stop_early()
+        until_event(other, "finished")
+
+    def test_results_are_taken_in_by_one_and_seen_by_the_other(self, reviewed, again):
+        store, rounds = reviewed()
+        rounds.start(rounds.plan())
+        other_store = again(store)
+        other = Rounds(other_store)
+        other.attach()
+        for window in (rounds, other):
+            until_event(window, "finished")
+        assert other_store.rounds.lease(rounds._job.round_id)
+        assert rounds.take_in() is None
+        store.rounds.let_go()  # who has none gives nothing away
+        assert not store.rounds.lease(rounds._job.round_id)
+        other_store.rounds.let_go()
+        assert store.rounds.lease(rounds._job.round_id)
+        store.rounds.let_go()
+        assert rounds.running
+        assert other.take_in().all
+        assert rounds.take_in() == Changes(all=True, rounds=True, back=True)
+        assert not rounds.running
+        assert rounds.take_in() is None
+        ids = sql(
+            store, "SELECT count(*), count(DISTINCT face_id) FROM prediction WHERE round_id=2"
+        )
+        assert ids == [(3, 3)]
+
+    def test_a_window_that_died_while_taking_in_is_relieved(self, reviewed, again, monkeypatch):
+        store, rounds = reviewed()
+        rounds.start(rounds.plan())
+        until_event(rounds, "finished")
+
+        def die(done: int, _total: int) -> None:
+            raise MemoryError
+
+        with pytest.raises(MemoryError):
+            rounds.take_in(die)
+        assert store.faces.face(5).prediction.model == "starter"  # not visible by halves
+        other_store = again(store)
+        other = Rounds(other_store)
+        other.attach()
+        until_event(other, "finished")
+        assert other.take_in() is None
+        change(store, "UPDATE round SET lease_until = 1")
+        assert other.take_in().all
+        assert store.faces.queue(Filter("offered")) == [3, 5, 6]
+        assert store.faces.face(5).prediction.model == "round 1"
+        assert store.reviews.check() == []
+
+    def test_a_round_goes_on_without_its_window_and_is_taken_in_later(
+        self, reviewed, again, started
+    ):
+        store, rounds = reviewed()
+        rounds.start(rounds.plan())
+        process = rounds._job.worker.process
+        store.close()
+        process.wait()
+        store = again(store)
+        later = Rounds(store)
+        assert later.attach()
+        assert not later.alive
+        assert later.wait(ignore).all
+        assert store.rounds.all()[-1].status is RoundStatus.READY
+
+    def test_a_worker_killed_while_no_window_was_open_is_found_failed(self, reviewed, fake, again):
+        store, rounds = reviewed()
+        fake("hang")
+        rounds.start(rounds.plan())
+        until_event(rounds, "progress")
+        store.close()
+        rounds._job.worker.process.kill()
+        rounds._job.worker.process.wait()
+        store = again(store)
+        later = Rounds(store)
+        later.attach()
+        with pytest.raises(UserError, match="ended without a word"):
+            later.wait(ignore)
+        assert store.rounds.all()[-1].status is RoundStatus.FAILED
+
+    @pytest.mark.parametrize("how", ["fail", "silent"])
+    def test_a_round_whose_worker_is_gone_is_ended_by_whoever_starts_the_next(
+        self, reviewed, fake, again, how
+    ):
+        store, rounds = reviewed()
+        fake(how)
+        rounds.start(rounds.plan())
+        until_event(rounds, "failed")  # and whoever heard of it could not write it
+        rounds._job.worker.process.wait()
+        other = Rounds(again(store))
+        if how == "silent":  # nothing was ever written to the folder: it could still be starting
+            assert not other.end_stale()
+            with pytest.raises(UserError, match="running in this project already"):
+                other.plan()
+            other._job.worker.seen -= liveness.START_SECONDS
+        assert other.plan().number == 1
+        row = store.rounds.all()[-1]
+        assert row.status is RoundStatus.FAILED
+        assert ("on purpose" if how == "fail" else "without a word") in row.error
+        assert rounds.plan().number == 1  # also where the end was heard of
+
+    def test_results_that_wait_to_be_taken_in_are_not_given_up(self, reviewed, again):
+        store, rounds = reviewed()
+        rounds.start(rounds.plan())
+        until_event(rounds, "finished")
+        rounds._job.worker.process.wait()
+        other = Rounds(again(store))
+        with pytest.raises(UserError, match="running in this project already"):
+            other.plan()
+        assert store.rounds.all()[-1].status is RoundStatus.RUNNING
+        assert rounds.take_in().all
+
+    def test_a_round_that_never_began_is_given_up_after_a_while(self, reviewed, monkeypatch):
+        store, rounds = reviewed()
+        store.rounds.add(RoundKind.TRAIN, "std", "rounds/nowhere", {})
+        assert rounds.attach()
+        assert rounds.poll() == []
+        monkeypatch.setattr(liveness, "START_SECONDS", 0.0)
+        (event,) = rounds.poll()
+        assert event.kind == "failed"
+        rounds.end(event)
+        assert not rounds.running
+
+
+def test_the_last_words_of_a_worker_are_heard_though_it_dies_while_one_listens(
+    reviewed, monkeypatch
+):
+    store, rounds = reviewed()
+    store.rounds.add(RoundKind.TRAIN, "std", "rounds/x", {})
+    worker = RunFolder(store.folder / "rounds" / "x")
+    worker.path.mkdir(parents=True)
+    lock = worker.alive()
+    lock.__enter__()
+    worker.report(Event("started"))
+    rounds.attach()
+    read = rounds._job.folder.new_events
+
+    def read_and_die() -> list[Event]:
+        events = read()
+        worker.report(Event("finished"))
+        lock.__exit__(None, None, None)
+        monkeypatch.undo()
+        return events
+
+    monkeypatch.setattr(rounds._job.folder, "new_events", read_and_die)
+    assert [event.kind for event in rounds.poll()] == ["started"]
+    assert [event.kind for event in rounds.poll()] == ["finished"]
+
+
+TAKE_IN = """
+import sys
+from pathlib import Path
+from labeltool.rounds.controller import Rounds
+from labeltool.rounds.run_inputs import freeze_faces, freeze_labels
+from labeltool.store import open_project
+store = open_project(Path(sys.argv[1]))
+rounds = Rounds(store)
+rounds.attach()
+while not any(event.kind == "finished" for event in rounds.poll()):
+    pass
+left = int(sys.argv[2])
+
+def count(statement):
+    global left
+    left -= "INTO prediction" in statement
+    if left == 0:
+        print("stopped", flush=True)
+        sys.stdin.read()
+
+store._database._writer.connection.dbapi_connection.set_trace_callback(count)
+rounds.take_in()
+print("done", flush=True)
+"""
+"""Takes results in until just before the prediction of that number is written, and waits there."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no kill -9")
+def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
+    project, fake, started, again
+):
+    store = project(600, scheme=THREE_LIKE_STARTER)
+    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+    rounds = Rounds(store)
+    started.append(rounds)
+    rounds.start(rounds.plan())
+    rounds._job.worker.process.wait()
+
+    for number in (1, 201, 599):  # the first one, the second one of a transaction, the last one
+        command = [sys.executable, "-c", TAKE_IN, str(store.folder), str(number)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as window:
+            assert window.stdout.readline() == b"stopped\n"
+            window.kill()
+            assert window.stdout.read() == b""
+        assert store.reviews.check() == []
+        assert sql(store, "PRAGMA integrity_check") == [("ok",)]
+        assert store.faces.face(600).prediction.model == "starter"
+        change(store, "UPDATE round SET lease_until = 1")
+    rounds.wait(ignore)
+    assert store.faces.face(600).prediction.model == "round 1"
+    assert store.faces.counts().proposed == 599
+    assert sql(store, "SELECT count(*) FROM prediction WHERE round_id = 2") == [(599,)]
+
+
+class TestPredict:
+    def test_faces_without_a_proposal_get_one_chunk_by_chunk(self, project, fake, started):
+        store = project(5, proposed=False, scheme=THREE_LIKE_STARTER)
+        rounds = Rounds(store)
+        started.append(rounds)
+        rounds.start_predict()
+        offered: list[int] = []
+
+        def look(event: Event) -> None:
+            offered.append(store.faces.counts().proposed)
+
+        rounds.wait(look)
+        assert offered == sorted(offered)
+        assert set(offered) >= {0, 2, 4, 5}
+        assert store.faces.counts().proposed == 5
+        assert store.reviews.models_waiting()[0][1:] == ("starter", 5)
+        with pytest.raises(UserError, match="Every face has a proposal"):
+            rounds.start_predict()
+
+    def test_only_new_faces_are_predicted_and_earlier_decisions_stay(self, project, fake, started):
+        store = project(2, scheme=THREE_LIKE_STARTER)
+        store.reviews.decide(ANN, [1], Verdict.REJECTED)
+        add_faces(store, 2)
+        rounds = Rounds(store)
+        started.append(rounds)
+        before = [shown(store, 1), shown(store, 2)]
+        rounds.start_predict()
+        assert RunFolder(store.rounds.all()[-1].folder).faces().ids.tolist() == [3, 4]
+        rounds.wait(ignore)
+        assert [shown(store, 1), shown(store, 2)] == before
+        assert not store.faces.face(1).offered
+
+    def test_new_faces_are_predicted_by_the_newest_round(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        add_faces(store, 1)
+        rounds.start_predict()
+        rounds.wait(ignore)
+        assert store.faces.face(7).prediction.model == "round 1"
+        assert [row[1:] for row in store.reviews.models_waiting()] == [("round 1", 3)]
+
+    def test_proposals_imported_meanwhile_stay_on_top(self, project, fake, started):
+        store = project(2, proposed=False, scheme=THREE_LIKE_STARTER)
+        rounds = Rounds(store)
+        started.append(rounds)
+        rounds.start_predict()
+
+        def import_at_the_end(event: Event) -> None:
+            if event.kind == "finished":
+                propose(store, [1], 0.3, model="imported", kind=RoundKind.IMPORT)
+
+        rounds.wait(import_at_the_end)
+        models = [store.faces.face(face).prediction.model for face in (1, 2)]
+        assert models == ["imported", "starter"]
+
+    def test_a_projects_own_starter(self, project, fake, started):
+        store = project(1, proposed=False)  # a scheme that the shipped starter does not know
+        meta = {"scheme": json.loads(store.scheme.to_json())}
+        own = store.folder / "starter.safetensors"
+        save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
+        started.append(Rounds(store))
+        assert started[-1].can_predict()
+        started[-1].start_predict()
+        started[-1].wait(ignore)
+        folder = RunFolder(store.rounds.all()[-1].folder)
+        assert folder.path / folder.spec()["weights"] == folder.path / "../../starter.safetensors"
+
+    def test_a_starter_of_another_scheme_is_not_ignored_without_a_word(self, project):
+        store = project(1, proposed=False)
+        other = Scheme("other", ("left", "right"))
+        meta = {"scheme": json.loads(other.to_json())}
+        own = store.folder / "starter.safetensors"
+        save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
+        rounds = Rounds(store)
+        assert not rounds.can_predict()
+        note = rounds.propose_mean_face().note
+        assert note.startswith("1 face got the mean face")
+        assert f"{own} is of the scheme 'other', not of this project's scheme 'three'" in note
+
+    def test_a_starter_that_is_none(self, project):
+        rounds = Rounds(project(1, proposed=False))
+        (rounds._store.folder / "starter.safetensors").write_bytes(b"no")
+        with pytest.raises(UserError, match=r"starter\.safetensors is not a model file"):
+            rounds.can_predict()
+
+    def test_another_scheme_has_no_starter(self, project):
+        rounds = Rounds(project(1, proposed=False))
+        assert not rounds.can_predict()
+        with pytest.raises(UserError, match="no trained model for the scheme 'three'"):
+            rounds.start_predict()
+
+
+class TestRestore:
+    def test_an_earlier_round_is_offered_again_from_its_folder(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        first = store.rounds.all()[-1]
+        for _ in range(2):
+            run(rounds)
+        assert store.faces.face(5).prediction.model == "round 3"
+        assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {first.id}") == [(0,)]
+        store.reviews.decide(ANN, [6], Verdict.ACCEPTED)
+        changes = rounds.restore(first.id)
+        assert changes.note == "The proposals of round 1 are offered again."
+        assert store.faces.face(5).prediction.model == "round 1"
+        assert store.faces.face(6).prediction.model == "round 3"
+        assert verdicts(store)[5] is Verdict.ACCEPTED
+        assert store.reviews.check() == []
+        run(rounds)
+        spec = RunFolder(store.rounds.all()[-1].folder).spec()
+        assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
+
+    def test_cancelled_it_changes_no_face_and_settling_goes_on_another_time(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        first = store.rounds.all()[-1]
+        run(rounds)
+
+        def stop(_done: int, _total: int) -> None:
+            raise Cancelled
+
+        with pytest.raises(Cancelled):
+            rounds.restore(first.id, stop)
+        assert store.faces.face(5).prediction.model == "round 2"
+        assert rounds.restore(first.id).all
+        assert store.faces.face(5).prediction.model == "round 1"
+
+        change(store, f"UPDATE round SET unsettled = 1 WHERE id = {first.id}")
+        with pytest.raises(Cancelled):
+            store.rounds.settle(first.id, stop)
+        assert store.rounds.unsettled() == [first.id]
+        told: list[tuple[int, int]] = []
+        store.rounds.settle(first.id, lambda *figures: told.append(figures))
+        assert store.rounds.unsettled() == []
+        assert told[-1][0] == told[-1][1] > 0
+
+    def test_a_round_whose_folder_is_gone_is_said(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        row = store.rounds.all()[-1]
+        (row.folder / "results.json").unlink()
+        with pytest.raises(UserError, match="are not in"):
+            rounds.restore(row.id)
+
+    def test_damaged_results_change_nothing(self, reviewed):
+        store, rounds = reviewed()
+        run(rounds)
+        first = store.rounds.all()[-1]
+        run(rounds)
+        for file in first.folder.glob("predictions-*.npz"):
+            file.write_bytes(b"")
+        with pytest.raises(UserError, match="cannot be read"):
+            rounds.restore(first.id)
+        assert store.faces.face(5).prediction.model == "round 2"
+        assert store.rounds.all()[-2].status is RoundStatus.READY
+
+
+class TestMeanFace:
+    def boxes(self, store: Store) -> None:
+        change(store, "UPDATE face SET x = 10, y = 20, w = 40, h = 40, kind = 'landmarks'")
+
+    def test_an_ellipse_in_the_box_to_begin_with(self, tmp_path, opened):
+        store = make_project(tmp_path / "p", 2, Scheme.numbered("86 points", 86))
+        opened.append(store)
+        self.boxes(store)
+        changes = Rounds(store).propose_mean_face()
+        assert changes.note.startswith("2 faces got the mean face")
+        points = store.faces.face(1).points
+        assert points.shape == (86, 2)
+        assert (points >= [10, 20]).all()
+        assert (points <= [50, 60]).all()
+        assert store.faces.face(1).prediction.model == MEAN_FACE
+        assert store.faces.face(1).offered
+
+    def test_cancelled_the_faces_that_have_it_keep_it(self, project, monkeypatch):
+        monkeypatch.setattr(rounds_module, "SMALL", 2)
+        store = project(5, proposed=False)
+
+        def stop(done: int, total: int) -> None:
+            assert total == 5
+            if done == 4:
+                raise Cancelled
+
+        changes = Rounds(store).propose_mean_face(stop)
+        assert changes.note.startswith("Cancelled: 4 of 5 faces got the mean face")
+        assert [store.faces.face(face).prediction is not None for face in range(1, 6)] == [
+            True, True, True, True, False,
+        ]  # fmt: skip
+        assert store.rounds.all()[-1].status is RoundStatus.READY
+
+    def test_the_mean_of_the_manual_labels_once_there_are_some(self, project):
+        store = project(3, proposed=False)
+        self.boxes(store)
+        for face, shift in ((1, 0.0), (2, 33.0)):
+            store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=triangle(shift))
+        Rounds(store).propose_mean_face()
+        low, high = triangle().min(0), triangle().max(0)
+        expected = (triangle() - low) / (high - low) * [40, 40] + [10, 20]
+        np.testing.assert_allclose(store.faces.face(3).points, expected)
+        assert verdicts(store)[:2] == [Verdict.CORRECTED] * 2
+
+    def test_they_are_never_pseudo_labels(self, project, fake, started):
+        store = project(4, proposed=False)
+        rounds = Rounds(store)
+        started.append(rounds)
+        rounds.propose_mean_face()
+        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
+        plan = rounds.plan()
+        assert (plan.manual, plan.pseudo, plan.pseudo_available) == (1, 0, 0)
+        run(rounds)
+        assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [1]
+        assert store.faces.face(2).prediction.model == "round 1"
+        assert rounds.plan().pseudo_available == 3
+
+        propose(store, [3], 0.5, model=MEAN_FACE, kind=RoundKind.PREDICT)
+        table = freeze_faces(store, store.faces.boxes())[1]
+        assert freeze_labels(store, 10, table).faces.tolist() == [1, 2, 4]
+
+    def test_they_are_no_network_to_go_on_from(self, project):
+        store = project(1, proposed=False)
+        rounds = Rounds(store)
+        rounds.propose_mean_face()
+        assert not rounds.can_predict()
+
+
+@pytest.mark.slow
+def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, opened, started):
+    """Four photos, one epoch on the CPU: new proposals that lie on the faces."""
+    from labeltool.exchange.detection_pool import search
+    from labeltool.exchange.label_import import take_labels
+    from labeltool.exchange.photo_import import add_photos
+    from pipnet.data.scheme import load_scheme
+
+    photos = tmp_path / "사진"
+    photos.mkdir()
+    for number in range(1, 5):
+        shutil.copy(sample / f"portrait-{number:04d}.jpg", photos)
+    shutil.copy(sample / "truth.json", tmp_path)
+    store = make_project(tmp_path / "p", scheme=load_scheme("300w"))
+    opened.append(store)
+    add_photos(store, [photos])
+    search(store, lambda *_: None, lambda _: None)
+    rounds = Rounds(store)
+    started.append(rounds)
+    rounds.start_predict()
+    rounds.wait(ignore)
+    faces = store.faces.counts().faces
+    assert store.faces.counts().proposed == faces > 0
+    taken = take_labels(store, tmp_path / "truth.json", ANN).taken
+    assert taken > 1
+    store.reviews.undo(ANN)
+    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+    store.reviews.decide(ANN, [2], Verdict.REJECTED)
+    before = {face: store.faces.face(face).prediction for face in range(1, faces + 1)}
+    assert sum(prediction.score > 0.6 for prediction in before.values()) > 3
+    events: list[Event] = []
+    plan = rounds.plan(epochs=1, device="cpu")
+    assert isinstance(plan, RoundPlan)
+    rounds.start(plan, "cpu")
+    rounds.wait(events.append)
+    assert {"train", "predict"} <= {event.stage for event in events}
+    assert any(event.losses for event in events)
+    assert store.rounds.all()[-1].status is RoundStatus.READY
+    assert store.faces.face(1).prediction.id == before[1].id
+    for face in range(2, faces + 1):
+        found = store.faces.face(face)
+        assert found.offered
+        assert found.prediction.model == "round 1"
+        moved = np.linalg.norm(found.points - before[face].points, axis=1).mean()
+        assert moved > 0
+        if before[face].score > 0.6:  # one step changes little of what is certain
+            assert moved < 0.1 * np.hypot(*found.box[2:])
+    assert store.reviews.check() == []

@@ -1,0 +1,275 @@
+"""Boxes in the log: drawn, moved, taken back, and what becomes of decisions and proposals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labeltool.domain import VERDICTS, Changes, Filter, RoundKind, UserError, Verdict
+from labeltool.review.desk import Desk
+from labeltool.rounds.controller import Rounds
+from labeltool.rounds.instant_prediction import Instant
+from labeltool.rounds.mean_face import MEAN_FACE
+from labeltool.store import FEW
+from tests.projects import change, proposals, propose, shown, sql, triangle, verdicts
+
+ANN, BEN = "ann", "ben"
+U, A, C, R, X = VERDICTS
+FIRST = (5.0, 5.0, 60.0, 60.0)
+OTHER = (8.0, 9.5, 50.25, 40.0)
+
+
+def box(store, face: int = 1) -> tuple:
+    found = store.faces.face(face)
+    return (*found.box, found.box_kind)
+
+
+class TestChange:
+    def test_it_moves_and_undo_and_redo_go_back_and_forth(self, project):
+        store = project(2)
+        changes = store.boxes.change(ANN, 1, OTHER)
+        assert changes.boxes == changes.faces == {1}
+        assert box(store) == (*OTHER, "hand")
+        assert store.reviews.undo(ANN).boxes == {1}
+        assert box(store) == (*FIRST, "detected")
+        assert store.reviews.redo(ANN).boxes == {1}
+        assert box(store) == (*OTHER, "hand")
+        assert box(store, 2) == (*FIRST, "detected")
+        assert store.reviews.check() == []
+
+    def test_many_moves_are_taken_back_one_by_one(self, project):
+        store = project(1)
+        places = [FIRST, OTHER, (1.0, 2.0, 30.0, 30.0), (0.0, 0.0, 9.0, 9.0)]
+        for place in places[1:]:
+            store.boxes.change(ANN, 1, place)
+        for place in reversed(places[:-1]):
+            store.reviews.undo(ANN)
+            assert box(store)[:4] == place
+
+    def test_the_same_box_again_is_no_operation(self, project):
+        store = project(1)
+        assert store.boxes.change(ANN, 1, FIRST) == Changes()
+        assert store.reviews.undo_state(ANN).undo is None
+
+    @pytest.mark.parametrize("verdict", [A, C, R, X])
+    def test_a_decision_is_kept_with_its_landmarks(self, project, verdict):
+        store = project(1)
+        points = triangle(3) if verdict is C else None
+        seen = np.array([2, 1, 2], np.int8) if verdict is C else None
+        store.reviews.decide(ANN, [1], verdict, points=points, visibility=seen)
+        before = store.faces.face(1)
+        store.boxes.change(BEN, 1, OTHER)
+        after = store.faces.face(1)
+        assert after.verdict is verdict
+        np.testing.assert_array_equal(after.points, before.points)
+        np.testing.assert_array_equal(after.visibility, before.visibility)
+        assert after.box == OTHER
+
+    def test_anew_gives_a_decision_up_and_undo_brings_all_of_it_back(self, project):
+        store = project(1)
+        store.reviews.decide(ANN, [1], C, points=triangle(3))
+        store.boxes.change(ANN, 1, OTHER, anew=True)
+        assert verdicts(store) == [U]
+        store.reviews.undo(ANN)
+        face = store.faces.face(1)
+        assert (face.verdict, face.box) == (C, FIRST)
+        np.testing.assert_array_equal(face.points, triangle(3))
+
+    def test_later_decisions_flags_and_labels_keep_the_box(self, project):
+        store = project(3)
+        for face in (1, 2, 3):
+            store.boxes.change(ANN, face, OTHER)
+        store.reviews.decide(ANN, [1, 2, 3], A)
+        store.reviews.flag(BEN, [1], True)
+        store.reviews.undo(ANN)
+        store.reviews.redo(ANN)
+        assert [box(store, k)[:4] for k in (1, 2, 3)] == [OTHER] * 3
+        assert store.reviews.check() == []
+
+    def test_nobody_takes_back_a_box_that_somebody_changed_since(self, project):
+        store = project(1)
+        store.boxes.change(ANN, 1, OTHER)
+        store.boxes.change(BEN, 1, (1.0, 1.0, 20.0, 20.0))
+        store.reviews.undo(ANN)
+        assert box(store)[:4] == (1.0, 1.0, 20.0, 20.0)
+
+    def test_a_box_that_differs_from_the_log_is_found_and_mended(self, project):
+        store = project(2)
+        store.boxes.change(ANN, 1, OTHER)
+        change(store, "UPDATE face SET x = 99 WHERE id = 1")
+        assert "1 face differs" in store.reviews.check()[0]
+        store.reviews.check(repair=True)
+        assert box(store)[:4] == OTHER
+        assert store.reviews.check() == []
+
+    def test_a_face_that_is_gone_is_said(self, project):
+        with pytest.raises(UserError, match="not in the project"):
+            project(1).boxes.change(ANN, 7, OTHER)
+
+
+class TestDraw:
+    def test_a_drawn_face_is_there_and_undo_removes_it(self, project):
+        store = project(1)
+        face, changes = store.boxes.draw(ANN, 1, OTHER)
+        assert (changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
+        store.reviews.undo(ANN)
+        assert verdicts(store) == [U]
+        counts = store.faces.counts()
+        assert (store.faces.queue(Filter()), counts.faces, counts.excluded) == ([1], 1, 0)
+        assert store.faces.queue(Filter("excluded")) == []
+        assert store.faces.facets(Filter()).verdicts[None] == 1
+        assert [row[0] for row in store.boxes.of_photo(1)] == [1]
+        assert store.reviews.redo(ANN).boxes == {face}
+        assert store.faces.queue(Filter()) == [1, face]
+        assert verdicts(store) == [U, U]
+        assert [row[::2] for row in store.boxes.of_photo(1)] == [(1, U), (face, U)]
+        assert store.reviews.check() == []
+
+
+class TestWhole:
+    def test_it_is_one_operation_that_is_undone_and_done_again(self, project):
+        store = project(3)
+        changes = store.boxes.take_whole(ANN, [1, 3])
+        assert changes.boxes == changes.faces == {4, 5}
+        assert box(store, 5) == (-0.5, -0.5, 100.0, 100.0, "whole")
+        assert store.reviews.undo_state(ANN).undo == "take 2 photos whole"
+        store.reviews.undo(ANN)
+        assert verdicts(store) == [U, U, U]
+        store.reviews.redo(ANN)
+        assert verdicts(store) == [U] * 5
+        assert store.reviews.check() == []
+
+    def test_it_is_taken_back_weeks_later_but_for_what_was_decided(self, project):
+        store = project(2)
+        store.boxes.take_whole(ANN, [1, 2])
+        (batch,) = store.history.batches()
+        store.reviews.decide(BEN, [3], R)
+        assert store.history.would_return_to(BEN, batch.id) == {Verdict.REMOVED: 1}
+        store.history.take_back(BEN, batch.id)
+        assert verdicts(store) == [U, U, R]
+
+    def test_many_are_not_named(self, project):
+        store = project(FEW + 1)
+        changes = store.boxes.take_whole(ANN, range(1, FEW + 2))
+        assert (changes.all, changes.faces, changes.boxes) == (True, frozenset(), frozenset())
+        assert store.faces.counts().faces == 2 * (FEW + 1)
+
+    def test_only_what_was_undone_leaves_a_photo_without_a_face(self, project):
+        store = project(1, proposed=False)
+        store.reviews.decide(ANN, [1], X)
+        assert store.faces.photos_without_face() == []
+        for table in ("state", "entry", "face"):
+            change(store, f"DELETE FROM {table}")
+        store.boxes.take_whole(ANN, [1])
+        assert store.faces.photos_without_face() == []
+        store.reviews.undo(ANN)
+        assert [photo for photo, _ in store.faces.photos_without_face()] == [1]
+
+
+class TestDesk:
+    def test_undo_takes_the_box_back_before_what_was_decided_earlier(self, project):
+        store = project(2)
+        desk = Desk(store, ANN)
+        desk.accept()
+        desk.change_box(OTHER)
+        desk.undo()
+        assert (box(store, 2)[:4], verdicts(store)) == (FIRST, [A, U])
+
+    def test_a_draft_survives_its_box_and_anew_lets_it_go_one_undo_away(self, project):
+        store = project(1)
+        desk = Desk(store, ANN)
+        desk.move(0, 1, 1)
+        desk.change_box(OTHER)
+        assert desk.moved == {0}
+        desk.change_box(FIRST, anew=True)
+        assert store.faces.face(1).draft is None
+        desk.undo()
+        assert desk.moved == {0}
+
+    def test_undo_goes_back_over_a_box_in_the_order_of_time(self, project):
+        store = project(2)
+        desk = Desk(store, ANN)
+        desk.accept()
+        desk.move(0, 1, 1)
+        desk.change_box(OTHER)
+        desk.refresh(desk.undo())
+        assert (box(store, 2)[:4], desk.moved) == (FIRST, {0})
+        desk.undo()
+        assert (desk.face.id, desk.moved) == (2, set())
+        desk.undo()
+        assert verdicts(store) == [U, U]
+
+    def test_moves_that_come_back_are_measured_from_the_proposal_they_began_at(self, project):
+        store = project(1)
+        desk = Desk(store, ANN)
+        began = desk.face.prediction.id
+        desk.move(0, 1, 1)
+        desk.change_box(OTHER, anew=True)
+        propose(store, [1], 0.9)
+        desk.refresh(Changes(faces=frozenset({1})))
+        assert desk.face.prediction.id != began
+        desk.undo()
+        assert (desk.face.prediction.id, desk.moved) == (began, {0})
+
+    def test_a_new_proposal_for_a_new_box_shows_at_once(self, project):
+        store = project(1)
+        desk = Desk(store, ANN)
+        desk.change_box(OTHER)
+        propose(store, [1], 0.9)
+        desk.refresh(Changes(faces=frozenset({1})))
+        assert (desk.newer, desk.face.prediction.score) == (False, 0.9)
+
+
+class TestProposals:
+    def test_a_moved_box_gets_a_proposal_each_time_and_old_rounds_stay(self, project):
+        store = project(2, proposed=False)
+        rounds = Rounds(store)
+        rounds.propose_mean_face()
+        first = store.faces.face(1).points
+        for number, place in enumerate((OTHER, (30.0, 30.0, 10.0, 10.0)), 1):
+            store.boxes.change(ANN, 1, place)
+            Instant(store).propose(1)
+            now = store.faces.face(1)
+            assert now.prediction.model == MEAN_FACE
+            assert not np.array_equal(now.points, first)
+            low, high = now.points.min(0), now.points.max(0)
+            assert (low >= np.array(place[:2])).all()
+            assert (high <= np.array(place[:2]) + place[2:]).all()
+            assert len(sql(store, "SELECT id FROM prediction WHERE face_id = 1")) == number + 1
+        store.boxes.change(ANN, 2, OTHER)
+        Instant(store).propose(2)
+        assert len(store.rounds.all()) == 3  # the last two faces share a round
+        assert not rounds.running
+
+    def test_a_round_that_saw_the_old_box_offers_nothing_for_it(self, project):
+        store = project(3)
+        running = store.rounds.add(RoundKind.TRAIN, "std", "rounds/x", {})
+        store.rounds.set_model(running, "round 1", "other")
+        store.boxes.change(ANN, 1, OTHER)
+        store.boxes.change(ANN, 2, OTHER)
+        store.reviews.undo(ANN)
+        before = shown(store, 1)
+        store.rounds.add_predictions(running, proposals([1, 2, 3], 0.9))
+        store.rounds.finish(running, {})
+        assert shown(store, 1) == before
+        assert [store.faces.face(k).prediction.score for k in (1, 3)] == [0.5, 0.9]
+
+    def test_only_the_proposal_for_the_box_comes_unasked(self, project):
+        store = project(1)
+        desk = Desk(store, ANN)
+        desk.change_box(OTHER)
+        for score, newer in ((0.8, False), (0.9, True)):
+            propose(store, [1], score)
+            desk.refresh(Changes(faces=frozenset({1})))
+            assert desk.newer is newer
+        assert desk.face.prediction.score == 0.8
+
+    @pytest.mark.parametrize("verdict", [A, C, X])
+    def test_a_decided_face_gets_none(self, project, verdict):
+        store = project(1, proposed=False)
+        rounds = Rounds(store)
+        rounds.propose_mean_face()
+        store.reviews.decide(ANN, [1], verdict, points=triangle() if verdict is C else None)
+        store.boxes.change(ANN, 1, OTHER)
+        assert Instant(store).propose(1) == Changes()
+        assert len(sql(store, "SELECT id FROM prediction")) == 1

@@ -1,0 +1,411 @@
+"""The lists of faces under a filter, their indexes, and the tallies that say how many there are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labeltool.domain import (
+    ORDERS,
+    VERDICT_FILTERS,
+    Changes,
+    Filter,
+    Folder,
+    RoundKind,
+    UserError,
+    Verdict,
+)
+from labeltool.review.queue import Places
+from labeltool.store import Store
+from tests.projects import add_faces, change, explained, make_project, propose, sql
+
+ANN, BEN = "ann", "ben"
+NAMES = ("walk/day 1/a.jpg", "walk/day 1/b.jpg", "walk/day 2/c.jpg", "walk 2/d.jpg", "e.jpg")
+KOREAN = ("여름 휴가/바다 😀.jpg", "Ärger/f.JPG")
+
+PARTS = (
+    {}, {"flagged": True}, {"score": (0.2, 0.8)}, {"round_id": 2}, {"folder": "1/walk"},
+    {"reviewer": ANN}, {"text": "day"}, {"text": "da"},
+    {"flagged": True, "score": (0.2, 0.8), "round_id": 2, "folder": "1", "reviewer": ANN,
+     "text": "day"},
+)  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path, opened) -> Store:
+    """Faces 1 to 5 under a first root, 6 and 7 under another; face 7 has no proposal."""
+    made = make_project(tmp_path / "project")
+    opened.append(made)
+    for root, names in (("one", NAMES), ("two", KOREAN)):
+        made.faces.add_photos(made.faces.add_root(tmp_path / root), [(name, 1) for name in names])
+    for photo, _ in made.faces.photos_to_search():
+        made.faces.add_face(photo, (5, 5, 60, 60), "hand")
+    propose(made, range(1, 7), [0.9, 0.1, 0.5, 0.7, 0.3, 0.6], kind=RoundKind.PREDICT)
+    propose(made, [3, 4], [0.55, 0.75])
+    made.reviews.decide(ANN, [4], Verdict.ACCEPTED)
+    made.reviews.decide(BEN, [1, 2], Verdict.REJECTED)
+    made.reviews.decide(ANN, [2], Verdict.EXCLUDED)
+    made.reviews.flag(BEN, [5], True)
+    return made
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("wanted", "ids"),
+        [
+            (Filter(), [5, 4, 1, 2, 3, 7, 6]),
+            (Filter(descending=True), [6, 7, 3, 2, 1, 4, 5]),
+            (Filter(order="score"), [2, 5, 3, 6, 4, 1, 7]),
+            (Filter(order="score", descending=True), [1, 4, 6, 3, 5, 2, 7]),
+            (Filter(order="spread"), [2, 5, 3, 6, 4, 1, 7]),
+            (Filter(order="time"), [5, 2, 1, 4, 3, 6, 7]),
+            (Filter(order="time", descending=True), [4, 1, 2, 5, 7, 6, 3]),
+            (Filter(order="round"), [3, 4, 1, 2, 5, 6, 7]),
+            (Filter(order="change"), [3, 4, 1, 2, 5, 6, 7]),
+            (Filter(score=(0.5, 0.6)), [3, 6]),
+            (Filter(round_id=2), [4, 3]),
+            (Filter(round_id=1, order="score"), [2, 5, 6, 1]),
+            (Filter(folder="1"), [5, 4, 1, 2, 3]),
+            (Filter(folder="1/walk"), [1, 2, 3]),
+            (Filter(folder="1/walk/day 1"), [1, 2]),
+            (Filter(folder="2"), [7, 6]),
+            (Filter(folder="1/wal"), []),
+            (Filter(reviewer=ANN), [4, 2]),
+            (Filter(reviewer=BEN), [5, 1]),
+            (Filter("excluded", reviewer=BEN), []),
+            (Filter(text="day 1"), [1, 2]),
+            (Filter(text="DAY 1"), [1, 2]),
+            (Filter(text="바다"), [6]),
+            (Filter(text="휴가/바다 😀"), [6]),
+            (Filter(text="\u1107\u1161\u1103\u1161"), [6]),  # the same letters, taken apart
+            (Filter(text="ärger"), [7]),
+            (Filter(text="a\u0308RG"), [7]),
+            (Filter(text="%"), []),
+            (Filter(text='"'), []),
+            (Filter(text='day" OR "walk'), []),
+            (Filter("offered", text=".jpg", order="score", descending=True), [6, 3, 5]),
+        ],
+    )
+    def test_a_filter_gives_its_faces_in_its_order(self, store, wanted, ids):
+        assert store.faces.queue(wanted) == ids
+        assert store.faces.count(wanted) == len(ids)
+        assert store.faces.matching(wanted, [3, 6]) == [i for i in ids if i in (3, 6)]
+
+    def test_an_undone_decision_is_nobodys(self, store):
+        store.reviews.undo(ANN)
+        assert store.faces.queue(Filter(reviewer=BEN)) == [5, 1, 2]
+        store.reviews.undo(BEN)
+        store.reviews.undo(BEN)
+        assert store.faces.queue(Filter(reviewer=BEN)) == []
+
+    def test_a_filter_comes_back_from_its_json(self):
+        wanted = Filter("offered", True, "바다", "score", True, (0.25, 0.5), 3, "1/walk", ANN)
+        assert Filter.from_json(wanted.to_json()) == wanted
+        assert Filter.from_json(Filter().to_json()) == Filter()
+        assert "바다" in wanted.to_json()
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            '{"colour": "red"}',
+            '{"order": "beauty"}',
+            '{"verdict": "odd"}',
+            "[]",
+            '{"score": 1}',
+            "{",
+        ],
+    )
+    def test_a_filter_of_a_newer_version_is_refused(self, written):
+        with pytest.raises(UserError, match="newer version") as caught:
+            Filter.from_json(written)
+        assert "Update" in caught.value.remedy
+
+
+class TestByFile:
+    def test_photos_that_came_later_stand_where_their_names_say(self, project):
+        store = project(3)  # 00000.jpg to 00002.jpg
+        root = next(iter(store.faces.roots()))
+        store.faces.add_photos(root, [("00000b.jpg", 1), ("a/later.jpg", 1)])
+        photos = [row[0] for row in store.faces.photo_index()]
+        first, second = store.faces.add_faces(
+            [(photos[4], (1.0, 1.0, 9.0, 9.0), "hand"), (photos[3], (1.0, 1.0, 9.0, 9.0), "hand")]
+        )
+        (drawn,) = store.faces.add_faces([(photos[0], (1.0, 1.0, 9.0, 9.0), "hand")])
+        wanted = [1, drawn, second, 2, 3, first]
+        assert store.faces.queue(Filter()) == wanted
+        assert store.faces.queue(Filter(descending=True)) == wanted[::-1]
+        assert store.faces.queue(Filter("unreviewed")) == wanted
+        faces, waits = store.faces.queue_waiting(Filter(text="later"))
+        assert (faces, waits.tolist()) == ([first], [True])
+
+    def test_a_list_in_another_order_than_the_ids_gets_new_faces_at_its_end(self):
+        places = Places([3, 1], np.array([True, False]))
+        places.admit([2, 4], sorted_by_id=True)
+        assert places.faces == [3, 1, 2, 4]
+        assert list(places.waiting(-1)) == [3, 2, 4]
+
+
+class TestIndexes:
+    @pytest.mark.parametrize("order", ORDERS)
+    @pytest.mark.parametrize("descending", [False, True])
+    def test_every_queue_is_one_walk_along_an_index(self, store, order, descending):
+        for verdict, parts in product(VERDICT_FILTERS, PARTS):
+            wanted = Filter(verdict, order=order, descending=descending, **parts)
+            with explained(store) as plans:
+                store.faces.queue(wanted)
+            assert not [line for line in plans if "TEMP B-TREE" in line], wanted
+            (walk,) = [line for line in plans if line.split()[1] == "state"]
+            if order == "file" and verdict is None and not wanted.flagged:
+                assert walk == "SCAN state"  # the table lies in this order
+            elif order == "file":
+                assert "SEARCH state USING" in walk, wanted
+            else:
+                assert "state USING COVERING INDEX state_by_" in walk, wanted
+            whole = ("SCAN photo", "SCAN folder", "SCAN face")
+            assert not [line for line in plans if line in whole], wanted
+
+    @pytest.mark.parametrize("parts", PARTS)
+    def test_counts_walk_an_index_or_the_tally(self, store, parts):
+        with explained(store) as plans:
+            store.faces.count(Filter("rejected", **parts))
+            store.faces.facets(Filter("rejected", **parts))
+        walks = [line for line in plans if line.split()[1] in ("state", "tally")]
+        assert len(walks) == 2
+        assert all("tally" in line or "COVERING INDEX state_by_score" in line for line in walks)
+
+    def test_counts_of_all_walk_over_no_face(self, store):
+        with explained(store) as plans:
+            store.faces.counts()
+            store.faces.reviewers()
+            store.faces.shown_rounds()
+            store.faces.count_unpredicted()
+            store.faces.count_pseudo("mean face")
+            store.reviews.models_waiting()
+        assert plans
+        assert not [line for line in plans if line.split()[1] in ("state", "photo", "face")]
+
+    def test_a_few_faces_are_looked_up_not_looked_for(self, store):
+        with explained(store) as plans:
+            store.faces.to_decide([1, 2])
+            store.faces.matching(Filter("offered", order="score"), [1, 2])
+        searches = [line for line in plans if line.split()[1] == "state"]
+        assert searches == ["SEARCH state USING INTEGER PRIMARY KEY (rowid=?)"] * 2
+
+    def test_what_changed_since_a_visit_is_found_by_keys(self, store):
+        store.visits.keep(ANN, 1, Filter())
+        with explained(store) as plans:
+            store.visits.last(ANN)
+            store.visits.pace(ANN)
+        tables = ("SCAN operation", "SCAN photo", "SCAN entry", "SCAN state")
+        assert not [line for line in plans if line.startswith(tables)]
+
+
+class TestTallies:
+    def test_facets_say_what_each_verdict_would_show(self, store):
+        for parts in PARTS:
+            wanted = Filter("offered", **parts)
+            facets = store.faces.facets(wanted)
+            for verdict in VERDICT_FILTERS:
+                expected = len(store.faces.queue(replace(wanted, verdict=verdict)))
+                assert facets.verdicts[verdict] == expected, (parts, verdict)
+            assert facets.flagged == len(store.faces.queue(replace(wanted, flagged=True)))
+            assert facets.left == len(store.faces.to_decide(store.faces.queue(wanted)))
+
+    def test_folders_count_their_faces_and_what_is_left(self, store):
+        assert store.faces.folders() == [
+            Folder("1", 1, 1), Folder("1/walk 2", 1, 0), Folder("1/walk/day 1", 2, 0),
+            Folder("1/walk/day 2", 1, 1), Folder("2/Ärger", 1, 1), Folder("2/여름 휴가", 1, 1),
+        ]  # fmt: skip
+
+    def test_rounds_and_reviewers_count_their_faces(self, store):
+        assert store.faces.shown_rounds() == {1: 4, 2: 2}
+        assert store.faces.reviewers() == {ANN: 2, BEN: 2}
+
+    def test_they_follow_whatever_happens(self, store):
+        for step in (
+            lambda: store.reviews.undo(BEN),
+            lambda: store.reviews.redo(BEN),
+            lambda: store.reviews.flag(ANN, [1, 2, 3], True),
+            lambda: propose(store, range(1, 8), 0.5),
+            lambda: store.rounds.finish(1, {}),
+            lambda: add_faces(store, 3),
+            lambda: store.faces.retry_photos([1]),
+            lambda: store.reviews.decide(ANN, range(1, 11), Verdict.REJECTED),
+        ):
+            step()
+            assert store.reviews.check() == []
+
+    def test_a_face_that_is_deleted_is_counted_no_more(self, store):
+        change(store, "DELETE FROM state WHERE face_id = 6")
+        change(store, "DELETE FROM prediction WHERE face_id = 6")
+        change(store, "DELETE FROM face WHERE id = 6")
+        assert store.faces.counts().faces == 6
+        assert Folder("2/여름 휴가", 0, 0) in store.faces.folders()
+        assert store.reviews.check() == []
+
+    @pytest.mark.parametrize(
+        ("damage", "what"),
+        [
+            ("UPDATE tally SET faces = faces + 1", "tally"),
+            ("UPDATE folder SET todo = 9 WHERE id = 1", "folder"),
+            ("UPDATE root SET waiting = 3", "root"),
+            ("INSERT INTO photo_name (photo_name) VALUES ('delete-all')", "photo_name"),
+        ],
+    )
+    def test_a_wrong_count_is_told_and_mended(self, store, damage, what):
+        before = store.faces.counts()
+        change(store, damage)
+        assert f"wrong: {what}" in store.reviews.check()[0]
+        assert "mended" in store.reviews.check(repair=True)[0]
+        assert store.reviews.check() == []
+        assert store.faces.counts() == before
+        assert store.faces.queue(Filter(text="day 1")) == [1, 2]
+
+
+class TestSavedFilters:
+    def test_they_are_kept_renamed_and_deleted(self, store, again):
+        bad = Filter("rejected", reviewer=BEN, order="score")
+        assert store.filters.save("  Ben's  bad ones ", bad).filters
+        store.filters.save("all", Filter())
+        assert [(f.name, f.filter) for f in again(store).filters.all()] == [
+            ("all", Filter()), ("Ben's bad ones", bad),
+        ]  # fmt: skip
+        first, second = store.filters.all()
+        with pytest.raises(UserError, match="already"):
+            store.filters.rename(first.id, second.name)
+        store.filters.rename(first.id, "모두")
+        store.filters.delete(second.id)
+        assert [f.name for f in store.filters.all()] == ["모두"]
+
+    def test_the_same_name_is_the_same_filter(self, store):
+        store.filters.save("mine", Filter("accepted"))
+        store.filters.save("mine", Filter("rejected"))
+        assert [f.filter for f in store.filters.all()] == [Filter("rejected")]
+
+    @pytest.mark.parametrize("name", ["", "   ", "x" * 61])
+    def test_a_name_is_needed(self, store, name):
+        with pytest.raises(UserError):
+            store.filters.save(name, Filter())
+        assert store.filters.all() == []
+
+    def test_one_of_a_newer_version_is_shown_but_not_guessed(self, store):
+        change(store, """INSERT INTO saved_filter (name, filter) VALUES ('new', '{"sky": 1}')""")
+        assert [(f.name, f.filter) for f in store.filters.all()] == [("new", None)]
+
+
+def test_a_score_is_as_it_is_shown(store):
+    change(store, "UPDATE state SET score = 0.604 WHERE face_id = 1")
+    change(store, "UPDATE state SET score = 0.606 WHERE face_id = 2")
+    found = store.faces.queue(Filter(score=(0.6, 0.6)))
+    assert 1 in found
+    assert 2 not in found
+    assert 2 in store.faces.queue(Filter(score=(0.61, 0.7)))
+
+
+class TestVisits:
+    def test_a_newcomer_has_no_visit(self, store):
+        assert store.visits.last("cho") is None
+
+    def test_the_place_comes_back_with_what_others_did(self, store):
+        wanted = Filter("offered", order="score")
+        store.visits.keep(ANN, 3, wanted)
+        visit, news = store.visits.last(ANN)
+        assert (visit.face_id, visit.filter) == (3, wanted)
+        assert not news
+        store.reviews.decide(ANN, [3], Verdict.ACCEPTED)
+        store.reviews.decide(BEN, [6, 7], Verdict.EXCLUDED)
+        propose(store, [1, 5], 0.8)
+        add_faces(store, 4)
+        _, news = store.visits.last(ANN)
+        assert (news.decided, news.proposed, news.photos) == ({BEN: 2}, {"round 2": 2}, 4)
+        store.visits.keep(ANN, 1, wanted)
+        assert not store.visits.last(ANN)[1]
+
+    def test_the_news_are_what_still_holds_each_face_once(self, store):
+        store.visits.keep(ANN, 3, Filter())
+        store.reviews.decide(BEN, [6, 7], Verdict.EXCLUDED)
+        store.reviews.undo(BEN)
+        assert store.visits.last(ANN)[1].decided == {}
+        store.reviews.decide(BEN, [6], Verdict.REJECTED)
+        store.reviews.decide(BEN, [6], Verdict.EXCLUDED)
+        store.reviews.decide(BEN, [7], Verdict.EXCLUDED)
+        store.reviews.decide(BEN, [7], Verdict.UNREVIEWED)
+        assert store.visits.last(ANN)[1].decided == {BEN: 1}
+
+    def test_a_visit_of_a_newer_version_shows_all(self, store):
+        store.visits.keep(ANN, 3, Filter("offered"))
+        change(store, """UPDATE visit SET filter = '{"sky": 1}'""")
+        assert store.visits.last(ANN)[0].filter == Filter()
+
+    def test_the_pace_leaves_out_what_nobody_looked_at(self, store):
+        add_faces(store, 300)
+        store.reviews.decide("cho", [5], Verdict.EXCLUDED)
+        store.reviews.decide("cho", range(8, 300), Verdict.EXCLUDED)
+        store.reviews.undo("cho")
+        assert [count for _, count in store.visits.pace("cho")] == [1]
+
+    def test_the_pace_counts_what_was_undone_and_decided_again_once(self, store):
+        for face in (5, 6):
+            store.reviews.decide("cho", [face], Verdict.EXCLUDED)
+            store.reviews.undo("cho")
+            store.reviews.decide("cho", [face], Verdict.EXCLUDED)
+        store.reviews.undo("cho")
+        store.reviews.redo("cho")
+        assert len(store.visits.pace("cho")) == 2
+        store.reviews.decide("cho", [5], Verdict.UNREVIEWED)
+        assert len(store.visits.pace("cho")) == 2
+
+
+class TestWatch:
+    def test_it_names_the_faces_that_others_decided(self, store, again):
+        other = again(store)
+        watch = store.watch()
+        assert watch.changes() == Changes()
+        other.reviews.decide(BEN, [5, 6], Verdict.EXCLUDED)
+        assert watch.changes() == Changes(faces=frozenset({5, 6}))
+        other.reviews.save_draft(BEN, 7, None, None)
+        assert watch.changes() == Changes()
+
+    def test_it_tells_rounds_photos_and_filters(self, store, again):
+        other = again(store)
+        watch = store.watch()
+        propose(other, [6], 0.9)
+        assert watch.changes() == Changes(all=True, rounds=True)
+        other.filters.save("x", Filter())
+        assert watch.changes() == Changes(filters=True)
+        other.faces.add_photos(other.faces.add_root(Path("/three")), [("a.jpg", 1)])
+        assert watch.changes() == Changes(photos=True)
+
+
+def test_a_round_whose_arrival_was_cut_short_is_settled_later(store, monkeypatch):
+    round_id = store.rounds.add(RoundKind.TRAIN, "std", "rounds/cut", {})
+    store.rounds.set_model(round_id, "cut", "cut")
+    from labeltool.store import round_records
+    from tests.projects import proposals
+
+    store.rounds.add_predictions(round_id, proposals([1, 3, 5, 6], 0.77))
+    monkeypatch.setattr(round_records, "PIECE", 2)
+    settled = round_records.settle
+    calls = []
+
+    def cut(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        settled(*arguments)
+
+    monkeypatch.setattr(round_records, "settle", cut)
+    with pytest.raises(KeyboardInterrupt):
+        store.rounds.finish(round_id, {})
+    assert store.rounds.unsettled() == [round_id]
+    assert store.faces.queue(Filter(round_id=round_id)) == [1, 3]
+    monkeypatch.setattr(round_records, "settle", settled)
+    store.rounds.settle(round_id)
+    assert store.rounds.unsettled() == []
+    assert store.faces.queue(Filter(round_id=round_id)) == [5, 1, 3, 6]
+    assert store.reviews.check() == []
+    assert sql(store, "SELECT count(*) FROM prediction WHERE score = 0.77") == [(4,)]

@@ -1,0 +1,175 @@
+"""The worker of a round on the shipped pictures, in this process."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from labeltool.domain import UserError
+from labeltool.rounds.run_folder import FaceTable, LabelTable, RunFolder, RunPhoto
+from labeltool.workers import round_worker
+from pipnet.data.images import read_header
+from pipnet.data.scheme import load_scheme
+from pipnet.training.trainer import DivergedError
+
+NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
+
+
+@pytest.fixture
+def photos(sample: Path, tmp_path: Path) -> Path:
+    """Four photos of one labelled face each."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in NAMES:
+        shutil.copy(sample / name, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(sample: Path, photos: Path, tmp_path: Path) -> RunFolder:
+    """A run that trains on the labels of the four photos; the last one is a pseudo-label."""
+    truth = json.loads((sample / "truth.json").read_text("utf-8"))
+    ids = {image["file_name"]: image["id"] for image in truth["images"]}
+    rows = {row["image_id"]: row for row in truth["annotations"]}
+    labels = [np.reshape(rows[ids[name]]["keypoints"], (-1, 3))[:, :2] for name in NAMES]
+    boxes = np.array([rows[ids[name]]["bbox"] for name in NAMES], np.float64)
+    sizes = [read_header(photos / name) for name in NAMES]
+    run = RunFolder(tmp_path / "project" / "rounds" / "x")
+    run.create(
+        {
+            "kind": "train", "task": "std", "epochs": 1, "batch": 4, "lr": 1e-4, "seed": 1,
+            "device": "cpu", "scheme": load_scheme("300w").to_json(), "weights": None,
+            "roots": {1: str(photos)},
+        },
+        [RunPhoto(1, n, size.width, size.height) for n, size in zip(NAMES, sizes, strict=True)],
+        FaceTable(np.arange(4), np.arange(4), boxes, np.array(["landmarks"] * 4)),
+        LabelTable(np.arange(4), np.stack(labels), np.array([True, True, True, False])),
+    )  # fmt: skip
+    return run
+
+
+def run(folder: RunFolder) -> tuple[dict, dict[int, str]]:
+    """Its results and the photos it could not use."""
+    photos = round_worker._Photos(folder)
+    return round_worker._run(folder, photos), photos.problems
+
+
+def predicted(folder: RunFolder, results: dict) -> list[int]:
+    return [row.face_id for name in results["chunks"] for row in folder.predictions(name)]
+
+
+def damage(photo: Path, how: str) -> str:
+    """Make a photo unusable; what is said of it."""
+    if how == "truncated":
+        photo.write_bytes(photo.read_bytes()[:5000])
+        return "is truncated"
+    if how == "gone":
+        photo.unlink()
+        return "there is no such file"
+    if how == "text":
+        photo.write_text("no photo")
+        return "is not an image"
+    with Image.open(photo) as image:
+        size = image.size
+        image.resize((size[0] + 8, size[1])).save(photo)
+    return f"is {size[0] + 8} x {size[1]} pixels now and was {size[0]} x {size[1]} before"
+
+
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "how", ["truncated", "replaced", *(pytest.param(how, marks=SLOW) for how in ("gone", "text"))]
+)
+def test_a_bad_photo_is_left_out_of_training_and_predicting(
+    folder: RunFolder, photos: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    reason = damage(photos / NAMES[1], how)
+    pixels_of: list[tuple[int, int]] = []
+    real = round_worker.train
+    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)  # takes longer than the rest
+
+    def spy(*args: object, on_unreadable: object, **named: object) -> object:
+        def told(sample: object, error: object) -> None:
+            pixels_of.append(error.path)
+            on_unreadable(sample, error)
+
+        return real(*args, on_unreadable=told, **named)
+
+    monkeypatch.setattr(round_worker, "train", spy)
+    results, problems = run(folder)
+    assert list(problems) == [1]
+    assert problems[1].startswith(f"{NAMES[1]} ")
+    assert reason in problems[1]
+    assert sorted(predicted(folder, results)) == [0, 2, 3]
+    # only what has a good header is found out by the training itself
+    assert pixels_of == ([photos / NAMES[1]] if how == "truncated" else [])
+    assert folder.model.exists()
+
+
+@pytest.mark.parametrize("how", ["gone", "replaced", pytest.param("truncated", marks=SLOW)])
+def test_without_any_manual_label_it_does_not_train_on_pseudo_labels_alone(
+    folder: RunFolder, photos: Path, how: str
+) -> None:
+    for name in NAMES[:3]:
+        damage(photos / name, how)
+    with pytest.raises(UserError, match="None of the labelled photos can be used") as caught:
+        run(folder)
+    assert str(photos / "portrait-") in str(caught.value)
+    assert caught.value.remedy
+    assert not folder.model.exists()
+
+
+def test_a_prediction_of_nothing_is_a_failure_that_names_a_photo(
+    folder: RunFolder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    (folder.path / "labels.npz").unlink()
+    for name in NAMES:
+        damage(photos / name, "gone")
+    with pytest.raises(UserError, match="None of the photos with faces can be used") as caught:
+        run(folder)
+    assert str(photos / NAMES[0]) in str(caught.value)
+
+
+def test_all_photos_that_could_not_be_used_are_kept_though_it_fails(
+    folder: RunFolder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in NAMES[:3]:
+        damage(photos / name, "gone")
+    monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
+    monkeypatch.setattr(round_worker, "keep_memory", lambda: None)
+    threads = torch.get_num_threads()
+    assert round_worker.work(folder) == 1
+    torch.set_num_threads(threads)
+    event = folder.new_events()[-1]
+    assert (event.kind, event.expected) == ("failed", True)
+    assert sorted(folder.problems()) == [0, 1, 2]
+
+
+class TestExpected:
+    """Whether an error is told without the log."""
+
+    def test_too_little_memory_on_a_cpu(self) -> None:
+        with pytest.raises(RuntimeError) as caught:
+            torch.zeros(1 << 50)
+        assert "not enough memory" in round_worker._expected(caught.value)
+        assert "not enough memory" in round_worker._expected(MemoryError())
+
+    @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+    def test_a_full_disk(self, number: int) -> None:
+        assert "disk is full" in round_worker._expected(OSError(number, "full"))
+
+    def test_a_training_that_diverges(self) -> None:
+        assert "Look for wrong labels" in round_worker._expected(DivergedError("the loss is nan"))
+
+    def test_nothing_else(self) -> None:
+        assert round_worker._expected(RuntimeError("shapes differ")) is None
+        assert round_worker._expected(OSError(errno.EIO, "Input/output error")) is None

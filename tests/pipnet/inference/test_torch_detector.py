@@ -1,0 +1,180 @@
+"""Landmarks for faces of photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipnet.data.crop import BOX_KINDS, Box
+from pipnet.inference.face_detection import FoundFace
+from pipnet.inference.results import FaceLandmarks
+from pipnet.inference.torch_detector import TorchDetector
+from pipnet.models.checkpoint import Checkpoint, CheckpointError, save
+from pipnet.models.decoding import Landmarks
+from tests.pipnet.drawn import FACE, draw
+
+Make = Callable[..., Checkpoint]
+BOX = (40.0, 30.0, 40.0, 50.0)
+
+
+@pytest.fixture
+def photo() -> NDArray[np.uint8]:
+    return draw(FACE * 60 + 30, (110, 120))
+
+
+class Scripted(TorchDetector):
+    """Sees the five points of a face at fixed places of the photo, however it is cropped."""
+
+    points = FACE * 60 + 30
+    areas: list[Box]
+
+    def _pass(
+        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box]
+    ) -> list[FaceLandmarks]:
+        self.areas.extend(areas)
+        return super()._pass(images, areas)
+
+    def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
+        rows = []
+        for x, y, w, h in self.areas[-len(crops) :]:
+            rows.append((self.points - [x, y]) / [w, h])
+        points = np.array(rows)
+        return Landmarks(points, points, points[:, :, None], np.full(points.shape[:2], 0.5))
+
+
+@pytest.fixture(params=[True, False], ids=["square", "stretched"])
+def scripted(request: pytest.FixtureRequest, make_checkpoint: Make) -> Scripted:
+    detector = Scripted(make_checkpoint(square=request.param))
+    detector.areas = []
+    return detector
+
+
+def test_what_a_face_gets(make_checkpoint: Make, photo: NDArray[np.uint8]) -> None:
+    detector = TorchDetector(make_checkpoint())
+    faces = detector.predict(photo, [BOX, (10.0, 10.0, 90.0, 90.0)], "landmarks")
+    assert [face.box for face in faces] == [BOX, (10, 10, 90, 90)]
+    for face in faces:
+        assert face.points.shape == face.own.shape == (5, 2)
+        assert face.votes.shape == (5, 4, 2)
+        assert face.spread.shape == face.scores.shape == (5,)
+        assert face.points.dtype == np.float64
+        assert np.isfinite(face.points).all()
+        assert (face.spread >= 0).all()
+        assert 0 <= face.score <= 1
+        np.testing.assert_allclose((face.own + face.votes.sum(1)) / 5, face.points)
+
+
+def test_without_neighbours_points_are_own_points(
+    make_checkpoint: Make, photo: NDArray[np.uint8]
+) -> None:
+    (face,) = TorchDetector(make_checkpoint(neighbours=0)).predict(photo, [BOX], "landmarks")
+    assert face.votes.shape == (5, 0, 2)
+    np.testing.assert_array_equal(face.points, face.own)
+
+
+def test_a_face_does_not_depend_on_the_others_of_its_batch(
+    make_checkpoint: Make, photo: NDArray[np.uint8]
+) -> None:
+    detector = TorchDetector(make_checkpoint())
+    boxes = [BOX, (10.0, 10.0, 90.0, 90.0), (20.0, 5.0, 50.0, 60.0)]
+    together = detector.predict_batch([photo] * 3, boxes, ["landmarks"] * 3)
+    for box, face in zip(boxes, together, strict=True):
+        (alone,) = detector.predict(photo, [box], "landmarks")
+        np.testing.assert_allclose(alone.points, face.points, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", BOX_KINDS)
+def test_crop_and_inverse_are_exact(scripted: Scripted, kind: str) -> None:
+    box = (31.3, 12.7, 58.9, 80.1)
+    (face,) = scripted.predict(np.zeros((150, 140, 3), np.uint8), [box], kind)
+    np.testing.assert_allclose(face.points, scripted.points, rtol=0, atol=1e-6)
+    assert face.box == box
+
+
+@pytest.mark.parametrize("kind", ["detected", "hand", "whole"])
+def test_a_rough_box_is_cropped_again_around_the_landmarks(scripted: Scripted, kind: str) -> None:
+    convention = scripted.checkpoint.convention
+    scripted.predict(np.zeros((150, 140, 3), np.uint8), [(30.0, 30.0, 60.0, 80.0)], kind)
+    tight = (*scripted.points.min(0), *np.ptp(scripted.points, axis=0))
+    assert len(scripted.areas) == 2
+    assert scripted.areas[1] == pytest.approx(convention.crop_box(tight))
+
+
+def test_a_landmark_box_is_cropped_once(scripted: Scripted) -> None:
+    scripted.predict(np.zeros((150, 140, 3), np.uint8), [(30.0, 30.0, 60.0, 80.0)], "landmarks")
+    assert len(scripted.areas) == 1
+
+
+def test_a_box_that_is_the_crop_is_cropped_once_and_as_it_is(scripted: Scripted) -> None:
+    scripted.predict(np.zeros((150, 140, 3), np.uint8), [(30.0, 30.0, 60.0, 80.0)], "crop")
+    assert scripted.areas == [(30, 30, 60, 80)]
+
+
+def test_landmarks_far_from_their_box_are_not_followed(scripted: Scripted) -> None:
+    scripted.predict(np.zeros((900, 900, 3), np.uint8), [(600.0, 600.0, 60.0, 80.0)], "detected")
+    assert len(scripted.areas) == 1
+
+
+def test_no_boxes_are_no_faces(make_checkpoint: Make, photo: NDArray[np.uint8]) -> None:
+    detector = TorchDetector(make_checkpoint())
+    assert detector.predict(photo, []) == []
+    assert detector.predict_batch([], [], []) == []
+
+
+def test_without_boxes_the_finder_is_asked(make_checkpoint: Make, photo: NDArray[np.uint8]) -> None:
+    detector = TorchDetector(make_checkpoint(), finder=lambda image: [FoundFace(BOX, 0.9)])
+    (face,) = detector.predict(photo)
+    assert face.box == BOX
+    (wanted,) = detector.predict(photo, [BOX], "detected")
+    np.testing.assert_array_equal(face.points, wanted.points)
+    assert TorchDetector(make_checkpoint(), finder=lambda image: []).predict(photo) == []
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((50, 50), np.uint8),
+        np.zeros((50, 50, 4), np.uint8),
+        np.zeros((3, 50, 50), np.uint8),
+        np.zeros((50, 50, 3), np.float32),
+        np.zeros((50, 50, 3), np.uint16),
+    ],
+)
+@pytest.mark.parametrize("boxes", [None, [BOX]])
+def test_other_arrays_are_refused(
+    make_checkpoint: Make, image: NDArray[np.uint8], boxes: list[Box] | None
+) -> None:
+    detector = TorchDetector(make_checkpoint(), finder=lambda image: [])
+    with pytest.raises(ValueError, match=r"an image must be \(height, width, 3\) of uint8, not"):
+        detector.predict(image, boxes)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 400), (3000, 20)])
+def test_any_size_of_photo_will_do(make_checkpoint: Make, height: int, width: int) -> None:
+    image, box = np.zeros((height, width, 3), np.uint8), (-0.5, -0.5, float(width), float(height))
+    (face,) = TorchDetector(make_checkpoint()).predict(image, [box], "whole")
+    assert np.isfinite(face.points).all()
+
+
+def test_every_box_needs_its_photo_and_kind(
+    make_checkpoint: Make, photo: NDArray[np.uint8]
+) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        TorchDetector(make_checkpoint()).predict_batch([photo], [BOX, BOX], ["landmarks"])
+
+
+def test_a_detector_from_a_file(
+    tmp_path: Path, make_checkpoint: Make, photo: NDArray[np.uint8]
+) -> None:
+    path, given = tmp_path / "model.safetensors", make_checkpoint()
+    save(given, path)
+    (face,), (wanted,) = (
+        d.predict(photo, [BOX]) for d in (TorchDetector.load(path), TorchDetector(given))
+    )
+    np.testing.assert_array_equal(face.points, wanted.points)
+    with pytest.raises(CheckpointError, match="there is no model file"):
+        TorchDetector.load(tmp_path / "none.safetensors")
