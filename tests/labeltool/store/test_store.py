@@ -70,7 +70,7 @@ class TestProject:
         def full(*_):
             raise sqlite3.OperationalError("database or disk is full")
 
-        monkeypatch.setattr("labeltool.store.now", full)
+        monkeypatch.setattr("labeltool.store.migrate.insert", full)
         with pytest.raises(UserError, match="full"):
             create_project(tmp_path / "p", Scheme.numbered("x", 3))
         assert not [p for p in (tmp_path / "p").iterdir() if p.name != "project.lock"]
