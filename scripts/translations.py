@@ -36,7 +36,7 @@ def sources() -> list[str]:
 
 def gather(target: Path, *options: str) -> None:
     """Bring a .ts file up to date: new texts are unfinished, those that are gone leave it."""
-    tool("lupdate", "-tr-function-alias", "QT_TR_NOOP+=mark", "-locations", "none", "-no-obsolete",
+    tool("lupdate", "-tr-function-alias", "QT_TR_NOOP+=N_", "-locations", "none", "-no-obsolete",
          "-source-language", "en", *options, *sources(), "-ts", str(target))  # fmt: skip
 
 

@@ -33,7 +33,7 @@ BELOW = [
 """The command line speaks English."""
 
 ERRORS = (
-    "UserError", "StoreBusyError", "DamagedError", "ReadOnlyError", "WouldReplaceError", "Said",
+    "UserError", "StoreBusyError", "DamagedError", "ReadOnlyError", "WouldReplaceError", "Message",
 )  # fmt: skip
 SHOWN = {
     "setText", "setToolTip", "setWindowTitle", "setTitle", "setPlaceholderText", "setItemText",
@@ -89,10 +89,10 @@ def literals(*nodes: ast.expr) -> Iterator[str]:
 
 
 def marked() -> dict[str, bool]:
-    """Every literal in tr() and mark(), and whether it has plural forms."""
+    """Every literal in tr() and N_(), and whether it has plural forms."""
     found: dict[str, bool] = {}
     for path in (*WINDOW, *BELOW):
-        for call in calls(ast.parse(path.read_text(encoding="utf-8")), "tr", "mark"):
+        for call in calls(ast.parse(path.read_text(encoding="utf-8")), "tr", "N_"):
             text = call.args[0] if call.args else None
             if isinstance(text, ast.Constant):
                 found[text.value] = found.get(text.value, False) or len(call.args) > 2
@@ -151,7 +151,7 @@ def test_menus_have_their_names():
 @pytest.mark.parametrize("path", WINDOW, ids=lambda path: path.stem)
 def test_the_window_says_nothing_untranslated(path: Path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    translated = {id(node) for call in calls(tree, "tr", "mark") for node in ast.walk(call)}
+    translated = {id(node) for call in calls(tree, "tr", "N_") for node in ast.walk(call)}
     notes = {
         id(node.value)
         for node in ast.walk(tree)
@@ -159,7 +159,7 @@ def test_the_window_says_nothing_untranslated(path: Path):
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            hidden = list(calls(node, "tr", "mark"))
+            hidden = list(calls(node, "tr", "N_"))
             assert not hidden, f"line {node.lineno}: the tools look into no f-string"
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
@@ -183,4 +183,4 @@ def test_what_is_below_the_window_marks_what_it_says(path: Path):
     for call in calls(tree, "Changes"):
         for word in call.keywords:
             plain = isinstance(word.value, ast.Constant | ast.JoinedStr)
-            assert word.arg != "note" or not plain, f"line {call.lineno}: a note that is not Said"
+            assert word.arg != "note" or not plain, f"line {call.lineno}: a note that is no Message"

@@ -40,7 +40,7 @@ from labeltool.domain.filters import (
     SavedFilter,
     Visit,
 )
-from labeltool.domain.messages import Said, counted, fill, mark
+from labeltool.domain.messages import N_, Message, counted, fill
 from labeltool.domain.operations import Entry, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name
 from labeltool.domain.progress import Cancelled, Progress
@@ -49,6 +49,7 @@ from labeltool.domain.rounds import Round, RoundKind, RoundStatus
 __all__ = [
     "ABSENT",
     "FINAL",
+    "N_",
     "OCCLUDED",
     "ORDERS",
     "VERDICTS",
@@ -68,6 +69,7 @@ __all__ = [
     "Filter",
     "Folder",
     "KnownFile",
+    "Message",
     "NewLabel",
     "NewPrediction",
     "News",
@@ -82,7 +84,6 @@ __all__ = [
     "RoundKind",
     "RoundStatus",
     "Row",
-    "Said",
     "SavedFilter",
     "Seen",
     "Step",
@@ -95,5 +96,4 @@ __all__ = [
     "counted",
     "fill",
     "folder_name",
-    "mark",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeltool.domain.messages import Said
+from labeltool.domain.messages import Message
 
 
 class UserError(Exception):
@@ -14,7 +14,7 @@ class UserError(Exception):
 
     def __init__(self, what: str, remedy: str = "", **values: object) -> None:
         self.texts, self.values = (what, remedy), values
-        self.what, self.remedy = Said(what, **values), Said(remedy, **values)
+        self.what, self.remedy = Message(what, **values), Message(remedy, **values)
         super().__init__(f"{self.what} {self.remedy}".strip())
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from labeltool.domain.errors import UserError
 from labeltool.domain.face import VERDICTS
-from labeltool.domain.messages import mark
+from labeltool.domain.messages import N_
 
 VERDICT_FILTERS = (None, "offered", *map(str, VERDICTS), "rejected-new")
 """What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
@@ -59,8 +59,8 @@ class Filter:
             UserError: a newer version of the program wrote it, or it is damaged.
         """
         newer = UserError(
-            mark("This filter was made by a newer version of the program."),
-            mark("Update this program, or delete the filter and make it again."),
+            N_("This filter was made by a newer version of the program."),
+            N_("Update this program, or delete the filter and make it again."),
         )
         try:
             values = json.loads(written)

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipnet.text import one_line
 
 
-def mark(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802 - as gettext calls it
     """The text itself; the name tells the translation tools that people will read it."""
     return text
 
@@ -29,7 +29,7 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-class Said(str):
+class Message(str):
     """Sentences for people, in English, which the window can say in another language.
 
     They remember the marked `texts` that they were made of, and the `values` for the `{names}` in
@@ -39,7 +39,7 @@ class Said(str):
     texts: tuple[str, ...]
     values: dict[str, object]
 
-    def __new__(cls, *texts: str, **values: object) -> Said:
+    def __new__(cls, *texts: str, **values: object) -> Message:
         """Put `values` into `texts`, and a blank between those that are not empty."""
         filled = (fill(text, values) for text in texts if text)
         made = super().__new__(cls, " ".join(filled))
@@ -47,6 +47,6 @@ class Said(str):
         return made
 
     @classmethod
-    def counted(cls, count: int, one: str, many: str) -> Said:
+    def counted(cls, count: int, one: str, many: str) -> Message:
         """The text `one` for a single thing, else `many`, which may hold `{count}`."""
         return cls(one if count == 1 else many, count=count)

@@ -15,10 +15,10 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from labeltool.domain import (
+    N_,
     Changes,
     Progress,
     UserError,
-    mark,
 )
 from labeltool.store import Store
 from labeltool.worker_process import program
@@ -100,8 +100,8 @@ class _Searcher:
             reason = self._complaints.read().decode(errors="replace").strip().splitlines()
             self.close()
             raise UserError(
-                mark("The face detector does not start: {reason}"),
-                mark("Run 'labeltool doctor' to see what is missing."),
+                N_("The face detector does not start: {reason}"),
+                N_("Run 'labeltool doctor' to see what is missing."),
                 reason=reason[-1] if reason else "no reason given",
             )
         return process

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import PhotoRecord, Progress, Said, UserError, mark
+from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError
 from labeltool.exchange.formats import LabelledRow, coco, pts
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.store import BACKUPS, Store
@@ -67,8 +67,8 @@ def export_labels(
         rows.append(LabelledRow(name, tight_box(points), points, visibility, None, verdict))
     if not rows:
         raise UserError(
-            mark("There is nothing to export: no face is accepted or corrected yet."),
-            mark("Review some faces first."),
+            N_("There is nothing to export: no face is accepted or corrected yet."),
+            N_("Review some faces first."),
         )
     scheme, problems = store.scheme, list[str]()
     try:
@@ -83,11 +83,11 @@ def export_labels(
         else:
             if not any(np.isfinite(row.points).all() for row in rows):
                 raise UserError(
-                    mark(
+                    N_(
                         "Nothing was written: .pts cannot tell that a landmark is absent, and "
                         "every labelled face has one that is."
                     ),
-                    mark("Export them as COCO keypoints, which can."),
+                    N_("Export them as COCO keypoints, which can."),
                 )
             _check_folders(store, [out])
             check = partial(_check_points, store, out, force)
@@ -95,8 +95,8 @@ def export_labels(
             rows = [row for row in rows if np.isfinite(row.points).all()]
     except OSError as error:
         raise UserError(
-            mark("{path} cannot be written: {reason}."),
-            mark("Choose another place, or free some space."),
+            N_("{path} cannot be written: {reason}."),
+            N_("Choose another place, or free some space."),
             path=out,
             reason=error.strerror or str(error),
         ) from error
@@ -116,8 +116,8 @@ def _check_file(store: Store, out: Path, force: bool) -> None:
         if not error.forcible:
             raise _never_replaced(out) from error
         raise WouldReplaceError(
-            mark("{path} is there already, and it is {kind}, not a COCO keypoints file."),
-            mark("Choose another name; --force replaces it."),
+            N_("{path} is there already, and it is {kind}, not a COCO keypoints file."),
+            N_("Choose another name; --force replaces it."),
             path=out,
             kind=_kind(target),
         ) from error
@@ -134,8 +134,8 @@ def _check_points(store: Store, out: Path, force: bool, targets: Sequence[Path])
             raise _never_replaced(target)
     if there and not force:
         raise WouldReplaceError(
-            mark("{folder} holds {count:,} of these .pts files already, such as {file}."),
-            mark("Choose an empty folder; --force replaces them."),
+            N_("{folder} holds {count:,} of these .pts files already, such as {file}."),
+            N_("Choose an empty folder; --force replaces them."),
             folder=out,
             count=len(there),
             file=there[0].relative_to(out),
@@ -151,11 +151,11 @@ def _check_folders(store: Store, folders: Sequence[Path]) -> None:
         for root, place in roots:
             if real.is_relative_to(place):
                 raise UserError(
-                    mark(
+                    N_(
                         "{path} is inside the photo folder {root}, where .pts files may lie "
                         "already."
                     ),
-                    mark("Choose another folder, so that no label of yours is overwritten."),
+                    N_("Choose another folder, so that no label of yours is overwritten."),
                     path=folder,
                     root=root,
                 )
@@ -173,24 +173,24 @@ def _check_never(store: Store, out: Path, target: Path) -> None:
     photos = list(_photos(store))
     if out.absolute() in photos or target in photos or (there and is_one_of(target, photos)):
         raise UserError(
-            mark("{path} is a photo of this project, and photos are never changed."),
-            mark("Choose another name."),
+            N_("{path} is a photo of this project, and photos are never changed."),
+            N_("Choose another name."),
             path=out,
         )
 
 
 def _never_written(path: Path) -> UserError:
     return UserError(
-        mark("{path} is a part of the project itself, which an export must not replace."),
-        mark("Choose another place."),
+        N_("{path} is a part of the project itself, which an export must not replace."),
+        N_("Choose another place."),
         path=path,
     )
 
 
 def _never_replaced(path: Path) -> UserError:
     return UserError(
-        mark("{path} is a folder, a database or a device, which are never replaced."),
-        mark("Choose another name."),
+        N_("{path} is a folder, a database or a device, which are never replaced."),
+        N_("Choose another name."),
         path=path,
     )
 
@@ -215,18 +215,18 @@ def _photos(store: Store) -> Iterator[Path]:
             yield root / path
 
 
-def _kind(path: Path) -> Said:
+def _kind(path: Path) -> Message:
     """What a file is, for the middle of a sentence."""
     try:
         read_header(path)
-        return Said(mark("a photo"))
+        return Message(N_("a photo"))
     except ImageError:
         pass
     with path.open("rb") as file:
         start = file.read(64).lstrip()
     if not start:
-        return Said(mark("empty"))
-    return Said(mark("other JSON") if start[:1] in b"{[" else mark("a file of another kind"))
+        return Message(N_("empty"))
+    return Message(N_("other JSON") if start[:1] in b"{[" else N_("a file of another kind"))
 
 
 # What is said of each photo

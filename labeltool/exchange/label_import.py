@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from labeltool.domain import (
+    N_,
     Box,
     Cancelled,
     Changes,
@@ -24,7 +25,6 @@ from labeltool.domain import (
     RoundStatus,
     UserError,
     Verdict,
-    mark,
 )
 from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts
 from labeltool.exchange.formats.photo_names import photo_names
@@ -96,7 +96,7 @@ def read_source(store: Store, path: Path) -> LabelSource:
             read, folder = coco.read(path), path.parent
         read = _in_scheme(read, store.scheme, path)
     except (LabelError, ImageError) as error:
-        raise UserError(mark("{reason}"), reason=str(error)) from error
+        raise UserError(N_("{reason}"), reason=str(error)) from error
     lookup = PhotoLookup(
         folder, [KnownPhoto(record.file, names[record.id], record.sha256) for record in records]
     )
@@ -134,8 +134,8 @@ def _label_file(path: Path) -> Path:
         if any(file.suffix.lower() == ".json" for file in path.iterdir()):
             return only_json(path)
     raise UserError(
-        mark("{path} is not a label file."),
-        mark("Give a COCO keypoints .json, or a folder with .pts files."),
+        N_("{path} is not a label file."),
+        N_("Give a COCO keypoints .json, or a folder with .pts files."),
         path=path,
     )
 
@@ -157,10 +157,8 @@ def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path) -> ReadLabels:
     others = [row for row in read.rows if len(row.points) != scheme.count]
     if others and not fitting:
         raise UserError(
-            mark(
-                "{path} has {count} landmarks a face, this project's scheme {scheme!r} has {ours}."
-            ),
-            mark("Import it into a project with that scheme."),
+            N_("{path} has {count} landmarks a face, this project's scheme {scheme!r} has {ours}."),
+            N_("Import it into a project with that scheme."),
             path=path,
             count=len(others[0].points),
             scheme=scheme.name,
@@ -212,8 +210,8 @@ def take_labels(
         source = read_source(store, source)
     if source.read.stems and (turn or scale):
         raise UserError(
-            mark("{path} is a folder of .pts files, which state no size of their photos."),
-            mark("Only labels of a COCO file can be turned or scaled."),
+            N_("{path} is a folder of .pts files, which state no size of their photos."),
+            N_("Only labels of a COCO file can be turned or scaled."),
             path=source.path,
         )
     taken = Taken(problems=list(source.problems))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labeltool.domain import (
+    N_,
     UserError,
-    mark,
 )
 from labeltool.store import Store
 from pipnet.data.images import ImageError, classify, find_photos
@@ -41,7 +41,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
                 photos, unsupported = find_photos(source)
             except ImageError as error:
                 raise UserError(
-                    mark("{reason}."), mark("Check its permissions."), reason=str(error)
+                    N_("{reason}."), N_("Check its permissions."), reason=str(error)
                 ) from error
             folder = source
         elif os.path.isfile(source):
@@ -51,15 +51,15 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
             folder = source.parent
         else:
             raise UserError(
-                mark("There is no file or folder {path}."), mark("Check the path."), path=source
+                N_("There is no file or folder {path}."), N_("Check the path."), path=source
             )
         unsupported += [photo for photo in photos if not _has_text_name(photo)]
         photos = [photo for photo in photos if _has_text_name(photo)]
         added.unsupported += unsupported
         if not photos and not unsupported:
             raise UserError(
-                mark("There is no photo in {path}."),
-                mark("Choose a folder with photos."),
+                N_("There is no photo in {path}."),
+                N_("Choose a folder with photos."),
                 path=source,
             )
         add_folder(store, folder, photos, added)

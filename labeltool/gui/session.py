@@ -33,7 +33,7 @@ from labeltool.gui.background.tasks import Lane, Task, Work
 from labeltool.gui.background.undo_redo import UndoRedo
 from labeltool.gui.background.write_queue import Operation, WriteQueue
 from labeltool.gui.i18n import notifications
-from labeltool.gui.i18n.translate import tell, tr
+from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.images.photo_cache import rgb
 from labeltool.project.integrity import photos_missing
 from labeltool.review.desk import Desk
@@ -248,7 +248,7 @@ class Session(QObject):
             self._counting.soon(others_follow=True)
         if changes.note:
             undoable = changes.any_face and not changes.back
-            self.said.emit(tell(changes.note), undoable)
+            self.said.emit(translate(changes.note), undoable)
         for face in changes.boxes:
             self._propose_soon(face)
 

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from labeltool.domain import KnownFile, PhotosMissingError, Progress, RoundKind, RoundStatus, mark
+from labeltool.domain import N_, KnownFile, PhotosMissingError, Progress, RoundKind, RoundStatus
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
 from pipnet.data.images import ImageError, other_size, read_header, read_image
@@ -181,10 +181,10 @@ def photos_missing(store: Store) -> PhotosMissingError | None:
     missing = _missing_folders(store)
     if not missing:
         return None
-    what = mark("The photo folder {folder} is not there.")
+    what = N_("The photo folder {folder} is not there.")
     if len(missing) > 1:
-        what = mark("{count} photo folders are not there, such as {folder}.")
-    remedy = mark("Say where the photos are now; everything else of the project is here.")
+        what = N_("{count} photo folders are not there, such as {folder}.")
+    remedy = N_("Say where the photos are now; everything else of the project is here.")
     return PhotosMissingError(what, remedy, folder=missing[0], count=len(missing))
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from labeltool.domain import UserError, mark
+from labeltool.domain import N_, UserError
 from labeltool.store import create_project
 from pipnet import resources
 from pipnet.data.scheme import load_scheme
@@ -27,15 +27,15 @@ def make_sample(folder: Path) -> Path:
     shipped = sorted(resources.path("sample").glob("*.jpg"))
     if not shipped:
         raise UserError(
-            mark("The sample pictures are missing from this installation."),
-            mark("Install labeltool again."),
+            N_("The sample pictures are missing from this installation."),
+            N_("Install labeltool again."),
         )
     photos = folder / PHOTOS
     if os.path.exists(folder / "project.sqlite"):
         if not (photos / shipped[0].name).is_file():
             raise UserError(
-                mark("{folder} already holds another project."),
-                mark("Choose another folder for the sample."),
+                N_("{folder} already holds another project."),
+                N_("Choose another folder for the sample."),
                 folder=folder,
             )
         return photos
@@ -47,8 +47,8 @@ def make_sample(folder: Path) -> Path:
             os.replace(partial, photos / picture.name)
     except OSError as error:
         raise UserError(
-            mark("The sample cannot be put in {folder}: {reason}."),
-            mark("Choose a folder that you may write to."),
+            N_("The sample cannot be put in {folder}: {reason}."),
+            N_("Choose a folder that you may write to."),
             folder=folder,
             reason=error.strerror or str(error),
         ) from error

@@ -13,6 +13,7 @@ import numpy as np
 
 from labeltool.domain import (
     FINAL,
+    N_,
     VISIBLE,
     Batch,
     Box,
@@ -20,10 +21,10 @@ from labeltool.domain import (
     Counts,
     Face,
     Filter,
+    Message,
     News,
     Points,
     Progress,
-    Said,
     Seen,
     Step,
     UndoState,
@@ -31,7 +32,6 @@ from labeltool.domain import (
     Verdict,
     Visibility,
     Visit,
-    mark,
 )
 from labeltool.review.landmark_edits import Moves
 from labeltool.review.queue import Places
@@ -212,12 +212,12 @@ class Desk(Moves):
         if face.draft is not None and not self._is_as_proposed():
             if not np.isfinite(face.draft).any():
                 raise UserError(
-                    mark("No landmark is placed yet."), mark("Place some points, then accept.")
+                    N_("No landmark is placed yet."), N_("Place some points, then accept.")
                 )
             changes = self._decide(Verdict.CORRECTED, face.draft, self._seen())
         elif face.verdict in FINAL:
             changes = Changes(
-                note=Said(mark("This face is {verdict} already."), verdict=face.verdict)
+                note=Message(N_("This face is {verdict} already."), verdict=face.verdict)
             )
         else:
             # moves that led back to the proposal come back with an undo

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from labeltool.domain import (
     ABSENT,
     FINAL,
+    N_,
     VISIBLE,
     Changes,
     Face,
     Points,
     UserError,
     Visibility,
-    mark,
 )
 from labeltool.review.draft import Draft, touched
 from labeltool.review.geometry import mean_shape, mirrored
@@ -37,7 +37,7 @@ class Moves:
 
     def _need_face(self) -> Face:
         if self.face is None:
-            raise UserError(mark("No face is open."), mark("Choose one in the list."))
+            raise UserError(N_("No face is open."), N_("Choose one in the list."))
         return self.face
 
     @property
@@ -84,7 +84,7 @@ class Moves:
                 if not np.isfinite(after[index]).all():
                     after[index] = next(known, after[index])
             if not np.isfinite(after[chosen]).all():
-                raise UserError(mark("This landmark has no place yet."), mark("Click where it is."))
+                raise UserError(N_("This landmark has no place yet."), N_("Click where it is."))
         seen = np.full(len(after), VISIBLE, np.int8) if now.visibility is None else now.visibility
         seen = seen.copy()
         seen[chosen] = visibility
@@ -114,8 +114,8 @@ class Moves:
         flip = self._store.scheme.flip_table
         if flip is None:
             raise UserError(
-                mark("The scheme {scheme!r} does not say which landmarks are pairs."),
-                mark("Give it a flip table, in a project of its own."),
+                N_("The scheme {scheme!r} does not say which landmarks are pairs."),
+                N_("Give it a flip table, in a project of its own."),
                 scheme=self._store.scheme.name,
             )
         return flip

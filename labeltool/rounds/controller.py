@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from labeltool.domain import (
+    N_,
     Cancelled,
     Changes,
+    Message,
     NewPrediction,
     Progress,
     Round,
     RoundKind,
     RoundStatus,
-    Said,
     UserError,
     Verdict,
-    mark,
 )
 from labeltool.rounds.liveness import Job, JobSlot, Worker
 from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
@@ -199,21 +199,21 @@ class Rounds:
         wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
         if not wanted:
             raise UserError(
-                mark("Every face has a proposal already."), mark("Import more photos first.")
+                N_("Every face has a proposal already."), N_("Import more photos first.")
             )
         trained = trained_round(self._store)
         if trained is None and not starter_fits(self._store):
             raise UserError(
-                mark("There is no trained model for the scheme {scheme!r} yet."),
-                mark("Place the landmarks of some faces by hand, then train a round."),
+                N_("There is no trained model for the scheme {scheme!r} yet."),
+                N_("Place the landmarks of some faces by hand, then train a round."),
                 scheme=self._store.scheme.name,
             )
         name = "starter" if trained is None else trained.model
         weights = starter(self._store) if trained is None else RunFolder(trained.folder).model
         if not weights.is_file():
             raise UserError(
-                mark("The network of {model} is not in {folder} any more."),
-                mark("Put it back, or offer the proposals of an earlier round and train again."),
+                N_("The network of {model} is not in {folder} any more."),
+                N_("Put it back, or offer the proposals of an earlier round and train again."),
                 model=name,
                 folder=weights.parent,
             )
@@ -258,20 +258,20 @@ class Rounds:
                 placed = min(start + SMALL, len(batch))
         changed = self._store.rounds.finish(round_id, {}, visible=False)
         told = (
-            mark("1 face got the mean face to start from: drag its points into place.")
+            N_("1 face got the mean face to start from: drag its points into place.")
             if placed == 1
-            else mark("{count} faces got the mean face to start from: drag its points into place.")
+            else N_("{count} faces got the mean face to start from: drag its points into place.")
         )
         if placed < len(batch):
-            told = mark("Cancelled: {count} of {total} faces got the mean face to start from.")
+            told = N_("Cancelled: {count} of {total} faces got the mean face to start from.")
         own = starter(self._store)
         unused = ""
         if own != resources.starter() and not starter_fits(self._store):
-            unused = mark(
+            unused = N_(
                 "{file} is of the scheme '{other}', not of this project's scheme '{scheme}': it "
                 "proposes nothing, and the first training starts from its backbone."
             )
-        note = Said(
+        note = Message(
             told, unused, count=placed, total=len(batch), file=own,
             other=scheme_of(own).name if unused else "", scheme=self._store.scheme.name,
         )  # fmt: skip
@@ -289,8 +289,8 @@ class Rounds:
         counts = self._store.faces.counts()
         if counts.accepted + counts.corrected == 0:
             raise UserError(
-                mark("There is no manual label to train on."),
-                mark("Accept or correct at least one face, then start the round."),
+                N_("There is no manual label to train on."),
+                N_("Accept or correct at least one face, then start the round."),
             )
         available = self._store.faces.count_pseudo(MEAN_FACE)
         known = measured(self._store.rounds.all(), device)
@@ -327,7 +327,7 @@ class Rounds:
         }  # fmt: skip
         round_id = self._store.rounds.add(RoundKind.TRAIN, plan.task, relative, summary)
         self._launch(round_id, RoundKind.TRAIN, folder)
-        return Changes(rounds=True, note=Said(mark("Round {number} started."), number=plan.number))
+        return Changes(rounds=True, note=Message(N_("Round {number} started."), number=plan.number))
 
     # Results
 
@@ -378,9 +378,7 @@ class Rounds:
         with self._failing():
             results = job.folder.results()
             if results is None:
-                raise RunFolderError(
-                    mark("The round ended without results."), mark("Start it again.")
-                )
+                raise RunFolderError(N_("The round ended without results."), N_("Start it again."))
             self.left_out = read_left_out(self._store, job.folder)
             return results, len(job.folder.faces().ids)
 
@@ -449,14 +447,14 @@ class Rounds:
         results = folder.results()
         if results is None and row.kind is not RoundKind.IMPORT:
             raise UserError(
-                mark("The results of this round are not in {folder} any more."), folder=row.folder
+                N_("The results of this round are not in {folder} any more."), folder=row.folder
             )
         job = Job(row.id, row.kind, folder, Worker(folder))
         if results is not None:
             self._add(job, folder, results["chunks"], self._store.rounds.add_predictions, progress)
         self._store.rounds.finish(round_id, {})
         name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
-        note = Said(mark("The proposals of {model} are offered again."), model=name)
+        note = Message(N_("The proposals of {model} are offered again."), model=name)
         return Changes(all=True, rounds=True, note=note, back=True)
 
     def wait(self, on_event: Callable[[Event], None]) -> Changes:
@@ -494,8 +492,8 @@ class Rounds:
         elif event.kind == "failed":
             log, tail = self.log_file(), "" if event.expected else self.log_tail()
             self.end(event)
-            ends = mark("The log {file} ends with:\n{tail}") if tail else ""
-            raise UserError(mark("{reason}"), ends, reason=event.detail, file=log, tail=tail)
+            ends = N_("The log {file} ends with:\n{tail}") if tail else ""
+            raise UserError(N_("{reason}"), ends, reason=event.detail, file=log, tail=tail)
         elif event.kind == "cancelled":
             self.end(event)
             raise Cancelled
@@ -535,8 +533,8 @@ class Rounds:
                 )  # fmt: skip
         except OSError as error:
             failed = UserError(
-                mark("The worker cannot be started: {reason}."),
-                mark("Free some space or memory, then try again."),
+                N_("The worker cannot be started: {reason}."),
+                N_("Free some space or memory, then try again."),
                 reason=error.strerror or str(error),
             )
             self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)

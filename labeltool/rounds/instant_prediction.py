@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import Changes, Face, NewPrediction, Round, UserError, Verdict, mark
+from labeltool.domain import N_, Changes, Face, NewPrediction, Round, UserError, Verdict
 from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
@@ -60,7 +60,7 @@ class Instant:
             try:
                 pixels = read_image(face.photo)
             except ImageError as error:
-                raise UserError(mark("{reason}"), reason=str(error)) from error
+                raise UserError(N_("{reason}"), reason=str(error)) from error
         found = self._loaded[1].predict(pixels, [face.box], face.box_kind)[0]
         size = float(np.sqrt(face.box[2] * face.box[3]))
         prediction = NewPrediction(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from labeltool.domain import RoundKind, UserError, mark
+from labeltool.domain import N_, RoundKind, UserError
 from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
 
 START_SECONDS = 30.0
@@ -141,8 +141,8 @@ class JobSlot:
         with self._lock:
             if self._starting or self._job is not None:
                 raise UserError(
-                    mark("A round is running in this project already."),
-                    mark("Wait for it, or cancel it first."),
+                    N_("A round is running in this project already."),
+                    N_("Wait for it, or cancel it first."),
                 )
             self._starting = True
         try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labeltool.domain import Counts, Round, Said, mark
+from labeltool.domain import N_, Counts, Message, Round
 
 TASKS = ("cls3", "cls2", "std")
 """The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
@@ -54,32 +54,32 @@ class RoundPlan:
     predict_seconds: float
     capped: bool
 
-    def describe(self) -> Said:
+    def describe(self) -> Message:
         """The plan in a few sentences."""
         trained = {
-            "cls3": mark("the coarsest score map"),
-            "cls2": mark("the coarser score map"),
-            "std": mark("everything"),
+            "cls3": N_("the coarsest score map"),
+            "cls2": N_("the coarser score map"),
+            "std": N_("everything"),
         }[self.task]
-        capped = mark("Epochs and pseudo-labels are capped to fit about ten minutes.")
-        return Said(
-            mark(
+        capped = N_("Epochs and pseudo-labels are capped to fit about ten minutes.")
+        return Message(
+            N_(
                 "Round {number} trains on {manual} and {pseudo} of {available} (these train "
                 "{trained}) for {epochs}, then predicts {faces}."
             ),
-            mark("It takes about {minutes} min on {device}."),
+            N_("It takes about {minutes} min on {device}."),
             capped if self.capped else "",
-            number=self.number, pseudo=self.pseudo, trained=Said(trained),
-            manual=Said.counted(
-                self.manual, mark("1 manual label"), mark("{count} manual labels")
+            number=self.number, pseudo=self.pseudo, trained=Message(trained),
+            manual=Message.counted(
+                self.manual, N_("1 manual label"), N_("{count} manual labels")
             ),
-            available=Said.counted(
-                self.pseudo_available, mark("1 pseudo-label"), mark("{count} pseudo-labels")
+            available=Message.counted(
+                self.pseudo_available, N_("1 pseudo-label"), N_("{count} pseudo-labels")
             ),
-            epochs=Said.counted(self.epochs, mark("1 epoch"), mark("{count} epochs")),
-            faces=Said.counted(self.faces, mark("1 face"), mark("{count} faces")),
+            epochs=Message.counted(self.epochs, N_("1 epoch"), N_("{count} epochs")),
+            faces=Message.counted(self.faces, N_("1 face"), N_("{count} faces")),
             minutes=max(1, round(self.seconds / 60)),
-            device=Said(mark("the GPU") if self.device == "cuda" else mark("this CPU")),
+            device=Message(N_("the GPU") if self.device == "cuda" else N_("this CPU")),
         )  # fmt: skip
 
 

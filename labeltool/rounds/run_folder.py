@@ -35,7 +35,7 @@ import numpy as np
 import portalocker
 from numpy.typing import NDArray
 
-from labeltool.domain import Cancelled, NewPrediction, UserError, mark
+from labeltool.domain import N_, Cancelled, NewPrediction, UserError
 
 
 class RunFolderError(UserError):
@@ -164,8 +164,8 @@ class RunFolder:
         """
         if not self.path.is_dir():
             raise RunFolderError(
-                mark("The run folder {folder} is not there any more."),
-                mark("Start the round again."),
+                N_("The run folder {folder} is not there any more."),
+                N_("Start the round again."),
                 folder=self.path,
             )
 
@@ -381,7 +381,7 @@ class RunFolder:
                     # `is_alive` of a window holds it for an instant
                     if attempt == 19:
                         raise UserError(
-                            mark("Another worker is busy in {folder}."), folder=self.path
+                            N_("Another worker is busy in {folder}."), folder=self.path
                         ) from error
                     time.sleep(0.05)
             yield
@@ -389,8 +389,8 @@ class RunFolder:
 
 def _not_written(folder: Path, error: OSError) -> UserError:
     return UserError(
-        mark("The run folder {folder} cannot be written: {reason}."),
-        mark("Free some space or check the folder's permissions, then try again."),
+        N_("The run folder {folder} cannot be written: {reason}."),
+        N_("Free some space or check the folder's permissions, then try again."),
         folder=folder,
         reason=error.strerror or str(error),
     )
@@ -411,8 +411,8 @@ def _reading(file: Path) -> Iterator[None]:
 
 def _not_read(file: Path, error: Exception) -> RunFolderError:
     return RunFolderError(
-        mark("The results in {path} cannot be read: {reason}."),
-        mark("Start the round again."),
+        N_("The results in {path} cannot be read: {reason}."),
+        N_("Start the round again."),
         path=file,
         reason=getattr(error, "strerror", None) or str(error),
     )

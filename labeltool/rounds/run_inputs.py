@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labeltool.domain import Round, RoundKind, RoundStatus, UserError, Verdict, mark
+from labeltool.domain import N_, Round, RoundKind, RoundStatus, UserError, Verdict
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.run_folder import FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
@@ -45,8 +45,8 @@ def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
     manual = [(face, points) for face, _, points, _ in labels if face in usable]
     if not manual:
         raise UserError(
-            mark("None of the labelled photos can be read."),
-            mark("See what is wrong with them first."),
+            N_("None of the labelled photos can be read."),
+            N_("See what is wrong with them first."),
         )
     ours = store.faces.pseudo(MEAN_FACE, pseudo)
     rows = manual + [row for row in ours if row[0] in usable]
@@ -112,7 +112,7 @@ def starter_fits(store: Store) -> bool:
         return scheme_of(file).names == scheme.names
     except SchemeError as error:
         raise UserError(
-            mark("{file} is not a model file."),
-            mark("Put one there that 'pipnet train' wrote, or take it away."),
+            N_("{file} is not a model file."),
+            N_("Put one there that 'pipnet train' wrote, or take it away."),
             file=file,
         ) from error

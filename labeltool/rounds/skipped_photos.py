@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import Changes, Round, Said, mark
+from labeltool.domain import N_, Changes, Message, Round
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
 
@@ -25,15 +25,15 @@ class LeftOut:
         """The reasons, which begin with the photo's path."""
         return [f"{file}{reason.removeprefix(file.name)}" for file, reason in self.photos]
 
-    def sentence(self) -> Said:
+    def sentence(self) -> Message:
         """How many photos they were, and what is wrong with the first one; empty without any."""
         if not self.photos:
-            return Said("")
+            return Message("")
         count, reason = len(self.photos), self.reasons()[0]
         if count == 1:
-            return Said(mark("1 photo could not be used: {reason}."), reason=reason)
-        text = mark("{count} photos could not be used, the first of them: {reason}.")
-        return Said(text, count=count, reason=reason)
+            return Message(N_("1 photo could not be used: {reason}."), reason=reason)
+        text = N_("{count} photos could not be used, the first of them: {reason}.")
+        return Message(text, count=count, reason=reason)
 
 
 def read_left_out(store: Store, folder: RunFolder) -> LeftOut:
@@ -85,27 +85,27 @@ def predicted_note(left_out: LeftOut, total: int) -> str:
     """How many of `total` faces got no proposal, and why; nothing if all got one."""
     if not left_out.photos:
         return ""
-    return Said(
-        mark("{count} of {total} faces got a proposal."), mark("{reason}"),
+    return Message(
+        N_("{count} of {total} faces got a proposal."), N_("{reason}"),
         count=total - left_out.faces, total=total, reason=left_out.sentence(),
     )  # fmt: skip
 
 
-def trained_note(left_out: LeftOut, row: Round, proposed: int) -> Said:
+def trained_note(left_out: LeftOut, row: Round, proposed: int) -> Message:
     """How many manual labels a round really trained on, and how many faces there are to review."""
     manual = int(str(row.summary["manual"]))
     review = (
-        mark("1 face has a proposal to review.")
+        N_("1 face has a proposal to review.")
         if proposed == 1
-        else mark("{count} faces have a proposal to review.")
+        else N_("{count} faces have a proposal to review.")
     )
     trained = (
-        mark("Round {number} trained on {used} of 1 manual label.")
+        N_("Round {number} trained on {used} of 1 manual label.")
         if manual == 1
-        else mark("Round {number} trained on {used} of {manual} manual labels.")
+        else N_("Round {number} trained on {used} of {manual} manual labels.")
     )
-    return Said(
-        trained, mark("{reason}") if left_out.photos else "", review,
+    return Message(
+        trained, N_("{reason}") if left_out.photos else "", review,
         number=row.number, used=manual - left_out.manual, manual=manual, count=proposed,
         reason=left_out.sentence(),
     )  # fmt: skip

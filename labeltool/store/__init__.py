@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from labeltool.domain import DamagedError, Progress, ReadOnlyError, UserError, mark
+from labeltool.domain import N_, DamagedError, Progress, ReadOnlyError, UserError
 from labeltool.store.database.database_errors import errors
 from labeltool.store.database.engine import Database
 from labeltool.store.database.project_file import FILE
@@ -78,8 +78,8 @@ class Store:
                 row = connection.execute(select(ProjectRow.scheme, ProjectRow.created)).first()
             if row is None:
                 raise DamagedError(
-                    mark("{path} holds no project."),
-                    mark("'labeltool restore {folder}' lists its backups."),
+                    N_("{path} holds no project."),
+                    N_("'labeltool restore {folder}' lists its backups."),
                     path=folder / FILE,
                     folder=folder,
                 )
@@ -185,8 +185,8 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
     file = folder / FILE
     if os.path.exists(file):  # not Path.exists, which raises for a name that is too long
         raise UserError(
-            mark("{folder} already holds a project."),
-            mark("Open it, or choose another folder."),
+            N_("{folder} already holds a project."),
+            N_("Open it, or choose another folder."),
             folder=folder,
         )
     _check_length(folder)
@@ -198,8 +198,8 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
         partial.rename(file)
     except OSError as error:
         raise UserError(
-            mark("No project can be made in {folder}: {reason}."),
-            mark("Choose a folder that you may write to."),
+            N_("No project can be made in {folder}: {reason}."),
+            N_("Choose a folder that you may write to."),
             folder=folder,
             reason=error.strerror or str(error),
         ) from error
@@ -221,15 +221,15 @@ def open_project(folder: Path) -> Store:
     there = os.path.isfile(file)
     if not there and backups(folder):
         raise DamagedError(
-            mark("{path} is gone."),
-            mark("'labeltool restore {folder}' lists the backups that are there."),
+            N_("{path} is gone."),
+            N_("'labeltool restore {folder}' lists the backups that are there."),
             path=file,
             folder=folder,
         )
     if not there:
         raise UserError(
-            mark("{folder} is not a project (there is no {file} in it)."),
-            mark("Choose a project folder, or make one with 'labeltool new'."),
+            N_("{folder} is not a project (there is no {file} in it)."),
+            N_("Choose a project folder, or make one with 'labeltool new'."),
             folder=folder,
             file=FILE,
         )
@@ -258,11 +258,11 @@ def _check_length(folder: Path) -> None:
     length = len(os.fsencode(os.path.realpath(folder)))
     if length > MAX_FOLDER_BYTES and all(len(os.fsencode(p)) <= 255 for p in folder.parts):
         raise UserError(
-            mark(
+            N_(
                 "The path of {folder} is too long for a project: {length} bytes where {most} are "
                 "allowed."
             ),
-            mark("Choose a folder with a shorter path, or give a folder above it a shorter name."),
+            N_("Choose a folder with a shorter path, or give a folder above it a shorter name."),
             folder=folder,
             length=length,
             most=MAX_FOLDER_BYTES,

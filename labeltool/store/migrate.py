@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import NullPool
 
-from labeltool.domain import UserError, mark
+from labeltool.domain import N_, UserError
 from labeltool.store.database.database_errors import errors
 from labeltool.store.database.engine import _engine, _url
 from labeltool.store.database.project_file import schema_of
@@ -48,11 +48,11 @@ def upgrade(path: Path) -> None:
     found = schema_of(path)
     if found > SCHEMA:
         raise UserError(
-            mark(
+            N_(
                 "{path} was written by a newer version of this program (schema {found}, "
                 "this version knows {known})."
             ),
-            mark("Update this program, then open the project again."),
+            N_("Update this program, then open the project again."),
             path=path,
             found=found,
             known=SCHEMA,
@@ -60,7 +60,7 @@ def upgrade(path: Path) -> None:
     if found == SCHEMA:
         return
     lock = ProjectLock(path.parent)
-    lock.alone(mark("The project must be upgraded, but another window or command has it open."))
+    lock.alone(N_("The project must be upgraded, but another window or command has it open."))
     partial = path.with_name(path.name + ".upgrading")
     try:
         if schema_of(path) != found:  # another program upgraded it just now
@@ -97,7 +97,7 @@ def _verify(path: Path) -> None:
         connection.close()
     if broken or intact != "ok":
         raise UserError(
-            mark("The upgrade of {file} failed its check; it was left as it was."), file=path.name
+            N_("The upgrade of {file} failed its check; it was left as it was."), file=path.name
         )
 
 

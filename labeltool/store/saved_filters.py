@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from labeltool.domain import Changes, Filter, Said, SavedFilter, UserError, mark
+from labeltool.domain import N_, Changes, Filter, Message, SavedFilter, UserError
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import SavedFilterRow
 
@@ -45,7 +45,7 @@ class Filters:
                     .where(SavedFilterRow.id == known)
                     .values(name=name, filter=wanted.to_json())
                 )
-        return Changes(filters=True, note=Said(mark("Filter “{name}” saved."), name=name))
+        return Changes(filters=True, note=Message(N_("Filter “{name}” saved."), name=name))
 
     def rename(self, filter_id: int, name: str) -> Changes:
         """Give a filter another name.
@@ -57,8 +57,8 @@ class Filters:
         with self._database.write() as connection:
             if _find(connection, name) not in (None, filter_id):
                 raise UserError(
-                    mark("There is a filter “{name}” already."),
-                    mark("Choose another name."),
+                    N_("There is a filter “{name}” already."),
+                    N_("Choose another name."),
                     name=name,
                 )
             connection.execute(
@@ -83,11 +83,11 @@ def _known(written: str) -> Filter | None:
 def _checked(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise UserError(mark("A filter needs a name."), mark("Type one."))
+        raise UserError(N_("A filter needs a name."), N_("Type one."))
     if len(name) > LONGEST:
         raise UserError(
-            mark("The name is longer than {count} letters."),
-            mark("Choose a shorter one."),
+            N_("The name is longer than {count} letters."),
+            N_("Choose a shorter one."),
             count=LONGEST,
         )
     return name

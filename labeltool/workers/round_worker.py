@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from labeltool.domain import Cancelled, UserError, mark
+from labeltool.domain import N_, Cancelled, UserError
 from labeltool.rounds.run_folder import Event, RunFolder
 from pipnet import resources
 from pipnet.data.crop import Box, overlap, tight_box
@@ -118,8 +118,8 @@ class _Photos:
         """Raise a UserError if no photo with a manual label can be used."""
         if self._labelled <= self.problems.keys():
             raise UserError(
-                mark("None of the labelled photos can be used: {reason}."),
-                mark("Put them back, or point the project to where they are now."),
+                N_("None of the labelled photos can be used: {reason}."),
+                N_("Put them back, or point the project to where they are now."),
                 reason=self.example(),
             )
 
@@ -145,7 +145,7 @@ def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
         save(checkpoint, folder.model)
     elif checkpoint.scheme.names != scheme.names:
         raise UserError(
-            mark("{file} has another landmark scheme than this project."), file=weights.name
+            N_("{file} has another landmark scheme than this project."), file=weights.name
         )
     results["digest"] = hashlib.sha256(
         (folder.model if folder.model.exists() else weights).read_bytes()
@@ -163,7 +163,7 @@ def _device(wanted: str) -> str:
         return "cuda" if torch.cuda.is_available() else "cpu"
     if wanted == "cuda" and not torch.cuda.is_available():
         raise UserError(
-            mark("There is no usable CUDA device."), mark("Choose the device 'cpu' or 'auto'.")
+            N_("There is no usable CUDA device."), N_("Choose the device 'cpu' or 'auto'.")
         )
     return wanted
 
@@ -201,7 +201,7 @@ def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
     another size."""
     faces, labels = folder.faces(), folder.labels()
     if labels is None:
-        raise UserError(mark("The run folder has no labels."))
+        raise UserError(N_("The run folder has no labels."))
     place = {int(face): index for index, face in enumerate(faces.ids)}
     samples = []
     for face, points, manual in zip(labels.faces, labels.points, labels.manual, strict=True):
@@ -275,8 +275,8 @@ def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> C
         mean = mean_face([s for s in samples if s.task == "std"], start.convention)
     except ValueError as error:
         raise UserError(
-            mark("No manual label has all its landmarks, so training cannot start."),
-            mark("Place every landmark of at least one face."),
+            N_("No manual label has all its landmarks, so training cannot start."),
+            N_("Place every landmark of at least one face."),
         ) from error
     count = most_neighbours(mean, start.network.neighbours)
     network = PIPNet(start.network.name, scheme.count, count)
@@ -351,8 +351,8 @@ def _predict(
     flush()
     if total and not done:
         raise UserError(
-            mark("None of the photos with faces can be used: {reason}."),
-            mark("Put them back, or point the project to where they are now."),
+            N_("None of the photos with faces can be used: {reason}."),
+            N_("Put them back, or point the project to where they are now."),
             reason=photos.example(),
         )
     return chunks, done / max(time.monotonic() - began, 1e-3)

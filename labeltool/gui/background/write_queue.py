@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from labeltool.domain import Changes, StoreBusyError, UserError, mark
+from labeltool.domain import N_, Changes, StoreBusyError, UserError
 from labeltool.gui.background.tasks import hushed
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.desk import Desk
@@ -110,8 +110,8 @@ class WriteQueue(QObject):
         try:
             if pending.only_on not in (None, self._desk_face()):
                 raise UserError(
-                    mark("Nothing was changed: the project was busy when you went on."),
-                    mark("Go back and do it again."),
+                    N_("Nothing was changed: the project was busy when you went on."),
+                    N_("Go back and do it again."),
                 )
             changes = pending.operation()
         except StoreBusyError as error:
@@ -154,8 +154,8 @@ class WriteQueue(QObject):
             return None
         self._unsaved_said = True
         return UserError(
-            mark("Changes not saved yet: {count}. Another program holds the project."),
-            mark("Wait for it; or close again to leave without them."),
+            N_("Changes not saved yet: {count}. Another program holds the project."),
+            N_("Wait for it; or close again to leave without them."),
             count=len(self._pending),
         )
 

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import mark
+from labeltool.domain import N_
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import tr
 
 SLIDERS = {
-    "brightness": mark("Brightness"), "contrast": mark("Contrast"), "gamma": mark("Gamma"),
+    "brightness": N_("Brightness"), "contrast": N_("Contrast"), "gamma": N_("Gamma"),
 }  # fmt: skip
 """What can be set, by its name in `Tone`, as the panel calls it."""
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 from labeltool.domain import (
     ABSENT,
     FINAL,
+    N_,
     OCCLUDED,
     VISIBLE,
     Changes,
@@ -24,7 +25,6 @@ from labeltool.domain import (
     Points,
     UserError,
     Verdict,
-    mark,
 )
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.display_adjustments import Tone, TonePanel
@@ -213,8 +213,8 @@ class Editor(QWidget):
             reason = other_size(face.photo_size, (image.width(), image.height()))
             self.failed.emit(
                 UserError(
-                    mark("{reason}."),
-                    mark("Its boxes and landmarks belong to the photo before: put that back."),
+                    N_("{reason}."),
+                    N_("Its boxes and landmarks belong to the photo before: put that back."),
                     reason=f"{face.photo} {reason}",
                 )
             )
@@ -401,9 +401,7 @@ class Editor(QWidget):
         """Say how the selected points can be seen: domain.VISIBLE, OCCLUDED or ABSENT."""
         chosen = sorted(self.canvas.selection)
         if not chosen:
-            self.failed.emit(
-                UserError(mark("No point is selected."), mark("Click one, or press Tab."))
-            )
+            self.failed.emit(UserError(N_("No point is selected."), N_("Click one, or press Tab.")))
             return
         self._session.do(partial(self._session.desk.see, chosen, visibility))
 
@@ -411,7 +409,7 @@ class Editor(QWidget):
         if len(self.canvas.selection) < 2:
             self.failed.emit(
                 UserError(
-                    mark("Fewer than two points are selected."), mark("Drag a frame around some.")
+                    N_("Fewer than two points are selected."), N_("Drag a frame around some.")
                 )
             )
             return

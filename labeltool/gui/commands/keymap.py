@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
-from labeltool.domain import mark
+from labeltool.domain import N_
 from labeltool.gui.commands.table import COMMANDS, Command
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.settings import Settings
 
-_LISTS = mark("{key} moves through lists.")
-_TEXTS = mark("{key} copies, cuts or pastes text.")
+_LISTS = N_("{key} moves through lists.")
+_TEXTS = N_("{key} copies, cuts or pastes text.")
 _KEPT = {
-    "Esc": (mark("{key} closes dialogs and leaves what was begun."), "canvas"),
-    "Tab": (mark("{key} goes from field to field."), "canvas"),
-    "Shift+Tab": (mark("{key} goes from field to field."), "canvas"),
-    "Return": (mark("{key} presses buttons and ends typing."), "gallery"),
-    "Enter": (mark("{key} presses buttons and ends typing."), "gallery"),
-    "Space": (mark("{key} presses buttons and moves the photo."), ""),
-    "Alt+F4": (mark("{key} closes the window."), ""),
+    "Esc": (N_("{key} closes dialogs and leaves what was begun."), "canvas"),
+    "Tab": (N_("{key} goes from field to field."), "canvas"),
+    "Shift+Tab": (N_("{key} goes from field to field."), "canvas"),
+    "Return": (N_("{key} presses buttons and ends typing."), "gallery"),
+    "Enter": (N_("{key} presses buttons and ends typing."), "gallery"),
+    "Space": (N_("{key} presses buttons and moves the photo."), ""),
+    "Alt+F4": (N_("{key} closes the window."), ""),
     **dict.fromkeys(("Ctrl+C", "Ctrl+X", "Ctrl+V", "Ctrl+Ins", "Shift+Ins"), (_TEXTS, "")),
     **{
         f"{held}{key}": (_LISTS, "")

@@ -23,7 +23,7 @@ from labeltool.gui.dialogs.photo_folders import PhotoFolders
 from labeltool.gui.dialogs.photo_problems import Problems
 from labeltool.gui.dialogs.start_round import StartRound
 from labeltool.gui.i18n.filter_labels import describe
-from labeltool.gui.i18n.translate import read, tell, tr
+from labeltool.gui.i18n.translate import read, tr, translate
 from labeltool.gui.session import Session
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Prompts(QObject):
 
     def replace(self, refused: Refused) -> None:
         """Ask whether an export may replace what is there."""
-        if self._sure(tell(refused.error.what), tr("Replace")):
+        if self._sure(translate(refused.error.what), tr("Replace")):
             self._session.export(refused.out, refused.form, force=True)
 
     def _problems(self) -> None:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import PastBatch, Verdict, mark
+from labeltool.domain import N_, PastBatch, Verdict
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import Ask
 from labeltool.gui.i18n.local_time import moment
@@ -36,7 +36,7 @@ from labeltool.gui.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = (mark("When"), mark("Who"), mark("What"), mark("Faces"), mark("Still so"))
+COLUMNS = (N_("When"), N_("Who"), N_("What"), N_("Faces"), N_("Still so"))
 
 
 class BatchModel(QAbstractTableModel):

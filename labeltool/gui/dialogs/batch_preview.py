@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
-from labeltool.domain import Batch, Seen, Verdict, mark
+from labeltool.domain import N_, Batch, Seen, Verdict
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import Ask
 from labeltool.gui.gallery.selectable_grid import FaceGrid
@@ -21,30 +21,30 @@ SAMPLE = 200
 """Faces of a random sample."""
 
 _WORDS = {
-    Verdict.ACCEPTED: (mark("Accept {faces}"), mark("Accept {count:,}")),
-    Verdict.REJECTED: (mark("Reject {faces}"), mark("Reject {count:,}")),
-    Verdict.EXCLUDED: (mark("Exclude {faces}"), mark("Exclude {count:,}")),
-    Verdict.UNREVIEWED: (mark("Set {faces} back"), mark("Set back {count:,}")),
+    Verdict.ACCEPTED: (N_("Accept {faces}"), N_("Accept {count:,}")),
+    Verdict.REJECTED: (N_("Reject {faces}"), N_("Reject {count:,}")),
+    Verdict.EXCLUDED: (N_("Exclude {faces}"), N_("Exclude {count:,}")),
+    Verdict.UNREVIEWED: (N_("Set {faces} back"), N_("Set back {count:,}")),
 }
 """The title of the sheet, and its button."""
 
 _WOULD = {
     Verdict.ACCEPTED: (
-        mark("{faces} would be accepted."), mark("{faces} would be accepted, {left:,} left out."),
-        mark("No face would be accepted."),
+        N_("{faces} would be accepted."), N_("{faces} would be accepted, {left:,} left out."),
+        N_("No face would be accepted."),
     ),
     Verdict.REJECTED: (
-        mark("{faces} would be rejected."), mark("{faces} would be rejected, {left:,} left out."),
-        mark("No face would be rejected."),
+        N_("{faces} would be rejected."), N_("{faces} would be rejected, {left:,} left out."),
+        N_("No face would be rejected."),
     ),
     Verdict.EXCLUDED: (
-        mark("{faces} would be excluded."), mark("{faces} would be excluded, {left:,} left out."),
-        mark("No face would be excluded."),
+        N_("{faces} would be excluded."), N_("{faces} would be excluded, {left:,} left out."),
+        N_("No face would be excluded."),
     ),
     Verdict.UNREVIEWED: (
-        mark("{faces} would be set back to unreviewed."),
-        mark("{faces} would be set back to unreviewed, {left:,} left out."),
-        mark("No face would be set back to unreviewed."),
+        N_("{faces} would be set back to unreviewed."),
+        N_("{faces} would be set back to unreviewed, {left:,} left out."),
+        N_("No face would be set back to unreviewed."),
     ),
 }  # fmt: skip
 """What it would do: to all, without those left out, to none."""
@@ -204,15 +204,15 @@ class BatchSheet(Ask):
             lowest = tr("Lowest score of those that wait for a verdict: {score:.2f}",
                         score=batch.lowest)  # fmt: skip
             lines.append(lowest)
-        same = mark("{count:,} {verdict} already")
+        same = N_("{count:,} {verdict} already")
         if batch.verdict is Verdict.ACCEPTED:
-            same = mark("{count:,} accepted or corrected already")
+            same = N_("{count:,} accepted or corrected already")
         stay = [
             tr(why, count=count, verdict=verdict_word(batch.verdict))
             for count, why in (
                 (batch.same, same),
-                (batch.drafts, mark("{count:,} with unsaved moves")),
-                (batch.bare, mark("{count:,} without a proposal")),
+                (batch.drafts, N_("{count:,} with unsaved moves")),
+                (batch.bare, N_("{count:,} without a proposal")),
             )
             if count
         ]

@@ -8,17 +8,17 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidget
 
-from labeltool.domain import DamagedError, Progress, UserError, mark
+from labeltool.domain import N_, DamagedError, Progress, UserError
 from labeltool.gui import theme
 from labeltool.gui.background.tasks import Lane, Task
 from labeltool.gui.dialogs.dialog_base import Ask
-from labeltool.gui.i18n.translate import faces_words, tell, tr
+from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.store import Backup, Facts, backups, facts, facts_now, restore
 from pipnet.text import one_line
 
 REASONS = {
-    "day": mark("daily"), "work": mark("while working"),
-    "round": mark("before a round's results"), "upgrade": mark("before an upgrade"),
+    "day": N_("daily"), "work": N_("while working"),
+    "round": N_("before a round's results"), "upgrade": N_("before an upgrade"),
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class Rescue(Ask):
         self.kept: Path | None = None
         self.restored: Backup | None = None
         self.setMinimumWidth(560)
-        self.sentence(tell(error.what))
+        self.sentence(translate(error.what))
         self.sentence(tr("Backups, the newest first:"))
         self.list = QListWidget()
         self.list.setFont(theme.tabular(self.list.font()))
@@ -129,7 +129,7 @@ class Rescue(Ask):
         self.bar.hide()
         if not isinstance(error, UserError):
             raise error
-        self.lost.setText(tell(error))
+        self.lost.setText(translate(error))
 
     def done(self, result: int) -> None:
         """Let go of the thread."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.gui.dialogs.dialog_base import Ask
-from labeltool.gui.i18n.translate import tell, tr
+from labeltool.gui.i18n.translate import tr, translate
 from labeltool.rounds.planning import RoundPlan
 
 
@@ -16,7 +16,7 @@ class StartRound(Ask):
 
     def __init__(self, plan: RoundPlan, parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Train round {number}", number=plan.number), tr("Start"))
-        self.sentence(tell(plan.describe()))
+        self.sentence(translate(plan.describe()))
         self.sentence(
             tr(
                 "It runs in the background and goes on when the window is closed. Unreviewed and "

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
-from labeltool.domain import Step, mark
+from labeltool.domain import N_, Step
 from labeltool.gui.dialogs.dialog_base import Ask
 from labeltool.gui.i18n.local_time import moment
 from labeltool.gui.i18n.translate import faces_words, read, tr
@@ -23,8 +23,8 @@ class UndoQuestion(Ask):
         if step.kind not in ("import", "proposals"):
             what = f"“{what}”"
         asked = tr(
-            mark("Redo {what} by {reviewer}, {ago}?") if redo
-            else mark("Undo {what} by {reviewer}, {ago}?"),
+            N_("Redo {what} by {reviewer}, {ago}?") if redo
+            else N_("Undo {what} by {reviewer}, {ago}?"),
             what=what, reviewer=step.reviewer, ago=ago(step.time),
         )  # fmt: skip
         self.question = self.sentence(asked)

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from labeltool.domain import Filter, Round, RoundKind, mark
+from labeltool.domain import N_, Filter, Round, RoundKind
 from labeltool.gui.i18n.translate import read, sentence, tr
 
 VERDICTS: dict[str | None, str] = {
-    None: mark("All faces"),
-    "offered": mark("To review"),
-    "unreviewed": mark("Unreviewed"),
-    "accepted": mark("Accepted"),
-    "corrected": mark("Corrected"),
-    "rejected": mark("Rejected"),
-    "rejected-new": mark("Rejected, new proposal"),
-    "excluded": mark("Excluded"),
+    None: N_("All faces"),
+    "offered": N_("To review"),
+    "unreviewed": N_("Unreviewed"),
+    "accepted": N_("Accepted"),
+    "corrected": N_("Corrected"),
+    "rejected": N_("Rejected"),
+    "rejected-new": N_("Rejected, new proposal"),
+    "excluded": N_("Excluded"),
 }
 ORDERS = {
-    "file": mark("By file"),
-    "score": mark("Low score first"),
-    "spread": mark("Uncertain first"),
-    "time": mark("Last decided first"),
-    "round": mark("Newest round first"),
-    "change": mark("Largest change first"),
+    "file": N_("By file"),
+    "score": N_("Low score first"),
+    "spread": N_("Uncertain first"),
+    "time": N_("Last decided first"),
+    "round": N_("Newest round first"),
+    "change": N_("Largest change first"),
 }
 TURNED = {
-    "file": mark("By file, last first"),
-    "score": mark("High score first"),
-    "spread": mark("Certain first"),
-    "time": mark("First decided first"),
-    "round": mark("Oldest round first"),
-    "change": mark("Smallest change first"),
+    "file": N_("By file, last first"),
+    "score": N_("High score first"),
+    "spread": N_("Certain first"),
+    "time": N_("First decided first"),
+    "round": N_("Oldest round first"),
+    "change": N_("Smallest change first"),
 }
 
 

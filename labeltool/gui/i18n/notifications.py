@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeltool.domain import Counts, mark
+from labeltool.domain import N_, Counts
 from labeltool.exchange.label_export import Exported
 from labeltool.exchange.label_import import Taken
 from labeltool.exchange.photo_import import Added
@@ -32,9 +32,9 @@ def photos(added: Added, counts: Counts, broken: int) -> str:
 
 def labels(taken: Taken, source: Path, *, proposals: bool) -> str:
     """How many labels or proposals of a file were taken, and why the others were not."""
-    what = mark("{count:,} labels from {file}")
+    what = N_("{count:,} labels from {file}")
     if proposals:
-        what = mark("{count:,} proposals from {file}")
+        what = N_("{count:,} proposals from {file}")
     note = tr(what, count=taken.taken, file=source.name)
     if taken.new_faces:
         note += tr(", {count:,} of them new faces", count=taken.new_faces)

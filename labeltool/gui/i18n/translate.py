@@ -8,16 +8,16 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
-from labeltool.domain import Said, UserError, Verdict, fill, mark
+from labeltool.domain import N_, Message, UserError, Verdict, fill
 from labeltool.gui.i18n.phrase_catalog import PHRASES
 
 _VERDICTS = {
-    Verdict.UNREVIEWED: mark("unreviewed"),
-    Verdict.ACCEPTED: mark("accepted"),
-    Verdict.CORRECTED: mark("corrected"),
-    Verdict.REJECTED: mark("rejected"),
-    Verdict.EXCLUDED: mark("excluded"),
-    Verdict.REMOVED: mark("removed"),
+    Verdict.UNREVIEWED: N_("unreviewed"),
+    Verdict.ACCEPTED: N_("accepted"),
+    Verdict.CORRECTED: N_("corrected"),
+    Verdict.REJECTED: N_("rejected"),
+    Verdict.EXCLUDED: N_("excluded"),
+    Verdict.REMOVED: N_("removed"),
 }
 
 _OURS = ("verdict", "what", "model", "reason")
@@ -36,9 +36,9 @@ def tr(text: str, comment: str = "", n: int = -1, **values: object) -> str:
     return fill(translated, values)
 
 
-def tell(said: UserError | str) -> str:
+def translate(said: UserError | str) -> str:
     """An error, or what a part below the window says, translated; any other text as it is."""
-    if not isinstance(said, UserError | Said):
+    if not isinstance(said, UserError | Message):
         return said
     texts = [tr(text) for text in said.texts if text]
     values = {name: _told(name, value) for name, value in said.values.items()}
@@ -95,8 +95,8 @@ def sentence(text: str) -> str:
 
 
 def _told(name: str, value: object) -> object:
-    if isinstance(value, Said):
-        return tell(value)
+    if isinstance(value, Message):
+        return translate(value)
     return read(value) if name in _OURS and isinstance(value, str) else value
 
 

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Entry, Verdict, mark
+from labeltool.domain import N_, Changes, Entry, Verdict
 from labeltool.gui import theme
 from labeltool.gui.i18n.local_time import moment
 from labeltool.gui.i18n.translate import read, sentence, tr, verdict_word
 from labeltool.gui.session import Session
 
 _DEEDS = {
-    "undo": mark("Undid: {what}"), "redo": mark("Did again: {what}"),
-    "restore": mark("Restored: {verdict}"), "take back": mark("Took back: {what}"),
+    "undo": N_("Undid: {what}"), "redo": N_("Did again: {what}"),
+    "restore": N_("Restored: {verdict}"), "take back": N_("Took back: {what}"),
 }  # fmt: skip
 
 

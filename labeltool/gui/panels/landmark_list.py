@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Face, mark
+from labeltool.domain import ABSENT, N_, OCCLUDED, VISIBLE, Face
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import tr
 
-SEEN = ((mark("Visible"), VISIBLE), (mark("Occluded"), OCCLUDED), (mark("Absent"), ABSENT))
+SEEN = ((N_("Visible"), VISIBLE), (N_("Occluded"), OCCLUDED), (N_("Absent"), ABSENT))
 """What can be said of the selected landmarks."""
 
 MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import PhotosMissingError, UserError
 from labeltool.gui import theme
 from labeltool.gui.background.tasks import Task
-from labeltool.gui.i18n.translate import of_words, tell, tr
+from labeltool.gui.i18n.translate import of_words, tr, translate
 
 SHOWN_MS = 8000
 """How long a message stays; an error stays until it is closed."""
@@ -78,7 +78,7 @@ class MessageLine(QFrame):
     def complain(self, error: UserError) -> None:
         """Show what went wrong and what to do; it stays."""
         self._timer.stop()
-        self._show("mdi6.alert-outline", tell(error), undoable=False)
+        self._show("mdi6.alert-outline", translate(error), undoable=False)
         self.find_photos.setVisible(isinstance(error, PhotosMissingError))
 
     def _show(self, icon: str, text: str, undoable: bool) -> None:

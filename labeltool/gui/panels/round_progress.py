@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import RoundKind, mark
+from labeltool.domain import N_, RoundKind
 from labeltool.gui import theme
-from labeltool.gui.i18n.translate import read, tell, tr
+from labeltool.gui.i18n.translate import read, tr, translate
 from labeltool.gui.panels.message_bar import time_left
 from labeltool.gui.session import Session
 from labeltool.rounds.run_folder import Event
 
-STAGES = {"train": mark("Training"), "predict": mark("Predicting"), "": mark("Starting")}
+STAGES = {"train": N_("Training"), "predict": N_("Predicting"), "": N_("Starting")}
 
 
 class RoundPanel(QWidget):
@@ -163,7 +163,7 @@ class RoundPanel(QWidget):
             self.title.setText(
                 tr("The round is done without %Ln photo(s)", "", len(left_out.photos))
             )
-            words = [tell(left_out.sentence())]
+            words = [translate(left_out.sentence())]
             if left_out.manual:
                 words.append(tr("%Ln manual label(s) were not trained.", "", left_out.manual))
             self.detail.setText(" ".join(words))

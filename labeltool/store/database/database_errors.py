@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from labeltool.domain import Cancelled, DamagedError, ReadOnlyError, StoreBusyError, UserError, mark
+from labeltool.domain import N_, Cancelled, DamagedError, ReadOnlyError, StoreBusyError, UserError
 
 FULL = 2**20
 """Bytes free below which an error of the drive is taken for a full disk."""
@@ -46,33 +46,33 @@ def _known(path: Path, text: str) -> UserError | Cancelled | None:
         return Cancelled()
     if "locked" in text or "busy" in text:
         return StoreBusyError(
-            mark("Another program is writing to {path}."),
-            mark("Wait for it to finish, then try again."),
+            N_("Another program is writing to {path}."),
+            N_("Wait for it to finish, then try again."),
             path=path,
         )
     if "readonly" in text or "unable to open" in text:
         return ReadOnlyError(
-            mark("{path} cannot be written."),
-            mark("Check that its folder is not read-only and that you may write to it."),
+            N_("{path} cannot be written."),
+            N_("Check that its folder is not read-only and that you may write to it."),
             path=path,
         )
     # what SQLite says when not even the files beside the database can grow
     if "full" in text or ("disk I/O" in text and _free(path.parent) < FULL):
         return UserError(
-            mark("The disk of {folder} is full; nothing was lost."),
-            mark("Free some space, try again."),
+            N_("The disk of {folder} is full; nothing was lost."),
+            N_("Free some space, try again."),
             folder=path.parent,
         )
     if "disk I/O" in text:
         return UserError(
-            mark("{path} could not be read or written: the drive reports an error."),
-            mark("Check that the drive is there and sound, then open the project again."),
+            N_("{path} could not be read or written: the drive reports an error."),
+            N_("Check that the drive is there and sound, then open the project again."),
             path=path,
         )
     if any(word in text for word in ("malformed", "not a database", "file format")):
         return DamagedError(
-            mark("{path} is damaged."),
-            mark(
+            N_("{path} is damaged."),
+            N_(
                 "'labeltool restore {folder}' lists its backups; without one, "
                 "'sqlite3 project.sqlite .recover' may save what is left."
             ),

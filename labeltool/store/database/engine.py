@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from labeltool.domain import Cancelled, Progress, StoreBusyError, UserError, mark
+from labeltool.domain import N_, Cancelled, Progress, StoreBusyError, UserError
 from labeltool.store.database.database_errors import errors
 from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.database.read_only import connect, has_log, refusal, stamp, stamp_of_log
@@ -132,9 +132,7 @@ class Database:
             return
         deadline = time.monotonic() + self.patience
         if not self._lock.acquire(timeout=self.patience):
-            raise StoreBusyError(
-                mark("The project is busy with another change."), mark("Try again.")
-            )
+            raise StoreBusyError(N_("The project is busy with another change."), N_("Try again."))
         try:
             with errors(self.path):
                 connection = self._writer
@@ -362,7 +360,7 @@ def _read_only_engine(path: Path) -> Engine:
 
 def _changed_meanwhile() -> StoreBusyError:
     return StoreBusyError(
-        mark("The project was changed elsewhere while it was read."), mark("Try again.")
+        N_("The project was changed elsewhere while it was read."), N_("Try again.")
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeltool.domain import DamagedError, UserError, mark
+from labeltool.domain import N_, DamagedError, UserError
 from labeltool.store.database.database_errors import errors
 from labeltool.store.database.read_only import connect
 
@@ -23,8 +23,8 @@ def schema_of(path: Path) -> int:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:
                 raise DamagedError(
-                    mark("{path} is empty, so it is not a project."),
-                    mark(
+                    N_("{path} is empty, so it is not a project."),
+                    N_(
                         "'labeltool restore {folder}' lists its backups; without one, make a new "
                         "project in another folder."
                     ),
@@ -36,8 +36,8 @@ def schema_of(path: Path) -> int:
                 row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             if row is None or not row[0].isdecimal():
                 raise UserError(
-                    mark("{path} is not a project of this program."),
-                    mark("Choose another folder."),
+                    N_("{path} is not a project of this program."),
+                    N_("Choose another folder."),
                     path=path,
                 )
             return int(row[0])

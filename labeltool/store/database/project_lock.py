@@ -7,7 +7,7 @@ from typing import Any
 
 import portalocker
 
-from labeltool.domain import UserError, mark
+from labeltool.domain import N_, UserError
 
 
 class ProjectLock:
@@ -21,7 +21,7 @@ class ProjectLock:
         """Say that the project is open here."""
         self._take(
             portalocker.LockFlags.SHARED,
-            mark("The project is being upgraded or restored right now."),
+            N_("The project is being upgraded or restored right now."),
         )
 
     def alone(self, what: str) -> None:
@@ -41,7 +41,7 @@ class ProjectLock:
             portalocker.lock(self._file, flags | portalocker.LockFlags.NON_BLOCKING)
         except portalocker.LockException as error:
             self.release()
-            raise UserError(what, mark("Close it there, then open the project again.")) from error
+            raise UserError(what, N_("Close it there, then open the project again.")) from error
 
     def release(self) -> None:
         """Let others have it."""

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from labeltool.domain import ReadOnlyError, UserError, mark
+from labeltool.domain import N_, ReadOnlyError, UserError
 
 
 def is_read_only(path: Path) -> bool:
@@ -18,8 +18,8 @@ def is_read_only(path: Path) -> bool:
 def refusal(path: Path) -> ReadOnlyError:
     """What to raise where somebody wants to write."""
     return ReadOnlyError(
-        mark("{path} cannot be written: the project is read-only here."),
-        mark(
+        N_("{path} cannot be written: the project is read-only here."),
+        N_(
             "Copy its folder to where you may write and open the copy, or ask for the right to "
             "write."
         ),
@@ -42,8 +42,8 @@ def connect(path: Path) -> sqlite3.Connection:
     held = log.exists() and log.stat().st_size > 0
     if held and not index.exists() and is_read_only(path):
         raise UserError(
-            mark("{log} holds decisions that cannot be read in a read-only folder."),
-            mark("Copy the whole folder to where you may write, and open the copy."),
+            N_("{log} holds decisions that cannot be read in a read-only folder."),
+            N_("Copy the whole folder to where you may write, and open the copy."),
             log=log,
         )
     live = held or (log.exists() and index.exists()) or not is_read_only(path) or not _logs(path)

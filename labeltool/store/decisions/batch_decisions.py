@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from labeltool.domain import FINAL, Batch, Changes, Progress, Said, Seen, UserError, Verdict, mark
+from labeltool.domain import FINAL, N_, Batch, Changes, Message, Progress, Seen, UserError, Verdict
 from labeltool.store.database.engine import Database
 from labeltool.store.log.face_state import settle
 from labeltool.store.log.operation_log import operate, words
@@ -107,16 +107,16 @@ class Batches:
             count = int(connection.execute(query, {"operation": operation}).scalar_one())
             if count == 0:
                 raise UserError(
-                    mark("Nothing was decided: the faces were changed meanwhile."),
-                    mark("Look at them again."),
+                    N_("Nothing was decided: the faces were changed meanwhile."),
+                    N_("Look at them again."),
                 )
             connection.execute(
                 text("UPDATE operation SET faces = :count, detail = :detail WHERE id = :id"),
                 {"count": count, "detail": words(verdict, count), "id": operation},
             )
-        left = mark("{left:,} were changed meanwhile and stay as they are.")
-        note = Said(
-            mark("{what}."), left if count < total else "",
+        left = N_("{left:,} were changed meanwhile and stay as they are.")
+        note = Message(
+            N_("{what}."), left if count < total else "",
             what=words(verdict, count).capitalize(), left=total - count,
         )  # fmt: skip
         return Changes(all=True, note=note)

@@ -25,16 +25,16 @@ from sqlalchemy import (
 
 from labeltool.domain import (
     FINAL,
+    N_,
     Changes,
+    Message,
     NewLabel,
     Points,
     RoundStatus,
-    Said,
     UserError,
     Verdict,
     Visibility,
     counted,
-    mark,
 )
 from labeltool.store.database import counters
 from labeltool.store.database.schema import DraftRow, EntryRow, RoundRow, StateRow
@@ -126,10 +126,10 @@ class Reviews(Undo):
                     raise removed_face()
                 if verdict is Verdict.ACCEPTED:
                     if len(faces) == 1 and made in FINAL:  # in another window, just now
-                        raise UserError(mark("This face is {verdict} already."), verdict=made)
+                        raise UserError(N_("This face is {verdict} already."), verdict=made)
                     raise UserError(
-                        mark("Nothing was accepted: no proposal there waits for a verdict."),
-                        mark("Predict first, or choose faces that are not accepted yet."),
+                        N_("Nothing was accepted: no proposal there waits for a verdict."),
+                        N_("Predict first, or choose faces that are not accepted yet."),
                     )
                 raise _Unchanged
             if count != len(faces):
@@ -139,7 +139,7 @@ class Reviews(Undo):
                 )
             if len(faces) == 1:
                 connection.execute(NO_DRAFT, {"face": faces[0]})
-        return changed(faces, Said(mark("{what}."), what=words(verdict, count).capitalize()))
+        return changed(faces, Message(N_("{what}."), what=words(verdict, count).capitalize()))
 
     def decide_where(
         self, reviewer: str, verdict: Verdict, threshold: Threshold
@@ -156,7 +156,7 @@ class Reviews(Undo):
             if count == 0:
                 connection.rollback()
                 return 0, Changes()
-        note = Said(mark("{what}."), what=words(verdict, count).capitalize())
+        note = Message(N_("{what}."), what=words(verdict, count).capitalize())
         return count, Changes(all=True, note=note)
 
     def count_where(self, threshold: Threshold) -> int:
@@ -202,9 +202,9 @@ class Reviews(Undo):
             if count == 0:
                 raise _Unchanged
         if len(faces) == 1:
-            return changed(faces, Said(mark("Flagged.") if on else mark("Flag removed.")))
-        deed = mark("Flagged: {count:,} faces.") if on else mark("Flag removed: {count:,} faces.")
-        return changed(faces, Said(deed, count=count))
+            return changed(faces, Message(N_("Flagged.") if on else N_("Flag removed.")))
+        deed = N_("Flagged: {count:,} faces.") if on else N_("Flag removed: {count:,} faces.")
+        return changed(faces, Message(deed, count=count))
 
     def take_labels(
         self, reviewer: str, labels: Sequence[NewLabel], source: str
@@ -248,7 +248,7 @@ class Reviews(Undo):
                 {"operation": operation},
             )
             finish(connection, operation)
-        note = Said(mark("{count} labels from {file}."), count=len(taken), file=source)
+        note = Message(N_("{count} labels from {file}."), count=len(taken), file=source)
         return len(taken), Changes(all=True, note=note)
 
     def take_proposals(
@@ -347,8 +347,8 @@ def _check_prediction(connection: Connection, prediction_id: int, face_id: int) 
     found = connection.scalar(_PREDICTION, {"id": prediction_id, "face": face_id})
     if found is None:
         raise UserError(
-            mark("The proposal on the screen was replaced by newer rounds."),
-            mark("Look at the new proposal and decide again."),
+            N_("The proposal on the screen was replaced by newer rounds."),
+            N_("Look at the new proposal and decide again."),
         )
 
 

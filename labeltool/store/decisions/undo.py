@@ -18,15 +18,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
+    N_,
     Changes,
+    Message,
     Points,
-    Said,
     Step,
     UndoState,
     UserError,
     Verdict,
     Visibility,
-    mark,
 )
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftRow, DraftStepRow, OperationRow, StateRow
@@ -199,8 +199,8 @@ def needs_question(step: Step) -> bool:
 def _check_question(step: Step, asks: bool, confirmed: str) -> None:
     if asks and needs_question(step) and step.key != confirmed:
         raise UserError(
-            mark("Nothing was changed: something else was done meanwhile."),
-            mark("Try again: then you are asked about that."),
+            N_("Nothing was changed: something else was done meanwhile."),
+            N_("Try again: then you are asked about that."),
         )
 
 
@@ -248,8 +248,8 @@ def _step_draft(connection: Connection, row: Any, *, back: bool) -> Changes:
     _put_draft(connection, row.face_id, values)
     connection.execute(_STEPPED, {"undone": back, "id": row.id})
     note_last(connection, _key(row.id))
-    deed = mark("Undid: {what}.") if back else mark("Redid: {what}.")
-    return Changes(faces=frozenset({row.face_id}), note=Said(deed, what=MOVE), back=True)
+    deed = N_("Undid: {what}.") if back else N_("Redid: {what}.")
+    return Changes(faces=frozenset({row.face_id}), note=Message(deed, what=MOVE), back=True)
 
 
 def _undo(connection: Connection, reviewer: str, last: Any) -> Changes:
@@ -271,7 +271,7 @@ def _undo(connection: Connection, reviewer: str, last: Any) -> Changes:
             "decided": target.kind == "decide",
         }  # fmt: skip
         connection.execute(_DRAFT_AGAIN, values)
-    changes = taken_back(connection, operation, target, mark("Undid: {what}."))
+    changes = taken_back(connection, operation, target, N_("Undid: {what}."))
     return _with_round(connection, operation, target, changes, visible=False)
 
 
@@ -285,7 +285,7 @@ def _redo(connection: Connection, reviewer: str, last: Any) -> Changes:
     )  # fmt: skip
     connection.execute(text(REDO), {"operation": operation, "target": target.id})
     connection.execute(_DRAFT_DECIDED, {"operation": operation})
-    changes = taken_back(connection, operation, target, mark("Redid: {what}."))
+    changes = taken_back(connection, operation, target, N_("Redid: {what}."))
     note_last(connection, target.uuid)  # which an undo would take
     return _with_round(connection, operation, target, changes, visible=True)
 

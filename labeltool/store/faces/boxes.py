@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
-from labeltool.domain import FINAL, Box, Changes, Said, Verdict, mark
+from labeltool.domain import FINAL, N_, Box, Changes, Message, Verdict
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
 from labeltool.store.faces.face_queries import _ids
@@ -46,7 +46,7 @@ class Boxes:
         with self._database.write() as connection:
             (face,) = _draw(connection, reviewer, {photo_id: box}, DRAWN, "draw a box")
         faces = frozenset({face})
-        return face, Changes(faces=faces, photos=True, boxes=faces, note=Said(mark("Drew a box.")))
+        return face, Changes(faces=faces, photos=True, boxes=faces, note=Message(N_("Drew a box.")))
 
     def take_whole(self, reviewer: str, photos: Sequence[int]) -> Changes:
         """Add a face to each of these photos, as large as the photo; undo removes them.
@@ -62,9 +62,9 @@ class Boxes:
             what = "take a photo whole" if len(boxes) == 1 else f"take {len(boxes):,} photos whole"
             faces = _draw(connection, reviewer, boxes, WHOLE, what)
         note = (
-            Said(mark("Took the photo whole."))
+            Message(N_("Took the photo whole."))
             if len(boxes) == 1
-            else Said(mark("Took {count:,} photos whole."), count=len(boxes))
+            else Message(N_("Took {count:,} photos whole."), count=len(boxes))
         )
         if len(faces) > FEW:
             return Changes(all=True, photos=True, note=note)
@@ -129,7 +129,7 @@ class Boxes:
             if anew:
                 connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
         faces = frozenset({face_id})
-        return Changes(faces=faces, boxes=faces, note=Said(mark("Moved the box.")))
+        return Changes(faces=faces, boxes=faces, note=Message(N_("Moved the box.")))
 
     def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
         """Id, box and verdict of the faces of a photo."""

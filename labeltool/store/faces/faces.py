@@ -13,19 +13,19 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
+    N_,
     Box,
     Card,
     Changes,
     Decision,
     Face,
     KnownFile,
+    Message,
     PhotoRecord,
     Points,
     Prediction,
-    Said,
     UserError,
     Verdict,
-    mark,
 )
 from labeltool.store.database.counters import search_text
 from labeltool.store.database.schema import (
@@ -80,7 +80,7 @@ class Faces(Queue):
             other = connection.scalar(select(RootRow.id).where(RootRow.path == str(folder)))
             if other is not None and other != root_id:
                 raise UserError(
-                    mark("{folder} is already a photo folder of this project."), folder=folder
+                    N_("{folder} is already a photo folder of this project."), folder=folder
                 )
             sample = connection.execute(
                 select(PhotoRow.path, PhotoRow.bytes)
@@ -90,8 +90,8 @@ class Faces(Queue):
             found = [row for row in sample if os.path.isfile(folder / row.path)]
             if sample and not found:
                 raise UserError(
-                    mark("None of the photos are in {folder} (looked for {file})."),
-                    mark("Choose the folder that holds the same files and subfolders as before."),
+                    N_("None of the photos are in {folder} (looked for {file})."),
+                    N_("Choose the folder that holds the same files and subfolders as before."),
                     folder=folder,
                     file=sample[0].path,
                 )
@@ -104,12 +104,12 @@ class Faces(Queue):
                 .values(searched=False, problem=None)
             )
         other = sum((folder / row.path).stat().st_size != row.bytes for row in found)
-        doubt = mark(
+        doubt = N_(
             "{other} of the {looked_at} looked at have another size than before: they may be other "
             "photos."
         )
-        note = Said(
-            mark("Photos are now read from {folder}."), doubt if other else "",
+        note = Message(
+            N_("Photos are now read from {folder}."), doubt if other else "",
             folder=folder, other=other, looked_at=len(found),
         )  # fmt: skip
         return Changes(all=True, photos=True, note=note, back=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, literal, select, text
 
-from labeltool.domain import FINAL, Changes, Entry, PastBatch, Said, UserError, Verdict, mark
+from labeltool.domain import FINAL, N_, Changes, Entry, Message, PastBatch, UserError, Verdict
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
 from labeltool.store.log.operation_log import (
@@ -68,8 +68,8 @@ class History:
             drafted = select(DraftRow.face_id).where(DraftRow.face_id == face_id)
             if connection.scalar(drafted) is not None:
                 raise UserError(
-                    mark("Points of this face were moved and are not decided yet."),
-                    mark("Accept them, or discard the moves, then restore."),
+                    N_("Points of this face were moved and are not decided yet."),
+                    N_("Accept them, or discard the moves, then restore."),
                 )
             verdict = func.coalesce(EntryRow.verdict, str(Verdict.UNREVIEWED))
             chosen = (
@@ -94,7 +94,7 @@ class History:
         return Changes(
             faces=faces,
             boxes=faces if moved else frozenset(),
-            note=Said(mark("Restored: {what}."), what=word),
+            note=Message(N_("Restored: {what}."), what=word),
         )
 
     def batches(self) -> list[PastBatch]:
@@ -150,11 +150,11 @@ class History:
                     "reviewer": reviewer,
                 },
             )  # fmt: skip
-            changes = taken_back(connection, taken, target, mark("Took back: {what}."))
+            changes = taken_back(connection, taken, target, N_("Took back: {what}."))
             if not changes.any_face:
                 raise UserError(
-                    mark("Nothing of this batch is left to take back."),
-                    mark("Every face of it was changed since; each face's history shows how."),
+                    N_("Nothing of this batch is left to take back."),
+                    N_("Every face of it was changed since; each face's history shows how."),
                 )
         return changes
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, literal, select, text
 from sqlalchemy.orm import aliased
 
-from labeltool.domain import Changes, Said, UserError, Verdict, mark
+from labeltool.domain import N_, Changes, Message, UserError, Verdict
 from labeltool.store.database.engine import LAST_STEP
 from labeltool.store.database.schema import EntryRow, OperationRow, StateRow
 from labeltool.store.log.face_state import settle, settle_boxes
@@ -184,7 +184,7 @@ def finish(connection: Connection, operation: int, *, boxes: bool = True) -> int
 
 def removed_face() -> UserError:
     """What to say where somebody writes to a face that was removed meanwhile."""
-    return UserError(mark("This face is not in the project any more."), mark("Choose another one."))
+    return UserError(N_("This face is not in the project any more."), N_("Choose another one."))
 
 
 def taken_back(connection: Connection, operation: int, target: Any, deed: str) -> Changes:
@@ -199,8 +199,8 @@ def taken_back(connection: Connection, operation: int, target: Any, deed: str) -
     entered = select(func.count()).where(EntryRow.operation_id == target.id)
     total = connection.scalars(entered).one()
     left = total - count
-    others = mark("{left:,} of {faces:,} faces were changed since and stay as they are.")
-    note = Said(deed, others if left else "", what=target.detail, left=left, faces=total)
+    others = N_("{left:,} of {faces:,} faces were changed since and stay as they are.")
+    note = Message(deed, others if left else "", what=target.detail, left=left, faces=total)
     changes = replace(changed(list(verdicts), note), photos=target.kind in ADDING)
     if target.kind not in ("box", "draw"):
         return changes

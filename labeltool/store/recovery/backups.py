@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from labeltool.domain import DamagedError, Progress, UserError, mark
+from labeltool.domain import N_, DamagedError, Progress, UserError
 from labeltool.store.database.database_errors import errors
 from labeltool.store.database.file_access import connect_read_only
 from labeltool.store.database.read_only import file_uri
@@ -99,8 +99,8 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
         thin_out(folder.parent)
     except OSError as error:
         raise UserError(
-            mark("No backup could be made in {folder}: {reason}."),
-            mark("Check that there is space, and that you may write there."),
+            N_("No backup could be made in {folder}: {reason}."),
+            N_("Check that there is space, and that you may write there."),
             folder=folder,
             reason=error.strerror or str(error),
         ) from error
@@ -124,11 +124,11 @@ def _check_room(file: Path, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < need:
         raise UserError(
-            mark(
+            N_(
                 "There is no room for a backup of {file}: it wants {need} MB, and {free} MB are "
                 "free."
             ),
-            mark("Free some space."),
+            N_("Free some space."),
             file=file.name,
             need=need // 2**20,
             free=free // 2**20,
@@ -194,8 +194,8 @@ def check_file(file: Path, original: Path | None = None) -> None:
         said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
         raise DamagedError(
-            mark("{path} is damaged ({reason})."),
-            mark("A backup has to take its place."),
+            N_("{path} is damaged ({reason})."),
+            N_("A backup has to take its place."),
             path=name,
             reason=said,
         )
@@ -217,7 +217,7 @@ def facts(file: Path) -> Facts:
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):
                 raise
-            raise DamagedError(mark("{path} holds no project."), path=file) from error
+            raise DamagedError(N_("{path} holds no project."), path=file) from error
 
 
 def _open(file: Path) -> sqlite3.Connection:

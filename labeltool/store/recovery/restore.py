@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labeltool.domain import DamagedError, Progress, UserError, mark
+from labeltool.domain import N_, DamagedError, Progress, UserError
 from labeltool.store.database.project_file import FILE, schema_of
 from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.recovery.backups import (
@@ -51,13 +51,13 @@ def restore(
     file = folder / FILE
     if not os.path.isfile(source):
         raise UserError(
-            mark("There is no backup {path}."),
-            mark("'labeltool restore {folder}' lists them."),
+            N_("There is no backup {path}."),
+            N_("'labeltool restore {folder}' lists them."),
             path=source,
             folder=folder,
         )
     lock = ProjectLock(folder)
-    lock.alone(mark("The project must be restored, but another window or command has it open."))
+    lock.alone(N_("The project must be restored, but another window or command has it open."))
     partial = file.with_name(f"{file.name}.restoring")
     try:
         partial.unlink(missing_ok=True)
@@ -70,12 +70,12 @@ def restore(
         os.replace(partial, file)
     except DamagedError as error:
         raise UserError(
-            mark("{path} is damaged too."), mark("Choose an older backup."), path=source
+            N_("{path} is damaged too."), N_("Choose an older backup."), path=source
         ) from error
     except OSError as error:
         raise UserError(
-            mark("{file} could not be restored: {reason}; everything is as it was."),
-            mark("Check that there is space, and that you may write there."),
+            N_("{file} could not be restored: {reason}; everything is as it was."),
+            N_("Check that there is space, and that you may write there."),
             file=source.name,
             reason=error.strerror or str(error),
         ) from error

@@ -17,14 +17,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton
 
-from labeltool.domain import Filter, Said, UserError, Verdict, mark
+from labeltool.domain import N_, Filter, Message, UserError, Verdict
 from labeltool.exchange.formats import coco, pts
 from labeltool.exchange.label_import import _remedied
 from labeltool.gui.dialogs import batch_preview
 from labeltool.gui.i18n.filter_labels import describe
 from labeltool.gui.i18n.language import speak
 from labeltool.gui.i18n.phrase_catalog import FAILURES
-from labeltool.gui.i18n.translate import read, tell, tr
+from labeltool.gui.i18n.translate import read, tr, translate
 from labeltool.gui.panels.history_panel import deed
 from labeltool.gui.settings import Settings
 from labeltool.rounds.liveness import describe_exit
@@ -129,7 +129,7 @@ def test_who_cannot_read_the_first_page_finds_the_language(qtbot, app):
     assert app.welcome.languages.currentText() == "한국어"
     assert app.welcome.new.text() == "사진으로 새 프로젝트…"
     app.welcome.complain(
-        UserError(mark("{path} is not a project of this program."), path=Path("a b"))
+        UserError(N_("{path} is not a project of this program."), path=Path("a b"))
     )
     assert app.welcome.message.label.text() == "a b: 이 프로그램의 프로젝트가 아닙니다."
     app.welcome.close()
@@ -182,8 +182,8 @@ def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
         history.take_back("ann", history.batches()[-2].id),
     ]
     for change in notes:
-        assert isinstance(change.note, Said)
-        assert not english(tell(change.note)), change.note
+        assert isinstance(change.note, Message)
+        assert not english(translate(change.note)), change.note
     for entry in [entry for face in (1, 2, 3, 5) for entry in history.of_face(face)]:
         assert not english(deed(entry)), entry.detail
     for batch in history.batches():
