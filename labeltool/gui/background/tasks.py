@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 
 from PySide6.QtCore import QObject, Signal
 
 from labeltool.domain import Cancelled, Progress
 
 Work = Callable[[Progress], object]
-
-decoding = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) - 1))
-"""Around the decoding of a large photo, by whatever thread: one processor is left to the window."""
-
-_quiet = threading.Event()
-_quiet.set()
-
-
-def step_back() -> None:
-    """Let the window's thread have the processor before the calling one. Linux only: elsewhere the
-    system does not let a program order its threads so without asking for rights."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-
-
-@contextmanager
-def hushed() -> Iterator[None]:
-    """Around what the window's thread computes while a person waits: threads that `pause` rest.
-
-    They would take Python's lock from it again and again: a wheel step of the gallery would take
-    three times as long, a decision half as long again.
-    """
-    _quiet.clear()
-    try:
-        yield
-    finally:
-        _quiet.set()
-
-
-def pause() -> None:
-    """Wait, in a thread that decodes, until nothing is `hushed`."""
-    _quiet.wait()
 
 
 class Task(QObject):

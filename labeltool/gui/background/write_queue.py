@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool.domain import N_, Changes, StoreBusyError, UserError
-from labeltool.gui.background.tasks import hushed
+from labeltool.gui.background.thread_priority import foreground_work
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.desk import Desk
 from labeltool.store import Store
@@ -93,7 +93,7 @@ class WriteQueue(QObject):
     def _drain(self) -> None:
         """Run the pending operations, the oldest first, until one finds the project busy."""
         try:
-            with hushed(), self._store.first():
+            with foreground_work(), self._store.first():
                 while self._pending and self._attempt(self._pending[0]):
                     pass
         finally:  # also if an operation raised

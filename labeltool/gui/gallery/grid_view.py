@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from labeltool.domain import Card, Changes
 from labeltool.gui import theme
-from labeltool.gui.background.tasks import hushed
+from labeltool.gui.background.thread_priority import foreground_work
 from labeltool.gui.gallery.card_painter import CardPainter, Look
 from labeltool.gui.gallery.exit_animation import Leaving
 from labeltool.gui.gallery.selection import Selection
@@ -245,7 +245,7 @@ class GridView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the cards of the part that is asked for."""
-        with hushed():
+        with foreground_work():
             self._paint(event)
         self._want()
 

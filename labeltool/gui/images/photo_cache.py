@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from labeltool.gui.background.tasks import decoding, pause, step_back
+from labeltool.gui.background.thread_priority import (
+    decode_slots,
+    lower_thread_priority,
+    wait_for_foreground,
+)
 from labeltool.gui.i18n.translate import read
 from labeltool.gui.images.image_pyramid import halved
 from pipnet.data.images import ImageError, read_image
@@ -44,7 +48,7 @@ class Photos(QObject):
         self._lock = threading.Lock()
         self._wanted: list[Path] = []  # and not begun yet
         self._shown: Path | None = None
-        self._pool = ThreadPoolExecutor(1, "photos", step_back)
+        self._pool = ThreadPoolExecutor(1, "photos", lower_thread_priority)
         self._decoded.connect(self._keep)
 
     def get(self, photo: Path) -> tuple[QImage | None, str]:
@@ -93,9 +97,9 @@ class Photos(QObject):
             self._decode(photo)
 
     def _decode(self, photo: Path) -> None:
-        with decoding:
+        with decode_slots:
             try:
-                pixels = read_image(photo, pause)
+                pixels = read_image(photo, wait_for_foreground)
             except ImageError as error:
                 self._decoded.emit(photo, None, read(str(error)))
                 return

@@ -21,7 +21,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.domain import Box, Card
-from labeltool.gui.background.tasks import decoding, pause, step_back
+from labeltool.gui.background.thread_priority import (
+    decode_slots,
+    lower_thread_priority,
+    wait_for_foreground,
+)
 from labeltool.gui.i18n.translate import read
 from labeltool.gui.images.photo_cache import picture
 from labeltool.gui.images.thumbnail_file import ThumbFile
@@ -191,9 +195,9 @@ class Thumbs(QObject):
     # In the threads
 
     def _work(self) -> None:
-        step_back()
+        lower_thread_priority()
         while wishes := self._take():
-            pause()
+            wait_for_foreground()
             try:
                 made = self._make(wishes)
             except Exception as error:  # noqa: BLE001 - one bad photo must not end the thread
@@ -237,7 +241,7 @@ class Thumbs(QObject):
         missing = [wish for wish, data in found.items() if data is None]
         if missing:
             try:
-                pause()
+                wait_for_foreground()
                 found |= self._cut(photo, identity, missing)
             except ImageError as error:
                 broken = [(wish, _broken(wish, read(str(error)))) for wish in missing]
@@ -255,10 +259,10 @@ class Thumbs(QObject):
         share = min(1.0, 2 * wanted / longest) if info.format in ("JPEG", "MPO") else 1.0
         made: dict[_Wish, bytes] = {}
         large = info.width * info.height * share**2 > _LARGE
-        with self._large if large else nullcontext(), decoding if large else nullcontext():
+        with self._large if large else nullcontext(), decode_slots if large else nullcontext():
             whole, scale = open_reduced(photo, wanted)
             for wish in wishes:
-                pause()
+                wait_for_foreground()
                 buffer = io.BytesIO()
                 cut_out(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
                 made[wish] = buffer.getvalue()

@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from labeltool.domain import UserError
-from labeltool.gui.background.tasks import hushed
+from labeltool.gui.background.thread_priority import foreground_work
 from labeltool.gui.images import photo_cache
 from labeltool.gui.images.photo_cache import Photos, rgb
 from pipnet.data.images import read_image
@@ -162,7 +162,7 @@ def rests(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 def test_decoding_rests_while_a_person_waits(qtbot, photos, files, rests):
-    with hushed():
+    with foreground_work():
         photos.want(files[:1])
         assert rests.wait(WAIT_SECONDS)
         qtbot.wait(100)  # many times as long as the rest takes
