@@ -20,11 +20,11 @@ from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
 from labeltool.gui.background.gc_guard import Garbage
 from labeltool.gui.diagnostics import RecentLog, diagnostics
-from labeltool.gui.dialogs.damaged_project import Rescue, clock
-from labeltool.gui.dialogs.new_project import NewProject
-from labeltool.gui.i18n.language import speak
+from labeltool.gui.dialogs.damaged_project import RecoveryDialog, format_backup_time
+from labeltool.gui.dialogs.new_project import NewProjectDialog
+from labeltool.gui.i18n.language import install_language
 from labeltool.gui.i18n.translate import tr
-from labeltool.gui.panels.welcome import Welcome
+from labeltool.gui.panels.welcome import WelcomePage
 from labeltool.gui.plain_text import PlainText
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
@@ -44,17 +44,17 @@ class App(QObject):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        speak(_application(), settings.language)
+        install_language(_application(), settings.language)
         self._garbage = Garbage(self)
         _application().installEventFilter(PlainText(self))
-        self.welcome: Welcome | None = None
+        self.welcome: WelcomePage | None = None
         self.window: MainWindow | None = None
         self._damaged = self._telling = False
 
-    def show_welcome(self) -> Welcome:
+    def show_welcome(self) -> WelcomePage:
         """The first page."""
         if self.welcome is None:
-            self.welcome = Welcome(self._settings)
+            self.welcome = WelcomePage(self._settings)
             self.welcome.open_wanted.connect(self.open)
             self.welcome.new_wanted.connect(self.new)
             self.welcome.sample_wanted.connect(self.sample)
@@ -71,7 +71,7 @@ class App(QObject):
         except DamagedError as error:
             return self.rescue(folder, error)
         except UserError as error:
-            self.show_welcome().complain(error)
+            self.show_welcome().show_error(error)
             return None
         self._settings.remember(folder)
         session = self.window.session
@@ -95,22 +95,22 @@ class App(QObject):
         """Offer to put a backup in the place of a damaged project, and open it then."""
         welcome = self.show_welcome()
         if not backups(folder):
-            welcome.complain(error)
+            welcome.show_error(error)
             return None
-        dialog = Rescue(folder, error, welcome)
+        dialog = RecoveryDialog(folder, error, welcome)
         restored = dialog.exec() and dialog.restored
         dialog.deleteLater()
         if not restored:
-            welcome.complain(error)
+            welcome.show_error(error)
             return None
         welcome.message.hide()
         window = self.open(folder)
         if window is not None:
-            note = tr("The backup of {time} was restored.", time=clock(restored))
+            note = tr("The backup of {time} was restored.", time=format_backup_time(restored))
             if dialog.kept:
                 kept = tr("What was there is kept as {file}.", file=dialog.kept.name)
                 note = f"{note} {kept}"
-            window.message.say(note)
+            window.message.show_message(note)
         return window
 
     @Slot()
@@ -121,7 +121,7 @@ class App(QObject):
     def speak(self) -> None:
         """Say everything in the language of the settings: windows are made anew around their
         session, which notices nothing."""
-        speak(_application(), self._settings.language)
+        install_language(_application(), self._settings.language)
         page, window = self.welcome, self.window
         if page is not None:
             self.welcome = None
@@ -168,7 +168,7 @@ class App(QObject):
     @Slot(object)
     def new(self, photos: list[Path]) -> None:
         """Ask for photos and folder, make the project, and begin."""
-        dialog = NewProject(photos, self.welcome)
+        dialog = NewProjectDialog(photos, self.welcome)
         if dialog.exec():
             self.make(dialog.sources, dialog.project, dialog.scheme.currentText().strip())
 
@@ -177,7 +177,7 @@ class App(QObject):
         try:
             create_project(folder, load_scheme(scheme)).close()
         except UserError as error:
-            self.show_welcome().complain(error)
+            self.show_welcome().show_error(error)
             return None
         window = self.open(folder)
         if window is not None:
@@ -193,7 +193,7 @@ class App(QObject):
         try:
             photos = make_sample(folder)
         except UserError as error:
-            self.show_welcome().complain(error)
+            self.show_welcome().show_error(error)
             return None
         window = self.open(folder)
         if window is not None and not window.session.store.faces.counts().photos:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
-from labeltool.gui.i18n.language import NAMES, Language
+from labeltool.gui.i18n.language import LANGUAGE_NAMES, Language
 
 RECENT = 8
 """Projects on the welcome page."""
@@ -45,7 +45,7 @@ class Settings:
     def language(self) -> Language:
         """'system', 'en' or 'ko'."""
         value = str(self._settings.value("language", "system"))
-        return cast(Language, value) if value in ("system", *NAMES) else "system"
+        return cast(Language, value) if value in ("system", *LANGUAGE_NAMES) else "system"
 
     @language.setter
     def language(self, value: Language) -> None:

@@ -37,16 +37,16 @@ from labeltool.gui.commands.table import COMMANDS, GROUPS, QUIET
 from labeltool.gui.gallery.filmstrip import Filmstrip
 from labeltool.gui.gallery.gallery import Gallery
 from labeltool.gui.i18n.language import Language
-from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import count_words, faces_words, project_words, tr, verdict_word
 from labeltool.gui.images.thumbnail_file import ThumbFile
 from labeltool.gui.images.thumbnails import Thumbs
 from labeltool.gui.panels.face_list import FaceList
-from labeltool.gui.panels.filter_panel import QueuePanel, SinceLine
+from labeltool.gui.panels.filter_panel import FilterPanel, NewsBar
 from labeltool.gui.panels.history_panel import HistoryPanel
 from labeltool.gui.panels.inspector import Inspector
-from labeltool.gui.panels.message_bar import Activity, MessageLine, ReadOnlyLine
-from labeltool.gui.panels.round_progress import RoundPanel
+from labeltool.gui.panels.message_bar import MessageBar, ReadOnlyBar, TaskProgress
+from labeltool.gui.panels.round_progress import RoundProgressPanel
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from pipnet.text import one_line
@@ -78,13 +78,13 @@ class MainWindow(QMainWindow):
         self.thumbs = Thumbs(ThumbFile(settings.cache / "thumbs.sqlite"), self)
         self.gallery = Gallery(session, self.thumbs, settings.picture_side)
         self.filmstrip = Filmstrip(session, self.thumbs)
-        self.queue = QueuePanel(session)
+        self.queue = FilterPanel(session)
         self.list = FaceList(session)
-        self.since = SinceLine()
+        self.since = NewsBar()
         self.inspector = Inspector(session)
         self.history = HistoryPanel(session)
-        self.panel = RoundPanel(session)
-        self.message = MessageLine()
+        self.panel = RoundProgressPanel(session)
+        self.message = MessageBar()
         self.counts = QLabel()
         self._place_views()
         self._prompts = Prompts(session, self)
@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         self.centre.addWidget(photo)
         self.centre.addWidget(self.gallery)
         if self.session.store.read_only:
-            column.addWidget(ReadOnlyLine())
+            column.addWidget(ReadOnlyBar())
         column.addWidget(self.since)
         column.addWidget(self.centre, 1)
         column.addWidget(self.message)
@@ -213,8 +213,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.changed.connect(self.refresh)
-        session.failed.connect(self.message.complain)
-        session.said.connect(self.message.say)
+        session.failed.connect(self.message.show_error)
+        session.said.connect(self.message.show_message)
         session.replace_wanted.connect(self._prompts.replace)
         session.sizes_differ.connect(self._prompts.ask_sizes)
         session.photos_moved.connect(self.photos_moved)
@@ -222,8 +222,8 @@ class MainWindow(QMainWindow):
         session.round_event.connect(self._round_event)
         self.message.undo_wanted.connect(session.undo_said)
         self.message.photos_wanted.connect(self.commands.by_name["relocate"].trigger)
-        self.editor.said.connect(self.message.say)
-        self.editor.failed.connect(self.message.complain)
+        self.editor.said.connect(self.message.show_message)
+        self.editor.failed.connect(self.message.show_error)
         self.editor.import_photos.clicked.connect(self.commands.by_name["import"].trigger)
         self.canvas.selection_changed.connect(self._selection_changed)
         self.inspector.landmarks.chosen.connect(self._points_chosen)
@@ -238,10 +238,12 @@ class MainWindow(QMainWindow):
         self.queue.asked.connect(self.ask)
         self.queue.left.connect(self._back_to_work)
         self.since.resumed.connect(self._resume)
-        self.since.tell(session.desk.visit, session.desk.news)
+        self.since.show_news(session.desk.visit, session.desk.news)
         visit, face = session.desk.visit, session.desk.face
         if visit is not None and not session.desk.news and face and face.id == visit.face_id:
-            self.message.say(tr("Here you stopped on {time}.", time=moment(visit.time)))
+            self.message.show_message(
+                tr("Here you stopped on {time}.", time=format_local_time(visit.time))
+            )
         QApplication.instance().installEventFilter(self._key_filter)  # type: ignore[union-attr]
 
     def recolour(self) -> None:
@@ -311,7 +313,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_task(self, task: Task) -> None:
-        self._activities.addWidget(Activity(task, self))
+        self._activities.addWidget(TaskProgress(task, self))
 
     @Slot(object)
     def _round_event(self, _event: object) -> None:
@@ -375,7 +377,7 @@ class MainWindow(QMainWindow):
         desk = self.session.desk
         if where == "next_unreviewed":
             if not desk.next_unreviewed():
-                self.message.say(tr("Every face in this list is reviewed."))
+                self.message.show_message(tr("Every face in this list is reviewed."))
         elif where == "next":
             desk.next()
         else:
@@ -473,7 +475,7 @@ class MainWindow(QMainWindow):
         try:
             self._prompts.ask(dialog)
         except UserError as error:
-            self.message.complain(error)
+            self.message.show_error(error)
 
     def speak(self, language: Language) -> None:
         """Choose another language."""
@@ -507,7 +509,7 @@ class MainWindow(QMainWindow):
         """Keep what still waits to be saved, ask what becomes of a running training, then let go of
         everything."""
         if unsaved := self.session.finish_writes():
-            self.message.complain(unsaved)
+            self.message.show_error(unsaved)
             event.ignore()
             return
         if self.session.round.trains:
@@ -534,7 +536,7 @@ class MainWindow(QMainWindow):
 
     def take_over(self, before: MainWindow) -> None:
         """Go on in the place of a window that has handed over this session, and goes."""
-        for activity in before.findChildren(Activity):
+        for activity in before.findChildren(TaskProgress):
             self._show_task(activity.task)
         self.setGeometry(before.geometry())
         self.setWindowState(before.windowState())

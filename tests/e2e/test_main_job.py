@@ -23,7 +23,7 @@ from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import take_labels
 from labeltool.gui import theme
 from labeltool.gui.dialogs import batch_preview
-from labeltool.gui.dialogs.accept_by_score import AcceptAbove
+from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
 from labeltool.store import create_project
@@ -142,7 +142,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert not session.rounds.running
 
     # a batch from the list: select four, exclude, one undo takes it back
-    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: 1)
+    monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window.list.select_rows(5, 8)
     window.commands.by_name["exclude"].trigger()
     assert session.store.faces.counts().excluded == 4
@@ -150,7 +150,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert session.store.faces.counts().excluded == 0
 
     # accept by score: the count that was promised is what happens
-    dialog = AcceptAbove(session, window)
+    dialog = AcceptByScoreDialog(session, window)
     dialog.value.setValue(0.2)
     promised = session.desk.count(dialog.threshold)
     assert f"{promised:,} faces would be accepted" in dialog.count.text()

@@ -29,7 +29,7 @@ from labeltool.domain import (
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.display_adjustments import Tone, TonePanel
 from labeltool.gui.canvas.displayed_face import regions
-from labeltool.gui.i18n.filter_labels import describe
+from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import tr, verdict_word
 from labeltool.gui.images.photo_cache import Photos
 from labeltool.gui.session import Session
@@ -188,7 +188,7 @@ class Editor(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            named = describe(desk.filter, self._session.round_names)
+            named = describe_filter(desk.filter, self._session.round_names)
             return tr("No face matches this filter:\n{filter}", filter=named)
         if self._session.searching or counts.waiting:
             return tr("Finding faces…")

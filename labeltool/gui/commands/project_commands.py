@@ -15,14 +15,14 @@ from labeltool.exchange.label_import import LabelSource
 from labeltool.gui.background.exporting import Refused
 from labeltool.gui.commands.shortcut_editor import KeyEditor
 from labeltool.gui.diagnostics import diagnostics
-from labeltool.gui.dialogs.accept_by_score import AcceptAbove
-from labeltool.gui.dialogs.batch_history import PastBatches
-from labeltool.gui.dialogs.earlier_rounds import EarlierRounds
-from labeltool.gui.dialogs.label_sizes import LabelSizes
-from labeltool.gui.dialogs.photo_folders import PhotoFolders
-from labeltool.gui.dialogs.photo_problems import Problems
-from labeltool.gui.dialogs.start_round import StartRound
-from labeltool.gui.i18n.filter_labels import describe
+from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
+from labeltool.gui.dialogs.batch_history import BatchHistoryDialog
+from labeltool.gui.dialogs.earlier_rounds import EarlierRoundsDialog
+from labeltool.gui.dialogs.label_sizes import LabelSizesDialog
+from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
+from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
+from labeltool.gui.dialogs.start_round import StartRoundDialog
+from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import read, tr, translate
 from labeltool.gui.session import Session
 
@@ -95,7 +95,7 @@ class Prompts(QObject):
     @Slot(object, bool)
     def ask_sizes(self, source: LabelSource, proposals: bool) -> None:
         """What to do with labels of a file that were made on pictures of another size."""
-        dialog = LabelSizes(source, self._window)
+        dialog = LabelSizesDialog(source, self._window)
         if self._run(dialog):
             self._session.import_labels(source, proposals, turn=dialog.turn, scale=dialog.scale)
 
@@ -115,7 +115,7 @@ class Prompts(QObject):
             self._session.export(refused.out, refused.form, force=True)
 
     def _problems(self) -> None:
-        dialog = Problems(self._session, self._window)
+        dialog = PhotoProblemsDialog(self._session, self._window)
         self._run(dialog)
         if dialog.to_draw is not None:
             photo = dict(self._session.store.faces.photos_without_face())[dialog.to_draw]
@@ -127,7 +127,7 @@ class Prompts(QObject):
             return
         root_id = next(iter(roots))
         if len(roots) > 1:
-            dialog = PhotoFolders(roots, self._window)
+            dialog = PhotoFoldersDialog(roots, self._window)
             if not self._run(dialog):
                 return
             root_id = dialog.chosen
@@ -137,22 +137,22 @@ class Prompts(QObject):
             self._session.move_photos(root_id, Path(folder))
 
     def _accept_above(self) -> None:
-        dialog = AcceptAbove(self._session, self._window)
+        dialog = AcceptByScoreDialog(self._session, self._window)
         if self._run(dialog) and dialog.threshold is not None:
             self._window.decide_batch(self._session.desk.within(dialog.threshold), Verdict.ACCEPTED)
 
     def _train(self) -> None:
         plan = self._session.rounds.plan()
-        if self._run(StartRound(plan, self._window)):
+        if self._run(StartRoundDialog(plan, self._window)):
             self._session.round.start(plan)
 
     def _restore(self) -> None:
-        dialog = EarlierRounds(self._session.store.rounds.all(), self._window)
+        dialog = EarlierRoundsDialog(self._session.store.rounds.all(), self._window)
         if self._run(dialog):
             self._session.round.restore(dialog.chosen)
 
     def _batches(self) -> None:
-        dialog = PastBatches(self._session, self._window)
+        dialog = BatchHistoryDialog(self._session, self._window)
         self._run(dialog)
         if dialog.to_show is not None:
             self._session.desk.show_batch(dialog.to_show.id)
@@ -167,7 +167,7 @@ class Prompts(QObject):
 
     def _diagnostics(self) -> None:
         QGuiApplication.clipboard().setText(diagnostics(self._window.settings, self._session))
-        self._window.message.say(
+        self._window.message.show_message(
             tr("The diagnostics are on the clipboard, to paste into a report. They name no photo.")
         )
 
@@ -175,7 +175,7 @@ class Prompts(QObject):
 
     def _save_filter(self) -> None:
         wanted = self._session.desk.filter
-        name = self._name(tr("Save filter"), describe(wanted, self._session.round_names))
+        name = self._name(tr("Save filter"), describe_filter(wanted, self._session.round_names))
         known = [saved.name for saved in self._session.store.filters.all()]
         if name and (
             name not in known

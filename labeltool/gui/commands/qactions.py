@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Changes
 from labeltool.gui import theme
-from labeltool.gui.dialogs.undo_question import described
+from labeltool.gui.dialogs.confirm_undo import describe_step
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.session import Session
 
@@ -117,7 +117,7 @@ class Actions(QObject):
         state = self._session.desk.undo_state
         for name, step in (("undo", state.undo_step), ("redo", state.redo_step)):
             word = tr(self._commands[name].text)
-            what = "" if step is None else described(step)
+            what = "" if step is None else describe_step(step)
             text = tr("{command} {what}", command=word, what=what) if what else word
             self.by_name[name].setText(text.replace("&", "&&"))  # & alone marks a key
             self.by_name[name].setIconText(word)

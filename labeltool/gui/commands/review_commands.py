@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from labeltool.domain import Changes, Step, Verdict
-from labeltool.gui.dialogs.batch_preview import BatchSheet
-from labeltool.gui.dialogs.undo_question import UndoQuestion
+from labeltool.gui.dialogs.batch_preview import BatchPreviewDialog
+from labeltool.gui.dialogs.confirm_undo import ConfirmUndoDialog
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.session import AT_ONCE, Session
 from labeltool.review.desk import toggle_flags
@@ -40,7 +40,7 @@ class Deciding:
 
     def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> bool:
         """Show what the verdict would do, and do it if the person still wants it."""
-        sheet = BatchSheet(self._session, self._window.thumbs, faces, verdict, self._window)
+        sheet = BatchPreviewDialog(self._session, self._window.thumbs, faces, verdict, self._window)
         wanted = bool(sheet.exec())
         if wanted:
             self._session.decide_batch(verdict, sheet.seen())
@@ -50,7 +50,9 @@ class Deciding:
     def decide_page(self, verdict: Verdict) -> None:
         """The verdict for the faces on the gallery's screen; the next ones to review follow."""
         if not self._window.shows_gallery:
-            self._window.message.say(tr("The page is what the gallery shows: press G to open it."))
+            self._window.message.show_message(
+                tr("The page is what the gallery shows: press G to open it.")
+            )
             return
         gallery, desk = self._window.gallery, self._session.desk
         if self.decide_batch(gallery.grid.page(), verdict):
@@ -72,7 +74,7 @@ class Deciding:
 
     def _ask_undo(self, step: Step, redo: bool) -> bool:
         """Whether the person wants a large step undone, or redone; Cancel is the default."""
-        question = UndoQuestion(step, redo, self._window)
+        question = ConfirmUndoDialog(step, redo, self._window)
         wanted = bool(question.exec())
         question.deleteLater()
         return wanted

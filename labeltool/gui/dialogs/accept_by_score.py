@@ -11,19 +11,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import faces_words, read, tr
 from labeltool.gui.session import Session
 from labeltool.store import Threshold
 
 
-class AcceptAbove(Ask):
+class AcceptByScoreDialog(BaseDialog):
     """Accept every unreviewed face whose score is at least so much, with the count before."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Accept by score"), tr("Accept"))
         self._session = session
-        self.words = self.sentence("")
+        self.words = self.add_text("")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 100)
         self.slider.setMinimumHeight(24)
@@ -35,13 +35,13 @@ class AcceptAbove(Ask):
         row.addWidget(QLabel(tr("Score at least")))
         row.addWidget(self.slider, 1)
         row.addWidget(self.value)
-        self.column.addLayout(row)
-        self.count = self.sentence("")
+        self.body.addLayout(row)
+        self.count = self.add_text("")
         font = self.count.font()
         font.setBold(True)
         self.count.setFont(font)
-        self.sentence(tr("They are shown before. One undo takes all of it back."))
-        self.finish()
+        self.add_text(tr("They are shown before. One undo takes all of it back."))
+        self.add_buttons()
         self.value.valueChanged.connect(self._changed)
         self.slider.valueChanged.connect(self._slid)
         self._changed(0.7)

@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import N_, PastBatch, Verdict
 from labeltool.gui import theme
-from labeltool.gui.dialogs.dialog_base import Ask
-from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.dialogs.dialog_base import BaseDialog
+from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import read, sentence, tr, verdict_word
 from labeltool.gui.session import Session
 
@@ -39,7 +39,7 @@ Index = QModelIndex | QPersistentModelIndex
 COLUMNS = (N_("When"), N_("Who"), N_("What"), N_("Faces"), N_("Still so"))
 
 
-class BatchModel(QAbstractTableModel):
+class BatchTableModel(QAbstractTableModel):
     """The batches of a project."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -75,7 +75,7 @@ class BatchModel(QAbstractTableModel):
             return (batch.time, batch.reviewer, read(batch.detail), batch.faces, batch.left)[column]
         if role == Qt.ItemDataRole.DisplayRole:
             return (
-                moment(batch.time), batch.reviewer, sentence(read(batch.detail)),
+                format_local_time(batch.time), batch.reviewer, sentence(read(batch.detail)),
                 f"{batch.faces:,}", _left(batch),
             )[column]  # fmt: skip
         if role == Qt.ItemDataRole.TextAlignmentRole and column > 2:
@@ -96,7 +96,7 @@ def _left(batch: PastBatch) -> str:
     return f"{batch.left:,}" if batch.left else tr("none")
 
 
-class PastBatches(QDialog):
+class BatchHistoryDialog(QDialog):
     """The batches in a table; `to_show` is the one whose faces the person wants to see."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -141,7 +141,7 @@ class PastBatches(QDialog):
         self.refresh()
 
     def _make_table(self) -> None:
-        self.model, self._sorted = BatchModel(self), QSortFilterProxyModel(self)
+        self.model, self._sorted = BatchTableModel(self), QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self.model)
         self._sorted.setSortRole(Qt.ItemDataRole.UserRole)
         self._sorted.setFilterKeyColumn(-1)
@@ -200,7 +200,7 @@ class PastBatches(QDialog):
         batch = self.chosen()
         if batch is None:
             return
-        ask = TakeBack(self._session, batch, self)
+        ask = RevertBatchDialog(self._session, batch, self)
         if ask.exec():
             history, reviewer = self._session.store.history, self._session.desk.reviewer
             take_back = partial(history.take_back, reviewer, batch.id)
@@ -208,19 +208,19 @@ class PastBatches(QDialog):
         ask.deleteLater()
 
 
-class TakeBack(Ask):
+class RevertBatchDialog(BaseDialog):
     """What taking a batch back would do."""
 
     def __init__(self, session: Session, batch: PastBatch, parent: QWidget | None = None) -> None:
         returns = session.store.history.would_return_to(session.desk.reviewer, batch.id)
         count = sum(returns.values())
         super().__init__(parent, tr("Take back a batch"), tr("Take back {count:,}", count=count))
-        self.sentence(
+        self.add_text(
             tr(
                 "“{what}” by {reviewer}, {time}.",
                 what=sentence(read(batch.detail)),
                 reviewer=batch.reviewer,
-                time=moment(batch.time),
+                time=format_local_time(batch.time),
             )
         )
         parts = [
@@ -228,7 +228,7 @@ class TakeBack(Ask):
             for v in Verdict
             if v in returns
         ]
-        self.count = self.sentence(
+        self.count = self.add_text(
             tr("Faces that return: {faces}.", faces=", ".join(parts) or tr("none"))
         )
         font = self.count.font()
@@ -236,9 +236,9 @@ class TakeBack(Ask):
         self.count.setFont(font)
         if count < batch.faces:
             stay = batch.faces - count
-            self.sentence(tr("%Ln face(s) were changed since and stay as they are.", "", stay))
+            self.add_text(tr("%Ln face(s) were changed since and stay as they are.", "", stay))
         if batch.reviewer != session.desk.reviewer:
-            self.sentence(
+            self.add_text(
                 tr(
                     "This is the work of {reviewer}. That it was taken back is recorded under "
                     "your name, {you}.",
@@ -246,6 +246,6 @@ class TakeBack(Ask):
                     you=session.desk.reviewer,
                 )
             )
-        self.sentence(tr("One undo brings it back."))
-        self.finish()
+        self.add_text(tr("One undo brings it back."))
+        self.add_buttons()
         self.ok.setEnabled(count > 0)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
 from labeltool.domain import N_, Batch, Seen, Verdict
 from labeltool.gui import theme
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.gallery.selectable_grid import FaceGrid
 from labeltool.gui.i18n.translate import count_words, faces_words, tr, verdict_word
 from labeltool.gui.images.thumbnails import Thumbs
@@ -86,7 +86,7 @@ class PreviewGrid(FaceGrid):
         self.left_out_changed.emit()
 
 
-class BatchSheet(Ask):
+class BatchPreviewDialog(BaseDialog):
     """Asks whether these faces are to have one verdict."""
 
     def __init__(
@@ -104,11 +104,11 @@ class BatchSheet(Ask):
         self._verdict, self._ids = verdict, list[int]()
         self.batch: Batch = session.desk.plan_batch(faces, verdict)
         self._places: dict[int, int] = {}
-        self.headline = self.sentence("")
+        self.headline = self.add_text("")
         font = self.headline.font()
         font.setBold(True)
         self.headline.setFont(font)
-        self.facts = self.sentence("")
+        self.facts = self.add_text("")
         self.facts.setTextFormat(Qt.TextFormat.RichText)
         self.facts.setText(self._facts())
         self.also = QCheckBox(
@@ -120,7 +120,7 @@ class BatchSheet(Ask):
         )
         self.also.setVisible(bool(self.batch.decided))
         self.also.setChecked(not self.batch.waiting)
-        self.column.addWidget(self.also)
+        self.body.addWidget(self.also)
         self.shown = QComboBox()
         self.shown.addItem(tr("Lowest scores first"))
         self.shown.addItem(tr("A sample of {count}", count=SAMPLE))
@@ -129,13 +129,13 @@ class BatchSheet(Ask):
         row = QHBoxLayout()
         row.addWidget(self.shown)
         row.addWidget(self.hint, 1)
-        self.column.addLayout(row)
+        self.body.addLayout(row)
         self.grid = PreviewGrid(thumbs, session.store.faces.cards)
         self.grid.side = 112
         self.grid.setMinimumHeight(240)
-        self.column.addWidget(self.grid, 1)
-        self.sentence(tr("One undo takes all of it back."))
-        self.finish()
+        self.body.addWidget(self.grid, 1)
+        self.add_text(tr("One undo takes all of it back."))
+        self.add_buttons()
         self.resize(860, 620)
         self.also.toggled.connect(self._fill)
         self.shown.currentIndexChanged.connect(self._fill)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidge
 from labeltool.domain import N_, DamagedError, Progress, UserError
 from labeltool.gui import theme
 from labeltool.gui.background.tasks import Lane, Task
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.store import Backup, Facts, backups, facts, facts_now, restore
 from pipnet.text import one_line
@@ -22,12 +22,12 @@ REASONS = {
 }  # fmt: skip
 
 
-def clock(backup: Backup) -> str:
+def format_backup_time(backup: Backup) -> str:
     """When a backup was made, as the clock on the wall shows it."""
     return backup.time.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-class Rescue(Ask):
+class RecoveryDialog(BaseDialog):
     """Restores the backup that the person chooses; `done` says which, `kept` what it replaced."""
 
     def __init__(self, folder: Path, error: DamagedError, parent: QWidget | None = None) -> None:
@@ -38,17 +38,17 @@ class Rescue(Ask):
         self.kept: Path | None = None
         self.restored: Backup | None = None
         self.setMinimumWidth(560)
-        self.sentence(translate(error.what))
-        self.sentence(tr("Backups, the newest first:"))
+        self.add_text(translate(error.what))
+        self.add_text(tr("Backups, the newest first:"))
         self.list = QListWidget()
         self.list.setFont(theme.tabular(self.list.font()))
         self.list.setMinimumHeight(150)
-        self.column.addWidget(self.list)
-        self.lost = self.sentence("")
+        self.body.addWidget(self.list)
+        self.lost = self.add_text("")
         font = self.lost.font()
         font.setBold(True)
         self.lost.setFont(font)
-        self.sentence(
+        self.add_text(
             tr(
                 "The damaged file is kept beside it. Photos and the folders of rounds are not "
                 "touched."
@@ -57,8 +57,8 @@ class Rescue(Ask):
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
         self.bar.hide()
-        self.column.addWidget(self.bar)
-        self.finish()
+        self.body.addWidget(self.bar)
+        self.add_buttons()
         self._rows: list[tuple[Backup, Facts | None]] = []
         for backup in backups(folder):
             self._add(backup)
@@ -76,7 +76,7 @@ class Rescue(Ask):
         except UserError:
             what = tr("damaged too")
         reason = tr(REASONS.get(backup.reason, backup.reason))
-        item = QListWidgetItem(f"{clock(backup)}   {what}   ({reason})")
+        item = QListWidgetItem(f"{format_backup_time(backup)}   {what}   ({reason})")
         item.setToolTip(one_line(backup.file))
         item.setSizeHint(QSize(0, 24))
         if held is None:
@@ -91,13 +91,15 @@ class Rescue(Ask):
         if backup is None or held is None:
             self.lost.setText(tr("No backup can be read."))
         elif self._now is None:
-            self.lost.setText(tr("What was done after {time} is lost.", time=clock(backup)))
+            self.lost.setText(
+                tr("What was done after {time} is lost.", time=format_backup_time(backup))
+            )
         else:
             count = max(0, self._now.operations - held.operations)
             text = tr("%Ln decision(s) are lost: what was done after {time}.", "", count)
             if not count:
                 text = tr("No decision was made after {time}: none is lost.")
-            self.lost.setText(text.format(time=clock(backup)))
+            self.lost.setText(text.format(time=format_backup_time(backup)))
 
     def accept(self) -> None:
         """Restore in the background; the dialog closes when it is done."""

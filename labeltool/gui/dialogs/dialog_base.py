@@ -13,15 +13,15 @@ from PySide6.QtWidgets import (
 from labeltool.gui import theme
 
 
-class Ask(QDialog):
+class BaseDialog(QDialog):
     """A dialog with a column of widgets over OK and Cancel."""
 
     def __init__(self, parent: QWidget | None, title: str, accept: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(*[4 * theme.SPACING] * 4)
-        self.column.setSpacing(3 * theme.SPACING)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(*[4 * theme.SPACING] * 4)
+        self.body.setSpacing(3 * theme.SPACING)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -31,13 +31,13 @@ class Ask(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.setMinimumWidth(460)
 
-    def finish(self) -> None:
+    def add_buttons(self) -> None:
         """Put the buttons under what was added."""
-        self.column.addWidget(self.buttons)
+        self.body.addWidget(self.buttons)
 
-    def sentence(self, text: str) -> QLabel:
+    def add_text(self, text: str) -> QLabel:
         """Add a paragraph."""
         label = QLabel(text)
         label.setWordWrap(True)
-        self.column.addWidget(label)
+        self.body.addWidget(label)
         return label

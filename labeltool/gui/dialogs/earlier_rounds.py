@@ -10,18 +10,18 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import Round, RoundStatus
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.filter_labels import round_name
 from labeltool.gui.i18n.translate import tr
 from labeltool.store import BOX
 
 
-class EarlierRounds(Ask):
+class EarlierRoundsDialog(BaseDialog):
     """Choose a round whose proposals are offered again."""
 
     def __init__(self, rounds: list[Round], parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Earlier proposals"), tr("Offer again"))
-        self.sentence(
+        self.add_text(
             tr(
                 "Unreviewed and rejected faces get the proposals of the round that you choose. "
                 "What people decided stays as it is."
@@ -35,8 +35,8 @@ class EarlierRounds(Ask):
                 item.setData(Qt.ItemDataRole.UserRole, row.id)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.column.addWidget(self.list)
-        self.finish()
+        self.body.addWidget(self.list)
+        self.add_buttons()
         self.ok.setEnabled(self.list.count() > 0)
 
     @property

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLa
 from labeltool.domain import Points
 from labeltool.exchange.label_import import LabelSource
 from labeltool.gui import theme
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import read, tr
 from labeltool.gui.images.photo_cache import picture
 from pipnet.data.images import ImageError, open_reduced
@@ -21,7 +21,7 @@ LONGEST = 320
 """Pixels of the longest side of a preview."""
 
 
-class LabelSizes(Ask):
+class LabelSizesDialog(BaseDialog):
     """Asks what the landmarks of photos with another stated size mean; nothing is taken yet.
 
     `turn`, `scale`: what was chosen. Faces that neither explains are left out.
@@ -38,7 +38,7 @@ class LabelSizes(Ask):
         frames = [mismatch.frame for mismatch in self._wrong.values() if mismatch.frame]
         turned = sum(frame.turned for frame in frames)
         scaled = sum(frame.scaled for frame in frames)
-        self.sentence(
+        self.add_text(
             tr(
                 "%Ln photo(s) of {file} were labelled at another size. Check whether the points "
                 "fit, and choose what to do. What you do not choose is left out.",
@@ -48,8 +48,8 @@ class LabelSizes(Ask):
         self.photo = QComboBox()
         self.photo.setAccessibleName(tr("Photo"))
         self.photo.addItems(list(self._wrong))
-        self.column.addWidget(self.photo)
-        self.said = self.sentence("")
+        self.body.addWidget(self.photo)
+        self.said = self.add_text("")
         self.as_stated, self.as_explained = QLabel(), QLabel()
         row = QHBoxLayout()
         for title, shown in (
@@ -62,7 +62,7 @@ class LabelSizes(Ask):
             column.addWidget(QLabel(title))
             column.addWidget(shown)
             row.addLayout(column)
-        self.column.addLayout(row)
+        self.body.addLayout(row)
         self.turning = QCheckBox(
             tr("Turn: the labels were made before the EXIF turn (%Ln photo(s))", "", turned)
         )
@@ -71,9 +71,9 @@ class LabelSizes(Ask):
         )
         for box, count in ((self.turning, turned), (self.scaling, scaled)):
             box.setVisible(count > 0)
-            self.column.addWidget(box)
+            self.body.addWidget(box)
         self.setMinimumWidth(2 * LONGEST + 12 * theme.SPACING)
-        self.finish()
+        self.add_buttons()
         self.photo.currentTextChanged.connect(self._show)
         self._show(self.photo.currentText())
 

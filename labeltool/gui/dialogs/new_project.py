@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import read, sentence, tr
 from pipnet.data.scheme import SchemeError, load_scheme, shipped_schemes
 
 
-class NewProject(Ask):
+class NewProjectDialog(BaseDialog):
     """Photos, where the project goes, and the landmark scheme."""
 
     def __init__(self, photos: list[Path], parent: QWidget | None = None) -> None:
@@ -42,15 +42,15 @@ class NewProject(Ask):
         form.addRow(tr("Photos"), self._with_button(self.photos, self._choose_photos))
         form.addRow(tr("Project folder"), self._with_button(self.folder, self._choose_folder))
         form.addRow(tr("Landmarks"), self.scheme)
-        self.column.addLayout(form)
-        self.problem = self.sentence("")
-        self.sentence(
+        self.body.addLayout(form)
+        self.problem = self.add_text("")
+        self.add_text(
             tr(
                 "Photos stay where they are. Faces are found and landmarks proposed in the "
                 "background; you can review meanwhile."
             )
         )
-        self.finish()
+        self.add_buttons()
         self.photos.textChanged.connect(self._photos_changed)
         self.folder.textEdited.connect(self._folder_edited)
         self.folder.textChanged.connect(self._check)

@@ -12,17 +12,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import tr
 from pipnet.text import one_line
 
 
-class PhotoFolders(Ask):
+class PhotoFoldersDialog(BaseDialog):
     """The photo folders of the project, those first that are not there: `chosen` has moved."""
 
     def __init__(self, roots: dict[int, Path], parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Photo folders"), tr("Choose where it is now…"))
-        self.sentence(tr("Which of these folders has moved?"))
+        self.add_text(tr("Which of these folders has moved?"))
         self.list = QListWidget()
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -37,8 +37,8 @@ class PhotoFolders(Ask):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.itemDoubleClicked.connect(self.accept)
-        self.column.addWidget(self.list)
-        self.finish()
+        self.body.addWidget(self.list)
+        self.add_buttons()
 
     @property
     def chosen(self) -> int:

@@ -23,7 +23,7 @@ from labeltool.gui.session import Session
 from pipnet.text import one_line
 
 
-class Problems(QDialog):
+class PhotoProblemsDialog(QDialog):
     """Photos that cannot be read, and photos without a face, with what to do about each."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

@@ -6,21 +6,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.gui.dialogs.dialog_base import Ask
+from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.rounds.planning import RoundPlan
 
 
-class StartRound(Ask):
+class StartRoundDialog(BaseDialog):
     """What a round would do, before it starts."""
 
     def __init__(self, plan: RoundPlan, parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Train round {number}", number=plan.number), tr("Start"))
-        self.sentence(translate(plan.describe()))
-        self.sentence(
+        self.add_text(translate(plan.describe()))
+        self.add_text(
             tr(
                 "It runs in the background and goes on when the window is closed. Unreviewed and "
                 "rejected faces get new proposals; what people decided stays as it is."
             )
         )
-        self.finish()
+        self.add_buttons()

@@ -19,7 +19,7 @@ from labeltool.domain import Changes
 from labeltool.gui import theme
 from labeltool.gui.gallery.grid_view import LARGEST, SMALLEST
 from labeltool.gui.gallery.selectable_grid import FaceGrid
-from labeltool.gui.i18n.filter_labels import describe
+from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import faces_words, tr
 from labeltool.gui.images.thumbnails import Thumbs
 from labeltool.gui.session import Session
@@ -196,7 +196,7 @@ class Gallery(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            named = describe(desk.filter, self._session.round_names)
+            named = describe_filter(desk.filter, self._session.round_names)
             return tr("No face matches this filter:\n{filter}", filter=named)
         if self._session.searching or counts.waiting:
             return tr("Finding faces…\nThey appear here as they are found.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from labeltool.domain import N_, Filter, Round, RoundKind
 from labeltool.gui.i18n.translate import read, sentence, tr
 
-VERDICTS: dict[str | None, str] = {
+VERDICT_LABELS: dict[str | None, str] = {
     None: N_("All faces"),
     "offered": N_("To review"),
     "unreviewed": N_("Unreviewed"),
@@ -15,7 +15,7 @@ VERDICTS: dict[str | None, str] = {
     "rejected-new": N_("Rejected, new proposal"),
     "excluded": N_("Excluded"),
 }
-ORDERS = {
+ORDER_LABELS = {
     "file": N_("By file"),
     "score": N_("Low score first"),
     "spread": N_("Uncertain first"),
@@ -23,7 +23,7 @@ ORDERS = {
     "round": N_("Newest round first"),
     "change": N_("Largest change first"),
 }
-TURNED = {
+REVERSED_ORDER_LABELS = {
     "file": N_("By file, last first"),
     "score": N_("High score first"),
     "spread": N_("Certain first"),
@@ -42,11 +42,11 @@ def round_name(row: Round) -> str:
     return sentence(read(row.model))
 
 
-def describe(wanted: Filter, rounds: dict[int, str]) -> str:
+def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
     """What a filter lets through, in a line; `rounds`: their names."""
     parts = []
     if wanted.verdict is not None:
-        parts.append(tr(VERDICTS[wanted.verdict]))
+        parts.append(tr(VERDICT_LABELS[wanted.verdict]))
     if wanted.flagged:
         parts.append(tr("Flagged"))
     if wanted.score is not None:

@@ -11,19 +11,19 @@ from pipnet import resources
 
 Language = Literal["system", "en", "ko"]
 
-NAMES = {"en": "English", "ko": "한국어"}
+LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
 """Each language in its own words, so that those who read no other find it."""
 
 
-def resolve(wanted: Language) -> str:
+def resolve_language(wanted: Language) -> str:
     """'en' or 'ko': the language that `wanted` stands for on this system."""
     if wanted != "system":
         return wanted
     spoken = (tag.partition("-")[0] for tag in QLocale.system().uiLanguages())
-    return next((tag for tag in spoken if tag in NAMES), "en")
+    return next((tag for tag in spoken if tag in LANGUAGE_NAMES), "en")
 
 
-def speak(app: QApplication, wanted: Language) -> str:
+def install_language(app: QApplication, wanted: Language) -> str:
     """Let the program speak a language from now on; returns 'en' or 'ko'.
 
     Widgets that are there already keep their words: make them again.
@@ -31,7 +31,7 @@ def speak(app: QApplication, wanted: Language) -> str:
     for before in app.findChildren(QTranslator):
         app.removeTranslator(before)
         before.deleteLater()
-    language = resolve(wanted)
+    language = resolve_language(wanted)
     system, here = QLocale.system(), QLocale(language)
     QLocale.setDefault(system if system.language() == here.language() else here)
     files = [str(resources.path("translations", f"labeltool_{language}.qm"))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 
-def moment(time: str, *, short: bool = False) -> str:
+def format_local_time(time: str, *, short: bool = False) -> str:
     """A time of the log (UTC) as the clock on the wall shows it; `short`: no year if it is now."""
     local = datetime.fromisoformat(time).astimezone()
     now = short and local.year == datetime.now().astimezone().year

@@ -39,7 +39,7 @@ CHUNK = 200
 Index = QModelIndex | QPersistentModelIndex
 
 
-class FaceModel(QAbstractListModel):
+class FaceListModel(QAbstractListModel):
     """The desk's queue."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
@@ -99,7 +99,7 @@ class FaceModel(QAbstractListModel):
                     self.dataChanged.emit(index, index)
 
 
-class FaceDelegate(QStyledItemDelegate):
+class FaceListDelegate(QStyledItemDelegate):
     """Verdict icon, file name and score in one line."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -163,9 +163,9 @@ class FaceList(QWidget):
         self._session = session
         # a list view asks for every row whenever the current one changes, a tree view whenever the
         # queue does; a table view with rows of one height asks for those that it draws
-        self.view, self.model = _Rows(), FaceModel(session, self)
+        self.view, self.model = _Rows(), FaceListModel(session, self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(FaceDelegate(self.view))
+        self.view.setItemDelegate(FaceListDelegate(self.view))
         self.view.setShowGrid(False)
         self.view.setTabKeyNavigation(False)
         self.view.horizontalHeader().hide()

@@ -22,11 +22,16 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Changes, Filter, News, Visit
 from labeltool.gui import theme
-from labeltool.gui.i18n.filter_labels import ORDERS, TURNED, describe, round_name
+from labeltool.gui.i18n.filter_labels import (
+    ORDER_LABELS,
+    REVERSED_ORDER_LABELS,
+    describe_filter,
+    round_name,
+)
 from labeltool.gui.i18n.translate import faces_words, read, tr
 from labeltool.gui.panels.filter_tree import FilterTree
-from labeltool.gui.panels.inspector import Elided
-from labeltool.gui.panels.message_bar import time_left
+from labeltool.gui.panels.inspector import ElidedLabel
+from labeltool.gui.panels.message_bar import format_time_left
 from labeltool.gui.session import Session
 from labeltool.review.facets import Survey
 
@@ -34,7 +39,7 @@ TYPING_MS = 150
 """How long after the last letter the search begins."""
 
 
-class QueuePanel(QWidget):
+class FilterPanel(QWidget):
     """Shows the desk's filter and puts another; all figures come from the session's survey.
 
     Signals:
@@ -52,7 +57,7 @@ class QueuePanel(QWidget):
         self.search, self.orders, self.turn = QLineEdit(), QComboBox(), QToolButton()
         self.low, self.high = self._spin(tr("Lowest score")), self._spin(tr("Highest score"))
         self.tree, self.pace = FilterTree(), QLabel()
-        self.bar, self.words = QFrame(), Elided()
+        self.bar, self.words = QFrame(), ElidedLabel()
         self.save, self.reset = QToolButton(), QToolButton()
         self._build()
         self._typed = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -95,7 +100,7 @@ class QueuePanel(QWidget):
         self.orders.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        for words in ORDERS.values():
+        for words in ORDER_LABELS.values():
             self.orders.addItem(tr(words))
         self.turn.setAutoRaise(True)
         self.turn.setCheckable(True)
@@ -161,7 +166,7 @@ class QueuePanel(QWidget):
 
     @Slot()
     def _order(self) -> None:
-        order = list(ORDERS)[self.orders.currentIndex()]
+        order = list(ORDER_LABELS)[self.orders.currentIndex()]
         self._session.show(replace(self._session.desk.filter, order=order))
 
     @Slot()
@@ -218,14 +223,14 @@ class QueuePanel(QWidget):
                 spin.blockSignals(False)
         self._show_order(wanted)
         self.bar.setVisible(wanted.narrows)
-        self.words.set_full(describe(wanted, self._session.round_names))
+        self.words.set_full_text(describe_filter(wanted, self._session.round_names))
         self.tree.show_filter(wanted)
 
     def _show_order(self, wanted: Filter) -> None:
-        names = TURNED if wanted.descending else ORDERS
-        for place, order in enumerate(ORDERS):
+        names = REVERSED_ORDER_LABELS if wanted.descending else ORDER_LABELS
+        for place, order in enumerate(ORDER_LABELS):
             self.orders.setItemText(place, tr(names[order]))
-        self.orders.setCurrentIndex(list(ORDERS).index(wanted.order))
+        self.orders.setCurrentIndex(list(ORDER_LABELS).index(wanted.order))
         self.turn.setChecked(wanted.descending)
         arrow = "mdi6.sort-descending" if wanted.descending else "mdi6.sort-ascending"
         self.turn.setIcon(theme.icon(arrow))
@@ -234,11 +239,13 @@ class QueuePanel(QWidget):
     def _surveyed(self, found: Survey) -> None:
         self._session.round_names = {row.id: round_name(row) for row, _ in found.rounds}
         self.tree.show_survey(found)
-        self.words.set_full(describe(self._session.desk.filter, self._session.round_names))
-        self.pace.setText(pace_words(found.facets.left, self._session.desk.pace))
+        self.words.set_full_text(
+            describe_filter(self._session.desk.filter, self._session.round_names)
+        )
+        self.pace.setText(format_throughput(found.facets.left, self._session.desk.pace))
 
 
-def pace_words(left: int, pace: float | None) -> str:
+def format_throughput(left: int, pace: float | None) -> str:
     """'12 faces a minute · 1,440 to decide, about 2 h left'."""
     if not left:
         return tr("Nothing left to decide here.")
@@ -247,11 +254,11 @@ def pace_words(left: int, pace: float | None) -> str:
         return words
     return tr(
         "{pace:.0f} faces a minute · {left}, {time}",
-        pace=pace, left=words, time=time_left(60 * left / pace),
+        pace=pace, left=words, time=format_time_left(60 * left / pace),
     )  # fmt: skip
 
 
-class SinceLine(QFrame):
+class NewsBar(QFrame):
     """On opening: what others did since the last visit, and the way back to where one stopped.
 
     Signals:
@@ -276,11 +283,11 @@ class SinceLine(QFrame):
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, visit: Visit | None, news: News | None) -> None:
+    def show_news(self, visit: Visit | None, news: News | None) -> None:
         """Show the line if there is something to say."""
         if visit is None or not news:
             return
-        self.label.setText(since_words(visit, news))
+        self.label.setText(format_news(visit, news))
         self._close.setIcon(theme.icon("mdi6.close"))
         self.show()
 
@@ -296,10 +303,10 @@ class SinceLine(QFrame):
         self.resumed.emit()
 
 
-def since_words(visit: Visit, news: News) -> str:
+def format_news(visit: Visit, news: News) -> str:
     """What others did since a visit, in a sentence."""
-    moment = QDateTime.fromString(visit.time, Qt.DateFormat.ISODateWithMs).toLocalTime()
-    when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    format_local_time = QDateTime.fromString(visit.time, Qt.DateFormat.ISODateWithMs).toLocalTime()
+    when = QLocale().toString(format_local_time, QLocale.FormatType.ShortFormat)
     parts = [
         tr("{faces} decided by {reviewer}", faces=faces_words(count), reviewer=name)
         for name, count in news.decided.items()

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Filter, Folder, folder_name
 from labeltool.gui import theme
-from labeltool.gui.i18n.filter_labels import VERDICTS, round_name
+from labeltool.gui.i18n.filter_labels import VERDICT_LABELS, round_name
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.facets import Survey
 from pipnet.text import one_line
@@ -105,7 +105,7 @@ class FilterTree(QTreeWidget):
                 ("reviewer", tr("Decided by")),
             )
         }  # fmt: skip
-        for verdict, words in VERDICTS.items():
+        for verdict, words in VERDICT_LABELS.items():
             self._item(self._groups["verdict"], ("verdict", verdict), tr(words))
         self._item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
         for name in ("verdict", "saved", "folder"):

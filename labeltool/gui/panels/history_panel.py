@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import N_, Changes, Entry, Verdict
 from labeltool.gui import theme
-from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import read, sentence, tr, verdict_word
 from labeltool.gui.session import Session
 
@@ -29,7 +29,7 @@ _DEEDS = {
 }  # fmt: skip
 
 
-def deed(entry: Entry) -> str:
+def describe_entry(entry: Entry) -> str:
     """What an entry did, in words."""
     if entry.kind in _DEEDS:
         what = entry.detail
@@ -136,10 +136,10 @@ class HistoryPanel(QWidget):
         self._entries = entries
         self.head.setText(tr("History ({count})", count=len(entries)))
         for entry in entries:
-            text = deed(entry)
+            text = describe_entry(entry)
             if entry.undone:
                 text = tr("{what} - undone", what=text)
-            by = [entry.reviewer, moment(entry.time, short=True)]
+            by = [entry.reviewer, format_local_time(entry.time, short=True)]
             model = read(entry.model) if entry.model else ""
             by += [model] if model else []
             icon = _icon(entry.verdict, self.devicePixelRatioF())
@@ -149,7 +149,7 @@ class HistoryPanel(QWidget):
                     "{what}\nby {reviewer}, {time}\nproposal of: {model}\nleft the face {verdict}",
                     what=text,
                     reviewer=entry.reviewer,
-                    time=moment(entry.time),
+                    time=format_local_time(entry.time),
                     model=model or "-",
                     verdict=verdict_word(entry.verdict),
                 )

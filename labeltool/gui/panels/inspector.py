@@ -15,17 +15,17 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Changes, Face, Verdict
 from labeltool.gui import theme
-from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import of_words, read, sentence, tr, verdict_word
-from labeltool.gui.panels.landmark_list import Landmarks
+from labeltool.gui.panels.landmark_list import LandmarkList
 from labeltool.gui.session import Session
 from pipnet.text import one_line
 
 
-class Elided(QLabel):
+class ElidedLabel(QLabel):
     """A label that shortens long text in the middle and tells all of it in its tooltip."""
 
-    def set_full(self, text: str) -> None:
+    def set_full_text(self, text: str) -> None:
         """Show `text`, as much of it as fits."""
         if text == self.property("full"):
             return
@@ -63,7 +63,7 @@ class Inspector(QWidget):
         head.addWidget(self.verdict, 1)
         self.score = QProgressBar()
         self.score.setRange(0, 100)
-        self.file, self.model, self.decided = Elided(), Elided(), Elided()
+        self.file, self.model, self.decided = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.place = QLabel()
         self.place.setFont(theme.tabular(self.place.font()))
         form = QFormLayout()
@@ -75,7 +75,7 @@ class Inspector(QWidget):
         form.addRow(tr("In list"), self.place)
         form.addRow(tr("Model"), self.model)
         form.addRow(tr("Changed"), self.decided)
-        self.landmarks = Landmarks(session.store.scheme.names)
+        self.landmarks = LandmarkList(session.store.scheme.names)
         self.done = QProgressBar()
         self.done.setToolTip(tr("Faces that were reviewed"))
         layout = QVBoxLayout(self)
@@ -117,7 +117,7 @@ class Inspector(QWidget):
             self._icon.clear()
             self.landmarks.show_face(None, set())
             for label in (self.file, self.model, self.decided):
-                label.set_full("")
+                label.set_full_text("")
             self.place.setText("")
             self.score.setValue(0)
             self.score.setFormat("-")
@@ -132,12 +132,14 @@ class Inspector(QWidget):
         self.verdict.setText(sentence(text) + (" ⚑" if face.flag else ""))
         self._show_icon(face)
         self._show_prediction(face)
-        self.file.set_full(one_line(face.name))
+        self.file.set_full_text(one_line(face.name))
         desk = self._session.desk
         self.place.setText(of_words(desk.index + 1, len(desk.queue)))
         decision = face.decision
-        self.decided.set_full(
-            f"{decision.reviewer}, {moment(decision.time, short=True)}" if decision else "-"
+        self.decided.set_full_text(
+            f"{decision.reviewer}, {format_local_time(decision.time, short=True)}"
+            if decision
+            else "-"
         )
 
     def _show_icon(self, face: Face) -> None:
@@ -149,8 +151,8 @@ class Inspector(QWidget):
         if prediction is None:
             self.score.setValue(0)
             self.score.setFormat(tr("no proposal"))
-            self.model.set_full("-")
+            self.model.set_full_text("-")
             return
         self.score.setValue(round(prediction.score * 100))
         self.score.setFormat(f"{prediction.score:.2f}")
-        self.model.set_full(read(prediction.model))
+        self.model.set_full_text(read(prediction.model))

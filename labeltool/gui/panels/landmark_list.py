@@ -28,7 +28,7 @@ BY_HAND = "◆"
 _INDEX = Qt.ItemDataRole.UserRole
 
 
-class Landmarks(QWidget):
+class LandmarkList(QWidget):
     """Every landmark with its score and marks, the least certain first.
 
     Signals:

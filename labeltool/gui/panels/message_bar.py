@@ -23,7 +23,7 @@ SHOWN_MS = 8000
 """How long a message stays; an error stays until it is closed."""
 
 
-class MessageLine(QFrame):
+class MessageBar(QFrame):
     """One message: icon, text, Undo where it applies.
 
     Signals:
@@ -69,13 +69,13 @@ class MessageLine(QFrame):
         self.hide()
 
     @Slot(str, bool)
-    def say(self, text: str, undoable: bool = False) -> None:
+    def show_message(self, text: str, undoable: bool = False) -> None:
         """Show what happened; it goes away by itself."""
         self._show("mdi6.information-outline", text, undoable)
         self._timer.start()
 
     @Slot(object)
-    def complain(self, error: UserError) -> None:
+    def show_error(self, error: UserError) -> None:
         """Show what went wrong and what to do; it stays."""
         self._timer.stop()
         self._show("mdi6.alert-outline", translate(error), undoable=False)
@@ -106,7 +106,7 @@ class MessageLine(QFrame):
         self.undo_wanted.emit()
 
 
-class ReadOnlyLine(QFrame):
+class ReadOnlyBar(QFrame):
     """Over a project that cannot be written: what can be done with it, as long as it is open."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -135,7 +135,7 @@ class ReadOnlyLine(QFrame):
             self._recolour()
 
 
-class Activity(QFrame):
+class TaskProgress(QFrame):
     """A task that runs: name, bar, time left, Cancel. Short ones never show."""
 
     def __init__(self, task: Task, parent: QWidget | None = None) -> None:
@@ -166,7 +166,7 @@ class Activity(QFrame):
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         self.bar.setFormat(of_words(done, total))
-        self._left.setText(time_left(left) if done else "")
+        self._left.setText(format_time_left(left) if done else "")
 
     @Slot()
     def _cancel(self) -> None:
@@ -181,7 +181,7 @@ class Activity(QFrame):
         self.deleteLater()
 
 
-def time_left(seconds: float) -> str:
+def format_time_left(seconds: float) -> str:
     """'about 3 min left'."""
     if seconds < 10:
         return tr("a few seconds left")

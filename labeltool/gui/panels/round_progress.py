@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 from labeltool.domain import N_, RoundKind
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import read, tr, translate
-from labeltool.gui.panels.message_bar import time_left
+from labeltool.gui.panels.message_bar import format_time_left
 from labeltool.gui.session import Session
 from labeltool.rounds.run_folder import Event
 
 STAGES = {"train": N_("Training"), "predict": N_("Predicting"), "": N_("Starting")}
 
 
-class RoundPanel(QWidget):
+class RoundProgressPanel(QWidget):
     """Folds away when nothing runs."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -90,7 +90,7 @@ class RoundPanel(QWidget):
             self.bar.setRange(0, event.total)
             self.bar.setValue(event.done)
             self.bar.setFormat(f"{stage}: %p %")
-            words = [time_left(event.seconds)]
+            words = [format_time_left(event.seconds)]
             if event.losses:
                 words.insert(0, tr("loss {loss:.3f}", loss=event.losses["total"]))
                 self._losses.append((event.done, event.losses["total"]))

@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import UserError
 from labeltool.gui import theme
-from labeltool.gui.i18n.language import NAMES
+from labeltool.gui.i18n.language import LANGUAGE_NAMES
 from labeltool.gui.i18n.translate import tr
-from labeltool.gui.panels.message_bar import MessageLine
+from labeltool.gui.panels.message_bar import MessageBar
 from labeltool.gui.settings import Settings
 from pipnet.text import one_line
 
 
-class Welcome(QWidget):
+class WelcomePage(QWidget):
     """Shown when no project is open.
 
     Signals:
@@ -72,7 +72,7 @@ class Welcome(QWidget):
         self.recent.itemClicked.connect(self._chosen)
         hint = QLabel(tr("You can also drop a folder of photos here."))
         self.steps = self._make_steps()
-        self.message = MessageLine()
+        self.message = MessageBar()
         column = QVBoxLayout()
         column.setSpacing(4 * theme.SPACING)
         column.addStretch(2)
@@ -121,7 +121,7 @@ class Welcome(QWidget):
         self.languages = QComboBox()
         self.languages.setAccessibleName(tr("Language"))
         self.languages.addItem(tr("Language of the system"), "system")
-        for language, name in NAMES.items():
+        for language, name in LANGUAGE_NAMES.items():
             self.languages.addItem(name, language)
         self.languages.setCurrentIndex(self.languages.findData(self._settings.language))
         self.languages.activated.connect(self._speak)
@@ -193,9 +193,9 @@ class Welcome(QWidget):
             widget.setVisible(self.recent.count() > 0)
         self.steps.setVisible(self.recent.count() == 0)
 
-    def complain(self, error: UserError) -> None:
+    def show_error(self, error: UserError) -> None:
         """Say what went wrong."""
-        self.message.complain(error)
+        self.message.show_error(error)
 
     @Slot()
     def _new(self) -> None:

@@ -20,7 +20,7 @@ from shiboken6 import isValid
 from labeltool.app import App
 from labeltool.domain import NewPrediction, RoundKind
 from labeltool.gui import theme
-from labeltool.gui.i18n.language import speak
+from labeltool.gui.i18n.language import install_language
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
 from labeltool.review.desk import Desk
@@ -69,7 +69,7 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
 @pytest.fixture(autouse=True, scope="session")
 def english(qapp: QApplication) -> None:
     """Tests read English, whatever this machine speaks."""
-    speak(qapp, "en")
+    install_language(qapp, "en")
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +108,7 @@ def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     settings = Settings()
     settings.language = "en"
     yield App(settings)
-    speak(qapp, "en")
+    install_language(qapp, "en")
     gc.collect()
     gc.enable()
 

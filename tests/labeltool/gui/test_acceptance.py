@@ -25,9 +25,9 @@ from labeltool.domain import Changes, Filter, NewLabel, NewPrediction, RoundKind
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import take_labels
 from labeltool.gui.dialogs import batch_preview
-from labeltool.gui.dialogs.photo_problems import Problems
-from labeltool.gui.dialogs.start_round import StartRound
-from labeltool.gui.panels.message_bar import ReadOnlyLine
+from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
+from labeltool.gui.dialogs.start_round import StartRoundDialog
+from labeltool.gui.panels.message_bar import ReadOnlyBar
 from labeltool.review.desk import Desk
 from labeltool.rounds import controller as rounds_module
 from labeltool.rounds.liveness import describe_exit
@@ -66,7 +66,7 @@ def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
     assert verdict(window, face) is Verdict.UNREVIEWED
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert verdict(window, face) is Verdict.ACCEPTED
-    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: 1)
+    monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window.list.select_rows(4, 8)
     window.commands.by_name["reject"].trigger()
     assert window.session.store.faces.counts().rejected == 5
@@ -195,7 +195,7 @@ class Test7:
         monkeypatch.setenv("FAKE_WORKER", "fail")
         window = open_window(project)
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-        monkeypatch.setattr(StartRound, "exec", lambda self: 1)
+        monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         before = window.session.store.faces.counts()
         with qtbot.waitSignal(window.session.round_ended):
             window.commands.run("train")
@@ -219,7 +219,7 @@ class Test7:
         monkeypatch.setenv("FAKE_WORKER", "unreadable")
         window = open_window(project)
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-        monkeypatch.setattr(StartRound, "exec", lambda self: 1)
+        monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
             window.commands.run("train")
         (_, file, _), _other = window.session.store.faces.problems()
@@ -233,7 +233,7 @@ class Test7:
         assert "trained on 0 of 1 manual label" in window.message.label.text()
         shown: list[str] = []
         monkeypatch.setattr(
-            Problems,
+            PhotoProblemsDialog,
             "exec",
             lambda self: shown.extend(
                 self.table.item(row, 1).text() for row in range(self.table.rowCount())
@@ -254,7 +254,7 @@ class Test7:
         monkeypatch.setenv("FAKE_WORKER", "fail-expected")
         window = open_window(project)
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-        monkeypatch.setattr(StartRound, "exec", lambda self: 1)
+        monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
             window.commands.run("train")
         panel = window.panel
@@ -355,7 +355,7 @@ class Test9:
         before = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
         window = app.open(read_only / "p")
         assert window.windowTitle() == "p (read-only) - labeltool"
-        (line,) = window.findChildren(ReadOnlyLine)
+        (line,) = window.findChildren(ReadOnlyBar)
         assert line.isVisible()
         session = window.session
         assert session.store.faces.counts().faces == 2

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from labeltool.domain import Changes, UserError, Verdict
 from labeltool.gui.background import auto_backup as automatic
 from labeltool.gui.background.tasks import Task
-from labeltool.gui.dialogs.damaged_project import Rescue
+from labeltool.gui.dialogs.damaged_project import RecoveryDialog
 from labeltool.rounds import controller as rounds_module
 from labeltool.store import FILE, backups, open_project
 from labeltool.store.recovery import backups as backups_module
@@ -39,14 +39,14 @@ def backed_up(project) -> Path:
 def press_restore(qtbot, monkeypatch, said: list[str]) -> None:
     """Let the person press the button as soon as the dialog is there."""
 
-    def press(dialog: Rescue) -> int:
+    def press(dialog: RecoveryDialog) -> int:
         said.append(dialog.lost.text())
         dialog.show()
         with qtbot.waitSignal(dialog.accepted):
             qtbot.mouseClick(dialog.ok, LEFT)
         return 1
 
-    monkeypatch.setattr(Rescue, "exec", press)
+    monkeypatch.setattr(RecoveryDialog, "exec", press)
 
 
 @pytest.mark.parametrize("damage", ["overwritten", "truncated", "empty", "gone"])
@@ -88,11 +88,11 @@ def test_without_a_backup_or_a_wish_for_one_the_welcome_page_says_what_is_wrong(
     app, backed_up, monkeypatch
 ):
     (backed_up / FILE).write_bytes(b"")
-    monkeypatch.setattr(Rescue, "exec", lambda dialog: 0)
+    monkeypatch.setattr(RecoveryDialog, "exec", lambda dialog: 0)
     assert app.open(backed_up) is None
     assert "is empty" in app.welcome.message.label.text()
     shutil.rmtree(backed_up / "backups")
-    monkeypatch.setattr(Rescue, "exec", None)
+    monkeypatch.setattr(RecoveryDialog, "exec", None)
     assert app.open(backed_up) is None
     assert "is empty" in app.welcome.message.label.text()
     app.welcome.close()
@@ -106,7 +106,7 @@ def test_backups_that_are_damaged_too_cannot_be_chosen_and_a_failure_is_said(
     bad.write_bytes(b"x" * 5000)
     (backed_up / FILE).write_bytes(b"")
 
-    def look(dialog: Rescue) -> int:
+    def look(dialog: RecoveryDialog) -> int:
         dialog.show()
         assert dialog.list.count() == 2
         assert not dialog.list.item(0).flags() & Qt.ItemFlag.ItemIsEnabled
@@ -118,7 +118,7 @@ def test_backups_that_are_damaged_too_cannot_be_chosen_and_a_failure_is_said(
         dialog.reject()
         return 0
 
-    monkeypatch.setattr(Rescue, "exec", look)
+    monkeypatch.setattr(RecoveryDialog, "exec", look)
     assert app.open(backed_up) is None
     app.welcome.close()
 

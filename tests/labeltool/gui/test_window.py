@@ -22,8 +22,8 @@ from labeltool.gui.background import write_queue
 from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.background.tasks import Task
 from labeltool.gui.dialogs import batch_preview
-from labeltool.gui.dialogs.accept_by_score import AcceptAbove
-from labeltool.gui.dialogs.photo_problems import Problems
+from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
+from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.rounds.run_folder import Event
 from labeltool.store import create_project, open_project
 from pipnet.data.scheme import Scheme, load_scheme
@@ -176,7 +176,9 @@ def test_the_list_is_walked_by_keys(qtbot, open_window, project):
 def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     asked = []
-    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: asked.append(self) or 1)
+    monkeypatch.setattr(
+        batch_preview.BatchPreviewDialog, "exec", lambda self: asked.append(self) or 1
+    )
     view = window.list.view
     qtbot.mouseClick(
         view.viewport(), Qt.MouseButton.LeftButton,
@@ -198,19 +200,19 @@ def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monk
 
     shown = []
 
-    def choose(dialog: AcceptAbove) -> int:
+    def choose(dialog: AcceptByScoreDialog) -> int:
         dialog.slider.setValue(50)
         assert dialog.count.text() == "5 faces would be accepted."
         return 1
 
-    def look(sheet: batch_preview.BatchSheet) -> int:
+    def look(sheet: batch_preview.BatchPreviewDialog) -> int:
         shown.append(sheet)
         assert "5" in sheet.ok.text()
         assert window.session.store.faces.counts().accepted == 0
         return 1
 
-    monkeypatch.setattr(AcceptAbove, "exec", choose)
-    monkeypatch.setattr(batch_preview.BatchSheet, "exec", look)
+    monkeypatch.setattr(AcceptByScoreDialog, "exec", choose)
+    monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", look)
     with qtbot.waitSignal(window.session.changed):
         window.commands.by_name["accept_above"].trigger()
     assert len(shown) == 1
@@ -267,7 +269,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     store.close()
     window = open_window(project)
     monkeypatch.setattr(window.session.round, "predict_if_wanted", lambda: None)
-    dialog = Problems(window.session, window)
+    dialog = PhotoProblemsDialog(window.session, window)
     assert dialog.table.rowCount() == 2
     dialog.table.selectRow(0)
     qtbot.mouseClick(dialog.whole, Qt.MouseButton.LeftButton)
@@ -281,17 +283,17 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
 
     window.commands.run("undo")
     assert verdict(window, face.id) is Verdict.REMOVED
-    assert Problems(window.session, window).table.rowCount() == 2
+    assert PhotoProblemsDialog(window.session, window).table.rowCount() == 2
     window.commands.run("redo")
     assert verdict(window, face.id) is Verdict.UNREVIEWED
-    assert Problems(window.session, window).table.rowCount() == 1
+    assert PhotoProblemsDialog(window.session, window).table.rowCount() == 1
 
     def draw(self) -> int:
         self.table.selectRow(0)
         self.draw.click()
         return 1
 
-    monkeypatch.setattr(Problems, "exec", draw)
+    monkeypatch.setattr(PhotoProblemsDialog, "exec", draw)
     window.commands.run("problems")
     qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
     viewport = window.canvas.viewport()
@@ -402,7 +404,7 @@ def test_the_theme_changes_while_open(qtbot, open_window, project):
 
 def test_icons_follow_the_palette(qtbot, open_window, project):
     window = open_window(project)
-    window.message.say("Something happened.")
+    window.message.show_message("Something happened.")
     shown = (window.message._icon, window.inspector._icon)
 
     def pictures() -> list[bytes]:
@@ -629,7 +631,7 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
     qtbot, open_window, project, monkeypatch
 ):
     monkeypatch.setattr("labeltool.gui.session.AT_ONCE", 2)
-    monkeypatch.setattr(batch_preview.BatchSheet, "exec", lambda self: 1)
+    monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window = open_window(project)
     window.list.select_rows(4, 7)
     window.list.view.setFocus()

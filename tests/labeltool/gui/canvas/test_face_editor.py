@@ -408,7 +408,7 @@ def test_a_view_that_shrinks_leaves_the_photo_in_the_hand(qtbot, open_window, pr
     before = canvas.point(34)
     QTest.mousePress(canvas.viewport(), LEFT, NONE, start)
     QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
-    window.message.say("one line, and another\n" * 3)
+    window.message.show_message("one line, and another\n" * 3)
     qtbot.waitUntil(lambda: window.message.height() > 60)
     QTest.mouseRelease(canvas.viewport(), LEFT, NONE, start + QPoint(10, 0))
     x, y = canvas.point(34)

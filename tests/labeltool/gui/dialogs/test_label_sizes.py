@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QDialog
 
-from labeltool.gui.dialogs.label_sizes import LabelSizes
+from labeltool.gui.dialogs.label_sizes import LabelSizesDialog
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, proje
     before = session.store.faces.counts()
     said: list[str] = []
 
-    def choose(dialog: LabelSizes) -> int:
+    def choose(dialog: LabelSizesDialog) -> int:
         assert session.store.faces.counts() == before
         said.append(dialog.said.text())
         assert not dialog.turning.isChecked()
@@ -58,7 +58,7 @@ def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, proje
         dialog.turning.setChecked(answer == "turn")
         return QDialog.DialogCode.Rejected if answer == "cancel" else QDialog.DialogCode.Accepted
 
-    monkeypatch.setattr(LabelSizes, "exec", choose)
+    monkeypatch.setattr(LabelSizesDialog, "exec", choose)
     if answer == "cancel":
         with qtbot.waitSignal(session.sizes_differ):
             session.import_labels(labels, False)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
-from labeltool.gui.dialogs.photo_folders import PhotoFolders
+from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
 from labeltool.store import open_project
 from tests.projects import change
 
@@ -45,7 +45,7 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
     lists, asked = [], []
     wanted = iter((WINDOWS, SHARE))
 
-    def choose(dialog: PhotoFolders) -> bool:
+    def choose(dialog: PhotoFoldersDialog) -> bool:
         dialog.show()
         rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
         lists.append(rows)
@@ -58,7 +58,7 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
         asked.append(question)
         return str(tmp_path / ("here" if WINDOWS in question else "there"))
 
-    monkeypatch.setattr(PhotoFolders, "exec", choose)
+    monkeypatch.setattr(PhotoFoldersDialog, "exec", choose)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", folder)
     qtbot.mouseClick(message.find_photos, LEFT)
     qtbot.waitUntil(lambda: window.canvas.photo is not None)

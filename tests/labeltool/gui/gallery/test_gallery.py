@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Filter, Verdict
 from labeltool.gui import session as session_module
-from labeltool.gui.dialogs.batch_preview import BatchSheet
+from labeltool.gui.dialogs.batch_preview import BatchPreviewDialog
 from labeltool.store import create_project
 from pipnet.data.scheme import load_scheme
 from tests.labeltool.gui.conftest import MakeProject
@@ -45,15 +45,15 @@ def gallery(qtbot, open_window, many):
 
 
 @pytest.fixture
-def sheets(monkeypatch) -> list[BatchSheet]:
+def sheets(monkeypatch) -> list[BatchPreviewDialog]:
     """The preview sheets that were shown; each is answered with OK if that can be pressed."""
-    shown: list[BatchSheet] = []
+    shown: list[BatchPreviewDialog] = []
 
-    def answer(sheet: BatchSheet) -> int:
+    def answer(sheet: BatchPreviewDialog) -> int:
         shown.append(sheet)
         return int(sheet.ok.isEnabled())
 
-    monkeypatch.setattr(BatchSheet, "exec", answer)
+    monkeypatch.setattr(BatchPreviewDialog, "exec", answer)
     return shown
 
 
@@ -290,7 +290,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
     assert (counts(gallery).accepted, counts(gallery).excluded) == (2, 2)
     qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
 
-    sheet = BatchSheet(gallery.session, gallery.thumbs, ids[:4], Verdict.ACCEPTED, gallery)
+    sheet = BatchPreviewDialog(gallery.session, gallery.thumbs, ids[:4], Verdict.ACCEPTED, gallery)
     sheet.show()
     sheet.also.click()
     assert sheet.ok.text() == "Accept 4"
@@ -307,7 +307,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
 def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
     monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE", 20)
     ids = gallery.session.desk.queue
-    sheet = BatchSheet(gallery.session, gallery.thumbs, ids, Verdict.ACCEPTED, gallery)
+    sheet = BatchPreviewDialog(gallery.session, gallery.thumbs, ids, Verdict.ACCEPTED, gallery)
     sheet.show()
     assert list(sheet.grid.selection.ids) == list(ids)  # the lowest scores first
     sheet.shown.setCurrentIndex(1)

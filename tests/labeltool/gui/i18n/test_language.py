@@ -21,11 +21,11 @@ from labeltool.domain import N_, Filter, Message, UserError, Verdict
 from labeltool.exchange.formats import coco, pts
 from labeltool.exchange.label_import import _remedied
 from labeltool.gui.dialogs import batch_preview
-from labeltool.gui.i18n.filter_labels import describe
-from labeltool.gui.i18n.language import speak
+from labeltool.gui.i18n.filter_labels import describe_filter
+from labeltool.gui.i18n.language import install_language
 from labeltool.gui.i18n.phrase_catalog import FAILURES
 from labeltool.gui.i18n.translate import read, tr, translate
-from labeltool.gui.panels.history_panel import deed
+from labeltool.gui.panels.history_panel import describe_entry
 from labeltool.gui.settings import Settings
 from labeltool.rounds.liveness import describe_exit
 from labeltool.store import Threshold
@@ -76,11 +76,11 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
 
     seen: list[str] = []
 
-    def agree(sheet: batch_preview.BatchSheet) -> bool:
+    def agree(sheet: batch_preview.BatchPreviewDialog) -> bool:
         seen.extend((sheet.windowTitle(), sheet.headline.text(), sheet.ok.text()))
         return True
 
-    monkeypatch.setattr(batch_preview.BatchSheet, "exec", agree)
+    monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", agree)
     qtbot.keyClick(window.canvas, Qt.Key.Key_G)
     qtbot.keyClick(window.gallery.grid, Qt.Key.Key_A, CONTROL)
     qtbot.keyClick(window.gallery.grid, Qt.Key.Key_X)
@@ -89,7 +89,9 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
     qtbot.keyClick(window.gallery.grid, Qt.Key.Key_Z, CONTROL)
     assert window.message.label.text() == "되돌림: 얼굴 9개 거부."
     QApplication.processEvents()
-    assert [deed(entry) for entry in window.history._entries][:1] == ["되돌림: 얼굴 9개 거부"]
+    assert [describe_entry(entry) for entry in window.history._entries][:1] == [
+        "되돌림: 얼굴 9개 거부"
+    ]
 
 
 def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, open_window, project):
@@ -128,7 +130,7 @@ def test_who_cannot_read_the_first_page_finds_the_language(qtbot, app):
     assert app.welcome.isVisible()
     assert app.welcome.languages.currentText() == "한국어"
     assert app.welcome.new.text() == "사진으로 새 프로젝트…"
-    app.welcome.complain(
+    app.welcome.show_error(
         UserError(N_("{path} is not a project of this program."), path=Path("a b"))
     )
     assert app.welcome.message.label.text() == "a b: 이 프로그램의 프로젝트가 아닙니다."
@@ -141,7 +143,8 @@ def test_who_cannot_read_the_first_page_finds_the_language(qtbot, app):
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep their language elsewhere")
 def test_the_system_chooses_where_nobody_did(system: str, expected: str):
-    code = "from labeltool.gui.i18n.language import resolve; print(resolve('system'))"
+    module = "labeltool.gui.i18n.language"
+    code = f"from {module} import resolve_language; print(resolve_language('system'))"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
     said = subprocess.run(
         [sys.executable, "-c", code], env=environment | {"LC_ALL": system},
@@ -153,14 +156,14 @@ def test_the_system_chooses_where_nobody_did(system: str, expected: str):
 def test_counts_have_their_plurals_and_the_buttons_of_qt_their_words(qtbot, qapp):
     assert tr("%Ln face(s)", "", 1) == "1 face"
     assert tr("%Ln face(s)", "", 200_000) == "200,000 faces"
-    speak(qapp, "ko")
+    install_language(qapp, "ko")
     try:
         assert tr("%Ln face(s)", "", 200_000) == "얼굴 200,000개"
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         qtbot.addWidget(box)
         assert [button.text() for button in box.findChildren(QPushButton)] == ["취소"]
     finally:
-        speak(qapp, "en")
+        install_language(qapp, "en")
 
 
 def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
@@ -185,7 +188,7 @@ def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
         assert isinstance(change.note, Message)
         assert not english(translate(change.note)), change.note
     for entry in [entry for face in (1, 2, 3, 5) for entry in history.of_face(face)]:
-        assert not english(deed(entry)), entry.detail
+        assert not english(describe_entry(entry)), entry.detail
     for batch in history.batches():
         assert not english(read(batch.detail)), batch.detail
     state = reviews.undo_state("ann")
@@ -272,4 +275,4 @@ def test_every_end_of_a_worker_is_told_in_korean(korean):
 
 def test_a_filter_is_described_in_korean(korean):
     wanted = Filter(verdict="offered", flagged=True, score=(0.0, 0.5), reviewer="지민")
-    assert describe(wanted, {}) == "검토 대상 · 플래그 있음 · 점수 0.00 ~ 0.50 · 판정: 지민"
+    assert describe_filter(wanted, {}) == "검토 대상 · 플래그 있음 · 점수 0.00 ~ 0.50 · 판정: 지민"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox
 
 from labeltool.domain import Changes, Filter, NewPrediction, RoundKind, Verdict
 from labeltool.gui.panels import filter_panel
-from labeltool.gui.panels.filter_panel import pace_words
+from labeltool.gui.panels.filter_panel import format_throughput
 from labeltool.store import create_project, open_project
 from pipnet.data.scheme import load_scheme
 from tests.labeltool.gui.test_window import CONTROL, choose
@@ -165,9 +165,9 @@ def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
 
 
 def test_the_time_left_is_of_the_filter_and_the_pace():
-    assert pace_words(0, 12.0) == "Nothing left to decide here."
-    assert pace_words(1440, None) == "1,440 to decide"
-    assert pace_words(1440, 12.0) == "12 faces a minute · 1,440 to decide, about 2.0 h left"
+    assert format_throughput(0, 12.0) == "Nothing left to decide here."
+    assert format_throughput(1440, None) == "1,440 to decide"
+    assert format_throughput(1440, 12.0) == "12 faces a minute · 1,440 to decide, about 2.0 h left"
 
 
 def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open_window, project):

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from labeltool.domain import Changes, NewLabel, Verdict
-from labeltool.gui.dialogs.batch_history import PastBatches, TakeBack
-from labeltool.gui.dialogs.undo_question import UndoQuestion
+from labeltool.gui.dialogs.batch_history import BatchHistoryDialog, RevertBatchDialog
+from labeltool.gui.dialogs.confirm_undo import ConfirmUndoDialog
 from labeltool.review.desk import login
 from labeltool.store import open_project
 from tests.labeltool.gui.conftest import fill
@@ -102,7 +102,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     window = open_window(project)
     window.session.do(partial(window.session.store.reviews.decide, "lee", [3], Verdict.EXCLUDED))
 
-    def look(dialog: PastBatches) -> int:
+    def look(dialog: BatchHistoryDialog) -> int:
         dialog.show()
         assert dialog.model.rowCount() == 2
         assert not dialog.take_back.isEnabled()
@@ -114,7 +114,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
         qtbot.mouseClick(dialog.show_faces, LEFT)
         return 1
 
-    monkeypatch.setattr(PastBatches, "exec", look)
+    monkeypatch.setattr(BatchHistoryDialog, "exec", look)
     qtbot.keyClick(window.canvas, Qt.Key.Key_B, CONTROL)
     assert window.session.desk.queue == [1, 2, 3, 4, 5, 6]
     assert "accepted 6 faces" in window.message.label.text()
@@ -123,12 +123,12 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
 
     said: list[str] = []
 
-    def agree(ask: TakeBack) -> int:
+    def agree(ask: RevertBatchDialog) -> int:
         said.extend(label.text() for label in ask.findChildren(type(ask.count)))
         assert ask.ok.text() == "Take back 5"
         return 1
 
-    def take_back(dialog: PastBatches) -> int:
+    def take_back(dialog: BatchHistoryDialog) -> int:
         dialog.show()
         dialog.table.setCurrentIndex(dialog.table.model().index(1, 0))
         with qtbot.waitSignal(window.session.changed):
@@ -139,8 +139,8 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
         dialog.close()
         return 0
 
-    monkeypatch.setattr(TakeBack, "exec", agree)
-    monkeypatch.setattr(PastBatches, "exec", take_back)
+    monkeypatch.setattr(RevertBatchDialog, "exec", agree)
+    monkeypatch.setattr(BatchHistoryDialog, "exec", take_back)
     window.commands.run("batches")
     assert any("5 to unreviewed" in text for text in said)
     assert any("This is the work of kim" in text for text in said)
@@ -199,12 +199,12 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     asked: list[str] = []
     answers = [0, 0, 1]
 
-    def answer(question: UndoQuestion) -> int:
+    def answer(question: ConfirmUndoDialog) -> int:
         asked.append(question.question.text())
         assert window.session.store.faces.counts().corrected == 25  # nothing before the answer
         return answers[len(asked) - 1]
 
-    monkeypatch.setattr(UndoQuestion, "exec", answer)
+    monkeypatch.setattr(ConfirmUndoDialog, "exec", answer)
     window = open_window(project)
     desk, undo = window.session.desk, window.commands.by_name["undo"]
     assert undo.text() == "Undo move"

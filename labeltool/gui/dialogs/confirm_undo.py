@@ -7,48 +7,48 @@ from datetime import UTC, datetime
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
 from labeltool.domain import N_, Step
-from labeltool.gui.dialogs.dialog_base import Ask
-from labeltool.gui.i18n.local_time import moment
+from labeltool.gui.dialogs.dialog_base import BaseDialog
+from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import faces_words, read, tr
 
 
-class UndoQuestion(Ask):
+class ConfirmUndoDialog(BaseDialog):
     """Says what would be undone (or redone), whose it is and when it was done."""
 
     def __init__(self, step: Step, redo: bool, parent: QWidget | None = None) -> None:
         super().__init__(
             parent, tr("Redo?") if redo else tr("Undo?"), tr("Redo") if redo else tr("Undo")
         )
-        what = described(step)
+        what = describe_step(step)
         if step.kind not in ("import", "proposals"):
             what = f"“{what}”"
         asked = tr(
             N_("Redo {what} by {reviewer}, {ago}?") if redo
             else N_("Undo {what} by {reviewer}, {ago}?"),
-            what=what, reviewer=step.reviewer, ago=ago(step.time),
+            what=what, reviewer=step.reviewer, ago=format_time_ago(step.time),
         )  # fmt: skip
-        self.question = self.sentence(asked)
+        self.question = self.add_text(asked)
         font = self.question.font()
         font.setBold(True)
         self.question.setFont(font)
-        self.sentence(
+        self.add_text(
             tr("This was done on {time}. It is not the last thing that you did in this window.",
-               time=moment(step.time))
+               time=format_local_time(step.time))
         )  # fmt: skip
         if not redo and step.kind in ("import", "proposals", "draw"):
-            self.sentence(tr("Faces that it added are removed; the photos stay."))
+            self.add_text(tr("Faces that it added are removed; the photos stay."))
         if not redo:
-            self.sentence(
+            self.add_text(
                 tr("Faces that were changed since stay as they are. Redo brings the others back.")
             )
-        self.finish()
+        self.add_buttons()
         cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
         self.ok.setAutoDefault(False)  # Enter, pressed without reading, changes nothing
         cancel.setDefault(True)
         cancel.setFocus()
 
 
-def described(step: Step) -> str:
+def describe_step(step: Step) -> str:
     """What a step did, and to how many faces, for the middle of a sentence."""
     file = step.what.partition(" from ")[2]
     if step.kind == "import":
@@ -61,7 +61,7 @@ def described(step: Step) -> str:
     return tr("{what} ({faces})", what=what, faces=faces_words(step.faces))
 
 
-def ago(time: str) -> str:
+def format_time_ago(time: str) -> str:
     """How long ago a time of the log (UTC) was: '3 days ago'."""
     seconds = (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
     if seconds < 60:
