@@ -112,7 +112,7 @@ def checks(project: Path | None = None, yunet: Path | None = None) -> list[Check
     found = [_python(), _window()]
     if LINUX:
         found.append(_libraries())
-    found += [*_torch(), _face_finder(yunet), *_starter(), _disk(project or Path.cwd())]
+    found += [*_torch(), _face_detector(yunet), *_starter(), _disk(project or Path.cwd())]
     if project is not None:
         found.append(_drive(project))
     if LINUX:
@@ -306,7 +306,7 @@ def _gpu(device: str | None, size: int, cuda: str | None) -> Check:
     return Check("GPU", None, detail, remedy)
 
 
-def _face_finder(yunet: Path | None) -> Check:
+def _face_detector(yunet: Path | None) -> Check:
     name = "Face detector"
     if yunet is not None:
         if yunet.is_file():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipnet.data.images import ImageError, read_image
     from pipnet.data.scheme import Scheme, load_scheme
     from pipnet.inference.base import Detector
-    from pipnet.inference.face_detection import FoundFace, face_finder
+    from pipnet.inference.face_detection import DetectedFace, load_face_detector
     from pipnet.inference.pipeline import predict_photos
     from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
 
@@ -30,11 +30,11 @@ _MODULES = {
     "CropConvention": "pipnet.data.crop",
     "Detector": "pipnet.inference.base",
     "FaceLandmarks": "pipnet.inference.results",
-    "FoundFace": "pipnet.inference.face_detection",
+    "DetectedFace": "pipnet.inference.face_detection",
     "ImageError": "pipnet.data.images",
     "PhotoLandmarks": "pipnet.inference.results",
     "Scheme": "pipnet.data.scheme",
-    "face_finder": "pipnet.inference.face_detection",
+    "load_face_detector": "pipnet.inference.face_detection",
     "load_scheme": "pipnet.data.scheme",
     "predict_photos": "pipnet.inference.pipeline",
     "read_image": "pipnet.data.images",
@@ -43,13 +43,13 @@ _MODULES = {
 
 __all__ = [
     "CropConvention",
+    "DetectedFace",
     "Detector",
     "FaceLandmarks",
-    "FoundFace",
     "ImageError",
     "PhotoLandmarks",
     "Scheme",
-    "face_finder",
+    "load_face_detector",
     "load_scheme",
     "predict_photos",
     "read_image",

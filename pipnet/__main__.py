@@ -27,13 +27,20 @@ def main() -> None:
     from pipnet.data.coco import LabelError  # noqa: PLC0415
     from pipnet.data.images import ImageError  # noqa: PLC0415
     from pipnet.data.scheme import SchemeError  # noqa: PLC0415
-    from pipnet.inference.face_detection import FinderMissingError  # noqa: PLC0415
+    from pipnet.inference.face_detection import FaceDetectorMissingError  # noqa: PLC0415
     from pipnet.inference.onnx_detector import OnnxError  # noqa: PLC0415
     from pipnet.models.checkpoint import CheckpointError  # noqa: PLC0415
     from pipnet.training.allocator import is_out_of_memory  # noqa: PLC0415
     from pipnet.training.trainer import DivergedError  # noqa: PLC0415
 
-    known = (CheckpointError, DivergedError, FinderMissingError, ImageError, LabelError, OnnxError)
+    known = (
+        CheckpointError,
+        DivergedError,
+        FaceDetectorMissingError,
+        ImageError,
+        LabelError,
+        OnnxError,
+    )
     try:
         cli()
     except (*known, SchemeError) as error:

@@ -17,7 +17,6 @@ from labeltool.domain.face import (
     OCCLUDED,
     VERDICTS,
     VISIBLE,
-    Box,
     Card,
     Decision,
     Face,
@@ -45,6 +44,7 @@ from labeltool.domain.operations import Entry, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name
 from labeltool.domain.progress import Cancelled, Progress
 from labeltool.domain.rounds import Round, RoundKind, RoundStatus
+from pipnet.data.boxes import Box
 
 __all__ = [
     "ABSENT",

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet.data.boxes import Box
+
 Points = NDArray[np.float64]
 """(N, 2) landmarks in pixels of the upright image, (0, 0) the centre of the top-left pixel; NaN
 where a landmark is absent."""
@@ -17,9 +19,6 @@ Visibility = NDArray[np.int8]
 """(N,) of ABSENT, OCCLUDED, VISIBLE: how each landmark can be seen, as COCO numbers it."""
 
 ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
-
-Box = tuple[float, float, float, float]
-"""x, y, width, height in the same frame."""
 
 
 class Verdict(StrEnum):
@@ -73,7 +72,7 @@ class Decision:
 class Face:
     """A face with its current state. `photo` is the file, `name` its path under the photo root.
 
-    `box_kind`: one of pipnet.data.crop.BOX_KINDS. `prediction` is the one offered now; `offered`
+    `box_kind`: one of pipnet.data.boxes.BOX_KINDS. `prediction` is the one offered now; `offered`
     says that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`, with
     the visibility that goes with them.
     """

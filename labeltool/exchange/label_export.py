@@ -14,7 +14,7 @@ from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError
 from labeltool.exchange.formats import LabelledRow, coco, pts
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.store import BACKUPS, Store
-from pipnet.data.crop import tight_box
+from pipnet.data.boxes import tight_box
 from pipnet.data.images import ImageError, read_header
 from pipnet.data.photo_lookup import content_hash
 from pipnet.output import COCO, OverwriteError, is_one_of, target_of

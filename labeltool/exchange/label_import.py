@@ -30,10 +30,17 @@ from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.exchange.photo_import import Added, add_folder
 from labeltool.store import Store
+from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap, tight_box
 from pipnet.data.coco import LabelError
-from pipnet.data.crop import SAME_FACE, CropConvention, best_pairs, overlap, tight_box
+from pipnet.data.crop import CropConvention
 from pipnet.data.images import ImageError, classify, read_header
-from pipnet.data.label_frames import Frame, Mismatch, Stated, choose_frames, outlandish
+from pipnet.data.label_frames import (
+    LabelFrame,
+    SizeMismatch,
+    StatedSize,
+    choose_frames,
+    has_implausible_points,
+)
 from pipnet.data.labelled_faces import landmark_order, only_json
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
 from pipnet.data.scheme import Scheme
@@ -70,11 +77,11 @@ class LabelSource:
     read: ReadLabels
     files: Mapping[str, Path]
     problems: tuple[str, ...]
-    sizes: Mapping[str, Stated]
+    sizes: Mapping[str, StatedSize]
 
     def frames(
         self, *, turn: bool = False, scale: bool = False
-    ) -> tuple[dict[str, Frame], dict[str, Mismatch]]:
+    ) -> tuple[dict[str, LabelFrame], dict[str, SizeMismatch]]:
         """The photos by name that were labelled in another size and can be taken as asked, and
         those that cannot. See `pipnet.data.label_frames.choose_frames`."""
         return choose_frames(self.sizes, turn=turn, scale=scale)
@@ -116,7 +123,7 @@ def read_source(store: Store, path: Path) -> LabelSource:
         *read.problems, *(reason for name, reason in lacking.items() if name in wanted)
     )  # fmt: skip
     sizes = {
-        name: Stated(file, read.photos[name].size, known[file].size if file in known else None)
+        name: StatedSize(file, read.photos[name].size, known[file].size if file in known else None)
         for name, file in files.items()
         if name in wanted
     }
@@ -288,7 +295,7 @@ def _upright_rows(
             unread.add(row.photo)
         elif np.isnan(row.points).all():
             taken.problems.append(f"a face of {row.photo} has no landmarks")
-        elif outlandish(row.points, size):
+        elif has_implausible_points(row.points, size):
             taken.problems.append(
                 f"a face of {row.photo} has landmarks far outside the photo "
                 f"({size[0]} x {size[1]}); label it again"
@@ -298,7 +305,7 @@ def _upright_rows(
     return rows
 
 
-def _in_frame(row: LabelledRow, frame: Frame) -> LabelledRow:
+def _in_frame(row: LabelledRow, frame: LabelFrame) -> LabelledRow:
     x, y, w, h = row.box
     corners = frame.to_upright(np.array([[x, y], [x + w, y + h]]))
     (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
@@ -307,7 +314,7 @@ def _in_frame(row: LabelledRow, frame: Frame) -> LabelledRow:
     )
 
 
-def _remedied(mismatch: Mismatch, path: Path) -> str:
+def _remedied(mismatch: SizeMismatch, path: Path) -> str:
     """What differs, and which option of the command line takes the labels all the same."""
     frame = mismatch.frame
     if frame is None:
@@ -354,9 +361,11 @@ def _matched(
         box = tight_box(row.points)
         usable.append((photo, box, row))
         shares |= {(number, face): overlap(box, other) for face, other in faces.get(photo, ())}
-    found = best_pairs({pair: share for pair, share in shares.items() if pair[1] not in removed})
+    found = match_by_overlap(
+        {pair: share for pair, share in shares.items() if pair[1] not in removed}
+    )
     # an undone import gets its own faces back, but never beside one that is there
-    again = best_pairs(
+    again = match_by_overlap(
         {
             pair: share
             for pair, share in shares.items()
@@ -378,7 +387,7 @@ def _with_new_faces(
         if number in found:
             continue
         others = placed.setdefault(photo, [])
-        if any(overlap(box, other) > SAME_FACE for other in others):
+        if any(overlap(box, other) > SAME_FACE_OVERLAP for other in others):
             x, y = (round(box[0] + box[2] / 2), round(box[1] + box[3] / 2))
             taken.problems.append(
                 f"{row.photo} has the face around {x}, {y} more than once; the others are left out"

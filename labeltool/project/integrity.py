@@ -14,7 +14,7 @@ from typing import Any
 from labeltool.domain import N_, KnownFile, PhotosMissingError, Progress, RoundKind, RoundStatus
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
-from pipnet.data.images import ImageError, other_size, read_header, read_image
+from pipnet.data.images import ImageError, read_header, read_image, size_change_reason
 
 PHOTOS_AT_ONCE = 64
 """Photos that one thread looks at in a row."""
@@ -165,7 +165,7 @@ def _look(file: KnownFile, name: str, deep: bool) -> _Looked:
             header = read_header(path)
             size = header.width, header.height
         if file.width and file.height and size != (file.width, file.height):
-            return _Looked(other_size((file.width, file.height), size))
+            return _Looked(size_change_reason((file.width, file.height), size))
     except ImageError as error:
         return _Looked(error.reason)
     except OSError as error:

@@ -50,7 +50,7 @@ from labeltool.rounds.skipped_photos import (
 from labeltool.store import Store
 from labeltool.worker_process import program
 from pipnet import resources
-from pipnet.data.scheme import scheme_of
+from pipnet.data.scheme import read_scheme
 
 SMALL = 16
 """Predictions written at once: about 5 ms, so a click never waits."""
@@ -273,7 +273,7 @@ class Rounds:
             )
         note = Message(
             told, unused, count=placed, total=len(batch), file=own,
-            other=scheme_of(own).name if unused else "", scheme=self._store.scheme.name,
+            other=read_scheme(own).name if unused else "", scheme=self._store.scheme.name,
         )  # fmt: skip
         return Changes(all=True, rounds=changed.rounds, note=note, back=True)
 

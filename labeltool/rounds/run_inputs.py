@@ -13,7 +13,7 @@ from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.run_folder import FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
 from pipnet import resources
-from pipnet.data.scheme import SchemeError, scheme_of
+from pipnet.data.scheme import SchemeError, read_scheme
 
 STARTER = "starter.safetensors"
 """A model file of this name in a project's folder is its starter, not the one that ships."""
@@ -109,7 +109,7 @@ def starter_fits(store: Store) -> bool:
     if file == resources.starter():
         return scheme.name == "300w" and file.exists()
     try:
-        return scheme_of(file).names == scheme.names
+        return read_scheme(file).names == scheme.names
     except SchemeError as error:
         raise UserError(
             N_("{file} is not a model file."),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipnet.data.images import ImageError, read_header, read_image
-from pipnet.inference.face_detection import FaceFinder, face_finder
+from pipnet.inference.face_detection import FaceDetector, load_face_detector
 
 
 def serve() -> int:
@@ -22,17 +22,17 @@ def serve() -> int:
     import cv2  # noqa: PLC0415
 
     cv2.setNumThreads(1)
-    finder = face_finder()
+    face_detector = load_face_detector()
     sys.stdout.write(json.dumps({"ready": True}) + "\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        answer = look(Path(json.loads(line)), finder)
+        answer = look(Path(json.loads(line)), face_detector)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     return 0
 
 
-def look(photo: Path, finder: FaceFinder) -> dict[str, Any]:
+def look(photo: Path, face_detector: FaceDetector) -> dict[str, Any]:
     """What `Faces.searched` keeps of a photo, without its id."""
     try:
         header = read_header(photo)
@@ -49,5 +49,5 @@ def look(photo: Path, finder: FaceFinder) -> dict[str, Any]:
         "modified": status.st_mtime_ns,
         "width": header.width,
         "height": header.height,
-        "faces": [(face.box, face.confidence) for face in finder(image)],
+        "faces": [(face.box, face.confidence) for face in face_detector(image)],
     }

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from labeltool.domain import N_, Cancelled, UserError
 from labeltool.rounds.run_folder import Event, RunFolder
 from pipnet import resources
-from pipnet.data.crop import Box, overlap, tight_box
-from pipnet.data.images import ImageError, other_size, read_header, read_image
+from pipnet.data.boxes import Box, overlap, tight_box
+from pipnet.data.images import ImageError, read_header, read_image, size_change_reason
 from pipnet.data.sample import Sample, mean_face
 from pipnet.data.scheme import Scheme
 from pipnet.export.onnx import ExportError, export_onnx
@@ -31,8 +31,8 @@ from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.models.heads import PIPNet
-from pipnet.models.neighbours import most_neighbours
-from pipnet.training.allocator import is_out_of_memory, keep_memory
+from pipnet.models.neighbours import max_neighbours
+from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
 from pipnet.training.trainer import DivergedError, Step, TrainConfig, train
 
 CHUNK = 256
@@ -51,7 +51,7 @@ def work(folder: RunFolder) -> int:
     with suppress(OSError, AttributeError):
         os.nice(10)
     try:
-        keep_memory()
+        retain_freed_memory()
         # one core stays with the window: spinning threads of two programs ruin each other
         torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
         photos = _Photos(folder)
@@ -213,7 +213,7 @@ def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
                 header = read_header(file)
                 now = header.width, header.height
                 if size is not None and now != size:
-                    raise ImageError(file, other_size(size, now))
+                    raise ImageError(file, size_change_reason(size, now))
             except ImageError as error:
                 photos.leave_out(error)
         if photo not in photos.problems:
@@ -278,7 +278,7 @@ def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> C
             N_("No manual label has all its landmarks, so training cannot start."),
             N_("Place every landmark of at least one face."),
         ) from error
-    count = most_neighbours(mean, start.network.neighbours)
+    count = max_neighbours(mean, start.network.neighbours)
     network = PIPNet(start.network.name, scheme.count, count)
     network.import_backbone(start.network.export_state())
     return Checkpoint(network, scheme, mean, start.convention)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipnet.data.images import ImageError
     from pipnet.data.sample import Sample
     from pipnet.inference.base import Detector
-    from pipnet.inference.face_detection import FaceFinder
+    from pipnet.inference.face_detection import FaceDetector
     from pipnet.models.checkpoint import Checkpoint
     from pipnet.output import FileKind
 
@@ -193,7 +193,7 @@ def mendable(*errors: type[Exception]) -> Iterator[None]:
 def read_samples(sources: Sequence[Path], names: Sequence[str]) -> list[Sample]:
     """The labelled faces of folders and COCO files, each with its landmark box, their landmarks in
     the order of these names. Faces that cannot be used are named."""
-    from pipnet.data.crop import tight_box  # noqa: PLC0415
+    from pipnet.data.boxes import tight_box  # noqa: PLC0415
     from pipnet.data.labelled_faces import load_labelled  # noqa: PLC0415
     from pipnet.data.sample import Sample  # noqa: PLC0415
 
@@ -241,7 +241,7 @@ def split(samples: Sequence[Sample], share: float) -> tuple[list[Sample], list[S
     return [s for s in samples if not held(s)], [s for s in samples if held(s)]
 
 
-def with_detected(item: Sample, convention: CropConvention, finder: FaceFinder) -> Sample:
+def with_detected(item: Sample, convention: CropConvention, face_detector: FaceDetector) -> Sample:
     """The sample with the face detector's box beside its own, where the detector finds the face.
 
     A photo that cannot be read is left to the training, which names it.
@@ -255,6 +255,6 @@ def with_detected(item: Sample, convention: CropConvention, finder: FaceFinder) 
         image = read_image(item.image)
     except ImageError:
         return item
-    boxes = [convention.landmark_box(f.box, "detected") for f in finder(image)]
+    boxes = [convention.landmark_box(f.box, "detected") for f in face_detector(image)]
     match = match_box(item.boxes[0], boxes)
     return item if match is None else replace(item, boxes=(*item.boxes, boxes[match]))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pipnet.data.crop import Box
+    from pipnet.data.boxes import Box
     from pipnet.evaluation.evaluate import Evaluation
     from pipnet.inference.base import Detector
     from pipnet.inference.pipeline import Boxes
@@ -178,12 +178,12 @@ def _face_boxes(
 
         # the authors' code takes a face crop as it is
         return whole, "crop" if detector.convention == AUTHORS_CROP else "whole"
-    from pipnet.inference.face_detection import face_finder  # noqa: PLC0415
+    from pipnet.inference.face_detection import load_face_detector  # noqa: PLC0415
 
-    finder = face_finder()
+    face_detector = load_face_detector()
 
     def found(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
-        return [face.box for face in finder(image)]
+        return [face.box for face in face_detector(image)]
 
     return found, "detected"
 
@@ -307,7 +307,7 @@ def evaluate(
 ) -> None:
     """Compare with labelled photos: NME and failure rate in percent."""
     from pipnet.evaluation.evaluate import evaluate as measure  # noqa: PLC0415
-    from pipnet.inference.face_detection import face_finder  # noqa: PLC0415
+    from pipnet.inference.face_detection import load_face_detector  # noqa: PLC0415
     from pipnet.output import CED, replacing  # noqa: PLC0415
 
     detector = open_detector(weights, backbone, scheme, meanface, device)
@@ -320,9 +320,9 @@ def evaluate(
         samples = split(samples, holdout)[1]
         if not samples:
             raise click.ClickException(f"a holdout of {holdout} holds none of these faces out")
-    finder = face_finder() if boxes == "detect" else None
+    face_detector = load_face_detector() if boxes == "detect" else None
     with mendable():
-        result = measure(detector, samples, finder, norm=norm, units=units)
+        result = measure(detector, samples, face_detector, norm=norm, units=units)
     row = result.summary()
     if result.unmeasured:
         row["unmeasured"] = len(result.unmeasured)

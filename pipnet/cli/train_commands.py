@@ -28,7 +28,7 @@ from pipnet.cli.options import (
     with_detected,
 )
 from pipnet.text import one_line
-from pipnet.training.allocator import keep_memory
+from pipnet.training.allocator import retain_freed_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
     from pipnet.data.sample import Sample
     from pipnet.data.scheme import Scheme
-    from pipnet.inference.face_detection import FaceFinder
+    from pipnet.inference.face_detection import FaceDetector
     from pipnet.models.checkpoint import Checkpoint
     from pipnet.training.recipes import Preset
-    from pipnet.training.self_training import Unlabelled
+    from pipnet.training.self_training import UnlabelledFace
 
 MEASURE_EVERY = 10
 """Epochs between two measurements on held-out faces, without early stop."""
@@ -108,10 +108,10 @@ def _fresh(
 
     from pipnet.models.checkpoint import Checkpoint, start_backbone  # noqa: PLC0415
     from pipnet.models.heads import build  # noqa: PLC0415
-    from pipnet.models.neighbours import most_neighbours  # noqa: PLC0415
+    from pipnet.models.neighbours import max_neighbours  # noqa: PLC0415
 
     torch.manual_seed(recipe.config.seed)
-    count = most_neighbours(meanface) if neighbours is None else neighbours
+    count = max_neighbours(meanface) if neighbours is None else neighbours
     network = build(head, backbone, scheme.count, count, int(stride))
     if start is not None:
         start_backbone(network, start)
@@ -170,14 +170,14 @@ def train(
     output_folder(out, () if resume else _RESULTS)
     if patience and not holdout:
         raise click.UsageError("--patience needs faces to measure on: give --holdout too")
-    keep_memory()
+    retain_freed_memory()
     with _processes(device) as (device, first):
         recipe = _recipe(
             preset, backbone, start, device, epochs=epochs, batch=batch, lr=lr, freeze=freeze,
             seed=seed,
         )  # fmt: skip
         kind, convention = load_scheme(scheme), recipe.convention
-        finder = _finder()
+        face_detector = _face_detector()
         samples = read_samples(data, kind.names)
         kept, held = split(samples, holdout)
         if holdout and not held:
@@ -193,10 +193,10 @@ def train(
                 start=start and start.name, preset=preset,
             )  # fmt: skip
             _ = begin.table  # whether the mean face allows so many neighbours
-            if finder is not None and recipe.detected_boxes:
-                kept = [with_detected(item, convention, finder) for item in kept]
+            if face_detector is not None and recipe.detected_boxes:
+                kept = [with_detected(item, convention, face_detector) for item in kept]
             left_out = LeftOut()
-            watch = _HeldOut(out, held, finder, recipe.config.epochs, patience)
+            watch = _HeldOut(out, held, face_detector, recipe.config.epochs, patience)
             with _bar("Training", first) as on_progress:
                 try:
                     run(
@@ -231,12 +231,12 @@ def _processes(device: str) -> Iterator[tuple[str, bool]]:
         distributed.destroy_process_group()
 
 
-def _finder() -> FaceFinder | None:
-    from pipnet.inference.face_detection import FinderMissingError, face_finder  # noqa: PLC0415
+def _face_detector() -> FaceDetector | None:
+    from pipnet.inference.face_detection import FaceDetectorMissingError, load_face_detector  # noqa: PLC0415
 
     try:
-        return face_finder()
-    except FinderMissingError as error:
+        return load_face_detector()
+    except FaceDetectorMissingError as error:
         click.echo(f"Training on landmark boxes only: {error}", err=True)
         return None
 
@@ -260,11 +260,11 @@ class _HeldOut:
         self,
         out: Path,
         faces: list[Sample],
-        finder: FaceFinder | None,
+        face_detector: FaceDetector | None,
         epochs: int,
         patience: int | None,
     ) -> None:
-        self._out, self._faces, self._finder = out, faces, finder
+        self._out, self._faces, self._face_detector = out, faces, face_detector
         self._epochs, self._patience = epochs, patience
         self._unreadable: dict[str, None] = {}
         self._log, self._best = out / "held_out.jsonl", out / "best.safetensors"
@@ -283,9 +283,9 @@ class _HeldOut:
         measured = evaluate(detector, self._faces)
         self._unreadable |= dict.fromkeys(measured.unreadable)
         row: dict[str, Any] = {"epoch": epoch + 1, "landmarks": measured.summary()}
-        if self._finder is not None and (last or not self._patience):
+        if self._face_detector is not None and (last or not self._patience):
             with suppress(ValueError):  # the face detector finds none of them
-                row["detect"] = evaluate(detector, self._faces, self._finder).summary()
+                row["detect"] = evaluate(detector, self._faces, self._face_detector).summary()
         before = [(r["landmarks"]["nme"], r["epoch"]) for r in rows]
         rows.append(row)
         better = not before or row["landmarks"]["nme"] < min(before)[0]
@@ -353,7 +353,7 @@ def selftrain(
 
     # the folder of an interrupted run is gone on with
     output_folder(out, () if (out / "stage-0").is_dir() else ("model.safetensors", "ledger.csv"))
-    keep_memory()
+    retain_freed_memory()
     recipe = _recipe(
         preset, backbone, start, usable_device(device),
         epochs=epochs, batch=batch, lr=lr, freeze=freeze,
@@ -386,23 +386,23 @@ def selftrain(
     click.echo(f"Wrote {out / 'model.safetensors'}; {out / 'ledger.csv'} says what was used how.")
 
 
-def _unlabelled(sources: tuple[Path, ...]) -> list[Unlabelled]:
+def _unlabelled(sources: tuple[Path, ...]) -> list[UnlabelledFace]:
     """The faces of photos without labels; photos that cannot be read are named and left out."""
     from pipnet.data.images import ImageError, read_image  # noqa: PLC0415
-    from pipnet.inference.face_detection import face_finder  # noqa: PLC0415
-    from pipnet.training.self_training import Unlabelled  # noqa: PLC0415
+    from pipnet.inference.face_detection import load_face_detector  # noqa: PLC0415
+    from pipnet.training.self_training import UnlabelledFace  # noqa: PLC0415
 
-    finder = face_finder()
+    face_detector = load_face_detector()
     photos = listed_photos(sources)
     faces = []
     with click.progressbar(photos, label="Finding faces", file=sys.stderr) as bar:
         for photo in bar:
             try:
-                found = finder(read_image(photo))
+                found = face_detector(read_image(photo))
             except ImageError as error:
                 click.echo(one_line(f"  left out: {error.path} {error.reason}"), err=True)
                 continue
-            faces += [Unlabelled(photo, face.box) for face in found]
+            faces += [UnlabelledFace(photo, face.box) for face in found]
     if not faces:
         raise click.ClickException(f"no face was found in {len(photos)} unlabelled photos")
     return faces

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.data.crop import Box, tight_box
+from pipnet.data.boxes import Box, tight_box
 
 
 class LabelError(Exception):

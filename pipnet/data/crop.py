@@ -15,12 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Box = tuple[float, float, float, float]
-"""x, y, width, height in image pixels."""
-
-BOX_KINDS = ("landmarks", "detected", "hand", "whole", "crop")
-"""Where a box comes from: tight around landmarks, a face detector, a person, the whole photo; or it
-is the network's input itself, not enlarged."""
+from pipnet.data.boxes import BOX_KINDS, Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +98,6 @@ AUTHORS_CROP = CropConvention(enlarge=1.1, square=False, pixel_edge=-0.5)
 """How the authors' checkpoints were trained."""
 
 
-def tight_box(points: NDArray[np.float64]) -> Box:
-    """The box of the landmarks (N, 2), NaN rows left out; at least one pixel wide and high."""
-    x0, y0 = np.nanmin(points, axis=0)
-    x1, y1 = np.nanmax(points, axis=0)
-    return (float(x0), float(y0), float(max(x1 - x0, 1.0)), float(max(y1 - y0, 1.0)))
-
-
 def transform(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Apply an affine (2, 3) to points (..., 2)."""
     moved: NDArray[np.float64] = points @ matrix[:, :2].T + matrix[:, 2]
@@ -174,26 +162,3 @@ def cut(image: NDArray[np.uint8], area: Box, convention: CropConvention) -> NDAr
         part = np.ascontiguousarray(image[y : y + h, x : x + w])
         return np.asarray(cv2.resize(part, (convention.side, convention.side)), np.uint8)
     return warp(image, convention.matrix(area), convention.side)
-
-
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes, 0 to 1."""
-    w = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    h = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    if w <= 0 or h <= 0:
-        return 0.0
-    return w * h / (a[2] * a[3] + b[2] * b[3] - w * h)
-
-
-SAME_FACE = 0.5
-"""Overlap (intersection over union of landmark boxes) from which two boxes are of one face."""
-
-
-def best_pairs(shares: Mapping[tuple[int, int], float]) -> dict[int, int]:
-    """Who belongs to whom, by the overlap of each pair: the largest first, each once."""
-    pairs, used = dict[int, int](), set[int]()
-    for (one, other), share in sorted(shares.items(), key=lambda pair: -pair[1]):
-        if share >= SAME_FACE and one not in pairs and other not in used:
-            pairs[one] = other
-            used.add(other)
-    return pairs

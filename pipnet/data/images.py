@@ -156,11 +156,11 @@ def read_image(
     """
     rgb = _read(Path(path), None)[0]
     if size is not None and rgb.size != size:
-        raise ImageError(path, other_size(size, rgb.size))
+        raise ImageError(path, size_change_reason(size, rgb.size))
     return _pixels(path, rgb, pause)
 
 
-def other_size(before: tuple[int, int], now: tuple[int, int]) -> str:
+def size_change_reason(before: tuple[int, int], now: tuple[int, int]) -> str:
     """The reason of an ImageError about a photo that was replaced by one of another size (W, H)."""
     return "is {} x {} pixels now and was {} x {} before".format(*now, *before)
 

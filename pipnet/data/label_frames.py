@@ -21,7 +21,7 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class LabelFrame:
     """In which pixels the landmarks of a photo count.
 
     `stated` is the size of the labelled picture. `turned`: it is the photo as stored, before its
@@ -51,7 +51,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedSize:
     """A photo in a label file: the `size` stated for it, if any; its `file`, and its upright size
     `here` if that is known already."""
 
@@ -61,13 +61,13 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
+class SizeMismatch:
     """A photo whose stated size is not its own. `frame` explains it, if anything does."""
 
     file: Path
     here: Size
     stated: Size
-    frame: Frame | None
+    frame: LabelFrame | None
 
     def sentence(self, source: str) -> str:
         """What differs, and how, for the label file `source`."""
@@ -87,8 +87,8 @@ class Mismatch:
 
 
 def choose_frames(
-    photos: Mapping[str, Stated], *, turn: bool = False, scale: bool = False
-) -> tuple[dict[str, Frame], dict[str, Mismatch]]:
+    photos: Mapping[str, StatedSize], *, turn: bool = False, scale: bool = False
+) -> tuple[dict[str, LabelFrame], dict[str, SizeMismatch]]:
     """The frames of a file's photos by name, and those that cannot be taken as asked.
 
     Photos that are in neither can be taken as they are. `turn`: take pictures as stored, before
@@ -96,8 +96,8 @@ def choose_frames(
     that cannot be read are left to whoever reads them.
     """
     headers = _Headers(photos)
-    frames: dict[str, Frame] = {}
-    wrong: dict[str, Mismatch] = {}
+    frames: dict[str, LabelFrame] = {}
+    wrong: dict[str, SizeMismatch] = {}
     as_stored = turn
     for name, photo in photos.items():
         here = headers.size(name)
@@ -108,7 +108,7 @@ def choose_frames(
         if frame and (turn or not frame.turned) and (scale or not frame.scaled):
             frames[name] = frame
         else:
-            wrong[name] = Mismatch(photo.file, here, photo.size, frame)
+            wrong[name] = SizeMismatch(photo.file, here, photo.size, frame)
     for name, photo in photos.items() if as_stored else ():
         here = headers.size(name)
         if here is None or photo.size not in (here, None):
@@ -116,15 +116,15 @@ def choose_frames(
         orientation = headers.orientation(name)
         if orientation == 1 or (orientation >= 5 and here[0] != here[1] and photo.size):
             continue
-        frame = Frame(here, here, True, orientation)
+        frame = LabelFrame(here, here, True, orientation)
         if turn and photo.size:
             frames[name] = frame
         else:
-            wrong[name] = Mismatch(photo.file, here, here, frame)
+            wrong[name] = SizeMismatch(photo.file, here, here, frame)
     return frames, wrong
 
 
-def outlandish(points: NDArray[np.float64], size: Size) -> bool:
+def has_implausible_points(points: NDArray[np.float64], size: Size) -> bool:
     """Whether a landmark (N, 2; NaN where absent) is infinite, has only one coordinate, or lies
     farther outside a photo of this size than the photo is wide or high."""
     absent = np.isnan(points)
@@ -136,7 +136,7 @@ def outlandish(points: NDArray[np.float64], size: Size) -> bool:
 class _Headers:
     """What the photos' headers say, each read once."""
 
-    def __init__(self, photos: Mapping[str, Stated]) -> None:
+    def __init__(self, photos: Mapping[str, StatedSize]) -> None:
         self._photos = photos
         self._read: dict[str, ImageInfo | None] = {}
 
@@ -159,12 +159,12 @@ class _Headers:
         return self._read[name]
 
 
-def _explain(stated: Size, upright: Size, orientation: int) -> Frame | None:
+def _explain(stated: Size, upright: Size, orientation: int) -> LabelFrame | None:
     """The one turn or scale (or both) that makes the stated size the photo's."""
     if min(stated) < 1:
         return None
-    as_upright = Frame(stated, upright)
-    turned = Frame(stated, upright, True, orientation)
+    as_upright = LabelFrame(stated, upright)
+    turned = LabelFrame(stated, upright, True, orientation)
     if orientation >= 5 and not turned.scaled:
         return turned
     fits = [as_upright] if _same_shape(stated, upright) else []

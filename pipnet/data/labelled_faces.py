@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet.data.boxes import Box
 from pipnet.data.coco import (
     CocoImage,
     LabelError,
     contradictory_names,
     parse_coco,
 )
-from pipnet.data.crop import Box
 from pipnet.data.images import ImageError, classify, read_header, walk_files
-from pipnet.data.label_frames import Stated, choose_frames, outlandish
+from pipnet.data.label_frames import StatedSize, choose_frames, has_implausible_points
 from pipnet.data.photo_lookup import PhotoLookup, PhotoNames
 from pipnet.data.pts import parse_pts
 from pipnet.text import one_line
@@ -216,8 +216,8 @@ def _photos(path: Path, images: Sequence[CocoImage], problems: list[str]) -> dic
         files[name] = path.parent / name
         del lacking[name]
     problems += lacking.values()
-    stated: Mapping[str, Stated] = {
-        image.file_name: Stated(files[image.file_name], image.size)
+    stated: Mapping[str, StatedSize] = {
+        image.file_name: StatedSize(files[image.file_name], image.size)
         for image in images
         if image.file_name in files
     }
@@ -243,7 +243,7 @@ def _plausible(faces: Sequence[LabelledFace], problems: list[str]) -> list[Label
             except ImageError:  # whoever reads the photo says so
                 sizes[face.image] = None
         size = sizes[face.image]
-        if size is not None and outlandish(face.points, size):
+        if size is not None and has_implausible_points(face.points, size):
             problems.append(
                 f"a face of {face.image.name} has landmarks far outside the photo "
                 f"({size[0]} x {size[1]}); label it again"

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.data.crop import Box, CropConvention, tight_box
+from pipnet.data.boxes import Box, tight_box
+from pipnet.data.crop import CropConvention
 
 
 @dataclass(frozen=True, slots=True)

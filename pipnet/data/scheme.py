@@ -195,7 +195,7 @@ def shipped_schemes() -> list[str]:
     return sorted(file.stem for file in resources.path("schemes").glob("*.toml"))
 
 
-def scheme_of(model: Path) -> Scheme:
+def read_scheme(model: Path) -> Scheme:
     """The scheme of a model file that `pipnet.models.checkpoint.save` wrote, without loading its
     weights.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.data.crop import Box, overlap, tight_box
+from pipnet.data.boxes import Box, overlap, tight_box
 from pipnet.data.images import ImageError, read_image
 from pipnet.data.sample import Sample
 from pipnet.evaluation.metrics import (
@@ -22,7 +22,7 @@ from pipnet.evaluation.metrics import (
     point_errors,
 )
 from pipnet.inference.base import Detector
-from pipnet.inference.face_detection import FaceFinder
+from pipnet.inference.face_detection import FaceDetector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,15 +105,15 @@ def match_box(truth: Box, found: Sequence[Box]) -> int | None:
 def evaluate(
     detector: Detector,
     samples: Sequence[Sample],
-    finder: FaceFinder | None = None,
+    face_detector: FaceDetector | None = None,
     *,
     norm: str | None = None,
     units: str = "image",
 ) -> Evaluation:
     """Predict every sample and compare.
 
-    With `finder` the boxes come from the face detector, matched to each face by overlap; without,
-    they are the tight boxes of the labels. Faces whose errors nothing normalises, because the
+    With `face_detector` the boxes are detected, and matched to each face by overlap; without, they
+    are the tight boxes of the labels. Faces whose errors nothing normalises, because the
     points of the norm are not labelled or at one place, are `unmeasured`.
 
     Args:
@@ -137,8 +137,8 @@ def evaluate(
             unreadable.append(f"{error.path} {error.reason}")
             continue
         kind, box = "landmarks", tight_box(item.points)
-        if finder is not None:
-            kind, boxes = "detected", [face.box for face in finder(image)]
+        if face_detector is not None:
+            kind, boxes = "detected", [face.box for face in face_detector(image)]
             match = match_box(box, [convention.landmark_box(b, kind) for b in boxes])
             if match is None:
                 missed += 1

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipnet import resources
-from pipnet.data.crop import Box, CropConvention, cut, overlap, tight_box
+from pipnet.data.boxes import Box, overlap, tight_box
+from pipnet.data.crop import CropConvention, cut
 from pipnet.data.images import read_image
 from pipnet.data.scheme import Scheme
-from pipnet.inference.face_detection import FaceFinder, face_finder
+from pipnet.inference.face_detection import FaceDetector, load_face_detector
 from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
 from pipnet.models.decoding import Landmarks, face_score
 
@@ -24,15 +25,15 @@ PRETRAINED = {"300w": resources.STARTER, "300w-renders": resources.RENDERS}
 class Detector(ABC):
     """What every detector does around its network: boxes, crops, frames.
 
-    `scheme`: the landmarks. `convention`: how a box becomes the network's input. `finder`: finds
-    faces where no boxes are given; the default detector if None.
+    `scheme`: the landmarks. `convention`: how a box becomes the network's input. `face_detector`:
+    used where no boxes are given; the default face detector if None.
     """
 
     def __init__(
-        self, scheme: Scheme, convention: CropConvention, finder: FaceFinder | None = None
+        self, scheme: Scheme, convention: CropConvention, face_detector: FaceDetector | None = None
     ) -> None:
         self.scheme, self.convention = scheme, convention
-        self._finder = finder
+        self._face_detector = face_detector
 
     @staticmethod
     def from_pretrained(name: str | Path, device: str = "auto") -> Detector:
@@ -97,14 +98,14 @@ class Detector(ABC):
         Args:
             image: upright RGB, (H, W, 3) uint8.
             boxes: image pixels; found by the face detector if None.
-            kind: where the boxes come from, one of `pipnet.data.crop.BOX_KINDS`.
+            kind: where the boxes come from, one of `pipnet.data.boxes.BOX_KINDS`.
 
         Raises:
             ValueError: the image is not (H, W, 3) uint8.
         """
         if boxes is None:
-            self._finder = self._finder or face_finder()
-            boxes, kind = [face.box for face in self._finder(_checked(image))], "detected"
+            self._face_detector = self._face_detector or load_face_detector()
+            boxes, kind = [face.box for face in self._face_detector(_checked(image))], "detected"
         return self.predict_batch([image] * len(boxes), boxes, [kind] * len(boxes))
 
     def predict_batch(

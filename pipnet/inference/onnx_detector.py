@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipnet.data.crop import CropConvention
 from pipnet.data.scheme import Scheme
 from pipnet.inference.base import Detector
-from pipnet.inference.face_detection import FaceFinder
+from pipnet.inference.face_detection import FaceDetector
 from pipnet.models.decoding import Landmarks
 
 
@@ -28,7 +28,7 @@ class OnnxDetector(Detector):
         threads: cores to use, 0 for all.
         spin: let idle threads wait awake for a moment, which makes a layer follow the other sooner
             and takes the time from other programs.
-        finder: finds faces where no boxes are given; the default detector if None.
+        face_detector: finds faces where no boxes are given; the default detector if None.
 
     Raises:
         OnnxError: the file is missing, broken, or of another program.
@@ -38,7 +38,7 @@ class OnnxDetector(Detector):
         self,
         path: Path,
         threads: int = 0,
-        finder: FaceFinder | None = None,
+        face_detector: FaceDetector | None = None,
         *,
         spin: bool = True,
     ) -> None:
@@ -58,7 +58,7 @@ class OnnxDetector(Detector):
         super().__init__(
             Scheme.from_json(json.dumps(meta["scheme"])),
             CropConvention.from_mapping(meta["crop"]),
-            finder,
+            face_detector,
         )
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:

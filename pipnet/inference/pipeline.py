@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.data.crop import Box
+from pipnet.data.boxes import Box
 from pipnet.data.images import ImageError, read_image
 from pipnet.inference.base import Detector
 from pipnet.inference.results import PhotoLandmarks
@@ -46,7 +46,8 @@ def predict_photos(
     for several), and the caller's thread runs the network on batches of faces.
 
     Args:
-        boxes: called in the finding thread. kind: of these boxes, see `pipnet.data.crop.BOX_KINDS`.
+        boxes: called in the finding thread.
+        kind: of these boxes, see `pipnet.data.boxes.BOX_KINDS`.
     """
     source = iter(photos)
     with ThreadPoolExecutor(2) as readers, ThreadPoolExecutor(1) as finders:

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import CocoAnnotation, CocoCategory, CocoFile, CocoImage, coco_text
-from pipnet.data.crop import Box, tight_box
 from pipnet.data.images import read_image
 from pipnet.data.scheme import Scheme
 

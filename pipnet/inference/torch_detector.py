@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipnet.data.normalisation import normalise
 from pipnet.inference.base import Detector
-from pipnet.inference.face_detection import FaceFinder
+from pipnet.inference.face_detection import FaceDetector
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.models.decoding import Landmarks, decode, decode_coordinates, decode_heatmaps
 from pipnet.models.heads import Coordinates, Heatmaps
@@ -22,16 +22,16 @@ class TorchDetector(Detector):
     Args:
         checkpoint: what to predict with.
         device: a torch device name, or `auto` for CUDA where it works, else the CPU.
-        finder: finds faces where no boxes are given; the default detector if None.
+        face_detector: finds faces where no boxes are given; the default detector if None.
 
     Raises:
         ValueError: the device cannot be used.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, device: str = "cpu", finder: FaceFinder | None = None
+        self, checkpoint: Checkpoint, device: str = "cpu", face_detector: FaceDetector | None = None
     ) -> None:
-        super().__init__(checkpoint.scheme, checkpoint.convention, finder)
+        super().__init__(checkpoint.scheme, checkpoint.convention, face_detector)
         self.checkpoint = checkpoint
         self._device = _usable(device)
         network = checkpoint.network.to(self._device).eval()

@@ -60,7 +60,7 @@ def neighbours(meanface: NDArray[np.float64], count: int) -> Neighbours:
     return Neighbours(table, padded[..., 0], padded[..., 1])
 
 
-def most_neighbours(meanface: NDArray[np.float64], wanted: int = 10) -> int:
+def max_neighbours(meanface: NDArray[np.float64], wanted: int = 10) -> int:
     """The largest C up to `wanted` that this mean face (N, 2) allows; 0 if none."""
     for count in range(min(wanted, len(meanface) - 1), 0, -1):
         with suppress(ValueError):

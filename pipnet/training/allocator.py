@@ -16,7 +16,7 @@ HUGE_PAGE = 2 << 20
 _MADV_HUGEPAGE = 14  # sys/mman.h
 
 
-def in_huge_pages(block: NDArray[np.uint8]) -> None:
+def advise_huge_pages(block: NDArray[np.uint8]) -> None:
     """Ask the system to hold a large block that is not written yet in huge pages. Linux only.
 
     Arrays of numpy are held so already; this is for the memory of others behind one.
@@ -33,7 +33,7 @@ def _advise(begin: int, size: int) -> None:
     libc.madvise(first, begin + size - first, _MADV_HUGEPAGE)
 
 
-def keep_memory() -> None:
+def retain_freed_memory() -> None:
     """Let this process keep what it frees, in huge pages where the system has them. Linux only.
 
     The C library gives each freed tensor of tens of megabytes back to the system, and the next step

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.data.crop import Box, CropConvention, compose_inverse, transform, warp
+from pipnet.data.boxes import Box
+from pipnet.data.crop import CropConvention, compose_inverse, transform, warp
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]

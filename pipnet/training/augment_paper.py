@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from pipnet.data.crop import Box, CropConvention, transform, warp
+from pipnet.data.boxes import Box
+from pipnet.data.crop import CropConvention, transform, warp
 from pipnet.training.augment import Bytes, Floats, Patch, in_crop
 
 TRANSLATE, ROTATE, BLUR, OCCLUDE = 60, 30.0, 5.0, 0.4

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.data.crop import Box, tight_box
+from pipnet.data.boxes import Box, tight_box
 from pipnet.data.images import ImageError, read_image
 from pipnet.data.sample import Sample
 from pipnet.inference.torch_detector import TorchDetector
@@ -33,7 +33,7 @@ CURRICULUM = ("cls3", "cls2", "std", "std", "std")
 
 
 @dataclass(frozen=True, slots=True)
-class Unlabelled:
+class UnlabelledFace:
     """A face without labels: its photo, a box, and where the box comes from."""
 
     image: Path
@@ -73,7 +73,7 @@ OnStage = Callable[[Stage, Step], None]
 def selftrain(
     fresh: Callable[[], Checkpoint],
     labelled: Sequence[Sample],
-    unlabelled: Sequence[Unlabelled],
+    unlabelled: Sequence[UnlabelledFace],
     config: SelfTrainConfig,
     out: Path,
     *,
@@ -158,7 +158,7 @@ def _stage(
 def _pseudo_labels(
     folder: Path,
     current: Checkpoint,
-    unlabelled: Sequence[Unlabelled],
+    unlabelled: Sequence[UnlabelledFace],
     device: str,
     on_unreadable: OnUnreadable,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -212,7 +212,7 @@ def _write_ledger(
     file: Path,
     index: int,
     task: str,
-    unlabelled: Sequence[Unlabelled],
+    unlabelled: Sequence[UnlabelledFace],
     scores: NDArray[np.float64],
     points: NDArray[np.float64],
     before: NDArray[np.float64] | None,

@@ -111,7 +111,7 @@ def _alone(work: Callable[..., float], *arguments: object) -> float:
 
 def _people() -> list[Any]:
     from pipnet import resources
-    from pipnet.data.crop import tight_box
+    from pipnet.data.boxes import tight_box
     from pipnet.data.labelled_faces import load_labelled
     from pipnet.data.sample import Sample
 
@@ -135,10 +135,10 @@ def _begin(name: str, samples: list[Any]) -> Any:
 
 
 def _our_loop(name: str, freeze: int) -> float:
-    from pipnet.training.allocator import keep_memory
+    from pipnet.training.allocator import retain_freed_memory
     from pipnet.training.trainer import TrainConfig, train
 
-    keep_memory()  # as `pipnet train` does
+    retain_freed_memory()  # as `pipnet train` does
     moments: list[float] = []
     samples = _people()
     train(
@@ -182,7 +182,8 @@ def predict() -> None:
     import torch
 
     from pipnet import resources
-    from pipnet.data.crop import CropConvention, cut, tight_box
+    from pipnet.data.boxes import tight_box
+    from pipnet.data.crop import CropConvention, cut
     from pipnet.data.images import read_image
     from pipnet.data.labelled_faces import load_labelled
     from pipnet.data.normalisation import normalise

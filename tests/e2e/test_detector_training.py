@@ -154,7 +154,8 @@ import numpy as np, torch
 from torch import distributed
 from pipnet.training.augment import NONE
 from pipnet.models.checkpoint import Checkpoint
-from pipnet.data.crop import CropConvention, tight_box
+from pipnet.data.boxes import tight_box
+from pipnet.data.crop import CropConvention
 from pipnet.training.loader import Sample
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.models.heads import PIPNet

@@ -243,11 +243,11 @@ def test_gpu(monkeypatch, child, facts, smi, ok, says):
 
 def test_face_detector(monkeypatch, tmp_path):
     yunet = tmp_path / "yunet.onnx"
-    assert doctor._face_finder(yunet).ok is False
+    assert doctor._face_detector(yunet).ok is False
     yunet.touch()
-    assert doctor._face_finder(yunet).ok
+    assert doctor._face_detector(yunet).ok
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    check = doctor._face_finder(None)
+    check = doctor._face_detector(None)
     assert check.ok is False
     assert "YuNet" in check.remedy
 

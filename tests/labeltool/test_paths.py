@@ -19,8 +19,8 @@ from labeltool.exchange import detection_pool, photo_import
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import take_labels
 from labeltool.store import MAX_FOLDER_BYTES, backups, create_project, open_project, restore
+from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
-from pipnet.data.crop import tight_box
 from pipnet.data.images import ImageError, read_header
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.text import one_line

@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from pipnet.data.crop import CropConvention, tight_box
+from pipnet.data.boxes import tight_box
+from pipnet.data.crop import CropConvention
 from pipnet.data.pts import format_pts
 from pipnet.data.sample import Sample
 from pipnet.models.checkpoint import Checkpoint

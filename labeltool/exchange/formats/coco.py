@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from labeltool.domain import Progress
 from labeltool.exchange.formats import LabelledRow, ListedPhoto, ReadLabels, write_whole
+from pipnet.data.boxes import tight_box
 from pipnet.data.coco import (
     CocoAnnotation,
     CocoCategory,
@@ -21,7 +22,6 @@ from pipnet.data.coco import (
     contradictory_names,
     parse_coco,
 )
-from pipnet.data.crop import tight_box
 
 
 def write(

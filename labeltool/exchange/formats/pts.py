@@ -13,8 +13,8 @@ import numpy as np
 
 from labeltool.domain import Progress
 from labeltool.exchange.formats import LabelledRow, ListedPhoto, ReadLabels
+from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
-from pipnet.data.crop import tight_box
 from pipnet.data.images import ImageError, walk_files
 from pipnet.data.photo_lookup import PhotoNames
 from pipnet.data.pts import format_pts, parse_pts

@@ -13,12 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
-from labeltool.domain import ABSENT, VISIBLE, Visibility
+from labeltool.domain import ABSENT, VISIBLE, Box, Visibility
 from pipnet.data.scheme import Scheme
 
 Array = npt.NDArray[np.float64]
-Box = tuple[float, float, float, float]
-"""x, y of the top-left corner, width, height, in image pixels."""
 Groups = Sequence[tuple[str, Sequence[int]]]
 """Name and indices of each region of the face."""
 

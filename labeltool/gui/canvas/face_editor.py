@@ -34,7 +34,7 @@ from labeltool.gui.i18n.translate import tr, verdict_word
 from labeltool.gui.images.photo_cache import Photos
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
-from pipnet.data.images import other_size
+from pipnet.data.images import size_change_reason
 
 TURN = math.radians(1)
 GROW = 1.01
@@ -210,7 +210,7 @@ class Editor(QWidget):
         the photo before."""
         image = self.photos.get(face.photo)[0]
         if image is not None and face.photo_size not in ((0, 0), (image.width(), image.height())):
-            reason = other_size(face.photo_size, (image.width(), image.height()))
+            reason = size_change_reason(face.photo_size, (image.width(), image.height()))
             self.failed.emit(
                 UserError(
                     N_("{reason}."),

@@ -13,9 +13,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from labeltool.domain import Visibility
+from labeltool.domain import Box, Visibility
 from labeltool.gui.canvas.box_items import BoxesItem, SelectionItem
-from labeltool.gui.canvas.displayed_face import Array, Box, Groups, ShownFace, shown_face
+from labeltool.gui.canvas.displayed_face import Array, Groups, ShownFace, shown_face
 from labeltool.gui.canvas.face_item import FaceItem, GhostItem
 from labeltool.gui.canvas.overlays import Panels
 from labeltool.gui.canvas.photo_item import Tone

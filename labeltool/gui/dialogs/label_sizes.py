@@ -15,7 +15,7 @@ from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import read, tr
 from labeltool.gui.images.photo_cache import picture
 from pipnet.data.images import ImageError, open_reduced
-from pipnet.data.label_frames import Mismatch
+from pipnet.data.label_frames import SizeMismatch
 
 LONGEST = 320
 """Pixels of the longest side of a preview."""
@@ -30,7 +30,7 @@ class LabelSizesDialog(BaseDialog):
     def __init__(self, source: LabelSource, parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Labels of another size"), tr("Import"))
         self._source = source
-        self._wrong: dict[str, Mismatch] = {
+        self._wrong: dict[str, SizeMismatch] = {
             name: mismatch
             for name, mismatch in source.frames()[1].items()
             if mismatch.frame is not None

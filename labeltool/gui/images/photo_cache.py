@@ -22,7 +22,7 @@ from labeltool.gui.background.thread_priority import (
 from labeltool.gui.i18n.translate import read
 from labeltool.gui.images.image_pyramid import halved
 from pipnet.data.images import ImageError, read_image
-from pipnet.training.allocator import in_huge_pages
+from pipnet.training.allocator import advise_huge_pages
 
 CACHE_BYTES = 300_000_000
 """Decoded photos kept in memory: two of 24 megapixels with their halved copies, hundreds of small
@@ -137,7 +137,7 @@ def picture(pixels: NDArray[np.uint8]) -> QImage:
     height, width = pixels.shape[:2]
     image = QImage(width, height, QImage.Format.Format_RGB32)
     target = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
-    in_huge_pages(target)
+    advise_huge_pages(target)
     cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA, dst=target)
     return image
 

@@ -14,7 +14,7 @@ from labeltool.store.faces.faces import _add_faces
 from labeltool.store.log.operation_log import enter_new, finish, operate, removed_face
 
 DRAWN = "hand"
-"""The kind of a box that a person drew or changed; one of pipnet.data.crop.BOX_KINDS."""
+"""The kind of a box that a person drew or changed; one of pipnet.data.boxes.BOX_KINDS."""
 
 WHOLE = "whole"
 """The kind of a box that is the whole photo; another of them."""

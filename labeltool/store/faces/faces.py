@@ -43,8 +43,9 @@ from labeltool.store.database.schema import (
 )
 from labeltool.store.faces.face_cards import read_cards
 from labeltool.store.faces.face_queries import Queue, _ids
-from pipnet.data.crop import SAME_FACE, CropConvention, best_pairs, overlap
-from pipnet.data.images import other_size
+from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap
+from pipnet.data.crop import CropConvention
+from pipnet.data.images import size_change_reason
 
 LOOKED_FOR = 50
 """Photos of a folder that are looked for in the place to which it was moved."""
@@ -465,7 +466,7 @@ def _without_replaced(
         if size == before:
             checked.append(result)
         else:
-            problem = f"{row.path.rpartition('/')[2]} {other_size(before, size)}"
+            problem = f"{row.path.rpartition('/')[2]} {size_change_reason(before, size)}"
             checked.append({"photo": row.id, "problem": problem})
     return checked
 
@@ -533,7 +534,7 @@ def _new_detections(
         for number, box in enumerate(tight)
         for face, other in labelled.items()
     }
-    matched = best_pairs(pairs)
+    matched = match_by_overlap(pairs)
     for number, face in matched.items():
         (x, y, w, h), score = detected[number]
         connection.execute(
@@ -544,7 +545,8 @@ def _new_detections(
     return [
         one
         for number, one in enumerate(detected)
-        if number not in matched and all(overlap(tight[number], box) < SAME_FACE for box in others)
+        if number not in matched
+        and all(overlap(tight[number], box) < SAME_FACE_OVERLAP for box in others)
     ]
 
 

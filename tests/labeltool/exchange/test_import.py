@@ -25,7 +25,8 @@ from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import take_labels
 from labeltool.exchange.photo_import import Added, add_photos
 from labeltool.store import FILE, Store
-from pipnet.data.crop import CropConvention, overlap, tight_box
+from pipnet.data.boxes import overlap, tight_box
+from pipnet.data.crop import CropConvention
 from pipnet.data.photo_lookup import content_hash
 from pipnet.data.scheme import Scheme, load_scheme
 from tests.projects import ENDLESS, THREE, make_project, propose, sql, triangle, verdicts

@@ -19,7 +19,8 @@ from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import read_source, take_labels
 from labeltool.exchange.photo_import import add_photos
 from labeltool.store import Store
-from pipnet.data.crop import CropConvention, tight_box
+from pipnet.data.boxes import tight_box
+from pipnet.data.crop import CropConvention
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.data.photo_lookup import content_hash
 from tests.projects import THREE, make_project, triangle

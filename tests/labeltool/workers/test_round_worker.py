@@ -145,7 +145,7 @@ def test_all_photos_that_could_not_be_used_are_kept_though_it_fails(
     for name in NAMES[:3]:
         damage(photos / name, "gone")
     monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
-    monkeypatch.setattr(round_worker, "keep_memory", lambda: None)
+    monkeypatch.setattr(round_worker, "retain_freed_memory", lambda: None)
     threads = torch.get_num_threads()
     assert round_worker.work(folder) == 1
     torch.set_num_threads(threads)

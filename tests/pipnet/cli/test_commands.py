@@ -19,7 +19,7 @@ from pipnet.__main__ import main
 from pipnet.data.images import read_image
 from pipnet.data.pts import format_pts
 from pipnet.data.sample import Sample
-from pipnet.inference.face_detection import FoundFace
+from pipnet.inference.face_detection import DetectedFace
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, load, read_torch, save
 from tests.pipnet.drawn import FIVE
@@ -63,10 +63,12 @@ def photos(faces: list[Sample]) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def finder(monkeypatch: pytest.MonkeyPatch) -> None:
+def face_detector(monkeypatch: pytest.MonkeyPatch) -> None:
     """A real detector finds no drawn face; this one always finds the same box."""
-    found = [FoundFace((25.0, 10.0, 50.0, 70.0), 0.9)]
-    monkeypatch.setattr("pipnet.inference.face_detection.face_finder", lambda: lambda image: found)
+    found = [DetectedFace((25.0, 10.0, 50.0, 70.0), 0.9)]
+    monkeypatch.setattr(
+        "pipnet.inference.face_detection.load_face_detector", lambda: lambda image: found
+    )
 
 
 def read(path: Path) -> Any:
@@ -199,7 +201,9 @@ class TestPredict:
     def test_photos_without_a_face_are_named(
         self, run: Run, model: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pipnet.inference.face_detection.face_finder", lambda: lambda image: [])
+        monkeypatch.setattr(
+            "pipnet.inference.face_detection.load_face_detector", lambda: lambda image: []
+        )
         done = run("predict", "--weights", model, photos, "--json", tmp_path / "out.json")
         assert done.code == 1
         assert "no face: 6 photos: " in done.err
@@ -354,9 +358,10 @@ class TestEvaluate:
     def test_missed_faces(
         self, run: Run, model: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        answers = [[FoundFace((25.0, 10.0, 50.0, 70.0), 0.9)], *[[]] * 5]
+        answers = [[DetectedFace((25.0, 10.0, 50.0, 70.0), 0.9)], *[[]] * 5]
         monkeypatch.setattr(
-            "pipnet.inference.face_detection.face_finder", lambda: lambda image: answers.pop(0)
+            "pipnet.inference.face_detection.load_face_detector",
+            lambda: lambda image: answers.pop(0),
         )
         done = run("evaluate", "--weights", model, "--data", photos, "--boxes", "detect", "--json")
         row = json.loads(done.out)
@@ -518,7 +523,9 @@ class TestTrain:
     def test_held_out_faces_that_the_face_detector_misses_end_nothing(
         self, run: Run, photos: Path, scheme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pipnet.inference.face_detection.face_finder", lambda: lambda image: [])
+        monkeypatch.setattr(
+            "pipnet.inference.face_detection.load_face_detector", lambda: lambda image: []
+        )
         out = tmp_path / "run"
         words = ("--scheme", scheme, "--neighbours", 0, "--epochs", 1, "--holdout", 0.5)
         assert run("train", "--data", photos, "--out", out, *words).code == 0
@@ -650,7 +657,7 @@ class TestErrors:
         broken.write_bytes(broken.read_bytes()[:300])
         if not found:
             monkeypatch.setattr(
-                "pipnet.inference.face_detection.face_finder", lambda: lambda image: []
+                "pipnet.inference.face_detection.load_face_detector", lambda: lambda image: []
             )
         words = ("--data", photos, "--scheme", "5", "--epochs", 1, "--neighbours", 0)
         done = run("train", *words, "--batch", 6, "--out", tmp_path / "out")
@@ -719,7 +726,9 @@ class TestErrors:
     def test_no_face_found_anywhere(
         self, run: Run, model: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pipnet.inference.face_detection.face_finder", lambda: lambda image: [])
+        monkeypatch.setattr(
+            "pipnet.inference.face_detection.load_face_detector", lambda: lambda image: []
+        )
         done = run("evaluate", "--weights", model, "--data", photos, "--boxes", "detect")
         failed(done, "none of 6 faces could be measured")
 

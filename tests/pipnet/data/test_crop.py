@@ -10,16 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipnet.data.boxes import BOX_KINDS, Box, overlap, tight_box
 from pipnet.data.crop import (
     AUTHORS_CROP,
-    BOX_KINDS,
-    Box,
     CropConvention,
     compose_inverse,
     cut,
     invert,
-    overlap,
-    tight_box,
     transform,
     warp,
 )

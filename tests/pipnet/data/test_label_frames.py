@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pipnet.data.images import read_image
-from pipnet.data.label_frames import Frame, Stated, choose_frames, outlandish
+from pipnet.data.label_frames import LabelFrame, StatedSize, choose_frames, has_implausible_points
 
 POINT = (5, 2)
 """x, y of the one white pixel of the stored picture."""
@@ -28,16 +28,16 @@ def photo(path: Path, orientation: int, size: tuple[int, int] = (30, 20)) -> Pat
 def test_points_of_the_stored_picture_are_turned_with_its_pixels(tmp_path, orientation):
     file = photo(tmp_path / "a.png", orientation)
     shown = read_image(file)[..., 0]
-    frame = Frame((30, 20), shown.shape[::-1], True, orientation)
+    frame = LabelFrame((30, 20), shown.shape[::-1], True, orientation)
     x, y = frame.to_upright(np.array([POINT], np.float64))[0]
     assert shown[int(y), int(x)] == 255
-    half = Frame((15, 10), shown.shape[::-1], True, orientation)
+    half = LabelFrame((15, 10), shown.shape[::-1], True, orientation)
     middle = (np.array([POINT]) + 0.5) / 2 - 0.5
     np.testing.assert_allclose(half.to_upright(middle), [[x, y]])
 
 
 def test_scaling_keeps_the_corners_of_the_picture():
-    frame = Frame((15, 10), (30, 20))
+    frame = LabelFrame((15, 10), (30, 20))
     corners = np.array([[-0.5, -0.5], [14.5, 9.5], [0, 0]])
     np.testing.assert_allclose(frame.to_upright(corners), [[-0.5, -0.5], [29.5, 19.5], [0.5, 0.5]])
 
@@ -55,7 +55,7 @@ def test_scaling_keeps_the_corners_of_the_picture():
     ],
 )
 def test_only_what_is_asked_for_is_done(tmp_path, orientation, stated, turned, scaled):
-    given = {"a": Stated(photo(tmp_path / "a.png", orientation), stated)}
+    given = {"a": StatedSize(photo(tmp_path / "a.png", orientation), stated)}
     for turn in (False, True):
         for scale in (False, True):
             frames, wrong = choose_frames(given, turn=turn, scale=scale)
@@ -69,22 +69,22 @@ def test_only_what_is_asked_for_is_done(tmp_path, orientation, stated, turned, s
 
 @pytest.mark.parametrize(("orientation", "stated"), [(1, (20, 30)), (3, (20, 30)), (6, (33, 20))])
 def test_a_size_that_nothing_explains_is_never_taken(tmp_path, orientation, stated):
-    given = {"a": Stated(photo(tmp_path / "a.png", orientation), stated)}
+    given = {"a": StatedSize(photo(tmp_path / "a.png", orientation), stated)}
     frames, wrong = choose_frames(given, turn=True, scale=True)
     assert frames == {}
     assert "neither a turn nor a scale" in wrong["a"].sentence("x.json")
 
 
 def test_both_sizes_are_named(tmp_path):
-    _frames, wrong = choose_frames({"a": Stated(photo(tmp_path / "a.png", 6), (30, 20))})
+    _frames, wrong = choose_frames({"a": StatedSize(photo(tmp_path / "a.png", 6), (30, 20))})
     said = wrong["a"].sentence("raw.json")
     assert said.startswith("a.png is 20 x 30 here, but raw.json labelled it at 30 x 20")
 
 
 def test_where_the_size_cannot_tell_the_other_photos_of_the_file_do(tmp_path):
-    upside_down = Stated(photo(tmp_path / "a.png", 3), (30, 20))
-    sideways = Stated(photo(tmp_path / "b.png", 6), (30, 20))
-    plain = Stated(photo(tmp_path / "c.png", 1), (30, 20))
+    upside_down = StatedSize(photo(tmp_path / "a.png", 3), (30, 20))
+    sideways = StatedSize(photo(tmp_path / "b.png", 6), (30, 20))
+    plain = StatedSize(photo(tmp_path / "c.png", 1), (30, 20))
     assert choose_frames({"a": upside_down, "c": plain}) == ({}, {})
     _frames, wrong = choose_frames({"a": upside_down, "b": sideways, "c": plain})
     assert set(wrong) == {"a", "b"}
@@ -93,7 +93,7 @@ def test_where_the_size_cannot_tell_the_other_photos_of_the_file_do(tmp_path):
 
 
 def test_without_a_stated_size_nothing_is_turned(tmp_path):
-    given = {"a": Stated(photo(tmp_path / "a.png", 6), None)}
+    given = {"a": StatedSize(photo(tmp_path / "a.png", 6), None)}
     assert choose_frames(given) == ({}, {})
     frames, wrong = choose_frames(given, turn=True)
     assert (frames, list(wrong)) == ({}, ["a"])
@@ -114,4 +114,4 @@ def test_without_a_stated_size_nothing_is_turned(tmp_path):
     ],
 )
 def test_landmarks_farther_outside_than_the_photo_is_large(point, wrong):
-    assert outlandish(np.array([[5.0, 5.0], point]), (30, 20)) is wrong
+    assert has_implausible_points(np.array([[5.0, 5.0], point]), (30, 20)) is wrong

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipnet.data.crop import Box, CropConvention
+from pipnet.data.boxes import Box
+from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.evaluation.evaluate import evaluate, match_box
-from pipnet.inference.face_detection import FoundFace
+from pipnet.inference.face_detection import DetectedFace
 from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
@@ -81,15 +82,15 @@ def test_a_face_that_was_not_found_is_a_failure_and_no_error(
 ) -> None:
     left, top, right, bottom = detector.checkpoint.convention.detected
 
-    def as_detected(box: Box) -> FoundFace:
+    def as_detected(box: Box) -> DetectedFace:
         x, y, w, h = box
         w, h = w / (right - left), h / (bottom - top)
-        return FoundFace((x - left * w, y - top * h, w, h), 0.8)
+        return DetectedFace((x - left * w, y - top * h, w, h), 0.8)
 
-    elsewhere = FoundFace((500.0, 500.0, 20.0, 20.0), 0.9)
+    elsewhere = DetectedFace((500.0, 500.0, 20.0, 20.0), 0.9)
     answers = [
         # as a detected box, what bounds the landmarks tightly is some other face
-        [elsewhere, FoundFace(face.boxes[0], 0.9), as_detected(face.boxes[0])]
+        [elsewhere, DetectedFace(face.boxes[0], 0.9), as_detected(face.boxes[0])]
         for face in faces[:4]
     ] + [[elsewhere], []]
     all_found = evaluate(detector, faces[:4]).summary()
@@ -157,7 +158,7 @@ def test_the_distribution_counts_missed_faces(detector: Shifted, faces: list[Sam
     left, top, right, bottom = detector.convention.detected
     x, y, w, h = faces[0].boxes[0]
     w, h = w / (right - left), h / (bottom - top)
-    found = FoundFace((x - left * w, y - top * h, w, h), 0.9)
+    found = DetectedFace((x - left * w, y - top * h, w, h), 0.9)
     answers = [[found], []]
     result = evaluate(detector, faces[:2], lambda image: answers.pop(0))
     curve = dict(result.ced())

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipnet.data.crop import Box, CropConvention
+from pipnet.data.boxes import Box
+from pipnet.data.crop import CropConvention
 from pipnet.data.images import read_image
 from pipnet.inference import pipeline
 from pipnet.inference.base import Detector

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from pipnet import resources
-from pipnet.data.crop import CropConvention, cut, overlap, tight_box
+from pipnet.data.boxes import overlap, tight_box
+from pipnet.data.crop import CropConvention, cut
 from pipnet.data.images import read_header, read_image
 from pipnet.data.labelled_faces import LabelledFace, load_labelled
 from pipnet.data.sample import Sample
 from pipnet.evaluation.evaluate import evaluate
 from pipnet.export.onnx import export_onnx
 from pipnet.export.quantize import quantize
-from pipnet.inference.face_detection import face_finder
+from pipnet.inference.face_detection import load_face_detector
 from pipnet.inference.onnx_detector import OnnxDetector
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import load
@@ -47,9 +48,9 @@ def test_they_are_small_and_every_one_is_labelled(sample: Path, labelled: list[L
 
 
 def test_the_face_detector_finds_them(labelled: list[LabelledFace]):
-    finder, to_landmarks = face_finder(), CropConvention().landmark_box
+    face_detector, to_landmarks = load_face_detector(), CropConvention().landmark_box
     boxes = {
-        picture: [to_landmarks(face.box, "detected") for face in finder(read_image(picture))]
+        picture: [to_landmarks(face.box, "detected") for face in face_detector(read_image(picture))]
         for picture in {face.image for face in labelled}
     }
     found = [
@@ -63,7 +64,7 @@ def test_the_face_detector_finds_them(labelled: list[LabelledFace]):
 @pytest.mark.parametrize(("name", "bar"), [(resources.STARTER, 8), (resources.RENDERS, 4)])
 def test_the_starters_come_near_the_truth(samples: list[Sample], name: str, bar: float):
     detector = TorchDetector(load(resources.path("weights", name)))
-    result = evaluate(detector, samples, face_finder())
+    result = evaluate(detector, samples, load_face_detector())
     assert result.missed <= len(samples) // 20
     assert result.summary()["nme"] <= bar
 

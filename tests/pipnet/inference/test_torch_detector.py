@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipnet.data.crop import BOX_KINDS, Box
-from pipnet.inference.face_detection import FoundFace
+from pipnet.data.boxes import BOX_KINDS, Box
+from pipnet.inference.face_detection import DetectedFace
 from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, save
@@ -126,12 +126,14 @@ def test_no_boxes_are_no_faces(make_checkpoint: Make, photo: NDArray[np.uint8]) 
 
 
 def test_without_boxes_the_finder_is_asked(make_checkpoint: Make, photo: NDArray[np.uint8]) -> None:
-    detector = TorchDetector(make_checkpoint(), finder=lambda image: [FoundFace(BOX, 0.9)])
+    detector = TorchDetector(
+        make_checkpoint(), face_detector=lambda image: [DetectedFace(BOX, 0.9)]
+    )
     (face,) = detector.predict(photo)
     assert face.box == BOX
     (wanted,) = detector.predict(photo, [BOX], "detected")
     np.testing.assert_array_equal(face.points, wanted.points)
-    assert TorchDetector(make_checkpoint(), finder=lambda image: []).predict(photo) == []
+    assert TorchDetector(make_checkpoint(), face_detector=lambda image: []).predict(photo) == []
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_without_boxes_the_finder_is_asked(make_checkpoint: Make, photo: NDArray
 def test_other_arrays_are_refused(
     make_checkpoint: Make, image: NDArray[np.uint8], boxes: list[Box] | None
 ) -> None:
-    detector = TorchDetector(make_checkpoint(), finder=lambda image: [])
+    detector = TorchDetector(make_checkpoint(), face_detector=lambda image: [])
     with pytest.raises(ValueError, match=r"an image must be \(height, width, 3\) of uint8, not"):
         detector.predict(image, boxes)
 

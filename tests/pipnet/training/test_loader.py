@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from pipnet.data.crop import CropConvention, tight_box, transform
+from pipnet.data.boxes import tight_box
+from pipnet.data.crop import CropConvention, transform
 from pipnet.data.images import ImageError, read_header
 from pipnet.data.normalisation import MEAN, STD, normalise
 from pipnet.data.sample import Sample, mean_face

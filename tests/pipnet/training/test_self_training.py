@@ -13,7 +13,7 @@ import torch
 from pipnet.data.sample import Sample
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.training import self_training as module
-from pipnet.training.self_training import SelfTrainConfig, Stage, Unlabelled, selftrain
+from pipnet.training.self_training import SelfTrainConfig, Stage, UnlabelledFace, selftrain
 from pipnet.training.trainer import Step, TrainConfig
 
 Make = Callable[..., Checkpoint]
@@ -45,7 +45,7 @@ def test_every_task_trains_on_labels_and_pseudo_labels_and_the_ledger_tells(
         return real(start, samples, *rest, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "train", spy)
-    unlabelled = [Unlabelled(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
+    unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     config = SelfTrainConfig(SHORT, tasks=("cls3", "std"))
     result = selftrain(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out")
     assert used == [["std"] * 3, ["std"] * 3 + ["cls3"] * 3, ["std"] * 6]
@@ -61,7 +61,7 @@ def test_every_task_trains_on_labels_and_pseudo_labels_and_the_ledger_tells(
 def test_an_interrupted_self_training_goes_on_and_ends_the_same(
     make_checkpoint: Make, faces: list[Sample], tmp_path: Path
 ) -> None:
-    unlabelled = [Unlabelled(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
+    unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     config = SelfTrainConfig(SHORT, tasks=("cls3", "cls2"))
 
     def stop(stage: Stage, step: Step) -> None:
@@ -95,7 +95,7 @@ def test_an_interrupted_self_training_goes_on_and_ends_the_same(
 def test_a_folder_of_other_faces_is_refused(
     make_checkpoint: Make, faces: list[Sample], tmp_path: Path
 ) -> None:
-    unlabelled = [Unlabelled(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
+    unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     config = SelfTrainConfig(SHORT, tasks=("cls3",))
     fresh, out = big(make_checkpoint), tmp_path / "out"
     selftrain(fresh, faces[:3], unlabelled, config, out)
@@ -108,7 +108,7 @@ def test_a_folder_of_other_faces_is_refused(
 def test_it_ends_when_the_pseudo_labels_stand_still(
     make_checkpoint: Make, faces: list[Sample], tmp_path: Path
 ) -> None:
-    unlabelled = [Unlabelled(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
+    unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     config = SelfTrainConfig(SHORT, tasks=("std", "std", "std"), converged=1e6)
     selftrain(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out")
     assert (tmp_path / "out" / "stage-1" / "finished.json").exists()
@@ -126,7 +126,7 @@ def test_labels_train_the_coarse_maps_on_demand(
             used.append([sample.task for sample in samples]) or out.mkdir(exist_ok=True) or start
         ),
     )
-    unlabelled = [Unlabelled(faces[3].image, faces[3].boxes[0], "landmarks")]
+    unlabelled = [UnlabelledFace(faces[3].image, faces[3].boxes[0], "landmarks")]
     config = SelfTrainConfig(SHORT, tasks=("cls2",), labels_coarse=True)
     (tmp_path / "out").mkdir()
     selftrain(big(make_checkpoint), faces[:1], unlabelled, config, tmp_path / "out")
@@ -136,7 +136,7 @@ def test_labels_train_the_coarse_maps_on_demand(
 def test_photos_that_cannot_be_read_are_left_out(
     make_checkpoint: Make, faces: list[Sample], tmp_path: Path
 ) -> None:
-    unlabelled = [Unlabelled(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
+    unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     faces[0].image.unlink()
     faces[4].image.write_bytes(faces[4].image.read_bytes()[:200])
     told: list[str] = []

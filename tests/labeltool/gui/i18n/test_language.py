@@ -31,7 +31,7 @@ from labeltool.rounds.liveness import describe_exit
 from labeltool.store import Threshold
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, read_image
-from pipnet.data.label_frames import Frame, Mismatch
+from pipnet.data.label_frames import LabelFrame, SizeMismatch
 from pipnet.data.labelled_faces import landmark_order
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
 from pipnet.data.scheme import SchemeError, load_scheme
@@ -255,11 +255,12 @@ def test_why_a_label_is_not_used_is_told_in_korean(korean, tmp_path):
     assert len(problems) == 9
     here, stored = (20, 30), (30, 20)
     for frame in (
-        None, Frame(stored, here, True, 6), Frame((10, 15), here), Frame((15, 10), here, True, 6),
+        None, LabelFrame(stored, here, True, 6), LabelFrame((10, 15), here),
+        LabelFrame((15, 10), here, True, 6),
     ):  # fmt: skip
-        mismatch = Mismatch(Path("a.jpg"), here, stored, frame)
+        mismatch = SizeMismatch(Path("a.jpg"), here, stored, frame)
         problems += [mismatch.sentence("l.json"), _remedied(mismatch, Path("l.json"))]
-    problems.append(Mismatch(Path("a.jpg"), here, here, None).sentence("l.json"))
+    problems.append(SizeMismatch(Path("a.jpg"), here, here, None).sentence("l.json"))
     with pytest.raises(LabelError) as wrong:
         landmark_order(["Left", "Nose"], ["left", "nose"], "l.json")
     for problem in (*problems, str(wrong.value)):
