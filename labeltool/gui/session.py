@@ -34,7 +34,7 @@ from labeltool.gui.background.undo_redo import UndoRedo
 from labeltool.gui.background.write_queue import Operation, WriteQueue
 from labeltool.gui.i18n import notifications
 from labeltool.gui.i18n.translate import tr, translate
-from labeltool.gui.images.photo_cache import rgb
+from labeltool.gui.images.photo_cache import to_rgb
 from labeltool.project.integrity import photos_missing
 from labeltool.review.desk import Desk
 from labeltool.rounds.instant_prediction import Instant
@@ -421,7 +421,7 @@ class Session(QObject):
         )
 
     def _propose(self, face: int, photo: QImage | None, _progress: Progress) -> Changes | None:
-        return self._instant.propose(face, None if photo is None else rgb(photo))
+        return self._instant.propose(face, None if photo is None else to_rgb(photo))
 
     @Slot(object)
     def _proposed(self, result: object) -> None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import ABSENT, OCCLUDED, VERDICTS, VISIBLE, Changes, UserError, Verdict
 from labeltool.gui import theme
 from labeltool.gui.background.tasks import Task
-from labeltool.gui.canvas.face_editor import Editor
+from labeltool.gui.canvas.face_editor import FaceEditor
 from labeltool.gui.commands.command_palette import CommandPalette
 from labeltool.gui.commands.key_filter import KeyFilter
 from labeltool.gui.commands.keymap import Keymap
@@ -39,8 +39,8 @@ from labeltool.gui.gallery.gallery import Gallery
 from labeltool.gui.i18n.language import Language
 from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import count_words, faces_words, project_words, tr, verdict_word
-from labeltool.gui.images.thumbnail_file import ThumbFile
-from labeltool.gui.images.thumbnails import Thumbs
+from labeltool.gui.images.thumbnail_file import ThumbnailFile
+from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.panels.face_list import FaceList
 from labeltool.gui.panels.filter_panel import FilterPanel, NewsBar
 from labeltool.gui.panels.history_panel import HistoryPanel
@@ -73,11 +73,11 @@ class MainWindow(QMainWindow):
         # Qt takes [*] for the place of a mark, and two of them for one that is meant
         self.setWindowTitle(f"{name.replace('[*]', '[*][*]')} - labeltool")
         self.setAcceptDrops(True)
-        self.editor = Editor(session, settings)
+        self.editor = FaceEditor(session, settings)
         self.canvas, self.photos = self.editor.canvas, self.editor.photos
-        self.thumbs = Thumbs(ThumbFile(settings.cache / "thumbs.sqlite"), self)
-        self.gallery = Gallery(session, self.thumbs, settings.picture_side)
-        self.filmstrip = Filmstrip(session, self.thumbs)
+        self.thumbnails = ThumbnailLoader(ThumbnailFile(settings.cache / "thumbs.sqlite"), self)
+        self.gallery = Gallery(session, self.thumbnails, settings.picture_side)
+        self.filmstrip = Filmstrip(session, self.thumbnails)
         self.queue = FilterPanel(session)
         self.list = FaceList(session)
         self.since = NewsBar()
@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "commands"):
             self.recolour()
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self.thumbs.recheck()  # photos may have been changed in another program
+            self.thumbnails.recheck()  # photos may have been changed in another program
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """A narrow window keeps every button by dropping words."""
@@ -490,7 +490,7 @@ class MainWindow(QMainWindow):
     def photos_moved(self) -> None:
         """Read every photo again."""
         self.editor.photos_moved()
-        self.thumbs.recheck()
+        self.thumbnails.recheck()
 
     # Drop and close
 
@@ -532,7 +532,7 @@ class MainWindow(QMainWindow):
         QApplication.instance().removeEventFilter(self._key_filter)  # type: ignore[union-attr]
         self.editor.resting = True  # what was under way wants no photo any more
         self.editor.close_photos()
-        self.thumbs.close()
+        self.thumbnails.close()
 
     def take_over(self, before: MainWindow) -> None:
         """Go on in the place of a window that has handed over this session, and goes."""

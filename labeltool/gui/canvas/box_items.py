@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from labeltool.gui.canvas.displayed_face import ShownFace
+from labeltool.gui.canvas.displayed_face import DisplayedFace
 from labeltool.gui.canvas.marks import OUTLINE, REACH, SHADE, WHITE, corners, pen, square
 
 _AIR = 16.0  # screen pixels between selected points and the frame around them
@@ -85,7 +85,7 @@ class BoxesItem(QGraphicsItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._face = ShownFace()
+        self._face = DisplayedFace()
         self._zoom = 1.0
         self._hovered: int | None = None
         self._faces_shown = True
@@ -97,7 +97,7 @@ class BoxesItem(QGraphicsItem):
     def hovered(self) -> int | None:
         return self._hovered
 
-    def set_face(self, face: ShownFace) -> None:
+    def set_face(self, face: DisplayedFace) -> None:
         self._face = face
         self._hovered = None
         self._measure()

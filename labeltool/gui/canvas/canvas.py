@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 
 from labeltool.gui.canvas import box_items
 from labeltool.gui.canvas.box_view import BoxView
-from labeltool.gui.canvas.displayed_face import ShownFace
+from labeltool.gui.canvas.displayed_face import DisplayedFace
 from labeltool.gui.canvas.tools import (
     DrawBox,
     MovePoints,
@@ -74,7 +74,7 @@ class Canvas(BoxView):
             self.stop_drawing()
         super().set_photo(image, text, copies)
 
-    def _face_comes(self, face: ShownFace, same: bool) -> None:
+    def _face_comes(self, face: DisplayedFace, same: bool) -> None:
         tool = self._tool
         if same and isinstance(tool, MovePoints | TurnPoints):
             tool.come_from(face.points.copy())

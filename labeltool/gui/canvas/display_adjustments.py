@@ -26,11 +26,11 @@ from labeltool.gui.i18n.translate import tr
 SLIDERS = {
     "brightness": N_("Brightness"), "contrast": N_("Contrast"), "gamma": N_("Gamma"),
 }  # fmt: skip
-"""What can be set, by its name in `Tone`, as the panel calls it."""
+"""What can be set, by its name in `DisplayAdjustments`, as the panel calls it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tone:
+class DisplayAdjustments:
     """How a photo is shown. `brightness` and `contrast`: -100..100, 0 changes nothing. `gamma`:
     -100..100 for 1/4 to 4, above 0 lightens the dark parts. `invert`: as a negative."""
 
@@ -41,7 +41,7 @@ class Tone:
 
     def table(self) -> NDArray[np.uint8] | None:
         """What each brightness 0..255 is shown as, (256,); None when nothing is changed."""
-        if self == Tone():
+        if self == DisplayAdjustments():
             return None
         value = np.linspace(0.0, 1.0, 256) ** (4.0 ** (-self.gamma / 100))
         # a line through the middle grey, up to four times as steep or as flat
@@ -53,16 +53,16 @@ class Tone:
         return shown
 
     @staticmethod
-    def read(values: object) -> Tone:
+    def read(values: object) -> DisplayAdjustments:
         """A tone from settings; what does not fit is left as it is by default."""
         if not isinstance(values, dict):
-            return Tone()
+            return DisplayAdjustments()
         numbers = {
             name: values[name]
             for name in SLIDERS
             if type(values.get(name)) is int and abs(values[name]) <= 100
         }
-        return Tone(**numbers, invert=values.get("invert") is True)
+        return DisplayAdjustments(**numbers, invert=values.get("invert") is True)
 
 
 class _Slider(QSlider):
@@ -82,16 +82,16 @@ class _Slider(QSlider):
         return super().event(event)
 
 
-class TonePanel(QFrame):
+class AdjustmentsPanel(QFrame):
     """A slider each, in a corner of the photo, which can be looked at and zoomed meanwhile.
 
     Signals:
-        changed: the Tone that was set.
+        changed: the DisplayAdjustments that was set.
     """
 
     changed = Signal(object)
 
-    def __init__(self, tone: Tone, parent: QWidget) -> None:
+    def __init__(self, tone: DisplayAdjustments, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
@@ -135,7 +135,7 @@ class TonePanel(QFrame):
         self._show(tone)
         self.hide()
 
-    def _show(self, tone: Tone) -> None:
+    def _show(self, tone: DisplayAdjustments) -> None:
         for name, slider in self.sliders.items():
             with QSignalBlocker(slider):
                 slider.setValue(getattr(tone, name))
@@ -143,11 +143,11 @@ class TonePanel(QFrame):
             self.invert.setChecked(tone.invert)
         self._tell(tone)
 
-    def _tell(self, tone: Tone) -> None:
+    def _tell(self, tone: DisplayAdjustments) -> None:
         for name, label in self._values.items():
             number = getattr(tone, name)
             label.setText(f"{number:+d}" if number else "0")
-        self.reset.setEnabled(tone != Tone())
+        self.reset.setEnabled(tone != DisplayAdjustments())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Escape closes the panel."""
@@ -159,11 +159,11 @@ class TonePanel(QFrame):
     @Slot()
     def _set(self) -> None:
         values = {name: slider.value() for name, slider in self.sliders.items()}
-        tone = Tone(**values, invert=self.invert.isChecked())
+        tone = DisplayAdjustments(**values, invert=self.invert.isChecked())
         self._tell(tone)
         self.changed.emit(tone)
 
     @Slot()
     def _reset(self) -> None:
-        self._show(Tone())
-        self.changed.emit(Tone())
+        self._show(DisplayAdjustments())
+        self.changed.emit(DisplayAdjustments())

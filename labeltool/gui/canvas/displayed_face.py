@@ -22,7 +22,7 @@ Groups = Sequence[tuple[str, Sequence[int]]]
 
 
 @dataclass(slots=True, eq=False)
-class ShownFace:
+class DisplayedFace:
     """One face as the canvas holds it; `points` is the canvas's own copy and follows a drag."""
 
     points: Array = field(default_factory=lambda: np.empty((0, 2)))  # (N, 2), NaN: missing
@@ -94,7 +94,7 @@ class ShownFace:
 
     def around(self, indices: Iterable[int]) -> QRectF:
         """The rectangle around some points."""
-        return ShownFace(points=self.points[sorted(indices)]).extent()
+        return DisplayedFace(points=self.points[sorted(indices)]).extent()
 
     def nearest(self, at: QPointF, reach: float) -> int:
         """The point closest to `at`, no further than `reach` image pixels; -1 when none is."""
@@ -146,7 +146,7 @@ def regions(scheme: Scheme) -> list[tuple[str, tuple[int, ...]]]:
     return [(f"part {number}", members) for number, members in enumerate(joined, 1)]
 
 
-def shown_face(
+def make_displayed_face(
     points: npt.ArrayLike | None,
     scores: npt.ArrayLike | None,
     edges: Sequence[tuple[int, int]],
@@ -158,7 +158,7 @@ def shown_face(
     visibility: Visibility | None = None,
     groups: Groups = (),
     excluded: Iterable[int] = (),
-) -> ShownFace:
+) -> DisplayedFace:
     """Check and copy what the window hands over; raises ValueError when lengths disagree."""
     own = np.array([] if points is None else points, np.float64).reshape(-1, 2)
     count = len(own)
@@ -173,7 +173,7 @@ def shown_face(
     seen = np.where(placed, VISIBLE, ABSENT).astype(np.int8) if visibility is None else visibility
     if len(seen) != count:
         raise ValueError(f"the visibility of {len(seen)} points for {count} points")
-    return ShownFace(
+    return DisplayedFace(
         points=own,
         scores=given,
         edges=list(edges) if count else [],

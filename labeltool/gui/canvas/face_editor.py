@@ -27,11 +27,11 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.gui.canvas import Canvas
-from labeltool.gui.canvas.display_adjustments import Tone, TonePanel
+from labeltool.gui.canvas.display_adjustments import AdjustmentsPanel, DisplayAdjustments
 from labeltool.gui.canvas.displayed_face import regions
 from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import tr, verdict_word
-from labeltool.gui.images.photo_cache import Photos
+from labeltool.gui.images.photo_cache import PhotoCache
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from pipnet.data.images import size_change_reason
@@ -44,7 +44,7 @@ GHOSTS = ("ghost_proposal", "ghost_before")
 TOGGLES = (*LAYERS, *GHOSTS, "keep_view", "by_group", "snap", "follow")
 
 
-class Editor(QWidget):
+class FaceEditor(QWidget):
     """One face of the session's desk, to look at and to mend.
 
     Signals:
@@ -67,9 +67,9 @@ class Editor(QWidget):
         kept = settings.view
         self._on = {name for name in TOGGLES if kept.get(name, name in LAYERS[:3]) is True}
         self._on -= {"snap", "follow"}
-        self._tone = Tone.read(kept.get("tone"))
+        self._tone = DisplayAdjustments.read(kept.get("tone"))
         self._groups = regions(session.store.scheme)
-        self.photos = Photos(self)
+        self.photos = PhotoCache(self)
         session.decoded = self._decoded
         self.canvas = Canvas()
         self._returning = False  # to what was seen when the last window closed
@@ -85,9 +85,9 @@ class Editor(QWidget):
         self.import_photos = QPushButton(tr("Import photos…"), self)
         for button in self._ways_out():
             button.hide()
-        self.tone_panel = TonePanel(self._tone, self)
-        self.canvas.keep_clear_of(self.tone_panel)
-        self.tone_panel.changed.connect(self._set_tone)
+        self.adjustments_panel = AdjustmentsPanel(self._tone, self)
+        self.canvas.keep_clear_of(self.adjustments_panel)
+        self.adjustments_panel.changed.connect(self._set_tone)
         session.changed.connect(self.refresh)
         session.failed.connect(self._put_back)
         self.photos.loaded.connect(self._photo_loaded)
@@ -310,7 +310,7 @@ class Editor(QWidget):
         self.canvas.set_layers(**{name: name in self._on for name in LAYERS})
         self.canvas.set_by_group("by_group" in self._on)
         self.canvas.set_modes(snap="snap" in self._on, follow="follow" in self._on)
-        self.canvas.set_tone(self._tone.table())
+        self.canvas.set_tone_curve(self._tone.table())
         face = self._session.desk.face
         if face is not None and face.id == self._shown_face:
             self._show_ghost(face)
@@ -331,17 +331,17 @@ class Editor(QWidget):
         }  # fmt: skip
 
     def _show_tone(self) -> None:
-        if self.tone_panel.isVisible():
-            self.tone_panel.hide()
+        if self.adjustments_panel.isVisible():
+            self.adjustments_panel.hide()
             self.canvas.setFocus()
             return
-        self.tone_panel.show()
-        self.tone_panel.raise_()
+        self.adjustments_panel.show()
+        self.adjustments_panel.raise_()
         self._place_tone()
-        self.tone_panel.sliders["brightness"].setFocus()
+        self.adjustments_panel.sliders["brightness"].setFocus()
 
     def _place_tone(self) -> None:
-        panel = self.tone_panel
+        panel = self.adjustments_panel
         panel.adjustSize()
         panel.move(self.width() - panel.width() - 12, 12)
 
@@ -363,9 +363,9 @@ class Editor(QWidget):
         self.canvas.setFocus()
 
     @Slot(object)
-    def _set_tone(self, tone: Tone) -> None:
+    def _set_tone(self, tone: DisplayAdjustments) -> None:
         self._tone = tone
-        self.canvas.set_tone(tone.table())
+        self.canvas.set_tone_curve(tone.table())
         self._remember()
 
     # Points

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
-from labeltool.gui.canvas.displayed_face import Array, ShownFace
+from labeltool.gui.canvas.displayed_face import Array, DisplayedFace
 from labeltool.gui.canvas.marks import OUTLINE, REACH, WHITE, cross, diamond, pen, ticks
 
 _NUMBER = (20, 12)
@@ -37,7 +37,7 @@ class FaceItem(QGraphicsItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._face = ShownFace()
+        self._face = DisplayedFace()
         self._fills: list[QColor] = []
         self._order: list[int] = []
         self._zoom = 1.0
@@ -51,7 +51,7 @@ class FaceItem(QGraphicsItem):
         self.held = -1
         self.chosen: frozenset[int] = frozenset()
 
-    def set_face(self, face: ShownFace) -> None:
+    def set_face(self, face: DisplayedFace) -> None:
         self._face = face
         self._fills = self._colours()
         # The doubtful ones last, on top of their neighbours; those moved by hand above them.
@@ -223,7 +223,7 @@ class GhostItem(QGraphicsItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._face = ShownFace()
+        self._face = DisplayedFace()
         self._points: Array | None = None
         self._zoom = 1.0
         self._rect = QRectF()
@@ -236,7 +236,7 @@ class GhostItem(QGraphicsItem):
         self._points = points
         self.measure()
 
-    def set_face(self, face: ShownFace) -> None:
+    def set_face(self, face: DisplayedFace) -> None:
         self._face = face
         self.measure()
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Box, Visibility
 from labeltool.gui.canvas.box_items import BoxesItem, SelectionItem
-from labeltool.gui.canvas.displayed_face import Array, Groups, ShownFace, shown_face
+from labeltool.gui.canvas.displayed_face import Array, DisplayedFace, Groups, make_displayed_face
 from labeltool.gui.canvas.face_item import FaceItem, GhostItem
 from labeltool.gui.canvas.overlays import Panels
-from labeltool.gui.canvas.photo_item import Tone
+from labeltool.gui.canvas.photo_item import ToneCurve
 from labeltool.gui.canvas.photo_view import PhotoView
 from labeltool.review.geometry import distances, pull
 
@@ -37,7 +37,7 @@ class FaceView(PhotoView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._face = ShownFace()
+        self._face = DisplayedFace()
         self._selected = self._to_put = -1
         self._lacked = frozenset[int]()  # what was missing when the face came
         self._chosen: frozenset[int] = frozenset()
@@ -97,7 +97,7 @@ class FaceView(PhotoView):
         progress goes on; otherwise both end, and the ghost goes. Raises ValueError when lengths
         disagree.
         """
-        face = shown_face(
+        face = make_displayed_face(
             points, scores, edges, box, names, other_boxes, moved, face_id,
             visibility, groups, excluded,
         )  # fmt: skip
@@ -114,7 +114,7 @@ class FaceView(PhotoView):
         self._mark(held=held if same else -1)
         self._show_layers()
 
-    def _face_comes(self, face: ShownFace, same: bool) -> None:
+    def _face_comes(self, face: DisplayedFace, same: bool) -> None:
         """For a drag in progress: a face is about to be shown."""
 
     def set_layers(
@@ -151,10 +151,10 @@ class FaceView(PhotoView):
         """A panel that lies over the upper corner now and then: the loupe goes below it."""
         self._panels.beside = panel
 
-    def set_tone(self, tone: Tone | None) -> None:
+    def set_tone_curve(self, tone: ToneCurve | None) -> None:
         """What each brightness is shown as, (256,); None shows the photo as it is."""
-        self._photo_item.set_tone(tone)
-        self._panels.loupe.set_tone(tone)
+        self._photo_item.set_tone_curve(tone)
+        self._panels.loupe.set_tone_curve(tone)
 
     def _show_layers(self) -> None:
         there = self.photo is not None

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
-from labeltool.gui.canvas.displayed_face import ShownFace
+from labeltool.gui.canvas.displayed_face import DisplayedFace
 from labeltool.gui.canvas.face_item import GHOST
 from labeltool.gui.canvas.marks import cross, diamond, ticks
-from labeltool.gui.canvas.photo_item import Tone, draw_photo, photo_rect
+from labeltool.gui.canvas.photo_item import ToneCurve, draw_photo, photo_rect
 from labeltool.gui.i18n.translate import read, sentence, tr
 
 _PLATE = QColor(24, 24, 24, 205)
@@ -44,9 +44,9 @@ class Loupe(Overlay):
         self._image = QImage()
         self._at = QPointF()
         self._scale = 1.0
-        self._tone: Tone | None = None
+        self._tone: ToneCurve | None = None
 
-    def set_tone(self, tone: Tone | None) -> None:
+    def set_tone_curve(self, tone: ToneCurve | None) -> None:
         """What each brightness is shown as."""
         self._tone = tone
         self.update()
@@ -117,7 +117,7 @@ class Legend(Overlay):
         """Explain the colours of regions instead of the ramp; see `explain`."""
         self._by_group = on
 
-    def explain(self, face: ShownFace, ghost: bool) -> None:
+    def explain(self, face: DisplayedFace, ghost: bool) -> None:
         """Take from a face what there is to explain; empty and hidden when there is nothing."""
         self._groups = [name for name, _ in face.groups][: self._MOST] if self._by_group else []
         self._ramp = not self._by_group and face.has_scores()
@@ -270,9 +270,9 @@ class Panels(QObject):
         self.modes.setVisible(bool(names))
         self.place()
 
-    def show_legend(self, face: ShownFace, points_shown: bool, ghost: bool) -> None:
+    def show_legend(self, face: DisplayedFace, points_shown: bool, ghost: bool) -> None:
         """The legend is there when something shown needs one."""
-        self.legend.explain(face if points_shown else ShownFace(), ghost)
+        self.legend.explain(face if points_shown else DisplayedFace(), ghost)
         self.place()
 
     def place(self) -> None:
@@ -293,7 +293,7 @@ class Panels(QObject):
             self.loupe.move(self.loupe.x(), covered.bottom() + edge)
         self.loupe.look_at(image, at, zoom)
 
-    def tell_about(self, face: ShownFace, index: int, at: QPointF) -> None:
+    def tell_about(self, face: DisplayedFace, index: int, at: QPointF) -> None:
         """Number (from 1, as people count), name, region, and confidence or 'moved by hand'."""
         name, group = face.name(index), face.group_name(index)
         text = f"{index + 1}" if name.isdecimal() else f"{index + 1}  {name}".rstrip()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-Tone = NDArray[np.uint8]
+ToneCurve = NDArray[np.uint8]
 """(256,) what each brightness is shown as; of the picture on the screen only, never of data."""
 
 _SMOOTH_BELOW = 20.0  # from this zoom on single pixels are shown as squares
@@ -25,7 +25,7 @@ def photo_rect(image: QImage) -> QRectF:
 
 
 def draw_photo(
-    painter: QPainter, image: QImage, full: QRectF, exposed: QRectF, tone: Tone | None = None
+    painter: QPainter, image: QImage, full: QRectF, exposed: QRectF, tone: ToneCurve | None = None
 ) -> None:
     """Draw the part of `image` (stretched over `full`) that lies in `exposed`, image pixels.
 
@@ -57,7 +57,7 @@ def _size(rect: QRectF) -> tuple[float, float]:
     return rect.width(), rect.height()
 
 
-def toned(image: QImage, tone: Tone) -> QImage:
+def toned(image: QImage, tone: ToneCurve) -> QImage:
     """The image with red, green and blue of every pixel looked up in the tone."""
     made = image.convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(made.bits(), np.uint8).reshape(made.height(), made.width(), 4)
@@ -79,7 +79,7 @@ class PhotoItem(QGraphicsItem):
         self._levels: dict[int, QImage] = {}
         self._rect = QRectF()
         self._zoom = 1.0
-        self._tone: Tone | None = None
+        self._tone: ToneCurve | None = None
 
     def set_image(self, image: QImage | None, copies: Sequence[QImage] = ()) -> None:
         self.prepareGeometryChange()
@@ -90,7 +90,7 @@ class PhotoItem(QGraphicsItem):
     def set_zoom(self, zoom: float) -> None:
         self._zoom = zoom
 
-    def set_tone(self, tone: Tone | None) -> None:
+    def set_tone_curve(self, tone: ToneCurve | None) -> None:
         self._tone = tone
         self.update()
 

@@ -40,7 +40,9 @@ class Deciding:
 
     def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> bool:
         """Show what the verdict would do, and do it if the person still wants it."""
-        sheet = BatchPreviewDialog(self._session, self._window.thumbs, faces, verdict, self._window)
+        sheet = BatchPreviewDialog(
+            self._session, self._window.thumbnails, faces, verdict, self._window
+        )
         wanted = bool(sheet.exec())
         if wanted:
             self._session.decide_batch(verdict, sheet.seen())

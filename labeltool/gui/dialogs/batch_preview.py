@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 from labeltool.domain import N_, Batch, Seen, Verdict
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import BaseDialog
-from labeltool.gui.gallery.selectable_grid import FaceGrid
+from labeltool.gui.gallery.selectable_grid import SelectableGrid
 from labeltool.gui.i18n.translate import count_words, faces_words, tr, verdict_word
-from labeltool.gui.images.thumbnails import Thumbs
+from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 
 SAMPLE = 200
@@ -50,7 +50,7 @@ _WOULD = {
 """What it would do: to all, without those left out, to none."""
 
 
-class PreviewGrid(FaceGrid):
+class PreviewGrid(SelectableGrid):
     """A grid in which a click leaves a face out, or takes it in again.
 
     Signals:
@@ -92,7 +92,7 @@ class BatchPreviewDialog(BaseDialog):
     def __init__(
         self,
         session: Session,
-        thumbs: Thumbs,
+        thumbs: ThumbnailLoader,
         faces: Sequence[int],
         verdict: Verdict,
         parent: QWidget | None = None,

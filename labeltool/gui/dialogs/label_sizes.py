@@ -13,7 +13,7 @@ from labeltool.exchange.label_import import LabelSource
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import read, tr
-from labeltool.gui.images.photo_cache import picture
+from labeltool.gui.images.photo_cache import to_qimage
 from pipnet.data.images import ImageError, open_reduced
 from pipnet.data.label_frames import SizeMismatch
 
@@ -108,7 +108,7 @@ class LabelSizesDialog(BaseDialog):
 
 def _drawn(photo: Image.Image, scale: tuple[float, float], faces: list[Points]) -> QPixmap:
     """The reduced photo with the landmarks of some faces on it."""
-    pixmap = QPixmap.fromImage(picture(np.asarray(photo)))
+    pixmap = QPixmap.fromImage(to_qimage(np.asarray(photo)))
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QColor("#000000"))

@@ -12,15 +12,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalett
 
 from labeltool.domain import Card, Verdict
 from labeltool.gui import theme
-from labeltool.gui.gallery.landmark_rasterizer import Marks, stamp
+from labeltool.gui.gallery.landmark_rasterizer import PictureLandmarks, draw_landmarks
 from labeltool.gui.i18n.translate import tr
-from labeltool.gui.images.thumbnails import Thumb, Thumbs, square
+from labeltool.gui.images.thumbnails import Thumbnail, ThumbnailLoader, square
 from pipnet.text import one_line
 
-MEMORY = 64_000_000
+MAX_CACHE_BYTES = 64_000_000
 """Bytes of pictures with landmarks on them kept ready."""
 
-NAMED = 144
+MIN_NAME_WIDTH = 144
 """From this width on there is room for the file name."""
 
 _ICON = 14
@@ -50,11 +50,11 @@ class Look:
 class CardPainter:
     """Draws cards whose pictures are `side` logical pixels wide."""
 
-    def __init__(self, thumbs: Thumbs) -> None:
+    def __init__(self, thumbs: ThumbnailLoader) -> None:
         self._thumbs = thumbs
         self.side = 160
         self.ratio = 1.0
-        self._tiles: OrderedDict[int, tuple[Card, Thumb, QImage]] = OrderedDict()
+        self._tiles: OrderedDict[int, tuple[Card, Thumbnail, QImage]] = OrderedDict()
         self._icons: dict[tuple[str, str], QPixmap] = {}
 
     @property
@@ -80,7 +80,7 @@ class CardPainter:
 
     def prepare(self, cards: Sequence[Card]) -> None:
         """Draw the landmarks of these, all at once, where they are not yet."""
-        todo: list[tuple[Card, Thumb]] = []
+        todo: list[tuple[Card, Thumbnail]] = []
         for card in cards:
             thumb = self._thumbs.get(card, self.pixels)
             known = self._tiles.get(card.id)
@@ -94,7 +94,7 @@ class CardPainter:
         for start in range(0, len(todo), 32):
             self._compose(todo[start : start + 32])
 
-    def _compose(self, todo: list[tuple[Card, Thumb]]) -> None:
+    def _compose(self, todo: list[tuple[Card, Thumbnail]]) -> None:
         side = self.pixels
         pictures, marks = [], []
         for card, thumb in todo:
@@ -108,13 +108,15 @@ class CardPainter:
             pictures.append(np.frombuffer(image.constBits(), np.uint8).reshape(side, side, 4))
             x, y, width = square(card)
             points = np.empty((0, 2)) if card.points is None else card.points
-            marks.append(Marks((points + 0.5 - (x, y)) * (side / width), card.scores, card.moved))
-        for (card, thumb), drawn in zip(todo, stamp(pictures, marks), strict=True):
+            marks.append(
+                PictureLandmarks((points + 0.5 - (x, y)) * (side / width), card.scores, card.moved)
+            )
+        for (card, thumb), drawn in zip(todo, draw_landmarks(pictures, marks), strict=True):
             image = QImage(drawn.data, side, side, 4 * side, QImage.Format.Format_RGB32).copy()
             image.setDevicePixelRatio(self.ratio)
             self._tiles[card.id] = card, thumb, image
             self._tiles.move_to_end(card.id)
-        most = max(len(todo), MEMORY // (4 * side * side))
+        most = max(len(todo), MAX_CACHE_BYTES // (4 * side * side))
         while len(self._tiles) > most:
             self._tiles.popitem(last=False)
 
@@ -161,7 +163,7 @@ class CardPainter:
         size = min(32, self.side // 2)
         icon = self._icon("mdi6.image-broken-variant", colour, size)
         painter.drawPixmap(rect.center() - QPoint(size // 2, size // 2), icon)
-        if self.side >= NAMED:
+        if self.side >= MIN_NAME_WIDTH:
             painter.setPen(palette.color(QPalette.ColorRole.Text))
             below = rect.adjusted(_FRAME, rect.height() // 2 + size // 2 + _FRAME, -_FRAME, 0)
             wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
@@ -202,7 +204,7 @@ class CardPainter:
             if shown and right - left > _ICON:
                 painter.drawPixmap(left, middle, self._icon(name, pen))
                 left += _ICON + _FRAME // 2
-        if self.side >= NAMED:
+        if self.side >= MIN_NAME_WIDTH:
             room = QRect(left, line.top(), right - left - _FRAME, line.height())
             name = painter.fontMetrics().elidedText(
                 one_line(card.name), Qt.TextElideMode.ElideLeft, room.width()

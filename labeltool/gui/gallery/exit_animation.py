@@ -18,7 +18,7 @@ MOST = 60
 """Cards that slide at a time; more are a change that no motion explains."""
 
 
-class Leaving(QVariantAnimation):
+class ExitAnimation(QVariantAnimation):
     """What is gone from `view`, painted over what is there for a moment; `way`: where it goes."""
 
     def __init__(self, view: QWidget, way: QPoint) -> None:

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from labeltool.domain import Card, Changes
 from labeltool.gui import theme
 from labeltool.gui.gallery.card_painter import CardPainter, Look
-from labeltool.gui.gallery.exit_animation import Leaving
+from labeltool.gui.gallery.exit_animation import ExitAnimation
 from labeltool.gui.gallery.grid_view import card_text
 from labeltool.gui.i18n.translate import tr
-from labeltool.gui.images.thumbnails import Thumbs
+from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 
 SIDE = 64
@@ -22,13 +22,15 @@ SIDE = 64
 class Filmstrip(QWidget):
     """Neighbours in the queue; the current one is in the middle, where there are enough."""
 
-    def __init__(self, session: Session, thumbs: Thumbs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, thumbs: ThumbnailLoader, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session, self._thumbs = session, thumbs
         self._painter = CardPainter(thumbs)
         self._cards: dict[int, Card] = {}
         self._drawn: list[tuple[int, QRect]] = []
-        self._leaving = Leaving(self, QPoint(0, -1))
+        self._leaving = ExitAnimation(self, QPoint(0, -1))
         self.setFont(theme.tabular(theme.small(self.font())))
         self._painter.resize(SIDE, 1.0)
         self._cell = self._painter.size(self.font())

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Changes
 from labeltool.gui import theme
 from labeltool.gui.gallery.grid_view import LARGEST, SMALLEST
-from labeltool.gui.gallery.selectable_grid import FaceGrid
+from labeltool.gui.gallery.selectable_grid import SelectableGrid
 from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import faces_words, tr
-from labeltool.gui.images.thumbnails import Thumbs
+from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 
 
@@ -59,13 +59,13 @@ class Gallery(QWidget):
     page_wanted = Signal()
 
     def __init__(
-        self, session: Session, thumbs: Thumbs, side: int, parent: QWidget | None = None
+        self, session: Session, thumbs: ThumbnailLoader, side: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._to_top = False
         self._changes: Changes | None = Changes(all=True)  # what happened while it was hidden
-        self.grid = FaceGrid(thumbs, session.store.faces.cards)
+        self.grid = SelectableGrid(thumbs, session.store.faces.cards)
         self.grid.setAccessibleName(tr("Faces"))
         self.grid.side = side
         self.count = QLabel()

@@ -21,10 +21,10 @@ from labeltool.domain import Card, Changes
 from labeltool.gui import theme
 from labeltool.gui.background.thread_priority import foreground_work
 from labeltool.gui.gallery.card_painter import CardPainter, Look
-from labeltool.gui.gallery.exit_animation import Leaving
+from labeltool.gui.gallery.exit_animation import ExitAnimation
 from labeltool.gui.gallery.selection import Selection
 from labeltool.gui.i18n.translate import score_words, tr, verdict_word
-from labeltool.gui.images.thumbnails import Thumbs
+from labeltool.gui.images.thumbnails import ThumbnailLoader
 from pipnet.text import one_line
 
 SMALLEST, LARGEST = 64, 320
@@ -47,7 +47,9 @@ class GridView(QAbstractScrollArea):
     selection_changed = Signal()
     side_changed = Signal(int)
 
-    def __init__(self, thumbs: Thumbs, fetch: Fetch, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, thumbs: ThumbnailLoader, fetch: Fetch, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._thumbs, self._fetch = thumbs, fetch
         self._painter = CardPainter(thumbs)
@@ -59,7 +61,7 @@ class GridView(QAbstractScrollArea):
         self.selection = Selection()
         self.left_out: set[int] = set()
         self._band: QRect | None = None  # in the grid, not on the screen
-        self._leaving = Leaving(self.viewport(), QPoint(-1, 0))
+        self._leaving = ExitAnimation(self.viewport(), QPoint(-1, 0))
         self._ahead = QTimer(self, singleShot=True, interval=150)
         self._ahead.timeout.connect(self._look_ahead)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -23,7 +23,7 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Marks:
+class PictureLandmarks:
     """The landmarks of one picture: `points` (N, 2) in its pixels from the outer corner, NaN where
     absent; `scores` (N,) 0..1 or None; `moved` (N,), which points a person put there, or None."""
 
@@ -37,7 +37,7 @@ def radius(side: int, count: int) -> float:
     return min(max(0.075 * side / math.sqrt(max(1, count)), 0.9), 4.0)
 
 
-def stamp(pictures: Sequence[Pixels], marks: Sequence[Marks]) -> list[Pixels]:
+def draw_landmarks(pictures: Sequence[Pixels], marks: Sequence[PictureLandmarks]) -> list[Pixels]:
     """Copies of pictures (S, S, 4) BGRX, all of one size, with their points drawn on.
 
     Discs coloured by confidence; white diamonds where a person put the point. Low scores lie on
@@ -76,7 +76,7 @@ def stamp(pictures: Sequence[Pixels], marks: Sequence[Marks]) -> list[Pixels]:
 
 
 def _gathered(
-    marks: Sequence[Marks], side: int
+    marks: Sequence[PictureLandmarks], side: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float32], NDArray[np.bool_]]:
     """All points in the pictures: whose, where, BGR colour, moved by hand; low scores last."""
     counts = [len(mark.points) for mark in marks]

@@ -7,12 +7,12 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from labeltool.gui.gallery.grid_view import Fetch, GridView
-from labeltool.gui.images.thumbnails import Thumbs
+from labeltool.gui.images.thumbnails import ThumbnailLoader
 
 _SHIFT, _CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
-class FaceGrid(GridView):
+class SelectableGrid(GridView):
     """A grid with a selection: by click, Shift, Ctrl, a drag over several, arrows.
 
     Signals:
@@ -24,7 +24,9 @@ class FaceGrid(GridView):
     current_wanted = Signal(int)
     opened = Signal(int)
 
-    def __init__(self, thumbs: Thumbs, fetch: Fetch, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, thumbs: ThumbnailLoader, fetch: Fetch, parent: QWidget | None = None
+    ) -> None:
         super().__init__(thumbs, fetch, parent)
         self._pressed: QPoint | None = None  # in the grid, not on the screen
         self._collapse: int | None = None

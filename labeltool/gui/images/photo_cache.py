@@ -29,7 +29,7 @@ CACHE_BYTES = 300_000_000
 ones. With a third one the program would take more than a gigabyte while others are decoded."""
 
 
-class Photos(QObject):
+class PhotoCache(QObject):
     """A cache of decoded photos.
 
     Signals:
@@ -103,7 +103,7 @@ class Photos(QObject):
             except ImageError as error:
                 self._decoded.emit(photo, None, read(str(error)))
                 return
-            image = picture(pixels)
+            image = to_qimage(pixels)
             del pixels
             self._decoded.emit(photo, [image, *halved(image)], "")
 
@@ -128,7 +128,7 @@ class Photos(QObject):
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def picture(pixels: NDArray[np.uint8]) -> QImage:
+def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
     """RGB pixels (H, W, 3) in the format that Qt paints fastest.
 
     Not by QImage's own conversion: that keeps Python's lock, up to 50 ms for a large photo beside
@@ -142,7 +142,7 @@ def picture(pixels: NDArray[np.uint8]) -> QImage:
     return image
 
 
-def rgb(image: QImage) -> NDArray[np.uint8]:
+def to_rgb(image: QImage) -> NDArray[np.uint8]:
     """The pixels of a decoded photo, (H, W, 3) RGB."""
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     bgrx = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)

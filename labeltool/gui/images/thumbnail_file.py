@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-LIMIT = 1_000_000_000
+MAX_FILE_BYTES = 1_000_000_000
 """Bytes of pictures kept: some 60,000 faces."""
 
 _VERSION = 1
@@ -27,14 +27,14 @@ CREATE INDEX IF NOT EXISTS thumb_used ON thumb (used, bytes);
 _T = TypeVar("_T")
 
 
-class ThumbFile:
+class ThumbnailFile:
     """A cache of encoded pictures by key, at most `limit` bytes of them.
 
     Any thread may use it, and several programs may share the file. It never raises: what cannot be
     read is not there, what cannot be kept is not kept, and a damaged file is made anew.
     """
 
-    def __init__(self, path: Path, limit: int = LIMIT) -> None:
+    def __init__(self, path: Path, limit: int = MAX_FILE_BYTES) -> None:
         self._path, self._limit = path, limit
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None

@@ -27,15 +27,15 @@ from labeltool.gui.background.thread_priority import (
     wait_for_foreground,
 )
 from labeltool.gui.i18n.translate import read
-from labeltool.gui.images.photo_cache import picture
-from labeltool.gui.images.thumbnail_file import ThumbFile
+from labeltool.gui.images.photo_cache import to_qimage
+from labeltool.gui.images.thumbnail_file import ThumbnailFile
 from pipnet.data.images import ImageError, open_reduced, read_header
 from pipnet.text import one_line
 
-SIDE = 320
+MAX_THUMBNAIL_PIXELS = 320
 """Pixels of a picture on disk, the largest that the gallery shows."""
 
-MEMORY = 128_000_000
+MAX_CACHE_BYTES = 128_000_000
 """Bytes of pictures kept ready to draw: a thousand of the largest ones."""
 
 ROOM = 1.25
@@ -63,7 +63,7 @@ def square(card: Card) -> Square:
 
 
 @dataclass(slots=True)
-class Thumb:
+class Thumbnail:
     """A picture in memory, `side` pixels wide and high; or None and the `problem`, a sentence.
 
     `stale`: the photo may have changed since; the picture may be shown while that is looked up.
@@ -87,7 +87,7 @@ class _Wish:
         return self.card.id, self.side
 
 
-class Thumbs(QObject):
+class ThumbnailLoader(QObject):
     """Pictures of faces for every view of a window.
 
     Signals:
@@ -98,10 +98,10 @@ class Thumbs(QObject):
     loaded = Signal(object)
     _made = Signal(object)
 
-    def __init__(self, file: ThumbFile, parent: QObject | None = None) -> None:
+    def __init__(self, file: ThumbnailFile, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = file
-        self._ready: OrderedDict[tuple[int, int], Thumb] = OrderedDict()
+        self._ready: OrderedDict[tuple[int, int], Thumbnail] = OrderedDict()
         self._sides: dict[int, int] = {}
         self._bytes = 0
         self._wishes: OrderedDict[QObject, list[_Wish]] = OrderedDict()
@@ -119,7 +119,7 @@ class Thumbs(QObject):
         for worker in self._workers:
             worker.start()
 
-    def get(self, card: Card, side: int) -> Thumb | None:
+    def get(self, card: Card, side: int) -> Thumbnail | None:
         """The picture of that many pixels, one of another size, or None while there is none."""
         key = card.id, side
         if key not in self._ready:
@@ -170,7 +170,7 @@ class Thumbs(QObject):
         self._file.close()
 
     @Slot(object)
-    def _keep(self, made: list[tuple[_Wish, Thumb]]) -> None:
+    def _keep(self, made: list[tuple[_Wish, Thumbnail]]) -> None:
         for wish, thumb in made:
             thumb.stale = wish.rechecks != self._rechecks
             old = self._ready.pop(wish.key, None)
@@ -179,7 +179,7 @@ class Thumbs(QObject):
             self._ready[wish.key] = thumb
             self._sides[wish.card.id] = wish.side
             self._bytes += _size(thumb)
-        while self._bytes > MEMORY and len(self._ready) > 1:
+        while self._bytes > MAX_CACHE_BYTES and len(self._ready) > 1:
             (face_id, side), old = self._ready.popitem(last=False)
             self._bytes -= _size(old)
             if self._sides.get(face_id) == side:
@@ -229,7 +229,7 @@ class Thumbs(QObject):
             wishes.remove(wish)
         return same
 
-    def _make(self, wishes: list[_Wish]) -> list[tuple[_Wish, Thumb]]:
+    def _make(self, wishes: list[_Wish]) -> list[tuple[_Wish, Thumbnail]]:
         photo = wishes[0].card.photo
         try:
             status = photo.stat()
@@ -254,7 +254,7 @@ class Thumbs(QObject):
         info = read_header(photo)
         longest = max(info.width, info.height)
         smallest = min(square(wish.card)[2] for wish in wishes)
-        wanted = min(longest, max(1, round(longest * SIDE / smallest)))
+        wanted = min(longest, max(1, round(longest * MAX_THUMBNAIL_PIXELS / smallest)))
         # a JPEG is decoded at less than twice the size that is wanted
         share = min(1.0, 2 * wanted / longest) if info.format in ("JPEG", "MPO") else 1.0
         made: dict[_Wish, bytes] = {}
@@ -264,18 +264,18 @@ class Thumbs(QObject):
             for wish in wishes:
                 wait_for_foreground()
                 buffer = io.BytesIO()
-                cut_out(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
+                crop_square(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
                 made[wish] = buffer.getvalue()
         for wish, data in made.items():
             self._file.put(_key(identity, wish.card), data)
         return made
 
 
-def cut_out(whole: Image.Image, part: Square, scale: tuple[float, float]) -> Image.Image:
-    """A square of a reduced photo, at most SIDE pixels; grey where it reaches beyond the photo."""
+def crop_square(whole: Image.Image, part: Square, scale: tuple[float, float]) -> Image.Image:
+    """A square of a reduced photo, at most MAX_THUMBNAIL_PIXELS wide; grey beyond the photo."""
     left, top = part[0] * scale[0], part[1] * scale[1]
     width, height = part[2] * scale[0], part[2] * scale[1]
-    side = max(1, min(SIDE, round(max(width, height))))
+    side = max(1, min(MAX_THUMBNAIL_PIXELS, round(max(width, height))))
     # what of the square lies in the photo, in pixels of the photo and of the picture
     x0, y0 = max(left, 0.0), max(top, 0.0)
     x1, y1 = min(left + width, float(whole.width)), min(top + height, float(whole.height))
@@ -295,18 +295,18 @@ def _key(identity: bytes, card: Card) -> bytes:
     return hashlib.blake2b(_FORM + part + identity, digest_size=16).digest()
 
 
-def _thumb(wish: _Wish, data: bytes) -> Thumb:
+def _thumb(wish: _Wish, data: bytes) -> Thumbnail:
     stored = Image.open(io.BytesIO(data), formats=("JPEG",))
     stored.draft("RGB", (wish.side, wish.side))
     image = stored.convert("RGB")
     if image.width != wish.side:
         image = image.resize((wish.side, wish.side), Image.Resampling.BICUBIC)
-    return Thumb(picture(np.asarray(image)), wish.side, wish.card.box)
+    return Thumbnail(to_qimage(np.asarray(image)), wish.side, wish.card.box)
 
 
-def _broken(wish: _Wish, problem: str) -> Thumb:
-    return Thumb(None, wish.side, wish.card.box, problem)
+def _broken(wish: _Wish, problem: str) -> Thumbnail:
+    return Thumbnail(None, wish.side, wish.card.box, problem)
 
 
-def _size(thumb: Thumb) -> int:
+def _size(thumb: Thumbnail) -> int:
     return 500 if thumb.image is None else thumb.image.sizeInBytes()

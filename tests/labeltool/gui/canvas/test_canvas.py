@@ -925,7 +925,7 @@ def test_a_tone_changes_the_screen_and_never_the_photo(canvas: Canvas) -> None:
     before, image = shot(canvas), canvas.photo.copy()
     canvas.set_face(None, None, [], None, None)
     plain = shot(canvas)
-    canvas.set_tone((255 - np.arange(256)).astype(np.uint8))
+    canvas.set_tone_curve((255 - np.arange(256)).astype(np.uint8))
     negative = shot(canvas)
     middle = (300, 400)
     assert np.array_equal(negative[middle], 255 - plain[middle])
@@ -934,10 +934,10 @@ def test_a_tone_changes_the_screen_and_never_the_photo(canvas: Canvas) -> None:
     for zoom in (12.0, 0.6):
         canvas.zoom_at(zoom / canvas.zoom, QPointF(400, 300))
         toned = shot(canvas)
-        canvas.set_tone(None)
+        canvas.set_tone_curve(None)
         assert np.abs(toned[300, 400].astype(int) - (255 - shot(canvas)[300, 400])).max() <= 1
-        canvas.set_tone((255 - np.arange(256)).astype(np.uint8))
-    canvas.set_tone(None)
+        canvas.set_tone_curve((255 - np.arange(256)).astype(np.uint8))
+    canvas.set_tone_curve(None)
     canvas.fit_photo()
     show_face(canvas, ring(98))
     assert np.array_equal(shot(canvas), before)

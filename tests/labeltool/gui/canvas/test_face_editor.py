@@ -22,7 +22,7 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.exchange.label_export import export_labels
-from labeltool.gui.canvas.display_adjustments import Tone
+from labeltool.gui.canvas.display_adjustments import DisplayAdjustments
 from labeltool.rounds.instant_prediction import Instant
 from labeltool.store import create_project
 from pipnet.data.coco import parse_coco
@@ -278,7 +278,7 @@ def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
     assert not window.commands.by_name["ghost_proposal"].isChecked()
     qtbot.keyClick(window.canvas, Key.Key_O)
     qtbot.keyClick(window.canvas, Key.Key_I)
-    panel = window.editor.tone_panel
+    panel = window.editor.adjustments_panel
     assert panel.isVisible()
     qtbot.keyClick(panel.sliders["gamma"], Key.Key_Right)
     qtbot.mouseClick(panel.invert, LEFT, pos=QPoint(8, panel.invert.height() // 2))
@@ -296,7 +296,7 @@ def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
     assert on == {"points", "boxes", "numbers", "by_group", "ghost_proposal", "keep_view"}
     assert window.canvas._photo_item._tone is not None
     window.commands.run("tone")
-    panel = window.editor.tone_panel
+    panel = window.editor.adjustments_panel
     assert panel.sliders["gamma"].value() == 1
     assert panel.invert.isChecked()
     qtbot.mouseClick(panel.reset, LEFT)
@@ -342,19 +342,26 @@ def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
     "kept", [None, [], {"brightness": "7"}, {"gamma": 900, "invert": 1}, {"contrast": True}]
 )
 def test_a_tone_that_cannot_be_read_is_none(kept):
-    assert Tone.read(kept).table() is None
+    assert DisplayAdjustments.read(kept).table() is None
 
 
 def test_tones_keep_black_and_white_in_order():
-    for tone in (Tone(40), Tone(-40), Tone(contrast=80), Tone(contrast=-80), Tone(gamma=60)):
+    for tone in (
+        DisplayAdjustments(40),
+        DisplayAdjustments(-40),
+        DisplayAdjustments(contrast=80),
+        DisplayAdjustments(contrast=-80),
+        DisplayAdjustments(gamma=60),
+    ):
         table = tone.table().astype(int)
         assert (np.diff(table) >= 0).all()
         assert table[255] > table[0]
         np.testing.assert_array_equal(
-            Tone(tone.brightness, tone.contrast, tone.gamma, True).table(), 255 - table
+            DisplayAdjustments(tone.brightness, tone.contrast, tone.gamma, True).table(),
+            255 - table,
         )
-    assert Tone(gamma=60).table()[64] > 64
-    assert Tone(50).table()[100] > 100
+    assert DisplayAdjustments(gamma=60).table()[64] > 64
+    assert DisplayAdjustments(50).table()[100] > 100
 
 
 def settle(qtbot, session) -> None:
@@ -461,7 +468,7 @@ def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):
     window = open_window(project)
     canvas = window.canvas
     qtbot.keyClick(canvas, Key.Key_I)
-    panel = window.editor.tone_panel
+    panel = window.editor.adjustments_panel
     qtbot.waitUntil(panel.isVisible)
     canvas.look_at(QPointF(*canvas.point(34)) + QPointF(60, 0), 4.0)
     canvas.select(34)

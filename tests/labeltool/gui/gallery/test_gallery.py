@@ -290,7 +290,9 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
     assert (counts(gallery).accepted, counts(gallery).excluded) == (2, 2)
     qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
 
-    sheet = BatchPreviewDialog(gallery.session, gallery.thumbs, ids[:4], Verdict.ACCEPTED, gallery)
+    sheet = BatchPreviewDialog(
+        gallery.session, gallery.thumbnails, ids[:4], Verdict.ACCEPTED, gallery
+    )
     sheet.show()
     sheet.also.click()
     assert sheet.ok.text() == "Accept 4"
@@ -307,7 +309,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
 def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
     monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE", 20)
     ids = gallery.session.desk.queue
-    sheet = BatchPreviewDialog(gallery.session, gallery.thumbs, ids, Verdict.ACCEPTED, gallery)
+    sheet = BatchPreviewDialog(gallery.session, gallery.thumbnails, ids, Verdict.ACCEPTED, gallery)
     sheet.show()
     assert list(sheet.grid.selection.ids) == list(ids)  # the lowest scores first
     sheet.shown.setCurrentIndex(1)
@@ -377,7 +379,7 @@ def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, t
     side = window.gallery.grid.side
 
     def known(number: int):
-        return window.thumbs.get(cards[number], side)
+        return window.thumbnails.get(cards[number], side)
 
     def all_known() -> bool:
         made = [known(face) for face in range(1, 8)]
@@ -389,7 +391,7 @@ def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, t
     assert "002.jpg" in known(3).problem
     # the photo comes back, and the window is told to look again
     Image.new("RGB", (320, 240), (200, 10, 10)).save(tmp_path / "photos" / "001.jpg")
-    window.thumbs.recheck()
+    window.thumbnails.recheck()
     qtbot.waitUntil(lambda: known(2).image is not None)
 
 
@@ -409,7 +411,7 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
     qtbot, open_window, many, monkeypatch
 ):
     window = open_window(many)
-    thumbs, made = window.thumbs, []
+    thumbs, made = window.thumbnails, []
     (card,) = window.session.store.faces.cards([1]).values()
     make, side = thumbs._make, 100
     go_on = threading.Event()
@@ -433,12 +435,12 @@ def test_a_replaced_photo_or_a_moved_box_makes_another_picture(qtbot, open_windo
     qtbot.keyClick(window.canvas, Qt.Key.Key_G)
     card = next(iter(window.session.store.faces.cards([1]).values()))
     side = window.gallery.grid.side
-    qtbot.waitUntil(lambda: getattr(window.thumbs.get(card, side), "side", 0) == side)
-    before = window.thumbs.get(card, side).image
+    qtbot.waitUntil(lambda: getattr(window.thumbnails.get(card, side), "side", 0) == side)
+    before = window.thumbnails.get(card, side).image
     Image.new("RGB", (320, 240), (10, 200, 10)).save(tmp_path / "photos" / "000.jpg")
     os.utime(tmp_path / "photos" / "000.jpg", (1, 1))
-    window.thumbs.recheck()
-    qtbot.waitUntil(lambda: window.thumbs.get(card, side).image is not before)
-    green = window.thumbs.get(card, side).image.pixelColor(side // 2, side // 2)
+    window.thumbnails.recheck()
+    qtbot.waitUntil(lambda: window.thumbnails.get(card, side).image is not before)
+    green = window.thumbnails.get(card, side).image.pixelColor(side // 2, side // 2)
     assert green.green() > 150 > green.red()
-    assert window.thumbs.get(window.session.store.faces.cards([2])[2], side) is not None
+    assert window.thumbnails.get(window.session.store.faces.cards([2])[2], side) is not None

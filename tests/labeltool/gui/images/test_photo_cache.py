@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from labeltool.domain import UserError
 from labeltool.gui.background.thread_priority import foreground_work
 from labeltool.gui.images import photo_cache
-from labeltool.gui.images.photo_cache import Photos, rgb
+from labeltool.gui.images.photo_cache import PhotoCache, to_rgb
 from pipnet.data.images import read_image
 from tests.waiting import WAIT_SECONDS
 
@@ -33,13 +33,13 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def photos(qtbot: QtBot) -> Iterator[Photos]:
-    made = Photos()
+def photos(qtbot: QtBot) -> Iterator[PhotoCache]:
+    made = PhotoCache()
     yield made
     made.close()
 
 
-def load(qtbot: QtBot, photos: Photos, wanted: list[Path]) -> None:
+def load(qtbot: QtBot, photos: PhotoCache, wanted: list[Path]) -> None:
     photos.want(wanted)
     qtbot.waitUntil(lambda: all(photos.get(path)[0] is not None for path in wanted))
 
@@ -53,7 +53,7 @@ def test_a_decoded_photo_gives_the_pixels_of_its_file(qtbot, photos, tmp_path):
     file = tmp_path / "odd.png"
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (30, 41, 3), np.uint8)).save(file)
     load(qtbot, photos, [file])
-    np.testing.assert_array_equal(rgb(photos.get(file)[0]), read_image(file))
+    np.testing.assert_array_equal(to_rgb(photos.get(file)[0]), read_image(file))
 
 
 def test_what_is_wanted_next_outlives_what_was_seen(qtbot, photos, files, monkeypatch):

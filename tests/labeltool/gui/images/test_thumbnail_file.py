@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labeltool.gui.images.thumbnail_file import ThumbFile
+from labeltool.gui.images.thumbnail_file import ThumbnailFile
 
 
 @pytest.fixture
@@ -18,19 +18,19 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(path: Path) -> Iterator[ThumbFile]:
-    file = ThumbFile(path, limit=10_000)
+def opened(path: Path) -> Iterator[ThumbnailFile]:
+    file = ThumbnailFile(path, limit=10_000)
     yield file
     file.close()
 
 
 def test_what_was_put_is_there_after_a_restart(path):
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         assert file.get(b"a") is None
         file.put(b"a", b"one")
         file.put(b"a", b"two")
         file.put(b"b", b"three")
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         assert (file.get(b"a"), file.get(b"b"), file.get(b"c")) == (b"two", b"three", None)
         assert file.size() == 8
 
@@ -45,33 +45,33 @@ def test_it_never_grows_past_its_limit_and_forgets_what_was_unused_for_longest(o
 
 
 def test_a_limit_that_was_lowered_holds_from_the_next_start(path):
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         for number in range(50):
             file.put(b"%d" % number, bytes(1000))
-    with closing(ThumbFile(path, limit=20_000)) as file:
+    with closing(ThumbnailFile(path, limit=20_000)) as file:
         assert 0 < file.size() <= 20_000
         assert file.get(b"49") is not None
 
 
 @pytest.mark.parametrize("damage", [b"no database at all" * 300, b""])
 def test_a_damaged_file_is_made_anew(path, damage):
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         file.put(b"a", b"one")
     path.write_bytes(damage)
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         assert file.get(b"a") is None
         file.put(b"a", b"two")
         assert file.get(b"a") == b"two"
 
 
 def test_damage_that_shows_up_later_is_mended_too(path):
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         for number in range(200):
             file.put(b"%d" % number, bytes(3000))
     raw = bytearray(path.read_bytes())
     raw[8192:] = b"\xa5" * (len(raw) - 8192)
     path.write_bytes(raw)
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         for number in range(200):
             file.get(b"%d" % number)
         file.put(b"new", b"picture")
@@ -80,31 +80,31 @@ def test_damage_that_shows_up_later_is_mended_too(path):
 
 
 def test_a_file_of_another_version_is_made_anew(path):
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         file.put(b"a", b"one")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version=77")
-    with closing(ThumbFile(path)) as file:
+    with closing(ThumbnailFile(path)) as file:
         assert file.get(b"a") is None
         file.put(b"a", b"two")
         assert file.get(b"a") == b"two"
 
 
 def test_two_programs_share_it(path):
-    with closing(ThumbFile(path)) as one, closing(ThumbFile(path)) as two:
+    with closing(ThumbnailFile(path)) as one, closing(ThumbnailFile(path)) as two:
         one.put(b"a", b"picture")
         assert two.get(b"a") == b"picture"
 
 
 def test_a_folder_that_cannot_be_made_only_costs_the_cache(tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
-    with closing(ThumbFile(tmp_path / "cache" / "thumbs.sqlite")) as file:
+    with closing(ThumbnailFile(tmp_path / "cache" / "thumbs.sqlite")) as file:
         file.put(b"a", b"one")
         assert file.get(b"a") is None
 
 
 def test_a_locked_file_only_costs_the_picture(path):
-    with closing(ThumbFile(path)) as file, closing(sqlite3.connect(path)) as other:
+    with closing(ThumbnailFile(path)) as file, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         file.put(b"a", b"one")
         assert file.get(b"a") is None

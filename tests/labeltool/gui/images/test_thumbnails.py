@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from labeltool.domain import Card, Verdict
-from labeltool.gui.gallery.landmark_rasterizer import Marks, radius, stamp
-from labeltool.gui.images.thumbnails import SIDE, cut_out, square
+from labeltool.gui.gallery.landmark_rasterizer import PictureLandmarks, draw_landmarks, radius
+from labeltool.gui.images.thumbnails import MAX_THUMBNAIL_PIXELS, crop_square, square
 
 CARD = Card(
     id=1, photo=Path("a.jpg"), name="a.jpg", box=(99.5, 99.5, 80.0, 60.0),
@@ -30,7 +30,7 @@ def test_a_point_of_the_photo_is_where_the_square_says(reduced):
     pixels = np.zeros((300, 400, 3), np.uint8)
     pixels[120:128, 140:148] = 255  # its middle is at (144, 124), from the outer corner
     whole = Image.fromarray(pixels).reduce(reduced)
-    cut = np.asarray(cut_out(whole, square(CARD), (1 / reduced, 1 / reduced)), float)[..., 0]
+    cut = np.asarray(crop_square(whole, square(CARD), (1 / reduced, 1 / reduced)), float)[..., 0]
     side = len(cut)
     assert side == 100 // reduced
     rows, columns = np.indices(cut.shape) + 0.5
@@ -41,19 +41,24 @@ def test_a_point_of_the_photo_is_where_the_square_says(reduced):
 
 def test_what_lies_beyond_the_photo_is_grey_and_large_faces_are_reduced():
     whole = Image.new("RGB", (400, 300), (255, 255, 255))
-    cut = np.asarray(cut_out(whole, (-100.0, -100.0, 200.0), (1.0, 1.0)))
+    cut = np.asarray(crop_square(whole, (-100.0, -100.0, 200.0), (1.0, 1.0)))
     assert cut.shape == (200, 200, 3)
     assert (cut[:99, :99] == cut[0, 0]).all()
     assert cut[0, 0].max() < 128
     assert (cut[101:, 101:] == 255).all()
-    assert cut_out(whole.resize((4000, 3000)), (0.0, 0.0, 3000.0), (1.0, 1.0)).width == SIDE
-    assert len(np.unique(np.asarray(cut_out(whole, (900.0, 900.0, 50.0), (1.0, 1.0))))) == 1
+    assert (
+        crop_square(whole.resize((4000, 3000)), (0.0, 0.0, 3000.0), (1.0, 1.0)).width
+        == MAX_THUMBNAIL_PIXELS
+    )
+    assert len(np.unique(np.asarray(crop_square(whole, (900.0, 900.0, 50.0), (1.0, 1.0))))) == 1
 
 
 def drawn(points: list[tuple[float, float]], side: int = 60, **marks: object) -> np.ndarray:
     picture = np.full((side, side, 4), 128, np.uint8)
-    made = Marks(np.array(points, float).reshape(-1, 2), marks.get("scores"), marks.get("moved"))
-    (result,) = stamp([picture], [made])
+    made = PictureLandmarks(
+        np.array(points, float).reshape(-1, 2), marks.get("scores"), marks.get("moved")
+    )
+    (result,) = draw_landmarks([picture], [made])
     assert (picture == 128).all()
     return result[..., :3].astype(float)
 
@@ -71,9 +76,9 @@ def test_points_are_drawn_where_they_are_and_absent_ones_not():
 
 def test_a_point_at_the_edge_stays_in_its_own_picture():
     pictures = [np.full((40, 40, 4), 128, np.uint8) for _ in range(3)]
-    none = Marks(np.empty((0, 2)), None, None)
-    corners = Marks(np.array([[0.0, 0.0], [39.9, 39.9]]), None, None)
-    first, second, third = stamp(pictures, [none, corners, none])
+    none = PictureLandmarks(np.empty((0, 2)), None, None)
+    corners = PictureLandmarks(np.array([[0.0, 0.0], [39.9, 39.9]]), None, None)
+    first, second, third = draw_landmarks(pictures, [none, corners, none])
     assert (first == 128).all()
     assert (third == 128).all()
     assert (second[0, 0, :3] != 128).any()
