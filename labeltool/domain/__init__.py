@@ -36,8 +36,8 @@ from labeltool.domain.filters import (
     Filter,
     Folder,
     News,
+    ReviewerProgress,
     SavedFilter,
-    Visit,
 )
 from labeltool.domain.messages import N_, Message, counted, fill
 from labeltool.domain.operations import Entry, Step, UndoState
@@ -80,6 +80,7 @@ __all__ = [
     "Prediction",
     "Progress",
     "ReadOnlyError",
+    "ReviewerProgress",
     "Round",
     "RoundKind",
     "RoundStatus",
@@ -92,7 +93,6 @@ __all__ = [
     "UserError",
     "Verdict",
     "Visibility",
-    "Visit",
     "counted",
     "fill",
     "folder_name",

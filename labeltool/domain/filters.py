@@ -105,7 +105,7 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class ReviewerProgress:
     """Where a reviewer was last: when, on which face, under which filter."""
 
     time: str

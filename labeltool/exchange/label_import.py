@@ -226,7 +226,7 @@ def take_labels(
     rows = _upright_rows(source, photos, taken, turn=turn, scale=scale)
     newest = store.faces.newest()
     usable, found = _matched(store, rows, progress)
-    with store.cancellable(progress), store.together():
+    with store.cancellable(progress), store.transaction():
         if store.faces.newest() != newest:  # faces were found meanwhile
             usable, found = _matched(store, rows, progress)
         of_faces = _with_new_faces(store, usable, found, taken)
@@ -441,7 +441,7 @@ def _take_proposals(
         except Cancelled:
             store.rounds.end(round_id, RoundStatus.CANCELLED)
             raise
-        with store.taking_turns():
+        with store.background_write():
             store.rounds.add_predictions(round_id, batch[start : start + 100])
     new = [row.face_id for row in batch if verdicts[row.face_id] == Verdict.REMOVED]
     taken.changes = store.reviews.take_proposals(reviewer, round_id, new, len(batch), source.name)

@@ -93,7 +93,7 @@ class Session(QObject):
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        store.be_impatient()
+        store.set_write_timeout()
         self.store = store
         self.desk = Desk(store)
         self._instant = Instant(store)
@@ -116,7 +116,7 @@ class Session(QObject):
         self.round.ended.connect(self.round_ended)
         self.backups = AutoBackup(self)
         self._version = store.version()
-        self._others = store.watch()
+        self._others = store.detect_changes()
         self._moved = Changes()
         self._unsettled = Changes()
         self._settled_on: int | None = None
@@ -480,7 +480,7 @@ class Session(QObject):
             lane.close()
         self.backups.close()
         with suppress(UserError):  # it ends by itself, in half a minute
-            self.store.rounds.let_go()
+            self.store.rounds.release_lease()
         self.store.close()
 
 

@@ -25,13 +25,13 @@ from labeltool.domain import (
     News,
     Points,
     Progress,
+    ReviewerProgress,
     Seen,
     Step,
     UndoState,
     UserError,
     Verdict,
     Visibility,
-    Visit,
 )
 from labeltool.review.landmark_edits import Moves
 from labeltool.review.queue import Places
@@ -61,8 +61,8 @@ class Desk(Moves):
 
     def __init__(self, store: Store, reviewer: str = "") -> None:
         super().__init__(store, reviewer or login())
-        last = store.visits.last(self.reviewer)
-        self.visit: Visit | None = None if last is None else last[0]
+        last = store.reviewer_progress.load(self.reviewer)
+        self.visit: ReviewerProgress | None = None if last is None else last[0]
         self.news: News | None = None if last is None else last[1]
         self.filter = Filter() if self.visit is None else self.visit.filter
         self._places = Places(*store.faces.queue_waiting(self.filter))
@@ -71,7 +71,9 @@ class Desk(Moves):
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
         self.newer = False
         self._new_box: int | None = None
-        self._decided_at = deque(store.visits.pace(self.reviewer), maxlen=500)
+        self._decided_at = deque(
+            store.reviewer_progress.recent_decisions(self.reviewer), maxlen=500
+        )
         if not self.resume():
             self.next_unreviewed()
 
@@ -106,7 +108,7 @@ class Desk(Moves):
 
     def keep_visit(self) -> None:
         """Remember this place and filter for the next visit."""
-        self._store.visits.keep(
+        self._store.reviewer_progress.save(
             self.reviewer, None if self.face is None else self.face.id, self.filter
         )
 
@@ -351,7 +353,9 @@ class Desk(Moves):
     def _goto(self, changes: Changes) -> Changes:
         """Show the face that came back, or the first of many, so that the person sees what undo
         did; many come back to their places in the queue."""
-        self._decided_at = deque(self._store.visits.pace(self.reviewer), maxlen=500)
+        self._decided_at = deque(
+            self._store.reviewer_progress.recent_decisions(self.reviewer), maxlen=500
+        )
         if changes.faces:
             first = min(changes.faces)
             self.open(first)

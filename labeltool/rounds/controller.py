@@ -253,7 +253,7 @@ class Rounds:
         with suppress(Cancelled):
             for start in range(0, len(batch), SMALL):
                 progress(start, len(batch))
-                with self._store.taking_turns():
+                with self._store.background_write():
                     self._store.rounds.offer(round_id, batch[start : start + SMALL])
                 placed = min(start + SMALL, len(batch))
         changed = self._store.rounds.finish(round_id, {}, visible=False)
@@ -408,7 +408,7 @@ class Rounds:
             with self._failing():
                 rows = folder.predictions(name)
             for start in range(0, len(rows), SMALL):
-                with self._store.taking_turns():
+                with self._store.background_write():
                     add(job.round_id, rows[start : start + SMALL])
             self._store.rounds.lease(job.round_id)
             progress(number + 1, len(chunks))

@@ -22,7 +22,7 @@ from labeltool.store.decisions.decisions import Reviews, Threshold
 from labeltool.store.decisions.undo import needs_question
 from labeltool.store.faces.boxes import FEW, Boxes
 from labeltool.store.faces.faces import Faces
-from labeltool.store.log.change_detector import Watch
+from labeltool.store.log.change_detector import ChangeDetector
 from labeltool.store.log.face_history import History
 from labeltool.store.log.operation_log import now
 from labeltool.store.migrate import create, upgrade
@@ -37,7 +37,7 @@ from labeltool.store.recovery.backups import (
     is_due,
 )
 from labeltool.store.recovery.restore import facts_now, newest_good, restore
-from labeltool.store.reviewer_progress import LOOKED_AT, Visits
+from labeltool.store.reviewer_progress import LOOKED_AT, ReviewerProgressRecords
 from labeltool.store.round_records import BOX, Rounds
 from labeltool.store.saved_filters import Filters
 from pipnet.data.scheme import Scheme
@@ -57,9 +57,10 @@ __all__ = [
 
 
 class Store:
-    """An open project: `faces`, `boxes`, `reviews`, `batches`, `history`, `rounds`, saved `filters`
-    and the reviewers' `visits` read and write it; `folder` is its place. Where the project is
-    `read_only`, whatever writes raises ReadOnlyError."""
+    """An open project in `folder`. Every write raises ReadOnlyError where it is `read_only`.
+
+    Its attributes read and write one kind of data each.
+    """
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.folder = folder
@@ -72,7 +73,7 @@ class Store:
         self.batches = Batches(self._database)
         self.rounds = Rounds(self._database)
         self.filters = Filters(self._database)
-        self.visits = Visits(self._database)
+        self.reviewer_progress = ReviewerProgressRecords(self._database)
         try:
             with self._database.read() as connection:
                 row = connection.execute(select(ProjectRow.scheme, ProjectRow.created)).first()
@@ -89,25 +90,25 @@ class Store:
         self.scheme = Scheme.from_json(row.scheme)
         self._created = str(row.created)
 
-    def be_impatient(self, seconds: float = 0.05) -> None:
-        """Writes of this thread give up after so long and raise StoreBusyError: for the window."""
-        self._database.patience = seconds
+    def set_write_timeout(self, seconds: float = 0.05) -> None:
+        """Writes of this thread raise StoreBusyError after waiting so long: for the window."""
+        self._database.write_timeout_seconds = seconds
 
-    def first(self) -> AbstractContextManager[None]:
-        """Around what a person waits for: `taking_turns` in other threads of this process rests."""
-        return self._database.first()
+    def interactive_write(self) -> AbstractContextManager[None]:
+        """Around a write that a person waits for: background writes of this process pause."""
+        return self._database.interactive_write()
 
-    def taking_turns(self) -> AbstractContextManager[None]:
-        """Around one of many short writes: others get their turn in between."""
-        return self._database.taking_turns()
+    def background_write(self) -> AbstractContextManager[None]:
+        """Around one of many short writes: pauses after it, so that other writers get the lock."""
+        return self._database.background_write()
 
     def cancellable(self, progress: Progress) -> AbstractContextManager[None]:
         """Around a long write: `progress` may raise Cancelled, and nothing has happened then."""
         return self._database.cancellable(progress)
 
-    def together(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Around several writes that are one: all of them happen, or none."""
-        return self._database.together()
+        return self._database.transaction()
 
     def version(self) -> int:
         """A number that changes when another process changed the project."""
@@ -144,9 +145,9 @@ class Store:
             "File": f"{size / 2**20:.1f} MB, log {log / 2**20:.1f} MB", "Quick check": sound,
         }  # fmt: skip
 
-    def watch(self) -> Watch:
+    def detect_changes(self) -> ChangeDetector:
         """Something that says what others change from now on."""
-        return Watch(self._database)
+        return ChangeDetector(self._database)
 
     def back_up(self, reason: str, progress: Progress = lambda done, total: None) -> Backup:
         """Copy the project file to its backups; see `store.recovery.backups.back_up`."""

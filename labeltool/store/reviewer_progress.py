@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from labeltool.domain import Filter, News, UserError, Visit
+from labeltool.domain import Filter, News, ReviewerProgress, UserError
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import OperationRow, PhotoRow, RoundRow, VisitRow
+from labeltool.store.database.schema import OperationRow, PhotoRow, ReviewerProgressRow, RoundRow
 from labeltool.store.log.operation_log import now
 
 RECENT = 300
@@ -21,17 +21,17 @@ LOOKED_AT = 200
 """Faces that a person can have looked at in one operation; more is a batch by score."""
 
 
-class Visits:
+class ReviewerProgressRecords:
     """Reads and keeps where reviewers were."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def last(self, reviewer: str) -> tuple[Visit, News] | None:
+    def load(self, reviewer: str) -> tuple[ReviewerProgress, News] | None:
         """A reviewer's last visit and what others did since; None for somebody new."""
         with self._database.read() as connection:
             row = connection.execute(
-                select(VisitRow).where(VisitRow.reviewer == reviewer)
+                select(ReviewerProgressRow).where(ReviewerProgressRow.reviewer == reviewer)
             ).one_or_none()
             if row is None:
                 return None
@@ -49,7 +49,7 @@ class Visits:
                 text(
                     "SELECT CASE r.kind WHEN 'train' THEN 'round ' || r.number "
                     "ELSE coalesce(m.name, r.kind) END AS name, sum(t.faces) FROM round r "
-                    "JOIN tally t ON t.round_id = r.id AND t.offered "
+                    "JOIN face_counter t ON t.round_id = r.id AND t.offered "
                     "LEFT JOIN model m ON m.id = r.model_id WHERE r.sequence > :seen "
                     "GROUP BY name HAVING sum(t.faces) ORDER BY max(r.sequence) DESC"
                 ),
@@ -65,9 +65,9 @@ class Visits:
             wanted = Filter.from_json(row.filter)
         except UserError:  # a newer version left it: better all faces than none
             wanted = Filter()
-        return Visit(row.time, row.face_id, wanted), news
+        return ReviewerProgress(row.time, row.face_id, wanted), news
 
-    def keep(self, reviewer: str, face_id: int | None, wanted: Filter) -> None:
+    def save(self, reviewer: str, face_id: int | None, wanted: Filter) -> None:
         """Remember where a reviewer is, and what there is for them to have seen."""
         with self._database.write() as connection:
             values = {
@@ -77,12 +77,12 @@ class Visits:
                 "photo_id": _newest(connection, PhotoRow.id),
             }  # fmt: skip
             connection.execute(
-                upsert(VisitRow)
+                upsert(ReviewerProgressRow)
                 .values(reviewer=reviewer, **values)
                 .on_conflict_do_update(index_elements=["reviewer"], set_=values)
             )
 
-    def pace(self, reviewer: str) -> list[tuple[float, int]]:
+    def recent_decisions(self, reviewer: str) -> list[tuple[float, int]]:
         """Moments (seconds since 1970) and numbers of faces of a reviewer's latest decisions,
         the newest last. Left out is what nobody can have looked at face by face, what was undone,
         and faces that were set back."""

@@ -126,7 +126,7 @@ class Rounds:
             self._leases = self._leases or bool(result.rowcount)
             return bool(result.rowcount)
 
-    def let_go(self) -> None:
+    def release_lease(self) -> None:
         """Give back the right to take results in, so that the next window need not wait for it."""
         if self._leases:
             with self._database.write() as connection:
@@ -225,7 +225,7 @@ class Rounds:
         for 200,000 of them. May be repeated; if `progress` raises, the round stays unsettled."""
         last, done, total = 0, 0, self._count(round_id)
         while faces := self._faces_after(round_id, last):
-            with self._database.taking_turns(), self._database.write() as connection:
+            with self._database.background_write(), self._database.write() as connection:
                 settle(
                     connection,
                     "face_id IN (SELECT value FROM json_each(:ids))",

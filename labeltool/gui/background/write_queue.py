@@ -93,7 +93,7 @@ class WriteQueue(QObject):
     def _drain(self) -> None:
         """Run the pending operations, the oldest first, until one finds the project busy."""
         try:
-            with foreground_work(), self._store.first():
+            with foreground_work(), self._store.interactive_write():
                 while self._pending and self._attempt(self._pending[0]):
                     pass
         finally:  # also if an operation raised
@@ -147,9 +147,9 @@ class WriteQueue(QObject):
         closes once more gives them up.
         """
         if self._pending:
-            self._store.be_impatient(CLOSE_SECONDS)
+            self._store.set_write_timeout(CLOSE_SECONDS)
             self._drain()
-            self._store.be_impatient()
+            self._store.set_write_timeout()
         if self._unsaved_said or not self._pending:
             return None
         self._unsaved_said = True

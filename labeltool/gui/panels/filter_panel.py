@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Filter, News, Visit
+from labeltool.domain import Changes, Filter, News, ReviewerProgress
 from labeltool.gui import theme
 from labeltool.gui.i18n.filter_labels import (
     ORDER_LABELS,
@@ -283,7 +283,7 @@ class NewsBar(QFrame):
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def show_news(self, visit: Visit | None, news: News | None) -> None:
+    def show_news(self, visit: ReviewerProgress | None, news: News | None) -> None:
         """Show the line if there is something to say."""
         if visit is None or not news:
             return
@@ -303,7 +303,7 @@ class NewsBar(QFrame):
         self.resumed.emit()
 
 
-def format_news(visit: Visit, news: News) -> str:
+def format_news(visit: ReviewerProgress, news: News) -> str:
     """What others did since a visit, in a sentence."""
     format_local_time = QDateTime.fromString(visit.time, Qt.DateFormat.ISODateWithMs).toLocalTime()
     when = QLocale().toString(format_local_time, QLocale.FormatType.ShortFormat)

@@ -1,9 +1,9 @@
-"""Running tallies, and the index of file names: kept by triggers, so that no writer forgets them.
+"""Counters and the file name index. Triggers keep them up to date, so no writer can forget to.
 
-`tally` says how many faces there are of each verdict, offered or not, flagged or not, by round of
-the shown prediction and by reviewer. A handful of rows answers what would be a walk over every
-face. `folder` and `root` carry counts of their own. Removed faces have cells in `tally`, which
-`THERE` leaves out, and are none of their folder's.
+`face_counter` has a row for each combination of verdict, offered, flag, round of the shown
+prediction, and reviewer: a few rows answer what would otherwise scan every face. `folder` and
+`root` have counters of their own. `face_counter` also counts removed faces (`NOT_REMOVED` skips
+them); `folder` does not.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ def search_text(words: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", words).casefold())
 
 
-THERE = "verdict != 'removed'"
-"""Of `state` or `tally`: the faces that are there, see Verdict.REMOVED."""
+NOT_REMOVED = "verdict != 'removed'"
+"""Of `state` or `face_counter`: the faces that are there, see Verdict.REMOVED."""
 
 _IS_THERE = "({0}.verdict != 'removed')"
 _TODO = "({0}.offered OR {0}.verdict = 'unreviewed')"
 _KEY = "{0}.verdict, {0}.offered, {0}.flag, coalesce({0}.round_id, 0), coalesce({0}.reviewer, '')"
 _CELL = "(verdict, offered, flag, round_id, reviewer)"
 _MORE = (
-    f"INSERT INTO tally VALUES ({_KEY.format('new')}, 1) "
+    f"INSERT INTO face_counter VALUES ({_KEY.format('new')}, 1) "
     "ON CONFLICT DO UPDATE SET faces = faces + 1;"
 )
-_FEWER = f"UPDATE tally SET faces = faces - 1 WHERE {_CELL} = ({_KEY.format('old')});"
+_FEWER = f"UPDATE face_counter SET faces = faces - 1 WHERE {_CELL} = ({_KEY.format('old')});"
 _NEW, _OLD = _TODO.format("new"), _TODO.format("old")
 _NOW_THERE, _WAS_THERE = _IS_THERE.format("new"), _IS_THERE.format("old")
 
@@ -72,13 +72,13 @@ for _statement in (NAMES, *DEFINITIONS):
 
 
 _COUNTED = {
-    "tally": (
+    "face_counter": (
         f"SELECT {_KEY.format('state')}, count(*) FROM state GROUP BY 1, 2, 3, 4, 5",
-        "SELECT * FROM tally WHERE faces",
+        "SELECT * FROM face_counter WHERE faces",
     ),
     "folder": (
         f"SELECT folder_id, count(*), sum({_TODO.format('state')}) FROM state "
-        f"WHERE {THERE} GROUP BY 1",
+        f"WHERE {NOT_REMOVED} GROUP BY 1",
         "SELECT id, faces, todo FROM folder WHERE faces OR todo",
     ),
     "root": (
@@ -111,11 +111,11 @@ def wrong(connection: Connection) -> list[str]:
 def recount(connection: Connection) -> None:
     """Count everything anew."""
     for statement in (
-        "DELETE FROM tally",
-        f"INSERT INTO tally {_COUNTED['tally'][0]}",
+        "DELETE FROM face_counter",
+        f"INSERT INTO face_counter {_COUNTED['face_counter'][0]}",
         "UPDATE folder SET faces = 0, todo = 0",
         f"UPDATE folder SET faces = n.faces, todo = n.todo FROM (SELECT folder_id, "
-        f"count(*) AS faces, sum({_TODO.format('state')}) AS todo FROM state WHERE {THERE} "
+        f"count(*) AS faces, sum({_TODO.format('state')}) AS todo FROM state WHERE {NOT_REMOVED} "
         "GROUP BY 1) n WHERE n.folder_id = folder.id",
         "UPDATE root SET photos = 0, problems = 0, waiting = 0",
         "UPDATE root SET photos = n.photos, problems = n.problems, waiting = n.waiting FROM "

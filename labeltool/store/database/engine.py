@@ -37,7 +37,7 @@ class Database:
     """One project file.
 
     Readers are many and never wait. Writers are one at a time: inside the process by a lock,
-    between processes by BEGIN IMMEDIATE. How long a writer waits is set per thread with `patience`.
+    between processes by BEGIN IMMEDIATE. `write_timeout_seconds` is set per thread.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -71,13 +71,13 @@ class Database:
             raise
 
     @property
-    def patience(self) -> float:
+    def write_timeout_seconds(self) -> float:
         """Seconds a write of this thread waits for others before StoreBusyError."""
-        return float(getattr(self._local, "patience", 10.0))
+        return float(getattr(self._local, "write_timeout_seconds", 10.0))
 
-    @patience.setter
-    def patience(self, seconds: float) -> None:
-        self._local.patience = seconds
+    @write_timeout_seconds.setter
+    def write_timeout_seconds(self, seconds: float) -> None:
+        self._local.write_timeout_seconds = seconds
 
     @property
     def last_step(self) -> str:
@@ -88,7 +88,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view of the data, within `together` with what was written there."""
+        """A consistent view of the data, within `transaction` with what was written there."""
         if (joined := getattr(self._local, "joined", None)) is not None:
             yield joined
             return
@@ -130,8 +130,8 @@ class Database:
         if (joined := getattr(self._local, "joined", None)) is not None:
             yield joined
             return
-        deadline = time.monotonic() + self.patience
-        if not self._lock.acquire(timeout=self.patience):
+        deadline = time.monotonic() + self.write_timeout_seconds
+        if not self._lock.acquire(timeout=self.write_timeout_seconds):
             raise StoreBusyError(N_("The project is busy with another change."), N_("Try again."))
         try:
             with errors(self.path):
@@ -149,7 +149,7 @@ class Database:
             self._lock.release()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """All that this thread writes within is one transaction."""
         with self.write() as connection:
             self._local.joined = connection
@@ -159,8 +159,8 @@ class Database:
                 self._local.joined = None
 
     @contextmanager
-    def first(self) -> Iterator[None]:
-        """Around what a person waits for: threads of this process that are `taking_turns` rest."""
+    def interactive_write(self) -> Iterator[None]:
+        """Around a write that a person waits for: background writes of this process pause."""
         self._calm.clear()
         try:
             yield
@@ -170,7 +170,7 @@ class Database:
             self._after.set()
 
     @contextmanager
-    def taking_turns(self) -> Iterator[None]:
+    def background_write(self) -> Iterator[None]:
         """Around one of many short writes: afterwards others get as long as it took, and longer
         where a person is at work, in this program or another one.
 
@@ -270,7 +270,7 @@ class Database:
         raw.execute(f"PRAGMA synchronous={'NORMAL' if lazy else 'FULL'}")
         # Who cannot wait leaves the copying of the log into the file to others, who do it often: a
         # decision that is written meanwhile waits for the disk until one copying is done.
-        others_do = lazy or self.patience < 1
+        others_do = lazy or self.write_timeout_seconds < 1
         raw.execute(f"PRAGMA wal_autocheckpoint={20_000 if others_do else 60}")
         while True:
             try:
@@ -280,7 +280,7 @@ class Database:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
             time.sleep(0.0005)
-        raw.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
+        raw.execute(f"PRAGMA busy_timeout={int(self.write_timeout_seconds * 1000)}")
 
     def version(self) -> int:
         """A number that changes when anybody but this object's writer changed the file."""

@@ -331,10 +331,10 @@ class StateRow(Base):
     reviewer: Mapped[str | None]
 
 
-class TallyRow(Base):
+class FaceCounterRow(Base):
     """How many faces there are of each kind; written by triggers (store/database/counters.py)."""
 
-    __tablename__ = "tally"
+    __tablename__ = "face_counter"
     __table_args__ = ({"sqlite_with_rowid": False},)
     verdict: Mapped[str] = mapped_column(primary_key=True)
     offered: Mapped[bool] = mapped_column(primary_key=True)
@@ -353,10 +353,10 @@ class SavedFilterRow(Base):
     filter: Mapped[str]
 
 
-class VisitRow(Base):
+class ReviewerProgressRow(Base):
     """Where a reviewer was last: the face, the filter, and the newest rows there were."""
 
-    __tablename__ = "visit"
+    __tablename__ = "reviewer_progress"
     reviewer: Mapped[str] = mapped_column(primary_key=True)
     time: Mapped[str]
     face_id: Mapped[int | None]

@@ -176,7 +176,7 @@ class Reviews(Undo):
         with self._database.read() as connection:
             rows = connection.execute(
                 text(
-                    "SELECT m.id, m.name, sum(t.faces) FROM tally t "
+                    "SELECT m.id, m.name, sum(t.faces) FROM face_counter t "
                     "JOIN round r ON r.id = t.round_id JOIN model m ON m.id = r.model_id "
                     "WHERE t.verdict = 'unreviewed' GROUP BY m.id HAVING sum(t.faces) "
                     "ORDER BY m.id DESC"

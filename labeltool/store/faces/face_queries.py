@@ -21,7 +21,7 @@ from labeltool.domain import (
     Row,
     Verdict,
 )
-from labeltool.store.database.counters import THERE, search_text
+from labeltool.store.database.counters import NOT_REMOVED, search_text
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import FaceRow, FolderRow, PhotoRow, StateRow
 
@@ -34,7 +34,7 @@ _KEYS = {  # order: its column, and the direction that comes first
 }
 _TURNED = {"ASC": "DESC", "DESC": "ASC"}
 _VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, VERDICTS)} | {
-    None: THERE,
+    None: NOT_REMOVED,
     "offered": "offered = 1",
     "rejected-new": "(offered = 1 AND verdict = 'rejected')",
 }
@@ -154,17 +154,19 @@ class Queue:
 
     def reviewers(self) -> dict[str, int]:
         """Whose decisions stand, and on how many faces."""
-        return self._tallied(
-            f"SELECT reviewer, sum(faces) FROM tally WHERE reviewer != '' AND {THERE} GROUP BY 1"
+        return self._counted(
+            "SELECT reviewer, sum(faces) FROM face_counter "
+            f"WHERE reviewer != '' AND {NOT_REMOVED} GROUP BY 1"
         )
 
     def shown_rounds(self) -> dict[int, int]:
         """Rounds whose proposals are shown, and on how many faces."""
-        return self._tallied(
-            f"SELECT round_id, sum(faces) FROM tally WHERE round_id AND {THERE} GROUP BY 1"
+        return self._counted(
+            "SELECT round_id, sum(faces) FROM face_counter "
+            f"WHERE round_id AND {NOT_REMOVED} GROUP BY 1"
         )
 
-    def _tallied(self, query: str) -> dict[Any, int]:
+    def _counted(self, query: str) -> dict[Any, int]:
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(text(query)) if row[1]}
 
@@ -187,7 +189,7 @@ _COUNTS = text(
     "(SELECT coalesce(sum(problems), 0) FROM root) AS problems, "
     "(SELECT coalesce(sum(waiting), 0) FROM root) AS waiting, "
     "(SELECT count(*) FROM round WHERE kind = 'train' AND status = 'ready') AS rounds "
-    f"FROM tally WHERE {THERE}"
+    f"FROM face_counter WHERE {NOT_REMOVED}"
 )
 _ROWS = (
     select(
@@ -208,7 +210,7 @@ def _ids(ids: Iterable[int]) -> Select[Any]:
 def _source(wanted: Filter) -> tuple[str, str]:
     """Where to count, and how many faces a row there stands for."""
     if wanted.score is None and wanted.batch is None and not wanted.folder and not wanted.text:
-        return "tally", "faces"
+        return "face_counter", "faces"
     return "state INDEXED BY state_by_score", "1"
 
 

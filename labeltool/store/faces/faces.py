@@ -364,7 +364,8 @@ class Faces(Queue):
 
     def _unreviewed(self, condition: str, name: str) -> int:
         query = text(
-            "SELECT coalesce(sum(t.faces), 0) FROM tally t LEFT JOIN round r ON r.id = t.round_id "
+            "SELECT coalesce(sum(t.faces), 0) FROM face_counter t "
+            "LEFT JOIN round r ON r.id = t.round_id "
             f"LEFT JOIN model m ON m.id = r.model_id WHERE t.verdict = 'unreviewed' AND {condition}"
         )
         with self._database.read() as connection:

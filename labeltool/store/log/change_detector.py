@@ -14,13 +14,13 @@ _LOOK = {
     "entry": "SELECT max(id) FROM entry",
     "rounds": "SELECT id, status, sequence, unsettled FROM round",
     "photos": "SELECT id, path, photos, problems, waiting FROM root",
-    "tally": "SELECT * FROM tally WHERE faces",
+    "face_counter": "SELECT * FROM face_counter WHERE faces",
     "filters": "SELECT id, name, filter FROM saved_filter",
     "drafts": "SELECT face_id, time FROM draft",
 }
 
 
-class Watch:
+class ChangeDetector:
     """Compares the project with what it was at the last look."""
 
     def __init__(self, database: Database) -> None:
@@ -44,10 +44,10 @@ class Watch:
                 query = text("SELECT face_id FROM entry WHERE id > :seen LIMIT :many")
                 values = {"seen": old["entry"][0][0] or 0, "many": MANY + 1}
                 faces |= set(connection.scalars(query, values))
-        # a decision moves the tally, and so does a proposal; only the decision says which face
+        # decisions and proposals both change the counters; only a decision names its face
         everything = (
             len(faces) > MANY
-            or (differs["tally"] and not differs["entry"])
+            or (differs["face_counter"] and not differs["entry"])
             or [row[2] for row in old["rounds"]] != [row[2] for row in self._seen["rounds"]]
         )
         return Changes(

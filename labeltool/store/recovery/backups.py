@@ -28,7 +28,7 @@ LIMIT = 4 * 2**30
 RESERVE = 64 * 2**20
 """Bytes that a backup leaves free on the disk, so that decisions still fit."""
 
-PATIENCE = 10.0
+BUSY_TIMEOUT_SECONDS = 10.0
 """Seconds to wait for others where the journal lets one write or read only."""
 
 _CHUNK, _PIECE = 2 * 2**20, 16 * 2**20  # bytes written, and given back, at a time
@@ -177,7 +177,7 @@ def copy_checked(source: Path, partial: Path, progress: Progress, *, closed: boo
         opened = (
             _open(source)
             if closed
-            else sqlite3.connect(f"{file_uri(source)}?mode=rw", PATIENCE, uri=True)
+            else sqlite3.connect(f"{file_uri(source)}?mode=rw", BUSY_TIMEOUT_SECONDS, uri=True)
         )
         _copy(opened, partial, progress)
     check_file(partial, source)

@@ -602,7 +602,7 @@ class TestBusy:
 
     def test_a_step_back_that_failed_is_one_step_when_it_is_tried_again(self, project):
         store = project(1)
-        store.be_impatient()
+        store.set_write_timeout()
         desk = desk_of(store)
         for index in range(3):
             desk.move(index, index, index)

@@ -636,11 +636,11 @@ class TestTwoWindows:
             until_event(window, "finished")
         assert other_store.rounds.lease(rounds._job.round_id)
         assert rounds.take_in() is None
-        store.rounds.let_go()  # who has none gives nothing away
+        store.rounds.release_lease()  # who has none gives nothing away
         assert not store.rounds.lease(rounds._job.round_id)
-        other_store.rounds.let_go()
+        other_store.rounds.release_lease()
         assert store.rounds.lease(rounds._job.round_id)
-        store.rounds.let_go()
+        store.rounds.release_lease()
         assert rounds.running
         assert other.take_in().all
         assert rounds.take_in() == Changes(all=True, rounds=True, back=True)

@@ -150,7 +150,7 @@ class TestReadOnly:
         for write in (
             lambda: store.reviews.decide("ann", [1], Verdict.EXCLUDED),
             lambda: store.faces.add_root(read_only),
-            lambda: store.visits.keep("ann", None, Filter()),
+            lambda: store.reviewer_progress.save("ann", None, Filter()),
         ):
             with pytest.raises(ReadOnlyError, match="the project is read-only here") as caught:
                 write()
@@ -273,7 +273,7 @@ class TestOthersWrite:
     def held(self, project) -> Iterator[tuple[Store, subprocess.Popen]]:
         """A project whose write lock another process holds until its input ends."""
         store = project(3)
-        store.be_impatient(0.1)
+        store.set_write_timeout(0.1)
         process = subprocess.Popen(
             [sys.executable, "-c", HOLDER, store.folder / FILE],
             stdin=subprocess.PIPE,
@@ -304,7 +304,7 @@ class TestOthersWrite:
 
     def test_a_patient_write_waits_for_its_turn(self, held):
         store, process = held
-        store.be_impatient(WAIT_SECONDS)
+        store.set_write_timeout(WAIT_SECONDS)
         release = threading.Timer(0.3, process.stdin.close)
         release.start()
         store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
@@ -313,27 +313,29 @@ class TestOthersWrite:
 
     def test_opening_waits_too_and_then_says_so(self, held, monkeypatch):
         store, _process = held
-        monkeypatch.setattr(Database, "patience", 0.1)
+        monkeypatch.setattr(Database, "write_timeout_seconds", 0.1)
         with pytest.raises(StoreBusyError):
             open_project(store.folder)
 
     def test_impatience_is_of_one_thread_only(self, project):
         store = project(1)
-        store.be_impatient(0.05)
+        store.set_write_timeout(0.05)
         other: list[float] = []
-        thread = threading.Thread(target=lambda: other.append(store._database.patience))
+        thread = threading.Thread(
+            target=lambda: other.append(store._database.write_timeout_seconds)
+        )
         thread.start()
         thread.join()
-        assert (store._database.patience, other) == (0.05, [10.0])
+        assert (store._database.write_timeout_seconds, other) == (0.05, [10.0])
 
     def test_a_thread_that_writes_makes_another_wait_or_give_up(self, project):
         store = project(2)
-        store.be_impatient(0.05)
+        store.set_write_timeout(0.05)
         with store._database.write():
             failed: list[type] = []
 
             def write() -> None:
-                store.be_impatient(0.05)
+                store.set_write_timeout(0.05)
                 try:
                     store.reviews.flag(ANN, [1], True)
                 except UserError as error:
@@ -446,7 +448,7 @@ def test_only_what_can_be_done_again_is_not_waited_for(project, monkeypatch, net
             return connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
 
     assert written() == 2
-    with store.taking_turns():
+    with store.background_write():
         assert written() == lazily
     assert written() == 2
 
@@ -463,7 +465,7 @@ def test_a_turn_copies_the_log_into_the_file_without_the_lock(project, monkeypat
 
     monkeypatch.setattr(database, "tidy", watched)
     for flag in range(200):
-        with store.taking_turns(), database.write() as connection:
+        with store.background_write(), database.write() as connection:
             connection.exec_driver_sql(f"UPDATE state SET flag = {flag % 2}")
             assert free == [True] * flag
     assert free == [True] * 200
@@ -525,7 +527,7 @@ def test_turns_come_just_after_a_decision_here_or_in_another_program(project, mo
 
     def decide() -> None:
         if here:
-            with database.first():
+            with database.interactive_write():
                 clock.now += 0.005
         else:
             raw(store.folder, f"UPDATE state SET flag = {len(ended) % 2}")
@@ -535,7 +537,7 @@ def test_turns_come_just_after_a_decision_here_or_in_another_program(project, mo
     clock.due = [(clock.now + pause * number, decide) for number in range(1, 21)]
     after: list[float] = []
     while clock.due:
-        with store.taking_turns():
+        with store.background_write():
             after += [clock.now - ended[-1]] if ended else []
             clock.sleep(0.003)
     # but for a decision in the moment in which a turn begins
@@ -556,7 +558,7 @@ def test_who_takes_turns_rests_longer_while_somebody_is_at_work(project, monkeyp
 
     alone = rested()
     assert alone == pytest.approx(0.02)
-    with database.first():
+    with database.interactive_write():
         pass
     clock.sleep(2 * engine.SOON)
     assert rested() > 3 * alone

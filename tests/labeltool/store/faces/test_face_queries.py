@@ -173,9 +173,11 @@ class TestIndexes:
         with explained(store) as plans:
             store.faces.count(Filter("rejected", **parts))
             store.faces.facets(Filter("rejected", **parts))
-        walks = [line for line in plans if line.split()[1] in ("state", "tally")]
+        walks = [line for line in plans if line.split()[1] in ("state", "face_counter")]
         assert len(walks) == 2
-        assert all("tally" in line or "COVERING INDEX state_by_score" in line for line in walks)
+        assert all(
+            "face_counter" in line or "COVERING INDEX state_by_score" in line for line in walks
+        )
 
     def test_counts_of_all_walk_over_no_face(self, store):
         with explained(store) as plans:
@@ -196,10 +198,10 @@ class TestIndexes:
         assert searches == ["SEARCH state USING INTEGER PRIMARY KEY (rowid=?)"] * 2
 
     def test_what_changed_since_a_visit_is_found_by_keys(self, store):
-        store.visits.keep(ANN, 1, Filter())
+        store.reviewer_progress.save(ANN, 1, Filter())
         with explained(store) as plans:
-            store.visits.last(ANN)
-            store.visits.pace(ANN)
+            store.reviewer_progress.load(ANN)
+            store.reviewer_progress.recent_decisions(ANN)
         tables = ("SCAN operation", "SCAN photo", "SCAN entry", "SCAN state")
         assert not [line for line in plans if line.startswith(tables)]
 
@@ -250,7 +252,7 @@ class TestTallies:
     @pytest.mark.parametrize(
         ("damage", "what"),
         [
-            ("UPDATE tally SET faces = faces + 1", "tally"),
+            ("UPDATE face_counter SET faces = faces + 1", "face_counter"),
             ("UPDATE folder SET todo = 9 WHERE id = 1", "folder"),
             ("UPDATE root SET waiting = 3", "root"),
             ("INSERT INTO photo_name (photo_name) VALUES ('delete-all')", "photo_name"),
@@ -308,45 +310,45 @@ def test_a_score_is_as_it_is_shown(store):
 
 class TestVisits:
     def test_a_newcomer_has_no_visit(self, store):
-        assert store.visits.last("cho") is None
+        assert store.reviewer_progress.load("cho") is None
 
     def test_the_place_comes_back_with_what_others_did(self, store):
         wanted = Filter("offered", order="score")
-        store.visits.keep(ANN, 3, wanted)
-        visit, news = store.visits.last(ANN)
+        store.reviewer_progress.save(ANN, 3, wanted)
+        visit, news = store.reviewer_progress.load(ANN)
         assert (visit.face_id, visit.filter) == (3, wanted)
         assert not news
         store.reviews.decide(ANN, [3], Verdict.ACCEPTED)
         store.reviews.decide(BEN, [6, 7], Verdict.EXCLUDED)
         propose(store, [1, 5], 0.8)
         add_faces(store, 4)
-        _, news = store.visits.last(ANN)
+        _, news = store.reviewer_progress.load(ANN)
         assert (news.decided, news.proposed, news.photos) == ({BEN: 2}, {"round 2": 2}, 4)
-        store.visits.keep(ANN, 1, wanted)
-        assert not store.visits.last(ANN)[1]
+        store.reviewer_progress.save(ANN, 1, wanted)
+        assert not store.reviewer_progress.load(ANN)[1]
 
     def test_the_news_are_what_still_holds_each_face_once(self, store):
-        store.visits.keep(ANN, 3, Filter())
+        store.reviewer_progress.save(ANN, 3, Filter())
         store.reviews.decide(BEN, [6, 7], Verdict.EXCLUDED)
         store.reviews.undo(BEN)
-        assert store.visits.last(ANN)[1].decided == {}
+        assert store.reviewer_progress.load(ANN)[1].decided == {}
         store.reviews.decide(BEN, [6], Verdict.REJECTED)
         store.reviews.decide(BEN, [6], Verdict.EXCLUDED)
         store.reviews.decide(BEN, [7], Verdict.EXCLUDED)
         store.reviews.decide(BEN, [7], Verdict.UNREVIEWED)
-        assert store.visits.last(ANN)[1].decided == {BEN: 1}
+        assert store.reviewer_progress.load(ANN)[1].decided == {BEN: 1}
 
     def test_a_visit_of_a_newer_version_shows_all(self, store):
-        store.visits.keep(ANN, 3, Filter("offered"))
-        change(store, """UPDATE visit SET filter = '{"sky": 1}'""")
-        assert store.visits.last(ANN)[0].filter == Filter()
+        store.reviewer_progress.save(ANN, 3, Filter("offered"))
+        change(store, """UPDATE reviewer_progress SET filter = '{"sky": 1}'""")
+        assert store.reviewer_progress.load(ANN)[0].filter == Filter()
 
     def test_the_pace_leaves_out_what_nobody_looked_at(self, store):
         add_faces(store, 300)
         store.reviews.decide("cho", [5], Verdict.EXCLUDED)
         store.reviews.decide("cho", range(8, 300), Verdict.EXCLUDED)
         store.reviews.undo("cho")
-        assert [count for _, count in store.visits.pace("cho")] == [1]
+        assert [count for _, count in store.reviewer_progress.recent_decisions("cho")] == [1]
 
     def test_the_pace_counts_what_was_undone_and_decided_again_once(self, store):
         for face in (5, 6):
@@ -355,15 +357,15 @@ class TestVisits:
             store.reviews.decide("cho", [face], Verdict.EXCLUDED)
         store.reviews.undo("cho")
         store.reviews.redo("cho")
-        assert len(store.visits.pace("cho")) == 2
+        assert len(store.reviewer_progress.recent_decisions("cho")) == 2
         store.reviews.decide("cho", [5], Verdict.UNREVIEWED)
-        assert len(store.visits.pace("cho")) == 2
+        assert len(store.reviewer_progress.recent_decisions("cho")) == 2
 
 
 class TestWatch:
     def test_it_names_the_faces_that_others_decided(self, store, again):
         other = again(store)
-        watch = store.watch()
+        watch = store.detect_changes()
         assert watch.changes() == Changes()
         other.reviews.decide(BEN, [5, 6], Verdict.EXCLUDED)
         assert watch.changes() == Changes(faces=frozenset({5, 6}))
@@ -372,7 +374,7 @@ class TestWatch:
 
     def test_it_tells_rounds_photos_and_filters(self, store, again):
         other = again(store)
-        watch = store.watch()
+        watch = store.detect_changes()
         propose(other, [6], 0.9)
         assert watch.changes() == Changes(all=True, rounds=True)
         other.filters.save("x", Filter())

@@ -90,7 +90,7 @@ class TestMaking:
         writer = sqlite3.connect(store.folder / FILE, isolation_level=None)
         writer.execute("BEGIN EXCLUSIVE")
         started: list[str] = []
-        monkeypatch.setattr(backups_module, "PATIENCE", 0.1)
+        monkeypatch.setattr(backups_module, "BUSY_TIMEOUT_SECONDS", 0.1)
         with pytest.raises(StoreBusyError):  # it is never copied while somebody writes
             store.back_up("work", lambda done, total: started.append("step"))
         writer.close()
