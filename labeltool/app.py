@@ -196,7 +196,7 @@ class App(QObject):
             self.show_welcome().show_error(error)
             return None
         window = self.open(folder)
-        if window is not None and not window.session.store.faces.counts().photos:
+        if window is not None and not window.session.store.queue.counts().photos:
             window.session.import_photos([photos])
         return window
 

@@ -224,17 +224,17 @@ def import_paths(
             _import_labels(store, paths, kind, turn=turn, scale=scale)
             return
         added = photo_import.add_photos(store, paths)
-        looked_at = {photo for photo, _file in store.faces.photos_to_search()}
+        looked_at = {photo for photo, _file in store.photos.unsearched()}
         with _bar("Finding faces") as bar:
             detection_pool.search(store, _advance(bar), lambda changes: None)
-        counts = store.faces.counts()
+        counts = store.queue.counts()
         click.echo(
             f"{counted(added.new, 'new photo')}, {added.known} known; the project has "
             f"{counted(counts.photos, 'photo')} and {counted(counts.faces, 'face')}."
         )
         for photo in added.unsupported:
             _say(f"  not supported: {photo}", err=True)
-        problems = store.faces.problems()
+        problems = store.photos.problems()
         for photo_id, file, reason in problems:
             if photo_id in looked_at:
                 _say(f"  not usable: {file.parent / reason}", err=True)
@@ -288,7 +288,7 @@ def _import_labels(
 def relocate(project: Path, folder: Path, old: str | None) -> None:
     """Say where a photo folder of the project lies now."""
     with _project(project) as store:
-        roots = store.faces.roots()
+        roots = store.photos.roots()
         found = _missing(roots) or list(roots) if old is None else _named(roots, old)
         if len(found) != 1:
             known = "".join(
@@ -296,7 +296,7 @@ def relocate(project: Path, folder: Path, old: str | None) -> None:
                 for root_id, root in roots.items()
             )
             raise UserError("Which photo folder moved? Name one with --from:" + known)
-        click.echo(store.faces.move_root(found[0], folder.absolute()).note)
+        click.echo(store.photos.move_root(found[0], folder.absolute()).note)
 
 
 def _missing(roots: dict[int, Path]) -> list[int]:
@@ -322,7 +322,7 @@ def predict(project: Path) -> None:
     """Propose landmarks for every face without a proposal."""
     with _project(project) as store:
         rounds = _rounds(store)
-        if not rounds.attach() and store.faces.counts().faces == 0:
+        if not rounds.attach() and store.queue.counts().faces == 0:
             raise UserError("The project has no faces yet.", "Import photos first.")
         if rounds.alive:
             raise UserError("A round is running in this project already.", "Wait for it to end.")
@@ -333,7 +333,7 @@ def predict(project: Path) -> None:
         note = _follow(rounds).note
         if note:
             click.echo(note)
-        proposed = store.faces.counts().proposed
+        proposed = store.queue.counts().proposed
         click.echo(f"{counted(proposed, 'face has', 'faces have')} a proposal to review.")
 
 
@@ -474,7 +474,7 @@ def status(project: Path, as_json: bool) -> None:
     from labeltool.store import SCHEMA  # noqa: PLC0415
 
     with _project(project) as store:
-        counts = store.faces.counts()
+        counts = store.queue.counts()
         if as_json:
             names = (
                 "photos", "faces", "proposed", "accepted", "corrected", "rejected", "excluded",

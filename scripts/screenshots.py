@@ -84,10 +84,10 @@ def open_sample(studio: Studio) -> None:
         raise SystemExit("the sample could not be opened")
     window.resize(*SIZE)
     session = window.session
-    faces = session.store.faces
-    studio.wait(lambda: faces.counts().faces > 0)
+    store = session.store
+    studio.wait(lambda: store.queue.counts().faces > 0)
     studio.wait(
-        lambda: not (session.searching or session.rounds.running or faces.count_unpredicted())
+        lambda: not (session.searching or session.rounds.running or store.faces.count_unpredicted())
     )
     for number in range(100):
         studio.wait(lambda: session.desk.face is not None, 0.3)  # about as quick as a person

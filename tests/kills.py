@@ -174,7 +174,7 @@ class Draft(Scenario):
     @staticmethod
     def work(folder: Path) -> None:
         store = open_project(folder)
-        face = store.faces.face(2)
+        face = store.faces.get(2)
         assert face is not None
         assert face.prediction is not None
         first = 1 if face.draft is None else int(face.draft[0, 0]) + 1
@@ -186,7 +186,7 @@ class Draft(Scenario):
     def check(self, said: Said) -> None:
         self.last = max([self.last, *(row[1] for row in said)])
         store = self.open()
-        face = store.faces.face(2)
+        face = store.faces.get(2)
         store.close()
         assert face is not None
         found = 0 if face.draft is None else face.draft[0, 0]
@@ -202,7 +202,7 @@ class Draft(Scenario):
         store = self.open()
         for act, shift in ((store.reviews.undo, -1), (store.reviews.redo, 0)):
             act("ann")
-            face = store.faces.face(2)
+            face = store.faces.get(2)
             assert face is not None
             found = 0 if face.draft is None else int(face.draft[0, 0])
             assert found == max(0, self.last + shift)
@@ -233,9 +233,9 @@ class UndoImport(Scenario):
         while True:
             label_import.take_labels(store, folder.parent / "labels.json", "ann")
             for _ in range(2):
-                say("done", store.faces.counts().faces)
+                say("done", store.queue.counts().faces)
                 store.reviews.undo("ann")
-                say("undone", store.faces.counts().faces)
+                say("undone", store.queue.counts().faces)
                 store.reviews.redo("ann")
             store.reviews.undo("ann")
 
@@ -243,14 +243,14 @@ class UndoImport(Scenario):
         assert {row[1] for row in said if row[0] == "done"} <= {2 * self.FACES}
         assert {row[1] for row in said if row[0] == "undone"} <= {self.FACES}
         store = self.open()
-        counts, labelled = store.faces.counts(), len(store.reviews.labels())
+        counts, labelled = store.queue.counts(), len(store.reviews.labels())
         there = counts.faces - self.FACES
         assert there in (0, self.FACES)
         assert labelled == there == counts.corrected
         assert len(store.faces.boxes(with_removed=True)) in (self.FACES, 2 * self.FACES)
         if there:
             store.reviews.undo("ann")
-            assert store.faces.counts().faces == self.FACES
+            assert store.queue.counts().faces == self.FACES
         store.close()
         self.hit["with its faces" if there else "without"] += 1
 
@@ -306,7 +306,7 @@ class TakeIn(Scenario):
         assert shown in (0, self.FACES - 100), "half of a round is offered"
         assert shown or not said
         assert verdicts(store)[:100] == [Verdict.ACCEPTED] * 100
-        assert store.faces.counts().unreviewed == self.FACES - 100
+        assert store.queue.counts().unreviewed == self.FACES - 100
         self.hit["done" if shown else "half-way" if there else "before"] += 1
         # the lease of the dead runs out
         change(store, "UPDATE round SET lease_until = 1")
@@ -432,7 +432,7 @@ class Window(Scenario):
 
         def changed(changes: Changes) -> None:
             for number in sorted(changes.faces):
-                face = session.store.faces.face(number)
+                face = session.store.faces.get(number)
                 assert face is not None
                 drafted = None if face.draft is None else float(face.draft[0, 0])
                 say(number, str(face.verdict), drafted)
@@ -457,11 +457,11 @@ class Window(Scenario):
         assert all(now[face - 1] is Verdict.CORRECTED for face in self.decided)
         for number, (verdict, drafted) in last.items():
             if verdict == "unreviewed" and drafted is not None:
-                face = store.faces.face(number)
+                face = store.faces.get(number)
                 assert face is not None
                 kept = None if face.draft is None else face.draft[0, 0]
                 assert face.verdict is Verdict.CORRECTED or kept >= drafted
-        done = store.faces.queue(Filter("corrected"))
+        done = store.queue.ids(Filter("corrected"))
         store.close()
         assert len(set(done) - self.decided) <= 1
         self.decided |= set(done)

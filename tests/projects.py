@@ -50,16 +50,16 @@ def _empty(scheme: str) -> bytes:
 
 def add_faces(store: Store, count: int) -> None:
     """More faces, of photos that need not be there."""
-    root = store.faces.add_root(store.folder.parent / "photos")
-    have = store.faces.counts().photos
-    store.faces.add_photos(root, [(f"{have + i:05d}.jpg", 100) for i in range(count)])
-    store.faces.searched(
+    root = store.photos.add_root(store.folder.parent / "photos")
+    have = store.queue.counts().photos
+    store.photos.add(root, [(f"{have + i:05d}.jpg", 100) for i in range(count)])
+    store.photos.save_search_results(
         [
             {
                 "photo": photo, "sha256": "0" * 64, "width": 100, "height": 100,
                 "faces": [((5.0, 5.0, 60.0, 60.0), 0.9)],
             }
-            for photo, _file in store.faces.photos_to_search()
+            for photo, _file in store.photos.unsearched()
         ]
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def propose(
 
 def shown(store: Store, face: int) -> int | None:
     """Id of the prediction that a face shows now."""
-    found = store.faces.face(face)
+    found = store.faces.get(face)
     assert found is not None
     return None if found.prediction is None else found.prediction.id
 

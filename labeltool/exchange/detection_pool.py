@@ -36,7 +36,7 @@ def search(store: Store, progress: Progress, changed: Callable[[Changes], None])
     What is found is kept every half second, so that cancelling (an exception out of `progress`) or
     a crash loses no more than that, and reviewing can begin meanwhile.
     """
-    todo = store.faces.photos_to_search()
+    todo = store.photos.unsearched()
     if not todo:
         return 0
     found: list[dict[str, Any]] = []
@@ -45,7 +45,7 @@ def search(store: Store, progress: Progress, changed: Callable[[Changes], None])
     def keep() -> None:
         nonlocal said
         if found:
-            changed(store.faces.searched(found))
+            changed(store.photos.save_search_results(found))
             found.clear()
         said = time.monotonic()
 

@@ -57,7 +57,7 @@ def export_labels(
         UserError: there is nothing to export, OUT cannot be written, or is of the project or its
         photos; nothing is left half-written.
     """
-    photos = {photo.id: photo for photo in store.faces.photo_records()}
+    photos = {photo.id: photo for photo in store.photos.records()}
     names = photo_names((photo.id, photo.root, photo.path) for photo in photos.values())
     photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
     rows, written = [], dict[str, PhotoRecord]()
@@ -145,7 +145,7 @@ def _check_points(store: Store, out: Path, force: bool, targets: Sequence[Path])
 def _check_folders(store: Store, folders: Sequence[Path]) -> None:
     """Raise if .pts files in these folders, links followed, would lie among photos or in what the
     project keeps for itself."""
-    roots = [(root, Path(os.path.realpath(root))) for root in store.faces.roots().values()]
+    roots = [(root, Path(os.path.realpath(root))) for root in store.photos.roots().values()]
     for folder in folders:
         real = Path(os.path.realpath(folder))
         for root, place in roots:
@@ -210,8 +210,8 @@ def _is_of_project(store: Store, path: Path) -> bool:
 
 
 def _photos(store: Store) -> Iterator[Path]:
-    for root_id, root in store.faces.roots().items():
-        for path in store.faces.known_photos(root_id):
+    for root_id, root in store.photos.roots().items():
+        for path in store.photos.by_path(root_id):
             yield root / path
 
 

@@ -93,7 +93,7 @@ def read_source(store: Store, path: Path) -> LabelSource:
     Raises:
         UserError: not readable, or with other landmarks than the project's.
     """
-    records = store.faces.photo_records()
+    records = store.photos.records()
     names = photo_names((record.id, record.root, record.path) for record in records)
     try:
         path = _label_file(path)
@@ -224,10 +224,10 @@ def take_labels(
     taken = Taken(problems=list(source.problems))
     photos = _add_photos(store, source, taken)
     rows = _upright_rows(source, photos, taken, turn=turn, scale=scale)
-    newest = store.faces.newest()
+    newest = store.faces.newest_id()
     usable, found = _matched(store, rows, progress)
     with store.cancellable(progress), store.transaction():
-        if store.faces.newest() != newest:  # faces were found meanwhile
+        if store.faces.newest_id() != newest:  # faces were found meanwhile
             usable, found = _matched(store, rows, progress)
         of_faces = _with_new_faces(store, usable, found, taken)
         if not proposals:
@@ -239,7 +239,7 @@ def take_labels(
 
 def _add_photos(store: Store, source: LabelSource, taken: Taken) -> dict[str, PhotoRecord]:
     """The photos of the project by their names in the file; those beside it come into it."""
-    known = {record.file: record for record in store.faces.photo_records()}
+    known = {record.file: record for record in store.photos.records()}
     files = sorted({file for file in source.files.values() if file not in known})
     if files:
         folder = source.path if os.path.isdir(source.path) else source.path.parent
@@ -252,9 +252,9 @@ def _add_photos(store: Store, source: LabelSource, taken: Taken) -> dict[str, Ph
             parents = [str(file.parent) for file in outside]
             add_folder(store, Path(os.path.commonpath(parents)), outside, Added())
         fresh = set(files)
-        records = store.faces.photo_records()
-        store.faces.keep_sizes(_sizes(record for record in records if record.file in fresh))
-        known = {record.file: record for record in store.faces.photo_records()}
+        records = store.photos.records()
+        store.photos.save_sizes(_sizes(record for record in records if record.file in fresh))
+        known = {record.file: record for record in store.photos.records()}
         taken.waiting = True
     return {name: known[file] for name, file in source.files.items()}
 
@@ -396,7 +396,7 @@ def _with_new_faces(
         others.append(box)
         fresh.append(number)
     boxes = [(usable[number][0], usable[number][1], "landmarks") for number in fresh]
-    added = store.faces.add_faces(boxes, by_operation=True)
+    added = store.faces.add(boxes, by_operation=True)
     removed = {
         face
         for face, *_, verdict, _m in store.faces.boxes(with_removed=True)

@@ -73,8 +73,8 @@ def add_folder(store: Store, folder: Path, photos: Sequence[Path], added: Added)
     """
     everything: dict[Path, tuple[int, str | None, int]] = {}
     root_id, root = None, folder
-    for known_id, known in store.faces.roots().items():
-        for relative, row in store.faces.known_photos(known_id).items():
+    for known_id, known in store.photos.roots().items():
+        for relative, row in store.photos.by_path(known_id).items():
             everything[known / relative] = row
         if folder == known or known in folder.parents:
             root_id, root = known_id, known
@@ -83,10 +83,10 @@ def add_folder(store: Store, folder: Path, photos: Sequence[Path], added: Added)
     added.known += len(photos) - len(fresh)
     added.new += len(fresh)
     if again:
-        store.faces.retry_photos(again)
+        store.photos.retry(again)
     if fresh:
-        root_id = store.faces.add_root(root) if root_id is None else root_id
-        store.faces.add_photos(root_id, [(p.relative_to(root).as_posix(), _size(p)) for p in fresh])
+        root_id = store.photos.add_root(root) if root_id is None else root_id
+        store.photos.add(root_id, [(p.relative_to(root).as_posix(), _size(p)) for p in fresh])
 
 
 def _without_links(photos: Sequence[Path], known: dict[Path, int]) -> list[Path]:

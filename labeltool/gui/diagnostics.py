@@ -49,7 +49,7 @@ def diagnostics(settings: Settings, session: Session | None = None) -> str:
     if session is not None:
         places = {session.store.folder: "<project>"}
         try:
-            roots = session.store.faces.roots()
+            roots = session.store.photos.roots()
             places |= {root: f"<photos {number}>" for number, root in roots.items()}
             parts += ["", "Project", *_rows(_project(session)), *_round(session)]
         except UserError as error:  # a damaged project most of all needs a report

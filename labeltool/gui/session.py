@@ -173,7 +173,7 @@ class Session(QObject):
         self.do_for_project(partial(self._move_photos, root_id, folder))
 
     def _move_photos(self, root_id: int, folder: Path) -> Changes:
-        changes = self.store.faces.move_root(root_id, folder)
+        changes = self.store.photos.move_root(root_id, folder)
         self.photos_moved.emit()
         QTimer.singleShot(0, self.look_for_photos)  # once its result was said
         return changes
@@ -347,10 +347,10 @@ class Session(QObject):
 
     def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
         added = photo_import.add_photos(self.store, sources)
-        looked_at = {photo for photo, _file in self.store.faces.photos_to_search()}
+        looked_at = {photo for photo, _file in self.store.photos.unsearched()}
         detection_pool.search(self.store, progress, self._found.emit)
-        broken = sum(photo in looked_at for photo, *_ in self.store.faces.problems())
-        note = notifications.photos(added, self.store.faces.counts(), broken)
+        broken = sum(photo in looked_at for photo, *_ in self.store.photos.problems())
+        note = notifications.photos(added, self.store.queue.counts(), broken)
         return Changes(all=True, photos=True, note=note, back=True)
 
     def _only_search(self, progress: Progress) -> Changes:

@@ -332,7 +332,7 @@ class MainWindow(QMainWindow):
     def decide_all(self, verdict: Verdict) -> None:
         """The verdict for every face under the filter."""
         # the list keeps faces that were decided since and are not under the filter any more
-        self.decide_batch(self.session.store.faces.queue(self.session.desk.filter), verdict)
+        self.decide_batch(self.session.store.queue.ids(self.session.desk.filter), verdict)
 
     def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> None:
         """The verdict for these faces, after a look at them."""

@@ -94,8 +94,8 @@ def check_photos(
     width and height, is used as before and told each time, until `repair` takes it as it is.
     `progress` may raise Cancelled; nothing was changed then.
     """
-    there = {root_id: root for root_id, root in store.faces.roots().items() if root.is_dir()}
-    files = [file for file in store.faces.files_known() if file.root in there and _was_read(file)]
+    there = {root_id: root for root_id, root in store.photos.roots().items() if root.is_dir()}
+    files = [file for file in store.photos.known_files() if file.root in there and _was_read(file)]
     checked = PhotoCheck()
     problems: dict[tuple[int, str], str] = {}
     usable: list[tuple[int, str]] = []
@@ -121,9 +121,9 @@ def check_photos(
             )
         checked.unhashed += deep and file.sha256 is None
     if problems or usable:
-        store.faces.set_problems(problems, usable)
+        store.photos.set_problems(problems, usable)
     if accepted:
-        store.faces.accept_files(accepted)
+        store.photos.accept_files(accepted)
     return checked
 
 
@@ -189,4 +189,4 @@ def photos_missing(store: Store) -> PhotosMissingError | None:
 
 
 def _missing_folders(store: Store) -> list[Path]:
-    return [root for root in store.faces.roots().values() if not os.path.isdir(root)]
+    return [root for root in store.photos.roots().values() if not os.path.isdir(root)]

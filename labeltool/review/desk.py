@@ -65,9 +65,9 @@ class Desk(Moves):
         self.visit: ReviewerProgress | None = None if last is None else last[0]
         self.news: News | None = None if last is None else last[1]
         self.filter = Filter() if self.visit is None else self.visit.filter
-        self._places = Places(*store.faces.queue_waiting(self.filter))
+        self._places = Places(*store.queue.ids_and_waiting(self.filter))
         self.revision = 0
-        self.counts: Counts = store.faces.counts()
+        self.counts: Counts = store.queue.counts()
         self.undo_state: UndoState = store.reviews.undo_state(self.reviewer)
         self.newer = False
         self._new_box: int | None = None
@@ -119,7 +119,7 @@ class Desk(Moves):
 
     def _requeue(self) -> None:
         old = self.index
-        self._places = Places(*self._store.faces.queue_waiting(self.filter))
+        self._places = Places(*self._store.queue.ids_and_waiting(self.filter))
         self.revision += 1
         if self.face is not None and self.index >= 0:
             return
@@ -132,7 +132,7 @@ class Desk(Moves):
         """Put a face on the desk."""
         self.newer = False
         self._new_box = None
-        self.face = self._store.faces.face(face_id)
+        self.face = self._store.faces.get(face_id)
 
     def next(self) -> None:
         """The next face of the queue, if there is one."""
@@ -149,7 +149,7 @@ class Desk(Moves):
         none has."""
         ahead = self._places.waiting(self.index)
         while near := list(islice(ahead, 20)):
-            waiting = self._store.faces.to_decide(near)
+            waiting = self._store.queue.waiting(near)
             self._places.hear(near, waiting)
             if waiting:
                 self.open(next(face_id for face_id in near if face_id in waiting))
@@ -161,15 +161,15 @@ class Desk(Moves):
     def refresh(self, changes: Changes) -> None:
         """Read again what a change touched."""
         if changes.any_face or changes.photos:
-            self.counts = self._store.faces.counts()
+            self.counts = self._store.queue.counts()
             self.undo_state = self._store.reviews.undo_state(self.reviewer)
         if changes.all or self._lost_any(changes.faces):
             self._requeue()
         elif changes.faces:
-            self._places.hear(changes.faces, self._store.faces.to_decide(list(changes.faces)))
+            self._places.hear(changes.faces, self._store.queue.waiting(list(changes.faces)))
             self._admit(changes.faces)
         if self.face is not None and (changes.all or self.face.id in changes.faces):
-            fresh = self._store.faces.face(self.face.id)
+            fresh = self._store.faces.get(self.face.id)
             waits = self._newer_proposal_waits(fresh)
             self.newer = waits and self.face.id != self._new_box
             if not self.newer:
@@ -182,7 +182,7 @@ class Desk(Moves):
     def _lost_any(self, faces: frozenset[int]) -> bool:
         """Whether a face of the queue was removed."""
         listed = {face_id for face_id in faces if self.place_of(face_id) >= 0}
-        return len(self._store.faces.matching(Filter(), listed)) < len(listed)
+        return len(self._store.queue.matching(Filter(), listed)) < len(listed)
 
     def _newer_proposal_waits(self, fresh: Face | None) -> bool:
         """Whether only the proposal changed: what is on the screen stays until the face is left."""
@@ -201,7 +201,7 @@ class Desk(Moves):
         fresh = [face_id for face_id in faces if self.place_of(face_id) < 0]
         if not fresh:
             return
-        fresh = self._store.faces.matching(self.filter, fresh)
+        fresh = self._store.queue.matching(self.filter, fresh)
         if fresh:
             self._places.admit(fresh, sorted_by_id=self.filter == Filter())
             self.revision += 1
@@ -313,7 +313,7 @@ class Desk(Moves):
         """
         face = self._need_face()
         changes = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
-        self.face = self._store.faces.face(face.id)
+        self.face = self._store.faces.get(face.id)
         self._new_box = face.id
         return changes
 
@@ -416,5 +416,5 @@ class Desk(Moves):
 
 def toggle_flags(store: Store, reviewer: str, faces: Sequence[int]) -> Changes:
     """Flag all of the faces, or take the flags away if every one has it."""
-    rows = store.faces.rows(faces).values()
+    rows = store.queue.rows(faces).values()
     return store.reviews.flag(reviewer, faces, not all(row.flag for row in rows))

@@ -29,11 +29,16 @@ def survey(store: Store, wanted: Filter) -> Survey:
     """Count what the filters would show. Walks over every face for some of them, so it is not for
     the moment of a decision."""
     saved = [
-        (row, None if row.filter is None else store.faces.count(row.filter))
+        (row, None if row.filter is None else store.queue.count(row.filter))
         for row in store.filters.all()
     ]
-    faces, shown = store.faces, store.faces.shown_rounds()
+    queue, shown = store.queue, store.queue.shown_rounds()
     rounds = [(row, shown[row.id]) for row in reversed(store.rounds.all()) if row.id in shown]
     return Survey(
-        faces.facets(wanted), faces.roots(), faces.folders(), saved, rounds, faces.reviewers()
+        queue.facets(wanted),
+        store.photos.roots(),
+        queue.folders(),
+        saved,
+        rounds,
+        queue.reviewers(),
     )

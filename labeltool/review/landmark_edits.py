@@ -123,7 +123,7 @@ class Moves:
     def mean_shape(self) -> Points | None:
         """What this project's faces look like on average, see `shapes.mean_shape`."""
         if self._shape is None:
-            self._shape = mean_shape(self._store.faces.some_proposals(100))
+            self._shape = mean_shape(self._store.faces.recent_proposals(100))
         return self._shape
 
     def earlier_proposal(self) -> Points | None:
@@ -131,7 +131,7 @@ class Moves:
         face = self.face
         if face is None or face.prediction is None:
             return None
-        return self._store.faces.proposal_before(face.id, face.prediction.id)
+        return self._store.faces.previous_proposal(face.id, face.prediction.id)
 
     def _seen(self) -> Visibility | None:
         """What a person said of how the drafted points can be seen, None for nothing."""
@@ -156,7 +156,7 @@ class Moves:
             changes = save(None, None)
         else:
             changes = save(after.prediction, after.points, after.visibility)
-        self.face = self._store.faces.face(face.id)
+        self.face = self._store.faces.get(face.id)
         return changes
 
     def discard(self) -> Changes:

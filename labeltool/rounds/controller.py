@@ -286,13 +286,13 @@ class Rounds:
         Raises:
             UserError: something runs already, or there is no manual label.
         """
-        counts = self._store.faces.counts()
+        counts = self._store.queue.counts()
         if counts.accepted + counts.corrected == 0:
             raise UserError(
                 N_("There is no manual label to train on."),
                 N_("Accept or correct at least one face, then start the round."),
             )
-        available = self._store.faces.count_pseudo(MEAN_FACE)
+        available = self._store.faces.count_pseudo_labels(MEAN_FACE)
         known = measured(self._store.rounds.all(), device)
         return plan_round(counts, available, known, epochs=epochs, device=device)
 
@@ -370,7 +370,7 @@ class Rounds:
                 time.sleep(0.01)
         note = predicted_note(self.left_out, total)
         if job.kind is RoundKind.TRAIN:
-            note = trained_note(self.left_out, row, self._store.faces.counts().proposed)
+            note = trained_note(self.left_out, row, self._store.queue.counts().proposed)
         return replace(changes, photos=True, note=note, back=True)
 
     def _read_results(self, job: Job) -> tuple[dict[str, Any], int]:

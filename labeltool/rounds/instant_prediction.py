@@ -35,7 +35,7 @@ class Instant:
         Raises:
             UserError: the photo cannot be read.
         """
-        current, face = self._store.rounds.current(), self._store.faces.face(face_id)
+        current, face = self._store.rounds.current(), self._store.faces.get(face_id)
         if current is None or face is None:
             return None
         if face.verdict not in (Verdict.UNREVIEWED, Verdict.REJECTED):
@@ -70,7 +70,7 @@ class Instant:
         return self._offer(current, face, prediction)
 
     def _offer(self, current: Round, face: Face, prediction: NewPrediction) -> Changes:
-        now = self._store.faces.face(face.id)
+        now = self._store.faces.get(face.id)
         if now is None or now.box != face.box:
             return Changes()
         return self._store.rounds.offer_anew(current, prediction)

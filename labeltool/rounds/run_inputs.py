@@ -21,7 +21,7 @@ STARTER = "starter.safetensors"
 
 def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTable]:
     """The photos, and those of the faces (rows of `Faces.boxes`) that a worker may use."""
-    index = store.faces.photo_index()
+    index = store.photos.index()
     place = {photo[0]: i for i, photo in enumerate(index)}
     rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
     photos = [RunPhoto(root, path, w, h) for _id, root, _, path, w, h in index]
@@ -48,7 +48,7 @@ def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
             N_("None of the labelled photos can be read."),
             N_("See what is wrong with them first."),
         )
-    ours = store.faces.pseudo(MEAN_FACE, pseudo)
+    ours = store.faces.pseudo_labels(MEAN_FACE, pseudo)
     rows = manual + [row for row in ours if row[0] in usable]
     return LabelTable(
         np.array([face for face, _ in rows], np.int64),
@@ -60,7 +60,7 @@ def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
 def run_spec(store: Store, device: str, trained: Round | None) -> dict[str, Any]:
     """What every spec.json holds: device, scheme, first weights, and where the photos are."""
     roots = {}
-    for root_id, root in store.faces.roots().items():
+    for root_id, root in store.photos.roots().items():
         project = store.folder.absolute()
         # a photo folder inside the project moves with it
         roots[root_id] = (

@@ -45,7 +45,7 @@ def read_left_out(store: Store, folder: RunFolder) -> LeftOut:
     problems = folder.problems()
     if not problems:
         return LeftOut()
-    roots, rows = store.faces.roots(), folder.photo_rows()
+    roots, rows = store.photos.roots(), folder.photo_rows()
     faces, labels = folder.faces(), folder.labels()
     bad = np.isin(faces.photos, list(problems))
     manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
@@ -69,7 +69,7 @@ def keep_problems(store: Store, folder: RunFolder, *, finished: bool) -> Changes
     problems = folder.problems()
     if not problems and not finished:
         return Changes()
-    roots, rows = store.faces.roots(), folder.photo_rows()
+    roots, rows = store.photos.roots(), folder.photo_rows()
     there = {root_id for root_id, root in roots.items() if root.is_dir()}
     found = {
         (rows[place].root, rows[place].path): reason
@@ -78,7 +78,7 @@ def keep_problems(store: Store, folder: RunFolder, *, finished: bool) -> Changes
     }
     read = set(folder.faces().photos.tolist()) - problems.keys() if finished else set()
     usable = [(rows[place].root, rows[place].path) for place in read]
-    return store.faces.set_problems(found, usable)
+    return store.photos.set_problems(found, usable)
 
 
 def predicted_note(left_out: LeftOut, total: int) -> str:

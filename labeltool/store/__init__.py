@@ -21,7 +21,9 @@ from labeltool.store.decisions.batch_decisions import Batches
 from labeltool.store.decisions.decisions import Reviews, Threshold
 from labeltool.store.decisions.undo import needs_question
 from labeltool.store.faces.boxes import FEW, Boxes
+from labeltool.store.faces.face_queries import Queue
 from labeltool.store.faces.faces import Faces
+from labeltool.store.faces.photos import Photos
 from labeltool.store.log.change_detector import ChangeDetector
 from labeltool.store.log.face_history import History
 from labeltool.store.log.operation_log import now
@@ -66,7 +68,9 @@ class Store:
         self.folder = folder
         self.read_only = read_only
         self._database = Database(folder / FILE, read_only=read_only)
+        self.photos = Photos(self._database)
         self.faces = Faces(self._database)
+        self.queue = Queue(self._database)
         self.boxes = Boxes(self._database)
         self.reviews = Reviews(self._database)
         self.history = History(self._database)

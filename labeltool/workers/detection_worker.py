@@ -33,7 +33,7 @@ def serve() -> int:
 
 
 def look(photo: Path, face_detector: FaceDetector) -> dict[str, Any]:
-    """What `Faces.searched` keeps of a photo, without its id."""
+    """What `Photos.save_search_results` keeps of a photo, without its id."""
     try:
         header = read_header(photo)
         status = photo.stat()

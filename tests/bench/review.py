@@ -128,15 +128,15 @@ def lists(store: Store, desk: Desk) -> Rows:
     ):
         rows[name] = timed(lambda w=wanted: desk.set_filter(w), 5)
     desk.set_filter(Filter())
-    rows["rows of a page"] = timed(lambda: store.faces.rows(desk.queue[:200]), 20)
-    rows["counts"] = timed(store.faces.counts, 20)
-    rows["counts under a filter"] = timed(lambda: store.faces.facets(Filter(text="01")), 5)
+    rows["rows of a page"] = timed(lambda: store.queue.rows(desk.queue[:200]), 20)
+    rows["counts"] = timed(store.queue.counts, 20)
+    rows["counts under a filter"] = timed(lambda: store.queue.facets(Filter(text="01")), 5)
     return rows
 
 
 def batches(store: Store, desk: Desk) -> Rows:
     """Ten thousand faces at once, and back."""
-    many = store.faces.queue(Filter("unreviewed"))[:BATCH]
+    many = store.queue.ids(Filter("unreviewed"))[:BATCH]
     plans: list[Batch] = []
 
     def decide() -> None:
@@ -154,17 +154,17 @@ def batches(store: Store, desk: Desk) -> Rows:
 def taking_in(store: Store, desk: Desk) -> Rows:
     """Decisions while a round's results come in: in a thread, and in another process."""
     rows: Rows = {}
-    round_id = results(store, store.faces.queue(Filter())[:20_000], "thread")
+    round_id = results(store, store.queue.ids(Filter())[:20_000], "thread")
     thread = threading.Thread(target=take, args=(store,))
     with busy(thread.start, thread.is_alive, thread.join) as is_busy:
         rows["accept, results coming in"] = deciding_while(desk, is_busy)
-    assert store.faces.shown_rounds()[round_id]
-    round_id = results(store, store.faces.queue(Filter())[:20_000], "process")
+    assert store.queue.shown_rounds()[round_id]
+    round_id = results(store, store.queue.ids(Filter())[:20_000], "process")
     code = "import sys, tests.bench.review as r; r.take_there(sys.argv[1])"
     process = subprocess.Popen([sys.executable, "-c", code, str(store.folder)])
     with busy(lambda: None, lambda: process.poll() is None, process.wait) as is_busy:
         rows["accept, another process takes in"] = deciding_while(desk, is_busy)
-    assert store.faces.shown_rounds()[round_id]
+    assert store.queue.shown_rounds()[round_id]
     return rows
 
 
@@ -250,8 +250,8 @@ def generate(folder: Path, size: int) -> None:
     searched one by one.
     """
     store = create_project(folder, Scheme.numbered("bench", POINTS))
-    root = store.faces.add_root(folder / "photos")
-    store.faces.add_photos(root, [(f"set{i // 1000:03d}/{i:06d}.jpg", 1) for i in range(size)])
+    root = store.photos.add_root(folder / "photos")
+    store.photos.add(root, [(f"set{i // 1000:03d}/{i:06d}.jpg", 1) for i in range(size)])
     round_id = store.rounds.add(RoundKind.PREDICT, "", "rounds/none", {})
     store.rounds.set_model(round_id, "bench", "bench")
     points = np.random.default_rng(0).random((POINTS, 2)) * 200 + 100
@@ -273,7 +273,7 @@ def generate(folder: Path, size: int) -> None:
     with store._database.write() as connection:
         connection.exec_driver_sql("UPDATE round SET sequence = 1")
     store.reviews.check(repair=True)
-    faces = store.faces.queue(Filter())
+    faces = store.queue.ids(Filter())
     for begin in range(0, size, 100):
         store.reviews.decide("others", faces[begin : begin + 50], Verdict.ACCEPTED)
     store.close()

@@ -138,7 +138,7 @@ def measure(folder: str) -> None:
 
     def ready(ahead: int = 1) -> None:
         """The next photo is decoded."""
-        near = session.store.faces.files(desk.queue[desk.index + ahead :][:1])
+        near = session.store.faces.photo_files(desk.queue[desk.index + ahead :][:1])
         clock.until(lambda: all(work.photos.get(photo)[0] is not None for photo in near))
         clock.rest(0.05)
 
@@ -173,7 +173,7 @@ def measure(folder: str) -> None:
         clock.rest(0.5)
         clock.until(lambda: work.canvas.photo is not None)
         clock.time("", boxed, "box drawn, to its proposal")
-    many = session.store.faces.queue(Filter("unreviewed"))[:BATCH]
+    many = session.store.queue.ids(Filter("unreviewed"))[:BATCH]
     plan = desk.plan_batch(many, Verdict.ACCEPTED)
     decide = partial(desk.decide_batch, Verdict.ACCEPTED, plan.waiting, lambda _done, _total: None)
     clock.time("", partial(session.do, decide), f"batch of {BATCH:,}")
@@ -192,7 +192,7 @@ def measure(folder: str) -> None:
             clock.rest(0.05)
             clock.time(name, partial(work.commands.run, "accept"))
 
-    some = session.store.faces.queue(Filter())[:20_000]
+    some = session.store.queue.ids(Filter())[:20_000]
     results(session.store, some, "here")
     session.rounds.attach()
     session._take(session._take_in)

@@ -230,7 +230,7 @@ def test_bad_photos_are_left_out_named_and_used_again_when_they_are_whole(projec
     assert "not used" not in out.stderr
     unpredicted = open_project(project)
     assert unpredicted.faces.count_unpredicted() == 0
-    assert unpredicted.faces.problems() == []
+    assert unpredicted.photos.problems() == []
     unpredicted.close()
 
 
@@ -323,7 +323,7 @@ def test_ctrl_c_in_an_import_keeps_what_was_found_and_blames_no_photo(tmp_path: 
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as importing:
         _out, said = importing.communicate(timeout=WAIT_SECONDS)
-    counts = store.faces.counts()
+    counts = store.queue.counts()
     assert importing.returncode == 1
     assert said.rstrip().endswith("Cancelled.")
     assert "Traceback" not in said
@@ -342,7 +342,7 @@ def test_a_project_of_another_scheme_starts_from_boxes_and_the_mean_face(tmp_pat
     assert labeltool("new", project, "--scheme", "3").returncode == 0
     assert labeltool("import", project, photos).returncode == 0
     store = open_project(project)
-    store.faces.add_face(1, (10.0, 10.0, 50.0, 50.0), "hand")
+    store.faces.add([(1, (10.0, 10.0, 50.0, 50.0), "hand")])
     store.close()
     predicted = labeltool("predict", project)
     assert predicted.returncode == 0

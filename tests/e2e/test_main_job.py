@@ -82,7 +82,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     session, desk = window.session, window.session.desk
-    counts = session.store.faces.counts()
+    counts = session.store.queue.counts()
     assert counts.photos == PHOTOS
     assert counts.problems == 0
     assert counts.faces >= PHOTOS
@@ -92,7 +92,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     first = desk.face.id
     focus(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A)
-    assert session.store.faces.face(first).verdict is Verdict.ACCEPTED
+    assert session.store.faces.get(first).verdict is Verdict.ACCEPTED
     assert desk.face.id != first
 
     # correct by dragging a point with the mouse
@@ -112,7 +112,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert desk.face.verdict is Verdict.UNREVIEWED
     press(qtbot, window, Qt.Key.Key_Escape)
     press(qtbot, window, Qt.Key.Key_A)
-    corrected = session.store.faces.face(second)
+    corrected = session.store.faces.get(second)
     assert corrected.verdict is Verdict.CORRECTED
     assert np.array_equal(corrected.points[30], moved)
 
@@ -120,22 +120,22 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     third = desk.face.id
     button = window.toolbar.widgetForAction(window.commands.by_name["reject"])
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert session.store.faces.face(third).verdict is Verdict.REJECTED
+    assert session.store.faces.get(third).verdict is Verdict.REJECTED
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert session.store.faces.face(third).verdict is Verdict.UNREVIEWED
+    assert session.store.faces.get(third).verdict is Verdict.UNREVIEWED
     shifted = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     press(qtbot, window, Qt.Key.Key_Z, shifted)
-    assert session.store.faces.face(third).verdict is Verdict.REJECTED
+    assert session.store.faces.get(third).verdict is Verdict.REJECTED
 
     # a box drawn by hand is a new face, and gets its landmarks at once
-    faces = session.store.faces.counts().faces
+    faces = session.store.queue.counts().faces
     window.commands.run("box")
     window.commands.run("fit_photo")
     corner, other = QPoint(120, 120), QPoint(320, 340)
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=corner)
     QTest.mouseMove(viewport, other)
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=other)
-    assert session.store.faces.counts().faces == faces + 1
+    assert session.store.queue.counts().faces == faces + 1
     assert desk.face.box_kind == "hand"
     qtbot.waitUntil(lambda: desk.face.prediction is not None)
     assert desk.face.prediction.model == "starter"
@@ -145,9 +145,9 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window.list.select_rows(5, 8)
     window.commands.by_name["exclude"].trigger()
-    assert session.store.faces.counts().excluded == 4
+    assert session.store.queue.counts().excluded == 4
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert session.store.faces.counts().excluded == 0
+    assert session.store.queue.counts().excluded == 0
 
     # accept by score: the count that was promised is what happens
     dialog = AcceptByScoreDialog(session, window)
@@ -157,24 +157,24 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     dialog.deleteLater()
 
     # restart: everything is there, and undo still works
-    counts = session.store.faces.counts()
+    counts = session.store.queue.counts()
     window.close()
     window = app.open(project)
     session, desk = window.session, window.session.desk
-    assert session.store.faces.counts() == counts
+    assert session.store.queue.counts() == counts
     assert desk.can_undo() is not None
     focus(qtbot, window)
     store = session.store
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the box
-    qtbot.waitUntil(lambda: store.faces.counts().faces == faces)
+    qtbot.waitUntil(lambda: store.queue.counts().faces == faces)
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: store.faces.counts().rejected == 0)
+    qtbot.waitUntil(lambda: store.queue.counts().rejected == 0)
     for _ in range(2):
         press(qtbot, window, Qt.Key.Key_Z, shifted)
-    qtbot.waitUntil(lambda: store.faces.counts() == counts)
+    qtbot.waitUntil(lambda: store.queue.counts() == counts)
 
     # a short real round in its own process; the window stays alive and shows it
-    old = session.store.faces.face(third).prediction.id
+    old = session.store.faces.get(third).prediction.id
     plan = session.rounds.plan(epochs=1)
     assert plan.manual == 2
     assert plan.task == "cls3"
@@ -189,13 +189,13 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert not window.panel.isVisible()
 
     # new proposals: for the rejected face too, never over a decision
-    rejected = session.store.faces.face(third)
+    rejected = session.store.faces.get(third)
     assert rejected.verdict is Verdict.REJECTED
     assert rejected.offered
     assert rejected.prediction.id != old
     assert rejected.prediction.model == "round 1"
-    assert np.array_equal(session.store.faces.face(second).points[30], moved)
-    assert session.store.faces.counts().rounds == 1
+    assert np.array_equal(session.store.faces.get(second).points[30], moved)
+    assert session.store.queue.counts().rounds == 1
 
     # results out, and back in elsewhere: identical
     out = tmp_path / "labels.json"
@@ -203,13 +203,11 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     labels = {face: points for face, _, points, _ in session.store.reviews.labels()}
     window.close()
     other = create_project(tmp_path / "other", load_scheme("300w"))
-    other.faces.add_photos(
-        other.faces.add_root(photos), [(p.name, 1) for p in find_photos(photos)[0]]
-    )
+    other.photos.add(other.photos.add_root(photos), [(p.name, 1) for p in find_photos(photos)[0]])
     assert take_labels(other, out, "somebody").taken == 2
     again = [points for _, _, points, _ in other.reviews.labels()]
     assert all(any(np.allclose(a, b, atol=1e-9) for b in again) for a in labels.values())
-    assert len(other.faces.queue(Filter("corrected"))) == 1
+    assert len(other.queue.ids(Filter("corrected"))) == 1
     other.close()
     assert json.loads(out.read_text("utf-8"))["categories"][0]["keypoints"][0] == "00"
 
@@ -240,12 +238,12 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     with qtbot.waitSignal(window.session.round_ended, timeout=240_000) as ended:
         pass
     assert ended.args[0].kind == "finished"
-    assert window.session.store.faces.counts().rounds == 1
+    assert window.session.store.queue.counts().rounds == 1
     worker.wait()
 
     # cancelled by closing: nothing is left of it
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
-    before = window.session.store.faces.counts()
+    before = window.session.store.queue.counts()
     window.session.round.start(window.session.rounds.plan(epochs=40))
     qtbot.waitUntil(lambda: window.session.rounds.running)
     worker = window.session.rounds._job.worker.process
@@ -253,6 +251,6 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     assert worker.wait(timeout=60) == 0
     window = app.open(project)
     qtbot.waitUntil(lambda: not window.session.rounds.running)
-    assert window.session.store.faces.counts() == before
+    assert window.session.store.queue.counts() == before
     assert window.session.store.rounds.all()[-1].status == "cancelled"
     window.close()

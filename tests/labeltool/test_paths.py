@@ -60,12 +60,12 @@ def test_a_project_its_photos_and_its_label_files_may_be_called_anything(
     Image.new("RGB", (100, 100)).save(photos / f"{name[:240]}.jpg")
     store = create_project(folder, THREE)
     assert photo_import.add_photos(store, [photos]).new == 1
-    ((photo, file),) = store.faces.photos_to_search()
+    ((photo, file),) = store.photos.unsearched()
     size = read_header(file)
-    store.faces.searched(
+    store.photos.save_search_results(
         [{"photo": photo, "sha256": None, "width": size.width, "height": size.height}]
     )
-    store.faces.add_face(photo, tight_box(triangle(1)), "landmarks")
+    store.faces.add([(photo, tight_box(triangle(1)), "landmarks")])
     propose(store, [1])
     store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
     made = store.back_up("work").file
@@ -100,8 +100,8 @@ def test_the_face_search_reads_them_all(tmp_path, sample):
     assert detection_pool.search(store, lambda done, total: None, lambda changes: None) == len(
         NAMES
     )
-    assert store.faces.problems() == []
-    assert store.faces.counts().faces == len(NAMES)
+    assert store.photos.problems() == []
+    assert store.queue.counts().faces == len(NAMES)
     store.close()
 
 
@@ -126,7 +126,7 @@ def test_a_path_of_a_thousand_characters_is_one_for_photos_and_refused_for_a_pro
     store = create_project(tmp_path / "p", THREE)
     photo_import.add_photos(store, [deep])
     detection_pool.search(store, lambda done, total: None, lambda changes: None)
-    assert store.faces.counts().faces == 1
+    assert store.queue.counts().faces == 1
     store.close()
     with pytest.raises(UserError, match=r"p is too long for a project: \d+ bytes where 400 are"):
         create_project(deep / "p", THREE)
@@ -220,7 +220,7 @@ class TestMadeOnAnotherSystem:
     def roots(self, project: Path) -> list[str]:
         store = open_project(project)
         try:
-            return [str(root) for root in store.faces.roots().values()]
+            return [str(root) for root in store.photos.roots().values()]
         finally:
             store.close()
 

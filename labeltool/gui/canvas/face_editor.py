@@ -249,7 +249,7 @@ class FaceEditor(QWidget):
         ]
         if shown is not None and self.photos.get(shown)[1]:  # a problem: not again and again
             shown = None
-        self.photos.want(self._session.store.faces.files(near), shown)
+        self.photos.want(self._session.store.faces.photo_files(near), shown)
 
     @Slot(object)
     def _photo_loaded(self, photo: Path) -> None:

@@ -118,11 +118,11 @@ class Prompts(QObject):
         dialog = PhotoProblemsDialog(self._session, self._window)
         self._run(dialog)
         if dialog.to_draw is not None:
-            photo = dict(self._session.store.faces.photos_without_face())[dialog.to_draw]
+            photo = dict(self._session.store.photos.without_face())[dialog.to_draw]
             self._window.show_photo_to_box(dialog.to_draw, photo)
 
     def _relocate(self) -> None:
-        roots = self._session.store.faces.roots()
+        roots = self._session.store.photos.roots()
         if not roots:
             return
         root_id = next(iter(roots))

@@ -67,10 +67,10 @@ class PhotoProblemsDialog(QDialog):
         self._selected()
 
     def _fill(self) -> None:
-        faces = self._session.store.faces
-        rows = [(photo, file, read(reason), True) for photo, file, reason in faces.problems()]
+        photos = self._session.store.photos
+        rows = [(photo, file, read(reason), True) for photo, file, reason in photos.problems()]
         none = tr("no face was found")
-        rows += [(photo, file, none, False) for photo, file in faces.photos_without_face()]
+        rows += [(photo, file, none, False) for photo, file in photos.without_face()]
         self.table.setRowCount(len(rows))
         self.words.setText(
             tr("%Ln photo(s) need a look; everything else was read.", "", len(rows))
@@ -114,6 +114,6 @@ class PhotoProblemsDialog(QDialog):
 
     @Slot()
     def _retry(self) -> None:
-        self._session.store.faces.retry_photos(self._chosen(broken=True))
+        self._session.store.photos.retry(self._chosen(broken=True))
         self._session.search()
         self.accept()

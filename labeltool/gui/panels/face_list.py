@@ -72,7 +72,7 @@ class FaceListModel(QAbstractListModel):
             return None
         if self._ids[place] not in self._rows:
             start = place - place % CHUNK
-            self._rows |= self._session.store.faces.rows(self._ids[start : start + CHUNK])
+            self._rows |= self._session.store.queue.rows(self._ids[start : start + CHUNK])
         return self._rows.get(self._ids[place])
 
     def id_at(self, place: int) -> int:
@@ -93,7 +93,7 @@ class FaceListModel(QAbstractListModel):
         else:
             drawn = [face for face in changes.faces if face in self._rows]
             if drawn:  # only these: a row that is missed fetches all around it
-                self._rows |= self._session.store.faces.rows(drawn)
+                self._rows |= self._session.store.queue.rows(drawn)
                 for face in drawn:
                     index = self.index(desk.place_of(face))
                     self.dataChanged.emit(index, index)

@@ -10,7 +10,7 @@ from labeltool.domain import FINAL, N_, Box, Changes, Message, Verdict
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
 from labeltool.store.faces.face_queries import _ids
-from labeltool.store.faces.faces import _add_faces
+from labeltool.store.faces.faces import add_faces
 from labeltool.store.log.operation_log import enter_new, finish, operate, removed_face
 
 DRAWN = "hand"
@@ -143,6 +143,6 @@ def _draw(
 ) -> list[int]:
     """Add a face for each of these boxes by photo, as one operation; returns their ids."""
     added = [(photo, box, kind, None) for photo, box in boxes.items()]
-    faces = _add_faces(connection, added, by_operation=True)
+    faces = add_faces(connection, added, by_operation=True)
     enter_new(connection, operate(connection, reviewer, "draw", detail), faces)
     return faces

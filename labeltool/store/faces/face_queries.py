@@ -60,11 +60,11 @@ class Queue:
         self._database = database
         self._places: tuple[int, NDArray[np.int64] | None] = 0, None
 
-    def queue(self, wanted: Filter) -> list[int]:
+    def ids(self, wanted: Filter) -> list[int]:
         """Ids of the faces a filter lets through, in its order."""
-        return self.queue_waiting(wanted)[0]
+        return self.ids_and_waiting(wanted)[0]
 
-    def queue_waiting(self, wanted: Filter) -> tuple[list[int], NDArray[np.bool_]]:
+    def ids_and_waiting(self, wanted: Filter) -> tuple[list[int], NDArray[np.bool_]]:
         """Ids of the faces a filter lets through, in its order, and (as many,) whether each waits
         for a person: is unreviewed, or offered anew."""
         where, values = _where(wanted)
@@ -106,7 +106,7 @@ class Queue:
         with self._database.read() as connection:
             return list(connection.exec_driver_sql(query, values).scalars())
 
-    def to_decide(self, ids: Sequence[int]) -> set[int]:
+    def waiting(self, ids: Sequence[int]) -> set[int]:
         """Those of the faces that wait for a person."""
         query = f"SELECT face_id FROM {_FEW} AND {_TODO}"
         return set(self._column(query, {"ids": json.dumps(list(ids))}))

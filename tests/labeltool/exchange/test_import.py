@@ -78,24 +78,24 @@ class TestAddPhotos:
         (photos / "notes.txt").touch()
         draw(photos / ".hidden.jpg")
         assert add_photos(store, [photos]) == Added(new=5)
-        assert list(store.faces.roots().values()) == [photos]
-        names = {row[3] for row in store.faces.photo_index()}
+        assert list(store.photos.roots().values()) == [photos]
+        names = {row[3] for row in store.photos.index()}
         assert names == {"a.jpg", "b/c.PNG", f"{KOREAN}/{KOREAN}.webp", "b/d/e.tiff", "f.bmp"}
-        assert all(file.is_file() for _, file in store.faces.photos_to_search())
+        assert all(file.is_file() for _, file in store.photos.unsearched())
 
     def test_the_same_folder_again_adds_only_what_is_new(self, store, photos):
         draw(photos / "a.jpg")
         add_photos(store, [photos])
         draw(photos / "b.jpg")
         assert add_photos(store, [photos]) == Added(new=1, known=1)
-        assert len(store.faces.roots()) == 1
+        assert len(store.photos.roots()) == 1
 
     def test_a_folder_inside_a_known_one_is_the_known_one(self, store, photos):
         draw(photos / "inner" / "a.jpg")
         add_photos(store, [photos])
         draw(photos / "inner" / "b.jpg")
         assert add_photos(store, [photos / "inner"]) == Added(new=1, known=1)
-        assert list(store.faces.roots().values()) == [photos]
+        assert list(store.photos.roots().values()) == [photos]
 
     def test_a_folder_around_a_known_one_adds_only_what_is_new(self, store, photos):
         draw(photos / "inner" / "a.jpg")
@@ -110,13 +110,13 @@ class TestAddPhotos:
         monkeypatch.chdir(photos / "inner")
         for spelling in ("..", "../../photos", f"{photos}/inner/..", f"{photos}//"):
             assert add_photos(store, [Path(spelling)]) == Added(known=1)
-        assert list(store.faces.roots().values()) == [photos]
+        assert list(store.photos.roots().values()) == [photos]
 
     def test_single_files_and_folders_can_be_mixed(self, store, photos, tmp_path):
         draw(photos / "a.jpg")
         single = draw(tmp_path / "other" / "b.png")
         assert add_photos(store, [single, photos]) == Added(new=2)
-        assert len(store.faces.roots()) == 2
+        assert len(store.photos.roots()) == 2
 
     def test_formats_that_cannot_be_read_are_named(self, store, photos):
         draw(photos / "a.jpg")
@@ -157,7 +157,7 @@ class TestAddPhotos:
         (photos / "sub").mkdir()
         make(photos / "b.jpg", photos / "sub" / "c.jpg")
         assert add_photos(store, [photos]) == Added(new=2, known=2)
-        names = {file.name for _, file in store.faces.photos_to_search()}
+        names = {file.name for _, file in store.photos.unsearched()}
         assert names == ({"b.jpg", "other.jpg"} if make is os.symlink else {"a.jpg", "other.jpg"})
         assert add_photos(store, [photos]) == Added(known=4)
 
@@ -198,7 +198,7 @@ class TestSearch:
         seen: list[tuple[int, int]] = []
         assert search(store, lambda *step: seen.append(step), ignored) == 5
         assert (seen[0], seen[-1]) == ((0, 5), (5, 5))
-        reasons = {file.name: reason for _id, file, reason in store.faces.problems()}
+        reasons = {file.name: reason for _id, file, reason in store.photos.problems()}
         assert reasons == {
             "empty.jpg": "empty.jpg is empty (0 bytes)",
             "cut.jpg": "cut.jpg is truncated",
@@ -206,10 +206,10 @@ class TestSearch:
             "megapixels",
             "text.jpg": "text.jpg is not an image that can be read",
         }
-        ((_, _, _, name, width, height),) = store.faces.photo_index()
+        ((_, _, _, name, width, height),) = store.photos.index()
         assert (name, width, height) == (good.name, 120, 90)
-        assert [file for _, file in store.faces.photos_without_face()] == [good]
-        counts = store.faces.counts()
+        assert [file for _, file in store.photos.without_face()] == [good]
+        counts = store.queue.counts()
         assert (counts.photos, counts.problems, counts.waiting) == (5, 4, 0)
 
     def test_a_photo_turned_by_exif_has_its_upright_size_and_a_hash(self, store, photos):
@@ -220,7 +220,7 @@ class TestSearch:
         image.save(photos / "a.jpg", exif=exif)
         add_photos(store, [photos])
         search(store, silent, ignored)
-        assert store.faces.photo_index()[0][4:] == (50, 80)
+        assert store.photos.index()[0][4:] == (50, 80)
         with sqlite3.connect(store.folder / "project.sqlite") as connection:
             (digest,) = connection.execute("SELECT sha256 FROM photo").fetchone()
         connection.close()
@@ -234,7 +234,7 @@ class TestSearch:
         draw(photos / "b.jpg")
         assert add_photos(store, [photos]) == Added(known=2)
         assert search(store, silent, ignored) == 1
-        assert store.faces.problems() == []
+        assert store.photos.problems() == []
 
     def test_a_second_search_does_nothing(self, store, photos):
         draw(photos / "a.jpg")
@@ -253,9 +253,9 @@ class TestSearch:
 
         with pytest.raises(Cancelled):
             search(store, cancel, ignored)
-        assert store.faces.counts().waiting == 8
+        assert store.queue.counts().waiting == 8
         assert search(store, silent, ignored) == 8
-        assert store.faces.counts().waiting == 0
+        assert store.queue.counts().waiting == 0
 
     def test_what_was_found_is_told_as_it_comes(self, store, photos, monkeypatch):
         monkeypatch.setattr(detection_pool, "KEEP_EVERY", 0.0)
@@ -274,9 +274,9 @@ class TestSearch:
             "photo": 1, "sha256": "0" * 64, "width": 60, "height": 40,
             "faces": [((1.0, 1.0, 9.0, 9.0), 0.9)],
         }  # fmt: skip
-        store.faces.searched([found])
-        assert again(store).faces.searched([found]).faces == frozenset()
-        assert store.faces.counts().faces == 1
+        store.photos.save_search_results([found])
+        assert again(store).photos.save_search_results([found]).faces == frozenset()
+        assert store.queue.counts().faces == 1
 
 
 FAKE = """
@@ -315,10 +315,10 @@ class TestSearchProcess:
             draw(photos / name)
         add_photos(store, [photos])
         assert search(store, silent, ignored) == 5
-        reasons = {file.name: reason for _, file, reason in store.faces.problems()}
+        reasons = {file.name: reason for _, file, reason in store.photos.problems()}
         assert set(reasons) == {"crash.jpg", "cut.jpg"}
         assert all("crashed the image reader" in reason for reason in reasons.values())
-        assert store.faces.counts().faces == 3
+        assert store.queue.counts().faces == 3
 
     def test_one_that_does_not_start_says_why(self, store, photos, fake_search):
         fake_search("raise SystemExit('no detector here')")
@@ -327,7 +327,7 @@ class TestSearchProcess:
         with pytest.raises(UserError, match="does not start: no detector here") as caught:
             search(store, silent, ignored)
         assert "labeltool doctor" in caught.value.remedy
-        assert store.faces.counts().waiting == 1
+        assert store.queue.counts().waiting == 1
 
     def test_no_process_is_left_behind(self, store, photos, fake_search, monkeypatch):
         started: list[subprocess.Popen] = []
@@ -350,10 +350,10 @@ class TestSearchProcess:
     ):
         draw(photos / "a.jpg", (100, 100))
         add_photos(store, [photos])
-        store.faces.add_face(1, (12.0, 12.0, 38.0, 38.0), "landmarks")
-        store.faces.add_face(1, (70.0, 70.0, 20.0, 20.0), "hand")
+        store.faces.add([(1, (12.0, 12.0, 38.0, 38.0), "landmarks")])
+        store.faces.add([(1, (70.0, 70.0, 20.0, 20.0), "hand")])
         search(store, silent, ignored)
-        assert store.faces.counts().faces == 2
+        assert store.queue.counts().faces == 2
 
 
 @pytest.fixture
@@ -373,7 +373,7 @@ class TestRealFaces:
         store = project(scheme=load_scheme("300w"))
         add_photos(store, [people])
         search(store, silent, ignored)
-        found = store.faces.counts().faces
+        found = store.queue.counts().faces
         shutil.copy(sample / "truth.json", tmp_path)
         truth = coco.read(tmp_path / "truth.json")
         names = {path.name for path in people.iterdir()}
@@ -381,9 +381,9 @@ class TestRealFaces:
         taken = take_labels(store, tmp_path / "truth.json", ANN)
         assert taken.taken == len(rows) > 6
         assert taken.new_faces == 0
-        assert found == store.faces.counts().faces >= len(rows)
+        assert found == store.queue.counts().faces >= len(rows)
         assert len(taken.problems) == len(truth.rows) - len(rows)
-        assert len(store.faces.queue(Filter("corrected"))) == len(rows)
+        assert len(store.queue.ids(Filter("corrected"))) == len(rows)
 
 
 class TestMovedPhotos:
@@ -393,13 +393,13 @@ class TestMovedPhotos:
         moved = tmp_path / KOREAN
         photos.rename(moved)
         search(store, silent, ignored)
-        ((_, _, reason),) = store.faces.problems()
+        ((_, _, reason),) = store.photos.problems()
         assert "there is no such file" in reason
-        (root_id,) = store.faces.roots()
-        store.faces.move_root(root_id, moved)
+        (root_id,) = store.photos.roots()
+        store.photos.move_root(root_id, moved)
         assert add_photos(store, [moved]) == Added(known=1)
         assert search(store, silent, ignored) == 1
-        assert store.faces.problems() == []
+        assert store.photos.problems() == []
 
 
 def labelled(photo: str, shift: float = 0.0, **rest: object) -> LabelledRow:
@@ -432,14 +432,14 @@ class TestLabels:
         taken = take_labels(store, write(tmp_path / "a.json", row), ANN)
         assert (taken.taken, taken.new_faces, taken.kept, taken.problems) == (1, 0, 0, [])
         assert verdicts(store) == [Verdict.UNREVIEWED, Verdict.CORRECTED, Verdict.UNREVIEWED]
-        np.testing.assert_array_equal(store.faces.face(2).points, row.points)
+        np.testing.assert_array_equal(store.faces.get(2).points, row.points)
 
     def test_a_label_that_overlaps_less_than_half_makes_a_new_face(self, project, tmp_path):
         store = project(1)
         place(store, 1, "landmarks", (10, 20, 19, 40))  # 0.48 of the union
         taken = take_labels(store, write(tmp_path / "a.json", labelled("00000.jpg")), ANN)
         assert (taken.taken, taken.new_faces) == (1, 1)
-        face = store.faces.face(2)
+        face = store.faces.get(2)
         assert (face.photo_id, face.box_kind, face.box) == (1, "landmarks", labelled("x").box)
         assert verdicts(store) == [Verdict.UNREVIEWED, Verdict.CORRECTED]
 
@@ -448,18 +448,18 @@ class TestLabels:
         near, far = labelled("00000.jpg", 0.5), labelled("00000.jpg", 12)
         place(store, 1, "landmarks", labelled("x").box)
         take_labels(store, write(tmp_path / "a.json", far, near), ANN)
-        np.testing.assert_array_equal(store.faces.face(1).points, near.points)
-        np.testing.assert_array_equal(store.faces.face(2).points, far.points)
+        np.testing.assert_array_equal(store.faces.get(1).points, near.points)
+        np.testing.assert_array_equal(store.faces.get(2).points, far.points)
 
     def test_the_same_file_again_adds_nothing(self, project, tmp_path):
         store = project(2)
         rows = [labelled("00000.jpg"), labelled("00000.jpg", 12), labelled("00001.jpg", 30)]
         file = write(tmp_path / "a.json", *rows)
         assert take_labels(store, file, ANN).taken == 3
-        faces = store.faces.counts().faces
+        faces = store.queue.counts().faces
         again = take_labels(store, file, "ben")
         assert (again.taken, again.new_faces, again.kept) == (0, 0, 3)
-        assert store.faces.counts().faces == faces
+        assert store.queue.counts().faces == faces
 
     def test_a_human_decision_is_never_replaced(self, project, tmp_path):
         store = project(2)
@@ -472,7 +472,7 @@ class TestLabels:
             taken = take_labels(store, file, "ben", proposals=proposals)
             assert (taken.taken, taken.new_faces, taken.kept) == (0, 0, 2)
         assert verdicts(store) == [Verdict.CORRECTED, Verdict.EXCLUDED]
-        np.testing.assert_array_equal(store.faces.face(1).points, triangle(3))
+        np.testing.assert_array_equal(store.faces.get(1).points, triangle(3))
 
     def test_a_verdict_in_the_file_is_kept(self, project, tmp_path):
         store = project(2)
@@ -500,7 +500,7 @@ class TestLabels:
         with pytest.raises(UserError, match=r"4 landmarks a face, .*'three' has 3") as caught:
             take_labels(store, file, ANN)
         assert caught.value.remedy
-        assert store.faces.counts().faces == 1
+        assert store.queue.counts().faces == 1
 
     def test_rows_that_cannot_be_used_are_named_and_the_rest_is_taken(self, project, tmp_path):
         store = project(1)
@@ -520,7 +520,7 @@ class TestLabels:
         draw(photos / KOREAN / "a.png", (100, 100))
         file = write(photos / "labels.json", labelled(f"{KOREAN}/a.png"))
         assert take_labels(store, file, ANN).taken == 1
-        ((_, _, root, path, width, height),) = store.faces.photo_index()
+        ((_, _, root, path, width, height),) = store.photos.index()
         assert (Path(root), path, width, height) == (photos, f"{KOREAN}/a.png", 100, 100)
 
     @pytest.mark.parametrize("name", ["nowhere.json", "text.json", "folder", "labels.csv"])
@@ -547,21 +547,21 @@ class TestUndo:
     @staticmethod
     def everything(store: Store) -> dict[str, object]:
         """What the rest of the program knows of faces."""
-        folders = [(folder.faces, folder.todo) for folder in store.faces.folders()]
+        folders = [(folder.faces, folder.todo) for folder in store.queue.folders()]
         out = store.folder / "out.json"
         if store.reviews.labels():
             export_labels(store, out, "coco")
         exported = json.loads(out.read_text())["annotations"] if out.exists() else []
         out.unlink(missing_ok=True)
         return {
-            "counts": store.faces.counts(), "queue": store.faces.queue(Filter()),
+            "counts": store.queue.counts(), "queue": store.queue.ids(Filter()),
             "boxes": store.faces.boxes(), "folders": folders, "exported": len(exported),
             "labels": len(store.reviews.labels()), "of photo": store.boxes.of_photo(1),
-            "pseudo": len(store.faces.pseudo("mean face", 100)),
+            "pseudo": len(store.faces.pseudo_labels("mean face", 100)),
             "unpredicted": store.faces.count_unpredicted(),
-            "rounds": store.faces.shown_rounds(), "facets": store.faces.facets(Filter()),
-            "proposals": len(store.faces.some_proposals(100)),
-            "found": store.faces.faces_of_photo(1),
+            "rounds": store.queue.shown_rounds(), "facets": store.queue.facets(Filter()),
+            "proposals": len(store.faces.recent_proposals(100)),
+            "found": store.boxes.of_photo(1),
         }  # fmt: skip
 
     @pytest.mark.parametrize("proposals", [False, True])
@@ -595,18 +595,18 @@ class TestUndo:
             "proposals from a.json" if proposals else "labels from a.json"
         )
         store.reviews.undo("ben")
-        assert store.faces.counts().faces == 2
+        assert store.queue.counts().faces == 2
         assert store.reviews.check(repair=True) == []
 
     def test_a_face_found_since_is_labelled_and_not_doubled(self, mixed):
         store, file = mixed
         take_labels(store, file, ANN)
         store.reviews.undo(ANN)
-        (found,) = store.faces.add_faces([(2, labelled("x", 30).box, "landmarks")])
+        (found,) = store.faces.add([(2, labelled("x", 30).box, "landmarks")])
         taken = take_labels(store, file, ANN)
         assert (taken.taken, taken.new_faces) == (3, 1)
-        assert store.faces.face(found).verdict is Verdict.CORRECTED
-        assert store.faces.counts().faces == 4
+        assert store.faces.get(found).verdict is Verdict.CORRECTED
+        assert store.queue.counts().faces == 4
 
     def test_what_others_did_to_its_faces_meanwhile_stays(self, mixed):
         store, file = mixed
@@ -615,7 +615,7 @@ class TestUndo:
         store.reviews.save_draft("ben", 4, None, triangle(40))
         note = store.reviews.undo(ANN).note
         assert note.endswith("2 of 3 faces were changed since and stay as they are.")
-        found = [store.faces.face(face).verdict for face in (1, 3, 4)]
+        found = [store.faces.get(face).verdict for face in (1, 3, 4)]
         assert found == [Verdict.UNREVIEWED, Verdict.EXCLUDED, Verdict.CORRECTED]
 
     def test_a_proposal_that_was_accepted_meanwhile_stays(self, mixed):
@@ -623,10 +623,10 @@ class TestUndo:
         take_labels(store, file, ANN, proposals=True)
         store.reviews.decide("ben", [1, 3], Verdict.ACCEPTED)
         store.reviews.undo(ANN)
-        assert [store.faces.face(face).verdict for face in (1, 3, 4)] == [
+        assert [store.faces.get(face).verdict for face in (1, 3, 4)] == [
             Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.REMOVED,
         ]  # fmt: skip
-        assert store.faces.face(3).prediction.model == "import of a.json"
+        assert store.faces.get(3).prediction.model == "import of a.json"
         assert len(store.reviews.labels()) == 2
 
     def test_a_removed_face_takes_no_decision_and_no_moves(self, mixed):
@@ -643,15 +643,15 @@ class TestUndo:
             with pytest.raises(UserError, match="not in the project any more"):
                 write()
         assert not store.reviews.flag("ben", [3], True).any_face
-        assert store.faces.face(3).verdict is Verdict.REMOVED
+        assert store.faces.get(3).verdict is Verdict.REMOVED
 
     def test_photos_that_came_with_it_stay(self, store, photos):
         draw(photos / "a.png", (90, 70))
         take_labels(store, write(photos / "labels.json", labelled("a.png")), ANN)
         store.reviews.undo(ANN)
-        counts = store.faces.counts()
+        counts = store.queue.counts()
         assert (counts.photos, counts.faces) == (1, 0)
-        assert [file.name for _id, file in store.faces.photos_to_search()] == ["a.png"]
+        assert [file.name for _id, file in store.photos.unsearched()] == ["a.png"]
 
     def test_cancelled_proposals_leave_no_face(self, project, tmp_path):
         store = project(75, proposed=False)
@@ -664,10 +664,10 @@ class TestUndo:
 
         with pytest.raises(Cancelled):
             take_labels(store, file, ANN, proposals=True, progress=stop)
-        assert store.faces.counts().faces == 75
+        assert store.queue.counts().faces == 75
         assert store.reviews.undo_state(ANN).undo is None
         assert take_labels(store, file, ANN, proposals=True).new_faces == 75
-        assert store.faces.counts().faces == 150
+        assert store.queue.counts().faces == 150
 
 
 class TestProposals:
@@ -676,10 +676,10 @@ class TestProposals:
         file = write(tmp_path / "other tool.json", labelled("00000.jpg", score=0.75))
         taken = take_labels(store, file, ANN, proposals=True)
         assert (taken.taken, taken.new_faces) == (1, 0)
-        prediction = store.faces.face(1).prediction
+        prediction = store.faces.get(1).prediction
         assert (prediction.score, prediction.model) == (0.75, "import of other tool.json")
         assert verdicts(store) == [Verdict.UNREVIEWED]
-        assert store.faces.counts().rounds == 0
+        assert store.queue.counts().rounds == 0
 
     @pytest.mark.parametrize("proposals", [False, True])
     def test_cancelled_while_faces_are_matched_nothing_is_taken(self, project, tmp_path, proposals):
@@ -693,7 +693,7 @@ class TestProposals:
         with pytest.raises(Cancelled):
             take_labels(store, file, ANN, proposals=proposals, progress=stop)
         assert verdicts(store) == [Verdict.UNREVIEWED] * 2
-        assert store.faces.face(1).prediction is None
+        assert store.faces.get(1).prediction is None
         assert take_labels(store, file, ANN, proposals=proposals).taken == 2
 
     def test_labels_cancelled_while_they_are_written_leave_nothing(
@@ -742,10 +742,10 @@ class TestProposals:
 
         with pytest.raises(Cancelled):
             take_labels(store, file, ANN, proposals=True, progress=stop)
-        assert store.faces.counts().proposed == 0
+        assert store.queue.counts().proposed == 0
         assert [row.status for row in store.rounds.all()] == [RoundStatus.CANCELLED]
         assert take_labels(store, file, ANN, proposals=True).taken == 150
-        assert store.faces.counts().proposed == 150
+        assert store.queue.counts().proposed == 150
         assert [row.status for row in store.rounds.all()] == [RoundStatus.READY]
 
     def test_the_same_file_again_changes_nothing(self, project, tmp_path):
@@ -755,10 +755,10 @@ class TestProposals:
         file = write(tmp_path / "a.json", labelled("00000.jpg"), labelled("00001.jpg"))
         take_labels(store, file, ANN, proposals=True)
         store.reviews.decide(ANN, [1], Verdict.REJECTED)
-        before = [store.faces.face(face).prediction.id for face in (1, 2)]
+        before = [store.faces.get(face).prediction.id for face in (1, 2)]
         take_labels(store, file, ANN, proposals=True)
-        assert [store.faces.face(face).prediction.id for face in (1, 2)] == before
-        assert not store.faces.face(1).offered
+        assert [store.faces.get(face).prediction.id for face in (1, 2)] == before
+        assert not store.faces.get(1).offered
         assert len(store.rounds.all()) == 2  # the starter's and the import
 
     def test_another_file_is_another_round(self, project, tmp_path):
@@ -767,7 +767,7 @@ class TestProposals:
         for shift in (0.0, 1.0):
             row = labelled("00000.jpg", shift)
             take_labels(store, write(tmp_path / "a.json", row), ANN, proposals=True)
-            np.testing.assert_array_equal(store.faces.face(1).points, row.points)
+            np.testing.assert_array_equal(store.faces.get(1).points, row.points)
         assert len(store.rounds.all()) == 3
 
     def test_they_can_be_offered_again_after_a_round(self, project, tmp_path):
@@ -777,7 +777,7 @@ class TestProposals:
         take_labels(store, file, ANN, proposals=True)
         propose(store, [1], 0.9)
         take_labels(store, file, ANN, proposals=True)
-        np.testing.assert_array_equal(store.faces.face(1).points, triangle())
+        np.testing.assert_array_equal(store.faces.get(1).points, triangle())
 
 
 class TestRoundTrip:
@@ -788,7 +788,7 @@ class TestRoundTrip:
             for name in ("a.jpg", "a_1.jpg", f"{KOREAN}/b.jpg"):
                 draw(photos / folder / name, (100, 100))
             add_photos(store, [photos / folder])
-        store.faces.searched(
+        store.photos.save_search_results(
             [
                 {
                     "photo": photo,
@@ -797,11 +797,11 @@ class TestRoundTrip:
                     "height": 100,
                     "faces": [],
                 }
-                for photo, file in store.faces.photos_to_search()
+                for photo, file in store.photos.unsearched()
             ]
         )
         for photo in (1, 1, 2, 3, 4, 4, 6):
-            face, _ = store.faces.add_face(photo, (0, 0, 5, 5), "hand")
+            (face,) = store.faces.add([(photo, (0, 0, 5, 5), "hand")])
             verdict = Verdict.CORRECTED
             store.reviews.decide(ANN, [face], verdict, points=triangle(face * 9 + 1 / 7))
         return store
@@ -841,7 +841,7 @@ class TestRoundTrip:
 
     def test_visibility_and_absent_points_come_back(self, project, photos, tmp_path, opened):
         store = self.reviewed(project, photos)
-        face, _ = store.faces.add_face(5, (0, 0, 5, 5), "hand")
+        (face,) = store.faces.add([(5, (0, 0, 5, 5), "hand")])
         points = triangle(20)
         points[1] = np.nan
         store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=points)
@@ -860,7 +860,7 @@ class TestRoundTrip:
 
     def test_a_face_that_pts_cannot_hold_is_named(self, project, photos, tmp_path):
         store = self.reviewed(project, photos)
-        face, _ = store.faces.add_face(5, (0, 0, 5, 5), "hand")
+        (face,) = store.faces.add([(5, (0, 0, 5, 5), "hand")])
         points = triangle(20)
         points[1] = np.nan
         store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=points)
@@ -873,11 +873,11 @@ class TestRoundTrip:
         store = project(proposed=False)
         draw(photos / "a.jpg")
         add_photos(store, [photos])
-        store.faces.add_face(1, (0, 0, 5, 5), "hand")
+        store.faces.add([(1, (0, 0, 5, 5), "hand")])
         store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
         (photos / "a.jpg").write_bytes(b"")
         search(store, silent, ignored)
-        assert store.faces.counts().problems == 1
+        assert store.queue.counts().problems == 1
         assert export_labels(store, tmp_path / "a.json", "coco").faces == 1
 
     def test_nothing_reviewed_is_nothing_to_export(self, project, tmp_path):
@@ -902,7 +902,7 @@ class TestRoundTrip:
 def content(store: Store) -> set[tuple]:
     """Every manual label by its file, to a millionth of a pixel."""
     return {
-        (str(store.faces.face(face).photo), verdict, np.round(points, 6).tobytes())
+        (str(store.faces.get(face).photo), verdict, np.round(points, 6).tobytes())
         for face, verdict, points, _ in store.reviews.labels()
     }
 

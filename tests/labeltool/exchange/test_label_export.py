@@ -34,7 +34,7 @@ def store(project: Callable[..., Store], photos: Path) -> Store:
     store = project()
     add_photos(store, [photos])
     for photo in (1, 2):
-        face, _ = store.faces.add_face(photo, (0, 0, 5, 5), "hand")
+        (face,) = store.faces.add([(photo, (0, 0, 5, 5), "hand")])
         store.reviews.decide("ann", [face], Verdict.CORRECTED, points=triangle(photo))
     return store
 

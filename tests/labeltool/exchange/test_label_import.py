@@ -73,9 +73,9 @@ def review(store: Store) -> None:
             "photo": photo, "sha256": content_hash(file), "width": 100, "height": 100,
             "faces": [((5.0, 5.0, 60.0, 60.0), 0.9)],
         }
-        for photo, file in store.faces.photos_to_search()
+        for photo, file in store.photos.unsearched()
     ]  # fmt: skip
-    store.faces.searched(rows)
+    store.photos.save_search_results(rows)
     for face, photo, *_ in store.faces.boxes():
         store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=triangle(photo / 7))
 
@@ -83,7 +83,7 @@ def review(store: Store) -> None:
 def content(store: Store) -> set[tuple[str, str, bytes]]:
     """Every manual label by its file, to a millionth of a pixel."""
     return {
-        (str(store.faces.face(face).photo), verdict, np.round(points, 6).tobytes())
+        (str(store.faces.get(face).photo), verdict, np.round(points, 6).tobytes())
         for face, verdict, points, _ in store.reviews.labels()
     }
 
@@ -110,7 +110,7 @@ class TestRoundTrip:
         review(store)
         out = tmp_path / "out" / ("labels.json" if form == "coco" else "labels")
         written = export_labels(store, out, form)
-        assert (written.faces, written.problems) == (store.faces.counts().photos, ())
+        assert (written.faces, written.problems) == (store.queue.counts().photos, ())
         other = make_project(tmp_path / "other")
         opened.append(other)
         for folder in reversed(folders):
@@ -184,7 +184,7 @@ class TestPhotos:
         add_photos(store, [draw(tmp_path / "val" / "f.jpg").parent])
         file = write(tmp_path / "else" / "a.json", {"train/f.jpg": [triangle()]})
         taken = take_labels(store, file, ANN)
-        assert (taken.taken, store.faces.counts().faces) == (0, 0)
+        assert (taken.taken, store.queue.counts().faces) == (0, 0)
         assert taken.problems[0].startswith("train/f.jpg is not val/f.jpg")
 
     def test_photos_beside_the_file_are_taken_instead(self, project, tmp_path):
@@ -196,25 +196,25 @@ class TestPhotos:
         taken = take_labels(store, write(tmp_path / "a.json", listed), ANN)
         assert (taken.taken, taken.problems, taken.waiting) == (2, [], True)
         points = {
-            store.faces.face(face).photo: points[0, 0]
+            store.faces.get(face).photo: points[0, 0]
             for face, _, points, _ in store.reviews.labels()
         }
         assert points == {tmp_path / "train/f.jpg": 10.25, tmp_path / "val/f.jpg": 19.25}
-        assert store.faces.counts().photos == 3
-        assert len(store.faces.photos_to_search()) == 3  # for further faces, like any other
+        assert store.queue.counts().photos == 3
+        assert len(store.photos.unsearched()) == 3  # for further faces, like any other
 
     def test_reading_alone_changes_nothing(self, project, tmp_path):
         store = project(proposed=False)
         draw(tmp_path / "f.jpg")
         read_source(store, write(tmp_path / "a.json", {"f.jpg": [triangle()]}))
-        assert store.faces.counts().photos == 0
+        assert store.queue.counts().photos == 0
 
     def test_a_photo_outside_the_file_s_folder_comes_too(self, project, tmp_path):
         store = project(proposed=False)
         draw(tmp_path / "photos" / "f.jpg")
         file = write(tmp_path / "labels" / "a.json", {"../photos/f.jpg": [triangle()]})
         assert take_labels(store, file, ANN).taken == 1
-        assert list(store.faces.roots().values()) == [tmp_path / "photos"]
+        assert list(store.photos.roots().values()) == [tmp_path / "photos"]
 
     def test_another_photo_in_its_place_is_named(self, project, tmp_path):
         store = project(proposed=False)
@@ -262,7 +262,7 @@ class TestOrder:
 
     def everything(self, store: Store) -> set[tuple[object, ...]]:
         labels = {face: points.tobytes() for face, _, points, _ in store.reviews.labels()}
-        photos = {record.id: str(record.file) for record in store.faces.photo_records()}
+        photos = {record.id: str(record.file) for record in store.photos.records()}
         return {
             (photos[photo], box, kind, verdict, labels.get(face))
             for face, photo, box, kind, verdict, _ in store.faces.boxes()
@@ -285,8 +285,8 @@ class TestOrder:
         add_photos(second, [folder])
         search(second, lambda done, total: None, lambda changes: None)
         assert self.everything(first) == self.everything(second)
-        assert first.faces.counts().faces == 7
-        assert first.faces.counts().proposed == second.faces.counts().proposed
+        assert first.queue.counts().faces == 7
+        assert first.queue.counts().proposed == second.queue.counts().proposed
         kinds = sorted(kind for _, _, _, kind, *_ in first.faces.boxes())
         assert kinds == ["detected"] * 6 + ["landmarks"]
 
@@ -302,8 +302,8 @@ class TestOrder:
         moved = (7.0, 5.0, 41.0, 57.0)
         store.boxes.change(ANN, 1, moved)
         search(store, lambda done, total: None, lambda changes: None)
-        assert store.faces.face(1).box == moved
-        assert store.faces.counts().faces == 2
+        assert store.faces.get(1).box == moved
+        assert store.queue.counts().faces == 2
 
 
 class TestLandmarks:
@@ -347,7 +347,7 @@ class TestLandmarks:
         words = rf"Only in the file: {file}\. Only in the scheme: {scheme}\."
         with pytest.raises(UserError, match=words):
             take_labels(store, path, ANN)
-        assert store.faces.counts().photos == 0
+        assert store.queue.counts().photos == 0
 
     @pytest.mark.parametrize("far", [[-101, 50], [50, 201], [1e300, 5], [-1e18, -1e18]])
     @pytest.mark.parametrize("form", ["coco", "pts"])
@@ -380,7 +380,7 @@ class TestSizes:
         file = write(tmp_path / "raw.json", {"f.jpg": [triangle()]}, (100, 80))
         store = project(proposed=False)
         taken = take_labels(store, file, ANN)
-        assert (taken.taken, store.faces.counts().faces) == (0, 0)
+        assert (taken.taken, store.queue.counts().faces) == (0, 0)
         assert taken.problems[0].startswith(
             "f.jpg is 80 x 100 here, but raw.json labelled it at 100 x 80"
         )
@@ -423,14 +423,14 @@ class TestRows:
         draw(tmp_path / "f.jpg")
         add_photos(store, [tmp_path / "f.jpg"])
         if known:
-            store.faces.add_face(1, tight_box(triangle(1)), "landmarks")
+            store.faces.add([(1, tight_box(triangle(1)), "landmarks")])
         file = write(tmp_path / "a.json", {"f.jpg": [triangle(), triangle(2), triangle(45)]})
         taken = take_labels(store, file, ANN)
-        assert (taken.taken, store.faces.counts().faces) == (2, 2)
+        assert (taken.taken, store.queue.counts().faces) == (2, 2)
         (problem,) = taken.problems
         assert problem.startswith("f.jpg has the face around")
         again = take_labels(store, file, ANN)
-        assert (again.taken, again.kept, store.faces.counts().faces) == (0, 2, 2)
+        assert (again.taken, again.kept, store.queue.counts().faces) == (0, 2, 2)
 
     def test_a_pts_file_of_another_number_of_points_is_named(self, project, tmp_path):
         store = project(proposed=False)

@@ -40,14 +40,14 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
     for name in names:
         pixels = rng.integers(60, 200, (240, 320, 3), np.uint8)
         Image.fromarray(pixels).save(photos / name)
-    store.faces.add_photos(store.faces.add_root(photos), [(name, 1) for name in names])
-    store.faces.searched(
+    store.photos.add(store.photos.add_root(photos), [(name, 1) for name in names])
+    store.photos.save_search_results(
         [
             {
                 "photo": photo, "sha256": "0", "width": 320, "height": 240,
                 "faces": [((80.0, 40.0, 150.0, 170.0), 0.9)],
             }
-            for photo, _ in store.faces.photos_to_search()
+            for photo, _ in store.photos.unsearched()
         ]
     )  # fmt: skip
     faces = [row[0] for row in store.faces.boxes()]

@@ -56,9 +56,9 @@ def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
     window = open_window(project)
     face = window.session.desk.face.id
     drag(qtbot, window.canvas, 5, QPoint(24, 0))  # kept as a draft at once
-    assert window.session.store.faces.face(face).draft is not None
+    assert window.session.store.faces.get(face).draft is not None
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert window.session.store.faces.face(face).draft is None
+    assert window.session.store.faces.get(face).draft is None
     qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
@@ -69,14 +69,14 @@ def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window.list.select_rows(4, 8)
     window.commands.by_name["reject"].trigger()
-    assert window.session.store.faces.counts().rejected == 5
+    assert window.session.store.queue.counts().rejected == 5
     window.close()
 
     window = open_window(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert window.session.store.faces.counts().rejected == 0
+    assert window.session.store.queue.counts().rejected == 0
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert window.session.store.faces.counts().unreviewed == 10
+    assert window.session.store.queue.counts().unreviewed == 10
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert verdict(window, face) is Verdict.ACCEPTED
 
@@ -112,7 +112,7 @@ def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
     assert np.array_equal(np.delete(moved, 10, 0), np.delete(face.points, 10, 0))
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(canvas, Qt.Key.Key_A)
-    after = session.store.faces.face(face.id)
+    after = session.store.faces.get(face.id)
     assert after.verdict is Verdict.CORRECTED
     assert after.decision.prediction_id == face.prediction.id
     stored = sql(session.store, f"SELECT round_id FROM prediction WHERE face_id = {face.id}")
@@ -121,7 +121,7 @@ def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
 
 def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_window, project):
     store = open_project(project)
-    label = store.faces.face(1).points + 2
+    label = store.faces.get(1).points + 2
     store.reviews.take_labels("ann", [NewLabel(1, Verdict.CORRECTED, label)], "labels.json")
     store.close()
     window = open_window(project)
@@ -130,12 +130,12 @@ def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_
     window.session.announce(Changes())
     assert np.array_equal(desk.face.points, label)
     qtbot.keyClick(window.canvas, Qt.Key.Key_X)
-    face = window.session.store.faces.face(1)
+    face = window.session.store.faces.get(1)
     assert (face.verdict, face.offered) == (Verdict.REJECTED, False)
-    assert 1 not in window.session.store.faces.queue(Filter("offered"))
-    assert 1 not in window.session.store.faces.queue(Filter("rejected-new"))
+    assert 1 not in window.session.store.queue.ids(Filter("offered"))
+    assert 1 not in window.session.store.queue.ids(Filter("rejected-new"))
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert np.array_equal(window.session.store.faces.face(1).points, label)
+    assert np.array_equal(window.session.store.faces.get(1).points, label)
 
 
 def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
@@ -151,19 +151,19 @@ def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
     drag(qtbot, window.canvas, 5, QPoint(24, 0))
     qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    edited = session.store.faces.face(1).points
-    before = session.store.faces.counts()
+    edited = session.store.faces.get(1).points
+    before = session.store.queue.counts()
     for _ in range(2):
         with qtbot.waitSignal(session.changed):
             session.import_labels(tmp_path / "labels.json", False)
-        assert session.store.faces.counts() == before
-        assert np.array_equal(session.store.faces.face(1).points, edited)
+        assert session.store.queue.counts() == before
+        assert np.array_equal(session.store.faces.get(1).points, edited)
     assert "2 faces keep what a person decided" in window.message.label.text()
 
 
 def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project):
     store = open_project(project)
-    points = store.faces.face(1).points.copy()
+    points = store.faces.get(1).points.copy()
     points[30] = np.nan
     new = store.rounds.add(RoundKind.TRAIN, "std", "rounds/new", {})
     store.rounds.set_model(new, "round 1", "other")
@@ -179,7 +179,7 @@ def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project
     qtbot.mouseClick(canvas.viewport(), LEFT, pos=place)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(canvas, Qt.Key.Key_A)
-    after = window.session.store.faces.face(1)
+    after = window.session.store.faces.get(1)
     assert after.verdict is Verdict.CORRECTED
     assert np.isfinite(after.points).all()
     assert np.array_equal(np.delete(after.points, 30, 0), np.delete(points, 30, 0))
@@ -196,18 +196,18 @@ class Test7:
         window = open_window(project)
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
-        before = window.session.store.faces.counts()
+        before = window.session.store.queue.counts()
         with qtbot.waitSignal(window.session.round_ended):
             window.commands.run("train")
         panel = window.panel
         assert panel.isVisible()
         assert "It failed on purpose." in panel.detail.text()
         assert "fake worker: a reason in the log" in panel.log.toPlainText()
-        assert window.session.store.faces.counts() == before
+        assert window.session.store.queue.counts() == before
         monkeypatch.setenv("FAKE_WORKER", "ok")
         with qtbot.waitSignal(window.session.round_ended):
             qtbot.mouseClick(panel.retry, LEFT)
-        assert window.session.store.faces.counts().rounds == 1
+        assert window.session.store.queue.counts().rounds == 1
         assert verdict(window, 1) is Verdict.ACCEPTED
 
     def test_7_photos_that_a_round_could_not_use_are_told_with_a_way_to_them(
@@ -222,7 +222,7 @@ class Test7:
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
             window.commands.run("train")
-        (_, file, _), _other = window.session.store.faces.problems()
+        (_, file, _), _other = window.session.store.photos.problems()
         panel = window.panel
         assert panel.isVisible()
         assert "without 2 photos" in panel.title.text()
@@ -245,7 +245,7 @@ class Test7:
         with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
             window.commands.run("train")
         assert not panel.isVisible()
-        assert window.session.store.faces.problems() == []
+        assert window.session.store.photos.problems() == []
 
     def test_7_an_expected_failure_shows_no_log(self, qtbot, open_window, project, monkeypatch):
         worker = Path(__file__).parents[2] / "fake_worker.py"
@@ -275,7 +275,7 @@ class Test7:
 def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp_path):
     window = open_window(project)
     store = window.session.store
-    points = store.faces.face(2).points + 1 / 7
+    points = store.faces.get(2).points + 1 / 7
     points[3] = np.nan
     seen = np.full(68, 2, np.int8)
     seen[3], seen[4] = 0, 1
@@ -342,13 +342,13 @@ class Test9:
         everything = range(1, 11)
         for number in range(40):
             verdicts = (Verdict.REJECTED, Verdict.EXCLUDED)
-            before = window.session.store.faces.counts()
+            before = window.session.store.queue.counts()
             decide = partial(window.session.store.reviews.decide, "ann", everything)
             window.session.do(partial(decide, verdicts[number % 2]))
             if "한글 프로젝트 is full; nothing was lost" in window.message.label.text():
                 break
         assert "한글 프로젝트 is full; nothing was lost" in window.message.label.text()
-        assert window.session.store.faces.counts() == before
+        assert window.session.store.queue.counts() == before
         assert window.session.store.reviews.check() == []
 
     def test_9_a_read_only_folder(self, qtbot, app, read_only, tmp_path):
@@ -358,11 +358,11 @@ class Test9:
         (line,) = window.findChildren(ReadOnlyBar)
         assert line.isVisible()
         session = window.session
-        assert session.store.faces.counts().faces == 2
+        assert session.store.queue.counts().faces == 2
         with qtbot.waitSignal(session.failed) as failed:
             window.commands.by_name["exclude"].trigger()
         assert "the project is read-only here" in str(failed.args[0])
-        assert session.store.faces.counts().unreviewed == 2
+        assert session.store.queue.counts().unreviewed == 2
         session.desk.open(2)
         session.announce(Changes())
         assert session.desk.face.id == 2
@@ -378,7 +378,7 @@ class Test9:
         window = app.open(project)
         assert "is not there. Say where the photos are now" in window.message.label.text()
         qtbot.keyClick(window, Qt.Key.Key_F)
-        assert window.session.store.faces.counts().faces == 10
+        assert window.session.store.queue.counts().faces == 10
         window.close()
 
 
@@ -412,14 +412,14 @@ def steps(folder: Path, size: int) -> dict[str, int]:
     found = {}
     face = size - 5
     desk.open(size // 2 + 10)  # where the work is; before it everything is reviewed
-    shown = store.faces.face(face).prediction.id
+    shown = store.faces.get(face).prediction.id
     for name, work in (
         ("next face", desk.next),
         ("accept", partial(store.reviews.decide, "ann", [face], Verdict.ACCEPTED)),
         ("undo", partial(store.reviews.undo, "ann")),
         ("redo", partial(store.reviews.redo, "ann")),
         ("draft", partial(store.reviews.save_draft, "ann", face, shown, np.zeros((3, 2)))),
-        ("a page of the list", partial(store.faces.rows, desk.queue[100:250])),
+        ("a page of the list", partial(store.queue.rows, desk.queue[100:250])),
         ("history of a face", partial(store.history.of_face, face)),
     ):
         before = taken

@@ -152,11 +152,11 @@ def test_a_full_disk_is_said_and_the_last_good_state_stays(qtbot, open_window, p
             break
     assert "is full; nothing was lost" in window.message.label.text()
     assert "Free some space" in window.message.label.text()
-    flagged = window.session.store.faces.face(face).flag
+    flagged = window.session.store.faces.get(face).flag
     assert window.session.desk.face.flag is flagged
     fill_disk(window.session.store, spare=1000)
     qtbot.keyClick(window.canvas, Qt.Key.Key_F)
-    assert window.session.store.faces.face(face).flag is not flagged
+    assert window.session.store.faces.get(face).flag is not flagged
     assert verdict(window, 1) is Verdict.ACCEPTED
 
 
@@ -179,12 +179,12 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
         session._poll()
     assert len(failed) == 1
     assert "no room for a backup" in window.message.label.text()
-    assert session.store.faces.counts().rounds == 0
+    assert session.store.queue.counts().rounds == 0
     monkeypatch.undo()
     session.round._retry_at = 0.0
     with qtbot.waitSignal(session.round_ended):
         pass
-    assert session.store.faces.counts().rounds == 1
+    assert session.store.queue.counts().rounds == 1
     assert verdict(window, 1) is Verdict.ACCEPTED
 
 

@@ -53,7 +53,7 @@ def choose(qtbot, window, words: str) -> None:
 
 
 def verdict(window, face: int) -> Verdict:
-    return window.session.store.faces.face(face).verdict
+    return window.session.store.faces.get(face).verdict
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, proje
     qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
     qtbot.keyClicks(search, "ax007")
     assert search.text() == "ax007"
-    assert window.session.store.faces.counts().unreviewed == 10
+    assert window.session.store.queue.counts().unreviewed == 10
     search.clear()
     qtbot.keyClicks(search, "007")
     qtbot.waitUntil(lambda: window.list.model.rowCount() == 1)
@@ -125,7 +125,7 @@ def test_a_korean_input_method_does_not_stop_the_keys(qtbot, open_window, projec
     window.queue.search.setFocus()
     press = QKeyEvent(QEvent.Type.KeyPress, 0x314C, NONE, 53, 0x78, 0, "ㅌ")
     QApplication.sendEvent(window.queue.search, press)
-    assert window.session.store.faces.counts().rejected == 0
+    assert window.session.store.queue.counts().rejected == 0
 
 
 def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
@@ -150,7 +150,7 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
     window.session.desk.open(face)
     assert np.array_equal(window.session.desk.face.points, both)
     window.commands.run("accept")
-    after = window.session.store.faces.face(face)
+    after = window.session.store.faces.get(face)
     assert after.verdict is Verdict.CORRECTED
     assert np.array_equal(after.points, both)
     assert not np.array_equal(after.points, proposed)
@@ -190,9 +190,9 @@ def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatc
     )  # fmt: skip
     qtbot.keyClick(view, Qt.Key.Key_X)
     assert "5" in asked[0].ok.text()
-    assert window.session.store.faces.counts().rejected == 5
+    assert window.session.store.queue.counts().rejected == 5
     qtbot.keyClick(view, Qt.Key.Key_Z, CONTROL)
-    assert window.session.store.faces.counts().unreviewed == 10
+    assert window.session.store.queue.counts().unreviewed == 10
 
 
 def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monkeypatch):
@@ -208,7 +208,7 @@ def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monk
     def look(sheet: batch_preview.BatchPreviewDialog) -> int:
         shown.append(sheet)
         assert "5" in sheet.ok.text()
-        assert window.session.store.faces.counts().accepted == 0
+        assert window.session.store.queue.counts().accepted == 0
         return 1
 
     monkeypatch.setattr(AcceptByScoreDialog, "exec", choose)
@@ -216,10 +216,10 @@ def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monk
     with qtbot.waitSignal(window.session.changed):
         window.commands.by_name["accept_above"].trigger()
     assert len(shown) == 1
-    counts = window.session.store.faces.counts()
+    counts = window.session.store.queue.counts()
     assert (counts.accepted, counts.unreviewed) == (5, 5)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert window.session.store.faces.counts().accepted == 0
+    assert window.session.store.queue.counts().accepted == 0
 
 
 def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window, project):
@@ -258,12 +258,12 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     shutil.copy(tmp_path / "photos" / "000.jpg", tmp_path / "photos" / "empty.jpg")
     shutil.copy(tmp_path / "photos" / "000.jpg", tmp_path / "photos" / "empty2.jpg")
     store = open_project(project)
-    root = next(iter(store.faces.roots()))
-    store.faces.add_photos(root, [("empty.jpg", 1), ("empty2.jpg", 1)])
-    store.faces.searched(
+    root = next(iter(store.photos.roots()))
+    store.photos.add(root, [("empty.jpg", 1), ("empty2.jpg", 1)])
+    store.photos.save_search_results(
         [
             {"photo": photo, "sha256": "0", "width": 320, "height": 240, "faces": []}
-            for photo, _ in store.faces.photos_to_search()
+            for photo, _ in store.photos.unsearched()
         ]
     )
     store.close()
@@ -276,7 +276,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     assert dialog.table.rowCount() == 1
     face = window.session.desk.face
     assert (face.name, face.box, face.box_kind) == ("empty.jpg", (-0.5, -0.5, 320, 240), "whole")
-    assert window.session.store.faces.counts().faces == 11
+    assert window.session.store.queue.counts().faces == 11
     assert "Took the photo whole." in window.message.label.text()
     dialog.close()
     qtbot.waitUntil(lambda: not window.session.findChildren(Task))
@@ -331,7 +331,7 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     )
     monkeypatch.setattr("labeltool.gui.session.FEW", 2)
     monkeypatch.setattr("labeltool.store.faces.boxes.FEW", 2)
-    photos = [row[0] for row in session.store.faces.photo_index()][:3]
+    photos = [row[0] for row in session.store.photos.index()][:3]
     session.take_whole(photos)
     qtbot.waitUntil(lambda: len(asked) == 1)
     assert asked[0].faces == 13  # a worker is started when they are there
@@ -346,8 +346,8 @@ def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
     photo = window.session.desk.face.photo
     qtbot.waitUntil(lambda: photo.name in window.photos.get(photo)[1])
     assert window.canvas.photo is None
-    root = next(iter(window.session.store.faces.roots()))
-    window.session.do(partial(window.session.store.faces.move_root, root, tmp_path / "elsewhere"))
+    root = next(iter(window.session.store.photos.roots()))
+    window.session.do(partial(window.session.store.photos.move_root, root, tmp_path / "elsewhere"))
     qtbot.waitUntil(lambda: window.canvas.photo is not None)
     window.close()
 
@@ -375,8 +375,8 @@ def test_training_without_a_label_says_why_not(qtbot, open_window, project):
 
 def test_another_scheme_starts_from_the_mean_face(qtbot, app, tmp_path):
     store = create_project(tmp_path / "cats", Scheme.numbered("cats", 9))
-    store.faces.add_photos(store.faces.add_root(tmp_path), [("cat.jpg", 1)])
-    store.faces.searched(
+    store.photos.add(store.photos.add_root(tmp_path), [("cat.jpg", 1)])
+    store.photos.save_search_results(
         [{"photo": 1, "sha256": "0", "width": 9, "height": 9, "faces": [((1, 1, 5, 5), 0.9)]}]
     )
     store.close()
@@ -431,7 +431,7 @@ def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
 
 def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, project):
     window = open_window(project)
-    queue = window.session.store.faces.queue(Filter())
+    queue = window.session.store.queue.ids(Filter())
     assert [window.list.model.id_at(k) for k in range(10)] == queue
 
 
@@ -520,7 +520,7 @@ def test_writes_that_wait_are_done_in_the_order_of_the_keys(
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is not Verdict.UNREVIEWED)
     assert verdict(window, first) is Verdict.CORRECTED
-    moved = window.session.store.faces.face(first).points[point]
+    moved = window.session.store.faces.get(first).points[point]
     np.testing.assert_allclose(moved, before - (0, 3))
     assert window.session.desk.face.id == first + 1
 
@@ -588,7 +588,7 @@ def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, pr
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
     qtbot.wait(50)  # further attempts would be due
-    assert window.session.store.faces.counts().accepted == 1
+    assert window.session.store.queue.counts().accepted == 1
     assert window.message.label.text() == "Accepted."
 
 
@@ -601,7 +601,7 @@ def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: window.message.label.text() == "Saved.")
-    assert window.session.store.faces.face(1).draft is not None
+    assert window.session.store.faces.get(1).draft is not None
 
 
 def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_window, project):
@@ -616,14 +616,14 @@ def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_win
     window.session.announce(Changes())
     qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
     assert verdict(window, 2) is Verdict.UNREVIEWED
-    assert window.session.store.faces.face(1).draft is not None
+    assert window.session.store.faces.get(1).draft is not None
     assert canvas.hasFocus()
 
     desk.open(1)  # and by key, what was done last comes first
     window.session.announce(Changes())
     qtbot.keyClick(canvas, Qt.Key.Key_F)
     qtbot.keyClick(canvas, Qt.Key.Key_Z, CONTROL)
-    assert not window.session.store.faces.face(1).flag
+    assert not window.session.store.faces.get(1).flag
     assert desk.moved == {30}
 
 
@@ -636,14 +636,14 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
     window.list.select_rows(4, 7)
     window.list.view.setFocus()
     qtbot.keyClick(window.list.view, Qt.Key.Key_X)
-    counts = window.session.store.faces.counts
+    counts = window.session.store.queue.counts
     qtbot.waitUntil(lambda: counts().rejected == 4 and window.message.undo.isVisible())
     window.list.view.setCurrentIndex(window.list.model.index(0))
     window.canvas.select(30)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
     qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: counts().rejected == 0)
-    assert window.session.store.faces.face(1).draft is not None
+    assert window.session.store.faces.get(1).draft is not None
 
 
 def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, monkeypatch):
@@ -653,7 +653,7 @@ def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, m
     window.list.view.setFocus()
     with qtbot.waitSignal(window.session.task_started):
         qtbot.keyClick(window.list.view, Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: window.session.store.faces.counts().flagged == 4)
+    qtbot.waitUntil(lambda: window.session.store.queue.counts().flagged == 4)
 
 
 def test_a_failed_prediction_is_tried_again_as_a_prediction(

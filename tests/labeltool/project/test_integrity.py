@@ -22,21 +22,21 @@ def imported(project: Callable[..., Store], tmp_path: Path) -> Store:
     """Four photos with a face each, as the face search keeps them."""
     store, folder = project(), tmp_path / "photos"
     folder.mkdir()
-    root = store.faces.add_root(folder)
+    root = store.photos.add_root(folder)
     for number in range(4):
         Image.new("RGB", (60 + number, 40), (9 * number, 0, 0)).save(folder / f"{number}.bmp")
     files = sorted(folder.iterdir())
-    store.faces.add_photos(root, [(file.name, file.stat().st_size) for file in files])
+    store.photos.add(root, [(file.name, file.stat().st_size) for file in files])
     found = [
         {"photo": photo, **look(file, lambda _: []), "faces": [((1.0, 1.0, 9.0, 9.0), 0.9)]}
-        for photo, file in store.faces.photos_to_search()
+        for photo, file in store.photos.unsearched()
     ]
-    store.faces.searched(found)
+    store.photos.save_search_results(found)
     return store
 
 
 def problems(store: Store) -> dict[str, str]:
-    return {file.name: reason for _id, file, reason in store.faces.problems()}
+    return {file.name: reason for _id, file, reason in store.photos.problems()}
 
 
 def test_photos_as_they_were_are_not_even_opened(
@@ -67,7 +67,7 @@ def test_each_kind_of_change_is_named_with_the_path_and_kept(
         assert line.startswith(f"{photos / name} ")
         assert reason in line
         assert reason in problems(imported)[name]
-    assert imported.faces.counts().problems == 3
+    assert imported.queue.counts().problems == 3
     assert imported.reviews.check() == []
 
 
@@ -157,9 +157,9 @@ class TestReadAgain:
         photo = tmp_path / "photos" / "1.bmp"
         Image.new("RGB", (300, 200)).save(photo)
         assert len(check_photos(imported).wrong) == 1
-        imported.faces.retry_photos([2])
-        ((photo_id, file),) = imported.faces.photos_to_search()
-        imported.faces.searched([{"photo": photo_id, **look(file, lambda _: [])}])
+        imported.photos.retry([2])
+        ((photo_id, file),) = imported.photos.unsearched()
+        imported.photos.save_search_results([{"photo": photo_id, **look(file, lambda _: [])}])
         assert "is 300 x 200 pixels now and was 61 x 40 before" in problems(imported)["1.bmp"]
         assert sql(imported, "SELECT width, height FROM photo WHERE id = 2") == [(61, 40)]
 
@@ -168,11 +168,13 @@ class TestReadAgain:
     ) -> None:
         folder = tmp_path / "photos"
         Image.new("RGB", (50, 50)).save(folder / "new.bmp")
-        imported.faces.add_photos(1, [("new.bmp", 1)])
+        imported.photos.add(1, [("new.bmp", 1)])
         for size in ((50, 50), (70, 80)):
             Image.new("RGB", size).save(folder / "new.bmp")
-            imported.faces.retry_photos([5])
-            imported.faces.searched([{"photo": 5, **look(folder / "new.bmp", lambda _: [])}])
+            imported.photos.retry([5])
+            imported.photos.save_search_results(
+                [{"photo": 5, **look(folder / "new.bmp", lambda _: [])}]
+            )
             assert sql(imported, "SELECT width, height FROM photo WHERE id = 5") == [size]
         assert problems(imported) == {}
 
@@ -186,8 +188,8 @@ def test_no_photo_is_opened_that_has_its_size_and_time(
     names = [f"{number}.jpg" for number in range(3 * module.PHOTOS_AT_ONCE + 1)]
     for name in names:
         (folder / name).write_bytes(b"12345")
-    root = store.faces.add_root(folder)
-    store.faces.add_photos(root, [(name, 5) for name in names])
+    root = store.photos.add_root(folder)
+    store.photos.add(root, [(name, 5) for name in names])
     assert check_photos(store).wrong == []
-    store.faces.add_photos(root, [("gone.jpg", 5)])
+    store.photos.add(root, [("gone.jpg", 5)])
     assert [line.split()[0] for line in check_photos(store).wrong] == [str(folder / "gone.jpg")]

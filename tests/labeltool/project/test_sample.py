@@ -24,7 +24,7 @@ def test_it_is_a_project_on_copies_without_the_labels(sample: Path, tmp_path: Pa
     assert (photos / names[0]).read_bytes() == (sample / names[0]).read_bytes()
     store = open_project(tmp_path / "p")
     assert store.scheme.name == "300w"
-    assert store.faces.counts().photos == 0
+    assert store.queue.counts().photos == 0
     store.close()
 
 

@@ -39,7 +39,7 @@ def test_a_user_without_a_name_can_review_too(project, monkeypatch):
     monkeypatch.setattr("getpass.getuser", nameless)
     store = project(1)
     Desk(store).accept()
-    assert store.faces.face(1).decision.reviewer == "unknown"
+    assert store.faces.get(1).decision.reviewer == "unknown"
 
 
 class TestQueue:
@@ -138,7 +138,7 @@ class TestMoves:
         assert verdicts(store)[0] is U
         desk.accept()
         assert desk.face.id == 2
-        face = store.faces.face(1)
+        face = store.faces.get(1)
         assert (face.verdict, face.draft) == (C, None)
         expected = face.prediction.points.copy()
         expected[1] = (40.5, 41.25)
@@ -203,7 +203,7 @@ class TestMoves:
             assert desk.can_undo() == "move"
             desk.refresh(desk.undo())
             assert (desk.face.id, desk.moved) == (face, set())
-            drafts = [store.faces.face(number).draft is not None for number in (2, 3)]
+            drafts = [store.faces.get(number).draft is not None for number in (2, 3)]
             assert sum(drafts) == moves
         assert desk.can_undo() == "accepted"
         desk.refresh(desk.undo())
@@ -232,7 +232,7 @@ class TestMoves:
             desk.refresh(desk.redo())
             assert (desk.face.id, desk.moved) == (1, there)
         assert verdicts(store) == [C, U]
-        assert store.faces.face(1).draft is None
+        assert store.faces.get(1).draft is None
 
     def test_moves_that_led_back_to_the_proposal_are_undone_after_its_acceptance(self, project):
         store = project(2)
@@ -255,13 +255,13 @@ class TestMoves:
         ben.move(1, 2, 2)
         ann.refresh(ann.undo())
         assert ann.can_undo() is None
-        assert store.faces.face(1).draft[1].tolist() == [2, 2]
+        assert store.faces.get(1).draft[1].tolist() == [2, 2]
         ben.refresh(ben.undo())
-        assert store.faces.face(1).draft[0].tolist() == [1, 1]
+        assert store.faces.get(1).draft[0].tolist() == [1, 1]
         ben.refresh(ben.undo())
-        assert store.faces.face(1).draft is not None
+        assert store.faces.get(1).draft is not None
         ann.refresh(ann.undo())
-        assert store.faces.face(1).draft is None
+        assert store.faces.get(1).draft is None
 
     def test_two_windows_of_a_reviewer_have_one_order(self, project, again):
         store = project(2)
@@ -391,7 +391,7 @@ class TestMoves:
         desk = desk_of(store)
         desk.move(2, 30, 30)
         desk.accept()
-        assert np.isfinite(store.faces.face(1).points).all()
+        assert np.isfinite(store.faces.get(1).points).all()
 
 
 class TestVisibility:
@@ -415,7 +415,7 @@ class TestVisibility:
         desk = desk_of(store)
         assert desk.face.visibility.tolist() == [1, 0, 1]
         desk.accept()
-        face = store.faces.face(1)
+        face = store.faces.get(1)
         assert (face.verdict, face.decision.visibility.tolist()) == (C, [1, 0, 1])
         ((_face, _verdict, points, seen),) = store.reviews.labels()
         assert seen.tolist() == [1, 0, 1]
@@ -444,7 +444,7 @@ class TestVisibility:
         desk = desk_of(store)
         desk.move(2, 5, 5)
         desk.accept()
-        assert store.faces.face(1).decision.visibility.tolist() == [1, 2, 2]
+        assert store.faces.get(1).decision.visibility.tolist() == [1, 2, 2]
 
 
 class TestSides:
@@ -509,7 +509,7 @@ class TestArrivals:
         desk.refresh(Changes(all=True, rounds=True))
         assert (desk.face.prediction.id, desk.newer) == (on_screen, True)
         desk.accept()
-        assert store.faces.face(1).decision.prediction_id == on_screen
+        assert store.faces.get(1).decision.prediction_id == on_screen
         assert desk.face.prediction.score == 0.9
         assert not desk.newer
 
@@ -532,7 +532,7 @@ class TestArrivals:
         assert desk.face.prediction.id == before.prediction.id
         assert desk.moved == {0, 1}
         desk.accept()
-        face = store.faces.face(1)
+        face = store.faces.get(1)
         assert (face.verdict, face.prediction.id) == (C, before.prediction.id)
         assert len(store.rounds.all()) == 2
 
@@ -542,9 +542,9 @@ class TestArrivals:
         desk.move(0, 1, 1)
         desk.accept()
         desk.reject()
-        face = store.faces.face(1)
+        face = store.faces.get(1)
         assert (face.verdict, face.offered) == (R, False)
-        assert store.faces.counts().proposed == 0
+        assert store.queue.counts().proposed == 0
         assert store.reviews.labels() == []
 
     def test_the_decision_of_another_reviewer_shows_at_once(self, project, again):

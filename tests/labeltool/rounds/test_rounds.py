@@ -285,7 +285,7 @@ class TestRunFolder:
 class TestRound:
     def test_it_offers_new_proposals_and_touches_no_decision(self, reviewed):
         store, rounds = reviewed()
-        before = [store.faces.face(face) for face in (1, 2, 4)]
+        before = [store.faces.get(face) for face in (1, 2, 4)]
         seen: list[str] = []
         changes = run(rounds, lambda event: seen.append(event.kind))
         assert changes.all
@@ -300,8 +300,8 @@ class TestRound:
         ]
         for old, face in zip(before, (1, 2, 4), strict=True):
             assert shown(store, face) == old.prediction.id
-        assert store.faces.queue(Filter("offered")) == [3, 5, 6]
-        assert store.faces.face(3).prediction.model == "round 1"
+        assert store.queue.ids(Filter("offered")) == [3, 5, 6]
+        assert store.faces.get(3).prediction.model == "round 1"
         row = store.rounds.all()[-1]
         assert (row.kind, row.number, row.status) == (RoundKind.TRAIN, 1, RoundStatus.READY)
         assert row.summary["manual"] == 2
@@ -348,7 +348,7 @@ class TestRound:
         spec = RunFolder(second.folder).spec()
         assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
         assert (second.number, spec["task"]) == (2, "cls2")
-        assert store.faces.face(5).prediction.model == "round 2"
+        assert store.faces.get(5).prediction.model == "round 2"
 
     def test_a_decision_during_the_round_stays(self, reviewed, fake):
         store, rounds = reviewed()
@@ -359,10 +359,10 @@ class TestRound:
         store.reviews.save_draft(ANN, 6, shown(store, 6), triangle(5))
         rounds.stop_early()
         rounds.wait(ignore)
-        assert store.faces.face(5).verdict is Verdict.CORRECTED
-        np.testing.assert_array_equal(store.faces.face(5).points, triangle(4))
-        np.testing.assert_array_equal(store.faces.face(6).points, triangle(5))
-        assert store.faces.queue(Filter("offered")) == [3, 6]
+        assert store.faces.get(5).verdict is Verdict.CORRECTED
+        np.testing.assert_array_equal(store.faces.get(5).points, triangle(4))
+        np.testing.assert_array_equal(store.faces.get(6).points, triangle(5))
+        assert store.queue.ids(Filter("offered")) == [3, 6]
 
     def test_a_backup_is_made_before_its_results_are_taken_in(self, reviewed):
         store, rounds = reviewed()
@@ -373,8 +373,8 @@ class TestRound:
         restored.mkdir()
         restore(restored, backup.file)
         before = open_project(restored)
-        assert before.faces.counts().accepted == 2
-        assert before.faces.counts().rounds == 0
+        assert before.queue.counts().accepted == 2
+        assert before.queue.counts().rounds == 0
         before.close()
 
     def test_only_one_runs_at_a_time(self, reviewed, fake):
@@ -416,7 +416,7 @@ class TestLeftOut:
         return store, rounds
 
     def problems(self, store: Store) -> list[tuple[str, str]]:
-        return [(file.name, reason) for _id, file, reason in store.faces.problems()]
+        return [(file.name, reason) for _id, file, reason in store.photos.problems()]
 
     def test_a_round_says_how_many_labels_it_really_used(self, broken, tmp_path):
         store, rounds = broken
@@ -435,7 +435,7 @@ class TestLeftOut:
         assert self.problems(store) == [
             ("00000.jpg", "00000.jpg is truncated"), ("00004.jpg", "00004.jpg is truncated"),
         ]  # fmt: skip
-        assert store.faces.counts().problems == 2
+        assert store.queue.counts().problems == 2
         assert store.reviews.check() == []
         fake("ok")
         assert "Round 2 trained on 2 of 2 manual labels." in run(rounds).note
@@ -501,7 +501,7 @@ class TestFailure:
         assert row.status is RoundStatus.FAILED
         assert reason in row.error
         assert not rounds.running
-        assert store.faces.counts().rounds == 0
+        assert store.queue.counts().rounds == 0
         assert store.reviews.check() == []
         return caught.value
 
@@ -525,10 +525,10 @@ class TestFailure:
         with pytest.raises(UserError, match="cannot be read"):
             run(rounds)
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
-        assert store.faces.face(5).prediction.model == "starter"
+        assert store.faces.get(5).prediction.model == "starter"
         fake("ok")
         run(rounds)
-        assert store.faces.face(5).prediction.model == "round 1"
+        assert store.faces.get(5).prediction.model == "round 1"
 
     def test_a_killed_worker_leaves_everything_as_it_was(self, reviewed, fake):
         store, rounds = reviewed()
@@ -604,13 +604,13 @@ class TestFailure:
         with pytest.raises(UserError, match="The disk is full"):
             run(rounds)
         assert store.rounds.all()[-1].status is RoundStatus.RUNNING
-        assert store.faces.face(5).prediction.model == "starter"
+        assert store.faces.get(5).prediction.model == "starter"
         rounds._job.worker.process.wait()
         monkeypatch.delattr(store.rounds, "add_predictions")
         later = Rounds(store)
         assert later.attach()
         assert later.wait(ignore).all
-        assert store.faces.face(5).prediction.model == "round 1"
+        assert store.faces.get(5).prediction.model == "round 1"
 
 
 class TestTwoWindows:
@@ -661,7 +661,7 @@ class TestTwoWindows:
 
         with pytest.raises(MemoryError):
             rounds.take_in(die)
-        assert store.faces.face(5).prediction.model == "starter"  # not visible by halves
+        assert store.faces.get(5).prediction.model == "starter"  # not visible by halves
         other_store = again(store)
         other = Rounds(other_store)
         other.attach()
@@ -669,8 +669,8 @@ class TestTwoWindows:
         assert other.take_in() is None
         change(store, "UPDATE round SET lease_until = 1")
         assert other.take_in().all
-        assert store.faces.queue(Filter("offered")) == [3, 5, 6]
-        assert store.faces.face(5).prediction.model == "round 1"
+        assert store.queue.ids(Filter("offered")) == [3, 5, 6]
+        assert store.faces.get(5).prediction.model == "round 1"
         assert store.reviews.check() == []
 
     def test_a_round_goes_on_without_its_window_and_is_taken_in_later(
@@ -818,11 +818,11 @@ def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
             assert window.stdout.read() == b""
         assert store.reviews.check() == []
         assert sql(store, "PRAGMA integrity_check") == [("ok",)]
-        assert store.faces.face(600).prediction.model == "starter"
+        assert store.faces.get(600).prediction.model == "starter"
         change(store, "UPDATE round SET lease_until = 1")
     rounds.wait(ignore)
-    assert store.faces.face(600).prediction.model == "round 1"
-    assert store.faces.counts().proposed == 599
+    assert store.faces.get(600).prediction.model == "round 1"
+    assert store.queue.counts().proposed == 599
     assert sql(store, "SELECT count(*) FROM prediction WHERE round_id = 2") == [(599,)]
 
 
@@ -835,12 +835,12 @@ class TestPredict:
         offered: list[int] = []
 
         def look(event: Event) -> None:
-            offered.append(store.faces.counts().proposed)
+            offered.append(store.queue.counts().proposed)
 
         rounds.wait(look)
         assert offered == sorted(offered)
         assert set(offered) >= {0, 2, 4, 5}
-        assert store.faces.counts().proposed == 5
+        assert store.queue.counts().proposed == 5
         assert store.reviews.models_waiting()[0][1:] == ("starter", 5)
         with pytest.raises(UserError, match="Every face has a proposal"):
             rounds.start_predict()
@@ -856,7 +856,7 @@ class TestPredict:
         assert RunFolder(store.rounds.all()[-1].folder).faces().ids.tolist() == [3, 4]
         rounds.wait(ignore)
         assert [shown(store, 1), shown(store, 2)] == before
-        assert not store.faces.face(1).offered
+        assert not store.faces.get(1).offered
 
     def test_new_faces_are_predicted_by_the_newest_round(self, reviewed):
         store, rounds = reviewed()
@@ -864,7 +864,7 @@ class TestPredict:
         add_faces(store, 1)
         rounds.start_predict()
         rounds.wait(ignore)
-        assert store.faces.face(7).prediction.model == "round 1"
+        assert store.faces.get(7).prediction.model == "round 1"
         assert [row[1:] for row in store.reviews.models_waiting()] == [("round 1", 3)]
 
     def test_proposals_imported_meanwhile_stay_on_top(self, project, fake, started):
@@ -878,7 +878,7 @@ class TestPredict:
                 propose(store, [1], 0.3, model="imported", kind=RoundKind.IMPORT)
 
         rounds.wait(import_at_the_end)
-        models = [store.faces.face(face).prediction.model for face in (1, 2)]
+        models = [store.faces.get(face).prediction.model for face in (1, 2)]
         assert models == ["imported", "starter"]
 
     def test_a_projects_own_starter(self, project, fake, started):
@@ -925,13 +925,13 @@ class TestRestore:
         first = store.rounds.all()[-1]
         for _ in range(2):
             run(rounds)
-        assert store.faces.face(5).prediction.model == "round 3"
+        assert store.faces.get(5).prediction.model == "round 3"
         assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {first.id}") == [(0,)]
         store.reviews.decide(ANN, [6], Verdict.ACCEPTED)
         changes = rounds.restore(first.id)
         assert changes.note == "The proposals of round 1 are offered again."
-        assert store.faces.face(5).prediction.model == "round 1"
-        assert store.faces.face(6).prediction.model == "round 3"
+        assert store.faces.get(5).prediction.model == "round 1"
+        assert store.faces.get(6).prediction.model == "round 3"
         assert verdicts(store)[5] is Verdict.ACCEPTED
         assert store.reviews.check() == []
         run(rounds)
@@ -949,9 +949,9 @@ class TestRestore:
 
         with pytest.raises(Cancelled):
             rounds.restore(first.id, stop)
-        assert store.faces.face(5).prediction.model == "round 2"
+        assert store.faces.get(5).prediction.model == "round 2"
         assert rounds.restore(first.id).all
-        assert store.faces.face(5).prediction.model == "round 1"
+        assert store.faces.get(5).prediction.model == "round 1"
 
         change(store, f"UPDATE round SET unsettled = 1 WHERE id = {first.id}")
         with pytest.raises(Cancelled):
@@ -979,7 +979,7 @@ class TestRestore:
             file.write_bytes(b"")
         with pytest.raises(UserError, match="cannot be read"):
             rounds.restore(first.id)
-        assert store.faces.face(5).prediction.model == "round 2"
+        assert store.faces.get(5).prediction.model == "round 2"
         assert store.rounds.all()[-2].status is RoundStatus.READY
 
 
@@ -993,12 +993,12 @@ class TestMeanFace:
         self.boxes(store)
         changes = Rounds(store).propose_mean_face()
         assert changes.note.startswith("2 faces got the mean face")
-        points = store.faces.face(1).points
+        points = store.faces.get(1).points
         assert points.shape == (86, 2)
         assert (points >= [10, 20]).all()
         assert (points <= [50, 60]).all()
-        assert store.faces.face(1).prediction.model == MEAN_FACE
-        assert store.faces.face(1).offered
+        assert store.faces.get(1).prediction.model == MEAN_FACE
+        assert store.faces.get(1).offered
 
     def test_cancelled_the_faces_that_have_it_keep_it(self, project, monkeypatch):
         monkeypatch.setattr(rounds_module, "SMALL", 2)
@@ -1011,7 +1011,7 @@ class TestMeanFace:
 
         changes = Rounds(store).propose_mean_face(stop)
         assert changes.note.startswith("Cancelled: 4 of 5 faces got the mean face")
-        assert [store.faces.face(face).prediction is not None for face in range(1, 6)] == [
+        assert [store.faces.get(face).prediction is not None for face in range(1, 6)] == [
             True, True, True, True, False,
         ]  # fmt: skip
         assert store.rounds.all()[-1].status is RoundStatus.READY
@@ -1024,7 +1024,7 @@ class TestMeanFace:
         Rounds(store).propose_mean_face()
         low, high = triangle().min(0), triangle().max(0)
         expected = (triangle() - low) / (high - low) * [40, 40] + [10, 20]
-        np.testing.assert_allclose(store.faces.face(3).points, expected)
+        np.testing.assert_allclose(store.faces.get(3).points, expected)
         assert verdicts(store)[:2] == [Verdict.CORRECTED] * 2
 
     def test_they_are_never_pseudo_labels(self, project, fake, started):
@@ -1037,7 +1037,7 @@ class TestMeanFace:
         assert (plan.manual, plan.pseudo, plan.pseudo_available) == (1, 0, 0)
         run(rounds)
         assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [1]
-        assert store.faces.face(2).prediction.model == "round 1"
+        assert store.faces.get(2).prediction.model == "round 1"
         assert rounds.plan().pseudo_available == 3
 
         propose(store, [3], 0.5, model=MEAN_FACE, kind=RoundKind.PREDICT)
@@ -1072,14 +1072,14 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     started.append(rounds)
     rounds.start_predict()
     rounds.wait(ignore)
-    faces = store.faces.counts().faces
-    assert store.faces.counts().proposed == faces > 0
+    faces = store.queue.counts().faces
+    assert store.queue.counts().proposed == faces > 0
     taken = take_labels(store, tmp_path / "truth.json", ANN).taken
     assert taken > 1
     store.reviews.undo(ANN)
     store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
     store.reviews.decide(ANN, [2], Verdict.REJECTED)
-    before = {face: store.faces.face(face).prediction for face in range(1, faces + 1)}
+    before = {face: store.faces.get(face).prediction for face in range(1, faces + 1)}
     assert sum(prediction.score > 0.6 for prediction in before.values()) > 3
     events: list[Event] = []
     plan = rounds.plan(epochs=1, device="cpu")
@@ -1089,9 +1089,9 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     assert {"train", "predict"} <= {event.stage for event in events}
     assert any(event.losses for event in events)
     assert store.rounds.all()[-1].status is RoundStatus.READY
-    assert store.faces.face(1).prediction.id == before[1].id
+    assert store.faces.get(1).prediction.id == before[1].id
     for face in range(2, faces + 1):
-        found = store.faces.face(face)
+        found = store.faces.get(face)
         assert found.offered
         assert found.prediction.model == "round 1"
         moved = np.linalg.norm(found.points - before[face].points, axis=1).mean()

@@ -64,7 +64,7 @@ class TestProject:
         store = project(2)
         with pytest.raises(UserError, match="already holds a project"):
             create_project(store.folder, store.scheme)
-        assert store.faces.counts().faces == 2
+        assert store.queue.counts().faces == 2
 
     def test_a_project_that_cannot_be_made_leaves_nothing(self, tmp_path, monkeypatch):
         def full(*_):
@@ -91,7 +91,7 @@ class TestProject:
         assert other.version() == before
         store.reviews.flag(ANN, [1], True)
         assert other.version() != before
-        assert other.faces.face(1).flag
+        assert other.faces.get(1).flag
 
 
 class TestLists:
@@ -124,27 +124,27 @@ class TestLists:
         ],
     )
     def test_a_filter_gives_its_faces_in_its_order(self, project, wanted, ids):
-        assert self.reviewed(project).faces.queue(wanted) == ids
+        assert self.reviewed(project).queue.ids(wanted) == ids
 
     def test_counts_say_how_many_of_everything(self, project):
         store = self.reviewed(project)
-        counts = store.faces.counts()
+        counts = store.queue.counts()
         assert (counts.photos, counts.faces, counts.rounds) == (6, 6, 1)
         assert (counts.accepted, counts.rejected, counts.excluded) == (1, 1, 1)
         assert (counts.unreviewed, counts.proposed, counts.flagged) == (3, 3, 2)
 
     def test_ids_without_end_fit_into_a_query(self, project):
         store = project(3)
-        assert set(store.faces.rows(range(50_000))) == {1, 2, 3}
-        assert len(store.faces.files([3, 1, 99_999])) == 2
+        assert set(store.queue.rows(range(50_000))) == {1, 2, 3}
+        assert len(store.faces.photo_files([3, 1, 99_999])) == 2
 
     def test_a_korean_file_name_is_found_by_a_part_of_it(self, project):
         store = project(1)
-        root = store.faces.add_root(Path("/elsewhere"))
-        store.faces.add_photos(root, [("여름 휴가/바다 😀.jpg", 1)])
-        photo = store.faces.photos_to_search()[0][0]
-        face, _ = store.faces.add_face(photo, (0, 0, 5, 5), "hand")
-        assert store.faces.queue(Filter(text="바다")) == [face]
+        root = store.photos.add_root(Path("/elsewhere"))
+        store.photos.add(root, [("여름 휴가/바다 😀.jpg", 1)])
+        photo = store.photos.unsearched()[0][0]
+        (face,) = store.faces.add([(photo, (0, 0, 5, 5), "hand")])
+        assert store.queue.ids(Filter(text="바다")) == [face]
 
 
 class TestIndexes:
@@ -200,7 +200,7 @@ class TestPrune:
         propose(store, [1], 0.9)
         assert store.rounds.prune() == 0
         desk.accept()
-        assert store.faces.face(1).prediction.id == on_screen
+        assert store.faces.get(1).prediction.id == on_screen
 
     def test_the_newest_two_trainings_stay(self, project):
         store = project(2, proposed=False)
@@ -229,7 +229,7 @@ class TestPrune:
         left = {row[0] for row in sql(store, "SELECT id FROM prediction")}
         assert {first[0], first[1], first[2], first[4]} <= left
         assert first[3] not in left
-        np.testing.assert_array_equal(store.faces.face(3).points, triangle(0.5))
+        np.testing.assert_array_equal(store.faces.get(3).points, triangle(0.5))
         store.reviews.undo(ANN, moves=False)
         store.reviews.undo(ANN, moves=False)
         assert verdicts(store)[:3] == [Verdict.ACCEPTED, Verdict.UNREVIEWED, Verdict.UNREVIEWED]
@@ -242,7 +242,7 @@ class TestPrune:
             propose(store, [1], 0.9)
         store.rounds.prune()
         store.rounds.finish(came, {})
-        assert store.faces.face(1).prediction.score == pytest.approx(0.4)
+        assert store.faces.get(1).prediction.score == pytest.approx(0.4)
 
 
 class TestRoundRows:
@@ -252,8 +252,8 @@ class TestRoundRows:
         propose(store, [1, 2], 0.9)
         store.reviews.decide(ANN, [2], Verdict.ACCEPTED)
         store.rounds.finish(first, {})
-        assert store.faces.face(1).prediction.round_id == first
-        assert store.faces.face(2).prediction.score == pytest.approx(0.9)
+        assert store.faces.get(1).prediction.round_id == first
+        assert store.faces.get(2).prediction.score == pytest.approx(0.9)
         assert store.rounds.current().id == first
 
     def test_only_ready_trainings_are_counted_and_numbered(self, project):
@@ -266,7 +266,7 @@ class TestRoundRows:
         assert (rows[failed].number, rows[done].number) == (1, 1)
         assert (rows[failed].error, rows[failed].status) == ("why", RoundStatus.FAILED)
         assert rows[done].folder.parent == store.folder / "rounds"
-        assert store.faces.counts().rounds == 1
+        assert store.queue.counts().rounds == 1
 
     def test_a_round_that_is_ready_cannot_fail_afterwards(self, project):
         store = project(1, proposed=False)
@@ -305,33 +305,32 @@ class TestRoundRows:
 class TestPhotoRoots:
     def test_a_moved_root_is_found_again(self, project, tmp_path):
         store = project(2)
-        (root_id,) = store.faces.roots()
+        (root_id,) = store.photos.roots()
         moved = tmp_path / "moved"
         moved.mkdir()
         (moved / "00001.jpg").touch()
-        changes = store.faces.move_root(root_id, moved)
+        changes = store.photos.move_root(root_id, moved)
         assert changes.all
-        assert store.faces.face(2).photo == moved / "00001.jpg"
+        assert store.faces.get(2).photo == moved / "00001.jpg"
 
     def test_a_folder_without_the_photos_is_refused(self, project, tmp_path):
         store = project(2)
-        before = store.faces.roots()
+        before = store.photos.roots()
         with pytest.raises(UserError, match=r"None of the photos .*00000\.jpg"):
-            store.faces.move_root(1, tmp_path)
-        assert store.faces.roots() == before
+            store.photos.move_root(1, tmp_path)
+        assert store.photos.roots() == before
 
     def test_another_root_of_the_project_is_refused(self, project, tmp_path):
         store = project(1)
-        other = store.faces.add_root(tmp_path)
+        other = store.photos.add_root(tmp_path)
         with pytest.raises(UserError, match="already a photo folder"):
-            store.faces.move_root(other, tmp_path / "photos")
+            store.photos.move_root(other, tmp_path / "photos")
 
 
 def test_a_face_taken_by_hand_has_no_proposal_and_waits(project):
     store = project(1)
-    face, changes = store.faces.add_face(1, (1.0, 2.0, 3.0, 4.0), "hand")
-    assert changes.faces == {face}
-    found = store.faces.face(face)
+    (face,) = store.faces.add([(1, (1.0, 2.0, 3.0, 4.0), "hand")])
+    found = store.faces.get(face)
     assert (found.box, found.box_kind, found.points) == ((1, 2, 3, 4), "hand", None)
     assert verdicts(store)[-1] is Verdict.UNREVIEWED
     assert store.faces.count_unpredicted() == 1
@@ -339,25 +338,25 @@ def test_a_face_taken_by_hand_has_no_proposal_and_waits(project):
 
 def test_what_a_search_found_is_kept_with_the_reason_of_a_failure(tmp_path):
     store = make_project(tmp_path / "p")
-    root = store.faces.add_root(tmp_path)
-    store.faces.add_photos(root, [("a.jpg", 3), ("b.jpg", 3)])
+    root = store.photos.add_root(tmp_path)
+    store.photos.add(root, [("a.jpg", 3), ("b.jpg", 3)])
     rows = [
         {"photo": 1, "problem": "a.jpg is empty"},
         {"photo": 2, "sha256": "f" * 64, "width": 4, "height": 3, "faces": []},
     ]
-    store.faces.searched(rows)
-    assert store.faces.problems() == [(1, tmp_path / "a.jpg", "a.jpg is empty")]
-    assert store.faces.photos_without_face() == [(2, tmp_path / "b.jpg")]
-    assert store.faces.photos_to_search() == []
-    store.faces.retry_photos([1])
-    assert store.faces.photos_to_search() == [(1, tmp_path / "a.jpg")]
+    store.photos.save_search_results(rows)
+    assert store.photos.problems() == [(1, tmp_path / "a.jpg", "a.jpg is empty")]
+    assert store.photos.without_face() == [(2, tmp_path / "b.jpg")]
+    assert store.photos.unsearched() == []
+    store.photos.retry([1])
+    assert store.photos.unsearched() == [(1, tmp_path / "a.jpg")]
     add_faces(store, 1)
     store.close()
 
 
 def test_the_state_says_how_far_a_new_proposal_moved(project: Callable[..., Store]) -> None:
     store = project(2)
-    shown_before = store.faces.face(1)
+    shown_before = store.faces.get(1)
     assert shown_before is not None
     assert shown_before.prediction is not None
     points = shown_before.prediction.points

@@ -78,7 +78,7 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     session = window.session
     monkeypatch.setattr(session.round, "predict", lambda: None)  # the new face asks for a worker
     (tmp_path / "photos").rename(tmp_path / "moved")
-    (root,) = session.store.faces.roots()
+    (root,) = session.store.photos.roots()
     other = lock(project)
     session.do_for_project(partial(session.store.filters.save, "mine", Filter(order="score")))
     session.move_photos(root, tmp_path / "moved")
@@ -93,12 +93,12 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     other.close()
     qtbot.waitUntil(lambda: not session._writes._pending)
     assert [saved.name for saved in session.store.filters.all()] == ["mine"]
-    assert session.store.faces.roots()[root] == tmp_path / "moved"
-    assert [session.store.faces.face(face).flag for face in (5, 6)] == [True, True]
+    assert session.store.photos.roots()[root] == tmp_path / "moved"
+    assert [session.store.faces.get(face).flag for face in (5, 6)] == [True, True]
     assert len(session.store.boxes.of_photo(photo)) == 2
     assert session.desk.face.id == here + 1  # nobody is taken away from a face
-    assert not session.store.faces.face(here).flag
-    assert not session.store.faces.face(here + 1).flag
+    assert not session.store.faces.get(here).flag
+    assert not session.store.faces.get(here + 1).flag
     assert "Nothing was changed" in window.message.label.text()
 
 

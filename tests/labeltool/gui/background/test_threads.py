@@ -23,8 +23,8 @@ def test_undo_takes_what_was_done_in_the_background_before_the_moves_of_the_face
     session.do(partial(desk.move, 30, 10.0, 10.0))
     assert desk.can_undo() == "move"
     session.do_later("Flagging", partial(session.store.reviews.flag, desk.reviewer, [5, 6], True))
-    qtbot.waitUntil(lambda: session.store.faces.face(5).flag)
+    qtbot.waitUntil(lambda: session.store.faces.get(5).flag)
     qtbot.waitUntil(lambda: desk.can_undo() != "move")
     session.undo()
-    assert not session.store.faces.face(5).flag
-    assert session.store.faces.face(1).draft is not None
+    assert not session.store.faces.get(5).flag
+    assert session.store.faces.get(1).draft is not None

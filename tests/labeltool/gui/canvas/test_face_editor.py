@@ -50,7 +50,7 @@ def drag(window, start: QPoint, end: QPoint, held=NONE) -> None:
 
 
 def box_of(window, face: int) -> tuple:
-    return window.session.store.faces.face(face).box
+    return window.session.store.faces.get(face).box
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def proposes(monkeypatch):
 
     def propose(self: Instant, face_id: int, pixels: np.ndarray | None) -> Changes | None:
         given.append(pixels)
-        face, current = self._store.faces.face(face_id), self._store.rounds.current()
+        face, current = self._store.faces.get(face_id), self._store.rounds.current()
         if face.verdict is not Verdict.UNREVIEWED:
             return Changes()
         x, y, w, h = face.box
@@ -109,7 +109,7 @@ def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
     spot = canvas.point_to_viewport(50) + QPoint(-20, 0)
     drag(window, spot, spot)
     np.testing.assert_allclose(canvas.point(50), canvas.viewport_to_image(QPointF(spot)).toTuple())
-    assert window.session.store.faces.face(desk.face.id).verdict is Verdict.UNREVIEWED
+    assert window.session.store.faces.get(desk.face.id).verdict is Verdict.UNREVIEWED
 
 
 def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
@@ -226,13 +226,13 @@ def test_the_box_of_a_decided_face_changes_only_as_the_person_says(
     monkeypatch.setattr(QMessageBox, "exec", press)
     start = at(window, before[0], before[1])
     drag(window, start, start + QPoint(-30, -20))
-    now = window.session.store.faces.face(face)
+    now = window.session.store.faces.get(face)
     assert (now.box == before) is (answer == "Leave the box")
     if answer == "Propose anew":
-        qtbot.waitUntil(lambda: window.session.store.faces.face(face).verdict is Verdict.UNREVIEWED)
+        qtbot.waitUntil(lambda: window.session.store.faces.get(face).verdict is Verdict.UNREVIEWED)
         qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
         qtbot.waitUntil(lambda: box_of(window, face) == before)  # a proposal may be on its way
-        now = window.session.store.faces.face(face)
+        now = window.session.store.faces.get(face)
     assert now.verdict is Verdict.CORRECTED
     np.testing.assert_array_equal(now.points, points)
 
@@ -323,9 +323,9 @@ def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
     qtbot, app, open_window, tmp_path, project
 ):
     store = create_project(tmp_path / "dots", Scheme.numbered("dots", 3))
-    store.faces.add_photos(store.faces.add_root(tmp_path / "photos"), [("000.jpg", 1)])
+    store.photos.add(store.photos.add_root(tmp_path / "photos"), [("000.jpg", 1)])
     found = {"photo": 1, "sha256": "0", "width": 320, "height": 240}
-    store.faces.searched([{**found, "faces": [((50, 50, 100, 100), 0.9)]}])
+    store.photos.save_search_results([{**found, "faces": [((50, 50, 100, 100), 0.9)]}])
     store.close()
     window = open_window(tmp_path / "dots")
     canvas, desk = window.canvas, window.session.desk

@@ -31,7 +31,7 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 
 def verdict(window, face: int) -> Verdict:
-    return window.session.store.faces.face(face).verdict
+    return window.session.store.faces.get(face).verdict
 
 
 def korean(widget, jamo: str, letter: str, modifiers=NONE) -> None:
@@ -67,7 +67,7 @@ def test_a_command_is_found_by_a_few_letters_and_done(qtbot, palette):
     qtbot.keyClicks(palette.search, "excl")
     assert row(palette, 0) == ["Exclude", "Review", "Del"]
     assert rows(palette)[1:] == ["Exclude page…", "Exclude all under the filter…"]
-    assert window.session.store.faces.counts().unreviewed == 10  # x and e are letters here
+    assert window.session.store.queue.counts().unreviewed == 10  # x and e are letters here
     qtbot.keyClick(palette.search, Key.Key_Return)
     assert verdict(window, first) is Verdict.EXCLUDED
     assert not palette.isVisible()
@@ -88,7 +88,7 @@ def test_a_command_is_found_by_a_few_letters_and_done(qtbot, palette):
     qtbot.keyClick(palette.search, Key.Key_Escape)
     assert not palette.isVisible()
     assert window.canvas.hasFocus()
-    assert window.session.store.faces.counts().excluded == 1
+    assert window.session.store.queue.counts().excluded == 1
 
 
 def test_what_cannot_be_done_stands_last_and_says_why(qtbot, palette):
@@ -207,7 +207,7 @@ def test_a_changed_key_works_at_once_and_after_a_restart(qtbot, open_window, pro
     window.queue.search.setFocus()
     qtbot.keyClicks(window.queue.search, "y")
     assert window.queue.search.text() == "y"
-    assert window.session.store.faces.counts().accepted == 2
+    assert window.session.store.queue.counts().accepted == 2
 
 
 def test_a_key_of_another_command_is_taken_away_there_only_when_asked(qtbot, editor):
@@ -349,10 +349,10 @@ def test_no_key_leaves_a_text_field(qtbot, open_window, project, field, key, hel
     widget = getattr(window.queue, field)
     widget.setFocus()
     qtbot.keyClick(widget, key, held)
-    assert window.session.store.faces.counts().accepted == 0
+    assert window.session.store.queue.counts().accepted == 0
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, key, held)
-    assert window.session.store.faces.counts().accepted == 1
+    assert window.session.store.queue.counts().accepted == 1
 
 
 def test_a_korean_input_method_stops_no_key_of_any_view(qtbot, open_window, project):
@@ -366,7 +366,7 @@ def test_a_korean_input_method_stops_no_key_of_any_view(qtbot, open_window, proj
     korean(window.gallery.grid, "ㅏ", "k", CONTROL)
     assert window.command_palette.isVisible()
     korean(window.command_palette.search, "ㅁ", "a")
-    assert window.session.store.faces.counts().accepted == 0
+    assert window.session.store.queue.counts().accepted == 0
     qtbot.keyClick(window.command_palette.search, Key.Key_Escape)
     korean(window.gallery.grid, "ㅒ", "o", SHIFT)
     assert window.commands.by_name["ghost_before"].isChecked()
@@ -380,7 +380,7 @@ def failed_round(project):
     """A project whose last round failed, with a log that names photos."""
     store = open_project(project)
     round_id = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/1", {})
-    root = next(iter(store.faces.roots().values()))
+    root = next(iter(store.photos.roots().values()))
     folder = project / "rounds" / "1"
     folder.mkdir(parents=True)
     lines = [f"line {k}" for k in range(40)]

@@ -43,11 +43,11 @@ def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, proje
     window = open_window(project)
     session = window.session
     monkeypatch.setattr(session, "search", lambda: None)  # no face is in noise
-    before = session.store.faces.counts()
+    before = session.store.queue.counts()
     said: list[str] = []
 
     def choose(dialog: LabelSizesDialog) -> int:
-        assert session.store.faces.counts() == before
+        assert session.store.queue.counts() == before
         said.append(dialog.said.text())
         assert not dialog.turning.isChecked()
         assert not dialog.turning.isHidden()
@@ -62,11 +62,11 @@ def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, proje
     if answer == "cancel":
         with qtbot.waitSignal(session.sizes_differ):
             session.import_labels(labels, False)
-        assert session.store.faces.counts() == before
+        assert session.store.queue.counts() == before
     else:
         with qtbot.waitSignal(session.changed):
             session.import_labels(labels, False)
-        counts = session.store.faces.counts()
+        counts = session.store.queue.counts()
         assert counts.photos == before.photos + 1
         assert counts.corrected - before.corrected == (answer == "turn")
     assert said == [

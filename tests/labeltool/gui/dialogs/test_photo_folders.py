@@ -25,7 +25,7 @@ def moved(project: Path, tmp_path: Path) -> Path:
     (tmp_path / "there").mkdir()
     shutil.copy(tmp_path / "here" / "000.jpg", tmp_path / "there" / "z.jpg")
     store = open_project(project)
-    store.faces.add_photos(store.faces.add_root(Path(SHARE)), [("z.jpg", 1)])
+    store.photos.add(store.photos.add_root(Path(SHARE)), [("z.jpg", 1)])
     change(store, f"UPDATE root SET path = '{WINDOWS}' WHERE id = 1")
     store.close()
     return project
@@ -72,9 +72,9 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
         [f"{SHARE} (not there)", str(tmp_path / "here")],
     ]
     assert asked == [f"Where is {WINDOWS} now?", f"Where is {SHARE} now?"]
-    roots = set(window.session.store.faces.roots().values())
+    roots = set(window.session.store.photos.roots().values())
     assert roots == {tmp_path / "here", tmp_path / "there"}
-    assert window.session.store.faces.problems() == []
+    assert window.session.store.photos.problems() == []
     window.close()
 
 

@@ -78,7 +78,7 @@ def places(window) -> list[int]:
 
 
 def counts(window):
-    return window.session.store.faces.counts()
+    return window.session.store.queue.counts()
 
 
 def test_faces_are_selected_by_click_shift_ctrl_and_drag(qtbot, gallery):
@@ -145,7 +145,7 @@ def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
     ):
         face = desk.face.id
         qtbot.keyClick(grid, key)
-        assert gallery.session.store.faces.face(face).verdict is verdict
+        assert gallery.session.store.faces.get(face).verdict is verdict
         assert desk.index == desk.place_of(face) + 1
     qtbot.keyClick(grid, Qt.Key.Key_Left)
     qtbot.keyClick(grid, Qt.Key.Key_U)

@@ -65,7 +65,7 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
     first = window.session.desk.face.id
     press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
     QApplication.sendEvent(window.canvas, press)
-    assert window.session.store.faces.face(first).verdict is Verdict.ACCEPTED
+    assert window.session.store.faces.get(first).verdict is Verdict.ACCEPTED
     assert window.message.label.text() == "수락 완료."
     assert window.message.undo.text() == "되돌리기"
     assert ">수락</span> 1" in window.counts.text()
@@ -114,7 +114,7 @@ def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, ope
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)  # the step of before
     assert session.desk.face.draft is None
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    assert session.store.faces.face(face).verdict is Verdict.ACCEPTED
+    assert session.store.faces.get(face).verdict is Verdict.ACCEPTED
     window.commands.by_name["english"].trigger()
     qtbot.waitUntil(lambda: app.window is not window)
     assert app.window.menuBar().actions()[0].text() == "Project"

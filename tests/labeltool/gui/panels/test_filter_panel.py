@@ -69,11 +69,11 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
     window.close()
 
     store = open_project(project)
-    face = store.faces.queue(Filter(text="008"))[0]
+    face = store.queue.ids(Filter(text="008"))[0]
     store.reviews.decide("kim", [face], Verdict.EXCLUDED)
     new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
     store.rounds.set_model(new, "round 1", "other")
-    prediction = store.faces.face(1).prediction
+    prediction = store.faces.get(1).prediction
     store.rounds.add_predictions(
         new, [NewPrediction(1, prediction.points + 1, prediction.scores, 0.5, 0.1)]
     )
@@ -337,7 +337,7 @@ def test_who_moves_a_point_means_that_face_and_not_the_old_selection(qtbot, open
     qtbot.keyClick(window.canvas, Key.Key_Up)
     face = window.session.desk.face.id
     qtbot.keyClick(window.canvas, Key.Key_A)  # without a sheet, which would wait for ever
-    assert window.session.store.faces.face(face).verdict is Verdict.CORRECTED
+    assert window.session.store.faces.get(face).verdict is Verdict.CORRECTED
 
 
 def test_undo_is_not_offered_where_it_would_take_an_earlier_decision(
@@ -350,15 +350,15 @@ def test_undo_is_not_offered_where_it_would_take_an_earlier_decision(
     window.session.import_photos([tmp_path / "more"])
     qtbot.waitUntil(lambda: "photo" in window.message.label.text())
     assert not window.message.undo.isVisible()
-    root = next(iter(window.session.store.faces.roots()))
-    window.session.do(partial(window.session.store.faces.move_root, root, tmp_path / "photos"))
+    root = next(iter(window.session.store.photos.roots()))
+    window.session.do(partial(window.session.store.photos.move_root, root, tmp_path / "photos"))
     assert not window.message.undo.isVisible()
-    assert window.session.store.faces.face(1).verdict is Verdict.REJECTED
+    assert window.session.store.faces.get(1).verdict is Verdict.REJECTED
 
 
 def test_a_round_is_called_by_its_name_everywhere(qtbot, open_window, project):
     window = open_window(project)
-    (round_id,) = window.session.store.faces.shown_rounds()
+    (round_id,) = window.session.store.queue.shown_rounds()
     window.session.show(Filter("rejected", round_id=round_id))
     qtbot.waitUntil(lambda: bool(window.session.round_names))
     name = window.session.round_names[round_id]

@@ -145,11 +145,11 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     assert any("5 to unreviewed" in text for text in said)
     assert any("This is the work of kim" in text for text in said)
     assert any("1 face was changed since" in text for text in said)
-    counts = window.session.store.faces.counts()
+    counts = window.session.store.queue.counts()
     assert (counts.accepted, counts.excluded, counts.unreviewed) == (0, 3, 7)
     assert "Took back: accepted 6 faces." in window.message.label.text()
     qtbot.mouseClick(window.message.undo, LEFT)
-    assert window.session.store.faces.counts().accepted == 5
+    assert window.session.store.queue.counts().accepted == 5
 
 
 def test_the_dialogs_open_as_a_person_opens_them_and_close_by_escape(qtbot, open_window, project):
@@ -173,9 +173,9 @@ def import_labels(project, count: int) -> None:
     """So many labels of a file, a new face each, three days ago."""
     store = open_project(project)
     fill(store, project.parent / "more", count - 10)
-    photos = [row[0] for row in store.faces.photo_index()]
+    photos = [row[0] for row in store.photos.index()]
     boxes = [(photo, (10.0, 10.0, 40.0, 40.0), "landmarks") for photo in photos]
-    faces = store.faces.add_faces(boxes, by_operation=True)
+    faces = store.faces.add(boxes, by_operation=True)
     points = np.stack([np.linspace(10, 50, 68), np.linspace(12, 48, 68)], 1)
     labels = [NewLabel(face, Verdict.CORRECTED, points) for face in faces]
     store.reviews.take_labels(login(), labels, "l.json")
@@ -201,7 +201,7 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
 
     def answer(question: ConfirmUndoDialog) -> int:
         asked.append(question.question.text())
-        assert window.session.store.faces.counts().corrected == 25  # nothing before the answer
+        assert window.session.store.queue.counts().corrected == 25  # nothing before the answer
         return answers[len(asked) - 1]
 
     monkeypatch.setattr(ConfirmUndoDialog, "exec", answer)
@@ -216,17 +216,17 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     assert "the import of 25 labels from l.json" in undo.toolTip()
     for _ in range(2):
         qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-        assert window.session.store.faces.counts().corrected == 25
+        assert window.session.store.queue.counts().corrected == 25
     assert asked == [f"Undo the import of 25 labels from l.json by {login()}, 3 days ago?"] * 2
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    counts = window.session.store.faces.counts()
+    counts = window.session.store.queue.counts()
     assert (counts.corrected, counts.faces, desk.counts.faces) == (0, 25, 25)
     assert len(desk.queue) == 25
     # what was just undone comes back, and goes again, without a question
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
-    assert window.session.store.faces.counts().corrected == 25
+    assert window.session.store.queue.counts().corrected == 25
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert window.session.store.faces.counts().faces == 25
+    assert window.session.store.queue.counts().faces == 25
     assert len(asked) == 3
 
 
@@ -246,4 +246,4 @@ def test_the_question_is_answered_with_cancel_by_enter(qtbot, open_window, proje
     QTimer.singleShot(0, press)
     window.commands.by_name["undo"].trigger()
     assert len(seen) == 1
-    assert window.session.store.faces.counts().corrected == 25
+    assert window.session.store.queue.counts().corrected == 25

@@ -37,7 +37,7 @@ def test_one_click_leads_to_proposals_and_the_next_to_the_same_project(qtbot, ap
     desk = window.session.desk
     qtbot.waitUntil(lambda: desk.face is not None)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
-    counts = window.session.store.faces.counts()
+    counts = window.session.store.queue.counts()
     assert counts.photos == 52
     assert counts.proposed == counts.faces >= 63
     face = desk.face.id
@@ -46,8 +46,8 @@ def test_one_click_leads_to_proposals_and_the_next_to_the_same_project(qtbot, ap
 
     qtbot.mouseClick(app.show_welcome().sample, Qt.MouseButton.LeftButton)
     window = app.window
-    assert window.session.store.faces.counts().faces == counts.faces
-    assert window.session.store.faces.face(face).verdict is Verdict.ACCEPTED
+    assert window.session.store.queue.counts().faces == counts.faces
+    assert window.session.store.faces.get(face).verdict is Verdict.ACCEPTED
     assert not window.session.searching
     window.close()
     gc.collect()

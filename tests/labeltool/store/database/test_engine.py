@@ -114,7 +114,7 @@ def test_damage_that_shows_later_is_said_in_words(project):
         store = open_project(folder)
         try:
             for face in range(1, 401):
-                store.faces.face(face)
+                store.faces.get(face)
         finally:
             store.close()
 
@@ -142,14 +142,14 @@ class TestReadOnly:
         store = open_project(read_only / "p")
         opened.append(store)
         assert store.read_only
-        assert store.faces.counts().faces == 2
+        assert store.queue.counts().faces == 2
         assert check(store) == [
             f"the photo folder {gone} is gone: say where it is with 'labeltool relocate'"
-            for gone in store.faces.roots().values()
+            for gone in store.photos.roots().values()
         ]
         for write in (
             lambda: store.reviews.decide("ann", [1], Verdict.EXCLUDED),
-            lambda: store.faces.add_root(read_only),
+            lambda: store.photos.add_root(read_only),
             lambda: store.reviewer_progress.save("ann", None, Filter()),
         ):
             with pytest.raises(ReadOnlyError, match="the project is read-only here") as caught:
@@ -166,15 +166,15 @@ class TestReadOnly:
         version = looking.version()
         working = open_project(writable / "p")
         opened.append(working)
-        assert looking.faces.counts().excluded == 0
+        assert looking.queue.counts().excluded == 0
         for count, face in enumerate((1, 2), 1):
             working.reviews.decide("ann", [face], Verdict.EXCLUDED)
             assert looking.version() != version
             version = looking.version()
-            assert looking.faces.counts().excluded == count
+            assert looking.queue.counts().excluded == count
         assert looking.version() == version
         working.close()
-        assert looking.faces.counts().excluded == 2
+        assert looking.queue.counts().excluded == 2
 
     def test_what_was_read_while_another_wrote_is_not_used(self, read_only, writable, opened):
         looking = open_project(read_only / "p")
@@ -189,7 +189,7 @@ class TestReadOnly:
 
         with pytest.raises(StoreBusyError, match="changed elsewhere"):
             read_while_another_writes()
-        assert looking.faces.counts().excluded == 1
+        assert looking.queue.counts().excluded == 1
 
     def test_decisions_in_a_log_that_cannot_be_read_are_not_left_out(
         self, read_only, writable, opened, tmp_path
@@ -207,7 +207,7 @@ class TestReadOnly:
         shutil.copytree(read_only / "p", tmp_path / "copy")
         copy = open_project(tmp_path / "copy")
         opened.append(copy)
-        assert copy.faces.counts().excluded == 1
+        assert copy.queue.counts().excluded == 1
 
     def test_an_open_one_is_not_upgraded_or_restored_by_others(self, read_only, writable, opened):
         if not (read_only / "p" / "project.lock").exists():
@@ -291,7 +291,7 @@ class TestOthersWrite:
         assert "Another program is writing" in caught.value.what
         assert caught.value.remedy
         assert verdicts(store) == [Verdict.UNREVIEWED] * 3
-        assert not store.faces.face(1).flag
+        assert not store.faces.get(1).flag
 
     def test_nothing_is_lost_when_the_other_is_killed(self, held):
         store, process = held
@@ -299,7 +299,7 @@ class TestOthersWrite:
         process.wait()
         store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
         assert verdicts(store)[0] is Verdict.ACCEPTED
-        assert not store.faces.face(1).flag
+        assert not store.faces.get(1).flag
         assert store.reviews.check() == []
 
     def test_a_patient_write_waits_for_its_turn(self, held):
@@ -388,7 +388,7 @@ def test_a_write_that_breaks_off_leaves_nothing(project):
 
     with pytest.raises(ZeroDivisionError):
         break_off()
-    assert not store.faces.face(1).flag
+    assert not store.faces.get(1).flag
 
 
 class TestNetworkDrive:
@@ -433,7 +433,7 @@ def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
     with pytest.raises(Cancelled):
         write()
     assert asked == 2
-    assert not store.faces.face(1).flag
+    assert not store.faces.get(1).flag
     store.reviews.decide(ANN, [1], Verdict.ACCEPTED)  # which nobody wants to stop
     assert asked == 2
 

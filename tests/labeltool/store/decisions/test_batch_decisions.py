@@ -90,7 +90,7 @@ def test_a_batch_larger_than_a_chunk_is_one_operation(project):
     store.batches.run(ANN, ACCEPTED, plan.waiting, lambda *call: calls.append(call))
     assert calls == [(0, CHUNK + 5), (CHUNK, CHUNK + 5), (CHUNK + 5, CHUNK + 5)]
     assert sql(store, "SELECT count(*), sum(faces) FROM operation") == [(1, CHUNK + 5)]
-    assert store.faces.counts().accepted == CHUNK + 5
+    assert store.queue.counts().accepted == CHUNK + 5
     assert store.reviews.check() == []
     assert store.reviews.undo_state(ANN).undo == f"accepted {CHUNK + 5} faces"
 
@@ -107,9 +107,9 @@ def test_a_cancelled_batch_leaves_nothing_behind(project):
         store.batches.run(ANN, ACCEPTED, plan.waiting, stop)
     assert sql(store, "SELECT count(*) FROM operation") == [(0,)]
     assert sql(store, "SELECT count(*) FROM entry") == [(0,)]
-    assert store.faces.counts().accepted == 0
+    assert store.queue.counts().accepted == 0
     store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
-    assert store.faces.counts().accepted == CHUNK + 5
+    assert store.queue.counts().accepted == CHUNK + 5
 
 
 def test_what_changed_after_the_preview_stays_as_it_is(project):
@@ -121,7 +121,7 @@ def test_what_changed_after_the_preview_stays_as_it_is(project):
     changes = store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
     assert "3 were changed meanwhile" in changes.note
     assert verdicts(store) == [EXCLUDED, UNREVIEWED, UNREVIEWED, ACCEPTED, ACCEPTED]
-    assert np.array_equal(store.faces.face(3).draft, triangle(9))
+    assert np.array_equal(store.faces.get(3).draft, triangle(9))
 
 
 def test_a_batch_of_which_nothing_is_left_says_so_and_logs_nothing(project):
@@ -138,7 +138,7 @@ def test_flags_survive_a_batch(project):
     store.reviews.flag(ANN, [2], True)
     plan = store.batches.plan([1, 2, 3], REJECTED)
     store.batches.run(ANN, REJECTED, plan.waiting, quiet)
-    assert [store.faces.face(face).flag for face in (1, 2, 3)] == [False, True, False]
+    assert [store.faces.get(face).flag for face in (1, 2, 3)] == [False, True, False]
 
 
 class TestCards:
@@ -146,7 +146,7 @@ class TestCards:
         cards = mixed.faces.cards([*range(1, 10), 77])
         assert sorted(cards) == list(range(1, 10))
         for face_id, card in cards.items():
-            face = mixed.faces.face(face_id)
+            face = mixed.faces.get(face_id)
             assert (card.photo, card.name, card.box) == (face.photo, face.name, face.box)
             assert (card.verdict, card.offered, card.flag) == (
                 face.verdict, face.offered, face.flag,
@@ -156,7 +156,7 @@ class TestCards:
 
     def test_points_that_a_person_moved_are_marked(self, project):
         store = project(2)
-        moved = store.faces.face(1).points.copy()
+        moved = store.faces.get(1).points.copy()
         moved[1] += 2
         store.reviews.decide(ANN, [1], CORRECTED, points=moved)
         cards = store.faces.cards([1, 2])

@@ -34,7 +34,7 @@ EXCLUDED, UNREVIEWED = Verdict.EXCLUDED, Verdict.UNREVIEWED
 
 
 def face(store: Store, face_id: int = 1):
-    found = store.faces.face(face_id)
+    found = store.faces.get(face_id)
     assert found is not None
     return found
 
@@ -353,7 +353,7 @@ class TestPredictions:
             assert (old.prediction.id, new.offered) == (new.prediction.id, False)
         assert [face(store, i).offered for i in (3, 5)] == [True, True]
         assert face(store, 3).prediction.score == face(store, 5).prediction.score == 0.9
-        assert store.faces.queue(Filter("rejected-new")) == [3]
+        assert store.queue.ids(Filter("rejected-new")) == [3]
 
     def test_a_round_is_not_seen_before_it_is_finished(self, project):
         store = project(2)

@@ -90,7 +90,7 @@ class Reviewing(RuleBasedStateMachine):
         self.folder = Path(mkdtemp())
         self.store = make_project(self.folder / "project", len(FOUND))
         boxes = [(1, (1.0, 1.0, 9.0, 9.0), "landmarks"), (2, (1.0, 1.0, 9.0, 9.0), "landmarks")]
-        assert self.store.faces.add_faces(boxes, by_operation=True) == [4, 5]
+        assert self.store.faces.add(boxes, by_operation=True) == [4, 5]
         removed = State(verdict=REMOVED)
         self.faces = {face: State() if face in FOUND else removed for face in FACES}
         self.moments = [0]  # of the operations
@@ -475,7 +475,7 @@ class Reviewing(RuleBasedStateMachine):
     @invariant()
     def the_store_shows_what_the_model_says(self):
         for face, state in self.faces.items():
-            found = self.store.faces.face(face)
+            found = self.store.faces.get(face)
             assert (found.verdict, found.flag) == (state.verdict, state.flag)
             assert (found.draft is not None) == (face in self.drafts)
             draft = self.drafts.get(face)
@@ -489,17 +489,17 @@ class Reviewing(RuleBasedStateMachine):
                 assert found.decision.prediction_id == state.judged
                 assert (found.decision.points is not None) == state.moved
         there = [f for f in FACES if self.faces[f].verdict is not REMOVED]
-        assert sorted(self.store.faces.queue(Filter())) == there
+        assert sorted(self.store.queue.ids(Filter())) == there
         assert [row[0] for row in self.store.faces.boxes()] == there
         assert {row[0] for row in self.store.reviews.labels()} == {
             face for face, state in self.faces.items() if state.verdict in FINAL
         }
-        counts = self.store.faces.counts()
+        counts = self.store.queue.counts()
         assert counts.faces == len(there)
-        assert sum(folder.faces for folder in self.store.faces.folders()) == len(there)
+        assert sum(folder.faces for folder in self.store.queue.folders()) == len(there)
         assert counts.proposed == sum(map(self.offered, FACES))
         assert counts.accepted == sum(s.verdict is Verdict.ACCEPTED for s in self.faces.values())
-        offered = self.store.faces.queue(Filter("offered"))
+        offered = self.store.queue.ids(Filter("offered"))
         assert sorted(offered) == [f for f in FACES if self.offered(f)]
 
     @invariant()

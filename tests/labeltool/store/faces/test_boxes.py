@@ -20,7 +20,7 @@ OTHER = (8.0, 9.5, 50.25, 40.0)
 
 
 def box(store, face: int = 1) -> tuple:
-    found = store.faces.face(face)
+    found = store.faces.get(face)
     return (*found.box, found.box_kind)
 
 
@@ -57,9 +57,9 @@ class TestChange:
         points = triangle(3) if verdict is C else None
         seen = np.array([2, 1, 2], np.int8) if verdict is C else None
         store.reviews.decide(ANN, [1], verdict, points=points, visibility=seen)
-        before = store.faces.face(1)
+        before = store.faces.get(1)
         store.boxes.change(BEN, 1, OTHER)
-        after = store.faces.face(1)
+        after = store.faces.get(1)
         assert after.verdict is verdict
         np.testing.assert_array_equal(after.points, before.points)
         np.testing.assert_array_equal(after.visibility, before.visibility)
@@ -71,7 +71,7 @@ class TestChange:
         store.boxes.change(ANN, 1, OTHER, anew=True)
         assert verdicts(store) == [U]
         store.reviews.undo(ANN)
-        face = store.faces.face(1)
+        face = store.faces.get(1)
         assert (face.verdict, face.box) == (C, FIRST)
         np.testing.assert_array_equal(face.points, triangle(3))
 
@@ -114,13 +114,13 @@ class TestDraw:
         assert (changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
         store.reviews.undo(ANN)
         assert verdicts(store) == [U]
-        counts = store.faces.counts()
-        assert (store.faces.queue(Filter()), counts.faces, counts.excluded) == ([1], 1, 0)
-        assert store.faces.queue(Filter("excluded")) == []
-        assert store.faces.facets(Filter()).verdicts[None] == 1
+        counts = store.queue.counts()
+        assert (store.queue.ids(Filter()), counts.faces, counts.excluded) == ([1], 1, 0)
+        assert store.queue.ids(Filter("excluded")) == []
+        assert store.queue.facets(Filter()).verdicts[None] == 1
         assert [row[0] for row in store.boxes.of_photo(1)] == [1]
         assert store.reviews.redo(ANN).boxes == {face}
-        assert store.faces.queue(Filter()) == [1, face]
+        assert store.queue.ids(Filter()) == [1, face]
         assert verdicts(store) == [U, U]
         assert [row[::2] for row in store.boxes.of_photo(1)] == [(1, U), (face, U)]
         assert store.reviews.check() == []
@@ -152,18 +152,18 @@ class TestWhole:
         store = project(FEW + 1)
         changes = store.boxes.take_whole(ANN, range(1, FEW + 2))
         assert (changes.all, changes.faces, changes.boxes) == (True, frozenset(), frozenset())
-        assert store.faces.counts().faces == 2 * (FEW + 1)
+        assert store.queue.counts().faces == 2 * (FEW + 1)
 
     def test_only_what_was_undone_leaves_a_photo_without_a_face(self, project):
         store = project(1, proposed=False)
         store.reviews.decide(ANN, [1], X)
-        assert store.faces.photos_without_face() == []
+        assert store.photos.without_face() == []
         for table in ("state", "entry", "face"):
             change(store, f"DELETE FROM {table}")
         store.boxes.take_whole(ANN, [1])
-        assert store.faces.photos_without_face() == []
+        assert store.photos.without_face() == []
         store.reviews.undo(ANN)
-        assert [photo for photo, _ in store.faces.photos_without_face()] == [1]
+        assert [photo for photo, _ in store.photos.without_face()] == [1]
 
 
 class TestDesk:
@@ -182,7 +182,7 @@ class TestDesk:
         desk.change_box(OTHER)
         assert desk.moved == {0}
         desk.change_box(FIRST, anew=True)
-        assert store.faces.face(1).draft is None
+        assert store.faces.get(1).draft is None
         desk.undo()
         assert desk.moved == {0}
 
@@ -225,11 +225,11 @@ class TestProposals:
         store = project(2, proposed=False)
         rounds = Rounds(store)
         rounds.propose_mean_face()
-        first = store.faces.face(1).points
+        first = store.faces.get(1).points
         for number, place in enumerate((OTHER, (30.0, 30.0, 10.0, 10.0)), 1):
             store.boxes.change(ANN, 1, place)
             Instant(store).propose(1)
-            now = store.faces.face(1)
+            now = store.faces.get(1)
             assert now.prediction.model == MEAN_FACE
             assert not np.array_equal(now.points, first)
             low, high = now.points.min(0), now.points.max(0)
@@ -252,7 +252,7 @@ class TestProposals:
         store.rounds.add_predictions(running, proposals([1, 2, 3], 0.9))
         store.rounds.finish(running, {})
         assert shown(store, 1) == before
-        assert [store.faces.face(k).prediction.score for k in (1, 3)] == [0.5, 0.9]
+        assert [store.faces.get(k).prediction.score for k in (1, 3)] == [0.5, 0.9]
 
     def test_only_the_proposal_for_the_box_comes_unasked(self, project):
         store = project(1)

@@ -41,9 +41,9 @@ def store(tmp_path, opened) -> Store:
     made = make_project(tmp_path / "project")
     opened.append(made)
     for root, names in (("one", NAMES), ("two", KOREAN)):
-        made.faces.add_photos(made.faces.add_root(tmp_path / root), [(name, 1) for name in names])
-    for photo, _ in made.faces.photos_to_search():
-        made.faces.add_face(photo, (5, 5, 60, 60), "hand")
+        made.photos.add(made.photos.add_root(tmp_path / root), [(name, 1) for name in names])
+    for photo, _ in made.photos.unsearched():
+        made.faces.add([(photo, (5, 5, 60, 60), "hand")])
     propose(made, range(1, 7), [0.9, 0.1, 0.5, 0.7, 0.3, 0.6], kind=RoundKind.PREDICT)
     propose(made, [3, 4], [0.55, 0.75])
     made.reviews.decide(ANN, [4], Verdict.ACCEPTED)
@@ -91,16 +91,16 @@ class TestFilters:
         ],
     )
     def test_a_filter_gives_its_faces_in_its_order(self, store, wanted, ids):
-        assert store.faces.queue(wanted) == ids
-        assert store.faces.count(wanted) == len(ids)
-        assert store.faces.matching(wanted, [3, 6]) == [i for i in ids if i in (3, 6)]
+        assert store.queue.ids(wanted) == ids
+        assert store.queue.count(wanted) == len(ids)
+        assert store.queue.matching(wanted, [3, 6]) == [i for i in ids if i in (3, 6)]
 
     def test_an_undone_decision_is_nobodys(self, store):
         store.reviews.undo(ANN)
-        assert store.faces.queue(Filter(reviewer=BEN)) == [5, 1, 2]
+        assert store.queue.ids(Filter(reviewer=BEN)) == [5, 1, 2]
         store.reviews.undo(BEN)
         store.reviews.undo(BEN)
-        assert store.faces.queue(Filter(reviewer=BEN)) == []
+        assert store.queue.ids(Filter(reviewer=BEN)) == []
 
     def test_a_filter_comes_back_from_its_json(self):
         wanted = Filter("offered", True, "바다", "score", True, (0.25, 0.5), 3, "1/walk", ANN)
@@ -128,18 +128,18 @@ class TestFilters:
 class TestByFile:
     def test_photos_that_came_later_stand_where_their_names_say(self, project):
         store = project(3)  # 00000.jpg to 00002.jpg
-        root = next(iter(store.faces.roots()))
-        store.faces.add_photos(root, [("00000b.jpg", 1), ("a/later.jpg", 1)])
-        photos = [row[0] for row in store.faces.photo_index()]
-        first, second = store.faces.add_faces(
+        root = next(iter(store.photos.roots()))
+        store.photos.add(root, [("00000b.jpg", 1), ("a/later.jpg", 1)])
+        photos = [row[0] for row in store.photos.index()]
+        first, second = store.faces.add(
             [(photos[4], (1.0, 1.0, 9.0, 9.0), "hand"), (photos[3], (1.0, 1.0, 9.0, 9.0), "hand")]
         )
-        (drawn,) = store.faces.add_faces([(photos[0], (1.0, 1.0, 9.0, 9.0), "hand")])
+        (drawn,) = store.faces.add([(photos[0], (1.0, 1.0, 9.0, 9.0), "hand")])
         wanted = [1, drawn, second, 2, 3, first]
-        assert store.faces.queue(Filter()) == wanted
-        assert store.faces.queue(Filter(descending=True)) == wanted[::-1]
-        assert store.faces.queue(Filter("unreviewed")) == wanted
-        faces, waits = store.faces.queue_waiting(Filter(text="later"))
+        assert store.queue.ids(Filter()) == wanted
+        assert store.queue.ids(Filter(descending=True)) == wanted[::-1]
+        assert store.queue.ids(Filter("unreviewed")) == wanted
+        faces, waits = store.queue.ids_and_waiting(Filter(text="later"))
         assert (faces, waits.tolist()) == ([first], [True])
 
     def test_a_list_in_another_order_than_the_ids_gets_new_faces_at_its_end(self):
@@ -156,7 +156,7 @@ class TestIndexes:
         for verdict, parts in product(VERDICT_FILTERS, PARTS):
             wanted = Filter(verdict, order=order, descending=descending, **parts)
             with explained(store) as plans:
-                store.faces.queue(wanted)
+                store.queue.ids(wanted)
             assert not [line for line in plans if "TEMP B-TREE" in line], wanted
             (walk,) = [line for line in plans if line.split()[1] == "state"]
             if order == "file" and verdict is None and not wanted.flagged:
@@ -171,8 +171,8 @@ class TestIndexes:
     @pytest.mark.parametrize("parts", PARTS)
     def test_counts_walk_an_index_or_the_tally(self, store, parts):
         with explained(store) as plans:
-            store.faces.count(Filter("rejected", **parts))
-            store.faces.facets(Filter("rejected", **parts))
+            store.queue.count(Filter("rejected", **parts))
+            store.queue.facets(Filter("rejected", **parts))
         walks = [line for line in plans if line.split()[1] in ("state", "face_counter")]
         assert len(walks) == 2
         assert all(
@@ -181,19 +181,19 @@ class TestIndexes:
 
     def test_counts_of_all_walk_over_no_face(self, store):
         with explained(store) as plans:
-            store.faces.counts()
-            store.faces.reviewers()
-            store.faces.shown_rounds()
+            store.queue.counts()
+            store.queue.reviewers()
+            store.queue.shown_rounds()
             store.faces.count_unpredicted()
-            store.faces.count_pseudo("mean face")
+            store.faces.count_pseudo_labels("mean face")
             store.reviews.models_waiting()
         assert plans
         assert not [line for line in plans if line.split()[1] in ("state", "photo", "face")]
 
     def test_a_few_faces_are_looked_up_not_looked_for(self, store):
         with explained(store) as plans:
-            store.faces.to_decide([1, 2])
-            store.faces.matching(Filter("offered", order="score"), [1, 2])
+            store.queue.waiting([1, 2])
+            store.queue.matching(Filter("offered", order="score"), [1, 2])
         searches = [line for line in plans if line.split()[1] == "state"]
         assert searches == ["SEARCH state USING INTEGER PRIMARY KEY (rowid=?)"] * 2
 
@@ -210,22 +210,22 @@ class TestTallies:
     def test_facets_say_what_each_verdict_would_show(self, store):
         for parts in PARTS:
             wanted = Filter("offered", **parts)
-            facets = store.faces.facets(wanted)
+            facets = store.queue.facets(wanted)
             for verdict in VERDICT_FILTERS:
-                expected = len(store.faces.queue(replace(wanted, verdict=verdict)))
+                expected = len(store.queue.ids(replace(wanted, verdict=verdict)))
                 assert facets.verdicts[verdict] == expected, (parts, verdict)
-            assert facets.flagged == len(store.faces.queue(replace(wanted, flagged=True)))
-            assert facets.left == len(store.faces.to_decide(store.faces.queue(wanted)))
+            assert facets.flagged == len(store.queue.ids(replace(wanted, flagged=True)))
+            assert facets.left == len(store.queue.waiting(store.queue.ids(wanted)))
 
     def test_folders_count_their_faces_and_what_is_left(self, store):
-        assert store.faces.folders() == [
+        assert store.queue.folders() == [
             Folder("1", 1, 1), Folder("1/walk 2", 1, 0), Folder("1/walk/day 1", 2, 0),
             Folder("1/walk/day 2", 1, 1), Folder("2/Ärger", 1, 1), Folder("2/여름 휴가", 1, 1),
         ]  # fmt: skip
 
     def test_rounds_and_reviewers_count_their_faces(self, store):
-        assert store.faces.shown_rounds() == {1: 4, 2: 2}
-        assert store.faces.reviewers() == {ANN: 2, BEN: 2}
+        assert store.queue.shown_rounds() == {1: 4, 2: 2}
+        assert store.queue.reviewers() == {ANN: 2, BEN: 2}
 
     def test_they_follow_whatever_happens(self, store):
         for step in (
@@ -235,7 +235,7 @@ class TestTallies:
             lambda: propose(store, range(1, 8), 0.5),
             lambda: store.rounds.finish(1, {}),
             lambda: add_faces(store, 3),
-            lambda: store.faces.retry_photos([1]),
+            lambda: store.photos.retry([1]),
             lambda: store.reviews.decide(ANN, range(1, 11), Verdict.REJECTED),
         ):
             step()
@@ -245,8 +245,8 @@ class TestTallies:
         change(store, "DELETE FROM state WHERE face_id = 6")
         change(store, "DELETE FROM prediction WHERE face_id = 6")
         change(store, "DELETE FROM face WHERE id = 6")
-        assert store.faces.counts().faces == 6
-        assert Folder("2/여름 휴가", 0, 0) in store.faces.folders()
+        assert store.queue.counts().faces == 6
+        assert Folder("2/여름 휴가", 0, 0) in store.queue.folders()
         assert store.reviews.check() == []
 
     @pytest.mark.parametrize(
@@ -259,13 +259,13 @@ class TestTallies:
         ],
     )
     def test_a_wrong_count_is_told_and_mended(self, store, damage, what):
-        before = store.faces.counts()
+        before = store.queue.counts()
         change(store, damage)
         assert f"wrong: {what}" in store.reviews.check()[0]
         assert "mended" in store.reviews.check(repair=True)[0]
         assert store.reviews.check() == []
-        assert store.faces.counts() == before
-        assert store.faces.queue(Filter(text="day 1")) == [1, 2]
+        assert store.queue.counts() == before
+        assert store.queue.ids(Filter(text="day 1")) == [1, 2]
 
 
 class TestSavedFilters:
@@ -302,10 +302,10 @@ class TestSavedFilters:
 def test_a_score_is_as_it_is_shown(store):
     change(store, "UPDATE state SET score = 0.604 WHERE face_id = 1")
     change(store, "UPDATE state SET score = 0.606 WHERE face_id = 2")
-    found = store.faces.queue(Filter(score=(0.6, 0.6)))
+    found = store.queue.ids(Filter(score=(0.6, 0.6)))
     assert 1 in found
     assert 2 not in found
-    assert 2 in store.faces.queue(Filter(score=(0.61, 0.7)))
+    assert 2 in store.queue.ids(Filter(score=(0.61, 0.7)))
 
 
 class TestVisits:
@@ -379,7 +379,7 @@ class TestWatch:
         assert watch.changes() == Changes(all=True, rounds=True)
         other.filters.save("x", Filter())
         assert watch.changes() == Changes(filters=True)
-        other.faces.add_photos(other.faces.add_root(Path("/three")), [("a.jpg", 1)])
+        other.photos.add(other.photos.add_root(Path("/three")), [("a.jpg", 1)])
         assert watch.changes() == Changes(photos=True)
 
 
@@ -404,10 +404,10 @@ def test_a_round_whose_arrival_was_cut_short_is_settled_later(store, monkeypatch
     with pytest.raises(KeyboardInterrupt):
         store.rounds.finish(round_id, {})
     assert store.rounds.unsettled() == [round_id]
-    assert store.faces.queue(Filter(round_id=round_id)) == [1, 3]
+    assert store.queue.ids(Filter(round_id=round_id)) == [1, 3]
     monkeypatch.setattr(round_records, "settle", settled)
     store.rounds.settle(round_id)
     assert store.rounds.unsettled() == []
-    assert store.faces.queue(Filter(round_id=round_id)) == [5, 1, 3, 6]
+    assert store.queue.ids(Filter(round_id=round_id)) == [5, 1, 3, 6]
     assert store.reviews.check() == []
     assert sql(store, "SELECT count(*) FROM prediction WHERE score = 0.77") == [(4,)]

@@ -67,23 +67,23 @@ class TestRestore:
         changes = store.history.restore(BEN, 1, correction.id)
         assert changes.faces == {1}
         assert changes.note == "Restored: corrected."
-        face = store.faces.face(1)
+        face = store.faces.get(1)
         assert (face.verdict, face.flag, face.prediction.id) == (CORRECTED, True, judged)
         np.testing.assert_array_equal(face.points, triangle(0.5))
         assert store.reviews.undo_state(BEN).undo == "restoring corrected"
         store.reviews.undo(BEN)
-        assert store.faces.face(1).verdict is REJECTED
-        assert store.faces.face(1).offered
+        assert store.faces.get(1).verdict is REJECTED
+        assert store.faces.get(1).offered
         store.reviews.redo(BEN)
-        assert store.faces.face(1).verdict is CORRECTED
+        assert store.faces.get(1).verdict is CORRECTED
         assert store.reviews.check() == []
 
     def test_the_time_before_any_decision_can_be_restored(self, project):
         store = project(1)
         store.reviews.decide(ANN, [1], EXCLUDED)
         store.history.restore(ANN, 1, None)
-        assert store.faces.face(1).verdict is UNREVIEWED
-        assert store.faces.face(1).offered
+        assert store.faces.get(1).verdict is UNREVIEWED
+        assert store.faces.get(1).offered
 
     def test_moved_points_are_never_thrown_away(self, project):
         store = project(1)
@@ -92,8 +92,8 @@ class TestRestore:
         with pytest.raises(UserError, match="moved and are not decided") as caught:
             store.history.restore(ANN, 1, None)
         assert caught.value.remedy
-        np.testing.assert_array_equal(store.faces.face(1).draft, triangle(3))
-        assert store.faces.face(1).verdict is EXCLUDED
+        np.testing.assert_array_equal(store.faces.get(1).draft, triangle(3))
+        assert store.faces.get(1).verdict is EXCLUDED
 
     def test_the_desk_shows_it_at_once(self, project):
         store = project(2)
@@ -118,8 +118,8 @@ class TestBatches:
         assert (flags.kind, flags.reviewer, flags.faces, flags.left) == ("flag", BEN, 2, 2)
         assert (accepts.detail, accepts.reviewer) == ("accepted 5 faces", ANN)
         assert (accepts.faces, accepts.left) == (5, 2)
-        assert store.faces.queue(Filter(batch=accepts.id)) == [1, 2, 3, 4, 5]
-        assert store.faces.queue(Filter("excluded", batch=accepts.id)) == [5]
+        assert store.queue.ids(Filter(batch=accepts.id)) == [1, 2, 3, 4, 5]
+        assert store.queue.ids(Filter("excluded", batch=accepts.id)) == [5]
 
     def test_one_is_taken_back_weeks_later_by_another_and_other_work_stays(self, project, again):
         store = project(8)

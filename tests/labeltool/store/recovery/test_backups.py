@@ -352,7 +352,7 @@ class TestRestoring:
         store = open_project(folder)
         try:
             for face in range(1, 31):
-                store.faces.face(face)
+                store.faces.get(face)
         finally:
             store.close()
 
