@@ -252,12 +252,12 @@ def _import_labels(
     store: Store, paths: tuple[Path, ...], kind: str, *, turn: bool, scale: bool
 ) -> None:
     from labeltool.exchange import detection_pool, label_import  # noqa: PLC0415
-    from labeltool.review.desk import login  # noqa: PLC0415
+    from labeltool.review.desk import default_reviewer  # noqa: PLC0415
 
     empty: list[str] = []
     for path in paths:
         taken = label_import.take_labels(
-            store, path, login(), proposals=kind == "proposals", turn=turn, scale=scale
+            store, path, default_reviewer(), proposals=kind == "proposals", turn=turn, scale=scale
         )
         _say(
             f"{path.name}: {counted(taken.taken, kind.removesuffix('s'))} taken "
@@ -419,17 +419,17 @@ def reject(project: Path, max_score: float, dry_run: bool) -> None:
 
 
 def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: bool) -> None:
-    from labeltool.review.desk import Desk, login  # noqa: PLC0415
+    from labeltool.review.desk import Desk, default_reviewer  # noqa: PLC0415
 
     with _project(project) as store:
-        found = Desk(store).threshold(low, high)
+        found = Desk(store).batches.threshold(low, high)
         if found is None:
             raise UserError("No unreviewed face has a proposal.", "Predict first.")
         name, threshold = found
         if dry_run:
             count = store.reviews.count_where(threshold)
         else:
-            count, _ = store.reviews.decide_where(login(), verdict, threshold)
+            count, _ = store.reviews.decide_where(default_reviewer(), verdict, threshold)
         click.echo(count)
         if not count and not dry_run:
             raise UserError(

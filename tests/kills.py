@@ -439,7 +439,7 @@ class Window(Scenario):
 
         def review() -> None:
             for step in (1.0, 2.0):
-                session.do(partial(session.desk.move, 0, step, step))
+                session.do(partial(session.desk.edits.move, 0, step, step))
             session.do(session.desk.accept)
 
         session.changed.connect(changed)

@@ -225,7 +225,7 @@ class Session(QObject):
     def decide_batch(self, verdict: Verdict, seen: Sequence[Seen]) -> None:
         """Give these faces the verdict, many of them in the background."""
         if len(seen) <= AT_ONCE:
-            self.do_for_project(partial(self.desk.decide_batch, verdict, seen, _unseen))
+            self.do_for_project(partial(self.desk.batches.decide, verdict, seen, _unseen))
             return
         name = tr("Deciding on %Ln face(s)", "", len(seen))
         work = partial(self.store.batches.run, self.desk.reviewer, verdict, seen)
@@ -269,13 +269,13 @@ class Session(QObject):
 
     def show(self, wanted: Filter) -> None:
         """Show the faces under another filter."""
-        self.desk.set_filter(wanted)
+        self.desk.queue.set_filter(wanted)
         self.announce(Changes())
         self._counting.soon()
 
     def show_all(self) -> None:
         """Take every part of the filter away; the order stays."""
-        wanted = self.desk.filter
+        wanted = self.desk.queue.filter
         self.show(Filter(order=wanted.order, descending=wanted.descending))
 
     def saved_filter(self) -> SavedFilter | None:
@@ -293,10 +293,10 @@ class Session(QObject):
     @Slot()
     def _keep_visit(self) -> None:
         """Remember the place; if the file is busy, the next minute or the end does it."""
-        place = self._desk_face(), self.desk.filter
+        place = self._desk_face(), self.desk.queue.filter
         if place != self._kept or not self._open:
             with suppress(UserError):
-                self.desk.keep_visit()
+                self.desk.save_visit()
                 self._kept = place
 
     def _run(
@@ -392,7 +392,7 @@ class Session(QObject):
     def take_whole(self, photos: Sequence[int]) -> None:
         """Each of these photos is one face."""
         if len(photos) <= FEW:
-            take_few, face = partial(self.desk.take_whole, list(photos)), self._desk_face()
+            take_few, face = partial(self.desk.add_whole_photos, list(photos)), self._desk_face()
             self.do_for_project(lambda: take_few(show=self._desk_face() == face))
             return
         take = partial(self.store.boxes.take_whole, self.desk.reviewer, list(photos))

@@ -332,7 +332,7 @@ class MainWindow(QMainWindow):
     def decide_all(self, verdict: Verdict) -> None:
         """The verdict for every face under the filter."""
         # the list keeps faces that were decided since and are not under the filter any more
-        self.decide_batch(self.session.store.queue.ids(self.session.desk.filter), verdict)
+        self.decide_batch(self.session.store.queue.ids(self.session.desk.queue.filter), verdict)
 
     def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> None:
         """The verdict for these faces, after a look at them."""
@@ -376,12 +376,12 @@ class MainWindow(QMainWindow):
         """Another face."""
         desk = self.session.desk
         if where == "next_unreviewed":
-            if not desk.next_unreviewed():
+            if not desk.queue.next_unreviewed():
                 self.message.show_message(tr("Every face in this list is reviewed."))
         elif where == "next":
-            desk.next()
+            desk.queue.next()
         else:
-            desk.previous()
+            desk.queue.previous()
         self.session.announce(Changes())
 
     def view(self, what: str) -> None:
@@ -443,10 +443,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _resume(self) -> None:
         desk = self.session.desk
-        if desk.visit is not None and desk.filter != desk.visit.filter:
+        if desk.visit is not None and desk.queue.filter != desk.visit.filter:
             self.session.show(desk.visit.filter)
         if not desk.resume():
-            desk.next_unreviewed()
+            desk.queue.next_unreviewed()
         self.session.announce(Changes())
 
     @Slot()

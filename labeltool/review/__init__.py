@@ -1,1 +1,1 @@
-"""The desk: queue, the face on it, its unsaved moves and every decision. No Qt, no SQL."""
+"""Reviewing: the queue, the open face, its landmark edits, decisions. No Qt, no SQL."""

@@ -1,4 +1,4 @@
-"""Unsaved moves of one face. Plain values.
+"""Landmark edits of one face that no decision has saved yet. Plain values.
 
 Points are (N, 2) pixels of the upright image, NaN where a landmark is absent.
 """
@@ -14,16 +14,16 @@ from labeltool.domain import Points, Visibility
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
-    """The landmarks as a person left them, how they can be seen (None: all that are placed), and
-    the id of the proposal that they were moved from."""
+    """The landmarks as a person left them, their visibility (None: all that are placed are
+    visible), and the id of the proposal that the edits started from."""
 
     points: Points
     visibility: Visibility | None = None
     prediction: int | None = None
 
 
-def touched(points: Points, proposal: Points | None) -> set[int]:
-    """Indices of the points a person put where they are: those that differ from the proposal."""
+def moved_indices(points: Points, proposal: Points | None) -> set[int]:
+    """Indices of the points that differ from the proposal; without one, of all that are placed."""
     if proposal is None:
         return {int(i) for i in np.flatnonzero(np.isfinite(points).all(1))}
     same = (points == proposal) | (np.isnan(points) & np.isnan(proposal))

@@ -1,4 +1,4 @@
-"""How many faces there are under the filters, for the panel that finds work."""
+"""Counts of the faces under each filter, for the filter panel."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from labeltool.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """What there is under a filter, and to filter by.
+class FacetCounts:
+    """How many faces each choice of the filter panel would show.
 
-    `saved`: with how many faces each lets through, or None for one of a newer version. `roots`:
-    photo folders by number. `rounds`, newest first, and `reviewers`: with their faces.
+    `saved`: saved filters with their numbers of faces, None for one that a newer version wrote.
+    `roots`: photo folders by id. `rounds` (newest first) and `reviewers` with their numbers of
+    faces.
     """
 
     facets: Facets
@@ -25,16 +26,15 @@ class Survey:
     reviewers: dict[str, int]
 
 
-def survey(store: Store, wanted: Filter) -> Survey:
-    """Count what the filters would show. Walks over every face for some of them, so it is not for
-    the moment of a decision."""
+def count_facets(store: Store, wanted: Filter) -> FacetCounts:
+    """Count the faces under each choice. Some counts scan every face: run it in the background."""
     saved = [
         (row, None if row.filter is None else store.queue.count(row.filter))
         for row in store.filters.all()
     ]
     queue, shown = store.queue, store.queue.shown_rounds()
     rounds = [(row, shown[row.id]) for row in reversed(store.rounds.all()) if row.id in shown]
-    return Survey(
+    return FacetCounts(
         queue.facets(wanted),
         store.photos.roots(),
         queue.folders(),

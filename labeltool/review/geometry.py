@@ -1,4 +1,4 @@
-"""What landmarks do as a shape: turn, mirror, pull their neighbours, average. Plain numpy.
+"""Geometry of landmarks: rotate, scale, mirror, distances, falloff and mean shape. Plain numpy.
 
 Points are (N, 2), x and y, in any unit; NaN where a landmark is absent.
 """
@@ -13,40 +13,44 @@ from numpy.typing import NDArray
 from labeltool.domain import Points
 
 
-def turned(points: Points, centre: NDArray[np.float64], angle: float, scale: float) -> Points:
-    """Points turned by `angle` (radians, clockwise on the screen) and scaled around a centre."""
+def rotate_and_scale(
+    points: Points, centre: NDArray[np.float64], angle: float, scale: float
+) -> Points:
+    """Rotate points by `angle` (radians, clockwise on the screen) and scale them around a centre
+    (2,)."""
     cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
     moved: Points = (points - centre) @ np.array([[cos, sin], [-sin, cos]]) + centre
     return moved
 
 
-def mirrored(points: Points, flip: NDArray[np.int64]) -> Points:
-    """The face seen in a mirror: each landmark keeps its name, the shape looks the other way.
+def mirror(points: Points, flip: NDArray[np.int64]) -> Points:
+    """Mirror a face left to right: each landmark keeps its name, the shape looks the other way.
 
-    The mirror is upright in the middle of the placed points, so the face stays where it is.
+    The axis is the middle of the placed points, so the face stays where it is. `flip` (N,): the
+    index of each landmark's counterpart.
     """
-    seen = points[np.isfinite(points).all(1)]
-    if not len(seen):
+    placed = points[np.isfinite(points).all(1)]
+    if not len(placed):
         return points
-    turned_over = points[flip].copy()
-    turned_over[:, 0] = seen[:, 0].min() + seen[:, 0].max() - turned_over[:, 0]
-    return turned_over
+    mirrored = points[flip].copy()
+    mirrored[:, 0] = placed[:, 0].min() + placed[:, 0].max() - mirrored[:, 0]
+    return mirrored
 
 
-def pull(distance: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
-    """How much of a move neighbours follow, (N,) 1..0: all of it at distance 0, none from `reach`.
+def falloff_weights(distance: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
+    """How far neighbours follow a move, (N,) 1..0: 1 at distance 0, 0 from `radius` on.
 
-    The fall is smooth at both ends, so a contour bends without a kink.
+    The falloff is smooth at both ends, so a contour bends without a kink.
     """
-    near = np.clip(np.nan_to_num(distance, nan=np.inf) / max(reach, 1e-9), 0.0, 1.0)
+    near = np.clip(np.nan_to_num(distance, nan=np.inf) / max(radius, 1e-9), 0.0, 1.0)
     weight: NDArray[np.float64] = (1.0 - near**2) ** 2
     return weight
 
 
-def distances(shape: Points) -> NDArray[np.float64]:
+def relative_distances(shape: Points) -> NDArray[np.float64]:
     """Distance of every landmark from every other, (N, N), in units of the shape's size.
 
-    The size is the root of the area of its bounding box; NaN for absent landmarks.
+    The size is the square root of the area of its bounding box. NaN for absent landmarks.
     """
     placed = shape[np.isfinite(shape).all(1)]
     extent = np.ptp(placed, axis=0) if len(placed) else np.ones(2)
@@ -56,7 +60,8 @@ def distances(shape: Points) -> NDArray[np.float64]:
 
 
 def mean_shape(faces: Sequence[Points]) -> Points | None:
-    """The mean of whole faces, each in units of its own bounding box, (N, 2); None without any."""
+    """The mean of complete faces, each in units of its own bounding box, (N, 2); None without
+    any."""
     shapes = []
     for points in faces:
         extent = np.ptp(points, axis=0)

@@ -1,4 +1,4 @@
-"""What a person does with the landmarks of the face on the desk, until the face is decided."""
+"""Edits of the landmarks of the open face, until the face is decided."""
 
 from __future__ import annotations
 
@@ -9,108 +9,138 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import (
-    ABSENT,
-    FINAL,
-    N_,
-    VISIBLE,
-    Changes,
-    Face,
-    Points,
-    UserError,
-    Visibility,
-)
-from labeltool.review.draft import Draft, touched
-from labeltool.review.geometry import mean_shape, mirrored
+from labeltool.domain import ABSENT, FINAL, N_, VISIBLE, Changes, Points, UserError, Visibility
+from labeltool.review import geometry
+from labeltool.review.current_face import CurrentFace
+from labeltool.review.draft import Draft, moved_indices
 from labeltool.store import Store
 
+MEAN_SHAPE_FACES = 100
+"""How many faces the mean shape is made of."""
 
-class Moves:
-    """Moves of the points of one face at a time: kept as its draft, each a step of undo in the
-    project file."""
 
-    def __init__(self, store: Store, reviewer: str) -> None:
-        self._store = store
-        self.reviewer = reviewer
-        self.face: Face | None = None
-        self._shape: Points | None = None
+class LandmarkEdits:
+    """Edits of one face at a time. They are kept as the face's draft in the project file, each edit
+    an undo step."""
 
-    def _need_face(self) -> Face:
-        if self.face is None:
-            raise UserError(N_("No face is open."), N_("Choose one in the list."))
-        return self.face
+    def __init__(self, store: Store, reviewer: str, current: CurrentFace) -> None:
+        self._store, self._reviewer, self._current = store, reviewer, current
+        self._mean_shape: Points | None = None
 
     @property
     def moved(self) -> set[int]:
-        """Indices of the points that differ from the proposal, because a person put them there."""
-        face = self.face
+        """Indices of the points of the open face that differ from its proposal."""
+        face = self._current.face
         if face is None or face.points is None:
             return set()
-        return touched(face.points, None if face.prediction is None else face.prediction.points)
+        proposal = None if face.prediction is None else face.prediction.points
+        return moved_indices(face.points, proposal)
+
+    @property
+    def stated_visibility(self) -> Visibility | None:
+        """The visibility of the drafted points; None if nobody set any."""
+        face = self._current.require()
+        return None if face.draft_visibility is None else face.visibility
+
+    def is_as_proposed(self) -> bool:
+        """Whether the edits of a face without a label led back to the proposal."""
+        face = self._current.require()
+        seen = face.visibility
+        return (
+            face.verdict not in FINAL
+            and face.prediction is not None
+            and not self.moved
+            and seen is not None
+            and bool((seen == VISIBLE).all())
+        )
 
     def move(self, index: int, x: float, y: float) -> Changes:
-        """Put a point (0-based) at image pixels; undecided until the face is accepted."""
-        return self.place([index], np.array([[x, y]]))
+        """Move one point to (x, y) in image pixels."""
+        return self.move_points([index], np.array([[x, y]]))
 
-    def place(self, indices: Sequence[int], points: Points) -> Changes:
-        """Put points (0-based) at image pixels (len(indices), 2), as one step."""
-        now = self._drafted()
-        after, seen = now.points.copy(), now.visibility
+    def move_points(self, indices: Sequence[int], points: Points) -> Changes:
+        """Move points to image pixels, (len(indices), 2), as one undo step."""
+        before = self._draft()
+        after, visibility = before.points.copy(), before.visibility
         after[list(indices)] = points
-        if seen is not None:
-            seen = seen.copy()
-            back = [i for i in indices if seen[i] == ABSENT]
-            seen[back] = VISIBLE
-        return self._step(replace(now, points=after, visibility=seen))
+        if visibility is not None:
+            visibility = visibility.copy()
+            placed = [i for i in indices if visibility[i] == ABSENT]
+            visibility[placed] = VISIBLE
+        return self._save(replace(before, points=after, visibility=visibility))
 
-    def see(self, indices: Sequence[int], visibility: int) -> Changes:
-        """Say how points can be seen: VISIBLE, OCCLUDED, or ABSENT, which takes their place away.
+    def set_visibility(self, indices: Sequence[int], visibility: int) -> Changes:
+        """Set points to VISIBLE, OCCLUDED or ABSENT, which removes their position.
 
-        A point that was absent comes back where it was before, or where the proposal has it.
+        A point that was absent gets its last position back, or else the proposed one.
 
         Raises:
-            UserError: a landmark without any place cannot be visible or occluded.
+            UserError: a landmark without any position cannot be visible or occluded.
         """
-        now, face, chosen = self._drafted(), self._need_face(), list(indices)
-        after = now.points.copy()
+        before, face, chosen = self._draft(), self._current.require(), list(indices)
+        after = before.points.copy()
         if visibility == ABSENT:
             after[chosen] = np.nan
         else:
-            places = self._store.reviews.earlier_drafts(self.reviewer, face.id)
+            earlier = self._store.reviews.earlier_drafts(self._reviewer, face.id)
             if face.prediction is not None:
-                places.append(face.prediction.points)
+                earlier.append(face.prediction.points)
             for index in chosen:
-                known = (place[index] for place in places if np.isfinite(place[index]).all())
+                known = (points[index] for points in earlier if np.isfinite(points[index]).all())
                 if not np.isfinite(after[index]).all():
                     after[index] = next(known, after[index])
             if not np.isfinite(after[chosen]).all():
                 raise UserError(N_("This landmark has no place yet."), N_("Click where it is."))
-        seen = np.full(len(after), VISIBLE, np.int8) if now.visibility is None else now.visibility
-        seen = seen.copy()
-        seen[chosen] = visibility
-        return self._step(replace(now, points=after, visibility=seen))
+        if before.visibility is None:
+            stated = np.full(len(after), VISIBLE, np.int8)
+        else:
+            stated = before.visibility.copy()
+        stated[chosen] = visibility
+        return self._save(replace(before, points=after, visibility=stated))
 
     def swap_sides(self) -> Changes:
-        """Exchange left and right landmarks where a proposal took one for the other.
+        """Exchange the names of left and right landmarks, where a proposal confused the sides.
 
         Raises:
-            UserError: the scheme does not say which landmarks are a pair.
+            UserError: the scheme has no flip table.
         """
-        now, flip = self._drafted(), self._flip()
-        seen = None if now.visibility is None else now.visibility[flip]
-        return self._step(replace(now, points=now.points[flip], visibility=seen))
+        before, flip = self._draft(), self._flip_table()
+        visibility = None if before.visibility is None else before.visibility[flip]
+        return self._save(replace(before, points=before.points[flip], visibility=visibility))
 
     def mirror(self) -> Changes:
-        """Turn the whole face over where a proposal looks the wrong way.
+        """Mirror the shape left to right, where a proposal faces the wrong way.
 
         Raises:
-            UserError: the scheme does not say which landmarks are a pair.
+            UserError: the scheme has no flip table.
         """
-        now, flip = self._drafted(), self._flip()
-        seen = None if now.visibility is None else now.visibility[flip]
-        return self._step(replace(now, points=mirrored(now.points, flip), visibility=seen))
+        before, flip = self._draft(), self._flip_table()
+        visibility = None if before.visibility is None else before.visibility[flip]
+        points = geometry.mirror(before.points, flip)
+        return self._save(replace(before, points=points, visibility=visibility))
 
-    def _flip(self) -> NDArray[np.int64]:
+    def discard(self) -> Changes:
+        """Discard the edits of the open face; one undo brings them back."""
+        if self._current.require().draft is None:
+            return Changes()
+        return self._save(None)
+
+    def mean_shape(self) -> Points | None:
+        """The mean shape of this project's faces, see `geometry.mean_shape`. Computed once."""
+        if self._mean_shape is None:
+            faces = self._store.faces.recent_proposals(MEAN_SHAPE_FACES)
+            self._mean_shape = geometry.mean_shape(faces)
+        return self._mean_shape
+
+    def earlier_proposal(self) -> Points | None:
+        """What the previous round proposed for the open face, (N, 2) image pixels, if it is still
+        there."""
+        face = self._current.face
+        if face is None or face.prediction is None:
+            return None
+        return self._store.faces.previous_proposal(face.id, face.prediction.id)
+
+    def _flip_table(self) -> NDArray[np.int64]:
         flip = self._store.scheme.flip_table
         if flip is None:
             raise UserError(
@@ -120,27 +150,9 @@ class Moves:
             )
         return flip
 
-    def mean_shape(self) -> Points | None:
-        """What this project's faces look like on average, see `shapes.mean_shape`."""
-        if self._shape is None:
-            self._shape = mean_shape(self._store.faces.recent_proposals(100))
-        return self._shape
-
-    def earlier_proposal(self) -> Points | None:
-        """What the round before proposed for this face, if it is still kept."""
-        face = self.face
-        if face is None or face.prediction is None:
-            return None
-        return self._store.faces.previous_proposal(face.id, face.prediction.id)
-
-    def _seen(self) -> Visibility | None:
-        """What a person said of how the drafted points can be seen, None for nothing."""
-        face = self._need_face()
-        return None if face.draft_visibility is None else face.visibility
-
-    def _drafted(self) -> Draft:
-        """What a move starts from: what is shown, or nothing placed at all."""
-        face = self._need_face()
+    def _draft(self) -> Draft:
+        """What an edit starts from: what is shown, or no point placed at all."""
+        face = self._current.require()
         shown = None if face.prediction is None else face.prediction.id
         if face.points is None:
             return Draft(np.full((self._store.scheme.count, 2), np.nan))
@@ -149,18 +161,12 @@ class Moves:
             stated = face.decision.visibility
         return Draft(face.points, None if stated is None else face.visibility, shown)
 
-    def _step(self, after: Draft | None) -> Changes:
-        face = self._need_face()
-        save = partial(self._store.reviews.save_draft, self.reviewer, face.id)
-        if after is None:
+    def _save(self, draft: Draft | None) -> Changes:
+        face = self._current.require()
+        save = partial(self._store.reviews.save_draft, self._reviewer, face.id)
+        if draft is None:
             changes = save(None, None)
         else:
-            changes = save(after.prediction, after.points, after.visibility)
-        self.face = self._store.faces.get(face.id)
+            changes = save(draft.prediction, draft.points, draft.visibility)
+        self._current.reload()
         return changes
-
-    def discard(self) -> Changes:
-        """Forget the moves of this face; one undo brings them back."""
-        if self._need_face().draft is None:
-            return Changes()
-        return self._step(None)

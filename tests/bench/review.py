@@ -104,8 +104,8 @@ def deciding(_store: Store, desk: Desk) -> Rows:
     """One face at a time, with all that the window has the desk do."""
     return {
         "accept and next": timed(lambda: desk.refresh(desk.accept()), 400),
-        "next face": timed(desk.next, 200),
-        "undo": timed(lambda: desk.refresh(desk.undo()), 100),
+        "next face": timed(desk.queue.next, 200),
+        "undo": timed(lambda: desk.refresh(desk.undo_stack.undo()), 100),
     }
 
 
@@ -126,9 +126,9 @@ def lists(store: Store, desk: Desk) -> Rows:
         ("search: every name", Filter(text=".jpg", order="score")),
         ("search: two letters", Filter(text="01")),
     ):
-        rows[name] = timed(lambda w=wanted: desk.set_filter(w), 5)
-    desk.set_filter(Filter())
-    rows["rows of a page"] = timed(lambda: store.queue.rows(desk.queue[:200]), 20)
+        rows[name] = timed(lambda w=wanted: desk.queue.set_filter(w), 5)
+    desk.queue.set_filter(Filter())
+    rows["rows of a page"] = timed(lambda: store.queue.rows(desk.queue.faces[:200]), 20)
     rows["counts"] = timed(store.queue.counts, 20)
     rows["counts under a filter"] = timed(lambda: store.queue.facets(Filter(text="01")), 5)
     return rows
@@ -141,13 +141,15 @@ def batches(store: Store, desk: Desk) -> Rows:
 
     def decide() -> None:
         desk.refresh(
-            desk.decide_batch(Verdict.ACCEPTED, plans[0].waiting, lambda _done, _total: None)
+            desk.batches.decide(Verdict.ACCEPTED, plans[0].waiting, lambda _done, _total: None)
         )
 
     return {
-        "what it would do": timed(lambda: plans.append(desk.plan_batch(many, Verdict.ACCEPTED)), 1),
+        "what it would do": timed(
+            lambda: plans.append(desk.batches.plan(many, Verdict.ACCEPTED)), 1
+        ),
         f"batch of {BATCH:,}": timed(decide, 1),
-        "its undo": timed(lambda: desk.refresh(desk.undo()), 1),
+        "its undo": timed(lambda: desk.refresh(desk.undo_stack.undo()), 1),
     }
 
 

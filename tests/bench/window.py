@@ -138,7 +138,7 @@ def measure(folder: str) -> None:
 
     def ready(ahead: int = 1) -> None:
         """The next photo is decoded."""
-        near = session.store.faces.photo_files(desk.queue[desk.index + ahead :][:1])
+        near = session.store.faces.photo_files(desk.queue.faces[desk.queue.index + ahead :][:1])
         clock.until(lambda: all(work.photos.get(photo)[0] is not None for photo in near))
         clock.rest(0.05)
 
@@ -174,8 +174,10 @@ def measure(folder: str) -> None:
         clock.until(lambda: work.canvas.photo is not None)
         clock.time("", boxed, "box drawn, to its proposal")
     many = session.store.queue.ids(Filter("unreviewed"))[:BATCH]
-    plan = desk.plan_batch(many, Verdict.ACCEPTED)
-    decide = partial(desk.decide_batch, Verdict.ACCEPTED, plan.waiting, lambda _done, _total: None)
+    plan = desk.batches.plan(many, Verdict.ACCEPTED)
+    decide = partial(
+        desk.batches.decide, Verdict.ACCEPTED, plan.waiting, lambda _done, _total: None
+    )
     clock.time("", partial(session.do, decide), f"batch of {BATCH:,}")
     clock.rest(1)
 

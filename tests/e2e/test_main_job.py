@@ -152,7 +152,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     # accept by score: the count that was promised is what happens
     dialog = AcceptByScoreDialog(session, window)
     dialog.value.setValue(0.2)
-    promised = session.desk.count(dialog.threshold)
+    promised = session.desk.batches.count_within(dialog.threshold)
     assert f"{promised:,} faces would be accepted" in dialog.count.text()
     dialog.deleteLater()
 
@@ -162,7 +162,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     window = app.open(project)
     session, desk = window.session, window.session.desk
     assert session.store.queue.counts() == counts
-    assert desk.can_undo() is not None
+    assert desk.undo_stack.undo_text is not None
     focus(qtbot, window)
     store = session.store
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the box

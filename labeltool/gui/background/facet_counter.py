@@ -10,7 +10,7 @@ from labeltool.domain import Filter, Progress, SavedFilter
 from labeltool.gui.background.tasks import Lane, Task
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.desk import Desk
-from labeltool.review.facets import Survey, survey
+from labeltool.review.facets import FacetCounts, count_facets
 from labeltool.store import Store
 
 WAIT_MS = 200
@@ -21,7 +21,7 @@ class Counting(QObject):
     """Surveys for the filter of a desk: some filters walk over every face.
 
     Signals:
-        surveyed: a Survey, a moment after `soon`.
+        surveyed: a FacetCounts, a moment after `soon`.
         failed: an Exception.
     """
 
@@ -48,7 +48,7 @@ class Counting(QObject):
 
     def saved_filter(self, meant: int | None) -> SavedFilter | None:
         """The saved filter that is on; of several that ask the same the one with the id `meant`."""
-        on = [saved for saved in self._saved if saved.filter == self._desk.filter]
+        on = [saved for saved in self._saved if saved.filter == self._desk.queue.filter]
         return next((saved for saved in on if saved.id == meant), on[0] if on else None)
 
     @Slot()
@@ -59,18 +59,18 @@ class Counting(QObject):
         self._busy = True
         task = Task(tr("Counting"), self)
         task.ended.connect(self._ended)
-        work = partial(self._count, self._desk.filter)
+        work = partial(self._count, self._desk.queue.filter)
         self._lane.start(task, work, succeeded=self._counted, failed=self._broke)
 
-    def _count(self, wanted: Filter, _progress: Progress) -> tuple[Filter, Survey]:
-        return wanted, survey(self._store, wanted)
+    def _count(self, wanted: Filter, _progress: Progress) -> tuple[Filter, FacetCounts]:
+        return wanted, count_facets(self._store, wanted)
 
     @Slot(object)
     def _counted(self, result: object) -> None:
         assert isinstance(result, tuple)
         wanted, found = result
         self._saved = [saved for saved, _ in found.saved]
-        if wanted == self._desk.filter:
+        if wanted == self._desk.queue.filter:
             self.surveyed.emit(found)
 
     @Slot(Exception)

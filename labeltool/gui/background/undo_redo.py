@@ -27,7 +27,7 @@ class UndoRedo:
         """
         session, desk = self._session, self._session.desk
         try:
-            step = desk.next_step(redo=redo, moves=moves)
+            step = desk.undo_stack.next_step(redo=redo, moves=moves)
         except UserError as error:
             session.failed.emit(error)
             return
@@ -46,17 +46,17 @@ class UndoRedo:
             name = tr("Doing it again") if redo else tr("Undoing")
             session.do_later(name, partial(work, asks=True, confirmed=confirmed))
         elif confirmed or not moves:
-            act = desk.redo if redo else partial(desk.undo, moves=moves)
+            act = desk.undo_stack.redo if redo else partial(desk.undo_stack.undo, moves=moves)
             session.do(partial(act, asks=True, confirmed=confirmed))
         else:
             session.do(self._redo_small if redo else self._undo_small)
 
     # methods, which compare equal: the key held down asks once for what waits
     def _undo_small(self) -> Changes:
-        return self._session.desk.undo(asks=True)
+        return self._session.desk.undo_stack.undo(asks=True)
 
     def _redo_small(self) -> Changes:
-        return self._session.desk.redo(asks=True)
+        return self._session.desk.undo_stack.redo(asks=True)
 
     @staticmethod
     def nobody_asked(_step: Step, _redo: bool) -> bool:

@@ -34,7 +34,7 @@ from labeltool.gui.canvas.tools import (
     start_tool,
 )
 from labeltool.gui.i18n.translate import tr
-from labeltool.review.geometry import turned
+from labeltool.review.geometry import rotate_and_scale
 
 _REACH = 14.0  # screen pixels from which a point can be taken
 
@@ -149,7 +149,7 @@ class Canvas(BoxView):
         if len(chosen) > 1 and self._tool is None:
             points = self._face.points[chosen]
             centre = (points.min(0) + points.max(0)) / 2
-            self._face.points[chosen] = turned(points, centre, angle, scale)
+            self._face.points[chosen] = rotate_and_scale(points, centre, angle, scale)
             self._tell_moved(chosen)
 
     def _nudge(self, dx: float, dy: float) -> None:

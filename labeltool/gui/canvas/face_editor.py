@@ -152,11 +152,11 @@ class FaceEditor(QWidget):
         others = [row for row in session.store.boxes.of_photo(face.photo_id) if row[0] != face.id]
         self.canvas.set_face(
             points, scores, scheme.edges, face.box, scheme.names,
-            [row[:2] for row in others], session.desk.moved, face_id=face.id,
+            [row[:2] for row in others], session.desk.edits.moved, face_id=face.id,
             visibility=face.visibility, groups=self._groups,
             excluded=[row[0] for row in others if row[2] is Verdict.EXCLUDED],
         )  # fmt: skip
-        self.canvas.set_mean_shape(session.desk.mean_shape())
+        self.canvas.set_mean_shape(session.desk.edits.mean_shape())
         self._show_ghost(face)
 
     def _show_ghost(self, face: Face) -> None:
@@ -179,7 +179,7 @@ class FaceEditor(QWidget):
 
     def _ghost_points(self, face: Face, mode: str) -> Points | None:
         if mode == "ghost_before":
-            return self._session.desk.earlier_proposal()
+            return self._session.desk.edits.earlier_proposal()
         if mode == "ghost_proposal" and face.prediction is not None:
             return face.prediction.points
         return None
@@ -188,7 +188,7 @@ class FaceEditor(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            named = describe_filter(desk.filter, self._session.round_names)
+            named = describe_filter(desk.queue.filter, self._session.round_names)
             return tr("No face matches this filter:\n{filter}", filter=named)
         if self._session.searching or counts.waiting:
             return tr("Finding faces…")
@@ -240,12 +240,14 @@ class FaceEditor(QWidget):
         if self._to_box is not None:
             return  # the photo to draw on would be dropped if its decoding has not begun
         desk = self._session.desk
-        place = desk.index
+        place = desk.queue.index
         shown = None if desk.face is None else desk.face.photo
         if shown is not None and self.photos.get(shown) == (None, ""):
             return  # it comes first, and how large it is says how many fit beside it
         near = [
-            desk.queue[i] for i in (place + 1, place - 1, place + 2) if 0 <= i < len(desk.queue)
+            desk.queue.faces[i]
+            for i in (place + 1, place - 1, place + 2)
+            if 0 <= i < len(desk.queue.faces)
         ]
         if shown is not None and self.photos.get(shown)[1]:  # a problem: not again and again
             shown = None
@@ -387,8 +389,8 @@ class FaceEditor(QWidget):
                 "select_points": canvas.select_all,
                 "next_point": partial(canvas.step, 1),
                 "previous_point": partial(canvas.step, -1),
-                "swap": partial(self._session.do, desk.swap_sides),
-                "mirror": partial(self._session.do, desk.mirror),
+                "swap": partial(self._session.do, desk.edits.swap_sides),
+                "mirror": partial(self._session.do, desk.edits.mirror),
                 "turn_left": partial(self._turn, -TURN, 1.0),
                 "turn_right": partial(self._turn, TURN, 1.0),
                 "grow": partial(self._turn, 0.0, GROW),
@@ -403,7 +405,7 @@ class FaceEditor(QWidget):
         if not chosen:
             self.failed.emit(UserError(N_("No point is selected."), N_("Click one, or press Tab.")))
             return
-        self._session.do(partial(self._session.desk.see, chosen, visibility))
+        self._session.do(partial(self._session.desk.edits.set_visibility, chosen, visibility))
 
     def _turn(self, angle: float, scale: float) -> None:
         if len(self.canvas.selection) < 2:
@@ -417,7 +419,7 @@ class FaceEditor(QWidget):
 
     @Slot(object, object)
     def _points_moved(self, indices: list[int], points: Points) -> None:
-        self._session.do(partial(self._session.desk.place, indices, points))
+        self._session.do(partial(self._session.desk.edits.move_points, indices, points))
 
     # Boxes
 

@@ -20,7 +20,7 @@ from labeltool.gui.canvas.face_item import FaceItem, GhostItem
 from labeltool.gui.canvas.overlays import Panels
 from labeltool.gui.canvas.photo_item import ToneCurve
 from labeltool.gui.canvas.photo_view import PhotoView
-from labeltool.review.geometry import distances, pull
+from labeltool.review.geometry import falloff_weights, relative_distances
 
 _FACE_MARGIN = 0.15
 _RIM = 4.0  # screen pixels on both sides of another face's outline that belong to it
@@ -324,7 +324,7 @@ class FaceView(PhotoView):
         """An average face, (N, 2), that says what is near what; None: each face for itself."""
         if shape is not self._shape:
             self._shape = shape
-            self._distances = None if shape is None else distances(shape)
+            self._distances = None if shape is None else relative_distances(shape)
 
     def widen_reach(self, steps: float) -> None:
         """Let `weights` reach further, or less far, by so many steps of a quarter."""
@@ -337,8 +337,8 @@ class FaceView(PhotoView):
         if along:
             apart = self._distances
             if apart is None or len(apart) != len(weights):
-                apart = distances(self._face.points)
-            weights = pull(apart[sorted(taken)], self._reach).max(axis=0)
+                apart = relative_distances(self._face.points)
+            weights = falloff_weights(apart[sorted(taken)], self._reach).max(axis=0)
         weights[sorted(taken)] = 1.0
         weights[~np.isfinite(self._face.points).all(axis=1)] = 0.0
         return weights

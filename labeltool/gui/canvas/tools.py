@@ -17,7 +17,7 @@ from PySide6.QtGui import QKeyEvent
 from labeltool.gui.canvas.box_items import MOVE, TURN, pulled
 from labeltool.gui.canvas.box_view import is_box
 from labeltool.gui.canvas.displayed_face import Array
-from labeltool.review.geometry import turned
+from labeltool.review.geometry import rotate_and_scale
 
 if TYPE_CHECKING:
     from labeltool.gui.canvas.canvas import Canvas
@@ -258,7 +258,9 @@ class TurnPoints:
             length = float(np.linalg.norm(self._from))
             scale = max(float(arm @ self._from) / length**2, 0.02)
         self._moved = True
-        self._canvas.hold_points(self._chosen, turned(self._base, self._centre, angle, scale))
+        self._canvas.hold_points(
+            self._chosen, rotate_and_scale(self._base, self._centre, angle, scale)
+        )
 
     def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
         if self._moved:

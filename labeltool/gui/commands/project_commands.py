@@ -139,7 +139,9 @@ class Prompts(QObject):
     def _accept_above(self) -> None:
         dialog = AcceptByScoreDialog(self._session, self._window)
         if self._run(dialog) and dialog.threshold is not None:
-            self._window.decide_batch(self._session.desk.within(dialog.threshold), Verdict.ACCEPTED)
+            self._window.decide_batch(
+                self._session.desk.batches.faces_within(dialog.threshold), Verdict.ACCEPTED
+            )
 
     def _train(self) -> None:
         plan = self._session.rounds.plan()
@@ -155,7 +157,7 @@ class Prompts(QObject):
         dialog = BatchHistoryDialog(self._session, self._window)
         self._run(dialog)
         if dialog.to_show is not None:
-            self._session.desk.show_batch(dialog.to_show.id)
+            self._session.desk.queue.show_batch(dialog.to_show.id)
             what = read(dialog.to_show.detail)
             note = tr("Only the faces of “{what}” are listed.", what=what)
             self._session.announce(Changes(note=note))
@@ -174,7 +176,7 @@ class Prompts(QObject):
     # Saved filters
 
     def _save_filter(self) -> None:
-        wanted = self._session.desk.filter
+        wanted = self._session.desk.queue.filter
         name = self._name(tr("Save filter"), describe_filter(wanted, self._session.round_names))
         known = [saved.name for saved in self._session.store.filters.all()]
         if name and (

@@ -114,7 +114,7 @@ class Actions(QObject):
             self.by_name[command.name].setEnabled(command.enabled(self._session))
             if command.on is not None:
                 self.by_name[command.name].setChecked(command.on(self._surface))
-        state = self._session.desk.undo_state
+        state = self._session.desk.undo_stack.state
         for name, step in (("undo", state.undo_step), ("redo", state.redo_step)):
             word = tr(self._commands[name].text)
             what = "" if step is None else describe_step(step)

@@ -11,7 +11,7 @@ from labeltool.gui.dialogs.batch_preview import BatchPreviewDialog
 from labeltool.gui.dialogs.confirm_undo import ConfirmUndoDialog
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.session import AT_ONCE, Session
-from labeltool.review.desk import toggle_flags
+from labeltool.review.batches import toggle_flags
 
 if TYPE_CHECKING:
     from labeltool.gui.window import MainWindow
@@ -60,7 +60,7 @@ class Deciding:
         if self.decide_batch(gallery.grid.page(), verdict):
             gallery.turn_page()
             if desk.face is not None and desk.face.verdict is verdict:
-                desk.next_unreviewed()
+                desk.queue.next_unreviewed()
             self._session.announce(Changes())
 
     def flag(self) -> None:
@@ -70,7 +70,7 @@ class Deciding:
             flag = partial(toggle_flags, self._session.store, desk.reviewer, chosen)
             self._session.do_later(tr("Flagging"), flag)
         elif chosen:
-            self._session.do_for_project(partial(desk.flag_many, chosen))
+            self._session.do_for_project(partial(desk.batches.toggle_flags, chosen))
         else:
             self._session.do(desk.flag)
 

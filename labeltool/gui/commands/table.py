@@ -65,7 +65,7 @@ def _points(session: Session) -> bool:
 
 
 def _listed(session: Session) -> bool:
-    return bool(session.desk.queue)
+    return bool(session.desk.queue.faces)
 
 
 def _proposals(session: Session) -> bool:
@@ -93,11 +93,11 @@ def _faces(session: Session) -> bool:
 
 
 def _can_undo(session: Session) -> bool:
-    return session.desk.can_undo() is not None
+    return session.desk.undo_stack.undo_text is not None
 
 
 def _can_redo(session: Session) -> bool:
-    return session.desk.can_redo() is not None
+    return session.desk.undo_stack.redo_text is not None
 
 
 def _drafted(session: Session) -> bool:
@@ -105,7 +105,7 @@ def _drafted(session: Session) -> bool:
 
 
 def _filtered(session: Session) -> bool:
-    return session.desk.filter.narrows
+    return session.desk.queue.filter.narrows
 
 
 def _saved(session: Session) -> bool:
@@ -165,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", N_("Redo"), N_("Do again what was taken back"), "Edit",
             ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s, w: s.undo(redo=True), _can_redo, "mdi6.redo"),
     Command("discard", N_("Discard moves"), N_("Put the points of this face back"), "Edit", (),
-            lambda s, w: s.do(s.desk.discard), _drafted),
+            lambda s, w: s.do(s.desk.edits.discard), _drafted),
     Command("batches", N_("Batches…"),
             N_("What was decided on many faces at once, and the way back"), "Edit", ("Ctrl+B",),
             lambda s, w: w.ask("batches"), _faces, "mdi6.history"),

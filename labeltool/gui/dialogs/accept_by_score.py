@@ -49,7 +49,7 @@ class AcceptByScoreDialog(BaseDialog):
     @property
     def threshold(self) -> Threshold | None:
         """What was chosen."""
-        found = self._session.desk.threshold(round(self.value.value(), 4))
+        found = self._session.desk.batches.threshold(round(self.value.value(), 4))
         return None if found is None else found[1]
 
     @Slot(int)
@@ -60,8 +60,8 @@ class AcceptByScoreDialog(BaseDialog):
     @Slot(float)
     def _changed(self, value: float) -> None:
         self.slider.setValue(round(value * 100))
-        found = self._session.desk.threshold(round(value, 4))
-        number = 0 if found is None else self._session.desk.count(found[1])
+        found = self._session.desk.batches.threshold(round(value, 4))
+        number = 0 if found is None else self._session.desk.batches.count_within(found[1])
         model = "-" if found is None else found[0]
         self.words.setText(
             tr("Unreviewed faces by the scores of the model “{model}”.", model=read(model))

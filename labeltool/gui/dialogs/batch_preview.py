@@ -102,7 +102,7 @@ class BatchPreviewDialog(BaseDialog):
             parent, tr(title, faces=faces_words(len(faces))), tr(word, count=len(faces))
         )
         self._verdict, self._ids = verdict, list[int]()
-        self.batch: Batch = session.desk.plan_batch(faces, verdict)
+        self.batch: Batch = session.desk.batches.plan(faces, verdict)
         self._places: dict[int, int] = {}
         self.headline = self.add_text("")
         font = self.headline.font()

@@ -43,7 +43,7 @@ class Filmstrip(QWidget):
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
         """Follow the desk."""
-        place = self._session.desk.place_of
+        place = self._session.desk.queue.index_of
         if changes.all and self.isVisible():
             gone = [(self._cards.get(i), rect) for i, rect in self._drawn if place(i) < 0]
             if len(gone) < len(self._drawn):
@@ -61,7 +61,7 @@ class Filmstrip(QWidget):
 
     def _shown(self) -> list[tuple[int, QRect]]:
         """Faces from left to right, and where they are."""
-        queue, here = self._session.desk.queue, self._session.desk.index
+        queue, here = self._session.desk.queue.faces, self._session.desk.queue.index
         if here < 0:
             return []
         step = self._cell.width() + theme.SPACING

@@ -150,14 +150,14 @@ class Gallery(QWidget):
             return
         self._changes = None
         desk = self._session.desk
-        self.grid.set_faces(desk.queue, desk.place_of, sliding=changes.all)
+        self.grid.set_faces(desk.queue.faces, desk.queue.index_of, sliding=changes.all)
         self.grid.forget(changes)
         self.grid.set_current(None if desk.face is None else desk.face.id, self._to_top)
         self._to_top = False
         self.empty.setText(self._empty_text())
         self.reset.setVisible(desk.counts.faces > 0)
-        self._pages.setCurrentIndex(0 if desk.queue else 1)
-        self.accept_page.setEnabled(bool(desk.queue))
+        self._pages.setCurrentIndex(0 if desk.queue.faces else 1)
+        self.accept_page.setEnabled(bool(desk.queue.faces))
         self._tell()
 
     def showEvent(self, event: object) -> None:  # noqa: N802
@@ -171,7 +171,7 @@ class Gallery(QWidget):
 
     @Slot()
     def _tell(self) -> None:
-        total, chosen = len(self._session.desk.queue), len(self.grid.selection.chosen)
+        total, chosen = len(self._session.desk.queue.faces), len(self.grid.selection.chosen)
         words = faces_words(total)
         if chosen > 1:
             words = tr("{faces} · {count:,} selected", faces=words, count=chosen)
@@ -196,7 +196,7 @@ class Gallery(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            named = describe_filter(desk.filter, self._session.round_names)
+            named = describe_filter(desk.queue.filter, self._session.round_names)
             return tr("No face matches this filter:\n{filter}", filter=named)
         if self._session.searching or counts.waiting:
             return tr("Finding faces…\nThey appear here as they are found.")

@@ -82,9 +82,9 @@ class FaceListModel(QAbstractListModel):
     def refresh(self, changes: Changes) -> None:
         """Follow the desk's queue."""
         desk = self._session.desk
-        if desk.revision != self._revision:
+        if desk.queue.revision != self._revision:
             self.beginResetModel()
-            self._ids, self._rows, self._revision = list(desk.queue), {}, desk.revision
+            self._ids, self._rows, self._revision = list(desk.queue.faces), {}, desk.queue.revision
             self.endResetModel()
         elif changes.all:
             self._rows = {}
@@ -95,7 +95,7 @@ class FaceListModel(QAbstractListModel):
             if drawn:  # only these: a row that is missed fetches all around it
                 self._rows |= self._session.store.queue.rows(drawn)
                 for face in drawn:
-                    index = self.index(desk.place_of(face))
+                    index = self.index(desk.queue.index_of(face))
                     self.dataChanged.emit(index, index)
 
 
@@ -213,7 +213,7 @@ class FaceList(QWidget):
         """Follow the desk: the queue, the rows, the current face."""
         several = len(self.view.selectionModel().selectedRows()) > 1
         self.model.refresh(changes)
-        place = self._session.desk.index
+        place = self._session.desk.queue.index
         selection = self.view.selectionModel()
         if place < 0 or selection.currentIndex().row() == place:
             return

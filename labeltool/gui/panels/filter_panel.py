@@ -33,7 +33,7 @@ from labeltool.gui.panels.filter_tree import FilterTree
 from labeltool.gui.panels.inspector import ElidedLabel
 from labeltool.gui.panels.message_bar import format_time_left
 from labeltool.gui.session import Session
-from labeltool.review.facets import Survey
+from labeltool.review.facets import FacetCounts
 
 TYPING_MS = 150
 """How long after the last letter the search begins."""
@@ -139,7 +139,7 @@ class FilterPanel(QWidget):
         self.tree.recolour()
         self.save.setIcon(theme.icon("mdi6.filter-plus-outline"))
         self.reset.setIcon(theme.icon("mdi6.filter-remove-outline"))
-        self._show_order(self._session.desk.filter)
+        self._show_order(self._session.desk.queue.filter)
 
     # What the person asks for
 
@@ -154,7 +154,7 @@ class FilterPanel(QWidget):
         self._typed.stop()
         low, high = sorted((self.low.value(), self.high.value()))
         score = None if (low, high) == (0, 1) else (low, high)
-        wanted = self._session.desk.filter
+        wanted = self._session.desk.queue.filter
         fresh = replace(wanted, text=self.search.text().strip(), score=score)
         if fresh != wanted:
             self._session.show(fresh)
@@ -167,11 +167,13 @@ class FilterPanel(QWidget):
     @Slot()
     def _order(self) -> None:
         order = list(ORDER_LABELS)[self.orders.currentIndex()]
-        self._session.show(replace(self._session.desk.filter, order=order))
+        self._session.show(replace(self._session.desk.queue.filter, order=order))
 
     @Slot()
     def _turn(self) -> None:
-        self._session.show(replace(self._session.desk.filter, descending=self.turn.isChecked()))
+        self._session.show(
+            replace(self._session.desk.queue.filter, descending=self.turn.isChecked())
+        )
 
     @Slot()
     def _save(self) -> None:
@@ -187,7 +189,7 @@ class FilterPanel(QWidget):
         found = next((f for f in self._session.store.filters.all() if f.id == filter_id), None)
         if found is None:
             return
-        if found.filter is not None and found.filter != self._session.desk.filter:
+        if found.filter is not None and found.filter != self._session.desk.queue.filter:
             self._session.show(found.filter)
         self._session.meant_filter = filter_id
         menu = QMenu(self)
@@ -209,7 +211,7 @@ class FilterPanel(QWidget):
     @Slot(object)
     def refresh(self, _changes: Changes) -> None:
         """Show the desk's filter."""
-        wanted = self._session.desk.filter
+        wanted = self._session.desk.queue.filter
         if wanted == self._shown:
             return  # as after every decision
         self._shown = None if self._typed.isActive() else wanted
@@ -236,13 +238,15 @@ class FilterPanel(QWidget):
         self.turn.setIcon(theme.icon(arrow))
 
     @Slot(object)
-    def _surveyed(self, found: Survey) -> None:
+    def _surveyed(self, found: FacetCounts) -> None:
         self._session.round_names = {row.id: round_name(row) for row, _ in found.rounds}
         self.tree.show_survey(found)
         self.words.set_full_text(
-            describe_filter(self._session.desk.filter, self._session.round_names)
+            describe_filter(self._session.desk.queue.filter, self._session.round_names)
         )
-        self.pace.setText(format_throughput(found.facets.left, self._session.desk.pace))
+        self.pace.setText(
+            format_throughput(found.facets.left, self._session.desk.throughput.per_minute)
+        )
 
 
 def format_throughput(left: int, pace: float | None) -> str:

@@ -30,7 +30,7 @@ from labeltool.domain import Filter, Folder, folder_name
 from labeltool.gui import theme
 from labeltool.gui.i18n.filter_labels import VERDICT_LABELS, round_name
 from labeltool.gui.i18n.translate import tr
-from labeltool.review.facets import Survey
+from labeltool.review.facets import FacetCounts
 from pipnet.text import one_line
 
 Index = QModelIndex | QPersistentModelIndex
@@ -151,7 +151,7 @@ class FilterTree(QTreeWidget):
 
     # What there is
 
-    def show_survey(self, found: Survey) -> None:
+    def show_survey(self, found: FacetCounts) -> None:
         """Follow what was counted."""
         for verdict, count in found.facets.verdicts.items():
             self._items["verdict", verdict].setText(1, f"{count:,}")
@@ -195,7 +195,7 @@ class FilterTree(QTreeWidget):
                 )
         group.setHidden(not rows)
 
-    def _fill_folders(self, found: Survey) -> None:
+    def _fill_folders(self, found: FacetCounts) -> None:
         totals = _totals(found.folders)
         if totals == self._totals:
             return

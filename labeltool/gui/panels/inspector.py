@@ -125,7 +125,7 @@ class Inspector(QWidget):
         text = verdict_word(face.verdict)
         if face.draft is not None:
             text = tr("{verdict}, moved", verdict=text)
-        elif self._session.desk.newer:
+        elif self._session.desk.has_newer_proposal:
             text = tr("{verdict}, newer proposal waits", verdict=text)
         elif face.verdict is Verdict.REJECTED and face.offered:
             text = tr("{verdict}, new proposal", verdict=text)
@@ -134,7 +134,7 @@ class Inspector(QWidget):
         self._show_prediction(face)
         self.file.set_full_text(one_line(face.name))
         desk = self._session.desk
-        self.place.setText(of_words(desk.index + 1, len(desk.queue)))
+        self.place.setText(of_words(desk.queue.index + 1, len(desk.queue.faces)))
         decision = face.decision
         self.decided.set_full_text(
             f"{decision.reviewer}, {format_local_time(decision.time, short=True)}"
@@ -147,7 +147,7 @@ class Inspector(QWidget):
 
     def _show_prediction(self, face: Face) -> None:
         prediction = face.prediction
-        self.landmarks.show_face(face, self._session.desk.moved)
+        self.landmarks.show_face(face, self._session.desk.edits.moved)
         if prediction is None:
             self.score.setValue(0)
             self.score.setFormat(tr("no proposal"))

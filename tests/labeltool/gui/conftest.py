@@ -23,7 +23,13 @@ from labeltool.gui import theme
 from labeltool.gui.i18n.language import install_language
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
+from labeltool.review.batches import Batches
+from labeltool.review.current_face import CurrentFace
 from labeltool.review.desk import Desk
+from labeltool.review.landmark_edits import LandmarkEdits
+from labeltool.review.queue import ReviewQueue
+from labeltool.review.throughput import Throughput
+from labeltool.review.undo_stack import UndoStack
 from labeltool.store import FILE, Store
 from pipnet.data.scheme import load_scheme
 from tests.projects import make_project
@@ -74,30 +80,25 @@ def english(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def desks_stay_on_their_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever touches a desk from another thread than the one it was made on is told so."""
-    owners: weakref.WeakKeyDictionary[Desk, int] = weakref.WeakKeyDictionary()
-    made = Desk.__init__
+    """Using a desk, or a part of it, on another thread than the one it was made on raises."""
+    owners: weakref.WeakKeyDictionary[object, int] = weakref.WeakKeyDictionary()
 
-    def init(self: Desk, *arguments: object) -> None:
-        owners[self] = threading.get_ident()
-        made(self, *arguments)
-
-    def get(self: Desk, name: str) -> object:
+    def get(self: object, name: str) -> object:
         check(self, name)
         return object.__getattribute__(self, name)
 
-    def put(self: Desk, name: str, value: object) -> None:
+    def put(self: object, name: str, value: object) -> None:
         check(self, name)
         object.__setattr__(self, name, value)
 
-    def check(desk: Desk, name: str) -> None:
+    def check(part: object, name: str) -> None:
         here = threading.current_thread()
-        if owners.get(desk, here.ident) != here.ident:
-            raise RuntimeError(f"desk.{name} touched by {here.name}")
+        if owners.setdefault(part, here.ident or 0) != here.ident:
+            raise RuntimeError(f"{type(part).__name__}.{name} used by {here.name}")
 
-    monkeypatch.setattr(Desk, "__init__", init)
-    monkeypatch.setattr(Desk, "__getattribute__", get, raising=False)
-    monkeypatch.setattr(Desk, "__setattr__", put, raising=False)
+    for part in (Desk, CurrentFace, ReviewQueue, LandmarkEdits, UndoStack, Batches, Throughput):
+        monkeypatch.setattr(part, "__getattribute__", get, raising=False)
+        monkeypatch.setattr(part, "__setattr__", put, raising=False)
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def open_window(qtbot: QtBot, app: App) -> Iterator[Open]:
         qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
         if not window.shows_gallery:
             qtbot.waitUntil(
-                lambda: window.canvas.photo is not None or not window.session.desk.queue
+                lambda: window.canvas.photo is not None or not window.session.desk.queue.faces
             )
             window.canvas.setFocus()
         return window

@@ -108,7 +108,7 @@ def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
     QApplication.processEvents()
     qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(30, 0))
     moved = session.desk.face.points
-    assert session.desk.moved == {10}
+    assert session.desk.edits.moved == {10}
     assert np.array_equal(np.delete(moved, 10, 0), np.delete(face.points, 10, 0))
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(canvas, Qt.Key.Key_A)
@@ -414,12 +414,12 @@ def steps(folder: Path, size: int) -> dict[str, int]:
     desk.open(size // 2 + 10)  # where the work is; before it everything is reviewed
     shown = store.faces.get(face).prediction.id
     for name, work in (
-        ("next face", desk.next),
+        ("next face", desk.queue.next),
         ("accept", partial(store.reviews.decide, "ann", [face], Verdict.ACCEPTED)),
         ("undo", partial(store.reviews.undo, "ann")),
         ("redo", partial(store.reviews.redo, "ann")),
         ("draft", partial(store.reviews.save_draft, "ann", face, shown, np.zeros((3, 2)))),
-        ("a page of the list", partial(store.queue.rows, desk.queue[100:250])),
+        ("a page of the list", partial(store.queue.rows, desk.queue.faces[100:250])),
         ("history of a face", partial(store.history.of_face, face)),
     ):
         before = taken

@@ -66,7 +66,7 @@ def test_the_gallery_the_face_and_the_filter_come_back(qtbot, open_window, proje
     assert window.shows_gallery
     qtbot.waitUntil(lambda: window.gallery.grid.hasFocus())
     assert window.gallery.grid.side == window.gallery.slider.value() == 224
-    assert window.session.desk.filter == Filter(order="score", descending=True, text="00")
+    assert window.session.desk.queue.filter == Filter(order="score", descending=True, text="00")
     assert window.session.desk.face.id == face
     assert window.gallery.grid.selection.current == face
     assert window.queue.search.text() == "00"

@@ -87,18 +87,18 @@ def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, proj
     desk = window.session.desk
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
-    assert desk.index == 2
+    assert desk.queue.index == 2
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
-    assert desk.index == 2
+    assert desk.queue.index == 2
     qtbot.keyClick(window.canvas, Qt.Key.Key_N)
-    assert desk.index == 3
+    assert desk.queue.index == 3
     qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
     qtbot.keyClick(window.canvas, Qt.Key.Key_U)
     assert desk.face.verdict is Verdict.UNREVIEWED
     qtbot.keyClick(window.canvas, Qt.Key.Key_F)
     assert desk.face.flag
-    assert desk.index == 2
+    assert desk.queue.index == 2
 
 
 def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, project):
@@ -137,9 +137,9 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
     drag(qtbot, window.canvas, 5, QPoint(24, 0))
     drag(qtbot, window.canvas, 40, QPoint(0, 24))
     both = window.session.desk.face.points.copy()
-    assert window.session.desk.moved == {5, 40}
+    assert window.session.desk.edits.moved == {5, 40}
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert window.session.desk.moved == {5}
+    assert window.session.desk.edits.moved == {5}
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert np.array_equal(window.session.desk.face.points, both)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
@@ -166,9 +166,9 @@ def test_the_list_is_walked_by_keys(qtbot, open_window, project):
         (Qt.Key.Key_Down, 1),
     ):  # fmt: skip
         qtbot.keyClick(view, key)
-        assert desk.index == place
+        assert desk.queue.index == place
     qtbot.keyClick(view, Qt.Key.Key_End, SHIFT)
-    assert window.list.selected() == desk.queue[1:]
+    assert window.list.selected() == desk.queue.faces[1:]
     qtbot.keyClick(view, Qt.Key.Key_Tab)
     assert not view.hasFocus()
 
@@ -624,7 +624,7 @@ def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_win
     qtbot.keyClick(canvas, Qt.Key.Key_F)
     qtbot.keyClick(canvas, Qt.Key.Key_Z, CONTROL)
     assert not window.session.store.faces.get(1).flag
-    assert desk.moved == {30}
+    assert desk.edits.moved == {30}
 
 
 def test_the_undo_of_a_message_takes_back_a_large_batch_too(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labeltool.review.draft import touched
+from labeltool.review.draft import moved_indices
 
 NAN = np.nan
 
@@ -19,9 +19,9 @@ class TestTouched:
         proposal[[3, 4]] = NAN
         now[[4, 5]] = NAN
         now[7] += 0.001
-        assert touched(now, proposal) == {3, 5, 7}
+        assert moved_indices(now, proposal) == {3, 5, 7}
 
     def test_without_a_proposal_every_placed_point_is_a_persons(self):
         points = np.full((5, 2), NAN)
         points[2] = 1.0
-        assert touched(points, None) == {2}
+        assert moved_indices(points, None) == {2}

@@ -6,7 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeltool.review.geometry import distances, mean_shape, mirrored, pull, turned
+from labeltool.review.geometry import (
+    falloff_weights,
+    mean_shape,
+    mirror,
+    relative_distances,
+    rotate_and_scale,
+)
 from labeltool.rounds.mean_face import mean_face, mean_proposal
 from pipnet.data.scheme import load_scheme
 
@@ -21,14 +27,18 @@ class TestTurning:
     def test_a_quarter_turn_goes_clockwise_on_the_screen(self):
         points = np.array([[3.0, 2.0]])
         centre = np.array([2.0, 2.0])
-        np.testing.assert_allclose(turned(points, centre, np.pi / 2, 1), [[2, 3]], atol=1e-12)
-        np.testing.assert_allclose(turned(points, centre, 0, 2.5), [[4.5, 2]])
+        np.testing.assert_allclose(
+            rotate_and_scale(points, centre, np.pi / 2, 1), [[2, 3]], atol=1e-12
+        )
+        np.testing.assert_allclose(rotate_and_scale(points, centre, 0, 2.5), [[4.5, 2]])
 
     @given(angle=st.floats(-7, 7), scale=st.floats(0.1, 10))
     def test_turning_back_gives_the_points_again(self, angle, scale):
         points, centre = face(), np.array([10.0, 400.0])
-        there = turned(points, centre, angle, scale)
-        np.testing.assert_allclose(turned(there, centre, -angle, 1 / scale), points, atol=1e-6)
+        there = rotate_and_scale(points, centre, angle, scale)
+        np.testing.assert_allclose(
+            rotate_and_scale(there, centre, -angle, 1 / scale), points, atol=1e-6
+        )
 
 
 class TestMirror:
@@ -37,38 +47,38 @@ class TestMirror:
     def test_it_stays_in_place_keeps_names_and_twice_is_nothing(self):
         points = face()
         points[[30, 36]] = NAN
-        once = mirrored(points, self.flip)
+        once = mirror(points, self.flip)
         for edge in (np.nanmin, np.nanmax):
             np.testing.assert_allclose(edge(once, 0), edge(points, 0))
         assert np.isnan(once[45]).all()  # the other outer eye corner is absent now
         assert not np.isnan(once[36]).any()
-        np.testing.assert_allclose(mirrored(once, self.flip), points)
+        np.testing.assert_allclose(mirror(once, self.flip), points)
 
     def test_a_symmetric_face_looks_the_same(self):
         points = face()
         partner = points[self.flip] * [-1, 1] + [200, 0]
         symmetric = (points + partner) / 2
-        np.testing.assert_allclose(mirrored(symmetric, self.flip), symmetric)
+        np.testing.assert_allclose(mirror(symmetric, self.flip), symmetric)
 
     def test_nothing_placed_stays_nothing(self):
         points = np.full((68, 2), NAN)
-        assert np.isnan(mirrored(points, self.flip)).all()
+        assert np.isnan(mirror(points, self.flip)).all()
 
 
 class TestNeighbours:
     def test_the_pull_falls_from_one_to_nothing_without_a_kink(self):
         distance = np.array([0.0, 0.1, 0.2, 0.3, 0.4, NAN])
-        weight = pull(distance, 0.3)
+        weight = falloff_weights(distance, 0.3)
         assert weight[0] == 1
         assert (np.diff(weight[:4]) < 0).all()
         assert weight[3:].tolist() == [0, 0, 0]
-        fine = pull(np.linspace(0, 0.4, 400), 0.3)
+        fine = falloff_weights(np.linspace(0, 0.4, 400), 0.3)
         assert np.abs(np.diff(fine, 2)).max() < 1e-3
 
     def test_distances_do_not_depend_on_size_or_place(self):
         points = face()
         points[5] = NAN
-        one, other = distances(points), distances(points * 7 + 300)
+        one, other = relative_distances(points), relative_distances(points * 7 + 300)
         np.testing.assert_allclose(one, other)
         assert np.isnan(one[5]).all()
         assert one[1, 2] == one[2, 1]
@@ -78,7 +88,7 @@ class TestNeighbours:
         absent[0] = NAN
         flat[:, 1] = 3.0
         shape = mean_shape([whole, absent, flat, whole * 2 + 9])
-        np.testing.assert_allclose(distances(shape), distances(whole))
+        np.testing.assert_allclose(relative_distances(shape), relative_distances(whole))
         assert mean_shape([absent]) is None
 
 

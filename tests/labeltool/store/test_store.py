@@ -163,10 +163,10 @@ class TestIndexes:
         desk = Desk(store, ANN)
         with explained(store) as plans:
             desk.open(2)
-            desk.move(1, 5, 5)
+            desk.edits.move(1, 5, 5)
             desk.accept()
-            desk.undo()
-            desk.redo()
+            desk.undo_stack.undo()
+            desk.undo_stack.redo()
             desk.reject()
             desk.flag()
             store.reviews.undo_state(ANN)

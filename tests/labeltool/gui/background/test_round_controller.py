@@ -82,7 +82,7 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     other = lock(project)
     session.do_for_project(partial(session.store.filters.save, "mine", Filter(order="score")))
     session.move_photos(root, tmp_path / "moved")
-    session.do_for_project(partial(session.desk.flag_many, [5, 6]))
+    session.do_for_project(partial(session.desk.batches.toggle_flags, [5, 6]))
     photo = session.desk.face.photo_id
     session.draw_box(photo, (5.0, 5.0, 50.0, 50.0))
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)

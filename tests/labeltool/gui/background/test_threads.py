@@ -1,18 +1,16 @@
-"""What belongs to the window's thread is touched by no other."""
+"""The desk belongs to the thread of the window."""
 
 from __future__ import annotations
 
 from functools import partial
 
 
-def test_the_guard_of_these_tests_sees_background_work_that_touches_the_desk(
-    qtbot, open_window, project
-):
+def test_background_work_that_uses_the_desk_fails_the_test(qtbot, open_window, project):
     session = open_window(project).session
     with qtbot.captureExceptions() as caught:
-        session.do_later("Flagging", partial(session.desk.flag_many, [1, 2]))
+        session.do_later("Flagging", partial(session.desk.batches.toggle_flags, [1, 2]))
         qtbot.waitUntil(lambda: bool(caught))
-    assert "touched by writes" in str(caught[0][1])
+    assert "used by writes" in str(caught[0][1])
 
 
 def test_undo_takes_what_was_done_in_the_background_before_the_moves_of_the_face(
@@ -20,11 +18,11 @@ def test_undo_takes_what_was_done_in_the_background_before_the_moves_of_the_face
 ):
     session = open_window(project).session
     desk = session.desk
-    session.do(partial(desk.move, 30, 10.0, 10.0))
-    assert desk.can_undo() == "move"
+    session.do(partial(desk.edits.move, 30, 10.0, 10.0))
+    assert desk.undo_stack.undo_text == "move"
     session.do_later("Flagging", partial(session.store.reviews.flag, desk.reviewer, [5, 6], True))
     qtbot.waitUntil(lambda: session.store.faces.get(5).flag)
-    qtbot.waitUntil(lambda: desk.can_undo() != "move")
+    qtbot.waitUntil(lambda: desk.undo_stack.undo_text != "move")
     session.undo()
     assert not session.store.faces.get(5).flag
     assert session.store.faces.get(1).draft is not None

@@ -83,7 +83,7 @@ def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
     assert canvas.selection >= {0, 1, 2, 3}
     chosen = sorted(canvas.selection)
     drag(window, canvas.point_to_viewport(2), canvas.point_to_viewport(2) + QPoint(18, 9))
-    assert desk.moved == set(chosen)
+    assert desk.edits.moved == set(chosen)
     qtbot.keyClick(canvas, Key.Key_Down, SHIFT)
     qtbot.keyClick(canvas, Key.Key_BracketRight)
     moved = desk.face.points.copy()
@@ -102,7 +102,7 @@ def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
     qtbot.keyClick(canvas, Key.Key_D)
     assert window.commands.by_name["follow"].isChecked()
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
-    assert {33, 34, 35} <= desk.moved
+    assert {33, 34, 35} <= desk.edits.moved
     qtbot.keyClick(canvas, Key.Key_D)
     qtbot.keyClick(canvas, Key.Key_Escape)
     qtbot.keyClick(canvas, Key.Key_S)
@@ -171,9 +171,9 @@ def test_sides_are_swapped_and_the_face_is_mirrored_by_a_key(qtbot, open_window,
     np.testing.assert_array_equal(desk.face.points, before[flip])
     qtbot.keyClick(window.canvas, Key.Key_W)
     np.testing.assert_array_equal(desk.face.points, before)
-    assert desk.moved == set()
+    assert desk.edits.moved == set()
     qtbot.keyClick(window.canvas, Key.Key_M)
-    assert desk.moved
+    assert desk.edits.moved
     qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
     np.testing.assert_array_equal(desk.face.points, before)
 
@@ -192,7 +192,7 @@ def test_a_moved_box_is_proposed_for_anew_and_undo_brings_it_back(
     assert (right, bottom) == pytest.approx((x + w, y + h))
     middle = np.array(box_of(window, face)[:2]) + np.array(box_of(window, face)[2:]) / 2
     qtbot.waitUntil(lambda: np.allclose(desk.face.points[-1], middle))
-    assert not desk.newer
+    assert not desk.has_newer_proposal
     np.testing.assert_allclose(window.canvas.points[-1], middle)
     (pixels,) = proposes  # decoded for the screen already
     np.testing.assert_array_equal(pixels, read_image(desk.face.photo))
@@ -213,7 +213,7 @@ def test_the_box_of_a_decided_face_changes_only_as_the_person_says(
     window = open_window(project)
     desk, face = window.session.desk, window.session.desk.face.id
     before = box_of(window, face)
-    desk.move(3, 90.0, 90.0)
+    desk.edits.move(3, 90.0, 90.0)
     window.session.do(desk.accept)
     window.editor._face_clicked(face)
     points = desk.face.points.copy()
@@ -256,12 +256,12 @@ def test_a_drawn_face_is_taken_away_by_undo_and_others_are_a_click_away(
     assert window.session.desk.face.id == second.id
     qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
     desk = window.session.desk
-    assert (desk.face.id, desk.counts.faces, second.id in desk.queue) == (first, 10, False)
+    assert (desk.face.id, desk.counts.faces, second.id in desk.queue.faces) == (first, 10, False)
     assert window.list.model.rowCount() == 10
     QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
     assert desk.face.id == first
     qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL | SHIFT)
-    assert (desk.face.id, desk.counts.faces, second.id in desk.queue) == (second.id, 11, True)
+    assert (desk.face.id, desk.counts.faces, second.id in desk.queue.faces) == (second.id, 11, True)
     qtbot.keyClick(window.canvas, Key.Key_Delete)  # by a person: it is kept, to be found again
     assert (desk.counts.faces, desk.counts.excluded) == (11, 1)
     window.editor._face_clicked(first)
@@ -429,7 +429,7 @@ def test_a_landmark_clicked_in_its_list_is_nudged_by_the_arrows(qtbot, open_wind
     QTest.mouseClick(landmarks.viewport(), LEFT, NONE, landmarks.visualItemRect(item).center())
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
     assert window.session.desk.face.id == face
-    assert window.session.desk.moved == window.canvas.selection != frozenset()
+    assert window.session.desk.edits.moved == window.canvas.selection != frozenset()
 
 
 def test_a_point_made_absent_stays_so_until_it_is_chosen_again(qtbot, open_window, project):
@@ -461,7 +461,7 @@ def test_another_face_ends_the_drawing_of_a_box(qtbot, open_window, project):
     assert not canvas.is_drawing_box
     qtbot.waitUntil(lambda: canvas.photo is not None)
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
-    assert (window.session.desk.counts.faces, window.session.desk.moved) == (count, {34})
+    assert (window.session.desk.counts.faces, window.session.desk.edits.moved) == (count, {34})
 
 
 def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):

@@ -85,14 +85,14 @@ def test_faces_are_selected_by_click_shift_ctrl_and_drag(qtbot, gallery):
     grid = gallery.gallery.grid
     click(qtbot, gallery, 2)
     assert places(gallery) == [2]
-    assert gallery.session.desk.index == 2
+    assert gallery.session.desk.queue.index == 2
     click(qtbot, gallery, 5, SHIFT)
     assert places(gallery) == [2, 3, 4, 5]
     assert "4 selected" in gallery.gallery.count.text()
     click(qtbot, gallery, 4, CONTROL)
     click(qtbot, gallery, 7, CONTROL)
     assert places(gallery) == [2, 3, 5, 7]
-    assert gallery.session.desk.index == 7
+    assert gallery.session.desk.queue.index == 7
     click(qtbot, gallery, 3)
     assert places(gallery) == [3]
 
@@ -123,7 +123,7 @@ def test_keys_walk_the_grid_and_shift_selects_on_the_way(qtbot, gallery):
     ]
     for key, place in steps:
         qtbot.keyClick(grid, key)
-        assert (desk.index, places(gallery)) == (place, [place])
+        assert (desk.queue.index, places(gallery)) == (place, [place])
         assert grid.viewport().rect().contains(grid.rect_of(place))
     qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
     qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
@@ -133,7 +133,7 @@ def test_keys_walk_the_grid_and_shift_selects_on_the_way(qtbot, gallery):
     qtbot.keyClick(grid, Qt.Key.Key_Space)
     assert places(gallery) == [0, 1, 2, 4]
     qtbot.keyClick(grid, Qt.Key.Key_N)
-    assert (desk.index, places(gallery)) == (5, [5])
+    assert (desk.queue.index, places(gallery)) == (5, [5])
 
 
 def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
@@ -146,7 +146,7 @@ def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
         face = desk.face.id
         qtbot.keyClick(grid, key)
         assert gallery.session.store.faces.get(face).verdict is verdict
-        assert desk.index == desk.place_of(face) + 1
+        assert desk.queue.index == desk.queue.index_of(face) + 1
     qtbot.keyClick(grid, Qt.Key.Key_Left)
     qtbot.keyClick(grid, Qt.Key.Key_U)
     assert desk.face.verdict is Verdict.UNREVIEWED
@@ -181,7 +181,7 @@ def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
     qtbot.mouseClick(gallery.gallery.accept_page, LEFT)
     assert counts(gallery).accepted == len(first)
     assert set(grid.page()).isdisjoint(first)
-    assert len(desk.queue) == FACES - len(first)
+    assert len(desk.queue.faces) == FACES - len(first)
     qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
     assert counts(gallery).accepted == 0
     assert grid.page() == first
@@ -190,7 +190,7 @@ def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
     grid.setFocus()
     qtbot.keyClick(grid, Qt.Key.Key_A, SHIFT)
     assert counts(gallery).accepted == len(first)
-    assert desk.face.id == desk.queue[len(first)]
+    assert desk.face.id == desk.queue.faces[len(first)]
     assert grid.page()[0] == desk.face.id
     assert len(sheets) == 2
 
@@ -203,14 +203,14 @@ def test_cards_that_leave_slide_out_if_the_system_wants_animations(
     grid = gallery.gallery.grid
     gallery.session.show(Filter("unreviewed"))
     QApplication.processEvents()
-    left = gallery.session.desk.queue[1:3]
+    left = gallery.session.desk.queue.faces[1:3]
     click(qtbot, gallery, 1)
     click(qtbot, gallery, 2, SHIFT)
     qtbot.keyClick(grid, Qt.Key.Key_X)
     assert [card.id for card, _ in grid._leaving._cards] == (left if wanted else [])
     assert grid._leaving.is_running is bool(wanted)
     qtbot.keyClick(grid, Qt.Key.Key_Right)  # no key waits for it
-    assert gallery.session.desk.index == grid.selection.current_place
+    assert gallery.session.desk.queue.index == grid.selection.current_place
     qtbot.waitUntil(lambda: not grid._leaving.is_running)
     assert grid._leaving._cards == []
 
@@ -220,7 +220,7 @@ def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
     QApplication.processEvents()
     gallery.gallery.select_all()
     qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_X)
-    assert not gallery.session.desk.queue
+    assert not gallery.session.desk.queue.faces
     assert not gallery.gallery.grid._leaving.is_running
 
 
@@ -236,7 +236,7 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
 ):
     monkeypatch.setattr(session_module, "AT_ONCE", 10)
     gallery.session.show(Filter(text="01"))
-    listed = len(gallery.session.desk.queue)
+    listed = len(gallery.session.desk.queue.faces)
     assert 10 < listed < FACES
     with qtbot.waitSignal(gallery.session.changed):
         gallery.commands.by_name["exclude_all"].trigger()
@@ -279,7 +279,7 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
 
 def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets):
     store, grid = gallery.session.store, gallery.gallery.grid
-    ids = gallery.session.desk.queue
+    ids = gallery.session.desk.queue.faces
     gallery.session.do(lambda: store.reviews.decide("kim", ids[:2], Verdict.EXCLUDED))
     click(qtbot, gallery, 0)
     click(qtbot, gallery, 3, SHIFT)
@@ -308,7 +308,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
 
 def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
     monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE", 20)
-    ids = gallery.session.desk.queue
+    ids = gallery.session.desk.queue.faces
     sheet = BatchPreviewDialog(gallery.session, gallery.thumbnails, ids, Verdict.ACCEPTED, gallery)
     sheet.show()
     assert list(sheet.grid.selection.ids) == list(ids)  # the lowest scores first
@@ -336,16 +336,16 @@ def test_enter_opens_the_photo_and_esc_comes_back_to_the_same_place(qtbot, galle
     assert (places(gallery), grid.verticalScrollBar().value()) == (chosen, top)
     qtbot.mouseDClick(grid.viewport(), LEFT, pos=grid.rect_of(FACES - 2).center())
     assert not gallery.shows_gallery
-    assert gallery.session.desk.index == FACES - 2
+    assert gallery.session.desk.queue.index == FACES - 2
 
 
 def test_the_filmstrip_shows_neighbours_and_a_click_goes_there(qtbot, open_window, many):
     window = open_window(many)
     strip, desk = window.filmstrip, window.session.desk
     shown = strip._shown()
-    assert [face for face, _ in shown] == desk.queue[: len(shown)]
+    assert [face for face, _ in shown] == desk.queue.faces[: len(shown)]
     qtbot.mouseClick(strip, LEFT, pos=shown[-1][1].center())
-    assert desk.index == len(shown) - 1
+    assert desk.queue.index == len(shown) - 1
     middle = [face for face, _ in strip._shown()].index(desk.face.id)
     assert middle == len(shown) // 2
     qtbot.waitUntil(lambda: window.canvas.photo is not None)
@@ -357,7 +357,7 @@ def test_an_empty_filter_says_which_and_offers_all_faces(qtbot, gallery):
     assert gallery.gallery.empty.isVisible()
     assert not gallery.gallery.accept_page.isEnabled()
     qtbot.mouseClick(gallery.gallery.reset, LEFT)
-    assert len(gallery.session.desk.queue) == FACES
+    assert len(gallery.session.desk.queue.faces) == FACES
     assert gallery.queue.search.text() == ""
     assert gallery.gallery.grid.isVisible()
 
@@ -375,7 +375,7 @@ def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, t
     (tmp_path / "photos" / "002.jpg").write_bytes(b"\xff\xd8\xff damaged")
     window = open_window(many)
     qtbot.keyClick(window.canvas, Qt.Key.Key_G)
-    cards = window.session.store.faces.cards(window.session.desk.queue)
+    cards = window.session.store.faces.cards(window.session.desk.queue.faces)
     side = window.gallery.grid.side
 
     def known(number: int):

@@ -97,7 +97,7 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
 def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, open_window, project):
     before = open_window(project)
     session, face = before.session, before.session.desk.face.id
-    session.do(partial(session.desk.move, 30, 12.0, 34.0))
+    session.do(partial(session.desk.edits.move, 30, 12.0, 34.0))
     before.commands.run("gallery")
     before.commands.by_name["korean"].trigger()
     qtbot.waitUntil(lambda: app.window is not before)

@@ -133,7 +133,7 @@ def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
 def test_the_neighbours_are_got_ready_once_the_first_photo_is_there(qtbot, open_window, project):
     window = open_window(project)
     desk, photos = window.session.desk, window.photos
-    (second,) = window.session.store.faces.photo_files(desk.queue[1:2])
+    (second,) = window.session.store.faces.photo_files(desk.queue.faces[1:2])
     qtbot.waitUntil(lambda: photos.get(second)[0] is not None)
 
 

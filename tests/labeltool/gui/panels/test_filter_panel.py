@@ -60,7 +60,7 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
     assert count(window, "Low ones") == "5"
 
     # a decision takes the face out of the filter, but the place is kept
-    window.session.desk.open(window.session.desk.queue[1])
+    window.session.desk.open(window.session.desk.queue.faces[1])
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert window.session.desk.face.name == "004.jpg"
@@ -117,7 +117,7 @@ def test_folders_rounds_and_reviewers_are_put_and_taken_away_by_a_click(
         assert len(shown(window)) == expected
         choose(qtbot, window, words)
         assert len(shown(window)) == 10
-        assert window.session.desk.filter == Filter()
+        assert window.session.desk.queue.filter == Filter()
     (row,) = tree.findItems("Flagged", Qt.MatchFlag.MatchRecursive)
     tree.setCurrentItem(row)
     tree.setFocus()
@@ -157,7 +157,7 @@ def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
     window.queue.asked.connect(asked.append)
     window.queue.tree.saved_menu.emit(1, QPoint(0, 0))
     menu = QApplication.activePopupWidget()
-    assert window.session.desk.filter == Filter("accepted")
+    assert window.session.desk.queue.filter == Filter("accepted")
     for action in menu.actions():
         action.trigger()
     menu.close()
@@ -183,7 +183,7 @@ def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open
     before = desk.face.id
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
     assert desk.face.id != before
-    assert desk.moved == set()
+    assert desk.edits.moved == set()
     for _ in range(3):
         qtbot.keyClick(QApplication.focusWidget(), Key.Key_F6)
     assert grid.hasFocus()
@@ -197,7 +197,7 @@ def test_a_score_field_hands_the_keyboard_back(qtbot, open_window, project, key)
     qtbot.keyClicks(window.queue.low, "0.5")
     qtbot.keyClick(window.queue.low, key)
     assert window.canvas.hasFocus()
-    assert window.session.desk.filter.score == (0.5, 1.0)
+    assert window.session.desk.queue.filter.score == (0.5, 1.0)
 
 
 def test_all_faces_again_from_the_empty_gallery_has_its_counts(qtbot, open_window, project):
@@ -205,10 +205,10 @@ def test_all_faces_again_from_the_empty_gallery_has_its_counts(qtbot, open_windo
     qtbot.keyClick(window.canvas, Key.Key_G)
     with qtbot.waitSignal(window.session.surveyed):
         window.session.show(Filter(text="no such file", order="score", descending=True))
-    assert window.session.desk.queue == []
+    assert window.session.desk.queue.faces == []
     with qtbot.waitSignal(window.session.surveyed) as told:
         window.gallery.reset.click()
-    assert window.session.desk.filter == Filter(order="score", descending=True)
+    assert window.session.desk.queue.filter == Filter(order="score", descending=True)
     assert told.args[0].facets.left == 10
 
 
@@ -241,7 +241,7 @@ def test_a_filter_without_faces_says_which_and_has_a_way_out(qtbot, open_window,
     assert way_out.isVisible()
     assert window.editor.rect().contains(way_out.geometry())
     qtbot.mouseClick(way_out, Qt.MouseButton.LeftButton)
-    assert window.session.desk.filter == Filter(order="score")
+    assert window.session.desk.queue.filter == Filter(order="score")
     assert not way_out.isVisible()
     assert window.canvas.hasFocus()
 
@@ -277,12 +277,12 @@ def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, projec
         qtbot.keyClicks(high, letter)
         qtbot.wait(5 * filter_panel.TYPING_MS)  # as who looks for each digit
     qtbot.keyClick(high, Key.Key_Return)
-    assert desk.filter.score == (0.0, 0.75)
+    assert desk.queue.filter.score == (0.0, 0.75)
     window.queue.low.setFocus()
     window.queue.low.selectAll()
     qtbot.keyClicks(window.queue.low, "0.3")
     qtbot.keyClick(window.queue.low, Key.Key_Tab)  # to leave the field is enough
-    qtbot.waitUntil(lambda: desk.filter.score == (0.3, 0.75))
+    qtbot.waitUntil(lambda: desk.queue.filter.score == (0.3, 0.75))
 
 
 def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, project, monkeypatch):
@@ -293,7 +293,7 @@ def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, pr
     desk.open(2)
     window.session.announce(Changes())
     qtbot.keyClick(window.canvas, Key.Key_U)
-    assert len(desk.queue) == 5
+    assert len(desk.queue.faces) == 5
     asked: list[list[int]] = []
     monkeypatch.setattr(
         window._deciding, "decide_batch", lambda faces, verdict: asked.append(list(faces))
@@ -325,7 +325,7 @@ def test_a_face_that_undo_brings_back_is_in_the_list(qtbot, open_window, project
     window.session.show(Filter("accepted"))
     qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
     assert desk.face.id == 1
-    assert desk.queue == [1]
+    assert desk.queue.faces == [1]
     assert shown(window) == [desk.face.name]
 
 

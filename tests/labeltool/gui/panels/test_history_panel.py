@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from labeltool.domain import Changes, NewLabel, Verdict
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog, RevertBatchDialog
 from labeltool.gui.dialogs.confirm_undo import ConfirmUndoDialog
-from labeltool.review.desk import login
+from labeltool.review.desk import default_reviewer
 from labeltool.store import open_project
 from tests.labeltool.gui.conftest import fill
 from tests.labeltool.gui.test_window import CONTROL, drag, verdict
@@ -116,10 +116,10 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
 
     monkeypatch.setattr(BatchHistoryDialog, "exec", look)
     qtbot.keyClick(window.canvas, Qt.Key.Key_B, CONTROL)
-    assert window.session.desk.queue == [1, 2, 3, 4, 5, 6]
+    assert window.session.desk.queue.faces == [1, 2, 3, 4, 5, 6]
     assert "accepted 6 faces" in window.message.label.text()
     qtbot.mouseClick(window.queue.reset, LEFT)
-    assert len(window.session.desk.queue) == 10
+    assert len(window.session.desk.queue.faces) == 10
 
     said: list[str] = []
 
@@ -178,7 +178,7 @@ def import_labels(project, count: int) -> None:
     faces = store.faces.add(boxes, by_operation=True)
     points = np.stack([np.linspace(10, 50, 68), np.linspace(12, 48, 68)], 1)
     labels = [NewLabel(face, Verdict.CORRECTED, points) for face in faces]
-    store.reviews.take_labels(login(), labels, "l.json")
+    store.reviews.take_labels(default_reviewer(), labels, "l.json")
     before = (datetime.now(UTC) - timedelta(days=3, hours=1)).isoformat(timespec="milliseconds")
     change(store, f"UPDATE operation SET time = '{before}'")
     store.close()
@@ -193,7 +193,7 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     desk.open(1)
     window.session.announce(Changes())
     drag(qtbot, window.canvas, 5, QPoint(24, 0))
-    assert desk.moved == {5}
+    assert desk.edits.moved == {5}
     window.close()
 
     asked: list[str] = []
@@ -210,18 +210,21 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     assert undo.text() == "Undo move"
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
-    assert (desk.face.id, desk.moved, asked) == (1, set(), [])
+    assert (desk.face.id, desk.edits.moved, asked) == (1, set(), [])
 
     assert undo.text() == "Undo the import of 25 labels from l.json"
     assert "the import of 25 labels from l.json" in undo.toolTip()
     for _ in range(2):
         qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
         assert window.session.store.queue.counts().corrected == 25
-    assert asked == [f"Undo the import of 25 labels from l.json by {login()}, 3 days ago?"] * 2
+    assert (
+        asked
+        == [f"Undo the import of 25 labels from l.json by {default_reviewer()}, 3 days ago?"] * 2
+    )
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
     counts = window.session.store.queue.counts()
     assert (counts.corrected, counts.faces, desk.counts.faces) == (0, 25, 25)
-    assert len(desk.queue) == 25
+    assert len(desk.queue.faces) == 25
     # what was just undone comes back, and goes again, without a question
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert window.session.store.queue.counts().corrected == 25

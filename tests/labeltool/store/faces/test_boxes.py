@@ -172,44 +172,44 @@ class TestDesk:
         desk = Desk(store, ANN)
         desk.accept()
         desk.change_box(OTHER)
-        desk.undo()
+        desk.undo_stack.undo()
         assert (box(store, 2)[:4], verdicts(store)) == (FIRST, [A, U])
 
     def test_a_draft_survives_its_box_and_anew_lets_it_go_one_undo_away(self, project):
         store = project(1)
         desk = Desk(store, ANN)
-        desk.move(0, 1, 1)
+        desk.edits.move(0, 1, 1)
         desk.change_box(OTHER)
-        assert desk.moved == {0}
+        assert desk.edits.moved == {0}
         desk.change_box(FIRST, anew=True)
         assert store.faces.get(1).draft is None
-        desk.undo()
-        assert desk.moved == {0}
+        desk.undo_stack.undo()
+        assert desk.edits.moved == {0}
 
     def test_undo_goes_back_over_a_box_in_the_order_of_time(self, project):
         store = project(2)
         desk = Desk(store, ANN)
         desk.accept()
-        desk.move(0, 1, 1)
+        desk.edits.move(0, 1, 1)
         desk.change_box(OTHER)
-        desk.refresh(desk.undo())
-        assert (box(store, 2)[:4], desk.moved) == (FIRST, {0})
-        desk.undo()
-        assert (desk.face.id, desk.moved) == (2, set())
-        desk.undo()
+        desk.refresh(desk.undo_stack.undo())
+        assert (box(store, 2)[:4], desk.edits.moved) == (FIRST, {0})
+        desk.undo_stack.undo()
+        assert (desk.face.id, desk.edits.moved) == (2, set())
+        desk.undo_stack.undo()
         assert verdicts(store) == [U, U]
 
     def test_moves_that_come_back_are_measured_from_the_proposal_they_began_at(self, project):
         store = project(1)
         desk = Desk(store, ANN)
         began = desk.face.prediction.id
-        desk.move(0, 1, 1)
+        desk.edits.move(0, 1, 1)
         desk.change_box(OTHER, anew=True)
         propose(store, [1], 0.9)
         desk.refresh(Changes(faces=frozenset({1})))
         assert desk.face.prediction.id != began
-        desk.undo()
-        assert (desk.face.prediction.id, desk.moved) == (began, {0})
+        desk.undo_stack.undo()
+        assert (desk.face.prediction.id, desk.edits.moved) == (began, {0})
 
     def test_a_new_proposal_for_a_new_box_shows_at_once(self, project):
         store = project(1)
@@ -217,7 +217,7 @@ class TestDesk:
         desk.change_box(OTHER)
         propose(store, [1], 0.9)
         desk.refresh(Changes(faces=frozenset({1})))
-        assert (desk.newer, desk.face.prediction.score) == (False, 0.9)
+        assert (desk.has_newer_proposal, desk.face.prediction.score) == (False, 0.9)
 
 
 class TestProposals:
@@ -261,7 +261,7 @@ class TestProposals:
         for score, newer in ((0.8, False), (0.9, True)):
             propose(store, [1], score)
             desk.refresh(Changes(faces=frozenset({1})))
-            assert desk.newer is newer
+            assert desk.has_newer_proposal is newer
         assert desk.face.prediction.score == 0.8
 
     @pytest.mark.parametrize("verdict", [A, C, X])

@@ -19,7 +19,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
-from labeltool.review.queue import Places
+from labeltool.review.queue_index import QueueIndex
 from labeltool.store import Store
 from tests.projects import add_faces, change, explained, make_project, propose, sql
 
@@ -143,10 +143,10 @@ class TestByFile:
         assert (faces, waits.tolist()) == ([first], [True])
 
     def test_a_list_in_another_order_than_the_ids_gets_new_faces_at_its_end(self):
-        places = Places([3, 1], np.array([True, False]))
-        places.admit([2, 4], sorted_by_id=True)
-        assert places.faces == [3, 1, 2, 4]
-        assert list(places.waiting(-1)) == [3, 2, 4]
+        index = QueueIndex([3, 1], np.array([True, False]))
+        index.insert([2, 4], sorted_by_id=True)
+        assert index.faces == [3, 1, 2, 4]
+        assert list(index.pending(-1)) == [3, 2, 4]
 
 
 class TestIndexes:

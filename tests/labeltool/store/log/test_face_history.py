@@ -104,7 +104,7 @@ class TestRestore:
         desk.refresh(changes)
         assert desk.face.id == 1
         assert desk.face.verdict is UNREVIEWED
-        assert desk.can_undo() == "restoring unreviewed"
+        assert desk.undo_stack.undo_text == "restoring unreviewed"
 
 
 class TestBatches:
@@ -173,8 +173,8 @@ class TestBatches:
         store.reviews.decide(ANN, [2, 4], EXCLUDED)
         (batch,) = store.history.batches()
         desk = Desk(store, BEN)
-        desk.show_batch(batch.id)
-        assert desk.queue == [2, 4]
+        desk.queue.show_batch(batch.id)
+        assert desk.queue.faces == [2, 4]
         desk.refresh(store.history.take_back(desk.reviewer, batch.id))
         assert verdicts(store)[1] is UNREVIEWED
-        assert desk.undo_state.undo == "taking back excluded 2 faces"
+        assert desk.undo_stack.state.undo == "taking back excluded 2 faces"
