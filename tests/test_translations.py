@@ -40,7 +40,7 @@ SHOWN = {
     "setAccessibleName", "setInformativeText", "setDetailedText", "setStatusTip", "setLabelText",
     "setHeaderLabels", "setHorizontalHeaderLabels", "setFormat", "setPrefix", "setSuffix",
     "setLabel", "addButton", "addRow", "addItem", "addItems", "addTab", "addMenu", "addAction",
-    "showText", "say", "QLabel", "QPushButton", "QCheckBox", "QRadioButton",
+    "showText", "show_message", "QLabel", "QPushButton", "QCheckBox", "QRadioButton",
     "QGroupBox", "QToolBar", "QMenu", "QAction", "QDockWidget", "QListWidgetItem",
     "QTableWidgetItem", "QTreeWidgetItem", "QMessageBox", "getText", "getOpenFileName",
     "getSaveFileName", "getExistingDirectory", "Task", "do_later", "_run",

@@ -4,10 +4,10 @@
 <context>
     <name></name>
     <message numerus="yes">
-        <source>%Ln photo(s) need a look; everything else was read.</source>
+        <source>%Ln photo(s) have a problem; all others were read.</source>
         <translation>
-            <numerusform>%Ln photo needs a look; everything else was read.</numerusform>
-            <numerusform>%Ln photos need a look; everything else was read.</numerusform>
+            <numerusform>%Ln photo has a problem; all others were read.</numerusform>
+            <numerusform>%Ln photos have a problem; all others were read.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -32,10 +32,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln decision(s) are lost: what was done after {time}.</source>
+        <source>%Ln decision(s) made after {time} will be lost.</source>
         <translation>
-            <numerusform>%Ln decision is lost: what was done after {time}.</numerusform>
-            <numerusform>%Ln decisions are lost: what was done after {time}.</numerusform>
+            <numerusform>%Ln decision made after {time} will be lost.</numerusform>
+            <numerusform>%Ln decisions made after {time} will be lost.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -144,17 +144,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln photo(s) of {file} were labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</source>
+        <source>%Ln photo(s) in {file} were labelled at another size. Check whether the points fit, then choose what to apply. All other labels of these photos are left out.</source>
         <translation>
-            <numerusform>%Ln photo of {file} was labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</numerusform>
-            <numerusform>%Ln photos of {file} were labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</numerusform>
+            <numerusform>%Ln photo in {file} was labelled at another size. Check whether the points fit, then choose what to apply. All other labels of this photo are left out.</numerusform>
+            <numerusform>%Ln photos in {file} were labelled at another size. Check whether the points fit, then choose what to apply. All other labels of these photos are left out.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Turn: the labels were made before the EXIF turn (%Ln photo(s))</source>
+        <source>Rotate: the labels ignore the EXIF rotation (%Ln photo(s))</source>
         <translation>
-            <numerusform>Turn: the labels were made before the EXIF turn (%Ln photo)</numerusform>
-            <numerusform>Turn: the labels were made before the EXIF turn (%Ln photos)</numerusform>
+            <numerusform>Rotate: the labels ignore the EXIF rotation (%Ln photo)</numerusform>
+            <numerusform>Rotate: the labels ignore the EXIF rotation (%Ln photos)</numerusform>
         </translation>
     </message>
     <message numerus="yes">

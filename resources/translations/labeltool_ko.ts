@@ -960,11 +960,11 @@
         <translation>{count:,}개 제외</translation>
     </message>
     <message>
-        <source>Set {faces} back</source>
+        <source>Reset {faces}</source>
         <translation>{faces} 미검토로 바꾸기</translation>
     </message>
     <message>
-        <source>Set back {count:,}</source>
+        <source>Reset {count:,}</source>
         <translation>{count:,}개 바꾸기</translation>
     </message>
     <message>
@@ -1004,19 +1004,19 @@
         <translation>제외할 얼굴이 없습니다.</translation>
     </message>
     <message>
-        <source>{faces} would be set back to unreviewed.</source>
+        <source>{faces} would be reset to unreviewed.</source>
         <translation>{faces}를 미검토로 바꿉니다.</translation>
     </message>
     <message>
-        <source>{faces} would be set back to unreviewed, {left:,} left out.</source>
+        <source>{faces} would be reset to unreviewed, {left:,} left out.</source>
         <translation>{faces}를 미검토로 바꿉니다. {left:,}개는 빠집니다.</translation>
     </message>
     <message>
-        <source>No face would be set back to unreviewed.</source>
+        <source>No face would be reset to unreviewed.</source>
         <translation>미검토로 바꿀 얼굴이 없습니다.</translation>
     </message>
     <message>
-        <source>Also the {faces} that a person decided otherwise: {verdicts}</source>
+        <source>Also change {faces} already decided by a person: {verdicts}</source>
         <translation>사람이 다르게 판정한 {faces}도 포함: {verdicts}</translation>
     </message>
     <message>
@@ -1024,11 +1024,11 @@
         <translation>낮은 점수부터</translation>
     </message>
     <message>
-        <source>A sample of {count}</source>
-        <translation>표본 {count}개</translation>
+        <source>Random sample of {count}</source>
+        <translation>무작위 표본 {count}개</translation>
     </message>
     <message>
-        <source>One undo takes all of it back.</source>
+        <source>One undo reverts all of it.</source>
         <translation>한 번 되돌리면 모두 원래대로 돌아갑니다.</translation>
     </message>
     <message>
@@ -1044,15 +1044,15 @@
         <translation>현재: {verdicts}</translation>
     </message>
     <message>
-        <source>Lowest score of those that wait for a verdict: {score:.2f}</source>
+        <source>Lowest score of the undecided faces: {score:.2f}</source>
         <translation>판정을 기다리는 얼굴의 가장 낮은 점수: {score:.2f}</translation>
     </message>
     <message>
-        <source>{count:,} {verdict} already</source>
+        <source>{count:,} already {verdict}</source>
         <translation>이미 {verdict} {count:,}개</translation>
     </message>
     <message>
-        <source>{count:,} accepted or corrected already</source>
+        <source>{count:,} already accepted or corrected</source>
         <translation>이미 수락 또는 수정 {count:,}개</translation>
     </message>
     <message>
@@ -1064,7 +1064,7 @@
         <translation>제안 없음 {count:,}개</translation>
     </message>
     <message>
-        <source>These stay as they are: {faces}.</source>
+        <source>Unchanged: {faces}.</source>
         <translation>그대로 두는 얼굴: {faces}.</translation>
     </message>
     <message>
@@ -1108,7 +1108,7 @@
         <translation>사진으로 새 프로젝트</translation>
     </message>
     <message>
-        <source>Make project</source>
+        <source>Create project</source>
         <translation>프로젝트 만들기</translation>
     </message>
     <message>
@@ -1128,7 +1128,7 @@
         <translation>랜드마크</translation>
     </message>
     <message>
-        <source>Photos stay where they are. Faces are found and landmarks proposed in the background; you can review meanwhile.</source>
+        <source>Photos stay where they are. Faces are found and landmarks proposed in the background; you can review in the meantime.</source>
         <translation>사진은 제자리에 그대로 있습니다. 얼굴 찾기와 랜드마크 제안은 백그라운드에서 진행되므로 그동안 검토할 수 있습니다.</translation>
     </message>
     <message>
@@ -1152,11 +1152,11 @@
         <translation>그 사진 폴더는 없습니다.</translation>
     </message>
     <message>
-        <source>Choose where the project goes.</source>
-        <translation>프로젝트를 저장할 곳을 고르세요.</translation>
+        <source>Choose a folder for the project.</source>
+        <translation>프로젝트를 저장할 폴더를 고르세요.</translation>
     </message>
     <message>
-        <source>There is a project in that folder already: open it instead.</source>
+        <source>That folder already contains a project: open it instead.</source>
         <translation>그 폴더에는 이미 프로젝트가 있습니다. 그 프로젝트를 여세요.</translation>
     </message>
     <message>
@@ -1168,16 +1168,16 @@
         <translation>최소 점수</translation>
     </message>
     <message>
-        <source>They are shown before. One undo takes all of it back.</source>
-        <translation>먼저 얼굴들을 보여 줍니다. 실행 취소 한 번으로 모두 되돌릴 수 있습니다.</translation>
+        <source>You see them before anything is decided. One undo reverts all of it.</source>
+        <translation>판정하기 전에 얼굴들을 보여 줍니다. 실행 취소 한 번으로 모두 되돌릴 수 있습니다.</translation>
     </message>
     <message>
-        <source>Unreviewed faces by the scores of the model “{model}”.</source>
+        <source>Unreviewed faces, scored by the model “{model}”.</source>
         <translation>모델 “{model}”의 점수로 본 미검토 얼굴입니다.</translation>
     </message>
     <message>
-        <source>Look at {count:,}…</source>
-        <translation>{count:,}개 살펴보기…</translation>
+        <source>Preview {count:,}…</source>
+        <translation>{count:,}개 미리 보기…</translation>
     </message>
     <message>
         <source>Train round {number}</source>
@@ -1188,7 +1188,7 @@
         <translation>시작</translation>
     </message>
     <message>
-        <source>It runs in the background and goes on when the window is closed. Unreviewed and rejected faces get new proposals; what people decided stays as it is.</source>
+        <source>It runs in the background, even when the window is closed. Unreviewed and rejected faces get new proposals; decisions stay as they are.</source>
         <translation>백그라운드에서 실행되며 창을 닫아도 계속됩니다. 미검토 얼굴과 거부한 얼굴은 새 제안을 받고, 사람이 판정한 것은 그대로 남습니다.</translation>
     </message>
     <message>
@@ -1196,15 +1196,15 @@
         <translation>사진 문제</translation>
     </message>
     <message>
-        <source>What is wrong</source>
+        <source>Problem</source>
         <translation>문제</translation>
     </message>
     <message>
-        <source>Take the whole photo as one face</source>
+        <source>Use the whole photo as one face</source>
         <translation>사진 전체를 얼굴 하나로 쓰기</translation>
     </message>
     <message>
-        <source>For photos that are cut around a face already</source>
+        <source>For photos that are already cropped to a face</source>
         <translation>이미 얼굴에 맞게 잘라 낸 사진에 씁니다</translation>
     </message>
     <message>
@@ -1212,21 +1212,21 @@
         <translation>박스 그리기…</translation>
     </message>
     <message>
-        <source>Read again</source>
-        <translation>다시 읽기</translation>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
     </message>
     <message>
         <source>no face was found</source>
         <translation>얼굴을 찾지 못했습니다</translation>
     </message>
     <message numerus="yes">
-        <source>%Ln photo(s) need a look; everything else was read.</source>
+        <source>%Ln photo(s) have a problem; all others were read.</source>
         <translation>
-            <numerusform>사진 %Ln장을 확인해야 합니다. 나머지는 모두 읽었습니다.</numerusform>
+            <numerusform>사진 %Ln장에 문제가 있습니다. 나머지는 모두 읽었습니다.</numerusform>
         </translation>
     </message>
     <message>
-        <source>Every photo was read, and a face was found on each.</source>
+        <source>Every photo was read, and each has a face.</source>
         <translation>모든 사진을 읽었고, 사진마다 얼굴을 찾았습니다.</translation>
     </message>
     <message>
@@ -1234,8 +1234,8 @@
         <translation>사진 폴더</translation>
     </message>
     <message>
-        <source>Choose where it is now…</source>
-        <translation>지금 위치 선택…</translation>
+        <source>Choose its new location…</source>
+        <translation>새 위치 선택…</translation>
     </message>
     <message>
         <source>Which of these folders has moved?</source>
@@ -1254,7 +1254,7 @@
         <translation>다시 제시</translation>
     </message>
     <message>
-        <source>Unreviewed and rejected faces get the proposals of the round that you choose. What people decided stays as it is.</source>
+        <source>Unreviewed and rejected faces get the proposals of the round you choose. Decisions stay as they are.</source>
         <translation>미검토 얼굴과 거부한 얼굴에 선택한 라운드의 제안을 제시합니다. 사람이 판정한 것은 그대로 남습니다.</translation>
     </message>
     <message>
@@ -1800,7 +1800,7 @@ left the face {verdict}</source>
         <translation>내용</translation>
     </message>
     <message>
-        <source>Still so</source>
+        <source>Unchanged</source>
         <translation>그대로 남은 수</translation>
     </message>
     <message>
@@ -1820,7 +1820,7 @@ left the face {verdict}</source>
         <translation>일괄 처리 내역</translation>
     </message>
     <message>
-        <source>Search who, when or what</source>
+        <source>Search by person, time or action</source>
         <translation>누가, 언제, 무엇을 했는지 검색</translation>
     </message>
     <message>
@@ -1828,35 +1828,35 @@ left the face {verdict}</source>
         <translation>이 얼굴 보기</translation>
     </message>
     <message>
-        <source>Only the faces of this batch in the list</source>
+        <source>List only the faces of this batch</source>
         <translation>목록에 이 일괄 처리의 얼굴만 보입니다</translation>
     </message>
     <message>
-        <source>Take back…</source>
+        <source>Revert…</source>
         <translation>철회…</translation>
     </message>
     <message>
-        <source>Return the faces that are still so to what they were before</source>
-        <translation>아직 그대로인 얼굴을 이전 상태로 돌려놓습니다</translation>
+        <source>Return its unchanged faces to what they were before the batch</source>
+        <translation>이후 바뀌지 않은 얼굴을 이 일괄 처리 전의 상태로 돌려놓습니다</translation>
     </message>
     <message>
-        <source>What was decided on many faces at once. Taking a batch back touches only the faces that are still as it left them; all other work stays.</source>
-        <translation>여러 얼굴에 한꺼번에 내린 판정입니다. 일괄 처리를 철회해도 그때 그대로인 얼굴만 바뀌고, 다른 작업은 모두 그대로 남습니다.</translation>
+        <source>Decisions made on many faces at once. Reverting a batch changes only the faces that nobody has changed since; all other work stays.</source>
+        <translation>여러 얼굴에 한꺼번에 내린 판정입니다. 일괄 처리를 철회하면 그 뒤로 바뀌지 않은 얼굴만 바뀌고, 다른 작업은 모두 그대로 남습니다.</translation>
     </message>
     <message>
         <source>No batch yet: select several faces and decide them, or accept by score.</source>
         <translation>아직 일괄 처리가 없습니다. 여러 얼굴을 선택해 판정하거나 점수로 수락하세요.</translation>
     </message>
     <message>
-        <source>Taking back</source>
-        <translation>철회하는 중</translation>
+        <source>Reverting a batch</source>
+        <translation>일괄 처리 철회 중</translation>
     </message>
     <message>
-        <source>Take back a batch</source>
+        <source>Revert a batch</source>
         <translation>일괄 처리 철회</translation>
     </message>
     <message>
-        <source>Take back {count:,}</source>
+        <source>Revert {count:,}</source>
         <translation>{count:,}개 철회</translation>
     </message>
     <message>
@@ -1868,7 +1868,7 @@ left the face {verdict}</source>
         <translation>{verdict} {count:,}개</translation>
     </message>
     <message>
-        <source>Faces that return: {faces}.</source>
+        <source>Faces to revert: {faces}.</source>
         <translation>이전 판정으로 돌아가는 얼굴: {faces}.</translation>
     </message>
     <message numerus="yes">
@@ -1878,11 +1878,11 @@ left the face {verdict}</source>
         </translation>
     </message>
     <message>
-        <source>This is the work of {reviewer}. That it was taken back is recorded under your name, {you}.</source>
-        <translation>{reviewer} 님의 작업입니다. 철회한 사실은 사용자의 이름({you})으로 기록됩니다.</translation>
+        <source>This is the work of {reviewer}. The history will show that you ({you}) reverted it.</source>
+        <translation>{reviewer} 님의 작업입니다. 사용자({you})가 철회한 것으로 기록에 남습니다.</translation>
     </message>
     <message>
-        <source>One undo brings it back.</source>
+        <source>One undo restores it.</source>
         <translation>한 번 되돌리면 다시 돌아옵니다.</translation>
     </message>
     <message>
@@ -2556,11 +2556,11 @@ left the face {verdict}</source>
         <translation>이 백업 복원</translation>
     </message>
     <message>
-        <source>Backups, the newest first:</source>
+        <source>Backups, newest first:</source>
         <translation>백업(최신순):</translation>
     </message>
     <message>
-        <source>The damaged file is kept beside it. Photos and the folders of rounds are not touched.</source>
+        <source>The damaged file is kept beside it. Photos and round folders are not touched.</source>
         <translation>손상된 파일은 옆에 남겨 둡니다. 사진과 라운드 폴더는 건드리지 않습니다.</translation>
     </message>
     <message numerus="yes">
@@ -2570,7 +2570,7 @@ left the face {verdict}</source>
         </translation>
     </message>
     <message>
-        <source>damaged too</source>
+        <source>also damaged</source>
         <translation>이것도 손상됨</translation>
     </message>
     <message>
@@ -2578,17 +2578,17 @@ left the face {verdict}</source>
         <translation>읽을 수 있는 백업이 없습니다.</translation>
     </message>
     <message>
-        <source>What was done after {time} is lost.</source>
+        <source>Work done after {time} will be lost.</source>
         <translation>{time} 이후에 한 작업을 잃게 됩니다.</translation>
     </message>
     <message numerus="yes">
-        <source>%Ln decision(s) are lost: what was done after {time}.</source>
+        <source>%Ln decision(s) made after {time} will be lost.</source>
         <translation>
-            <numerusform>판정 %Ln건을 잃게 됩니다: {time} 이후에 한 작업입니다.</numerusform>
+            <numerusform>{time} 이후에 내린 판정 %Ln건을 잃게 됩니다.</numerusform>
         </translation>
     </message>
     <message>
-        <source>No decision was made after {time}: none is lost.</source>
+        <source>No decisions were made after {time}: none will be lost.</source>
         <translation>{time} 이후에 내린 판정이 없어 잃는 것이 없습니다.</translation>
     </message>
     <message>
@@ -2914,25 +2914,25 @@ left the face {verdict}</source>
         <translation>가져오기</translation>
     </message>
     <message>
-        <source>Labels of another size</source>
-        <translation>크기가 다른 레이블</translation>
+        <source>Labels of another image size</source>
+        <translation>이미지 크기가 다른 레이블</translation>
     </message>
     <message numerus="yes">
-        <source>%Ln photo(s) of {file} were labelled at another size. Check whether the points fit, and choose what to do. What you do not choose is left out.</source>
+        <source>%Ln photo(s) in {file} were labelled at another size. Check whether the points fit, then choose what to apply. All other labels of these photos are left out.</source>
         <translation>
-            <numerusform>{file}의 사진 %Ln장은 다른 크기로 레이블되었습니다. 점이 맞는지 확인하고 처리 방법을 고르세요. 고르지 않은 것은 가져오지 않습니다.</numerusform>
+            <numerusform>{file}의 사진 %Ln장은 다른 크기로 레이블되었습니다. 점이 맞는지 확인하고 적용할 방법을 고르세요. 고르지 않은 레이블은 가져오지 않습니다.</numerusform>
         </translation>
     </message>
     <message>
-        <source>As the file says</source>
+        <source>As in the file</source>
         <translation>파일에 적힌 대로</translation>
     </message>
     <message>
-        <source>Turned or scaled</source>
+        <source>Rotated or scaled</source>
         <translation>회전하거나 크기를 조정한 결과</translation>
     </message>
     <message numerus="yes">
-        <source>Turn: the labels were made before the EXIF turn (%Ln photo(s))</source>
+        <source>Rotate: the labels ignore the EXIF rotation (%Ln photo(s))</source>
         <translation>
             <numerusform>회전: EXIF 회전 전의 사진에 단 레이블 (사진 %Ln장)</numerusform>
         </translation>
@@ -3870,7 +3870,7 @@ left the face {verdict}</source>
         <translation>{what}을(를) 되돌릴까요? ({reviewer}, {ago})</translation>
     </message>
     <message>
-        <source>This was done on {time}. It is not the last thing that you did in this window.</source>
+        <source>This was done on {time}. It is not the last thing you did in this window.</source>
         <translation>{time}에 한 작업이며, 이 창에서 마지막으로 한 작업이 아닙니다.</translation>
     </message>
     <message>

@@ -151,7 +151,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # accept by score: the count that was promised is what happens
     dialog = AcceptByScoreDialog(session, window)
-    dialog.value.setValue(0.2)
+    dialog.score.setValue(0.2)
     promised = session.desk.batches.count_within(dialog.threshold)
     assert f"{promised:,} faces would be accepted" in dialog.count.text()
     dialog.deleteLater()

@@ -1,4 +1,4 @@
-"""Every decision on many faces at once: found weeks later, shown, and taken back."""
+"""The history of batches: every decision on many faces at once, to be shown or reverted."""
 
 from __future__ import annotations
 
@@ -36,28 +36,28 @@ from labeltool.gui.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = (N_("When"), N_("Who"), N_("What"), N_("Faces"), N_("Still so"))
+COLUMNS = (N_("When"), N_("Who"), N_("What"), N_("Faces"), N_("Unchanged"))
 
 
 class BatchTableModel(QAbstractTableModel):
-    """The batches of a project."""
+    """The batches of a project, a row each."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.batches: list[PastBatch] = []
 
     def show_batches(self, batches: list[PastBatch]) -> None:
-        """Show these."""
+        """Replace the rows."""
         self.beginResetModel()
         self.batches = batches
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        """How many batches."""
+        """The number of batches."""
         return 0 if parent is not None and parent.isValid() else len(self.batches)
 
     def columnCount(self, _parent: Index | None = None) -> int:  # noqa: N802
-        """How many columns."""
+        """The number of columns."""
         return len(COLUMNS)
 
     def headerData(  # noqa: N802
@@ -69,14 +69,14 @@ class BatchTableModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell in words, or as what it is sorted by."""
+        """The text of a cell, or in the user role the value to sort and search by."""
         batch, column = self.batches[index.row()], index.column()
         if role == Qt.ItemDataRole.UserRole:
             return (batch.time, batch.reviewer, read(batch.detail), batch.faces, batch.left)[column]
         if role == Qt.ItemDataRole.DisplayRole:
             return (
                 format_local_time(batch.time), batch.reviewer, sentence(read(batch.detail)),
-                f"{batch.faces:,}", _left(batch),
+                f"{batch.faces:,}", _unchanged(batch),
             )[column]  # fmt: skip
         if role == Qt.ItemDataRole.TextAlignmentRole and column > 2:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -90,14 +90,14 @@ class BatchTableModel(QAbstractTableModel):
         return None
 
 
-def _left(batch: PastBatch) -> str:
+def _unchanged(batch: PastBatch) -> str:
     if batch.left == batch.faces:
         return tr("all")
     return f"{batch.left:,}" if batch.left else tr("none")
 
 
 class BatchHistoryDialog(QDialog):
-    """The batches in a table; `to_show` is the one whose faces the person wants to see."""
+    """The batches in a table; afterwards `to_show` is the one whose faces are to be listed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,49 +105,49 @@ class BatchHistoryDialog(QDialog):
         self.resize(820, 460)
         self._session = session
         self.to_show: PastBatch | None = None
-        self._words = QLabel()
-        self._words.setWordWrap(True)
+        self._intro = QLabel()
+        self._intro.setWordWrap(True)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search who, when or what"))
+        self.search.setPlaceholderText(tr("Search by person, time or action"))
         self.search.setClearButtonEnabled(True)
         self._make_table()
         self.show_faces = QPushButton(tr("Show these faces"))
-        self.show_faces.setToolTip(tr("Only the faces of this batch in the list"))
-        self.take_back = QPushButton(tr("Take back…"))
-        self.take_back.setToolTip(tr("Return the faces that are still so to what they were before"))
+        self.show_faces.setToolTip(tr("List only the faces of this batch"))
+        self.revert = QPushButton(tr("Revert…"))
+        self.revert.setToolTip(tr("Return its unchanged faces to what they were before the batch"))
         close = QPushButton(tr("Close"))
-        for button in (self.show_faces, self.take_back, close):
-            button.setAutoDefault(False)  # Enter in the search is none of them
+        for button in (self.show_faces, self.revert, close):
+            button.setAutoDefault(False)  # Enter in the search field presses none of them
         row = QHBoxLayout()
         row.addWidget(self.show_faces)
-        row.addWidget(self.take_back)
+        row.addWidget(self.revert)
         row.addStretch(1)
         row.addWidget(close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[4 * theme.SPACING] * 4)
         layout.setSpacing(2 * theme.SPACING)
-        layout.addWidget(self._words)
+        layout.addWidget(self._intro)
         layout.addWidget(self.search)
         layout.addWidget(self.table, 1)
         layout.addLayout(row)
-        self.search.textChanged.connect(self._sorted.setFilterFixedString)
-        self.table.selectionModel().selectionChanged.connect(self._selected)
-        self._sorted.modelReset.connect(self._selected)
-        self._sorted.layoutChanged.connect(self._selected)
+        self.search.textChanged.connect(self._proxy.setFilterFixedString)
+        self.table.selectionModel().selectionChanged.connect(self._update_buttons)
+        self._proxy.modelReset.connect(self._update_buttons)
+        self._proxy.layoutChanged.connect(self._update_buttons)
         self.show_faces.clicked.connect(self._show)
-        self.take_back.clicked.connect(self._take_back)
+        self.revert.clicked.connect(self._revert)
         close.clicked.connect(self.reject)
         session.changed.connect(self.refresh)
         self.refresh()
 
     def _make_table(self) -> None:
-        self.model, self._sorted = BatchTableModel(self), QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self.model)
-        self._sorted.setSortRole(Qt.ItemDataRole.UserRole)
-        self._sorted.setFilterKeyColumn(-1)
-        self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.model, self._proxy = BatchTableModel(self), QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(self.model)
+        self._proxy.setSortRole(Qt.ItemDataRole.UserRole)
+        self._proxy.setFilterKeyColumn(-1)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.table = QTreeView()
-        self.table.setModel(self._sorted)
+        self.table.setModel(self._proxy)
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
         self.table.setAlternatingRowColors(True)
@@ -163,58 +163,58 @@ class BatchHistoryDialog(QDialog):
 
     @Slot()
     def refresh(self) -> None:
-        """Read the batches again; stays on the chosen one."""
-        chosen = self.chosen()
+        """Read the batches again; the selection stays."""
+        selected = self.selected()
         self.model.show_batches(self._session.store.history.batches())
-        self._words.setText(
+        self._intro.setText(
             tr(
-                "What was decided on many faces at once. Taking a batch back touches only the "
-                "faces that are still as it left them; all other work stays."
+                "Decisions made on many faces at once. Reverting a batch changes only the faces "
+                "that nobody has changed since; all other work stays."
             )
             if self.model.batches
             else tr("No batch yet: select several faces and decide them, or accept by score.")
         )
-        for place, batch in enumerate(self.model.batches):
-            if chosen is not None and batch.id == chosen.id:
-                self.table.setCurrentIndex(self._sorted.mapFromSource(self.model.index(place, 0)))
-        self._selected()
+        for row, batch in enumerate(self.model.batches):
+            if selected is not None and batch.id == selected.id:
+                self.table.setCurrentIndex(self._proxy.mapFromSource(self.model.index(row, 0)))
+        self._update_buttons()
 
-    def chosen(self) -> PastBatch | None:
-        """The batch that is selected."""
+    def selected(self) -> PastBatch | None:
+        """The selected batch, or None."""
         rows = self.table.selectionModel().selectedRows()
-        return self.model.batches[self._sorted.mapToSource(rows[0]).row()] if rows else None
+        return self.model.batches[self._proxy.mapToSource(rows[0]).row()] if rows else None
 
     @Slot()
-    def _selected(self) -> None:
-        batch = self.chosen()
+    def _update_buttons(self) -> None:
+        batch = self.selected()
         self.show_faces.setEnabled(batch is not None)
-        self.take_back.setEnabled(batch is not None and batch.left > 0)
+        self.revert.setEnabled(batch is not None and batch.left > 0)
 
     @Slot()
     def _show(self) -> None:
-        self.to_show = self.chosen()
+        self.to_show = self.selected()
         self.accept()
 
     @Slot()
-    def _take_back(self) -> None:
-        batch = self.chosen()
+    def _revert(self) -> None:
+        batch = self.selected()
         if batch is None:
             return
-        ask = RevertBatchDialog(self._session, batch, self)
-        if ask.exec():
+        dialog = RevertBatchDialog(self._session, batch, self)
+        if dialog.exec():
             history, reviewer = self._session.store.history, self._session.desk.reviewer
-            take_back = partial(history.take_back, reviewer, batch.id)
-            self._session.do_later(tr("Taking back"), take_back)
-        ask.deleteLater()
+            revert = partial(history.take_back, reviewer, batch.id)
+            self._session.do_later(tr("Reverting a batch"), revert)
+        dialog.deleteLater()
 
 
 class RevertBatchDialog(BaseDialog):
-    """What taking a batch back would do."""
+    """Says which faces a reverted batch would change, before it is reverted."""
 
     def __init__(self, session: Session, batch: PastBatch, parent: QWidget | None = None) -> None:
         returns = session.store.history.would_return_to(session.desk.reviewer, batch.id)
         count = sum(returns.values())
-        super().__init__(parent, tr("Take back a batch"), tr("Take back {count:,}", count=count))
+        super().__init__(parent, tr("Revert a batch"), tr("Revert {count:,}", count=count))
         self.add_text(
             tr(
                 "“{what}” by {reviewer}, {time}.",
@@ -229,23 +229,20 @@ class RevertBatchDialog(BaseDialog):
             if v in returns
         ]
         self.count = self.add_text(
-            tr("Faces that return: {faces}.", faces=", ".join(parts) or tr("none"))
+            tr("Faces to revert: {faces}.", faces=", ".join(parts) or tr("none")), bold=True
         )
-        font = self.count.font()
-        font.setBold(True)
-        self.count.setFont(font)
         if count < batch.faces:
-            stay = batch.faces - count
-            self.add_text(tr("%Ln face(s) were changed since and stay as they are.", "", stay))
+            changed = batch.faces - count
+            self.add_text(tr("%Ln face(s) were changed since and stay as they are.", "", changed))
         if batch.reviewer != session.desk.reviewer:
             self.add_text(
                 tr(
-                    "This is the work of {reviewer}. That it was taken back is recorded under "
-                    "your name, {you}.",
+                    "This is the work of {reviewer}. The history will show that you ({you}) "
+                    "reverted it.",
                     reviewer=batch.reviewer,
                     you=session.desk.reviewer,
                 )
             )
-        self.add_text(tr("One undo brings it back."))
+        self.add_text(tr("One undo restores it."))
         self.add_buttons()
         self.ok.setEnabled(count > 0)

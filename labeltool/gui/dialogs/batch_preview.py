@@ -1,4 +1,4 @@
-"""What a batch would do, with every face of it to be seen, before it is done."""
+"""The preview of a batch: what it would do, and every face of it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from labeltool.gui.i18n.translate import count_words, faces_words, tr, verdict_w
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 
-SAMPLE = 200
-"""Faces of a random sample."""
+SAMPLE_FACES = 200
+"""Faces in a random sample."""
 
-_WORDS = {
+_TITLE_AND_BUTTON = {
     Verdict.ACCEPTED: (N_("Accept {faces}"), N_("Accept {count:,}")),
     Verdict.REJECTED: (N_("Reject {faces}"), N_("Reject {count:,}")),
     Verdict.EXCLUDED: (N_("Exclude {faces}"), N_("Exclude {count:,}")),
-    Verdict.UNREVIEWED: (N_("Set {faces} back"), N_("Set back {count:,}")),
+    Verdict.UNREVIEWED: (N_("Reset {faces}"), N_("Reset {count:,}")),
 }
-"""The title of the sheet, and its button."""
+"""The title of the dialog, and the text of its OK button."""
 
-_WOULD = {
+_HEADLINES = {
     Verdict.ACCEPTED: (
         N_("{faces} would be accepted."), N_("{faces} would be accepted, {left:,} left out."),
         N_("No face would be accepted."),
@@ -42,52 +42,52 @@ _WOULD = {
         N_("No face would be excluded."),
     ),
     Verdict.UNREVIEWED: (
-        N_("{faces} would be set back to unreviewed."),
-        N_("{faces} would be set back to unreviewed, {left:,} left out."),
-        N_("No face would be set back to unreviewed."),
+        N_("{faces} would be reset to unreviewed."),
+        N_("{faces} would be reset to unreviewed, {left:,} left out."),
+        N_("No face would be reset to unreviewed."),
     ),
 }  # fmt: skip
-"""What it would do: to all, without those left out, to none."""
+"""What the batch would do: with all faces, with some left out, with none."""
 
 
 class PreviewGrid(SelectableGrid):
-    """A grid in which a click leaves a face out, or takes it in again.
+    """A grid in which a click leaves a face out of the batch, or includes it again.
 
     Signals:
-        left_out_changed: a face was left out or taken in.
+        left_out_changed: a face was left out or included again.
     """
 
     left_out_changed = Signal()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Leave out or take in."""
+        """Toggle the face under the mouse."""
         place = self.place_at(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and place >= 0:
-            self._turn(self.selection.only(self.selection.ids[place]))
+            self._toggle(self.selection.only(self.selection.ids[place]))
 
     def mouseMoveEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
-        """Nothing is dragged here."""
+        """Do nothing: faces cannot be dragged here."""
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Two quick clicks are two clicks."""
+        """Treat a double click as two clicks."""
         self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Space does what a click does."""
+        """Toggle the current face with Space."""
         current = self.selection.current
         if event.key() == Qt.Key.Key_Space and current is not None:
-            self._turn(current)
+            self._toggle(current)
         else:
             super().keyPressEvent(event)
 
-    def _turn(self, face_id: int) -> None:
+    def _toggle(self, face_id: int) -> None:
         self.left_out ^= {face_id}
         self.update_looks()
         self.left_out_changed.emit()
 
 
 class BatchPreviewDialog(BaseDialog):
-    """Asks whether these faces are to have one verdict."""
+    """Asks whether some faces are to get the same verdict."""
 
     def __init__(
         self,
@@ -97,99 +97,95 @@ class BatchPreviewDialog(BaseDialog):
         verdict: Verdict,
         parent: QWidget | None = None,
     ) -> None:
-        title, word = _WORDS[verdict]
+        title, button = _TITLE_AND_BUTTON[verdict]
         super().__init__(
-            parent, tr(title, faces=faces_words(len(faces))), tr(word, count=len(faces))
+            parent, tr(title, faces=faces_words(len(faces))), tr(button, count=len(faces))
         )
-        self._verdict, self._ids = verdict, list[int]()
+        self._verdict = verdict
         self.batch: Batch = session.desk.batches.plan(faces, verdict)
-        self._places: dict[int, int] = {}
-        self.headline = self.add_text("")
-        font = self.headline.font()
-        font.setBold(True)
-        self.headline.setFont(font)
+        self._rows: dict[int, int] = {}
+        self.headline = self.add_text("", bold=True)
         self.facts = self.add_text("")
         self.facts.setTextFormat(Qt.TextFormat.RichText)
         self.facts.setText(self._facts())
-        self.also = QCheckBox(
+        self.include_decided = QCheckBox(
             tr(
-                "Also the {faces} that a person decided otherwise: {verdicts}",
+                "Also change {faces} already decided by a person: {verdicts}",
                 faces=faces_words(len(self.batch.decided)),
                 verdicts=_counts(self.batch.replaced),
             )
         )
-        self.also.setVisible(bool(self.batch.decided))
-        self.also.setChecked(not self.batch.waiting)
-        self.body.addWidget(self.also)
-        self.shown = QComboBox()
-        self.shown.addItem(tr("Lowest scores first"))
-        self.shown.addItem(tr("A sample of {count}", count=SAMPLE))
+        self.include_decided.setVisible(bool(self.batch.decided))
+        self.include_decided.setChecked(not self.batch.waiting)
+        self.body.addWidget(self.include_decided)
+        self.order = QComboBox()
+        self.order.addItem(tr("Lowest scores first"))
+        self.order.addItem(tr("Random sample of {count}", count=SAMPLE_FACES))
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         row = QHBoxLayout()
-        row.addWidget(self.shown)
+        row.addWidget(self.order)
         row.addWidget(self.hint, 1)
         self.body.addLayout(row)
         self.grid = PreviewGrid(thumbs, session.store.faces.cards)
         self.grid.side = 112
         self.grid.setMinimumHeight(240)
         self.body.addWidget(self.grid, 1)
-        self.add_text(tr("One undo takes all of it back."))
+        self.add_text(tr("One undo reverts all of it."))
         self.add_buttons()
         self.resize(860, 620)
-        self.also.toggled.connect(self._fill)
-        self.shown.currentIndexChanged.connect(self._fill)
-        self.grid.left_out_changed.connect(self._count)
+        self.include_decided.toggled.connect(self._fill)
+        self.order.currentIndexChanged.connect(self._fill)
+        self.grid.left_out_changed.connect(self._update_count)
         self._fill()
         self.ok.setDefault(True)
         self.ok.setFocus()
 
     def seen(self) -> list[Seen]:
-        """The faces to decide, as they were looked at here."""
+        """The faces to decide, each with the entry and prediction that were shown here."""
         out = self.grid.left_out
-        return [seen for seen in self._meant() if seen[0] not in out]
+        return [seen for seen in self._candidates() if seen[0] not in out]
 
-    def _meant(self) -> list[Seen]:
-        if self.also.isChecked():
+    def _candidates(self) -> list[Seen]:
+        if self.include_decided.isChecked():
             return self.batch.waiting + self.batch.decided
         return self.batch.waiting
 
     @Slot()
     def _fill(self) -> None:
-        meant = [seen[0] for seen in self._meant()]
-        many = len(meant) > SAMPLE
-        self.shown.setVisible(many)
-        sampled = many and self.shown.currentIndex() == 1
-        if sampled:
-            # the same sample each time, or a face that was left out could not be found again
-            places = random.Random(len(meant)).sample(range(len(meant)), SAMPLE)
-            meant = [meant[place] for place in sorted(places)]
-        self._ids = meant
-        self._places = {face_id: place for place, face_id in enumerate(meant)}
-        self.grid.set_faces(meant, self._place)
+        candidates = [seen[0] for seen in self._candidates()]
+        is_large = len(candidates) > SAMPLE_FACES
+        self.order.setVisible(is_large)
+        is_sampled = is_large and self.order.currentIndex() == 1
+        if is_sampled:
+            # seeded: the same sample each time, so that a face left out is found again
+            rows = random.Random(len(candidates)).sample(range(len(candidates)), SAMPLE_FACES)
+            candidates = [candidates[row] for row in sorted(rows)]
+        self._rows = {face_id: row for row, face_id in enumerate(candidates)}
+        self.grid.set_faces(candidates, self._row_of)
         self.grid.verticalScrollBar().setValue(0)
-        leave = tr("Click a face to leave it out.")
-        if sampled:
-            total = len(self._meant())
-            drawn = tr("{count} of {total:,}, drawn at random.", count=SAMPLE, total=total)
-            leave = f"{drawn} {leave}"
-        self.hint.setText(leave)
-        self.hint.setVisible(bool(meant))
-        self.grid.setVisible(bool(meant))
-        self._count()
+        hint = tr("Click a face to leave it out.")
+        if is_sampled:
+            total = len(self._candidates())
+            drawn = tr("{count} of {total:,}, drawn at random.", count=SAMPLE_FACES, total=total)
+            hint = f"{drawn} {hint}"
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(candidates))
+        self.grid.setVisible(bool(candidates))
+        self._update_count()
 
-    def _place(self, face_id: int) -> int:
-        return self._places.get(face_id, -1)
+    def _row_of(self, face_id: int) -> int:
+        return self._rows.get(face_id, -1)
 
     @Slot()
-    def _count(self) -> None:
-        whole, part, none = _WOULD[self._verdict]
-        number = len(self.seen())
-        left = len(self._meant()) - number
-        text = (part if left else whole) if number else none
-        self.headline.setText(tr(text, faces=faces_words(number), left=left))
-        self.ok.setText(tr(_WORDS[self._verdict][1], count=number))
-        self.ok.setEnabled(number > 0)
+    def _update_count(self) -> None:
+        all_text, some_text, none_text = _HEADLINES[self._verdict]
+        count = len(self.seen())
+        left = len(self._candidates()) - count
+        text = (some_text if left else all_text) if count else none_text
+        self.headline.setText(tr(text, faces=faces_words(count), left=left))
+        self.ok.setText(tr(_TITLE_AND_BUTTON[self._verdict][1], count=count))
+        self.ok.setEnabled(count > 0)
 
     def _facts(self) -> str:
         batch, dark = self.batch, theme.is_dark()
@@ -201,23 +197,23 @@ class BatchPreviewDialog(BaseDialog):
         now = " · ".join(parts)
         lines = [tr("Now: {verdicts}", verdicts=now)]
         if batch.lowest is not None:
-            lowest = tr("Lowest score of those that wait for a verdict: {score:.2f}",
+            lowest = tr("Lowest score of the undecided faces: {score:.2f}",
                         score=batch.lowest)  # fmt: skip
             lines.append(lowest)
-        same = N_("{count:,} {verdict} already")
+        same = N_("{count:,} already {verdict}")
         if batch.verdict is Verdict.ACCEPTED:
-            same = N_("{count:,} accepted or corrected already")
-        stay = [
-            tr(why, count=count, verdict=verdict_word(batch.verdict))
-            for count, why in (
+            same = N_("{count:,} already accepted or corrected")
+        unchanged = [
+            tr(text, count=count, verdict=verdict_word(batch.verdict))
+            for count, text in (
                 (batch.same, same),
                 (batch.drafts, N_("{count:,} with unsaved moves")),
                 (batch.bare, N_("{count:,} without a proposal")),
             )
             if count
         ]
-        if stay:
-            lines.append(tr("These stay as they are: {faces}.", faces=", ".join(stay)))
+        if unchanged:
+            lines.append(tr("Unchanged: {faces}.", faces=", ".join(unchanged)))
         return "<br>".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""The question before something large is undone or redone that was not just done."""
+"""The question before an undo or redo of something large that was not just done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from labeltool.gui.i18n.translate import faces_words, read, tr
 
 
 class ConfirmUndoDialog(BaseDialog):
-    """Says what would be undone (or redone), whose it is and when it was done."""
+    """Says what would be undone or redone, who did it and when."""
 
     def __init__(self, step: Step, redo: bool, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -22,17 +22,14 @@ class ConfirmUndoDialog(BaseDialog):
         what = describe_step(step)
         if step.kind not in ("import", "proposals"):
             what = f"“{what}”"
-        asked = tr(
+        question = tr(
             N_("Redo {what} by {reviewer}, {ago}?") if redo
             else N_("Undo {what} by {reviewer}, {ago}?"),
             what=what, reviewer=step.reviewer, ago=format_time_ago(step.time),
         )  # fmt: skip
-        self.question = self.add_text(asked)
-        font = self.question.font()
-        font.setBold(True)
-        self.question.setFont(font)
+        self.question = self.add_text(question, bold=True)
         self.add_text(
-            tr("This was done on {time}. It is not the last thing that you did in this window.",
+            tr("This was done on {time}. It is not the last thing you did in this window.",
                time=format_local_time(step.time))
         )  # fmt: skip
         if not redo and step.kind in ("import", "proposals", "draw"):
@@ -43,13 +40,13 @@ class ConfirmUndoDialog(BaseDialog):
             )
         self.add_buttons()
         cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
-        self.ok.setAutoDefault(False)  # Enter, pressed without reading, changes nothing
+        self.ok.setAutoDefault(False)  # Enter pressed without reading must change nothing
         cancel.setDefault(True)
         cancel.setFocus()
 
 
 def describe_step(step: Step) -> str:
-    """What a step did, and to how many faces, for the middle of a sentence."""
+    """What a step did and to how many faces, worded for the middle of a sentence."""
     file = step.what.partition(" from ")[2]
     if step.kind == "import":
         return tr("the import of {count:,} labels from {file}", count=step.faces, file=file)
@@ -62,7 +59,7 @@ def describe_step(step: Step) -> str:
 
 
 def format_time_ago(time: str) -> str:
-    """How long ago a time of the log (UTC) was: '3 days ago'."""
+    """The age of an ISO time in UTC, as the log keeps it: '3 days ago'."""
     seconds = (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
     if seconds < 60:
         return tr("just now")

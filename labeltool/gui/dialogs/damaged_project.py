@@ -1,4 +1,4 @@
-"""A damaged project: which backup takes its place, and what that would lose."""
+"""Recovery of a damaged project: which backup replaces it, and what that would lose."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.store import Backup, Facts, backups, facts, facts_now, restore
 from pipnet.text import one_line
 
-REASONS = {
+BACKUP_REASONS = {
     "day": N_("daily"), "work": N_("while working"),
     "round": N_("before a round's results"), "upgrade": N_("before an upgrade"),
 }  # fmt: skip
 
 
 def format_backup_time(backup: Backup) -> str:
-    """When a backup was made, as the clock on the wall shows it."""
+    """When a backup was made, in local time."""
     return backup.time.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 class RecoveryDialog(BaseDialog):
-    """Restores the backup that the person chooses; `done` says which, `kept` what it replaced."""
+    """Restores the backup that the person chooses.
+
+    Afterwards `restored` is that backup, and `kept` the file with what it replaced, if any.
+    """
 
     def __init__(self, folder: Path, error: DamagedError, parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("The project cannot be opened"), tr("Restore this backup"))
@@ -39,94 +42,88 @@ class RecoveryDialog(BaseDialog):
         self.restored: Backup | None = None
         self.setMinimumWidth(560)
         self.add_text(translate(error.what))
-        self.add_text(tr("Backups, the newest first:"))
+        self.add_text(tr("Backups, newest first:"))
         self.list = QListWidget()
         self.list.setFont(theme.tabular(self.list.font()))
         self.list.setMinimumHeight(150)
         self.body.addWidget(self.list)
-        self.lost = self.add_text("")
-        font = self.lost.font()
-        font.setBold(True)
-        self.lost.setFont(font)
+        self.lost = self.add_text("", bold=True)
         self.add_text(
-            tr(
-                "The damaged file is kept beside it. Photos and the folders of rounds are not "
-                "touched."
-            )
+            tr("The damaged file is kept beside it. Photos and round folders are not touched.")
         )
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
         self.bar.hide()
         self.body.addWidget(self.bar)
         self.add_buttons()
-        self._rows: list[tuple[Backup, Facts | None]] = []
+        self._backups: list[tuple[Backup, Facts | None]] = []
         for backup in backups(folder):
             self._add(backup)
-        self.list.currentRowChanged.connect(self._chosen)
-        good = (place for place, (_, held) in enumerate(self._rows) if held is not None)
-        self.list.setCurrentRow(next(good, -1))
-        self._chosen(self.list.currentRow())
+        self.list.currentRowChanged.connect(self._show_loss)
+        readable = (row for row, (_, content) in enumerate(self._backups) if content is not None)
+        self.list.setCurrentRow(next(readable, -1))
+        self._show_loss(self.list.currentRow())
 
     def _add(self, backup: Backup) -> None:
-        held: Facts | None = None
+        content: Facts | None = None
         try:
-            held = facts(backup.file)
-            decisions = tr("%Ln decision(s)", "", held.operations)
-            what = f"{faces_words(held.faces)}, {decisions}"
+            content = facts(backup.file)
+            decisions = tr("%Ln decision(s)", "", content.operations)
+            what = f"{faces_words(content.faces)}, {decisions}"
         except UserError:
-            what = tr("damaged too")
-        reason = tr(REASONS.get(backup.reason, backup.reason))
+            what = tr("also damaged")
+        reason = tr(BACKUP_REASONS.get(backup.reason, backup.reason))
         item = QListWidgetItem(f"{format_backup_time(backup)}   {what}   ({reason})")
         item.setToolTip(one_line(backup.file))
         item.setSizeHint(QSize(0, 24))
-        if held is None:
+        if content is None:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
         self.list.addItem(item)
-        self._rows.append((backup, held))
+        self._backups.append((backup, content))
 
     @Slot(int)
-    def _chosen(self, place: int) -> None:
-        backup, held = self._rows[place] if place >= 0 else (None, None)
-        self.ok.setEnabled(held is not None)
-        if backup is None or held is None:
+    def _show_loss(self, row: int) -> None:
+        backup, content = self._backups[row] if row >= 0 else (None, None)
+        self.ok.setEnabled(content is not None)
+        if backup is None or content is None:
             self.lost.setText(tr("No backup can be read."))
         elif self._now is None:
             self.lost.setText(
-                tr("What was done after {time} is lost.", time=format_backup_time(backup))
+                tr("Work done after {time} will be lost.", time=format_backup_time(backup))
             )
         else:
-            count = max(0, self._now.operations - held.operations)
-            text = tr("%Ln decision(s) are lost: what was done after {time}.", "", count)
+            count = max(0, self._now.operations - content.operations)
+            text = tr("%Ln decision(s) made after {time} will be lost.", "", count)
             if not count:
-                text = tr("No decision was made after {time}: none is lost.")
+                text = tr("No decisions were made after {time}: none will be lost.")
             self.lost.setText(text.format(time=format_backup_time(backup)))
 
     def accept(self) -> None:
-        """Restore in the background; the dialog closes when it is done."""
-        backup = self._rows[self.list.currentRow()][0]
+        """Restore in the background; the dialog closes when that has succeeded."""
+        backup = self._backups[self.list.currentRow()][0]
         self.restored = backup
         self.setEnabled(False)
         self.bar.show()
         task = Task(tr("Restoring"), self)
-        task.progressed.connect(self._progress)
+        task.progressed.connect(self._show_progress)
         work = partial(self._restore, backup.file)
-        self._lane.start(task, work, succeeded=self._done, failed=self._failed)
+        self._lane.start(task, work, succeeded=self._succeed, failed=self._fail)
 
     def _restore(self, file: Path, progress: Progress) -> Path | None:
         return restore(self._folder, file, progress)
 
     @Slot(int, int, float)
-    def _progress(self, done: int, total: int, _left: float) -> None:
+    def _show_progress(self, done: int, total: int, _left: float) -> None:
         self.bar.setRange(0, max(1, total // 1024))
         self.bar.setValue(done // 1024)
 
     @Slot(object)
-    def _done(self, kept: object) -> None:
+    def _succeed(self, kept: object) -> None:
         self.kept = kept if isinstance(kept, Path) else None
         super().accept()
 
     @Slot(Exception)
-    def _failed(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> None:
         self.setEnabled(True)
         self.bar.hide()
         if not isinstance(error, UserError):
@@ -134,6 +131,6 @@ class RecoveryDialog(BaseDialog):
         self.lost.setText(translate(error))
 
     def done(self, result: int) -> None:
-        """Let go of the thread."""
+        """Close, and end the background thread."""
         self._lane.close()
         super().done(result)

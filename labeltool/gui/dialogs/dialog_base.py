@@ -1,4 +1,4 @@
-"""A dialog with a column of widgets over OK and Cancel."""
+"""The base of dialogs that ask something: text and widgets above OK and Cancel."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from labeltool.gui import theme
 
 
 class BaseDialog(QDialog):
-    """A dialog with a column of widgets over OK and Cancel."""
+    """A modal question: `body` holds widgets, above an OK button named after the action.
 
-    def __init__(self, parent: QWidget | None, title: str, accept: str) -> None:
+    A subclass fills `body` and calls `add_buttons` last.
+    """
+
+    def __init__(self, parent: QWidget | None, title: str, action: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.body = QVBoxLayout(self)
@@ -26,18 +29,22 @@ class BaseDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         self.ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self.ok.setText(accept)
+        self.ok.setText(action)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.setMinimumWidth(460)
 
     def add_buttons(self) -> None:
-        """Put the buttons under what was added."""
+        """Add OK and Cancel below everything else."""
         self.body.addWidget(self.buttons)
 
-    def add_text(self, text: str) -> QLabel:
-        """Add a paragraph."""
+    def add_text(self, text: str, *, bold: bool = False) -> QLabel:
+        """Add a paragraph, bold if `bold`; returns its label."""
         label = QLabel(text)
         label.setWordWrap(True)
+        if bold:
+            font = label.font()
+            font.setBold(True)
+            label.setFont(font)
         self.body.addWidget(label)
         return label

@@ -1,4 +1,4 @@
-"""Choose a round whose proposals are offered again."""
+"""Offer the proposals of an earlier round again."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from labeltool.store import BOX
 
 
 class EarlierRoundsDialog(BaseDialog):
-    """Choose a round whose proposals are offered again."""
+    """Asks which finished round to offer again; `chosen` is its id."""
 
     def __init__(self, rounds: list[Round], parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Earlier proposals"), tr("Offer again"))
         self.add_text(
             tr(
-                "Unreviewed and rejected faces get the proposals of the round that you choose. "
-                "What people decided stays as it is."
+                "Unreviewed and rejected faces get the proposals of the round you choose. "
+                "Decisions stay as they are."
             )
         )
         self.list = QListWidget()
@@ -41,5 +41,5 @@ class EarlierRoundsDialog(BaseDialog):
 
     @property
     def chosen(self) -> int:
-        """Id of the round."""
+        """Id of the chosen round."""
         return int(self.list.currentItem().data(Qt.ItemDataRole.UserRole))

@@ -1,4 +1,4 @@
-"""A new project: photos, where it goes, and its landmark scheme."""
+"""The settings of a new project: its photos, folder and landmark scheme."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from pipnet.data.scheme import SchemeError, load_scheme, shipped_schemes
 
 
 class NewProjectDialog(BaseDialog):
-    """Photos, where the project goes, and the landmark scheme."""
+    """Asks for photos, the project folder and the landmark scheme; checks them while one types."""
 
     def __init__(self, photos: list[Path], parent: QWidget | None = None) -> None:
-        super().__init__(parent, tr("New project from photos"), tr("Make project"))
+        super().__init__(parent, tr("New project from photos"), tr("Create project"))
         self._sources = photos
-        self._named = False
+        self._folder_chosen = False
         self.photos, self.folder = QLineEdit(), QLineEdit()
         self.scheme = QComboBox()
         self.scheme.setEditable(True)
@@ -47,7 +47,7 @@ class NewProjectDialog(BaseDialog):
         self.add_text(
             tr(
                 "Photos stay where they are. Faces are found and landmarks proposed in the "
-                "background; you can review meanwhile."
+                "background; you can review in the meantime."
             )
         )
         self.add_buttons()
@@ -70,14 +70,14 @@ class NewProjectDialog(BaseDialog):
 
     @property
     def sources(self) -> list[Path]:
-        """Folders and files of photos."""
+        """Folders and files of photos; empty if none is given."""
         if self._sources and self.photos.text() == ", ".join(str(p) for p in self._sources):
             return self._sources
         return [Path(self.photos.text().strip())] if self.photos.text().strip() else []
 
     @property
     def project(self) -> Path:
-        """Where the project goes."""
+        """The folder for the project."""
         return Path(self.folder.text().strip())
 
     @Slot()
@@ -91,16 +91,16 @@ class NewProjectDialog(BaseDialog):
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, tr("Folder for the project"))
         if folder:
-            self._named = True
+            self._folder_chosen = True
             self.folder.setText(folder)
 
     @Slot(str)
     def _folder_edited(self, _text: str) -> None:
-        self._named = True
+        self._folder_chosen = True
 
     @Slot(str)
     def _photos_changed(self, _text: str) -> None:
-        if not self._named and self.sources:
+        if not self._folder_chosen and self.sources:
             first = self.sources[0]
             self.folder.setText(str(first.with_name(f"{first.stem}-labels")))
         self._check()
@@ -113,9 +113,9 @@ class NewProjectDialog(BaseDialog):
         elif not all(os.path.exists(path) for path in self.sources):
             problem = tr("That photo folder does not exist.")
         elif not self.folder.text().strip():
-            problem = tr("Choose where the project goes.")
+            problem = tr("Choose a folder for the project.")
         elif os.path.exists(self.project / "project.sqlite"):
-            problem = tr("There is a project in that folder already: open it instead.")
+            problem = tr("That folder already contains a project: open it instead.")
         else:
             try:
                 load_scheme(self.scheme.currentText().strip())

@@ -1,4 +1,4 @@
-"""Where the photos of a project are now."""
+"""Tell a project where a moved photo folder is now."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from pipnet.text import one_line
 
 
 class PhotoFoldersDialog(BaseDialog):
-    """The photo folders of the project, those first that are not there: `chosen` has moved."""
+    """Lists the photo folders, missing ones first; `chosen` is the id of the one that moved."""
 
     def __init__(self, roots: dict[int, Path], parent: QWidget | None = None) -> None:
-        super().__init__(parent, tr("Photo folders"), tr("Choose where it is now…"))
+        super().__init__(parent, tr("Photo folders"), tr("Choose its new location…"))
         self.add_text(tr("Which of these folders has moved?"))
         self.list = QListWidget()
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        there = {root_id: os.path.isdir(root) for root_id, root in roots.items()}
-        for root_id in sorted(roots, key=lambda root_id: there[root_id]):
+        is_there = {root_id: os.path.isdir(root) for root_id, root in roots.items()}
+        for root_id in sorted(roots, key=lambda root_id: is_there[root_id]):
             path = one_line(roots[root_id])
-            words = path if there[root_id] else tr("{folder} (not there)", folder=path)
-            item = QListWidgetItem(words)
+            text = path if is_there[root_id] else tr("{folder} (not there)", folder=path)
+            item = QListWidgetItem(text)
             item.setToolTip(path)
             item.setSizeHint(QSize(0, 24))
             item.setData(Qt.ItemDataRole.UserRole, root_id)
@@ -42,5 +42,5 @@ class PhotoFoldersDialog(BaseDialog):
 
     @property
     def chosen(self) -> int:
-        """Id of the photo folder."""
+        """Id of the chosen photo folder."""
         return int(self.list.currentItem().data(Qt.ItemDataRole.UserRole))

@@ -1,4 +1,4 @@
-"""What a round would do, before it starts."""
+"""The plan of a round, before it starts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from labeltool.rounds.planning import RoundPlan
 
 
 class StartRoundDialog(BaseDialog):
-    """What a round would do, before it starts."""
+    """Says what the next training round would do, and asks whether to start it."""
 
     def __init__(self, plan: RoundPlan, parent: QWidget | None = None) -> None:
         super().__init__(parent, tr("Train round {number}", number=plan.number), tr("Start"))
         self.add_text(translate(plan.describe()))
         self.add_text(
             tr(
-                "It runs in the background and goes on when the window is closed. Unreviewed and "
-                "rejected faces get new proposals; what people decided stays as it is."
+                "It runs in the background, even when the window is closed. Unreviewed and "
+                "rejected faces get new proposals; decisions stay as they are."
             )
         )
         self.add_buttons()

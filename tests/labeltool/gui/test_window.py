@@ -272,7 +272,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     dialog = PhotoProblemsDialog(window.session, window)
     assert dialog.table.rowCount() == 2
     dialog.table.selectRow(0)
-    qtbot.mouseClick(dialog.whole, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.use_whole, Qt.MouseButton.LeftButton)
     assert dialog.table.rowCount() == 1
     face = window.session.desk.face
     assert (face.name, face.box, face.box_kind) == ("empty.jpg", (-0.5, -0.5, 320, 240), "whole")

@@ -48,14 +48,14 @@ def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, proje
 
     def choose(dialog: LabelSizesDialog) -> int:
         assert session.store.queue.counts() == before
-        said.append(dialog.said.text())
-        assert not dialog.turning.isChecked()
-        assert not dialog.turning.isHidden()
-        assert dialog.scaling.isHidden()
+        said.append(dialog.explanation.text())
+        assert not dialog.turn_box.isChecked()
+        assert not dialog.turn_box.isHidden()
+        assert dialog.scale_box.isHidden()
         shown = [label.pixmap().toImage() for label in (dialog.as_stated, dialog.as_explained)]
         assert shown[0] != shown[1]
         assert not shown[0].isNull()
-        dialog.turning.setChecked(answer == "turn")
+        dialog.turn_box.setChecked(answer == "turn")
         return QDialog.DialogCode.Rejected if answer == "cancel" else QDialog.DialogCode.Accepted
 
     monkeypatch.setattr(LabelSizesDialog, "exec", choose)

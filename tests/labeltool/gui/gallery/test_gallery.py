@@ -286,7 +286,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
     qtbot.keyClick(grid, Qt.Key.Key_A)
     (sheet,) = sheets
     assert sheet.headline.text() == "2 faces would be accepted."
-    assert "2 excluded" in sheet.also.text()
+    assert "2 excluded" in sheet.include_decided.text()
     assert (counts(gallery).accepted, counts(gallery).excluded) == (2, 2)
     qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
 
@@ -294,7 +294,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
         gallery.session, gallery.thumbnails, ids[:4], Verdict.ACCEPTED, gallery
     )
     sheet.show()
-    sheet.also.click()
+    sheet.include_decided.click()
     assert sheet.ok.text() == "Accept 4"
     qtbot.mouseClick(sheet.grid.viewport(), LEFT, pos=sheet.grid.rect_of(0).center())
     assert sheet.ok.text() == "Accept 3"
@@ -307,12 +307,12 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
 
 
 def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
-    monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE", 20)
+    monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE_FACES", 20)
     ids = gallery.session.desk.queue.faces
     sheet = BatchPreviewDialog(gallery.session, gallery.thumbnails, ids, Verdict.ACCEPTED, gallery)
     sheet.show()
     assert list(sheet.grid.selection.ids) == list(ids)  # the lowest scores first
-    sheet.shown.setCurrentIndex(1)
+    sheet.order.setCurrentIndex(1)
     assert len(sheet.grid.selection.ids) == 20
     assert "20 of 60, drawn at random" in sheet.hint.text()
     assert sheet.ok.text() == "Accept 60"

@@ -105,11 +105,11 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     def look(dialog: BatchHistoryDialog) -> int:
         dialog.show()
         assert dialog.model.rowCount() == 2
-        assert not dialog.take_back.isEnabled()
+        assert not dialog.revert.isEnabled()
         qtbot.keyClicks(dialog.search, "accepted")
         rect = dialog.table.visualRect(dialog.table.model().index(0, 2))
         qtbot.mouseClick(dialog.table.viewport(), LEFT, pos=rect.center())
-        assert (dialog.chosen().reviewer, dialog.chosen().left) == ("kim", 5)
+        assert (dialog.selected().reviewer, dialog.selected().left) == ("kim", 5)
         dialog.grab()
         qtbot.mouseClick(dialog.show_faces, LEFT)
         return 1
@@ -125,16 +125,16 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
 
     def agree(ask: RevertBatchDialog) -> int:
         said.extend(label.text() for label in ask.findChildren(type(ask.count)))
-        assert ask.ok.text() == "Take back 5"
+        assert ask.ok.text() == "Revert 5"
         return 1
 
     def take_back(dialog: BatchHistoryDialog) -> int:
         dialog.show()
         dialog.table.setCurrentIndex(dialog.table.model().index(1, 0))
         with qtbot.waitSignal(window.session.changed):
-            qtbot.mouseClick(dialog.take_back, LEFT)
-        assert dialog.chosen().left == 0
-        assert not dialog.take_back.isEnabled()
+            qtbot.mouseClick(dialog.revert, LEFT)
+        assert dialog.selected().left == 0
+        assert not dialog.revert.isEnabled()
         assert dialog.model.rowCount() == 3
         dialog.close()
         return 0
