@@ -427,15 +427,15 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
             raise UserError("No unreviewed face has a proposal.", "Predict first.")
         name, threshold = found
         if dry_run:
-            count = store.reviews.count_where(threshold)
+            count = store.decisions.count_where(threshold)
         else:
-            count, _ = store.reviews.decide_where(default_reviewer(), verdict, threshold)
+            count, _ = store.decisions.decide_where(default_reviewer(), verdict, threshold)
         click.echo(count)
         if not count and not dry_run:
             raise UserError(
                 f"No unreviewed face has such a score by '{name}'.", "Choose another threshold."
             )
-        others = sum(row[2] for row in store.reviews.models_waiting()[1:])
+        others = sum(row[2] for row in store.decisions.models_waiting()[1:])
         word = "would be" if dry_run else "was" if count == 1 else "were"
         click.echo(
             f"{counted(count, 'face')} {word} {verdict} by the scores of '{name}'.", err=True

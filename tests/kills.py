@@ -80,7 +80,7 @@ class Scenario:
         assert sql(store, "PRAGMA integrity_check") == [("ok",)]
         for round_id in store.rounds.unsettled():  # as the next window does
             store.rounds.settle(round_id)
-        assert store.reviews.check() == []
+        assert store.check() == []
         return store
 
     def kill(self, seed: int, *, acknowledged: bool = False) -> None:
@@ -138,10 +138,10 @@ class Review(Scenario):
         say("open")
         for verdict in itertools.cycle(both):
             for face in itertools.islice(waiting, 8):
-                store.reviews.decide("ann", [face], Verdict.ACCEPTED)
+                store.decisions.decide("ann", [face], Verdict.ACCEPTED)
                 say("face", face)
             say("begin", verdict)
-            store.reviews.decide("ann", faces, verdict)
+            store.decisions.decide("ann", faces, verdict)
             say("batch", verdict)
 
     def check(self, said: Said) -> None:
@@ -180,7 +180,7 @@ class Draft(Scenario):
         first = 1 if face.draft is None else int(face.draft[0, 0]) + 1
         say("open")
         for step in itertools.count(first):
-            store.reviews.save_draft("ann", 2, face.prediction.id, np.full((3, 2), float(step)))
+            store.drafts.save("ann", 2, face.prediction.id, np.full((3, 2), float(step)))
             say("moved", step)
 
     def check(self, said: Said) -> None:
@@ -200,7 +200,7 @@ class Draft(Scenario):
     def step_back_and_forth(self) -> None:
         """Every move that was kept is a step of undo of its own."""
         store = self.open()
-        for act, shift in ((store.reviews.undo, -1), (store.reviews.redo, 0)):
+        for act, shift in ((store.undo.undo, -1), (store.undo.redo, 0)):
             act("ann")
             face = store.faces.get(2)
             assert face is not None
@@ -234,22 +234,22 @@ class UndoImport(Scenario):
             label_import.take_labels(store, folder.parent / "labels.json", "ann")
             for _ in range(2):
                 say("done", store.queue.counts().faces)
-                store.reviews.undo("ann")
+                store.undo.undo("ann")
                 say("undone", store.queue.counts().faces)
-                store.reviews.redo("ann")
-            store.reviews.undo("ann")
+                store.undo.redo("ann")
+            store.undo.undo("ann")
 
     def check(self, said: Said) -> None:
         assert {row[1] for row in said if row[0] == "done"} <= {2 * self.FACES}
         assert {row[1] for row in said if row[0] == "undone"} <= {self.FACES}
         store = self.open()
-        counts, labelled = store.queue.counts(), len(store.reviews.labels())
+        counts, labelled = store.queue.counts(), len(store.decisions.labels())
         there = counts.faces - self.FACES
         assert there in (0, self.FACES)
         assert labelled == there == counts.corrected
         assert len(store.faces.boxes(with_removed=True)) in (self.FACES, 2 * self.FACES)
         if there:
-            store.reviews.undo("ann")
+            store.undo.undo("ann")
             assert store.queue.counts().faces == self.FACES
         store.close()
         self.hit["with its faces" if there else "without"] += 1
@@ -265,7 +265,7 @@ class TakeIn(Scenario):
         super().__init__(place)
         store = make_project(self.folder, self.FACES)
         propose(store, range(1, self.FACES + 1), model="starter", kind=RoundKind.PREDICT)
-        store.reviews.decide("ann", range(1, 101), Verdict.ACCEPTED)
+        store.decisions.decide("ann", range(1, 101), Verdict.ACCEPTED)
         self._finish_a_round(store)
         store.close()
 
@@ -332,7 +332,7 @@ def upgrade():
         super().__init__(place)
         store = make_project(self.folder, 6000)
         propose(store, range(1, 6001))
-        store.reviews.decide("ann", range(1, 5001), Verdict.ACCEPTED)
+        store.decisions.decide("ann", range(1, 5001), Verdict.ACCEPTED)
         store.close()
         self.before = shutil.copy(self.folder / FILE, place / "before.sqlite")
         self.rows = self._rows()
@@ -385,7 +385,7 @@ class BackUp(Scenario):
         store = open_project(folder)
         say("open")
         for face in itertools.count(1):
-            store.reviews.flag("ann", [face % 3000 + 1], True)
+            store.decisions.flag("ann", [face % 3000 + 1], True)
             say(store.back_up("work").file.name)
 
     def check(self, said: Said) -> None:

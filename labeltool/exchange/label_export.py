@@ -61,7 +61,7 @@ def export_labels(
     names = photo_names((photo.id, photo.root, photo.path) for photo in photos.values())
     photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
     rows, written = [], dict[str, PhotoRecord]()
-    for face, verdict, points, visibility in store.reviews.labels():
+    for face, verdict, points, visibility in store.decisions.labels():
         name = names[photo_of[face]]
         written[name] = photos[photo_of[face]]
         rows.append(LabelledRow(name, tight_box(points), points, visibility, None, verdict))

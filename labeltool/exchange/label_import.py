@@ -339,7 +339,7 @@ def _take_labels(
         )
         for face, row in rows
     ]
-    taken.taken, taken.changes = store.reviews.take_labels(reviewer, labels, source.name)
+    taken.taken, taken.changes = store.decisions.take_labels(reviewer, labels, source.name)
     taken.kept = len(labels) - taken.taken
 
 
@@ -444,7 +444,7 @@ def _take_proposals(
         with store.background_write():
             store.rounds.add_predictions(round_id, batch[start : start + 100])
     new = [row.face_id for row in batch if verdicts[row.face_id] == Verdict.REMOVED]
-    taken.changes = store.reviews.take_proposals(reviewer, round_id, new, len(batch), source.name)
+    taken.changes = store.decisions.take_proposals(reviewer, round_id, new, len(batch), source.name)
     store.rounds.settle(round_id)
     taken.taken, taken.kept = len(batch), len(rows) - len(batch)
 

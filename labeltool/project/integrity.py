@@ -24,7 +24,7 @@ def check_database(store: Store, repair: bool = False) -> list[str]:
     """What of `check` is about the project's file alone."""
     for round_id in store.rounds.unsettled():  # results came in, and the program was killed then
         store.rounds.settle(round_id)
-    return store.reviews.check(repair)
+    return store.check(repair=repair)
 
 
 def check(store: Store, repair: bool = False) -> list[str]:

@@ -34,7 +34,7 @@ class Batches:
     def threshold(self, low: float, high: float = 1.0) -> tuple[str, Threshold] | None:
         """The newest model with unreviewed faces, and the threshold for its scores `low`..`high`
         (0..1); None without such a model."""
-        models = self._store.reviews.models_waiting()
+        models = self._store.decisions.models_waiting()
         if not models:
             return None
         model_id, name, _count = models[0]
@@ -42,14 +42,14 @@ class Batches:
 
     def count_within(self, threshold: Threshold) -> int:
         """How many unreviewed faces are within a threshold."""
-        return self._store.reviews.count_where(threshold)
+        return self._store.decisions.count_where(threshold)
 
     def faces_within(self, threshold: Threshold) -> list[int]:
         """Ids of the unreviewed faces within a threshold, lowest score first."""
-        return self._store.reviews.ids_where(threshold)
+        return self._store.decisions.ids_where(threshold)
 
 
 def toggle_flags(store: Store, reviewer: str, faces: Sequence[int]) -> Changes:
     """Flag all of these faces, or unflag them if every one is flagged."""
     rows = store.queue.rows(faces).values()
-    return store.reviews.flag(reviewer, faces, not all(row.flag for row in rows))
+    return store.decisions.flag(reviewer, faces, not all(row.flag for row in rows))

@@ -157,14 +157,14 @@ class Desk:
     def flag(self) -> Changes:
         """Flag the face, or unflag it."""
         face = self._current.require()
-        return self._store.reviews.flag(self.reviewer, [face.id], not face.flag)
+        return self._store.decisions.flag(self.reviewer, [face.id], not face.flag)
 
     def _decide(self, verdict: Verdict) -> Changes:
         """Decide on the face as it is shown. The log keeps the draft whatever the verdict, so that
         undo brings the edits back."""
         face = self._current.require()
         shown = None if face.prediction is None else face.prediction.id
-        changes = self._store.reviews.decide(
+        changes = self._store.decisions.decide(
             self.reviewer, [face.id], verdict, prediction_id=shown,
             points=face.draft, visibility=self.edits.stated_visibility,
         )  # fmt: skip

@@ -82,7 +82,7 @@ class LandmarkEdits:
         if visibility == ABSENT:
             after[chosen] = np.nan
         else:
-            earlier = self._store.reviews.earlier_drafts(self._reviewer, face.id)
+            earlier = self._store.drafts.earlier(self._reviewer, face.id)
             if face.prediction is not None:
                 earlier.append(face.prediction.points)
             for index in chosen:
@@ -163,7 +163,7 @@ class LandmarkEdits:
 
     def _save(self, draft: Draft | None) -> Changes:
         face = self._current.require()
-        save = partial(self._store.reviews.save_draft, self._reviewer, face.id)
+        save = partial(self._store.drafts.save, self._reviewer, face.id)
         if draft is None:
             changes = save(None, None)
         else:

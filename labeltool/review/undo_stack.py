@@ -29,11 +29,11 @@ class UndoStack:
     ) -> None:
         self._store, self._reviewer = store, reviewer
         self._current, self._queue, self._throughput = current, queue, throughput
-        self.state: UndoState = store.reviews.undo_state(reviewer)
+        self.state: UndoState = store.undo.state(reviewer)
 
     def refresh(self) -> None:
         """Read `state` again."""
-        self.state = self._store.reviews.undo_state(self._reviewer)
+        self.state = self._store.undo.state(self._reviewer)
 
     @property
     def undo_text(self) -> str | None:
@@ -48,7 +48,7 @@ class UndoStack:
     def next_step(self, *, redo: bool = False, moves: bool = True) -> Step | None:
         """The step that undo (or redo) would take now, read from the project file. `moves` as in
         `undo`."""
-        state = self._store.reviews.undo_state(self._reviewer, moves=moves)
+        state = self._store.undo.state(self._reviewer, moves=moves)
         return state.redo_step if redo else state.undo_step
 
     def undo(self, *, moves: bool = True, asks: bool = False, confirmed: str = "") -> Changes:
@@ -57,12 +57,12 @@ class UndoStack:
         `moves`: False skips landmark edits. `asks` and `confirmed`: see `Reviews.undo`.
         """
         return self._show(
-            self._store.reviews.undo(self._reviewer, moves=moves, asks=asks, confirmed=confirmed)
+            self._store.undo.undo(self._reviewer, moves=moves, asks=asks, confirmed=confirmed)
         )
 
     def redo(self, *, asks: bool = False, confirmed: str = "") -> Changes:
         """Redo the step that was undone last, and open its face."""
-        return self._show(self._store.reviews.redo(self._reviewer, asks=asks, confirmed=confirmed))
+        return self._show(self._store.undo.redo(self._reviewer, asks=asks, confirmed=confirmed))
 
     def _show(self, changes: Changes) -> Changes:
         """Open the face that changed, or the first of several, so that the reviewer sees the

@@ -240,7 +240,7 @@ class Rounds:
         wanted = [
             row for row in self._store.faces.boxes() if row[5] is None and row[4] == "unreviewed"
         ]
-        labels = [points for _face, _verdict, points, _seen in self._store.reviews.labels()]
+        labels = [points for _face, _verdict, points, _seen in self._store.decisions.labels()]
         mean = mean_face(labels, self._store.scheme.count)
         round_id = self._store.rounds.add(
             RoundKind.PREDICT, "", f"rounds/mean-{uuid.uuid4().hex[:8]}", {"faces": len(wanted)}

@@ -41,7 +41,7 @@ class Instant:
         if face.verdict not in (Verdict.UNREVIEWED, Verdict.REJECTED):
             return Changes()
         if current.model == MEAN_FACE:
-            labels = [points for _face, _verdict, points, _seen in self._store.reviews.labels()]
+            labels = [points for _face, _verdict, points, _seen in self._store.decisions.labels()]
             mean = mean_face(labels, self._store.scheme.count)
             prediction = mean_proposal(face_id, face.box, face.box_kind, mean)
             return self._offer(current, face, prediction)

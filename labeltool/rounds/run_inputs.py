@@ -41,7 +41,7 @@ def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
         UserError: there is no manual label among them.
     """
     usable = set(table.ids.tolist())
-    labels = store.reviews.labels()
+    labels = store.decisions.labels()
     manual = [(face, points) for face, _, points, _ in labels if face in usable]
     if not manual:
         raise UserError(

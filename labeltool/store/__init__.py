@@ -18,8 +18,9 @@ from labeltool.store.database.project_file import FILE
 from labeltool.store.database.read_only import connect, is_read_only
 from labeltool.store.database.schema import SCHEMA, ProjectRow
 from labeltool.store.decisions.batch_decisions import Batches
-from labeltool.store.decisions.decisions import Reviews, Threshold
-from labeltool.store.decisions.undo import needs_question
+from labeltool.store.decisions.decisions import Decisions, Threshold
+from labeltool.store.decisions.drafts import Drafts
+from labeltool.store.decisions.undo import Undo, needs_question
 from labeltool.store.faces.boxes import FEW, Boxes
 from labeltool.store.faces.face_queries import Queue
 from labeltool.store.faces.faces import Faces
@@ -27,6 +28,7 @@ from labeltool.store.faces.photos import Photos
 from labeltool.store.log.change_detector import ChangeDetector
 from labeltool.store.log.face_history import History
 from labeltool.store.log.operation_log import now
+from labeltool.store.log.self_check import check
 from labeltool.store.migrate import create, upgrade
 from labeltool.store.recovery.backups import FOLDER as BACKUPS
 from labeltool.store.recovery.backups import (
@@ -72,7 +74,9 @@ class Store:
         self.faces = Faces(self._database)
         self.queue = Queue(self._database)
         self.boxes = Boxes(self._database)
-        self.reviews = Reviews(self._database)
+        self.decisions = Decisions(self._database)
+        self.undo = Undo(self._database)
+        self.drafts = Drafts(self._database)
         self.history = History(self._database)
         self.batches = Batches(self._database)
         self.rounds = Rounds(self._database)
@@ -117,6 +121,11 @@ class Store:
     def version(self) -> int:
         """A number that changes when another process changed the project."""
         return self._database.version()
+
+    def check(self, *, repair: bool = False) -> list[str]:
+        """Compare the current state with the log; a sentence for each difference, which `repair`
+        mends."""
+        return check(self._database, repair=repair)
 
     def tidy(self) -> None:
         """Housekeeping of the file, for an idle moment off the window's thread."""

@@ -274,8 +274,8 @@ def generate(folder: Path, size: int) -> None:
     store.rounds.finish(round_id, {}, visible=False)
     with store._database.write() as connection:
         connection.exec_driver_sql("UPDATE round SET sequence = 1")
-    store.reviews.check(repair=True)
+    store.check(repair=True)
     faces = store.queue.ids(Filter())
     for begin in range(0, size, 100):
-        store.reviews.decide("others", faces[begin : begin + 50], Verdict.ACCEPTED)
+        store.decisions.decide("others", faces[begin : begin + 50], Verdict.ACCEPTED)
     store.close()

@@ -208,10 +208,10 @@ def test_bad_photos_are_left_out_named_and_used_again_when_they_are_whole(projec
     assert "log" not in out.stderr.splitlines()[-1]
 
     store = open_project(project)
-    store.reviews.decide("ann", [row[0] for row in store.faces.boxes()], Verdict.EXCLUDED)
-    store.reviews.undo("ann")
+    store.decisions.decide("ann", [row[0] for row in store.faces.boxes()], Verdict.EXCLUDED)
+    store.undo.undo("ann")
     proposed = [row[0] for row in store.faces.boxes() if row[5]]
-    store.reviews.decide("ann", proposed, Verdict.ACCEPTED)
+    store.decisions.decide("ann", proposed, Verdict.ACCEPTED)
     store.close()
     with Image.open(files[2]) as image:
         image.resize((image.width // 2, image.height // 2)).save(files[2])
@@ -367,7 +367,7 @@ def test_a_project_of_another_scheme_starts_from_boxes_and_the_mean_face(tmp_pat
 
 def test_a_damaged_state_is_told_and_mended(tmp_path: Path):
     store = make_project(tmp_path / "p", 3)
-    store.reviews.decide("ann", [1], Verdict.EXCLUDED)
+    store.decisions.decide("ann", [1], Verdict.EXCLUDED)
     change(store, "UPDATE state SET verdict = 'accepted'")
     store.close()
     write_photos(tmp_path / "photos", 3)

@@ -200,12 +200,12 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     # results out, and back in elsewhere: identical
     out = tmp_path / "labels.json"
     assert export_labels(session.store, out, "coco").faces == 2
-    labels = {face: points for face, _, points, _ in session.store.reviews.labels()}
+    labels = {face: points for face, _, points, _ in session.store.decisions.labels()}
     window.close()
     other = create_project(tmp_path / "other", load_scheme("300w"))
     other.photos.add(other.photos.add_root(photos), [(p.name, 1) for p in find_photos(photos)[0]])
     assert take_labels(other, out, "somebody").taken == 2
-    again = [points for _, _, points, _ in other.reviews.labels()]
+    again = [points for _, _, points, _ in other.decisions.labels()]
     assert all(any(np.allclose(a, b, atol=1e-9) for b in again) for a in labels.values())
     assert len(other.queue.ids(Filter("corrected"))) == 1
     other.close()

@@ -32,9 +32,9 @@ def project(tmp_path: Path) -> Path:
     """Three faces; the backup holds one decision, the project two."""
     store = make_project(tmp_path / "프로젝트", 3)
     propose(store, [1, 2, 3], [0.9, 0.6, 0.3], model="starter", kind=RoundKind.PREDICT)
-    store.reviews.decide("ann", [1], Verdict.ACCEPTED)
+    store.decisions.decide("ann", [1], Verdict.ACCEPTED)
     store.back_up("work")
-    store.reviews.decide("ann", [2], Verdict.ACCEPTED)
+    store.decisions.decide("ann", [2], Verdict.ACCEPTED)
     store.close()
     write_photos(tmp_path / "photos", 3)
     return store.folder

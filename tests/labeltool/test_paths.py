@@ -67,7 +67,7 @@ def test_a_project_its_photos_and_its_label_files_may_be_called_anything(
     )
     store.faces.add([(photo, tight_box(triangle(1)), "landmarks")])
     propose(store, [1])
-    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+    store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
     made = store.back_up("work").file
     store.close()
     assert files(tmp_path) == {name, "photos"}  # nothing beside it
@@ -186,7 +186,7 @@ class TestNamesThatAreTooLong:
         monkeypatch.chdir(tmp_path)
         store = make_project(tmp_path / "p", 1)
         propose(store, [1])
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         store.close()
         words = [word.replace("X", f"{LONG}x") for word in command]
         assert run(words) == 1

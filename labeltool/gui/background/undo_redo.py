@@ -37,11 +37,11 @@ class UndoRedo:
                 return
             confirmed = step.key
         if step is not None and step.faces > at_once:
-            reviews = session.store.reviews  # the desk is the window's thread's
+            undo = session.store.undo  # the desk is the window's thread's
             work = (
-                partial(reviews.redo, desk.reviewer)
+                partial(undo.redo, desk.reviewer)
                 if redo
-                else partial(reviews.undo, desk.reviewer, moves=moves)
+                else partial(undo.undo, desk.reviewer, moves=moves)
             )
             name = tr("Doing it again") if redo else tr("Undoing")
             session.do_later(name, partial(work, asks=True, confirmed=confirmed))

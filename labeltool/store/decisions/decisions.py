@@ -34,13 +34,11 @@ from labeltool.domain import (
     UserError,
     Verdict,
     Visibility,
-    counted,
 )
-from labeltool.store.database import counters
+from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftRow, EntryRow, RoundRow, StateRow
-from labeltool.store.decisions.undo import NO_DRAFT, Undo
+from labeltool.store.decisions.drafts import NO_DRAFT
 from labeltool.store.faces.face_queries import _ids
-from labeltool.store.log.face_state import rebuild
 from labeltool.store.log.operation_log import (
     changed,
     enter,
@@ -83,8 +81,11 @@ def _quiet(method: Write) -> Write:
     return quiet
 
 
-class Reviews(Undo):
+class Decisions:
     """Writes decisions. Every method is one transaction and returns what it changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @_quiet
     def decide(
@@ -298,39 +299,6 @@ class Reviews(Undo):
                 )
                 for row in connection.execute(query)
             ]
-
-    def check(self, repair: bool = False) -> list[str]:
-        """Compare the current state with the log; returns what differs, and mends it on demand."""
-        said = []
-        if damage := self._damage():
-            if repair:  # indexes are all that can be made anew from the rest
-                with self._database.write() as connection:
-                    connection.exec_driver_sql("REINDEX")
-            if not repair or self._damage():
-                restore = f"'labeltool restore {self._database.path.parent}' lists its backups"
-                return [f"the database file is damaged: {damage}; {restore}"]
-            said.append(f"the indexes of the database were damaged and are mended: {damage}")
-        with self._database.read() as connection:
-            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-        with self._database.write() as connection:
-            tallies = counters.wrong(connection)
-            wrong = rebuild(connection)
-            if tallies:
-                counters.recount(connection)
-            if not repair:
-                connection.rollback()
-        said += [f"table {row[0]} row {row[1]} names a missing {row[2]}" for row in broken[:10]]
-        done = "mended from the log" if repair else "it can be mended from the log"
-        if wrong:
-            said.append(f"{counted(wrong, 'face differs', 'faces differ')} from the log ({done})")
-        if tallies:
-            said.append(f"the counts are wrong: {', '.join(tallies)} ({done})")
-        return said
-
-    def _damage(self) -> str:
-        with self._database.read() as connection:
-            said = str(connection.scalar(text("PRAGMA integrity_check(1)")))
-        return "" if said == "ok" else said
 
 
 def _within(threshold: Threshold) -> list[Any]:

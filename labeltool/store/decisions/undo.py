@@ -1,45 +1,36 @@
-"""Undo and redo of moves and operations in the order in which a reviewer did them, and drafts."""
+"""Undo and redo: moves of points and operations, in the order in which a reviewer did them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from sqlalchemy import (
     Connection,
     TextualSelect,
-    bindparam,
-    func,
-    insert,
     select,
     text,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from labeltool.domain import (
     N_,
     Changes,
     Message,
-    Points,
     Step,
     UndoState,
     UserError,
-    Verdict,
-    Visibility,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import DraftRow, DraftStepRow, OperationRow, StateRow
+from labeltool.store.database.schema import DraftStepRow, OperationRow
+from labeltool.store.decisions.drafts import move_key, put_draft
 from labeltool.store.log.face_state import settle
 from labeltool.store.log.operation_log import (
-    NO_REDO,
     REDO,
     UNDO,
     add_operation,
     newest,
     note_last,
     now,
-    removed_face,
     taken_back,
 )
 from labeltool.store.round_records import set_visible
@@ -50,17 +41,12 @@ MOVE = "move"
 LARGE_FACES = 20
 """Faces above which an undo is asked about first, unless it takes back what was just done."""
 
-KEPT_STEPS = 1000
-"""Steps of moves that are kept for each reviewer; older ones cannot be undone one by one."""
-
 
 class Undo:
-    """Steps back and forth. Every method is one transaction and returns what it changed."""
+    """One stack of steps a reviewer. Every write is one transaction and returns what it changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    # Undo and redo
 
     def undo(
         self, reviewer: str, *, moves: bool = True, asks: bool = False, confirmed: str = ""
@@ -75,7 +61,7 @@ class Undo:
             UserError: `asks`, and the step would have needed a question that was not put.
         """
         with self._database.write() as connection:
-            state, move = self._undo_state(connection, reviewer, moves=moves)[:2]
+            state, move = self._steps(connection, reviewer, moves=moves)[:2]
             if state.undo_step is None:
                 return Changes()
             _check_question(state.undo_step, asks, confirmed)
@@ -86,7 +72,7 @@ class Undo:
     def redo(self, reviewer: str, *, asks: bool = False, confirmed: str = "") -> Changes:
         """Do again what the reviewer undid last; the rest as in `undo`."""
         with self._database.write() as connection:
-            state, _, move = self._undo_state(connection, reviewer, moves=True)
+            state, _, move = self._steps(connection, reviewer, moves=True)
             if state.redo_step is None:
                 return Changes()
             _check_question(state.redo_step, asks, confirmed)
@@ -94,12 +80,12 @@ class Undo:
                 return _step_draft(connection, move, back=False)
             return replace(_redo(connection, reviewer, newest(connection, reviewer)), back=True)
 
-    def undo_state(self, reviewer: str, *, moves: bool = True) -> UndoState:
+    def state(self, reviewer: str, *, moves: bool = True) -> UndoState:
         """What undo and redo would do; `moves`: False for undo of operations only."""
         with self._database.read() as connection:
-            return self._undo_state(connection, reviewer, moves=moves)[0]
+            return self._steps(connection, reviewer, moves=moves)[0]
 
-    def _undo_state(
+    def _steps(
         self, connection: Connection, reviewer: str, *, moves: bool
     ) -> tuple[UndoState, Any, Any]:
         """The state, and the rows of the moves that undo and redo would take; None for others."""
@@ -133,63 +119,6 @@ class Undo:
         )
         return state, undo_move, redo_move
 
-    # Drafts
-
-    def save_draft(
-        self,
-        reviewer: str,
-        face_id: int,
-        prediction_id: int | None,
-        points: Points | None,
-        visibility: Visibility | None = None,
-    ) -> Changes:
-        """Keep the unsaved moves of a face, or forget them (None), as one step of undo.
-
-        Raises:
-            UserError: the face was removed.
-        """
-        values = {
-            "reviewer": reviewer, "prediction_id": prediction_id,
-            "points": points, "visibility": visibility, "time": now(),
-        }  # fmt: skip
-        with self._database.write() as connection:
-            row = connection.execute(_DRAFTED, {"face": face_id}).one()
-            if row.verdict == Verdict.REMOVED:
-                raise removed_face()
-            before = (row.points, row.visibility, row.prediction_id)
-            if _same_draft(before, (points, visibility, prediction_id)):
-                return Changes(faces=frozenset({face_id}))
-            connection.execute(NO_REDO, {"reviewer": reviewer})
-            added = connection.execute(
-                _ADD_STEP,
-                {
-                    "reviewer": reviewer, "time": values["time"], "face_id": face_id,
-                    "operation_id": row.newest, "effect": row.effect, "undone": False,
-                    "before_points": row.points, "before_visibility": row.visibility,
-                    "before_prediction": row.prediction_id, "before_reviewer": row.reviewer,
-                    "after_points": points, "after_visibility": visibility,
-                    "after_prediction": prediction_id,
-                },
-            )  # fmt: skip
-            step = int(added.inserted_primary_key[0])  # type: ignore[index]
-            _put_draft(connection, face_id, values)
-            connection.execute(_FORGET_STEPS, {"reviewer": reviewer, "kept": KEPT_STEPS - 1})
-            note_last(connection, _key(step))
-        return Changes(faces=frozenset({face_id}))
-
-    def earlier_drafts(self, reviewer: str, face_id: int) -> list[Points]:
-        """The landmarks of a face before a reviewer's moves of them, the newest first."""
-        query = (
-            select(DraftStepRow.before_points)
-            .where(
-                DraftStepRow.face_id == face_id, DraftStepRow.reviewer == reviewer,
-                DraftStepRow.undone.is_(False), DraftStepRow.before_points.is_not(None),
-            )
-            .order_by(DraftStepRow.id.desc())
-        )  # fmt: skip
-        with self._database.read() as connection:
-            return [points for points in connection.scalars(query) if points is not None]
-
 
 def needs_question(step: Step) -> bool:
     """Whether a person has to agree to it first: many faces, and not what was done last here."""
@@ -204,36 +133,8 @@ def _check_question(step: Step, asks: bool, confirmed: str) -> None:
         )
 
 
-def _key(step: int) -> str:
-    return f"move {step}"
-
-
 def _move_step(row: Any, last: str) -> Step:
-    return Step(MOVE, MOVE, 0, row.reviewer, row.time, _key(row.id), _key(row.id) == last)
-
-
-def _same_draft(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Whether two drafts (points, visibility, prediction) are the same, without points none."""
-    if one[0] is None or other[0] is None:
-        return one[0] is None and other[0] is None
-    seen = [part is None for part in (one[1], other[1])]
-    return (
-        one[2] == other[2]
-        and np.array_equal(one[0], other[0], equal_nan=True)
-        and (all(seen) or (not any(seen) and np.array_equal(one[1], other[1])))
-    )
-
-
-def _put_draft(connection: Connection, face_id: int, values: dict[str, Any]) -> None:
-    """Write the draft of a face; without points there is none."""
-    if values["points"] is None:
-        connection.execute(NO_DRAFT, {"face": face_id})
-        return
-    connection.execute(
-        upsert(DraftRow)
-        .values(face_id=face_id, **values)
-        .on_conflict_do_update(index_elements=["face_id"], set_=values)
-    )
+    return Step(MOVE, MOVE, 0, row.reviewer, row.time, move_key(row.id), move_key(row.id) == last)
 
 
 def _step_draft(connection: Connection, row: Any, *, back: bool) -> Changes:
@@ -245,9 +146,9 @@ def _step_draft(connection: Connection, row: Any, *, back: bool) -> Changes:
         "points": getattr(row, f"{side}_points"), "prediction_id": prediction,
         "visibility": getattr(row, f"{side}_visibility"),
     }  # fmt: skip
-    _put_draft(connection, row.face_id, values)
+    put_draft(connection, row.face_id, values)
     connection.execute(_STEPPED, {"undone": back, "id": row.id})
-    note_last(connection, _key(row.id))
+    note_last(connection, move_key(row.id))
     deed = N_("Undid: {what}.") if back else N_("Redid: {what}.")
     return Changes(faces=frozenset({row.face_id}), note=Message(deed, what=MOVE), back=True)
 
@@ -306,7 +207,6 @@ def _with_round(
     return replace(changes, faces=frozenset(), all=True, photos=True, rounds=True)
 
 
-NO_DRAFT = text("DELETE FROM draft WHERE face_id = :face")
 _UNDO_STATE = text("""
 SELECT o.undo_top, u.detail AS undo_detail, u.kind AS undo_kind, u.faces AS undo_faces,
        u.time AS undo_time, u.uuid AS undo_key,
@@ -341,22 +241,7 @@ def _next_move(side: str, condition: str, order: str) -> TextualSelect:
 
 _UNDO_MOVE = _next_move("after", "m.undone = 0 AND m.operation_id >= :since", "DESC")
 _REDO_MOVE = _next_move("before", "m.undone = 1", "ASC")
-_DRAFTED = (
-    select(
-        StateRow.verdict, StateRow.effect, DraftRow.points, DraftRow.visibility,
-        DraftRow.prediction_id, DraftRow.reviewer,
-        select(func.coalesce(func.max(OperationRow.id), 0)).scalar_subquery().label("newest"),
-    )
-    .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
-    .where(StateRow.face_id == bindparam("face"))
-)  # fmt: skip
-_ADD_STEP = insert(DraftStepRow)
 _STEPPED = text("UPDATE draft_step SET undone = :undone WHERE id = :id")
-_FORGET_STEPS = text(
-    "DELETE FROM draft_step WHERE reviewer = :reviewer AND id < (SELECT id FROM draft_step "
-    "WHERE reviewer = :reviewer AND undone = 0 ORDER BY operation_id DESC, id DESC "
-    "LIMIT 1 OFFSET :kept)"
-)
 _DRAFT_AGAIN = text(
     "INSERT OR IGNORE INTO draft (face_id, reviewer, time, prediction_id, points, visibility) "
     "SELECT x.face_id, coalesce((SELECT m.reviewer FROM draft_step m "

@@ -465,8 +465,8 @@ class TestLabels:
         store = project(2)
         for face in (1, 2):
             place(store, face, "landmarks", labelled("x").box)
-        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle(3))
-        store.reviews.decide(ANN, [2], Verdict.EXCLUDED)
+        store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle(3))
+        store.decisions.decide(ANN, [2], Verdict.EXCLUDED)
         file = write(tmp_path / "a.json", labelled("00000.jpg"), labelled("00001.jpg"))
         for proposals in (False, True):
             taken = take_labels(store, file, "ben", proposals=proposals)
@@ -488,7 +488,7 @@ class TestLabels:
         row = labelled("00000.jpg", visibility=np.array([2, 1, 2], np.int8))
         file = write(tmp_path / "a.json", row, names=("nose", "left", "right"))
         take_labels(store, file, ANN)
-        ((_, _, points, visibility),) = store.reviews.labels()
+        ((_, _, points, visibility),) = store.decisions.labels()
         np.testing.assert_array_equal(points, row.points[[1, 2, 0]])
         np.testing.assert_array_equal(visibility, [1, 2, 2])
 
@@ -549,14 +549,14 @@ class TestUndo:
         """What the rest of the program knows of faces."""
         folders = [(folder.faces, folder.todo) for folder in store.queue.folders()]
         out = store.folder / "out.json"
-        if store.reviews.labels():
+        if store.decisions.labels():
             export_labels(store, out, "coco")
         exported = json.loads(out.read_text())["annotations"] if out.exists() else []
         out.unlink(missing_ok=True)
         return {
             "counts": store.queue.counts(), "queue": store.queue.ids(Filter()),
             "boxes": store.faces.boxes(), "folders": folders, "exported": len(exported),
-            "labels": len(store.reviews.labels()), "of photo": store.boxes.of_photo(1),
+            "labels": len(store.decisions.labels()), "of photo": store.boxes.of_photo(1),
             "pseudo": len(store.faces.pseudo_labels("mean face", 100)),
             "unpredicted": store.faces.count_unpredicted(),
             "rounds": store.queue.shown_rounds(), "facets": store.queue.facets(Filter()),
@@ -574,34 +574,34 @@ class TestUndo:
         assert after["counts"].faces == 4
         store = again(store)
         for _ in range(2):
-            assert store.reviews.undo(ANN).any_face
+            assert store.undo.undo(ANN).any_face
             assert self.everything(store) == before
-            assert store.reviews.check() == []
-            assert store.reviews.redo(ANN).any_face
+            assert store.check() == []
+            assert store.undo.redo(ANN).any_face
             assert self.everything(store) == after
-            assert store.reviews.check() == []
+            assert store.check() == []
 
     @pytest.mark.parametrize("proposals", [False, True])
     def test_the_same_file_after_it_makes_the_same_again_and_no_doubles(self, mixed, proposals):
         store, file = mixed
         take_labels(store, file, ANN, proposals=proposals)
         after = self.everything(store)
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         taken = take_labels(store, file, "ben", proposals=proposals)
         assert (taken.taken, taken.new_faces) == (3, 2)
         again = self.everything(store)
         assert again == after
-        assert store.reviews.undo_state("ben").undo == (
+        assert store.undo.state("ben").undo == (
             "proposals from a.json" if proposals else "labels from a.json"
         )
-        store.reviews.undo("ben")
+        store.undo.undo("ben")
         assert store.queue.counts().faces == 2
-        assert store.reviews.check(repair=True) == []
+        assert store.check(repair=True) == []
 
     def test_a_face_found_since_is_labelled_and_not_doubled(self, mixed):
         store, file = mixed
         take_labels(store, file, ANN)
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         (found,) = store.faces.add([(2, labelled("x", 30).box, "landmarks")])
         taken = take_labels(store, file, ANN)
         assert (taken.taken, taken.new_faces) == (3, 1)
@@ -611,9 +611,9 @@ class TestUndo:
     def test_what_others_did_to_its_faces_meanwhile_stays(self, mixed):
         store, file = mixed
         take_labels(store, file, ANN)
-        store.reviews.decide("ben", [3], Verdict.EXCLUDED)
-        store.reviews.save_draft("ben", 4, None, triangle(40))
-        note = store.reviews.undo(ANN).note
+        store.decisions.decide("ben", [3], Verdict.EXCLUDED)
+        store.drafts.save("ben", 4, None, triangle(40))
+        note = store.undo.undo(ANN).note
         assert note.endswith("2 of 3 faces were changed since and stay as they are.")
         found = [store.faces.get(face).verdict for face in (1, 3, 4)]
         assert found == [Verdict.UNREVIEWED, Verdict.EXCLUDED, Verdict.CORRECTED]
@@ -621,34 +621,34 @@ class TestUndo:
     def test_a_proposal_that_was_accepted_meanwhile_stays(self, mixed):
         store, file = mixed
         take_labels(store, file, ANN, proposals=True)
-        store.reviews.decide("ben", [1, 3], Verdict.ACCEPTED)
-        store.reviews.undo(ANN)
+        store.decisions.decide("ben", [1, 3], Verdict.ACCEPTED)
+        store.undo.undo(ANN)
         assert [store.faces.get(face).verdict for face in (1, 3, 4)] == [
             Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.REMOVED,
         ]  # fmt: skip
         assert store.faces.get(3).prediction.model == "import of a.json"
-        assert len(store.reviews.labels()) == 2
+        assert len(store.decisions.labels()) == 2
 
     def test_a_removed_face_takes_no_decision_and_no_moves(self, mixed):
         store, file = mixed
         take_labels(store, file, ANN)
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         for write in (
-            lambda: store.reviews.decide("ben", [3], Verdict.ACCEPTED),
-            lambda: store.reviews.decide("ben", [3], Verdict.EXCLUDED),
-            lambda: store.reviews.save_draft("ben", 3, None, triangle()),
+            lambda: store.decisions.decide("ben", [3], Verdict.ACCEPTED),
+            lambda: store.decisions.decide("ben", [3], Verdict.EXCLUDED),
+            lambda: store.drafts.save("ben", 3, None, triangle()),
             lambda: store.boxes.change("ben", 3, (1.0, 1.0, 2.0, 2.0)),
             lambda: store.history.restore("ben", 3, None),
         ):
             with pytest.raises(UserError, match="not in the project any more"):
                 write()
-        assert not store.reviews.flag("ben", [3], True).any_face
+        assert not store.decisions.flag("ben", [3], True).any_face
         assert store.faces.get(3).verdict is Verdict.REMOVED
 
     def test_photos_that_came_with_it_stay(self, store, photos):
         draw(photos / "a.png", (90, 70))
         take_labels(store, write(photos / "labels.json", labelled("a.png")), ANN)
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         counts = store.queue.counts()
         assert (counts.photos, counts.faces) == (1, 0)
         assert [file.name for _id, file in store.photos.unsearched()] == ["a.png"]
@@ -665,7 +665,7 @@ class TestUndo:
         with pytest.raises(Cancelled):
             take_labels(store, file, ANN, proposals=True, progress=stop)
         assert store.queue.counts().faces == 75
-        assert store.reviews.undo_state(ANN).undo is None
+        assert store.undo.state(ANN).undo is None
         assert take_labels(store, file, ANN, proposals=True).new_faces == 75
         assert store.queue.counts().faces == 150
 
@@ -754,7 +754,7 @@ class TestProposals:
             place(store, face, "landmarks", labelled("x").box)
         file = write(tmp_path / "a.json", labelled("00000.jpg"), labelled("00001.jpg"))
         take_labels(store, file, ANN, proposals=True)
-        store.reviews.decide(ANN, [1], Verdict.REJECTED)
+        store.decisions.decide(ANN, [1], Verdict.REJECTED)
         before = [store.faces.get(face).prediction.id for face in (1, 2)]
         take_labels(store, file, ANN, proposals=True)
         assert [store.faces.get(face).prediction.id for face in (1, 2)] == before
@@ -803,7 +803,7 @@ class TestRoundTrip:
         for photo in (1, 1, 2, 3, 4, 4, 6):
             (face,) = store.faces.add([(photo, (0, 0, 5, 5), "hand")])
             verdict = Verdict.CORRECTED
-            store.reviews.decide(ANN, [face], verdict, points=triangle(face * 9 + 1 / 7))
+            store.decisions.decide(ANN, [face], verdict, points=triangle(face * 9 + 1 / 7))
         return store
 
     @pytest.mark.parametrize("form", ["coco", "pts"])
@@ -844,14 +844,14 @@ class TestRoundTrip:
         (face,) = store.faces.add([(5, (0, 0, 5, 5), "hand")])
         points = triangle(20)
         points[1] = np.nan
-        store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=points)
+        store.decisions.decide(ANN, [face], Verdict.CORRECTED, points=points)
         export_labels(store, tmp_path / "labels.json", "coco")
         other = make_project(tmp_path / "other")
         opened.append(other)
         for folder in ("one", "two"):
             add_photos(other, [photos / folder])
         take_labels(other, tmp_path / "labels.json", ANN)
-        back = other.reviews.labels()[-1]
+        back = other.decisions.labels()[-1]
         np.testing.assert_array_equal(back[2], points)
         np.testing.assert_array_equal(back[3], [2, 0, 2])
         export_labels(other, tmp_path / "again.json", "coco")
@@ -863,7 +863,7 @@ class TestRoundTrip:
         (face,) = store.faces.add([(5, (0, 0, 5, 5), "hand")])
         points = triangle(20)
         points[1] = np.nan
-        store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=points)
+        store.decisions.decide(ANN, [face], Verdict.CORRECTED, points=points)
         written = export_labels(store, tmp_path / "labels", "pts")
         assert written.faces == 7
         (problem,) = written.problems
@@ -874,7 +874,7 @@ class TestRoundTrip:
         draw(photos / "a.jpg")
         add_photos(store, [photos])
         store.faces.add([(1, (0, 0, 5, 5), "hand")])
-        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
+        store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
         (photos / "a.jpg").write_bytes(b"")
         search(store, silent, ignored)
         assert store.queue.counts().problems == 1
@@ -903,7 +903,7 @@ def content(store: Store) -> set[tuple]:
     """Every manual label by its file, to a millionth of a pixel."""
     return {
         (str(store.faces.get(face).photo), verdict, np.round(points, 6).tobytes())
-        for face, verdict, points, _ in store.reviews.labels()
+        for face, verdict, points, _ in store.decisions.labels()
     }
 
 

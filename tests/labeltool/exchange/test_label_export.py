@@ -35,7 +35,7 @@ def store(project: Callable[..., Store], photos: Path) -> Store:
     add_photos(store, [photos])
     for photo in (1, 2):
         (face,) = store.faces.add([(photo, (0, 0, 5, 5), "hand")])
-        store.reviews.decide("ann", [face], Verdict.CORRECTED, points=triangle(photo))
+        store.decisions.decide("ann", [face], Verdict.CORRECTED, points=triangle(photo))
     return store
 
 
@@ -95,7 +95,7 @@ class TestCoco:
             with pytest.raises(UserError, match="is a part of the project itself"):
                 export_labels(store, out, "coco", force=True)
             assert content(tmp_path) == before, out
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     @pytest.mark.parametrize(
         ("text", "kind"), [("", "empty"), ("{}", "other JSON"), ("x", "a file of another kind")]
@@ -194,11 +194,11 @@ class TestPts:
         points = triangle()
         points[0] = np.nan
         for face in (1, 2):
-            store.reviews.decide("ann", [face], Verdict.CORRECTED, points=points)
+            store.decisions.decide("ann", [face], Verdict.CORRECTED, points=points)
         with pytest.raises(UserError, match=r"^Nothing was written: \.pts cannot tell") as caught:
             export_labels(store, tmp_path / "out", "pts")
         assert "COCO" in caught.value.remedy
         assert not (tmp_path / "out").exists()
-        store.reviews.decide("ann", [1], Verdict.CORRECTED, points=triangle())
+        store.decisions.decide("ann", [1], Verdict.CORRECTED, points=triangle())
         written = export_labels(store, tmp_path / "out", "pts")
         assert (written.faces, written.photos, len(written.problems)) == (1, 1, 1)

@@ -77,14 +77,14 @@ def review(store: Store) -> None:
     ]  # fmt: skip
     store.photos.save_search_results(rows)
     for face, photo, *_ in store.faces.boxes():
-        store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=triangle(photo / 7))
+        store.decisions.decide(ANN, [face], Verdict.CORRECTED, points=triangle(photo / 7))
 
 
 def content(store: Store) -> set[tuple[str, str, bytes]]:
     """Every manual label by its file, to a millionth of a pixel."""
     return {
         (str(store.faces.get(face).photo), verdict, np.round(points, 6).tobytes())
-        for face, verdict, points, _ in store.reviews.labels()
+        for face, verdict, points, _ in store.decisions.labels()
     }
 
 
@@ -136,7 +136,7 @@ class TestRoundTrip:
 
     def test_a_photo_that_cannot_be_read_is_named_and_exported(self, project, tmp_path):
         store = project(1)
-        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
+        store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
         with store._database.write() as connection:
             connection.exec_driver_sql("UPDATE photo SET sha256 = NULL")
         written = export_labels(store, tmp_path / "a.json", "coco")
@@ -197,7 +197,7 @@ class TestPhotos:
         assert (taken.taken, taken.problems, taken.waiting) == (2, [], True)
         points = {
             store.faces.get(face).photo: points[0, 0]
-            for face, _, points, _ in store.reviews.labels()
+            for face, _, points, _ in store.decisions.labels()
         }
         assert points == {tmp_path / "train/f.jpg": 10.25, tmp_path / "val/f.jpg": 19.25}
         assert store.queue.counts().photos == 3
@@ -261,7 +261,7 @@ class TestOrder:
         monkeypatch.setattr(detection_pool, "program", lambda: [sys.executable, str(script)])
 
     def everything(self, store: Store) -> set[tuple[object, ...]]:
-        labels = {face: points.tobytes() for face, _, points, _ in store.reviews.labels()}
+        labels = {face: points.tobytes() for face, _, points, _ in store.decisions.labels()}
         photos = {record.id: str(record.file) for record in store.photos.records()}
         return {
             (photos[photo], box, kind, verdict, labels.get(face))
@@ -312,7 +312,7 @@ class TestLandmarks:
         draw(tmp_path / "f.jpg")
         file = write(tmp_path / "a.json", {"f.jpg": [triangle()]}, names=names)
         take_labels(store, file, ANN)
-        ((_, _, points, _),) = store.reviews.labels()
+        ((_, _, points, _),) = store.decisions.labels()
         (face,) = load_labelled(file, names=scheme.names)
         assert face.points.tolist() == points.tolist()  # for training just the same
         return points.tolist()
@@ -387,7 +387,7 @@ class TestSizes:
         assert "--turn" in taken.problems[0]
         assert take_labels(store, file, ANN, scale=True).taken == 0
         assert take_labels(store, file, ANN, turn=True).taken == 1
-        ((_, _, points, _),) = store.reviews.labels()
+        ((_, _, points, _),) = store.decisions.labels()
         x, y = triangle().T
         np.testing.assert_array_equal(points, np.stack([79 - y, x], -1))
 
@@ -398,7 +398,7 @@ class TestSizes:
         assert "--scale" in take_labels(store, file, ANN).problems[0]
         assert take_labels(store, file, ANN, turn=True).taken == 0
         assert take_labels(store, file, ANN, scale=True).taken == 1
-        ((_, _, points, _),) = store.reviews.labels()
+        ((_, _, points, _),) = store.decisions.labels()
         np.testing.assert_array_equal(points, (triangle() + 0.5) * 2 - 0.5)
 
     def test_training_refuses_them(self, tmp_path):

@@ -122,7 +122,7 @@ def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
 def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_window, project):
     store = open_project(project)
     label = store.faces.get(1).points + 2
-    store.reviews.take_labels("ann", [NewLabel(1, Verdict.CORRECTED, label)], "labels.json")
+    store.decisions.take_labels("ann", [NewLabel(1, Verdict.CORRECTED, label)], "labels.json")
     store.close()
     window = open_window(project)
     desk = window.session.desk
@@ -280,7 +280,7 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
     seen = np.full(68, 2, np.int8)
     seen[3], seen[4] = 0, 1
     label = NewLabel(2, Verdict.CORRECTED, points, seen)
-    window.session.announce(store.reviews.take_labels("ann", [label], "by hand")[1])
+    window.session.announce(store.decisions.take_labels("ann", [label], "by hand")[1])
     window.session.desk.open(1)
     window.session.announce(Changes())
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
@@ -290,7 +290,7 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
     fill(other, tmp_path / "photos", 10)
     with_points = take_labels(other, tmp_path / "labels.json", "ben")
     assert (with_points.taken, with_points.problems) == (2, [])
-    for ours, theirs in zip(store.reviews.labels(), other.reviews.labels(), strict=True):
+    for ours, theirs in zip(store.decisions.labels(), other.decisions.labels(), strict=True):
         assert ours[:2] == theirs[:2]
         np.testing.assert_array_equal(ours[2], theirs[2])
         if ours[3] is not None:
@@ -343,13 +343,13 @@ class Test9:
         for number in range(40):
             verdicts = (Verdict.REJECTED, Verdict.EXCLUDED)
             before = window.session.store.queue.counts()
-            decide = partial(window.session.store.reviews.decide, "ann", everything)
+            decide = partial(window.session.store.decisions.decide, "ann", everything)
             window.session.do(partial(decide, verdicts[number % 2]))
             if "한글 프로젝트 is full; nothing was lost" in window.message.label.text():
                 break
         assert "한글 프로젝트 is full; nothing was lost" in window.message.label.text()
         assert window.session.store.queue.counts() == before
-        assert window.session.store.reviews.check() == []
+        assert window.session.store.check() == []
 
     def test_9_a_read_only_folder(self, qtbot, app, read_only, tmp_path):
         before = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
@@ -394,7 +394,7 @@ def steps(folder: Path, size: int) -> dict[str, int]:
     store: Store = make_project(folder)
     add_faces(store, size)
     propose(store, range(1, size + 1), np.linspace(0, 1, size))
-    store.reviews.decide("ann", range(1, size // 2), Verdict.ACCEPTED)
+    store.decisions.decide("ann", range(1, size // 2), Verdict.ACCEPTED)
     desk = Desk(store, "ann")
     taken = 0
 
@@ -415,10 +415,10 @@ def steps(folder: Path, size: int) -> dict[str, int]:
     shown = store.faces.get(face).prediction.id
     for name, work in (
         ("next face", desk.queue.next),
-        ("accept", partial(store.reviews.decide, "ann", [face], Verdict.ACCEPTED)),
-        ("undo", partial(store.reviews.undo, "ann")),
-        ("redo", partial(store.reviews.redo, "ann")),
-        ("draft", partial(store.reviews.save_draft, "ann", face, shown, np.zeros((3, 2)))),
+        ("accept", partial(store.decisions.decide, "ann", [face], Verdict.ACCEPTED)),
+        ("undo", partial(store.undo.undo, "ann")),
+        ("redo", partial(store.undo.redo, "ann")),
+        ("draft", partial(store.drafts.save, "ann", face, shown, np.zeros((3, 2)))),
         ("a page of the list", partial(store.queue.rows, desk.queue.faces[100:250])),
         ("history of a face", partial(store.history.of_face, face)),
     ):

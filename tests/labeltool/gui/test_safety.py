@@ -29,9 +29,9 @@ LEFT = Qt.MouseButton.LeftButton
 def backed_up(project) -> Path:
     """A project whose backup holds one decision, and the file itself two."""
     store = open_project(project)
-    store.reviews.decide("ann", [1], Verdict.ACCEPTED)
+    store.decisions.decide("ann", [1], Verdict.ACCEPTED)
     store.back_up("work")
-    store.reviews.decide("ann", [2], Verdict.ACCEPTED)
+    store.decisions.decide("ann", [2], Verdict.ACCEPTED)
     store.close()
     return project
 

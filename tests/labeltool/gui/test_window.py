@@ -240,7 +240,7 @@ def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window
 
 def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project):
     one, two = open_window(project), open_window(project)
-    one.session.do(partial(one.session.store.reviews.decide, "ann", [1], Verdict.EXCLUDED))
+    one.session.do(partial(one.session.store.decisions.decide, "ann", [1], Verdict.EXCLUDED))
     qtbot.waitUntil(lambda: two.session.desk.counts.excluded == 1)
     subprocess.run(
         [sys.executable, "-m", "labeltool", "accept", str(project), "--min-score", "0.75"],
@@ -248,7 +248,7 @@ def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project
     )  # fmt: skip
     qtbot.waitUntil(lambda: one.session.desk.counts.accepted == 2)
     qtbot.waitUntil(lambda: two.session.desk.counts.accepted == 2)
-    two.session.do(partial(two.session.store.reviews.decide, "ben", [2], Verdict.REJECTED))
+    two.session.do(partial(two.session.store.decisions.decide, "ben", [2], Verdict.REJECTED))
     qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
 
 

@@ -68,7 +68,7 @@ def test_each_kind_of_change_is_named_with_the_path_and_kept(
         assert reason in line
         assert reason in problems(imported)[name]
     assert imported.queue.counts().problems == 3
-    assert imported.reviews.check() == []
+    assert imported.check() == []
 
 
 def test_a_photo_that_is_whole_again_is_no_problem_any_more(

@@ -45,7 +45,7 @@ def test_a_user_without_a_name_can_review_too(project, monkeypatch):
 class TestQueue:
     def test_it_opens_at_the_first_face_with_something_to_decide(self, project):
         store = project(4)
-        store.reviews.decide(ANN, [1, 2], A)
+        store.decisions.decide(ANN, [1, 2], A)
         assert desk_of(store).face.id == 3
 
     def test_next_and_previous_stop_at_the_ends(self, project):
@@ -58,8 +58,8 @@ class TestQueue:
 
     def test_the_next_to_review_goes_around_and_skips_what_is_decided(self, project):
         store = project(5)
-        store.reviews.decide(ANN, [1, 4], X)
-        store.reviews.decide(ANN, [5], R)
+        store.decisions.decide(ANN, [1, 4], X)
+        store.decisions.decide(ANN, [5], R)
         desk = desk_of(store)
         visited = [desk.face.id]
         for _ in range(3):
@@ -78,8 +78,8 @@ class TestQueue:
 
     def test_it_finds_the_one_waiting_face_among_many(self, project):
         store = project(1000)
-        store.reviews.decide(ANN, range(1, 701), A)
-        store.reviews.decide(ANN, range(702, 1001), A)
+        store.decisions.decide(ANN, range(1, 701), A)
+        store.decisions.decide(ANN, range(702, 1001), A)
         desk = desk_of(store)
         desk.open(702)
         assert desk.queue.next_unreviewed()
@@ -87,13 +87,13 @@ class TestQueue:
 
     def test_a_rejected_face_with_a_new_proposal_waits_too(self, project):
         store = project(2)
-        store.reviews.decide(ANN, [1, 2], R)
+        store.decisions.decide(ANN, [1, 2], R)
         propose(store, [2], 0.9)
         assert desk_of(store).face.id == 2
 
     def test_a_filter_keeps_the_face_if_it_is_among_them(self, project):
         store = project(3)
-        store.reviews.flag(ANN, [2, 3], True)
+        store.decisions.flag(ANN, [2, 3], True)
         desk = desk_of(store)
         desk.open(3)
         desk.queue.set_filter(Filter(flagged=True))
@@ -334,7 +334,7 @@ class TestMoves:
         desk.open(1)
         assert desk.face.draft is None
         assert (desk.edits.moved == {1}) is (decide == "accept")
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_redo_leaves_what_was_moved_since(self, project):
         desk = desk_of(project(2))
@@ -387,7 +387,7 @@ class TestMoves:
         store = project(1)
         points = triangle()
         points[2] = np.nan
-        store.reviews.decide(ANN, [1], C, points=points)
+        store.decisions.decide(ANN, [1], C, points=points)
         desk = desk_of(store)
         desk.edits.move(2, 30, 30)
         desk.accept()
@@ -417,7 +417,7 @@ class TestVisibility:
         desk.accept()
         face = store.faces.get(1)
         assert (face.verdict, face.decision.visibility.tolist()) == (C, [1, 0, 1])
-        ((_face, _verdict, points, seen),) = store.reviews.labels()
+        ((_face, _verdict, points, seen),) = store.decisions.labels()
         assert seen.tolist() == [1, 0, 1]
         assert np.isnan(points[1]).all()
 
@@ -440,7 +440,7 @@ class TestVisibility:
     def test_moving_a_point_of_a_label_keeps_what_was_said_of_the_others(self, project):
         store = project(1)
         seen = np.array([1, 2, 2], np.int8)
-        store.reviews.decide(ANN, [1], C, points=triangle(), visibility=seen)
+        store.decisions.decide(ANN, [1], C, points=triangle(), visibility=seen)
         desk = desk_of(store)
         desk.edits.move(2, 5, 5)
         desk.accept()
@@ -545,12 +545,12 @@ class TestArrivals:
         face = store.faces.get(1)
         assert (face.verdict, face.offered) == (R, False)
         assert store.queue.counts().proposed == 0
-        assert store.reviews.labels() == []
+        assert store.decisions.labels() == []
 
     def test_the_decision_of_another_reviewer_shows_at_once(self, project, again):
         store = project(1)
         desk = desk_of(store)
-        changes = again(store).reviews.decide("ben", [1], X)
+        changes = again(store).decisions.decide("ben", [1], X)
         desk.refresh(changes)
         assert desk.face.verdict is X
         assert desk.counts.excluded == 1

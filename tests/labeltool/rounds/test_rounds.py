@@ -66,9 +66,9 @@ def reviewed(project, fake, started):
 
     def make() -> tuple[Store, Rounds]:
         store = project(6, scheme=THREE_LIKE_STARTER)
-        store.reviews.decide(ANN, [1, 2], Verdict.ACCEPTED)
-        store.reviews.decide(ANN, [3], Verdict.REJECTED)
-        store.reviews.decide(ANN, [4], Verdict.EXCLUDED)
+        store.decisions.decide(ANN, [1, 2], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [3], Verdict.REJECTED)
+        store.decisions.decide(ANN, [4], Verdict.EXCLUDED)
         started.append(Rounds(store))
         return store, started[-1]
 
@@ -118,7 +118,7 @@ class TestPlan:
 
     def test_without_a_manual_label_it_refuses_and_says_why(self, project):
         store = project(3)
-        store.reviews.decide(ANN, [1], Verdict.REJECTED)
+        store.decisions.decide(ANN, [1], Verdict.REJECTED)
         with pytest.raises(UserError, match="no manual label") as caught:
             Rounds(store).plan()
         assert "Accept or correct" in caught.value.remedy
@@ -128,7 +128,7 @@ class TestPlan:
         store = project(2, proposed=False)
         for _ in range(done):
             propose(store, [1, 2])
-        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
+        store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
         plan = Rounds(store).plan()
         assert (plan.number, plan.task) == (done + 1, task)
 
@@ -141,7 +141,7 @@ class TestPlan:
 
     def test_a_large_project_is_capped_to_ten_minutes_and_says_so(self, project):
         store = project(2000)
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         plan = Rounds(store).plan()
         assert 0 < plan.pseudo < plan.pseudo_available == 1999
         assert plan.seconds <= 610
@@ -305,12 +305,12 @@ class TestRound:
         row = store.rounds.all()[-1]
         assert (row.kind, row.number, row.status) == (RoundKind.TRAIN, 1, RoundStatus.READY)
         assert row.summary["manual"] == 2
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_what_goes_in_is_frozen(self, reviewed):
         store, rounds = reviewed()
         moved = triangle(2)
-        store.reviews.decide(ANN, [2], Verdict.CORRECTED, points=moved)
+        store.decisions.decide(ANN, [2], Verdict.CORRECTED, points=moved)
         run(rounds)
         folder = RunFolder(store.rounds.all()[-1].folder)
         labels, spec = folder.labels(), folder.spec()
@@ -355,8 +355,8 @@ class TestRound:
         fake("slow")
         rounds.start(rounds.plan())
         until_event(rounds, "progress")
-        store.reviews.decide(ANN, [5], Verdict.CORRECTED, points=triangle(4))
-        store.reviews.save_draft(ANN, 6, shown(store, 6), triangle(5))
+        store.decisions.decide(ANN, [5], Verdict.CORRECTED, points=triangle(4))
+        store.drafts.save(ANN, 6, shown(store, 6), triangle(5))
         rounds.stop_early()
         rounds.wait(ignore)
         assert store.faces.get(5).verdict is Verdict.CORRECTED
@@ -436,7 +436,7 @@ class TestLeftOut:
             ("00000.jpg", "00000.jpg is truncated"), ("00004.jpg", "00004.jpg is truncated"),
         ]  # fmt: skip
         assert store.queue.counts().problems == 2
-        assert store.reviews.check() == []
+        assert store.check() == []
         fake("ok")
         assert "Round 2 trained on 2 of 2 manual labels." in run(rounds).note
         assert self.problems(store) == []
@@ -502,7 +502,7 @@ class TestFailure:
         assert reason in row.error
         assert not rounds.running
         assert store.queue.counts().rounds == 0
-        assert store.reviews.check() == []
+        assert store.check() == []
         return caught.value
 
     def test_a_round_that_fails_says_why_with_its_log(self, reviewed, fake):
@@ -671,7 +671,7 @@ class TestTwoWindows:
         assert other.take_in().all
         assert store.queue.ids(Filter("offered")) == [3, 5, 6]
         assert store.faces.get(5).prediction.model == "round 1"
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_a_round_goes_on_without_its_window_and_is_taken_in_later(
         self, reviewed, again, started
@@ -804,7 +804,7 @@ def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
     project, fake, started, again
 ):
     store = project(600, scheme=THREE_LIKE_STARTER)
-    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+    store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
     rounds = Rounds(store)
     started.append(rounds)
     rounds.start(rounds.plan())
@@ -816,7 +816,7 @@ def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
             assert window.stdout.readline() == b"stopped\n"
             window.kill()
             assert window.stdout.read() == b""
-        assert store.reviews.check() == []
+        assert store.check() == []
         assert sql(store, "PRAGMA integrity_check") == [("ok",)]
         assert store.faces.get(600).prediction.model == "starter"
         change(store, "UPDATE round SET lease_until = 1")
@@ -841,13 +841,13 @@ class TestPredict:
         assert offered == sorted(offered)
         assert set(offered) >= {0, 2, 4, 5}
         assert store.queue.counts().proposed == 5
-        assert store.reviews.models_waiting()[0][1:] == ("starter", 5)
+        assert store.decisions.models_waiting()[0][1:] == ("starter", 5)
         with pytest.raises(UserError, match="Every face has a proposal"):
             rounds.start_predict()
 
     def test_only_new_faces_are_predicted_and_earlier_decisions_stay(self, project, fake, started):
         store = project(2, scheme=THREE_LIKE_STARTER)
-        store.reviews.decide(ANN, [1], Verdict.REJECTED)
+        store.decisions.decide(ANN, [1], Verdict.REJECTED)
         add_faces(store, 2)
         rounds = Rounds(store)
         started.append(rounds)
@@ -865,7 +865,7 @@ class TestPredict:
         rounds.start_predict()
         rounds.wait(ignore)
         assert store.faces.get(7).prediction.model == "round 1"
-        assert [row[1:] for row in store.reviews.models_waiting()] == [("round 1", 3)]
+        assert [row[1:] for row in store.decisions.models_waiting()] == [("round 1", 3)]
 
     def test_proposals_imported_meanwhile_stay_on_top(self, project, fake, started):
         store = project(2, proposed=False, scheme=THREE_LIKE_STARTER)
@@ -927,13 +927,13 @@ class TestRestore:
             run(rounds)
         assert store.faces.get(5).prediction.model == "round 3"
         assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {first.id}") == [(0,)]
-        store.reviews.decide(ANN, [6], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [6], Verdict.ACCEPTED)
         changes = rounds.restore(first.id)
         assert changes.note == "The proposals of round 1 are offered again."
         assert store.faces.get(5).prediction.model == "round 1"
         assert store.faces.get(6).prediction.model == "round 3"
         assert verdicts(store)[5] is Verdict.ACCEPTED
-        assert store.reviews.check() == []
+        assert store.check() == []
         run(rounds)
         spec = RunFolder(store.rounds.all()[-1].folder).spec()
         assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
@@ -1020,7 +1020,7 @@ class TestMeanFace:
         store = project(3, proposed=False)
         self.boxes(store)
         for face, shift in ((1, 0.0), (2, 33.0)):
-            store.reviews.decide(ANN, [face], Verdict.CORRECTED, points=triangle(shift))
+            store.decisions.decide(ANN, [face], Verdict.CORRECTED, points=triangle(shift))
         Rounds(store).propose_mean_face()
         low, high = triangle().min(0), triangle().max(0)
         expected = (triangle() - low) / (high - low) * [40, 40] + [10, 20]
@@ -1032,7 +1032,7 @@ class TestMeanFace:
         rounds = Rounds(store)
         started.append(rounds)
         rounds.propose_mean_face()
-        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
+        store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
         plan = rounds.plan()
         assert (plan.manual, plan.pseudo, plan.pseudo_available) == (1, 0, 0)
         run(rounds)
@@ -1076,9 +1076,9 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     assert store.queue.counts().proposed == faces > 0
     taken = take_labels(store, tmp_path / "truth.json", ANN).taken
     assert taken > 1
-    store.reviews.undo(ANN)
-    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
-    store.reviews.decide(ANN, [2], Verdict.REJECTED)
+    store.undo.undo(ANN)
+    store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
+    store.decisions.decide(ANN, [2], Verdict.REJECTED)
     before = {face: store.faces.get(face).prediction for face in range(1, faces + 1)}
     assert sum(prediction.score > 0.6 for prediction in before.values()) > 3
     events: list[Event] = []
@@ -1098,4 +1098,4 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
         assert moved > 0
         if before[face].score > 0.6:  # one step changes little of what is certain
             assert moved < 0.1 * np.hypot(*found.box[2:])
-    assert store.reviews.check() == []
+    assert store.check() == []

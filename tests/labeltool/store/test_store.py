@@ -89,7 +89,7 @@ class TestProject:
         other = again(store)
         before = other.version()
         assert other.version() == before
-        store.reviews.flag(ANN, [1], True)
+        store.decisions.flag(ANN, [1], True)
         assert other.version() != before
         assert other.faces.get(1).flag
 
@@ -98,10 +98,10 @@ class TestLists:
     def reviewed(self, project) -> Store:
         store = project(6, proposed=False)
         propose(store, range(1, 6), [0.9, 0.1, 0.5, 0.7, 0.3])
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
-        store.reviews.decide(ANN, [2], Verdict.REJECTED)
-        store.reviews.decide(ANN, [6], Verdict.EXCLUDED)
-        store.reviews.flag(ANN, [3, 6], True)
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [2], Verdict.REJECTED)
+        store.decisions.decide(ANN, [6], Verdict.EXCLUDED)
+        store.decisions.flag(ANN, [3, 6], True)
         return store
 
     @pytest.mark.parametrize(
@@ -150,11 +150,11 @@ class TestLists:
 class TestIndexes:
     def test_a_threshold_is_counted_and_decided_by_its_index(self, project):
         store = project(3)
-        within = Threshold(store.reviews.models_waiting()[0][0], 0.2, 0.9)
+        within = Threshold(store.decisions.models_waiting()[0][0], 0.2, 0.9)
         with explained(store) as plans:
-            store.reviews.count_where(within)
-            store.reviews.ids_where(within)
-            store.reviews.decide_where(ANN, Verdict.ACCEPTED, within)
+            store.decisions.count_where(within)
+            store.decisions.ids_where(within)
+            store.decisions.decide_where(ANN, Verdict.ACCEPTED, within)
         assert any("INDEX state_threshold (verdict=? AND model_id=? AND score" in p for p in plans)
         assert not scans(plans)
 
@@ -169,8 +169,8 @@ class TestIndexes:
             desk.undo_stack.redo()
             desk.reject()
             desk.flag()
-            store.reviews.undo_state(ANN)
-            store.reviews.models_waiting()
+            store.undo.state(ANN)
+            store.decisions.models_waiting()
         assert plans
         assert not scans(plans)
 
@@ -219,10 +219,10 @@ class TestPrune:
     def test_judged_shown_and_drafted_proposals_stay(self, project):
         store = project(5)
         first = [shown(store, face) for face in range(1, 6)]
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
-        store.reviews.decide(ANN, [2], Verdict.REJECTED)
-        store.reviews.decide(ANN, [2], Verdict.UNREVIEWED)
-        store.reviews.save_draft(ANN, 3, first[2], triangle(0.5))
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [2], Verdict.REJECTED)
+        store.decisions.decide(ANN, [2], Verdict.UNREVIEWED)
+        store.drafts.save(ANN, 3, first[2], triangle(0.5))
         for _ in range(3):
             propose(store, [1, 2, 3, 4], 0.9)
         store.rounds.prune()
@@ -230,10 +230,10 @@ class TestPrune:
         assert {first[0], first[1], first[2], first[4]} <= left
         assert first[3] not in left
         np.testing.assert_array_equal(store.faces.get(3).points, triangle(0.5))
-        store.reviews.undo(ANN, moves=False)
-        store.reviews.undo(ANN, moves=False)
+        store.undo.undo(ANN, moves=False)
+        store.undo.undo(ANN, moves=False)
         assert verdicts(store)[:3] == [Verdict.ACCEPTED, Verdict.UNREVIEWED, Verdict.UNREVIEWED]
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_imported_proposals_stay_for_they_are_nowhere_else(self, project):
         store = project(1, proposed=False)
@@ -250,7 +250,7 @@ class TestRoundRows:
         store = project(2, proposed=False)
         first = propose(store, [1, 2], 0.4)
         propose(store, [1, 2], 0.9)
-        store.reviews.decide(ANN, [2], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [2], Verdict.ACCEPTED)
         store.rounds.finish(first, {})
         assert store.faces.get(1).prediction.round_id == first
         assert store.faces.get(2).prediction.score == pytest.approx(0.9)
@@ -289,7 +289,7 @@ class TestRoundRows:
         store = project(2, proposed=False)
         propose(store, [1], 0.5, model="starter", kind=RoundKind.PREDICT)
         propose(store, [2], 0.6, model="starter", kind=RoundKind.PREDICT)
-        assert [row[1:] for row in store.reviews.models_waiting()] == [("starter", 2)]
+        assert [row[1:] for row in store.decisions.models_waiting()] == [("starter", 2)]
 
     def test_results_taken_in_twice_are_there_once(self, project):
         store = project(2)
@@ -370,4 +370,4 @@ def test_the_state_says_how_far_a_new_proposal_moved(project: Callable[..., Stor
     store.rounds.finish(new, {})
     rows = sql(store, "SELECT face_id, change FROM state WHERE change IS NOT NULL")
     assert [tuple(row) for row in rows] == [(1, pytest.approx(5.0 / size))]
-    assert store.reviews.check() == []
+    assert store.check() == []

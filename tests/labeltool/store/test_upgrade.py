@@ -53,10 +53,10 @@ def old(tmp_path) -> Path:
     """The folder of a reviewed project of today's schema."""
     store = make_project(tmp_path / "오래된 프로젝트", 4)
     propose(store, [1, 2, 3, 4])
-    store.reviews.decide("ann", [1], Verdict.ACCEPTED)
-    store.reviews.decide("ann", [2], Verdict.CORRECTED, points=triangle(0.5))
-    store.reviews.decide("ben", [3], Verdict.REJECTED)
-    store.reviews.undo("ben")
+    store.decisions.decide("ann", [1], Verdict.ACCEPTED)
+    store.decisions.decide("ann", [2], Verdict.CORRECTED, points=triangle(0.5))
+    store.decisions.decide("ben", [3], Verdict.REJECTED)
+    store.undo.undo("ben")
     store.close()
     return store.folder
 
@@ -80,9 +80,9 @@ def test_everything_is_there_after_an_upgrade_and_the_old_file_is_kept(old, migr
     store = open_project(old)
     assert sql(store, "SELECT DISTINCT note FROM face") == [("new",)]
     assert verdicts(store)[:2] == [Verdict.ACCEPTED, Verdict.CORRECTED]
-    assert store.reviews.check() == []
-    assert store.reviews.undo("ann").faces == {2}
-    store.reviews.redo("ben")
+    assert store.check() == []
+    assert store.undo.undo("ann").faces == {2}
+    store.undo.redo("ben")
     assert verdicts(store)[2] is Verdict.REJECTED
     store.close()
     assert schema(old / FILE) == str(NEXT)
@@ -111,7 +111,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(old, migrate, monkeypa
     assert open_tables(old / FILE) == before
     monkeypatch.undo()
     store = open_project(old)
-    assert store.reviews.check() == []
+    assert store.check() == []
     store.close()
 
 

@@ -20,7 +20,7 @@ def test_undo_takes_what_was_done_in_the_background_before_the_moves_of_the_face
     desk = session.desk
     session.do(partial(desk.edits.move, 30, 10.0, 10.0))
     assert desk.undo_stack.undo_text == "move"
-    session.do_later("Flagging", partial(session.store.reviews.flag, desk.reviewer, [5, 6], True))
+    session.do_later("Flagging", partial(session.store.decisions.flag, desk.reviewer, [5, 6], True))
     qtbot.waitUntil(lambda: session.store.faces.get(5).flag)
     qtbot.waitUntil(lambda: desk.undo_stack.undo_text != "move")
     session.undo()

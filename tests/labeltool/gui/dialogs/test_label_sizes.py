@@ -73,5 +73,5 @@ def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, proje
         "phone.png is 200 x 300 here, but raw.json labelled it at 300 x 200: before its EXIF turn."
     ]
     if answer == "turn":
-        (_, _, points, _) = session.store.reviews.labels()[-1]
+        (_, _, points, _) = session.store.decisions.labels()[-1]
         np.testing.assert_allclose(points.mean(0), [199 - 100, 200], atol=1e-6)

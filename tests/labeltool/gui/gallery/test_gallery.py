@@ -169,7 +169,7 @@ def test_a_selection_is_decided_after_a_look_and_undone_in_one_step(qtbot, galle
         qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
     qtbot.mouseClick(gallery.message.undo, LEFT)
     assert counts(gallery).unreviewed == FACES
-    assert gallery.session.store.reviews.undo_state(gallery.session.desk.reviewer).undo is None
+    assert gallery.session.store.undo.state(gallery.session.desk.reviewer).undo is None
 
 
 def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
@@ -250,13 +250,13 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
             qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, key)
         assert counts(gallery).excluded == excluded
     assert [task.name for task in tasks] == ["Undoing", "Doing it again"]
-    undo = gallery.session.store.reviews.undo
+    undo = gallery.session.store.undo.undo
 
     def cancelled_undo(reviewer, **asked):
         tasks[-1].cancel()
         return undo(reviewer, **asked)
 
-    monkeypatch.setattr(gallery.session.store.reviews, "undo", cancelled_undo)
+    monkeypatch.setattr(gallery.session.store.undo, "undo", cancelled_undo)
     with qtbot.waitSignal(gallery.session.said):
         qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, CONTROL)
     assert counts(gallery).excluded == listed
@@ -280,7 +280,7 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
 def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets):
     store, grid = gallery.session.store, gallery.gallery.grid
     ids = gallery.session.desk.queue.faces
-    gallery.session.do(lambda: store.reviews.decide("kim", ids[:2], Verdict.EXCLUDED))
+    gallery.session.do(lambda: store.decisions.decide("kim", ids[:2], Verdict.EXCLUDED))
     click(qtbot, gallery, 0)
     click(qtbot, gallery, 3, SHIFT)
     qtbot.keyClick(grid, Qt.Key.Key_A)

@@ -169,16 +169,16 @@ def test_counts_have_their_plurals_and_the_buttons_of_qt_their_words(qtbot, qapp
 def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
     store = make_project(tmp_path / "p", 4)
     propose(store, [1, 2, 3, 4], [0.1, 0.2, 0.8, 0.9])
-    reviews, history = store.reviews, store.history
-    model, *_ = reviews.models_waiting()[0]
+    decisions, history = store.decisions, store.history
+    model, *_ = decisions.models_waiting()[0]
     notes = [
-        reviews.decide("ann", [1, 2], Verdict.ACCEPTED),
-        reviews.decide_where("ann", Verdict.ACCEPTED, Threshold(model, 0.5, 1.0))[1],
-        reviews.flag("ann", [1], True),
-        reviews.flag("ann", [1], False),
-        reviews.undo("ann"),
-        reviews.redo("ann"),
-        reviews.decide("ann", [1, 2], Verdict.UNREVIEWED),
+        decisions.decide("ann", [1, 2], Verdict.ACCEPTED),
+        decisions.decide_where("ann", Verdict.ACCEPTED, Threshold(model, 0.5, 1.0))[1],
+        decisions.flag("ann", [1], True),
+        decisions.flag("ann", [1], False),
+        store.undo.undo("ann"),
+        store.undo.redo("ann"),
+        decisions.decide("ann", [1, 2], Verdict.UNREVIEWED),
         history.restore("ann", 1, None),
         store.boxes.draw("ann", 1, (1.0, 2.0, 30.0, 40.0))[1],
         store.boxes.change("ann", 1, (1.0, 2.0, 30.0, 40.0)),
@@ -191,7 +191,7 @@ def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
         assert not english(describe_entry(entry)), entry.detail
     for batch in history.batches():
         assert not english(read(batch.detail)), batch.detail
-    state = reviews.undo_state("ann")
+    state = store.undo.state("ann")
     assert state.undo is not None
     assert not english(read(state.undo))
     store.close()

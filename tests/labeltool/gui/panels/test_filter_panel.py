@@ -70,7 +70,7 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
 
     store = open_project(project)
     face = store.queue.ids(Filter(text="008"))[0]
-    store.reviews.decide("kim", [face], Verdict.EXCLUDED)
+    store.decisions.decide("kim", [face], Verdict.EXCLUDED)
     new = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/new", {})
     store.rounds.set_model(new, "round 1", "other")
     prediction = store.faces.get(1).prediction
@@ -287,8 +287,8 @@ def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, projec
 
 def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
-    desk, reviews = window.session.desk, window.session.store.reviews
-    window.session.do(partial(reviews.decide, desk.reviewer, [1, 2, 3, 4, 5], Verdict.REJECTED))
+    desk, decisions = window.session.desk, window.session.store.decisions
+    window.session.do(partial(decisions.decide, desk.reviewer, [1, 2, 3, 4, 5], Verdict.REJECTED))
     window.session.show(Filter("rejected"))
     desk.open(2)
     window.session.announce(Changes())

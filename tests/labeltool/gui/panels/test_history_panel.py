@@ -96,11 +96,11 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     qtbot, open_window, project, monkeypatch
 ):
     store = open_project(project)
-    store.reviews.decide("kim", range(1, 7), Verdict.ACCEPTED)
-    store.reviews.decide("kim", [7, 8], Verdict.EXCLUDED)
+    store.decisions.decide("kim", range(1, 7), Verdict.ACCEPTED)
+    store.decisions.decide("kim", [7, 8], Verdict.EXCLUDED)
     store.close()
     window = open_window(project)
-    window.session.do(partial(window.session.store.reviews.decide, "lee", [3], Verdict.EXCLUDED))
+    window.session.do(partial(window.session.store.decisions.decide, "lee", [3], Verdict.EXCLUDED))
 
     def look(dialog: BatchHistoryDialog) -> int:
         dialog.show()
@@ -178,7 +178,7 @@ def import_labels(project, count: int) -> None:
     faces = store.faces.add(boxes, by_operation=True)
     points = np.stack([np.linspace(10, 50, 68), np.linspace(12, 48, 68)], 1)
     labels = [NewLabel(face, Verdict.CORRECTED, points) for face in faces]
-    store.reviews.take_labels(default_reviewer(), labels, "l.json")
+    store.decisions.take_labels(default_reviewer(), labels, "l.json")
     before = (datetime.now(UTC) - timedelta(days=3, hours=1)).isoformat(timespec="milliseconds")
     change(store, f"UPDATE operation SET time = '{before}'")
     store.close()

@@ -35,7 +35,7 @@ ANN = "ann"
 def closed(project, faces: int = 3) -> Path:
     """The folder of a closed project with one decision in it."""
     store = project(faces)
-    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+    store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
     store.close()
     return store.folder
 
@@ -132,7 +132,7 @@ def test_a_damaged_index_is_told_by_the_check(project, again):
     )
     store.close()
     store = again(store)
-    (said,) = store.reviews.check()
+    (said,) = store.check()
     assert said.startswith("the database file is damaged: ")
 
 
@@ -148,7 +148,7 @@ class TestReadOnly:
             for gone in store.photos.roots().values()
         ]
         for write in (
-            lambda: store.reviews.decide("ann", [1], Verdict.EXCLUDED),
+            lambda: store.decisions.decide("ann", [1], Verdict.EXCLUDED),
             lambda: store.photos.add_root(read_only),
             lambda: store.reviewer_progress.save("ann", None, Filter()),
         ):
@@ -168,7 +168,7 @@ class TestReadOnly:
         opened.append(working)
         assert looking.queue.counts().excluded == 0
         for count, face in enumerate((1, 2), 1):
-            working.reviews.decide("ann", [face], Verdict.EXCLUDED)
+            working.decisions.decide("ann", [face], Verdict.EXCLUDED)
             assert looking.version() != version
             version = looking.version()
             assert looking.queue.counts().excluded == count
@@ -184,7 +184,7 @@ class TestReadOnly:
             with looking._database.read() as connection:
                 connection.exec_driver_sql("SELECT 1")
                 working = open_project(writable / "p")
-                working.reviews.decide("ann", [1], Verdict.EXCLUDED)
+                working.decisions.decide("ann", [1], Verdict.EXCLUDED)
                 working.close()
 
         with pytest.raises(StoreBusyError, match="changed elsewhere"):
@@ -195,7 +195,7 @@ class TestReadOnly:
         self, read_only, writable, opened, tmp_path
     ):
         working = open_project(writable / "p")
-        working.reviews.decide("ann", [1], Verdict.EXCLUDED)
+        working.decisions.decide("ann", [1], Verdict.EXCLUDED)
         log = writable / "p" / f"{FILE}-wal"
         kept = log.read_bytes()
         assert kept
@@ -226,19 +226,19 @@ class TestReadOnly:
 class TestFullDisk:
     def test_what_does_not_fit_is_refused_whole_and_the_rest_is_kept(self, project, again):
         store = project(300)
-        store.reviews.decide(ANN, [1], Verdict.CORRECTED, points=triangle(0.5))
+        store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle(0.5))
         fill_disk(store)
         with pytest.raises(UserError, match="is full; nothing was lost") as caught:
-            store.reviews.decide(ANN, range(1, 301), Verdict.EXCLUDED)
+            store.decisions.decide(ANN, range(1, 301), Verdict.EXCLUDED)
         assert caught.value.remedy
         assert verdicts(store).count(Verdict.EXCLUDED) == 0
         assert verdicts(store)[0] is Verdict.CORRECTED
-        assert store.reviews.check() == []
+        assert store.check() == []
         store.close()
         store = again(store)  # with room again
-        store.reviews.decide(ANN, range(1, 301), Verdict.EXCLUDED)
+        store.decisions.decide(ANN, range(1, 301), Verdict.EXCLUDED)
         assert verdicts(store) == [Verdict.EXCLUDED] * 300
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert verdicts(store)[0] is Verdict.CORRECTED
 
     def test_single_decisions_stop_at_the_edge_without_half_a_row(self, project):
@@ -249,7 +249,7 @@ class TestFullDisk:
         def reject_all() -> None:
             nonlocal done
             for face in range(1, 61):
-                store.reviews.decide(ANN, [face], Verdict.REJECTED)
+                store.decisions.decide(ANN, [face], Verdict.REJECTED)
                 done += 1
 
         with pytest.raises(UserError, match="is full"):
@@ -287,7 +287,7 @@ class TestOthersWrite:
     def test_a_write_gives_up_soon_and_reading_goes_on(self, held):
         store, _process = held
         with pytest.raises(StoreBusyError) as caught:
-            store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+            store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         assert "Another program is writing" in caught.value.what
         assert caught.value.remedy
         assert verdicts(store) == [Verdict.UNREVIEWED] * 3
@@ -297,17 +297,17 @@ class TestOthersWrite:
         store, process = held
         process.kill()
         process.wait()
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         assert verdicts(store)[0] is Verdict.ACCEPTED
         assert not store.faces.get(1).flag
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_a_patient_write_waits_for_its_turn(self, held):
         store, process = held
         store.set_write_timeout(WAIT_SECONDS)
         release = threading.Timer(0.3, process.stdin.close)
         release.start()
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         release.join()
         assert verdicts(store)[0] is Verdict.ACCEPTED
 
@@ -337,7 +337,7 @@ class TestOthersWrite:
             def write() -> None:
                 store.set_write_timeout(0.05)
                 try:
-                    store.reviews.flag(ANN, [1], True)
+                    store.decisions.flag(ANN, [1], True)
                 except UserError as error:
                     failed.append(type(error))
 
@@ -352,7 +352,7 @@ class TestOthersWrite:
 
         def review(who: str, mine: Store, faces: range) -> None:
             for face in faces:
-                mine.reviews.decide(who, [face], Verdict.ACCEPTED)
+                mine.decisions.decide(who, [face], Verdict.ACCEPTED)
 
         threads = [
             threading.Thread(target=review, args=("ann", store, range(1, 31))),
@@ -363,7 +363,7 @@ class TestOthersWrite:
         for thread in threads:
             thread.join()
         assert verdicts(store) == [Verdict.ACCEPTED] * 60
-        assert store.reviews.check() == []
+        assert store.check() == []
         count = "SELECT reviewer, count(*) FROM operation GROUP BY reviewer"
         assert sql(store, count) == [("ann", 30), ("ben", 30)]
 
@@ -375,7 +375,7 @@ def test_a_bug_is_not_dressed_up_as_something_to_mend(project):
             store,
             "INSERT INTO draft (face_id, reviewer, points, time) VALUES (999, 'x', x'00', 'now')",
         )
-    store.reviews.flag(ANN, [1], True)
+    store.decisions.flag(ANN, [1], True)
 
 
 def test_a_write_that_breaks_off_leaves_nothing(project):
@@ -409,7 +409,7 @@ class TestNetworkDrive:
         monkeypatch.setattr(engine, "on_network_drive", lambda path: True)
         store = open_project(folder)
         mode = store._database._writer.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-        store.reviews.decide(ANN, [2], Verdict.REJECTED)
+        store.decisions.decide(ANN, [2], Verdict.REJECTED)
         store.close()
         assert mode == "delete"
         assert not (folder / f"{FILE}-wal").exists()
@@ -434,7 +434,7 @@ def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
         write()
     assert asked == 2
     assert not store.faces.get(1).flag
-    store.reviews.decide(ANN, [1], Verdict.ACCEPTED)  # which nobody wants to stop
+    store.decisions.decide(ANN, [1], Verdict.ACCEPTED)  # which nobody wants to stop
     assert asked == 2
 
 

@@ -29,12 +29,12 @@ def mixed(project) -> Store:
     has a draft, 7 no proposal, 8 and 9 are unreviewed with scores of 0.9 and 0.2."""
     store = project(9, proposed=False)
     propose(store, [1, 2, 3, 4, 5, 6, 8, 9], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9, 0.2])
-    store.reviews.decide(ANN, [1], ACCEPTED)
-    store.reviews.decide(ANN, [2], CORRECTED, points=triangle(3))
-    store.reviews.decide(ANN, [3, 4], REJECTED)
-    store.reviews.decide(ANN, [5], EXCLUDED)
+    store.decisions.decide(ANN, [1], ACCEPTED)
+    store.decisions.decide(ANN, [2], CORRECTED, points=triangle(3))
+    store.decisions.decide(ANN, [3, 4], REJECTED)
+    store.decisions.decide(ANN, [5], EXCLUDED)
     propose(store, [4], 0.7)
-    store.reviews.save_draft(ANN, 6, None, triangle(6))
+    store.drafts.save(ANN, 6, None, triangle(6))
     return store
 
 
@@ -77,10 +77,10 @@ def test_it_does_what_was_planned_in_one_step_of_undo(mixed, verdict):
     changed = {face for face in range(1, 10) if after[face - 1] != before[face - 1]}
     assert changed <= set(ids(plan.waiting))
     assert {after[face - 1] for face in ids(plan.waiting)} == {verdict}
-    assert mixed.reviews.check() == []
-    mixed.reviews.undo(BEN)
+    assert mixed.check() == []
+    mixed.undo.undo(BEN)
     assert verdicts(mixed) == before
-    assert mixed.reviews.undo_state(BEN).undo is None
+    assert mixed.undo.state(BEN).undo is None
 
 
 def test_a_batch_larger_than_a_chunk_is_one_operation(project):
@@ -91,8 +91,8 @@ def test_a_batch_larger_than_a_chunk_is_one_operation(project):
     assert calls == [(0, CHUNK + 5), (CHUNK, CHUNK + 5), (CHUNK + 5, CHUNK + 5)]
     assert sql(store, "SELECT count(*), sum(faces) FROM operation") == [(1, CHUNK + 5)]
     assert store.queue.counts().accepted == CHUNK + 5
-    assert store.reviews.check() == []
-    assert store.reviews.undo_state(ANN).undo == f"accepted {CHUNK + 5} faces"
+    assert store.check() == []
+    assert store.undo.state(ANN).undo == f"accepted {CHUNK + 5} faces"
 
 
 def test_a_cancelled_batch_leaves_nothing_behind(project):
@@ -115,9 +115,9 @@ def test_a_cancelled_batch_leaves_nothing_behind(project):
 def test_what_changed_after_the_preview_stays_as_it_is(project):
     store = project(5)
     plan = store.batches.plan(range(1, 6), ACCEPTED)
-    store.reviews.decide(BEN, [1], EXCLUDED)
+    store.decisions.decide(BEN, [1], EXCLUDED)
     propose(store, [2], 0.1)  # not the proposal that was looked at
-    store.reviews.save_draft(BEN, 3, None, triangle(9))
+    store.drafts.save(BEN, 3, None, triangle(9))
     changes = store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
     assert "3 were changed meanwhile" in changes.note
     assert verdicts(store) == [EXCLUDED, UNREVIEWED, UNREVIEWED, ACCEPTED, ACCEPTED]
@@ -127,7 +127,7 @@ def test_what_changed_after_the_preview_stays_as_it_is(project):
 def test_a_batch_of_which_nothing_is_left_says_so_and_logs_nothing(project):
     store = project(1)
     plan = store.batches.plan([1], ACCEPTED)
-    store.reviews.decide(BEN, [1], REJECTED)
+    store.decisions.decide(BEN, [1], REJECTED)
     with pytest.raises(UserError, match="changed meanwhile"):
         store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
     assert sql(store, "SELECT count(*) FROM operation") == [(1,)]
@@ -135,7 +135,7 @@ def test_a_batch_of_which_nothing_is_left_says_so_and_logs_nothing(project):
 
 def test_flags_survive_a_batch(project):
     store = project(3)
-    store.reviews.flag(ANN, [2], True)
+    store.decisions.flag(ANN, [2], True)
     plan = store.batches.plan([1, 2, 3], REJECTED)
     store.batches.run(ANN, REJECTED, plan.waiting, quiet)
     assert [store.faces.get(face).flag for face in (1, 2, 3)] == [False, True, False]
@@ -158,7 +158,7 @@ class TestCards:
         store = project(2)
         moved = store.faces.get(1).points.copy()
         moved[1] += 2
-        store.reviews.decide(ANN, [1], CORRECTED, points=moved)
+        store.decisions.decide(ANN, [1], CORRECTED, points=moved)
         cards = store.faces.cards([1, 2])
         assert cards[1].moved.tolist() == [False, True, False]
         assert cards[2].moved is None

@@ -46,7 +46,7 @@ def lengths(store: Store) -> tuple[int, int]:
 class TestDecide:
     def test_a_decision_says_who_when_and_on_which_prediction(self, project):
         store = project(2)
-        changes = store.reviews.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 1))
+        changes = store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 1))
         assert changes.faces == {1}
         decision = face(store).decision
         assert (decision.verdict, decision.reviewer) == (ACCEPTED, ANN)
@@ -59,29 +59,29 @@ class TestDecide:
         on_screen = shown(store, 1)
         propose(store, [1], 0.9)
         assert shown(store, 1) != on_screen
-        store.reviews.decide(ANN, [1], ACCEPTED, prediction_id=on_screen)
+        store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=on_screen)
         assert face(store).decision.prediction_id == on_screen
         assert face(store).prediction.id == on_screen
 
     def test_a_vanished_prediction_cannot_be_judged(self, project):
         store = project(1)
         with pytest.raises(UserError, match="replaced by newer rounds"):
-            store.reviews.decide(ANN, [1], ACCEPTED, prediction_id=999)
+            store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=999)
         assert lengths(store) == (0, 0)
 
     def test_a_prediction_of_another_face_cannot_be_judged(self, project):
         store = project(2)
         with pytest.raises(UserError):
-            store.reviews.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 2))
+            store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 2))
 
     def test_a_correction_keeps_the_moved_points_and_the_prediction(self, project):
         store = project(1)
         moved = triangle(7)
-        store.reviews.decide(ANN, [1], CORRECTED, prediction_id=shown(store, 1), points=moved)
+        store.decisions.decide(ANN, [1], CORRECTED, prediction_id=shown(store, 1), points=moved)
         assert face(store).verdict is CORRECTED
         np.testing.assert_array_equal(face(store).points, moved)
         np.testing.assert_array_equal(face(store).prediction.points, triangle(1))
-        ((_, verdict, points, visibility),) = store.reviews.labels()
+        ((_, verdict, points, visibility),) = store.decisions.labels()
         assert (verdict, visibility) == ("corrected", None)
         np.testing.assert_array_equal(points, moved)
 
@@ -89,41 +89,41 @@ class TestDecide:
         store = project(1, proposed=False)
         points = triangle()
         points[2] = np.nan
-        store.reviews.decide(ANN, [1], CORRECTED, points=points)
+        store.decisions.decide(ANN, [1], CORRECTED, points=points)
         np.testing.assert_array_equal(face(store).points, points)
 
     def test_nothing_to_accept_is_said_and_not_logged(self, project):
         store = project(1, proposed=False)
         with pytest.raises(UserError, match="Nothing was accepted"):
-            store.reviews.decide(ANN, [1], ACCEPTED)
+            store.decisions.decide(ANN, [1], ACCEPTED)
         assert lengths(store) == (0, 0)
 
     @pytest.mark.parametrize("verdict", [REJECTED, EXCLUDED, UNREVIEWED])
     def test_the_same_verdict_again_is_no_operation(self, project, verdict):
         store = project(1)
         if verdict is not UNREVIEWED:
-            store.reviews.decide(ANN, [1], verdict)
+            store.decisions.decide(ANN, [1], verdict)
         before = lengths(store)
-        assert store.reviews.decide(ANN, [1], verdict) == Changes()
+        assert store.decisions.decide(ANN, [1], verdict) == Changes()
         assert lengths(store) == before
 
     def test_accepting_a_batch_leaves_corrections_alone(self, project):
         store = project(3)
-        store.reviews.decide(ANN, [2], CORRECTED, points=triangle(9))
-        store.reviews.decide(ANN, [1, 2, 3], ACCEPTED)
+        store.decisions.decide(ANN, [2], CORRECTED, points=triangle(9))
+        store.decisions.decide(ANN, [1, 2, 3], ACCEPTED)
         assert verdicts(store) == [ACCEPTED, CORRECTED, ACCEPTED]
 
     def test_a_large_batch_says_all_instead_of_naming_every_face(self, project):
         store = project(MANY + 1)
-        changes = store.reviews.decide(ANN, range(1, MANY + 2), REJECTED)
+        changes = store.decisions.decide(ANN, range(1, MANY + 2), REJECTED)
         assert changes.all
         assert not changes.faces
-        assert not store.reviews.decide(ANN, range(1, MANY + 1), EXCLUDED).all
+        assert not store.decisions.decide(ANN, range(1, MANY + 1), EXCLUDED).all
 
     def test_a_batch_skips_what_somebody_began_to_move(self, project):
         store = project(3)
-        store.reviews.save_draft(BEN, 2, shown(store, 2), triangle(1.5))
-        store.reviews.decide(ANN, [1, 2, 3], ACCEPTED)
+        store.drafts.save(BEN, 2, shown(store, 2), triangle(1.5))
+        store.decisions.decide(ANN, [1, 2, 3], ACCEPTED)
         assert verdicts(store) == [ACCEPTED, UNREVIEWED, ACCEPTED]
         np.testing.assert_array_equal(face(store, 2).draft, triangle(1.5))
 
@@ -132,100 +132,100 @@ class TestUndo:
     def test_undo_and_redo_walk_through_single_decisions(self, project):
         store = project(3)
         for number, verdict in enumerate([ACCEPTED, REJECTED, EXCLUDED], 1):
-            store.reviews.decide(ANN, [number], verdict)
+            store.decisions.decide(ANN, [number], verdict)
         for expected in ([3], [2], [1]):
-            assert sorted(store.reviews.undo(ANN).faces) == expected
+            assert sorted(store.undo.undo(ANN).faces) == expected
         assert verdicts(store) == [UNREVIEWED] * 3
-        assert store.reviews.undo(ANN) == Changes()
+        assert store.undo.undo(ANN) == Changes()
         for _ in range(3):
-            store.reviews.redo(ANN)
+            store.undo.redo(ANN)
         assert verdicts(store) == [ACCEPTED, REJECTED, EXCLUDED]
-        assert store.reviews.redo(ANN) == Changes()
+        assert store.undo.redo(ANN) == Changes()
 
     def test_undo_brings_back_the_earlier_correction_exactly(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], CORRECTED, points=triangle(3))
-        store.reviews.decide(ANN, [1], REJECTED)
-        store.reviews.undo(ANN)
+        store.decisions.decide(ANN, [1], CORRECTED, points=triangle(3))
+        store.decisions.decide(ANN, [1], REJECTED)
+        store.undo.undo(ANN)
         assert face(store).verdict is CORRECTED
         np.testing.assert_array_equal(face(store).points, triangle(3))
 
     def test_undo_and_redo_survive_a_restart(self, project, again):
         store = project(2)
-        store.reviews.decide(ANN, [1], ACCEPTED)
-        store.reviews.decide(ANN, [2], REJECTED)
+        store.decisions.decide(ANN, [1], ACCEPTED)
+        store.decisions.decide(ANN, [2], REJECTED)
         store.close()
         store = again(store)
-        assert store.reviews.undo_state(ANN) == UndoState("rejected", None)
-        store.reviews.undo(ANN)
+        assert store.undo.state(ANN) == UndoState("rejected", None)
+        store.undo.undo(ANN)
         store.close()
         store = again(store)
         assert verdicts(store) == [ACCEPTED, UNREVIEWED]
-        store.reviews.redo(ANN)
+        store.undo.redo(ANN)
         assert verdicts(store) == [ACCEPTED, REJECTED]
 
     def test_one_undo_takes_a_batch_back(self, project):
         store = project(5)
-        store.reviews.decide(ANN, [2], REJECTED)
-        store.reviews.decide(ANN, range(1, 6), EXCLUDED)
-        store.reviews.undo(ANN)
+        store.decisions.decide(ANN, [2], REJECTED)
+        store.decisions.decide(ANN, range(1, 6), EXCLUDED)
+        store.undo.undo(ANN)
         assert verdicts(store) == [UNREVIEWED, REJECTED, UNREVIEWED, UNREVIEWED, UNREVIEWED]
-        store.reviews.redo(ANN)
+        store.undo.redo(ANN)
         assert verdicts(store) == [EXCLUDED] * 5
 
     def test_undo_never_takes_back_what_another_reviewer_did(self, project):
         store = project(3)
-        store.reviews.decide(ANN, [1, 2, 3], REJECTED)
-        store.reviews.decide(BEN, [2], ACCEPTED)
-        changes = store.reviews.undo(ANN)
+        store.decisions.decide(ANN, [1, 2, 3], REJECTED)
+        store.decisions.decide(BEN, [2], ACCEPTED)
+        changes = store.undo.undo(ANN)
         assert verdicts(store) == [UNREVIEWED, ACCEPTED, UNREVIEWED]
         assert "1 of 3 faces were changed since" in changes.note
-        assert store.reviews.undo(ANN) == Changes()
+        assert store.undo.undo(ANN) == Changes()
         assert face(store, 2).decision.reviewer == BEN
 
     def test_a_flag_of_another_reviewer_stops_an_undo_too(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], ACCEPTED)
-        store.reviews.flag(BEN, [1], True)
-        store.reviews.undo(ANN)
+        store.decisions.decide(ANN, [1], ACCEPTED)
+        store.decisions.flag(BEN, [1], True)
+        store.undo.undo(ANN)
         assert (face(store).verdict, face(store).flag) == (ACCEPTED, True)
 
     def test_when_the_other_undoes_their_work_ones_own_can_be_undone_again(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], REJECTED)
-        store.reviews.decide(BEN, [1], ACCEPTED)
-        store.reviews.undo(BEN)
+        store.decisions.decide(ANN, [1], REJECTED)
+        store.decisions.decide(BEN, [1], ACCEPTED)
+        store.undo.undo(BEN)
         assert face(store).verdict is REJECTED
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert face(store).verdict is UNREVIEWED
 
     def test_a_new_decision_ends_the_redo(self, project):
         store = project(2)
-        store.reviews.decide(ANN, [1], ACCEPTED)
-        store.reviews.undo(ANN)
-        assert store.reviews.undo_state(ANN) == UndoState(None, "accepted")
-        store.reviews.decide(ANN, [2], REJECTED)
-        assert store.reviews.undo_state(ANN) == UndoState("rejected", None)
-        assert store.reviews.redo(ANN) == Changes()
+        store.decisions.decide(ANN, [1], ACCEPTED)
+        store.undo.undo(ANN)
+        assert store.undo.state(ANN) == UndoState(None, "accepted")
+        store.decisions.decide(ANN, [2], REJECTED)
+        assert store.undo.state(ANN) == UndoState("rejected", None)
+        assert store.undo.redo(ANN) == Changes()
         assert verdicts(store) == [UNREVIEWED, REJECTED]
 
     def test_redo_leaves_a_face_that_another_decided_meanwhile(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], ACCEPTED)
-        store.reviews.undo(ANN)
-        store.reviews.decide(BEN, [1], EXCLUDED)
-        store.reviews.redo(ANN)
+        store.decisions.decide(ANN, [1], ACCEPTED)
+        store.undo.undo(ANN)
+        store.decisions.decide(BEN, [1], EXCLUDED)
+        store.undo.redo(ANN)
         assert face(store).verdict is EXCLUDED
 
     def test_the_log_only_grows(self, project):
         store = project(2)
         before = lengths(store)
         for act in (
-            lambda: store.reviews.decide(ANN, [1, 2], ACCEPTED),
-            lambda: store.reviews.undo(ANN),
-            lambda: store.reviews.redo(ANN),
-            lambda: store.reviews.flag(ANN, [1], True),
-            lambda: store.reviews.undo(ANN),
+            lambda: store.decisions.decide(ANN, [1, 2], ACCEPTED),
+            lambda: store.undo.undo(ANN),
+            lambda: store.undo.redo(ANN),
+            lambda: store.decisions.flag(ANN, [1], True),
+            lambda: store.undo.undo(ANN),
         ):
             old = sql(store, "SELECT id, operation_id, face_id, verdict, flag FROM entry")
             act()
@@ -239,103 +239,103 @@ class TestUndo:
         first = shown(store, 1)
         propose(store, [1], 0.8)
         newest = shown(store, 1)
-        store.reviews.decide(ANN, [1], ACCEPTED, prediction_id=newest)
-        store.reviews.undo(ANN)
+        store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=newest)
+        store.undo.undo(ANN)
         assert shown(store, 1) == newest != first
 
     def test_labels_of_a_file_are_one_step_of_undo(self, project):
         store = project(3)
         labels = [NewLabel(i, CORRECTED, triangle(i + 0.5)) for i in (1, 2, 3)]
-        store.reviews.take_labels(ANN, labels, "a.json")
-        store.reviews.undo(ANN)
+        store.decisions.take_labels(ANN, labels, "a.json")
+        store.undo.undo(ANN)
         assert verdicts(store) == [UNREVIEWED] * 3
-        store.reviews.redo(ANN)
+        store.undo.redo(ANN)
         np.testing.assert_array_equal(face(store, 2).points, triangle(2.5))
 
 
 class TestFlag:
     def test_a_flag_keeps_the_verdict_and_the_points(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], CORRECTED, points=triangle(4))
-        store.reviews.flag(ANN, [1], True)
+        store.decisions.decide(ANN, [1], CORRECTED, points=triangle(4))
+        store.decisions.flag(ANN, [1], True)
         assert (face(store).flag, face(store).verdict) == (True, CORRECTED)
         np.testing.assert_array_equal(face(store).points, triangle(4))
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert (face(store).flag, face(store).verdict) == (False, CORRECTED)
 
     def test_a_decision_keeps_the_flag(self, project):
         store = project(1)
-        store.reviews.flag(ANN, [1], True)
-        store.reviews.decide(ANN, [1], ACCEPTED)
+        store.decisions.flag(ANN, [1], True)
+        store.decisions.decide(ANN, [1], ACCEPTED)
         assert face(store).flag
 
     def test_a_rejected_face_that_is_flagged_is_not_offered_the_same_again(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], REJECTED)
-        store.reviews.flag(BEN, [1], True)
+        store.decisions.decide(ANN, [1], REJECTED)
+        store.decisions.flag(BEN, [1], True)
         assert not face(store).offered
 
     def test_who_comes_second_is_told_that_the_face_is_decided(self, project):
         store = project(1)
-        store.reviews.decide(BEN, [1], Verdict.CORRECTED, points=triangle(9))
+        store.decisions.decide(BEN, [1], Verdict.CORRECTED, points=triangle(9))
         with pytest.raises(UserError, match="This face is corrected already"):
-            store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+            store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
 
     def test_many_flags_say_how_many_were_new(self, project):
         store = project(3)
-        assert store.reviews.flag(ANN, [1], True).note == "Flagged."
-        assert store.reviews.flag(ANN, [1, 2, 3], True).note == "Flagged: 2 faces."
-        assert store.reviews.flag(ANN, [1, 2], False).note == "Flag removed: 2 faces."
+        assert store.decisions.flag(ANN, [1], True).note == "Flagged."
+        assert store.decisions.flag(ANN, [1, 2, 3], True).note == "Flagged: 2 faces."
+        assert store.decisions.flag(ANN, [1, 2], False).note == "Flag removed: 2 faces."
 
     def test_the_same_flag_again_is_no_operation(self, project):
         store = project(1)
-        assert store.reviews.flag(ANN, [1], False) == Changes()
+        assert store.decisions.flag(ANN, [1], False) == Changes()
         assert lengths(store) == (0, 0)
 
 
 class TestThreshold:
     def model(self, store: Store, place: int = 0) -> int:
-        return store.reviews.models_waiting()[place][0]
+        return store.decisions.models_waiting()[place][0]
 
     def test_it_takes_the_faces_within_and_says_how_many(self, project):
         store = project(4, proposed=False)
         propose(store, [1, 2, 3, 4], [0.2, 0.5, 0.8, 1.0])
         within = Threshold(self.model(store), 0.5, 0.8)
-        assert store.reviews.count_where(within) == 2
-        count, changes = store.reviews.decide_where(ANN, ACCEPTED, within)
+        assert store.decisions.count_where(within) == 2
+        count, changes = store.decisions.decide_where(ANN, ACCEPTED, within)
         assert count == 2
         assert changes.all
         assert verdicts(store) == [UNREVIEWED, ACCEPTED, ACCEPTED, UNREVIEWED]
         assert face(store, 2).decision.prediction_id == shown(store, 2)
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert verdicts(store) == [UNREVIEWED] * 4
 
     def test_it_never_mixes_the_scores_of_two_models(self, project):
         store = project(2)
         add_faces(store, 2)
         propose(store, [3, 4], 0.9, model="another")
-        rows = store.reviews.models_waiting()
+        rows = store.decisions.models_waiting()
         assert [(name, count) for _, name, count in rows] == [("another", 2), ("starter", 2)]
         everything = Threshold(rows[0][0])
-        assert store.reviews.count_where(everything) == 2
-        store.reviews.decide_where(ANN, ACCEPTED, everything)
+        assert store.decisions.count_where(everything) == 2
+        store.decisions.decide_where(ANN, ACCEPTED, everything)
         assert verdicts(store) == [UNREVIEWED, UNREVIEWED, ACCEPTED, ACCEPTED]
 
     def test_it_leaves_decided_faces_and_drafts_alone(self, project):
         store = project(4)
-        store.reviews.decide(BEN, [1], REJECTED)
-        store.reviews.decide(BEN, [2], EXCLUDED)
-        store.reviews.save_draft(BEN, 3, shown(store, 3), triangle(1.5))
-        count, _ = store.reviews.decide_where(ANN, ACCEPTED, Threshold(self.model(store)))
+        store.decisions.decide(BEN, [1], REJECTED)
+        store.decisions.decide(BEN, [2], EXCLUDED)
+        store.drafts.save(BEN, 3, shown(store, 3), triangle(1.5))
+        count, _ = store.decisions.decide_where(ANN, ACCEPTED, Threshold(self.model(store)))
         assert count == 1
         assert verdicts(store) == [REJECTED, EXCLUDED, UNREVIEWED, ACCEPTED]
 
     def test_nothing_within_is_no_operation(self, project):
         store = project(1)
         within = Threshold(self.model(store), 0.9)
-        assert store.reviews.decide_where(ANN, ACCEPTED, within) == (0, Changes())
+        assert store.decisions.decide_where(ANN, ACCEPTED, within) == (0, Changes())
         assert lengths(store) == (0, 0)
-        store.reviews.flag(ANN, [1], True)
+        store.decisions.flag(ANN, [1], True)
         assert face(store).flag
 
 
@@ -344,7 +344,7 @@ class TestPredictions:
         store = project(5)
         for number, verdict in enumerate([ACCEPTED, CORRECTED, REJECTED, EXCLUDED], 1):
             points = triangle(9) if verdict is CORRECTED else None
-            store.reviews.decide(ANN, [number], verdict, points=points)
+            store.decisions.decide(ANN, [number], verdict, points=points)
         before = [face(store, i) for i in (1, 2, 4)]
         propose(store, range(1, 6), 0.9)
         assert verdicts(store) == [ACCEPTED, CORRECTED, REJECTED, EXCLUDED, UNREVIEWED]
@@ -360,7 +360,7 @@ class TestPredictions:
         old = shown(store, 1)
         round_id = store.rounds.add(*_training())
         store.rounds.add_predictions(round_id, proposals([1, 2], 0.9))
-        store.reviews.decide(ANN, [2], REJECTED)
+        store.decisions.decide(ANN, [2], REJECTED)
         assert shown(store, 1) == old
         assert not face(store, 2).offered
         store.rounds.finish(round_id, {})
@@ -372,7 +372,7 @@ class TestPredictions:
         on_screen = shown(store, 1)
         round_id = store.rounds.add(*_training())
         store.rounds.add_predictions(round_id, proposals([1], 0.9))
-        store.reviews.decide(ANN, [1], CORRECTED, prediction_id=on_screen, points=triangle(2))
+        store.decisions.decide(ANN, [1], CORRECTED, prediction_id=on_screen, points=triangle(2))
         store.rounds.finish(round_id, {})
         assert face(store).verdict is CORRECTED
         np.testing.assert_array_equal(face(store).points, triangle(2))
@@ -380,24 +380,24 @@ class TestPredictions:
 
     def test_a_rejected_proposal_is_not_offered_again_by_itself(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], REJECTED)
+        store.decisions.decide(ANN, [1], REJECTED)
         assert not face(store).offered
-        store.reviews.decide(ANN, [1], UNREVIEWED)
+        store.decisions.decide(ANN, [1], UNREVIEWED)
         assert face(store).offered
 
     def test_rejecting_an_old_proposal_offers_the_new_one_that_arrived_meanwhile(self, project):
         store = project(1)
         on_screen = shown(store, 1)
         propose(store, [1], 0.9)
-        store.reviews.decide(ANN, [1], REJECTED, prediction_id=on_screen)
+        store.decisions.decide(ANN, [1], REJECTED, prediction_id=on_screen)
         assert face(store).offered
         assert shown(store, 1) != on_screen
 
     def test_a_rejected_new_proposal_can_be_accepted(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], REJECTED)
+        store.decisions.decide(ANN, [1], REJECTED)
         propose(store, [1], 0.9)
-        store.reviews.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 1))
+        store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 1))
         assert face(store).verdict is ACCEPTED
         assert face(store).prediction.score == 0.9
 
@@ -409,7 +409,7 @@ def _training():
 class TestDrafts:
     def test_moves_survive_a_restart_and_are_shown(self, project, again):
         store = project(1)
-        store.reviews.save_draft(ANN, 1, shown(store, 1), triangle(0.25))
+        store.drafts.save(ANN, 1, shown(store, 1), triangle(0.25))
         store.close()
         store = again(store)
         np.testing.assert_array_equal(face(store).points, triangle(0.25))
@@ -418,24 +418,24 @@ class TestDrafts:
     def test_a_draft_keeps_the_prediction_it_was_made_on_on_the_screen(self, project):
         store = project(1)
         on_screen = shown(store, 1)
-        store.reviews.save_draft(ANN, 1, on_screen, triangle(0.25))
+        store.drafts.save(ANN, 1, on_screen, triangle(0.25))
         propose(store, [1], 0.9)
         np.testing.assert_array_equal(face(store).points, triangle(0.25))
         assert face(store).prediction.id == on_screen
-        store.reviews.save_draft(ANN, 1, None, None)
+        store.drafts.save(ANN, 1, None, None)
         assert face(store).prediction.score == 0.9
 
     def test_a_decision_ends_the_draft(self, project):
         store = project(1)
-        store.reviews.save_draft(ANN, 1, shown(store, 1), triangle(0.25))
-        store.reviews.decide(ANN, [1], REJECTED)
+        store.drafts.save(ANN, 1, shown(store, 1), triangle(0.25))
+        store.decisions.decide(ANN, [1], REJECTED)
         assert face(store).draft is None
 
     def test_a_failed_decision_does_not(self, project):
         store = project(1)
-        store.reviews.save_draft(ANN, 1, shown(store, 1), triangle(0.25))
+        store.drafts.save(ANN, 1, shown(store, 1), triangle(0.25))
         with pytest.raises(UserError):
-            store.reviews.decide(ANN, [1], ACCEPTED, prediction_id=999)
+            store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=999)
         assert face(store).draft is not None
 
 
@@ -443,9 +443,9 @@ class TestLabelsFromFiles:
     def test_a_human_decision_is_never_replaced(self, project):
         store = project(4)
         for number, verdict in enumerate([ACCEPTED, REJECTED, EXCLUDED], 1):
-            store.reviews.decide(ANN, [number], verdict)
+            store.decisions.decide(ANN, [number], verdict)
         labels = [NewLabel(i, CORRECTED, triangle(50)) for i in (1, 2, 3, 4)]
-        count, changes = store.reviews.take_labels(BEN, labels, "a.json")
+        count, changes = store.decisions.take_labels(BEN, labels, "a.json")
         assert count == 1
         assert changes.all
         assert verdicts(store) == [ACCEPTED, REJECTED, EXCLUDED, CORRECTED]
@@ -454,36 +454,36 @@ class TestLabelsFromFiles:
     def test_taking_them_twice_changes_nothing_more(self, project):
         store = project(2)
         labels = [NewLabel(i, ACCEPTED, triangle(50)) for i in (1, 2)]
-        store.reviews.take_labels(BEN, labels, "a.json")
+        store.decisions.take_labels(BEN, labels, "a.json")
         before = lengths(store)
-        assert store.reviews.take_labels(BEN, labels, "a.json") == (0, Changes())
+        assert store.decisions.take_labels(BEN, labels, "a.json") == (0, Changes())
         assert lengths(store) == before
 
     def test_visibility_and_flag_are_kept(self, project):
         store = project(1)
-        store.reviews.flag(ANN, [1], True)
+        store.decisions.flag(ANN, [1], True)
         seen = np.array([2, 1, 0], np.int8)
-        store.reviews.take_labels(BEN, [NewLabel(1, CORRECTED, triangle(), seen)], "a.json")
+        store.decisions.take_labels(BEN, [NewLabel(1, CORRECTED, triangle(), seen)], "a.json")
         assert face(store).flag
-        ((_, _, _, visibility),) = store.reviews.labels()
+        ((_, _, _, visibility),) = store.decisions.labels()
         np.testing.assert_array_equal(visibility, seen)
-        store.reviews.flag(ANN, [1], False)
-        np.testing.assert_array_equal(store.reviews.labels()[0][3], seen)
+        store.decisions.flag(ANN, [1], False)
+        np.testing.assert_array_equal(store.decisions.labels()[0][3], seen)
 
 
 class TestCheck:
     def reviewed(self, project) -> Store:
         store = project(6)
-        store.reviews.decide(ANN, [1, 2], ACCEPTED)
-        store.reviews.decide(BEN, [3], REJECTED)
-        store.reviews.decide(BEN, [2], CORRECTED, points=triangle(1))
+        store.decisions.decide(ANN, [1, 2], ACCEPTED)
+        store.decisions.decide(BEN, [3], REJECTED)
+        store.decisions.decide(BEN, [2], CORRECTED, points=triangle(1))
         propose(store, range(1, 7), 0.75)
-        store.reviews.flag(ANN, [5], True)
-        store.reviews.undo(BEN)
+        store.decisions.flag(ANN, [5], True)
+        store.undo.undo(BEN)
         return store
 
     def test_an_honest_project_is_in_order(self, project):
-        assert self.reviewed(project).reviews.check() == []
+        assert self.reviewed(project).check() == []
 
     @pytest.mark.parametrize(
         "damage",
@@ -506,13 +506,13 @@ class TestCheck:
         change(store, damage)
         broken = sql(store, "SELECT * FROM state ORDER BY face_id")
         assert broken != whole
-        (said,) = store.reviews.check()
+        (said,) = store.check()
         assert "it can be mended from the log" in said
         assert sql(store, "SELECT * FROM state ORDER BY face_id") == broken
-        (said,) = store.reviews.check(repair=True)
+        (said,) = store.check(repair=True)
         assert "mended from the log" in said
         assert sql(store, "SELECT * FROM state ORDER BY face_id") == whole
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_a_row_that_names_a_missing_one_is_said(self, project):
         store = self.reviewed(project)
@@ -520,12 +520,12 @@ class TestCheck:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("DELETE FROM photo WHERE id = 3")
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        assert store.reviews.check() == ["table face row 3 names a missing photo"]
+        assert store.check() == ["table face row 3 names a missing photo"]
 
 
 def test_final_verdicts_are_the_manual_labels(project):
     store = project(5)
     for number, verdict in enumerate(VERDICTS, 1):
         points = triangle() if verdict is CORRECTED else None
-        store.reviews.decide(ANN, [number], verdict, points=points)
-    assert {row[1] for row in store.reviews.labels()} == set(FINAL)
+        store.decisions.decide(ANN, [number], verdict, points=points)
+    assert {row[1] for row in store.decisions.labels()} == set(FINAL)

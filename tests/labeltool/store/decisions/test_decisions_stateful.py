@@ -237,7 +237,7 @@ class Reviewing(RuleBasedStateMachine):
         nothing = removed or (verdict is Verdict.ACCEPTED and not changed)
         judged = self.shown(face) if seen is None else seen
         try:
-            self.store.reviews.decide(
+            self.store.decisions.decide(
                 who,
                 [face],
                 verdict,
@@ -262,7 +262,7 @@ class Reviewing(RuleBasedStateMachine):
         free = faces if len(faces) == 1 else faces - set(self.drafts)
         changed = self.decided(free, verdict)
         try:
-            self.store.reviews.decide(who, sorted(faces), verdict)
+            self.store.decisions.decide(who, sorted(faces), verdict)
         except UserError:
             lost = len(faces) == 1 and self.faces[min(faces)].verdict is REMOVED
             assert verdict is Verdict.ACCEPTED or lost
@@ -273,7 +273,7 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(who=REVIEWERS, low=SCORES, verdict=VERDICTS, data=st.data())
     def decide_by_score(self, who, low, verdict, data):
-        waiting = {row[0]: row[2] for row in self.store.reviews.models_waiting()}
+        waiting = {row[0]: row[2] for row in self.store.decisions.models_waiting()}
         if not waiting:
             return
         model = data.draw(st.sampled_from(sorted(waiting)))
@@ -286,14 +286,14 @@ class Reviewing(RuleBasedStateMachine):
             and self.proposals[face][shown].model == model
             and self.proposals[face][shown].score >= low
         }
-        assert self.store.reviews.count_where(Threshold(model, low)) == len(fits)
-        count, _ = self.store.reviews.decide_where(who, verdict, Threshold(model, low))
+        assert self.store.decisions.count_where(Threshold(model, low)) == len(fits)
+        count, _ = self.store.decisions.decide_where(who, verdict, Threshold(model, low))
         assert count == len(fits)
         self.operate(who, self.decided(fits, verdict))
 
     @rule(who=REVIEWERS, faces=SOME, on=st.booleans())
     def flag(self, who, faces, on):
-        self.store.reviews.flag(who, sorted(faces), on)
+        self.store.decisions.flag(who, sorted(faces), on)
         there = {f for f in faces if self.faces[f].verdict is not REMOVED}
         changed = {f for f in there if self.faces[f].flag != on}
         self.operate(who, {f: replace(self.faces[f], flag=on) for f in changed})
@@ -304,7 +304,7 @@ class Reviewing(RuleBasedStateMachine):
             NewLabel(face, Verdict.CORRECTED, triangle(CORRECTED_BY)) for face in sorted(faces)
         ]
         free = {face for face in faces if self.faces[face].verdict in (UNREVIEWED, REMOVED)}
-        count, _ = self.store.reviews.take_labels(who, labels, "l.json")
+        count, _ = self.store.decisions.take_labels(who, labels, "l.json")
         assert count == len(free)
         label = {"verdict": Verdict.CORRECTED, "judged": None, "moved": True}
         self.operate(who, {face: replace(self.faces[face], **label) for face in free})
@@ -319,7 +319,7 @@ class Reviewing(RuleBasedStateMachine):
         points = None if shift is None else triangle(shift)
         after = None if shift is None else Draft(shift, shown, who)
         try:
-            self.store.reviews.save_draft(who, face, shown if points is not None else None, points)
+            self.store.drafts.save(who, face, shown if points is not None else None, points)
         except UserError:
             assert self.faces[face].verdict is REMOVED
             return
@@ -347,7 +347,7 @@ class Reviewing(RuleBasedStateMachine):
             self.undo_one(who)
 
     def undo_one(self, who):
-        self.store.reviews.undo(who)
+        self.store.undo.undo(who)
         work, step = self.work[who], self.next_undo(who)
         if isinstance(step, Move):
             step.undone = True
@@ -380,7 +380,7 @@ class Reviewing(RuleBasedStateMachine):
             self.redo_one(who)
 
     def redo_one(self, who):
-        self.store.reviews.redo(who)
+        self.store.undo.redo(who)
         work, step = self.work[who], self.next_redo(who)
         if isinstance(step, Move):
             step.undone = False
@@ -491,7 +491,7 @@ class Reviewing(RuleBasedStateMachine):
         there = [f for f in FACES if self.faces[f].verdict is not REMOVED]
         assert sorted(self.store.queue.ids(Filter())) == there
         assert [row[0] for row in self.store.faces.boxes()] == there
-        assert {row[0] for row in self.store.reviews.labels()} == {
+        assert {row[0] for row in self.store.decisions.labels()} == {
             face for face, state in self.faces.items() if state.verdict in FINAL
         }
         counts = self.store.queue.counts()
@@ -505,7 +505,7 @@ class Reviewing(RuleBasedStateMachine):
     @invariant()
     def undo_and_redo_are_offered_as_they_would_act(self):
         for who in self.work:
-            state = self.store.reviews.undo_state(who)
+            state = self.store.undo.state(who)
             for step, expected in (
                 (state.undo_step, self.next_undo(who)),
                 (state.redo_step, self.next_redo(who)),
@@ -537,7 +537,7 @@ class Reviewing(RuleBasedStateMachine):
         log = sql(self.store, f"SELECT {columns} FROM entry ORDER BY id")
         assert log[: len(self.log)] == self.log
         self.log = log
-        assert self.store.reviews.check() == []
+        assert self.store.check() == []
 
 
 Reviewing.TestCase.settings = settings(

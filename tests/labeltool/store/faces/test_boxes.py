@@ -30,12 +30,12 @@ class TestChange:
         changes = store.boxes.change(ANN, 1, OTHER)
         assert changes.boxes == changes.faces == {1}
         assert box(store) == (*OTHER, "hand")
-        assert store.reviews.undo(ANN).boxes == {1}
+        assert store.undo.undo(ANN).boxes == {1}
         assert box(store) == (*FIRST, "detected")
-        assert store.reviews.redo(ANN).boxes == {1}
+        assert store.undo.redo(ANN).boxes == {1}
         assert box(store) == (*OTHER, "hand")
         assert box(store, 2) == (*FIRST, "detected")
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_many_moves_are_taken_back_one_by_one(self, project):
         store = project(1)
@@ -43,20 +43,20 @@ class TestChange:
         for place in places[1:]:
             store.boxes.change(ANN, 1, place)
         for place in reversed(places[:-1]):
-            store.reviews.undo(ANN)
+            store.undo.undo(ANN)
             assert box(store)[:4] == place
 
     def test_the_same_box_again_is_no_operation(self, project):
         store = project(1)
         assert store.boxes.change(ANN, 1, FIRST) == Changes()
-        assert store.reviews.undo_state(ANN).undo is None
+        assert store.undo.state(ANN).undo is None
 
     @pytest.mark.parametrize("verdict", [A, C, R, X])
     def test_a_decision_is_kept_with_its_landmarks(self, project, verdict):
         store = project(1)
         points = triangle(3) if verdict is C else None
         seen = np.array([2, 1, 2], np.int8) if verdict is C else None
-        store.reviews.decide(ANN, [1], verdict, points=points, visibility=seen)
+        store.decisions.decide(ANN, [1], verdict, points=points, visibility=seen)
         before = store.faces.get(1)
         store.boxes.change(BEN, 1, OTHER)
         after = store.faces.get(1)
@@ -67,10 +67,10 @@ class TestChange:
 
     def test_anew_gives_a_decision_up_and_undo_brings_all_of_it_back(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], C, points=triangle(3))
+        store.decisions.decide(ANN, [1], C, points=triangle(3))
         store.boxes.change(ANN, 1, OTHER, anew=True)
         assert verdicts(store) == [U]
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         face = store.faces.get(1)
         assert (face.verdict, face.box) == (C, FIRST)
         np.testing.assert_array_equal(face.points, triangle(3))
@@ -79,28 +79,28 @@ class TestChange:
         store = project(3)
         for face in (1, 2, 3):
             store.boxes.change(ANN, face, OTHER)
-        store.reviews.decide(ANN, [1, 2, 3], A)
-        store.reviews.flag(BEN, [1], True)
-        store.reviews.undo(ANN)
-        store.reviews.redo(ANN)
+        store.decisions.decide(ANN, [1, 2, 3], A)
+        store.decisions.flag(BEN, [1], True)
+        store.undo.undo(ANN)
+        store.undo.redo(ANN)
         assert [box(store, k)[:4] for k in (1, 2, 3)] == [OTHER] * 3
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_nobody_takes_back_a_box_that_somebody_changed_since(self, project):
         store = project(1)
         store.boxes.change(ANN, 1, OTHER)
         store.boxes.change(BEN, 1, (1.0, 1.0, 20.0, 20.0))
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert box(store)[:4] == (1.0, 1.0, 20.0, 20.0)
 
     def test_a_box_that_differs_from_the_log_is_found_and_mended(self, project):
         store = project(2)
         store.boxes.change(ANN, 1, OTHER)
         change(store, "UPDATE face SET x = 99 WHERE id = 1")
-        assert "1 face differs" in store.reviews.check()[0]
-        store.reviews.check(repair=True)
+        assert "1 face differs" in store.check()[0]
+        store.check(repair=True)
         assert box(store)[:4] == OTHER
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_a_face_that_is_gone_is_said(self, project):
         with pytest.raises(UserError, match="not in the project"):
@@ -112,18 +112,18 @@ class TestDraw:
         store = project(1)
         face, changes = store.boxes.draw(ANN, 1, OTHER)
         assert (changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert verdicts(store) == [U]
         counts = store.queue.counts()
         assert (store.queue.ids(Filter()), counts.faces, counts.excluded) == ([1], 1, 0)
         assert store.queue.ids(Filter("excluded")) == []
         assert store.queue.facets(Filter()).verdicts[None] == 1
         assert [row[0] for row in store.boxes.of_photo(1)] == [1]
-        assert store.reviews.redo(ANN).boxes == {face}
+        assert store.undo.redo(ANN).boxes == {face}
         assert store.queue.ids(Filter()) == [1, face]
         assert verdicts(store) == [U, U]
         assert [row[::2] for row in store.boxes.of_photo(1)] == [(1, U), (face, U)]
-        assert store.reviews.check() == []
+        assert store.check() == []
 
 
 class TestWhole:
@@ -132,18 +132,18 @@ class TestWhole:
         changes = store.boxes.take_whole(ANN, [1, 3])
         assert changes.boxes == changes.faces == {4, 5}
         assert box(store, 5) == (-0.5, -0.5, 100.0, 100.0, "whole")
-        assert store.reviews.undo_state(ANN).undo == "take 2 photos whole"
-        store.reviews.undo(ANN)
+        assert store.undo.state(ANN).undo == "take 2 photos whole"
+        store.undo.undo(ANN)
         assert verdicts(store) == [U, U, U]
-        store.reviews.redo(ANN)
+        store.undo.redo(ANN)
         assert verdicts(store) == [U] * 5
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_it_is_taken_back_weeks_later_but_for_what_was_decided(self, project):
         store = project(2)
         store.boxes.take_whole(ANN, [1, 2])
         (batch,) = store.history.batches()
-        store.reviews.decide(BEN, [3], R)
+        store.decisions.decide(BEN, [3], R)
         assert store.history.would_return_to(BEN, batch.id) == {Verdict.REMOVED: 1}
         store.history.take_back(BEN, batch.id)
         assert verdicts(store) == [U, U, R]
@@ -156,13 +156,13 @@ class TestWhole:
 
     def test_only_what_was_undone_leaves_a_photo_without_a_face(self, project):
         store = project(1, proposed=False)
-        store.reviews.decide(ANN, [1], X)
+        store.decisions.decide(ANN, [1], X)
         assert store.photos.without_face() == []
         for table in ("state", "entry", "face"):
             change(store, f"DELETE FROM {table}")
         store.boxes.take_whole(ANN, [1])
         assert store.photos.without_face() == []
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert [photo for photo, _ in store.photos.without_face()] == [1]
 
 
@@ -247,7 +247,7 @@ class TestProposals:
         store.rounds.set_model(running, "round 1", "other")
         store.boxes.change(ANN, 1, OTHER)
         store.boxes.change(ANN, 2, OTHER)
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         before = shown(store, 1)
         store.rounds.add_predictions(running, proposals([1, 2, 3], 0.9))
         store.rounds.finish(running, {})
@@ -269,7 +269,7 @@ class TestProposals:
         store = project(1, proposed=False)
         rounds = Rounds(store)
         rounds.propose_mean_face()
-        store.reviews.decide(ANN, [1], verdict, points=triangle() if verdict is C else None)
+        store.decisions.decide(ANN, [1], verdict, points=triangle() if verdict is C else None)
         store.boxes.change(ANN, 1, OTHER)
         assert Instant(store).propose(1) == Changes()
         assert len(sql(store, "SELECT id FROM prediction")) == 1

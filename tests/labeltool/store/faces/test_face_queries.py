@@ -46,10 +46,10 @@ def store(tmp_path, opened) -> Store:
         made.faces.add([(photo, (5, 5, 60, 60), "hand")])
     propose(made, range(1, 7), [0.9, 0.1, 0.5, 0.7, 0.3, 0.6], kind=RoundKind.PREDICT)
     propose(made, [3, 4], [0.55, 0.75])
-    made.reviews.decide(ANN, [4], Verdict.ACCEPTED)
-    made.reviews.decide(BEN, [1, 2], Verdict.REJECTED)
-    made.reviews.decide(ANN, [2], Verdict.EXCLUDED)
-    made.reviews.flag(BEN, [5], True)
+    made.decisions.decide(ANN, [4], Verdict.ACCEPTED)
+    made.decisions.decide(BEN, [1, 2], Verdict.REJECTED)
+    made.decisions.decide(ANN, [2], Verdict.EXCLUDED)
+    made.decisions.flag(BEN, [5], True)
     return made
 
 
@@ -96,10 +96,10 @@ class TestFilters:
         assert store.queue.matching(wanted, [3, 6]) == [i for i in ids if i in (3, 6)]
 
     def test_an_undone_decision_is_nobodys(self, store):
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         assert store.queue.ids(Filter(reviewer=BEN)) == [5, 1, 2]
-        store.reviews.undo(BEN)
-        store.reviews.undo(BEN)
+        store.undo.undo(BEN)
+        store.undo.undo(BEN)
         assert store.queue.ids(Filter(reviewer=BEN)) == []
 
     def test_a_filter_comes_back_from_its_json(self):
@@ -186,7 +186,7 @@ class TestIndexes:
             store.queue.shown_rounds()
             store.faces.count_unpredicted()
             store.faces.count_pseudo_labels("mean face")
-            store.reviews.models_waiting()
+            store.decisions.models_waiting()
         assert plans
         assert not [line for line in plans if line.split()[1] in ("state", "photo", "face")]
 
@@ -229,17 +229,17 @@ class TestTallies:
 
     def test_they_follow_whatever_happens(self, store):
         for step in (
-            lambda: store.reviews.undo(BEN),
-            lambda: store.reviews.redo(BEN),
-            lambda: store.reviews.flag(ANN, [1, 2, 3], True),
+            lambda: store.undo.undo(BEN),
+            lambda: store.undo.redo(BEN),
+            lambda: store.decisions.flag(ANN, [1, 2, 3], True),
             lambda: propose(store, range(1, 8), 0.5),
             lambda: store.rounds.finish(1, {}),
             lambda: add_faces(store, 3),
             lambda: store.photos.retry([1]),
-            lambda: store.reviews.decide(ANN, range(1, 11), Verdict.REJECTED),
+            lambda: store.decisions.decide(ANN, range(1, 11), Verdict.REJECTED),
         ):
             step()
-            assert store.reviews.check() == []
+            assert store.check() == []
 
     def test_a_face_that_is_deleted_is_counted_no_more(self, store):
         change(store, "DELETE FROM state WHERE face_id = 6")
@@ -247,7 +247,7 @@ class TestTallies:
         change(store, "DELETE FROM face WHERE id = 6")
         assert store.queue.counts().faces == 6
         assert Folder("2/여름 휴가", 0, 0) in store.queue.folders()
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     @pytest.mark.parametrize(
         ("damage", "what"),
@@ -261,9 +261,9 @@ class TestTallies:
     def test_a_wrong_count_is_told_and_mended(self, store, damage, what):
         before = store.queue.counts()
         change(store, damage)
-        assert f"wrong: {what}" in store.reviews.check()[0]
-        assert "mended" in store.reviews.check(repair=True)[0]
-        assert store.reviews.check() == []
+        assert f"wrong: {what}" in store.check()[0]
+        assert "mended" in store.check(repair=True)[0]
+        assert store.check() == []
         assert store.queue.counts() == before
         assert store.queue.ids(Filter(text="day 1")) == [1, 2]
 
@@ -318,8 +318,8 @@ class TestVisits:
         visit, news = store.reviewer_progress.load(ANN)
         assert (visit.face_id, visit.filter) == (3, wanted)
         assert not news
-        store.reviews.decide(ANN, [3], Verdict.ACCEPTED)
-        store.reviews.decide(BEN, [6, 7], Verdict.EXCLUDED)
+        store.decisions.decide(ANN, [3], Verdict.ACCEPTED)
+        store.decisions.decide(BEN, [6, 7], Verdict.EXCLUDED)
         propose(store, [1, 5], 0.8)
         add_faces(store, 4)
         _, news = store.reviewer_progress.load(ANN)
@@ -329,13 +329,13 @@ class TestVisits:
 
     def test_the_news_are_what_still_holds_each_face_once(self, store):
         store.reviewer_progress.save(ANN, 3, Filter())
-        store.reviews.decide(BEN, [6, 7], Verdict.EXCLUDED)
-        store.reviews.undo(BEN)
+        store.decisions.decide(BEN, [6, 7], Verdict.EXCLUDED)
+        store.undo.undo(BEN)
         assert store.reviewer_progress.load(ANN)[1].decided == {}
-        store.reviews.decide(BEN, [6], Verdict.REJECTED)
-        store.reviews.decide(BEN, [6], Verdict.EXCLUDED)
-        store.reviews.decide(BEN, [7], Verdict.EXCLUDED)
-        store.reviews.decide(BEN, [7], Verdict.UNREVIEWED)
+        store.decisions.decide(BEN, [6], Verdict.REJECTED)
+        store.decisions.decide(BEN, [6], Verdict.EXCLUDED)
+        store.decisions.decide(BEN, [7], Verdict.EXCLUDED)
+        store.decisions.decide(BEN, [7], Verdict.UNREVIEWED)
         assert store.reviewer_progress.load(ANN)[1].decided == {BEN: 1}
 
     def test_a_visit_of_a_newer_version_shows_all(self, store):
@@ -345,20 +345,20 @@ class TestVisits:
 
     def test_the_pace_leaves_out_what_nobody_looked_at(self, store):
         add_faces(store, 300)
-        store.reviews.decide("cho", [5], Verdict.EXCLUDED)
-        store.reviews.decide("cho", range(8, 300), Verdict.EXCLUDED)
-        store.reviews.undo("cho")
+        store.decisions.decide("cho", [5], Verdict.EXCLUDED)
+        store.decisions.decide("cho", range(8, 300), Verdict.EXCLUDED)
+        store.undo.undo("cho")
         assert [count for _, count in store.reviewer_progress.recent_decisions("cho")] == [1]
 
     def test_the_pace_counts_what_was_undone_and_decided_again_once(self, store):
         for face in (5, 6):
-            store.reviews.decide("cho", [face], Verdict.EXCLUDED)
-            store.reviews.undo("cho")
-            store.reviews.decide("cho", [face], Verdict.EXCLUDED)
-        store.reviews.undo("cho")
-        store.reviews.redo("cho")
+            store.decisions.decide("cho", [face], Verdict.EXCLUDED)
+            store.undo.undo("cho")
+            store.decisions.decide("cho", [face], Verdict.EXCLUDED)
+        store.undo.undo("cho")
+        store.undo.redo("cho")
         assert len(store.reviewer_progress.recent_decisions("cho")) == 2
-        store.reviews.decide("cho", [5], Verdict.UNREVIEWED)
+        store.decisions.decide("cho", [5], Verdict.UNREVIEWED)
         assert len(store.reviewer_progress.recent_decisions("cho")) == 2
 
 
@@ -367,9 +367,9 @@ class TestWatch:
         other = again(store)
         watch = store.detect_changes()
         assert watch.changes() == Changes()
-        other.reviews.decide(BEN, [5, 6], Verdict.EXCLUDED)
+        other.decisions.decide(BEN, [5, 6], Verdict.EXCLUDED)
         assert watch.changes() == Changes(faces=frozenset({5, 6}))
-        other.reviews.save_draft(BEN, 7, None, None)
+        other.drafts.save(BEN, 7, None, None)
         assert watch.changes() == Changes()
 
     def test_it_tells_rounds_photos_and_filters(self, store, again):
@@ -409,5 +409,5 @@ def test_a_round_whose_arrival_was_cut_short_is_settled_later(store, monkeypatch
     store.rounds.settle(round_id)
     assert store.rounds.unsettled() == []
     assert store.queue.ids(Filter(round_id=round_id)) == [5, 1, 3, 6]
-    assert store.reviews.check() == []
+    assert store.check() == []
     assert sql(store, "SELECT count(*) FROM prediction WHERE score = 0.77") == [(4,)]

@@ -18,9 +18,9 @@ ACCEPTED, CORRECTED, REJECTED, EXCLUDED, UNREVIEWED = (
 class TestFace:
     def test_it_says_who_when_what_on_whose_proposal_and_in_which_batch(self, project):
         store = project(3)
-        store.reviews.decide(ANN, [1, 2, 3], REJECTED)
+        store.decisions.decide(ANN, [1, 2, 3], REJECTED)
         propose(store, [1], 0.9, model="round 1")
-        store.reviews.decide(BEN, [1], CORRECTED, points=triangle(0.5))
+        store.decisions.decide(BEN, [1], CORRECTED, points=triangle(0.5))
         newest, oldest = store.history.of_face(1)
         assert (newest.kind, newest.verdict, newest.reviewer) == ("decide", CORRECTED, BEN)
         assert (newest.model, newest.faces) == ("round 1", 1)
@@ -33,14 +33,14 @@ class TestFace:
 
     def test_what_was_undone_is_told_from_what_was_only_replaced(self, project):
         store = project(2)
-        store.reviews.decide(ANN, [1], REJECTED)
-        store.reviews.decide(ANN, [1], ACCEPTED)
-        store.reviews.undo(ANN)
+        store.decisions.decide(ANN, [1], REJECTED)
+        store.decisions.decide(ANN, [1], ACCEPTED)
+        store.undo.undo(ANN)
         told = [(e.kind, e.verdict, e.undone) for e in store.history.of_face(1)]
         assert told == [
             ("undo", REJECTED, False), ("decide", ACCEPTED, True), ("decide", REJECTED, False),
         ]  # fmt: skip
-        store.reviews.redo(ANN)
+        store.undo.redo(ANN)
         assert [e.undone for e in store.history.of_face(1)] == [False] * 4
 
     def test_a_face_that_nobody_touched_has_none(self, project):
@@ -56,11 +56,11 @@ class TestFace:
 class TestRestore:
     def test_an_earlier_correction_comes_back_exactly_and_can_be_undone(self, project, again):
         store = project(1)
-        store.reviews.flag(ANN, [1], True)
-        store.reviews.decide(ANN, [1], CORRECTED, points=triangle(0.5))
+        store.decisions.flag(ANN, [1], True)
+        store.decisions.decide(ANN, [1], CORRECTED, points=triangle(0.5))
         judged = shown(store, 1)
-        store.reviews.flag(ANN, [1], False)
-        store.reviews.decide(BEN, [1], REJECTED)
+        store.decisions.flag(ANN, [1], False)
+        store.decisions.decide(BEN, [1], REJECTED)
         propose(store, [1], 0.9)
         _rejected, _flag, correction, _first = store.history.of_face(1)
         store = again(store)
@@ -70,25 +70,25 @@ class TestRestore:
         face = store.faces.get(1)
         assert (face.verdict, face.flag, face.prediction.id) == (CORRECTED, True, judged)
         np.testing.assert_array_equal(face.points, triangle(0.5))
-        assert store.reviews.undo_state(BEN).undo == "restoring corrected"
-        store.reviews.undo(BEN)
+        assert store.undo.state(BEN).undo == "restoring corrected"
+        store.undo.undo(BEN)
         assert store.faces.get(1).verdict is REJECTED
         assert store.faces.get(1).offered
-        store.reviews.redo(BEN)
+        store.undo.redo(BEN)
         assert store.faces.get(1).verdict is CORRECTED
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_the_time_before_any_decision_can_be_restored(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], EXCLUDED)
+        store.decisions.decide(ANN, [1], EXCLUDED)
         store.history.restore(ANN, 1, None)
         assert store.faces.get(1).verdict is UNREVIEWED
         assert store.faces.get(1).offered
 
     def test_moved_points_are_never_thrown_away(self, project):
         store = project(1)
-        store.reviews.decide(ANN, [1], EXCLUDED)
-        store.reviews.save_draft(BEN, 1, shown(store, 1), triangle(3))
+        store.decisions.decide(ANN, [1], EXCLUDED)
+        store.drafts.save(BEN, 1, shown(store, 1), triangle(3))
         with pytest.raises(UserError, match="moved and are not decided") as caught:
             store.history.restore(ANN, 1, None)
         assert caught.value.remedy
@@ -110,10 +110,10 @@ class TestRestore:
 class TestBatches:
     def test_operations_on_many_faces_are_listed_with_what_is_left_of_them(self, project):
         store = project(6)
-        store.reviews.decide(ANN, range(1, 6), ACCEPTED)
-        store.reviews.decide(ANN, [6], ACCEPTED)
-        store.reviews.decide(BEN, [5], EXCLUDED)
-        store.reviews.flag(BEN, [1, 2], True)
+        store.decisions.decide(ANN, range(1, 6), ACCEPTED)
+        store.decisions.decide(ANN, [6], ACCEPTED)
+        store.decisions.decide(BEN, [5], EXCLUDED)
+        store.decisions.flag(BEN, [1, 2], True)
         flags, accepts = store.history.batches()
         assert (flags.kind, flags.reviewer, flags.faces, flags.left) == ("flag", BEN, 2, 2)
         assert (accepts.detail, accepts.reviewer) == ("accepted 5 faces", ANN)
@@ -123,13 +123,13 @@ class TestBatches:
 
     def test_one_is_taken_back_weeks_later_by_another_and_other_work_stays(self, project, again):
         store = project(8)
-        store.reviews.decide(ANN, [7], REJECTED)
-        store.reviews.decide(ANN, range(1, 7), ACCEPTED)
+        store.decisions.decide(ANN, [7], REJECTED)
+        store.decisions.decide(ANN, range(1, 7), ACCEPTED)
         (batch,) = store.history.batches()
         change(store, "UPDATE operation SET time = '2026-01-01T10:00:00.000+00:00'")
-        store.reviews.decide(ANN, [5], CORRECTED, points=triangle(0.5))
-        store.reviews.decide(ANN, [8], EXCLUDED)
-        store.reviews.flag(ANN, [6], True)
+        store.decisions.decide(ANN, [5], CORRECTED, points=triangle(0.5))
+        store.decisions.decide(ANN, [8], EXCLUDED)
+        store.decisions.flag(ANN, [6], True)
         store = again(store)
         assert store.history.would_return_to(BEN, batch.id) == {UNREVIEWED: 4}
         changes = store.history.take_back(BEN, batch.id)
@@ -144,33 +144,33 @@ class TestBatches:
 
     def test_taking_back_is_one_step_of_undo_of_who_did_it(self, project, again):
         store = project(4)
-        store.reviews.decide(ANN, [1, 2], EXCLUDED)
-        store.reviews.decide(ANN, [1, 2, 3, 4], REJECTED)
+        store.decisions.decide(ANN, [1, 2], EXCLUDED)
+        store.decisions.decide(ANN, [1, 2, 3, 4], REJECTED)
         batch = store.history.batches()[0]
         assert store.history.would_return_to(BEN, batch.id) == {EXCLUDED: 2, UNREVIEWED: 2}
         store.history.take_back(BEN, batch.id)
         assert verdicts(store) == [EXCLUDED, EXCLUDED, UNREVIEWED, UNREVIEWED]
         store = again(store)
-        assert not store.reviews.undo(ANN).any_face
-        store.reviews.undo(BEN)
+        assert not store.undo.undo(ANN).any_face
+        store.undo.undo(BEN)
         assert verdicts(store) == [REJECTED] * 4
         assert next(b for b in store.history.batches() if b.id == batch.id).left == 4
-        store.reviews.redo(BEN)
+        store.undo.redo(BEN)
         assert verdicts(store) == [EXCLUDED, EXCLUDED, UNREVIEWED, UNREVIEWED]
-        assert store.reviews.check() == []
+        assert store.check() == []
 
     def test_where_nothing_is_left_it_says_so_and_logs_nothing(self, project):
         store = project(2)
-        store.reviews.decide(ANN, [1, 2], EXCLUDED)
+        store.decisions.decide(ANN, [1, 2], EXCLUDED)
         (batch,) = store.history.batches()
-        store.reviews.undo(ANN)
+        store.undo.undo(ANN)
         with pytest.raises(UserError, match="Nothing of this batch is left"):
             store.history.take_back(ANN, batch.id)
         assert sql(store, "SELECT count(*) FROM operation") == [(2,)]
 
     def test_the_desk_shows_a_batch_and_takes_it_back(self, project):
         store = project(5)
-        store.reviews.decide(ANN, [2, 4], EXCLUDED)
+        store.decisions.decide(ANN, [2, 4], EXCLUDED)
         (batch,) = store.history.batches()
         desk = Desk(store, BEN)
         desk.queue.show_batch(batch.id)

@@ -54,7 +54,7 @@ def overwrite(file: Path, start: int, size: int) -> None:
 class TestMaking:
     def test_it_holds_what_was_decided_and_what_is_still_in_the_write_ahead_log(self, project):
         store = project(5)
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         assert (store.folder / f"{FILE}-wal").stat().st_size > 0
         before = datetime.now(UTC)
         made = store.back_up("work")
@@ -75,7 +75,7 @@ class TestMaking:
         def decide(_done: int, _total: int) -> None:
             number = next(face, None)
             if number is not None:
-                store.reviews.decide(ANN, [number], Verdict.REJECTED)
+                store.decisions.decide(ANN, [number], Verdict.REJECTED)
 
         made = store.back_up("work", decide)
         assert facts(made.file).operations == 0
@@ -85,7 +85,7 @@ class TestMaking:
     def test_where_a_write_ahead_log_is_unsafe_it_is_whole_too(self, project, monkeypatch):
         monkeypatch.setattr(engine, "on_network_drive", lambda path: True)
         store = project(40)
-        store.reviews.decide(ANN, [1], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         assert facts(store.back_up("work").file).operations == 1
         writer = sqlite3.connect(store.folder / FILE, isolation_level=None)
         writer.execute("BEGIN EXCLUSIVE")
@@ -262,7 +262,7 @@ class TestAClockThatWasWrong:
         held = []
         for face, day in enumerate((0, days, 0), 1):
             clock(day)
-            store.reviews.decide(ANN, [face], Verdict.EXCLUDED)
+            store.decisions.decide(ANN, [face], Verdict.EXCLUDED)
             held.append(store.back_up("work").file)
         assert [row.file for row in backups(store.folder)] == held[::-1]
         newest = newest_good(store.folder)
@@ -277,12 +277,12 @@ class TestAClockThatWasWrong:
     def test_work_after_a_restored_one_is_newer_though_it_is_less(self, project, clock):
         store = project(9)
         for face in range(1, 5):
-            store.reviews.decide(ANN, [face], Verdict.EXCLUDED)
+            store.decisions.decide(ANN, [face], Verdict.EXCLUDED)
             store.back_up("work")
         store.close()
         restore(store.folder, backups(store.folder)[-1].file)
         again = open_project(store.folder)
-        again.reviews.decide(ANN, [9], Verdict.EXCLUDED)
+        again.decisions.decide(ANN, [9], Verdict.EXCLUDED)
         made = again.back_up("work")
         again.close()
         newest = newest_good(again.folder)
@@ -306,16 +306,16 @@ class TestRestoring:
     def folder(self, tmp_path) -> Path:
         """A closed project with one decision in its backup and another one since."""
         store = make_project(tmp_path / "사진", 30)
-        store.reviews.decide(ANN, [1], Verdict.EXCLUDED)
+        store.decisions.decide(ANN, [1], Verdict.EXCLUDED)
         store.back_up("work")
-        store.reviews.decide(ANN, [2], Verdict.EXCLUDED)
+        store.decisions.decide(ANN, [2], Verdict.EXCLUDED)
         store.close()
         return store.folder
 
     def excluded(self, folder: Path) -> int:
         store = open_project(folder)
         try:
-            assert store.reviews.check() == []
+            assert store.check() == []
             return verdicts(store).count(Verdict.EXCLUDED)
         finally:
             store.close()
@@ -358,7 +358,7 @@ class TestRestoring:
 
     def test_a_write_ahead_log_left_behind_goes_aside_with_its_file(self, folder, tmp_path):
         store = open_project(folder)
-        store.reviews.decide(ANN, [3, 4], Verdict.EXCLUDED)
+        store.decisions.decide(ANN, [3, 4], Verdict.EXCLUDED)
         shutil.copytree(folder, tmp_path / "killed")  # as a killed program leaves it
         store.close()
         folder = tmp_path / "killed"
