@@ -33,7 +33,8 @@ from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.models.heads import PIPNet
 from pipnet.models.neighbours import max_neighbours
 from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
-from pipnet.training.trainer import DivergedError, Step, TrainConfig, train
+from pipnet.training.config import TrainConfig
+from pipnet.training.trainer import DivergedError, Step, train
 
 CHUNK = 256
 """Faces in one predictions file."""
@@ -238,8 +239,8 @@ def _train(
     samples = [replace(s, boxes=(*s.boxes, *boxes.get(i, ()))) for i, s in enumerate(samples)]
     config = TrainConfig(
         epochs=spec["epochs"], batch=spec["batch"], lr=spec["lr"], seed=spec["seed"],
-        device=_device(spec["device"]), average=0.99, freeze_norm=True,
-        freeze=4 if start.network.name.startswith("mobile") else 0,
+        device=_device(spec["device"]), ema_decay=0.99, freeze_batch_norm=True,
+        frozen_stages=4 if start.network.name.startswith("mobile") else 0,
     )  # fmt: skip
     began, done = time.monotonic(), 0
     newest = start

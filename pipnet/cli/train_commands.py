@@ -92,7 +92,7 @@ def _recipe(
     """The preset with what the user gave instead."""
     from pipnet.training.recipes import preset as choose  # noqa: PLC0415
 
-    if given["freeze"] and not backbone.startswith("mobilenet"):
+    if given["frozen_stages"] and not backbone.startswith("mobilenet"):
         raise click.ClickException(f"--freeze is for the MobileNets, {backbone} has no such stages")
     found = choose(preset, backbone, device, pretrained=start is not None)
     own: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -162,7 +162,7 @@ def train(
     """
     from pipnet.data.sample import mean_face  # noqa: PLC0415
     from pipnet.data.scheme import load_scheme  # noqa: PLC0415
-    from pipnet.training.trainer import Ended  # noqa: PLC0415
+    from pipnet.training.trainer import EndedByPeer  # noqa: PLC0415
     from pipnet.training.trainer import train as run  # noqa: PLC0415
 
     if (out / "state.pt").exists() and not resume:
@@ -173,8 +173,8 @@ def train(
     retain_freed_memory()
     with _processes(device) as (device, first):
         recipe = _recipe(
-            preset, backbone, start, device, epochs=epochs, batch=batch, lr=lr, freeze=freeze,
-            seed=seed,
+            preset, backbone, start, device,
+            epochs=epochs, batch=batch, lr=lr, frozen_stages=freeze, seed=seed,
         )  # fmt: skip
         kind, convention = load_scheme(scheme), recipe.convention
         face_detector = _face_detector()
@@ -204,7 +204,7 @@ def train(
                         on_progress=lambda step: on_progress(step.done, step.total),
                         on_epoch=watch.on_epoch, on_unreadable=left_out.add,
                     )  # fmt: skip
-                except Ended:
+                except EndedByPeer:
                     return
                 except _NoBetter:
                     pass
@@ -356,7 +356,7 @@ def selftrain(
     retain_freed_memory()
     recipe = _recipe(
         preset, backbone, start, usable_device(device),
-        epochs=epochs, batch=batch, lr=lr, freeze=freeze,
+        epochs=epochs, batch=batch, lr=lr, frozen_stages=freeze,
     )  # fmt: skip
     kind = load_scheme(scheme)
     samples = read_samples(labels, kind.names)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipnet.data.crop import AUTHORS_CROP, CropConvention
 from pipnet.training.augment import Augmentation, Augmenter
 from pipnet.training.augment_paper import PaperAugmentation
-from pipnet.training.trainer import TrainConfig
+from pipnet.training.config import TrainConfig
 
 PRESETS = ("best", "paper")
 
@@ -38,12 +38,12 @@ def preset(name: str, backbone: str, device: str = "cpu", *, pretrained: bool = 
     mobile = backbone.startswith("mobilenet")
     if name == "paper":
         config = TrainConfig(
-            epochs=120 if mobile else 60, lr=1e-4, weight_decay=0.0, warmup=0,
-            milestones=(1 / 2, 5 / 6), clip=math.inf, average=0.0, device=device,
+            epochs=120 if mobile else 60, lr=1e-4, weight_decay=0.0, warmup_steps=0,
+            milestones=(1 / 2, 5 / 6), max_gradient_norm=math.inf, ema_decay=0.0, device=device,
         )  # fmt: skip
         return Preset(config, AUTHORS_CROP, PaperAugmentation(), detected_boxes=False)
     if name != "best":
         raise ValueError(f"unknown preset {name!r}; known: {', '.join(PRESETS)}")
     frozen = 4 if mobile and pretrained and device == "cpu" else 0
-    config = TrainConfig(epochs=90, average=0.999, freeze=frozen, device=device)
+    config = TrainConfig(epochs=90, ema_decay=0.999, frozen_stages=frozen, device=device)
     return Preset(config, CropConvention(), Augmentation(), detected_boxes=True)

@@ -25,8 +25,9 @@ from pipnet.data.sample import Sample
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, load, save
 from pipnet.training.augment import Augmentation, Augmenter
+from pipnet.training.config import TrainConfig
 from pipnet.training.loader import OnUnreadable, warn_unreadable
-from pipnet.training.trainer import Step, TrainConfig, train
+from pipnet.training.trainer import Step, train
 
 CURRICULUM = ("cls3", "cls2", "std", "std", "std")
 """The tasks of the pseudo-labels, as the authors run them."""

@@ -136,13 +136,14 @@ def _begin(name: str, samples: list[Any]) -> Any:
 
 def _our_loop(name: str, freeze: int) -> float:
     from pipnet.training.allocator import retain_freed_memory
-    from pipnet.training.trainer import TrainConfig, train
+    from pipnet.training.config import TrainConfig
+    from pipnet.training.trainer import train
 
     retain_freed_memory()  # as `pipnet train` does
     moments: list[float] = []
     samples = _people()
     train(
-        _begin(name, samples), samples, TrainConfig(epochs=4, freeze=freeze),
+        _begin(name, samples), samples, TrainConfig(epochs=4, frozen_stages=freeze),
         on_progress=lambda step: moments.append(time.perf_counter()),
     )  # fmt: skip
     # the first epoch reads the photos

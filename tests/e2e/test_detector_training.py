@@ -160,7 +160,8 @@ from pipnet.training.loader import Sample
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.models.heads import PIPNet
 from pipnet import train as training
-from pipnet.training.trainer import TrainConfig, train
+from pipnet.training.config import TrainConfig
+from pipnet.training.trainer import train
 from tests.pipnet.drawn import FACE, FIVE
 
 training._half = lambda device: False  # bfloat16 would hide what differs
@@ -174,7 +175,8 @@ samples = [
     Sample(face.image, face.points, (tight_box(face.points),)) for face in load_labelled(photos)
 ]
 config = TrainConfig(
-    epochs=3, batch=batch, lr=1e-4, warmup=0, average=0.0, freeze_norm=True, weight_decay=0.0
+    epochs=3, batch=batch, lr=1e-4, warmup_steps=0, ema_decay=0.0, freeze_batch_norm=True,
+    weight_decay=0.0,
 )
 before = {key: value.clone() for key, value in start.network.export_state().items()}
 after = train(start, samples, config, out=out, augmentation=NONE).network.export_state()

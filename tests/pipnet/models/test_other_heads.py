@@ -31,7 +31,8 @@ from pipnet.models.losses import (
 )
 from pipnet.models.neighbours import neighbours
 from pipnet.training.augment import NONE
-from pipnet.training.trainer import TrainConfig, train
+from pipnet.training.config import TrainConfig
+from pipnet.training.trainer import train
 from tests.pipnet.drawn import FACE, FIVE
 
 NAN = float("nan")
@@ -91,7 +92,7 @@ def test_train_save_load_predict_export(
 ) -> None:
     totals = list[float]()
     result = train(
-        checkpoint(head, count), faces, TrainConfig(epochs=10, batch=6, lr=5e-4, warmup=2),
+        checkpoint(head, count), faces, TrainConfig(epochs=10, batch=6, lr=5e-4, warmup_steps=2),
         augmentation=NONE, on_progress=lambda step: totals.append(step.losses["total"]),
     )  # fmt: skip
     assert np.mean(totals[-3:]) < 0.6 * np.mean(totals[:3])

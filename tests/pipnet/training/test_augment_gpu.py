@@ -18,8 +18,9 @@ from pipnet.models.checkpoint import Checkpoint
 from pipnet.training import trainer as training
 from pipnet.training.augment import NONE, Augmentation, Change, Patch, apply
 from pipnet.training.augment_gpu import augment
+from pipnet.training.config import TrainConfig
 from pipnet.training.loader import Loader
-from pipnet.training.trainer import TrainConfig, train
+from pipnet.training.trainer import train
 from tests.pipnet.drawn import FIVE
 
 SIDE = 128
@@ -131,6 +132,6 @@ def test_training_runs_on_them(
     )
     totals = list[float]()
     run = partial(train, on_progress=lambda step: totals.append(step.losses["total"]))
-    run(make_checkpoint(), faces, TrainConfig(epochs=8, batch=6, lr=5e-4, warmup=2))
+    run(make_checkpoint(), faces, TrainConfig(epochs=8, batch=6, lr=5e-4, warmup_steps=2))
     assert made == [6] * 8
     assert np.mean(totals[-3:]) < 0.8 * np.mean(totals[:3])

@@ -11,7 +11,6 @@ from pipnet.models.backbones import FEATURE_CHANNELS
 from pipnet.training.augment import Augmentation
 from pipnet.training.augment_paper import PaperAugmentation
 from pipnet.training.recipes import PRESETS, preset
-from pipnet.training.trainer import _rate
 
 
 @pytest.mark.parametrize("backbone", FEATURE_CHANNELS)
@@ -20,12 +19,11 @@ def test_paper_is_the_recipe_of_the_authors(backbone: str, pretrained: bool) -> 
     found = preset("paper", backbone, pretrained=pretrained)
     config, mobile = found.config, backbone.startswith("mobilenet")
     assert (config.epochs, config.batch, config.lr) == (120 if mobile else 60, 16, 1e-4)
-    assert (config.weight_decay, config.warmup, config.average) == (0, 0, 0)
-    assert (config.clip, config.freeze, config.freeze_norm) == (math.inf, 0, False)
-    milestones = (60, 100) if mobile else (30, 50)
-    rates = [_rate(config, epoch * 7, config.epochs * 7) for epoch in range(config.epochs)]
-    wanted = [1e-4 * 0.1 ** sum(epoch >= m for m in milestones) for epoch in range(config.epochs)]
-    assert rates == pytest.approx(wanted)
+    assert (config.weight_decay, config.warmup_steps, config.ema_decay) == (0, 0, 0)
+    assert config.max_gradient_norm == math.inf
+    assert (config.frozen_stages, config.freeze_batch_norm) == (0, False)
+    milestones = [share * config.epochs for share in config.milestones]
+    assert milestones == pytest.approx([60, 100] if mobile else [30, 50])
     assert found.convention == AUTHORS_CROP
     assert (found.convention.side, found.convention.enlarge) == (256, 1.1)
     assert not found.convention.square
@@ -48,8 +46,8 @@ def test_best_freezes_a_pretrained_mobilenet_on_a_cpu(
     backbone: str, device: str, pretrained: bool, frozen: int
 ) -> None:
     found = preset("best", backbone, device, pretrained=pretrained)
-    assert (found.config.freeze, found.config.device) == (frozen, device)
-    assert 0 < found.config.average < 1
+    assert (found.config.frozen_stages, found.config.device) == (frozen, device)
+    assert 0 < found.config.ema_decay < 1
     assert found.config.milestones == ()
     assert found.augmentation == Augmentation()
     assert found.convention == CropConvention()

@@ -13,11 +13,12 @@ import torch
 from pipnet.data.sample import Sample
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.training import self_training as module
+from pipnet.training.config import TrainConfig
 from pipnet.training.self_training import SelfTrainConfig, Stage, UnlabelledFace, selftrain
-from pipnet.training.trainer import Step, TrainConfig
+from pipnet.training.trainer import Step
 
 Make = Callable[..., Checkpoint]
-SHORT = TrainConfig(epochs=1, batch=3, warmup=2)
+SHORT = TrainConfig(epochs=1, batch=3, warmup_steps=2)
 
 
 class Stopped(Exception):

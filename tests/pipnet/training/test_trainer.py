@@ -19,10 +19,12 @@ from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.models.heads import CoordinateNet, PIPNet
 from pipnet.training.augment import NONE
 from pipnet.training.augment_paper import PaperAugmentation
-from pipnet.training.trainer import DivergedError, OnProgress, Step, TrainConfig, _rate, train
+from pipnet.training.config import TrainConfig
+from pipnet.training.state import learning_rate_schedule, moving_average
+from pipnet.training.trainer import DivergedError, OnProgress, Step, train
 
 Make = Callable[..., Checkpoint]
-SHORT = TrainConfig(epochs=1, batch=3, warmup=2)
+SHORT = TrainConfig(epochs=1, batch=3, warmup_steps=2)
 
 
 class Stopped(Exception):
@@ -49,7 +51,7 @@ def differing(one: dict[str, Tensor], two: dict[str, Tensor]) -> list[str]:
 def test_the_loss_falls_and_the_start_stays(make_checkpoint: Make, faces: list[Sample]) -> None:
     start, totals = make_checkpoint(), list[float]()
     before = tensors(start.network)
-    config = TrainConfig(epochs=7, batch=3, lr=2e-3, warmup=2)
+    config = TrainConfig(epochs=7, batch=3, lr=2e-3, warmup_steps=2)
     result = train(
         start,
         faces,
@@ -86,7 +88,9 @@ def test_interrupted_and_resumed_is_the_same_to_the_last_bit(
         torch.load(tmp_path / n / "state.pt", weights_only=True) for n in ("whole", "parts")
     )
     assert differing(one["network"], two["network"]) == []
+    assert differing(one["average"], two["average"]) == []
     torch.testing.assert_close(one["optimiser"], two["optimiser"], rtol=0, atol=0)
+    assert one["scheduler"] == two["scheduler"]
 
 
 def test_stopped_between_two_epochs_it_goes_on_too(
@@ -122,10 +126,10 @@ def test_a_row_of_the_log_whose_state_was_not_kept_is_written_again(
         replace_file(source, target)
 
     for epochs in (1, 2):
-        monkeypatch.setattr("pipnet.training.trainer.os.replace", dies)
+        monkeypatch.setattr("pipnet.training.output_folder.os.replace", dies)
         with pytest.raises(Stopped):
             train(make_checkpoint(), faces, config, out=tmp_path)
-        monkeypatch.setattr("pipnet.training.trainer.os.replace", replace_file)
+        monkeypatch.setattr("pipnet.training.output_folder.os.replace", replace_file)
         assert len((tmp_path / "log.jsonl").read_text("utf-8").splitlines()) == epochs
         with pytest.raises(Stopped):
             train(
@@ -186,7 +190,7 @@ def test_progress_counts_every_step(make_checkpoint: Make, faces: list[Sample]) 
 def test_the_result_is_the_moving_average(
     tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
 ) -> None:
-    config = replace(SHORT, average=0.0)
+    config = replace(SHORT, ema_decay=0.0)
     last = train(make_checkpoint(), faces, config, out=tmp_path / "last")
     mean = train(make_checkpoint(), faces, SHORT, out=tmp_path / "mean")
     key = "heads.x_layer.bias"
@@ -209,7 +213,7 @@ class TestFrozen:
         self, make_checkpoint: Make, faces: list[Sample]
     ) -> None:
         start = make_checkpoint()
-        result = train(start, faces, replace(SHORT, freeze=4))
+        result = train(start, faces, replace(SHORT, frozen_stages=4))
         frozen = tuple(f"trunk.features.{stage}." for stage in range(4))
         changed = differing(tensors(start.network), tensors(result.network))
         assert not [key for key in changed if key.startswith(frozen)]
@@ -220,7 +224,7 @@ class TestFrozen:
         self, make_checkpoint: Make, faces: list[Sample]
     ) -> None:
         start = make_checkpoint()
-        result = train(start, faces, replace(SHORT, freeze_norm=True))
+        result = train(start, faces, replace(SHORT, freeze_batch_norm=True))
         changed = differing(tensors(start.network), tensors(result.network))
         assert not [key for key in changed if "running" in key or "tracked" in key]
         assert "trunk.features.0.1.weight" in changed
@@ -229,7 +233,7 @@ class TestFrozen:
     def test_a_resnet_has_no_such_stages(self, make_checkpoint: Make, faces: list[Sample]) -> None:
         start = replace(make_checkpoint(), network=PIPNet("resnet18", 5, 3))
         with pytest.raises(ValueError, match="resnet18 has no numbered stages"):
-            train(start, faces, replace(SHORT, freeze=1))
+            train(start, faces, replace(SHORT, frozen_stages=1))
 
 
 class TestLabels:
@@ -306,7 +310,7 @@ def test_kept_in_the_middle_of_an_epoch_it_goes_on_from_there(
 ) -> None:
     config = replace(SHORT, epochs=2, batch=1)
     whole = train(make_checkpoint(), faces, config, out=tmp_path / "whole")
-    monkeypatch.setattr("pipnet.training.trainer.KEEP_EVERY", 0.0)
+    monkeypatch.setattr("pipnet.training.output_folder.SAVE_STATE_SECONDS", 0.0)
     out = tmp_path / "parts"
     for stop in (2, 9):
         with pytest.raises(Stopped):
@@ -332,7 +336,7 @@ def test_a_folder_goes_on_with_the_training_that_it_holds_or_not_at_all(
 
     def refused(named: str, **given: Any) -> None:
         usual = {"start": start, "samples": faces, "config": SHORT}
-        with pytest.raises(ValueError, match=f"run holds a training with {named}: go on with"):
+        with pytest.raises(ValueError, match=f"run holds a training with {named}: resume with"):
             train(**{**usual, **given}, out=out)
         assert (out / "state.pt").read_bytes() == before
 
@@ -341,10 +345,10 @@ def test_a_folder_goes_on_with_the_training_that_it_holds_or_not_at_all(
         "batch 3, not 2": {"batch": 2},
         "lr 0.0005, not 0.1": {"lr": 0.1},
         r"milestones \[\], not \[0.5\]": {"milestones": (0.5,)},
-        "average 0.998, not 0.0": {"average": 0.0},
+        "ema_decay 0.998, not 0.0": {"ema_decay": 0.0},
         "seed 0, not 1": {"seed": 1},
-        "freeze 0, not 2": {"freeze": 2},
-        "freeze_norm False, not True": {"freeze_norm": True},
+        "frozen_stages 0, not 2": {"frozen_stages": 2},
+        "freeze_batch_norm False, not True": {"freeze_batch_norm": True},
     }.items():
         refused(named, config=replace(SHORT, **settings))
     refused("neighbours 3, not 0", start=make_checkpoint(neighbours=0))
@@ -372,30 +376,67 @@ def test_the_authors_recipe_can_be_resumed_by_another_process(
     assert " at 0x" not in repr(PaperAugmentation())
 
 
-class TestRate:
+def learning_rates(config: TrainConfig, steps: int) -> list[float]:
+    """The rate of each step."""
+    optimiser = torch.optim.AdamW([nn.Parameter(torch.zeros(1))], lr=config.lr)
+    schedule, rates = learning_rate_schedule(optimiser, config, steps), list[float]()
+    for _ in range(steps):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+    return rates
+
+
+class TestLearningRate:
     def test_milestones_divide_it_by_ten(self) -> None:
-        config = TrainConfig(lr=1e-4, milestones=(1 / 2, 5 / 6), warmup=100)
-        rates = [_rate(config, done, 60) for done in range(60)]
+        config = TrainConfig(lr=1e-4, milestones=(1 / 2, 5 / 6), warmup_steps=100)
+        rates = learning_rates(config, 60)
         assert rates == pytest.approx([1e-4] * 30 + [1e-5] * 20 + [1e-6] * 10)
 
-    def test_without_them_it_warms_up_and_falls_to_nothing(self) -> None:
-        config = TrainConfig(lr=1e-3, warmup=10)
-        rates = [_rate(config, done, 200) for done in range(200)]
+    def test_without_milestones_it_warms_up_and_falls_to_zero(self) -> None:
+        rates = learning_rates(TrainConfig(lr=1e-3, warmup_steps=10), 200)
+        cosine = 0.5e-3 * (1 + np.cos(np.pi * np.arange(190) / 190))
         assert rates[:10] == pytest.approx(np.arange(1, 11) * 1e-4)
-        assert max(rates) == pytest.approx(1e-3)
-        assert (np.diff(rates[10:]) < 0).all()
-        assert rates[105] == pytest.approx(5e-4, rel=0.01)
-        assert rates[-1] < 1e-6
+        assert rates[10:] == pytest.approx(cosine, abs=1e-12)
 
-    def test_a_short_training_warms_up_for_a_tenth(self) -> None:
-        rates = [_rate(TrainConfig(lr=1.0, warmup=100), done, 20) for done in range(4)]
-        assert rates[:3] == pytest.approx([1 / 3, 2 / 3, 1])
-        assert rates[3] <= 1
+    def test_without_warmup_it_begins_at_the_peak(self) -> None:
+        rates = learning_rates(TrainConfig(lr=1e-3, warmup_steps=0), 20)
+        assert rates == pytest.approx(0.5e-3 * (1 + np.cos(np.pi * np.arange(20) / 20)), abs=1e-12)
 
-    def test_the_optimiser_has_it(
+    def test_a_short_training_warms_up_for_a_tenth_of_its_steps(self) -> None:
+        rates = learning_rates(TrainConfig(lr=1.0, warmup_steps=100), 20)
+        assert rates[:4] == pytest.approx([1 / 3, 2 / 3, 1, 1])
+        assert rates[4] < 1
+
+    def test_a_training_of_one_step_uses_the_peak(self) -> None:
+        assert learning_rates(TrainConfig(lr=1.0), 1) == [1.0]
+
+    def test_the_optimiser_uses_it(
         self, tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
     ) -> None:
         config = replace(SHORT, epochs=2, batch=1, lr=1e-4, milestones=(0.5,))
         train(make_checkpoint(), faces, config, out=tmp_path)
         groups = torch.load(tmp_path / "state.pt", weights_only=True)["optimiser"]["param_groups"]
         assert [group["lr"] for group in groups] == pytest.approx([1e-5, 1e-5])
+
+
+class TestMovingAverage:
+    def test_early_steps_have_a_larger_weight(self) -> None:
+        network = nn.BatchNorm1d(1)
+        average = moving_average(network, 0.5)
+        expected = 1.0  # a new layer's weight
+        for step in range(1, 30):
+            nn.init.constant_(network.weight, float(step))
+            average.update_parameters(network)
+            decay = min(0.5, step / (step + 10))
+            expected = decay * expected + (1 - decay) * step
+            assert float(average.module.weight) == pytest.approx(expected)
+
+    def test_buffers_are_averaged_and_counters_copied(self) -> None:
+        network = nn.BatchNorm1d(1)
+        average = moving_average(network, 0.9)
+        network.running_mean.fill_(11.0)
+        network.num_batches_tracked.fill_(7)
+        average.update_parameters(network)
+        assert float(average.module.running_mean) == pytest.approx(10.0)
+        assert int(average.module.num_batches_tracked) == 7

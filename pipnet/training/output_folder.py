@@ -1,0 +1,86 @@
+"""The folder of a training: its state for a resume, its model and its log."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pipnet.models.checkpoint import Checkpoint, load, save
+from pipnet.output import replacing
+from pipnet.training.state import TrainingState
+
+SAVE_STATE_SECONDS = 300.0
+"""Time between two saved states: the most work that an interruption costs."""
+
+
+class OutputFolder:
+    """Reads and writes `state.pt`, `model.safetensors` and `log.jsonl`.
+
+    Args:
+        folder: where they are; made when the first is written.
+        settings: what a training that is resumed must have in common, plain values by name.
+        is_writer: whether this process writes; only one of several does.
+    """
+
+    def __init__(self, folder: Path, settings: dict[str, Any], is_writer: bool) -> None:
+        self._folder, self._settings, self._is_writer = folder, settings, is_writer
+        self._saved_at = time.monotonic()
+
+    def load_model(self) -> Checkpoint:
+        """The model of the last complete epoch."""
+        return load(self._folder / "model.safetensors")
+
+    def resume(self, training: TrainingState) -> None:
+        """Load the saved state, if there is one.
+
+        Raises:
+            ValueError: it belongs to a training with other settings.
+        """
+        file = self._folder / "state.pt"
+        if file.exists():
+            state = torch.load(file, map_location="cpu", weights_only=True)
+            saved = state.pop("settings")
+            for name, value in self._settings.items():
+                if saved.get(name, value) != value and name != "device":
+                    raise ValueError(
+                        f"{self._folder} holds a training with {name} {saved[name]}, not {value}: "
+                        "resume with the same settings, or choose another folder"
+                    )
+            training.load_state_dict(state)
+        # The epoch of a row without a state is run again, and its row written again.
+        log = self._folder / "log.jsonl"
+        if self._is_writer and log.exists():
+            rows = log.read_text("utf-8").splitlines(keepends=True)
+            partial = log.with_name("log.jsonl.partial")
+            partial.write_text("".join(rows[: training.epoch]), encoding="utf-8")
+            os.replace(partial, log)
+
+    def save_state_if_due(self, training: TrainingState) -> None:
+        """Save the state if the last save is `SAVE_STATE_SECONDS` ago."""
+        if self._is_writer and time.monotonic() - self._saved_at > SAVE_STATE_SECONDS:
+            self._save_state(training)
+
+    def save_epoch(
+        self, training: TrainingState, losses: dict[str, float], result: Checkpoint
+    ) -> None:
+        """Save the model, a row of the log and the state, in this order."""
+        if not self._is_writer:
+            return
+        save(result, self._folder / "model.safetensors")
+        with (self._folder / "log.jsonl").open("a", encoding="utf-8") as log:
+            rounded = {name: round(value, 6) for name, value in losses.items()}
+            log.write(json.dumps({"epoch": training.epoch, "time": time.time(), **rounded}) + "\n")
+        self._save_state(training)
+
+    def _save_state(self, training: TrainingState) -> None:
+        with (
+            replacing(self._folder / "state.pt") as partial,
+            partial.open("wb") as file,  # torch's own error for a full disk does not say so
+        ):
+            torch.save({"settings": self._settings, **training.state_dict()}, file)
+        self._saved_at = time.monotonic()
