@@ -181,7 +181,7 @@ class App(QObject):
             return None
         window = self.open(folder)
         if window is not None:
-            window.session.import_photos(sources)
+            window.session.importer.add_photos(sources)
         return window
 
     @Slot()
@@ -197,7 +197,7 @@ class App(QObject):
             return None
         window = self.open(folder)
         if window is not None and not window.session.store.queue.counts().photos:
-            window.session.import_photos([photos])
+            window.session.importer.add_photos([photos])
         return window
 
 

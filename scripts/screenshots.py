@@ -87,7 +87,13 @@ def open_sample(studio: Studio) -> None:
     store = session.store
     studio.wait(lambda: store.queue.counts().faces > 0)
     studio.wait(
-        lambda: not (session.searching or session.rounds.running or store.faces.count_unpredicted())
+        lambda: (
+            not (
+                session.importer.is_searching
+                or session.round.rounds.running
+                or store.faces.count_unpredicted()
+            )
+        )
     )
     for number in range(100):
         studio.wait(lambda: session.desk.face is not None, 0.3)  # about as quick as a person
@@ -95,8 +101,8 @@ def open_sample(studio: Studio) -> None:
             break
         verdict = "reject" if number % 8 == 5 else "accept"
         if number % 8 == 2:
-            window.commands.run("flag")
-        window.commands.run(verdict)
+            window.commands.trigger("flag")
+        window.commands.trigger(verdict)
     studio.wait(lambda: window.canvas.photo is not None, 1)
 
 
@@ -106,8 +112,8 @@ def review(studio: Studio) -> Callable[[], object]:
         open_sample(studio)
     window = studio.app.window
     if window.shows_gallery:
-        window.commands.run("gallery")
-    window.commands.run("fit_face")
+        window.commands.trigger("gallery")
+    window.commands.trigger("fit_face")
     studio.wait(lambda: window.canvas.photo is not None, 1.5)
     return window.grab
 
@@ -116,7 +122,7 @@ def gallery(studio: Studio) -> Callable[[], object]:
     """Many faces at once."""
     window = studio.app.window
     if not window.shows_gallery:
-        window.commands.run("gallery")
+        window.commands.trigger("gallery")
     studio.wait(lambda: True, 3)
     return window.grab
 
@@ -129,11 +135,11 @@ def training(studio: Studio) -> Callable[[], object]:
     session = window.session
     if session.round.state is RoundState.IDLE:
         seen: list[object] = []
-        session.round_event.connect(seen.append)
-        session.round.start(session.rounds.plan(epochs=40))
+        session.round.worker_event.connect(seen.append)
+        session.round.start(session.round.rounds.plan(epochs=40))
         studio.wait(lambda: len(seen) > 60)
     if window.shows_gallery:
-        window.commands.run("gallery")
+        window.commands.trigger("gallery")
     studio.wait(lambda: window.canvas.photo is not None, 1)
     return window.grab
 
@@ -176,8 +182,8 @@ def main() -> None:
                 save(grab(), path)
                 print(f"{path.name:20}{path.stat().st_size // 1000:5} kB", flush=True)
         session = studio.app.window.session
-        session.rounds.cancel()
-        studio.wait(lambda: not session.rounds.running)
+        session.round.rounds.cancel()
+        studio.wait(lambda: not session.round.rounds.running)
         studio.app.window.close()
 
 

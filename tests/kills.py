@@ -439,8 +439,8 @@ class Window(Scenario):
 
         def review() -> None:
             for step in (1.0, 2.0):
-                session.do(partial(session.desk.edits.move, 0, step, step))
-            session.do(session.desk.accept)
+                session.writes.submit_for_face(partial(session.desk.edits.move, 0, step, step))
+            session.writes.submit_for_face(session.desk.accept)
 
         session.changed.connect(changed)
         timer = QTimer(interval=0)

@@ -43,12 +43,13 @@ SHOWN = {
     "showText", "show_message", "QLabel", "QPushButton", "QCheckBox", "QRadioButton",
     "QGroupBox", "QToolBar", "QMenu", "QAction", "QDockWidget", "QListWidgetItem",
     "QTableWidgetItem", "QTreeWidgetItem", "QMessageBox", "getText", "getOpenFileName",
-    "getSaveFileName", "getExistingDirectory", "Task", "do_later", "_run",
+    "getSaveFileName", "getExistingDirectory", "Task", "run", "run_hidden", "write",
 }  # fmt: skip
 """Calls whose literals a person reads."""
 
 NAMES = {
-    "labeltool", " - labeltool", "left", "bottom", "intake", "start", "writes", "results", "system",
+    "labeltool", " - labeltool", "left", "bottom", "import", "start", "writes", "results",
+    "instant", "queries", "backups", "system",
 }  # fmt: skip
 """Words in such calls that are no texts: the program's name, sides of a plot, lanes, data."""
 

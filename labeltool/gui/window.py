@@ -214,13 +214,13 @@ class MainWindow(QMainWindow):
         session = self.session
         session.changed.connect(self.refresh)
         session.failed.connect(self.message.show_error)
-        session.said.connect(self.message.show_message)
-        session.replace_wanted.connect(self._prompts.replace)
-        session.sizes_differ.connect(self._prompts.ask_sizes)
-        session.photos_moved.connect(self.photos_moved)
-        session.task_started.connect(self._show_task)
-        session.round_event.connect(self._round_event)
-        self.message.undo_wanted.connect(session.undo_said)
+        session.message.connect(self.message.show_message)
+        session.exporter.refused.connect(self._prompts.replace)
+        session.importer.sizes_differ.connect(self._prompts.ask_sizes)
+        session.importer.photos_moved.connect(self.photos_moved)
+        session.tasks.started.connect(self._show_task)
+        session.round.worker_event.connect(self._round_event)
+        self.message.undo_wanted.connect(session.undo_redo.undo_operation)
         self.message.photos_wanted.connect(self.commands.by_name["relocate"].trigger)
         self.editor.said.connect(self.message.show_message)
         self.editor.failed.connect(self.message.show_error)
@@ -360,11 +360,11 @@ class MainWindow(QMainWindow):
     def _open_photo(self, face_id: int) -> None:
         self.session.desk.open(face_id)
         self._show_centre(gallery=False)
-        self.session.announce(Changes())
+        self.session.publish(Changes())
 
     @Slot()
     def _accept_page(self) -> None:
-        self.commands.run("accept_page")
+        self.commands.trigger("accept_page")
 
     @Slot()
     def _decode_ahead(self) -> None:
@@ -382,7 +382,7 @@ class MainWindow(QMainWindow):
             desk.queue.next()
         else:
             desk.queue.previous()
-        self.session.announce(Changes())
+        self.session.publish(Changes())
 
     def view(self, what: str) -> None:
         """How things are shown."""
@@ -447,16 +447,16 @@ class MainWindow(QMainWindow):
             self.session.show(desk.visit.filter)
         if not desk.resume():
             desk.queue.next_unreviewed()
-        self.session.announce(Changes())
+        self.session.publish(Changes())
 
     @Slot()
     def _copy_diagnostics(self) -> None:
-        self.commands.run("diagnostics")
+        self.commands.trigger("diagnostics")
 
     @Slot()
     def _retry_round(self) -> None:
         self.panel.hide()
-        self.commands.run("train" if self.panel.training else "predict")
+        self.commands.trigger("train" if self.panel.training else "predict")
 
     # Dialogs
 
@@ -503,12 +503,12 @@ class MainWindow(QMainWindow):
         """Import what was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
-            self.session.import_photos(paths)
+            self.session.importer.add_photos(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep what still waits to be saved, ask what becomes of a running training, then let go of
         everything."""
-        if unsaved := self.session.finish_writes():
+        if unsaved := self.session.writes.finish():
             self.message.show_error(unsaved)
             event.ignore()
             return
@@ -544,7 +544,7 @@ class MainWindow(QMainWindow):
         self.show()
         before.hide()
         before.deleteLater()
-        self.session.show_all_again()
+        self.session.refresh_all()
 
     def ask_running(self) -> str:
         """'keep', 'cancel' or 'stay': what to do with a training that runs."""

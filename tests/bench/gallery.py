@@ -81,7 +81,7 @@ def wheel(folder: str) -> None:
     window = App(Settings()).open(Path(folder) / "p")
     assert window is not None
     window.resize(1920, 1080)
-    window.commands.run("gallery")
+    window.commands.trigger("gallery")
     view = window.gallery.grid
 
     def rest(seconds: float) -> None:

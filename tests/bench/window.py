@@ -178,12 +178,12 @@ def measure(folder: str) -> None:
     decide = partial(
         desk.batches.decide, Verdict.ACCEPTED, plan.waiting, lambda _done, _total: None
     )
-    clock.time("", partial(session.do, decide), f"batch of {BATCH:,}")
+    clock.time("", partial(session.writes.submit_for_face, decide), f"batch of {BATCH:,}")
     clock.rest(1)
 
     def undone() -> None:
         waiting = desk.counts.unreviewed
-        work.commands.run("undo")
+        work.commands.trigger("undo")
         clock.until(lambda: desk.counts.unreviewed != waiting)
 
     clock.time("", undone, "its undo")
@@ -196,7 +196,7 @@ def measure(folder: str) -> None:
 
     some = session.store.queue.ids(Filter())[:20_000]
     results(session.store, some, "here")
-    session.rounds.attach()
+    session.round.rounds.attach()
     session._take(session._take_in)
     deciding("accept, results coming in", lambda: session.round.is_taking)
     results(session.store, some, "there")

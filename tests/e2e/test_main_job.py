@@ -65,8 +65,8 @@ def focus(qtbot, window: MainWindow) -> None:
 def settled(window: MainWindow) -> bool:
     session = window.session
     return not (
-        session.searching
-        or session.rounds.running
+        session.importer.is_searching
+        or session.round.rounds.running
         or session.store.faces.count_unpredicted()
         or session.round.is_taking
     )
@@ -129,8 +129,8 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # a box drawn by hand is a new face, and gets its landmarks at once
     faces = session.store.queue.counts().faces
-    window.commands.run("box")
-    window.commands.run("fit_photo")
+    window.commands.trigger("box")
+    window.commands.trigger("fit_photo")
     corner, other = QPoint(120, 120), QPoint(320, 340)
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=corner)
     QTest.mouseMove(viewport, other)
@@ -139,7 +139,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert desk.face.box_kind == "hand"
     qtbot.waitUntil(lambda: desk.face.prediction is not None)
     assert desk.face.prediction.model == "starter"
-    assert not session.rounds.running
+    assert not session.round.rounds.running
 
     # a batch from the list: select four, exclude, one undo takes it back
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
@@ -175,12 +175,12 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # a short real round in its own process; the window stays alive and shows it
     old = session.store.faces.get(third).prediction.id
-    plan = session.rounds.plan(epochs=1)
+    plan = session.round.rounds.plan(epochs=1)
     assert plan.manual == 2
     assert plan.task == "cls3"
     seen = []
-    session.round_event.connect(lambda event: seen.append(event.kind))
-    with qtbot.waitSignal(session.round_ended, timeout=240_000) as ended:
+    session.round.worker_event.connect(lambda event: seen.append(event.kind))
+    with qtbot.waitSignal(session.round.ended, timeout=240_000) as ended:
         session.round.start(plan)
         qtbot.waitUntil(lambda: "progress" in seen, timeout=120_000)
         assert window.panel.isVisible()
@@ -222,11 +222,11 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     window = app.make([photos], project, "300w")
     qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
-    window.commands.run("accept")
+    window.commands.trigger("accept")
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
-    window.session.round.start(window.session.rounds.plan(epochs=2))
-    qtbot.waitUntil(lambda: window.session.rounds.running)
-    worker = window.session.rounds._job.worker.process
+    window.session.round.start(window.session.round.rounds.plan(epochs=2))
+    qtbot.waitUntil(lambda: window.session.round.rounds.running)
+    worker = window.session.round.rounds._job.worker.process
     window.close()
     assert window.isVisible()
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "keep")
@@ -234,8 +234,8 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     assert worker.poll() is None
 
     window = app.open(project)
-    assert window.session.rounds.running
-    with qtbot.waitSignal(window.session.round_ended, timeout=240_000) as ended:
+    assert window.session.round.rounds.running
+    with qtbot.waitSignal(window.session.round.ended, timeout=240_000) as ended:
         pass
     assert ended.args[0].kind == "finished"
     assert window.session.store.queue.counts().rounds == 1
@@ -244,13 +244,13 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     # cancelled by closing: nothing is left of it
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
     before = window.session.store.queue.counts()
-    window.session.round.start(window.session.rounds.plan(epochs=40))
-    qtbot.waitUntil(lambda: window.session.rounds.running)
-    worker = window.session.rounds._job.worker.process
+    window.session.round.start(window.session.round.rounds.plan(epochs=40))
+    qtbot.waitUntil(lambda: window.session.round.rounds.running)
+    worker = window.session.round.rounds._job.worker.process
     window.close()
     assert worker.wait(timeout=60) == 0
     window = app.open(project)
-    qtbot.waitUntil(lambda: not window.session.rounds.running)
+    qtbot.waitUntil(lambda: not window.session.round.rounds.running)
     assert window.session.store.queue.counts() == before
     assert window.session.store.rounds.all()[-1].status == "cancelled"
     window.close()

@@ -1,4 +1,4 @@
-"""How many faces there are under the filters, counted in the background after each change."""
+"""Counts the faces under each filter in the background, after changes."""
 
 from __future__ import annotations
 
@@ -7,60 +7,58 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool.domain import Filter, Progress, SavedFilter
-from labeltool.gui.background.tasks import Lane, Task
+from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.desk import Desk
 from labeltool.review.facets import FacetCounts, count_facets
 from labeltool.store import Store
 
-WAIT_MS = 200
-"""After a change, how long others may follow before the faces are counted."""
+DEBOUNCE_MS = 200
+"""How long more changes may follow before the faces are counted."""
 
 
-class Counting(QObject):
-    """Surveys for the filter of a desk: some filters walk over every face.
+class FacetCounter(QObject):
+    """Counts for the filter of a desk; in the background, as some filters read every face.
+
+    `chosen_filter`: the id of the saved filter whose menu was opened last, or None.
 
     Signals:
-        surveyed: a FacetCounts, a moment after `soon`.
-        failed: an Exception.
+        counted: a FacetCounts, a moment after `schedule`.
     """
 
-    surveyed = Signal(object)
-    failed = Signal(Exception)
+    counted = Signal(object)
 
-    def __init__(self, store: Store, desk: Desk, lane: Lane, parent: QObject) -> None:
+    def __init__(self, store: Store, desk: Desk, tasks: TaskRunner, parent: QObject) -> None:
         super().__init__(parent)
-        self._store, self._desk, self._lane = store, desk, lane
-        self._busy, self._open = False, True
+        self._store, self._desk, self._tasks = store, desk, tasks
+        self.chosen_filter: int | None = None
+        self._is_counting, self._is_open = False, True
         self._saved: list[SavedFilter] = []
-        self._due = QTimer(self, singleShot=True, interval=WAIT_MS)
-        self._due.timeout.connect(self._begin)
+        self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
+        self._debounce.timeout.connect(self._start)
 
-    def soon(self, *, others_follow: bool = False) -> None:
-        """Count a moment from now; `others_follow`: not put off if it is due already."""
-        if self._open and not (others_follow and self._due.isActive()):
-            self._due.start()
+    def schedule(self, *, extend: bool = True) -> None:
+        """Count after a moment without changes; `extend`: False keeps a count that is due
+        already where it is, so that a series of changes cannot put it off."""
+        if self._is_open and (extend or not self._debounce.isActive()):
+            self._debounce.start()
 
-    def stop(self) -> None:
-        """Begin no more."""
-        self._open = False
-        self._due.stop()
-
-    def saved_filter(self, meant: int | None) -> SavedFilter | None:
-        """The saved filter that is on; of several that ask the same the one with the id `meant`."""
+    def saved_filter(self) -> SavedFilter | None:
+        """The saved filter that is on; of several equal ones the `chosen_filter`."""
         on = [saved for saved in self._saved if saved.filter == self._desk.queue.filter]
-        return next((saved for saved in on if saved.id == meant), on[0] if on else None)
+        chosen = (saved for saved in on if saved.id == self.chosen_filter)
+        return next(chosen, on[0] if on else None)
 
     @Slot()
-    def _begin(self) -> None:
-        if self._busy:
-            self._due.start()
+    def _start(self) -> None:
+        if self._is_counting:
+            self._debounce.start()
             return
-        self._busy = True
-        task = Task(tr("Counting"), self)
-        task.ended.connect(self._ended)
-        work = partial(self._count, self._desk.queue.filter)
-        self._lane.start(task, work, succeeded=self._counted, failed=self._broke)
+        self._is_counting = True
+        self._tasks.run_hidden(
+            "queries", tr("Counting"), partial(self._count, self._desk.queue.filter),
+            succeeded=self._counted, ended=self._ended,
+        )  # fmt: skip
 
     def _count(self, wanted: Filter, _progress: Progress) -> tuple[Filter, FacetCounts]:
         return wanted, count_facets(self._store, wanted)
@@ -71,12 +69,13 @@ class Counting(QObject):
         wanted, found = result
         self._saved = [saved for saved, _ in found.saved]
         if wanted == self._desk.queue.filter:
-            self.surveyed.emit(found)
-
-    @Slot(Exception)
-    def _broke(self, error: Exception) -> None:
-        self.failed.emit(error)
+            self.counted.emit(found)
 
     @Slot()
     def _ended(self) -> None:
-        self._busy = False
+        self._is_counting = False
+
+    def close(self) -> None:
+        """Count no more."""
+        self._is_open = False
+        self._debounce.stop()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -19,7 +18,7 @@ from labeltool.domain import (
     StoreBusyError,
     UserError,
 )
-from labeltool.gui.background.tasks import Lane, Task, Work
+from labeltool.gui.background.tasks import TaskRunner, Work
 from labeltool.gui.i18n.translate import tr
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.planning import RoundPlan
@@ -52,43 +51,27 @@ class RoundState(Enum):
     """It failed or was cancelled, which is being written, or waits to be."""
 
 
-class Run(Protocol):
-    """Begins background work that a person sees and can cancel, see `Session.run`."""
-
-    def __call__(
-        self, lane: str, name: str, work: Work, *,
-        farewell: str, ended: Callable[[], None] | None = None,
-    ) -> None: ...  # fmt: skip
-
-
 class RoundController(QObject):
     """Starts the rounds of a window, and follows the one that runs by `poll`.
 
     Signals:
-        changed: Changes that a round made.
-        failed: a UserError.
-        said: a sentence for the message bar, and whether Undo makes sense beside it.
         worker_event: an Event of the running round.
         ended: the Event that a round ended with, and the end of its log if it failed.
     """
 
-    changed = Signal(object)
-    failed = Signal(object)
-    said = Signal(str, bool)
     worker_event = Signal(object)
     ended = Signal(object, str)
 
     def __init__(
         self,
         store: Store,
-        results: Lane,
-        run: Run,
+        tasks: TaskRunner,
         is_searching: Callable[[], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._store, self._results = store, results
-        self._run, self._is_searching = run, is_searching
+        self._store, self._tasks = store, tasks
+        self._is_searching = is_searching
         self.rounds = Rounds(store)
         self.state = RoundState.IDLE
         self._followed: int | None = None
@@ -126,14 +109,14 @@ class RoundController(QObject):
             possible = self.rounds.can_predict()
         except UserError as error:
             self._predict_wanted = False
-            self.failed.emit(error)
+            self._tasks.report(error)
             return
         if possible:
             self._start(tr("Starting the prediction"), self.rounds.start_predict)
         else:
-            self._run(
+            self._tasks.run(
                 "writes", tr("Placing the mean face"), self.rounds.propose_mean_face,
-                farewell=tr("Cancelled: no round was started."),
+                cancel_message=tr("Cancelled: no round was started."),
             )  # fmt: skip
 
     def want_prediction(self, *, retry_unusable: bool = False) -> None:
@@ -165,20 +148,20 @@ class RoundController(QObject):
     def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
         """Freeze what a worker needs, in the background: every face is read for it."""
         self.state = RoundState.STARTING
-        farewell = tr("Cancelled: no round was started.")
-        self._run("start", name, work, farewell=farewell, ended=self._started)
+        cancel_message = tr("Cancelled: no round was started.")
+        self._tasks.run("start", name, work, cancel_message=cancel_message, ended=self._started)
 
     @Slot()
     def _started(self) -> None:
         self.state = RoundState.IDLE
         self._follow()
-        self.changed.emit(Changes(rounds=True))
+        self._tasks.publish(Changes(rounds=True))
 
     def restore(self, round_id: int) -> None:
         """Offer the proposals of an earlier round again."""
-        self._run(
+        self._tasks.run(
             "writes", tr("Restoring proposals"), partial(self.rounds.restore, round_id),
-            farewell=tr("Cancelled: no face was changed."),
+            cancel_message=tr("Cancelled: no face was changed."),
         )  # fmt: skip
 
     def stop_early(self) -> None:
@@ -197,7 +180,7 @@ class RoundController(QObject):
         try:
             ask()
         except UserError as error:
-            self.failed.emit(error)
+            self._tasks.report(error)
             return False
         return True
 
@@ -234,9 +217,10 @@ class RoundController(QObject):
 
     def _take(self, work: Work) -> None:
         self._result_tasks += 1
-        task = Task(tr("Taking in results"), self)
-        task.ended.connect(self._taken)
-        self._results.start(task, work, succeeded=self._took, failed=self._not_taken)
+        self._tasks.run_hidden(
+            "results", tr("Taking in results"), work,
+            succeeded=self._took, failed=self._not_taken, ended=self._taken,
+        )  # fmt: skip
 
     def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
         return self.rounds.take_chunk(event)
@@ -253,22 +237,20 @@ class RoundController(QObject):
         if self._has_ended():
             self._finish(changes)
         elif result is not None:
-            self.changed.emit(changes)
+            self._tasks.publish(changes)
 
     @Slot(Exception)
     def _not_taken(self, error: Exception) -> None:
         """The results stay in the round's folder, and the round is marked as running: retry."""
         if isinstance(error, StoreBusyError):
-            self.said.emit(tr("Waiting for another change to this project…"), False)
+            self._tasks.message.emit(tr("Waiting for another change to this project…"), False)
             return
         if self._has_ended():  # the results cannot be read
             self._end = None
             self._finish(Changes(rounds=True))
             return
         self._retry_at = time.monotonic() + RETRY_SECONDS
-        if not isinstance(error, UserError):
-            raise error
-        self.failed.emit(error)
+        self._tasks.report(error)
 
     def _has_ended(self) -> bool:
         """Whether the round that was followed is not running any more."""
@@ -289,13 +271,13 @@ class RoundController(QObject):
         if event.kind != "finished" and row.kind is RoundKind.PREDICT:
             self._predict_wanted = False  # it would fail again; the person tries again
         self._follow()
-        self.changed.emit(changes)
+        self._tasks.publish(changes)
         self.ended.emit(event, tail)
         if event.kind == "cancelled":
             text = tr("The round was cancelled: everything is as it was before.")
             if row.kind is RoundKind.PREDICT:
                 text = tr("The prediction was cancelled: proposals that came before stay.")
-            self.said.emit(text, False)
+            self._tasks.message.emit(text, False)
 
     def _not_predicted(self) -> int:
         """Faces that stay without a proposal until their photo is mended: no worker is started for

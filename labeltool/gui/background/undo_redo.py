@@ -2,63 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
 
 from labeltool.domain import Changes, Step, UserError
+from labeltool.gui.background.tasks import TaskRunner
+from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES, WriteQueue
 from labeltool.gui.i18n.translate import tr
-from labeltool.store import needs_question
-
-if TYPE_CHECKING:
-    from labeltool.gui.session import Session
+from labeltool.review.desk import Desk
+from labeltool.store import Store, needs_question
 
 
-class UndoRedo:
-    """Takes back what the reviewer did last, or does it again."""
+class UndoRedo(QObject):
+    """Takes back what the reviewer did last, or does it again.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    `confirm` asks the person before a large step that is not what was done last in this window:
+    it takes the step and whether it is redone, and returns whether to go on. The window sets it;
+    without a window nothing large is undone.
+    """
 
-    def step(self, *, redo: bool, moves: bool, at_once: int) -> None:
-        """Undo or redo one step; `moves`: False leaves moves as they are.
+    def __init__(
+        self, store: Store, desk: Desk, writes: WriteQueue, tasks: TaskRunner, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._desk = store, desk
+        self._writes, self._tasks = writes, tasks
+        self.confirm: Callable[[Step, bool], bool] = _refuse
 
-        `Session.ask_undo` is asked before a large step that is not what was done last in this
-        window; one of more than `at_once` faces is done in the background.
-        """
-        session, desk = self._session, self._session.desk
+    @Slot()
+    def undo_operation(self) -> None:
+        """Take back the last operation; moves of points stay as they are."""
+        self.undo(moves=False)
+
+    def undo(self, *, moves: bool = True) -> None:
+        """Take back the last move or operation; `moves`: False leaves moves as they are."""
+        self._run(redo=False, moves=moves)
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self._run(redo=True, moves=True)
+
+    def _run(self, *, redo: bool, moves: bool) -> None:
+        desk = self._desk
         try:
             step = desk.undo_stack.next_step(redo=redo, moves=moves)
         except UserError as error:
-            session.failed.emit(error)
+            self._tasks.report(error)
             return
         confirmed = ""
         if step is not None and needs_question(step):
-            if not session.ask_undo(step, redo):
+            if not self.confirm(step, redo):
                 return
             confirmed = step.key
-        if step is not None and step.faces > at_once:
-            undo = session.store.undo  # the desk is the window's thread's
+        if step is not None and step.faces > MAX_FOREGROUND_FACES:
+            undo = self._store.undo  # the desk belongs to the window's thread
             work = (
                 partial(undo.redo, desk.reviewer)
                 if redo
                 else partial(undo.undo, desk.reviewer, moves=moves)
             )
             name = tr("Doing it again") if redo else tr("Undoing")
-            session.do_later(name, partial(work, asks=True, confirmed=confirmed))
+            self._tasks.write(name, partial(work, asks=True, confirmed=confirmed))
         elif confirmed or not moves:
             act = desk.undo_stack.redo if redo else partial(desk.undo_stack.undo, moves=moves)
-            session.do(partial(act, asks=True, confirmed=confirmed))
+            self._writes.submit_for_face(partial(act, asks=True, confirmed=confirmed))
         else:
-            session.do(self._redo_small if redo else self._undo_small)
+            self._writes.submit_for_face(self._redo_small if redo else self._undo_small)
 
-    # methods, which compare equal: the key held down asks once for what waits
+    # Methods compare equal, so the queue drops the duplicates of a key that is held down.
     def _undo_small(self) -> Changes:
-        return self._session.desk.undo_stack.undo(asks=True)
+        return self._desk.undo_stack.undo(asks=True)
 
     def _redo_small(self) -> Changes:
-        return self._session.desk.undo_stack.redo(asks=True)
+        return self._desk.undo_stack.redo(asks=True)
 
-    @staticmethod
-    def nobody_asked(_step: Step, _redo: bool) -> bool:
-        """Without a window there is nobody to agree: nothing large is undone."""
-        return False
+
+def _refuse(_step: Step, _redo: bool) -> bool:
+    return False

@@ -24,7 +24,10 @@ CLOSE_SECONDS = 3.0
 """How long a window that closes waits for its pending operations."""
 
 RETRY_SECONDS = 0.1
-"""Between two attempts."""
+"""The time between two attempts."""
+
+MAX_FOREGROUND_FACES = 500
+"""Writes on more faces than this run as background tasks, with progress."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +54,20 @@ class WriteQueue(QObject):
     raises leaves the queue, which keeps draining.
 
     Signals:
-        done: Changes of an operation that succeeded.
+        changed: Changes of an operation that succeeded.
         failed: the UserError of one that did not.
-        said: a sentence for the message bar, and whether Undo makes sense beside it.
+        message: a sentence for the message bar, and whether Undo makes sense beside it.
     """
 
-    done = Signal(object)
+    changed = Signal(object)
     failed = Signal(object)
-    said = Signal(str, bool)
+    message = Signal(str, bool)
 
     def __init__(self, store: Store, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
         self._store, self._desk = store, desk
         self._pending: deque[_Pending] = deque()
-        self._waiting_said = self._unsaved_said = False
+        self._waiting_shown = self._unsaved_shown = False
         self._retry = QTimer(self, singleShot=True, interval=round(1000 * RETRY_SECONDS))
         self._retry.timeout.connect(self._drain)
 
@@ -100,10 +103,10 @@ class WriteQueue(QObject):
             if self._pending:
                 self._retry.start()
         if not self._pending:
-            self._waiting_said = self._unsaved_said = False
-        elif not self._waiting_said:
-            self._waiting_said = True
-            self.said.emit(tr("Waiting for another change to this project…"), False)
+            self._waiting_shown = self._unsaved_shown = False
+        elif not self._waiting_shown:
+            self._waiting_shown = True
+            self.message.emit(tr("Waiting for another change to this project…"), False)
 
     def _attempt(self, pending: _Pending) -> bool:
         """Run an operation; False if it stays pending."""
@@ -125,9 +128,9 @@ class WriteQueue(QObject):
             raise
         else:
             self._pending.remove(pending)
-            self.done.emit(changes)
-            if self._waiting_said and not changes.note:
-                self.said.emit(tr("Saved."), False)
+            self.changed.emit(changes)
+            if self._waiting_shown and not changes.note:
+                self.message.emit(tr("Saved."), False)
         return True
 
     def _give_up(self, failed: _Pending, error: UserError) -> None:
@@ -138,21 +141,21 @@ class WriteQueue(QObject):
         self.failed.emit(error)
 
     def _desk_face(self) -> DeskFace:
-        return DeskFace(None if self._desk.face is None else self._desk.face.id)
+        return DeskFace(face_id(self._desk))
 
     def finish(self) -> UserError | None:
-        """Before the window closes, run the pending operations.
+        """Run the pending operations before the window closes.
 
-        Returns what to say of those that are still pending; nothing if it was said before: who
-        closes once more gives them up.
+        Returns a message if some are still pending, but only once: a second attempt to close the
+        window gives them up.
         """
         if self._pending:
             self._store.set_write_timeout(CLOSE_SECONDS)
             self._drain()
             self._store.set_write_timeout()
-        if self._unsaved_said or not self._pending:
+        if self._unsaved_shown or not self._pending:
             return None
-        self._unsaved_said = True
+        self._unsaved_shown = True
         return UserError(
             N_("Changes not saved yet: {count}. Another program holds the project."),
             N_("Wait for it; or close again to leave without them."),
@@ -160,6 +163,11 @@ class WriteQueue(QObject):
         )
 
     def close(self) -> None:
-        """Retry nothing more."""
+        """Drop the pending operations."""
         self._retry.stop()
         self._pending.clear()
+
+
+def face_id(desk: Desk) -> int | None:
+    """The face on the desk; None for no face."""
+    return None if desk.face is None else desk.face.id

@@ -70,7 +70,7 @@ class FaceEditor(QWidget):
         self._tone = DisplayAdjustments.read(kept.get("tone"))
         self._groups = regions(session.store.scheme)
         self.photos = PhotoCache(self)
-        session.decoded = self._decoded
+        session.boxes.decoded_photo = self._decoded
         self.canvas = Canvas()
         self._returning = False  # to what was seen when the last window closed
         if (seen := _read_view(kept.get("seen"))) is not None:
@@ -113,7 +113,7 @@ class FaceEditor(QWidget):
         counts = self._session.desk.counts
         self.show_all.setVisible(face is None and counts.faces > 0)
         self.import_photos.setVisible(
-            counts.photos == 0 and not self._session.searching and face is None
+            counts.photos == 0 and not self._session.importer.is_searching and face is None
         )
         if face is None:
             self._shown_face = self._shown_photo = self._ghosted = None
@@ -190,7 +190,7 @@ class FaceEditor(QWidget):
         if counts.faces:
             named = describe_filter(desk.queue.filter, self._session.round_names)
             return tr("No face matches this filter:\n{filter}", filter=named)
-        if self._session.searching or counts.waiting:
+        if self._session.importer.is_searching or counts.waiting:
             return tr("Finding faces…")
         if counts.photos:
             return tr(
@@ -389,8 +389,8 @@ class FaceEditor(QWidget):
                 "select_points": canvas.select_all,
                 "next_point": partial(canvas.step, 1),
                 "previous_point": partial(canvas.step, -1),
-                "swap": partial(self._session.do, desk.edits.swap_sides),
-                "mirror": partial(self._session.do, desk.edits.mirror),
+                "swap": partial(self._session.writes.submit_for_face, desk.edits.swap_sides),
+                "mirror": partial(self._session.writes.submit_for_face, desk.edits.mirror),
                 "turn_left": partial(self._turn, -TURN, 1.0),
                 "turn_right": partial(self._turn, TURN, 1.0),
                 "grow": partial(self._turn, 0.0, GROW),
@@ -405,7 +405,9 @@ class FaceEditor(QWidget):
         if not chosen:
             self.failed.emit(UserError(N_("No point is selected."), N_("Click one, or press Tab.")))
             return
-        self._session.do(partial(self._session.desk.edits.set_visibility, chosen, visibility))
+        self._session.writes.submit_for_face(
+            partial(self._session.desk.edits.set_visibility, chosen, visibility)
+        )
 
     def _turn(self, angle: float, scale: float) -> None:
         if len(self.canvas.selection) < 2:
@@ -419,7 +421,9 @@ class FaceEditor(QWidget):
 
     @Slot(object, object)
     def _points_moved(self, indices: list[int], points: Points) -> None:
-        self._session.do(partial(self._session.desk.edits.move_points, indices, points))
+        self._session.writes.submit_for_face(
+            partial(self._session.desk.edits.move_points, indices, points)
+        )
 
     # Boxes
 
@@ -440,7 +444,7 @@ class FaceEditor(QWidget):
         if self._to_box is not None:
             photo, self._to_box = self._to_box[0], None
         if photo is not None:
-            self._session.draw_box(photo, (x, y, w, h))
+            self._session.boxes.add_face(photo, (x, y, w, h))
 
     @Slot(float, float, float, float)
     def _box_changed(self, x: float, y: float, w: float, h: float) -> None:
@@ -451,7 +455,9 @@ class FaceEditor(QWidget):
         if face.verdict in FINAL or face.draft is not None:
             answer = self.ask_box(face)
         if answer != "stay":
-            session.do(partial(session.desk.change_box, (x, y, w, h), anew=answer == "anew"))
+            session.writes.submit_for_face(
+                partial(session.desk.change_box, (x, y, w, h), anew=answer == "anew")
+            )
 
     def ask_box(self, face: Face) -> str:
         """'keep', 'anew' or 'stay': what becomes of the landmarks of a face whose box changes."""
@@ -508,7 +514,7 @@ class FaceEditor(QWidget):
     @Slot(int)
     def _face_clicked(self, face: int) -> None:
         self._session.desk.open(face)
-        self._session.announce(Changes())
+        self._session.publish(Changes())
 
 
 def _read_view(values: object) -> tuple[float, float, float] | None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMe
 
 from labeltool.domain import Changes, Verdict
 from labeltool.exchange.label_import import LabelSource
-from labeltool.gui.background.exporting import Refused
+from labeltool.gui.background.exporter import RefusedExport
 from labeltool.gui.commands.shortcut_editor import KeyEditor
 from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
@@ -69,7 +69,7 @@ class Prompts(QObject):
     def _import(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, tr("Import a folder of photos"))
         if folder:
-            self._session.import_photos([Path(folder)])
+            self._session.importer.add_photos([Path(folder)])
 
     def _import_labels(self) -> None:
         box = QMessageBox(self._window)
@@ -90,14 +90,16 @@ class Prompts(QObject):
         )
         if file:
             source = Path(file).parent if file.lower().endswith(".pts") else Path(file)
-            self._session.import_labels(source, box.clickedButton() is proposals)
+            self._session.importer.add_labels(source, box.clickedButton() is proposals)
 
     @Slot(object, bool)
     def ask_sizes(self, source: LabelSource, proposals: bool) -> None:
         """What to do with labels of a file that were made on pictures of another size."""
         dialog = LabelSizesDialog(source, self._window)
         if self._run(dialog):
-            self._session.import_labels(source, proposals, turn=dialog.turn, scale=dialog.scale)
+            self._session.importer.add_labels(
+                source, proposals, turn=dialog.turn, scale=dialog.scale
+            )
 
     def _export(self) -> None:
         coco = tr("COCO keypoints file (*.json)")
@@ -107,12 +109,12 @@ class Prompts(QObject):
         )  # fmt: skip
         if file:
             form = "coco" if kind == coco else "pts"
-            self._session.export(Path(file), form)
+            self._session.exporter.export(Path(file), form)
 
-    def replace(self, refused: Refused) -> None:
+    def replace(self, refused: RefusedExport) -> None:
         """Ask whether an export may replace what is there."""
         if self._sure(translate(refused.error.what), tr("Replace")):
-            self._session.export(refused.out, refused.form, force=True)
+            self._session.exporter.export(refused.out, refused.form, force=True)
 
     def _problems(self) -> None:
         dialog = PhotoProblemsDialog(self._session, self._window)
@@ -134,7 +136,7 @@ class Prompts(QObject):
         question = tr("Where is {folder} now?", folder=roots[root_id])
         folder = QFileDialog.getExistingDirectory(self._window, question)
         if folder:
-            self._session.move_photos(root_id, Path(folder))
+            self._session.importer.move_photos(root_id, Path(folder))
 
     def _accept_above(self) -> None:
         dialog = AcceptByScoreDialog(self._session, self._window)
@@ -144,7 +146,7 @@ class Prompts(QObject):
             )
 
     def _train(self) -> None:
-        plan = self._session.rounds.plan()
+        plan = self._session.round.rounds.plan()
         if self._run(StartRoundDialog(plan, self._window)):
             self._session.round.start(plan)
 
@@ -160,7 +162,7 @@ class Prompts(QObject):
             self._session.desk.queue.show_batch(dialog.to_show.id)
             what = read(dialog.to_show.detail)
             note = tr("Only the faces of “{what}” are listed.", what=what)
-            self._session.announce(Changes(note=note))
+            self._session.publish(Changes(note=note))
 
     def _keys(self) -> None:
         editor = KeyEditor(self._window.keymap, self._window)
@@ -183,21 +185,19 @@ class Prompts(QObject):
             name not in known
             or self._sure(tr("Replace the filter “{name}”?", name=name), tr("Replace"))
         ):
-            self._session.do_for_project(partial(self._session.store.filters.save, name, wanted))
+            self._session.writes.submit(partial(self._session.store.filters.save, name, wanted))
 
     def _rename_filter(self) -> None:
-        saved = self._session.saved_filter()
+        saved = self._session.facets.saved_filter()
         if saved is not None and (name := self._name(tr("Rename filter"), saved.name)):
-            self._session.do_for_project(
-                partial(self._session.store.filters.rename, saved.id, name)
-            )
+            self._session.writes.submit(partial(self._session.store.filters.rename, saved.id, name))
 
     def _delete_filter(self) -> None:
-        saved = self._session.saved_filter()
+        saved = self._session.facets.saved_filter()
         if saved is not None and self._sure(
             tr("Delete the filter “{name}”?", name=saved.name), tr("Delete")
         ):
-            self._session.do_for_project(partial(self._session.store.filters.delete, saved.id))
+            self._session.writes.submit(partial(self._session.store.filters.delete, saved.id))
 
     def _name(self, title: str, proposed: str) -> str:
         name, ok = QInputDialog.getText(

@@ -44,7 +44,7 @@ class Actions(QObject):
         self._take_keys()
         keymap.changed.connect(self._take_keys)
         session.changed.connect(self.refresh)
-        session.surveyed.connect(self.refresh)
+        session.facets.counted.connect(self.refresh)
         self.refresh()
 
     def _make(self, command: Command, window: QWidget) -> QAction:
@@ -92,9 +92,9 @@ class Actions(QObject):
     def _run(self) -> None:
         sender = self.sender()
         if sender is not None:
-            self.run(sender.objectName())
+            self.trigger(sender.objectName())
 
-    def run(self, name: str) -> None:
+    def trigger(self, name: str) -> None:
         """Do a command if it can be done now."""
         command = self._commands[name]
         if command.enabled(self._session):

@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from labeltool.domain import Changes, Step, Verdict
+from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES
 from labeltool.gui.dialogs.batch_preview import BatchPreviewDialog
 from labeltool.gui.dialogs.confirm_undo import ConfirmUndoDialog
 from labeltool.gui.i18n.translate import tr
-from labeltool.gui.session import AT_ONCE, Session
+from labeltool.gui.session import Session
 from labeltool.review.batches import toggle_flags
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Deciding:
 
     def __init__(self, session: Session, window: MainWindow) -> None:
         self._session, self._window = session, window
-        session.ask_undo = self._ask_undo
+        session.undo_redo.confirm = self._ask_undo
 
     def decide(self, verdict: Verdict) -> None:
         """The verdict for the selection, or for the face on the desk."""
@@ -36,7 +37,7 @@ class Deciding:
             Verdict.ACCEPTED: desk.accept, Verdict.REJECTED: desk.reject,
             Verdict.EXCLUDED: desk.exclude, Verdict.UNREVIEWED: desk.unreview,
         }[verdict]  # fmt: skip
-        self._session.do(operation)
+        self._session.writes.submit_for_face(operation)
 
     def decide_batch(self, faces: Sequence[int], verdict: Verdict) -> bool:
         """Show what the verdict would do, and do it if the person still wants it."""
@@ -61,18 +62,18 @@ class Deciding:
             gallery.turn_page()
             if desk.face is not None and desk.face.verdict is verdict:
                 desk.queue.next_unreviewed()
-            self._session.announce(Changes())
+            self._session.publish(Changes())
 
     def flag(self) -> None:
         """Flag the selection, or the face on the desk."""
         desk, chosen = self._session.desk, self._selected()
-        if len(chosen) > AT_ONCE:
+        if len(chosen) > MAX_FOREGROUND_FACES:
             flag = partial(toggle_flags, self._session.store, desk.reviewer, chosen)
-            self._session.do_later(tr("Flagging"), flag)
+            self._session.tasks.write(tr("Flagging"), flag)
         elif chosen:
-            self._session.do_for_project(partial(desk.batches.toggle_flags, chosen))
+            self._session.writes.submit(partial(desk.batches.toggle_flags, chosen))
         else:
-            self._session.do(desk.flag)
+            self._session.writes.submit_for_face(desk.flag)
 
     def _ask_undo(self, step: Step, redo: bool) -> bool:
         """Whether the person wants a large step undone, or redone; Cancel is the default."""

@@ -109,7 +109,7 @@ def _filtered(session: Session) -> bool:
 
 
 def _saved(session: Session) -> bool:
-    return session.saved_filter() is not None
+    return session.facets.saved_filter() is not None
 
 
 WHY_NOT: Mapping[Enabled, str] = {
@@ -161,11 +161,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("close", N_("Close"), N_("Close this project"), "Project", ("Ctrl+W",),
             lambda s, w: w.ask("close"), _always),
     Command("undo", N_("Undo"), N_("Take back your last move or decision"), "Edit", ("Ctrl+Z",),
-            lambda s, w: s.undo(), _can_undo, "mdi6.undo"),
+            lambda s, w: s.undo_redo.undo(), _can_undo, "mdi6.undo"),
     Command("redo", N_("Redo"), N_("Do again what was taken back"), "Edit",
-            ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s, w: s.undo(redo=True), _can_redo, "mdi6.redo"),
+            ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s, w: s.undo_redo.redo(), _can_redo, "mdi6.redo"),
     Command("discard", N_("Discard moves"), N_("Put the points of this face back"), "Edit", (),
-            lambda s, w: s.do(s.desk.edits.discard), _drafted),
+            lambda s, w: s.writes.submit_for_face(s.desk.edits.discard), _drafted),
     Command("batches", N_("Batches…"),
             N_("What was decided on many faces at once, and the way back"), "Edit", ("Ctrl+B",),
             lambda s, w: w.ask("batches"), _faces, "mdi6.history"),

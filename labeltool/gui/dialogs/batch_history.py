@@ -204,7 +204,7 @@ class BatchHistoryDialog(QDialog):
         if dialog.exec():
             history, reviewer = self._session.store.history, self._session.desk.reviewer
             revert = partial(history.take_back, reviewer, batch.id)
-            self._session.do_later(tr("Reverting a batch"), revert)
+            self._session.tasks.write(tr("Reverting a batch"), revert)
         dialog.deleteLater()
 
 

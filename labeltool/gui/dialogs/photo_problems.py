@@ -108,7 +108,7 @@ class PhotoProblemsDialog(QDialog):
 
     @Slot()
     def _use_whole_photos(self) -> None:
-        self._session.take_whole(self._selected_photos(broken=False))
+        self._session.importer.use_whole_photos(self._selected_photos(broken=False))
 
     @Slot()
     def _draw(self) -> None:
@@ -118,5 +118,5 @@ class PhotoProblemsDialog(QDialog):
     @Slot()
     def _retry(self) -> None:
         self._session.store.photos.retry(self._selected_photos(broken=True))
-        self._session.search()
+        self._session.importer.search()
         self.accept()

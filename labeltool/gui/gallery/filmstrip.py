@@ -137,4 +137,4 @@ class Filmstrip(QWidget):
             event.ignore()
             return
         self._session.desk.open(face_id)
-        self._session.announce(Changes())
+        self._session.publish(Changes())

@@ -182,7 +182,7 @@ class Gallery(QWidget):
         desk = self._session.desk
         if desk.face is None or desk.face.id != face_id:
             desk.open(face_id)
-            self._session.announce(Changes())
+            self._session.publish(Changes())
 
     @Slot(int)
     def _sized(self, side: int) -> None:
@@ -198,7 +198,7 @@ class Gallery(QWidget):
         if counts.faces:
             named = describe_filter(desk.queue.filter, self._session.round_names)
             return tr("No face matches this filter:\n{filter}", filter=named)
-        if self._session.searching or counts.waiting:
+        if self._session.importer.is_searching or counts.waiting:
             return tr("Finding faces…\nThey appear here as they are found.")
         if counts.photos:
             return tr(

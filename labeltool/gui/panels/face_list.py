@@ -200,7 +200,7 @@ class FaceList(QWidget):
             face = self.model.id_at(current.row())
             if desk.face is None or desk.face.id != face:
                 desk.open(face)
-                self._session.announce(Changes())
+                self._session.publish(Changes())
 
     def selected(self) -> list[int]:
         """Ids of the selected faces."""

@@ -80,7 +80,7 @@ class FilterPanel(QWidget):
         self.save.clicked.connect(self._save)
         self.reset.clicked.connect(self.show_all)
         session.changed.connect(self.refresh)
-        session.surveyed.connect(self._surveyed)
+        session.facets.counted.connect(self._surveyed)
         self.refresh(Changes())
 
     def _spin(self, words: str) -> QDoubleSpinBox:
@@ -191,7 +191,7 @@ class FilterPanel(QWidget):
             return
         if found.filter is not None and found.filter != self._session.desk.queue.filter:
             self._session.show(found.filter)
-        self._session.meant_filter = filter_id
+        self._session.facets.chosen_filter = filter_id
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Rename…")).triggered.connect(self._rename)

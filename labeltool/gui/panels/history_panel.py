@@ -176,4 +176,4 @@ class HistoryPanel(QWidget):
     def _restore(self) -> None:
         place = self.list.currentRow()
         entry = self._entries[place].id if place < len(self._entries) else None
-        self._session.do(partial(self._session.desk.restore, entry))
+        self._session.writes.submit_for_face(partial(self._session.desk.restore, entry))

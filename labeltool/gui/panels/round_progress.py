@@ -73,14 +73,14 @@ class RoundProgressPanel(QWidget):
         self._layout.setContentsMargins(*[2 * theme.SPACING] * 4)
         self._layout.addLayout(left, 2)
         self._layout.addWidget(self.log, 3)
-        session.round_event.connect(self.show_event)
-        session.round_ended.connect(self.show_end)
+        session.round.worker_event.connect(self.show_event)
+        session.round.ended.connect(self.show_end)
         self.hide()
 
     @Slot(object)
     def show_event(self, event: Event) -> None:
         """Draw progress."""
-        training = self._session.rounds.running_kind is RoundKind.TRAIN
+        training = self._session.round.rounds.running_kind is RoundKind.TRAIN
         if event.kind == "started":
             self._begin(event, training)
         elif event.kind == "progress":
@@ -153,7 +153,7 @@ class RoundProgressPanel(QWidget):
     @Slot(object, str)
     def show_end(self, event: Event, tail: str) -> None:
         """Fold away, or say why it failed, or which photos it could not use."""
-        left_out = self._session.rounds.left_out
+        left_out = self._session.round.rounds.left_out
         problems = [self.problems] if left_out.photos else []
         if event.kind == "failed":
             self.title.setText(tr("The round failed; everything is as it was before"))

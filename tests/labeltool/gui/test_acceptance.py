@@ -127,7 +127,7 @@ def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_
     window = open_window(project)
     desk = window.session.desk
     desk.open(1)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     assert np.array_equal(desk.face.points, label)
     qtbot.keyClick(window.canvas, Qt.Key.Key_X)
     face = window.session.store.faces.get(1)
@@ -147,7 +147,7 @@ def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     export_labels(session.store, tmp_path / "labels.json", "coco")
     session.desk.open(1)
-    session.announce(Changes())
+    session.publish(Changes())
     drag(qtbot, window.canvas, 5, QPoint(24, 0))
     qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
@@ -155,7 +155,7 @@ def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
     before = session.store.queue.counts()
     for _ in range(2):
         with qtbot.waitSignal(session.changed):
-            session.import_labels(tmp_path / "labels.json", False)
+            session.importer.add_labels(tmp_path / "labels.json", False)
         assert session.store.queue.counts() == before
         assert np.array_equal(session.store.faces.get(1).points, edited)
     assert "2 faces keep what a person decided" in window.message.label.text()
@@ -197,15 +197,15 @@ class Test7:
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         before = window.session.store.queue.counts()
-        with qtbot.waitSignal(window.session.round_ended):
-            window.commands.run("train")
+        with qtbot.waitSignal(window.session.round.ended):
+            window.commands.trigger("train")
         panel = window.panel
         assert panel.isVisible()
         assert "It failed on purpose." in panel.detail.text()
         assert "fake worker: a reason in the log" in panel.log.toPlainText()
         assert window.session.store.queue.counts() == before
         monkeypatch.setenv("FAKE_WORKER", "ok")
-        with qtbot.waitSignal(window.session.round_ended):
+        with qtbot.waitSignal(window.session.round.ended):
             qtbot.mouseClick(panel.retry, LEFT)
         assert window.session.store.queue.counts().rounds == 1
         assert verdict(window, 1) is Verdict.ACCEPTED
@@ -220,8 +220,8 @@ class Test7:
         window = open_window(project)
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
-        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
-            window.commands.run("train")
+        with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
+            window.commands.trigger("train")
         (_, file, _), _other = window.session.store.photos.problems()
         panel = window.panel
         assert panel.isVisible()
@@ -242,8 +242,8 @@ class Test7:
         qtbot.mouseClick(panel.problems, LEFT)
         assert any("is truncated" in reason for reason in shown)
         monkeypatch.setenv("FAKE_WORKER", "ok")
-        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
-            window.commands.run("train")
+        with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
+            window.commands.trigger("train")
         assert not panel.isVisible()
         assert window.session.store.photos.problems() == []
 
@@ -255,8 +255,8 @@ class Test7:
         window = open_window(project)
         qtbot.keyClick(window.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
-        with qtbot.waitSignal(window.session.round_ended, timeout=30_000):
-            window.commands.run("train")
+        with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
+            window.commands.trigger("train")
         panel = window.panel
         assert "It failed on purpose." in panel.detail.text()
         assert not panel.log.isVisible()
@@ -280,12 +280,12 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
     seen = np.full(68, 2, np.int8)
     seen[3], seen[4] = 0, 1
     label = NewLabel(2, Verdict.CORRECTED, points, seen)
-    window.session.announce(store.decisions.take_labels("ann", [label], "by hand")[1])
+    window.session.publish(store.decisions.take_labels("ann", [label], "by hand")[1])
     window.session.desk.open(1)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     with qtbot.waitSignal(window.session.changed):
-        window.session.export(tmp_path / "labels.json", "coco")
+        window.session.exporter.export(tmp_path / "labels.json", "coco")
     other = create_project(tmp_path / "other", load_scheme("300w"))
     fill(other, tmp_path / "photos", 10)
     with_points = take_labels(other, tmp_path / "labels.json", "ben")
@@ -313,11 +313,11 @@ def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
     monkeypatch.setattr(QMessageBox, "exec", answered)
     window = open_window(project)
     window.session.desk.open(1)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     (tmp_path / "mine.json").write_text("{}")
-    with qtbot.waitSignal(window.session.replace_wanted):
-        window.session.export(tmp_path / "mine.json", "coco")
+    with qtbot.waitSignal(window.session.exporter.refused):
+        window.session.exporter.export(tmp_path / "mine.json", "coco")
     assert asked == [
         f"{tmp_path / 'mine.json'} is there already, and it is other JSON, not a COCO keypoints "
         "file."
@@ -328,7 +328,7 @@ def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
     else:
         assert (tmp_path / "mine.json").read_text() == "{}"
     with qtbot.waitSignal(window.session.failed) as failed:
-        window.session.export(tmp_path / "photos" / "000.jpg", "coco")
+        window.session.exporter.export(tmp_path / "photos" / "000.jpg", "coco")
     assert "photos are never changed" in str(failed.args[0])
     assert len(asked) == 1
 
@@ -344,7 +344,7 @@ class Test9:
             verdicts = (Verdict.REJECTED, Verdict.EXCLUDED)
             before = window.session.store.queue.counts()
             decide = partial(window.session.store.decisions.decide, "ann", everything)
-            window.session.do(partial(decide, verdicts[number % 2]))
+            window.session.writes.submit_for_face(partial(decide, verdicts[number % 2]))
             if "한글 프로젝트 is full; nothing was lost" in window.message.label.text():
                 break
         assert "한글 프로젝트 is full; nothing was lost" in window.message.label.text()
@@ -364,10 +364,10 @@ class Test9:
         assert "the project is read-only here" in str(failed.args[0])
         assert session.store.queue.counts().unreviewed == 2
         session.desk.open(2)
-        session.announce(Changes())
+        session.publish(Changes())
         assert session.desk.face.id == 2
         with qtbot.waitSignal(session.failed) as failed:
-            session.export(tmp_path / "labels.json", "coco")
+            session.exporter.export(tmp_path / "labels.json", "coco")
         assert "nothing to export" in str(failed.args[0])
         window.close()
         after = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}

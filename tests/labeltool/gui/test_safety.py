@@ -173,7 +173,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     failed: list[UserError] = []
     session.failed.connect(failed.append)
-    session.round.start(session.rounds.plan())
+    session.round.start(session.round.rounds.plan())
     qtbot.waitUntil(lambda: bool(failed))
     for _ in range(5):
         session._poll()
@@ -182,7 +182,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     assert session.store.queue.counts().rounds == 0
     monkeypatch.undo()
     session.round._retry_at = 0.0
-    with qtbot.waitSignal(session.round_ended):
+    with qtbot.waitSignal(session.round.ended):
         pass
     assert session.store.queue.counts().rounds == 1
     assert verdict(window, 1) is Verdict.ACCEPTED
@@ -221,7 +221,7 @@ class TestAutomaticBackups:
         qtbot.waitUntil(lambda: bool(failed))
         assert "no room for a backup" in window.message.label.text()
         ended: list[object] = []
-        window.session.task_started.connect(lambda task: task.failed.connect(ended.append))
+        window.session.tasks.started.connect(lambda task: task.failed.connect(ended.append))
         keeper._back_up("work")
         qtbot.waitUntil(lambda: bool(ended))
         QApplication.processEvents()
@@ -256,13 +256,13 @@ def test_the_panel_follows_the_palette(qtbot, open_window, project):
     window = open_window(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_X)
     window.session.desk.open(1)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
 
     def colour() -> str:
         pixels = window.history.list.item(0).icon().pixmap(16, 16).toImage()
         return pixels.pixelColor(8, 2).name()
 
     light = colour()
-    window.commands.run("dark")
+    window.commands.trigger("dark")
     qtbot.waitUntil(lambda: colour() != light)
-    window.commands.run("light")
+    window.commands.trigger("light")

@@ -149,7 +149,7 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
     window = open_window(project)
     window.session.desk.open(face)
     assert np.array_equal(window.session.desk.face.points, both)
-    window.commands.run("accept")
+    window.commands.trigger("accept")
     after = window.session.store.faces.get(face)
     assert after.verdict is Verdict.CORRECTED
     assert np.array_equal(after.points, both)
@@ -240,7 +240,9 @@ def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window
 
 def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project):
     one, two = open_window(project), open_window(project)
-    one.session.do(partial(one.session.store.decisions.decide, "ann", [1], Verdict.EXCLUDED))
+    one.session.writes.submit_for_face(
+        partial(one.session.store.decisions.decide, "ann", [1], Verdict.EXCLUDED)
+    )
     qtbot.waitUntil(lambda: two.session.desk.counts.excluded == 1)
     subprocess.run(
         [sys.executable, "-m", "labeltool", "accept", str(project), "--min-score", "0.75"],
@@ -248,7 +250,9 @@ def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project
     )  # fmt: skip
     qtbot.waitUntil(lambda: one.session.desk.counts.accepted == 2)
     qtbot.waitUntil(lambda: two.session.desk.counts.accepted == 2)
-    two.session.do(partial(two.session.store.decisions.decide, "ben", [2], Verdict.REJECTED))
+    two.session.writes.submit_for_face(
+        partial(two.session.store.decisions.decide, "ben", [2], Verdict.REJECTED)
+    )
     qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
 
 
@@ -281,10 +285,10 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     dialog.close()
     qtbot.waitUntil(lambda: not window.session.findChildren(Task))
 
-    window.commands.run("undo")
+    window.commands.trigger("undo")
     assert verdict(window, face.id) is Verdict.REMOVED
     assert PhotoProblemsDialog(window.session, window).table.rowCount() == 2
-    window.commands.run("redo")
+    window.commands.trigger("redo")
     assert verdict(window, face.id) is Verdict.UNREVIEWED
     assert PhotoProblemsDialog(window.session, window).table.rowCount() == 1
 
@@ -294,7 +298,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
         return 1
 
     monkeypatch.setattr(PhotoProblemsDialog, "exec", draw)
-    window.commands.run("problems")
+    window.commands.trigger("problems")
     qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
     viewport = window.canvas.viewport()
     start, end, zoom = QPoint(200, 200), QPoint(400, 420), window.canvas.zoom
@@ -329,14 +333,14 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     monkeypatch.setattr(
         session.round, "predict_if_wanted", lambda: asked.append(session.desk.counts)
     )
-    monkeypatch.setattr("labeltool.gui.session.FEW", 2)
+    monkeypatch.setattr("labeltool.gui.background.importer.FEW", 2)
     monkeypatch.setattr("labeltool.store.faces.boxes.FEW", 2)
     photos = [row[0] for row in session.store.photos.index()][:3]
-    session.take_whole(photos)
+    session.importer.use_whole_photos(photos)
     qtbot.waitUntil(lambda: len(asked) == 1)
     assert asked[0].faces == 13  # a worker is started when they are there
     assert "Took 3 photos whole." in window.message.label.text()
-    window.commands.run("undo")
+    window.commands.trigger("undo")
     assert (session.desk.counts.faces, session.desk.counts.excluded) == (10, 0)
 
 
@@ -347,7 +351,9 @@ def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
     qtbot.waitUntil(lambda: photo.name in window.photos.get(photo)[1])
     assert window.canvas.photo is None
     root = next(iter(window.session.store.photos.roots()))
-    window.session.do(partial(window.session.store.photos.move_root, root, tmp_path / "elsewhere"))
+    window.session.writes.submit_for_face(
+        partial(window.session.store.photos.move_root, root, tmp_path / "elsewhere")
+    )
     qtbot.waitUntil(lambda: window.canvas.photo is not None)
     window.close()
 
@@ -369,7 +375,7 @@ def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
 
 def test_training_without_a_label_says_why_not(qtbot, open_window, project):
     window = open_window(project)
-    window.commands.run("train")
+    window.commands.trigger("train")
     assert "no manual label" in window.message.label.text()
 
 
@@ -381,7 +387,7 @@ def test_another_scheme_starts_from_the_mean_face(qtbot, app, tmp_path):
     )
     store.close()
     window = app.open(tmp_path / "cats")
-    window.commands.run("predict")
+    window.commands.trigger("predict")
     qtbot.waitUntil(lambda: window.session.desk.counts.proposed == 1)
     face = window.session.desk.face
     assert face.points.shape == (9, 2)
@@ -396,9 +402,9 @@ def test_the_theme_changes_while_open(qtbot, open_window, project):
         return window.grab().toImage().pixelColor(5, 300).lightness()
 
     assert lightness() > 200
-    window.commands.run("dark")
+    window.commands.trigger("dark")
     qtbot.waitUntil(lambda: lightness() < 70)
-    window.commands.run("light")
+    window.commands.trigger("light")
     qtbot.waitUntil(lambda: lightness() > 200)
 
 
@@ -413,19 +419,19 @@ def test_icons_follow_the_palette(qtbot, open_window, project):
         return [bytes(icon.toImage().constBits()) for icon in icons]
 
     light = pictures()
-    window.commands.run("dark")
+    window.commands.trigger("dark")
     qtbot.waitUntil(lambda: not set(pictures()) & set(light))
-    window.commands.run("light")
+    window.commands.trigger("light")
     qtbot.waitUntil(lambda: pictures() == light)
 
 
 def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
     window = open_window(project)
     window.panel._begin(Event("started"), training=True)
-    window.commands.run("dark")
+    window.commands.trigger("dark")
     plot = window.panel._plot
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
-    window.commands.run("light")
+    window.commands.trigger("light")
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() > 200)
 
 
@@ -492,8 +498,8 @@ def test_a_write_that_waits_is_kept_when_the_window_closes(
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     done = threading.Timer(0.2, other.execute, ["ROLLBACK"])
-    finish = window.session.finish_writes
-    monkeypatch.setattr(window.session, "finish_writes", lambda: (done.start(), finish())[1])
+    finish = window.session.writes.finish
+    monkeypatch.setattr(window.session.writes, "finish", lambda: (done.start(), finish())[1])
     window.close()
     done.join()
     decided = "SELECT count(*) FROM state WHERE verdict = 'accepted'"
@@ -546,10 +552,10 @@ def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, proje
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        window.session.do(breaks)
+        window.session.writes.submit_for_face(breaks)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     assert verdict(window, 1) is Verdict.ACCEPTED
-    writes = window.session._writes
+    writes = window.session.writes
     other = lock(project)
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     second = writes._pending[0]
@@ -568,7 +574,7 @@ def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
     window = open_window(project)
     session = window.session
     kind = property(lambda _rounds: RoundKind.TRAIN)
-    monkeypatch.setattr(type(session.rounds), "running_kind", kind)
+    monkeypatch.setattr(type(session.round.rounds), "running_kind", kind)
     asked: list[str] = []
     monkeypatch.setattr(window, "ask_running", lambda: asked.append("") or "stay")
     assert not window.close()
@@ -613,14 +619,14 @@ def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_win
     qtbot.keyClick(canvas, Qt.Key.Key_Right)
     qtbot.keyClick(canvas, Qt.Key.Key_X)
     desk.open(1)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
     assert verdict(window, 2) is Verdict.UNREVIEWED
     assert window.session.store.faces.get(1).draft is not None
     assert canvas.hasFocus()
 
     desk.open(1)  # and by key, what was done last comes first
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     qtbot.keyClick(canvas, Qt.Key.Key_F)
     qtbot.keyClick(canvas, Qt.Key.Key_Z, CONTROL)
     assert not window.session.store.faces.get(1).flag
@@ -630,7 +636,7 @@ def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_win
 def test_the_undo_of_a_message_takes_back_a_large_batch_too(
     qtbot, open_window, project, monkeypatch
 ):
-    monkeypatch.setattr("labeltool.gui.session.AT_ONCE", 2)
+    monkeypatch.setattr("labeltool.gui.session.MAX_FOREGROUND_FACES", 2)
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window = open_window(project)
     window.list.select_rows(4, 7)
@@ -647,11 +653,11 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
 
 
 def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, monkeypatch):
-    monkeypatch.setattr("labeltool.gui.commands.review_commands.AT_ONCE", 2)
+    monkeypatch.setattr("labeltool.gui.commands.review_commands.MAX_FOREGROUND_FACES", 2)
     window = open_window(project)
     window.list.select_rows(0, 3)
     window.list.view.setFocus()
-    with qtbot.waitSignal(window.session.task_started):
+    with qtbot.waitSignal(window.session.tasks.started):
         qtbot.keyClick(window.list.view, Qt.Key.Key_F)
     qtbot.waitUntil(lambda: window.session.store.queue.counts().flagged == 4)
 

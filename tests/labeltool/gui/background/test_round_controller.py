@@ -34,7 +34,7 @@ def start(qtbot, window: MainWindow) -> None:
     window.ask_running = lambda: "cancel"  # type: ignore[method-assign]
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     session = window.session
-    session.round.start(session.rounds.plan())
+    session.round.start(session.round.rounds.plan())
     qtbot.waitUntil(lambda: session.round.state is RoundState.RUNNING)
 
 
@@ -58,8 +58,8 @@ def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_pers
     start(qtbot, window)
     qtbot.waitUntil(window.panel.isVisible)
     other = lock(project)
-    window.session.rounds._job.worker.process.kill()
-    window.session.rounds._job.worker.process.wait()
+    window.session.round.rounds._job.worker.process.kill()
+    window.session.round.rounds._job.worker.process.wait()
     qtbot.wait(500)  # the failure has been noticed, and could not be written
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.wait(300)
@@ -68,7 +68,7 @@ def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_pers
     other.close()
     qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED)
     qtbot.waitUntil(lambda: "was killed" in window.panel.detail.text())
-    assert window.session.rounds.plan().manual == 1
+    assert window.session.round.rounds.plan().manual == 1
 
 
 def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goes_on(
@@ -80,18 +80,18 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     (tmp_path / "photos").rename(tmp_path / "moved")
     (root,) = session.store.photos.roots()
     other = lock(project)
-    session.do_for_project(partial(session.store.filters.save, "mine", Filter(order="score")))
-    session.move_photos(root, tmp_path / "moved")
-    session.do_for_project(partial(session.desk.batches.toggle_flags, [5, 6]))
+    session.writes.submit(partial(session.store.filters.save, "mine", Filter(order="score")))
+    session.importer.move_photos(root, tmp_path / "moved")
+    session.writes.submit(partial(session.desk.batches.toggle_flags, [5, 6]))
     photo = session.desk.face.photo_id
-    session.draw_box(photo, (5.0, 5.0, 50.0, 50.0))
+    session.boxes.add_face(photo, (5.0, 5.0, 50.0, 50.0))
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     here = session.desk.face.id
     qtbot.keyClick(window.canvas, Qt.Key.Key_F)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     other.execute("ROLLBACK")
     other.close()
-    qtbot.waitUntil(lambda: not session._writes._pending)
+    qtbot.waitUntil(lambda: not session.writes._pending)
     assert [saved.name for saved in session.store.filters.all()] == ["mine"]
     assert session.store.photos.roots()[root] == tmp_path / "moved"
     assert [session.store.faces.get(face).flag for face in (5, 6)] == [True, True]
@@ -107,7 +107,7 @@ def test_a_cancelled_round_is_said(qtbot, open_window, project, fake_worker, mon
     window = open_window(project)
     start(qtbot, window)
     qtbot.waitUntil(window.panel.cancel.isVisible)
-    with qtbot.waitSignal(window.session.round_ended, timeout=20_000):
+    with qtbot.waitSignal(window.session.round.ended, timeout=20_000):
         qtbot.mouseClick(window.panel.cancel, LEFT)
         assert window.session.round.state is RoundState.CANCELLING
     assert window.message.label.text().startswith("The round was cancelled: everything is as")
@@ -125,7 +125,7 @@ def test_a_round_that_is_stopped_early_keeps_its_network(
     start(qtbot, window)
     assert not window.commands.by_name["train"].isEnabled()
     qtbot.waitUntil(window.panel.stop.isVisible)
-    with qtbot.waitSignal(window.session.round_ended, timeout=20_000):
+    with qtbot.waitSignal(window.session.round.ended, timeout=20_000):
         qtbot.mouseClick(window.panel.stop, LEFT)
         assert window.session.round.state is RoundState.STOPPING_EARLY
     assert status(window) is RoundStatus.READY
@@ -137,7 +137,7 @@ def test_results_that_cannot_be_read_are_a_failed_round(
 ):
     monkeypatch.setenv("FAKE_WORKER", "damaged")
     window = open_window(project)
-    with qtbot.waitSignal(window.session.round_ended, timeout=20_000) as ended:
+    with qtbot.waitSignal(window.session.round.ended, timeout=20_000) as ended:
         start(qtbot, window)
     assert ended.args[0].kind == "failed"
     assert "cannot be read" in window.panel.detail.text()
@@ -152,10 +152,10 @@ def test_a_round_that_was_ended_elsewhere_is_told_of(
     window = open_window(project)
     start(qtbot, window)
     session = window.session
-    session._watch.stop()
-    session.rounds._job.worker.process.kill()
-    session.rounds._job.worker.process.wait()
-    assert session.rounds.plan().manual == 1  # whoever wants to start one ends what is stale
+    session._poll_timer.stop()
+    session.round.rounds._job.worker.process.kill()
+    session.round.rounds._job.worker.process.wait()
+    assert session.round.rounds.plan().manual == 1  # whoever wants to start one ends what is stale
     assert status(window) is RoundStatus.FAILED
     session.round.poll()
     assert session.round.state is RoundState.IDLE
@@ -168,15 +168,15 @@ def test_what_is_cancelled_before_it_did_anything_says_so(
 ):
     window = open_window(project)
     session, said = window.session, []
-    session.said.connect(lambda text, _undoable: said.append(text))
-    session.task_started.connect(lambda task: task.cancel())
+    session.message.connect(lambda text, _undoable: said.append(text))
+    session.tasks.started.connect(lambda task: task.cancel())
     shutil.copytree(tmp_path / "photos", tmp_path / "new")
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     begin = {
-        "search": lambda: session.import_photos([tmp_path / "new"]),
-        "start": lambda: session.round.start(session.rounds.plan()),
+        "search": lambda: session.importer.add_photos([tmp_path / "new"]),
+        "start": lambda: session.round.start(session.round.rounds.plan()),
         "backup": lambda: session.backups._back_up("work"),
-        "export": lambda: session.export(tmp_path / "labels.json", "coco"),
+        "export": lambda: session.exporter.export(tmp_path / "labels.json", "coco"),
     }
     begin[what]()
     qtbot.waitUntil(lambda: said[-1].startswith("Cancelled: "))
@@ -192,14 +192,16 @@ def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, projec
         raise UserError("It failed.", "Do it again.")
 
     monkeypatch.setattr("labeltool.exchange.photo_import.add_photos", fails)
-    monkeypatch.setattr("labeltool.gui.background.importing.read_source", fails)
-    monkeypatch.setattr("labeltool.gui.background.exporting.export_labels", fails)
+    monkeypatch.setattr("labeltool.gui.background.importer.read_source", fails)
+    monkeypatch.setattr("labeltool.gui.background.exporter.export_labels", fails)
     for name in ("start_predict", "restore", "can_predict"):
-        monkeypatch.setattr(session.rounds, name, fails if name != "can_predict" else lambda: True)
+        monkeypatch.setattr(
+            session.round.rounds, name, fails if name != "can_predict" else lambda: True
+        )
     for begin in (
-        lambda: session.import_photos([project]),
-        lambda: session.import_labels(project, False),
-        lambda: session.export(project / "labels.json", "coco"),
+        lambda: session.importer.add_photos([project]),
+        lambda: session.importer.add_labels(project, False),
+        lambda: session.exporter.export(project / "labels.json", "coco"),
         session.round.predict,
         lambda: session.round.restore(1),
     ):
@@ -208,7 +210,7 @@ def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, projec
         qtbot.waitUntil(window.message.isVisible)
         assert window.message.label.text() == "It failed. Do it again."
     assert session.round.state is RoundState.IDLE
-    assert not session.searching
+    assert not session.importer.is_searching
 
 
 def test_a_round_whose_events_are_damaged_fails_once(
@@ -219,8 +221,8 @@ def test_a_round_whose_events_are_damaged_fails_once(
     start(qtbot, window)
     session, failed, ended = window.session, [], []
     session.failed.connect(failed.append)
-    session.round_ended.connect(lambda event, log: ended.append((event.kind, log)))
-    folder = session.rounds._job.folder
+    session.round.ended.connect(lambda event, log: ended.append((event.kind, log)))
+    folder = session.round.rounds._job.folder
     with (folder.path / "events.jsonl").open("a") as file:
         file.write("damaged\n")
     qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED and bool(ended))
@@ -240,18 +242,18 @@ def test_a_prediction_that_did_not_end_well_is_not_started_anew_by_itself(
     session = window.session
     forget_proposals(session.store)
     begun: list[int] = []
-    start_predict = session.rounds.start_predict
+    start_predict = session.round.rounds.start_predict
 
     def begin(progress: Progress) -> Changes:
         begun.append(1)
         changes = start_predict(progress)
         if how == "cancelled":
-            session.rounds.cancel()
+            session.round.rounds.cancel()
         return changes
 
-    monkeypatch.setattr(session.rounds, "start_predict", begin)
+    monkeypatch.setattr(session.round.rounds, "start_predict", begin)
     session.round.want_prediction()
-    with qtbot.waitSignal(session.round_ended) as ended:
+    with qtbot.waitSignal(session.round.ended) as ended:
         session.round.predict_if_wanted()
     assert ended.args[0].kind == how
     qtbot.wait(500)
@@ -267,7 +269,7 @@ def test_photos_that_a_prediction_could_not_use_start_no_other_one_until_they_ar
     session = window.session
     forget_proposals(session.store)
     session.round.want_prediction()
-    with qtbot.waitSignal(session.round_ended):
+    with qtbot.waitSignal(session.round.ended):
         session.round.predict_if_wanted()
     qtbot.waitUntil(lambda: not session.round.is_taking)
     assert session.store.faces.count_unpredicted() == 2

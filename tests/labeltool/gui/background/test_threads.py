@@ -8,7 +8,7 @@ from functools import partial
 def test_background_work_that_uses_the_desk_fails_the_test(qtbot, open_window, project):
     session = open_window(project).session
     with qtbot.captureExceptions() as caught:
-        session.do_later("Flagging", partial(session.desk.batches.toggle_flags, [1, 2]))
+        session.tasks.write("Flagging", partial(session.desk.batches.toggle_flags, [1, 2]))
         qtbot.waitUntil(lambda: bool(caught))
     assert "used by writes" in str(caught[0][1])
 
@@ -18,11 +18,13 @@ def test_undo_takes_what_was_done_in_the_background_before_the_moves_of_the_face
 ):
     session = open_window(project).session
     desk = session.desk
-    session.do(partial(desk.edits.move, 30, 10.0, 10.0))
+    session.writes.submit_for_face(partial(desk.edits.move, 30, 10.0, 10.0))
     assert desk.undo_stack.undo_text == "move"
-    session.do_later("Flagging", partial(session.store.decisions.flag, desk.reviewer, [5, 6], True))
+    session.tasks.write(
+        "Flagging", partial(session.store.decisions.flag, desk.reviewer, [5, 6], True)
+    )
     qtbot.waitUntil(lambda: session.store.faces.get(5).flag)
     qtbot.waitUntil(lambda: desk.undo_stack.undo_text != "move")
-    session.undo()
+    session.undo_redo.undo()
     assert not session.store.faces.get(5).flag
     assert session.store.faces.get(1).draft is not None

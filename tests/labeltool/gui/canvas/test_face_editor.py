@@ -154,9 +154,9 @@ def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
 
     window = open_window(project)
     window.session.desk.open(face)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     assert window.session.desk.face.visibility[[worst, gone]].tolist() == [OCCLUDED, ABSENT]
-    window.commands.run("accept")
+    window.commands.trigger("accept")
     export_labels(window.session.store, tmp_path / "out.json", "coco")
     (row,) = parse_coco(tmp_path / "out.json").annotations
     assert row.visibility[[worst, gone]].tolist() == [OCCLUDED, ABSENT]
@@ -214,7 +214,7 @@ def test_the_box_of_a_decided_face_changes_only_as_the_person_says(
     desk, face = window.session.desk, window.session.desk.face.id
     before = box_of(window, face)
     desk.edits.move(3, 90.0, 90.0)
-    window.session.do(desk.accept)
+    window.session.writes.submit_for_face(desk.accept)
     window.editor._face_clicked(face)
     points = desk.face.points.copy()
 
@@ -295,7 +295,7 @@ def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
     on = {name for name, action in window.commands.by_name.items() if action.isChecked()}
     assert on == {"points", "boxes", "numbers", "by_group", "ghost_proposal", "keep_view"}
     assert window.canvas._photo_item._tone is not None
-    window.commands.run("tone")
+    window.commands.trigger("tone")
     panel = window.editor.adjustments_panel
     assert panel.sliders["gamma"].value() == 1
     assert panel.invert.isChecked()
@@ -312,9 +312,9 @@ def test_the_ghost_of_the_round_before(qtbot, open_window, project):
     store.rounds.set_model(new, "round 1", "other")
     shifted = NewPrediction(face.id, face.points + 9, np.ones(68, np.float32), 1.0, 0.0)
     store.rounds.add_predictions(new, [shifted])
-    session.do(partial(store.rounds.finish, new, {}))
+    session.writes.submit_for_face(partial(store.rounds.finish, new, {}))
     session.desk.open(face.id)
-    session.announce(Changes())
+    session.publish(Changes())
     qtbot.keyClick(window.canvas, Key.Key_O, SHIFT)
     np.testing.assert_array_equal(window.canvas.ghost, face.points)
 
@@ -366,7 +366,7 @@ def test_tones_keep_black_and_white_in_order():
 
 def settle(qtbot, session) -> None:
     """Until every panel shows what the last keys did."""
-    qtbot.waitUntil(lambda: not session._settling.isActive())
+    qtbot.waitUntil(lambda: not session._settle_timer.isActive())
     QApplication.processEvents()
 
 

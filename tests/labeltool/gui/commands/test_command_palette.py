@@ -117,11 +117,11 @@ def test_the_mouse_chooses_and_a_click_beside_the_palette_closes_it(qtbot, palet
     qtbot.mouseClick(palette.list.viewport(), LEFT, pos=place)
     assert window.shows_gallery
     assert not palette.isVisible()
-    window.commands.run("palette")
+    window.commands.trigger("palette")
     assert palette.isVisible()
     qtbot.mouseClick(window.counts, LEFT)
     assert not palette.isVisible()
-    window.commands.run("palette")
+    window.commands.trigger("palette")
     qtbot.keyClick(palette.search, Key.Key_K, CONTROL)
     assert not palette.isVisible()
 
@@ -396,7 +396,7 @@ def test_diagnostics_say_what_runs_and_name_no_photo(qtbot, open_window, failed_
     loaded = "torch" in sys.modules
     window = open_window(failed_round)
     qtbot.keyClick(window.canvas, Key.Key_A)
-    window.commands.run("diagnostics")
+    window.commands.trigger("diagnostics")
     assert "clipboard" in window.message.label.text()
     text = QApplication.clipboard().text()
     for words in ("torch", "Qt ", "Quick check  ok", "Journal", "wal", "Accepted", "300w, 68"):

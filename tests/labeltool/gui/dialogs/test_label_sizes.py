@@ -60,12 +60,12 @@ def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, proje
 
     monkeypatch.setattr(LabelSizesDialog, "exec", choose)
     if answer == "cancel":
-        with qtbot.waitSignal(session.sizes_differ):
-            session.import_labels(labels, False)
+        with qtbot.waitSignal(session.importer.sizes_differ):
+            session.importer.add_labels(labels, False)
         assert session.store.queue.counts() == before
     else:
         with qtbot.waitSignal(session.changed):
-            session.import_labels(labels, False)
+            session.importer.add_labels(labels, False)
         counts = session.store.queue.counts()
         assert counts.photos == before.photos + 1
         assert counts.corrected - before.corrected == (answer == "turn")

@@ -234,7 +234,8 @@ def test_the_page_commands_say_where_the_page_is(qtbot, open_window, many, sheet
 def test_everything_under_the_filter_in_the_background_with_cancel(
     qtbot, gallery, sheets, monkeypatch
 ):
-    monkeypatch.setattr(session_module, "AT_ONCE", 10)
+    monkeypatch.setattr(session_module, "MAX_FOREGROUND_FACES", 10)
+    monkeypatch.setattr("labeltool.gui.background.undo_redo.MAX_FOREGROUND_FACES", 10)
     gallery.session.show(Filter(text="01"))
     listed = len(gallery.session.desk.queue.faces)
     assert 10 < listed < FACES
@@ -244,7 +245,7 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
     assert f"Excluded {listed} faces" in gallery.message.label.text()
 
     tasks = []
-    gallery.session.task_started.connect(tasks.append)
+    gallery.session.tasks.started.connect(tasks.append)
     for key, excluded in ((CONTROL, 0), (CONTROL | SHIFT, listed)):  # undo, redo
         with qtbot.waitSignal(gallery.session.changed):
             qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, key)
@@ -257,7 +258,7 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
         return undo(reviewer, **asked)
 
     monkeypatch.setattr(gallery.session.store.undo, "undo", cancelled_undo)
-    with qtbot.waitSignal(gallery.session.said):
+    with qtbot.waitSignal(gallery.session.message):
         qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, CONTROL)
     assert counts(gallery).excluded == listed
     assert "no face was changed" in gallery.message.label.text()
@@ -271,7 +272,7 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
         return run(reviewer, verdict, seen, progress)
 
     monkeypatch.setattr(gallery.session.store.batches, "run", cancelled_at_once)
-    with qtbot.waitSignal(gallery.session.said):
+    with qtbot.waitSignal(gallery.session.message):
         gallery.commands.by_name["accept_all"].trigger()
     assert counts(gallery).accepted == 0
     assert "no face was changed" in gallery.message.label.text()
@@ -280,7 +281,9 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
 def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets):
     store, grid = gallery.session.store, gallery.gallery.grid
     ids = gallery.session.desk.queue.faces
-    gallery.session.do(lambda: store.decisions.decide("kim", ids[:2], Verdict.EXCLUDED))
+    gallery.session.writes.submit_for_face(
+        lambda: store.decisions.decide("kim", ids[:2], Verdict.EXCLUDED)
+    )
     click(qtbot, gallery, 0)
     click(qtbot, gallery, 3, SHIFT)
     qtbot.keyClick(grid, Qt.Key.Key_A)

@@ -97,8 +97,8 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
 def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, open_window, project):
     before = open_window(project)
     session, face = before.session, before.session.desk.face.id
-    session.do(partial(session.desk.edits.move, 30, 12.0, 34.0))
-    before.commands.run("gallery")
+    session.writes.submit_for_face(partial(session.desk.edits.move, 30, 12.0, 34.0))
+    before.commands.trigger("gallery")
     before.commands.by_name["korean"].trigger()
     qtbot.waitUntil(lambda: app.window is not before)
     window = app.window
@@ -109,7 +109,7 @@ def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, ope
     assert window.geometry().size() == before.geometry().size()
     assert window.menuBar().actions()[0].text() == "프로젝트"
     assert window.gallery.count.text() == "얼굴 10개"
-    window.commands.run("back")
+    window.commands.trigger("back")
     assert session.desk.face.id == face
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)  # the step of before
     assert session.desk.face.draft is None

@@ -184,6 +184,6 @@ def test_a_write_hushes_until_it_is_done_or_has_failed(
         rested.append(photos.get(files[0])[0] is None)
         raise UserError("no", "no")
 
-    window.session.do(fails)
+    window.session.writes.submit_for_face(fails)
     assert rested == [True]
     qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)

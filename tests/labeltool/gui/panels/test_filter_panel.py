@@ -130,7 +130,7 @@ def test_folders_rounds_and_reviewers_are_put_and_taken_away_by_a_click(
 def test_a_saved_filter_is_renamed_and_deleted(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     store = window.session.store
-    window.session.do(partial(store.filters.save, "mine", Filter("accepted")))
+    window.session.writes.submit_for_face(partial(store.filters.save, "mine", Filter("accepted")))
     window.session.show(Filter("accepted"))
     qtbot.waitUntil(lambda: window.commands.by_name["rename_filter"].isEnabled())
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("ours", True))
@@ -150,7 +150,9 @@ def test_a_saved_filter_is_renamed_and_deleted(qtbot, open_window, project, monk
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
     window = open_window(project)
-    window.session.do(partial(window.session.store.filters.save, "mine", Filter("accepted")))
+    window.session.writes.submit_for_face(
+        partial(window.session.store.filters.save, "mine", Filter("accepted"))
+    )
     qtbot.waitUntil(lambda: count(window, "mine") == "0")
     window.queue.asked.disconnect(window.ask)
     asked = []
@@ -203,10 +205,10 @@ def test_a_score_field_hands_the_keyboard_back(qtbot, open_window, project, key)
 def test_all_faces_again_from_the_empty_gallery_has_its_counts(qtbot, open_window, project):
     window = open_window(project)
     qtbot.keyClick(window.canvas, Key.Key_G)
-    with qtbot.waitSignal(window.session.surveyed):
+    with qtbot.waitSignal(window.session.facets.counted):
         window.session.show(Filter(text="no such file", order="score", descending=True))
     assert window.session.desk.queue.faces == []
-    with qtbot.waitSignal(window.session.surveyed) as told:
+    with qtbot.waitSignal(window.session.facets.counted) as told:
         window.gallery.reset.click()
     assert window.session.desk.queue.filter == Filter(order="score", descending=True)
     assert told.args[0].facets.left == 10
@@ -288,10 +290,12 @@ def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, projec
 def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     desk, decisions = window.session.desk, window.session.store.decisions
-    window.session.do(partial(decisions.decide, desk.reviewer, [1, 2, 3, 4, 5], Verdict.REJECTED))
+    window.session.writes.submit_for_face(
+        partial(decisions.decide, desk.reviewer, [1, 2, 3, 4, 5], Verdict.REJECTED)
+    )
     window.session.show(Filter("rejected"))
     desk.open(2)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     qtbot.keyClick(window.canvas, Key.Key_U)
     assert len(desk.queue.faces) == 5
     asked: list[list[int]] = []
@@ -308,7 +312,7 @@ def test_of_two_equal_saved_filters_the_menu_means_its_own(
     window = open_window(project)
     filters = window.session.store.filters
     for name in ("one", "two"):
-        window.session.do(partial(filters.save, name, Filter("accepted")))
+        window.session.writes.submit_for_face(partial(filters.save, name, Filter("accepted")))
     qtbot.waitUntil(lambda: count(window, "two") == "0")
     second = next(saved.id for saved in filters.all() if saved.name == "two")
     asked: list[str] = []
@@ -347,11 +351,13 @@ def test_undo_is_not_offered_where_it_would_take_an_earlier_decision(
     qtbot.keyClick(window.canvas, Key.Key_X)
     assert window.message.undo.isVisible()
     (tmp_path / "more").mkdir()
-    window.session.import_photos([tmp_path / "more"])
+    window.session.importer.add_photos([tmp_path / "more"])
     qtbot.waitUntil(lambda: "photo" in window.message.label.text())
     assert not window.message.undo.isVisible()
     root = next(iter(window.session.store.photos.roots()))
-    window.session.do(partial(window.session.store.photos.move_root, root, tmp_path / "photos"))
+    window.session.writes.submit_for_face(
+        partial(window.session.store.photos.move_root, root, tmp_path / "photos")
+    )
     assert not window.message.undo.isVisible()
     assert window.session.store.faces.get(1).verdict is Verdict.REJECTED
 

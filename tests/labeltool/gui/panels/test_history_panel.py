@@ -44,7 +44,7 @@ def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, pro
     session.desk.open(face)
     qtbot.keyClick(canvas, Qt.Key.Key_X)
     session.desk.open(face)
-    session.announce(Changes())
+    session.publish(Changes())
     QApplication.processEvents()
     assert [text.split("\n")[0] for text in texts(window)] == [
         "Rejected", "Corrected", "Found, not reviewed",
@@ -83,7 +83,7 @@ def test_moved_points_stop_a_restore_with_a_sentence(qtbot, open_window, project
     face = window.session.desk.face.id
     qtbot.keyClick(window.canvas, Qt.Key.Key_X)
     window.session.desk.open(face)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     drag(qtbot, window.canvas, 5, QPoint(24, 0))
     draft = window.session.desk.face.draft.copy()
     click_row(qtbot, window.history.list, 1)
@@ -100,7 +100,9 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     store.decisions.decide("kim", [7, 8], Verdict.EXCLUDED)
     store.close()
     window = open_window(project)
-    window.session.do(partial(window.session.store.decisions.decide, "lee", [3], Verdict.EXCLUDED))
+    window.session.writes.submit_for_face(
+        partial(window.session.store.decisions.decide, "lee", [3], Verdict.EXCLUDED)
+    )
 
     def look(dialog: BatchHistoryDialog) -> int:
         dialog.show()
@@ -141,7 +143,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
 
     monkeypatch.setattr(RevertBatchDialog, "exec", agree)
     monkeypatch.setattr(BatchHistoryDialog, "exec", take_back)
-    window.commands.run("batches")
+    window.commands.trigger("batches")
     assert any("5 to unreviewed" in text for text in said)
     assert any("This is the work of kim" in text for text in said)
     assert any("1 face was changed since" in text for text in said)
@@ -191,7 +193,7 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     window = open_window(project)
     desk = window.session.desk
     desk.open(1)
-    window.session.announce(Changes())
+    window.session.publish(Changes())
     drag(qtbot, window.canvas, 5, QPoint(24, 0))
     assert desk.edits.moved == {5}
     window.close()

@@ -24,7 +24,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settled(window: MainWindow) -> bool:
     session = window.session
     waiting = session.store.faces.count_unpredicted()
-    return not (session.searching or session.rounds.running or waiting)
+    return not (session.importer.is_searching or session.round.rounds.running or waiting)
 
 
 @pytest.mark.slow
@@ -41,14 +41,14 @@ def test_one_click_leads_to_proposals_and_the_next_to_the_same_project(qtbot, ap
     assert counts.photos == 52
     assert counts.proposed == counts.faces >= 63
     face = desk.face.id
-    window.commands.run("accept")
+    window.commands.trigger("accept")
     window.close()
 
     qtbot.mouseClick(app.show_welcome().sample, Qt.MouseButton.LeftButton)
     window = app.window
     assert window.session.store.queue.counts().faces == counts.faces
     assert window.session.store.faces.get(face).verdict is Verdict.ACCEPTED
-    assert not window.session.searching
+    assert not window.session.importer.is_searching
     window.close()
     gc.collect()
 

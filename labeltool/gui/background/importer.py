@@ -1,0 +1,200 @@
+"""Photos and labels on their way into the project, in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from labeltool.domain import Changes, Progress
+from labeltool.exchange import detection_pool, photo_import
+from labeltool.exchange.label_import import LabelSource, read_source, take_labels
+from labeltool.gui.background.round_controller import RoundController
+from labeltool.gui.background.tasks import TaskRunner, Work
+from labeltool.gui.background.write_queue import WriteQueue, face_id
+from labeltool.gui.i18n import notifications
+from labeltool.gui.i18n.translate import tr
+from labeltool.project.integrity import photos_missing
+from labeltool.review.desk import Desk
+from labeltool.store import FEW, Store
+
+
+@dataclass(frozen=True)
+class LabelImport:
+    """What to import: `proposals` or labels; `turn`, `scale`: also labels made on pictures of
+    another size, see `labeltool.exchange.label_import.take_labels`."""
+
+    source: Path | LabelSource
+    proposals: bool
+    turn: bool = False
+    scale: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The label file."""
+        return self.source if isinstance(self.source, Path) else self.source.path
+
+    def run(self, store: Store, reviewer: str, progress: Progress) -> LabelImportResult:
+        """Import the labels. From a path whose labels need a choice nothing is imported."""
+        source = self.source
+        if isinstance(source, Path):
+            source = read_source(store, source)
+            if any(wrong.frame is not None for wrong in source.frames()[1].values()):
+                return LabelImportResult(replace(self, source=source), needs_choice=source)
+        taken = take_labels(
+            store, source, reviewer,
+            proposals=self.proposals, turn=self.turn, scale=self.scale, progress=progress,
+        )  # fmt: skip
+        note = notifications.labels(taken, source.path, proposals=self.proposals)
+        nothing = not taken.taken or taken.changes.back  # to undo
+        changes = Changes(all=True, photos=True, rounds=self.proposals, note=note, back=nothing)
+        return LabelImportResult(self, changes, taken.waiting)
+
+
+@dataclass(frozen=True)
+class LabelImportResult:
+    """The `changes` of an import, and whether `photos_to_search` are left; or, if the person must
+    choose first what to do with labels of another size, `needs_choice`: their source."""
+
+    wanted: LabelImport
+    changes: Changes | None = None
+    photos_to_search: bool = False
+    needs_choice: LabelSource | None = None
+
+
+class Importer(QObject):
+    """Adds photos and labels to the project of a window, and searches the photos for faces.
+
+    Signals:
+        sizes_differ: labels were made on pictures of another size; carries the `LabelSource` and
+            whether they are proposals, see `add_labels`.
+        photos_moved: photos have new paths and must be read again; a write's Changes follow.
+    """
+
+    sizes_differ = Signal(object, bool)
+    photos_moved = Signal()
+    _found_faces = Signal(object)
+
+    def __init__(
+        self, store: Store, desk: Desk, tasks: TaskRunner, writes: WriteQueue,
+        rounds: RoundController, parent: QObject,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._store, self._desk = store, desk
+        self._tasks, self._writes, self._rounds = tasks, writes, rounds
+        self._is_open = True
+        self.is_searching = False
+        self._found_faces.connect(self._publish_found_faces)
+
+    # Photos
+
+    def add_photos(self, sources: Sequence[Path]) -> None:
+        """Add photos and search them for faces."""
+        self._start_search(partial(self._add_and_search, list(sources)))
+
+    def search(self) -> None:
+        """Search the photos that were not searched yet."""
+        self._start_search(self._search)
+
+    def search_waiting_photos(self) -> None:
+        """Search the photos that were not searched yet, or report a missing photo folder."""
+        if not self._is_open:
+            return
+        missing = photos_missing(self._store)
+        if missing is not None:
+            self._tasks.report(missing)
+        elif self._desk.counts.waiting and not self._store.read_only:
+            self.search()
+
+    def _start_search(self, work: Work) -> None:
+        self._rounds.want_prediction(retry_unusable=True)
+        self.is_searching = True
+        self._tasks.run(
+            "import", tr("Finding faces"), work, ended=self._search_ended,
+            cancel_message=tr(
+                "Cancelled: photos that were added stay, and are searched when the project is "
+                "opened again."
+            ),
+        )  # fmt: skip
+
+    def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
+        added = photo_import.add_photos(self._store, sources)
+        searched = {photo for photo, _file in self._store.photos.unsearched()}
+        detection_pool.search(self._store, progress, self._found_faces.emit)
+        broken = sum(photo in searched for photo, *_ in self._store.photos.problems())
+        note = notifications.photos(added, self._store.queue.counts(), broken)
+        return Changes(all=True, photos=True, note=note, back=True)
+
+    def _search(self, progress: Progress) -> Changes:
+        detection_pool.search(self._store, progress, self._found_faces.emit)
+        return Changes(all=True, photos=True)
+
+    @Slot(object)
+    def _publish_found_faces(self, changes: Changes) -> None:
+        """Show faces while the search goes on, and get their proposals."""
+        self._tasks.publish(changes)
+        self._rounds.predict_if_wanted()
+
+    @Slot()
+    def _search_ended(self) -> None:
+        self.is_searching = False
+        self._rounds.predict_if_wanted()
+
+    def move_photos(self, root_id: int, folder: Path) -> None:
+        """Set the new path of a photo folder, then look for other missing ones."""
+        self._writes.submit(partial(self._move_photos, root_id, folder))
+
+    def _move_photos(self, root_id: int, folder: Path) -> Changes:
+        changes = self._store.photos.move_root(root_id, folder)
+        self.photos_moved.emit()
+        QTimer.singleShot(0, self.search_waiting_photos)  # after the message of this write
+        return changes
+
+    # Labels
+
+    def add_labels(
+        self, source: Path | LabelSource, proposals: bool, turn: bool = False, scale: bool = False
+    ) -> None:
+        """Import the labels of a file. Where they were made on pictures of another size
+        `sizes_differ` asks first: the answer calls this again with what the signal carried."""
+        wanted = LabelImport(source, proposals, turn, scale)
+        self._tasks.run(
+            "writes", tr("Reading {file}", file=wanted.path.name),
+            partial(wanted.run, self._store, self._desk.reviewer),
+            cancel_message=tr("Cancelled: no face was changed."), succeeded=self._labels_added,
+        )  # fmt: skip
+
+    @Slot(object)
+    def _labels_added(self, result: object) -> None:
+        assert isinstance(result, LabelImportResult)
+        if result.needs_choice is not None:
+            self.sizes_differ.emit(result.needs_choice, result.wanted.proposals)
+        self._tasks.publish(result.changes)
+        if result.photos_to_search and not self.is_searching:
+            self.search()
+
+    # Photos that are one face
+
+    def use_whole_photos(self, photos: Sequence[int]) -> None:
+        """Make each of these photos one face."""
+        if len(photos) <= FEW:
+            take_few, face = partial(self._desk.add_whole_photos, list(photos)), face_id(self._desk)
+            # the new face is shown unless the person went on to another one meanwhile
+            self._writes.submit(lambda: take_few(show=face_id(self._desk) == face))
+            return
+        take = partial(self._store.boxes.take_whole, self._desk.reviewer, list(photos))
+        name = tr("Taking %Ln photo(s) whole", "", len(photos))
+        self._tasks.write(name, take, succeeded=self._whole_photos_used)
+
+    @Slot(object)
+    def _whole_photos_used(self, result: object) -> None:
+        self._tasks.publish(result)
+        self._rounds.want_prediction()
+        self._rounds.predict_if_wanted()
+
+    def close(self) -> None:
+        """Start no more searches."""
+        self._is_open = False
