@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(tr(command.menu))
             menus[command.menu].addAction(self.commands.by_name[command.name])
-        seen = self.inspector.landmarks.seen
+        seen = self.inspector.landmarks.visibility_buttons
         for button, name in (
             (self.queue.search, "find"), (self.queue.save, "save_filter"),
             (self.queue.reset, "show_all"), (self.history.head, "history"),
@@ -228,15 +228,15 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self._selection_changed)
         self.inspector.landmarks.chosen.connect(self._points_chosen)
         self.inspector.landmarks.list.clicked.connect(self._back_to_work)
-        self.inspector.landmarks.seen_chosen.connect(self.editor.see)
+        self.inspector.landmarks.visibility_chosen.connect(self.editor.see)
         self.history.points_chosen.connect(self.editor.show_past)
         self.gallery.opened.connect(self._open_photo)
         self.gallery.page_wanted.connect(self._accept_page)
         self.panel.retry.clicked.connect(self._retry_round)
         self.panel.report.clicked.connect(self._copy_diagnostics)
         self.panel.problems.clicked.connect(self.commands.by_name["problems"].trigger)
-        self.queue.asked.connect(self.ask)
-        self.queue.left.connect(self._back_to_work)
+        self.queue.command_chosen.connect(self.ask)
+        self.queue.search_finished.connect(self._back_to_work)
         self.since.resumed.connect(self._resume)
         self.since.show_news(session.desk.visit, session.desk.news)
         visit, face = session.desk.visit, session.desk.face

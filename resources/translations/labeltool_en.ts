@@ -109,17 +109,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>The round is done without %Ln photo(s)</source>
+        <source>The round finished without %Ln photo(s)</source>
         <translation>
-            <numerusform>The round is done without %Ln photo</numerusform>
-            <numerusform>The round is done without %Ln photos</numerusform>
+            <numerusform>The round finished without %Ln photo</numerusform>
+            <numerusform>The round finished without %Ln photos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln manual label(s) were not trained.</source>
+        <source>%Ln manual label(s) were not used for training.</source>
         <translation>
-            <numerusform>%Ln manual label was not trained.</numerusform>
-            <numerusform>%Ln manual labels were not trained.</numerusform>
+            <numerusform>%Ln manual label was not used for training.</numerusform>
+            <numerusform>%Ln manual labels were not used for training.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -162,6 +162,13 @@
         <translation>
             <numerusform>Scale: the labels were made on copies of another size (%Ln photo)</numerusform>
             <numerusform>Scale: the labels were made on copies of another size (%Ln photos)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln proposal(s) from {model}</source>
+        <translation>
+            <numerusform>%Ln proposal from {model}</numerusform>
+            <numerusform>%Ln proposals from {model}</numerusform>
         </translation>
     </message>
 </context>

@@ -1524,15 +1524,15 @@ Import a folder, or drop one here.</source>
         <translation>파일순</translation>
     </message>
     <message>
-        <source>Low score first</source>
+        <source>Lowest score first</source>
         <translation>낮은 점수부터</translation>
     </message>
     <message>
-        <source>Uncertain first</source>
+        <source>Least certain first</source>
         <translation>불확실한 것부터</translation>
     </message>
     <message>
-        <source>Last decided first</source>
+        <source>Latest decision first</source>
         <translation>최근 판정부터</translation>
     </message>
     <message>
@@ -1544,19 +1544,19 @@ Import a folder, or drop one here.</source>
         <translation>변화가 큰 것부터</translation>
     </message>
     <message>
-        <source>By file, last first</source>
+        <source>By file, reversed</source>
         <translation>파일 역순</translation>
     </message>
     <message>
-        <source>High score first</source>
+        <source>Highest score first</source>
         <translation>높은 점수부터</translation>
     </message>
     <message>
-        <source>Certain first</source>
+        <source>Most certain first</source>
         <translation>확실한 것부터</translation>
     </message>
     <message>
-        <source>First decided first</source>
+        <source>Earliest decision first</source>
         <translation>오래된 판정부터</translation>
     </message>
     <message>
@@ -1644,7 +1644,7 @@ They appear here as they are found.</source>
         <translation>되돌림: {what}</translation>
     </message>
     <message>
-        <source>Did again: {what}</source>
+        <source>Redid: {what}</source>
         <translation>다시 실행: {what}</translation>
     </message>
     <message>
@@ -1652,7 +1652,7 @@ They appear here as they are found.</source>
         <translation>복원: {verdict}</translation>
     </message>
     <message>
-        <source>Took back: {what}</source>
+        <source>Reverted: {what}</source>
         <translation>철회: {what}</translation>
     </message>
     <message>
@@ -1664,8 +1664,8 @@ They appear here as they are found.</source>
         <translation>복원</translation>
     </message>
     <message>
-        <source>Give the face this earlier state again; undo takes that back</source>
-        <translation>얼굴을 이 이전 상태로 복원합니다. 되돌릴 수 있습니다</translation>
+        <source>Return the face to this earlier state; you can undo it</source>
+        <translation>얼굴을 이 이전 상태로 돌려놓습니다. 되돌릴 수 있습니다</translation>
     </message>
     <message>
         <source>History</source>
@@ -1682,8 +1682,8 @@ They appear here as they are found.</source>
     <message>
         <source>{what}
 by {reviewer}, {time}
-proposal of: {model}
-left the face {verdict}</source>
+proposal from: {model}
+result: {verdict}</source>
         <translation>{what}
 {reviewer}, {time}
 제안한 모델: {model}
@@ -1702,7 +1702,7 @@ left the face {verdict}</source>
         <translation>파일</translation>
     </message>
     <message>
-        <source>In list</source>
+        <source>Position</source>
         <translation>목록</translation>
     </message>
     <message>
@@ -1714,8 +1714,8 @@ left the face {verdict}</source>
         <translation>판정</translation>
     </message>
     <message>
-        <source>Faces that were reviewed</source>
-        <translation>검토한 얼굴</translation>
+        <source>Reviewed faces of the project</source>
+        <translation>이 프로젝트에서 검토한 얼굴</translation>
     </message>
     <message>
         <source>Reviewed</source>
@@ -1730,7 +1730,7 @@ left the face {verdict}</source>
         <translation>{verdict}, 점 옮김</translation>
     </message>
     <message>
-        <source>{verdict}, newer proposal waits</source>
+        <source>{verdict}, newer proposal available</source>
         <translation>{verdict}, 더 새로운 제안 있음</translation>
     </message>
     <message>
@@ -1760,7 +1760,7 @@ left the face {verdict}</source>
         <translation>이 메시지 닫기</translation>
     </message>
     <message>
-        <source>Read-only: you can look at this project and export it; nothing that you change is kept. Open a copy of its folder to work on it.</source>
+        <source>Read-only: you can view and export this project, but changes are not saved. To edit it, open a copy of its folder.</source>
         <translation>읽기 전용: 이 프로젝트를 보고 내보낼 수 있지만, 바꾼 내용은 저장되지 않습니다. 작업하려면 폴더의 복사본을 여세요.</translation>
     </message>
     <message>
@@ -2478,11 +2478,11 @@ left the face {verdict}</source>
         <translation>파일 이름</translation>
     </message>
     <message>
-        <source>In which order</source>
+        <source>Sort order</source>
         <translation>정렬 순서</translation>
     </message>
     <message>
-        <source>Turn the order round</source>
+        <source>Reverse the order</source>
         <translation>순서를 반대로 바꿉니다</translation>
     </message>
     <message>
@@ -2510,16 +2510,18 @@ left the face {verdict}</source>
         <translation>분당 얼굴 {pace:.0f}개 · {left}, {time}</translation>
     </message>
     <message>
-        <source>Continue where you stopped</source>
+        <source>Continue where you left off</source>
         <translation>멈춘 곳에서 계속</translation>
     </message>
     <message>
         <source>{faces} decided by {reviewer}</source>
         <translation>{reviewer} 님이 판정한 {faces}</translation>
     </message>
-    <message>
-        <source>{model} brought {count:,} proposals</source>
-        <translation>{model}의 새 제안 {count:,}개</translation>
+    <message numerus="yes">
+        <source>%Ln proposal(s) from {model}</source>
+        <translation>
+            <numerusform>{model}의 새 제안 %Ln개</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) added</source>
@@ -2612,11 +2614,11 @@ left the face {verdict}</source>
         <translation>일찍 끝내기</translation>
     </message>
     <message>
-        <source>End the training after this epoch, keep its network and predict</source>
+        <source>Stop training after this epoch, keep the model and predict</source>
         <translation>이 에포크를 마치면 학습을 끝내고, 학습된 모델로 예측합니다</translation>
     </message>
     <message>
-        <source>Give the round up; everything stays as it was before</source>
+        <source>Cancel the round; nothing in the project changes</source>
         <translation>라운드를 그만둡니다. 모든 것이 이전 그대로 남습니다</translation>
     </message>
     <message>
@@ -2652,17 +2654,17 @@ left the face {verdict}</source>
         <translation>단계</translation>
     </message>
     <message>
-        <source>The round failed; everything is as it was before</source>
+        <source>The round failed; nothing in the project was changed</source>
         <translation>라운드가 실패했습니다. 모든 것이 이전 그대로입니다</translation>
     </message>
     <message numerus="yes">
-        <source>The round is done without %Ln photo(s)</source>
+        <source>The round finished without %Ln photo(s)</source>
         <translation>
             <numerusform>라운드가 끝났지만 사진 %Ln장을 쓰지 못했습니다</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln manual label(s) were not trained.</source>
+        <source>%Ln manual label(s) were not used for training.</source>
         <translation>
             <numerusform>수동 레이블 %Ln개는 학습하지 않았습니다.</numerusform>
         </translation>
@@ -2902,7 +2904,7 @@ left the face {verdict}</source>
         <translation>예제 써 보기</translation>
     </message>
     <message>
-        <source>Review pictures of people who do not exist: made for trying this</source>
+        <source>Try it on computer-generated pictures of people</source>
         <translation>실제로 존재하지 않는 사람들의 사진으로 만든 연습용 예제를 검토합니다</translation>
     </message>
     <message>
@@ -3590,11 +3592,11 @@ left the face {verdict}</source>
         <translation>복원: {what}.</translation>
     </message>
     <message>
-        <source>Took back: {what}.</source>
+        <source>Reverted: {what}.</source>
         <translation>철회: {what}.</translation>
     </message>
     <message>
-        <source>Nothing of this batch is left to take back.</source>
+        <source>Nothing of this batch is left to revert.</source>
         <translation>이 일괄 처리에서 철회할 것이 남아 있지 않습니다.</translation>
     </message>
     <message>

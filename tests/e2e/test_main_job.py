@@ -29,6 +29,7 @@ from labeltool.gui.window import MainWindow
 from labeltool.store import create_project
 from pipnet.data.images import find_photos
 from pipnet.data.scheme import load_scheme
+from tests.item_views import select_rows
 
 PHOTOS = 12
 
@@ -143,7 +144,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # a batch from the list: select four, exclude, one undo takes it back
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
-    window.list.select_rows(5, 8)
+    select_rows(window.list.view, 5, 8)
     window.commands.by_name["exclude"].trigger()
     assert session.store.queue.counts().excluded == 4
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

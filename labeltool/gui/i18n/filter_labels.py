@@ -17,17 +17,17 @@ VERDICT_LABELS: dict[str | None, str] = {
 }
 ORDER_LABELS = {
     "file": N_("By file"),
-    "score": N_("Low score first"),
-    "spread": N_("Uncertain first"),
-    "time": N_("Last decided first"),
+    "score": N_("Lowest score first"),
+    "spread": N_("Least certain first"),
+    "time": N_("Latest decision first"),
     "round": N_("Newest round first"),
     "change": N_("Largest change first"),
 }
 REVERSED_ORDER_LABELS = {
-    "file": N_("By file, last first"),
-    "score": N_("High score first"),
-    "spread": N_("Certain first"),
-    "time": N_("First decided first"),
+    "file": N_("By file, reversed"),
+    "score": N_("Highest score first"),
+    "spread": N_("Most certain first"),
+    "time": N_("Earliest decision first"),
     "round": N_("Oldest round first"),
     "change": N_("Smallest change first"),
 }

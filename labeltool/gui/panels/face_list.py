@@ -1,4 +1,4 @@
-"""The list of faces under the filter: ids only, rows fetched when drawn."""
+"""The list of the faces in the queue: holds ids only, and fetches rows when they are drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -33,14 +32,14 @@ from labeltool.gui.i18n.translate import score_words, verdict_word
 from labeltool.gui.session import Session
 from pipnet.text import one_line
 
-CHUNK = 200
-"""Rows fetched at once."""
+FETCH_ROWS = 200
+"""Rows fetched by one query."""
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class FaceListModel(QAbstractListModel):
-    """The desk's queue."""
+    """The desk's queue as a Qt model."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -50,11 +49,11 @@ class FaceListModel(QAbstractListModel):
         self._rows: dict[int, Row] = {}
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        """How many faces."""
+        """The number of faces."""
         return 0 if parent is not None and parent.isValid() else len(self._ids)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The row, its name, or a tooltip."""
+        """A face's name or tooltip, or in the user role its `Row`."""
         row = self.row(index.row())
         if row is None:
             return None
@@ -67,16 +66,16 @@ class FaceListModel(QAbstractListModel):
         return None
 
     def row(self, place: int) -> Row | None:
-        """What to draw at a place of the list."""
+        """The face at a position of the list; None if there is none."""
         if not 0 <= place < len(self._ids):
             return None
         if self._ids[place] not in self._rows:
-            start = place - place % CHUNK
-            self._rows |= self._session.store.queue.rows(self._ids[start : start + CHUNK])
+            start = place - place % FETCH_ROWS
+            self._rows |= self._session.store.queue.rows(self._ids[start : start + FETCH_ROWS])
         return self._rows.get(self._ids[place])
 
     def id_at(self, place: int) -> int:
-        """The face at a place."""
+        """The id of the face at a position."""
         return self._ids[place]
 
     def refresh(self, changes: Changes) -> None:
@@ -92,7 +91,7 @@ class FaceListModel(QAbstractListModel):
                 self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
         else:
             drawn = [face for face in changes.faces if face in self._rows]
-            if drawn:  # only these: a row that is missed fetches all around it
+            if drawn:  # only these: fetching a missing row fetches its neighbours too
                 self._rows |= self._session.store.queue.rows(drawn)
                 for face in drawn:
                     index = self.index(desk.queue.index_of(face))
@@ -100,7 +99,7 @@ class FaceListModel(QAbstractListModel):
 
 
 class FaceListDelegate(QStyledItemDelegate):
-    """Verdict icon, file name and score in one line."""
+    """Draws the verdict icon, file name, marks and score of a face in one line."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a row."""
@@ -112,12 +111,12 @@ class FaceListDelegate(QStyledItemDelegate):
         if row is None:
             return
         rect: QRect = view.rect.adjusted(theme.SPACING, 0, -theme.SPACING, 0)
-        chosen = bool(view.state & QStyle.StateFlag.State_Selected)
+        is_selected = bool(view.state & QStyle.StateFlag.State_Selected)
         painter.drawPixmap(
             rect.left(), rect.top() + (rect.height() - 16) // 2,
-            theme.verdict_pixmap(row.verdict, 16, view.widget.devicePixelRatioF(), chosen),
+            theme.verdict_pixmap(row.verdict, 16, view.widget.devicePixelRatioF(), is_selected),
         )  # fmt: skip
-        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
+        role = QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text
         painter.save()
         painter.setPen(view.palette.color(role))
         painter.setFont(theme.tabular(view.font))
@@ -141,13 +140,13 @@ class FaceListDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class _Rows(QTableView):
-    """A table of one column, in which Home and End lead to the first and the last row."""
+class _SingleColumnTable(QTableView):
+    """A table of one column in which Home and End go to the first and the last row."""
 
     def moveCursor(  # noqa: N802
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
-        """Where a key leads."""
+        """Return the index that a key moves to."""
         if action == QAbstractItemView.CursorAction.MoveHome:
             return self.model().index(0, 0)
         if action == QAbstractItemView.CursorAction.MoveEnd:
@@ -156,14 +155,14 @@ class _Rows(QTableView):
 
 
 class FaceList(QWidget):
-    """The faces of the queue, a line each."""
+    """The faces of the queue, a row each; its current row is the face on the desk."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        # a list view asks for every row whenever the current one changes, a tree view whenever the
-        # queue does; a table view with rows of one height asks for those that it draws
-        self.view, self.model = _Rows(), FaceListModel(session, self)
+        # QListView fetches every row when the current one changes, QTreeView when the queue does;
+        # QTableView with a fixed row height fetches only the rows it draws
+        self.view, self.model = _SingleColumnTable(), FaceListModel(session, self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(FaceListDelegate(self.view))
         self.view.setShowGrid(False)
@@ -172,29 +171,29 @@ class FaceList(QWidget):
         self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.view.verticalHeader().hide()
         self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._measure()
+        self._set_row_height()
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * theme.SPACING, 0, 2 * theme.SPACING, 2 * theme.SPACING)
         layout.addWidget(self.view)
-        self.view.selectionModel().currentChanged.connect(self._current)
+        self.view.selectionModel().currentChanged.connect(self._open_current)
         session.changed.connect(self.refresh)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Another font wants other rows."""
+        """Adapt the row height to a new font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._measure()
+            self._set_row_height()
 
-    def _measure(self) -> None:
-        """One line with room to hit."""
+    def _set_row_height(self) -> None:
+        """Make rows one line high, and large enough to click."""
         height = max(24, self.view.fontMetrics().height() + 2 * theme.SPACING)
         self.view.verticalHeader().setDefaultSectionSize(height)
 
     @Slot(QModelIndex, QModelIndex)
-    def _current(self, current: QModelIndex, _before: QModelIndex) -> None:
+    def _open_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         desk = self._session.desk
         if current.isValid():
             face = self.model.id_at(current.row())
@@ -203,29 +202,22 @@ class FaceList(QWidget):
                 self._session.publish(Changes())
 
     def selected(self) -> list[int]:
-        """Ids of the selected faces."""
+        """The ids of the selected faces."""
         return [
             self.model.id_at(index.row()) for index in self.view.selectionModel().selectedRows()
         ]
 
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
-        """Follow the desk: the queue, the rows, the current face."""
-        several = len(self.view.selectionModel().selectedRows()) > 1
+        """Show the desk's queue and current face."""
+        is_multi = len(self.view.selectionModel().selectedRows()) > 1
         self.model.refresh(changes)
         place = self._session.desk.queue.index
         selection = self.view.selectionModel()
         if place < 0 or selection.currentIndex().row() == place:
             return
         index = self.model.index(place)
-        if several and selection.isSelected(index):
+        if is_multi and selection.isSelected(index):
             return
         selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.view.scrollTo(index)
-
-    def select_rows(self, first: int, last: int) -> None:
-        """Select a range of rows."""
-        self.view.selectionModel().select(
-            QItemSelection(self.model.index(first), self.model.index(last)),
-            QItemSelectionModel.SelectionFlag.ClearAndSelect,
-        )

@@ -1,4 +1,4 @@
-"""The left panel: search, order and filters of the queue, their counts, and the pace."""
+"""The filter panel: search, order and filters of the queue, their counts, and throughput."""
 
 from __future__ import annotations
 
@@ -29,163 +29,164 @@ from labeltool.gui.i18n.filter_labels import (
     round_name,
 )
 from labeltool.gui.i18n.translate import faces_words, read, tr
+from labeltool.gui.panels.elided_label import ElidedLabel
 from labeltool.gui.panels.filter_tree import FilterTree
-from labeltool.gui.panels.inspector import ElidedLabel
 from labeltool.gui.panels.message_bar import format_time_left
 from labeltool.gui.session import Session
 from labeltool.review.facets import FacetCounts
 
-TYPING_MS = 150
-"""How long after the last letter the search begins."""
+SEARCH_DEBOUNCE_MS = 150
+"""The search starts this long after the last key."""
 
 
 class FilterPanel(QWidget):
-    """Shows the desk's filter and puts another; all figures come from the session's survey.
+    """Shows and changes the desk's filter; all counts come from the session's facet counts.
 
     Signals:
-        asked: name of a command that was chosen here (save_filter, rename_filter, delete_filter).
-        left: the person has typed what they search, and goes back to the faces.
+        command_chosen: name of a command: save_filter, rename_filter or delete_filter.
+        search_finished: the person left a search field with Enter or Escape.
     """
 
-    asked = Signal(str)
-    left = Signal()
+    command_chosen = Signal(str)
+    search_finished = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shown: Filter | None = None
-        self.search, self.orders, self.turn = QLineEdit(), QComboBox(), QToolButton()
-        self.low, self.high = self._spin(tr("Lowest score")), self._spin(tr("Highest score"))
-        self.tree, self.pace = FilterTree(), QLabel()
-        self.bar, self.words = QFrame(), ElidedLabel()
+        self.search, self.order, self.reverse = QLineEdit(), QComboBox(), QToolButton()
+        self.min_score = self._score_field(tr("Lowest score"))
+        self.max_score = self._score_field(tr("Highest score"))
+        self.tree, self.throughput = FilterTree(), QLabel()
+        self.summary_bar, self.summary = QFrame(), ElidedLabel()
         self.save, self.reset = QToolButton(), QToolButton()
         self._build()
-        self._typed = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._typed.timeout.connect(self._typed_long_ago)
-        self.search.textEdited.connect(self._type)
+        self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_DEBOUNCE_MS)
+        self._search_timer.timeout.connect(self._apply_search)
+        self.search.textEdited.connect(self._schedule_search)
         for field, line in (
-            (self.search, self.search), (self.low, self.low.lineEdit()),
-            (self.high, self.high.lineEdit()),
+            (self.search, self.search), (self.min_score, self.min_score.lineEdit()),
+            (self.max_score, self.max_score.lineEdit()),
         ):  # fmt: skip
-            line.returnPressed.connect(self._leave)
-            leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), field)
-            leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-            leave.activated.connect(self._leave)
-        self.low.valueChanged.connect(self._type)
-        self.high.valueChanged.connect(self._type)
-        self.orders.activated.connect(self._order)
-        self.turn.clicked.connect(self._turn)
+            line.returnPressed.connect(self._finish_search)
+            escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), field)
+            escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+            escape.activated.connect(self._finish_search)
+        self.min_score.valueChanged.connect(self._schedule_search)
+        self.max_score.valueChanged.connect(self._schedule_search)
+        self.order.activated.connect(self._choose_order)
+        self.reverse.clicked.connect(self._choose_direction)
         self.tree.chosen.connect(session.show)
-        self.tree.saved_menu.connect(self._saved_menu)
+        self.tree.saved_menu.connect(self._open_saved_menu)
         self.save.clicked.connect(self._save)
         self.reset.clicked.connect(self.show_all)
         session.changed.connect(self.refresh)
-        session.facets.counted.connect(self._surveyed)
+        session.facets.counted.connect(self._show_counts)
         self.refresh(Changes())
 
-    def _spin(self, words: str) -> QDoubleSpinBox:
+    def _score_field(self, label: str) -> QDoubleSpinBox:
         spin = QDoubleSpinBox()
         spin.setRange(0, 1)
         spin.setSingleStep(0.05)
-        spin.setKeyboardTracking(False)  # "0" on the way to "0.75" is no bound yet
-        spin.setToolTip(words)
-        spin.setAccessibleName(words)
+        spin.setKeyboardTracking(False)  # "0" typed on the way to "0.75" is not a bound yet
+        spin.setToolTip(label)
+        spin.setAccessibleName(label)
         spin.setFont(theme.tabular(spin.font()))
         return spin
 
     def _build(self) -> None:
         self.search.setPlaceholderText(tr("File name"))
         self.search.setClearButtonEnabled(True)
-        self.orders.setToolTip(tr("In which order"))
-        self.orders.setSizeAdjustPolicy(
+        self.order.setToolTip(tr("Sort order"))
+        self.order.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        for words in ORDER_LABELS.values():
-            self.orders.addItem(tr(words))
-        self.turn.setAutoRaise(True)
-        self.turn.setCheckable(True)
-        self.turn.setToolTip(tr("Turn the order round"))
-        self.high.setValue(1)
-        self.pace.setWordWrap(True)
-        self.pace.setFont(theme.tabular(theme.small(self.font())))
-        self.pace.setToolTip(tr("Over the last half hour of reviewing, without breaks"))
+        for label in ORDER_LABELS.values():
+            self.order.addItem(tr(label))
+        self.reverse.setAutoRaise(True)
+        self.reverse.setCheckable(True)
+        self.reverse.setToolTip(tr("Reverse the order"))
+        self.max_score.setValue(1)
+        self.throughput.setWordWrap(True)
+        self.throughput.setFont(theme.tabular(theme.small(self.font())))
+        self.throughput.setToolTip(tr("Over the last half hour of reviewing, without breaks"))
         for button in (self.save, self.reset):
             button.setAutoRaise(True)
-        order, score, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.bar)
-        order.addWidget(self.orders, 1)
-        order.addWidget(self.turn)
+        order, score, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.summary_bar)
+        order.addWidget(self.order, 1)
+        order.addWidget(self.reverse)
         score.addWidget(QLabel(tr("Score")))
-        score.addWidget(self.low, 1)
+        score.addWidget(self.min_score, 1)
         score.addWidget(QLabel(tr("to")))
-        score.addWidget(self.high, 1)
+        score.addWidget(self.max_score, 1)
         bar.setContentsMargins(2 * theme.SPACING, 0, 0, 0)
         bar.setSpacing(0)
-        bar.addWidget(self.words, 1)
+        bar.addWidget(self.summary, 1)
         bar.addWidget(self.save)
         bar.addWidget(self.reset)
-        self.bar.setFrameShape(QFrame.Shape.StyledPanel)
+        self.summary_bar.setFrameShape(QFrame.Shape.StyledPanel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * theme.SPACING] * 4)
         layout.setSpacing(theme.SPACING)
         layout.addWidget(self.search)
         layout.addLayout(order)
-        layout.addWidget(self.bar)
+        layout.addWidget(self.summary_bar)
         layout.addWidget(self.tree, 1)
         layout.addLayout(score)
-        layout.addWidget(self.pace)
+        layout.addWidget(self.throughput)
 
     def recolour(self) -> None:
-        """Follow the palette."""
+        """Redraw the icons for a new palette."""
         self.tree.recolour()
         self.save.setIcon(theme.icon("mdi6.filter-plus-outline"))
         self.reset.setIcon(theme.icon("mdi6.filter-remove-outline"))
         self._show_order(self._session.desk.queue.filter)
 
-    # What the person asks for
+    # Input
 
     @Slot()
-    def _type(self) -> None:
-        self._typed.start()
+    def _schedule_search(self) -> None:
+        self._search_timer.start()
 
     @Slot()
-    def _typed_long_ago(self) -> None:
-        self.low.interpretText()
-        self.high.interpretText()
-        self._typed.stop()
-        low, high = sorted((self.low.value(), self.high.value()))
+    def _apply_search(self) -> None:
+        self.min_score.interpretText()
+        self.max_score.interpretText()
+        self._search_timer.stop()
+        low, high = sorted((self.min_score.value(), self.max_score.value()))
         score = None if (low, high) == (0, 1) else (low, high)
-        wanted = self._session.desk.queue.filter
-        fresh = replace(wanted, text=self.search.text().strip(), score=score)
-        if fresh != wanted:
-            self._session.show(fresh)
+        current = self._session.desk.queue.filter
+        new = replace(current, text=self.search.text().strip(), score=score)
+        if new != current:
+            self._session.show(new)
 
     @Slot()
-    def _leave(self) -> None:
-        self._typed_long_ago()
-        self.left.emit()
+    def _finish_search(self) -> None:
+        self._apply_search()
+        self.search_finished.emit()
 
     @Slot()
-    def _order(self) -> None:
-        order = list(ORDER_LABELS)[self.orders.currentIndex()]
+    def _choose_order(self) -> None:
+        order = list(ORDER_LABELS)[self.order.currentIndex()]
         self._session.show(replace(self._session.desk.queue.filter, order=order))
 
     @Slot()
-    def _turn(self) -> None:
+    def _choose_direction(self) -> None:
         self._session.show(
-            replace(self._session.desk.queue.filter, descending=self.turn.isChecked())
+            replace(self._session.desk.queue.filter, descending=self.reverse.isChecked())
         )
 
     @Slot()
     def _save(self) -> None:
-        self.asked.emit("save_filter")
+        self.command_chosen.emit("save_filter")
 
     @Slot()
     def show_all(self) -> None:
-        """Take every part of the filter away; the order stays."""
+        """Remove every part of the filter; the order stays."""
         self._session.show_all()
 
     @Slot(int, QPoint)
-    def _saved_menu(self, filter_id: int, place: QPoint) -> None:
+    def _open_saved_menu(self, filter_id: int, place: QPoint) -> None:
         found = next((f for f in self._session.store.filters.all() if f.id == filter_id), None)
         if found is None:
             return
@@ -200,73 +201,73 @@ class FilterPanel(QWidget):
 
     @Slot()
     def _rename(self) -> None:
-        self.asked.emit("rename_filter")
+        self.command_chosen.emit("rename_filter")
 
     @Slot()
     def _delete(self) -> None:
-        self.asked.emit("delete_filter")
+        self.command_chosen.emit("delete_filter")
 
-    # What it shows
+    # Display
 
     @Slot(object)
     def refresh(self, _changes: Changes) -> None:
         """Show the desk's filter."""
-        wanted = self._session.desk.queue.filter
-        if wanted == self._shown:
-            return  # as after every decision
-        self._shown = None if self._typed.isActive() else wanted
-        if not self._typed.isActive():
-            if self.search.text().strip() != wanted.text:
-                self.search.setText(wanted.text)
-            low, high = wanted.score or (0.0, 1.0)
-            for spin, value in ((self.low, low), (self.high, high)):
+        current = self._session.desk.queue.filter
+        if current == self._shown:
+            return  # most changes are decisions, which keep the filter
+        self._shown = None if self._search_timer.isActive() else current
+        if not self._search_timer.isActive():
+            if self.search.text().strip() != current.text:
+                self.search.setText(current.text)
+            low, high = current.score or (0.0, 1.0)
+            for spin, value in ((self.min_score, low), (self.max_score, high)):
                 spin.blockSignals(True)
                 spin.setValue(value)
                 spin.blockSignals(False)
-        self._show_order(wanted)
-        self.bar.setVisible(wanted.narrows)
-        self.words.set_full_text(describe_filter(wanted, self._session.round_names))
-        self.tree.show_filter(wanted)
+        self._show_order(current)
+        self.summary_bar.setVisible(current.narrows)
+        self.summary.set_full_text(describe_filter(current, self._session.round_names))
+        self.tree.show_filter(current)
 
-    def _show_order(self, wanted: Filter) -> None:
-        names = REVERSED_ORDER_LABELS if wanted.descending else ORDER_LABELS
+    def _show_order(self, current: Filter) -> None:
+        names = REVERSED_ORDER_LABELS if current.descending else ORDER_LABELS
         for place, order in enumerate(ORDER_LABELS):
-            self.orders.setItemText(place, tr(names[order]))
-        self.orders.setCurrentIndex(list(ORDER_LABELS).index(wanted.order))
-        self.turn.setChecked(wanted.descending)
-        arrow = "mdi6.sort-descending" if wanted.descending else "mdi6.sort-ascending"
-        self.turn.setIcon(theme.icon(arrow))
+            self.order.setItemText(place, tr(names[order]))
+        self.order.setCurrentIndex(list(ORDER_LABELS).index(current.order))
+        self.reverse.setChecked(current.descending)
+        arrow = "mdi6.sort-descending" if current.descending else "mdi6.sort-ascending"
+        self.reverse.setIcon(theme.icon(arrow))
 
     @Slot(object)
-    def _surveyed(self, found: FacetCounts) -> None:
+    def _show_counts(self, found: FacetCounts) -> None:
         self._session.round_names = {row.id: round_name(row) for row, _ in found.rounds}
-        self.tree.show_survey(found)
-        self.words.set_full_text(
+        self.tree.show_counts(found)
+        self.summary.set_full_text(
             describe_filter(self._session.desk.queue.filter, self._session.round_names)
         )
-        self.pace.setText(
+        self.throughput.setText(
             format_throughput(found.facets.left, self._session.desk.throughput.per_minute)
         )
 
 
 def format_throughput(left: int, pace: float | None) -> str:
-    """'12 faces a minute · 1,440 to decide, about 2 h left'."""
+    """'12 faces a minute · 1,440 to decide, about 2 h left'; `pace` in faces a minute."""
     if not left:
         return tr("Nothing left to decide here.")
-    words = tr("{count:,} to decide", count=left)
+    text = tr("{count:,} to decide", count=left)
     if pace is None:
-        return words
+        return text
     return tr(
         "{pace:.0f} faces a minute · {left}, {time}",
-        pace=pace, left=words, time=format_time_left(60 * left / pace),
+        pace=pace, left=text, time=format_time_left(60 * left / pace),
     )  # fmt: skip
 
 
 class NewsBar(QFrame):
-    """On opening: what others did since the last visit, and the way back to where one stopped.
+    """Shown on opening: what others did since the last visit, and a button to continue there.
 
     Signals:
-        resumed: the person wants to go on where they stopped.
+        resumed: the person wants to continue with the face of the last visit.
     """
 
     resumed = Signal()
@@ -275,7 +276,7 @@ class NewsBar(QFrame):
         super().__init__(parent)
         self.label, self.resume, self._close = QLabel(), QPushButton(), QToolButton()
         self.label.setWordWrap(True)
-        self.resume.setText(tr("Continue where you stopped"))
+        self.resume.setText(tr("Continue where you left off"))
         self.resume.clicked.connect(self._resume)
         self._close.setAutoRaise(True)
         self._close.setToolTip(tr("Close this message"))
@@ -288,7 +289,7 @@ class NewsBar(QFrame):
         self.hide()
 
     def show_news(self, visit: ReviewerProgress | None, news: News | None) -> None:
-        """Show the line if there is something to say."""
+        """Show the bar if others did something since the visit."""
         if visit is None or not news:
             return
         self.label.setText(format_news(visit, news))
@@ -296,7 +297,7 @@ class NewsBar(QFrame):
         self.show()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """A new palette wants a new icon."""
+        """Redraw the icon for a new palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and not self.isHidden():
             self._close.setIcon(theme.icon("mdi6.close"))
@@ -308,7 +309,7 @@ class NewsBar(QFrame):
 
 
 def format_news(visit: ReviewerProgress, news: News) -> str:
-    """What others did since a visit, in a sentence."""
+    """What others did since a visit, as a sentence."""
     format_local_time = QDateTime.fromString(visit.time, Qt.DateFormat.ISODateWithMs).toLocalTime()
     when = QLocale().toString(format_local_time, QLocale.FormatType.ShortFormat)
     parts = [
@@ -316,7 +317,7 @@ def format_news(visit: ReviewerProgress, news: News) -> str:
         for name, count in news.decided.items()
     ]
     parts += [
-        tr("{model} brought {count:,} proposals", model=read(name), count=count)
+        tr("%Ln proposal(s) from {model}", "", count, model=read(name))
         for name, count in news.proposed.items()
     ]
     if news.photos:

@@ -1,4 +1,4 @@
-"""What one can filter by, as a tree: verdicts, saved filters, folders, rounds, reviewers."""
+"""The parts of a filter as a tree: verdicts, saved filters, folders, rounds, reviewers."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from pipnet.text import one_line
 
 Index = QModelIndex | QPersistentModelIndex
 
-KEY = Qt.ItemDataRole.UserRole
-"""Where an item keeps what it stands for: (part of the filter, value)."""
+KEY_ROLE = Qt.ItemDataRole.UserRole
+"""The role of an item's key: (field of the filter, value)."""
 
 _ICONS = {
     "saved": "mdi6.filter-variant",
@@ -44,31 +44,31 @@ _ICONS = {
     "round_id": "mdi6.sync",
     "reviewer": "mdi6.account-outline",
 }
-_OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_CHOOSE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
-class _Rows(QStyledItemDelegate):
-    """Rows that a mouse can hit. Of a folder both ends are read, of anything else the beginning."""
+class _RowDelegate(QStyledItemDelegate):
+    """Rows high enough to click; folders are elided in the middle, other texts at the end."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
-        """The usual look."""
+        """Choose where to elide."""
         super().initStyleOption(option, index)
         view: Any = option
-        key = index.data(KEY)
+        key = index.data(KEY_ROLE)
         if key is None or key[0] != "folder":
             view.textElideMode = Qt.TextElideMode.ElideRight
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        """The usual width, at least 24 pixels high."""
+        """Make rows at least 24 pixels high."""
         return super().sizeHint(option, index).expandedTo(QSize(0, 6 * theme.SPACING))
 
 
 class FilterTree(QTreeWidget):
-    """A click puts one part of the filter; a click on what is put takes it away.
+    """A click sets one part of the filter, or clears it if it is set.
 
     Signals:
-        chosen: the Filter that the click asks for.
-        saved_menu: id of a saved filter, and where its menu is wanted (global).
+        chosen: the new Filter.
+        saved_menu: id of a saved filter, and the global position for its menu.
     """
 
     chosen = Signal(object)
@@ -79,10 +79,10 @@ class FilterTree(QTreeWidget):
         self._filter = Filter()
         self._saved: dict[int, Filter | None] = {}
         self._items: dict[tuple[str, object], QTreeWidgetItem] = {}
-        self._on: set[tuple[str, object]] = set()
+        self._active: set[tuple[str, object]] = set()
         self._totals: dict[str, tuple[int, int]] = {}
         self.setColumnCount(2)
-        self.setItemDelegate(_Rows(self))
+        self.setItemDelegate(_RowDelegate(self))
         self.setHeaderHidden(True)
         self.setIndentation(2 * theme.SPACING)
         self.setUniformRowHeights(True)
@@ -96,9 +96,9 @@ class FilterTree(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        self._widen("0,000")  # until something was counted
+        self._set_count_width("0,000")  # until counts arrive
         self._groups = {
-            name: self._group(words)
+            name: self._add_group(words)
             for name, words in (
                 ("verdict", tr("Verdict")), ("saved", tr("Saved filters")),
                 ("folder", tr("Folders")), ("round_id", tr("Rounds")),
@@ -106,16 +106,16 @@ class FilterTree(QTreeWidget):
             )
         }  # fmt: skip
         for verdict, words in VERDICT_LABELS.items():
-            self._item(self._groups["verdict"], ("verdict", verdict), tr(words))
-        self._item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
+            self._add_item(self._groups["verdict"], ("verdict", verdict), tr(words))
+        self._add_item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
         for name in ("verdict", "saved", "folder"):
             self._groups[name].setExpanded(True)
         self.recolour()
         self.itemClicked.connect(self._choose)
-        self.customContextMenuRequested.connect(self._menu)
+        self.customContextMenuRequested.connect(self._request_menu)
 
-    def _group(self, words: str) -> QTreeWidgetItem:
-        group = QTreeWidgetItem([words, ""])
+    def _add_group(self, title: str) -> QTreeWidgetItem:
+        group = QTreeWidgetItem([title, ""])
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
         font = theme.small(self.font())
         font.setBold(True)
@@ -123,19 +123,19 @@ class FilterTree(QTreeWidget):
         self.addTopLevelItem(group)
         return group
 
-    def _item(
+    def _add_item(
         self, parent: QTreeWidgetItem, key: tuple[str, object], words: str
     ) -> QTreeWidgetItem:
         item = QTreeWidgetItem(parent, [words, ""])
-        item.setData(0, KEY, key)
+        item.setData(0, KEY_ROLE, key)
         item.setToolTip(0, words)
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._items[key] = item
-        self._on.discard(key)  # it has no mark yet
+        self._active.discard(key)  # a new item is not highlighted
         return item
 
     def recolour(self) -> None:
-        """Make the icons again, for a new palette."""
+        """Redraw the icons for a new palette."""
         for (part, value), item in self._items.items():
             if part == "verdict":
                 name = {None: "mdi6.image-multiple-outline", "offered": "mdi6.eye-outline"}.get(
@@ -147,12 +147,12 @@ class FilterTree(QTreeWidget):
                 item.setIcon(0, theme.icon("mdi6.flag-outline"))
             else:
                 item.setIcon(0, theme.icon(_ICONS[part]))
-        self._mark(anew=True)
+        self._highlight(is_new_palette=True)
 
-    # What there is
+    # Rows and counts
 
-    def show_survey(self, found: FacetCounts) -> None:
-        """Follow what was counted."""
+    def show_counts(self, found: FacetCounts) -> None:
+        """Show the rows and counts that were found."""
         for verdict, count in found.facets.verdicts.items():
             self._items["verdict", verdict].setText(1, f"{count:,}")
         self._items["flagged", True].setText(1, f"{found.facets.flagged:,}")
@@ -162,11 +162,11 @@ class FilterTree(QTreeWidget):
         self._fill("reviewer", [(name, name, count) for name, count in found.reviewers.items()])
         self._fill_folders(found)
         most = max((faces for faces, _ in self._totals.values()), default=0)
-        self._widen("newer" if None in self._saved.values() else "", f"{most:,}")
-        self._mark()
+        self._set_count_width("newer" if None in self._saved.values() else "", f"{most:,}")
+        self._highlight()
 
-    def _widen(self, *widest: str) -> None:
-        """Room for the largest count; to let Qt measure takes every row at every count."""
+    def _set_count_width(self, *widest: str) -> None:
+        """Make room for the widest count; letting Qt measure would visit every row each time."""
         font = self.font()
         font.setBold(True)
         width = QFontMetrics(font).horizontalAdvance
@@ -183,7 +183,7 @@ class FilterTree(QTreeWidget):
                 del self._items[key]
             group.takeChildren()
             for value, words, _ in rows:
-                item = self._item(group, (part, value), words)
+                item = self._add_item(group, (part, value), words)
                 item.setIcon(0, theme.icon(_ICONS[part]))
         for value, words, count in rows:
             item = self._items[part, value]
@@ -202,7 +202,7 @@ class FilterTree(QTreeWidget):
         before, self._totals = self._totals, totals
         group = self._groups["folder"]
         gone = [k for k in self._items if k[0] == "folder" and k[1] not in totals]
-        if gone:  # a photo folder was taken out: rare enough to begin again
+        if gone:  # a photo folder was removed: rare enough to rebuild all
             group.takeChildren()
             self._items = {k: v for k, v in self._items.items() if k[0] != "folder"}
             before = {}
@@ -214,7 +214,7 @@ class FilterTree(QTreeWidget):
                 above, _, name = path.rpartition("/")
                 parent = self._items["folder", above] if above else group
                 root = found.roots.get(int(path)) if not above else None
-                item = self._item(
+                item = self._add_item(
                     parent, ("folder", path), one_line(folder_name(root) if root else name)
                 )
                 item.setIcon(0, icon)
@@ -226,79 +226,81 @@ class FilterTree(QTreeWidget):
             item.setToolTip(1, left)
         group.setHidden(not totals)
 
-    # What is put
+    # The current filter
 
     def show_filter(self, wanted: Filter) -> None:
-        """Mark the rows that the filter puts."""
+        """Highlight the rows that are part of the filter."""
         if wanted != self._filter:
             self._filter = wanted
-            self._mark()
+            self._highlight()
 
-    def _mark(self, anew: bool = False) -> None:
-        """Let the rows stand out that are on; `anew`: in other colours than before."""
-        mark = self.palette().color(QPalette.ColorRole.Highlight)
-        mark.setAlpha(70)
-        on = {key for key in self._items if self._is_on(*key)}
-        for key in (on | self._on if anew else on ^ self._on) & self._items.keys():
+    def _highlight(self, *, is_new_palette: bool = False) -> None:
+        """Highlight the active rows: those that changed, or all for a new palette."""
+        colour = self.palette().color(QPalette.ColorRole.Highlight)
+        colour.setAlpha(70)
+        active = {key for key in self._items if self._is_active(*key)}
+        for key in (
+            active | self._active if is_new_palette else active ^ self._active
+        ) & self._items.keys():
             font = self.font()
-            font.setBold(key in on)
+            font.setBold(key in active)
             for column in (0, 1):
                 self._items[key].setFont(column, font)
                 self._items[key].setData(
-                    column, Qt.ItemDataRole.BackgroundRole, mark if key in on else None
+                    column, Qt.ItemDataRole.BackgroundRole, colour if key in active else None
                 )
-        self._on = on
+        self._active = active
 
-    def _is_on(self, part: str, value: object) -> bool:
+    def _is_active(self, part: str, value: object) -> bool:
         if part == "saved":
             return self._saved.get(int(str(value))) == self._filter
         return bool(getattr(self._filter, part) == value)
 
     @Slot(QTreeWidgetItem)
     def _choose(self, item: QTreeWidgetItem) -> None:
-        key = item.data(0, KEY)
+        key = item.data(0, KEY_ROLE)
         if key is None:
             item.setExpanded(not item.isExpanded())
             return
         part, value = key
-        on = self._is_on(part, value)
+        is_active = self._is_active(part, value)
         if part == "saved":
             saved = self._saved[value]
             if saved is not None:
-                self.chosen.emit(Filter() if on else saved)
+                self.chosen.emit(Filter() if is_active else saved)
             return
-        fresh: dict[str, Any] = {part: getattr(Filter(), part) if on else value}
+        fresh: dict[str, Any] = {part: getattr(Filter(), part) if is_active else value}
         self.chosen.emit(replace(self._filter, **fresh))
 
     @Slot(QPoint)
-    def _menu(self, place: QPoint) -> None:
+    def _request_menu(self, place: QPoint) -> None:
         item = self.itemAt(place)
-        key = None if item is None else item.data(0, KEY)
+        key = None if item is None else item.data(0, KEY_ROLE)
         if key is not None and key[0] == "saved":
             self.saved_menu.emit(key[1], self.viewport().mapToGlobal(place))
 
     def event(self, event: QEvent) -> bool:
-        """Enter and Space are the tree's own while it has the focus."""
+        """Keep Enter and Space from triggering commands while the tree has the focus."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.key() in _OPEN
+            and event.key() in _CHOOSE_KEYS
         ):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Choose by keyboard."""
+        """Choose the current row with Enter or Space."""
         item = self.currentItem()
-        if event.key() in _OPEN and item is not None:
+        if event.key() in _CHOOSE_KEYS and item is not None:
             self._choose(item)
             return
         super().keyPressEvent(event)
 
 
 def _totals(folders: list[Folder]) -> dict[str, tuple[int, int]]:
-    """Faces, and those left to decide, of each folder and those inside it."""
+    """The faces, and those left to decide, of each folder with its subfolders."""
     totals: dict[str, tuple[int, int]] = {}
     for folder in folders:
         parts = folder.path.split("/")

@@ -1,4 +1,4 @@
-"""What was decided on the face on the desk, by whom and when, with the way back."""
+"""The history of the face on the desk: every decision, by whom and when, to be restored."""
 
 from __future__ import annotations
 
@@ -23,19 +23,23 @@ from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import read, sentence, tr, verdict_word
 from labeltool.gui.session import Session
 
-_DEEDS = {
-    "undo": N_("Undid: {what}"), "redo": N_("Did again: {what}"),
-    "restore": N_("Restored: {verdict}"), "take back": N_("Took back: {what}"),
+_LABELS = {
+    "undo": N_("Undid: {what}"), "redo": N_("Redid: {what}"),
+    "restore": N_("Restored: {verdict}"), "take back": N_("Reverted: {what}"),
 }  # fmt: skip
 
 
+MAX_HEIGHT = 16777215
+"""QWIDGETSIZE_MAX: no limit."""
+
+
 def describe_entry(entry: Entry) -> str:
-    """What an entry did, in words."""
-    if entry.kind in _DEEDS:
+    """What an entry of the history did, in words."""
+    if entry.kind in _LABELS:
         what = entry.detail
         if entry.kind == "take back":
             what = what.removeprefix("taking back ")
-        return tr(_DEEDS[entry.kind], what=read(what), verdict=verdict_word(entry.verdict))
+        return tr(_LABELS[entry.kind], what=read(what), verdict=verdict_word(entry.verdict))
     if entry.kind == "flag":
         return tr("Flagged") if entry.flag else tr("Flag removed")
     verdict = verdict_word(entry.verdict)
@@ -51,10 +55,10 @@ def _icon(verdict: Verdict, ratio: float) -> QIcon:
 
 
 class HistoryPanel(QWidget):
-    """The states of a face, the newest first; the chosen one can be restored. Folds away.
+    """The states of a face, newest first; the selected one can be restored. Collapsible.
 
     Signals:
-        points_chosen: landmarks of the chosen entry in image pixels, (N, 2), or None.
+        points_chosen: landmarks (N, 2) of the selected entry in image pixels, or None.
     """
 
     points_chosen = Signal(object)
@@ -71,16 +75,16 @@ class HistoryPanel(QWidget):
         self.head.setChecked(True)
         self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.head.setMinimumHeight(24)
-        self.head.toggled.connect(self._fold)
+        self.head.toggled.connect(self._set_expanded)
         self.list = QListWidget()
         self.list.setIconSize(QSize(16, 16))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFont(theme.tabular(self.list.font()))
-        self.list.currentRowChanged.connect(self._chosen)
+        self.list.currentRowChanged.connect(self._select)
         self.button = QPushButton(tr("Restore"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.setToolTip(tr("Give the face this earlier state again; undo takes that back"))
+        self.button.setToolTip(tr("Return the face to this earlier state; you can undo it"))
         self.button.clicked.connect(self._restore)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -97,24 +101,26 @@ class HistoryPanel(QWidget):
         layout.addWidget(self.head)
         layout.addWidget(self._body, 1)
         session.settled.connect(self.refresh)
-        self._fold(True)
+        self._set_expanded(True)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """A new palette wants new icons."""
+        """Redraw the icons for a new palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
             self.refresh(Changes(all=True))
 
     @Slot()
     def toggle(self) -> None:
-        """Fold away, or out again."""
+        """Collapse or expand the panel."""
         self.head.toggle()
 
     @Slot(bool)
-    def _fold(self, out: bool) -> None:
-        self.head.setArrowType(Qt.ArrowType.DownArrow if out else Qt.ArrowType.RightArrow)
-        self._body.setVisible(out)
-        self.setMaximumHeight(16777215 if out else self.head.minimumHeight() + 4 * theme.SPACING)
+    def _set_expanded(self, is_expanded: bool) -> None:
+        self.head.setArrowType(Qt.ArrowType.DownArrow if is_expanded else Qt.ArrowType.RightArrow)
+        self._body.setVisible(is_expanded)
+        self.setMaximumHeight(
+            MAX_HEIGHT if is_expanded else self.head.minimumHeight() + 4 * theme.SPACING
+        )
         self.refresh(Changes(all=True))
 
     @Slot(object)
@@ -146,7 +152,7 @@ class HistoryPanel(QWidget):
             item = QListWidgetItem(icon, f"{text}\n{' · '.join(by)}")
             item.setToolTip(
                 tr(
-                    "{what}\nby {reviewer}, {time}\nproposal of: {model}\nleft the face {verdict}",
+                    "{what}\nby {reviewer}, {time}\nproposal from: {model}\nresult: {verdict}",
                     what=text,
                     reviewer=entry.reviewer,
                     time=format_local_time(entry.time),
@@ -163,17 +169,17 @@ class HistoryPanel(QWidget):
         first = QListWidgetItem(icon, tr("Found, not reviewed"))
         first.setSizeHint(QSize(0, 28))
         self.list.addItem(first)
-        self._chosen(-1)
+        self._select(-1)
 
     @Slot(int)
-    def _chosen(self, place: int) -> None:
-        entry = self._entries[place] if 0 < place < len(self._entries) else None
-        removed = entry is not None and entry.verdict is Verdict.REMOVED
-        self.button.setEnabled(place > 0 and not removed)  # the first row is how the face is now
+    def _select(self, row: int) -> None:
+        entry = self._entries[row] if 0 < row < len(self._entries) else None
+        is_removed = entry is not None and entry.verdict is Verdict.REMOVED
+        self.button.setEnabled(row > 0 and not is_removed)  # the first row is the current state
         self.points_chosen.emit(None if entry is None else entry.points)
 
     @Slot()
     def _restore(self) -> None:
-        place = self.list.currentRow()
-        entry = self._entries[place].id if place < len(self._entries) else None
+        row = self.list.currentRow()
+        entry = self._entries[row].id if row < len(self._entries) else None
         self._session.writes.submit_for_face(partial(self._session.desk.restore, entry))

@@ -1,14 +1,13 @@
-"""The face on the desk in words, and how many of everything."""
+"""The inspector: facts of the face on the desk, and the progress of the review."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -17,37 +16,14 @@ from labeltool.domain import Changes, Face, Verdict
 from labeltool.gui import theme
 from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import of_words, read, sentence, tr, verdict_word
+from labeltool.gui.panels.elided_label import ElidedLabel
 from labeltool.gui.panels.landmark_list import LandmarkList
 from labeltool.gui.session import Session
 from pipnet.text import one_line
 
 
-class ElidedLabel(QLabel):
-    """A label that shortens long text in the middle and tells all of it in its tooltip."""
-
-    def set_full_text(self, text: str) -> None:
-        """Show `text`, as much of it as fits."""
-        if text == self.property("full"):
-            return
-        self.setToolTip(text)
-        self.setProperty("full", text)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._fit()
-
-    def _fit(self) -> None:
-        full = str(self.property("full") or "")
-        self.setText(
-            self.fontMetrics().elidedText(full, Qt.TextElideMode.ElideMiddle, max(40, self.width()))
-        )
-
-    def resizeEvent(self, event: object) -> None:  # noqa: N802
-        """Fit again."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self._fit()
-
-
 class Inspector(QWidget):
-    """Verdict, score, file and round of the face; its landmarks; progress of the review."""
+    """Shows verdict, score, file and model of the face, its landmarks, and the review progress."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,20 +40,20 @@ class Inspector(QWidget):
         self.score = QProgressBar()
         self.score.setRange(0, 100)
         self.file, self.model, self.decided = ElidedLabel(), ElidedLabel(), ElidedLabel()
-        self.place = QLabel()
-        self.place.setFont(theme.tabular(self.place.font()))
+        self.position = QLabel()
+        self.position.setFont(theme.tabular(self.position.font()))
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         form.setHorizontalSpacing(2 * theme.SPACING)
         form.setVerticalSpacing(theme.SPACING)
         form.addRow(tr("Score"), self.score)
         form.addRow(tr("File"), self.file)
-        form.addRow(tr("In list"), self.place)
+        form.addRow(tr("Position"), self.position)
         form.addRow(tr("Model"), self.model)
         form.addRow(tr("Changed"), self.decided)
         self.landmarks = LandmarkList(session.store.scheme.names)
-        self.done = QProgressBar()
-        self.done.setToolTip(tr("Faces that were reviewed"))
+        self.progress = QProgressBar()
+        self.progress.setToolTip(tr("Reviewed faces of the project"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[2 * theme.SPACING] * 4)
         layout.setSpacing(2 * theme.SPACING)
@@ -85,11 +61,11 @@ class Inspector(QWidget):
         layout.addLayout(form)
         layout.addWidget(self.landmarks, 1)
         layout.addWidget(QLabel(tr("Reviewed")))
-        layout.addWidget(self.done)
+        layout.addWidget(self.progress)
         session.settled.connect(self.refresh)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """A new palette wants a new icon."""
+        """Redraw the icon for a new palette."""
         super().changeEvent(event)
         face = self._session.desk.face
         if event.type() == QEvent.Type.PaletteChange and face is not None:
@@ -98,19 +74,19 @@ class Inspector(QWidget):
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
-        # a progress bar paints at once, and everything that waits to be painted with it
-        for bar in (self.score, self.done):
+        # QProgressBar.setValue repaints at once, together with every pending paint of the window
+        for bar in (self.score, self.progress):
             bar.setUpdatesEnabled(False)
-        self._show()
-        for bar in (self.score, self.done):
+        self._update()
+        for bar in (self.score, self.progress):
             bar.setUpdatesEnabled(True)
 
-    def _show(self) -> None:
+    def _update(self) -> None:
         face, counts = self._session.desk.face, self._session.desk.counts
         reviewed = counts.faces - counts.unreviewed
-        self.done.setRange(0, max(1, counts.faces))
-        self.done.setValue(reviewed)
-        self.done.setFormat(of_words(reviewed, counts.faces))
+        self.progress.setRange(0, max(1, counts.faces))
+        self.progress.setValue(reviewed)
+        self.progress.setFormat(of_words(reviewed, counts.faces))
         self.setEnabled(face is not None)
         if face is None:
             self.verdict.setText(tr("No face"))
@@ -118,7 +94,7 @@ class Inspector(QWidget):
             self.landmarks.show_face(None, set())
             for label in (self.file, self.model, self.decided):
                 label.set_full_text("")
-            self.place.setText("")
+            self.position.setText("")
             self.score.setValue(0)
             self.score.setFormat("-")
             return
@@ -126,7 +102,7 @@ class Inspector(QWidget):
         if face.draft is not None:
             text = tr("{verdict}, moved", verdict=text)
         elif self._session.desk.has_newer_proposal:
-            text = tr("{verdict}, newer proposal waits", verdict=text)
+            text = tr("{verdict}, newer proposal available", verdict=text)
         elif face.verdict is Verdict.REJECTED and face.offered:
             text = tr("{verdict}, new proposal", verdict=text)
         self.verdict.setText(sentence(text) + (" ⚑" if face.flag else ""))
@@ -134,7 +110,7 @@ class Inspector(QWidget):
         self._show_prediction(face)
         self.file.set_full_text(one_line(face.name))
         desk = self._session.desk
-        self.place.setText(of_words(desk.queue.index + 1, len(desk.queue.faces)))
+        self.position.setText(of_words(desk.queue.index + 1, len(desk.queue.faces)))
         decision = face.decision
         self.decided.set_full_text(
             f"{decision.reviewer}, {format_local_time(decision.time, short=True)}"

@@ -1,4 +1,4 @@
-"""The landmarks of the face on the desk as a list, and how those selected can be seen."""
+"""The landmarks of the face on the desk as a list, with buttons for their visibility."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from labeltool.domain import ABSENT, N_, OCCLUDED, VISIBLE, Face
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import tr
 
-SEEN = ((N_("Visible"), VISIBLE), (N_("Occluded"), OCCLUDED), (N_("Absent"), ABSENT))
-"""What can be said of the selected landmarks."""
+VISIBILITIES = ((N_("Visible"), VISIBLE), (N_("Occluded"), OCCLUDED), (N_("Absent"), ABSENT))
+"""The button texts and their values."""
 
 MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}
 BY_HAND = "◆"
@@ -29,15 +29,15 @@ _INDEX = Qt.ItemDataRole.UserRole
 
 
 class LandmarkList(QWidget):
-    """Every landmark with its score and marks, the least certain first.
+    """Every landmark with its score and marks, least certain first.
 
     Signals:
-        chosen: indices of the landmarks that were selected in the list.
-        seen_chosen: how the selected landmarks can be seen: domain.VISIBLE, OCCLUDED or ABSENT.
+        chosen: indices of the landmarks selected in the list.
+        visibility_chosen: for the selected landmarks: domain.VISIBLE, OCCLUDED or ABSENT.
     """
 
     chosen = Signal(object)
-    seen_chosen = Signal(int)
+    visibility_chosen = Signal(int)
 
     def __init__(self, names: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class LandmarkList(QWidget):
         self._items = [QTreeWidgetItem() for _ in names]
         for item in self._items:
             item.setSizeHint(0, QSize(0, 24))
-        self._of: dict[int, QTreeWidgetItem] = {}
+        self._item_of: dict[int, QTreeWidgetItem] = {}
         self._states: list[int] = [ABSENT] * len(names)
         self._selection: frozenset[int] = frozenset()
         self.list = QTreeWidget()
@@ -75,17 +75,17 @@ class LandmarkList(QWidget):
         self.list.itemSelectionChanged.connect(self._choose)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SPACING)
-        self.seen: dict[int, QToolButton] = {}
-        for name, value in SEEN:
+        self.visibility_buttons: dict[int, QToolButton] = {}
+        for name, value in VISIBILITIES:
             button = QToolButton()
             button.setText(tr(name))
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setMinimumHeight(24)
-            button.setProperty("seen", value)
-            button.clicked.connect(self._see)
+            button.setProperty("visibility", value)
+            button.clicked.connect(self._choose_visibility)
             buttons.addWidget(button)
-            self.seen[value] = button
+            self.visibility_buttons[value] = button
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACING)
@@ -93,13 +93,13 @@ class LandmarkList(QWidget):
         layout.addLayout(buttons)
 
     def show_face(self, face: Face | None, moved: set[int]) -> None:
-        """List the landmarks of a face; `moved`: those that a person put where they are."""
+        """List the landmarks of a face; `moved`: indices of those that a person placed."""
         count = len(self._names)
         scores = np.full(count, np.nan)
         if face is not None and face.prediction is not None:
             scores[: len(face.prediction.scores)] = face.prediction.scores[:count]
-        seen = None if face is None else face.visibility
-        self._states = [ABSENT] * count if seen is None else seen.tolist()
+        visibility = None if face is None else face.visibility
+        self._states = [ABSENT] * count if visibility is None else visibility.tolist()
         for item in self._items:
             item.setHidden(face is None)
         order = np.argsort(np.nan_to_num(scores, nan=np.inf), kind="stable").tolist()
@@ -113,26 +113,26 @@ class LandmarkList(QWidget):
                 by_hand = index in moved and state != ABSENT
                 item.setText(2, (BY_HAND if by_hand else "") + MARKS[state])
                 item.setData(0, _INDEX, index)
-        self._of = dict(zip(order, self._items, strict=True))
+        self._item_of = dict(zip(order, self._items, strict=True))
         self._show_selection()
 
     def select(self, selection: frozenset[int], last: int) -> None:
-        """Follow the points selected elsewhere; `last` of them is scrolled to."""
+        """Select these landmarks, as on the canvas, and scroll to `last`."""
         self._selection = selection
         self._show_selection()
-        if last in self._of:
-            self.list.scrollToItem(self._of[last])
+        if last in self._item_of:
+            self.list.scrollToItem(self._item_of[last])
 
     def _show_selection(self) -> None:
         with QSignalBlocker(self.list):
-            for index, item in self._of.items():
+            for index, item in self._item_of.items():
                 item.setSelected(index in self._selection)
         states = {self._states[index] for index in self._selection}
-        for value, button in self.seen.items():
+        for value, button in self.visibility_buttons.items():
             button.setEnabled(bool(self._selection))
             button.setChecked(states == {value})
             font = button.font()
-            font.setBold(states == {value})  # the dark palette shows a pressed button too faintly
+            font.setBold(states == {value})  # the dark palette shows a checked button too faintly
             button.setFont(font)
 
     @Slot()
@@ -140,8 +140,8 @@ class LandmarkList(QWidget):
         self.chosen.emit([item.data(0, _INDEX) for item in self.list.selectedItems()])
 
     @Slot()
-    def _see(self) -> None:
+    def _choose_visibility(self) -> None:
         button = self.sender()
         if button is not None:
-            self.seen_chosen.emit(int(button.property("seen")))
+            self.visibility_chosen.emit(int(button.property("visibility")))
             self._show_selection()

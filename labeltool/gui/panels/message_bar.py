@@ -1,4 +1,4 @@
-"""The lines at the bottom: what happened, with Undo; what is going on, with Cancel."""
+"""Messages and the progress of background tasks at the bottom of the window."""
 
 from __future__ import annotations
 
@@ -19,16 +19,19 @@ from labeltool.gui import theme
 from labeltool.gui.background.tasks import Task
 from labeltool.gui.i18n.translate import of_words, tr, translate
 
-SHOWN_MS = 8000
+MESSAGE_MS = 8000
 """How long a message stays; an error stays until it is closed."""
+
+SHOW_TASK_AFTER_MS = 400
+"""A task that is shorter shows no progress bar."""
 
 
 class MessageBar(QFrame):
-    """One message: icon, text, Undo where it applies.
+    """One message: icon, text, and Undo where it applies.
 
     Signals:
         undo_wanted: the Undo button was pressed.
-        photos_wanted: the button was pressed that asks where missing photos are.
+        photos_wanted: the button was pressed that locates missing photos.
     """
 
     undo_wanted, photos_wanted = Signal(), Signal()
@@ -41,7 +44,9 @@ class MessageBar(QFrame):
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.undo = QPushButton(tr("Undo"))
         self.undo.setFlat(True)
-        self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # or a click would take it from the work
+        self.undo.setFocusPolicy(
+            Qt.FocusPolicy.TabFocus
+        )  # a click must not take the focus from the canvas
         self.undo.clicked.connect(self._undo)
         self.find_photos = QPushButton(tr("Photos moved…"))
         self.find_photos.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -59,31 +64,31 @@ class MessageBar(QFrame):
         layout.addWidget(self.undo)
         layout.addWidget(self.find_photos)
         layout.addWidget(self._close)
-        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._timer = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._timer.timeout.connect(self.hide)
         self.setAutoFillBackground(True)
-        self._kind = ""
+        self._icon_name = ""
         policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # a message must not move the photo
+        policy.setRetainSizeWhenHidden(True)  # showing a message must not move the photo
         self.setSizePolicy(policy)
         self.hide()
 
     @Slot(str, bool)
     def show_message(self, text: str, undoable: bool = False) -> None:
-        """Show what happened; it goes away by itself."""
+        """Show what happened, for a few seconds; `undoable` adds an Undo button."""
         self._show("mdi6.information-outline", text, undoable)
         self._timer.start()
 
     @Slot(object)
     def show_error(self, error: UserError) -> None:
-        """Show what went wrong and what to do; it stays."""
+        """Show what went wrong and what to do, until it is closed."""
         self._timer.stop()
         self._show("mdi6.alert-outline", translate(error), undoable=False)
         self.find_photos.setVisible(isinstance(error, PhotosMissingError))
 
     def _show(self, icon: str, text: str, undoable: bool) -> None:
-        if icon != self._kind:
-            self._kind = icon
+        if icon != self._icon_name:
+            self._icon_name = icon
             self._recolour()
         self.label.setText(text)
         self.undo.setVisible(undoable)
@@ -91,13 +96,13 @@ class MessageBar(QFrame):
         self.show()
 
     def _recolour(self) -> None:
-        self._icon.setPixmap(theme.icon(self._kind).pixmap(16, 16))
+        self._icon.setPixmap(theme.icon(self._icon_name).pixmap(16, 16))
         self._close.setIcon(theme.icon("mdi6.close"))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """A new palette wants new icons."""
+        """Redraw the icons for a new palette."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._kind:
+        if event.type() == QEvent.Type.PaletteChange and self._icon_name:
             self._recolour()
 
     @Slot()
@@ -107,15 +112,15 @@ class MessageBar(QFrame):
 
 
 class ReadOnlyBar(QFrame):
-    """Over a project that cannot be written: what can be done with it, as long as it is open."""
+    """Shown above a project that cannot be written: says what is still possible."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = QLabel()
         self.label = QLabel(
             tr(
-                "Read-only: you can look at this project and export it; nothing that you change "
-                "is kept. Open a copy of its folder to work on it."
+                "Read-only: you can view and export this project, but changes are not saved. "
+                "To edit it, open a copy of its folder."
             )
         )
         self.label.setWordWrap(True)
@@ -129,22 +134,22 @@ class ReadOnlyBar(QFrame):
         self._icon.setPixmap(theme.icon("mdi6.lock-outline").pixmap(16, 16))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """A new palette wants a new icon."""
+        """Redraw the icon for a new palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
 
 
 class TaskProgress(QFrame):
-    """A task that runs: name, bar, time left, Cancel. Short ones never show."""
+    """A running background task: name, progress, time left, Cancel; hidden for short tasks."""
 
     def __init__(self, task: Task, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.task = task
-        self._label, self.bar, self._left = QLabel(task.name), QProgressBar(), QLabel()
+        self._label, self.bar, self._time_left = QLabel(task.name), QProgressBar(), QLabel()
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(True)
-        self._left.setFont(theme.tabular(self._left.font()))
+        self._time_left.setFont(theme.tabular(self._time_left.font()))
         self.button = QPushButton(tr("Cancel"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._cancel)
@@ -152,21 +157,21 @@ class TaskProgress(QFrame):
         layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
         layout.addWidget(self._label)
         layout.addWidget(self.bar, 1)
-        layout.addWidget(self._left)
+        layout.addWidget(self._time_left)
         layout.addWidget(self.button)
-        task.progressed.connect(self._progress)
+        task.progressed.connect(self._show_progress)
         task.ended.connect(self._end)
-        self._timer = QTimer(self, singleShot=True, interval=400)
+        self._timer = QTimer(self, singleShot=True, interval=SHOW_TASK_AFTER_MS)
         self._timer.timeout.connect(self.show)
         self._timer.start()
         self.hide()
 
     @Slot(int, int, float)
-    def _progress(self, done: int, total: int, left: float) -> None:
+    def _show_progress(self, done: int, total: int, left: float) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         self.bar.setFormat(of_words(done, total))
-        self._left.setText(format_time_left(left) if done else "")
+        self._time_left.setText(format_time_left(left) if done else "")
 
     @Slot()
     def _cancel(self) -> None:
@@ -182,7 +187,7 @@ class TaskProgress(QFrame):
 
 
 def format_time_left(seconds: float) -> str:
-    """'about 3 min left'."""
+    """A remaining time in words: 'about 3 min left'."""
     if seconds < 10:
         return tr("a few seconds left")
     if seconds < 90:

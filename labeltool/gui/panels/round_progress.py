@@ -1,4 +1,4 @@
-"""The running round: bar, time left, loss curve, stop and cancel; or how the last one ended."""
+"""The running round: progress, loss curve, stop and cancel; or how the last one ended."""
 
 from __future__ import annotations
 
@@ -25,9 +25,12 @@ from labeltool.rounds.run_folder import Event
 
 STAGES = {"train": N_("Training"), "predict": N_("Predicting"), "": N_("Starting")}
 
+MAX_PLOT_POINTS = 1000
+"""More points than a screen can show cost time only."""
+
 
 class RoundProgressPanel(QWidget):
-    """Folds away when nothing runs."""
+    """Shows a round while it runs, and afterwards only if it failed or left photos out."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,9 +46,9 @@ class RoundProgressPanel(QWidget):
         font.setBold(True)
         self.title.setFont(font)
         self.stop, self.cancel = QPushButton(tr("Stop early")), QPushButton(tr("Cancel"))
-        self.stop.setToolTip(tr("End the training after this epoch, keep its network and predict"))
-        self.cancel.setToolTip(tr("Give the round up; everything stays as it was before"))
-        self.retry, self.fold = QPushButton(tr("Try again…")), QPushButton(tr("Close"))
+        self.stop.setToolTip(tr("Stop training after this epoch, keep the model and predict"))
+        self.cancel.setToolTip(tr("Cancel the round; nothing in the project changes"))
+        self.retry, self.close_button = QPushButton(tr("Try again…")), QPushButton(tr("Close"))
         self.report = QPushButton(tr("Copy diagnostics"))
         self.problems = QPushButton(tr("Photo problems…"))
         self.problems.setToolTip(tr("Which photos could not be used, and why"))
@@ -54,10 +57,10 @@ class RoundProgressPanel(QWidget):
         self.log.setMaximumHeight(140)
         self.stop.clicked.connect(self._stop)
         self.cancel.clicked.connect(self._cancel)
-        self.fold.clicked.connect(self.hide)
+        self.close_button.clicked.connect(self.hide)
         buttons = QHBoxLayout()
         self._buttons = (
-            self.stop, self.cancel, self.retry, self.problems, self.report, self.fold,
+            self.stop, self.cancel, self.retry, self.problems, self.report, self.close_button,
         )  # fmt: skip
         for button in self._buttons:
             buttons.addWidget(button)
@@ -79,7 +82,7 @@ class RoundProgressPanel(QWidget):
 
     @Slot(object)
     def show_event(self, event: Event) -> None:
-        """Draw progress."""
+        """Show the progress that an event of the round reports."""
         training = self._session.round.rounds.running_kind is RoundKind.TRAIN
         if event.kind == "started":
             self._begin(event, training)
@@ -94,7 +97,7 @@ class RoundProgressPanel(QWidget):
             if event.losses:
                 words.insert(0, tr("loss {loss:.3f}", loss=event.losses["total"]))
                 self._losses.append((event.done, event.losses["total"]))
-                self._draw()
+                self._update_plot()
             self.detail.setText(" · ".join(words))
             self.stop.setVisible(training and event.stage == "train")
 
@@ -107,7 +110,7 @@ class RoundProgressPanel(QWidget):
         self.bar.setRange(0, 0)
         self.bar.show()
         self.log.hide()
-        self._offer(self.cancel, *([self.stop] if training else []))
+        self._show_buttons(self.cancel, *([self.stop] if training else []))
         if training:
             self._make_plot()
         if self._plot is not None:
@@ -115,7 +118,7 @@ class RoundProgressPanel(QWidget):
         self.show()
 
     def _make_plot(self) -> None:
-        """A live loss curve; the plot library is loaded with the first round only."""
+        """Add the loss curve; the plot library is loaded for the first round only."""
         if self._plot is None:
             import pyqtgraph  # noqa: PLC0415
 
@@ -132,9 +135,9 @@ class RoundProgressPanel(QWidget):
         self.recolour()
 
     def recolour(self) -> None:
-        """Follow the palette."""
+        """Redraw for a new palette."""
         if self._plot is not None:
-            # the window hears of a new palette before its views have it
+            # the window is told of a new palette before its child widgets have it
             palette = QGuiApplication.palette()
             text = palette.color(QPalette.ColorRole.Text)
             self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
@@ -143,31 +146,32 @@ class RoundProgressPanel(QWidget):
                 self._plot.getAxis(side).setTextPen(text)
             self._curve.setPen(palette.color(QPalette.ColorRole.Link), width=2)
 
-    def _draw(self) -> None:
+    def _update_plot(self) -> None:
         if self._curve is None:
             return
-        # a thousand points are enough for a screen
-        rows = self._losses[:: max(1, len(self._losses) // 1000)]
+        rows = self._losses[:: max(1, len(self._losses) // MAX_PLOT_POINTS)]
         self._curve.setData([row[0] for row in rows], [row[1] for row in rows])
 
     @Slot(object, str)
     def show_end(self, event: Event, tail: str) -> None:
-        """Fold away, or say why it failed, or which photos it could not use."""
+        """Hide, or say why the round failed or which photos it left out; `tail`: end of its log."""
         left_out = self._session.round.rounds.left_out
         problems = [self.problems] if left_out.photos else []
         if event.kind == "failed":
-            self.title.setText(tr("The round failed; everything is as it was before"))
+            self.title.setText(tr("The round failed; nothing in the project was changed"))
             self.detail.setText(read(event.detail))
-            self._offer(self.retry, *problems, self.report, self.fold)
+            self._show_buttons(self.retry, *problems, self.report, self.close_button)
         elif event.kind == "finished" and problems:
             self.title.setText(
-                tr("The round is done without %Ln photo(s)", "", len(left_out.photos))
+                tr("The round finished without %Ln photo(s)", "", len(left_out.photos))
             )
             words = [translate(left_out.sentence())]
             if left_out.manual:
-                words.append(tr("%Ln manual label(s) were not trained.", "", left_out.manual))
+                words.append(
+                    tr("%Ln manual label(s) were not used for training.", "", left_out.manual)
+                )
             self.detail.setText(" ".join(words))
-            self._offer(*problems, self.fold)
+            self._show_buttons(*problems, self.close_button)
         else:
             self.hide()
             return
@@ -179,10 +183,10 @@ class RoundProgressPanel(QWidget):
             self._plot.hide()
         self.show()
 
-    def _offer(self, *offered: QPushButton) -> None:
+    def _show_buttons(self, *shown: QPushButton) -> None:
         """Show these buttons and no others."""
         for button in self._buttons:
-            button.setVisible(button in offered)
+            button.setVisible(button in shown)
             button.setEnabled(True)
 
     @Slot()

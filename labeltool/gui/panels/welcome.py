@@ -1,4 +1,4 @@
-"""The first page: a new project from photos, open one, or one of the last."""
+"""The welcome page: make a project from photos, or open one."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class WelcomePage(QWidget):
     """Shown when no project is open.
 
     Signals:
-        open_wanted: folder of a project.
-        new_wanted: folders of photos to make a project from; empty to choose them.
-        sample_wanted: the sample project, made if it was not yet.
-        language_chosen: another language is in the settings now.
+        open_wanted: open the project in this folder.
+        new_wanted: make a project from these photos or folders; empty to choose them.
+        sample_wanted: open the sample project, made if it does not exist yet.
+        language_chosen: the language in the settings has changed.
     """
 
     open_wanted = Signal(object)
@@ -68,8 +68,8 @@ class WelcomePage(QWidget):
         self.recent.setSpacing(theme.SPACING)
         self.recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.recent.itemActivated.connect(self._chosen)
-        self.recent.itemClicked.connect(self._chosen)
+        self.recent.itemActivated.connect(self._open_recent)
+        self.recent.itemClicked.connect(self._open_recent)
         hint = QLabel(tr("You can also drop a folder of photos here."))
         self.steps = self._make_steps()
         self.message = MessageBar()
@@ -102,9 +102,7 @@ class WelcomePage(QWidget):
     def _buttons(self) -> QHBoxLayout:
         self.new, self.open = QPushButton(tr("New project from photos…")), QPushButton(tr("Open…"))
         self.sample = QPushButton(tr("Try the sample"))
-        self.sample.setToolTip(
-            tr("Review pictures of people who do not exist: made for trying this")
-        )
+        self.sample.setToolTip(tr("Try it on computer-generated pictures of people"))
         self.new.setDefault(True)
         self.new.clicked.connect(self._new)
         self.open.clicked.connect(self._open)
@@ -117,26 +115,26 @@ class WelcomePage(QWidget):
         return row
 
     def _languages(self) -> QHBoxLayout:
-        """In the corner, each language in its own words: for those who cannot read this page."""
+        """Choose the language, each listed in its own words."""
         self.languages = QComboBox()
         self.languages.setAccessibleName(tr("Language"))
         self.languages.addItem(tr("Language of the system"), "system")
         for language, name in LANGUAGE_NAMES.items():
             self.languages.addItem(name, language)
         self.languages.setCurrentIndex(self.languages.findData(self._settings.language))
-        self.languages.activated.connect(self._speak)
+        self.languages.activated.connect(self._choose_language)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.languages)
         return row
 
     @Slot(int)
-    def _speak(self, place: int) -> None:
-        self._settings.language = self.languages.itemData(place)
+    def _choose_language(self, row: int) -> None:
+        self._settings.language = self.languages.itemData(row)
         self.language_chosen.emit()
 
     def _make_steps(self) -> QWidget:
-        """How it goes, for who has no project yet."""
+        """The three steps of the work, for people without a recent project."""
         self._icons: list[tuple[QLabel, str]] = []
         texts = (
             ("mdi6.image-multiple-outline", tr("Import"),
@@ -172,7 +170,7 @@ class WelcomePage(QWidget):
         return steps
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """A new palette wants new icons."""
+        """Redraw the icons for a new palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.refresh()
@@ -194,7 +192,7 @@ class WelcomePage(QWidget):
         self.steps.setVisible(self.recent.count() == 0)
 
     def show_error(self, error: UserError) -> None:
-        """Say what went wrong."""
+        """Show what went wrong and what to do."""
         self.message.show_error(error)
 
     @Slot()
@@ -208,16 +206,16 @@ class WelcomePage(QWidget):
             self.open_wanted.emit(Path(folder))
 
     @Slot(QListWidgetItem)
-    def _chosen(self, item: QListWidgetItem) -> None:
+    def _open_recent(self, item: QListWidgetItem) -> None:
         self.open_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Folders and files may be dropped."""
+        """Accept folders and files."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """A project is opened, photos make a new one."""
+        """Open a dropped project, or make one from dropped photos."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if len(paths) == 1 and os.path.isfile(paths[0] / "project.sqlite"):
             self.open_wanted.emit(paths[0])

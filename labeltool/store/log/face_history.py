@@ -150,10 +150,10 @@ class History:
                     "reviewer": reviewer,
                 },
             )  # fmt: skip
-            changes = taken_back(connection, taken, target, N_("Took back: {what}."))
+            changes = taken_back(connection, taken, target, N_("Reverted: {what}."))
             if not changes.any_face:
                 raise UserError(
-                    N_("Nothing of this batch is left to take back."),
+                    N_("Nothing of this batch is left to revert."),
                     N_("Every face of it was changed since; each face's history shows how."),
                 )
         return changes

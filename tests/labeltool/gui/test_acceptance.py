@@ -33,6 +33,7 @@ from labeltool.rounds import controller as rounds_module
 from labeltool.rounds.liveness import describe_exit
 from labeltool.store import Store, create_project, open_project
 from pipnet.data.scheme import load_scheme
+from tests.item_views import select_rows
 from tests.kills import Review, Scenario, TakeIn, Window
 from tests.labeltool.gui.conftest import fill
 from tests.labeltool.gui.test_window import CONTROL, SHIFT, drag, verdict
@@ -67,7 +68,7 @@ def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert verdict(window, face) is Verdict.ACCEPTED
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
-    window.list.select_rows(4, 8)
+    select_rows(window.list.view, 4, 8)
     window.commands.by_name["reject"].trigger()
     assert window.session.store.queue.counts().rejected == 5
     window.close()
@@ -227,7 +228,7 @@ class Test7:
         assert panel.isVisible()
         assert "without 2 photos" in panel.title.text()
         assert f"{file} is truncated" in panel.detail.text()
-        assert "1 manual label was not trained." in panel.detail.text()
+        assert "1 manual label was not used for training." in panel.detail.text()
         assert panel.problems.isVisible()
         assert not panel.retry.isVisible()
         assert "trained on 0 of 1 manual label" in window.message.label.text()

@@ -27,6 +27,7 @@ from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.rounds.run_folder import Event
 from labeltool.store import create_project, open_project
 from pipnet.data.scheme import Scheme, load_scheme
+from tests.item_views import select_rows
 from tests.waiting import WAIT_SECONDS
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -639,7 +640,7 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
     monkeypatch.setattr("labeltool.gui.session.MAX_FOREGROUND_FACES", 2)
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window = open_window(project)
-    window.list.select_rows(4, 7)
+    select_rows(window.list.view, 4, 7)
     window.list.view.setFocus()
     qtbot.keyClick(window.list.view, Qt.Key.Key_X)
     counts = window.session.store.queue.counts
@@ -655,7 +656,7 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
 def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr("labeltool.gui.commands.review_commands.MAX_FOREGROUND_FACES", 2)
     window = open_window(project)
-    window.list.select_rows(0, 3)
+    select_rows(window.list.view, 0, 3)
     window.list.view.setFocus()
     with qtbot.waitSignal(window.session.tasks.started):
         qtbot.keyClick(window.list.view, Qt.Key.Key_F)

@@ -125,11 +125,11 @@ def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
     worst = canvas.selected
     qtbot.keyClick(canvas, Key.Key_V)
     assert desk.face.visibility[worst] == OCCLUDED
-    assert landmarks.seen[OCCLUDED].isChecked()
+    assert landmarks.visibility_buttons[OCCLUDED].isChecked()
     qtbot.keyClick(canvas, Key.Key_Tab)
     assert canvas.selected != worst
     gone = canvas.selected
-    qtbot.mouseClick(landmarks.seen[ABSENT], LEFT)
+    qtbot.mouseClick(landmarks.visibility_buttons[ABSENT], LEFT)
     assert desk.face.visibility[gone] == ABSENT
     qtbot.keyClick(canvas, Key.Key_Backtab, SHIFT)
     assert canvas.selected == worst

@@ -186,7 +186,7 @@ def test_a_changed_key_works_at_once_and_after_a_restart(qtbot, open_window, pro
     record(qtbot, editor, "visible", Key.Key_F5)
     window = back_to(qtbot, editor)
     assert window.commands.by_name["accept"].toolTip().endswith("(Y)")
-    assert window.inspector.landmarks.seen[VISIBLE].toolTip().endswith("(F5)")
+    assert window.inspector.landmarks.visibility_buttons[VISIBLE].toolTip().endswith("(F5)")
     first = window.session.desk.face.id
     qtbot.keyClick(window.canvas, Key.Key_A)
     assert verdict(window, first) is Verdict.UNREVIEWED

@@ -13,6 +13,7 @@ from labeltool.gui.panels import filter_panel
 from labeltool.gui.panels.filter_panel import format_throughput
 from labeltool.store import create_project, open_project
 from pipnet.data.scheme import load_scheme
+from tests.item_views import select_rows
 from tests.labeltool.gui.test_window import CONTROL, choose
 
 Key = Qt.Key
@@ -41,18 +42,18 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
 
     choose(qtbot, window, "To review")
     assert len(shown(window)) == 8
-    assert window.queue.bar.isVisible()
+    assert window.queue.summary_bar.isVisible()
     qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
     qtbot.keyClicks(window.queue.search, "00")
     qtbot.keyClick(window.queue.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(shown(window)) == 8)
-    window.queue.high.setValue(0.65)
+    window.queue.max_score.setValue(0.65)
     qtbot.waitUntil(lambda: len(shown(window)) == 5)
-    window.queue.orders.setCurrentIndex(1)
-    window.queue.orders.activated.emit(1)
-    qtbot.mouseClick(window.queue.turn, Qt.MouseButton.LeftButton)
+    window.queue.order.setCurrentIndex(1)
+    window.queue.order.activated.emit(1)
+    qtbot.mouseClick(window.queue.reverse, Qt.MouseButton.LeftButton)
     assert shown(window) == [f"{k:03d}.jpg" for k in (6, 5, 4, 3, 2)]
-    assert "Score 0.00 to 0.65" in window.queue.words.toolTip()
+    assert "Score 0.00 to 0.65" in window.queue.summary.toolTip()
 
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Low ones", True))
     qtbot.mouseClick(window.queue.save, Qt.MouseButton.LeftButton)
@@ -83,12 +84,12 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
     window = open_window(project)
     assert window.session.desk.face.name == "004.jpg"
     assert window.queue.search.text() == "00"
-    assert window.queue.orders.currentText() == "High score first"
+    assert window.queue.order.currentText() == "Highest score first"
     assert shown(window) == [f"{k:03d}.jpg" for k in (6, 0, 4, 3, 2)]
-    assert "1 face decided by kim, round 1 brought 1 proposals" in window.since.label.text()
+    assert "1 face decided by kim, 1 proposal from round 1" in window.since.label.text()
     qtbot.mouseClick(window.queue.reset, Qt.MouseButton.LeftButton)
     assert len(shown(window)) == 10
-    assert not window.queue.bar.isVisible()
+    assert not window.queue.summary_bar.isVisible()
     qtbot.mouseClick(window.since.resume, Qt.MouseButton.LeftButton)
     assert not window.since.isVisible()
     assert (window.session.desk.face.name, len(shown(window))) == ("004.jpg", 5)
@@ -154,9 +155,9 @@ def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
         partial(window.session.store.filters.save, "mine", Filter("accepted"))
     )
     qtbot.waitUntil(lambda: count(window, "mine") == "0")
-    window.queue.asked.disconnect(window.ask)
+    window.queue.command_chosen.disconnect(window.ask)
     asked = []
-    window.queue.asked.connect(asked.append)
+    window.queue.command_chosen.connect(asked.append)
     window.queue.tree.saved_menu.emit(1, QPoint(0, 0))
     menu = QApplication.activePopupWidget()
     assert window.session.desk.queue.filter == Filter("accepted")
@@ -194,10 +195,10 @@ def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open
 @pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_Return, Key.Key_Enter])
 def test_a_score_field_hands_the_keyboard_back(qtbot, open_window, project, key):
     window = open_window(project)
-    window.queue.low.setFocus()
-    window.queue.low.selectAll()
-    qtbot.keyClicks(window.queue.low, "0.5")
-    qtbot.keyClick(window.queue.low, key)
+    window.queue.min_score.setFocus()
+    window.queue.min_score.selectAll()
+    qtbot.keyClicks(window.queue.min_score, "0.5")
+    qtbot.keyClick(window.queue.min_score, key)
     assert window.canvas.hasFocus()
     assert window.session.desk.queue.filter.score == (0.5, 1.0)
 
@@ -270,20 +271,20 @@ def test_a_box_too_small_says_how_to_draw_one(qtbot, open_window, project):
 
 
 def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, project, monkeypatch):
-    monkeypatch.setattr(filter_panel, "TYPING_MS", 10)
+    monkeypatch.setattr(filter_panel, "SEARCH_DEBOUNCE_MS", 10)
     window = open_window(project)
-    desk, high = window.session.desk, window.queue.high
+    desk, high = window.session.desk, window.queue.max_score
     high.setFocus()
     high.selectAll()
     for letter in "0.75":
         qtbot.keyClicks(high, letter)
-        qtbot.wait(5 * filter_panel.TYPING_MS)  # as who looks for each digit
+        qtbot.wait(5 * filter_panel.SEARCH_DEBOUNCE_MS)  # as who looks for each digit
     qtbot.keyClick(high, Key.Key_Return)
     assert desk.queue.filter.score == (0.0, 0.75)
-    window.queue.low.setFocus()
-    window.queue.low.selectAll()
-    qtbot.keyClicks(window.queue.low, "0.3")
-    qtbot.keyClick(window.queue.low, Key.Key_Tab)  # to leave the field is enough
+    window.queue.min_score.setFocus()
+    window.queue.min_score.selectAll()
+    qtbot.keyClicks(window.queue.min_score, "0.3")
+    qtbot.keyClick(window.queue.min_score, Key.Key_Tab)  # to leave the field is enough
     qtbot.waitUntil(lambda: desk.queue.filter.score == (0.3, 0.75))
 
 
@@ -335,7 +336,7 @@ def test_a_face_that_undo_brings_back_is_in_the_list(qtbot, open_window, project
 
 def test_who_moves_a_point_means_that_face_and_not_the_old_selection(qtbot, open_window, project):
     window = open_window(project)
-    window.list.select_rows(0, 3)
+    select_rows(window.list.view, 0, 3)
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Key.Key_Tab)
     qtbot.keyClick(window.canvas, Key.Key_Up)

@@ -51,7 +51,7 @@ def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, pro
     ]  # fmt: skip
     assert "starter" in texts(window)[0]
     assert session.desk.reviewer in texts(window)[0]
-    changed = window.inspector.decided.property("full").split(", ")
+    changed = window.inspector.decided.full_text.split(", ")
     assert changed == texts(window)[0].split("\n")[1].split(" · ")[:2]
 
     shown: list[object] = []
@@ -149,7 +149,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     assert any("1 face was changed since" in text for text in said)
     counts = window.session.store.queue.counts()
     assert (counts.accepted, counts.excluded, counts.unreviewed) == (0, 3, 7)
-    assert "Took back: accepted 6 faces." in window.message.label.text()
+    assert "Reverted: accepted 6 faces." in window.message.label.text()
     qtbot.mouseClick(window.message.undo, LEFT)
     assert window.session.store.queue.counts().accepted == 5
 

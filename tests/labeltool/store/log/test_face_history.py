@@ -134,7 +134,7 @@ class TestBatches:
         assert store.history.would_return_to(BEN, batch.id) == {UNREVIEWED: 4}
         changes = store.history.take_back(BEN, batch.id)
         assert changes.faces == {1, 2, 3, 4}
-        assert "Took back: accepted 6 faces. 2 of 6 faces were changed since" in changes.note
+        assert "Reverted: accepted 6 faces. 2 of 6 faces were changed since" in changes.note
         assert verdicts(store) == [
             *[UNREVIEWED] * 4, CORRECTED, ACCEPTED, REJECTED, EXCLUDED,
         ]  # fmt: skip
