@@ -6,15 +6,16 @@ It brings `resources/translations/*.ts` up to date and writes the `.qm` files th
 reads. A new text is unfinished then: fill in its translation (in a text editor or Qt Linguist) and
 run it again. `labeltool_en.ts` holds plural forms only.
 
-One Korean word for one idea, as in the glossary of ARCHITECTURE.md:
+One Korean word for each idea, with the English words of the glossary in ARCHITECTURE.md:
 
-    photo 사진 · face 얼굴 · landmark 랜드마크 · point 점 · box 박스 · proposal 제안
-    prediction 예측 · model 모델 · round 라운드 · train 학습 · label 레이블 · scheme 랜드마크 구성
-    verdict 판정 · accept 수락 · correct 수정 · reject 거부 · exclude 제외 · unreviewed 미검토
-    review 검토 · flag 플래그 · batch 일괄 처리 · undo 되돌리기 · redo 다시 실행
-    take back 철회 · restore 복원 · score 신뢰도 점수 · filter 필터 · order 정렬
-    list 목록 · gallery 갤러리 · backup 백업 · project 프로젝트 · key 단축키
-    visible 보임 · occluded 가려짐 · absent 없음
+    photo 사진 · face 얼굴 · box 박스 · landmark 랜드마크 · point 점 · scheme 랜드마크 구성
+    prediction 예측 · proposal 제안 · model 모델 · round 라운드 · train 학습
+    decision 판정 · verdict 판정 · accept 수락 · correct 수정 · reject 거부 · exclude 제외
+    unreviewed 미검토 · review 검토 · flag 플래그 · label 레이블 · pseudo-label 의사 레이블
+    visible 보임 · occluded 가려짐 · absent 없음 · score 신뢰도 점수
+    batch 일괄 처리 · undo 되돌리기 · redo 다시 실행 · take back 철회 · restore 복원 · history 이력
+    filter 필터 · order 정렬 · list 목록 · gallery 갤러리 · shortcut 단축키
+    project 프로젝트 · backup 백업
 
 Buttons are nouns or short verbs; sentences end in -습니다, requests in -하세요.
 """
