@@ -13,6 +13,7 @@ import click
 import pytest
 
 from labeltool.cli import cli as labeltool_cli
+from labeltool.gui.commands.table import COMMANDS
 from pipnet.__main__ import cli as pipnet_cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,6 +169,17 @@ def test_buttons_named_in_a_document_are_texts_of_the_window(name: str):
     known = text_of(ROOT / "resources" / "translations" / "labeltool_ko.ts")
     named = re.findall(r"\*([A-Z][^*\n]+…)\*", text_of(ROOT / name))
     assert not [text for text in named if f"<source>{text}</source>" not in known]
+
+
+def test_keys_named_in_the_readme_are_keys_of_commands():
+    known = {key for command in COMMANDS for key in command.keys}
+    named = {
+        code
+        for code in inline_code(ROOT / "README.md")
+        if re.fullmatch(r"(Ctrl\+)?(Shift\+)?([A-Z0-9]|F\d+|Del)", code)
+    }
+    assert named
+    assert named <= known
 
 
 # Architecture
