@@ -322,14 +322,14 @@ def predict(project: Path) -> None:
     """Propose landmarks for every face without a proposal."""
     with _project(project) as store:
         rounds = _rounds(store)
-        if not rounds.attach() and store.queue.counts().faces == 0:
+        if not rounds.follower.attach() and store.queue.counts().faces == 0:
             raise UserError("The project has no faces yet.", "Import photos first.")
-        if rounds.alive:
+        if rounds.follower.is_worker_alive:
             raise UserError("A round is running in this project already.", "Wait for it to end.")
-        if not rounds.can_predict():
-            click.echo(rounds.propose_mean_face().note)
+        if not rounds.launcher.can_predict():
+            click.echo(rounds.launcher.propose_mean_face().note)
             return
-        rounds.start_predict()
+        rounds.launcher.start_predict()
         note = _follow(rounds).note
         if note:
             click.echo(note)
@@ -345,9 +345,9 @@ def train(project: Path, epochs: int | None, device: str) -> None:
     """Train a round on the manual labels and the pseudo-labels, then predict every face again."""
     with _project(project) as store:
         rounds = _rounds(store)
-        plan = rounds.plan(epochs=epochs, device=device)
+        plan = rounds.launcher.plan(epochs=epochs, device=device)
         click.echo(plan.describe(), err=True)
-        rounds.start(plan, device)
+        rounds.launcher.start_training(plan, device)
         click.echo(_follow(rounds).note)
 
 
@@ -356,7 +356,7 @@ def _rounds(store: Store) -> Rounds:
     from labeltool.rounds.controller import Rounds  # noqa: PLC0415
 
     rounds = Rounds(store)
-    if rounds.attach() and not rounds.alive:
+    if rounds.follower.attach() and not rounds.follower.is_worker_alive:
         click.echo("Taking in a round that ended meanwhile.", err=True)
         try:
             _follow(rounds)
@@ -376,7 +376,7 @@ def _follow(rounds: Rounds) -> Changes:
     try:
         return _wait_for(rounds)
     finally:
-        reasons = rounds.left_out.reasons()
+        reasons = rounds.ingest.skipped.reasons()
         for reason in reasons[:MOST_NAMED]:
             click.echo(f"  not used: {reason}", err=True)
         if len(reasons) > MOST_NAMED:
@@ -596,7 +596,7 @@ def worker(folder: Path | None, detect: bool) -> int:
 
     run_folder = RunFolder(folder)
     # the lock is taken before torch, which takes seconds to import
-    with run_folder.alive():
+    with run_folder.hold_lock():
         from labeltool.workers.round_worker import work  # noqa: PLC0415
 
         return work(run_folder)

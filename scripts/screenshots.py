@@ -90,7 +90,7 @@ def open_sample(studio: Studio) -> None:
         lambda: (
             not (
                 session.importer.is_searching
-                or session.round.rounds.running
+                or session.round.rounds.follower.is_running
                 or store.faces.count_unpredicted()
             )
         )
@@ -136,7 +136,7 @@ def training(studio: Studio) -> Callable[[], object]:
     if session.round.state is RoundState.IDLE:
         seen: list[object] = []
         session.round.worker_event.connect(seen.append)
-        session.round.start(session.round.rounds.plan(epochs=40))
+        session.round.start(session.round.rounds.launcher.plan(epochs=40))
         studio.wait(lambda: len(seen) > 60)
     if window.shows_gallery:
         window.commands.trigger("gallery")
@@ -182,8 +182,8 @@ def main() -> None:
                 save(grab(), path)
                 print(f"{path.name:20}{path.stat().st_size // 1000:5} kB", flush=True)
         session = studio.app.window.session
-        session.round.rounds.cancel()
-        studio.wait(lambda: not session.round.rounds.running)
+        session.round.rounds.follower.cancel()
+        studio.wait(lambda: not session.round.rounds.follower.is_running)
         studio.app.window.close()
 
 

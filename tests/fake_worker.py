@@ -55,7 +55,7 @@ def _digest(folder: RunFolder) -> str:
 
 def _train(folder: RunFolder, behaviour: str) -> None:
     step = 0
-    while behaviour in ("hang", "slow") and not folder.stops_early:
+    while behaviour in ("hang", "slow") and not folder.should_stop_early:
         step += 1
         folder.report(Event("progress", "train", step, 1000, 5.0, {"total": 1 / step}))
         time.sleep(0.02)
@@ -100,7 +100,7 @@ def main() -> int:
     if behaviour == "silent":
         return 0
     folder = RunFolder(Path(sys.argv[2]))
-    with folder.alive():
+    with folder.hold_lock():
         return work(folder, behaviour)
 
 

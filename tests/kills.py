@@ -292,9 +292,9 @@ class TakeIn(Scenario):
     def work(folder: Path) -> None:
         store = open_project(folder)
         rounds = Rounds(store)
-        assert rounds.attach()
+        assert rounds.follower.attach()
         say("open")
-        assert rounds.take_in() is not None
+        assert rounds.ingest.add_results() is not None
         say("taken")
         wait_for_the_end()
 

@@ -44,7 +44,7 @@ def check(store: Store, repair: bool = False) -> list[str]:
     ]
     for row in store.rounds.all():
         if row.status is RoundStatus.READY and row.kind is RoundKind.TRAIN:
-            missing = RunFolder(row.folder).missing()
+            missing = RunFolder(row.folder).missing_files()
             if missing:
                 said.append(
                     f"round {row.number} lacks {', '.join(missing)} in {row.folder}: put the "

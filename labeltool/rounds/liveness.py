@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from labeltool.domain import N_, RoundKind, UserError
+from labeltool.domain import N_, Round, RoundKind, UserError
 from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
 
-START_SECONDS = 30.0
-"""How long a new worker may take to show itself."""
+WORKER_START_SECONDS = 30.0
+"""How long a new worker may take until it holds its lock or reports."""
 
 
 def describe_exit(code: int | None) -> str:
@@ -28,40 +28,40 @@ def describe_exit(code: int | None) -> str:
 
 @dataclass(slots=True)
 class Worker:
-    """The worker of a run folder. `process` is None if another program started it; `seen` is when
-    it was started or seen alive, in seconds of the monotonic clock."""
+    """The worker of a run folder. `process` is None if another program started it; `last_seen` is
+    when it was started or seen alive, in seconds of the monotonic clock."""
 
     folder: RunFolder
     process: subprocess.Popen[bytes] | None = None
-    seen: float = field(default_factory=time.monotonic)
+    last_seen: float = field(default_factory=time.monotonic)
 
-    def is_gone(self) -> bool:
-        """Whether it has ended, or never started within START_SECONDS."""
+    def has_exited(self) -> bool:
+        """Whether it has ended, or never started within WORKER_START_SECONDS."""
         if self.process is not None:
             return self.process.poll() is not None
-        if self.folder.is_alive():
-            self.seen = time.monotonic()
+        if self.folder.is_worker_alive():
+            self.last_seen = time.monotonic()
             return False
         begun = (self.folder.path / "events.jsonl").exists()
-        return begun or time.monotonic() - self.seen > START_SECONDS
+        return begun or time.monotonic() - self.last_seen > WORKER_START_SECONDS
 
-    def lost(self) -> Event:
-        """The event of a worker that ended without one."""
+    def exit_event(self) -> Event:
+        """The event of a worker that exited without reporting one."""
         code = None if self.process is None else self.process.poll()
         return Event("failed", detail=describe_exit(code))
 
-    def last_event(self) -> Event | None:
-        """How it ended, also if that event was read before; None while it lives."""
+    def final_event(self) -> Event | None:
+        """How it ended, whether that event was read before or not; None while it lives."""
         try:
-            if not self.is_gone():
+            if not self.has_exited():
                 return None
             events = RunFolder(self.folder.path).new_events()
         except RunFolderError as error:
             return Event("failed", detail=str(error.what), expected=True)
-        return next((event for event in reversed(events) if event.ends), self.lost())
+        return next((event for event in reversed(events) if event.is_final), self.exit_event())
 
     def stop(self) -> None:
-        """End a worker whose folder is lost or damaged: nobody can take its results in."""
+        """End a worker whose folder is lost or damaged: its results could not be read."""
         with suppress(UserError):
             self.folder.cancel()
         if self.process is not None:
@@ -69,67 +69,73 @@ class Worker:
 
 
 @dataclass(slots=True, eq=False)
-class Job:
-    """A running round as this process sees it. `ended`: its last event was read."""
+class RunningRound:
+    """A running round as this process sees it. `has_ended`: its final event was read."""
 
     round_id: int
     kind: RoundKind
     folder: RunFolder
     worker: Worker
-    ended: bool = False
+    has_ended: bool = False
+
+    @classmethod
+    def from_row(cls, row: Round) -> RunningRound:
+        """The round of a database row."""
+        folder = RunFolder(row.folder)
+        return cls(row.id, row.kind, folder, Worker(folder))
 
     def poll(self) -> list[Event]:
-        """What happened since the last call; for one thread only. A folder that is lost or damaged
-        is a failure of the round."""
-        if self.ended:
+        """The events since the last call; for one thread only. A folder that is lost or damaged is
+        a failure of the round."""
+        if self.has_ended:
             return []
         try:
             if self.worker.process is not None:
-                self.folder.check()
-            # asked before the last events are read: it may say its last words in between
-            gone = self.worker.is_gone()
+                self.folder.ensure_exists()
+            # before the events are read: it may report its last event in between
+            exited = self.worker.has_exited()
             events = self.folder.new_events()
         except RunFolderError as error:
             self.worker.stop()
-            self.ended = True
+            self.has_ended = True
             return [Event("failed", detail=str(error.what), expected=True)]
-        if gone and not any(event.ends for event in events):
-            events.append(self.worker.lost())
-        self.ended = any(event.ends for event in events)
+        if exited and not any(event.is_final for event in events):
+            events.append(self.worker.exit_event())
+        self.has_ended = any(event.is_final for event in events)
         return events
 
 
-class JobSlot:
-    """The one round that runs, as threads of this process share it. The lock is never held while a
+class RoundSlot:
+    """The one running round, shared by the threads of this process. The lock is never held while a
     file is written."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._job: Job | None = None
+        self._running: RunningRound | None = None
         self._starting = False
 
-    def get(self) -> Job | None:
+    def get(self) -> RunningRound | None:
         """The round that runs."""
         with self._lock:
-            return self._job
+            return self._running
 
-    def fill(self, find: Callable[[], Job | None]) -> bool:
-        """Take what `find` finds if the slot is free; returns whether a round runs."""
+    def fill(self, find: Callable[[], RunningRound | None]) -> bool:
+        """Put what `find` returns into the slot if it is free. Returns whether a round runs."""
         with self._lock:
-            if self._job is None and not self._starting:
-                self._job = find()
-            return self._job is not None
+            if self._running is None and not self._starting:
+                self._running = find()
+            return self._running is not None
 
-    def set(self, job: Job) -> None:
+    def set(self, running: RunningRound) -> None:
         """A round was started."""
         with self._lock:
-            self._job = job
+            self._running = running
 
-    def clear(self, job: Job) -> None:
+    def clear(self, running: RunningRound) -> None:
         """This round has ended."""
         with self._lock:
-            if self._job is job:
-                self._job = None
+            if self._running is running:
+                self._running = None
 
     @contextmanager
     def starting(self) -> Iterator[None]:
@@ -139,7 +145,7 @@ class JobSlot:
             UserError: a round runs, or another thread is within this block.
         """
         with self._lock:
-            if self._starting or self._job is not None:
+            if self._starting or self._running is not None:
                 raise UserError(
                     N_("A round is running in this project already."),
                     N_("Wait for it, or cancel it first."),

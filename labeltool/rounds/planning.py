@@ -9,28 +9,28 @@ from typing import Any
 
 from labeltool.domain import N_, Counts, Message, Round
 
-TASKS = ("cls3", "cls2", "std")
+CURRICULUM_TASKS = ("cls3", "cls2", "std")
 """The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
 GSSL: the score map of four times the stride, of twice the stride, everything)."""
 
-BUDGET = 600.0
+ROUND_BUDGET_SECONDS = 600.0
 """Seconds a round may take on a CPU unless the user asks for more."""
 
-ENOUGH = 6000
+MAX_USEFUL_IMAGES = 6000
 """Images after which a round on few labels learns little more."""
 
-MOST = 300
+MAX_EPOCHS = 300
 """Epochs beyond which the same few faces teach nothing new."""
 
-START = 8.0
+WORKER_STARTUP_SECONDS = 8.0
 """Seconds until a worker has loaded everything."""
 
-LEARN = 0.9
+TRAIN_TO_PREDICT_SPEED = 0.9
 """Training speed over prediction speed before a machine has trained: faces are predicted twice (two
 crops), and learned with part of the network kept and, where it is fast, in bfloat16."""
 
-TRAIN_SPEED = {"cpu": 10.0, "cuda": 400.0}
-PREDICT_SPEED = {"cpu": 15.0, "cuda": 150.0}
+DEFAULT_TRAIN_FACES_PER_SECOND = {"cpu": 10.0, "cuda": 400.0}
+DEFAULT_PREDICT_FACES_PER_SECOND = {"cpu": 15.0, "cuda": 150.0}
 """Faces a second before a machine was measured by its first run."""
 
 
@@ -83,7 +83,7 @@ class RoundPlan:
         )  # fmt: skip
 
 
-def measured(rounds: Iterable[Round], device: str) -> dict[str, Any]:
+def measured_speeds(rounds: Iterable[Round], device: str) -> dict[str, Any]:
     """What earlier rounds on this machine said of the speed of a device (auto: of their own)."""
     known: dict[str, Any] = {}
     for row in rounds:
@@ -91,7 +91,9 @@ def measured(rounds: Iterable[Round], device: str) -> dict[str, Any]:
         if here and device in ("auto", row.summary.get("device")):
             known |= row.summary
     if "train_images_per_second" not in known and "predict_faces_per_second" in known:
-        known["train_images_per_second"] = LEARN * float(known["predict_faces_per_second"])
+        known["train_images_per_second"] = TRAIN_TO_PREDICT_SPEED * float(
+            known["predict_faces_per_second"]
+        )
     return known
 
 
@@ -107,14 +109,16 @@ def plan_round(
 
     Args:
         counts: of the project. available: pseudo-labels there are.
-        known: what earlier rounds on this machine said, see `measured`.
+        known: what earlier rounds on this machine said, see `measured_speeds`.
         epochs: instead of what fits. device: auto, cpu or cuda.
     """
     where = str(known.get("device", "cpu" if device == "auto" else device))
-    train_speed = float(known.get("train_images_per_second", TRAIN_SPEED[where]))
-    predict_speed = float(known.get("predict_faces_per_second", PREDICT_SPEED[where]))
-    predict_seconds = START + counts.faces / predict_speed
-    capacity = max(BUDGET - predict_seconds, BUDGET / 3) * train_speed
+    train_speed = float(known.get("train_images_per_second", DEFAULT_TRAIN_FACES_PER_SECOND[where]))
+    predict_speed = float(
+        known.get("predict_faces_per_second", DEFAULT_PREDICT_FACES_PER_SECOND[where])
+    )
+    predict_seconds = WORKER_STARTUP_SECONDS + counts.faces / predict_speed
+    capacity = max(ROUND_BUDGET_SECONDS - predict_seconds, ROUND_BUDGET_SECONDS / 3) * train_speed
     if where == "cuda":
         capacity *= 10
     manual = counts.accepted + counts.corrected
@@ -122,13 +126,13 @@ def plan_round(
     pseudo = int(min(available, max(capacity / 6 - manual, 0)))
     samples = manual + pseudo
     # few labels need more epochs to make as many steps
-    enough = min(max(40, round(ENOUGH / samples)), MOST)
+    enough = min(max(40, round(MAX_USEFUL_IMAGES / samples)), MAX_EPOCHS)
     best = int(min(max(capacity / samples, 3), enough))
     chosen = best if epochs is None else epochs
     number = counts.rounds + 1
     return RoundPlan(
         number=number,
-        task=TASKS[min(number, len(TASKS)) - 1],
+        task=CURRICULUM_TASKS[min(number, len(CURRICULUM_TASKS)) - 1],
         manual=manual,
         pseudo=pseudo,
         pseudo_available=available,

@@ -63,8 +63,8 @@ class Event:
     expected: bool = False
 
     @property
-    def ends(self) -> bool:
-        """Whether nothing follows."""
+    def is_final(self) -> bool:
+        """Whether it is the last event of the round."""
         return self.kind in ("finished", "cancelled", "failed")
 
 
@@ -156,8 +156,8 @@ class RunFolder:
         except OSError as error:
             raise _not_written(self.path, error) from error
 
-    def check(self) -> None:
-        """Look that the folder is still there.
+    def ensure_exists(self) -> None:
+        """Check that the folder is still there.
 
         Raises:
             RunFolderError: it is not.
@@ -185,8 +185,9 @@ class RunFolder:
             self._offset += len(whole) + len(newline)
             return [Event(**json.loads(line)) for line in whole.splitlines()]
 
-    def is_alive(self) -> bool:
-        """Whether a worker holds the lock; the kernel lets go of it however the worker ends.
+    def is_worker_alive(self) -> bool:
+        """Whether a worker holds the lock; the kernel releases it however the worker
+        ends.
 
         Raises:
             RunFolderError: nobody may read the lock.
@@ -216,7 +217,7 @@ class RunFolder:
                 return None
             return dict(json.loads(file.read_text(encoding="utf-8")))
 
-    def missing(self) -> list[str]:
+    def missing_files(self) -> list[str]:
         """Names of the files that a whole training has and this folder lacks."""
         try:
             results = self.results()
@@ -329,28 +330,28 @@ class RunFolder:
             raise Cancelled
 
     @property
-    def stops_early(self) -> bool:
+    def should_stop_early(self) -> bool:
         """Whether the user asked to keep the network as it is."""
         return (self.path / "stop").exists()
 
     def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
         """Write one predictions file whole, and say so."""
-        with self._whole(name) as file:
+        with self._atomic_file(name) as file:
             np.savez(file, allow_pickle=False, **columns)
         self.report(Event("chunk", "predict", detail=name))
 
     def write_problems(self, problems: dict[int, str]) -> None:
         """The photos that could not be used, see `problems`."""
-        with self._whole("problems.json") as file:
+        with self._atomic_file("problems.json") as file:
             file.write(json.dumps(sorted(problems.items()), indent=1).encode())
 
     def write_results(self, results: dict[str, Any]) -> None:
         """The last file: with it the run is whole."""
-        with self._whole("results.json") as file:
+        with self._atomic_file("results.json") as file:
             file.write(json.dumps(results, indent=1).encode())
 
     @contextmanager
-    def _whole(self, name: str) -> Iterator[BinaryIO]:
+    def _atomic_file(self, name: str) -> Iterator[BinaryIO]:
         """A file that is there, and on the disk, once it is written.
 
         Left to the system, many megabytes would reach the disk at once, with the next decision that
@@ -364,8 +365,8 @@ class RunFolder:
         os.replace(partial, self.path / name)
 
     @contextmanager
-    def alive(self) -> Iterator[None]:
-        """Hold the lock while working.
+    def hold_lock(self) -> Iterator[None]:
+        """Hold the lock of the folder, which shows that a worker is alive.
 
         Raises:
             UserError: another worker has it.
@@ -378,7 +379,7 @@ class RunFolder:
                     )
                     break
                 except portalocker.LockException as error:
-                    # `is_alive` of a window holds it for an instant
+                    # `is_worker_alive` of a window holds it for an instant
                     if attempt == 19:
                         raise UserError(
                             N_("Another worker is busy in {folder}."), folder=self.path

@@ -13,7 +13,7 @@ from labeltool.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class Skipped:
     """What a round could not use: photos with the reasons, which begin with a photo's name; and how
     many faces got no proposal and how many manual labels were not trained because of that."""
 
@@ -36,7 +36,7 @@ class LeftOut:
         return Message(text, count=count, reason=reason)
 
 
-def read_left_out(store: Store, folder: RunFolder) -> LeftOut:
+def read_skipped(store: Store, folder: RunFolder) -> Skipped:
     """What the round of a run folder could not use.
 
     Raises:
@@ -44,12 +44,12 @@ def read_left_out(store: Store, folder: RunFolder) -> LeftOut:
     """
     problems = folder.problems()
     if not problems:
-        return LeftOut()
+        return Skipped()
     roots, rows = store.photos.roots(), folder.photo_rows()
     faces, labels = folder.faces(), folder.labels()
     bad = np.isin(faces.photos, list(problems))
     manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
-    return LeftOut(
+    return Skipped(
         tuple(
             (roots[rows[place].root] / rows[place].path, reason)
             for place, reason in problems.items()
@@ -59,7 +59,7 @@ def read_left_out(store: Store, folder: RunFolder) -> LeftOut:
     )
 
 
-def keep_problems(store: Store, folder: RunFolder, *, finished: bool) -> Changes:
+def save_problems(store: Store, folder: RunFolder, *, is_finished: bool) -> Changes:
     """Keep what is wrong with the photos of a run; those that a finished one could read are whole
     again. Photos of a folder that is not there at all have no problem of their own.
 
@@ -67,7 +67,7 @@ def keep_problems(store: Store, folder: RunFolder, *, finished: bool) -> Changes
         RunFolderError: the folder is damaged.
     """
     problems = folder.problems()
-    if not problems and not finished:
+    if not problems and not is_finished:
         return Changes()
     roots, rows = store.photos.roots(), folder.photo_rows()
     there = {root_id for root_id, root in roots.items() if root.is_dir()}
@@ -76,22 +76,22 @@ def keep_problems(store: Store, folder: RunFolder, *, finished: bool) -> Changes
         for place, reason in problems.items()
         if rows[place].root in there
     }
-    read = set(folder.faces().photos.tolist()) - problems.keys() if finished else set()
+    read = set(folder.faces().photos.tolist()) - problems.keys() if is_finished else set()
     usable = [(rows[place].root, rows[place].path) for place in read]
     return store.photos.set_problems(found, usable)
 
 
-def predicted_note(left_out: LeftOut, total: int) -> str:
+def predicted_note(skipped: Skipped, total: int) -> str:
     """How many of `total` faces got no proposal, and why; nothing if all got one."""
-    if not left_out.photos:
+    if not skipped.photos:
         return ""
     return Message(
         N_("{count} of {total} faces got a proposal."), N_("{reason}"),
-        count=total - left_out.faces, total=total, reason=left_out.sentence(),
+        count=total - skipped.faces, total=total, reason=skipped.sentence(),
     )  # fmt: skip
 
 
-def trained_note(left_out: LeftOut, row: Round, proposed: int) -> Message:
+def trained_note(skipped: Skipped, row: Round, proposed: int) -> Message:
     """How many manual labels a round really trained on, and how many faces there are to review."""
     manual = int(str(row.summary["manual"]))
     review = (
@@ -105,7 +105,7 @@ def trained_note(left_out: LeftOut, row: Round, proposed: int) -> Message:
         else N_("Round {number} trained on {used} of {manual} manual labels.")
     )
     return Message(
-        trained, N_("{reason}") if left_out.photos else "", review,
-        number=row.number, used=manual - left_out.manual, manual=manual, count=proposed,
-        reason=left_out.sentence(),
+        trained, N_("{reason}") if skipped.photos else "", review,
+        number=row.number, used=manual - skipped.manual, manual=manual, count=proposed,
+        reason=skipped.sentence(),
     )  # fmt: skip

@@ -253,7 +253,7 @@ def _train(
     def on_epoch(_epoch: int, checkpoint: Checkpoint) -> None:
         nonlocal newest
         newest = checkpoint
-        if folder.stops_early:
+        if folder.should_stop_early:
             raise _StopEarly
 
     def on_unreadable(_sample: Sample, error: ImageError) -> None:

@@ -212,8 +212,8 @@ def results(store: Store, faces: list[int], name: str) -> int:
 def take(store: Store) -> None:
     """Take the waiting results in."""
     rounds = Rounds(store)
-    rounds.attach()
-    rounds.take_in()
+    rounds.follower.attach()
+    rounds.ingest.add_results()
 
 
 def take_there(folder: str) -> None:

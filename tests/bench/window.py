@@ -196,7 +196,7 @@ def measure(folder: str) -> None:
 
     some = session.store.queue.ids(Filter())[:20_000]
     results(session.store, some, "here")
-    session.round.rounds.attach()
+    session.round.rounds.follower.attach()
     session._take(session._take_in)
     deciding("accept, results coming in", lambda: session.round.is_taking)
     results(session.store, some, "there")

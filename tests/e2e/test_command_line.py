@@ -258,7 +258,7 @@ def test_a_command_that_was_killed_loses_nothing_of_its_round(project: Path):
         killed.kill()
     (round_folder,) = (project / "rounds").iterdir()
     wait_until((round_folder / "results.json").exists, 240)
-    wait_until(lambda: not RunFolder(round_folder).is_alive())
+    wait_until(lambda: not RunFolder(round_folder).is_worker_alive())
     again = labeltool("predict", project)
     assert "Taking in a round that ended meanwhile" in again.stderr
     counts = status(project)
@@ -278,7 +278,7 @@ def test_ctrl_c_cancels_the_round_and_the_next_one_can_start(project: Path):
         _out, said = training.communicate(timeout=WAIT_SECONDS)
     assert training.returncode == 1
     assert said.rstrip().endswith("Cancelled; what was done is kept.")
-    assert not any(RunFolder(folder).is_alive() for folder in (project / "rounds").iterdir())
+    assert not any(RunFolder(folder).is_worker_alive() for folder in (project / "rounds").iterdir())
     assert status(project) == before
     plain = labeltool("status", project)
     assert "train 1 cancelled" in plain.stdout

@@ -67,7 +67,7 @@ def settled(window: MainWindow) -> bool:
     session = window.session
     return not (
         session.importer.is_searching
-        or session.round.rounds.running
+        or session.round.rounds.follower.is_running
         or session.store.faces.count_unpredicted()
         or session.round.is_taking
     )
@@ -140,7 +140,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert desk.face.box_kind == "hand"
     qtbot.waitUntil(lambda: desk.face.prediction is not None)
     assert desk.face.prediction.model == "starter"
-    assert not session.round.rounds.running
+    assert not session.round.rounds.follower.is_running
 
     # a batch from the list: select four, exclude, one undo takes it back
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
@@ -176,7 +176,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # a short real round in its own process; the window stays alive and shows it
     old = session.store.faces.get(third).prediction.id
-    plan = session.round.rounds.plan(epochs=1)
+    plan = session.round.rounds.launcher.plan(epochs=1)
     assert plan.manual == 2
     assert plan.task == "cls3"
     seen = []
@@ -225,9 +225,9 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     window.commands.trigger("accept")
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
-    window.session.round.start(window.session.round.rounds.plan(epochs=2))
-    qtbot.waitUntil(lambda: window.session.round.rounds.running)
-    worker = window.session.round.rounds._job.worker.process
+    window.session.round.start(window.session.round.rounds.launcher.plan(epochs=2))
+    qtbot.waitUntil(lambda: window.session.round.rounds.follower.is_running)
+    worker = window.session.round.rounds.follower.current.worker.process
     window.close()
     assert window.isVisible()
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "keep")
@@ -235,7 +235,7 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     assert worker.poll() is None
 
     window = app.open(project)
-    assert window.session.round.rounds.running
+    assert window.session.round.rounds.follower.is_running
     with qtbot.waitSignal(window.session.round.ended, timeout=240_000) as ended:
         pass
     assert ended.args[0].kind == "finished"
@@ -245,13 +245,13 @@ def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_
     # cancelled by closing: nothing is left of it
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
     before = window.session.store.queue.counts()
-    window.session.round.start(window.session.round.rounds.plan(epochs=40))
-    qtbot.waitUntil(lambda: window.session.round.rounds.running)
-    worker = window.session.round.rounds._job.worker.process
+    window.session.round.start(window.session.round.rounds.launcher.plan(epochs=40))
+    qtbot.waitUntil(lambda: window.session.round.rounds.follower.is_running)
+    worker = window.session.round.rounds.follower.current.worker.process
     window.close()
     assert worker.wait(timeout=60) == 0
     window = app.open(project)
-    qtbot.waitUntil(lambda: not window.session.round.rounds.running)
+    qtbot.waitUntil(lambda: not window.session.round.rounds.follower.is_running)
     assert window.session.store.queue.counts() == before
     assert window.session.store.rounds.all()[-1].status == "cancelled"
     window.close()

@@ -85,7 +85,7 @@ class RoundController(QObject):
     def trains(self) -> bool:
         """Whether a network is being trained; not while its results are taken in."""
         ending = self.state in (RoundState.TAKING_IN, RoundState.ENDING)
-        return self.rounds.running_kind is RoundKind.TRAIN and not ending
+        return self.rounds.follower.kind is RoundKind.TRAIN and not ending
 
     @property
     def is_taking(self) -> bool:
@@ -96,26 +96,26 @@ class RoundController(QObject):
 
     def attach(self) -> None:
         """Follow a round that another program, or this project's last window, started."""
-        if self.state is RoundState.IDLE and self.rounds.attach():
+        if self.state is RoundState.IDLE and self.rounds.follower.attach():
             self._follow()
 
     def _follow(self) -> None:
-        self._followed = self.rounds.round_id
+        self._followed = self.rounds.follower.round_id
         self.state = RoundState.IDLE if self._followed is None else RoundState.RUNNING
 
     def predict(self) -> None:
         """Propose landmarks for the faces without a proposal."""
         try:
-            possible = self.rounds.can_predict()
+            possible = self.rounds.launcher.can_predict()
         except UserError as error:
             self._predict_wanted = False
             self._tasks.report(error)
             return
         if possible:
-            self._start(tr("Starting the prediction"), self.rounds.start_predict)
+            self._start(tr("Starting the prediction"), self.rounds.launcher.start_predict)
         else:
             self._tasks.run(
-                "writes", tr("Placing the mean face"), self.rounds.propose_mean_face,
+                "writes", tr("Placing the mean face"), self.rounds.launcher.propose_mean_face,
                 cancel_message=tr("Cancelled: no round was started."),
             )  # fmt: skip
 
@@ -143,7 +143,7 @@ class RoundController(QObject):
         self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
 
     def _freeze(self, plan: RoundPlan, progress: Progress) -> Changes:
-        return self.rounds.start(plan, progress=progress)
+        return self.rounds.launcher.start_training(plan, progress=progress)
 
     def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
         """Freeze what a worker needs, in the background: every face is read for it."""
@@ -160,19 +160,19 @@ class RoundController(QObject):
     def restore(self, round_id: int) -> None:
         """Offer the proposals of an earlier round again."""
         self._tasks.run(
-            "writes", tr("Restoring proposals"), partial(self.rounds.restore, round_id),
+            "writes", tr("Restoring proposals"), partial(self.rounds.launcher.restore, round_id),
             cancel_message=tr("Cancelled: no face was changed."),
         )  # fmt: skip
 
     def stop_early(self) -> None:
         """Ask the training to end now and keep its network."""
-        if self.state is RoundState.RUNNING and self._asked(self.rounds.stop_early):
+        if self.state is RoundState.RUNNING and self._asked(self.rounds.follower.stop_early):
             self.state = RoundState.STOPPING_EARLY
 
     def cancel(self) -> None:
         """Ask the round to stop and keep nothing."""
         stoppable = self.state in (RoundState.RUNNING, RoundState.STOPPING_EARLY)
-        if self._asked(self.rounds.cancel) and stoppable:
+        if self._asked(self.rounds.follower.cancel) and stoppable:
             self.state = RoundState.CANCELLING
 
     def _asked(self, ask: Callable[[], None]) -> bool:
@@ -197,11 +197,11 @@ class RoundController(QObject):
         if self._has_ended():
             self._finish(Changes(rounds=True))
             return
-        for event in self.rounds.poll():
+        for event in self.rounds.follower.poll():
             self.worker_event.emit(event)
-            if event.kind == "chunk" and self.rounds.running_kind is RoundKind.PREDICT:
+            if event.kind == "chunk" and self.rounds.follower.kind is RoundKind.PREDICT:
                 self._take(partial(self._take_chunk, event))
-            elif event.ends:
+            elif event.is_final:
                 self._end = event, self._log_of(event)
                 done = event.kind == "finished"
                 self.state = RoundState.TAKING_IN if done else RoundState.ENDING
@@ -213,7 +213,7 @@ class RoundController(QObject):
         """The end of the log, for a failure that its reason does not explain."""
         if event.kind != "failed" or event.expected:
             return ""
-        return _log_end(self.rounds.log_file(), self.rounds.log_tail())
+        return _log_end(self.rounds.follower.log_file(), self.rounds.follower.log_tail())
 
     def _take(self, work: Work) -> None:
         self._result_tasks += 1
@@ -223,13 +223,13 @@ class RoundController(QObject):
         )  # fmt: skip
 
     def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
-        return self.rounds.take_chunk(event)
+        return self.rounds.ingest.add_chunk(event)
 
     def _take_in(self, progress: Progress) -> Changes | None:
-        return self.rounds.take_in(progress)
+        return self.rounds.ingest.add_results(progress)
 
     def _write_end(self, event: Event, _progress: Progress) -> Changes:
-        return self.rounds.end(event)
+        return self.rounds.ingest.end(event)
 
     @Slot(object)
     def _took(self, result: object) -> None:
@@ -254,7 +254,7 @@ class RoundController(QObject):
 
     def _has_ended(self) -> bool:
         """Whether the round that was followed is not running any more."""
-        return self._followed is not None and self._followed != self.rounds.round_id
+        return self._followed is not None and self._followed != self.rounds.follower.round_id
 
     def _finish(self, changes: Changes) -> None:
         """Tell how a round ended: by its last event, or by what was written of it elsewhere."""
@@ -263,7 +263,7 @@ class RoundController(QObject):
             kinds = {RoundStatus.FAILED: "failed", RoundStatus.CANCELLED: "cancelled"}
             event = Event(kinds.get(row.status, "finished"), detail=row.error or "")
             folder = RunFolder(row.folder)
-            self.rounds.note_left_out(folder)
+            self.rounds.ingest.load_skipped(folder)
             tail = _log_end(folder.log, folder.log_tail()) if event.kind == "failed" else ""
             self._end = event, tail
         (event, tail), self._end = self._end, None
@@ -282,7 +282,7 @@ class RoundController(QObject):
     def _not_predicted(self) -> int:
         """Faces that stay without a proposal until their photo is mended: no worker is started for
         them again and again."""
-        return min(self.rounds.left_out.faces, self._store.faces.count_unpredicted())
+        return min(self.rounds.ingest.skipped.faces, self._store.faces.count_unpredicted())
 
     @Slot()
     def _taken(self) -> None:

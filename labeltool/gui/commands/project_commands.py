@@ -146,7 +146,7 @@ class Prompts(QObject):
             )
 
     def _train(self) -> None:
-        plan = self._session.round.rounds.plan()
+        plan = self._session.round.rounds.launcher.plan()
         if self._run(StartRoundDialog(plan, self._window)):
             self._session.round.start(plan)
 

@@ -63,5 +63,5 @@ def exported(written: Exported, out: Path) -> str:
 def log_end(rounds: Rounds) -> str:
     """Where the log of a round is and how it ends, for a failure that its reason does not explain;
     nothing without a log."""
-    tail = rounds.log_tail()
-    return tail and tr("{file} ends with:", file=rounds.log_file()) + f"\n{tail}"
+    tail = rounds.follower.log_tail()
+    return tail and tr("{file} ends with:", file=rounds.follower.log_file()) + f"\n{tail}"

@@ -83,7 +83,7 @@ class RoundProgressPanel(QWidget):
     @Slot(object)
     def show_event(self, event: Event) -> None:
         """Show the progress that an event of the round reports."""
-        training = self._session.round.rounds.running_kind is RoundKind.TRAIN
+        training = self._session.round.rounds.follower.kind is RoundKind.TRAIN
         if event.kind == "started":
             self._begin(event, training)
         elif event.kind == "progress":
@@ -155,7 +155,7 @@ class RoundProgressPanel(QWidget):
     @Slot(object, str)
     def show_end(self, event: Event, tail: str) -> None:
         """Hide, or say why the round failed or which photos it left out; `tail`: end of its log."""
-        left_out = self._session.round.rounds.left_out
+        left_out = self._session.round.rounds.ingest.skipped
         problems = [self.problems] if left_out.photos else []
         if event.kind == "failed":
             self.title.setText(tr("The round failed; nothing in the project was changed"))

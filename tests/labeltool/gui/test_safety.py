@@ -173,7 +173,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     failed: list[UserError] = []
     session.failed.connect(failed.append)
-    session.round.start(session.round.rounds.plan())
+    session.round.start(session.round.rounds.launcher.plan())
     qtbot.waitUntil(lambda: bool(failed))
     for _ in range(5):
         session._poll()

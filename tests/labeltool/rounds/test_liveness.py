@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from labeltool.domain import RoundKind, UserError
-from labeltool.rounds.liveness import Job, JobSlot, Worker
+from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.run_folder import Event, RunFolder
 
 
-def job(folder: Path, number: int = 1) -> Job:
+def running_round(folder: Path, number: int = 1) -> RunningRound:
     run = RunFolder(folder)
-    return Job(number, RoundKind.TRAIN, run, Worker(run))
+    return RunningRound(number, RoundKind.TRAIN, run, Worker(run))
 
 
 def test_of_many_threads_that_start_a_round_one_does(tmp_path):
-    slot, begin, refused, inside = JobSlot(), threading.Barrier(8), [], []
+    slot, begin, refused, inside = RoundSlot(), threading.Barrier(8), [], []
 
     def start() -> None:
         begin.wait()
@@ -44,19 +44,19 @@ def test_of_many_threads_that_start_a_round_one_does(tmp_path):
 
 
 def test_a_round_that_is_being_started_is_not_found_twice(tmp_path):
-    slot = JobSlot()
+    slot = RoundSlot()
     with slot.starting():
-        assert not slot.fill(lambda: job(tmp_path))
-        slot.set(job(tmp_path, 2))
-    assert slot.fill(lambda: job(tmp_path, 3))
+        assert not slot.fill(lambda: running_round(tmp_path))
+        slot.set(running_round(tmp_path, 2))
+    assert slot.fill(lambda: running_round(tmp_path, 3))
     assert slot.get().round_id == 2
 
 
 def test_the_end_of_one_round_leaves_the_next_alone(tmp_path):
-    slot, first = JobSlot(), job(tmp_path)
+    slot, first = RoundSlot(), running_round(tmp_path)
     slot.set(first)
     slot.clear(first)
-    slot.set(second := job(tmp_path, 2))
+    slot.set(second := running_round(tmp_path, 2))
     slot.clear(first)
     assert slot.get() is second
     with pytest.raises(UserError, match="running in this project already"), slot.starting():
@@ -64,24 +64,24 @@ def test_the_end_of_one_round_leaves_the_next_alone(tmp_path):
 
 
 def test_how_a_worker_ended_is_known_though_its_events_were_read_before(tmp_path):
-    running = job(tmp_path)
-    with running.folder.alive():
+    running = running_round(tmp_path)
+    with running.folder.hold_lock():
         running.folder.report(Event("started"))
         assert [event.kind for event in running.poll()] == ["started"]
-        assert running.worker.last_event() is None
+        assert running.worker.final_event() is None
         running.folder.report(Event("failed", detail="why"))
     assert [event.kind for event in running.poll()] == ["failed"]
     assert running.poll() == []
-    assert running.worker.last_event().detail == "why"
+    assert running.worker.final_event().detail == "why"
 
 
 @pytest.fixture
-def working(tmp_path) -> Iterator[Job]:
+def working(tmp_path) -> Iterator[RunningRound]:
     """A round whose worker, started here, goes on until it is stopped."""
     (tmp_path / "run").mkdir()
     folder = RunFolder(tmp_path / "run")
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
-        yield Job(1, RoundKind.TRAIN, folder, Worker(folder, process))
+        yield RunningRound(1, RoundKind.TRAIN, folder, Worker(folder, process))
         process.kill()
 
 
@@ -93,11 +93,11 @@ def test_a_damaged_line_of_the_events_is_a_failed_round_once(working, line):
     (event,) = working.poll()
     assert (event.kind, event.expected) == ("failed", True)
     assert f"{events} cannot be read" in event.detail
-    assert working.ended
+    assert working.has_ended
     assert working.poll() == []
     working.worker.process.wait(20)  # nobody could take its results in
     assert (working.folder.path / "cancel").exists()
-    assert working.worker.last_event().kind == "failed"  # also to whoever starts the next round
+    assert working.worker.final_event().kind == "failed"  # also to whoever starts the next round
 
 
 def test_a_lost_folder_is_a_failed_round_once(working):
@@ -119,7 +119,7 @@ def test_whether_a_worker_lives_is_seen_by_who_may_only_read(tmp_path, monkeypat
             raise PermissionError(13, "Permission denied", str(path))
         return opened(path, mode, *rest, **options)
 
-    with folder.alive():
+    with folder.hold_lock():
         monkeypatch.setattr(Path, "open", read_only)
-        assert RunFolder(tmp_path).is_alive()
-    assert not RunFolder(tmp_path).is_alive()
+        assert RunFolder(tmp_path).is_worker_alive()
+    assert not RunFolder(tmp_path).is_worker_alive()

@@ -17,8 +17,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
-from labeltool.rounds import controller as rounds_module
-from labeltool.rounds import liveness
+from labeltool.rounds import launcher, liveness, mean_face_proposals
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.planning import RoundPlan
@@ -38,7 +37,7 @@ THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
 def fake(monkeypatch) -> Callable[[str], None]:
     """Workers are fake ones, and behave as told."""
     worker = Path(__file__).parents[2] / "fake_worker.py"
-    monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
 
     def behave(how: str) -> None:
@@ -54,7 +53,7 @@ def started() -> Iterator[list[Rounds]]:
     used: list[Rounds] = []
     yield used
     for rounds in used:
-        job = rounds._job
+        job = rounds.follower.current
         if job is not None and job.worker.process is not None:
             job.worker.process.kill()
             job.worker.process.wait()
@@ -80,7 +79,7 @@ def ignore(_event: Event) -> None:
 
 
 def run(rounds: Rounds, on_event=ignore) -> Changes:
-    rounds.start(rounds.plan())
+    rounds.launcher.start_training(rounds.launcher.plan())
     return rounds.wait(on_event)
 
 
@@ -89,7 +88,7 @@ def until_event(rounds: Rounds, kind: str) -> list[Event]:
     seen: list[Event] = []
 
     def came() -> bool:
-        seen.extend(rounds.poll())
+        seen.extend(rounds.follower.poll())
         return any(event.kind == kind for event in seen)
 
     wait_until(came)
@@ -108,7 +107,7 @@ def everything(store: Store) -> tuple[list, list, list]:
 class TestPlan:
     def test_it_counts_what_goes_in(self, reviewed):
         _store, rounds = reviewed()
-        plan = rounds.plan()
+        plan = rounds.launcher.plan()
         assert (plan.number, plan.task) == (1, "cls3")
         assert (plan.manual, plan.pseudo, plan.pseudo_available, plan.faces) == (2, 2, 2, 6)
         assert plan.seconds <= 601
@@ -120,7 +119,7 @@ class TestPlan:
         store = project(3)
         store.decisions.decide(ANN, [1], Verdict.REJECTED)
         with pytest.raises(UserError, match="no manual label") as caught:
-            Rounds(store).plan()
+            Rounds(store).launcher.plan()
         assert "Accept or correct" in caught.value.remedy
 
     @pytest.mark.parametrize(("done", "task"), [(0, "cls3"), (1, "cls2"), (2, "std"), (5, "std")])
@@ -129,12 +128,12 @@ class TestPlan:
         for _ in range(done):
             propose(store, [1, 2])
         store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
-        plan = Rounds(store).plan()
+        plan = Rounds(store).launcher.plan()
         assert (plan.number, plan.task) == (done + 1, task)
 
     def test_epochs_that_were_asked_for_are_taken(self, reviewed):
         _store, rounds = reviewed()
-        plan = rounds.plan(epochs=7)
+        plan = rounds.launcher.plan(epochs=7)
         assert plan.epochs == 7
         assert not plan.capped
         assert "capped" not in plan.describe()
@@ -142,16 +141,16 @@ class TestPlan:
     def test_a_large_project_is_capped_to_ten_minutes_and_says_so(self, project):
         store = project(2000)
         store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
-        plan = Rounds(store).plan()
+        plan = Rounds(store).launcher.plan()
         assert 0 < plan.pseudo < plan.pseudo_available == 1999
         assert plan.seconds <= 610
         assert "capped to fit about ten minutes" in plan.describe()
 
     def test_the_speed_of_this_machine_is_learnt_from_its_last_run(self, reviewed):
         _store, rounds = reviewed()
-        before = rounds.plan(epochs=100)
+        before = rounds.launcher.plan(epochs=100)
         run(rounds)
-        after = rounds.plan(epochs=100)
+        after = rounds.launcher.plan(epochs=100)
         assert after.seconds < before.seconds  # 20 images a second instead of the guessed 10
 
 
@@ -215,26 +214,26 @@ class TestRunFolder:
 
     def test_stopping_early_is_no_cancel(self, tmp_path):
         folder = self.folder(tmp_path)
-        assert not folder.stops_early
+        assert not folder.should_stop_early
         folder.stop_early()
         folder.check_cancel()
-        assert folder.stops_early
+        assert folder.should_stop_early
 
     def test_a_worker_lives_as_long_as_it_holds_the_lock(self, tmp_path):
         folder = self.folder(tmp_path)
-        assert not folder.is_alive()
-        with folder.alive():
-            assert RunFolder(folder.path).is_alive()
-        assert not folder.is_alive()
+        assert not folder.is_worker_alive()
+        with folder.hold_lock():
+            assert RunFolder(folder.path).is_worker_alive()
+        assert not folder.is_worker_alive()
 
     def test_a_second_worker_is_refused(self, tmp_path):
         folder = self.folder(tmp_path)
 
         def work_too() -> None:
-            with RunFolder(folder.path).alive():
+            with RunFolder(folder.path).hold_lock():
                 pass
 
-        with folder.alive(), pytest.raises(UserError, match="Another worker is busy"):
+        with folder.hold_lock(), pytest.raises(UserError, match="Another worker is busy"):
             work_too()
 
     def test_looking_whether_it_lives_never_stops_a_worker_from_starting(self, tmp_path):
@@ -244,14 +243,14 @@ class TestRunFolder:
 
         def look() -> None:
             while not stop.is_set():
-                folder.is_alive()
+                folder.is_worker_alive()
 
         windows = [threading.Thread(target=look) for _ in range(3)]
         for window in windows:
             window.start()
         try:
             for _ in range(50):
-                with RunFolder(folder.path).alive():
+                with RunFolder(folder.path).hold_lock():
                     pass
         finally:
             stop.set()
@@ -291,7 +290,7 @@ class TestRound:
         assert changes.all
         assert "3 faces have a proposal to review" in changes.note
         assert (seen[0], seen[-1]) == ("started", "finished")
-        assert not rounds.running
+        assert not rounds.follower.is_running
         assert verdicts(store)[:4] == [
             Verdict.ACCEPTED,
             Verdict.ACCEPTED,
@@ -324,7 +323,7 @@ class TestRound:
         store, rounds = reviewed()
         add_faces(store, 3)
         propose(store, [7, 8, 9], [0.2, 0.95, 0.7], model="starter")
-        plan = rounds.plan()
+        plan = rounds.launcher.plan()
         assert plan.pseudo == 5
         table = freeze_faces(store, store.faces.boxes())[1]
         assert freeze_labels(store, 3, table).faces.tolist() == [1, 2, 8, 9, 5]
@@ -353,11 +352,11 @@ class TestRound:
     def test_a_decision_during_the_round_stays(self, reviewed, fake):
         store, rounds = reviewed()
         fake("slow")
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "progress")
         store.decisions.decide(ANN, [5], Verdict.CORRECTED, points=triangle(4))
         store.drafts.save(ANN, 6, shown(store, 6), triangle(5))
-        rounds.stop_early()
+        rounds.follower.stop_early()
         rounds.wait(ignore)
         assert store.faces.get(5).verdict is Verdict.CORRECTED
         np.testing.assert_array_equal(store.faces.get(5).points, triangle(4))
@@ -380,13 +379,18 @@ class TestRound:
     def test_only_one_runs_at_a_time(self, reviewed, fake):
         store, rounds = reviewed()
         fake("hang")
-        plan = rounds.plan()
-        rounds.start(plan)
+        plan = rounds.launcher.plan()
+        rounds.launcher.start_training(plan)
         other = Rounds(store)
-        for act in (rounds.plan, other.plan, lambda: other.start(plan), other.start_predict):
+        for act in (
+            rounds.launcher.plan,
+            other.launcher.plan,
+            lambda: other.launcher.start_training(plan),
+            other.launcher.start_predict,
+        ):
             with pytest.raises(UserError, match="running in this project already"):
                 act()
-        rounds.cancel()
+        rounds.follower.cancel()
         with pytest.raises(Cancelled):
             rounds.wait(ignore)
 
@@ -425,9 +429,9 @@ class TestLeftOut:
         assert "Round 1 trained on 1 of 2 manual labels." in note
         assert f"2 photos could not be used, the first of them: {file} is truncated." in note
         assert "3 faces have a proposal to review." in note
-        assert rounds.left_out.reasons()[0] == f"{file} is truncated"
+        assert rounds.ingest.skipped.reasons()[0] == f"{file} is truncated"
         summary = store.rounds.all()[-1].summary
-        assert (summary["manual_used"], summary["left_out"]) == (1, 2)
+        assert (summary["manual_used"], summary["skipped_photos"]) == (1, 2)
 
     def test_they_are_photo_problems_until_a_round_can_use_them_again(self, broken, fake):
         store, rounds = broken
@@ -440,7 +444,7 @@ class TestLeftOut:
         fake("ok")
         assert "Round 2 trained on 2 of 2 manual labels." in run(rounds).note
         assert self.problems(store) == []
-        assert rounds.left_out.photos == ()
+        assert rounds.ingest.skipped.photos == ()
 
     def test_a_failed_round_keeps_them_too(self, broken, fake):
         store, rounds = broken
@@ -448,7 +452,7 @@ class TestLeftOut:
         with pytest.raises(UserError, match="It failed on purpose"):
             run(rounds)
         assert len(self.problems(store)) == 2
-        assert len(rounds.left_out.photos) == 2
+        assert len(rounds.ingest.skipped.photos) == 2
 
     def test_a_folder_that_is_not_there_makes_no_photo_problems(self, broken, tmp_path):
         store, rounds = broken
@@ -462,14 +466,14 @@ class TestLeftOut:
         rounds = Rounds(store)
         started.append(rounds)
         fake("unreadable")
-        rounds.start_predict()
+        rounds.launcher.start_predict()
         note = rounds.wait(ignore).note
         assert "4 of 6 faces got a proposal." in note
         assert f"{tmp_path / 'photos' / '00000.jpg'} is truncated" in note
         assert store.faces.count_unpredicted() == 2
         assert len(self.problems(store)) == 2
         fake("ok")
-        rounds.start_predict()  # asked for again, it tries them again
+        rounds.launcher.start_predict()  # asked for again, it tries them again
         assert rounds.wait(ignore).note == ""
         assert self.problems(store) == []
 
@@ -500,7 +504,7 @@ class TestFailure:
         row = store.rounds.all()[-1]
         assert row.status is RoundStatus.FAILED
         assert reason in row.error
-        assert not rounds.running
+        assert not rounds.follower.is_running
         assert store.queue.counts().rounds == 0
         assert store.check() == []
         return caught.value
@@ -516,7 +520,7 @@ class TestFailure:
 
     def test_a_worker_that_does_not_start_is_a_failure(self, reviewed, monkeypatch):
         store, rounds = reviewed()
-        monkeypatch.setattr(rounds_module, "program", lambda: ["/no/such/program"])
+        monkeypatch.setattr(launcher, "program", lambda: ["/no/such/program"])
         self.failed(store, rounds, "cannot be started")
 
     def test_damaged_results_are_a_failure_and_the_next_round_can_start(self, reviewed, fake):
@@ -534,9 +538,9 @@ class TestFailure:
         store, rounds = reviewed()
         fake("hang")
         before = everything(store)
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "progress")
-        rounds._job.worker.process.kill()
+        rounds.follower.current.worker.process.kill()
         with pytest.raises(UserError, match=r"The worker (was killed|ended)"):
             rounds.wait(ignore)
         assert everything(store) == before
@@ -549,9 +553,9 @@ class TestFailure:
         store, rounds = reviewed()
         fake("hang")
         before = everything(store)
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "progress")
-        rounds.cancel()
+        rounds.follower.cancel()
         with pytest.raises(Cancelled):
             rounds.wait(ignore)
         assert everything(store) == before
@@ -566,12 +570,12 @@ class TestFailure:
             if event.kind == "progress":
                 raise stop
 
-        rounds.start(rounds.plan())
-        process = rounds._job.worker.process
+        rounds.launcher.start_training(rounds.launcher.plan())
+        process = rounds.follower.current.worker.process
         with pytest.raises(Cancelled if stop is KeyboardInterrupt else stop):
             rounds.wait(interrupt)
         assert process.poll() is not None
-        assert not rounds.running
+        assert not rounds.follower.is_running
         assert store.rounds.all()[-1].status is RoundStatus.CANCELLED
 
     def test_an_interrupt_at_the_very_end_is_a_cancel_too(self, reviewed):
@@ -581,7 +585,7 @@ class TestFailure:
             if event.kind == "finished":
                 raise KeyboardInterrupt
 
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         with pytest.raises(Cancelled):
             rounds.wait(interrupt)
         assert store.rounds.all()[-1].status is RoundStatus.CANCELLED
@@ -592,7 +596,7 @@ class TestFailure:
         RunFolder(store.rounds.all()[-1].folder).model.unlink()
         add_faces(store, 1)
         with pytest.raises(UserError, match=r"is not in .* any more"):
-            rounds.start_predict()
+            rounds.launcher.start_predict()
 
     def test_results_that_did_not_fit_on_the_disk_are_taken_in_later(self, reviewed, monkeypatch):
         store, rounds = reviewed()
@@ -605,10 +609,10 @@ class TestFailure:
             run(rounds)
         assert store.rounds.all()[-1].status is RoundStatus.RUNNING
         assert store.faces.get(5).prediction.model == "starter"
-        rounds._job.worker.process.wait()
+        rounds.follower.current.worker.process.wait()
         monkeypatch.delattr(store.rounds, "add_predictions")
         later = Rounds(store)
-        assert later.attach()
+        assert later.follower.attach()
         assert later.wait(ignore).all
         assert store.faces.get(5).prediction.model == "round 1"
 
@@ -617,35 +621,35 @@ class TestTwoWindows:
     def test_another_window_finds_the_round_and_follows_it(self, reviewed, fake, again):
         store, rounds = reviewed()
         fake("slow")
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         other = Rounds(again(store))
-        assert other.attach()
-        assert other.running_kind is RoundKind.TRAIN
+        assert other.follower.attach()
+        assert other.follower.kind is RoundKind.TRAIN
         until_event(other, "progress")
-        assert other.alive
-        other.stop_early()
+        assert other.follower.is_worker_alive
+        other.follower.stop_early()
         until_event(other, "finished")
 
     def test_results_are_taken_in_by_one_and_seen_by_the_other(self, reviewed, again):
         store, rounds = reviewed()
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         other_store = again(store)
         other = Rounds(other_store)
-        other.attach()
+        other.follower.attach()
         for window in (rounds, other):
             until_event(window, "finished")
-        assert other_store.rounds.lease(rounds._job.round_id)
-        assert rounds.take_in() is None
+        assert other_store.rounds.lease(rounds.follower.current.round_id)
+        assert rounds.ingest.add_results() is None
         store.rounds.release_lease()  # who has none gives nothing away
-        assert not store.rounds.lease(rounds._job.round_id)
+        assert not store.rounds.lease(rounds.follower.current.round_id)
         other_store.rounds.release_lease()
-        assert store.rounds.lease(rounds._job.round_id)
+        assert store.rounds.lease(rounds.follower.current.round_id)
         store.rounds.release_lease()
-        assert rounds.running
-        assert other.take_in().all
-        assert rounds.take_in() == Changes(all=True, rounds=True, back=True)
-        assert not rounds.running
-        assert rounds.take_in() is None
+        assert rounds.follower.is_running
+        assert other.ingest.add_results().all
+        assert rounds.ingest.add_results() == Changes(all=True, rounds=True, back=True)
+        assert not rounds.follower.is_running
+        assert rounds.ingest.add_results() is None
         ids = sql(
             store, "SELECT count(*), count(DISTINCT face_id) FROM prediction WHERE round_id=2"
         )
@@ -653,22 +657,22 @@ class TestTwoWindows:
 
     def test_a_window_that_died_while_taking_in_is_relieved(self, reviewed, again, monkeypatch):
         store, rounds = reviewed()
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "finished")
 
         def die(done: int, _total: int) -> None:
             raise MemoryError
 
         with pytest.raises(MemoryError):
-            rounds.take_in(die)
+            rounds.ingest.add_results(die)
         assert store.faces.get(5).prediction.model == "starter"  # not visible by halves
         other_store = again(store)
         other = Rounds(other_store)
-        other.attach()
+        other.follower.attach()
         until_event(other, "finished")
-        assert other.take_in() is None
+        assert other.ingest.add_results() is None
         change(store, "UPDATE round SET lease_until = 1")
-        assert other.take_in().all
+        assert other.ingest.add_results().all
         assert store.queue.ids(Filter("offered")) == [3, 5, 6]
         assert store.faces.get(5).prediction.model == "round 1"
         assert store.check() == []
@@ -677,28 +681,28 @@ class TestTwoWindows:
         self, reviewed, again, started
     ):
         store, rounds = reviewed()
-        rounds.start(rounds.plan())
-        process = rounds._job.worker.process
+        rounds.launcher.start_training(rounds.launcher.plan())
+        process = rounds.follower.current.worker.process
         store.close()
         process.wait()
         store = again(store)
         later = Rounds(store)
-        assert later.attach()
-        assert not later.alive
+        assert later.follower.attach()
+        assert not later.follower.is_worker_alive
         assert later.wait(ignore).all
         assert store.rounds.all()[-1].status is RoundStatus.READY
 
     def test_a_worker_killed_while_no_window_was_open_is_found_failed(self, reviewed, fake, again):
         store, rounds = reviewed()
         fake("hang")
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "progress")
         store.close()
-        rounds._job.worker.process.kill()
-        rounds._job.worker.process.wait()
+        rounds.follower.current.worker.process.kill()
+        rounds.follower.current.worker.process.wait()
         store = again(store)
         later = Rounds(store)
-        later.attach()
+        later.follower.attach()
         with pytest.raises(UserError, match="ended without a word"):
             later.wait(ignore)
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
@@ -709,42 +713,42 @@ class TestTwoWindows:
     ):
         store, rounds = reviewed()
         fake(how)
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "failed")  # and whoever heard of it could not write it
-        rounds._job.worker.process.wait()
+        rounds.follower.current.worker.process.wait()
         other = Rounds(again(store))
         if how == "silent":  # nothing was ever written to the folder: it could still be starting
-            assert not other.end_stale()
+            assert not other.ingest.end_stale()
             with pytest.raises(UserError, match="running in this project already"):
-                other.plan()
-            other._job.worker.seen -= liveness.START_SECONDS
-        assert other.plan().number == 1
+                other.launcher.plan()
+            other.follower.current.worker.last_seen -= liveness.WORKER_START_SECONDS
+        assert other.launcher.plan().number == 1
         row = store.rounds.all()[-1]
         assert row.status is RoundStatus.FAILED
         assert ("on purpose" if how == "fail" else "without a word") in row.error
-        assert rounds.plan().number == 1  # also where the end was heard of
+        assert rounds.launcher.plan().number == 1  # also where the end was heard of
 
     def test_results_that_wait_to_be_taken_in_are_not_given_up(self, reviewed, again):
         store, rounds = reviewed()
-        rounds.start(rounds.plan())
+        rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "finished")
-        rounds._job.worker.process.wait()
+        rounds.follower.current.worker.process.wait()
         other = Rounds(again(store))
         with pytest.raises(UserError, match="running in this project already"):
-            other.plan()
+            other.launcher.plan()
         assert store.rounds.all()[-1].status is RoundStatus.RUNNING
-        assert rounds.take_in().all
+        assert rounds.ingest.add_results().all
 
     def test_a_round_that_never_began_is_given_up_after_a_while(self, reviewed, monkeypatch):
         store, rounds = reviewed()
         store.rounds.add(RoundKind.TRAIN, "std", "rounds/nowhere", {})
-        assert rounds.attach()
-        assert rounds.poll() == []
-        monkeypatch.setattr(liveness, "START_SECONDS", 0.0)
-        (event,) = rounds.poll()
+        assert rounds.follower.attach()
+        assert rounds.follower.poll() == []
+        monkeypatch.setattr(liveness, "WORKER_START_SECONDS", 0.0)
+        (event,) = rounds.follower.poll()
         assert event.kind == "failed"
-        rounds.end(event)
-        assert not rounds.running
+        rounds.ingest.end(event)
+        assert not rounds.follower.is_running
 
 
 def test_the_last_words_of_a_worker_are_heard_though_it_dies_while_one_listens(
@@ -754,11 +758,11 @@ def test_the_last_words_of_a_worker_are_heard_though_it_dies_while_one_listens(
     store.rounds.add(RoundKind.TRAIN, "std", "rounds/x", {})
     worker = RunFolder(store.folder / "rounds" / "x")
     worker.path.mkdir(parents=True)
-    lock = worker.alive()
+    lock = worker.hold_lock()
     lock.__enter__()
     worker.report(Event("started"))
-    rounds.attach()
-    read = rounds._job.folder.new_events
+    rounds.follower.attach()
+    read = rounds.follower.current.folder.new_events
 
     def read_and_die() -> list[Event]:
         events = read()
@@ -767,9 +771,9 @@ def test_the_last_words_of_a_worker_are_heard_though_it_dies_while_one_listens(
         monkeypatch.undo()
         return events
 
-    monkeypatch.setattr(rounds._job.folder, "new_events", read_and_die)
-    assert [event.kind for event in rounds.poll()] == ["started"]
-    assert [event.kind for event in rounds.poll()] == ["finished"]
+    monkeypatch.setattr(rounds.follower.current.folder, "new_events", read_and_die)
+    assert [event.kind for event in rounds.follower.poll()] == ["started"]
+    assert [event.kind for event in rounds.follower.poll()] == ["finished"]
 
 
 TAKE_IN = """
@@ -780,8 +784,8 @@ from labeltool.rounds.run_inputs import freeze_faces, freeze_labels
 from labeltool.store import open_project
 store = open_project(Path(sys.argv[1]))
 rounds = Rounds(store)
-rounds.attach()
-while not any(event.kind == "finished" for event in rounds.poll()):
+rounds.follower.attach()
+while not any(event.kind == "finished" for event in rounds.follower.poll()):
     pass
 left = int(sys.argv[2])
 
@@ -793,7 +797,7 @@ def count(statement):
         sys.stdin.read()
 
 store._database._writer.connection.dbapi_connection.set_trace_callback(count)
-rounds.take_in()
+rounds.ingest.add_results()
 print("done", flush=True)
 """
 """Takes results in until just before the prediction of that number is written, and waits there."""
@@ -807,8 +811,8 @@ def test_a_window_killed_while_taking_results_in_leaves_nothing_half_done(
     store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
     rounds = Rounds(store)
     started.append(rounds)
-    rounds.start(rounds.plan())
-    rounds._job.worker.process.wait()
+    rounds.launcher.start_training(rounds.launcher.plan())
+    rounds.follower.current.worker.process.wait()
 
     for number in (1, 201, 599):  # the first one, the second one of a transaction, the last one
         command = [sys.executable, "-c", TAKE_IN, str(store.folder), str(number)]
@@ -831,7 +835,7 @@ class TestPredict:
         store = project(5, proposed=False, scheme=THREE_LIKE_STARTER)
         rounds = Rounds(store)
         started.append(rounds)
-        rounds.start_predict()
+        rounds.launcher.start_predict()
         offered: list[int] = []
 
         def look(event: Event) -> None:
@@ -843,7 +847,7 @@ class TestPredict:
         assert store.queue.counts().proposed == 5
         assert store.decisions.models_waiting()[0][1:] == ("starter", 5)
         with pytest.raises(UserError, match="Every face has a proposal"):
-            rounds.start_predict()
+            rounds.launcher.start_predict()
 
     def test_only_new_faces_are_predicted_and_earlier_decisions_stay(self, project, fake, started):
         store = project(2, scheme=THREE_LIKE_STARTER)
@@ -852,7 +856,7 @@ class TestPredict:
         rounds = Rounds(store)
         started.append(rounds)
         before = [shown(store, 1), shown(store, 2)]
-        rounds.start_predict()
+        rounds.launcher.start_predict()
         assert RunFolder(store.rounds.all()[-1].folder).faces().ids.tolist() == [3, 4]
         rounds.wait(ignore)
         assert [shown(store, 1), shown(store, 2)] == before
@@ -862,7 +866,7 @@ class TestPredict:
         store, rounds = reviewed()
         run(rounds)
         add_faces(store, 1)
-        rounds.start_predict()
+        rounds.launcher.start_predict()
         rounds.wait(ignore)
         assert store.faces.get(7).prediction.model == "round 1"
         assert [row[1:] for row in store.decisions.models_waiting()] == [("round 1", 3)]
@@ -871,7 +875,7 @@ class TestPredict:
         store = project(2, proposed=False, scheme=THREE_LIKE_STARTER)
         rounds = Rounds(store)
         started.append(rounds)
-        rounds.start_predict()
+        rounds.launcher.start_predict()
 
         def import_at_the_end(event: Event) -> None:
             if event.kind == "finished":
@@ -887,8 +891,8 @@ class TestPredict:
         own = store.folder / "starter.safetensors"
         save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
         started.append(Rounds(store))
-        assert started[-1].can_predict()
-        started[-1].start_predict()
+        assert started[-1].launcher.can_predict()
+        started[-1].launcher.start_predict()
         started[-1].wait(ignore)
         folder = RunFolder(store.rounds.all()[-1].folder)
         assert folder.path / folder.spec()["weights"] == folder.path / "../../starter.safetensors"
@@ -900,22 +904,23 @@ class TestPredict:
         own = store.folder / "starter.safetensors"
         save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
         rounds = Rounds(store)
-        assert not rounds.can_predict()
-        note = rounds.propose_mean_face().note
+        assert not rounds.launcher.can_predict()
+        note = rounds.launcher.propose_mean_face().note
         assert note.startswith("1 face got the mean face")
         assert f"{own} is of the scheme 'other', not of this project's scheme 'three'" in note
 
     def test_a_starter_that_is_none(self, project):
-        rounds = Rounds(project(1, proposed=False))
-        (rounds._store.folder / "starter.safetensors").write_bytes(b"no")
+        store = project(1, proposed=False)
+        rounds = Rounds(store)
+        (store.folder / "starter.safetensors").write_bytes(b"no")
         with pytest.raises(UserError, match=r"starter\.safetensors is not a model file"):
-            rounds.can_predict()
+            rounds.launcher.can_predict()
 
     def test_another_scheme_has_no_starter(self, project):
         rounds = Rounds(project(1, proposed=False))
-        assert not rounds.can_predict()
+        assert not rounds.launcher.can_predict()
         with pytest.raises(UserError, match="no trained model for the scheme 'three'"):
-            rounds.start_predict()
+            rounds.launcher.start_predict()
 
 
 class TestRestore:
@@ -928,7 +933,7 @@ class TestRestore:
         assert store.faces.get(5).prediction.model == "round 3"
         assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {first.id}") == [(0,)]
         store.decisions.decide(ANN, [6], Verdict.ACCEPTED)
-        changes = rounds.restore(first.id)
+        changes = rounds.launcher.restore(first.id)
         assert changes.note == "The proposals of round 1 are offered again."
         assert store.faces.get(5).prediction.model == "round 1"
         assert store.faces.get(6).prediction.model == "round 3"
@@ -948,9 +953,9 @@ class TestRestore:
             raise Cancelled
 
         with pytest.raises(Cancelled):
-            rounds.restore(first.id, stop)
+            rounds.launcher.restore(first.id, stop)
         assert store.faces.get(5).prediction.model == "round 2"
-        assert rounds.restore(first.id).all
+        assert rounds.launcher.restore(first.id).all
         assert store.faces.get(5).prediction.model == "round 1"
 
         change(store, f"UPDATE round SET unsettled = 1 WHERE id = {first.id}")
@@ -968,7 +973,7 @@ class TestRestore:
         row = store.rounds.all()[-1]
         (row.folder / "results.json").unlink()
         with pytest.raises(UserError, match="are not in"):
-            rounds.restore(row.id)
+            rounds.launcher.restore(row.id)
 
     def test_damaged_results_change_nothing(self, reviewed):
         store, rounds = reviewed()
@@ -978,7 +983,7 @@ class TestRestore:
         for file in first.folder.glob("predictions-*.npz"):
             file.write_bytes(b"")
         with pytest.raises(UserError, match="cannot be read"):
-            rounds.restore(first.id)
+            rounds.launcher.restore(first.id)
         assert store.faces.get(5).prediction.model == "round 2"
         assert store.rounds.all()[-2].status is RoundStatus.READY
 
@@ -991,7 +996,7 @@ class TestMeanFace:
         store = make_project(tmp_path / "p", 2, Scheme.numbered("86 points", 86))
         opened.append(store)
         self.boxes(store)
-        changes = Rounds(store).propose_mean_face()
+        changes = Rounds(store).launcher.propose_mean_face()
         assert changes.note.startswith("2 faces got the mean face")
         points = store.faces.get(1).points
         assert points.shape == (86, 2)
@@ -1001,7 +1006,7 @@ class TestMeanFace:
         assert store.faces.get(1).offered
 
     def test_cancelled_the_faces_that_have_it_keep_it(self, project, monkeypatch):
-        monkeypatch.setattr(rounds_module, "SMALL", 2)
+        monkeypatch.setattr(mean_face_proposals, "WRITE_BATCH_PREDICTIONS", 2)
         store = project(5, proposed=False)
 
         def stop(done: int, total: int) -> None:
@@ -1009,7 +1014,7 @@ class TestMeanFace:
             if done == 4:
                 raise Cancelled
 
-        changes = Rounds(store).propose_mean_face(stop)
+        changes = Rounds(store).launcher.propose_mean_face(stop)
         assert changes.note.startswith("Cancelled: 4 of 5 faces got the mean face")
         assert [store.faces.get(face).prediction is not None for face in range(1, 6)] == [
             True, True, True, True, False,
@@ -1021,7 +1026,7 @@ class TestMeanFace:
         self.boxes(store)
         for face, shift in ((1, 0.0), (2, 33.0)):
             store.decisions.decide(ANN, [face], Verdict.CORRECTED, points=triangle(shift))
-        Rounds(store).propose_mean_face()
+        Rounds(store).launcher.propose_mean_face()
         low, high = triangle().min(0), triangle().max(0)
         expected = (triangle() - low) / (high - low) * [40, 40] + [10, 20]
         np.testing.assert_allclose(store.faces.get(3).points, expected)
@@ -1031,14 +1036,14 @@ class TestMeanFace:
         store = project(4, proposed=False)
         rounds = Rounds(store)
         started.append(rounds)
-        rounds.propose_mean_face()
+        rounds.launcher.propose_mean_face()
         store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
-        plan = rounds.plan()
+        plan = rounds.launcher.plan()
         assert (plan.manual, plan.pseudo, plan.pseudo_available) == (1, 0, 0)
         run(rounds)
         assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [1]
         assert store.faces.get(2).prediction.model == "round 1"
-        assert rounds.plan().pseudo_available == 3
+        assert rounds.launcher.plan().pseudo_available == 3
 
         propose(store, [3], 0.5, model=MEAN_FACE, kind=RoundKind.PREDICT)
         table = freeze_faces(store, store.faces.boxes())[1]
@@ -1047,8 +1052,8 @@ class TestMeanFace:
     def test_they_are_no_network_to_go_on_from(self, project):
         store = project(1, proposed=False)
         rounds = Rounds(store)
-        rounds.propose_mean_face()
-        assert not rounds.can_predict()
+        rounds.launcher.propose_mean_face()
+        assert not rounds.launcher.can_predict()
 
 
 @pytest.mark.slow
@@ -1070,7 +1075,7 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     search(store, lambda *_: None, lambda _: None)
     rounds = Rounds(store)
     started.append(rounds)
-    rounds.start_predict()
+    rounds.launcher.start_predict()
     rounds.wait(ignore)
     faces = store.queue.counts().faces
     assert store.queue.counts().proposed == faces > 0
@@ -1082,9 +1087,9 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     before = {face: store.faces.get(face).prediction for face in range(1, faces + 1)}
     assert sum(prediction.score > 0.6 for prediction in before.values()) > 3
     events: list[Event] = []
-    plan = rounds.plan(epochs=1, device="cpu")
+    plan = rounds.launcher.plan(epochs=1, device="cpu")
     assert isinstance(plan, RoundPlan)
-    rounds.start(plan, "cpu")
+    rounds.launcher.start_training(plan, "cpu")
     rounds.wait(events.append)
     assert {"train", "predict"} <= {event.stage for event in events}
     assert any(event.losses for event in events)

@@ -34,7 +34,7 @@ def start(qtbot, window: MainWindow) -> None:
     window.ask_running = lambda: "cancel"  # type: ignore[method-assign]
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     session = window.session
-    session.round.start(session.round.rounds.plan())
+    session.round.start(session.round.rounds.launcher.plan())
     qtbot.waitUntil(lambda: session.round.state is RoundState.RUNNING)
 
 
@@ -58,8 +58,8 @@ def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_pers
     start(qtbot, window)
     qtbot.waitUntil(window.panel.isVisible)
     other = lock(project)
-    window.session.round.rounds._job.worker.process.kill()
-    window.session.round.rounds._job.worker.process.wait()
+    window.session.round.rounds.follower.current.worker.process.kill()
+    window.session.round.rounds.follower.current.worker.process.wait()
     qtbot.wait(500)  # the failure has been noticed, and could not be written
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.wait(300)
@@ -68,7 +68,7 @@ def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_pers
     other.close()
     qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED)
     qtbot.waitUntil(lambda: "was killed" in window.panel.detail.text())
-    assert window.session.round.rounds.plan().manual == 1
+    assert window.session.round.rounds.launcher.plan().manual == 1
 
 
 def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goes_on(
@@ -153,9 +153,11 @@ def test_a_round_that_was_ended_elsewhere_is_told_of(
     start(qtbot, window)
     session = window.session
     session._poll_timer.stop()
-    session.round.rounds._job.worker.process.kill()
-    session.round.rounds._job.worker.process.wait()
-    assert session.round.rounds.plan().manual == 1  # whoever wants to start one ends what is stale
+    session.round.rounds.follower.current.worker.process.kill()
+    session.round.rounds.follower.current.worker.process.wait()
+    assert (
+        session.round.rounds.launcher.plan().manual == 1
+    )  # whoever wants to start one ends what is stale
     assert status(window) is RoundStatus.FAILED
     session.round.poll()
     assert session.round.state is RoundState.IDLE
@@ -174,7 +176,7 @@ def test_what_is_cancelled_before_it_did_anything_says_so(
     qtbot.keyClick(window.canvas, Qt.Key.Key_A)
     begin = {
         "search": lambda: session.importer.add_photos([tmp_path / "new"]),
-        "start": lambda: session.round.start(session.round.rounds.plan()),
+        "start": lambda: session.round.start(session.round.rounds.launcher.plan()),
         "backup": lambda: session.backups._back_up("work"),
         "export": lambda: session.exporter.export(tmp_path / "labels.json", "coco"),
     }
@@ -222,7 +224,7 @@ def test_a_round_whose_events_are_damaged_fails_once(
     session, failed, ended = window.session, [], []
     session.failed.connect(failed.append)
     session.round.ended.connect(lambda event, log: ended.append((event.kind, log)))
-    folder = session.round.rounds._job.folder
+    folder = session.round.rounds.follower.current.folder
     with (folder.path / "events.jsonl").open("a") as file:
         file.write("damaged\n")
     qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED and bool(ended))
@@ -242,13 +244,13 @@ def test_a_prediction_that_did_not_end_well_is_not_started_anew_by_itself(
     session = window.session
     forget_proposals(session.store)
     begun: list[int] = []
-    start_predict = session.round.rounds.start_predict
+    start_predict = session.round.rounds.launcher.start_predict
 
     def begin(progress: Progress) -> Changes:
         begun.append(1)
         changes = start_predict(progress)
         if how == "cancelled":
-            session.round.rounds.cancel()
+            session.round.rounds.follower.cancel()
         return changes
 
     monkeypatch.setattr(session.round.rounds, "start_predict", begin)

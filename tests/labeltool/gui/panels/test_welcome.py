@@ -24,7 +24,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settled(window: MainWindow) -> bool:
     session = window.session
     waiting = session.store.faces.count_unpredicted()
-    return not (session.importer.is_searching or session.round.rounds.running or waiting)
+    return not (
+        session.importer.is_searching or session.round.rounds.follower.is_running or waiting
+    )
 
 
 @pytest.mark.slow

@@ -224,7 +224,7 @@ class TestProposals:
     def test_a_moved_box_gets_a_proposal_each_time_and_old_rounds_stay(self, project):
         store = project(2, proposed=False)
         rounds = Rounds(store)
-        rounds.propose_mean_face()
+        rounds.launcher.propose_mean_face()
         first = store.faces.get(1).points
         for number, place in enumerate((OTHER, (30.0, 30.0, 10.0, 10.0)), 1):
             store.boxes.change(ANN, 1, place)
@@ -239,7 +239,7 @@ class TestProposals:
         store.boxes.change(ANN, 2, OTHER)
         Instant(store).propose(2)
         assert len(store.rounds.all()) == 3  # the last two faces share a round
-        assert not rounds.running
+        assert not rounds.follower.is_running
 
     def test_a_round_that_saw_the_old_box_offers_nothing_for_it(self, project):
         store = project(3)
@@ -268,7 +268,7 @@ class TestProposals:
     def test_a_decided_face_gets_none(self, project, verdict):
         store = project(1, proposed=False)
         rounds = Rounds(store)
-        rounds.propose_mean_face()
+        rounds.launcher.propose_mean_face()
         store.decisions.decide(ANN, [1], verdict, points=triangle() if verdict is C else None)
         store.boxes.change(ANN, 1, OTHER)
         assert Instant(store).propose(1) == Changes()

@@ -1,0 +1,191 @@
+"""Writes the results of rounds into the project."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from labeltool.domain import (
+    N_,
+    Changes,
+    NewPrediction,
+    Progress,
+    Round,
+    RoundKind,
+    RoundStatus,
+)
+from labeltool.rounds.liveness import RoundSlot, RunningRound
+from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
+from labeltool.rounds.skipped_photos import (
+    Skipped,
+    predicted_note,
+    read_skipped,
+    save_problems,
+    trained_note,
+)
+from labeltool.store import Store
+
+WRITE_BATCH_PREDICTIONS = 16
+"""Predictions written in one transaction: about 5 ms, so that a click never waits longer."""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Progress that nobody shows."""
+
+
+class ResultIngest:
+    """Writes results in small transactions, under a lease, so that only one process does it.
+
+    `skipped`: what the last round that ended could not use.
+    """
+
+    def __init__(self, store: Store, slot: RoundSlot) -> None:
+        self._store, self._slot = store, slot
+        self.skipped = Skipped()
+
+    def load_skipped(self, folder: RunFolder) -> None:
+        """Read `skipped` from a run folder; empty if the folder is damaged, which `add_results`
+        reports."""
+        self.skipped = Skipped()
+        with suppress(RunFolderError):
+            self.skipped = read_skipped(self._store, folder)
+
+    def add_results(self, progress: Progress = no_progress) -> Changes | None:
+        """Add the results of the finished round; None if another process does it.
+
+        Idempotent: a second call, or a second process, adds nothing. The write lock is held for a
+        few milliseconds at a time. The results of a training become visible in the last
+        transaction.
+
+        Raises:
+            RunFolderError: the results are damaged. The round has failed then.
+        """
+        running = self._slot.get()
+        if running is None:
+            return None
+        row = self._row(running)
+        if row.status is not RoundStatus.RUNNING:
+            self._release(running)
+            return Changes(all=True, rounds=True, back=True)
+        results, total = self._read_results(running)
+        if not self._store.rounds.lease(running.round_id):
+            return None
+        is_training = running.kind is RoundKind.TRAIN
+        if is_training:
+            self._store.back_up("round")
+            self._store.rounds.set_model(running.round_id, f"round {row.number}", results["digest"])
+        add = self._store.rounds.add_predictions
+        if running.kind is RoundKind.PREDICT:
+            add = self._store.rounds.offer  # type: ignore[assignment]
+        self._add_chunks(running, results["chunks"], add, progress)
+        with self._failing():
+            save_problems(self._store, running.folder, is_finished=True)
+        summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
+        summary |= {"host": platform.node(), "skipped_photos": len(self.skipped.photos)}
+        if is_training:
+            summary["manual_used"] = int(str(row.summary["manual"])) - self.skipped.manual
+        changes = self._store.rounds.finish(running.round_id, summary, visible=is_training)
+        self._release(running)
+        if is_training:
+            while self._store.rounds.prune():
+                time.sleep(0.01)  # others may write in between
+            note = trained_note(self.skipped, row, self._store.queue.counts().proposed)
+        else:
+            note = predicted_note(self.skipped, total)
+        return replace(changes, photos=True, note=note, back=True)
+
+    def add_chunk(self, event: Event) -> Changes:
+        """Offer the predictions of one chunk of a running prediction at once."""
+        running = self._slot.get()
+        if (
+            running is None
+            or running.kind is not RoundKind.PREDICT
+            or not self._store.rounds.lease(running.round_id)
+        ):
+            return Changes()
+        faces = self._add_chunks(running, [event.detail], self._store.rounds.offer, no_progress)
+        return Changes(faces=frozenset(faces))
+
+    def add_again(self, row: Round, chunks: list[str], progress: Progress) -> None:
+        """Add the predictions of an earlier round again, from its folder.
+
+        Raises:
+            RunFolderError: a file is damaged. The status of that round stays as it is.
+        """
+        earlier = RunningRound.from_row(row)
+        self._add_chunks(earlier, chunks, self._store.rounds.add_predictions, progress)
+
+    def end(self, event: Event) -> Changes:
+        """Record that the running round failed or was cancelled. Nothing else changes."""
+        running = self._slot.get()
+        if running is None:
+            return Changes()
+        status = RoundStatus.CANCELLED if event.kind == "cancelled" else RoundStatus.FAILED
+        changes = self._store.rounds.end(running.round_id, status, event.detail or None)
+        with suppress(RunFolderError):  # it may be why the round failed
+            changes = changes.joined(save_problems(self._store, running.folder, is_finished=False))
+        self._release(running)
+        return changes
+
+    def end_stale(self) -> bool:
+        """End a round that is marked as running although its worker has exited without results.
+
+        Returns whether there was one. The program that followed it could not record its end, or was
+        killed before.
+        """
+        running = self._slot.get()
+        event = None if running is None else running.worker.final_event()
+        if event is None or event.kind == "finished":
+            return False
+        self.end(event)
+        return True
+
+    def _read_results(self, running: RunningRound) -> tuple[dict[str, Any], int]:
+        """The results of a finished round, and its number of faces. Sets `skipped`."""
+        with self._failing():
+            results = running.folder.results()
+            if results is None:
+                raise RunFolderError(N_("The round ended without results."), N_("Start it again."))
+            self.skipped = read_skipped(self._store, running.folder)
+            return results, len(running.folder.faces().ids)
+
+    def _add_chunks(
+        self,
+        running: RunningRound,
+        chunks: list[str],
+        add: Callable[[int, list[NewPrediction]], object],
+        progress: Progress,
+    ) -> list[int]:
+        """Add the predictions of some chunks. Returns the ids of the last chunk's faces."""
+        rows: list[NewPrediction] = []
+        for number, name in enumerate(chunks):
+            with self._failing():
+                rows = running.folder.predictions(name)
+            for start in range(0, len(rows), WRITE_BATCH_PREDICTIONS):
+                with self._store.background_write():
+                    add(running.round_id, rows[start : start + WRITE_BATCH_PREDICTIONS])
+            self._store.rounds.lease(running.round_id)
+            progress(number + 1, len(chunks))
+        return [row.face_id for row in rows]
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Around reading results: damaged files end the running round as failed."""
+        try:
+            yield
+        except RunFolderError as error:
+            self.end(Event("failed", detail=str(error.what), expected=True))
+            raise
+
+    def _row(self, running: RunningRound) -> Round:
+        return next(row for row in self._store.rounds.all() if row.id == running.round_id)
+
+    def _release(self, running: RunningRound) -> None:
+        """The round has ended: wait for its process, and let the next round start."""
+        if running.worker.process is not None:
+            running.worker.process.wait()
+        self._slot.clear(running)

@@ -1,0 +1,221 @@
+"""Plans rounds, freezes their inputs, and starts their workers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from labeltool.domain import (
+    N_,
+    Changes,
+    Message,
+    Progress,
+    RoundKind,
+    RoundStatus,
+    UserError,
+    Verdict,
+)
+from labeltool.rounds.follower import RoundFollower
+from labeltool.rounds.ingest import ResultIngest, no_progress
+from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
+from labeltool.rounds.mean_face import MEAN_FACE
+from labeltool.rounds.mean_face_proposals import propose_mean_face
+from labeltool.rounds.planning import RoundPlan, measured_speeds, plan_round
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_inputs import (
+    freeze_faces,
+    freeze_labels,
+    run_spec,
+    starter,
+    starter_fits,
+    trained_round,
+)
+from labeltool.store import Store
+from labeltool.worker_process import program
+
+TRAINING_BATCH = 16
+"""Faces in one training step."""
+
+
+class RoundLauncher:
+    """Starts one round at a time. Every method that starts one, or does a round's work without a
+    worker, raises UserError while a round runs or starts."""
+
+    def __init__(
+        self, store: Store, slot: RoundSlot, follower: RoundFollower, ingest: ResultIngest
+    ) -> None:
+        self._store, self._slot = store, slot
+        self._follower, self._ingest = follower, ingest
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Around starting a round, or doing the work of one.
+
+        Raises:
+            UserError: a round runs, or another thread is within such a block.
+        """
+        while self._follower.attach() and self._ingest.end_stale():
+            pass
+        with self._slot.starting():
+            yield
+
+    def can_predict(self) -> bool:
+        """Whether a model fits this project's scheme: one of its own rounds, or the starter."""
+        return trained_round(self._store) is not None or starter_fits(self._store)
+
+    def start_predict(self, progress: Progress = no_progress) -> Changes:
+        """Start a worker that proposes landmarks for every face without a proposal.
+
+        Raises:
+            UserError: a round runs already, there is nothing to predict, or no model fits.
+            Cancelled: from `progress`; nothing was started.
+        """
+        with self._exclusive():
+            return self._start_predict(progress)
+
+    def _start_predict(self, progress: Progress) -> Changes:
+        progress(0, 3)
+        wanted = [row for row in self._store.faces.boxes() if row[5] is None]
+        wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
+        if not wanted:
+            raise UserError(
+                N_("Every face has a proposal already."), N_("Import more photos first.")
+            )
+        trained = trained_round(self._store)
+        if trained is None and not starter_fits(self._store):
+            raise UserError(
+                N_("There is no trained model for the scheme {scheme!r} yet."),
+                N_("Place the landmarks of some faces by hand, then train a round."),
+                scheme=self._store.scheme.name,
+            )
+        name = "starter" if trained is None else trained.model
+        weights = starter(self._store) if trained is None else RunFolder(trained.folder).model
+        if not weights.is_file():
+            raise UserError(
+                N_("The network of {model} is not in {folder} any more."),
+                N_("Put it back, or offer the proposals of an earlier round and train again."),
+                model=name,
+                folder=weights.parent,
+            )
+        folder, relative = self._new_folder("predict")
+        spec = run_spec(self._store, "auto", trained) | {"kind": "predict", "predict_seconds": 0}
+        progress(1, 3)
+        photos, table = freeze_faces(self._store, wanted)
+        progress(2, 3)
+        folder.create(spec, photos, table)
+        round_id = self._store.rounds.add(RoundKind.PREDICT, "", relative, {"faces": len(wanted)})
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        self._store.rounds.set_model(round_id, name, digest)
+        self._launch(round_id, RoundKind.PREDICT, folder)
+        return Changes(rounds=True)
+
+    def propose_mean_face(self, progress: Progress = no_progress) -> Changes:
+        """Propose the mean face instead of a model's prediction, see `mean_face_proposals`.
+
+        Raises:
+            UserError: a round runs already.
+        """
+        with self._exclusive():
+            return propose_mean_face(self._store, progress)
+
+    def plan(self, *, epochs: int | None = None, device: str = "auto") -> RoundPlan:
+        """What a training round would use now, and how long it would take.
+
+        Raises:
+            UserError: a round runs already, or there is no manual label.
+        """
+        with self._exclusive():
+            counts = self._store.queue.counts()
+            if counts.accepted + counts.corrected == 0:
+                raise UserError(
+                    N_("There is no manual label to train on."),
+                    N_("Accept or correct at least one face, then start the round."),
+                )
+            available = self._store.faces.count_pseudo_labels(MEAN_FACE)
+            known = measured_speeds(self._store.rounds.all(), device)
+            return plan_round(counts, available, known, epochs=epochs, device=device)
+
+    def start_training(
+        self, plan: RoundPlan, device: str = "auto", progress: Progress = no_progress
+    ) -> Changes:
+        """Freeze the labels and start a training round.
+
+        Raises:
+            UserError: a round runs already, or the folder cannot be written.
+            Cancelled: from `progress`; nothing was started.
+        """
+        with self._exclusive():
+            return self._start_training(plan, device, progress)
+
+    def _start_training(self, plan: RoundPlan, device: str, progress: Progress) -> Changes:
+        progress(0, 3)
+        trained = trained_round(self._store)
+        folder, relative = self._new_folder(f"{plan.number:04d}")
+        photos, table = freeze_faces(self._store, self._store.faces.boxes())
+        progress(1, 3)
+        labels = freeze_labels(self._store, plan.pseudo, table)
+        progress(2, 3)
+        spec = run_spec(self._store, device, trained) | {
+            "kind": "train", "number": plan.number, "task": plan.task, "epochs": plan.epochs,
+            "batch": TRAINING_BATCH, "lr": 1e-4 if self.can_predict() else 1e-3,
+            "seed": plan.number, "predict_seconds": plan.predict_seconds,
+        }  # fmt: skip
+        folder.create(spec, photos, table, labels)
+        summary: dict[str, object] = {
+            "manual": plan.manual, "pseudo": plan.pseudo, "epochs": plan.epochs,
+        }  # fmt: skip
+        round_id = self._store.rounds.add(RoundKind.TRAIN, plan.task, relative, summary)
+        self._launch(round_id, RoundKind.TRAIN, folder)
+        return Changes(rounds=True, note=Message(N_("Round {number} started."), number=plan.number))
+
+    def restore(self, round_id: int, progress: Progress = no_progress) -> Changes:
+        """Offer an earlier round's proposals again, from its folder; all of them or, when
+        cancelled, none.
+
+        Raises:
+            UserError: a round runs, or the folder of the earlier one is gone.
+        """
+        with self._exclusive():
+            return self._restore(round_id, progress)
+
+    def _restore(self, round_id: int, progress: Progress) -> Changes:
+        row = next(r for r in self._store.rounds.all() if r.id == round_id)
+        folder = RunFolder(row.folder)
+        results = folder.results()
+        if results is None and row.kind is not RoundKind.IMPORT:
+            raise UserError(
+                N_("The results of this round are not in {folder} any more."), folder=row.folder
+            )
+        if results is not None:
+            self._ingest.add_again(row, results["chunks"], progress)
+        self._store.rounds.finish(round_id, {})
+        name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
+        note = Message(N_("The proposals of {model} are offered again."), model=name)
+        return Changes(all=True, rounds=True, note=note, back=True)
+
+    def _new_folder(self, name: str) -> tuple[RunFolder, str]:
+        relative = f"rounds/{name}-{uuid.uuid4().hex[:8]}"
+        return RunFolder(self._store.folder / relative), relative
+
+    def _launch(self, round_id: int, kind: RoundKind, folder: RunFolder) -> None:
+        environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
+        try:
+            with folder.log.open("wb") as log:
+                process = subprocess.Popen(
+                    [*program(), "worker", str(folder.path.absolute())],
+                    stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                    env=environment, start_new_session=os.name == "posix",
+                )  # fmt: skip
+        except OSError as error:
+            failed = UserError(
+                N_("The worker cannot be started: {reason}."),
+                N_("Free some space or memory, then try again."),
+                reason=error.strerror or str(error),
+            )
+            self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
+            raise failed from error
+        self._slot.set(RunningRound(round_id, kind, folder, Worker(folder, process)))

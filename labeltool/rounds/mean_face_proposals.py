@@ -1,0 +1,61 @@
+"""Proposes the mean face where no model knows the scheme yet."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from contextlib import suppress
+
+from labeltool.domain import N_, Cancelled, Changes, Message, Progress, RoundKind, Verdict
+from labeltool.rounds.ingest import WRITE_BATCH_PREDICTIONS
+from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
+from labeltool.rounds.run_inputs import starter, starter_fits
+from labeltool.store import Store
+from pipnet import resources
+from pipnet.data.scheme import read_scheme
+
+
+def propose_mean_face(store: Store, progress: Progress) -> Changes:
+    """Give every face without a proposal the mean face of the manual labels, or an ellipse if there
+    are none. When cancelled, the faces that have it already keep it."""
+    wanted = [row for row in store.faces.boxes() if row[5] is None and row[4] == Verdict.UNREVIEWED]
+    labels = [points for _face, _verdict, points, _seen in store.decisions.labels()]
+    mean = mean_face(labels, store.scheme.count)
+    round_id = store.rounds.add(
+        RoundKind.PREDICT, "", f"rounds/mean-{uuid.uuid4().hex[:8]}", {"faces": len(wanted)}
+    )
+    store.rounds.set_model(
+        round_id, MEAN_FACE, f"mean face {hashlib.sha256(mean.tobytes()).hexdigest()}"
+    )
+    batch = [mean_proposal(face, box, kind, mean) for face, _photo, box, kind, *_ in wanted]
+    placed = 0
+    with suppress(Cancelled):
+        for start in range(0, len(batch), WRITE_BATCH_PREDICTIONS):
+            progress(start, len(batch))
+            with store.background_write():
+                store.rounds.offer(round_id, batch[start : start + WRITE_BATCH_PREDICTIONS])
+            placed = min(start + WRITE_BATCH_PREDICTIONS, len(batch))
+    changed = store.rounds.finish(round_id, {}, visible=False)
+    note = _note(store, placed, len(batch))
+    return Changes(all=True, rounds=changed.rounds, note=note, back=True)
+
+
+def _note(store: Store, placed: int, total: int) -> Message:
+    """How many faces got the mean face, and whether the project's own starter does not fit."""
+    text = (
+        N_("1 face got the mean face to start from: drag its points into place.")
+        if placed == 1
+        else N_("{count} faces got the mean face to start from: drag its points into place.")
+    )
+    if placed < total:
+        text = N_("Cancelled: {count} of {total} faces got the mean face to start from.")
+    own = starter(store)
+    is_unused = own != resources.starter() and not starter_fits(store)
+    unused = N_(
+        "{file} is of the scheme '{other}', not of this project's scheme '{scheme}': it "
+        "proposes nothing, and the first training starts from its backbone."
+    )
+    return Message(
+        text, unused if is_unused else "", count=placed, total=total, file=own,
+        other=read_scheme(own).name if is_unused else "", scheme=store.scheme.name,
+    )  # fmt: skip
