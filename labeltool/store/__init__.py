@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from labeltool.domain import N_, DamagedError, Progress, ReadOnlyError, UserError
 from labeltool.store.database.database_errors import errors
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.project_file import FILE
 from labeltool.store.database.read_only import connect, is_read_only
@@ -50,7 +51,7 @@ MAX_FOLDER_BYTES = 400
 """Length of a project folder's path. SQLite takes paths of 512 bytes, and what it makes inside the
 folder, a backup in the making above all, has names of up to a hundred."""
 
-READ_AT_ONCE = 16 * 2**20
+MAX_CHECK_BYTES = 16 * 2**20
 """Bytes of a file that are read in a moment nobody notices."""
 
 __all__ = [
@@ -118,23 +119,23 @@ class Store:
         """Around several writes that are one: all of them happen, or none."""
         return self._database.transaction()
 
-    def version(self) -> int:
+    def data_version(self) -> int:
         """A number that changes when another process changed the project."""
-        return self._database.version()
+        return self._database.data_version()
 
     def check(self, *, repair: bool = False) -> list[str]:
         """Compare the current state with the log; a sentence for each difference, which `repair`
         mends."""
         return check(self._database, repair=repair)
 
-    def tidy(self) -> None:
+    def checkpoint(self) -> None:
         """Housekeeping of the file, for an idle moment off the window's thread."""
-        self._database.tidy()
+        self._database.checkpoint()
 
     def about(self) -> dict[str, str]:
         """What the file is, for a report: sizes, versions, and whether it is sound.
 
-        A file of more than READ_AT_ONCE bytes is not read for it.
+        A file of more than MAX_CHECK_BYTES bytes is not read for it.
         """
         file = self.folder / FILE
         size, log = (
@@ -142,9 +143,8 @@ class Store:
             for part in (file, file.with_name(f"{FILE}-wal"))
         )
         with self._database.read() as connection:
-            journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-            version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
-        if size > READ_AT_ONCE:
+            database = dialect_of(connection).describe(connection)
+        if size > MAX_CHECK_BYTES:
             sound = "not read, for its size"
         else:
             try:
@@ -154,7 +154,7 @@ class Store:
                 sound = error.what
         return {
             "Schema": str(SCHEMA), "Landmarks": f"{self.scheme.name}, {self.scheme.count}",
-            "SQLite": str(version), "Journal": str(journal),
+            **database,
             "File": f"{size / 2**20:.1f} MB, log {log / 2**20:.1f} MB", "Quick check": sound,
         }  # fmt: skip
 
@@ -186,7 +186,7 @@ class Store:
                 yield store
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.pool import NullPool
 
 from labeltool.domain import N_, UserError
 from labeltool.store.database.database_errors import errors
-from labeltool.store.database.engine import _engine, _url
 from labeltool.store.database.project_file import schema_of
 from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.database.schema import SCHEMA, Base, ProjectRow, VersionRow
+from labeltool.store.database.sqlite import open_engine, url
 from labeltool.store.recovery.backups import back_up
 
 
@@ -25,7 +25,7 @@ def create(path: Path, scheme: str, created: str) -> None:
     `scheme`: the landmark scheme as JSON. `created`: the time (UTC, ISO 8601). A file left
     half-made is empty, so it is no project.
     """
-    engine = _engine(path, NullPool)
+    engine = open_engine(path, NullPool)
     try:
         with errors(path), engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -106,7 +106,7 @@ def _migrate(path: Path) -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
-    engine = create_engine(_url(path), poolclass=NullPool)
+    engine = create_engine(url(path), poolclass=NullPool)
     with engine.connect() as connection:
         # Table rebuilds drop parents: foreign keys are off before BEGIN and checked afterwards.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")

@@ -54,7 +54,7 @@ class Housekeeping(QObject):
         self._tasks.run_hidden("queries", tr("Tidying"), self._checkpoint)
 
     def _checkpoint(self, _progress: Progress) -> None:
-        self._store.tidy()
+        self._store.checkpoint()
 
     def close(self) -> None:
         """Save the place for the last time: a visit also ends where it began."""

@@ -1,34 +1,56 @@
-"""The whole database policy in one file: connections, locks, journal, migration, errors."""
+"""Connections to a project's database, and who may write when."""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psutil
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from labeltool.domain import N_, Cancelled, Progress, StoreBusyError, UserError
+from labeltool.store.database import sqlite
 from labeltool.store.database.database_errors import errors
 from labeltool.store.database.project_lock import ProjectLock
-from labeltool.store.database.read_only import connect, has_log, refusal, stamp, stamp_of_log
+from labeltool.store.database.read_only import has_log, refusal, stamp, stamp_of_log
 
 LAST_STEP = "last step"
 """Where a connection keeps the key of what was done last through it."""
 
-AT_WORK = 2.0
-"""Seconds after a decision for which a person is taken to be at work."""
+WRITE_TIMEOUT_SECONDS = 10.0
+"""How long a write waits for the lock, unless its thread chose otherwise."""
 
-PAINTED, SOON = 0.015, 0.04
-"""Seconds after a decision: until what follows is painted, and until the next one could come."""
+ACTIVE_SECONDS = 2.0
+"""A person counts as active for so long after a decision."""
+
+REPAINT_SECONDS = 0.015
+"""After a decision, until the window has painted the next face: background writes wait."""
+
+MIN_DECISION_GAP_SECONDS = 0.04
+"""The next decision cannot come sooner: until then the lock is free for background writes."""
+
+MIN_PAUSE_SECONDS = 0.002
+"""The shortest pause after a background write."""
+
+ACTIVE_PAUSE_FACTOR = 6
+"""While a person is active, the pause after a background write is so many times its duration."""
+
+INTERACTIVE_WAIT_SECONDS = 1.0
+"""The longest time that a background write waits for an interactive one to end."""
+
+VERSION_LOCK_SECONDS = 0.01
+"""The longest wait for the lock to look for changes by others."""
+
+CANCEL_CHECK_SECONDS = 0.05
+"""Time between two calls of `progress` during a write."""
+
+SHORT_TIMEOUT_SECONDS = 1.0
+"""A writer with a shorter timeout leaves copying the log into the file to others."""
 
 NETWORK = {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "sshfs", "fuse.sshfs", "9p", "afpfs"}
 
@@ -36,8 +58,16 @@ NETWORK = {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "sshfs", "fuse.sshfs"
 class Database:
     """One project file.
 
-    Readers are many and never wait. Writers are one at a time: inside the process by a lock,
-    between processes by BEGIN IMMEDIATE. `write_timeout_seconds` is set per thread.
+    1. Any number of readers see a consistent snapshot each, and never wait for a writer.
+    2. One writer at a time: a lock inside the process, `BEGIN IMMEDIATE` between processes.
+    3. A write waits `write_timeout_seconds` of its thread for both, then raises StoreBusyError.
+    4. A write is one transaction; `transaction` joins several writes of a thread into one.
+    5. A committed write survives a power cut, except a background write, which can be repeated.
+    6. `interactive_write` marks a write that a person waits for; background writes wait meanwhile.
+    7. `background_write` marks one of many short writes, and pauses after it.
+    8. That pause is as long as the write took, and longer while a person is active.
+    9. Just after a decision the pause is short, because the next decision cannot come at once.
+    10. A change by another process counts as a decision there: background writes make room for it.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -45,35 +75,34 @@ class Database:
         self.read_only = read_only
         self._lock = threading.Lock()
         self._local = threading.local()
-        self._calm = threading.Event()
-        self._calm.set()
-        self._after = threading.Event()
-        self._last_decision = -AT_WORK
-        self._seen = -1
-        self._alone = ProjectLock(path.parent)
-        self._alone.share()
+        self._no_interactive_write = threading.Event()
+        self._no_interactive_write.set()
+        self._interactive_write_ended = threading.Event()
+        self._last_decision = -ACTIVE_SECONDS
+        self._seen_version = -1
+        self._project_lock = ProjectLock(path.parent)
+        self._project_lock.share()
         try:
             if read_only:
                 self._stamp = stamp(path)
-                self.readers = _read_only_engine(path)
+                self.readers = sqlite.open_read_only_engine(path)
                 self._has_log = False
                 return
-            self.readers = _engine(path, QueuePool)
-            self._writer_engine = _engine(path, NullPool)
+            self.readers = sqlite.open_engine(path, QueuePool)
+            self._writer_engine = sqlite.open_engine(path, NullPool)
             with errors(path):
                 self._writer = self._writer_engine.connect()
                 self._has_log = not on_network_drive(path)
-                mode = "WAL" if self._has_log else "DELETE"
-                self._writer.exec_driver_sql(f"PRAGMA journal_mode={mode}")
+                sqlite.set_journal(self._writer, write_ahead=self._has_log)
                 self._writer.rollback()
         except BaseException:
-            self._alone.release()
+            self._project_lock.release()
             raise
 
     @property
     def write_timeout_seconds(self) -> float:
         """Seconds a write of this thread waits for others before StoreBusyError."""
-        return float(getattr(self._local, "write_timeout_seconds", 10.0))
+        return float(getattr(self._local, "write_timeout_seconds", WRITE_TIMEOUT_SECONDS))
 
     @write_timeout_seconds.setter
     def write_timeout_seconds(self, seconds: float) -> None:
@@ -88,18 +117,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view of the data, within `transaction` with what was written there."""
+        """A consistent snapshot of the data; inside `transaction`, with what was written there."""
         if (joined := getattr(self._local, "joined", None)) is not None:
             yield joined
             return
-        with self._steady(), errors(self.path), self.readers.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with self._checked_for_changes(), errors(self.path), self.readers.connect() as connection:
+            sqlite.begin_read(connection)
             yield connection
 
     @contextmanager
-    def _steady(self) -> Iterator[None]:
-        """In a read-only project without a log nothing keeps others from writing meanwhile: what
-        was read of two states is not used."""
+    def _checked_for_changes(self) -> Iterator[None]:
+        """Raise StoreBusyError if the file changed during a read. Without a log nothing keeps
+        others from writing to a project that is read-only here, and a read could mix two states."""
         if not self.read_only:
             yield
             return
@@ -139,7 +168,7 @@ class Database:
                 connection.rollback()
                 self._begin(deadline)
                 try:
-                    with self._stoppable(connection):
+                    with self._interruptible(connection):
                         yield connection
                     connection.commit()
                 except BaseException:
@@ -150,7 +179,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that this thread writes within is one transaction."""
+        """Make all writes of this thread inside the block one transaction."""
         with self.write() as connection:
             self._local.joined = connection
             try:
@@ -161,24 +190,23 @@ class Database:
     @contextmanager
     def interactive_write(self) -> Iterator[None]:
         """Around a write that a person waits for: background writes of this process pause."""
-        self._calm.clear()
+        self._no_interactive_write.clear()
         try:
             yield
         finally:
             self._last_decision = time.monotonic()
-            self._calm.set()
-            self._after.set()
+            self._no_interactive_write.set()
+            self._interactive_write_ended.set()
 
     @contextmanager
     def background_write(self) -> Iterator[None]:
-        """Around one of many short writes: afterwards others get as long as it took, and longer
-        where a person is at work, in this program or another one.
+        """Around one of many short writes: pauses after it, so that other writers get the lock.
 
-        Only for what can be done again after a power cut: it reaches the disk with the next write
-        that is not in turns, or when the log is copied into the file.
+        Only for what can be repeated after a power cut: it reaches the disk with the next other
+        write, or when the log is copied into the file.
         """
-        self._calm.wait(1)
-        time.sleep(max(0.0, self._last_decision + PAINTED - time.monotonic()))
+        self._no_interactive_write.wait(INTERACTIVE_WAIT_SECONDS)
+        time.sleep(max(0.0, self._last_decision + REPAINT_SECONDS - time.monotonic()))
         began = time.monotonic()
         self._local.repeatable = True
         try:
@@ -186,43 +214,41 @@ class Database:
         finally:
             self._local.repeatable = False
         if self._has_log:
-            # not within the write: a decision would wait for the lock until the disk has it
-            self._calm.wait(1)
-            self.tidy()
-        self._rest(time.monotonic() - began)
+            # not inside the write: a decision would wait for the lock until the disk has the data
+            self._no_interactive_write.wait(INTERACTIVE_WAIT_SECONDS)
+            self.checkpoint()
+        self._pause(time.monotonic() - began)
 
-    def _rest(self, took: float) -> None:
-        """Between two turns. Just after a decision is the best time for one: no other can come."""
-        self._after.clear()
-        self._others_wrote()
+    def _pause(self, took: float) -> None:
+        """Between two background writes. Just after a decision it is short: no other can come."""
+        self._interactive_write_ended.clear()
+        self._note_changes_by_others()
         now = time.monotonic()
         since = now - self._last_decision
-        if since < SOON:
-            time.sleep(0.002)
+        if since < MIN_DECISION_GAP_SECONDS:
+            time.sleep(MIN_PAUSE_SECONDS)
             return
-        end = now + max(0.002, took * (6 if since < AT_WORK else 1))
-        while (left := end - time.monotonic()) > 0 and not self._others_wrote():
-            if self._after.wait(min(left, 0.005)):
+        factor = ACTIVE_PAUSE_FACTOR if since < ACTIVE_SECONDS else 1
+        end = now + max(MIN_PAUSE_SECONDS, took * factor)
+        while (left := end - time.monotonic()) > 0 and not self._note_changes_by_others():
+            if self._interactive_write_ended.wait(min(left, 0.005)):
                 break
 
-    def _others_wrote(self) -> bool:
-        """Whether another program did, since this was asked the last time: that is taken for a
-        decision there."""
-        before, number = self._seen, self.version()
-        if number == -1:
+    def _note_changes_by_others(self) -> bool:
+        """Whether another program wrote since the last call; that counts as a decision there."""
+        before, version = self._seen_version, self.data_version()
+        if version == -1:
             return False
-        self._seen = number
-        if before in (-1, number):
+        self._seen_version = version
+        if before in (-1, version):
             return False
         self._last_decision = time.monotonic()
         return True
 
     @contextmanager
     def cancellable(self, progress: Progress) -> Iterator[None]:
-        """Let `progress` stop a write of this thread by raising Cancelled, also amid a statement.
-
-        Nothing of the transaction has happened then. It is called with no figures.
-        """
+        """Let `progress` cancel a write of this thread, even during a statement, by raising
+        Cancelled. Nothing of the transaction has happened then. It is called with (0, 0)."""
         self._local.progress = progress
         try:
             yield
@@ -230,16 +256,16 @@ class Database:
             self._local.progress = None
 
     @contextmanager
-    def _stoppable(self, connection: Connection) -> Iterator[None]:
+    def _interruptible(self, connection: Connection) -> Iterator[None]:
         progress: Progress | None = getattr(self._local, "progress", None)
         if progress is None:
             yield
             return
         asked = time.monotonic()
 
-        def stops() -> bool:
+        def should_stop() -> bool:
             nonlocal asked
-            if time.monotonic() - asked > 0.05:
+            if time.monotonic() - asked > CANCEL_CHECK_SECONDS:
                 asked = time.monotonic()
                 try:
                     progress(0, 0)
@@ -248,114 +274,63 @@ class Database:
             return False
 
         progress(0, 0)
-        raw: Any = connection.connection.dbapi_connection
-        raw.set_progress_handler(stops, 20_000)
-        try:
+        with sqlite.interruptible(connection, should_stop):
             yield
-        finally:
-            raw.set_progress_handler(None, 0)
 
     def _begin(self, deadline: float) -> None:
-        """BEGIN IMMEDIATE as soon as other programs let go.
-
-        SQLite's own wait sleeps longer at each try, and so misses the short gaps that a program
-        leaves which takes in the results of a round.
-        """
+        """Begin a transaction as soon as other programs release the lock."""
         self._writer.begin()
-        raw: Any = self._writer.connection.dbapi_connection
-        raw.execute("PRAGMA busy_timeout=0")
-        # FULL: a decision that was acknowledged survives a power cut as well. Without a log a power
-        # cut during anything less could damage the file.
-        lazy = self._has_log and getattr(self._local, "repeatable", False)
-        raw.execute(f"PRAGMA synchronous={'NORMAL' if lazy else 'FULL'}")
-        # Who cannot wait leaves the copying of the log into the file to others, who do it often: a
-        # decision that is written meanwhile waits for the disk until one copying is done.
-        others_do = lazy or self.write_timeout_seconds < 1
-        raw.execute(f"PRAGMA wal_autocheckpoint={20_000 if others_do else 60}")
-        while True:
-            try:
-                raw.execute("BEGIN IMMEDIATE")
-                break
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.0005)
-        raw.execute(f"PRAGMA busy_timeout={int(self.write_timeout_seconds * 1000)}")
+        # Without a log, a power cut during a write that is not durable could damage the file.
+        repeatable = self._has_log and getattr(self._local, "repeatable", False)
+        timeout = self.write_timeout_seconds
+        sqlite.begin_write(
+            self._writer, deadline, durable=not repeatable,
+            defer_checkpoint=repeatable or timeout < SHORT_TIMEOUT_SECONDS, timeout=timeout,
+        )  # fmt: skip
 
-    def version(self) -> int:
-        """A number that changes when anybody but this object's writer changed the file."""
+    def data_version(self) -> int:
+        """A number that changes when anybody but this object's writer changed the file; -1 while
+        this object's writer is busy."""
         if self.read_only:
             return hash((stamp(self.path), stamp_of_log(self.path)))
-        if not self._lock.acquire(timeout=0.01):
+        if not self._lock.acquire(timeout=VERSION_LOCK_SECONDS):
             return -1
         try:
             with errors(self.path):
-                number = self._writer.exec_driver_sql("PRAGMA data_version").scalar_one()
+                number = sqlite.data_version(self._writer)
                 self._writer.rollback()
-                return int(number)
+                return number
         finally:
             self._lock.release()
 
     def probe(self) -> None:
         """Raise UserError unless the file can be written."""
         with self.write() as connection:
-            connection.exec_driver_sql("PRAGMA user_version=0")
+            sqlite.touch(connection)
 
-    def checkpoint(self) -> None:
-        """Join the write-ahead log into the file."""
-        with self._lock, errors(self.path):
-            self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._writer.rollback()
+    def checkpoint(self, *, truncate: bool = False) -> None:
+        """Copy the write-ahead log into the file, beside readers and writers.
 
-    def tidy(self) -> None:
-        """Copy the write-ahead log into the file, beside readers and writers."""
+        `truncate`: wait for them, and empty the log.
+        """
         if self.read_only:
             return
+        if truncate:
+            with self._lock, errors(self.path):
+                sqlite.checkpoint(self._writer, truncate=True)
+                self._writer.rollback()
+            return
         with errors(self.path), self.readers.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            sqlite.checkpoint(connection)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if not self.read_only:
             with self._lock:
                 self._writer.close()
             self._writer_engine.dispose()
         self.readers.dispose()
-        self._alone.release()
-
-
-def _engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
-    engine = create_engine(
-        _url(path),
-        poolclass=pool,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-    )
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA busy_timeout=10000")
-        # the indexes of the queue at 200,000 faces; SQLite's 2 MB would read them anew each time
-        connection.execute("PRAGMA cache_size=-16000")
-
-    return engine
-
-
-def _url(path: Path) -> URL:
-    """Not a string: in one, what follows ? or % in the path would be taken for a query."""
-    return URL.create("sqlite", database=str(path.absolute()))
-
-
-def _read_only_engine(path: Path) -> Engine:
-    engine = create_engine("sqlite://", creator=partial(connect, path), poolclass=QueuePool)
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA busy_timeout=10000")
-        connection.execute("PRAGMA cache_size=-16000")
-
-    return engine
+        self._project_lock.release()
 
 
 def _changed_meanwhile() -> StoreBusyError:

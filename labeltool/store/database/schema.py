@@ -21,7 +21,6 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -142,7 +141,7 @@ class PhotoRow(Base):
 
     __tablename__ = "photo"
     __table_args__ = (
-        UniqueConstraint("root_id", "path"),
+        Index("photo_file", "root_id", "path", unique=True),
         Index("photo_todo", "searched", "id"),
         Index("photo_path", "path", "id"),
         Index("photo_search", "search"),
@@ -282,16 +281,6 @@ class EntryRow(Base):
     box: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
-def _ordered(key: str, direction: str = "") -> Index:
-    """An index in an order of the queue, which holds all that a filter asks of a face.
-
-    So a queue is one walk along it, whatever the filter: no face is looked up, nothing is sorted.
-    """
-    asked = ("verdict", "offered", "flag", "score", "round_id", "reviewer", "folder_id", "photo_id")
-    others = (column for column in asked if column != key)
-    return Index(f"state_by_{key}", text(f"{key} {direction}".strip()), "face_id", *others)
-
-
 class StateRow(Base):
     """The current state of each face, written with the log and rebuildable from it.
 
@@ -307,11 +296,6 @@ class StateRow(Base):
         Index("state_offered", "offered", "face_id"),
         Index("state_threshold", "verdict", "model_id", "score"),
         Index("state_flag", "flag", "face_id"),
-        _ordered("score"),
-        _ordered("spread", "DESC"),
-        _ordered("change", "DESC"),
-        _ordered("effect", "DESC"),
-        _ordered("round_id", "DESC"),
         Index("state_prediction", "prediction_id"),  # or deleting a prediction walks over all faces
     )
     face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
@@ -329,6 +313,25 @@ class StateRow(Base):
     folder_id: Mapped[int]
     round_id: Mapped[int | None]
     reviewer: Mapped[str | None]
+
+
+def _add_order_index(key: str, *, descending: bool = False) -> None:
+    """Add an index in an order of the queue; it holds every column that a filter compares.
+
+    A queue is then one walk along it, whatever the filter: no row is looked up, nothing is sorted.
+    """
+    compared = (
+        "verdict", "offered", "flag", "score", "round_id", "reviewer", "folder_id", "photo_id",
+    )  # fmt: skip
+    column = getattr(StateRow, key)
+    others = (getattr(StateRow, name) for name in compared if name != key)
+    first = column.desc() if descending else column
+    Index(f"state_by_{key}", first, StateRow.face_id, *others)
+
+
+_add_order_index("score")
+for _key in ("spread", "change", "effect", "round_id"):
+    _add_order_index(_key, descending=True)
 
 
 class FaceCounterRow(Base):

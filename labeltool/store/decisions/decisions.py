@@ -36,9 +36,9 @@ from labeltool.domain import (
     Visibility,
 )
 from labeltool.store.database.engine import Database
+from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import DraftRow, EntryRow, RoundRow, StateRow
 from labeltool.store.decisions.drafts import NO_DRAFT
-from labeltool.store.faces.face_queries import _ids
 from labeltool.store.log.operation_log import (
     changed,
     enter,
@@ -197,7 +197,7 @@ class Decisions:
                     EntryRow.prediction_id, EntryRow.points, EntryRow.visibility,
                 )
                 .outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)
-                .where(StateRow.face_id.in_(_ids(faces)), StateRow.flag != on, there)
+                .where(StateRow.face_id.in_(id_list(faces)), StateRow.flag != on, there)
             )  # fmt: skip
             count = enter(connection, operation, chosen)
             if count == 0:
@@ -215,7 +215,7 @@ class Decisions:
             free = set(
                 connection.scalars(
                     select(StateRow.face_id).where(
-                        StateRow.face_id.in_(_ids(label.face_id for label in labels)),
+                        StateRow.face_id.in_(id_list(label.face_id for label in labels)),
                         StateRow.verdict.in_((Verdict.UNREVIEWED, Verdict.REMOVED)),
                     )
                 )
@@ -226,7 +226,9 @@ class Decisions:
             operation = operate(connection, reviewer, "import", f"labels from {source}")
             states = dict(
                 connection.execute(
-                    select(StateRow.face_id, StateRow.flag).where(StateRow.face_id.in_(_ids(free)))
+                    select(StateRow.face_id, StateRow.flag).where(
+                        StateRow.face_id.in_(id_list(free))
+                    )
                 ).all()
             )
             connection.execute(

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, literal, select, u
 
 from labeltool.domain import FINAL, N_, Box, Changes, Message, Verdict
 from labeltool.store.database.engine import Database
+from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
-from labeltool.store.faces.face_queries import _ids
 from labeltool.store.faces.faces import add_faces
 from labeltool.store.log.operation_log import enter_new, finish, operate, removed_face
 
@@ -55,7 +55,7 @@ class Boxes:
         """
         size = select(PhotoRow.id, PhotoRow.width, PhotoRow.height)
         with self._database.write() as connection:
-            rows = connection.execute(size.where(PhotoRow.id.in_(_ids(photos))))
+            rows = connection.execute(size.where(PhotoRow.id.in_(id_list(photos))))
             boxes = {
                 row.id: (-0.5, -0.5, float(row.width or 1), float(row.height or 1)) for row in rows
             }

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, func, literal, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from labeltool.domain import (
     VERDICT_FILTERS,
@@ -18,39 +29,39 @@ from labeltool.domain import (
     Facets,
     Filter,
     Folder,
+    RoundKind,
+    RoundStatus,
     Row,
     Verdict,
 )
-from labeltool.store.database.counters import NOT_REMOVED, search_text
+from labeltool.store.database.counters import is_present, is_waiting, search_text, total
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import FaceRow, FolderRow, PhotoRow, StateRow
-
-_KEYS = {  # order: its column, and the direction that comes first
-    "score": ("score", "ASC"),
-    "spread": ("spread", "DESC"),
-    "time": ("effect", "DESC"),
-    "round": ("round_id", "DESC"),
-    "change": ("change", "DESC"),
-}
-_TURNED = {"ASC": "DESC", "DESC": "ASC"}
-_VERDICTS = {verdict: f"verdict = '{verdict}'" for verdict in map(str, VERDICTS)} | {
-    None: NOT_REMOVED,
-    "offered": "offered = 1",
-    "rejected-new": "(offered = 1 AND verdict = 'rejected')",
-}
-_TODO = "(offered = 1 OR verdict = 'unreviewed')"
-_FEW = "state NOT INDEXED WHERE face_id IN (SELECT value FROM json_each(:ids))"
-
-_BY_FILE = (
-    "SELECT group_concat(id) FROM (SELECT f.id FROM photo p INDEXED BY sqlite_autoindex_photo_1 "
-    "CROSS JOIN face f INDEXED BY face_photo ON f.photo_id = p.id ORDER BY p.root_id, p.path, f.id)"
+from labeltool.store.database.expressions import contains_text, id_list, use_index
+from labeltool.store.database.schema import (
+    EntryRow,
+    FaceCounterRow,
+    FaceRow,
+    FolderRow,
+    PhotoRow,
+    RootRow,
+    RoundRow,
+    StateRow,
 )
 
-ROUNDED = 0.005
-"""Half of the last digit that is shown of a score: who asks for 0.73 means what is shown so."""
+_ORDERS = {  # order: its column, and whether high values come first
+    "score": (StateRow.score, False),
+    "spread": (StateRow.spread, True),
+    "time": (StateRow.effect, True),
+    "round": (StateRow.round_id, True),
+    "change": (StateRow.change, True),
+}
 
-SHORTEST = 3
-"""Letters that the index of file names needs; shorter texts are looked for name by name."""
+SCORE_TOLERANCE = 0.005
+"""Half of the last digit that is shown of a score: a filter for 0.73 means what is shown so."""
+
+MIN_INDEXED_LETTERS = 3
+"""Letters that the index of file names needs; for shorter texts every name is compared."""
 
 
 class Queue:
@@ -58,7 +69,7 @@ class Queue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._places: tuple[int, NDArray[np.int64] | None] = 0, None
+        self._file_ranks: tuple[int, NDArray[np.int64] | None] = 0, None
 
     def ids(self, wanted: Filter) -> list[int]:
         """Ids of the faces a filter lets through, in its order."""
@@ -66,55 +77,47 @@ class Queue:
 
     def ids_and_waiting(self, wanted: Filter) -> tuple[list[int], NDArray[np.bool_]]:
         """Ids of the faces a filter lets through, in its order, and (as many,) whether each waits
-        for a person: is unreviewed, or offered anew."""
-        where, values = _where(wanted)
-        # One text in place of a row for each face takes half the time, and other threads run
-        # meanwhile. Waiting faces are the negative numbers: ids begin at 1.
-        query = (
-            f"SELECT group_concat(number) FROM (SELECT iif({_TODO}, -face_id, face_id) AS number "
-            f"FROM {_walk(wanted)} WHERE {where} {_by(wanted)})"
-        )
+        for a person: is unreviewed, or has a new proposal."""
         with self._database.read() as connection:
-            numbers = _numbers(connection.exec_driver_sql(query, values).scalar_one())
-            if wanted.order == "file" and (places := self._file_places(connection)) is not None:
-                numbers = numbers[np.argsort(places[np.abs(numbers)])]
+            # One text instead of a row for each face takes half the time, and other threads run
+            # meanwhile. Waiting faces are the negative numbers: ids begin at 1.
+            number = case((is_waiting(StateRow), -StateRow.face_id), else_=StateRow.face_id)
+            query = select(number.label("number")).where(*_conditions(connection, wanted))
+            query = use_index(query.order_by(*_order(wanted)), StateRow, _index(wanted))
+            numbers = _numbers(connection, query)
+            if wanted.order == "file" and (ranks := self._ranks_by_file(connection)) is not None:
+                numbers = numbers[np.argsort(ranks[np.abs(numbers)])]
                 numbers = numbers[::-1] if wanted.descending else numbers
         return np.abs(numbers).tolist(), numbers < 0
 
-    def _file_places(self, connection: Connection) -> NDArray[np.int64] | None:
-        """By face, its place among all by root, path and face; None where that is the order of the
+    def _ranks_by_file(self, connection: Connection) -> NDArray[np.int64] | None:
+        """By face, its rank among all by root, path and face; None where that is the order of the
         ids, as it is when all photos came at once."""
-        newest = int(connection.exec_driver_sql("SELECT max(id) FROM face").scalar_one() or 0)
-        if newest != self._places[0]:  # no face ever goes, and no photo gets another path
-            faces = _numbers(connection.exec_driver_sql(_BY_FILE).scalar_one())
-            places = None
+        newest = connection.scalar(select(func.max(FaceRow.id))) or 0
+        if newest != self._file_ranks[0]:  # faces are never deleted, and photos keep their path
+            faces = _numbers(connection, _BY_FILE)
+            ranks = None
             if (np.diff(faces) < 0).any():
-                places = np.zeros(newest + 1, np.int64)
-                places[faces] = np.arange(len(faces))
-            self._places = newest, places
-        return self._places[1]
+                ranks = np.zeros(newest + 1, np.int64)
+                ranks[faces] = np.arange(len(faces))
+            self._file_ranks = newest, ranks
+        return self._file_ranks[1]
 
     def matching(self, wanted: Filter, ids: Iterable[int]) -> list[int]:
         """Those of a few faces that a filter lets through, in its order."""
-        where, values = _where(wanted)
-        return self._column(
-            f"SELECT face_id FROM {_FEW} AND {where} {_by(wanted)}",
-            values | {"ids": json.dumps(list(ids))},
-        )
-
-    def _column(self, query: str, values: dict[str, Any]) -> list[int]:
         with self._database.read() as connection:
-            return list(connection.exec_driver_sql(query, values).scalars())
+            query = _of_few(ids).where(*_conditions(connection, wanted)).order_by(*_order(wanted))
+            return list(connection.scalars(query))
 
     def waiting(self, ids: Sequence[int]) -> set[int]:
-        """Those of the faces that wait for a person."""
-        query = f"SELECT face_id FROM {_FEW} AND {_TODO}"
-        return set(self._column(query, {"ids": json.dumps(list(ids))}))
+        """Those of a few faces that wait for a person."""
+        with self._database.read() as connection:
+            return set(connection.scalars(_of_few(ids).where(is_waiting(StateRow))))
 
     def rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """What a list draws of these faces."""
         with self._database.read() as connection:
-            rows = connection.execute(_ROWS, {"ids": json.dumps(list(ids))})
+            rows = connection.execute(_ROWS, {"ids": list(ids)})
             return {
                 r.face_id: Row(r.face_id, r.path, Verdict(r.verdict), r.flag, r.offered, r.score)
                 for r in rows
@@ -124,25 +127,25 @@ class Queue:
 
     def count(self, wanted: Filter) -> int:
         """How many faces a filter lets through."""
-        source, weight = _source(wanted)
-        where, values = _where(wanted)
+        table, weight = _counted(wanted)
         with self._database.read() as connection:
-            query = f"SELECT coalesce(sum({weight}), 0) FROM {source} WHERE {where}"
-            return int(connection.exec_driver_sql(query, values).scalar_one())
+            query = select(total(weight)).where(*_conditions(connection, wanted, table))
+            return int(connection.scalar(_walk_counted(query, table)) or 0)
 
     def facets(self, wanted: Filter) -> Facets:
         """How many faces the filter would let through with each verdict in place of its own, and
         how many of those that it lets through are left to decide."""
-        source, weight = _source(wanted)
-        where, values = _where(replace(wanted, verdict=None, flagged=False))
-        flag, verdict = "flag = 1" if wanted.flagged else "1", _VERDICTS[wanted.verdict]
-        asked = [f"{_VERDICTS[name]} AND {flag}" for name in VERDICT_FILTERS]
-        asked += [f"flag = 1 AND {verdict}", f"{_TODO} AND {verdict} AND {flag}"]
-        sums = ", ".join(f"coalesce(sum({weight} * ({each})), 0)" for each in asked)
+        table, weight = _counted(wanted)
+        flagged = [table.flag] if wanted.flagged else []
+        verdict = _has_verdict(table, wanted.verdict)
+        asked = [and_(_has_verdict(table, name), *flagged) for name in VERDICT_FILTERS]
+        asked += [and_(table.flag, verdict), and_(is_waiting(table), verdict, *flagged)]
+        unlimited = replace(wanted, verdict=None, flagged=False)
         with self._database.read() as connection:
-            row = connection.exec_driver_sql(f"SELECT {sums} FROM {source} WHERE {where}", values)
-            *verdicts, flagged, left = row.one()
-        return Facets(dict(zip(VERDICT_FILTERS, verdicts, strict=True)), flagged, left)
+            query = select(*(total(weight, each) for each in asked))
+            query = query.where(*_conditions(connection, unlimited, table))
+            *verdicts, count_flagged, left = connection.execute(_walk_counted(query, table)).one()
+        return Facets(dict(zip(VERDICT_FILTERS, verdicts, strict=True)), count_flagged, left)
 
     def folders(self) -> list[Folder]:
         """Every folder that holds photos, by path."""
@@ -154,21 +157,18 @@ class Queue:
 
     def reviewers(self) -> dict[str, int]:
         """Whose decisions stand, and on how many faces."""
-        return self._counted(
-            "SELECT reviewer, sum(faces) FROM face_counter "
-            f"WHERE reviewer != '' AND {NOT_REMOVED} GROUP BY 1"
-        )
+        return self._counted_by(FaceCounterRow.reviewer, "")
 
     def shown_rounds(self) -> dict[int, int]:
         """Rounds whose proposals are shown, and on how many faces."""
-        return self._counted(
-            "SELECT round_id, sum(faces) FROM face_counter "
-            f"WHERE round_id AND {NOT_REMOVED} GROUP BY 1"
-        )
+        return self._counted_by(FaceCounterRow.round_id, 0)
 
-    def _counted(self, query: str) -> dict[Any, int]:
+    def _counted_by(self, column: Any, none: Any) -> dict[Any, int]:
+        """Faces that are there by a column of the counters, without those that have `none`."""
+        faces = func.sum(FaceCounterRow.faces)
+        query = select(column, faces).where(column != none, is_present(FaceCounterRow))
         with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(text(query)) if row[1]}
+            return dict(connection.execute(query.group_by(column).having(faces > 0)).all())
 
     def counts(self) -> Counts:
         """How many of everything."""
@@ -176,21 +176,26 @@ class Queue:
             return Counts(**connection.execute(_COUNTS).one()._mapping)
 
 
-def _sum(verdict: Verdict) -> str:
-    return f"coalesce(sum(faces * (verdict = '{verdict}')), 0) AS {verdict}"
+def _faces(where: Any = None) -> Any:
+    return total(FaceCounterRow.faces, where)
 
 
-# asked for at each decision: to build a statement takes longer than to run it
-_COUNTS = text(
-    f"SELECT {', '.join(map(_sum, VERDICTS))}, coalesce(sum(faces), 0) AS faces, "
-    "coalesce(sum(faces * offered), 0) AS proposed, "
-    "coalesce(sum(faces * flag), 0) AS flagged, "
-    "(SELECT coalesce(sum(photos), 0) FROM root) AS photos, "
-    "(SELECT coalesce(sum(problems), 0) FROM root) AS problems, "
-    "(SELECT coalesce(sum(waiting), 0) FROM root) AS waiting, "
-    "(SELECT count(*) FROM round WHERE kind = 'train' AND status = 'ready') AS rounds "
-    f"FROM face_counter WHERE {NOT_REMOVED}"
-)
+# asked at each decision: building a statement takes longer than running it
+_COUNTS = select(
+    *(_faces(FaceCounterRow.verdict == verdict).label(verdict) for verdict in VERDICTS),
+    _faces().label("faces"),
+    _faces(FaceCounterRow.offered).label("proposed"),
+    _faces(FaceCounterRow.flag).label("flagged"),
+    *(
+        select(total(column)).scalar_subquery().label(column.key)
+        for column in (RootRow.photos, RootRow.problems, RootRow.waiting)
+    ),
+    select(func.count())
+    .select_from(RoundRow)
+    .where(RoundRow.kind == RoundKind.TRAIN, RoundRow.status == RoundStatus.READY)
+    .scalar_subquery()
+    .label("rounds"),
+).where(is_present(FaceCounterRow))
 _ROWS = (
     select(
         StateRow.face_id, PhotoRow.path, StateRow.verdict, StateRow.flag,
@@ -198,82 +203,115 @@ _ROWS = (
     )
     .join(FaceRow, FaceRow.id == StateRow.face_id)
     .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-    .where(StateRow.face_id.in_(select(text("value FROM json_each(:ids)"))))
+    .where(StateRow.face_id.in_(id_list("ids")))
 )  # fmt: skip
+_BY_FILE = use_index(
+    use_index(
+        select(FaceRow.id.label("number"))
+        .select_from(PhotoRow)
+        .join(FaceRow, FaceRow.photo_id == PhotoRow.id)
+        .order_by(PhotoRow.root_id, PhotoRow.path, FaceRow.id),
+        PhotoRow,
+        "photo_file",
+    ),
+    FaceRow,
+    "face_photo",
+)
 
 
-def _ids(ids: Iterable[int]) -> Select[Any]:
-    """A list of any length as a subquery: SQLite limits the number of parameters."""
-    return select(text("value")).select_from(func.json_each(literal(json.dumps(list(ids)))))
+def _of_few(ids: Iterable[int]) -> Select[Any]:
+    """A query of some faces, which are looked up by their ids."""
+    return use_index(
+        select(StateRow.face_id).where(StateRow.face_id.in_(id_list(ids))), StateRow, None
+    )
 
 
-def _source(wanted: Filter) -> tuple[str, str]:
+def _numbers(connection: Connection, query: Select[Any]) -> NDArray[np.int64]:
+    """What a query of one column, `number`, finds, in its order."""
+    number = query.subquery().c.number
+    joined = connection.scalar(select(func.aggregate_strings(cast(number, String), ",")))
+    return np.fromstring(joined or "", np.int64, sep=",")
+
+
+def _counted(wanted: Filter) -> tuple[Any, Any]:
     """Where to count, and how many faces a row there stands for."""
     if wanted.score is None and wanted.batch is None and not wanted.folder and not wanted.text:
-        return "face_counter", "faces"
-    return "state INDEXED BY state_by_score", "1"
+        return FaceCounterRow, FaceCounterRow.faces
+    return StateRow, literal(1)
 
 
-def _numbers(text: str | None) -> NDArray[np.int64]:
-    return np.fromstring(text or "", np.int64, sep=",")
+def _walk_counted(query: Select[Any], table: Any) -> Select[Any]:
+    return query if table is FaceCounterRow else use_index(query, StateRow, "state_by_score")
 
 
-def _walk(wanted: Filter) -> str:
-    """The table and the index that has its faces in the filter's order.
-
-    Named, because without statistics SQLite takes any equality for a strong filter, and sorts.
-    """
+def _index(wanted: Filter) -> str | None:
+    """The index that has the filter's faces in its order; None for the table, ordered by face."""
     if wanted.order != "file":
-        return f"state INDEXED BY state_by_{_KEYS[wanted.order][0]}"
+        return f"state_by_{_ORDERS[wanted.order][0].key}"
     if wanted.verdict == "offered":
-        return "state INDEXED BY state_offered"
+        return "state_offered"
     if wanted.verdict is not None:
-        return "state INDEXED BY state_verdict"
-    if wanted.flagged:
-        return "state INDEXED BY state_flag"
-    return "state NOT INDEXED"  # the table itself lies in this order
+        return "state_verdict"
+    return "state_flag" if wanted.flagged else None
 
 
-def _by(wanted: Filter) -> str:
-    face = "DESC" if wanted.descending else "ASC"
+def _order(wanted: Filter) -> list[ColumnElement[Any]]:
+    face = StateRow.face_id.desc() if wanted.descending else StateRow.face_id.asc()
     if wanted.order == "file":
-        return f"ORDER BY face_id {face}"
-    column, direction = _KEYS[wanted.order]
-    turned = _TURNED[direction] if wanted.descending else direction
-    return f"ORDER BY {column} {turned} NULLS LAST, face_id {face}"
+        return [face]
+    column, high_first = _ORDERS[wanted.order]
+    turned = column.desc() if high_first != wanted.descending else column.asc()
+    return [turned.nulls_last(), face]
 
 
-def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
-    conditions, values = [_VERDICTS[wanted.verdict]], dict[str, Any]()
+def _has_verdict(table: Any, verdict: str | None) -> ColumnElement[bool]:
+    """The condition of a verdict filter on rows of `StateRow` or `FaceCounterRow`."""
+    if verdict is None:
+        return is_present(table)
+    if verdict == "offered":
+        return and_(table.offered)
+    if verdict == "rejected-new":
+        return and_(table.offered, table.verdict == Verdict.REJECTED)
+    return and_(table.verdict == verdict)
+
+
+def _conditions(
+    connection: Connection, wanted: Filter, table: Any = StateRow
+) -> list[ColumnElement[bool]]:
+    """What a filter asks of a row of `StateRow`, or of `FaceCounterRow` where that is enough."""
+    conditions = [_has_verdict(table, wanted.verdict)]
     if wanted.flagged:
-        conditions.append("flag = 1")
+        conditions.append(table.flag)
     if wanted.score is not None:
-        conditions.append("score BETWEEN :low AND :high")
         low, high = wanted.score
-        values["low"], values["high"] = low - ROUNDED, high + ROUNDED
+        conditions.append(table.score.between(low - SCORE_TOLERANCE, high + SCORE_TOLERANCE))
     if wanted.round_id is not None:
-        conditions.append("round_id = :round")
-        values["round"] = wanted.round_id
+        conditions.append(table.round_id == wanted.round_id)
     if wanted.reviewer:
-        conditions.append("reviewer = :reviewer")
-        values["reviewer"] = wanted.reviewer
+        conditions.append(table.reviewer == wanted.reviewer)
     if wanted.batch is not None:
-        conditions.append("face_id IN (SELECT face_id FROM entry WHERE operation_id = :batch)")
-        values["batch"] = wanted.batch
+        entered = select(EntryRow.face_id).where(EntryRow.operation_id == wanted.batch)
+        conditions.append(table.face_id.in_(entered))
     if wanted.folder:
-        # what begins with the folder and a slash; 0 is the character after it
-        conditions.append(
-            "folder_id IN (SELECT id FROM folder WHERE path = :folder "
-            "UNION ALL SELECT id FROM folder WHERE path > :folder || '/' AND path < :folder || '0')"
-        )
-        values["folder"] = wanted.folder
+        conditions.append(table.folder_id.in_(_folder_and_below(wanted.folder)))
     if wanted.text:
-        words = search_text(wanted.text)
-        if len(words) < SHORTEST:
-            found = "SELECT id FROM photo WHERE instr(search, :text)"
-            values["text"] = words
-        else:
-            found = "SELECT rowid FROM photo_name WHERE photo_name MATCH :text"
-            values["text"] = '"' + words.replace('"', '""') + '"'
-        conditions.append(f"photo_id IN ({found})")
-    return " AND ".join(conditions), values
+        conditions.append(table.photo_id.in_(_photos_named(connection, wanted.text)))
+    return conditions
+
+
+def _folder_and_below(path: str) -> Any:
+    """Ids of a folder and those inside it: their paths begin with its path and a slash."""
+    after_slash = chr(ord("/") + 1)
+    return union_all(
+        select(FolderRow.id).where(FolderRow.path == path),
+        select(FolderRow.id).where(
+            FolderRow.path > f"{path}/", FolderRow.path < f"{path}{after_slash}"
+        ),
+    )
+
+
+def _photos_named(connection: Connection, words: str) -> Select[Any]:
+    words = search_text(words)
+    if len(words) >= MIN_INDEXED_LETTERS:
+        return dialect_of(connection).photos_named(words)
+    return select(PhotoRow.id).where(contains_text(PhotoRow.search, words))

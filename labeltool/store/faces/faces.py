@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    false,
+    func,
+    insert,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
     Box,
@@ -18,10 +28,13 @@ from labeltool.domain import (
     Prediction,
     Verdict,
 )
+from labeltool.store.database.counters import total
 from labeltool.store.database.engine import Database
+from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
     DraftRow,
     EntryRow,
+    FaceCounterRow,
     FaceRow,
     ModelRow,
     OperationRow,
@@ -77,20 +90,21 @@ class Faces:
 
     def count_unpredicted(self) -> int:
         """How many unreviewed faces have no proposal."""
-        return self._unreviewed("t.round_id = 0", "")
+        return self._count_unreviewed(FaceCounterRow.round_id == 0)
 
     def count_pseudo_labels(self, not_model: str) -> int:
         """How many unreviewed faces have a proposal of a model other than the one so named."""
-        return self._unreviewed("m.name != :name", not_model)
+        return self._count_unreviewed(ModelRow.name != not_model)
 
-    def _unreviewed(self, condition: str, name: str) -> int:
-        query = text(
-            "SELECT coalesce(sum(t.faces), 0) FROM face_counter t "
-            "LEFT JOIN round r ON r.id = t.round_id "
-            f"LEFT JOIN model m ON m.id = r.model_id WHERE t.verdict = 'unreviewed' AND {condition}"
+    def _count_unreviewed(self, *where: ColumnElement[bool]) -> int:
+        query = (
+            select(total(FaceCounterRow.faces))
+            .outerjoin(RoundRow, RoundRow.id == FaceCounterRow.round_id)
+            .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
+            .where(FaceCounterRow.verdict == Verdict.UNREVIEWED, *where)
         )
         with self._database.read() as connection:
-            return int(connection.execute(query, {"name": name}).scalar_one())
+            return int(connection.scalar(query) or 0)
 
     def pseudo_labels(self, not_model: str, limit: int) -> list[tuple[int, Points]]:
         """Face and landmarks of pseudo-labels, the most confident first."""
@@ -117,7 +131,7 @@ class Faces:
     def photo_files(self, ids: Sequence[int]) -> list[Path]:
         """The photos of faces, in their order."""
         with self._database.read() as connection:
-            rows = connection.execute(_FILES, {"ids": json.dumps(list(ids))})
+            rows = connection.execute(_FILES, {"ids": list(ids)})
             found = {row.id: Path(row.root) / row.path for row in rows}
         return [found[i] for i in ids if i in found]
 
@@ -136,15 +150,22 @@ class Faces:
 
     def previous_proposal(self, face_id: int, prediction_id: int) -> Points | None:
         """The landmarks proposed for a face before one of its predictions; None if not kept."""
-        query = text(
-            "SELECT p.points FROM prediction p JOIN round r ON r.id = p.round_id "
-            "WHERE p.face_id = :face AND r.sequence < (SELECT b.sequence FROM prediction a "
-            "JOIN round b ON b.id = a.round_id WHERE a.id = :prediction) "
-            "ORDER BY r.sequence DESC LIMIT 1"
+        earlier, judged = aliased(RoundRow), aliased(PredictionRow)
+        sequence = (
+            select(RoundRow.sequence)
+            .join(judged, judged.round_id == RoundRow.id)
+            .where(judged.id == prediction_id)
+            .scalar_subquery()
+        )
+        query = (
+            select(PredictionRow.points)
+            .join(earlier, earlier.id == PredictionRow.round_id)
+            .where(PredictionRow.face_id == face_id, earlier.sequence < sequence)
+            .order_by(earlier.sequence.desc())
+            .limit(1)
         )
         with self._database.read() as connection:
-            found = connection.scalar(query, {"face": face_id, "prediction": prediction_id})
-        return None if found is None else np.frombuffer(found, "<f8").reshape(-1, 2)
+            return connection.scalar(query)
 
     def cards(self, ids: Sequence[int]) -> dict[int, Card]:
         """What the gallery draws of these faces."""
@@ -183,17 +204,22 @@ def add_faces(
         for k, (photo, box, kind, confidence) in enumerate(faces)
     ]
     connection.execute(insert(FaceRow), rows)
-    connection.execute(_NEW_STATES, {"first": first})
+    connection.execute(_ADD_STATES, {"first": first})
     return list(range(first, first + len(rows)))
 
 
 # Statements on the way to the next face are built once: building one takes longer than running it.
-_NEW_STATES = text(
-    "INSERT INTO state (face_id, photo_id, folder_id, verdict, flag, offered) "
-    "SELECT f.id, p.id, p.folder_id, iif(f.by_operation, 'removed', 'unreviewed'), 0, 0 "
-    "FROM face f "
-    "JOIN photo p ON p.id = f.photo_id WHERE f.id >= :first ORDER BY f.id"
-)
+_ADD_STATES = insert(StateRow).from_select(
+    ["face_id", "photo_id", "folder_id", "verdict", "flag", "offered"],
+    select(
+        FaceRow.id, PhotoRow.id, PhotoRow.folder_id,
+        case((FaceRow.by_operation, str(Verdict.REMOVED)), else_=str(Verdict.UNREVIEWED)),
+        false(), false(),
+    )
+    .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+    .where(FaceRow.id >= bindparam("first"))
+    .order_by(FaceRow.id),
+)  # fmt: skip
 _FACE = (
     select(
         FaceRow.id, FaceRow.photo_id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h,
@@ -214,7 +240,7 @@ _FILES = (
     select(FaceRow.id, PhotoRow.path, RootRow.path.label("root"))
     .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
     .join(RootRow, RootRow.id == PhotoRow.root_id)
-    .where(FaceRow.id.in_(select(text("value FROM json_each(:ids)"))))
+    .where(FaceRow.id.in_(id_list("ids")))
 )
 _PREDICTION = (
     select(

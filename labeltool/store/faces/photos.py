@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from labeltool.domain import (
     N_,
@@ -21,7 +20,9 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.store.database.counters import search_text
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
+from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
     FaceRow,
     FolderRow,
@@ -29,7 +30,6 @@ from labeltool.store.database.schema import (
     RootRow,
     StateRow,
 )
-from labeltool.store.faces.face_queries import _ids
 from labeltool.store.faces.faces import add_faces
 from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap
 from pipnet.data.crop import CropConvention
@@ -138,7 +138,7 @@ class Photos:
         with self._database.write() as connection:
             connection.execute(
                 update(PhotoRow)
-                .where(PhotoRow.id.in_(_ids(ids)))
+                .where(PhotoRow.id.in_(id_list(ids)))
                 .values(searched=False, problem=None)
             )
 
@@ -206,12 +206,18 @@ class Photos:
             }
             if again:
                 connection.execute(
-                    update(PhotoRow).where(PhotoRow.id.in_(_ids(again))).values(problem=None)
+                    update(PhotoRow).where(PhotoRow.id.in_(id_list(again))).values(problem=None)
                 )
             if fresh:
                 connection.execute(
-                    text("UPDATE photo SET problem = :reason WHERE root_id = :r AND path = :p"),
-                    [{"r": r, "p": p, "reason": reason} for (r, p), reason in fresh.items()],
+                    update(PhotoRow)
+                    .where(PhotoRow.root_id == bindparam("root"))
+                    .where(PhotoRow.path == bindparam("file"))
+                    .values(problem=bindparam("reason")),
+                    [
+                        {"root": root, "file": file, "reason": reason}
+                        for (root, file), reason in fresh.items()
+                    ],
                 )
         return Changes(photos=bool(again or fresh))
 
@@ -311,7 +317,7 @@ def _without_replaced(
     face = select(FaceRow.id).where(FaceRow.photo_id == PhotoRow.id)
     rows = connection.execute(
         select(PhotoRow.id, PhotoRow.path, PhotoRow.width, PhotoRow.height).where(
-            PhotoRow.id.in_(_ids(ids)), PhotoRow.width.is_not(None), face.exists()
+            PhotoRow.id.in_(id_list(ids)), PhotoRow.width.is_not(None), face.exists()
         )
     )
     known = {row.id: row for row in rows}
@@ -384,7 +390,8 @@ def _folders(connection: Connection, paths: set[str]) -> dict[str, int]:
     """The ids of folders by path; those that are not there are made."""
     if paths:
         connection.execute(
-            upsert(FolderRow).on_conflict_do_nothing(), [{"path": path} for path in sorted(paths)]
+            dialect_of(connection).insert_or_ignore(FolderRow),
+            [{"path": path} for path in sorted(paths)],
         )
     rows = connection.execute(select(FolderRow.path, FolderRow.id))
     return {row.path: row.id for row in rows if row.path in paths}

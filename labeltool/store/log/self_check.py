@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from labeltool.domain import counted
 from labeltool.store.database import counters
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.log.face_state import rebuild
 
@@ -16,15 +15,15 @@ def check(database: Database, *, repair: bool) -> list[str]:
     if damage := _damage(database):
         if repair:  # indexes are all that can be made anew from the rest
             with database.write() as connection:
-                connection.exec_driver_sql("REINDEX")
+                dialect_of(connection).rebuild_indexes(connection)
         if not repair or _damage(database):
             restore = f"'labeltool restore {database.path.parent}' lists its backups"
             return [f"the database file is damaged: {damage}; {restore}"]
         said.append(f"the indexes of the database were damaged and are mended: {damage}")
     with database.read() as connection:
-        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        broken = dialect_of(connection).broken_references(connection)
     with database.write() as connection:
-        tallies = counters.wrong(connection)
+        tallies = counters.find_wrong(connection)
         wrong = rebuild(connection)
         if tallies:
             counters.recount(connection)
@@ -41,5 +40,4 @@ def check(database: Database, *, repair: bool) -> list[str]:
 
 def _damage(database: Database) -> str:
     with database.read() as connection:
-        said = str(connection.scalar(text("PRAGMA integrity_check(1)")))
-    return "" if said == "ok" else said
+        return dialect_of(connection).find_damage(connection)

@@ -128,7 +128,7 @@ def test_damage_that_shows_while_one_works_ends_in_the_same_place(
 ):
     window = open_window(backed_up)
     monkeypatch.setattr(sys, "excepthook", app.crash)
-    window.session.store._database.checkpoint()
+    window.session.store._database.checkpoint(truncate=True)
     content = (backed_up / FILE).read_bytes()
     (backed_up / FILE).write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
     said: list[str] = []

@@ -52,7 +52,7 @@ class TestProject:
         content = file.read_bytes()
         file.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
         assert "damaged" in store.about()["Quick check"]
-        monkeypatch.setattr(store_module, "READ_AT_ONCE", 0)
+        monkeypatch.setattr(store_module, "MAX_CHECK_BYTES", 0)
         assert store.about()["Quick check"] == "not read, for its size"
 
     def test_a_scheme_of_any_size_is_kept(self, tmp_path):
@@ -87,10 +87,10 @@ class TestProject:
     def test_another_process_sees_a_change_by_a_number(self, project, again):
         store = project(1)
         other = again(store)
-        before = other.version()
-        assert other.version() == before
+        before = other.data_version()
+        assert other.data_version() == before
         store.decisions.flag(ANN, [1], True)
-        assert other.version() != before
+        assert other.data_version() != before
         assert other.faces.get(1).flag
 
 

@@ -155,7 +155,7 @@ class TestReadOnly:
             with pytest.raises(ReadOnlyError, match="the project is read-only here") as caught:
                 write()
             assert "Copy its folder" in caught.value.remedy
-        store.tidy()
+        store.checkpoint()
         store.close()
         after = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
         assert after == before
@@ -163,16 +163,16 @@ class TestReadOnly:
     def test_what_another_writes_is_seen_as_it_is_written(self, read_only, writable, opened):
         looking = open_project(read_only / "p")
         opened.append(looking)
-        version = looking.version()
+        version = looking.data_version()
         working = open_project(writable / "p")
         opened.append(working)
         assert looking.queue.counts().excluded == 0
         for count, face in enumerate((1, 2), 1):
             working.decisions.decide("ann", [face], Verdict.EXCLUDED)
-            assert looking.version() != version
-            version = looking.version()
+            assert looking.data_version() != version
+            version = looking.data_version()
             assert looking.queue.counts().excluded == count
-        assert looking.version() == version
+        assert looking.data_version() == version
         working.close()
         assert looking.queue.counts().excluded == 2
 
@@ -457,13 +457,13 @@ def test_a_turn_copies_the_log_into_the_file_without_the_lock(project, monkeypat
     store = project(1)
     database = store._database
     log = database.path.with_name(f"{project_file.FILE}-wal")
-    tidy, free = database.tidy, []
+    copy_log, free = database.checkpoint, []
 
     def watched() -> None:
         free.append(not database._lock.locked())
-        tidy()
+        copy_log()
 
-    monkeypatch.setattr(database, "tidy", watched)
+    monkeypatch.setattr(database, "checkpoint", watched)
     for flag in range(200):
         with store.background_write(), database.write() as connection:
             connection.exec_driver_sql(f"UPDATE state SET flag = {flag % 2}")
@@ -514,8 +514,8 @@ def simulate(monkeypatch, store: Store) -> Clock:
     """From now on the store sleeps and waits on a clock of its own."""
     clock = Clock()
     monkeypatch.setattr(engine, "time", clock)
-    monkeypatch.setattr(store._database, "_after", Signalled(clock))
-    monkeypatch.setattr(store._database, "_last_decision", clock.now - engine.AT_WORK)
+    monkeypatch.setattr(store._database, "_interactive_write_ended", Signalled(clock))
+    monkeypatch.setattr(store._database, "_last_decision", clock.now - engine.ACTIVE_SECONDS)
     return clock
 
 
@@ -541,10 +541,13 @@ def test_turns_come_just_after_a_decision_here_or_in_another_program(project, mo
             after += [clock.now - ended[-1]] if ended else []
             clock.sleep(0.003)
     # but for a decision in the moment in which a turn begins
-    assert sorted(after)[len(after) // 5] >= engine.PAINTED
-    soon = sum(seconds < engine.SOON for seconds in after)
-    later = pause - engine.SOON
-    assert soon / (engine.SOON - engine.PAINTED) > 1.5 * (len(after) - soon) / later
+    assert sorted(after)[len(after) // 5] >= engine.REPAINT_SECONDS
+    soon = sum(seconds < engine.MIN_DECISION_GAP_SECONDS for seconds in after)
+    later = pause - engine.MIN_DECISION_GAP_SECONDS
+    assert (
+        soon / (engine.MIN_DECISION_GAP_SECONDS - engine.REPAINT_SECONDS)
+        > 1.5 * (len(after) - soon) / later
+    )
 
 
 def test_who_takes_turns_rests_longer_while_somebody_is_at_work(project, monkeypatch):
@@ -553,14 +556,14 @@ def test_who_takes_turns_rests_longer_while_somebody_is_at_work(project, monkeyp
 
     def rested() -> float:
         before = clock.now
-        database._rest(0.02)
+        database._pause(0.02)
         return clock.now - before
 
     alone = rested()
     assert alone == pytest.approx(0.02)
     with database.interactive_write():
         pass
-    clock.sleep(2 * engine.SOON)
+    clock.sleep(2 * engine.MIN_DECISION_GAP_SECONDS)
     assert rested() > 3 * alone
-    monkeypatch.setattr(engine, "AT_WORK", 0.0)
+    monkeypatch.setattr(engine, "ACTIVE_SECONDS", 0.0)
     assert rested() == pytest.approx(alone)

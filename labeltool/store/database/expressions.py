@@ -1,0 +1,49 @@
+"""Expressions that SQLAlchemy lacks. Each dialect module says how its database spells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import JSON, BindParameter, Boolean, Select, bindparam, literal, select
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+
+class json_items(FunctionElement[Any]):  # noqa: N801 - named like SQLAlchemy's functions
+    """The items of a JSON array as rows of one column, `value`."""
+
+    inherit_cache = True
+
+
+class contains_text(FunctionElement[bool]):  # noqa: N801 - named like SQLAlchemy's functions
+    """Whether the first text contains the second one, letter for letter."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+def id_rows(ids: Iterable[int] | str) -> TableValuedAlias:
+    """Ids as a table of one column, `value`. A string names the parameter that brings the list.
+
+    One JSON parameter carries them all, because databases limit the number of parameters.
+    """
+    array: BindParameter[Any] = (
+        bindparam(ids, type_=JSON) if isinstance(ids, str) else literal(list(ids), JSON)
+    )
+    return json_items(array).table_valued("value")
+
+
+def id_list(ids: Iterable[int] | str) -> Select[Any]:
+    """Ids for `column.in_(…)`. A string names the parameter that brings the list."""
+    return select(id_rows(ids).c.value)
+
+
+def use_index(query: Select[Any], table: Any, index: str | None) -> Select[Any]:
+    """Make SQLite read a table along an index; None stands for its primary key.
+
+    Without statistics SQLite takes any equality for a selective filter, and sorts. Other databases
+    plan for themselves.
+    """
+    hint = "NOT INDEXED" if index is None else f"INDEXED BY {index}"
+    return query.with_hint(table, hint, "sqlite")
