@@ -19,7 +19,7 @@ from labeltool.gui import theme
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.rounds.run_folder import RunFolder
-from labeltool.store import BOX
+from labeltool.store import BOX_TASK
 from pipnet.data.images import PHOTO_SUFFIXES
 
 LOG_LINES = 50
@@ -102,7 +102,7 @@ def _project(session: Session) -> dict[str, object]:
 
 def _round(session: Session) -> Iterator[str]:
     """The last round, and the end of its log if it failed."""
-    rows = [row for row in session.store.rounds.all() if row.task != BOX]
+    rows = [row for row in session.store.rounds.all() if row.task != BOX_TASK]
     if rows:
         last = rows[-1]
         yield ""

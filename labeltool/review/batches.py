@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from labeltool.domain import Batch, Changes, Progress, Seen, Verdict
 from labeltool.review.throughput import Throughput
-from labeltool.store import LOOKED_AT, Store, Threshold
+from labeltool.store import MAX_VIEWED_FACES, Store, Threshold
 
 
 class Batches:
@@ -23,7 +23,7 @@ class Batches:
         """Give the verdict to those faces of a plan that have not changed since, as one undo
         step."""
         changes = self._store.batches.run(self._reviewer, verdict, seen, progress)
-        if len(seen) <= LOOKED_AT:
+        if len(seen) <= MAX_VIEWED_FACES:
             self._throughput.add(len(seen))
         return changes
 

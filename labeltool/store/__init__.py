@@ -22,7 +22,7 @@ from labeltool.store.decisions.batch_decisions import Batches
 from labeltool.store.decisions.decisions import Decisions, Threshold
 from labeltool.store.decisions.drafts import Drafts
 from labeltool.store.decisions.undo import Undo, needs_question
-from labeltool.store.faces.boxes import FEW, Boxes
+from labeltool.store.faces.boxes import MAX_INSTANT_FACES, Boxes
 from labeltool.store.faces.face_queries import Queue
 from labeltool.store.faces.faces import Faces
 from labeltool.store.faces.photos import Photos
@@ -42,8 +42,8 @@ from labeltool.store.recovery.backups import (
     is_due,
 )
 from labeltool.store.recovery.restore import facts_now, newest_good, restore
-from labeltool.store.reviewer_progress import LOOKED_AT, ReviewerProgressRecords
-from labeltool.store.round_records import BOX, Rounds
+from labeltool.store.reviewer_progress import MAX_VIEWED_FACES, ReviewerProgressRecords
+from labeltool.store.round_records import BOX_TASK, Rounds
 from labeltool.store.saved_filters import Filters
 from pipnet.data.scheme import Scheme
 
@@ -55,9 +55,24 @@ MAX_CHECK_BYTES = 16 * 2**20
 """Bytes of a file that are read in a moment nobody notices."""
 
 __all__ = [
-    "BACKUPS", "BOX", "FEW", "FILE", "LOOKED_AT", "SCHEMA", "Backup", "Facts", "Store", "Threshold",
-    "backups", "create_project", "facts", "facts_now", "needs_question", "newest_good",
-    "open_project", "restore",
+    "BACKUPS",
+    "BOX_TASK",
+    "FILE",
+    "MAX_INSTANT_FACES",
+    "MAX_VIEWED_FACES",
+    "SCHEMA",
+    "Backup",
+    "Facts",
+    "Store",
+    "Threshold",
+    "backups",
+    "create_project",
+    "facts",
+    "facts_now",
+    "needs_question",
+    "newest_good",
+    "open_project",
+    "restore",
 ]  # fmt: skip
 
 

@@ -6,55 +6,81 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, String, bindparam, case, cast, func, select
 
-from labeltool.domain import Filter, News, ReviewerProgress, UserError
+from labeltool.domain import Filter, News, ReviewerProgress, RoundKind, UserError, Verdict
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import OperationRow, PhotoRow, ReviewerProgressRow, RoundRow
+from labeltool.store.database.expressions import use_index
+from labeltool.store.database.schema import (
+    FaceCounterRow,
+    ModelRow,
+    OperationRow,
+    PhotoRow,
+    ReviewerProgressRow,
+    RoundRow,
+    StateRow,
+)
 from labeltool.store.log.operation_log import now
 
-RECENT = 300
-"""Operations that the pace looks back upon."""
+MAX_RECENT_OPERATIONS = 300
+"""Operations of a reviewer from which their speed is measured."""
 
-LOOKED_AT = 200
+MAX_VIEWED_FACES = 200
 """Faces that a person can have looked at in one operation; more is a batch by score."""
 
 
+_decided_faces = func.count()
+_DECIDED_BY_OTHERS = use_index(
+    select(OperationRow.reviewer, _decided_faces)
+    .select_from(StateRow)
+    .join(OperationRow, OperationRow.id == StateRow.effect)
+    .where(
+        StateRow.effect > bindparam("seen"),
+        OperationRow.reviewer != bindparam("reviewer"),
+        OperationRow.kind.in_(("decide", "import")),
+        StateRow.verdict != Verdict.UNREVIEWED,
+    )
+    .group_by(OperationRow.reviewer)
+    .order_by(_decided_faces.desc()),
+    StateRow,
+    "state_by_effect",
+)
+_round_name = case(
+    (RoundRow.kind == RoundKind.TRAIN, "round " + cast(RoundRow.number, String)),
+    else_=func.coalesce(ModelRow.name, RoundRow.kind),
+).label("name")
+_PROPOSED_SINCE = (
+    select(_round_name, func.sum(FaceCounterRow.faces))
+    .select_from(RoundRow)
+    .join(FaceCounterRow, (FaceCounterRow.round_id == RoundRow.id) & FaceCounterRow.offered)
+    .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
+    .where(RoundRow.sequence > bindparam("seen"))
+    .group_by(_round_name)
+    .having(func.sum(FaceCounterRow.faces) > 0)
+    .order_by(func.max(RoundRow.sequence).desc())
+)
+
+
 class ReviewerProgressRecords:
-    """Reads and keeps where reviewers were."""
+    """Reads and saves where reviewers stopped."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def load(self, reviewer: str) -> tuple[ReviewerProgress, News] | None:
-        """A reviewer's last visit and what others did since; None for somebody new."""
+        """Where a reviewer stopped, and what others did since; None for a new reviewer."""
         with self._database.read() as connection:
             row = connection.execute(
                 select(ReviewerProgressRow).where(ReviewerProgressRow.reviewer == reviewer)
             ).one_or_none()
             if row is None:
                 return None
-            # what still holds: who decides, undoes and decides again has decided one face
+            # only what still holds: a face that was decided, undone and decided again counts once
             decided = connection.execute(
-                text(
-                    "SELECT o.reviewer, count(*) FROM state s INDEXED BY state_by_effect "
-                    "JOIN operation o ON o.id = s.effect WHERE s.effect > :seen "
-                    "AND o.reviewer != :reviewer AND o.kind IN ('decide', 'import') "
-                    "AND s.verdict != 'unreviewed' GROUP BY o.reviewer ORDER BY 2 DESC"
-                ),
-                {"seen": row.operation_id, "reviewer": reviewer},
+                _DECIDED_BY_OTHERS, {"seen": row.operation_id, "reviewer": reviewer}
             )
-            proposed = connection.execute(
-                text(
-                    "SELECT CASE r.kind WHEN 'train' THEN 'round ' || r.number "
-                    "ELSE coalesce(m.name, r.kind) END AS name, sum(t.faces) FROM round r "
-                    "JOIN face_counter t ON t.round_id = r.id AND t.offered "
-                    "LEFT JOIN model m ON m.id = r.model_id WHERE r.sequence > :seen "
-                    "GROUP BY name HAVING sum(t.faces) ORDER BY max(r.sequence) DESC"
-                ),
-                {"seen": row.sequence},
-            )
+            proposed = connection.execute(_PROPOSED_SINCE, {"seen": row.sequence})
             photos = connection.scalar(
                 select(func.count()).select_from(PhotoRow).where(PhotoRow.id > row.photo_id)
             )
@@ -63,12 +89,12 @@ class ReviewerProgressRecords:
             )
         try:
             wanted = Filter.from_json(row.filter)
-        except UserError:  # a newer version left it: better all faces than none
+        except UserError:  # of a newer version: all faces are better than none
             wanted = Filter()
         return ReviewerProgress(row.time, row.face_id, wanted), news
 
     def save(self, reviewer: str, face_id: int | None, wanted: Filter) -> None:
-        """Remember where a reviewer is, and what there is for them to have seen."""
+        """Save where a reviewer is, and the newest rows that they can have seen."""
         with self._database.write() as connection:
             values = {
                 "time": now(), "face_id": face_id, "filter": wanted.to_json(),
@@ -77,15 +103,17 @@ class ReviewerProgressRecords:
                 "photo_id": _newest(connection, PhotoRow.id),
             }  # fmt: skip
             connection.execute(
-                upsert(ReviewerProgressRow)
+                dialect_of(connection)
+                .upsert(ReviewerProgressRow, ["reviewer"], values)
                 .values(reviewer=reviewer, **values)
-                .on_conflict_do_update(index_elements=["reviewer"], set_=values)
             )
 
     def recent_decisions(self, reviewer: str) -> list[tuple[float, int]]:
-        """Moments (seconds since 1970) and numbers of faces of a reviewer's latest decisions,
-        the newest last. Left out is what nobody can have looked at face by face, what was undone,
-        and faces that were set back."""
+        """Time (seconds since 1970) and number of faces of a reviewer's latest decisions.
+
+        The newest comes last. Left out are batches too large to be looked at face by face,
+        decisions that were undone, and faces that were set back.
+        """
         with self._database.read() as connection:
             rows = connection.execute(
                 select(
@@ -98,7 +126,7 @@ class ReviewerProgressRecords:
                 )
                 .where(OperationRow.reviewer == reviewer)
                 .order_by(OperationRow.id.desc())
-                .limit(RECENT)
+                .limit(MAX_RECENT_OPERATIONS)
             ).all()
         undone = Counter(row.target for row in rows if row.kind == "undo")
         undone -= Counter(row.target for row in rows if row.kind == "redo")
@@ -106,7 +134,7 @@ class ReviewerProgressRecords:
             (datetime.fromisoformat(row.time).timestamp(), row.faces)
             for row in reversed(rows)
             if row.kind == "decide"
-            and row.faces <= LOOKED_AT
+            and row.faces <= MAX_VIEWED_FACES
             and row.id not in undone
             and not row.detail.startswith("set back")
         ]

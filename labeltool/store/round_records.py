@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
     Changes,
@@ -19,19 +20,31 @@ from labeltool.domain import (
     Round,
     RoundKind,
     RoundStatus,
+    Verdict,
 )
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import ModelRow, PredictionRow, RoundRow
+from labeltool.store.database.expressions import id_list
+from labeltool.store.database.schema import (
+    DraftRow,
+    DraftStepRow,
+    EntryRow,
+    ModelRow,
+    OperationRow,
+    PredictionRow,
+    RoundRow,
+    StateRow,
+)
 from labeltool.store.log.face_state import settle
 from labeltool.store.log.operation_log import now
 
-BOX = "box"
+BOX_TASK = "box"
 """The task of rounds that only hold proposals for boxes that people changed."""
 
-LEASE = 30.0
-"""Seconds after which a process that takes results in and says nothing is taken for dead."""
+LEASE_SECONDS = 30.0
+"""A process that saves results and does not renew its lease for so long counts as dead."""
 
-PIECE = 16
+REFRESH_BATCH = 16
 """Faces brought up to date in one transaction: a few milliseconds."""
 
 
@@ -119,9 +132,9 @@ class Rounds:
                     | (RoundRow.lease == self._owner)
                     | (RoundRow.lease_until < moment)
                     # taken while the clock was ahead
-                    | (RoundRow.lease_until > moment + LEASE),
+                    | (RoundRow.lease_until > moment + LEASE_SECONDS),
                 )
-                .values(lease=self._owner, lease_until=moment + LEASE)
+                .values(lease=self._owner, lease_until=moment + LEASE_SECONDS)
             )
             self._leases = self._leases or bool(result.rowcount)
             return bool(result.rowcount)
@@ -142,12 +155,12 @@ class Rounds:
         Callers keep batches short, so that a click never waits for one.
         """
         with self._database.write() as connection:
-            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
+            _insert(connection, round_id, _with_unchanged_box(connection, round_id, batch))
 
     def offer(self, round_id: int, batch: Sequence[NewPrediction]) -> Changes:
         """As `add_predictions`, and offer them at once: for faces that had no proposal before."""
         with self._database.write() as connection:
-            _insert(connection, round_id, _of_these_boxes(connection, round_id, batch))
+            _insert(connection, round_id, _with_unchanged_box(connection, round_id, batch))
             _make_visible(connection, round_id, again=False)
             ids = [prediction.face_id for prediction in batch]
             settle(
@@ -176,10 +189,10 @@ class Rounds:
                     PredictionRow.face_id == prediction.face_id,
                 )
             )
-            if newest is None or newest.task != BOX or newest.model_id != model_id or taken:
+            if newest is None or newest.task != BOX_TASK or newest.model_id != model_id or taken:
                 result = connection.execute(
                     insert(RoundRow).values(
-                        uuid=uuid.uuid4().hex, kind=RoundKind.PREDICT, number=0, task=BOX,
+                        uuid=uuid.uuid4().hex, kind=RoundKind.PREDICT, number=0, task=BOX_TASK,
                         status=RoundStatus.READY, folder=folder, model_id=model_id,
                         started=now(), finished=now(), summary="{}",
                     )
@@ -252,7 +265,7 @@ class Rounds:
                     select(PredictionRow.face_id)
                     .where(PredictionRow.round_id == round_id, PredictionRow.face_id > last)
                     .order_by(PredictionRow.face_id)
-                    .limit(PIECE)
+                    .limit(REFRESH_BATCH)
                 )
             )
 
@@ -275,60 +288,85 @@ class Rounds:
         """
         # looked for without the write lock: the judged ones of old rounds are many
         with self._database.read() as connection:
-            query = text(f"SELECT p.id FROM prediction p {_SUPERSEDED} LIMIT :batch")
-            old = list(connection.scalars(query, {"batch": batch}))
+            old = list(connection.scalars(_SUPERSEDED.limit(batch)))
         if not old:
             return 0
         with self._database.write() as connection:
-            result = connection.execute(
-                text(
-                    "DELETE FROM prediction WHERE id IN (SELECT p.id FROM json_each(:ids) "
-                    f"JOIN prediction p ON p.id = value {_SUPERSEDED})"
-                ),
-                {"ids": json.dumps(old)},
-            )
+            still = _SUPERSEDED.where(PredictionRow.id.in_(id_list(old)))
+            result = connection.execute(delete(PredictionRow).where(PredictionRow.id.in_(still)))
             return int(result.rowcount)
 
 
-_SUPERSEDED = """
-JOIN round r ON r.id = p.round_id
-WHERE r.kind != 'import' AND r.sequence < (
-    SELECT sequence FROM round WHERE kind = 'train' AND sequence IS NOT NULL
-    ORDER BY sequence DESC LIMIT 1 OFFSET 1
+_newer_trainings = aliased(RoundRow)
+_second_newest_training = (
+    select(_newer_trainings.sequence)
+    .where(_newer_trainings.kind == RoundKind.TRAIN, _newer_trainings.sequence.is_not(None))
+    .order_by(_newer_trainings.sequence.desc())
+    .limit(1)
+    .offset(1)
+    .scalar_subquery()
 )
-AND NOT EXISTS (SELECT 1 FROM state s WHERE s.face_id = p.face_id AND s.prediction_id = p.id)
-AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.prediction_id = p.id)
-AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.face_id = p.face_id AND d.prediction_id = p.id)
-AND NOT EXISTS (SELECT 1 FROM draft_step m WHERE m.face_id = p.face_id
-                AND p.id IN (m.before_prediction, m.after_prediction))
-"""
+_SUPERSEDED = (
+    select(PredictionRow.id)
+    .join(RoundRow, RoundRow.id == PredictionRow.round_id)
+    .where(
+        RoundRow.kind != RoundKind.IMPORT,
+        RoundRow.sequence < _second_newest_training,
+        ~exists().where(
+            StateRow.face_id == PredictionRow.face_id, StateRow.prediction_id == PredictionRow.id
+        ),
+        ~exists().where(EntryRow.prediction_id == PredictionRow.id),
+        ~exists().where(
+            DraftRow.face_id == PredictionRow.face_id, DraftRow.prediction_id == PredictionRow.id
+        ),
+        ~exists().where(
+            DraftStepRow.face_id == PredictionRow.face_id,
+            PredictionRow.id.in_((DraftStepRow.before_prediction, DraftStepRow.after_prediction)),
+        ),
+    )
+)
+"""Predictions that nothing shows or needs any more, see `Rounds.prune`."""
 
 
-def _of_these_boxes(
+_before = aliased(EntryRow)
+_BOX_CHANGED_SINCE = (
+    select(EntryRow.face_id)
+    .join(OperationRow, OperationRow.id == EntryRow.operation_id)
+    .outerjoin(_before, _before.id == EntryRow.previous)
+    .where(
+        EntryRow.face_id.in_(id_list("ids")),
+        EntryRow.box.is_distinct_from(_before.box),
+        OperationRow.time
+        > select(RoundRow.started).where(RoundRow.id == bindparam("round")).scalar_subquery(),
+    )
+)
+_SHOWN = (  # the removed ones may come back
+    select(StateRow.face_id, PredictionRow.points)
+    .outerjoin(
+        PredictionRow,
+        (PredictionRow.id == StateRow.prediction_id)
+        & (PredictionRow.round_id != bindparam("round")),
+    )
+    .where(
+        StateRow.face_id.in_(id_list("ids")),
+        StateRow.verdict.in_((Verdict.UNREVIEWED, Verdict.REJECTED, Verdict.REMOVED)),
+    )
+)
+
+
+def _with_unchanged_box(
     connection: Connection, round_id: int, batch: Sequence[NewPrediction]
 ) -> list[NewPrediction]:
-    """Without the faces whose box is another one since the round started."""
-    query = text(
-        "SELECT e.face_id FROM entry e JOIN operation o ON o.id = e.operation_id "
-        "LEFT JOIN entry b ON b.id = e.previous "
-        "WHERE e.face_id IN (SELECT value FROM json_each(:ids)) AND e.box IS NOT b.box "
-        "AND o.time > (SELECT started FROM round WHERE id = :round)"
-    )
-    ids = json.dumps([prediction.face_id for prediction in batch])
-    changed = set(connection.scalars(query, {"round": round_id, "ids": ids}))
+    """Leave out the faces whose box was changed since the round started."""
+    ids = [prediction.face_id for prediction in batch]
+    changed = set(connection.scalars(_BOX_CHANGED_SINCE, {"round": round_id, "ids": ids}))
     return [prediction for prediction in batch if prediction.face_id not in changed]
 
 
 def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:
-    query = text(
-        "SELECT s.face_id, p.points FROM state s LEFT JOIN prediction p "
-        "ON p.id = s.prediction_id AND p.round_id IS NOT :round "
-        "WHERE s.face_id IN (SELECT value FROM json_each(:ids)) "
-        "AND s.verdict IN ('unreviewed', 'rejected', 'removed')"  # the last may come back
-    )
-    ids = json.dumps([prediction.face_id for prediction in batch])
-    shown: dict[int, bytes | None] = dict(
-        connection.execute(query, {"ids": ids, "round": round_id}).all()
+    ids = [prediction.face_id for prediction in batch]
+    shown: dict[int, Points | None] = dict(
+        connection.execute(_SHOWN, {"ids": ids, "round": round_id}).all()
     )
     rows: list[dict[str, Any]] = [
         {
@@ -339,14 +377,14 @@ def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction
         if p.face_id in shown
     ]  # fmt: skip
     if rows:
-        connection.execute(insert(PredictionRow).prefix_with("OR IGNORE"), rows)
+        connection.execute(dialect_of(connection).insert_or_ignore(PredictionRow), rows)
 
 
-def _change(before: bytes | None, points: Points) -> float | None:
+def _change(before: Points | None, points: Points) -> float | None:
     """Mean movement of the landmarks against the proposal shown before; see PredictionRow."""
     if before is None:
         return None
-    moved = np.linalg.norm(points - np.frombuffer(before, "<f8").reshape(-1, 2), axis=-1)
+    moved = np.linalg.norm(points - before, axis=-1)
     if not np.isfinite(moved).any():
         return None
     size = np.sqrt((np.nanmax(points, 0) - np.nanmin(points, 0)).prod())

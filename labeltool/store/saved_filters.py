@@ -8,7 +8,7 @@ from labeltool.domain import N_, Changes, Filter, Message, SavedFilter, UserErro
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import SavedFilterRow
 
-LONGEST = 60
+MAX_NAME_LETTERS = 60
 """Letters of a name."""
 
 
@@ -84,11 +84,11 @@ def _checked(name: str) -> str:
     name = " ".join(name.split())
     if not name:
         raise UserError(N_("A filter needs a name."), N_("Type one."))
-    if len(name) > LONGEST:
+    if len(name) > MAX_NAME_LETTERS:
         raise UserError(
             N_("The name is longer than {count} letters."),
             N_("Choose a shorter one."),
-            count=LONGEST,
+            count=MAX_NAME_LETTERS,
         )
     return name
 

@@ -19,7 +19,7 @@ from labeltool.gui.i18n import notifications
 from labeltool.gui.i18n.translate import tr
 from labeltool.project.integrity import photos_missing
 from labeltool.review.desk import Desk
-from labeltool.store import FEW, Store
+from labeltool.store import MAX_INSTANT_FACES, Store
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Importer(QObject):
 
     def use_whole_photos(self, photos: Sequence[int]) -> None:
         """Make each of these photos one face."""
-        if len(photos) <= FEW:
+        if len(photos) <= MAX_INSTANT_FACES:
             take_few, face = partial(self._desk.add_whole_photos, list(photos)), face_id(self._desk)
             # the new face is shown unless the person went on to another one meanwhile
             self._writes.submit(lambda: take_few(show=face_id(self._desk) == face))

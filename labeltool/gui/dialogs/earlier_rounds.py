@@ -13,7 +13,7 @@ from labeltool.domain import Round, RoundStatus
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.filter_labels import round_name
 from labeltool.gui.i18n.translate import tr
-from labeltool.store import BOX
+from labeltool.store import BOX_TASK
 
 
 class EarlierRoundsDialog(BaseDialog):
@@ -29,7 +29,7 @@ class EarlierRoundsDialog(BaseDialog):
         )
         self.list = QListWidget()
         for row in reversed(rounds):
-            if row.status is RoundStatus.READY and row.task != BOX:
+            if row.status is RoundStatus.READY and row.task != BOX_TASK:
                 when = row.started[:16].replace("T", " ")
                 item = QListWidgetItem(f"{round_name(row)} · {when}")
                 item.setData(Qt.ItemDataRole.UserRole, row.id)

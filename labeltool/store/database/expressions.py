@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, BindParameter, Boolean, Select, bindparam, literal, select
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import TableValuedAlias
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 class json_items(FunctionElement[Any]):  # noqa: N801 - named like SQLAlchemy's functions
@@ -39,7 +41,7 @@ def id_list(ids: Iterable[int] | str) -> Select[Any]:
     return select(id_rows(ids).c.value)
 
 
-def use_index(query: Select[Any], table: Any, index: str | None) -> Select[Any]:
+def use_index(query: Query, table: Any, index: str | None) -> Query:
     """Make SQLite read a table along an index; None stands for its primary key.
 
     Without statistics SQLite takes any equality for a selective filter, and sorts. Other databases

@@ -19,7 +19,7 @@ DRAWN = "hand"
 WHOLE = "whole"
 """The kind of a box that is the whole photo; another of them."""
 
-FEW = 20
+MAX_INSTANT_FACES = 20
 """Faces that a proposal can be made for at once; for more a worker is worth its start."""
 
 
@@ -51,7 +51,7 @@ class Boxes:
     def take_whole(self, reviewer: str, photos: Sequence[int]) -> Changes:
         """Add a face to each of these photos, as large as the photo; undo removes them.
 
-        More than `FEW` are not named, and ask for no proposals one by one.
+        More than `MAX_INSTANT_FACES` are not named, and ask for no proposals one by one.
         """
         size = select(PhotoRow.id, PhotoRow.width, PhotoRow.height)
         with self._database.write() as connection:
@@ -66,7 +66,7 @@ class Boxes:
             if len(boxes) == 1
             else Message(N_("Took {count:,} photos whole."), count=len(boxes))
         )
-        if len(faces) > FEW:
+        if len(faces) > MAX_INSTANT_FACES:
             return Changes(all=True, photos=True, note=note)
         added = frozenset(faces)
         return Changes(faces=added, photos=True, boxes=added, note=note)

@@ -334,8 +334,8 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     monkeypatch.setattr(
         session.round, "predict_if_wanted", lambda: asked.append(session.desk.counts)
     )
-    monkeypatch.setattr("labeltool.gui.background.importer.FEW", 2)
-    monkeypatch.setattr("labeltool.store.faces.boxes.FEW", 2)
+    monkeypatch.setattr("labeltool.gui.background.importer.MAX_INSTANT_FACES", 2)
+    monkeypatch.setattr("labeltool.store.faces.boxes.MAX_INSTANT_FACES", 2)
     photos = [row[0] for row in session.store.photos.index()][:3]
     session.importer.use_whole_photos(photos)
     qtbot.waitUntil(lambda: len(asked) == 1)

@@ -20,7 +20,7 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.review.desk import Desk
-from labeltool.store import FILE, LOOKED_AT, Store
+from labeltool.store import FILE, MAX_VIEWED_FACES, Store
 from pipnet.data.scheme import Scheme
 from tests.projects import add_faces, change, propose, triangle, verdicts
 
@@ -572,10 +572,10 @@ class TestBatches:
     ):
         clock = iter(range(0, 1000, 60))
         monkeypatch.setattr("labeltool.review.throughput.time.time", lambda: float(next(clock)))
-        store = project(LOOKED_AT + 41)
+        store = project(MAX_VIEWED_FACES + 41)
         desk = desk_of(store)
         start = 1
-        for size in (20, 20, LOOKED_AT + 1):
+        for size in (20, 20, MAX_VIEWED_FACES + 1):
             faces = range(start, start + size)
             desk.batches.decide(A, desk.batches.plan(faces, A).waiting, lambda _done, _total: None)
             start += size

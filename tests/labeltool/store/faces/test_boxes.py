@@ -10,7 +10,7 @@ from labeltool.review.desk import Desk
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.instant_prediction import Instant
 from labeltool.rounds.mean_face import MEAN_FACE
-from labeltool.store import FEW
+from labeltool.store import MAX_INSTANT_FACES
 from tests.projects import change, proposals, propose, shown, sql, triangle, verdicts
 
 ANN, BEN = "ann", "ben"
@@ -149,10 +149,10 @@ class TestWhole:
         assert verdicts(store) == [U, U, R]
 
     def test_many_are_not_named(self, project):
-        store = project(FEW + 1)
-        changes = store.boxes.take_whole(ANN, range(1, FEW + 2))
+        store = project(MAX_INSTANT_FACES + 1)
+        changes = store.boxes.take_whole(ANN, range(1, MAX_INSTANT_FACES + 2))
         assert (changes.all, changes.faces, changes.boxes) == (True, frozenset(), frozenset())
-        assert store.queue.counts().faces == 2 * (FEW + 1)
+        assert store.queue.counts().faces == 2 * (MAX_INSTANT_FACES + 1)
 
     def test_only_what_was_undone_leaves_a_photo_without_a_face(self, project):
         store = project(1, proposed=False)

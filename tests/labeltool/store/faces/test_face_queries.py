@@ -390,7 +390,7 @@ def test_a_round_whose_arrival_was_cut_short_is_settled_later(store, monkeypatch
     from tests.projects import proposals
 
     store.rounds.add_predictions(round_id, proposals([1, 3, 5, 6], 0.77))
-    monkeypatch.setattr(round_records, "PIECE", 2)
+    monkeypatch.setattr(round_records, "REFRESH_BATCH", 2)
     settled = round_records.settle
     calls = []
 
