@@ -228,8 +228,8 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self._selection_changed)
         self.inspector.landmarks.chosen.connect(self._points_chosen)
         self.inspector.landmarks.list.clicked.connect(self._back_to_work)
-        self.inspector.landmarks.visibility_chosen.connect(self.editor.see)
-        self.history.points_chosen.connect(self.editor.show_past)
+        self.inspector.landmarks.visibility_chosen.connect(self.editor.set_visibility)
+        self.history.points_chosen.connect(self.editor.compare_with_history)
         self.gallery.opened.connect(self._open_photo)
         self.gallery.page_wanted.connect(self._accept_page)
         self.panel.retry.clicked.connect(self._retry_round)
@@ -350,7 +350,7 @@ class MainWindow(QMainWindow):
     def _show_centre(self, gallery: bool) -> None:
         if gallery == self.shows_gallery or self.canvas.is_dragging:
             return
-        self.editor.resting = gallery
+        self.editor.is_paused = gallery
         self.centre.setCurrentIndex(1 if gallery else 0)
         self._back_to_work()
         self.editor.refresh()
@@ -421,14 +421,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _selection_changed(self) -> None:
-        self.inspector.landmarks.select(self.canvas.selection, self.canvas.selected)
+        self.inspector.landmarks.select(self.canvas.selection.indices, self.canvas.selection.last)
 
     @Slot(object)
     def _points_chosen(self, indices: list[int]) -> None:
         if len(indices) == 1:
-            self.canvas.go_to(indices[0])
+            self.canvas.show_point(indices[0])
         else:
-            self.canvas.select_points(indices)
+            self.canvas.selection.select_many(indices)
 
     @property
     def _at_work(self) -> QWidget:
@@ -530,7 +530,7 @@ class MainWindow(QMainWindow):
         self._keep_layout()
         self._rest.stop()
         QApplication.instance().removeEventFilter(self._key_filter)  # type: ignore[union-attr]
-        self.editor.resting = True  # what was under way wants no photo any more
+        self.editor.is_paused = True  # what was under way wants no photo any more
         self.editor.close_photos()
         self.thumbnails.close()
 

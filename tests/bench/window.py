@@ -166,7 +166,7 @@ def measure(folder: str) -> None:
             show(Filter())()
 
     def boxed() -> None:
-        work.canvas.box_drawn.emit(1000.0, 800.0, 900.0, 1100.0)
+        work.canvas.box_editor.drawn.emit(1000.0, 800.0, 900.0, 1100.0)
         clock.until(lambda: desk.face is not None and desk.face.prediction is not None)
 
     for _ in range(10):

@@ -100,7 +100,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     qtbot.waitUntil(lambda: window.canvas.photo is not None)
     second = desk.face.id
     before = desk.face.points[30].copy()
-    window.canvas.fit_face()
+    window.canvas.framing.fit_face()
     start = window.canvas.point_to_viewport(30)
     viewport = window.canvas.viewport()
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)

@@ -26,7 +26,7 @@ from labeltool.gui.i18n.translate import tr
 SLIDERS = {
     "brightness": N_("Brightness"), "contrast": N_("Contrast"), "gamma": N_("Gamma"),
 }  # fmt: skip
-"""What can be set, by its name in `DisplayAdjustments`, as the panel calls it."""
+"""What can be set, by its field of `DisplayAdjustments`, with its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class DisplayAdjustments:
     gamma: int = 0
     invert: bool = False
 
-    def table(self) -> NDArray[np.uint8] | None:
+    def tone_curve(self) -> NDArray[np.uint8] | None:
         """What each brightness 0..255 is shown as, (256,); None when nothing is changed."""
         if self == DisplayAdjustments():
             return None
@@ -53,8 +53,8 @@ class DisplayAdjustments:
         return shown
 
     @staticmethod
-    def read(values: object) -> DisplayAdjustments:
-        """A tone from settings; what does not fit is left as it is by default."""
+    def from_settings(values: object) -> DisplayAdjustments:
+        """Adjustments from settings; an invalid value is replaced by its default."""
         if not isinstance(values, dict):
             return DisplayAdjustments()
         numbers = {
@@ -66,7 +66,7 @@ class DisplayAdjustments:
 
 
 class _Slider(QSlider):
-    """Its arrow keys are its own, before the window's: those go to another face."""
+    """A slider whose arrow keys come before the window's shortcuts, which go to another face."""
 
     _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
@@ -83,7 +83,7 @@ class _Slider(QSlider):
 
 
 class AdjustmentsPanel(QFrame):
-    """A slider each, in a corner of the photo, which can be looked at and zoomed meanwhile.
+    """A slider for each adjustment, in a corner of the photo.
 
     Signals:
         changed: the DisplayAdjustments that was set.
@@ -91,7 +91,7 @@ class AdjustmentsPanel(QFrame):
 
     changed = Signal(object)
 
-    def __init__(self, tone: DisplayAdjustments, parent: QWidget) -> None:
+    def __init__(self, adjustments: DisplayAdjustments, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
@@ -106,7 +106,7 @@ class AdjustmentsPanel(QFrame):
             slider.setRange(-100, 100)
             slider.setPageStep(10)
             slider.setMinimumWidth(180)
-            slider.valueChanged.connect(self._set)
+            slider.valueChanged.connect(self._on_edited)
             label.setText(tr(words))
             label.setBuddy(slider)
             value.setFont(theme.tabular(value.font()))
@@ -116,7 +116,7 @@ class AdjustmentsPanel(QFrame):
                 layout.addWidget(widget, row, column)
             self.sliders[name], self._values[name] = slider, value
         self.invert = QCheckBox(tr("Invert"))
-        self.invert.toggled.connect(self._set)
+        self.invert.toggled.connect(self._on_edited)
         self.reset = QPushButton(tr("Reset"))
         self.reset.setToolTip(tr("Show the photo as it is"))
         self.reset.clicked.connect(self._reset)
@@ -132,22 +132,22 @@ class AdjustmentsPanel(QFrame):
         note.setFont(theme.small(note.font()))
         note.setWordWrap(True)
         layout.addWidget(note, 4, 0, 1, 3)
-        self._show(tone)
+        self._set_controls(adjustments)
         self.hide()
 
-    def _show(self, tone: DisplayAdjustments) -> None:
+    def _set_controls(self, adjustments: DisplayAdjustments) -> None:
         for name, slider in self.sliders.items():
             with QSignalBlocker(slider):
-                slider.setValue(getattr(tone, name))
+                slider.setValue(getattr(adjustments, name))
         with QSignalBlocker(self.invert):
-            self.invert.setChecked(tone.invert)
-        self._tell(tone)
+            self.invert.setChecked(adjustments.invert)
+        self._update_labels(adjustments)
 
-    def _tell(self, tone: DisplayAdjustments) -> None:
+    def _update_labels(self, adjustments: DisplayAdjustments) -> None:
         for name, label in self._values.items():
-            number = getattr(tone, name)
+            number = getattr(adjustments, name)
             label.setText(f"{number:+d}" if number else "0")
-        self.reset.setEnabled(tone != DisplayAdjustments())
+        self.reset.setEnabled(adjustments != DisplayAdjustments())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Escape closes the panel."""
@@ -157,13 +157,13 @@ class AdjustmentsPanel(QFrame):
             super().keyPressEvent(event)
 
     @Slot()
-    def _set(self) -> None:
+    def _on_edited(self) -> None:
         values = {name: slider.value() for name, slider in self.sliders.items()}
-        tone = DisplayAdjustments(**values, invert=self.invert.isChecked())
-        self._tell(tone)
-        self.changed.emit(tone)
+        adjustments = DisplayAdjustments(**values, invert=self.invert.isChecked())
+        self._update_labels(adjustments)
+        self.changed.emit(adjustments)
 
     @Slot()
     def _reset(self) -> None:
-        self._show(DisplayAdjustments())
+        self._set_controls(DisplayAdjustments())
         self.changed.emit(DisplayAdjustments())

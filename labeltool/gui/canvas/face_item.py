@@ -1,6 +1,6 @@
-"""The face as it is painted: edges, points, their numbers, and the ghost of another proposal.
+"""The face as it is painted: edges, points, their numbers, and another proposal to compare with.
 
-Scene units are image pixels; marks keep their size on the screen at every zoom. The items are told
+Scene units are image pixels; marks keep their size on the screen at every zoom. The items are given
 the zoom (screen pixels per image pixel) instead of reading it from the painter, because their
 bounding rectangles need it too.
 """
@@ -19,20 +19,20 @@ from labeltool.gui import theme
 from labeltool.gui.canvas.displayed_face import Array, DisplayedFace
 from labeltool.gui.canvas.marks import OUTLINE, REACH, WHITE, cross, diamond, pen, ticks
 
-_NUMBER = (20, 12)
-"""Width and height that a number takes on the screen, with some air."""
+_NUMBER_PIXELS = (20, 12)
+"""Width and height of a number on the screen, with some space around it."""
 
-_SAME = 2.0  # screen pixels; a smaller move needs no mark
+_MIN_DIFFERENCE_PIXELS = 2.0  # on the screen; a smaller move is not drawn
 
-GHOST = QColor("#8fc7ff")
+COMPARISON_COLOUR = QColor("#8fc7ff")
 
 
 class FaceItem(QGraphicsItem):
     """All edges and points of one face in a single item: 200 points repaint in some 2 ms.
 
-    The shape tells what a point is: a disc comes from the detector, a white diamond was placed by
-    hand, a cross is occluded. The hovered one is larger, selected ones wear a ring, the one that
-    was selected last has ticks on it, and one being dragged is hollow so that the photo shows.
+    The shape says what a point is: a disc comes from the detector, a white diamond was placed by
+    hand, a cross is occluded. The hovered one is larger, selected ones have a ring, the one that
+    was selected last has ticks on it, and one being dragged is hollow so that the photo is visible.
     """
 
     def __init__(self) -> None:
@@ -42,13 +42,13 @@ class FaceItem(QGraphicsItem):
         self._order: list[int] = []
         self._zoom = 1.0
         self._rect = QRectF()
-        self._points_shown = True
-        self._edges_shown = True
-        self._numbers_shown = False
+        self._points_visible = True
+        self._edges_visible = True
+        self._numbers_visible = False
         self._by_group = False
         self.hovered = -1
         self.selected = -1
-        self.held = -1
+        self.dragged = -1
         self.chosen: frozenset[int] = frozenset()
 
     def set_face(self, face: DisplayedFace) -> None:
@@ -69,9 +69,9 @@ class FaceItem(QGraphicsItem):
         self.measure()
 
     def set_layers(self, points: bool, edges: bool, numbers: bool) -> None:
-        self._points_shown = points
-        self._edges_shown = edges
-        self._numbers_shown = numbers
+        self._points_visible = points
+        self._edges_visible = edges
+        self._numbers_visible = numbers
         self.measure()
 
     def set_by_group(self, on: bool) -> None:
@@ -80,18 +80,18 @@ class FaceItem(QGraphicsItem):
         self._fills = self._colours()
         self.update()
 
-    def mark(self, *, hovered: int, selected: int, held: int, chosen: frozenset[int]) -> None:
+    def mark(self, *, hovered: int, selected: int, dragged: int, chosen: frozenset[int]) -> None:
         """Say which points stand out; -1 for none."""
-        now = (hovered, selected, held, chosen)
-        if now != (self.hovered, self.selected, self.held, self.chosen):
-            self.hovered, self.selected, self.held, self.chosen = now
+        now = (hovered, selected, dragged, chosen)
+        if now != (self.hovered, self.selected, self.dragged, self.chosen):
+            self.hovered, self.selected, self.dragged, self.chosen = now
             self.update()
 
     def measure(self) -> None:
         """To be called when points have moved."""
         self.prepareGeometryChange()
         extent = self._face.extent()
-        margin = (REACH + (_NUMBER[0] if self._numbers_shown else 0)) / self._zoom
+        margin = (REACH + (_NUMBER_PIXELS[0] if self._numbers_visible else 0)) / self._zoom
         self._rect = extent.adjusted(-margin, -margin, margin, margin)
         self.update()
 
@@ -111,24 +111,24 @@ class FaceItem(QGraphicsItem):
         _widget: QWidget | None = None,
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._edges_shown:
+        if self._edges_visible:
             self._paint_edges(painter)
-        if not self._points_shown:
+        if not self._points_visible:
             return
         radius = self.radius()
         placed = set(self._face.placed())
         places = self._face.points.tolist()
         for index in self._order:
-            if index != self.held and index in placed:
+            if index != self.dragged and index in placed:
                 size = radius * (1.6 if index == self.hovered else 1.0)
                 self._paint_point(painter, index, QPointF(*places[index]), size)
-        for index in (self.chosen - {self.held, self.selected}) & placed:
+        for index in (self.chosen - {self.dragged, self.selected}) & placed:
             self._paint_chosen(painter, index, radius)
-        if self.held in placed:
-            self._paint_held(painter, radius)
+        if self.dragged in placed:
+            self._paint_dragged(painter, radius)
         elif self.selected in placed:
             self._paint_selected(painter, radius)
-        if self._numbers_shown:
+        if self._numbers_visible:
             self._paint_numbers(painter, radius)
 
     def _at(self, index: int) -> QPointF:
@@ -182,8 +182,8 @@ class FaceItem(QGraphicsItem):
             painter.drawEllipse(at, ring, ring)
             painter.drawLines(ticks(at, ring, ring + tick))
 
-    def _paint_held(self, painter: QPainter, radius: float) -> None:
-        at = self._at(self.held)
+    def _paint_dragged(self, painter: QPainter, radius: float) -> None:
+        at = self._at(self.dragged)
         ring = (radius + 3) / self._zoom
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for stroke in (pen(OUTLINE, 3), pen(WHITE, 1.2)):
@@ -200,7 +200,7 @@ class FaceItem(QGraphicsItem):
         font = QFont(theme.tabular(painter.font()))
         font.setPixelSize(11)
         painter.setFont(font)
-        width, height = _NUMBER
+        width, height = _NUMBER_PIXELS
         taken: list[QPointF] = []
         for index in reversed(self._order):
             if not self._face.is_placed(index):
@@ -218,8 +218,8 @@ class FaceItem(QGraphicsItem):
         painter.restore()
 
 
-class GhostItem(QGraphicsItem):
-    """Other landmarks of the same face, faintly, where they differ: how far the points went."""
+class ComparisonItem(QGraphicsItem):
+    """Other landmarks of the same face, faintly, where they differ: how far each point moved."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -271,22 +271,26 @@ class GhostItem(QGraphicsItem):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         now = np.hypot(*(self._points - self._face.points).T) * self._zoom
-        left = {int(i) for i in np.flatnonzero(~(now <= _SAME)) if self._is_seen(int(i))}
+        differing = {
+            int(i)
+            for i in np.flatnonzero(~(now <= _MIN_DIFFERENCE_PIXELS))
+            if self._has_position(int(i))
+        }
         at = [QPointF(x, y) for x, y in self._points.tolist()]
-        edges = [QLineF(at[a], at[b]) for a, b in self._face.edges if left & {a, b}
-                 and self._is_seen(a) and self._is_seen(b)]  # fmt: skip
-        ways = [QLineF(at[i], QPointF(*self._face.position(i)))
-                for i in left if self._face.is_placed(i)]  # fmt: skip
-        marks = [line for i in left for line in ticks(at[i], 0.0, 3 / self._zoom)]
+        edges = [QLineF(at[a], at[b]) for a, b in self._face.edges if differing & {a, b}
+                 and self._has_position(a) and self._has_position(b)]  # fmt: skip
+        moves = [QLineF(at[i], QPointF(*self._face.position(i)))
+                for i in differing if self._face.is_placed(i)]  # fmt: skip
+        marks = [line for i in differing for line in ticks(at[i], 0.0, 3 / self._zoom)]
         dark = QColor(0, 0, 0, 130)
         for lines, width, style in (
             (edges, 1.0, Qt.PenStyle.DashLine),
-            (ways, 1.0, Qt.PenStyle.DotLine),
+            (moves, 1.0, Qt.PenStyle.DotLine),
             (marks, 1.4, Qt.PenStyle.SolidLine),
         ):
-            for stroke in (pen(dark, width + 1.6), pen(GHOST, width, style)):
+            for stroke in (pen(dark, width + 1.6), pen(COMPARISON_COLOUR, width, style)):
                 painter.setPen(stroke)
                 painter.drawLines(lines)
 
-    def _is_seen(self, index: int) -> bool:
+    def _has_position(self, index: int) -> bool:
         return self._points is not None and bool(np.isfinite(self._points[index]).all())

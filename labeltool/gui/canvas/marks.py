@@ -21,15 +21,15 @@ def pen(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
 
 
 def diamond(at: QPointF, size: float) -> QPolygonF:
-    """A square on its tip around a point."""
+    """A diamond around a point."""
     offsets = (QPointF(0, -size), QPointF(size, 0), QPointF(0, size), QPointF(-size, 0))
     return QPolygonF([at + offset for offset in offsets])
 
 
 def ticks(at: QPointF, inner: float, outer: float) -> list[QLineF]:
     """Four short lines that point at a point."""
-    ways = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
-    return [QLineF(at + way * inner, at + way * outer) for way in ways]
+    directions = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
+    return [QLineF(at + d * inner, at + d * outer) for d in directions]
 
 
 def corners(box: QRectF, length: float) -> list[QLineF]:
@@ -48,7 +48,7 @@ def corners(box: QRectF, length: float) -> list[QLineF]:
 
 
 def cross(at: QPointF, size: float) -> list[QLineF]:
-    """A lying cross on a point."""
+    """A diagonal cross on a point."""
     return [
         QLineF(at + QPointF(-size, -size), at + QPointF(size, size)),
         QLineF(at + QPointF(-size, size), at + QPointF(size, -size)),

@@ -1,6 +1,6 @@
-"""Small panels above the photo that do not move with it: loupe, legend, point label, message.
+"""Small panels over the photo that do not move with it: loupe, legend, point label, message.
 
-They let the mouse through and are placed by the canvas.
+They ignore the mouse; the canvas places them.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from PySide6.QtWidgets import QLabel, QWidget
 from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
 from labeltool.gui.canvas.displayed_face import DisplayedFace
-from labeltool.gui.canvas.face_item import GHOST
+from labeltool.gui.canvas.face_item import COMPARISON_COLOUR
 from labeltool.gui.canvas.marks import cross, diamond, ticks
 from labeltool.gui.canvas.photo_item import ToneCurve, draw_photo, photo_rect
 from labeltool.gui.i18n.translate import read, sentence, tr
 
-_PLATE = QColor(24, 24, 24, 205)
-_ON_PLATE = QColor(240, 240, 240)
+_BACKGROUND = QColor(24, 24, 24, 205)
+_FOREGROUND = QColor(240, 240, 240)
 
 
 class Overlay(QWidget):
-    """A panel above the photo that never takes the mouse."""
+    """A panel over the photo that ignores the mouse."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,17 +44,17 @@ class Loupe(Overlay):
         self._image = QImage()
         self._at = QPointF()
         self._scale = 1.0
-        self._tone: ToneCurve | None = None
+        self._tone_curve: ToneCurve | None = None
 
-    def set_tone_curve(self, tone: ToneCurve | None) -> None:
+    def set_tone_curve(self, curve: ToneCurve | None) -> None:
         """What each brightness is shown as."""
-        self._tone = tone
+        self._tone_curve = curve
         self.update()
 
     def look_at(self, image: QImage, at: QPointF, zoom: float) -> None:
         """Show the photo around `at` (image pixels), clearly larger than the canvas's zoom."""
         self._image, self._at = image, at
-        # Three times the canvas, but less on tiny faces: six giant pixels tell nothing.
+        # Three times the canvas, but less on tiny faces: six giant pixels show nothing.
         self._scale = max(min(3.0 * zoom, 8.0), 1.6 * zoom, 2.0)
         self.show()
         self.update()
@@ -70,7 +70,7 @@ class Loupe(Overlay):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 20)
         reach = self.SIZE / 2 / self._scale
         seen = QRectF(self._at.x() - reach, self._at.y() - reach, 2 * reach, 2 * reach)
-        draw_photo(painter, self._image, photo_rect(self._image), seen, self._tone)
+        draw_photo(painter, self._image, photo_rect(self._image), seen, self._tone_curve)
         painter.restore()
         self._paint_cross(painter, frame)
 
@@ -103,7 +103,7 @@ class Legend(Overlay):
     as the face has."""
 
     _BAR = QSize(132, 8)
-    _MOST = 14  # groups named; schemes have some five regions
+    _MAX_GROUPS = 14  # schemes have some five regions
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -117,18 +117,20 @@ class Legend(Overlay):
         """Explain the colours of regions instead of the ramp; see `explain`."""
         self._by_group = on
 
-    def explain(self, face: DisplayedFace, ghost: bool) -> None:
-        """Take from a face what there is to explain; empty and hidden when there is nothing."""
-        self._groups = [name for name, _ in face.groups][: self._MOST] if self._by_group else []
+    def explain(self, face: DisplayedFace, has_comparison: bool) -> None:
+        """Explain what a face has; hidden when there is nothing to explain."""
+        self._groups = (
+            [name for name, _ in face.groups][: self._MAX_GROUPS] if self._by_group else []
+        )
         self._ramp = not self._by_group and face.has_scores()
         self._marks = [
             mark
-            for mark, there in (
+            for mark, is_present in (
                 ("by hand", bool(face.moved) and len(face) > 0),
                 ("occluded", bool((face.visibility == OCCLUDED).any())),
-                ("ghost", ghost),
+                ("comparison", has_comparison),
             )
-            if there
+            if is_present
         ]
         rows = len(self._groups) + len(self._marks)
         line, gap, pad = self.fontMetrics().height(), theme.spacing(), theme.spacing(2)
@@ -143,7 +145,7 @@ class Legend(Overlay):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_PLATE)
+        painter.setBrush(_BACKGROUND)
         painter.drawRoundedRect(self.rect(), 4, 4)
         pad, line, gap = theme.spacing(2), self.fontMetrics().height(), theme.spacing()
         row = QRect(pad, pad, self._BAR.width(), line)
@@ -158,7 +160,7 @@ class Legend(Overlay):
             row.translate(0, line + gap)
 
     def _paint_ramp(self, painter: QPainter, row: QRect) -> QRect:
-        painter.setPen(_ON_PLATE)
+        painter.setPen(_FOREGROUND)
         painter.drawText(row, Qt.AlignmentFlag.AlignLeft, tr("Confidence"))
         bar = QRectF(row.left(), row.bottom() + 1 + theme.spacing() / 2, row.width(), 8)
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
@@ -183,15 +185,15 @@ class Legend(Overlay):
         middle = self._middle(row)
         if mark == "by hand":
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_ON_PLATE)
+            painter.setBrush(_FOREGROUND)
             painter.drawPolygon(diamond(middle, 5.0))
             text = tr("Moved by hand")
         elif mark == "occluded":
-            painter.setPen(QPen(_ON_PLATE, 1.8))
+            painter.setPen(QPen(_FOREGROUND, 1.8))
             painter.drawLines(cross(middle, 3.5))
             text = tr("Occluded")
         else:
-            painter.setPen(QPen(GHOST, 1.4))
+            painter.setPen(QPen(COMPARISON_COLOUR, 1.4))
             painter.drawLines(ticks(middle, 0.0, 4.0))
             text = tr("Other proposal")
         self._paint_text(painter, row, text)
@@ -200,12 +202,12 @@ class Legend(Overlay):
         return QPointF(row.left() + 5, row.center().y() + 1)
 
     def _paint_text(self, painter: QPainter, row: QRect, text: str) -> None:
-        painter.setPen(_ON_PLATE)
+        painter.setPen(_FOREGROUND)
         painter.drawText(row.adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, text)
 
 
 class PointLabel(QLabel):
-    """A few words on the photo: of the point under the mouse, at once and beside it."""
+    """A short text over the photo, like a tooltip without its delay."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -218,7 +220,7 @@ class PointLabel(QLabel):
         self.setMargin(theme.spacing())
         self.hide()
 
-    def tell(self, text: str, at: QPointF, within: QRect) -> None:
+    def show_text(self, text: str, at: QPointF, within: QRect) -> None:
         """Show the text beside `at` (the parent's pixels), wholly inside `within`."""
         self.setText(text)
         self.adjustSize()
@@ -233,7 +235,7 @@ class PointLabel(QLabel):
 
 
 class Message(QLabel):
-    """The calm text in place of a photo: nothing here yet, still loading, could not be read."""
+    """The text in place of a photo: nothing here yet, still loading, could not be read."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -243,36 +245,35 @@ class Message(QLabel):
         self.setWordWrap(True)
         self.setMargin(theme.spacing(6))
 
-    def repaint_for(self, dark: bool) -> None:
-        """Take the text colour that reads on the canvas's grey."""
+    def set_dark(self, dark: bool) -> None:
+        """Use the text colour that is legible on the canvas's grey."""
         colours = QPalette(self.palette())
         colours.setColor(QPalette.ColorRole.WindowText, theme.canvas_text_colour(dark))
         self.setPalette(colours)
 
 
 class Panels(QObject):
-    """Loupe, legend, modes and point label of one canvas, kept in its corners and inside its
-    edges."""
+    """Loupe, legend, modes and point label of one canvas, in its corners and inside its edges."""
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self.legend = Legend(canvas)
         self.loupe = Loupe(canvas)
-        self.beside: QWidget | None = None  # what lies over the canvas's corner now and then
+        self.covering_panel: QWidget | None = None  # over a corner of the canvas now and then
         self.label = PointLabel(canvas)
         self.modes = PointLabel(canvas)
 
     def show_modes(self, names: Sequence[str]) -> None:
-        """Say which modes are on, that change what a click or a drag does."""
+        """Name the modes that are on, which change what a click or a drag does."""
         self.modes.setText("  ·  ".join(names))
         self.modes.adjustSize()
         self.modes.setVisible(bool(names))
         self.place()
 
-    def show_legend(self, face: DisplayedFace, points_shown: bool, ghost: bool) -> None:
-        """The legend is there when something shown needs one."""
-        self.legend.explain(face if points_shown else DisplayedFace(), ghost)
+    def show_legend(self, face: DisplayedFace, points_visible: bool, has_comparison: bool) -> None:
+        """Explain what is visible."""
+        self.legend.explain(face if points_visible else DisplayedFace(), has_comparison)
         self.place()
 
     def place(self) -> None:
@@ -283,17 +284,18 @@ class Panels(QObject):
         modes = self.modes
         modes.move(self._canvas.width() - modes.width() - edge, bottom - modes.height())
 
-    def show_loupe(self, image: QImage, at: QPointF, seen_at: QPointF, zoom: float) -> None:
-        """Enlarge `at` (image pixels) in the upper corner that `seen_at` (viewport) is not in."""
+    def show_loupe(self, image: QImage, at: QPointF, viewport_at: QPointF, zoom: float) -> None:
+        """Enlarge `at` (image pixels), in the upper corner farther from `viewport_at`."""
         edge = theme.spacing(3)
         right = self._canvas.width() - self.loupe.width() - edge
-        self.loupe.move(right if seen_at.x() < self._canvas.width() / 2 else edge, edge)
-        covered = self.beside.geometry() if self.beside and self.beside.isVisible() else QRect()
+        self.loupe.move(right if viewport_at.x() < self._canvas.width() / 2 else edge, edge)
+        panel = self.covering_panel
+        covered = panel.geometry() if panel is not None and panel.isVisible() else QRect()
         if covered.intersects(self.loupe.geometry()):
             self.loupe.move(self.loupe.x(), covered.bottom() + edge)
         self.loupe.look_at(image, at, zoom)
 
-    def tell_about(self, face: DisplayedFace, index: int, at: QPointF) -> None:
+    def describe_point(self, face: DisplayedFace, index: int, at: QPointF) -> None:
         """Number (from 1, as people count), name, region, and confidence or 'moved by hand'."""
         name, group = face.name(index), face.group_name(index)
         text = f"{index + 1}" if name.isdecimal() else f"{index + 1}  {name}".rstrip()
@@ -306,4 +308,4 @@ class Panels(QObject):
             text += "\n" + tr("Confidence") + f" {score:.2f}"
         if face.visibility[index] == OCCLUDED:
             text += "\n" + tr("Occluded")
-        self.label.tell(text, at, self._canvas.rect())
+        self.label.show_text(text, at, self._canvas.rect())

@@ -1,5 +1,7 @@
-"""The photo as it is painted: from halved copies, and toned while viewing. Scene units are image
-pixels."""
+"""The photo as it is painted: from halved copies, with a tone curve for viewing.
+
+Scene units are image pixels.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 ToneCurve = NDArray[np.uint8]
 """(256,) what each brightness is shown as; of the picture on the screen only, never of data."""
 
-_SMOOTH_BELOW = 20.0  # from this zoom on single pixels are shown as squares
+MIN_PIXELATED_ZOOM = 20.0
+"""From this zoom on single pixels are shown as squares."""
 
 
 def photo_rect(image: QImage) -> QRectF:
@@ -25,12 +28,12 @@ def photo_rect(image: QImage) -> QRectF:
 
 
 def draw_photo(
-    painter: QPainter, image: QImage, full: QRectF, exposed: QRectF, tone: ToneCurve | None = None
+    painter: QPainter, image: QImage, full: QRectF, exposed: QRectF, curve: ToneCurve | None = None
 ) -> None:
     """Draw the part of `image` (stretched over `full`) that lies in `exposed`, image pixels.
 
-    Only that part is handed to the painter: its engine loses its way in very large targets. Only
-    that part is toned, too: some 5 ms at each repaint, and none without a tone.
+    Only that part is handed to the painter: its engine fails on very large targets. The tone
+    curve is applied to that part only: some 5 ms at each repaint, and none without a curve.
     """
     per_x, per_y = image.width() / full.width(), image.height() / full.height()
     seen = exposed.intersected(full)
@@ -48,8 +51,9 @@ def draw_photo(
         (bottom - top) / per_y,
     )
     source = QRectF(left, top, right - left, bottom - top)
-    if tone is not None:
-        image, source = toned(image.copy(source.toRect()), tone), QRectF(0, 0, *_size(source))
+    if curve is not None:
+        part = image.copy(source.toRect())
+        image, source = apply_tone_curve(part, curve), QRectF(0, 0, *_size(source))
     painter.drawImage(target, image, source)
 
 
@@ -57,12 +61,12 @@ def _size(rect: QRectF) -> tuple[float, float]:
     return rect.width(), rect.height()
 
 
-def toned(image: QImage, tone: ToneCurve) -> QImage:
-    """The image with red, green and blue of every pixel looked up in the tone."""
+def apply_tone_curve(image: QImage, curve: ToneCurve) -> QImage:
+    """A copy with red, green and blue of every pixel looked up in the curve."""
     made = image.convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(made.bits(), np.uint8).reshape(made.height(), made.width(), 4)
     opaque = np.full(256, 255, np.uint8)
-    cv2.LUT(pixels, np.stack([tone, tone, tone, opaque], -1)[None], pixels)
+    cv2.LUT(pixels, np.stack([curve, curve, curve, opaque], -1)[None], pixels)
     return made
 
 
@@ -70,7 +74,7 @@ class PhotoItem(QGraphicsItem):
     """The photo, drawn from a copy halved until it is close to the size on the screen.
 
     Shrinking 24 megapixels at every repaint would flicker (no pixel is averaged); from a halved
-    copy a repaint takes about 1 ms. Copies that nobody brought are made when they are first needed.
+    copy a repaint takes about 1 ms. Copies that were not given are made when they are first needed.
     """
 
     def __init__(self) -> None:
@@ -79,7 +83,7 @@ class PhotoItem(QGraphicsItem):
         self._levels: dict[int, QImage] = {}
         self._rect = QRectF()
         self._zoom = 1.0
-        self._tone: ToneCurve | None = None
+        self.tone_curve: ToneCurve | None = None
 
     def set_image(self, image: QImage | None, copies: Sequence[QImage] = ()) -> None:
         self.prepareGeometryChange()
@@ -90,8 +94,8 @@ class PhotoItem(QGraphicsItem):
     def set_zoom(self, zoom: float) -> None:
         self._zoom = zoom
 
-    def set_tone_curve(self, tone: ToneCurve | None) -> None:
-        self._tone = tone
+    def set_tone_curve(self, curve: ToneCurve | None) -> None:
+        self.tone_curve = curve
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802
@@ -106,12 +110,12 @@ class PhotoItem(QGraphicsItem):
         if not self._levels:
             return
         ratio = widget.devicePixelRatioF() if widget is not None else 1.0
-        smooth = self._zoom < _SMOOTH_BELOW
+        smooth = self._zoom < MIN_PIXELATED_ZOOM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        level = self._level(self._zoom * ratio)
-        draw_photo(painter, level, self._rect, option.exposedRect, self._tone)
+        level = self.level(self._zoom * ratio)
+        draw_photo(painter, level, self._rect, option.exposedRect, self.tone_curve)
 
-    def _level(self, zoom: float) -> QImage:
+    def level(self, zoom: float) -> QImage:
         """The photo halved as often as it can be without falling below the size shown."""
         full = self._levels[0]
         most = int(math.log2(max(1, min(full.width(), full.height()))))

@@ -1,44 +1,78 @@
-"""What the mouse is doing between a press and its release: pan, move points, turn them, draw a box.
+"""What the mouse is doing between a press and its release: pan, move points, transform them, draw
+a box. Also how far an arrow key moves things.
 
-Also how far an arrow key nudges. Each tool gets positions in viewport pixels. Nothing is final
-before `release`; `cancel` puts everything back as it was before the press.
+Each tool gets positions in viewport pixels. Nothing is final before `release`; `cancel` puts
+everything back as it was before the press.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from labeltool.gui.canvas.box_items import MOVE, TURN, pulled
-from labeltool.gui.canvas.box_view import is_box
+from labeltool.gui.canvas.box_editor import BoxEditor
 from labeltool.gui.canvas.displayed_face import Array
+from labeltool.gui.canvas.handles import Handle, drag_handle
+from labeltool.gui.canvas.hit_test import BoxHandle, MissingPoint, Point, SelectionHandle, Target
+from labeltool.gui.canvas.neighbour_weights import NeighbourWeights
+from labeltool.gui.canvas.point_editor import PointEditor
+from labeltool.gui.canvas.point_selection import PointSelection
 from labeltool.review.geometry import rotate_and_scale
 
-if TYPE_CHECKING:
-    from labeltool.gui.canvas.canvas import Canvas
+DRAG_THRESHOLD_PIXELS = 3.0
+"""Screen pixels; below that a shaky click stays a click."""
 
-_DRAG_STARTS_AT = 3.0  # screen pixels; below that a shaky click stays a click
-_TURN_STEP = math.radians(15)
+ROTATION_STEP_RADIANS = math.radians(15)
+"""With shift."""
+
+MIN_SCALE = 0.02
+
 _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-_Held = Qt.KeyboardModifier
-_NONE = _Held.NoModifier
+_Modifier = Qt.KeyboardModifier
+_NONE = _Modifier.NoModifier
 _CURSORS = {
-    MOVE: Qt.CursorShape.SizeAllCursor, TURN: Qt.CursorShape.PointingHandCursor,
-    "l": Qt.CursorShape.SizeHorCursor, "r": Qt.CursorShape.SizeHorCursor,
-    "t": Qt.CursorShape.SizeVerCursor, "b": Qt.CursorShape.SizeVerCursor,
-    "lt": Qt.CursorShape.SizeFDiagCursor, "rb": Qt.CursorShape.SizeFDiagCursor,
-    "rt": Qt.CursorShape.SizeBDiagCursor, "lb": Qt.CursorShape.SizeBDiagCursor,
+    Handle.MOVE: Qt.CursorShape.SizeAllCursor, Handle.ROTATE: Qt.CursorShape.PointingHandCursor,
+    Handle.LEFT: Qt.CursorShape.SizeHorCursor, Handle.RIGHT: Qt.CursorShape.SizeHorCursor,
+    Handle.TOP: Qt.CursorShape.SizeVerCursor, Handle.BOTTOM: Qt.CursorShape.SizeVerCursor,
+    Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
+    Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
+    Handle.TOP_RIGHT: Qt.CursorShape.SizeBDiagCursor,
+    Handle.BOTTOM_LEFT: Qt.CursorShape.SizeBDiagCursor,
 }  # fmt: skip
+
+
+class ToolHost(Protocol):
+    """What tools need of the canvas. `at` is a viewport position."""
+
+    selection: PointSelection
+    point_editor: PointEditor
+    box_editor: BoxEditor
+    neighbours: NeighbourWeights
+
+    @property
+    def snaps_to_click(self) -> bool: ...
+    @property
+    def moves_neighbours(self) -> bool: ...
+    @property
+    def zoom(self) -> float: ...
+    def photo_rect(self) -> QRectF: ...
+    def image_to_viewport(self, at: QPointF) -> QPointF: ...
+    def viewport_to_image(self, at: QPointF) -> QPointF: ...
+    def pan(self, by: QPointF) -> None: ...
+    def hit_test(self, at: QPointF) -> Target: ...
+    def snap_target(self, at: QPointF) -> int: ...
+    def show_rubber_band(self, rect: QRectF | None) -> None: ...
+    def click_background(self, at: QPointF, *, keep_selection: bool) -> None: ...
 
 
 class Tool(Protocol):
@@ -46,60 +80,60 @@ class Tool(Protocol):
 
     cursor: Qt.CursorShape
 
-    def drag(self, to: QPointF, held: Qt.KeyboardModifier = _NONE) -> None: ...
-    def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None: ...
+    def drag(self, to: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None: ...
+    def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None: ...
     def cancel(self) -> None: ...
 
 
 def start_tool(
-    canvas: Canvas, button: Qt.MouseButton, at: QPointF, held: Qt.KeyboardModifier, space_down: bool
+    host: ToolHost,
+    button: Qt.MouseButton,
+    at: QPointF,
+    modifiers: Qt.KeyboardModifier,
+    is_space_down: bool,
 ) -> Tool | None:
     """The tool that a press starts, None when a press of this button means nothing."""
-    left = button == Qt.MouseButton.LeftButton
-    if button == Qt.MouseButton.MiddleButton or (left and space_down):
-        return Pan(canvas, at)
-    if not left:
+    is_left = button == Qt.MouseButton.LeftButton
+    if button == Qt.MouseButton.MiddleButton or (is_left and is_space_down):
+        return Pan(host, at)
+    if not is_left:
         return None
-    if canvas.is_drawing_box:
-        return DrawBox(canvas, at)
-    grip = canvas.frame_grip_at(at)
-    if grip:
-        return TurnPoints(canvas, at, grip)
-    if canvas.snapping or held & _Held.AltModifier:
-        index = canvas.snap_target(at)
+    if host.box_editor.is_drawing:
+        return DrawBox(host, at)
+    target = host.hit_test(at)
+    if isinstance(target, SelectionHandle):
+        return TransformPoints(host, at, target.handle)
+    if host.snaps_to_click or modifiers & _Modifier.AltModifier:
+        index = host.snap_target(at)
         if index >= 0:
-            canvas.select(index)
-            return MovePoints(canvas, index, at, snap=True)
-    index = canvas.to_put_at(at)
-    if index < 0:
-        index = canvas.point_at(at)
-    if index >= 0:
-        return _take(canvas, index, at, held)
-    grip = canvas.box_grip_at(at)
-    return ChangeBox(canvas, at, grip) if grip else Band(canvas, at)
+            host.selection.select(index)
+            return MovePoints(host, index, at, snap=True)
+    if isinstance(target, MissingPoint | Point):
+        return _press_point(host, target.index, at, modifiers)
+    if isinstance(target, BoxHandle):
+        return ChangeBox(host, at, target.handle)
+    return RubberBand(host, at)
 
 
-def _take(canvas: Canvas, index: int, at: QPointF, held: Qt.KeyboardModifier) -> Tool:
-    """A press on a point selects it, or leaves a selection together that it belongs to."""
-    along = canvas.following or bool(held & _Held.ControlModifier)
-    if held & _Held.ShiftModifier:
-        canvas.select_points({*canvas.selection, index}, index)
-    elif index not in canvas.selection and not held & _Held.ControlModifier:
-        canvas.select(index)
-    return MovePoints(canvas, index, at, along=along)
+def _press_point(
+    host: ToolHost, index: int, at: QPointF, modifiers: Qt.KeyboardModifier
+) -> MovePoints:
+    """A press on a point selects it, but keeps a selection that it belongs to."""
+    control = bool(modifiers & _Modifier.ControlModifier)
+    if modifiers & _Modifier.ShiftModifier:
+        host.selection.add(index)
+    elif index not in host.selection.indices and not control:
+        host.selection.select(index)
+    return MovePoints(host, index, at, with_neighbours=host.moves_neighbours or control)
 
 
-def nudge_step(event: QKeyEvent) -> tuple[float, float] | None:
-    """How far an arrow key moves the selected points, in image pixels; None for other keys."""
-    if event.key() not in _ARROWS:
-        return None
-    step = 1.0
-    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-        step = 0.1
-    elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-        step = 10.0
-    right, down = _ARROWS[event.key()]
-    return right * step, down * step
+def cursor_for(handle: Handle) -> Qt.CursorShape:
+    """The cursor over a handle."""
+    return _CURSORS[handle]
+
+
+def _exceeds_threshold(start: QPointF, to: QPointF) -> bool:
+    return abs(to.x() - start.x()) + abs(to.y() - start.y()) >= DRAG_THRESHOLD_PIXELS
 
 
 class Pan:
@@ -107,60 +141,67 @@ class Pan:
 
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, canvas: Canvas, start: QPointF) -> None:
-        self._canvas = canvas
+    def __init__(self, host: ToolHost, start: QPointF) -> None:
+        self._host = host
         self._last = start
-        self._corner = canvas.image_to_viewport(QPointF())
+        self._initial_offset = host.image_to_viewport(QPointF())
 
-    def drag(self, to: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        self._canvas.pan(to - self._last)
+    def drag(self, to: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        self._host.pan(to - self._last)
         self._last = to
 
-    def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
+    def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
         self.drag(at)
 
     def cancel(self) -> None:
-        self._canvas.pan(self._corner - self._canvas.image_to_viewport(QPointF()))
+        self._host.pan(self._initial_offset - self._host.image_to_viewport(QPointF()))
 
 
 class MovePoints:
-    """Points follow the mouse, keeping the offset at which one of them was taken.
+    """Points follow the mouse, keeping the offset at which one of them was pressed.
 
-    A selected point takes the whole selection along. `along`: neighbours follow too, the less the
-    further away they are in a mean face; a click without a move takes the point out of the
-    selection or into it. `snap`, or a point without a position: it is put where the mouse is.
+    A selected point moves the whole selection. `with_neighbours`: neighbours follow too, the less
+    the further away they are in a mean face, and a click without a drag toggles the point's
+    selection. `snap`, or a point without a position: it is placed under the mouse.
     """
 
     cursor = Qt.CursorShape.BlankCursor  # the point itself is the pointer, nothing hides the spot
 
     def __init__(
-        self, canvas: Canvas, index: int, start: QPointF, *, along: bool = False, snap: bool = False
+        self,
+        host: ToolHost,
+        index: int,
+        start: QPointF,
+        *,
+        with_neighbours: bool = False,
+        snap: bool = False,
     ) -> None:
-        self._canvas = canvas
-        self.index = index
-        self._start = start
-        self._base, self._before = canvas.points, canvas.points
-        self._along = along
-        self.missing = not canvas.is_placed(index)
-        at = canvas.image_to_viewport(QPointF(*canvas.point(index)))
-        self._grip = QPointF() if self.missing or snap else at - start
-        self._last = start
-        self._moving = self.missing or snap
-        if self._moving:
-            self._base[index] = canvas.viewport_to_image(start).toTuple()
-        self._weights = self._weigh()
-        if self._moving:
+        self._host = host
+        self._index = index
+        self._start = self._last = start
+        self._base, self._restore = host.point_editor.points, host.point_editor.points
+        self._with_neighbours = with_neighbours
+        self._is_missing = not host.selection.is_placed(index)
+        self._is_moving = self._is_missing or snap
+        if self._is_moving:
+            self._offset = QPointF()
+            self._base[index] = host.viewport_to_image(start).toTuple()
+        else:
+            self._offset = host.image_to_viewport(QPointF(*self._base[index].tolist())) - start
+        self._weights = self._compute_weights()
+        if self._is_moving:
             self.drag(start)
 
-    def _weigh(self) -> NDArray[np.float64]:
-        if self.missing:
+    def _compute_weights(self) -> NDArray[np.float64]:
+        if self._is_missing:
             weights = np.zeros(len(self._base))
-            weights[self.index] = 1.0
+            weights[self._index] = 1.0
             return weights
-        taken = {self.index}
-        if self.index in self._canvas.selection:
-            taken |= self._canvas.selection
-        return self._canvas.weights(taken, self._along)
+        moved = {self._index}
+        if self._index in self._host.selection.indices:
+            moved |= self._host.selection.indices
+        points = self._host.point_editor.points
+        return self._host.neighbours.weights(points, moved, self._with_neighbours)
 
     @property
     def indices(self) -> list[int]:
@@ -169,145 +210,143 @@ class MovePoints:
 
     def widen(self, steps: float) -> bool:
         """Let neighbours further away follow, or fewer of them; False if none follow at all."""
-        if self._along and not self.missing:
-            self._canvas.widen_reach(steps)
-            self._canvas.hold_points(self.indices, self._base[self.indices], self.index)
-            self._weights = self._weigh()
-            if self._moving:
+        if self._with_neighbours and not self._is_missing:
+            self._host.neighbours.widen(steps)
+            self._host.point_editor.drag(self.indices, self._base[self.indices], self._index)
+            self._weights = self._compute_weights()
+            if self._is_moving:
                 self.drag(self._last)
-        return self._along
+        return self._with_neighbours
 
-    def come_from(self, points: Array) -> None:
-        """Where the points go back to on cancel, when the face got new ones during the drag."""
-        self._before = points
+    def rebase(self, points: Array) -> None:
+        """The face got new points during the drag: where they go back to on cancel."""
+        self._restore = points
 
-    def drag(self, to: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        way = to - self._start
-        if not self._moving and abs(way.x()) + abs(way.y()) < _DRAG_STARTS_AT:
+    def drag(self, to: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        if not self._is_moving and not _exceeds_threshold(self._start, to):
             return
-        self._moving = True
+        self._is_moving = True
         self._last = to
-        base_x, base_y = self._base[self.index].tolist()
-        at = self._canvas.viewport_to_image(to + self._grip)
-        by = np.array([at.x() - base_x, at.y() - base_y])
-        chosen = self.indices
-        points = self._base[chosen] + self._weights[chosen, None] * by
-        self._canvas.hold_points(chosen, points, self.index)
+        at = self._host.viewport_to_image(to + self._offset)
+        by = np.array(at.toTuple()) - self._base[self._index]
+        indices = self.indices
+        points = self._base[indices] + self._weights[indices, None] * by
+        self._host.point_editor.drag(indices, points, self._index)
 
-    def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
+    def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
         self.drag(at)
-        if not self._moving:
-            self._click(held)
-        chosen = self.indices
-        now = self._canvas.points[chosen]
-        moved = self._moving and not np.array_equal(now, self._before[chosen], equal_nan=True)
-        self._canvas.let_go(chosen if moved else [])
-        if self.missing and moved:
-            self._canvas.select_next_missing()
+        if not self._is_moving:
+            self._click(modifiers)
+        indices = self.indices
+        now, before = self._host.point_editor.points[indices], self._restore[indices]
+        has_moved = self._is_moving and not np.array_equal(now, before, equal_nan=True)
+        self._host.point_editor.finish(indices if has_moved else [])
+        if self._is_missing and has_moved:
+            self._host.selection.select_next_missing()
 
-    def _click(self, held: Qt.KeyboardModifier) -> None:
-        if held & _Held.ControlModifier:
-            self._canvas.select_points(self._canvas.selection ^ {self.index}, self.index)
-        elif not held & _Held.ShiftModifier:
-            self._canvas.select(self.index)
+    def _click(self, modifiers: Qt.KeyboardModifier) -> None:
+        if modifiers & _Modifier.ControlModifier:
+            self._host.selection.toggle(self._index)
+        elif not modifiers & _Modifier.ShiftModifier:
+            self._host.selection.select(self._index)
 
     def cancel(self) -> None:
-        chosen = self.indices
-        self._canvas.hold_points(chosen, self._before[chosen], self.index)
-        self._canvas.let_go([])
+        indices = self.indices
+        self._host.point_editor.drag(indices, self._restore[indices], self._index)
+        self._host.point_editor.finish([])
 
 
-class TurnPoints:
-    """The selected points turn around their middle, or grow and shrink from it.
+class TransformPoints:
+    """The selected points rotate around the centre of their frame, or grow and shrink from it.
 
-    Shift turns in steps of 15 degrees.
+    Shift rotates in steps of 15 degrees.
     """
 
-    def __init__(self, canvas: Canvas, start: QPointF, grip: str) -> None:
-        self.cursor = _CURSORS[grip]
-        self._canvas = canvas
-        self._turning = grip == TURN
-        self._chosen = [i for i in sorted(canvas.selection) if canvas.is_placed(i)]
-        self._before = self._base = canvas.points[self._chosen]
-        self._centre = (self._before.min(0) + self._before.max(0)) / 2
-        self._from = self._arm(start)
-        self._moved = False
+    def __init__(self, host: ToolHost, start: QPointF, handle: Handle) -> None:
+        self.cursor = cursor_for(handle)
+        self._host = host
+        self._rotates = handle is Handle.ROTATE
+        self._indices = host.selection.placed()
+        self._restore = self._base = host.point_editor.points[self._indices]
+        self._centre = (self._base.min(0) + self._base.max(0)) / 2
+        self._start_offset = self._offset_from_centre(start)
+        self._has_moved = False
 
     @property
     def indices(self) -> list[int]:
-        """The points that turn."""
-        return self._chosen
+        """The points that are transformed."""
+        return self._indices
 
-    def come_from(self, points: Array) -> None:
-        """Where the points go back to on cancel, when the face got new ones during the drag."""
-        self._before = points[self._chosen]
+    def rebase(self, points: Array) -> None:
+        """The face got new points during the drag: where they go back to on cancel."""
+        self._restore = points[self._indices]
 
-    def _arm(self, at: QPointF) -> NDArray[np.float64]:
-        place = self._canvas.viewport_to_image(at)
-        arm: NDArray[np.float64] = np.array([place.x(), place.y()]) - self._centre
-        return arm
-
-    def drag(self, to: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        arm = self._arm(to)
-        angle, scale = 0.0, 1.0
-        if self._turning:
-            angle = math.atan2(arm[1], arm[0]) - math.atan2(self._from[1], self._from[0])
-            if held & _Held.ShiftModifier:
-                angle = round(angle / _TURN_STEP) * _TURN_STEP
-        else:
-            length = float(np.linalg.norm(self._from))
-            scale = max(float(arm @ self._from) / length**2, 0.02)
-        self._moved = True
-        self._canvas.hold_points(
-            self._chosen, rotate_and_scale(self._base, self._centre, angle, scale)
+    def _offset_from_centre(self, at: QPointF) -> NDArray[np.float64]:
+        offset: NDArray[np.float64] = (
+            np.array(self._host.viewport_to_image(at).toTuple()) - self._centre
         )
+        return offset
 
-    def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        if self._moved:
-            self.drag(at, held)
-        now = self._canvas.points[self._chosen]
-        self._canvas.let_go([] if np.array_equal(now, self._before) else self._chosen)
+    def drag(self, to: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        start, offset = self._start_offset, self._offset_from_centre(to)
+        angle, scale = 0.0, 1.0
+        if self._rotates:
+            angle = math.atan2(offset[1], offset[0]) - math.atan2(start[1], start[0])
+            if modifiers & _Modifier.ShiftModifier:
+                angle = round(angle / ROTATION_STEP_RADIANS) * ROTATION_STEP_RADIANS
+        else:
+            length = float(np.linalg.norm(start))
+            scale = max(float(offset @ start) / length**2, MIN_SCALE)
+        self._has_moved = True
+        points = rotate_and_scale(self._base, self._centre, angle, scale)
+        self._host.point_editor.drag(self._indices, points)
+
+    def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        if self._has_moved:
+            self.drag(at, modifiers)
+        now = self._host.point_editor.points[self._indices]
+        self._host.point_editor.finish([] if np.array_equal(now, self._restore) else self._indices)
 
     def cancel(self) -> None:
-        self._canvas.hold_points(self._chosen, self._before)
-        self._canvas.let_go([])
+        self._host.point_editor.drag(self._indices, self._restore)
+        self._host.point_editor.finish([])
 
 
-class Band:
-    """A rubber band selects the points within; with shift or ctrl it adds to the selection.
+class RubberBand:
+    """Selects the points within a rectangle; with shift or ctrl it adds to the selection.
 
-    Without a drag it is a click: on another face, or on nothing, which deselects.
+    Without a drag it is a click on the background.
     """
 
     cursor = Qt.CursorShape.ArrowCursor
 
-    def __init__(self, canvas: Canvas, start: QPointF) -> None:
-        self._canvas = canvas
+    def __init__(self, host: ToolHost, start: QPointF) -> None:
+        self._host = host
         self._start = start
-        self._dragged = False
+        self._is_dragging = False
 
-    def drag(self, to: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        way = to - self._start
-        if self._dragged or abs(way.x()) + abs(way.y()) >= _DRAG_STARTS_AT:
-            self._dragged = True
-            self._canvas.show_band(self._rect(to))
+    def drag(self, to: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        if self._is_dragging or _exceeds_threshold(self._start, to):
+            self._is_dragging = True
+            self._host.show_rubber_band(self._rect(to))
 
-    def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
+    def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
         self.drag(at)
-        self._canvas.show_band(None)
-        adding = held & (_Held.ShiftModifier | _Held.ControlModifier)
-        if self._dragged:
-            self._canvas.select_within(self._rect(at), bool(adding))
-            return
-        self._canvas.click(at, keep=bool(adding))
+        self._host.show_rubber_band(None)
+        adds = bool(modifiers & (_Modifier.ShiftModifier | _Modifier.ControlModifier))
+        if self._is_dragging:
+            rect = self._rect(at)
+            low, high = (rect.left(), rect.top()), (rect.right(), rect.bottom())
+            self._host.selection.select_within(low, high, add=adds)
+        else:
+            self._host.click_background(at, keep_selection=adds)
 
     def cancel(self) -> None:
-        self._canvas.show_band(None)
+        self._host.show_rubber_band(None)
 
     def _rect(self, to: QPointF) -> QRectF:
-        canvas = self._canvas
-        corners = canvas.viewport_to_image(self._start), canvas.viewport_to_image(to)
-        return QRectF(*corners).normalized()
+        to_image = self._host.viewport_to_image
+        return QRectF(to_image(self._start), to_image(to)).normalized()
 
 
 class DrawBox:
@@ -315,66 +354,64 @@ class DrawBox:
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, canvas: Canvas, start: QPointF) -> None:
-        self._canvas = canvas
-        self._start = canvas.viewport_to_image(start)
+    def __init__(self, host: ToolHost, start: QPointF) -> None:
+        self._host = host
+        self._start = host.viewport_to_image(start)
 
-    def drag(self, to: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        self._canvas.show_drawn_box(self._box(to))
+    def drag(self, to: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        self._host.box_editor.show_preview(self._box(to))
 
-    def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        box = self._box(at)
-        self._canvas.show_drawn_box(None)
-        if is_box(box):
-            self._canvas.take_box(box)
-        else:
-            self._canvas.box_refused.emit()
+    def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        self._host.box_editor.finish_drawing(self._box(at))
 
     def cancel(self) -> None:
-        self._canvas.show_drawn_box(None)
-        self._canvas.stop_drawing()
+        self._host.box_editor.stop_drawing()
 
     def _box(self, to: QPointF) -> QRectF:
-        box = QRectF(self._start, self._canvas.viewport_to_image(to)).normalized()
-        return box.intersected(self._canvas.photo_rect())
+        box = QRectF(self._start, self._host.viewport_to_image(to)).normalized()
+        return box.intersected(self._host.photo_rect())
 
 
 class ChangeBox:
     """The face's box moves, or one or two of its sides do."""
 
-    def __init__(self, canvas: Canvas, start: QPointF, grip: str) -> None:
-        self.cursor = _CURSORS[grip]
-        self._canvas = canvas
+    def __init__(self, host: ToolHost, start: QPointF, handle: Handle) -> None:
+        self.cursor = cursor_for(handle)
+        self._host = host
         self._start = start
-        self._grip = grip
-        self._before = canvas.box
-        self._moving = False
+        self._handle = handle
+        self._base = host.box_editor.face_box
+        self._is_dragging = False
 
-    def drag(self, to: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
-        way = to - self._start
-        if self._moving or abs(way.x()) + abs(way.y()) >= _DRAG_STARTS_AT:
-            self._moving = True
-            self._canvas.show_drawn_box(self._box(to))
+    def drag(self, to: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
+        if self._is_dragging or _exceeds_threshold(self._start, to):
+            self._is_dragging = True
+            self._host.box_editor.show_preview(self._box(to))
 
-    def release(self, at: QPointF, held: Qt.KeyboardModifier = _NONE) -> None:
+    def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
         self.drag(at)
-        self._canvas.show_drawn_box(None)
-        box = self._box(at)
-        if not self._moving:
-            self._canvas.click(at, keep=False)
-        elif is_box(box):
-            self._canvas.tell_box(box)
+        self._host.box_editor.show_preview(None)
+        if self._is_dragging:
+            self._host.box_editor.finish_change(self._box(at))
         else:
-            self._canvas.box_refused.emit()
+            self._host.click_background(at, keep_selection=False)
 
     def cancel(self) -> None:
-        self._canvas.show_drawn_box(None)
+        self._host.box_editor.show_preview(None)
 
     def _box(self, to: QPointF) -> QRectF:
-        by = (to - self._start) / self._canvas.zoom
-        return pulled(self._before, self._grip, by, self._canvas.photo_rect())
+        by = (to - self._start) / self._host.zoom
+        return drag_handle(self._base, self._handle, by, self._host.photo_rect())
 
 
-def cursor_of(grip: str) -> Qt.CursorShape:
-    """The cursor over a handle."""
-    return _CURSORS[grip]
+def arrow_step(event: QKeyEvent) -> tuple[float, float] | None:
+    """How far an arrow key moves points or the box, in image pixels; None for other keys."""
+    if event.key() not in _ARROWS:
+        return None
+    pixels = 1.0
+    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        pixels = 0.1
+    elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        pixels = 10.0
+    right, down = _ARROWS[event.key()]
+    return right * pixels, down * pixels

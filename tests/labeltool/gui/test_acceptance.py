@@ -175,7 +175,7 @@ def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project
     window = open_window(project)
     canvas = window.canvas
     assert np.isnan(window.session.desk.face.points[30]).all()
-    canvas.select(30)
+    canvas.selection.select(30)
     place = canvas.point_to_viewport(33) + QPoint(0, 30)
     qtbot.mouseClick(canvas.viewport(), LEFT, pos=place)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)

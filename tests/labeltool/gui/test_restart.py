@@ -101,9 +101,9 @@ def test_the_zoom_comes_back_and_stays_where_the_view_is_kept(qtbot, open_window
 @pytest.mark.parametrize(
     ("layout", "view"),
     [
-        ('{"window": [1, "x"], "left": 3, "history": "no", "gallery": 1}', '{"seen": [1, 2]}'),
-        ("[]", '{"seen": [0.0, 0.0, -1.0], "keep_view": true}'),
-        ("not json", '{"seen": {"x": 1}}'),
+        ('{"window": [1, "x"], "left": 3, "history": "no", "gallery": 1}', '{"framing": [1, 2]}'),
+        ("[]", '{"framing": [0.0, 0.0, -1.0], "keep_view": true}'),
+        ("not json", '{"framing": {"x": 1}}'),
     ],
 )
 def test_settings_that_cannot_be_read_are_as_at_first(open_window, project, layout, view):

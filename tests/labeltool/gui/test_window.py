@@ -300,7 +300,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
 
     monkeypatch.setattr(PhotoProblemsDialog, "exec", draw)
     window.commands.trigger("problems")
-    qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
+    qtbot.waitUntil(lambda: window.canvas.box_editor.is_drawing)
     viewport = window.canvas.viewport()
     start, end, zoom = QPoint(200, 200), QPoint(400, 420), window.canvas.zoom
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
@@ -322,9 +322,9 @@ def test_the_photo_to_draw_a_box_on_is_loaded_though_another_face_was_just_shown
     window.photos._pool.submit(go_on.wait, WAIT_SECONDS)
     window.go("previous")  # what lies near is wanted once it is painted
     window.editor.show_photo_to_box(9, photos[8])
-    qtbot.waitUntil(lambda: not window.editor._painted.isActive())
+    qtbot.waitUntil(lambda: not window.editor.is_prefetch_scheduled)
     go_on.set()
-    qtbot.waitUntil(lambda: window.canvas.is_drawing_box)
+    qtbot.waitUntil(lambda: window.canvas.box_editor.is_drawing)
 
 
 def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, project, monkeypatch):
@@ -514,7 +514,7 @@ def test_writes_that_wait_are_done_in_the_order_of_the_keys(
     monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
     window = open_window(project)
     first = window.session.desk.face.id
-    window.canvas.select(30)
+    window.canvas.selection.select(30)
     point = 30
     before = window.session.desk.face.points[point].copy()
     other = lock(project)
@@ -602,7 +602,7 @@ def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, pr
 def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
     window = open_window(project)
     other = lock(project)
-    window.canvas.select(30)
+    window.canvas.selection.select(30)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
     assert "another change" in window.message.label.text()
     other.execute("ROLLBACK")
@@ -614,7 +614,7 @@ def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
 def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_window, project):
     window = open_window(project)
     canvas, desk = window.canvas, window.session.desk
-    canvas.select(30)
+    canvas.selection.select(30)
     qtbot.keyClick(canvas, Qt.Key.Key_Down)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(canvas, Qt.Key.Key_Right)
@@ -646,7 +646,7 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
     counts = window.session.store.queue.counts
     qtbot.waitUntil(lambda: counts().rejected == 4 and window.message.undo.isVisible())
     window.list.view.setCurrentIndex(window.list.model.index(0))
-    window.canvas.select(30)
+    window.canvas.selection.select(30)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
     qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: counts().rejected == 0)

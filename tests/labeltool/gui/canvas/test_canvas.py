@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from labeltool.domain import OCCLUDED, VISIBLE
 from labeltool.gui import theme
 from labeltool.gui.canvas import Canvas
+from labeltool.gui.canvas.hit_test import Nothing, Point
 from labeltool.gui.canvas.overlays import Legend, Loupe, Message, PointLabel
 from labeltool.gui.images.image_pyramid import halved
 
@@ -146,6 +147,13 @@ def moved(spy: QSignalSpy) -> list[tuple[int, float, float]]:
     return [(index, *place) for (index,), (place,) in said(spy)]
 
 
+def last_selected(canvas: Canvas) -> list[int]:
+    """The point that was selected last, after each change of the selection from now on."""
+    seen: list[int] = []
+    canvas.selection_changed.connect(lambda: seen.append(canvas.selection.last))
+    return seen
+
+
 def empty_spot(canvas: Canvas) -> QPoint:
     """Inside the ring of points, far from all of them."""
     return canvas.image_to_viewport(QPointF(300, 230)).toPoint()
@@ -191,7 +199,7 @@ def test_a_dragged_point_is_reported_to_a_part_of_a_pixel(
     index = count // 3
     canvas.zoom_at(zoom / canvas.zoom, canvas.image_to_viewport(QPointF(*points[index])))
     assert canvas.zoom == pytest.approx(zoom)
-    moves, picks = QSignalSpy(canvas.points_moved), QSignalSpy(canvas.point_selected)
+    moves, picks = QSignalSpy(canvas.points_moved), last_selected(canvas)
     start = canvas.point_to_viewport(index)
     way = QPoint(37, -22)
 
@@ -205,7 +213,7 @@ def test_a_dragged_point_is_reported_to_a_part_of_a_pixel(
     ((index_moved, x, y),) = moved(moves)
     assert index_moved == index
     assert (x, y) == pytest.approx(tuple(expected), abs=1e-6)
-    assert said(picks) == [(index,)]
+    assert picks == [index]
     others = np.arange(count) != index
     assert np.array_equal(canvas.points[others], points[others])
     assert canvas.points[index] == pytest.approx(expected, abs=1e-6)
@@ -219,22 +227,23 @@ def test_a_point_can_be_taken_from_some_pixels_away_and_the_nearest_one_is(
     near_second = canvas.image_to_viewport(QPointF(307.0, 203.0)).toPoint()
     press(canvas, near_second)
     release(canvas, near_second)
-    assert canvas.selected == 1
+    assert canvas.selection.last == 1
     far = canvas.point_to_viewport(2) + QPoint(16, 0)
-    assert canvas.point_at(QPointF(far)) == -1
-    assert canvas.point_at(QPointF(canvas.point_to_viewport(2) + QPoint(0, 12))) == 2
+    assert canvas.hit_test(QPointF(far)) == Nothing()
+    near = canvas.point_to_viewport(2) + QPoint(0, 12)
+    assert canvas.hit_test(QPointF(near)) == Point(2)
 
 
 def test_a_click_selects_without_moving_and_an_empty_click_deselects(canvas: Canvas) -> None:
-    moves, picks = QSignalSpy(canvas.points_moved), QSignalSpy(canvas.point_selected)
+    moves, picks = QSignalSpy(canvas.points_moved), last_selected(canvas)
     at = canvas.point_to_viewport(20) + QPoint(1, 1)
     press(canvas, at)
     move(canvas, at + QPoint(1, 0))  # a shaky hand
     release(canvas, at + QPoint(1, 0))
-    assert canvas.selected == 20
+    assert canvas.selection.last == 20
     press(canvas, empty_spot(canvas))
     release(canvas, empty_spot(canvas))
-    assert said(picks) == [(20,), (-1,)]
+    assert picks == [20, -1]
     assert moves.count() == 0
     assert np.array_equal(canvas.points, ring(98))
 
@@ -270,9 +279,9 @@ def test_escape_takes_a_drag_back(canvas: Canvas) -> None:
     release(canvas, start + QPoint(60, 60))
     assert moves.count() == 0
     assert np.array_equal(canvas.points, ring(98))
-    assert canvas.selected == 30
+    assert canvas.selection.last == 30
     key(canvas, Qt.Key.Key_Escape)
-    assert canvas.selected == -1
+    assert canvas.selection.last == -1
 
 
 def test_a_new_state_of_the_same_face_leaves_the_hand_its_point(canvas: Canvas) -> None:
@@ -291,7 +300,7 @@ def test_a_new_state_of_the_same_face_leaves_the_hand_its_point(canvas: Canvas) 
 
 def test_another_face_ends_the_drag_and_the_selection(canvas: Canvas) -> None:
     show_face(canvas, ring(98), face_id=7)
-    moves, picks = QSignalSpy(canvas.points_moved), QSignalSpy(canvas.point_selected)
+    moves, picks = QSignalSpy(canvas.points_moved), last_selected(canvas)
     start = canvas.point_to_viewport(30)
     press(canvas, start)
     move(canvas, start + QPoint(30, 0))
@@ -299,7 +308,7 @@ def test_another_face_ends_the_drag_and_the_selection(canvas: Canvas) -> None:
     release(canvas, start + QPoint(30, 0))
     assert not canvas.is_dragging
     assert moves.count() == 0
-    assert said(picks) == [(30,), (-1,)]
+    assert picks == [30, -1]
     assert np.array_equal(canvas.points, ring(98))
 
 
@@ -311,7 +320,7 @@ def test_a_missing_landmark_is_put_down_by_a_click_once_it_is_selected(canvas: C
     press(canvas, empty_spot(canvas))
     release(canvas, empty_spot(canvas))
     assert moves.count() == 0
-    canvas.select(2)
+    canvas.selection.select(2)
     spot = empty_spot(canvas)
     press(canvas, spot)
     release(canvas, spot)
@@ -332,7 +341,7 @@ def test_a_missing_landmark_is_put_down_by_a_click_once_it_is_selected(canvas: C
 def test_arrows_nudge_the_selected_point(
     canvas: Canvas, which: Qt.Key, held: Qt.KeyboardModifier, way: tuple[float, float]
 ) -> None:
-    canvas.select(11)
+    canvas.selection.select(11)
     moves = QSignalSpy(canvas.points_moved)
     key(canvas, which, held)
     key(canvas, which, held)
@@ -349,11 +358,11 @@ def test_arrows_belong_to_the_window_until_a_point_is_selected(
     moves = QSignalSpy(canvas.points_moved)
     key(canvas, Qt.Key.Key_Right)
     assert (used.count(), moves.count()) == (1, 0)
-    canvas.select(3)
+    canvas.selection.select(3)
     key(canvas, Qt.Key.Key_Right)
     assert (used.count(), moves.count()) == (1, 1)
 
-    canvas.select(-1)
+    canvas.selection.select(-1)
     for which in (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_A, Qt.Key.Key_Escape, 0x3141):
         event = QKeyEvent(QKeyEvent.Type.KeyPress, which, Qt.KeyboardModifier.NoModifier)
         assert not canvas.wants_key(event)
@@ -363,7 +372,7 @@ def test_arrows_belong_to_the_window_until_a_point_is_selected(
 
 
 def test_hidden_points_cannot_be_taken(canvas: Canvas) -> None:
-    canvas.set_layers(points=False)
+    canvas.layers.set_visible(points=False)
     start = canvas.point_to_viewport(10)
     moves = QSignalSpy(canvas.points_moved)
     drag(canvas, start, start + QPoint(30, 0))
@@ -402,22 +411,22 @@ def test_a_rubber_band_selects_shift_and_ctrl_add_and_a_drag_moves_all_of_them(
     show_face(canvas, grid())
     moves = QSignalSpy(canvas.points_moved)
     band(canvas, [0, 1])
-    assert canvas.selection == {0, 1}
+    assert canvas.selection.indices == {0, 1}
     band(canvas, [8], SHIFT)
     band(canvas, [7], CTRL)
-    assert canvas.selection == {0, 1, 7, 8}
+    assert canvas.selection.indices == {0, 1, 7, 8}
     band(canvas, [3, 4])
-    assert canvas.selection == {3, 4}
+    assert canvas.selection.indices == {3, 4}
     assert moves.count() == 0
     start = canvas.point_to_viewport(4)
     drag(canvas, start, start + QPoint(20, 10))
     ((indices, points),) = said(moves)
     assert indices == [3, 4]
     np.testing.assert_allclose(points, grid()[[3, 4]] + np.array([20, 10]) / canvas.zoom)
-    assert canvas.selection == {3, 4}
+    assert canvas.selection.indices == {3, 4}
     click = canvas.point_to_viewport(3)
     drag(canvas, click, click)
-    assert canvas.selection == {3}  # a click takes one out of several
+    assert canvas.selection.indices == {3}  # a click takes one out of several
     band(canvas, [3, 4])
     start = canvas.point_to_viewport(4)
     press(canvas, start)
@@ -425,7 +434,7 @@ def test_a_rubber_band_selects_shift_and_ctrl_add_and_a_drag_moves_all_of_them(
     key(canvas, Qt.Key.Key_Escape)
     release(canvas, start + QPoint(50, 50))
     assert moves.count() == 1
-    assert canvas.selection == {3, 4}
+    assert canvas.selection.indices == {3, 4}
 
 
 def test_shift_adds_by_click_ctrl_takes_in_and_out_and_arrows_nudge_all(canvas: Canvas) -> None:
@@ -433,14 +442,14 @@ def test_shift_adds_by_click_ctrl_takes_in_and_out_and_arrows_nudge_all(canvas: 
     for index, held in ((0, NONE), (4, SHIFT), (8, CTRL), (4, CTRL)):
         at = canvas.point_to_viewport(index)
         drag(canvas, at, at, LEFT, held)
-    assert canvas.selection == {0, 8}
+    assert canvas.selection.indices == {0, 8}
     moves = QSignalSpy(canvas.points_moved)
     key(canvas, Qt.Key.Key_Down)
     ((indices, points),) = said(moves)
     assert indices == [0, 8]
     np.testing.assert_allclose(points, grid()[[0, 8]] + [0, 1])
-    canvas.select_all()
-    assert len(canvas.selection) == 9
+    canvas.selection.select_all()
+    assert len(canvas.selection.indices) == 9
 
 
 def test_neighbours_follow_the_less_the_further_and_the_wheel_says_how_far(
@@ -473,7 +482,7 @@ def test_neighbours_follow_the_less_the_further_and_the_wheel_says_how_far(
     np.testing.assert_array_equal(canvas.points, ring(98))
 
     canvas.set_modes(
-        snap=False, follow=True
+        snap_to_click=False, move_neighbours=True
     )  # a mode, for mice and hands that have no key to spare
     drag(canvas, start, start + way)
     assert len(said(moves)[-1][0]) > 1
@@ -482,7 +491,7 @@ def test_neighbours_follow_the_less_the_further_and_the_wheel_says_how_far(
 def test_what_is_near_comes_from_the_mean_face_not_from_this_one(canvas: Canvas) -> None:
     closed = np.array([[300.0, 200.0], [300.0, 201.0], [420.0, 200.0]])
     show_face(canvas, closed)
-    canvas.set_mean_shape(np.array([[0.0, 0.0], [1.0, 1.0], [0.1, 0.0]]))
+    canvas.neighbours.set_mean_shape(np.array([[0.0, 0.0], [1.0, 1.0], [0.1, 0.0]]))
     start = canvas.point_to_viewport(2)
     drag(canvas, start, start + QPoint(0, 50), LEFT, CTRL)
     shift = (canvas.points - closed)[:, 1]
@@ -497,8 +506,8 @@ def test_a_click_with_alt_or_in_snap_mode_lets_a_point_jump_there(canvas: Canvas
     drag(canvas, spot, spot, LEFT, ALT)
     at = canvas.viewport_to_image(QPointF(spot))
     assert moved(moves) == [(4, pytest.approx(at.x()), pytest.approx(at.y()))]
-    assert canvas.selected == 4
-    canvas.set_modes(snap=True, follow=False)
+    assert canvas.selection.last == 4
+    canvas.set_modes(snap_to_click=True, move_neighbours=False)
     far = canvas.point_to_viewport(8)
     drag(canvas, far, far)  # the selected one wins over the nearest
     assert moved(moves)[-1][0] == 4
@@ -514,7 +523,7 @@ def test_missing_landmarks_are_put_down_one_after_the_other(canvas: Canvas) -> N
     points[[1, 3]] = np.nan
     show_face(canvas, points, face_id=1)
     moves = QSignalSpy(canvas.points_moved)
-    canvas.select(1)
+    canvas.selection.select(1)
     for by in (QPoint(0, 0), QPoint(30, 0)):
         spot = empty_spot(canvas) + by
         press(canvas, spot)
@@ -525,8 +534,8 @@ def test_missing_landmarks_are_put_down_one_after_the_other(canvas: Canvas) -> N
 def test_handles_turn_and_scale_the_selection_around_its_middle(canvas: Canvas) -> None:
     show_face(canvas, grid())
     moves = QSignalSpy(canvas.points_moved)
-    canvas.select_all()
-    frame, knob = canvas._selection_item.frame, canvas._selection_item.knob
+    canvas.selection.select_all()
+    frame, knob = canvas.layers.selection_frame.rect, canvas.layers.selection_frame.rotate_handle
     middle = np.array([300.0, 220.0])
     up = canvas.image_to_viewport(knob).toPoint()
     right = canvas.image_to_viewport(QPointF(*middle) + QPointF(middle[1] - knob.y(), 0)).toPoint()
@@ -536,7 +545,7 @@ def test_handles_turn_and_scale_the_selection_around_its_middle(canvas: Canvas) 
     np.testing.assert_allclose(turned, rotated, atol=1.5)
 
     canvas.set_face(grid(), None, [], None, None)
-    canvas.select_all()
+    canvas.selection.select_all()
     corner = canvas.image_to_viewport(frame.bottomRight())
     centre = canvas.image_to_viewport(QPointF(*middle))
     start = corner.toPoint()
@@ -545,9 +554,9 @@ def test_handles_turn_and_scale_the_selection_around_its_middle(canvas: Canvas) 
     release(canvas, (centre + (corner - centre) * 1.5).toPoint())
     np.testing.assert_allclose(canvas.points, (grid() - middle) * 1.5 + middle, atol=1.5)
     assert moves.count() == 2
-    canvas.turn_selection(0.0, 2.0)
+    canvas.transform_selection(0.0, 2.0)
     assert moves.count() == 3
-    start = canvas.image_to_viewport(canvas._selection_item.knob).toPoint()
+    start = canvas.image_to_viewport(canvas.layers.selection_frame.rotate_handle).toPoint()
     before = canvas.points
     press(canvas, start)
     move(canvas, start + QPoint(80, 80))
@@ -564,20 +573,20 @@ def test_steps_go_from_the_worst_point_to_the_best_and_around(canvas: Canvas) ->
     canvas.set_face(points, [np.nan, 0.9, 0.2, 0.5, 0.7], [], None, None)
     seen = []
     for _ in range(6):
-        canvas.step(1)
-        seen.append(canvas.selected)
+        canvas.show_next_point(1)
+        seen.append(canvas.selection.last)
     assert seen == [2, 3, 4, 1, 0, 2]
-    canvas.step(-1)
-    canvas.step(-1)
-    assert canvas.selected == 1
-    canvas.select(-1)
-    canvas.step(-1)
-    assert canvas.selected == 0
+    canvas.show_next_point(-1)
+    canvas.show_next_point(-1)
+    assert canvas.selection.last == 1
+    canvas.selection.select(-1)
+    canvas.show_next_point(-1)
+    assert canvas.selection.last == 0
 
 
 def test_a_point_out_of_sight_is_brought_into_view(canvas: Canvas) -> None:
     canvas.zoom_at(20, QPointF(10, 10))
-    canvas.go_to(60)
+    canvas.show_point(60)
     assert canvas.viewport().rect().contains(canvas.point_to_viewport(60))
 
 
@@ -624,7 +633,7 @@ def test_every_state_of_a_point_has_its_own_shape(
         canvas.set_face(
             points, [1.0, 1.0, 1.0], [], None, None, moved=moved, visibility=np.full(3, seen)
         )
-        canvas.select(selected)
+        canvas.selection.select(selected)
         at = canvas.point_to_viewport(0)
         move(canvas, at if hovered else QPoint(5, 5))
         area = QRect(at - QPoint(14, 14), QSize(29, 29))
@@ -648,7 +657,7 @@ def test_points_shrink_with_the_face_and_stay_within_bounds(canvas: Canvas) -> N
     sizes = []
     for zoom in (0.3, 1.0, 2.0, 10.0):
         canvas.zoom_at(zoom / canvas.zoom, QPointF(400, 300))
-        sizes.append(canvas._face_item.radius())
+        sizes.append(canvas.layers.point_radius)
     assert sizes == sorted(sizes)
     assert sizes[0] < 2.0
     assert sizes[-1] <= 5.0
@@ -657,20 +666,20 @@ def test_points_shrink_with_the_face_and_stay_within_bounds(canvas: Canvas) -> N
 def test_without_a_photo_there_is_a_calm_message_and_nothing_to_do(canvas: Canvas) -> None:
     message = panel(canvas, Message)
     assert not message.isVisible()
-    canvas.draw_box()
+    canvas.box_editor.start_drawing()
     canvas.set_photo(None, "This photo could not be read.")
     assert message.isVisible()
     assert message.text() == "This photo could not be read."
     assert message.geometry() == canvas.viewport().geometry()
-    assert not canvas.is_drawing_box
-    picks = QSignalSpy(canvas.point_selected)
+    assert not canvas.box_editor.is_drawing
+    picks = last_selected(canvas)
     at = canvas.point_to_viewport(3)
     drag(canvas, at, at + QPoint(30, 30))
     wheel(canvas, at, 120)
-    canvas.draw_box()
-    canvas.fit_face()
-    assert picks.count() == 0
-    assert not canvas.is_drawing_box
+    canvas.box_editor.start_drawing()
+    canvas.framing.fit_face()
+    assert picks == []
+    assert not canvas.box_editor.is_drawing
     canvas.set_photo(None)
     assert message.text() == "No photo"
     canvas.set_photo(photo())
@@ -683,7 +692,7 @@ def test_without_a_photo_there_is_a_calm_message_and_nothing_to_do(canvas: Canva
 
 @pytest.mark.parametrize("turned", [120, 360, -120, 15])
 def test_the_wheel_keeps_the_image_under_the_cursor(canvas: Canvas, turned: int) -> None:
-    canvas.fit_face()
+    canvas.framing.fit_face()
     changes = QSignalSpy(canvas.view_changed)
     at = QPoint(431, 267)
     before, zoom = canvas.viewport_to_image(QPointF(at)), canvas.zoom
@@ -711,7 +720,7 @@ def test_zoom_steps_and_limits(canvas: Canvas) -> None:
 
 @pytest.mark.parametrize("by_space", [False, True])
 def test_panning_moves_the_photo_with_the_mouse(canvas: Canvas, by_space: bool) -> None:
-    canvas.fit_face()
+    canvas.framing.fit_face()
     moves = QSignalSpy(canvas.points_moved)
     start = canvas.point_to_viewport(0)  # on a point: panning must not take it
     before, zoom = canvas.image_to_viewport(QPointF()), canvas.zoom
@@ -736,7 +745,7 @@ def test_the_photo_cannot_be_lost_out_of_sight(canvas: Canvas) -> None:
 
 
 def test_fitting_and_keeping_the_view(canvas: Canvas) -> None:
-    canvas.fit_face()
+    canvas.framing.fit_face()
     zoom, corner = canvas.zoom, canvas.image_to_viewport(QPointF())
     view = canvas.viewport().rect()
     for index in range(98):
@@ -748,7 +757,7 @@ def test_fitting_and_keeping_the_view(canvas: Canvas) -> None:
     canvas.set_photo(photo(1200, 300))
     assert canvas.zoom * 1200 < view.width()
     canvas.set_face(None, None, [], None, None)
-    canvas.fit_face()  # no face: the whole photo
+    canvas.framing.fit_face()  # no face: the whole photo
     assert canvas.zoom * 1200 > view.width() * 0.9
 
 
@@ -773,22 +782,23 @@ def test_a_fitted_view_stays_fitted_while_the_window_is_resized(
 def test_a_large_photo_repaints_from_a_small_copy(canvas: Canvas) -> None:
     canvas.set_photo(photo(6000, 4000))
     canvas.viewport().grab()
-    copies = canvas._photo_item._levels
-    assert min(copies) == 0
-    assert copies[max(copies)].width() <= 2 * canvas.viewport().width()
+    assert canvas.painted_level.width() <= 2 * canvas.viewport().width()
     for _ in range(8):
         canvas.zoom_in()
     canvas.viewport().grab()
-    assert len(copies) > 1
+    assert canvas.painted_level.width() > 2 * canvas.viewport().width()
 
 
 # -- boxes --------------------------------------------------------------------------------------
 
 
 def test_a_drag_draws_a_box_once(canvas: Canvas) -> None:
-    boxes, modes = QSignalSpy(canvas.box_drawn), QSignalSpy(canvas.drawing_changed)
+    boxes, modes = (
+        QSignalSpy(canvas.box_editor.drawn),
+        QSignalSpy(canvas.box_editor.drawing_changed),
+    )
     moves = QSignalSpy(canvas.points_moved)
-    canvas.draw_box()
+    canvas.box_editor.start_drawing()
     assert canvas.viewport().cursor().shape() == Qt.CursorShape.CrossCursor
     start, end = canvas.point_to_viewport(0), canvas.point_to_viewport(60)
     drag(canvas, start, end)
@@ -802,10 +812,10 @@ def test_a_drag_draws_a_box_once(canvas: Canvas) -> None:
 
 
 def test_a_box_is_clipped_to_the_photo(canvas: Canvas) -> None:
-    boxes = QSignalSpy(canvas.box_drawn)
+    boxes = QSignalSpy(canvas.box_editor.drawn)
     canvas.zoom_out()
     canvas.zoom_out()
-    canvas.draw_box()
+    canvas.box_editor.start_drawing()
     outside = QPoint(canvas.viewport().width() - 2, canvas.viewport().height() - 2)
     inside = canvas.image_to_viewport(QPointF(500, 400)).toPoint()
     drag(canvas, inside, outside)
@@ -815,21 +825,24 @@ def test_a_box_is_clipped_to_the_photo(canvas: Canvas) -> None:
 
 
 def test_escape_leaves_box_drawing_and_slips_are_ignored(canvas: Canvas) -> None:
-    boxes, modes = QSignalSpy(canvas.box_drawn), QSignalSpy(canvas.drawing_changed)
-    refused = QSignalSpy(canvas.box_refused)
-    canvas.draw_box()
+    boxes, modes = (
+        QSignalSpy(canvas.box_editor.drawn),
+        QSignalSpy(canvas.box_editor.drawing_changed),
+    )
+    refused = QSignalSpy(canvas.box_editor.too_small)
+    canvas.box_editor.start_drawing()
     start = empty_spot(canvas)
     drag(canvas, start, start + QPoint(5, 60))
-    assert canvas.is_drawing_box
+    assert canvas.box_editor.is_drawing
     assert refused.count() == 1
     press(canvas, start)
     move(canvas, start + QPoint(90, 90))
     key(canvas, Qt.Key.Key_Escape)
     release(canvas, start + QPoint(90, 90))
-    assert not canvas.is_drawing_box
-    canvas.draw_box()
+    assert not canvas.box_editor.is_drawing
+    canvas.box_editor.start_drawing()
     key(canvas, Qt.Key.Key_Escape)
-    assert not canvas.is_drawing_box
+    assert not canvas.box_editor.is_drawing
     assert boxes.count() == 0
     assert said(modes) == [(True,), (False,), (True,), (False,)]
 
@@ -837,7 +850,7 @@ def test_escape_leaves_box_drawing_and_slips_are_ignored(canvas: Canvas) -> None
 def test_clicking_another_faces_box_asks_for_that_face(canvas: Canvas) -> None:
     others = [(11, (20.0, 20.0, 120.0, 100.0)), (12, (60.0, 50.0, 40.0, 40.0)), (13, BOX)]
     show_face(canvas, ring(98), other_boxes=others)
-    clicks, picks = QSignalSpy(canvas.face_clicked), QSignalSpy(canvas.point_selected)
+    clicks, picks = QSignalSpy(canvas.face_clicked), last_selected(canvas)
 
     def click(x: float, y: float) -> None:
         at = canvas.image_to_viewport(QPointF(x, y)).toPoint()
@@ -850,8 +863,8 @@ def test_clicking_another_faces_box_asks_for_that_face(canvas: Canvas) -> None:
     assert clicks.count() == 2
     click(*ring(98)[40])  # a point wins over any box
     assert clicks.count() == 2
-    assert said(picks) == [(40,)]
-    canvas.set_layers(boxes=False)
+    assert picks == [40]
+    canvas.layers.set_visible(boxes=False)
     click(30, 110)
     assert clicks.count() == 2
 
@@ -862,7 +875,10 @@ def corner(canvas: Canvas, x: float, y: float) -> QPoint:
 
 def test_handles_resize_the_box_and_its_outline_moves_it(canvas: Canvas) -> None:
     canvas.set_face(ring(98) * [0.5, 0.5] + 150, None, [], BOX, None, face_id=1)
-    boxes, modes = QSignalSpy(canvas.box_changed), QSignalSpy(canvas.drawing_changed)
+    boxes, modes = (
+        QSignalSpy(canvas.box_editor.changed),
+        QSignalSpy(canvas.box_editor.drawing_changed),
+    )
     x, y, w, h = BOX
     by = QPoint(24, 12)
     step = (by.x() / canvas.zoom, by.y() / canvas.zoom)
@@ -883,7 +899,7 @@ def test_handles_resize_the_box_and_its_outline_moves_it(canvas: Canvas) -> None
     assert (boxes.count(), modes.count()) == (3, 0)
     drag(canvas, start, corner(canvas, 900, 900))
     assert said(boxes)[-1][2:] == pytest.approx((WIDTH - 0.5 - x, HEIGHT - 0.5 - y), abs=0.01)
-    canvas.set_layers(boxes=False)
+    canvas.layers.set_visible(boxes=False)
     drag(canvas, start, start + by)
     assert boxes.count() == 4
 
@@ -891,25 +907,25 @@ def test_handles_resize_the_box_and_its_outline_moves_it(canvas: Canvas) -> None
 def test_arrow_keys_move_and_resize_the_box_enter_keeps_it_escape_does_not(
     canvas: Canvas,
 ) -> None:
-    boxes, drawn = QSignalSpy(canvas.box_changed), QSignalSpy(canvas.box_drawn)
+    boxes, drawn = QSignalSpy(canvas.box_editor.changed), QSignalSpy(canvas.box_editor.drawn)
     x, y, w, h = BOX
-    canvas.key_box()
+    canvas.box_editor.start_keyboard()
     key(canvas, Qt.Key.Key_Right)
     key(canvas, Qt.Key.Key_Down, SHIFT)
     key(canvas, Qt.Key.Key_Left, ALT)
     key(canvas, Qt.Key.Key_Return)
     assert said(boxes) == [pytest.approx((x + 1, y + 10, w - 1, h))]
-    canvas.key_box()
+    canvas.box_editor.start_keyboard()
     key(canvas, Qt.Key.Key_Up)
     key(canvas, Qt.Key.Key_Escape)
     key(canvas, Qt.Key.Key_Return)
     assert boxes.count() == 1
-    canvas.draw_box()
+    canvas.box_editor.start_drawing()
     key(canvas, Qt.Key.Key_Return)
     key(canvas, Qt.Key.Key_Left, SHIFT)
     key(canvas, Qt.Key.Key_Return)
     assert drawn.count() == 1
-    assert not canvas.is_drawing_box
+    assert not canvas.box_editor.is_drawing
 
 
 # -- how it is shown ----------------------------------------------------------------------------
@@ -954,46 +970,49 @@ def test_halved_copies_show_the_same_photo(canvas: Canvas) -> None:
     assert np.abs(shot(canvas).astype(int) - own).mean() < 0.5
 
 
-def test_numbers_and_ghosts_are_drawn_and_a_ghost_goes_with_its_face(canvas: Canvas) -> None:
+def test_numbers_and_a_comparison_are_drawn_until_another_face_is_displayed(canvas: Canvas) -> None:
     show_face(canvas, ring(5), face_id=1)
     plain = shot(canvas)
-    canvas.set_layers(numbers=True)
+    canvas.layers.set_visible(numbers=True)
     assert not np.array_equal(shot(canvas), plain)
-    canvas.set_layers()
+    canvas.layers.set_visible()
     assert np.array_equal(shot(canvas), plain)
-    canvas.set_ghost(ring(5) + 25)
+    canvas.layers.set_comparison(ring(5) + 25)
     assert not np.array_equal(shot(canvas), plain)
     show_face(canvas, ring(5), face_id=1)
-    assert canvas.ghost is not None
+    assert canvas.layers.comparison is not None
     show_face(canvas, ring(5), face_id=2)
-    assert canvas.ghost is None
-    canvas.set_ghost(ring(5))  # nothing went anywhere: nothing to show but the legend's word
-    canvas.set_ghost(None)
+    assert canvas.layers.comparison is None
+    canvas.layers.set_comparison(
+        ring(5)
+    )  # nothing went anywhere: nothing to show but the legend's word
+    canvas.layers.set_comparison(None)
     assert np.array_equal(shot(canvas), plain)
 
 
 def test_regions_have_colours_of_their_own(canvas: Canvas) -> None:
     groups = [("left", (0, 1)), ("right", (2, 3))]
     canvas.set_face(grid()[:5], None, [], None, None, groups=groups)
-    canvas.set_by_group(True)
-    fills = [colour.name() for colour in canvas._face_item._fills]
+    canvas.layers.set_by_group(True)
+    image = canvas.viewport().grab().toImage()
+    fills = [image.pixelColor(canvas.point_to_viewport(index)).name() for index in range(5)]
     assert fills[0] == fills[1] != fills[2] == fills[3]
     assert fills[4] == theme.group_colour(-1).name()
     assert panel(canvas, Legend).isVisible()
     move(canvas, canvas.point_to_viewport(2))
     assert "right" in panel(canvas, PointLabel).text()
-    canvas.set_by_group(False)
+    canvas.layers.set_by_group(False)
     assert panel(canvas, Legend).isHidden()
 
 
 def test_the_same_part_of_the_next_face_is_shown_as_large(canvas: Canvas) -> None:
     show_face(canvas, ring(5), face_id=1)
     canvas.look_at(QPointF(230, 180), 4.0)
-    canvas.keep_view()
+    canvas.framing.remember()
     canvas.set_photo(photo(1200, 900))
     x, y, w, h = BOX
     canvas.set_face(ring(5) * 2, None, [], (2 * x, 2 * y, 2 * w, 2 * h), None, face_id=2)
-    canvas.same_view()
+    canvas.framing.restore()
     middle = canvas.viewport_to_image(QPointF(canvas.viewport().rect().center()))
     assert (middle.x(), middle.y()) == pytest.approx((460, 360), abs=1)
     assert canvas.zoom == pytest.approx(2.0)

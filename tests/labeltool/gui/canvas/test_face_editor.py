@@ -23,6 +23,7 @@ from labeltool.domain import (
 )
 from labeltool.exchange.label_export import export_labels
 from labeltool.gui.canvas.display_adjustments import DisplayAdjustments
+from labeltool.gui.canvas.overlays import Loupe
 from labeltool.rounds.instant_prediction import Instant
 from labeltool.store import create_project
 from pipnet.data.coco import parse_coco
@@ -80,8 +81,8 @@ def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
     proposed = desk.face.points.copy()
     low, high = proposed[:5].min(0) - 3, proposed[:5].max(0) + 3
     drag(window, at(window, low[0], low[1] - 6), at(window, high[0], high[1]))
-    assert canvas.selection >= {0, 1, 2, 3}
-    chosen = sorted(canvas.selection)
+    assert canvas.selection.indices >= {0, 1, 2, 3}
+    chosen = sorted(canvas.selection.indices)
     drag(window, canvas.point_to_viewport(2), canvas.point_to_viewport(2) + QPoint(18, 9))
     assert desk.edits.moved == set(chosen)
     qtbot.keyClick(canvas, Key.Key_Down, SHIFT)
@@ -97,7 +98,7 @@ def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
         qtbot.keyClick(canvas, Key.Key_Z, CONTROL | SHIFT)
     np.testing.assert_array_equal(desk.face.points, moved)
     qtbot.keyClick(canvas, Key.Key_Escape)
-    assert not canvas.selection
+    assert not canvas.selection.indices
 
     qtbot.keyClick(canvas, Key.Key_D)
     assert window.commands.by_name["follow"].isChecked()
@@ -108,7 +109,7 @@ def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
     qtbot.keyClick(canvas, Key.Key_S)
     spot = canvas.point_to_viewport(50) + QPoint(-20, 0)
     drag(window, spot, spot)
-    np.testing.assert_allclose(canvas.point(50), canvas.viewport_to_image(QPointF(spot)).toTuple())
+    np.testing.assert_allclose(canvas.points[50], canvas.viewport_to_image(QPointF(spot)).toTuple())
     assert window.session.store.faces.get(desk.face.id).verdict is Verdict.UNREVIEWED
 
 
@@ -121,18 +122,18 @@ def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
     qtbot.keyClick(canvas, Key.Key_V)
     assert "No point is selected" in window.message.label.text()
     qtbot.keyClick(canvas, Key.Key_Tab)
-    assert canvas.selected >= 0
-    worst = canvas.selected
+    assert canvas.selection.last >= 0
+    worst = canvas.selection.last
     qtbot.keyClick(canvas, Key.Key_V)
     assert desk.face.visibility[worst] == OCCLUDED
     assert landmarks.visibility_buttons[OCCLUDED].isChecked()
     qtbot.keyClick(canvas, Key.Key_Tab)
-    assert canvas.selected != worst
-    gone = canvas.selected
+    assert canvas.selection.last != worst
+    gone = canvas.selection.last
     qtbot.mouseClick(landmarks.visibility_buttons[ABSENT], LEFT)
     assert desk.face.visibility[gone] == ABSENT
     qtbot.keyClick(canvas, Key.Key_Backtab, SHIFT)
-    assert canvas.selected == worst
+    assert canvas.selection.last == worst
     marks = {item.data(0, Qt.ItemDataRole.UserRole): item.text(2) for item in landmarks._items}
     assert (marks[worst], marks[gone]) == ("✕", "∅")
     drag(window, canvas.point_to_viewport(worst), canvas.point_to_viewport(worst) + QPoint(9, 9))
@@ -142,7 +143,7 @@ def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
     list_view.scrollToItem(landmarks._of[gone])
     place = list_view.visualItemRect(landmarks._of[gone]).center()
     qtbot.mouseClick(list_view.viewport(), LEFT, pos=place)
-    assert canvas.selection == {gone}
+    assert canvas.selection.indices == {gone}
     spot = at(window, 150, 120)
     QTest.mouseClick(canvas.viewport(), LEFT, NONE, spot)  # a missing landmark is put down
     assert desk.face.visibility[gone] == VISIBLE
@@ -215,7 +216,7 @@ def test_the_box_of_a_decided_face_changes_only_as_the_person_says(
     before = box_of(window, face)
     desk.edits.move(3, 90.0, 90.0)
     window.session.writes.submit_for_face(desk.accept)
-    window.editor._face_clicked(face)
+    window.canvas.face_clicked.emit(face)
     points = desk.face.points.copy()
 
     def press(dialog: QMessageBox) -> int:
@@ -264,18 +265,20 @@ def test_a_drawn_face_is_taken_away_by_undo_and_others_are_a_click_away(
     assert (desk.face.id, desk.counts.faces, second.id in desk.queue.faces) == (second.id, 11, True)
     qtbot.keyClick(window.canvas, Key.Key_Delete)  # by a person: it is kept, to be found again
     assert (desk.counts.faces, desk.counts.excluded) == (11, 1)
-    window.editor._face_clicked(first)
-    assert window.canvas._face.excluded == {second.id}
+    window.canvas.face_clicked.emit(first)
+    assert window.canvas.layers.face.excluded == {second.id}
 
 
 def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
     window = open_window(project)
     for key in (Key.Key_E, Key.Key_L, Key.Key_C, Key.Key_O, Key.Key_K):
         qtbot.keyClick(window.canvas, key)
-    assert np.array_equal(window.canvas.ghost, window.session.desk.face.prediction.points)
+    assert np.array_equal(
+        window.canvas.layers.comparison, window.session.desk.face.prediction.points
+    )
     qtbot.keyClick(window.canvas, Key.Key_O, SHIFT)
     assert "No earlier proposal" in window.message.label.text()
-    assert not window.commands.by_name["ghost_proposal"].isChecked()
+    assert not window.commands.by_name["compare_proposal"].isChecked()
     qtbot.keyClick(window.canvas, Key.Key_O)
     qtbot.keyClick(window.canvas, Key.Key_I)
     panel = window.editor.adjustments_panel
@@ -293,14 +296,14 @@ def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
 
     window = open_window(project)
     on = {name for name, action in window.commands.by_name.items() if action.isChecked()}
-    assert on == {"points", "boxes", "numbers", "by_group", "ghost_proposal", "keep_view"}
-    assert window.canvas._photo_item._tone is not None
-    window.commands.trigger("tone")
+    assert on == {"points", "boxes", "numbers", "by_group", "compare_proposal", "keep_view"}
+    assert window.canvas.tone_curve is not None
+    window.commands.trigger("adjustments")
     panel = window.editor.adjustments_panel
     assert panel.sliders["gamma"].value() == 1
     assert panel.invert.isChecked()
     qtbot.mouseClick(panel.reset, LEFT)
-    assert window.canvas._photo_item._tone is None
+    assert window.canvas.tone_curve is None
 
 
 def test_the_ghost_of_the_round_before(qtbot, open_window, project):
@@ -316,7 +319,7 @@ def test_the_ghost_of_the_round_before(qtbot, open_window, project):
     session.desk.open(face.id)
     session.publish(Changes())
     qtbot.keyClick(window.canvas, Key.Key_O, SHIFT)
-    np.testing.assert_array_equal(window.canvas.ghost, face.points)
+    np.testing.assert_array_equal(window.canvas.layers.comparison, face.points)
 
 
 def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
@@ -330,7 +333,7 @@ def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
     window = open_window(tmp_path / "dots")
     canvas, desk = window.canvas, window.session.desk
     qtbot.keyClick(canvas, Key.Key_Tab)
-    assert canvas.selected == 0
+    assert canvas.selection.last == 0
     for x in (60, 90, 120):
         QTest.mouseClick(canvas.viewport(), LEFT, NONE, at(window, x, 100))
     np.testing.assert_allclose(desk.face.points[:, 0], [60, 90, 120], atol=1)
@@ -342,7 +345,7 @@ def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
     "kept", [None, [], {"brightness": "7"}, {"gamma": 900, "invert": 1}, {"contrast": True}]
 )
 def test_a_tone_that_cannot_be_read_is_none(kept):
-    assert DisplayAdjustments.read(kept).table() is None
+    assert DisplayAdjustments.from_settings(kept).tone_curve() is None
 
 
 def test_tones_keep_black_and_white_in_order():
@@ -353,15 +356,15 @@ def test_tones_keep_black_and_white_in_order():
         DisplayAdjustments(contrast=-80),
         DisplayAdjustments(gamma=60),
     ):
-        table = tone.table().astype(int)
+        table = tone.tone_curve().astype(int)
         assert (np.diff(table) >= 0).all()
         assert table[255] > table[0]
         np.testing.assert_array_equal(
-            DisplayAdjustments(tone.brightness, tone.contrast, tone.gamma, True).table(),
+            DisplayAdjustments(tone.brightness, tone.contrast, tone.gamma, True).tone_curve(),
             255 - table,
         )
-    assert DisplayAdjustments(gamma=60).table()[64] > 64
-    assert DisplayAdjustments(50).table()[100] > 100
+    assert DisplayAdjustments(gamma=60).tone_curve()[64] > 64
+    assert DisplayAdjustments(50).tone_curve()[100] > 100
 
 
 def settle(qtbot, session) -> None:
@@ -378,22 +381,22 @@ def test_a_ghost_stays_with_what_it_is_the_ghost_of(qtbot, open_window, project)
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
     qtbot.keyClick(canvas, Key.Key_F)
     settle(qtbot, session)  # panels follow a moment later
-    np.testing.assert_array_equal(canvas.ghost, proposed)
+    np.testing.assert_array_equal(canvas.layers.comparison, proposed)
     qtbot.keyClick(canvas, Key.Key_Escape)
     qtbot.keyClick(canvas, Key.Key_Right)
     settle(qtbot, session)
-    np.testing.assert_array_equal(canvas.ghost, session.desk.face.prediction.points)
+    np.testing.assert_array_equal(canvas.layers.comparison, session.desk.face.prediction.points)
     session.show(Filter(text="no such file"))
     session.show(Filter())
     settle(qtbot, session)
-    assert canvas.ghost is not None
+    assert canvas.layers.comparison is not None
 
     window.history.list.setCurrentRow(1)  # an earlier state in its place, and back
     qtbot.keyClick(canvas, Key.Key_F)
     settle(qtbot, session)
-    assert canvas.ghost is not None
+    assert canvas.layers.comparison is not None
     qtbot.keyClick(canvas, Key.Key_O)
-    assert canvas.ghost is None
+    assert canvas.layers.comparison is None
 
 
 def test_a_message_does_not_move_the_photo(qtbot, open_window, project):
@@ -412,13 +415,13 @@ def test_a_view_that_shrinks_leaves_the_photo_in_the_hand(qtbot, open_window, pr
     window = open_window(project)
     canvas = window.canvas
     start = canvas.point_to_viewport(34)
-    before = canvas.point(34)
+    before = canvas.points[34]
     QTest.mousePress(canvas.viewport(), LEFT, NONE, start)
     QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
     window.message.show_message("one line, and another\n" * 3)
     qtbot.waitUntil(lambda: window.message.height() > 60)
     QTest.mouseRelease(canvas.viewport(), LEFT, NONE, start + QPoint(10, 0))
-    x, y = canvas.point(34)
+    x, y = canvas.points[34]
     assert (x - before[0], y - before[1]) == pytest.approx((10 / canvas.zoom, 0), abs=0.01)
 
 
@@ -429,24 +432,24 @@ def test_a_landmark_clicked_in_its_list_is_nudged_by_the_arrows(qtbot, open_wind
     QTest.mouseClick(landmarks.viewport(), LEFT, NONE, landmarks.visualItemRect(item).center())
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
     assert window.session.desk.face.id == face
-    assert window.session.desk.edits.moved == window.canvas.selection != frozenset()
+    assert window.session.desk.edits.moved == window.canvas.selection.indices != frozenset()
 
 
 def test_a_point_made_absent_stays_so_until_it_is_chosen_again(qtbot, open_window, project):
     window = open_window(project)
     canvas, desk = window.canvas, window.session.desk
     spot = canvas.point_to_viewport(30)
-    canvas.select(30)
+    canvas.selection.select(30)
     qtbot.keyClick(canvas, Key.Key_3)
     assert desk.face.visibility[30] == ABSENT
     beside = at(window, *(desk.face.points[np.isfinite(desk.face.points[:, 0])].min(0) - 4))
     drag(window, beside, beside)
     assert desk.face.visibility[30] == ABSENT
-    canvas.select(30)  # as by its row in the list
+    canvas.selection.select(30)  # as by its row in the list
     outside = at(window, -8, -8)
     drag(window, outside, outside)
     assert desk.face.visibility[30] == ABSENT
-    canvas.select(30)
+    canvas.selection.select(30)
     drag(window, spot, spot)  # among the others
     assert desk.face.visibility[30] == VISIBLE
     np.testing.assert_allclose(canvas.point_to_viewport(30).toTuple(), spot.toTuple(), atol=1)
@@ -456,9 +459,9 @@ def test_another_face_ends_the_drawing_of_a_box(qtbot, open_window, project):
     window = open_window(project)
     canvas, count = window.canvas, window.session.desk.counts.faces
     qtbot.keyClick(canvas, Key.Key_B)
-    assert canvas.is_drawing_box
+    assert canvas.box_editor.is_drawing
     qtbot.keyClick(canvas, Key.Key_N)
-    assert not canvas.is_drawing_box
+    assert not canvas.box_editor.is_drawing
     qtbot.waitUntil(lambda: canvas.photo is not None)
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
     assert (window.session.desk.counts.faces, window.session.desk.edits.moved) == (count, {34})
@@ -470,10 +473,10 @@ def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):
     qtbot.keyClick(canvas, Key.Key_I)
     panel = window.editor.adjustments_panel
     qtbot.waitUntil(panel.isVisible)
-    canvas.look_at(QPointF(*canvas.point(34)) + QPointF(60, 0), 4.0)
-    canvas.select(34)
+    canvas.look_at(QPointF(*canvas.points[34]) + QPointF(60, 0), 4.0)
+    canvas.selection.select(34)
     qtbot.keyClick(canvas, Key.Key_Down)
-    loupe = canvas._panels.loupe
+    loupe = canvas.findChild(Loupe)
     assert loupe.isVisible()
     assert not loupe.geometry().intersects(panel.geometry())
 

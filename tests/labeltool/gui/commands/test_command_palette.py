@@ -358,7 +358,7 @@ def test_no_key_leaves_a_text_field(qtbot, open_window, project, field, key, hel
 def test_a_korean_input_method_stops_no_key_of_any_view(qtbot, open_window, project):
     window = open_window(project)
     korean(window.canvas, "ㅁ", "a", CONTROL)
-    assert len(window.canvas.selection) == 68
+    assert len(window.canvas.selection.indices) == 68
     korean(window.canvas, "ㅎ", "g")
     assert window.shows_gallery
     korean(window.gallery.grid, "ㅁ", "a", CONTROL)
@@ -369,7 +369,7 @@ def test_a_korean_input_method_stops_no_key_of_any_view(qtbot, open_window, proj
     assert window.session.store.queue.counts().accepted == 0
     qtbot.keyClick(window.command_palette.search, Key.Key_Escape)
     korean(window.gallery.grid, "ㅒ", "o", SHIFT)
-    assert window.commands.by_name["ghost_before"].isChecked()
+    assert window.commands.by_name["compare_previous"].isChecked()
 
 
 # Diagnostics

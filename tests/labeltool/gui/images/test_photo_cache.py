@@ -122,10 +122,10 @@ def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
     monkeypatch.setattr(
         canvas, "set_photo", lambda image, *a, **k: (blank.append(image), set_photo(image, *a, **k))
     )
-    canvas.select(30)
+    canvas.selection.select(30)
     for _ in range(3):
         qtbot.keyClick(canvas, Qt.Key.Key_Up)
-        qtbot.waitUntil(lambda: not (window.editor._painted.isActive() or window.photos._pending))
+        qtbot.waitUntil(lambda: not (window.editor.is_prefetch_scheduled or window.photos._pending))
     assert blank == []
     assert canvas.zoom == zoom
 

@@ -265,7 +265,7 @@ def test_a_new_project_has_a_button_to_import_photos(qtbot, open_window, tmp_pat
 
 def test_a_box_too_small_says_how_to_draw_one(qtbot, open_window, project):
     window = open_window(project)
-    window.canvas.box_refused.emit()
+    window.canvas.box_editor.too_small.emit()
     assert "too small" in window.message.label.text()
     assert not window.editor.import_photos.isVisible()
 
