@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from labeltool.domain import Changes, Filter, Progress, RoundStatus, UserError
 from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.window import MainWindow
-from labeltool.rounds import controller as rounds_module
+from labeltool.rounds import launcher
 from labeltool.store import Store
 from tests.labeltool.gui.test_window import lock
 from tests.projects import change
@@ -25,7 +25,7 @@ LEFT = Qt.MouseButton.LeftButton
 def fake_worker(monkeypatch) -> None:
     """Rounds without a network; environment FAKE_WORKER says how they go."""
     worker = Path(__file__).parents[3] / "fake_worker.py"
-    monkeypatch.setattr(rounds_module, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
     monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
 
 
@@ -198,7 +198,7 @@ def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, projec
     monkeypatch.setattr("labeltool.gui.background.exporter.export_labels", fails)
     for name in ("start_predict", "restore", "can_predict"):
         monkeypatch.setattr(
-            session.round.rounds, name, fails if name != "can_predict" else lambda: True
+            session.round.rounds.launcher, name, fails if name != "can_predict" else lambda: True
         )
     for begin in (
         lambda: session.importer.add_photos([project]),
@@ -253,7 +253,7 @@ def test_a_prediction_that_did_not_end_well_is_not_started_anew_by_itself(
             session.round.rounds.follower.cancel()
         return changes
 
-    monkeypatch.setattr(session.round.rounds, "start_predict", begin)
+    monkeypatch.setattr(session.round.rounds.launcher, "start_predict", begin)
     session.round.want_prediction()
     with qtbot.waitSignal(session.round.ended) as ended:
         session.round.predict_if_wanted()
