@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
@@ -312,17 +312,23 @@ _SUPERSEDED = (
     .where(
         RoundRow.kind != RoundKind.IMPORT,
         RoundRow.sequence < _second_newest_training,
-        ~exists().where(
+        ~select(StateRow.face_id)
+        .where(
             StateRow.face_id == PredictionRow.face_id, StateRow.prediction_id == PredictionRow.id
-        ),
-        ~exists().where(EntryRow.prediction_id == PredictionRow.id),
-        ~exists().where(
+        )
+        .exists(),
+        ~select(EntryRow.prediction_id).where(EntryRow.prediction_id == PredictionRow.id).exists(),
+        ~select(DraftRow.face_id)
+        .where(
             DraftRow.face_id == PredictionRow.face_id, DraftRow.prediction_id == PredictionRow.id
-        ),
-        ~exists().where(
+        )
+        .exists(),
+        ~select(DraftStepRow.id)
+        .where(
             DraftStepRow.face_id == PredictionRow.face_id,
             PredictionRow.id.in_((DraftStepRow.before_prediction, DraftStepRow.after_prediction)),
-        ),
+        )
+        .exists(),
     )
 )
 """Predictions that nothing shows or needs any more, see `Rounds.prune`."""
