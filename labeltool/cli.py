@@ -536,14 +536,14 @@ def check(project: Path, repair: bool, deep: bool) -> None:
 )
 def restore(project: Path, source: str | None) -> None:
     """List the backups of a project, or put one in its place; the file before is kept."""
-    from labeltool.store import BACKUPS, newest_good  # noqa: PLC0415
+    from labeltool.store import BACKUP_FOLDER, newest_intact_backup  # noqa: PLC0415
     from labeltool.store import restore as put_back  # noqa: PLC0415
 
     if source is None:
         _print_backups(project)
         return
     if source == "newest":
-        newest = newest_good(project)
+        newest = newest_intact_backup(project)
         if newest is None:
             raise UserError(
                 "{project} has no backup that can be read.",
@@ -554,7 +554,7 @@ def restore(project: Path, source: str | None) -> None:
     else:
         file = Path(source)
         if not os.path.isfile(file):
-            file = project / BACKUPS / source
+            file = project / BACKUP_FOLDER / source
     kept = put_back(project, file)
     _say(f"Restored {project} from {file.name}.")
     if kept is not None:
@@ -562,7 +562,7 @@ def restore(project: Path, source: str | None) -> None:
 
 
 def _print_backups(project: Path) -> None:
-    from labeltool.store import backups, facts  # noqa: PLC0415
+    from labeltool.store import backups, read_contents  # noqa: PLC0415
 
     rows = backups(project)
     if not rows:
@@ -571,7 +571,7 @@ def _print_backups(project: Path) -> None:
         )
     for row in rows:
         try:
-            held = facts(row.file)
+            held = read_contents(row.file)
             faces, operations = counted(held.faces, "face"), counted(held.operations, "operation")
             what = f"{faces:>14} {operations:>20}"
         except UserError:

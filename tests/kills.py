@@ -28,7 +28,15 @@ from labeltool.exchange import label_import
 from labeltool.exchange.formats import LabelledRow, coco
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.run_folder import RunFolder
-from labeltool.store import BACKUPS, FILE, Store, backups, facts, migrate, open_project
+from labeltool.store import (
+    BACKUP_FOLDER,
+    FILE,
+    Store,
+    backups,
+    migrate,
+    open_project,
+    read_contents,
+)
 from labeltool.store.database import engine, project_file
 from labeltool.store.recovery.backups import check_file
 from tests.projects import (
@@ -368,7 +376,7 @@ def upgrade():
         self.hit["done" if said else "upgrading"] += 1
         if schema == migrate.SCHEMA:  # what the dead left behind stops nobody
             self.open().close()
-        shutil.rmtree(self.folder / BACKUPS, ignore_errors=True)
+        shutil.rmtree(self.folder / BACKUP_FOLDER, ignore_errors=True)
         shutil.copy(self.before, self.folder / FILE)
 
 
@@ -395,8 +403,10 @@ class BackUp(Scenario):
         assert {row[0] for row in said[-3:]} <= names
         for backup in there:
             check_file(backup.file)
-            assert facts(backup.file).faces == 3000
-        self.hit["half-made" if list((self.folder / BACKUPS).glob(".*")) else "elsewhere"] += 1
+            assert read_contents(backup.file).faces == 3000
+        self.hit[
+            "half-made" if list((self.folder / BACKUP_FOLDER).glob(".*")) else "elsewhere"
+        ] += 1
 
 
 class Window(Scenario):

@@ -13,7 +13,7 @@ import numpy as np
 from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError
 from labeltool.exchange.formats import LabelledRow, coco, pts
 from labeltool.exchange.formats.photo_names import photo_names
-from labeltool.store import BACKUPS, Store
+from labeltool.store import BACKUP_FOLDER, Store
 from pipnet.data.boxes import tight_box
 from pipnet.data.images import ImageError, read_header
 from pipnet.data.photo_lookup import content_hash
@@ -201,11 +201,11 @@ def _is_of_project(store: Store, path: Path) -> bool:
     folder = Path(os.path.realpath(store.folder))
     if path.is_relative_to(folder) and path != folder:
         first = path.relative_to(folder).parts[0].casefold()
-        if first in (BACKUPS, ROUNDS) or first.lstrip(".").startswith("project."):
+        if first in (BACKUP_FOLDER, ROUNDS) or first.lstrip(".").startswith("project."):
             return True
     if not path.is_file() or path.stat().st_nlink == 1:
         return False
-    inside = (file for part in (BACKUPS, ROUNDS) for file in (folder / part).rglob("*"))
+    inside = (file for part in (BACKUP_FOLDER, ROUNDS) for file in (folder / part).rglob("*"))
     return is_one_of(path, [*folder.glob("project.*"), *inside])
 
 

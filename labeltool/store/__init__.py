@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from labeltool.domain import N_, DamagedError, Progress, ReadOnlyError, UserError
-from labeltool.store.database.database_errors import errors
+from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.project_file import FILE
@@ -31,47 +31,47 @@ from labeltool.store.log.face_history import History
 from labeltool.store.log.operation_log import now
 from labeltool.store.log.self_check import check
 from labeltool.store.migrate import create, upgrade
-from labeltool.store.recovery.backups import FOLDER as BACKUPS
 from labeltool.store.recovery.backups import (
+    BACKUP_FOLDER,
     Backup,
-    Facts,
+    ProjectContents,
     back_up,
     backups,
     check_file,
-    facts,
-    is_due,
+    is_backup_due,
+    read_contents,
 )
-from labeltool.store.recovery.restore import facts_now, newest_good, restore
+from labeltool.store.recovery.restore import current_contents, newest_intact_backup, restore
 from labeltool.store.reviewer_progress import MAX_VIEWED_FACES, ReviewerProgressRecords
 from labeltool.store.round_records import BOX_TASK, Rounds
 from labeltool.store.saved_filters import Filters
 from pipnet.data.scheme import Scheme
 
 MAX_FOLDER_BYTES = 400
-"""Length of a project folder's path. SQLite takes paths of 512 bytes, and what it makes inside the
-folder, a backup in the making above all, has names of up to a hundred."""
+"""Longest path of a project folder. SQLite takes paths of 512 bytes, and the files inside the
+folder, partial backups above all, have names of up to a hundred bytes."""
 
 MAX_CHECK_BYTES = 16 * 2**20
-"""Bytes of a file that are read in a moment nobody notices."""
+"""Largest project file that a report checks for damage: that takes no noticeable time."""
 
 __all__ = [
-    "BACKUPS",
+    "BACKUP_FOLDER",
     "BOX_TASK",
     "FILE",
     "MAX_INSTANT_FACES",
     "MAX_VIEWED_FACES",
     "SCHEMA",
     "Backup",
-    "Facts",
+    "ProjectContents",
     "Store",
     "Threshold",
     "backups",
     "create_project",
-    "facts",
-    "facts_now",
+    "current_contents",
     "needs_question",
-    "newest_good",
+    "newest_intact_backup",
     "open_project",
+    "read_contents",
     "restore",
 ]  # fmt: skip
 
@@ -127,11 +127,11 @@ class Store:
         return self._database.background_write()
 
     def cancellable(self, progress: Progress) -> AbstractContextManager[None]:
-        """Around a long write: `progress` may raise Cancelled, and nothing has happened then."""
+        """Around a long write: `progress` may raise Cancelled, which rolls the write back."""
         return self._database.cancellable(progress)
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Around several writes that are one: all of them happen, or none."""
+        """Around several writes: all of them happen, or none."""
         return self._database.transaction()
 
     def data_version(self) -> int:
@@ -144,13 +144,13 @@ class Store:
         return check(self._database, repair=repair)
 
     def checkpoint(self) -> None:
-        """Housekeeping of the file, for an idle moment off the window's thread."""
+        """Copy the write-ahead log into the file: for an idle moment, off the window's thread."""
         self._database.checkpoint()
 
     def about(self) -> dict[str, str]:
-        """What the file is, for a report: sizes, versions, and whether it is sound.
+        """A description of the file for a report: sizes, versions, and whether it is damaged.
 
-        A file of more than MAX_CHECK_BYTES bytes is not read for it.
+        Files larger than MAX_CHECK_BYTES are not checked for damage.
         """
         file = self.folder / FILE
         size, log = (
@@ -174,7 +174,7 @@ class Store:
         }  # fmt: skip
 
     def detect_changes(self) -> ChangeDetector:
-        """Something that says what others change from now on."""
+        """A detector of what others change from now on."""
         return ChangeDetector(self._database)
 
     def back_up(self, reason: str, progress: Progress = lambda done, total: None) -> Backup:
@@ -183,16 +183,16 @@ class Store:
 
     def backup_is_due(self) -> bool:
         """Whether the newest backup is older than a day."""
-        return is_due(self.folder, self._created)
+        return is_backup_due(self.folder, self._created)
 
     @contextmanager
     def private_copy(self) -> Iterator[Store]:
-        """A copy of the project's file in a temporary folder, which may be written to."""
+        """A writable copy of the project file in a temporary folder."""
         with TemporaryDirectory(prefix="labeltool-") as folder:
             file = self.folder / FILE
             copy = Path(folder) / FILE
             with (
-                errors(file),
+                user_errors(file),
                 closing(connect(file)) as source,
                 closing(sqlite3.connect(copy)) as target,
             ):
@@ -206,7 +206,7 @@ class Store:
 
 
 def create_project(folder: Path, scheme: Scheme) -> Store:
-    """Make a new project in `folder`, which may exist without one.
+    """Create a project in `folder`, which may exist already, but without a project.
 
     Raises:
         UserError: there is a project already, or the folder cannot be written.
@@ -241,7 +241,7 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
 def open_project(folder: Path) -> Store:
     """Open a project, upgrading it first if it was made by an older version.
 
-    One that cannot be written is opened for reading: see `Store.read_only`.
+    A project that cannot be written is opened read-only: see `Store.read_only`.
 
     Raises:
         UserError: not a project, of a newer version, damaged, or busy.
@@ -268,14 +268,14 @@ def open_project(folder: Path) -> Store:
         return Store(folder, read_only=True)
     try:
         return _open_for_writing(folder)
-    except ReadOnlyError:  # for a reason that the system does not tell before one writes
+    except ReadOnlyError:  # for a reason that only shows when something is written
         return Store(folder, read_only=True)
 
 
 def _open_for_writing(folder: Path) -> Store:
     store = Store(folder)
     try:
-        store._database.probe()
+        store._database.check_writable()
     except BaseException:
         store.close()
         raise
@@ -283,7 +283,10 @@ def _open_for_writing(folder: Path) -> Store:
 
 
 def _check_length(folder: Path) -> None:
-    """SQLite resolves links before it measures a path, and says only that it cannot open it."""
+    """Raise UserError for a path too long for SQLite, which only says that it cannot open the file.
+
+    SQLite resolves links first.
+    """
     length = len(os.fsencode(os.path.realpath(folder)))
     if length > MAX_FOLDER_BYTES and all(len(os.fsencode(p)) <= 255 for p in folder.parts):
         raise UserError(

@@ -1,4 +1,4 @@
-"""Make a project file, or upgrade one as a copy that takes its place when whole."""
+"""Create a project file, or upgrade a copy of one and replace the original when it is complete."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import NullPool
 
 from labeltool.domain import N_, UserError
-from labeltool.store.database.database_errors import errors
+from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.project_file import schema_of
 from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.database.schema import SCHEMA, Base, ProjectRow, VersionRow
@@ -20,14 +20,14 @@ from labeltool.store.recovery.backups import back_up
 
 
 def create(path: Path, scheme: str, created: str) -> None:
-    """Make a project file of the newest schema, whole in one transaction.
+    """Create a project file of the newest schema in one transaction.
 
-    `scheme`: the landmark scheme as JSON. `created`: the time (UTC, ISO 8601). A file left
-    half-made is empty, so it is no project.
+    `scheme`: the landmark scheme as JSON. `created`: the time (UTC, ISO 8601). If this is cut
+    short, the file is empty, which no one takes for a project.
     """
     engine = open_engine(path, NullPool)
     try:
-        with errors(path), engine.connect() as connection:
+        with user_errors(path), engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             Base.metadata.create_all(connection)
             connection.execute(insert(VersionRow).values(version_num=str(SCHEMA)))
@@ -40,7 +40,7 @@ def create(path: Path, scheme: str, created: str) -> None:
 
 
 def upgrade(path: Path) -> None:
-    """Upgrade a project file: a copy is migrated and checked, then put in its place.
+    """Upgrade a project file: migrate a copy, check it, then replace the file with it.
 
     Raises:
         UserError: written by a newer version; open elsewhere; no space; damaged.
@@ -60,14 +60,16 @@ def upgrade(path: Path) -> None:
     if found == SCHEMA:
         return
     lock = ProjectLock(path.parent)
-    lock.alone(N_("The project must be upgraded, but another window or command has it open."))
+    lock.acquire_exclusive(
+        N_("The project must be upgraded, but another window or command has it open.")
+    )
     partial = path.with_name(path.name + ".upgrading")
     try:
-        if schema_of(path) != found:  # another program upgraded it just now
+        if schema_of(path) != found:  # another program has just upgraded it
             return
-        with errors(path):
+        with user_errors(path):
             _copy(path, partial)
-            _migrate(partial)
+            run_migrations(partial)
             _verify(partial)
             back_up(path, "upgrade")
             for suffix in ("-wal", "-shm"):
@@ -101,7 +103,8 @@ def _verify(path: Path) -> None:
         )
 
 
-def _migrate(path: Path) -> None:
+def run_migrations(path: Path) -> None:
+    """Run the migrations that a file has not had, in place."""
     # Imported here: alembic costs a fifth of a second, and a project is seldom upgraded.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Filters with names, kept in the project for everybody who opens it."""
+"""Named filters, saved in the project for everybody who opens it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import SavedFilterRow
 
 MAX_NAME_LETTERS = 60
-"""Letters of a name."""
+"""Longest name of a filter."""
 
 
 class Filters:
@@ -27,7 +27,7 @@ class Filters:
         return [SavedFilter(row.id, row.name, _known(row.filter)) for row in rows]
 
     def save(self, name: str, wanted: Filter) -> Changes:
-        """Keep a filter under a name; one of that name is replaced.
+        """Save a filter under a name; a filter of the same name is replaced.
 
         Raises:
             UserError: the name is empty or too long.
@@ -48,7 +48,7 @@ class Filters:
         return Changes(filters=True, note=Message(N_("Filter “{name}” saved."), name=name))
 
     def rename(self, filter_id: int, name: str) -> Changes:
-        """Give a filter another name.
+        """Rename a filter.
 
         Raises:
             UserError: the name is empty, too long, or another filter's.
@@ -67,7 +67,7 @@ class Filters:
         return Changes(filters=True)
 
     def delete(self, filter_id: int) -> Changes:
-        """Forget a filter; the faces stay as they are."""
+        """Delete a filter; the faces stay as they are."""
         with self._database.write() as connection:
             connection.execute(delete(SavedFilterRow).where(SavedFilterRow.id == filter_id))
         return Changes(filters=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from labeltool.domain import RoundKind, Verdict
-from labeltool.store import BACKUPS, FILE, backups, open_project
+from labeltool.store import BACKUP_FOLDER, FILE, backups, open_project
 from tests.e2e.test_command_line import labeltool, status
 from tests.projects import change, make_project, propose, write_photos
 
@@ -65,7 +65,7 @@ def test_a_damaged_project_is_said_listed_and_restored(project):
 
 
 def test_the_newest_good_backup_can_be_asked_for(project):
-    broken = project / BACKUPS / "99999-2099-01-01T00-00-00-000Z-work.sqlite"
+    broken = project / BACKUP_FOLDER / "99999-2099-01-01T00-00-00-000Z-work.sqlite"
     broken.write_bytes(b"x" * 9000)
     assert "damaged" in labeltool("restore", project).stdout.splitlines()[0]
     assert "is damaged too" in refused("restore", project, "--from", broken.name)

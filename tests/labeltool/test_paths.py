@@ -270,8 +270,8 @@ def test_the_program_may_be_installed_anywhere(tmp_path, name):
             ROOT / part, install / part, ignore=shutil.ignore_patterns("__pycache__", "weights")
         )
     upgrade = (
-        "import sys; from pathlib import Path; from labeltool.store import engine; "
-        "engine._migrate(Path(sys.argv[1]))"
+        "import sys; from pathlib import Path; from labeltool.store import migrate; "
+        "migrate.run_migrations(Path(sys.argv[1]))"
     )
     environment = os.environ | {"PYTHONPATH": str(install)}
     for command in (

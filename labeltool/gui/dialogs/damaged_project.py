@@ -13,7 +13,14 @@ from labeltool.gui import theme
 from labeltool.gui.background.tasks import Lane, Task
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import faces_words, tr, translate
-from labeltool.store import Backup, Facts, backups, facts, facts_now, restore
+from labeltool.store import (
+    Backup,
+    ProjectContents,
+    backups,
+    current_contents,
+    read_contents,
+    restore,
+)
 from pipnet.text import one_line
 
 BACKUP_REASONS = {
@@ -37,7 +44,7 @@ class RecoveryDialog(BaseDialog):
         super().__init__(parent, tr("The project cannot be opened"), tr("Restore this backup"))
         self._folder = folder
         self._lane = Lane("restore")
-        self._now = facts_now(folder)
+        self._now = current_contents(folder)
         self.kept: Path | None = None
         self.restored: Backup | None = None
         self.setMinimumWidth(560)
@@ -56,7 +63,7 @@ class RecoveryDialog(BaseDialog):
         self.bar.hide()
         self.body.addWidget(self.bar)
         self.add_buttons()
-        self._backups: list[tuple[Backup, Facts | None]] = []
+        self._backups: list[tuple[Backup, ProjectContents | None]] = []
         for backup in backups(folder):
             self._add(backup)
         self.list.currentRowChanged.connect(self._show_loss)
@@ -65,9 +72,9 @@ class RecoveryDialog(BaseDialog):
         self._show_loss(self.list.currentRow())
 
     def _add(self, backup: Backup) -> None:
-        content: Facts | None = None
+        content: ProjectContents | None = None
         try:
-            content = facts(backup.file)
+            content = read_contents(backup.file)
             decisions = tr("%Ln decision(s)", "", content.operations)
             what = f"{faces_words(content.faces)}, {decisions}"
         except UserError:

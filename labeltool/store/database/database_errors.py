@@ -1,4 +1,4 @@
-"""What SQLite says, in words."""
+"""Messages for the database errors that a user can do something about."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from labeltool.domain import N_, Cancelled, DamagedError, ReadOnlyError, StoreBusyError, UserError
 
-FULL = 2**20
-"""Bytes free below which an error of the drive is taken for a full disk."""
+MIN_FREE_BYTES = 2**20
+"""With less free space than this, an I/O error counts as a full disk."""
 
 
 @contextmanager
-def errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors that a user can mend into sentences; the rest are bugs and pass."""
+def user_errors(path: Path) -> Iterator[None]:
+    """Raise UserError for SQLite's errors that a user can fix; all others are bugs and pass."""
     try:
         yield
     except DBAPIError as error:
@@ -56,8 +56,8 @@ def _known(path: Path, text: str) -> UserError | Cancelled | None:
             N_("Check that its folder is not read-only and that you may write to it."),
             path=path,
         )
-    # what SQLite says when not even the files beside the database can grow
-    if "full" in text or ("disk I/O" in text and _free(path.parent) < FULL):
+    # an I/O error, if not even the files beside the database can grow
+    if "full" in text or ("disk I/O" in text and _free(path.parent) < MIN_FREE_BYTES):
         return UserError(
             N_("The disk of {folder} is full; nothing was lost."),
             N_("Free some space, try again."),

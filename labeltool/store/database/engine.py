@@ -15,9 +15,14 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from labeltool.domain import N_, Cancelled, Progress, StoreBusyError, UserError
 from labeltool.store.database import sqlite
-from labeltool.store.database.database_errors import errors
+from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.project_lock import ProjectLock
-from labeltool.store.database.read_only import has_log, refusal, stamp, stamp_of_log
+from labeltool.store.database.read_only import (
+    file_signature,
+    has_log,
+    log_signature,
+    read_only_error,
+)
 
 LAST_STEP = "last step"
 """Where a connection keeps the key of what was done last through it."""
@@ -81,16 +86,16 @@ class Database:
         self._last_decision = -ACTIVE_SECONDS
         self._seen_version = -1
         self._project_lock = ProjectLock(path.parent)
-        self._project_lock.share()
+        self._project_lock.acquire_shared()
         try:
             if read_only:
-                self._stamp = stamp(path)
+                self._signature = file_signature(path)
                 self.readers = sqlite.open_read_only_engine(path)
                 self._has_log = False
                 return
             self.readers = sqlite.open_engine(path, QueuePool)
             self._writer_engine = sqlite.open_engine(path, NullPool)
-            with errors(path):
+            with user_errors(path):
                 self._writer = self._writer_engine.connect()
                 self._has_log = not on_network_drive(path)
                 sqlite.set_journal(self._writer, write_ahead=self._has_log)
@@ -121,7 +126,11 @@ class Database:
         if (joined := getattr(self._local, "joined", None)) is not None:
             yield joined
             return
-        with self._checked_for_changes(), errors(self.path), self.readers.connect() as connection:
+        with (
+            self._checked_for_changes(),
+            user_errors(self.path),
+            self.readers.connect() as connection,
+        ):
             sqlite.begin_read(connection)
             yield connection
 
@@ -132,17 +141,17 @@ class Database:
         if not self.read_only:
             yield
             return
-        before = stamp(self.path)
-        if before != self._stamp:
-            self._stamp = before
+        before = file_signature(self.path)
+        if before != self._signature:
+            self._signature = before
             self.readers.dispose()  # also those of the other kind, see `read_only.connect`
         try:
             yield
         except (DBAPIError, UserError) as error:
-            if stamp(self.path) != before:
+            if file_signature(self.path) != before:
                 raise _changed_meanwhile() from error
             raise
-        if not has_log(before) and stamp(self.path) != before:
+        if not has_log(before) and file_signature(self.path) != before:
             raise _changed_meanwhile()
 
     @contextmanager
@@ -155,7 +164,7 @@ class Database:
             UserError: disk full, read-only, damaged.
         """
         if self.read_only:
-            raise refusal(self.path)
+            raise read_only_error(self.path)
         if (joined := getattr(self._local, "joined", None)) is not None:
             yield joined
             return
@@ -163,7 +172,7 @@ class Database:
         if not self._lock.acquire(timeout=self.write_timeout_seconds):
             raise StoreBusyError(N_("The project is busy with another change."), N_("Try again."))
         try:
-            with errors(self.path):
+            with user_errors(self.path):
                 connection = self._writer
                 connection.rollback()
                 self._begin(deadline)
@@ -292,18 +301,18 @@ class Database:
         """A number that changes when anybody but this object's writer changed the file; -1 while
         this object's writer is busy."""
         if self.read_only:
-            return hash((stamp(self.path), stamp_of_log(self.path)))
+            return hash((file_signature(self.path), log_signature(self.path)))
         if not self._lock.acquire(timeout=VERSION_LOCK_SECONDS):
             return -1
         try:
-            with errors(self.path):
+            with user_errors(self.path):
                 number = sqlite.data_version(self._writer)
                 self._writer.rollback()
                 return number
         finally:
             self._lock.release()
 
-    def probe(self) -> None:
+    def check_writable(self) -> None:
         """Raise UserError unless the file can be written."""
         with self.write() as connection:
             sqlite.touch(connection)
@@ -316,11 +325,11 @@ class Database:
         if self.read_only:
             return
         if truncate:
-            with self._lock, errors(self.path):
+            with self._lock, user_errors(self.path):
                 sqlite.checkpoint(self._writer, truncate=True)
                 self._writer.rollback()
             return
-        with errors(self.path), self.readers.connect() as connection:
+        with user_errors(self.path), self.readers.connect() as connection:
             sqlite.checkpoint(connection)
 
     def close(self) -> None:

@@ -1,23 +1,23 @@
-"""The project file: its name, and the schema that it has."""
+"""The project file: its name and its schema version."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from labeltool.domain import N_, DamagedError, UserError
-from labeltool.store.database.database_errors import errors
+from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.read_only import connect
 
 FILE = "project.sqlite"
 
 
 def schema_of(path: Path) -> int:
-    """The number of the newest migration a file has had.
+    """The number of the newest migration that a file has had.
 
     Raises:
         UserError: the file is no project database, or cannot be read.
     """
-    with errors(path):
+    with user_errors(path):
         connection = connect(path)
         try:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}

@@ -1,4 +1,4 @@
-"""The lock of a project: shared while it is open, exclusive to migrate or restore."""
+"""The lock of a project: shared while it is open, exclusive during a migration or a restore."""
 
 from __future__ import annotations
 
@@ -11,21 +11,29 @@ from labeltool.domain import N_, UserError
 
 
 class ProjectLock:
-    """Everyone with the project open shares it; a migration needs it alone."""
+    """Every process that has the project open shares it; a migration needs it exclusively."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "project.lock"
         self._file: Any = None
 
-    def share(self) -> None:
-        """Say that the project is open here."""
+    def acquire_shared(self) -> None:
+        """Mark the project as open in this process.
+
+        Raises:
+            UserError: it is being upgraded or restored.
+        """
         self._take(
             portalocker.LockFlags.SHARED,
             N_("The project is being upgraded or restored right now."),
         )
 
-    def alone(self, what: str) -> None:
-        """Make sure that it is open nowhere else; `what` a marked text says if it is."""
+    def acquire_exclusive(self, what: str) -> None:
+        """Make sure that no other process has the project open.
+
+        Raises:
+            UserError: one has; `what` is the (marked) message.
+        """
         self._take(portalocker.LockFlags.EXCLUSIVE, what)
 
     def _take(self, flags: portalocker.LockFlags, what: str) -> None:
@@ -35,7 +43,7 @@ class ProjectLock:
         except OSError:
             try:
                 self._file = self._path.open("rb")
-            except OSError:  # read-only, and never opened: the database itself says it better
+            except OSError:  # read-only, never opened: opening the database gives a better message
                 return
         try:
             portalocker.lock(self._file, flags | portalocker.LockFlags.NON_BLOCKING)
@@ -44,7 +52,7 @@ class ProjectLock:
             raise UserError(what, N_("Close it there, then open the project again.")) from error
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -107,7 +107,8 @@ class VersionRow(Base):
 class RootRow(Base):
     """A folder of photos, which stay where they are.
 
-    How many photos, those with a problem, and those not searched yet are tallied by triggers.
+    Triggers count its photos, those with a `problem`, and those not searched for faces yet
+    (`waiting`).
     """
 
     __tablename__ = "root"
@@ -119,9 +120,9 @@ class RootRow(Base):
 
 
 class FolderRow(Base):
-    """A folder that holds photos. `path`: the number of its root, then where it lies under it.
+    """A folder that holds photos. `path`: the id of its root, then its path below the root.
 
-    `faces`, and those of them with something to decide (`todo`), are tallied by triggers.
+    Triggers count its `faces`, and those of them that wait for a decision (`todo`).
     """
 
     __tablename__ = "folder"
@@ -132,10 +133,10 @@ class FolderRow(Base):
 
 
 class PhotoRow(Base):
-    """A photo. `searched`: its faces were looked for. `problem`: why it cannot be used now.
+    """A photo. `searched`: face detection ran on it. `problem`: why it cannot be used now.
 
-    `bytes`, `modified` (nanoseconds since 1970, NULL if not known), `sha256`, `width` and `height`
-    are those of the file when its faces were found or labelled.
+    `bytes`, `modified` (nanoseconds since 1970, NULL if unknown), `sha256`, `width` and `height`
+    describe the file at the time when its faces were detected or labelled.
     `search`: the path as the file name search compares it (`search_text`).
     """
 
@@ -161,9 +162,9 @@ class PhotoRow(Base):
 
 
 class FaceRow(Base):
-    """A face of a photo: where it is. `first_box`: x, y, w, h and kind of the box that it came
-    with, kept once a person changes it. `by_operation`: added by an operation of the log, and so
-    removed (Verdict.REMOVED) without an entry that says otherwise."""
+    """A face of a photo and its box. `first_box`: x, y, w, h and kind of its original box, set when
+    a person changes it. `by_operation`: added by an operation of the log, so that without an entry
+    the face counts as removed (Verdict.REMOVED)."""
 
     __tablename__ = "face"
     __table_args__ = (Index("face_photo", "photo_id", "id"),)
@@ -180,7 +181,7 @@ class FaceRow(Base):
 
 
 class ModelRow(Base):
-    """Whose scores may be compared: one row for each set of weights or imported file."""
+    """One row for each set of weights or imported file: scores of one model can be compared."""
 
     __tablename__ = "model"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -190,8 +191,8 @@ class ModelRow(Base):
 
 class RoundRow(Base):
     """One run. `sequence`: a face shows the prediction of the round with the highest one; NULL
-    while a round's results are not visible. `lease`, `lease_until`: who takes its results in.
-    `unsettled`: the state of some of its faces has not followed yet."""
+    while a round's results are not visible. `lease`, `lease_until`: which process saves its
+    results. `unsettled`: the state of some of its faces is not up to date yet."""
 
     __tablename__ = "round"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -213,7 +214,7 @@ class RoundRow(Base):
 
 
 class PredictionRow(Base):
-    """What a round proposes for a face. `change`: mean movement of the landmarks against the
+    """What a round proposes for a face. `change`: mean distance of the landmarks from those of the
     proposal shown before, as a fraction of the face's size; NULL for a first one."""
 
     __tablename__ = "prediction"
@@ -282,12 +283,12 @@ class EntryRow(Base):
 
 
 class StateRow(Base):
-    """The current state of each face, written with the log and rebuildable from it.
+    """The current state of each face, written together with the log, from which it can be rebuilt.
 
-    `prediction_id`, `model_id`, `round_id`, `score`, `spread` are of the prediction offered now;
-    `change`: mean movement against the one before as a fraction of the box size. `offered`: nobody
-    judged it yet. `effect`: the operation whose doing the verdict is, `reviewer`: whose that was.
-    The last four columns are copies of what other rows say, for the filters.
+    `prediction_id`, `model_id`, `round_id`, `score`, `spread` describe the prediction shown now;
+    `change`: its mean distance from the one before, as a fraction of the box size. `offered`:
+    nobody has judged it yet. `effect`: the operation that set the verdict; `reviewer`: who did it.
+    The last four columns are copies from other tables, for the filters.
     """
 
     __tablename__ = "state"
@@ -296,7 +297,7 @@ class StateRow(Base):
         Index("state_offered", "offered", "face_id"),
         Index("state_threshold", "verdict", "model_id", "score"),
         Index("state_flag", "flag", "face_id"),
-        Index("state_prediction", "prediction_id"),  # or deleting a prediction walks over all faces
+        Index("state_prediction", "prediction_id"),  # or deleting a prediction scans all faces
     )
     face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
     verdict: Mapped[str]
@@ -335,7 +336,7 @@ for _key in ("spread", "change", "effect", "round_id"):
 
 
 class FaceCounterRow(Base):
-    """How many faces there are of each kind; written by triggers (store/database/counters.py)."""
+    """How many faces have each combination of values; triggers write it (see `counters`)."""
 
     __tablename__ = "face_counter"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -348,7 +349,7 @@ class FaceCounterRow(Base):
 
 
 class SavedFilterRow(Base):
-    """A filter that somebody gave a name; `filter` is JSON."""
+    """A named filter; `filter` is JSON."""
 
     __tablename__ = "saved_filter"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -357,7 +358,7 @@ class SavedFilterRow(Base):
 
 
 class ReviewerProgressRow(Base):
-    """Where a reviewer was last: the face, the filter, and the newest rows there were."""
+    """Where a reviewer stopped: the face, the filter, and the newest rows at that time."""
 
     __tablename__ = "reviewer_progress"
     reviewer: Mapped[str] = mapped_column(primary_key=True)
@@ -370,7 +371,7 @@ class ReviewerProgressRow(Base):
 
 
 class DraftRow(Base):
-    """Moves of a face that nobody decided yet; kept so that a crash loses none."""
+    """Moved landmarks without a decision yet; saved so that a crash loses none."""
 
     __tablename__ = "draft"
     face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)

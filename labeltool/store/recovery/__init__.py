@@ -1,1 +1,1 @@
-"""Backups of the project file, and how one takes its place."""
+"""Backups of the project file, and how to restore one."""

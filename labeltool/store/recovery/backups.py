@@ -1,4 +1,4 @@
-"""Backups of the project file: made beside the work, checked, kept for a week, bounded in size."""
+"""Backups of the project file, made and checked while others write to it."""
 
 from __future__ import annotations
 
@@ -14,24 +14,29 @@ from pathlib import Path
 from uuid import uuid4
 
 from labeltool.domain import N_, DamagedError, Progress, UserError
-from labeltool.store.database.database_errors import errors
+from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.file_access import connect_read_only
 from labeltool.store.database.read_only import file_uri
 
-FOLDER = "backups"
-NEWEST = 5
-"""Backups kept whatever their age."""
-DAYS = 7
-"""Days of which the newest backup is kept besides."""
-LIMIT = 4 * 2**30
-"""Bytes that all backups together may take; the newest two are kept in any case."""
-RESERVE = 64 * 2**20
-"""Bytes that a backup leaves free on the disk, so that decisions still fit."""
+BACKUP_FOLDER = "backups"
+KEPT_NEWEST_BACKUPS = 5
+"""Newest backups that are kept whatever their age."""
+
+KEPT_DAYS = 7
+"""Days of which the newest backup is kept too."""
+
+MAX_TOTAL_BYTES = 4 * 2**30
+"""Size of all backups together; the newest two are kept in any case."""
+
+MIN_FREE_BYTES = 64 * 2**20
+"""Free disk space that a backup leaves, so that decisions can still be saved."""
 
 BUSY_TIMEOUT_SECONDS = 10.0
-"""Seconds to wait for others where the journal lets one write or read only."""
+"""Wait for the lock where the journal does not let readers and a writer work side by side."""
 
-_CHUNK, _PIECE = 2 * 2**20, 16 * 2**20  # bytes written, and given back, at a time
+_COPY_BYTES = 2 * 2**20  # copied at a time
+_TRUNCATE_BYTES = 16 * 2**20  # freed at a time
+_PAUSE_SECONDS = 0.005  # after each of them, so that a decision does not wait for the disk
 _NAME = re.compile(r"(?:(\d+)-)?(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3})Z-([a-z]+)\.sqlite")
 _TIME = "%Y-%m-%dT%H-%M-%S-%f"
 
@@ -40,8 +45,8 @@ _TIME = "%Y-%m-%dT%H-%M-%S-%f"
 class Backup:
     """A copy of the project file: when it was made (aware, UTC), why, and how many bytes it is.
 
-    `number` counts the backups of a project, 0 for a file without one. It tells which is newer, for
-    the clock may have been wrong.
+    `number` counts the backups of a project; 0 for a file without one. It tells which one is newer,
+    because the clock may have been wrong.
     """
 
     file: Path
@@ -52,8 +57,8 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a project file holds: its photos, faces and logged operations, the newest one's time."""
+class ProjectContents:
+    """How many photos, faces and logged operations a project file has, and the last one's time."""
 
     photos: int
     faces: int
@@ -62,10 +67,10 @@ class Facts:
 
 
 def backups(folder: Path) -> list[Backup]:
-    """The backups of the project in `folder`, the newest first, whatever the clock said then."""
+    """The backups of the project in `folder`, the newest first, even if the clock was wrong."""
     found = []
-    there = os.path.isdir(folder / FOLDER)  # Path.glob raises for a name that is too long
-    for file in (folder / FOLDER).glob("*.sqlite") if there else ():
+    there = os.path.isdir(folder / BACKUP_FOLDER)  # Path.glob raises for a name that is too long
+    for file in (folder / BACKUP_FOLDER).glob("*.sqlite") if there else ():
         name = _NAME.fullmatch(file.name)
         if name is not None:
             # %f reads the three digits as a fraction of a second
@@ -76,16 +81,16 @@ def backups(folder: Path) -> list[Backup]:
 
 
 def back_up(file: Path, reason: str, progress: Progress = lambda done, total: None) -> Backup:
-    """Copy the project file while others go on writing to it; the copy is whole or not there.
+    """Copy the project file while others write to it. The copy is complete, or does not exist.
 
-    Older backups that are not needed any more are deleted. `reason`: one word, lower case.
+    Deletes old backups that are no longer kept. `reason`: one word, lower case.
 
     Raises:
-        DamagedError: the project file is damaged; its older backups all stay.
-        UserError: no room, or the folder cannot be written.
+        DamagedError: the project file is damaged; all older backups stay.
+        UserError: not enough space, or the folder cannot be written.
         Cancelled: by `progress`, which counts bytes.
     """
-    folder = file.parent / FOLDER
+    folder = file.parent / BACKUP_FOLDER
     moment = datetime.now(UTC)
     number = 1 + max((backup.number for backup in backups(file.parent)), default=0)
     name = f"{number:05d}-{moment.strftime(_TIME)[:-3]}Z-{reason}.sqlite"
@@ -96,7 +101,7 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
         _check_room(file, folder)
         copy_checked(file, partial, progress, closed=False)
         os.replace(partial, folder / name)
-        thin_out(folder.parent)
+        delete_old_backups(folder.parent)
     except OSError as error:
         raise UserError(
             N_("No backup could be made in {folder}: {reason}."),
@@ -112,7 +117,7 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
 
 
 def _sweep(folder: Path) -> None:
-    """Delete what killed processes left behind."""
+    """Delete the partial files of processes that were killed."""
     for partial in folder.glob(".*.partial*"):
         with suppress(OSError):
             if time.time() - partial.stat().st_mtime > 3600:
@@ -120,7 +125,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _check_room(file: Path, folder: Path) -> None:
-    need = sum(part.stat().st_size for part in parts(file)) + RESERVE
+    need = sum(part.stat().st_size for part in parts(file)) + MIN_FREE_BYTES
     free = shutil.disk_usage(folder).free
     if free < need:
         raise UserError(
@@ -136,7 +141,7 @@ def _check_room(file: Path, folder: Path) -> None:
 
 
 def parts(file: Path) -> list[Path]:
-    """The project file and what SQLite keeps beside it, as far as they are there."""
+    """The project file and those of its journal files that exist."""
     return [
         part
         for suffix in ("", "-wal", "-shm", "-journal")
@@ -147,8 +152,8 @@ def parts(file: Path) -> list[Path]:
 def _copy(source: sqlite3.Connection, partial: Path, progress: Progress) -> None:
     with closing(source):
         if source.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-            # one snapshot for the whole copy: a writer does not make it begin anew, nor does it
-            # wait; with the other journals it would wait
+            # One snapshot for the whole copy: a write neither restarts it nor waits for it. With
+            # the other journals a write would wait.
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
         with closing(sqlite3.connect(partial.absolute(), isolation_level=None)) as target:
@@ -157,22 +162,22 @@ def _copy(source: sqlite3.Connection, partial: Path, progress: Progress) -> None
                 size = source.execute("PRAGMA page_size").fetchone()[0]
 
                 def step(_status: int, remaining: int, total: int) -> None:
-                    # written out bit by bit, or a decision would wait for all of it
+                    # flushed in small parts, or a decision would wait for all of them
                     os.fsync(flushed.fileno())
-                    time.sleep(0.005)
+                    time.sleep(_PAUSE_SECONDS)
                     progress((total - remaining) * size, total * size)
 
-                source.backup(target, pages=max(1, _CHUNK // size), progress=step)
+                source.backup(target, pages=max(1, _COPY_BYTES // size), progress=step)
                 os.fsync(flushed.fileno())
 
 
 def copy_checked(source: Path, partial: Path, progress: Progress, *, closed: bool) -> None:
-    """Copy a project file and read the copy wholly; `closed` says that nobody writes to it.
+    """Copy a project file and check the whole copy. `closed`: nobody has the file open.
 
     Raises:
         DamagedError: the source is damaged.
     """
-    with errors(source):
+    with user_errors(source):
         # a file that may be open is read under SQLite's locks
         opened = (
             _open(source)
@@ -184,13 +189,13 @@ def copy_checked(source: Path, partial: Path, progress: Progress, *, closed: boo
 
 
 def check_file(file: Path, original: Path | None = None) -> None:
-    """Read a project file wholly.
+    """Check a whole project file.
 
     Raises:
-        DamagedError: it is damaged; said of `original`, if `file` is a copy of it.
+        DamagedError: it is damaged. The message names `original`, if `file` is a copy of it.
     """
     name = original or file
-    with errors(name), closing(_open(file)) as connection:
+    with user_errors(name), closing(_open(file)) as connection:
         said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
         raise DamagedError(
@@ -201,19 +206,19 @@ def check_file(file: Path, original: Path | None = None) -> None:
         )
 
 
-def facts(file: Path) -> Facts:
-    """What a project file, open or closed, holds.
+def read_contents(file: Path) -> ProjectContents:
+    """Count what a project file, open or closed, contains.
 
     Raises:
-        DamagedError: so much of it cannot be read.
+        DamagedError: it cannot be read.
     """
     query = (
         "SELECT (SELECT count(*) FROM photo), (SELECT count(*) FROM face), count(*), max(time) "
         "FROM operation"
     )
-    with errors(file), closing(_open(file)) as connection:
+    with user_errors(file), closing(_open(file)) as connection:
         try:
-            return Facts(*connection.execute(query).fetchone())
+            return ProjectContents(*connection.execute(query).fetchone())
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):
                 raise
@@ -221,23 +226,24 @@ def facts(file: Path) -> Facts:
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    """Read only, to look at: without a write-ahead log nothing is made beside the file."""
+    """Open read-only; without a write-ahead log no file is created beside it."""
     logged = file.with_name(f"{file.name}-wal").exists()
     return connect_read_only(file, immutable=not logged)
 
 
-def is_due(folder: Path, created: str) -> bool:
-    """Whether every backup, or without one the project made at `created`, is older than a day.
+def is_backup_due(folder: Path, created: str) -> bool:
+    """Whether every backup is older than a day; without backups, whether the project is.
 
-    Times in the future do not count: the clock was wrong then.
+    `created`: when the project was made (ISO 8601). Times in the future are ignored: the clock was
+    wrong then.
     """
     times = [backup.time for backup in backups(folder)] or [datetime.fromisoformat(created)]
     now = datetime.now(UTC)
     return not any(timedelta(0) <= now - time <= timedelta(days=1) for time in times)
 
 
-def thin_out(folder: Path) -> None:
-    """Delete the backups of a project that are not kept."""
+def delete_old_backups(folder: Path) -> None:
+    """Delete the backups of a project that are no longer kept."""
     rows = backups(folder)
     kept = _kept(rows)
     for backup in rows:
@@ -247,28 +253,29 @@ def thin_out(folder: Path) -> None:
 
 
 def _delete(file: Path) -> None:
-    """Delete a large file bit by bit: at once, and a decision would wait until the disk is done."""
+    """Delete a large file in small parts, because a decision would wait for the disk otherwise."""
     doomed = file.with_name(f".{file.name}.partial")
-    os.replace(file, doomed)  # from now on it is no backup
+    os.replace(file, doomed)  # from now on it does not count as a backup
     with doomed.open("rb+") as shrinking:
-        for size in range(doomed.stat().st_size - _PIECE, 0, -_PIECE):
+        for size in range(doomed.stat().st_size - _TRUNCATE_BYTES, 0, -_TRUNCATE_BYTES):
             shrinking.truncate(size)
             os.fsync(shrinking.fileno())
-            time.sleep(0.005)
+            time.sleep(_PAUSE_SECONDS)
     doomed.unlink()
 
 
 def _kept(rows: list[Backup]) -> list[Backup]:
-    """Of backups, newest first: some, one a day, the last one of an older schema, in bounds."""
+    """Of all backups, newest first, those to keep: the newest ones, one a day, and the last one
+    before an upgrade, within MAX_TOTAL_BYTES."""
     days: dict[date, Backup] = {}
     for backup in rows:
         days.setdefault(backup.time.astimezone().date(), backup)
-    wanted = {*rows[:NEWEST], *list(days.values())[:DAYS]}
+    wanted = {*rows[:KEPT_NEWEST_BACKUPS], *list(days.values())[:KEPT_DAYS]}
     wanted |= set([backup for backup in rows if backup.reason == "upgrade"][:1])
     kept: list[Backup] = []
     size = 0
     for backup in rows:
-        if backup in wanted and (len(kept) < 2 or size + backup.size <= LIMIT):
+        if backup in wanted and (len(kept) < 2 or size + backup.size <= MAX_TOTAL_BYTES):
             kept.append(backup)
             size += backup.size
     return kept

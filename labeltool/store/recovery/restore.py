@@ -1,4 +1,4 @@
-"""A backup takes the place of a project file that is damaged, which is kept beside it."""
+"""Replace a damaged project file with a backup, and keep the damaged file."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from labeltool.store.database.project_file import FILE, schema_of
 from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.recovery.backups import (
     Backup,
-    Facts,
+    ProjectContents,
     backups,
     check_file,
     copy_checked,
-    facts,
     parts,
+    read_contents,
 )
 
 
-def newest_good(folder: Path) -> Backup | None:
-    """The newest backup that can be read wholly."""
+def newest_intact_backup(folder: Path) -> Backup | None:
+    """The newest backup without damage."""
     for backup in backups(folder):
         with suppress(UserError):
             check_file(backup.file)
@@ -31,22 +31,22 @@ def newest_good(folder: Path) -> Backup | None:
     return None
 
 
-def facts_now(folder: Path) -> Facts | None:
-    """What the project file holds now, None where it cannot be read."""
+def current_contents(folder: Path) -> ProjectContents | None:
+    """What the project file contains now; None if it cannot be read."""
     with suppress(UserError):
-        return facts(folder / FILE)
+        return read_contents(folder / FILE)
     return None
 
 
 def restore(
     folder: Path, source: Path, progress: Progress = lambda done, total: None
 ) -> Path | None:
-    """Put a copy of a backup in the project's place; returns where the file before is kept.
+    """Replace the project file with a copy of a backup; returns where the old file is kept.
 
     `progress` counts bytes.
 
     Raises:
-        UserError: the backup is no sound project, or the project is open or cannot be written.
+        UserError: the backup is damaged or no project, or the project is open or cannot be written.
     """
     file = folder / FILE
     if not os.path.isfile(source):
@@ -57,14 +57,16 @@ def restore(
             folder=folder,
         )
     lock = ProjectLock(folder)
-    lock.alone(N_("The project must be restored, but another window or command has it open."))
+    lock.acquire_exclusive(
+        N_("The project must be restored, but another window or command has it open.")
+    )
     partial = file.with_name(f"{file.name}.restoring")
     try:
         partial.unlink(missing_ok=True)
         schema_of(source)
         copy_checked(source, partial, progress, closed=True)
         aside = _keep(file)
-        # a write-ahead log left here would be played into the new file
+        # a write-ahead log that stayed would be applied to the new file
         for part in parts(file)[1:]:
             part.unlink()
         os.replace(partial, file)
@@ -81,21 +83,21 @@ def restore(
         ) from error
     finally:
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):
-            with suppress(OSError):  # a folder that is read-only never had one
+            with suppress(OSError):  # a read-only folder never had one
                 leftover.unlink(missing_ok=True)
         lock.release()
     return aside
 
 
 def _keep(file: Path) -> Path | None:
-    """Give a project file, and a log that belongs to it, a second name."""
+    """Keep a project file, with its journal files, under a second name."""
     if not file.exists():
         return None
     aside = file.with_name(f"{file.stem}.replaced-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}Z.sqlite")
     for part in parts(file):
         name = aside.with_name(part.name.replace(file.name, aside.name, 1))
         try:
-            os.link(part, name)  # takes no space, which may be what is lacking
+            os.link(part, name)  # needs no space, which may be short
         except OSError:
             shutil.copyfile(part, name)
     return aside

@@ -241,7 +241,7 @@ class TestAutomaticBackups:
 
         monkeypatch.setattr(Task, "cancel", lambda task: (cancel(task), cancelled.set()))
 
-        monkeypatch.setattr(backups_module, "_CHUNK", 4096)
+        monkeypatch.setattr(backups_module, "_COPY_BYTES", 4096)
         monkeypatch.setattr(backups_module.os, "fsync", slowly)
         window.session.backups._back_up("work")
         qtbot.waitUntil(lambda: len(begun) > 1)

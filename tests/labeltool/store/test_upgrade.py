@@ -11,7 +11,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from labeltool.domain import UserError, Verdict
-from labeltool.store import BACKUPS, FILE, SCHEMA, backups, open_project
+from labeltool.store import BACKUP_FOLDER, FILE, SCHEMA, backups, open_project
 from labeltool.store import migrate as migrate_module
 from labeltool.store.database.project_lock import ProjectLock
 from tests.projects import make_project, next_migration, propose, sql, triangle, verdicts
@@ -88,7 +88,7 @@ def test_everything_is_there_after_an_upgrade_and_the_old_file_is_kept(old, migr
     assert schema(old / FILE) == str(NEXT)
     assert schema(backup_of(old)) == str(SCHEMA)
     assert open_tables(backup_of(old)) == before
-    assert {p.name for p in old.iterdir()} == {FILE, BACKUPS, "project.lock"}
+    assert {p.name for p in old.iterdir()} == {FILE, BACKUP_FOLDER, "project.lock"}
 
 
 def open_tables(file: Path) -> dict[str, list]:
@@ -152,7 +152,7 @@ def test_another_program_that_has_it_open_stops_the_upgrade(old, migrate):
 
 def test_a_project_that_is_being_upgraded_cannot_be_opened(old):
     lock = ProjectLock(old)
-    lock.alone("upgraded")
+    lock.acquire_exclusive("upgraded")
     with pytest.raises(UserError, match="being upgraded or restored right now"):
         open_project(old)
     lock.release()
@@ -163,14 +163,14 @@ def test_a_project_that_another_program_upgraded_meanwhile_is_not_upgraded_twice
     old, migrate, monkeypatch
 ):
     migrate(REBUILD)
-    alone = ProjectLock.alone
+    alone = ProjectLock.acquire_exclusive
 
     def after_another(lock, why):
-        monkeypatch.setattr(ProjectLock, "alone", alone)
+        monkeypatch.setattr(ProjectLock, "acquire_exclusive", alone)
         open_project(old).close()
         alone(lock, why)
 
-    monkeypatch.setattr(ProjectLock, "alone", after_another)
+    monkeypatch.setattr(ProjectLock, "acquire_exclusive", after_another)
     open_project(old).close()
     assert schema(backup_of(old)) == str(SCHEMA)
 

@@ -215,7 +215,7 @@ class TestReadOnly:
         opened.append(open_project(read_only / "p"))
         lock = ProjectLock(writable / "p")
         with pytest.raises(UserError, match="in use"):
-            lock.alone("in use")
+            lock.acquire_exclusive("in use")
 
     def test_no_project_is_made_there(self, read_only):
         with pytest.raises(UserError, match=r"No project can be made|cannot be written") as caught:

@@ -14,15 +14,15 @@ import pytest
 
 from labeltool.domain import Cancelled, DamagedError, StoreBusyError, UserError, Verdict
 from labeltool.store import (
-    BACKUPS,
+    BACKUP_FOLDER,
     FILE,
     Store,
     backups,
     create_project,
-    facts,
-    facts_now,
-    newest_good,
+    current_contents,
+    newest_intact_backup,
     open_project,
+    read_contents,
     restore,
 )
 from labeltool.store.database import engine
@@ -34,14 +34,14 @@ ANN = "ann"
 
 
 def names(folder: Path) -> set[str]:
-    return {path.name for path in (folder / BACKUPS).iterdir()}
+    return {path.name for path in (folder / BACKUP_FOLDER).iterdir()}
 
 
 def pretend(folder: Path, moment: datetime, reason: str = "work", size: int = 10) -> str:
     """An old backup, by its name."""
-    (folder / BACKUPS).mkdir(exist_ok=True)
+    (folder / BACKUP_FOLDER).mkdir(exist_ok=True)
     name = f"{moment:%Y-%m-%dT%H-%M-%S}-000Z-{reason}.sqlite"
-    (folder / BACKUPS / name).write_bytes(b"x" * size)
+    (folder / BACKUP_FOLDER / name).write_bytes(b"x" * size)
     return name
 
 
@@ -61,7 +61,7 @@ class TestMaking:
         assert [row.file for row in backups(store.folder)] == [made.file]
         assert made.reason == "work"
         assert before <= made.time <= datetime.now(UTC)
-        held = facts(made.file)
+        held = read_contents(made.file)
         assert (held.faces, held.operations) == (5, 1)
         assert names(store.folder) == {made.file.name}
 
@@ -69,7 +69,7 @@ class TestMaking:
         self, project, monkeypatch
     ):
         store = project(60)
-        monkeypatch.setattr(backups_module, "_CHUNK", 4096)
+        monkeypatch.setattr(backups_module, "_COPY_BYTES", 4096)
         face = iter(range(1, 61))
 
         def decide(_done: int, _total: int) -> None:
@@ -78,7 +78,7 @@ class TestMaking:
                 store.decisions.decide(ANN, [number], Verdict.REJECTED)
 
         made = store.back_up("work", decide)
-        assert facts(made.file).operations == 0
+        assert read_contents(made.file).operations == 0
         decided = next(face, 61) - 1
         assert verdicts(store).count(Verdict.REJECTED) == decided > 5
 
@@ -86,7 +86,7 @@ class TestMaking:
         monkeypatch.setattr(engine, "on_network_drive", lambda path: True)
         store = project(40)
         store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
-        assert facts(store.back_up("work").file).operations == 1
+        assert read_contents(store.back_up("work").file).operations == 1
         writer = sqlite3.connect(store.folder / FILE, isolation_level=None)
         writer.execute("BEGIN EXCLUSIVE")
         started: list[str] = []
@@ -108,7 +108,7 @@ class TestMaking:
 
     def test_without_room_it_says_so_and_leaves_the_space_to_decisions(self, project, monkeypatch):
         store = project(3)
-        usage = shutil.disk_usage(store.folder)._replace(free=backups_module.RESERVE)
+        usage = shutil.disk_usage(store.folder)._replace(free=backups_module.MIN_FREE_BYTES)
         monkeypatch.setattr(backups_module.shutil, "disk_usage", lambda folder: usage)
         with pytest.raises(UserError, match="no room for a backup") as caught:
             store.back_up("work")
@@ -138,8 +138,8 @@ class TestMaking:
 
     def test_what_a_killed_process_left_is_swept_away_later(self, project):
         store = project(1)
-        (store.folder / BACKUPS).mkdir()
-        old, fresh = (store.folder / BACKUPS / f".x.{n}.partial" for n in (1, 2))
+        (store.folder / BACKUP_FOLDER).mkdir()
+        old, fresh = (store.folder / BACKUP_FOLDER / f".x.{n}.partial" for n in (1, 2))
         for partial in (old, fresh):
             partial.touch()
         os.utime(old, (0, 0))
@@ -154,29 +154,29 @@ class TestKeeping:
         hours = [pretend(tmp_path, self.NOON - timedelta(hours=h)) for h in range(8)]
         days = [pretend(tmp_path, self.NOON - timedelta(days=d, hours=1)) for d in range(1, 11)]
         pretend(tmp_path, self.NOON - timedelta(days=3, hours=2))
-        backups_module.thin_out(tmp_path)
+        backups_module.delete_old_backups(tmp_path)
         assert names(tmp_path) == {*hours[:5], *days[:6]}
 
     def test_the_last_one_before_an_upgrade_stays_however_old(self, tmp_path):
         rows = [pretend(tmp_path, self.NOON - timedelta(hours=h)) for h in range(5)]
         last = pretend(tmp_path, self.NOON - timedelta(days=90), "upgrade")
         pretend(tmp_path, self.NOON - timedelta(days=90, hours=1), "upgrade")
-        backups_module.thin_out(tmp_path)
+        backups_module.delete_old_backups(tmp_path)
         assert names(tmp_path) == {*rows, last}
 
     def test_all_together_stay_in_bounds_but_two_stay_in_any_case(self, tmp_path, monkeypatch):
         rows = [pretend(tmp_path, self.NOON - timedelta(hours=h), size=40) for h in range(5)]
-        monkeypatch.setattr(backups_module, "LIMIT", 130)
-        backups_module.thin_out(tmp_path)
+        monkeypatch.setattr(backups_module, "MAX_TOTAL_BYTES", 130)
+        backups_module.delete_old_backups(tmp_path)
         assert names(tmp_path) == set(rows[:3])
-        monkeypatch.setattr(backups_module, "LIMIT", 10)
-        backups_module.thin_out(tmp_path)
+        monkeypatch.setattr(backups_module, "MAX_TOTAL_BYTES", 10)
+        backups_module.delete_old_backups(tmp_path)
         assert names(tmp_path) == set(rows[:2])
 
     def test_a_large_one_is_given_back_bit_by_bit_and_no_part_of_it_is_a_backup(
         self, tmp_path, monkeypatch
     ):
-        monkeypatch.setattr(backups_module, "_PIECE", 100)
+        monkeypatch.setattr(backups_module, "_TRUNCATE_BYTES", 100)
         monkeypatch.setattr(backups_module, "_kept", lambda rows: rows[:1])
         new, old = (pretend(tmp_path, self.NOON - timedelta(k), size=1000) for k in (0, 1))
         seen: list[tuple[int, list[str]]] = []
@@ -187,18 +187,18 @@ class TestKeeping:
             fsync(file)
 
         monkeypatch.setattr(os, "fsync", watched)
-        backups_module.thin_out(tmp_path)
+        backups_module.delete_old_backups(tmp_path)
         assert [size for size, _ in seen] == list(range(900, 0, -100))
         assert all(listed == [new] for _, listed in seen)
         assert names(tmp_path) == {new}
         assert old != new
 
     def test_files_that_are_no_backups_are_let_alone(self, tmp_path):
-        (tmp_path / BACKUPS).mkdir()
-        (tmp_path / BACKUPS / "mine.sqlite").touch()
+        (tmp_path / BACKUP_FOLDER).mkdir()
+        (tmp_path / BACKUP_FOLDER / "mine.sqlite").touch()
         for hours in range(8):
             pretend(tmp_path, self.NOON - timedelta(days=20, hours=hours))
-        backups_module.thin_out(tmp_path)
+        backups_module.delete_old_backups(tmp_path)
         assert "mine.sqlite" in names(tmp_path)
         assert len(backups(tmp_path)) == 5
 
@@ -265,9 +265,9 @@ class TestAClockThatWasWrong:
             store.decisions.decide(ANN, [face], Verdict.EXCLUDED)
             held.append(store.back_up("work").file)
         assert [row.file for row in backups(store.folder)] == held[::-1]
-        newest = newest_good(store.folder)
+        newest = newest_intact_backup(store.folder)
         assert newest is not None
-        assert facts(newest.file).operations == 3
+        assert read_contents(newest.file).operations == 3
         store.close()
         restore(store.folder, newest.file)
         again = open_project(store.folder)
@@ -285,10 +285,10 @@ class TestAClockThatWasWrong:
         again.decisions.decide(ANN, [9], Verdict.EXCLUDED)
         made = again.back_up("work")
         again.close()
-        newest = newest_good(again.folder)
+        newest = newest_intact_backup(again.folder)
         assert newest is not None
         assert newest.file == made.file
-        assert facts(newest.file).operations == 2
+        assert read_contents(newest.file).operations == 2
 
     def test_those_of_the_future_do_not_crowd_out_new_ones(self, project, clock):
         store = project(1)
@@ -339,7 +339,7 @@ class TestRestoring:
         content = file.read_bytes() if file.exists() else None
         with pytest.raises(DamagedError, match="labeltool restore"):
             self.read(folder)
-        kept = restore(folder, newest_good(folder).file)
+        kept = restore(folder, newest_intact_backup(folder).file)
         assert self.excluded(folder) == 1
         if content is None:
             assert kept is None
@@ -364,14 +364,18 @@ class TestRestoring:
         folder = tmp_path / "killed"
         log = (folder / f"{FILE}-wal").read_bytes()
         overwrite(folder / FILE, 0, 100)
-        kept = restore(folder, newest_good(folder).file)
+        kept = restore(folder, newest_intact_backup(folder).file)
         assert kept.with_name(f"{kept.name}-wal").read_bytes() == log
         assert self.excluded(folder) == 1
 
     def test_a_sound_project_that_is_set_back_is_kept_whole(self, folder, tmp_path):
-        assert facts_now(folder).operations == 2
+        assert current_contents(folder).operations == 2
         kept = restore(folder, backups(folder)[0].file)
-        assert facts_now(folder).operations == facts(backups(folder)[0].file).operations == 1
+        assert (
+            current_contents(folder).operations
+            == read_contents(backups(folder)[0].file).operations
+            == 1
+        )
         assert self.excluded(folder) == 1
         restore(folder, kept)
         assert self.excluded(folder) == 2
@@ -381,7 +385,7 @@ class TestRestoring:
         good = backups(folder)[0].file
         bad = good.with_name(pretend(folder, datetime.now(UTC) + timedelta(hours=1)))
         before = file.read_bytes()
-        assert newest_good(folder).file == good
+        assert newest_intact_backup(folder).file == good
         with pytest.raises(UserError, match="is damaged too"):
             restore(folder, bad)
         assert file.read_bytes() == before
@@ -407,19 +411,19 @@ class TestRestoring:
         with pytest.raises(UserError, match="everything is as it was"):
             restore(folder, backups(folder)[0].file)
         assert (folder / FILE).read_bytes() == before
-        assert {p.name for p in folder.iterdir()} == {FILE, BACKUPS, "project.lock"}
+        assert {p.name for p in folder.iterdir()} == {FILE, BACKUP_FOLDER, "project.lock"}
 
     def test_without_backups_there_is_none_to_restore(self, tmp_path):
         create_project(tmp_path / "p", THREE).close()
-        assert newest_good(tmp_path / "p") is None
+        assert newest_intact_backup(tmp_path / "p") is None
 
     def test_a_file_that_holds_no_project_holds_no_facts(self, tmp_path):
         for name in (FILE, "other.sqlite"):
             sqlite3.connect(tmp_path / name).close()
-        assert facts_now(tmp_path) is None
+        assert current_contents(tmp_path) is None
         with pytest.raises(DamagedError, match="holds no project"):
-            facts(tmp_path / "other.sqlite")
-        assert facts_now(tmp_path / "nowhere") is None
+            read_contents(tmp_path / "other.sqlite")
+        assert current_contents(tmp_path / "nowhere") is None
 
 
 def test_two_that_are_made_at_once_do_not_disturb_each_other(project):
@@ -439,7 +443,7 @@ def test_two_that_are_made_at_once_do_not_disturb_each_other(project):
         thread.join()
     assert not failed
     assert 1 <= len(backups(store.folder)) <= 4
-    assert all(facts(row.file).faces == 50 for row in backups(store.folder))
+    assert all(read_contents(row.file).faces == 50 for row in backups(store.folder))
 
 
 def test_a_restore_into_a_folder_that_cannot_be_written_says_so(project, monkeypatch):
