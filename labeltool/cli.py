@@ -256,19 +256,19 @@ def _import_labels(
 
     empty: list[str] = []
     for path in paths:
-        taken = label_import.take_labels(
+        summary = label_import.import_labels(
             store, path, default_reviewer(), proposals=kind == "proposals", turn=turn, scale=scale
         )
         _say(
-            f"{path.name}: {counted(taken.taken, kind.removesuffix('s'))} taken "
-            f"({taken.new_faces} made a new face), "
-            f"{taken.kept} left alone because a person decided them."
+            f"{path.name}: imported {counted(summary.imported, kind.removesuffix('s'))} "
+            f"({counted(summary.new_faces, 'new face')}), "
+            f"skipped {summary.already_decided} because a person had decided on the face."
         )
-        for problem in taken.problems:
+        for problem in summary.problems:
             _say(f"  not used: {problem}", err=True)
-        if not taken.taken and not taken.kept:
+        if not summary.imported and not summary.already_decided:
             empty.append(path.name)
-        if taken.waiting:
+        if summary.has_unsearched_photos:
             with _bar("Finding faces") as bar:
                 detection_pool.search(store, _advance(bar), lambda changes: None)
     if empty:
@@ -446,7 +446,7 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
                 "unreviewed face of other models was",
                 "unreviewed faces of other models were",
             )
-            click.echo(f"{rest} left alone.", err=True)
+            click.echo(f"{rest} not changed.", err=True)
 
 
 @cli.command("export")

@@ -239,7 +239,7 @@ class UndoImport(Scenario):
         store = open_project(folder)
         say("open")
         while True:
-            label_import.take_labels(store, folder.parent / "labels.json", "ann")
+            label_import.import_labels(store, folder.parent / "labels.json", "ann")
             for _ in range(2):
                 say("done", store.queue.counts().faces)
                 store.undo.undo("ann")

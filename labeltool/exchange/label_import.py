@@ -1,4 +1,4 @@
-"""Label files in: match their rows to faces, take them as manual labels or as proposals."""
+"""Import of label files: match their rows to faces, add them as manual labels or as proposals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from labeltool.domain import (
 )
 from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts
 from labeltool.exchange.formats.photo_names import photo_names
-from labeltool.exchange.photo_import import Added, add_folder
+from labeltool.exchange.photo_import import PhotoImportSummary, add_folder
 from labeltool.store import Store
 from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap, tight_box
 from pipnet.data.coco import LabelError
@@ -49,25 +49,26 @@ _Usable = tuple[int, Box, LabelledRow]  # photo, box of the landmarks, row
 
 
 @dataclass(slots=True)
-class Taken:
-    """What became of the rows of a label file.
+class LabelImportSummary:
+    """What an import did with the rows of a label file.
 
-    `new_faces` of the `taken` matched no face; `kept` had a human decision that stays; `problems`
-    are sentences about all that was not used. `waiting`: photos beside the file came into the
-    project and are yet to be searched for further faces.
+    `imported`: how many became labels or proposals, `new_faces` of them faces that are new.
+    `already_decided`: how many were not imported because a person had decided on the face.
+    `problems`: a sentence for each row that could not be used. `has_unsearched_photos`: photos
+    beside the file were added to the project and must be searched for more faces.
     """
 
-    taken: int = 0
+    imported: int = 0
     new_faces: int = 0
-    kept: int = 0
+    already_decided: int = 0
     problems: list[str] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
-    waiting: bool = False
+    has_unsearched_photos: bool = False
 
 
 @dataclass(frozen=True)
 class LabelSource:
-    """A label file that was read, of which nothing is taken yet.
+    """A label file that was read and not imported yet.
 
     `files`: the photos by the names that the file gives them. `problems`: what cannot be used.
     `sizes`: what is stated of each photo that can be, by name.
@@ -82,13 +83,13 @@ class LabelSource:
     def frames(
         self, *, turn: bool = False, scale: bool = False
     ) -> tuple[dict[str, LabelFrame], dict[str, SizeMismatch]]:
-        """The photos by name that were labelled in another size and can be taken as asked, and
-        those that cannot. See `pipnet.data.label_frames.choose_frames`."""
+        """The photos by name that were labelled in another size and can be imported with these
+        options, and those that cannot. See `pipnet.data.label_frames.choose_frames`."""
         return choose_frames(self.sizes, turn=turn, scale=scale)
 
 
-def read_source(store: Store, path: Path) -> LabelSource:
-    """Read a COCO file or a folder of `.pts`, and find its photos; changes nothing.
+def read_label_source(store: Store, path: Path) -> LabelSource:
+    """Read a label file or a folder of them, and find its photos. Changes nothing.
 
     Raises:
         UserError: not readable, or with other landmarks than the project's.
@@ -190,7 +191,7 @@ def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path) -> ReadLabels:
     return replace(read, rows=fitting, problems=[*read.problems, *problems])
 
 
-def take_labels(
+def import_labels(
     store: Store,
     source: Path | LabelSource,
     reviewer: str,
@@ -199,7 +200,7 @@ def take_labels(
     turn: bool = False,
     scale: bool = False,
     progress: Progress = lambda done, total: None,
-) -> Taken:
+) -> LabelImportSummary:
     """Import a label file as manual labels, or as proposals to review.
 
     Photos that the file names and that lie beside it come into the project. Each row goes to the
@@ -207,37 +208,39 @@ def take_labels(
     over union); else it makes a new face. A human decision is never replaced, and the same file
     again adds nothing. It is one operation, whose undo removes the new faces. `turn`, `scale`: take
     faces that were labelled before the photo's EXIF turn, or on a copy of another size. `progress`
-    may raise Cancelled: then photos beside the file are known, no label is taken, no face is new
+    may raise Cancelled: then photos beside the file are known, no label is summary, no face is new
     and nothing is offered; the same file again goes on.
 
     Raises:
         UserError: not readable, or with other landmarks than the project's.
     """
     if isinstance(source, Path):
-        source = read_source(store, source)
+        source = read_label_source(store, source)
     if source.read.stems and (turn or scale):
         raise UserError(
             N_("{path} is a folder of .pts files, which state no size of their photos."),
             N_("Only labels of a COCO file can be turned or scaled."),
             path=source.path,
         )
-    taken = Taken(problems=list(source.problems))
-    photos = _add_photos(store, source, taken)
-    rows = _upright_rows(source, photos, taken, turn=turn, scale=scale)
+    summary = LabelImportSummary(problems=list(source.problems))
+    photos = _add_photos(store, source, summary)
+    rows = _upright_rows(source, photos, summary, turn=turn, scale=scale)
     newest = store.faces.newest_id()
     usable, found = _matched(store, rows, progress)
     with store.cancellable(progress), store.transaction():
         if store.faces.newest_id() != newest:  # faces were found meanwhile
             usable, found = _matched(store, rows, progress)
-        of_faces = _with_new_faces(store, usable, found, taken)
+        of_faces = _with_new_faces(store, usable, found, summary)
         if not proposals:
-            _take_labels(store, source.path, reviewer, of_faces, taken)
+            _add_labels(store, source.path, reviewer, of_faces, summary)
     if proposals:
-        _take_proposals(store, source.path, reviewer, of_faces, taken, progress)
-    return taken
+        _add_proposals(store, source.path, reviewer, of_faces, summary, progress)
+    return summary
 
 
-def _add_photos(store: Store, source: LabelSource, taken: Taken) -> dict[str, PhotoRecord]:
+def _add_photos(
+    store: Store, source: LabelSource, summary: LabelImportSummary
+) -> dict[str, PhotoRecord]:
     """The photos of the project by their names in the file; those beside it come into it."""
     known = {record.file: record for record in store.photos.records()}
     files = sorted({file for file in source.files.values() if file not in known})
@@ -247,15 +250,15 @@ def _add_photos(store: Store, source: LabelSource, taken: Taken) -> dict[str, Ph
         inside = [file for file in files if folder in file.parents]
         outside = [file for file in files if folder not in file.parents]
         if inside:
-            add_folder(store, folder, inside, Added())
+            add_folder(store, folder, inside, PhotoImportSummary())
         if outside:
             parents = [str(file.parent) for file in outside]
-            add_folder(store, Path(os.path.commonpath(parents)), outside, Added())
+            add_folder(store, Path(os.path.commonpath(parents)), outside, PhotoImportSummary())
         fresh = set(files)
         records = store.photos.records()
         store.photos.save_sizes(_sizes(record for record in records if record.file in fresh))
         known = {record.file: record for record in store.photos.records()}
-        taken.waiting = True
+        summary.has_unsearched_photos = True
     return {name: known[file] for name, file in source.files.items()}
 
 
@@ -272,14 +275,14 @@ def _sizes(records: Iterable[PhotoRecord]) -> dict[int, tuple[int, int]]:
 def _upright_rows(
     source: LabelSource,
     photos: Mapping[str, PhotoRecord],
-    taken: Taken,
+    summary: LabelImportSummary,
     *,
     turn: bool,
     scale: bool,
 ) -> list[tuple[int, LabelledRow]]:
     """The rows that can be used, in pixels of their upright photos, each with its photo."""
     frames, wrong = source.frames(turn=turn, scale=scale)
-    taken.problems += [_remedied(mismatch, source.path) for mismatch in wrong.values()]
+    summary.problems += [_remedied(mismatch, source.path) for mismatch in wrong.values()]
     unread = set[str]()
     rows: list[tuple[int, LabelledRow]] = []
     for row in source.read.rows:
@@ -291,12 +294,12 @@ def _upright_rows(
             row = _in_frame(row, frames[row.photo])
         if size is None:
             if row.photo not in unread:
-                taken.problems.append(f"{row.photo} cannot be used: the photo cannot be read")
+                summary.problems.append(f"{row.photo} cannot be used: the photo cannot be read")
             unread.add(row.photo)
         elif np.isnan(row.points).all():
-            taken.problems.append(f"a face of {row.photo} has no landmarks")
+            summary.problems.append(f"a face of {row.photo} has no landmarks")
         elif has_implausible_points(row.points, size):
-            taken.problems.append(
+            summary.problems.append(
                 f"a face of {row.photo} has landmarks far outside the photo "
                 f"({size[0]} x {size[1]}); label it again"
             )
@@ -323,12 +326,12 @@ def _remedied(mismatch: SizeMismatch, path: Path) -> str:
     return f"{mismatch.sentence(path.name)}; import it with {' '.join(options)} if that is so"
 
 
-def _take_labels(
+def _add_labels(
     store: Store,
     source: Path,
     reviewer: str,
     rows: list[tuple[int, LabelledRow]],
-    taken: Taken,
+    summary: LabelImportSummary,
 ) -> None:
     labels = [
         NewLabel(
@@ -339,8 +342,8 @@ def _take_labels(
         )
         for face, row in rows
     ]
-    taken.taken, taken.changes = store.decisions.take_labels(reviewer, labels, source.name)
-    taken.kept = len(labels) - taken.taken
+    summary.imported, summary.changes = store.decisions.take_labels(reviewer, labels, source.name)
+    summary.already_decided = len(labels) - summary.imported
 
 
 def _matched(
@@ -376,7 +379,7 @@ def _matched(
 
 
 def _with_new_faces(
-    store: Store, usable: list[_Usable], found: dict[int, int], taken: Taken
+    store: Store, usable: list[_Usable], found: dict[int, int], summary: LabelImportSummary
 ) -> list[tuple[int, LabelledRow]]:
     """Each row with its face, new where none was found. A second row of one face is not used."""
     placed: dict[int, list[Box]] = {}
@@ -389,7 +392,7 @@ def _with_new_faces(
         others = placed.setdefault(photo, [])
         if any(overlap(box, other) > SAME_FACE_OVERLAP for other in others):
             x, y = (round(box[0] + box[2] / 2), round(box[1] + box[3] / 2))
-            taken.problems.append(
+            summary.problems.append(
                 f"{row.photo} has the face around {x}, {y} more than once; the others are left out"
             )
             continue
@@ -403,16 +406,16 @@ def _with_new_faces(
         if verdict == Verdict.REMOVED
     }
     of = found | dict(zip(fresh, added, strict=True))
-    taken.new_faces = len(removed.intersection(of.values()))
+    summary.new_faces = len(removed.intersection(of.values()))
     return [(of[number], row) for number, (*_, row) in enumerate(usable) if number in of]
 
 
-def _take_proposals(
+def _add_proposals(
     store: Store,
     source: Path,
     reviewer: str,
     rows: list[tuple[int, LabelledRow]],
-    taken: Taken,
+    summary: LabelImportSummary,
     progress: Progress,
 ) -> None:
     digest = _digest(rows)
@@ -444,9 +447,11 @@ def _take_proposals(
         with store.background_write():
             store.rounds.add_predictions(round_id, batch[start : start + 100])
     new = [row.face_id for row in batch if verdicts[row.face_id] == Verdict.REMOVED]
-    taken.changes = store.decisions.take_proposals(reviewer, round_id, new, len(batch), source.name)
+    summary.changes = store.decisions.take_proposals(
+        reviewer, round_id, new, len(batch), source.name
+    )
     store.rounds.settle(round_id)
-    taken.taken, taken.kept = len(batch), len(rows) - len(batch)
+    summary.imported, summary.already_decided = len(batch), len(rows) - len(batch)
 
 
 def _digest(rows: list[tuple[int, LabelledRow]]) -> str:

@@ -1,4 +1,4 @@
-"""Photos in: find them, and search them for faces."""
+"""Import of photos: find the files, and add them to the project."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pipnet.data.images import ImageError, classify, find_photos
 
 
 @dataclass(slots=True)
-class Added:
-    """What `add_photos` found: photos that are new, known, or of unsupported kinds."""
+class PhotoImportSummary:
+    """What `add_photos` found: photos that are `new`, already `known`, or `unsupported`."""
 
     new: int = 0
     known: int = 0
     unsupported: list[Path] = field(default_factory=list)
 
 
-def add_photos(store: Store, sources: Sequence[Path]) -> Added:
+def add_photos(store: Store, sources: Sequence[Path]) -> PhotoImportSummary:
     """Add the photos of folders (recursively) and files. Their faces are searched by `search`.
 
     A photo that is in the project already is not added again; one that could not be read before is
@@ -33,7 +33,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
     Raises:
         UserError: a source does not exist, cannot be listed, or holds no photo at all.
     """
-    added = Added()
+    added = PhotoImportSummary()
     for source in sources:
         source = Path(os.path.abspath(source))  # without "..": a folder has one name
         if os.path.isdir(source):
@@ -66,7 +66,9 @@ def add_photos(store: Store, sources: Sequence[Path]) -> Added:
     return added
 
 
-def add_folder(store: Store, folder: Path, photos: Sequence[Path], added: Added) -> None:
+def add_folder(
+    store: Store, folder: Path, photos: Sequence[Path], added: PhotoImportSummary
+) -> None:
     """Register photos under the root that holds `folder`, or under `folder` as a new root.
 
     Several links to one file are one photo.

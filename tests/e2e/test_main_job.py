@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from labeltool.app import App
 from labeltool.domain import Filter, Verdict
 from labeltool.exchange.label_export import export_labels
-from labeltool.exchange.label_import import take_labels
+from labeltool.exchange.label_import import import_labels
 from labeltool.gui import theme
 from labeltool.gui.dialogs import batch_preview
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
@@ -205,7 +205,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     window.close()
     other = create_project(tmp_path / "other", load_scheme("300w"))
     other.photos.add(other.photos.add_root(photos), [(p.name, 1) for p in find_photos(photos)[0]])
-    assert take_labels(other, out, "somebody").taken == 2
+    assert import_labels(other, out, "somebody").imported == 2
     again = [points for _, _, points, _ in other.decisions.labels()]
     assert all(any(np.allclose(a, b, atol=1e-9) for b in again) for a in labels.values())
     assert len(other.queue.ids(Filter("corrected"))) == 1

@@ -17,7 +17,7 @@ from labeltool.cli import run
 from labeltool.domain import UserError, Verdict, folder_name
 from labeltool.exchange import detection_pool, photo_import
 from labeltool.exchange.label_export import export_labels
-from labeltool.exchange.label_import import take_labels
+from labeltool.exchange.label_import import import_labels
 from labeltool.store import MAX_FOLDER_BYTES, backups, create_project, open_project, restore
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
@@ -81,8 +81,8 @@ def test_a_project_its_photos_and_its_label_files_may_be_called_anything(
     assert files(out) == {f"{name[:240]}.json", name}
     as_written = "\\" not in name  # what a label file means by that is a matter of its own
     for written in (out / f"{name[:240]}.json", out / name) if as_written else ():
-        taken = take_labels(store, written, ANN)
-        assert (taken.problems, taken.new_faces, taken.kept) == ([], 0, 1)
+        summary = import_labels(store, written, ANN)
+        assert (summary.problems, summary.new_faces, summary.already_decided) == ([], 0, 1)
     store.close()
 
     assert [row.file.name for row in backups(folder)] == [made.name]
@@ -163,10 +163,10 @@ class TestNamesThatAreTooLong:
             "categories": [{"id": 1, "name": "face", "keypoints": list(THREE.names)}],
         }  # fmt: skip
         (tmp_path / "l.json").write_text(json.dumps(rows), encoding="utf-8")
-        taken = take_labels(store, tmp_path / "l.json", ANN)
-        assert taken.taken == 0
-        assert len(taken.problems) == 1
-        assert "is not a photo of this project" in taken.problems[0]
+        summary = import_labels(store, tmp_path / "l.json", ANN)
+        assert summary.imported == 0
+        assert len(summary.problems) == 1
+        assert "is not a photo of this project" in summary.problems[0]
         store.close()
         with pytest.raises(LabelError, match=r"none of the photos that l\.json names is there"):
             load_labelled(tmp_path / "l.json")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool.domain import Changes, Progress
 from labeltool.exchange import detection_pool, photo_import
-from labeltool.exchange.label_import import LabelSource, read_source, take_labels
+from labeltool.exchange.label_import import LabelSource, import_labels, read_label_source
 from labeltool.gui.background.round_controller import RoundController
 from labeltool.gui.background.tasks import TaskRunner, Work
 from labeltool.gui.background.write_queue import WriteQueue, face_id
@@ -25,7 +25,7 @@ from labeltool.store import MAX_INSTANT_FACES, Store
 @dataclass(frozen=True)
 class LabelImport:
     """What to import: `proposals` or labels; `turn`, `scale`: also labels made on pictures of
-    another size, see `labeltool.exchange.label_import.take_labels`."""
+    another size, see `labeltool.exchange.label_import.import_labels`."""
 
     source: Path | LabelSource
     proposals: bool
@@ -41,17 +41,17 @@ class LabelImport:
         """Import the labels. From a path whose labels need a choice nothing is imported."""
         source = self.source
         if isinstance(source, Path):
-            source = read_source(store, source)
+            source = read_label_source(store, source)
             if any(wrong.frame is not None for wrong in source.frames()[1].values()):
                 return LabelImportResult(replace(self, source=source), needs_choice=source)
-        taken = take_labels(
+        summary = import_labels(
             store, source, reviewer,
             proposals=self.proposals, turn=self.turn, scale=self.scale, progress=progress,
         )  # fmt: skip
-        note = notifications.labels(taken, source.path, proposals=self.proposals)
-        nothing = not taken.taken or taken.changes.back  # to undo
+        note = notifications.labels(summary, source.path, proposals=self.proposals)
+        nothing = not summary.imported or summary.changes.back  # to undo
         changes = Changes(all=True, photos=True, rounds=self.proposals, note=note, back=nothing)
-        return LabelImportResult(self, changes, taken.waiting)
+        return LabelImportResult(self, changes, summary.has_unsearched_photos)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from labeltool.domain import N_, Counts
 from labeltool.exchange.label_export import Exported
-from labeltool.exchange.label_import import Taken
-from labeltool.exchange.photo_import import Added
+from labeltool.exchange.label_import import LabelImportSummary
+from labeltool.exchange.photo_import import PhotoImportSummary
 from labeltool.gui.i18n.translate import faces_words, read, tr
 from labeltool.rounds.controller import Rounds
 from pipnet.text import one_line
 
 
-def photos(added: Added, counts: Counts, broken: int) -> str:
+def photos(added: PhotoImportSummary, counts: Counts, broken: int) -> str:
     """How many photos came in, which did not, `broken` of them unreadable, and how many faces there
     are now."""
     total = faces_words(counts.faces)
@@ -30,20 +30,20 @@ def photos(added: Added, counts: Counts, broken: int) -> str:
     return " ".join(notes)
 
 
-def labels(taken: Taken, source: Path, *, proposals: bool) -> str:
-    """How many labels or proposals of a file were taken, and why the others were not."""
+def labels(summary: LabelImportSummary, source: Path, *, proposals: bool) -> str:
+    """How many labels or proposals were imported from a file, and why others were not."""
     what = N_("{count:,} labels from {file}")
     if proposals:
         what = N_("{count:,} proposals from {file}")
-    note = tr(what, count=taken.taken, file=source.name)
-    if taken.new_faces:
-        note += tr(", {count:,} of them new faces", count=taken.new_faces)
-    if taken.kept:
-        note += tr("; {count:,} faces keep what a person decided", count=taken.kept)
-    if taken.problems:
+    note = tr(what, count=summary.imported, file=source.name)
+    if summary.new_faces:
+        note += tr(", {count:,} of them new faces", count=summary.new_faces)
+    if summary.already_decided:
+        note += tr("; {count:,} faces keep what a person decided", count=summary.already_decided)
+    if summary.problems:
         note += tr(
             "; {count:,} rows were not used ({reason})",
-            count=len(taken.problems), reason=read(taken.problems[0]).removesuffix("."),
+            count=len(summary.problems), reason=read(summary.problems[0]).removesuffix("."),
         )  # fmt: skip
     return note + "."
 

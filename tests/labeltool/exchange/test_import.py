@@ -22,8 +22,8 @@ from labeltool.exchange import detection_pool, label_import
 from labeltool.exchange.detection_pool import search
 from labeltool.exchange.formats import LabelledRow, coco
 from labeltool.exchange.label_export import export_labels
-from labeltool.exchange.label_import import take_labels
-from labeltool.exchange.photo_import import Added, add_photos
+from labeltool.exchange.label_import import import_labels
+from labeltool.exchange.photo_import import PhotoImportSummary, add_photos
 from labeltool.store import FILE, Store
 from pipnet.data.boxes import overlap, tight_box
 from pipnet.data.crop import CropConvention
@@ -77,7 +77,7 @@ class TestAddPhotos:
             draw(photos / name)
         (photos / "notes.txt").touch()
         draw(photos / ".hidden.jpg")
-        assert add_photos(store, [photos]) == Added(new=5)
+        assert add_photos(store, [photos]) == PhotoImportSummary(new=5)
         assert list(store.photos.roots().values()) == [photos]
         names = {row[3] for row in store.photos.index()}
         assert names == {"a.jpg", "b/c.PNG", f"{KOREAN}/{KOREAN}.webp", "b/d/e.tiff", "f.bmp"}
@@ -87,21 +87,21 @@ class TestAddPhotos:
         draw(photos / "a.jpg")
         add_photos(store, [photos])
         draw(photos / "b.jpg")
-        assert add_photos(store, [photos]) == Added(new=1, known=1)
+        assert add_photos(store, [photos]) == PhotoImportSummary(new=1, known=1)
         assert len(store.photos.roots()) == 1
 
     def test_a_folder_inside_a_known_one_is_the_known_one(self, store, photos):
         draw(photos / "inner" / "a.jpg")
         add_photos(store, [photos])
         draw(photos / "inner" / "b.jpg")
-        assert add_photos(store, [photos / "inner"]) == Added(new=1, known=1)
+        assert add_photos(store, [photos / "inner"]) == PhotoImportSummary(new=1, known=1)
         assert list(store.photos.roots().values()) == [photos]
 
     def test_a_folder_around_a_known_one_adds_only_what_is_new(self, store, photos):
         draw(photos / "inner" / "a.jpg")
         draw(photos / "b.jpg")
         add_photos(store, [photos / "inner"])
-        assert add_photos(store, [photos]) == Added(new=1, known=1)
+        assert add_photos(store, [photos]) == PhotoImportSummary(new=1, known=1)
 
     def test_a_folder_spelt_in_another_way_is_the_same_folder(self, store, photos, monkeypatch):
         draw(photos / "a.jpg")
@@ -109,13 +109,13 @@ class TestAddPhotos:
         add_photos(store, [photos])
         monkeypatch.chdir(photos / "inner")
         for spelling in ("..", "../../photos", f"{photos}/inner/..", f"{photos}//"):
-            assert add_photos(store, [Path(spelling)]) == Added(known=1)
+            assert add_photos(store, [Path(spelling)]) == PhotoImportSummary(known=1)
         assert list(store.photos.roots().values()) == [photos]
 
     def test_single_files_and_folders_can_be_mixed(self, store, photos, tmp_path):
         draw(photos / "a.jpg")
         single = draw(tmp_path / "other" / "b.png")
-        assert add_photos(store, [single, photos]) == Added(new=2)
+        assert add_photos(store, [single, photos]) == PhotoImportSummary(new=2)
         assert len(store.photos.roots()) == 2
 
     def test_formats_that_cannot_be_read_are_named(self, store, photos):
@@ -123,12 +123,12 @@ class TestAddPhotos:
         for name in ("b.HEIC", "c.gif"):
             (photos / name).write_bytes(b"x")
         added = add_photos(store, [photos])
-        assert added == Added(new=1, unsupported=[photos / "b.HEIC", photos / "c.gif"])
+        assert added == PhotoImportSummary(new=1, unsupported=[photos / "b.HEIC", photos / "c.gif"])
 
     def test_a_folder_of_heic_only_is_no_error_but_named(self, store, photos):
         photos.mkdir()
         (photos / "b.heic").write_bytes(b"x")
-        assert add_photos(store, [photos]) == Added(unsupported=[photos / "b.heic"])
+        assert add_photos(store, [photos]) == PhotoImportSummary(unsupported=[photos / "b.heic"])
 
     @pytest.mark.parametrize("name", ["nowhere", "empty"])
     def test_nothing_to_add_is_said(self, store, photos, name):
@@ -156,10 +156,10 @@ class TestAddPhotos:
         make(photos / "b.jpg", photos / "a.jpg")
         (photos / "sub").mkdir()
         make(photos / "b.jpg", photos / "sub" / "c.jpg")
-        assert add_photos(store, [photos]) == Added(new=2, known=2)
+        assert add_photos(store, [photos]) == PhotoImportSummary(new=2, known=2)
         names = {file.name for _, file in store.photos.unsearched()}
         assert names == ({"b.jpg", "other.jpg"} if make is os.symlink else {"a.jpg", "other.jpg"})
-        assert add_photos(store, [photos]) == Added(known=4)
+        assert add_photos(store, [photos]) == PhotoImportSummary(known=4)
 
     @pytest.mark.parametrize("make", [os.link, os.symlink])
     def test_a_link_to_a_photo_that_is_known_is_not_another_one_nor_the_other_way_round(
@@ -168,16 +168,16 @@ class TestAddPhotos:
         draw(photos / "a.jpg")
         (tmp_path / "links").mkdir()
         make(photos / "a.jpg", tmp_path / "links" / "b.jpg")
-        assert add_photos(store, [tmp_path / "links"]) == Added(new=1)
-        assert add_photos(store, [photos]) == Added(known=1)
+        assert add_photos(store, [tmp_path / "links"]) == PhotoImportSummary(new=1)
+        assert add_photos(store, [photos]) == PhotoImportSummary(known=1)
         draw(photos / "c.jpg", (61, 40))
         make(photos / "c.jpg", tmp_path / "links" / "d.jpg")
-        assert add_photos(store, [photos, tmp_path / "links"]) == Added(new=1, known=3)
+        assert add_photos(store, [photos, tmp_path / "links"]) == PhotoImportSummary(new=1, known=3)
 
     def test_a_copy_is_another_photo(self, store, photos):
         draw(photos / "a.jpg")
         shutil.copy2(photos / "a.jpg", photos / "b.jpg")
-        assert add_photos(store, [photos]) == Added(new=2)
+        assert add_photos(store, [photos]) == PhotoImportSummary(new=2)
 
     def test_a_name_that_is_no_text_does_not_stop_the_others(self, store, photos):
         draw(photos / "a.jpg")
@@ -232,7 +232,7 @@ class TestSearch:
         add_photos(store, [photos])
         search(store, silent, ignored)
         draw(photos / "b.jpg")
-        assert add_photos(store, [photos]) == Added(known=2)
+        assert add_photos(store, [photos]) == PhotoImportSummary(known=2)
         assert search(store, silent, ignored) == 1
         assert store.photos.problems() == []
 
@@ -378,11 +378,11 @@ class TestRealFaces:
         truth = coco.read(tmp_path / "truth.json")
         names = {path.name for path in people.iterdir()}
         rows = [row for row in truth.rows if Path(row.photo).name in names]
-        taken = take_labels(store, tmp_path / "truth.json", ANN)
-        assert taken.taken == len(rows) > 6
-        assert taken.new_faces == 0
+        summary = import_labels(store, tmp_path / "truth.json", ANN)
+        assert summary.imported == len(rows) > 6
+        assert summary.new_faces == 0
         assert found == store.queue.counts().faces >= len(rows)
-        assert len(taken.problems) == len(truth.rows) - len(rows)
+        assert len(summary.problems) == len(truth.rows) - len(rows)
         assert len(store.queue.ids(Filter("corrected"))) == len(rows)
 
 
@@ -397,7 +397,7 @@ class TestMovedPhotos:
         assert "there is no such file" in reason
         (root_id,) = store.photos.roots()
         store.photos.move_root(root_id, moved)
-        assert add_photos(store, [moved]) == Added(known=1)
+        assert add_photos(store, [moved]) == PhotoImportSummary(known=1)
         assert search(store, silent, ignored) == 1
         assert store.photos.problems() == []
 
@@ -429,16 +429,21 @@ class TestLabels:
         place(store, 2, "detected", (x - 2, y - 0.3 * h, 1.1 * w, 1.3 * h))
         convention = CropConvention()
         assert overlap(convention.landmark_box((x - 2, y - 12, 44, 52), "detected"), row.box) > 0.5
-        taken = take_labels(store, write(tmp_path / "a.json", row), ANN)
-        assert (taken.taken, taken.new_faces, taken.kept, taken.problems) == (1, 0, 0, [])
+        summary = import_labels(store, write(tmp_path / "a.json", row), ANN)
+        assert (summary.imported, summary.new_faces, summary.already_decided, summary.problems) == (
+            1,
+            0,
+            0,
+            [],
+        )
         assert verdicts(store) == [Verdict.UNREVIEWED, Verdict.CORRECTED, Verdict.UNREVIEWED]
         np.testing.assert_array_equal(store.faces.get(2).points, row.points)
 
     def test_a_label_that_overlaps_less_than_half_makes_a_new_face(self, project, tmp_path):
         store = project(1)
         place(store, 1, "landmarks", (10, 20, 19, 40))  # 0.48 of the union
-        taken = take_labels(store, write(tmp_path / "a.json", labelled("00000.jpg")), ANN)
-        assert (taken.taken, taken.new_faces) == (1, 1)
+        summary = import_labels(store, write(tmp_path / "a.json", labelled("00000.jpg")), ANN)
+        assert (summary.imported, summary.new_faces) == (1, 1)
         face = store.faces.get(2)
         assert (face.photo_id, face.box_kind, face.box) == (1, "landmarks", labelled("x").box)
         assert verdicts(store) == [Verdict.UNREVIEWED, Verdict.CORRECTED]
@@ -447,7 +452,7 @@ class TestLabels:
         store = project(1)
         near, far = labelled("00000.jpg", 0.5), labelled("00000.jpg", 12)
         place(store, 1, "landmarks", labelled("x").box)
-        take_labels(store, write(tmp_path / "a.json", far, near), ANN)
+        import_labels(store, write(tmp_path / "a.json", far, near), ANN)
         np.testing.assert_array_equal(store.faces.get(1).points, near.points)
         np.testing.assert_array_equal(store.faces.get(2).points, far.points)
 
@@ -455,10 +460,10 @@ class TestLabels:
         store = project(2)
         rows = [labelled("00000.jpg"), labelled("00000.jpg", 12), labelled("00001.jpg", 30)]
         file = write(tmp_path / "a.json", *rows)
-        assert take_labels(store, file, ANN).taken == 3
+        assert import_labels(store, file, ANN).imported == 3
         faces = store.queue.counts().faces
-        again = take_labels(store, file, "ben")
-        assert (again.taken, again.new_faces, again.kept) == (0, 0, 3)
+        again = import_labels(store, file, "ben")
+        assert (again.imported, again.new_faces, again.already_decided) == (0, 0, 3)
         assert store.queue.counts().faces == faces
 
     def test_a_human_decision_is_never_replaced(self, project, tmp_path):
@@ -469,8 +474,8 @@ class TestLabels:
         store.decisions.decide(ANN, [2], Verdict.EXCLUDED)
         file = write(tmp_path / "a.json", labelled("00000.jpg"), labelled("00001.jpg"))
         for proposals in (False, True):
-            taken = take_labels(store, file, "ben", proposals=proposals)
-            assert (taken.taken, taken.new_faces, taken.kept) == (0, 0, 2)
+            summary = import_labels(store, file, "ben", proposals=proposals)
+            assert (summary.imported, summary.new_faces, summary.already_decided) == (0, 0, 2)
         assert verdicts(store) == [Verdict.CORRECTED, Verdict.EXCLUDED]
         np.testing.assert_array_equal(store.faces.get(1).points, triangle(3))
 
@@ -480,14 +485,14 @@ class TestLabels:
             labelled("00000.jpg", verdict="accepted"),
             labelled("00001.jpg", verdict="corrected"),
         )
-        take_labels(store, write(tmp_path / "a.json", *rows), ANN)
+        import_labels(store, write(tmp_path / "a.json", *rows), ANN)
         assert verdicts(store) == [Verdict.ACCEPTED, Verdict.CORRECTED]
 
     def test_landmarks_in_another_order_are_sorted_by_name(self, project, tmp_path):
         store = project(1)
         row = labelled("00000.jpg", visibility=np.array([2, 1, 2], np.int8))
         file = write(tmp_path / "a.json", row, names=("nose", "left", "right"))
-        take_labels(store, file, ANN)
+        import_labels(store, file, ANN)
         ((_, _, points, visibility),) = store.decisions.labels()
         np.testing.assert_array_equal(points, row.points[[1, 2, 0]])
         np.testing.assert_array_equal(visibility, [1, 2, 2])
@@ -498,7 +503,7 @@ class TestLabels:
         four = LabelledRow(row.photo, row.box, np.vstack([row.points, [1, 1]]))
         file = write(tmp_path / "a.json", four, names=("a", "b", "c", "d"))
         with pytest.raises(UserError, match=r"4 landmarks a face, .*'three' has 3") as caught:
-            take_labels(store, file, ANN)
+            import_labels(store, file, ANN)
         assert caught.value.remedy
         assert store.queue.counts().faces == 1
 
@@ -507,9 +512,9 @@ class TestLabels:
         empty = labelled("00000.jpg")
         empty.points[:] = np.nan
         file = write(tmp_path / "a.json", labelled("gone.jpg"), empty, labelled("00000.jpg"))
-        taken = take_labels(store, file, ANN)
-        assert taken.taken == 1
-        assert taken.problems == [
+        summary = import_labels(store, file, ANN)
+        assert summary.imported == 1
+        assert summary.problems == [
             "gone.jpg is not a photo of this project",
             "a face of 00000.jpg has no landmarks",
         ]
@@ -519,7 +524,7 @@ class TestLabels:
     ):
         draw(photos / KOREAN / "a.png", (100, 100))
         file = write(photos / "labels.json", labelled(f"{KOREAN}/a.png"))
-        assert take_labels(store, file, ANN).taken == 1
+        assert import_labels(store, file, ANN).imported == 1
         ((_, _, root, path, width, height),) = store.photos.index()
         assert (Path(root), path, width, height) == (photos, f"{KOREAN}/a.png", 100, 100)
 
@@ -529,7 +534,7 @@ class TestLabels:
         for file in ("text.json", "labels.csv"):
             (tmp_path / file).write_text("hello")
         with pytest.raises(UserError) as caught:
-            take_labels(store, tmp_path / name, ANN)
+            import_labels(store, tmp_path / name, ANN)
         assert str(caught.value)
 
 
@@ -568,8 +573,8 @@ class TestUndo:
     def test_the_faces_that_it_made_are_gone_and_come_back(self, mixed, again, proposals):
         store, file = mixed
         before = self.everything(store)
-        taken = take_labels(store, file, ANN, proposals=proposals)
-        assert (taken.taken, taken.new_faces) == (3, 2)
+        summary = import_labels(store, file, ANN, proposals=proposals)
+        assert (summary.imported, summary.new_faces) == (3, 2)
         after = self.everything(store)
         assert after["counts"].faces == 4
         store = again(store)
@@ -584,11 +589,11 @@ class TestUndo:
     @pytest.mark.parametrize("proposals", [False, True])
     def test_the_same_file_after_it_makes_the_same_again_and_no_doubles(self, mixed, proposals):
         store, file = mixed
-        take_labels(store, file, ANN, proposals=proposals)
+        import_labels(store, file, ANN, proposals=proposals)
         after = self.everything(store)
         store.undo.undo(ANN)
-        taken = take_labels(store, file, "ben", proposals=proposals)
-        assert (taken.taken, taken.new_faces) == (3, 2)
+        summary = import_labels(store, file, "ben", proposals=proposals)
+        assert (summary.imported, summary.new_faces) == (3, 2)
         again = self.everything(store)
         assert again == after
         assert store.undo.state("ben").undo == (
@@ -600,17 +605,17 @@ class TestUndo:
 
     def test_a_face_found_since_is_labelled_and_not_doubled(self, mixed):
         store, file = mixed
-        take_labels(store, file, ANN)
+        import_labels(store, file, ANN)
         store.undo.undo(ANN)
         (found,) = store.faces.add([(2, labelled("x", 30).box, "landmarks")])
-        taken = take_labels(store, file, ANN)
-        assert (taken.taken, taken.new_faces) == (3, 1)
+        summary = import_labels(store, file, ANN)
+        assert (summary.imported, summary.new_faces) == (3, 1)
         assert store.faces.get(found).verdict is Verdict.CORRECTED
         assert store.queue.counts().faces == 4
 
     def test_what_others_did_to_its_faces_meanwhile_stays(self, mixed):
         store, file = mixed
-        take_labels(store, file, ANN)
+        import_labels(store, file, ANN)
         store.decisions.decide("ben", [3], Verdict.EXCLUDED)
         store.drafts.save("ben", 4, None, triangle(40))
         note = store.undo.undo(ANN).note
@@ -620,7 +625,7 @@ class TestUndo:
 
     def test_a_proposal_that_was_accepted_meanwhile_stays(self, mixed):
         store, file = mixed
-        take_labels(store, file, ANN, proposals=True)
+        import_labels(store, file, ANN, proposals=True)
         store.decisions.decide("ben", [1, 3], Verdict.ACCEPTED)
         store.undo.undo(ANN)
         assert [store.faces.get(face).verdict for face in (1, 3, 4)] == [
@@ -631,7 +636,7 @@ class TestUndo:
 
     def test_a_removed_face_takes_no_decision_and_no_moves(self, mixed):
         store, file = mixed
-        take_labels(store, file, ANN)
+        import_labels(store, file, ANN)
         store.undo.undo(ANN)
         for write in (
             lambda: store.decisions.decide("ben", [3], Verdict.ACCEPTED),
@@ -647,7 +652,7 @@ class TestUndo:
 
     def test_photos_that_came_with_it_stay(self, store, photos):
         draw(photos / "a.png", (90, 70))
-        take_labels(store, write(photos / "labels.json", labelled("a.png")), ANN)
+        import_labels(store, write(photos / "labels.json", labelled("a.png")), ANN)
         store.undo.undo(ANN)
         counts = store.queue.counts()
         assert (counts.photos, counts.faces) == (1, 0)
@@ -663,10 +668,10 @@ class TestUndo:
                 raise Cancelled
 
         with pytest.raises(Cancelled):
-            take_labels(store, file, ANN, proposals=True, progress=stop)
+            import_labels(store, file, ANN, proposals=True, progress=stop)
         assert store.queue.counts().faces == 75
         assert store.undo.state(ANN).undo is None
-        assert take_labels(store, file, ANN, proposals=True).new_faces == 75
+        assert import_labels(store, file, ANN, proposals=True).new_faces == 75
         assert store.queue.counts().faces == 150
 
 
@@ -674,8 +679,8 @@ class TestProposals:
     def test_they_wait_for_a_verdict_with_their_score_and_their_source(self, project, tmp_path):
         store = project(1, proposed=False)
         file = write(tmp_path / "other tool.json", labelled("00000.jpg", score=0.75))
-        taken = take_labels(store, file, ANN, proposals=True)
-        assert (taken.taken, taken.new_faces) == (1, 0)
+        summary = import_labels(store, file, ANN, proposals=True)
+        assert (summary.imported, summary.new_faces) == (1, 0)
         prediction = store.faces.get(1).prediction
         assert (prediction.score, prediction.model) == (0.75, "import of other tool.json")
         assert verdicts(store) == [Verdict.UNREVIEWED]
@@ -691,10 +696,10 @@ class TestProposals:
                 raise Cancelled
 
         with pytest.raises(Cancelled):
-            take_labels(store, file, ANN, proposals=proposals, progress=stop)
+            import_labels(store, file, ANN, proposals=proposals, progress=stop)
         assert verdicts(store) == [Verdict.UNREVIEWED] * 2
         assert store.faces.get(1).prediction is None
-        assert take_labels(store, file, ANN, proposals=proposals).taken == 2
+        assert import_labels(store, file, ANN, proposals=proposals).imported == 2
 
     def test_labels_cancelled_while_they_are_written_leave_nothing(
         self, project, tmp_path, monkeypatch
@@ -720,12 +725,12 @@ class TestProposals:
         with monkeypatch.context() as patch:
             patch.setattr(label_import, "_take_labels", endless)
             with pytest.raises(Cancelled):
-                take_labels(store, file, ANN, progress=stop)
+                import_labels(store, file, ANN, progress=stop)
         assert written == [(2,)]  # as others see it
         assert len(store.faces.boxes()) == 2
         assert verdicts(store) == [Verdict.UNREVIEWED] * 2
-        taken = take_labels(store, file, ANN)
-        assert (taken.taken, taken.new_faces) == (2, 1)
+        summary = import_labels(store, file, ANN)
+        assert (summary.imported, summary.new_faces) == (2, 1)
 
     def test_proposals_cancelled_while_they_are_written_are_offered_the_next_time(
         self, project, tmp_path
@@ -741,10 +746,10 @@ class TestProposals:
                 raise Cancelled
 
         with pytest.raises(Cancelled):
-            take_labels(store, file, ANN, proposals=True, progress=stop)
+            import_labels(store, file, ANN, proposals=True, progress=stop)
         assert store.queue.counts().proposed == 0
         assert [row.status for row in store.rounds.all()] == [RoundStatus.CANCELLED]
-        assert take_labels(store, file, ANN, proposals=True).taken == 150
+        assert import_labels(store, file, ANN, proposals=True).imported == 150
         assert store.queue.counts().proposed == 150
         assert [row.status for row in store.rounds.all()] == [RoundStatus.READY]
 
@@ -753,10 +758,10 @@ class TestProposals:
         for face in (1, 2):
             place(store, face, "landmarks", labelled("x").box)
         file = write(tmp_path / "a.json", labelled("00000.jpg"), labelled("00001.jpg"))
-        take_labels(store, file, ANN, proposals=True)
+        import_labels(store, file, ANN, proposals=True)
         store.decisions.decide(ANN, [1], Verdict.REJECTED)
         before = [store.faces.get(face).prediction.id for face in (1, 2)]
-        take_labels(store, file, ANN, proposals=True)
+        import_labels(store, file, ANN, proposals=True)
         assert [store.faces.get(face).prediction.id for face in (1, 2)] == before
         assert not store.faces.get(1).offered
         assert len(store.rounds.all()) == 2  # the starter's and the import
@@ -766,7 +771,7 @@ class TestProposals:
         place(store, 1, "landmarks", labelled("x").box)
         for shift in (0.0, 1.0):
             row = labelled("00000.jpg", shift)
-            take_labels(store, write(tmp_path / "a.json", row), ANN, proposals=True)
+            import_labels(store, write(tmp_path / "a.json", row), ANN, proposals=True)
             np.testing.assert_array_equal(store.faces.get(1).points, row.points)
         assert len(store.rounds.all()) == 3
 
@@ -774,9 +779,9 @@ class TestProposals:
         store = project(1)
         place(store, 1, "landmarks", labelled("x").box)
         file = write(tmp_path / "a.json", labelled("00000.jpg"))
-        take_labels(store, file, ANN, proposals=True)
+        import_labels(store, file, ANN, proposals=True)
         propose(store, [1], 0.9)
-        take_labels(store, file, ANN, proposals=True)
+        import_labels(store, file, ANN, proposals=True)
         np.testing.assert_array_equal(store.faces.get(1).points, triangle())
 
 
@@ -818,8 +823,8 @@ class TestRoundTrip:
         opened.append(other)
         for folder in ("one", "two"):
             add_photos(other, [photos / folder])
-        taken = take_labels(other, out, ANN)
-        assert (taken.taken, taken.problems) == (7, [])
+        summary = import_labels(other, out, ANN)
+        assert (summary.imported, summary.problems) == (7, [])
         assert content(other) == content(store)
 
     @pytest.mark.parametrize("form", ["coco", "pts"])
@@ -850,7 +855,7 @@ class TestRoundTrip:
         opened.append(other)
         for folder in ("one", "two"):
             add_photos(other, [photos / folder])
-        take_labels(other, tmp_path / "labels.json", ANN)
+        import_labels(other, tmp_path / "labels.json", ANN)
         back = other.decisions.labels()[-1]
         np.testing.assert_array_equal(back[2], points)
         np.testing.assert_array_equal(back[3], [2, 0, 2])
@@ -909,5 +914,5 @@ def content(store: Store) -> set[tuple]:
 
 def test_a_scheme_of_numbers_takes_labels_by_place(project, tmp_path):
     store = project(1, scheme=Scheme.numbered("three numbers", 3))
-    taken = take_labels(store, write(tmp_path / "a.json", labelled("00000.jpg")), ANN)
-    assert taken.taken == 1
+    summary = import_labels(store, write(tmp_path / "a.json", labelled("00000.jpg")), ANN)
+    assert summary.imported == 1

@@ -16,7 +16,7 @@ from labeltool.exchange import detection_pool
 from labeltool.exchange.detection_pool import search
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.exchange.label_export import export_labels
-from labeltool.exchange.label_import import read_source, take_labels
+from labeltool.exchange.label_import import import_labels, read_label_source
 from labeltool.exchange.photo_import import add_photos
 from labeltool.store import Store
 from pipnet.data.boxes import tight_box
@@ -115,8 +115,8 @@ class TestRoundTrip:
         opened.append(other)
         for folder in reversed(folders):
             add_photos(other, [tmp_path / "in" / folder])
-        taken = take_labels(other, out, ANN)
-        assert taken.problems == []
+        summary = import_labels(other, out, ANN)
+        assert summary.problems == []
         assert content(other) == content(store)
 
     def test_a_coco_export_says_size_and_content(self, project, tmp_path):
@@ -151,7 +151,7 @@ class TestRoundTrip:
         export_labels(store, tmp_path / "x" / "labels.json", "coco")
         other = make_project(tmp_path / "other")
         opened.append(other)
-        assert take_labels(other, tmp_path / "x" / "labels.json", ANN).problems == []
+        assert import_labels(other, tmp_path / "x" / "labels.json", ANN).problems == []
         assert content(other) == content(store)
         assert len(load_labelled(tmp_path / "x")) == 1
 
@@ -183,9 +183,9 @@ class TestPhotos:
         store = project(proposed=False)
         add_photos(store, [draw(tmp_path / "val" / "f.jpg").parent])
         file = write(tmp_path / "else" / "a.json", {"train/f.jpg": [triangle()]})
-        taken = take_labels(store, file, ANN)
-        assert (taken.taken, store.queue.counts().faces) == (0, 0)
-        assert taken.problems[0].startswith("train/f.jpg is not val/f.jpg")
+        summary = import_labels(store, file, ANN)
+        assert (summary.imported, store.queue.counts().faces) == (0, 0)
+        assert summary.problems[0].startswith("train/f.jpg is not val/f.jpg")
 
     def test_photos_beside_the_file_are_taken_instead(self, project, tmp_path):
         store = project(proposed=False)
@@ -193,8 +193,8 @@ class TestPhotos:
             draw(tmp_path / name)
         add_photos(store, [tmp_path / "val" / "f.jpg"])
         listed = {"train/f.jpg": [triangle()], "val/f.jpg": [triangle(9)], "val/unlabelled.jpg": []}
-        taken = take_labels(store, write(tmp_path / "a.json", listed), ANN)
-        assert (taken.taken, taken.problems, taken.waiting) == (2, [], True)
+        summary = import_labels(store, write(tmp_path / "a.json", listed), ANN)
+        assert (summary.imported, summary.problems, summary.has_unsearched_photos) == (2, [], True)
         points = {
             store.faces.get(face).photo: points[0, 0]
             for face, _, points, _ in store.decisions.labels()
@@ -206,14 +206,14 @@ class TestPhotos:
     def test_reading_alone_changes_nothing(self, project, tmp_path):
         store = project(proposed=False)
         draw(tmp_path / "f.jpg")
-        read_source(store, write(tmp_path / "a.json", {"f.jpg": [triangle()]}))
+        read_label_source(store, write(tmp_path / "a.json", {"f.jpg": [triangle()]}))
         assert store.queue.counts().photos == 0
 
     def test_a_photo_outside_the_file_s_folder_comes_too(self, project, tmp_path):
         store = project(proposed=False)
         draw(tmp_path / "photos" / "f.jpg")
         file = write(tmp_path / "labels" / "a.json", {"../photos/f.jpg": [triangle()]})
-        assert take_labels(store, file, ANN).taken == 1
+        assert import_labels(store, file, ANN).imported == 1
         assert list(store.photos.roots().values()) == [tmp_path / "photos"]
 
     def test_another_photo_in_its_place_is_named(self, project, tmp_path):
@@ -224,10 +224,10 @@ class TestPhotos:
         other = make_project(tmp_path / "other")
         draw(tmp_path / "x" / "1.jpg")
         add_photos(other, [tmp_path / "x"])
-        taken = take_labels(other, tmp_path / "a.json", ANN)
+        summary = import_labels(other, tmp_path / "a.json", ANN)
         other.close()
-        assert taken.taken == 0
-        assert "is not the photo that was labelled" in taken.problems[0]
+        assert summary.imported == 0
+        assert "is not the photo that was labelled" in summary.problems[0]
 
     def test_a_name_listed_with_two_sizes_is_not_used(self, project, tmp_path):
         store = project(proposed=False)
@@ -236,9 +236,9 @@ class TestPhotos:
         data = json.loads(file.read_text())
         data["images"].append({"id": 9, "file_name": "f.jpg", "width": 50, "height": 50})
         file.write_text(json.dumps(data))
-        taken = take_labels(store, file, ANN)
-        assert taken.taken == 0
-        assert taken.problems[0].startswith("f.jpg is listed twice")
+        summary = import_labels(store, file, ANN)
+        assert summary.imported == 0
+        assert summary.problems[0].startswith("f.jpg is listed twice")
 
 
 DETECTOR = """
@@ -280,8 +280,8 @@ class TestOrder:
         opened.append(second)
         add_photos(first, [folder])
         search(first, lambda done, total: None, lambda changes: None)
-        take_labels(first, file, ANN, proposals=proposals)
-        take_labels(second, file, ANN, proposals=proposals)
+        import_labels(first, file, ANN, proposals=proposals)
+        import_labels(second, file, ANN, proposals=proposals)
         add_photos(second, [folder])
         search(second, lambda done, total: None, lambda changes: None)
         assert self.everything(first) == self.everything(second)
@@ -298,7 +298,7 @@ class TestOrder:
     def test_a_box_that_a_person_moved_stays(self, project, tmp_path):
         store = project(proposed=False)
         draw(tmp_path / "photos" / "a.jpg")
-        take_labels(store, write(tmp_path / "photos" / "l.json", {"a.jpg": [triangle()]}), ANN)
+        import_labels(store, write(tmp_path / "photos" / "l.json", {"a.jpg": [triangle()]}), ANN)
         moved = (7.0, 5.0, 41.0, 57.0)
         store.boxes.change(ANN, 1, moved)
         search(store, lambda done, total: None, lambda changes: None)
@@ -311,7 +311,7 @@ class TestLandmarks:
         store = project(scheme=scheme, proposed=False)
         draw(tmp_path / "f.jpg")
         file = write(tmp_path / "a.json", {"f.jpg": [triangle()]}, names=names)
-        take_labels(store, file, ANN)
+        import_labels(store, file, ANN)
         ((_, _, points, _),) = store.decisions.labels()
         (face,) = load_labelled(file, names=scheme.names)
         assert face.points.tolist() == points.tolist()  # for training just the same
@@ -346,7 +346,7 @@ class TestLandmarks:
         path = write(tmp_path / "a.json", {"f.jpg": [triangle()]}, names=names)
         words = rf"Only in the file: {file}\. Only in the scheme: {scheme}\."
         with pytest.raises(UserError, match=words):
-            take_labels(store, path, ANN)
+            import_labels(store, path, ANN)
         assert store.queue.counts().photos == 0
 
     @pytest.mark.parametrize("far", [[-101, 50], [50, 201], [1e300, 5], [-1e18, -1e18]])
@@ -365,10 +365,10 @@ class TestLandmarks:
             for name, points in (("f", bad), ("g", triangle())):
                 lines = "\n".join(f"{x} {y}" for x, y in points + 1)
                 (source / f"{name}.pts").write_text(f"{{\n{lines}\n}}")
-        taken = take_labels(store, source, ANN)
-        assert (taken.taken, len(taken.problems)) == (1, 1)
-        assert "a face of f" in taken.problems[0]
-        assert "far outside the photo (100 x 100)" in taken.problems[0]
+        summary = import_labels(store, source, ANN)
+        assert (summary.imported, len(summary.problems)) == (1, 1)
+        assert "a face of f" in summary.problems[0]
+        assert "far outside the photo (100 x 100)" in summary.problems[0]
         told: list[str] = []
         (face,) = load_labelled(source, report=told.append)
         assert (face.image.name, len(told)) == ("g.jpg", 1)
@@ -379,14 +379,14 @@ class TestSizes:
         draw(tmp_path / "f.jpg", (100, 80), 6)  # upright 80 x 100
         file = write(tmp_path / "raw.json", {"f.jpg": [triangle()]}, (100, 80))
         store = project(proposed=False)
-        taken = take_labels(store, file, ANN)
-        assert (taken.taken, store.queue.counts().faces) == (0, 0)
-        assert taken.problems[0].startswith(
+        summary = import_labels(store, file, ANN)
+        assert (summary.imported, store.queue.counts().faces) == (0, 0)
+        assert summary.problems[0].startswith(
             "f.jpg is 80 x 100 here, but raw.json labelled it at 100 x 80"
         )
-        assert "--turn" in taken.problems[0]
-        assert take_labels(store, file, ANN, scale=True).taken == 0
-        assert take_labels(store, file, ANN, turn=True).taken == 1
+        assert "--turn" in summary.problems[0]
+        assert import_labels(store, file, ANN, scale=True).imported == 0
+        assert import_labels(store, file, ANN, turn=True).imported == 1
         ((_, _, points, _),) = store.decisions.labels()
         x, y = triangle().T
         np.testing.assert_array_equal(points, np.stack([79 - y, x], -1))
@@ -395,9 +395,9 @@ class TestSizes:
         draw(tmp_path / "f.jpg", (200, 200))
         file = write(tmp_path / "half.json", {"f.jpg": [triangle()]}, (100, 100))
         store = project(proposed=False)
-        assert "--scale" in take_labels(store, file, ANN).problems[0]
-        assert take_labels(store, file, ANN, turn=True).taken == 0
-        assert take_labels(store, file, ANN, scale=True).taken == 1
+        assert "--scale" in import_labels(store, file, ANN).problems[0]
+        assert import_labels(store, file, ANN, turn=True).imported == 0
+        assert import_labels(store, file, ANN, scale=True).imported == 1
         ((_, _, points, _),) = store.decisions.labels()
         np.testing.assert_array_equal(points, (triangle() + 0.5) * 2 - 0.5)
 
@@ -413,7 +413,7 @@ class TestSizes:
         draw(tmp_path / "x" / "f.jpg")
         (tmp_path / "x" / "f.pts").write_text("{\n1 2\n30 4\n5 60\n}")
         with pytest.raises(UserError, match="state no size"):
-            take_labels(project(proposed=False), tmp_path / "x", ANN, turn=True)
+            import_labels(project(proposed=False), tmp_path / "x", ANN, turn=True)
 
 
 class TestRows:
@@ -425,12 +425,12 @@ class TestRows:
         if known:
             store.faces.add([(1, tight_box(triangle(1)), "landmarks")])
         file = write(tmp_path / "a.json", {"f.jpg": [triangle(), triangle(2), triangle(45)]})
-        taken = take_labels(store, file, ANN)
-        assert (taken.taken, store.queue.counts().faces) == (2, 2)
-        (problem,) = taken.problems
+        summary = import_labels(store, file, ANN)
+        assert (summary.imported, store.queue.counts().faces) == (2, 2)
+        (problem,) = summary.problems
         assert problem.startswith("f.jpg has the face around")
-        again = take_labels(store, file, ANN)
-        assert (again.taken, again.kept, store.queue.counts().faces) == (0, 2, 2)
+        again = import_labels(store, file, ANN)
+        assert (again.imported, again.already_decided, store.queue.counts().faces) == (0, 2, 2)
 
     def test_a_pts_file_of_another_number_of_points_is_named(self, project, tmp_path):
         store = project(proposed=False)
@@ -438,9 +438,9 @@ class TestRows:
             draw(tmp_path / "x" / f"{name}.jpg")
         (tmp_path / "x" / "a.pts").write_text("{\n1 2\n30 4\n5 60\n}")
         (tmp_path / "x" / "b.pts").write_text("{\n1 2\n30 4\n}")
-        taken = take_labels(store, tmp_path / "x", ANN)
-        assert taken.taken == 1
-        assert taken.problems[0].startswith("b.pts has 2 landmarks, this project's scheme has 3")
+        summary = import_labels(store, tmp_path / "x", ANN)
+        assert summary.imported == 1
+        assert summary.problems[0].startswith("b.pts has 2 landmarks, this project's scheme has 3")
 
     @pytest.mark.parametrize("suffix", ["JSON", "Json", "PTS"])
     def test_suffixes_in_capitals(self, project, tmp_path, suffix):
@@ -450,10 +450,10 @@ class TestRows:
             (tmp_path / "f.PTS").write_text("{\n1 2\n30 4\n5 60\n}")
         else:
             write(tmp_path / f"a.{suffix}", {"f.jpg": [triangle()]})
-        assert take_labels(store, tmp_path, ANN).taken == 1
+        assert import_labels(store, tmp_path, ANN).imported == 1
 
     def test_of_several_json_files_one_has_to_be_chosen(self, project, tmp_path):
         for name in ("l.json", "m.JSON"):
             write(tmp_path / name, {})
         with pytest.raises(UserError, match=r"several \.json files \(l.json, m.JSON\); choose one"):
-            take_labels(project(proposed=False), tmp_path, ANN)
+            import_labels(project(proposed=False), tmp_path, ANN)

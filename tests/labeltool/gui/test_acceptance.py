@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool.domain import Changes, Filter, NewLabel, NewPrediction, RoundKind, Verdict
 from labeltool.exchange.label_export import export_labels
-from labeltool.exchange.label_import import take_labels
+from labeltool.exchange.label_import import import_labels
 from labeltool.gui.dialogs import batch_preview
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.gui.dialogs.start_round import StartRoundDialog
@@ -289,7 +289,7 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
         window.session.exporter.export(tmp_path / "labels.json", "coco")
     other = create_project(tmp_path / "other", load_scheme("300w"))
     fill(other, tmp_path / "photos", 10)
-    with_points = take_labels(other, tmp_path / "labels.json", "ben")
+    with_points = import_labels(other, tmp_path / "labels.json", "ben")
     assert (with_points.taken, with_points.problems) == (2, [])
     for ours, theirs in zip(store.decisions.labels(), other.decisions.labels(), strict=True):
         assert ours[:2] == theirs[:2]

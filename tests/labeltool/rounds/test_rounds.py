@@ -1060,7 +1060,7 @@ class TestMeanFace:
 def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, opened, started):
     """Four photos, one epoch on the CPU: new proposals that lie on the faces."""
     from labeltool.exchange.detection_pool import search
-    from labeltool.exchange.label_import import take_labels
+    from labeltool.exchange.label_import import import_labels
     from labeltool.exchange.photo_import import add_photos
     from pipnet.data.scheme import load_scheme
 
@@ -1079,8 +1079,8 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     rounds.wait(ignore)
     faces = store.queue.counts().faces
     assert store.queue.counts().proposed == faces > 0
-    taken = take_labels(store, tmp_path / "truth.json", ANN).taken
-    assert taken > 1
+    imported = import_labels(store, tmp_path / "truth.json", ANN).imported
+    assert imported > 1
     store.undo.undo(ANN)
     store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
     store.decisions.decide(ANN, [2], Verdict.REJECTED)

@@ -194,7 +194,7 @@ def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, projec
         raise UserError("It failed.", "Do it again.")
 
     monkeypatch.setattr("labeltool.exchange.photo_import.add_photos", fails)
-    monkeypatch.setattr("labeltool.gui.background.importer.read_source", fails)
+    monkeypatch.setattr("labeltool.gui.background.importer.read_label_source", fails)
     monkeypatch.setattr("labeltool.gui.background.exporter.export_labels", fails)
     for name in ("start_predict", "restore", "can_predict"):
         monkeypatch.setattr(
