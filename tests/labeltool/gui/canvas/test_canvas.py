@@ -219,7 +219,7 @@ def test_a_dragged_point_is_reported_to_a_part_of_a_pixel(
     assert canvas.points[index] == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_point_can_be_taken_from_some_pixels_away_and_the_nearest_one_is(
+def test_a_press_near_points_hits_the_nearest_within_the_radius(
     canvas: Canvas,
 ) -> None:
     points = np.array([[300.0, 200.0], [308.0, 200.0], [100.0, 100.0]])
@@ -265,7 +265,7 @@ def test_two_quick_drags_are_two_moves(canvas: Canvas) -> None:
     assert [row[0] for row in moved(moves)] == [10, 10]
 
 
-def test_escape_takes_a_drag_back(canvas: Canvas) -> None:
+def test_escape_cancels_a_drag(canvas: Canvas) -> None:
     moves = QSignalSpy(canvas.points_moved)
     start = canvas.point_to_viewport(30)
     press(canvas, start)
@@ -284,7 +284,7 @@ def test_escape_takes_a_drag_back(canvas: Canvas) -> None:
     assert canvas.selection.last == -1
 
 
-def test_a_new_state_of_the_same_face_leaves_the_hand_its_point(canvas: Canvas) -> None:
+def test_a_new_state_of_the_same_face_does_not_interrupt_a_drag(canvas: Canvas) -> None:
     show_face(canvas, ring(98), face_id=7)
     moves = QSignalSpy(canvas.points_moved)
     start = canvas.point_to_viewport(30)
@@ -312,7 +312,7 @@ def test_another_face_ends_the_drag_and_the_selection(canvas: Canvas) -> None:
     assert np.array_equal(canvas.points, ring(98))
 
 
-def test_a_missing_landmark_is_put_down_by_a_click_once_it_is_selected(canvas: Canvas) -> None:
+def test_a_click_places_the_selected_missing_landmark(canvas: Canvas) -> None:
     points = ring(5)
     points[2] = np.nan
     show_face(canvas, points)
@@ -371,7 +371,7 @@ def test_arrows_belong_to_the_window_until_a_point_is_selected(
         assert not event.isAccepted()
 
 
-def test_hidden_points_cannot_be_taken(canvas: Canvas) -> None:
+def test_hidden_points_cannot_be_dragged(canvas: Canvas) -> None:
     canvas.layers.set_visible(points=False)
     start = canvas.point_to_viewport(10)
     moves = QSignalSpy(canvas.points_moved)
@@ -405,7 +405,7 @@ def grid() -> np.ndarray:
     return np.array([[240.0 + 60 * (k % 3), 160.0 + 60 * (k // 3)] for k in range(9)])
 
 
-def test_a_rubber_band_selects_shift_and_ctrl_add_and_a_drag_moves_all_of_them(
+def test_a_rubber_band_selects_points_and_a_drag_moves_all_of_them(
     canvas: Canvas,
 ) -> None:
     show_face(canvas, grid())
@@ -437,7 +437,7 @@ def test_a_rubber_band_selects_shift_and_ctrl_add_and_a_drag_moves_all_of_them(
     assert canvas.selection.indices == {3, 4}
 
 
-def test_shift_adds_by_click_ctrl_takes_in_and_out_and_arrows_nudge_all(canvas: Canvas) -> None:
+def test_shift_click_adds_ctrl_click_toggles_and_arrows_nudge_all(canvas: Canvas) -> None:
     show_face(canvas, grid())
     for index, held in ((0, NONE), (4, SHIFT), (8, CTRL), (4, CTRL)):
         at = canvas.point_to_viewport(index)
@@ -452,7 +452,7 @@ def test_shift_adds_by_click_ctrl_takes_in_and_out_and_arrows_nudge_all(canvas: 
     assert len(canvas.selection.indices) == 9
 
 
-def test_neighbours_follow_the_less_the_further_and_the_wheel_says_how_far(
+def test_neighbours_follow_by_distance_and_the_wheel_sets_how_far(
     canvas: Canvas,
 ) -> None:
     show_face(canvas, ring(98))
@@ -488,7 +488,7 @@ def test_neighbours_follow_the_less_the_further_and_the_wheel_says_how_far(
     assert len(said(moves)[-1][0]) > 1
 
 
-def test_what_is_near_comes_from_the_mean_face_not_from_this_one(canvas: Canvas) -> None:
+def test_neighbour_distances_come_from_the_mean_face(canvas: Canvas) -> None:
     closed = np.array([[300.0, 200.0], [300.0, 201.0], [420.0, 200.0]])
     show_face(canvas, closed)
     canvas.neighbours.set_mean_shape(np.array([[0.0, 0.0], [1.0, 1.0], [0.1, 0.0]]))
@@ -499,7 +499,7 @@ def test_what_is_near_comes_from_the_mean_face_not_from_this_one(canvas: Canvas)
     assert shift[1] == 0
 
 
-def test_a_click_with_alt_or_in_snap_mode_lets_a_point_jump_there(canvas: Canvas) -> None:
+def test_a_click_with_alt_or_in_snap_mode_moves_a_point_there(canvas: Canvas) -> None:
     show_face(canvas, grid())
     moves = QSignalSpy(canvas.points_moved)
     spot = canvas.point_to_viewport(4) + QPoint(25, 25)
@@ -518,7 +518,7 @@ def test_a_click_with_alt_or_in_snap_mode_lets_a_point_jump_there(canvas: Canvas
     assert len(moved(moves)) == 2
 
 
-def test_missing_landmarks_are_put_down_one_after_the_other(canvas: Canvas) -> None:
+def test_missing_landmarks_are_placed_one_after_the_other(canvas: Canvas) -> None:
     points = ring(5)
     points[[1, 3]] = np.nan
     show_face(canvas, points, face_id=1)
@@ -531,7 +531,7 @@ def test_missing_landmarks_are_put_down_one_after_the_other(canvas: Canvas) -> N
     assert [row[0] for row in moved(moves)] == [1, 3]
 
 
-def test_handles_turn_and_scale_the_selection_around_its_middle(canvas: Canvas) -> None:
+def test_handles_rotate_and_scale_the_selection_around_its_centre(canvas: Canvas) -> None:
     show_face(canvas, grid())
     moves = QSignalSpy(canvas.points_moved)
     canvas.selection.select_all()
@@ -584,7 +584,7 @@ def test_steps_go_from_the_worst_point_to_the_best_and_around(canvas: Canvas) ->
     assert canvas.selection.last == 0
 
 
-def test_a_point_out_of_sight_is_brought_into_view(canvas: Canvas) -> None:
+def test_showing_a_point_scrolls_it_into_view(canvas: Canvas) -> None:
     canvas.zoom_at(20, QPointF(10, 10))
     canvas.show_point(60)
     assert canvas.viewport().rect().contains(canvas.point_to_viewport(60))
@@ -593,7 +593,7 @@ def test_a_point_out_of_sight_is_brought_into_view(canvas: Canvas) -> None:
 # -- what is shown ------------------------------------------------------------------------------
 
 
-def test_hovering_tells_number_name_and_score(canvas: Canvas) -> None:
+def test_hovering_shows_number_name_and_score(canvas: Canvas) -> None:
     show_face(canvas, ring(5), moved={4})
     label = panel(canvas, PointLabel)
     move(canvas, canvas.point_to_viewport(1))
@@ -605,7 +605,7 @@ def test_hovering_tells_number_name_and_score(canvas: Canvas) -> None:
     assert not label.isVisible()
 
 
-def test_the_loupe_is_there_during_a_drag_and_in_the_other_half(canvas: Canvas) -> None:
+def test_a_drag_shows_the_loupe_in_the_other_half_of_the_canvas(canvas: Canvas) -> None:
     loupe = panel(canvas, Loupe)
     for index, on_left in ((0, True), (49, False)):  # the right-most and the left-most point
         start = canvas.point_to_viewport(index)
@@ -663,7 +663,7 @@ def test_points_shrink_with_the_face_and_stay_within_bounds(canvas: Canvas) -> N
     assert sizes[-1] <= 5.0
 
 
-def test_without_a_photo_there_is_a_calm_message_and_nothing_to_do(canvas: Canvas) -> None:
+def test_without_a_photo_a_message_is_shown_and_input_is_ignored(canvas: Canvas) -> None:
     message = panel(canvas, Message)
     assert not message.isVisible()
     canvas.box_editor.start_drawing()
@@ -738,7 +738,7 @@ def test_panning_moves_the_photo_with_the_mouse(canvas: Canvas, by_space: bool) 
     assert moves.count() == 1  # space is up again
 
 
-def test_the_photo_cannot_be_lost_out_of_sight(canvas: Canvas) -> None:
+def test_panning_keeps_the_photo_in_view(canvas: Canvas) -> None:
     canvas.pan(QPointF(1e5, -1e5))
     middle = canvas.viewport_to_image(QPointF(canvas.viewport().rect().center()))
     assert canvas.photo_rect().adjusted(-1, -1, 1, 1).contains(middle)
@@ -792,7 +792,7 @@ def test_a_large_photo_repaints_from_a_small_copy(canvas: Canvas) -> None:
 # -- boxes --------------------------------------------------------------------------------------
 
 
-def test_a_drag_draws_a_box_once(canvas: Canvas) -> None:
+def test_a_drag_draws_one_box(canvas: Canvas) -> None:
     boxes, modes = (
         QSignalSpy(canvas.box_editor.drawn),
         QSignalSpy(canvas.box_editor.drawing_changed),
@@ -824,7 +824,7 @@ def test_a_box_is_clipped_to_the_photo(canvas: Canvas) -> None:
     assert box == pytest.approx((x, y, WIDTH - 0.5 - x, HEIGHT - 0.5 - y))
 
 
-def test_escape_leaves_box_drawing_and_slips_are_ignored(canvas: Canvas) -> None:
+def test_escape_leaves_box_drawing_and_tiny_boxes_are_ignored(canvas: Canvas) -> None:
     boxes, modes = (
         QSignalSpy(canvas.box_editor.drawn),
         QSignalSpy(canvas.box_editor.drawing_changed),
@@ -847,7 +847,7 @@ def test_escape_leaves_box_drawing_and_slips_are_ignored(canvas: Canvas) -> None
     assert said(modes) == [(True,), (False,), (True,), (False,)]
 
 
-def test_clicking_another_faces_box_asks_for_that_face(canvas: Canvas) -> None:
+def test_clicking_another_faces_box_opens_that_face(canvas: Canvas) -> None:
     others = [(11, (20.0, 20.0, 120.0, 100.0)), (12, (60.0, 50.0, 40.0, 40.0)), (13, BOX)]
     show_face(canvas, ring(98), other_boxes=others)
     clicks, picks = QSignalSpy(canvas.face_clicked), last_selected(canvas)
@@ -904,7 +904,7 @@ def test_handles_resize_the_box_and_its_outline_moves_it(canvas: Canvas) -> None
     assert boxes.count() == 4
 
 
-def test_arrow_keys_move_and_resize_the_box_enter_keeps_it_escape_does_not(
+def test_arrow_keys_change_the_box_enter_saves_and_escape_discards(
     canvas: Canvas,
 ) -> None:
     boxes, drawn = QSignalSpy(canvas.box_editor.changed), QSignalSpy(canvas.box_editor.drawn)
@@ -937,7 +937,7 @@ def shot(canvas: Canvas) -> np.ndarray:
     return pixels.reshape(image.height(), image.width(), 4)[:, :, :3].copy()
 
 
-def test_a_tone_changes_the_screen_and_never_the_photo(canvas: Canvas) -> None:
+def test_a_tone_curve_changes_the_screen_and_never_the_photo(canvas: Canvas) -> None:
     before, image = shot(canvas), canvas.photo.copy()
     canvas.set_face(None, None, [], None, None)
     plain = shot(canvas)
@@ -1005,7 +1005,7 @@ def test_regions_have_colours_of_their_own(canvas: Canvas) -> None:
     assert panel(canvas, Legend).isHidden()
 
 
-def test_the_same_part_of_the_next_face_is_shown_as_large(canvas: Canvas) -> None:
+def test_the_next_face_is_framed_like_the_last_one(canvas: Canvas) -> None:
     show_face(canvas, ring(5), face_id=1)
     canvas.look_at(QPointF(230, 180), 4.0)
     canvas.framing.remember()

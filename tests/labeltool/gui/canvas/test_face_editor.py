@@ -50,6 +50,12 @@ def drag(window, start: QPoint, end: QPoint, held=NONE) -> None:
     QTest.mouseRelease(viewport, LEFT, held, end)
 
 
+def row_of(landmarks, index: int):
+    """The row of a landmark in the list beside the canvas."""
+    rows = map(landmarks.list.topLevelItem, range(landmarks.list.topLevelItemCount()))
+    return next(row for row in rows if row.data(0, Qt.ItemDataRole.UserRole) == index)
+
+
 def box_of(window, face: int) -> tuple:
     return window.session.store.faces.get(face).box
 
@@ -75,7 +81,7 @@ def proposes(monkeypatch):
     return given
 
 
-def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
+def test_many_points_are_corrected_at_once(qtbot, open_window, project):
     window = open_window(project)
     canvas, desk = window.canvas, window.session.desk
     proposed = desk.face.points.copy()
@@ -113,9 +119,7 @@ def test_a_face_is_mended_by_many_points_at_once(qtbot, open_window, project):
     assert window.session.store.faces.get(desk.face.id).verdict is Verdict.UNREVIEWED
 
 
-def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
-    qtbot, open_window, project, tmp_path
-):
+def test_occluded_and_absent_points_are_listed_and_exported(qtbot, open_window, project, tmp_path):
     window = open_window(project)
     canvas, desk, landmarks = window.canvas, window.session.desk, window.inspector.landmarks
     face = desk.face.id
@@ -134,14 +138,13 @@ def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
     assert desk.face.visibility[gone] == ABSENT
     qtbot.keyClick(canvas, Key.Key_Backtab, SHIFT)
     assert canvas.selection.last == worst
-    marks = {item.data(0, Qt.ItemDataRole.UserRole): item.text(2) for item in landmarks._items}
-    assert (marks[worst], marks[gone]) == ("✕", "∅")
+    assert [row_of(landmarks, index).text(2) for index in (worst, gone)] == ["✕", "∅"]
     drag(window, canvas.point_to_viewport(worst), canvas.point_to_viewport(worst) + QPoint(9, 9))
-    assert "◆" in landmarks._of[worst].text(2)
+    assert "◆" in row_of(landmarks, worst).text(2)
 
     list_view = landmarks.list
-    list_view.scrollToItem(landmarks._of[gone])
-    place = list_view.visualItemRect(landmarks._of[gone]).center()
+    list_view.scrollToItem(row_of(landmarks, gone))
+    place = list_view.visualItemRect(row_of(landmarks, gone)).center()
     qtbot.mouseClick(list_view.viewport(), LEFT, pos=place)
     assert canvas.selection.indices == {gone}
     spot = at(window, 150, 120)
@@ -164,7 +167,7 @@ def test_points_that_are_hidden_or_absent_are_said_listed_and_exported(
     assert np.isnan(row.points[gone]).all()
 
 
-def test_sides_are_swapped_and_the_face_is_mirrored_by_a_key(qtbot, open_window, project):
+def test_keys_swap_the_sides_and_mirror_the_face(qtbot, open_window, project):
     window = open_window(project)
     desk, flip = window.session.desk, window.session.store.scheme.flip_table
     before = desk.face.points.copy()
@@ -179,7 +182,7 @@ def test_sides_are_swapped_and_the_face_is_mirrored_by_a_key(qtbot, open_window,
     np.testing.assert_array_equal(desk.face.points, before)
 
 
-def test_a_moved_box_is_proposed_for_anew_and_undo_brings_it_back(
+def test_a_moved_box_gets_a_new_proposal_and_undo_restores_both(
     qtbot, open_window, project, proposes
 ):
     window = open_window(project)
@@ -208,7 +211,7 @@ def test_a_moved_box_is_proposed_for_anew_and_undo_brings_it_back(
 
 
 @pytest.mark.parametrize("answer", ["Keep landmarks", "Propose anew", "Leave the box"])
-def test_the_box_of_a_decided_face_changes_only_as_the_person_says(
+def test_changing_the_box_of_a_decided_face_asks_first(
     qtbot, open_window, project, proposes, monkeypatch, answer
 ):
     window = open_window(project)
@@ -238,9 +241,7 @@ def test_the_box_of_a_decided_face_changes_only_as_the_person_says(
     np.testing.assert_array_equal(now.points, points)
 
 
-def test_a_drawn_face_is_taken_away_by_undo_and_others_are_a_click_away(
-    qtbot, open_window, project, proposes
-):
+def test_undo_removes_a_drawn_face_and_a_click_opens_another(qtbot, open_window, project, proposes):
     window = open_window(project)
     first = window.session.desk.face.id
     qtbot.keyClick(window.canvas, Key.Key_9)
@@ -269,7 +270,7 @@ def test_a_drawn_face_is_taken_away_by_undo_and_others_are_a_click_away(
     assert window.canvas.layers.face.excluded == {second.id}
 
 
-def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
+def test_view_options_survive_a_restart(qtbot, open_window, project):
     window = open_window(project)
     for key in (Key.Key_E, Key.Key_L, Key.Key_C, Key.Key_O, Key.Key_K):
         qtbot.keyClick(window.canvas, key)
@@ -306,7 +307,7 @@ def test_how_faces_are_shown_is_remembered(qtbot, open_window, project):
     assert window.canvas.tone_curve is None
 
 
-def test_the_ghost_of_the_round_before(qtbot, open_window, project):
+def test_the_previous_rounds_proposal_is_drawn_for_comparison(qtbot, open_window, project):
     window = open_window(project)
     session = window.session
     face = session.desk.face
@@ -322,7 +323,7 @@ def test_the_ghost_of_the_round_before(qtbot, open_window, project):
     np.testing.assert_array_equal(window.canvas.layers.comparison, face.points)
 
 
-def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
+def test_landmarks_are_placed_one_by_one_without_a_model(
     qtbot, app, open_window, tmp_path, project
 ):
     store = create_project(tmp_path / "dots", Scheme.numbered("dots", 3))
@@ -344,11 +345,11 @@ def test_landmarks_of_a_scheme_without_any_model_are_put_down_one_by_one(
 @pytest.mark.parametrize(
     "kept", [None, [], {"brightness": "7"}, {"gamma": 900, "invert": 1}, {"contrast": True}]
 )
-def test_a_tone_that_cannot_be_read_is_none(kept):
+def test_invalid_display_adjustments_in_settings_are_ignored(kept):
     assert DisplayAdjustments.from_settings(kept).tone_curve() is None
 
 
-def test_tones_keep_black_and_white_in_order():
+def test_tone_curves_never_decrease():
     for tone in (
         DisplayAdjustments(40),
         DisplayAdjustments(-40),
@@ -373,7 +374,7 @@ def settle(qtbot, session) -> None:
     QApplication.processEvents()
 
 
-def test_a_ghost_stays_with_what_it_is_the_ghost_of(qtbot, open_window, project):
+def test_a_comparison_follows_the_displayed_face(qtbot, open_window, project):
     window = open_window(project)
     canvas, session = window.canvas, window.session
     qtbot.keyClick(canvas, Key.Key_O)
@@ -411,7 +412,7 @@ def test_a_message_does_not_move_the_photo(qtbot, open_window, project):
     assert (canvas.size(), canvas.point_to_viewport(34)) == (size, spot)
 
 
-def test_a_view_that_shrinks_leaves_the_photo_in_the_hand(qtbot, open_window, project):
+def test_a_resize_during_a_drag_does_not_move_the_photo(qtbot, open_window, project):
     window = open_window(project)
     canvas = window.canvas
     start = canvas.point_to_viewport(34)
@@ -425,7 +426,7 @@ def test_a_view_that_shrinks_leaves_the_photo_in_the_hand(qtbot, open_window, pr
     assert (x - before[0], y - before[1]) == pytest.approx((10 / canvas.zoom, 0), abs=0.01)
 
 
-def test_a_landmark_clicked_in_its_list_is_nudged_by_the_arrows(qtbot, open_window, project):
+def test_arrows_nudge_a_landmark_clicked_in_the_list(qtbot, open_window, project):
     window = open_window(project)
     face, landmarks = window.session.desk.face.id, window.inspector.landmarks.list
     item = landmarks.topLevelItem(2)
@@ -435,7 +436,7 @@ def test_a_landmark_clicked_in_its_list_is_nudged_by_the_arrows(qtbot, open_wind
     assert window.session.desk.edits.moved == window.canvas.selection.indices != frozenset()
 
 
-def test_a_point_made_absent_stays_so_until_it_is_chosen_again(qtbot, open_window, project):
+def test_a_point_made_absent_is_not_placed_until_it_is_selected_again(qtbot, open_window, project):
     window = open_window(project)
     canvas, desk = window.canvas, window.session.desk
     spot = canvas.point_to_viewport(30)
@@ -455,7 +456,7 @@ def test_a_point_made_absent_stays_so_until_it_is_chosen_again(qtbot, open_windo
     np.testing.assert_allclose(canvas.point_to_viewport(30).toTuple(), spot.toTuple(), atol=1)
 
 
-def test_another_face_ends_the_drawing_of_a_box(qtbot, open_window, project):
+def test_another_face_ends_box_drawing(qtbot, open_window, project):
     window = open_window(project)
     canvas, count = window.canvas, window.session.desk.counts.faces
     qtbot.keyClick(canvas, Key.Key_B)
@@ -467,7 +468,7 @@ def test_another_face_ends_the_drawing_of_a_box(qtbot, open_window, project):
     assert (window.session.desk.counts.faces, window.session.desk.edits.moved) == (count, {34})
 
 
-def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):
+def test_the_loupe_does_not_cover_the_adjustments_panel(qtbot, open_window, project):
     window = open_window(project)
     canvas = window.canvas
     qtbot.keyClick(canvas, Key.Key_I)
@@ -481,7 +482,7 @@ def test_the_loupe_goes_below_the_brightness(qtbot, open_window, project):
     assert not loupe.geometry().intersects(panel.geometry())
 
 
-def test_a_photo_replaced_by_one_of_another_size_is_told(qtbot, open_window, project):
+def test_a_photo_replaced_by_one_of_another_size_is_reported(qtbot, open_window, project):
     photo = project.parent / "photos" / "000.jpg"
     Image.new("RGB", (200, 300)).save(photo)
     window = open_window(project)
