@@ -8,10 +8,9 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,14 @@ import torch
 from numpy.typing import NDArray
 
 from labeltool.domain import N_, Cancelled, UserError
-from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_folder import Event, FaceTable, RunFolder
 from pipnet import resources
 from pipnet.data.boxes import Box, overlap, tight_box
-from pipnet.data.images import ImageError, read_header, read_image, size_change_reason
+from pipnet.data.images import ImageError, read_header, size_change_reason
 from pipnet.data.sample import Sample, mean_face
 from pipnet.data.scheme import Scheme
 from pipnet.export.onnx import ExportError, export_onnx
+from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
@@ -39,7 +39,7 @@ from pipnet.training.trainer import DivergedError, Step, train
 CHUNK = 256
 """Faces in one predictions file."""
 
-BATCH = 16
+BATCH_SIZE = 16
 """Faces predicted at once."""
 
 
@@ -106,10 +106,6 @@ class _Photos:
         manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
         self._labelled: set[int] = set(faces.photos[np.isin(faces.ids, manual)].tolist())
         self._place = {file: place for place, file in enumerate(self.files)}
-
-    def read(self, place: int) -> NDArray[np.uint8]:
-        """The pixels of a photo. Raises ImageError, also for one of another size."""
-        return read_image(self.files[place], size=self.sizes[place])
 
     def leave_out(self, error: ImageError) -> None:
         """Remember what is wrong with a photo."""
@@ -338,17 +334,23 @@ def _predict(
         ids.clear()
         found.clear()
 
-    for batch in _batches(faces.photos, photos):
-        boxes: list[Box] = [tuple(faces.boxes[i]) for i, _ in batch]
-        found += detector.predict_batch(
-            [image for _, image in batch], boxes, [str(faces.kinds[i]) for i, _ in batch]
-        )
-        ids += [int(faces.ids[i]) for i, _ in batch]
-        done += len(batch)
+    def on_batch(count: int) -> None:
+        nonlocal done
+        done += count
         clock.tick("predict", done, total, {})
-        # the first chunks are small, so that reviewing can begin at once
-        if len(ids) >= min(CHUNK, 32 << len(chunks)):
-            flush()
+
+    requests, faces_of = _requests(faces, photos)
+    results = predict_photos(detector, requests, batch_size=BATCH_SIZE, on_batch=on_batch)
+    for result, indices in zip(results, faces_of, strict=True):
+        if result.error is not None:
+            photos.leave_out(result.error)
+            continue
+        for index, face in zip(indices, result.faces, strict=True):
+            ids.append(int(faces.ids[index]))
+            found.append(face)
+            # the first chunks are small, so that reviewing can begin at once
+            if len(ids) >= min(CHUNK, 32 << len(chunks)):
+                flush()
     flush()
     if total and not done:
         raise UserError(
@@ -359,27 +361,24 @@ def _predict(
     return chunks, done / max(time.monotonic() - began, 1e-3)
 
 
-def _batches(photo_of: NDArray[np.int64], photos: _Photos) -> Iterator[list[tuple[int, Any]]]:
-    """Batches of (face index, image); the next photos are read while the network computes."""
-    order = np.argsort(photo_of, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(photo_of[order])) + 1) if len(order) else []
-    batch: list[tuple[int, Any]] = []
-    with ThreadPoolExecutor(1) as pool:
-        ahead = 4
-        waiting = [pool.submit(photos.read, int(photo_of[g[0]])) for g in groups[:ahead]]
-        for place, group in enumerate(groups):
-            future = waiting.pop(0)
-            if place + ahead < len(groups):
-                waiting.append(pool.submit(photos.read, int(photo_of[groups[place + ahead][0]])))
-            try:
-                image = future.result()
-            except ImageError as error:
-                photos.leave_out(error)
-                continue
-            for index in group:
-                batch.append((int(index), image))
-                if len(batch) == BATCH:
-                    yield batch
-                    batch = []
-    if batch:
-        yield batch
+def _requests(
+    faces: FaceTable, photos: _Photos
+) -> tuple[list[PhotoRequest], list[NDArray[np.int64]]]:
+    """A request for each photo with faces, and the indices of its faces in the table."""
+    order = np.argsort(faces.photos, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(faces.photos[order])) + 1)
+    groups = [group for group in groups if len(group)]
+    requests = []
+    for group in groups:
+        boxes: list[tuple[Box, str]] = [
+            (tuple(faces.boxes[index]), str(faces.kinds[index])) for index in group
+        ]
+        place = int(faces.photos[group[0]])
+        requests.append(
+            PhotoRequest(photos.files[place], partial(_given, boxes), photos.sizes[place])
+        )
+    return requests, groups
+
+
+def _given(boxes: list[tuple[Box, str]], _image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
+    return boxes

@@ -8,8 +8,9 @@ import math
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from pipnet.data.boxes import Box
     from pipnet.evaluation.evaluate import Evaluation
     from pipnet.inference.base import Detector
-    from pipnet.inference.pipeline import Boxes
     from pipnet.inference.results import FaceLandmarks
 
 
@@ -65,7 +65,7 @@ def predict(
     force: bool,
 ) -> None:
     """Write the landmarks of photos (files or folders) as JSON."""
-    from pipnet.inference.pipeline import predict_photos  # noqa: PLC0415
+    from pipnet.inference.pipeline import PhotoRequest, predict_photos  # noqa: PLC0415
     from pipnet.output import PREDICTIONS  # noqa: PLC0415
 
     if not os.path.isdir(out.parent):
@@ -79,12 +79,13 @@ def predict(
     problems: list[str] = []
     unread, without = list[str](), list[Path]()
     faces = 0
-    where, kind = _face_boxes(boxes, given, detector, problems)
+    find_boxes = _face_boxes(boxes, given, detector, problems)
+    requests = (PhotoRequest(photo, partial(find_boxes, photo)) for photo in photos)
     with (
         _rows(target) as add,
         click.progressbar(length=len(photos), label="Predicting", file=sys.stderr) as bar,
     ):
-        results = predict_photos(detector, photos, where, kind)
+        results = predict_photos(detector, requests)
         for photo, result in zip(photos, results, strict=True):
             if result.problem is not None:
                 unread.append(result.problem)
@@ -148,44 +149,48 @@ class _Adder:
 
 
 def _face_boxes(
-    what: str, given: dict[Path, list[Box]] | None, detector: Detector, problems: list[str]
-) -> tuple[Boxes, str]:
-    """Where faces are by the option `--boxes`, and the kind of these boxes.
+    option: str,
+    given: Mapping[Path, list[Box]] | None,
+    detector: Detector,
+    problems: list[str],
+) -> Callable[[Path, NDArray[np.uint8]], list[tuple[Box, str]]]:
+    """What finds the boxes of a photo's faces for the option `--boxes`.
 
-    Of the boxes `given` those that cannot be on their photo are left out and told in `problems`.
+    Of the boxes `given`, those that cannot be on their photo are left out and named in `problems`.
     """
     if given is not None:
 
-        def listed(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
+        def boxes_in_file(photo: Path, image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
             height, width = image.shape[:2]
-            kept = []
+            kept: list[tuple[Box, str]] = []
             for box in given.get(photo, []):
                 if _is_on_photo(box, width, height):
-                    kept.append(box)
+                    kept.append((box, "detected"))
                 else:
                     problems.append(
                         f"{photo}: the box {list(box)} does not fit a photo of {width} x {height}"
                     )
             return kept
 
-        return listed, "detected"
-    if what == "whole":
+        return boxes_in_file
+    if option == "whole":
         # from pixel edge to pixel edge, as the convention counts them
         edge = -0.5 - detector.convention.pixel_edge
-
-        def whole(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
-            return [(edge, edge, float(image.shape[1]), float(image.shape[0]))]
-
         # the authors' code takes a face crop as it is
-        return whole, "crop" if detector.convention == AUTHORS_CROP else "whole"
+        kind = "crop" if detector.convention == AUTHORS_CROP else "whole"
+
+        def whole_photo(_photo: Path, image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
+            return [((edge, edge, float(image.shape[1]), float(image.shape[0])), kind)]
+
+        return whole_photo
     from pipnet.inference.face_detection import load_face_detector  # noqa: PLC0415
 
     face_detector = load_face_detector()
 
-    def found(photo: Path, image: NDArray[np.uint8]) -> list[Box]:
-        return [face.box for face in face_detector(image)]
+    def detected(_photo: Path, image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
+        return [(face.box, "detected") for face in face_detector(image)]
 
-    return found, "detected"
+    return detected
 
 
 def _is_on_photo(box: Box, width: int, height: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipnet.data.boxes import Box, overlap, tight_box
-from pipnet.data.images import ImageError, read_image
+from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.evaluation.metrics import (
     auc,
@@ -23,6 +24,7 @@ from pipnet.evaluation.metrics import (
 )
 from pipnet.inference.base import Detector
 from pipnet.inference.face_detection import FaceDetector
+from pipnet.inference.pipeline import PhotoRequest, predict_photos
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +104,21 @@ def match_box(truth: Box, found: Sequence[Box]) -> int | None:
     return best if best >= 0 and scores[best] >= 0.3 else None
 
 
+def _box_of(
+    item: Sample,
+    convention: CropConvention,
+    face_detector: FaceDetector | None,
+    image: NDArray[np.uint8],
+) -> list[tuple[Box, str]]:
+    """The box to predict a sample's face by; none if the face detector does not find it."""
+    box = tight_box(item.points)
+    if face_detector is None:
+        return [(box, "landmarks")]
+    boxes = [face.box for face in face_detector(image)]
+    match = match_box(box, [convention.landmark_box(found, "detected") for found in boxes])
+    return [] if match is None else [(boxes[match], "detected")]
+
+
 def evaluate(
     detector: Detector,
     samples: Sequence[Sample],
@@ -125,28 +142,27 @@ def evaluate(
         ValueError: no face could be measured, or the scheme does not have that norm.
     """
     scheme, convention = detector.scheme, detector.convention
+    is_measurable = [norm_distance(item.points[None], scheme, norm)[0] > 0 for item in samples]
+    measurable = [item for item, is_ok in zip(samples, is_measurable, strict=True) if is_ok]
+    unmeasured = [
+        item.image for item, is_ok in zip(samples, is_measurable, strict=True) if not is_ok
+    ]
+    requests = (
+        PhotoRequest(item.image, partial(_box_of, item, convention, face_detector), item.size)
+        for item in measurable
+    )
     points, truths, missed, unreadable = [], [], 0, list[str]()
-    unmeasured: list[Path] = []
-    for item in samples:
-        if not norm_distance(item.points[None], scheme, norm)[0] > 0:  # not for NaN either
-            unmeasured.append(item.image)
-            continue
-        try:
-            image = read_image(item.image, size=item.size)
-        except ImageError as error:
-            unreadable.append(f"{error.path} {error.reason}")
-            continue
-        kind, box = "landmarks", tight_box(item.points)
-        if face_detector is not None:
-            kind, boxes = "detected", [face.box for face in face_detector(image)]
-            match = match_box(box, [convention.landmark_box(b, kind) for b in boxes])
-            if match is None:
-                missed += 1
-                continue
-            box = boxes[match]
-        size = convention.crop_box(tight_box(item.points))[2:] if units == "crop" else (1.0, 1.0)
-        points.append(detector.predict(image, [box], kind)[0].points / size)
-        truths.append(item.points / size)
+    results = predict_photos(detector, requests)
+    for item, result in zip(measurable, results, strict=True):
+        if result.problem is not None:
+            unreadable.append(result.problem)
+        elif not result.faces:
+            missed += 1
+        else:
+            crop = convention.crop_box(tight_box(item.points))
+            size = crop[2:] if units == "crop" else (1.0, 1.0)
+            points.append(result.faces[0].points / size)
+            truths.append(item.points / size)
     stated = norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair))
     if not points:
         reasons = []

@@ -86,6 +86,16 @@ class Detector(ABC):
             self.scheme, photo, tuple(self.predict(read_image(photo), boxes, kind))
         )
 
+    def find_faces(self, image: NDArray[np.uint8]) -> list[Box]:
+        """The boxes that the face detector gives an upright RGB image (H, W, 3), in its pixels.
+
+        Raises:
+            FaceDetectorMissingError: no face detector is installed.
+            ValueError: the image is not (H, W, 3) uint8.
+        """
+        self._face_detector = self._face_detector or load_face_detector()
+        return [face.box for face in self._face_detector(_checked(image))]
+
     @abstractmethod
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), RGB, in crop units."""
@@ -104,8 +114,7 @@ class Detector(ABC):
             ValueError: the image is not (H, W, 3) uint8.
         """
         if boxes is None:
-            self._face_detector = self._face_detector or load_face_detector()
-            boxes, kind = [face.box for face in self._face_detector(_checked(image))], "detected"
+            boxes, kind = self.find_faces(image), "detected"
         return self.predict_batch([image] * len(boxes), boxes, [kind] * len(boxes))
 
     def predict_batch(

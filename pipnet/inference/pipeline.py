@@ -1,9 +1,9 @@
-"""Landmarks of many photos: reading, finding faces and predicting overlap. No torch."""
+"""Landmarks of many photos: decoding, finding faces and the network overlap. No torch."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -15,81 +15,130 @@ from numpy.typing import NDArray
 from pipnet.data.boxes import Box
 from pipnet.data.images import ImageError, read_image
 from pipnet.inference.base import Detector
-from pipnet.inference.results import PhotoLandmarks
+from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
 
-AHEAD = 6
-"""Photos that are read and searched while the network computes."""
+PHOTOS_AHEAD = 6
+"""Photos that are decoded, and searched for faces, while the network computes."""
 
-BATCH = 8
-"""Faces that the network gets at once, from as many photos as it takes."""
+BATCH_SIZE = 8
+"""The network runs when this many faces, or photos, are ready."""
 
-Boxes = Callable[[Path, NDArray[np.uint8]], list[Box]]
-"""Where the faces of a photo are: its file, its pixels (H, W, 3) -> boxes."""
+FindBoxes = Callable[[NDArray[np.uint8]], Sequence[tuple[Box, str]]]
+"""Upright RGB (H, W, 3) -> the boxes of faces in image pixels, each with its kind, one of
+`pipnet.data.boxes.BOX_KINDS`."""
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A photo whose faces were found: its pixels, or why there are none."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoRequest:
+    """A photo whose faces are wanted.
+
+    `find_boxes` says where they are; it is called in another thread, for one photo at a time.
+    `size`: the (width, height) in pixels that the photo must have, None for any.
+    """
 
     photo: Path
-    image: NDArray[np.uint8] | None
-    boxes: list[Box]
-    problem: str | None = None
+    find_boxes: FindBoxes
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PreparedPhoto:
+    """A decoded photo with the boxes of its faces, or the reason why it cannot be used."""
+
+    photo: Path
+    image: NDArray[np.uint8] | None = None
+    boxes: Sequence[tuple[Box, str]] = ()
+    error: ImageError | None = None
 
 
 def predict_photos(
-    detector: Detector, photos: Iterable[Path], boxes: Boxes, kind: str = "detected"
+    detector: Detector,
+    photos: Iterable[Path | PhotoRequest],
+    *,
+    batch_size: int = BATCH_SIZE,
+    decoders: int = 2,
+    on_batch: Callable[[int], object] = lambda faces: None,
 ) -> Iterator[PhotoLandmarks]:
-    """The landmarks of every photo, in their order.
+    """Yield the landmarks of every photo, in the order of the photos.
 
-    Two threads decode photos, one finds faces in the decoded ones (the face detector is not made
-    for several), and the caller's thread runs the network on batches of faces.
+    A photo that cannot be read, or has another size than requested, yields a result with `error`
+    and without faces. At most `PHOTOS_AHEAD` + `batch_size` decoded photos are in memory.
 
     Args:
-        boxes: called in the finding thread.
-        kind: of these boxes, see `pipnet.data.boxes.BOX_KINDS`.
+        photos: a path alone stands for the faces that the detector's face detector finds.
+        batch_size: how many faces, or photos, the network waits for.
+        decoders: threads that decode photos. One more finds the boxes, because face detectors are
+            not made for several threads; the network runs in the caller's.
+        on_batch: called with the number of faces after each run of the network; an exception ends
+            the prediction.
+
+    Raises:
+        FaceDetectorMissingError: a face detector is needed and there is none.
     """
-    source = iter(photos)
-    with ThreadPoolExecutor(2) as readers, ThreadPoolExecutor(1) as finders:
+    requests = iter(photos)
+    with ThreadPoolExecutor(decoders) as decoding, ThreadPoolExecutor(1) as finding:
 
-        def find(photo: Path, reading: Future[NDArray[np.uint8]]) -> _Waiting:
+        def prepare(request: PhotoRequest, image: Future[NDArray[np.uint8]]) -> _PreparedPhoto:
             try:
-                image = reading.result()
+                pixels = image.result()
             except ImageError as error:
-                return _Waiting(photo, None, [], f"{error.path} {error.reason}")
-            return _Waiting(photo, image, boxes(photo, image))
+                return _PreparedPhoto(request.photo, error=error)
+            boxes = request.find_boxes(pixels)
+            return _PreparedPhoto(request.photo, pixels if boxes else None, boxes)
 
-        def start(photo: Path) -> Future[_Waiting]:
-            return finders.submit(find, photo, readers.submit(read_image, photo))
+        def submit(photo: Path | PhotoRequest) -> Future[_PreparedPhoto]:
+            request = photo if isinstance(photo, PhotoRequest) else _find_faces(detector, photo)
+            image = decoding.submit(read_image, request.photo, size=request.size)
+            return finding.submit(prepare, request, image)
 
-        ahead = deque(start(photo) for photo in islice(source, AHEAD))
-        batch: list[_Waiting] = []
+        pending = deque(submit(photo) for photo in islice(requests, PHOTOS_AHEAD))
+        batch: list[_PreparedPhoto] = []
         try:
-            while ahead:
-                batch.append(ahead.popleft().result())
-                ahead.extend(start(photo) for photo in islice(source, 1))
-                if sum(len(item.boxes) for item in batch) >= BATCH or len(batch) >= AHEAD:
-                    yield from _predict(detector, batch, kind)
+            while pending:
+                batch.append(pending.popleft().result())
+                pending.extend(submit(photo) for photo in islice(requests, 1))
+                faces = sum(len(photo.boxes) for photo in batch)
+                if faces >= batch_size or len(batch) >= batch_size:
+                    yield from _predict(detector, batch, batch_size, on_batch)
                     batch = []
-            yield from _predict(detector, batch, kind)
+            yield from _predict(detector, batch, batch_size, on_batch)
         finally:
-            for future in ahead:
+            for future in pending:
                 future.cancel()
 
 
-def _predict(detector: Detector, batch: list[_Waiting], kind: str) -> list[PhotoLandmarks]:
-    images, areas = [], []
-    for item in batch:
-        if item.image is not None:
-            images += [item.image] * len(item.boxes)
-            areas += item.boxes
-    found = iter(detector.predict_batch(images, areas, [kind] * len(areas)))
+def _find_faces(detector: Detector, photo: Path) -> PhotoRequest:
+    def find_boxes(image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
+        return [(box, "detected") for box in detector.find_faces(image)]
+
+    return PhotoRequest(photo, find_boxes)
+
+
+def _predict(
+    detector: Detector,
+    batch: Sequence[_PreparedPhoto],
+    batch_size: int,
+    on_batch: Callable[[int], object],
+) -> list[PhotoLandmarks]:
+    """Run the network on all faces of a batch, on at most 2 * `batch_size` at once."""
+    faces = [
+        (photo.image, box, kind)
+        for photo in batch
+        if photo.image is not None
+        for box, kind in photo.boxes
+    ]
+    landmarks: list[FaceLandmarks] = []
+    for start in range(0, len(faces), 2 * batch_size):
+        images, boxes, kinds = zip(*faces[start : start + 2 * batch_size], strict=True)
+        landmarks += detector.predict_batch(images, boxes, kinds)
+        on_batch(len(boxes))
+    remaining = iter(landmarks)
     return [
         PhotoLandmarks(
             detector.scheme,
-            item.photo,
-            tuple(islice(found, len(item.boxes))),
-            item.problem,
+            photo.photo,
+            tuple(islice(remaining, len(photo.boxes))),
+            photo.error,
         )
-        for item in batch
+        for photo in batch
     ]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import CocoAnnotation, CocoCategory, CocoFile, CocoImage, coco_text
-from pipnet.data.images import read_image
+from pipnet.data.images import ImageError, read_image
 from pipnet.data.scheme import Scheme
 
 Floats = NDArray[np.float64]
@@ -59,7 +59,7 @@ class FaceLandmarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoLandmarks(Sequence[FaceLandmarks]):
-    """The faces of one photo, in the order of their boxes; or `problem`, why it was not read.
+    """The faces of one photo, in the order of their boxes; or `error`, why it was not read.
 
     `photo`: its file, None for an array. `image`: (H, W, 3) uint8 RGB, kept for arrays only.
     """
@@ -67,8 +67,13 @@ class PhotoLandmarks(Sequence[FaceLandmarks]):
     scheme: Scheme
     photo: Path | None
     faces: tuple[FaceLandmarks, ...] = ()
-    problem: str | None = None
+    error: ImageError | None = None
     image: Pixels | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why the photo was not read, as a phrase that begins with its path; None if it was."""
+        return None if self.error is None else f"{self.error.path} {self.error.reason}"
 
     @overload
     def __getitem__(self, index: int) -> FaceLandmarks: ...

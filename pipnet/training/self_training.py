@@ -14,14 +14,15 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipnet.data.boxes import Box, tight_box
-from pipnet.data.images import ImageError, read_image
 from pipnet.data.sample import Sample
+from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, load, save
 from pipnet.training.augment import Augmentation, Augmenter
@@ -180,14 +181,18 @@ def _pseudo_labels(
     detector = TorchDetector(current, device)
     points = np.full((len(unlabelled), current.scheme.count, 2), np.nan)
     scores = np.full(len(unlabelled), np.nan)
-    for place, face in enumerate(unlabelled):
-        try:
-            image = read_image(face.image)
-        except ImageError as error:
-            on_unreadable(Sample(face.image, points[place], (face.box,)), error)
-            continue
-        found = detector.predict(image, [face.box], face.kind)[0]
-        points[place], scores[place] = found.points, found.score
+    # faces of one photo that follow each other share its pixels
+    groups = [list(group) for _, group in groupby(unlabelled, key=lambda face: face.image)]
+    requests = (PhotoRequest(group[0].image, partial(_boxes_of, group)) for group in groups)
+    place = 0
+    for group, result in zip(groups, predict_photos(detector, requests), strict=True):
+        for face, found in zip_longest(group, result.faces):
+            if result.error is not None:
+                sample = Sample(face.image, points[place], (face.box,))
+                on_unreadable(sample, result.error)
+            else:
+                points[place], scores[place] = found.points, found.score
+            place += 1
     if np.isnan(scores).all():
         raise ValueError(f"no photo of {len(unlabelled)} faces without labels can be read")
     folder.mkdir(parents=True, exist_ok=True)
@@ -195,6 +200,10 @@ def _pseudo_labels(
     np.savez(written, points=points, scores=scores)
     os.replace(written, file)
     return points, scores
+
+
+def _boxes_of(faces: Sequence[UnlabelledFace], _image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
+    return [(face.box, face.kind) for face in faces]
 
 
 def _movement(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:

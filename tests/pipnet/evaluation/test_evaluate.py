@@ -27,16 +27,18 @@ class Shifted(TorchDetector):
     faces: Sequence[Sample] = ()
     asked: list[tuple[Box, str]]
 
-    def predict(
-        self, image: NDArray[np.uint8], boxes: Sequence[Box] | None = None, kind: str = "detected"
+    def predict_batch(
+        self, images: Sequence[NDArray[np.uint8]], boxes: Sequence[Box], kinds: Sequence[str]
     ) -> list[FaceLandmarks]:
-        assert boxes is not None
-        self.asked.extend((box, kind) for box in boxes)
-        nearest = min(self.faces, key=lambda face: abs(face.boxes[0][0] - boxes[0][0]))
-        points = nearest.points + np.array([1.8, 2.4])
-        return [
-            FaceLandmarks(points, points, points[:, None], points[:, 0], points[:, 0], 1, boxes[0])
-        ]
+        self.asked.extend(zip(boxes, kinds, strict=True))
+        faces = []
+        for box in boxes:
+            nearest = min(self.faces, key=lambda face: abs(face.boxes[0][0] - box[0]))
+            points = nearest.points + np.array([1.8, 2.4])
+            faces.append(
+                FaceLandmarks(points, points, points[:, None], points[:, 0], points[:, 0], 1, box)
+            )
+        return faces
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
-"""Many photos at once: order, what cannot be read, errors, and stages that overlap."""
+"""Many photos at once: order, unreadable photos, errors, and stages that overlap."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from pipnet.data.crop import CropConvention
 from pipnet.data.images import read_image
 from pipnet.inference import pipeline
 from pipnet.inference.base import Detector
-from pipnet.inference.pipeline import AHEAD, BATCH, predict_photos
+from pipnet.inference.face_detection import DetectedFace, FaceDetector
+from pipnet.inference.pipeline import BATCH_SIZE, PHOTOS_AHEAD, PhotoRequest, predict_photos
 from pipnet.models.decoding import Landmarks
 from tests.pipnet.drawn import FACE, FIVE
 
@@ -25,11 +27,11 @@ PATIENCE = 60.0
 """Seconds until a stage that waits for another is called stuck."""
 
 
-class Told(Detector):
-    """Says where the crop's middle is, and remembers how many faces it got at once."""
+class RecordingDetector(Detector):
+    """Predicts the middle of the crop, and records how many faces it gets at once."""
 
-    def __init__(self) -> None:
-        super().__init__(FIVE, CropConvention(side=32))
+    def __init__(self, face_detector: FaceDetector | None = None) -> None:
+        super().__init__(FIVE, CropConvention(side=32), face_detector)
         self.sizes: list[int] = []
 
     def predict_crops(self, crops: Pixels) -> Landmarks:
@@ -58,14 +60,20 @@ def number(image: Pixels) -> int:
     return image.shape[1] - 40
 
 
-def faces(counts: Sequence[int]) -> pipeline.Boxes:
-    """So many boxes for each photo, which tell the photo and their place."""
+def with_faces(photos: Sequence[Path], counts: Sequence[int]) -> list[PhotoRequest]:
+    """Requests for so many faces of each photo; their boxes state the photo and their place."""
 
-    def found(photo: Path, image: Pixels) -> list[Box]:
-        assert photo.stem == f"{number(image):02d}"
-        return [(float(number(image)), float(k), 20.0, 20.0) for k in range(counts[number(image)])]
+    def request(photo: Path) -> PhotoRequest:
+        def find_boxes(image: Pixels) -> list[tuple[Box, str]]:
+            place = number(image)
+            assert photo.stem == f"{place:02d}"
+            return [
+                ((float(place), float(k), 20.0, 20.0), "landmarks") for k in range(counts[place])
+            ]
 
-    return found
+        return PhotoRequest(photo, find_boxes)
+
+    return [request(photo) for photo in photos]
 
 
 @pytest.mark.parametrize(
@@ -74,12 +82,14 @@ def faces(counts: Sequence[int]) -> pipeline.Boxes:
         [1] * 23,
         [0] * 23,
         [0, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, *[0] * 8],
-        [BATCH * 3 + 1, *[0] * 10, 5, *[4] * 11],
+        [BATCH_SIZE * 3 + 1, *[0] * 10, 5, *[4] * 11],
     ],
 )
-def test_every_photo_in_order_with_its_own_faces(photos: list[Path], counts: list[int]) -> None:
-    detector = Told()
-    results = list(predict_photos(detector, photos, faces(counts), "landmarks"))
+def test_results_are_in_order_each_with_its_own_faces(
+    photos: list[Path], counts: list[int]
+) -> None:
+    detector = RecordingDetector()
+    results = list(predict_photos(detector, with_faces(photos, counts)))
     assert [result.photo for result in results] == photos
     for place, result in enumerate(results):
         assert result.problem is None
@@ -92,20 +102,20 @@ def test_every_photo_in_order_with_its_own_faces(photos: list[Path], counts: lis
     assert 0 not in detector.sizes
 
 
-def test_single_faces_share_a_pass_of_the_network(photos: list[Path]) -> None:
-    detector = Told()
-    list(predict_photos(detector, photos, faces([1] * 23), "landmarks"))
-    assert detector.sizes == [AHEAD] * 3 + [5]
+def test_faces_of_several_photos_share_a_batch(photos: list[Path]) -> None:
+    detector = RecordingDetector()
+    list(predict_photos(detector, with_faces(photos, [1] * 23)))
+    assert detector.sizes == [BATCH_SIZE] * 2 + [7]
     detector.sizes.clear()
-    list(predict_photos(detector, photos, faces([3] * 23), "landmarks"))
+    list(predict_photos(detector, with_faces(photos, [3] * 23)))
     assert detector.sizes == [9] * 7 + [6]
 
 
-def test_what_cannot_be_read_is_told_in_its_place(photos: list[Path]) -> None:
+def test_an_unreadable_photo_gives_a_problem_in_its_place(photos: list[Path]) -> None:
     photos[0].write_bytes(b"")
     photos[7].write_bytes(photos[7].read_bytes()[:60])
     photos[22].unlink()
-    results = list(predict_photos(Told(), photos, faces([1] * 23)))
+    results = list(predict_photos(RecordingDetector(), with_faces(photos, [1] * 23)))
     assert [result.photo for result in results] == photos
     broken = [place for place, result in enumerate(results) if result.problem]
     assert broken == [0, 7, 22]
@@ -115,8 +125,8 @@ def test_what_cannot_be_read_is_told_in_its_place(photos: list[Path]) -> None:
     assert all(len(result.faces) == 1 for result in results if not result.problem)
 
 
-def test_no_photos_are_no_results() -> None:
-    assert list(predict_photos(Told(), [], faces([]))) == []
+def test_no_photos_give_no_results() -> None:
+    assert list(predict_photos(RecordingDetector(), [])) == []
 
 
 class Broken(Exception):
@@ -124,51 +134,53 @@ class Broken(Exception):
 
 
 @pytest.mark.parametrize("part", ["detector", "boxes", "photos"])
-def test_what_fails_ends_it_and_leaves_no_thread(part: str, photos: list[Path]) -> None:
-    class Failing(Told):
+def test_an_exception_ends_the_prediction_and_leaves_no_thread(
+    part: str, photos: list[Path]
+) -> None:
+    class Failing(RecordingDetector):
         def predict_crops(self, crops: Pixels) -> Landmarks:
             if part == "detector" and len(self.sizes) == 1:
                 raise Broken
             return super().predict_crops(crops)
 
-    def boxes(photo: Path, image: Pixels) -> list[Box]:
+    def find_boxes(image: Pixels) -> list[tuple[Box, str]]:
         if part == "boxes" and number(image) == 9:
             raise Broken
-        return [(0.0, 0.0, 20.0, 20.0)]
+        return [((0.0, 0.0, 20.0, 20.0), "landmarks")]
 
-    def source() -> Iterator[Path]:
+    def source() -> Iterator[PhotoRequest]:
         for place, photo in enumerate(photos):
             if part == "photos" and place == 14:
                 raise Broken
-            yield photo
+            yield PhotoRequest(photo, find_boxes)
 
     seen = list[Path]()
-    results = predict_photos(Failing(), source(), boxes, "landmarks")
+    results = predict_photos(Failing(), source())
     with pytest.raises(Broken):
         seen.extend(result.photo for result in results)
     assert seen == photos[: len(seen)]
-    assert len(seen) >= AHEAD
+    assert len(seen) >= BATCH_SIZE
 
 
-def test_whoever_has_seen_enough_may_stop(photos: list[Path]) -> None:
-    results = predict_photos(Told(), photos, faces([1] * 23))
+def test_the_caller_may_stop_early(photos: list[Path]) -> None:
+    results = predict_photos(RecordingDetector(), with_faces(photos, [1] * 23))
     assert next(results).photo == photos[0]
     results.close()  # type: ignore[attr-defined]
 
 
-def test_only_so_many_photos_are_in_memory(photos: list[Path]) -> None:
+def test_the_number_of_decoded_photos_in_memory_is_bounded(photos: list[Path]) -> None:
     asked = list[int]()
 
-    def source() -> Iterator[Path]:
-        for place, photo in enumerate(photos):
+    def source() -> Iterator[PhotoRequest]:
+        for place, request in enumerate(with_faces(photos, [1] * 23)):
             asked.append(place)
-            yield photo
+            yield request
 
-    for done, _ in enumerate(predict_photos(Told(), source(), faces([1] * 23)), 1):
-        assert len(asked) <= done + 2 * AHEAD
+    for done, _ in enumerate(predict_photos(RecordingDetector(), source()), 1):
+        assert len(asked) <= done + PHOTOS_AHEAD + BATCH_SIZE
 
 
-def test_no_stage_waits_for_another(photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stages_overlap(photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each stage goes on only once the others are at later photos, or have begun with earlier
     ones: one after the other they would be stuck."""
     reading, finding = ([threading.Event() for _ in photos] for _ in range(2))
@@ -178,33 +190,55 @@ def test_no_stage_waits_for_another(photos: list[Path], monkeypatch: pytest.Monk
         if stuck or not event.wait(PATIENCE):
             stuck.append(what)
 
-    def read(photo: Path) -> Pixels:
+    def read(photo: Path, *, size: tuple[int, int] | None = None) -> Pixels:
         place = int(photo.stem)
         reading[place].set()
         if place == 1:
             wait(reading[2], "two photos are read at once")
-        if place == 9:
+        if place == 11:
             wait(predicting, "photos are read while the network computes")
         return read_image(photo)
 
-    def boxes(photo: Path, image: Pixels) -> list[Box]:
+    def find_boxes(image: Pixels) -> list[tuple[Box, str]]:
         place = number(image)
         finding[place].set()
         if place == 2:
             wait(reading[4], "photos are read while faces are found")
-        if place == 7:
+        if place == 9:
             wait(predicting, "faces are found while the network computes")
-        return [(0.0, 0.0, 20.0, 20.0)]
+        return [((0.0, 0.0, 20.0, 20.0), "landmarks")]
 
-    class Waiting(Told):
+    class Waiting(RecordingDetector):
         def predict_crops(self, crops: Pixels) -> Landmarks:
             predicting.set()
             if not self.sizes:
-                wait(finding[8], "the network computes while faces are found")
-                wait(reading[10], "the network computes while photos are read")
+                wait(finding[10], "the network computes while faces are found")
+                wait(reading[12], "the network computes while photos are read")
             return super().predict_crops(crops)
 
     monkeypatch.setattr(pipeline, "read_image", read)
-    results = list(predict_photos(Waiting(), photos, boxes, "landmarks"))
+    results = list(predict_photos(Waiting(), [PhotoRequest(photo, find_boxes) for photo in photos]))
     assert stuck == []
     assert len(results) == len(photos)
+
+
+def test_a_photo_of_another_size_gives_a_problem(photos: list[Path]) -> None:
+    requests = [replace(request, size=(40, 30)) for request in with_faces(photos[:2], [1] * 23)]
+    first, second = predict_photos(RecordingDetector(), requests)
+    assert first.problem is None
+    assert second.problem == f"{photos[1]} is 41 x 30 pixels now and was 40 x 30 before"
+    assert second.faces == ()
+
+
+def test_a_path_alone_stands_for_the_faces_that_are_detected(photos: list[Path]) -> None:
+    detector = RecordingDetector(lambda image: [DetectedFace((1.0, 2.0, 20.0, 20.0), 0.9)])
+    results = list(predict_photos(detector, photos))
+    assert [[face.box for face in result] for result in results] == [[(1, 2, 20, 20)]] * 23
+
+
+def test_a_photo_with_many_faces_is_predicted_in_parts(photos: list[Path]) -> None:
+    detector, batches = RecordingDetector(), list[int]()
+    requests = with_faces(photos[:1], [20])
+    (result,) = predict_photos(detector, requests, batch_size=4, on_batch=batches.append)
+    assert len(result) == 20
+    assert detector.sizes == batches == [8, 8, 4]
