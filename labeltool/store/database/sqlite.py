@@ -22,6 +22,8 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Select,
+    String,
+    bindparam,
     column,
     create_engine,
     event,
@@ -70,11 +72,15 @@ class SqliteDialect:
         alone."""
         return insert(into).on_conflict_do_update(index_elements=list(keys), set_=values)
 
-    def photos_named(self, words: str) -> Select[Any]:
-        """Ids of the photos whose search text contains `words`, of at least three letters."""
+    def photos_named(self, pattern: str) -> Select[Any]:
+        """Ids of the photos whose search text has a pattern; `pattern` names its parameter."""
         names = table("photo_name", column("rowid"), column("photo_name"))
-        quoted = '"' + words.replace('"', '""') + '"'
-        return select(names.c.rowid).where(names.c.photo_name.op("MATCH")(quoted))
+        matches = names.c.photo_name.op("MATCH")(bindparam(pattern, type_=String))
+        return select(names.c.rowid).where(matches)
+
+    def name_pattern(self, words: str) -> str:
+        """The pattern of texts that contain `words`, at least three letters."""
+        return '"' + words.replace('"', '""') + '"'
 
     def is_name_index_intact(self, connection: Connection) -> bool:
         """Whether the index of file names agrees with the photos."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -35,7 +37,7 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.store.database.counters import is_present, is_waiting, search_text, total
-from labeltool.store.database.dialects import dialect_of
+from labeltool.store.database.dialects import Dialect, dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import contains_text, id_list, use_index
 from labeltool.store.database.schema import (
@@ -79,12 +81,8 @@ class Queue:
         """Ids of the faces a filter lets through, in its order, and (as many,) whether each waits
         for a person: is unreviewed, or has a new proposal."""
         with self._database.read() as connection:
-            # One text instead of a row for each face takes half the time, and other threads run
-            # meanwhile. Waiting faces are the negative numbers: ids begin at 1.
-            number = case((is_waiting(StateRow), -StateRow.face_id), else_=StateRow.face_id)
-            query = select(number.label("number")).where(*_conditions(connection, wanted))
-            query = use_index(query.order_by(*_order(wanted)), StateRow, _index(wanted))
-            numbers = _numbers(connection, query)
+            query, values = _prepare(_ids_query, connection, wanted)
+            numbers = _numbers(connection, query, values)
             if wanted.order == "file" and (ranks := self._ranks_by_file(connection)) is not None:
                 numbers = numbers[np.argsort(ranks[np.abs(numbers)])]
                 numbers = numbers[::-1] if wanted.descending else numbers
@@ -93,9 +91,9 @@ class Queue:
     def _ranks_by_file(self, connection: Connection) -> NDArray[np.int64] | None:
         """By face, its rank among all by root, path and face; None where that is the order of the
         ids, as it is when all photos came at once."""
-        newest = connection.scalar(select(func.max(FaceRow.id))) or 0
+        newest = connection.scalar(_NEWEST_FACE) or 0
         if newest != self._file_ranks[0]:  # faces are never deleted, and photos keep their path
-            faces = _numbers(connection, _BY_FILE)
+            faces = _numbers(connection, _joined(_BY_FILE))
             ranks = None
             if (np.diff(faces) < 0).any():
                 ranks = np.zeros(newest + 1, np.int64)
@@ -106,13 +104,13 @@ class Queue:
     def matching(self, wanted: Filter, ids: Iterable[int]) -> list[int]:
         """Those of a few faces that a filter lets through, in its order."""
         with self._database.read() as connection:
-            query = _of_few(ids).where(*_conditions(connection, wanted)).order_by(*_order(wanted))
-            return list(connection.scalars(query))
+            query, values = _prepare(_matching_query, connection, wanted)
+            return list(connection.scalars(query, values | {"ids": list(ids)}))
 
     def waiting(self, ids: Sequence[int]) -> set[int]:
         """Those of a few faces that wait for a person."""
         with self._database.read() as connection:
-            return set(connection.scalars(_of_few(ids).where(is_waiting(StateRow))))
+            return set(connection.scalars(_WAITING, {"ids": list(ids)}))
 
     def rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """What a list draws of these faces."""
@@ -127,25 +125,17 @@ class Queue:
 
     def count(self, wanted: Filter) -> int:
         """How many faces a filter lets through."""
-        table, weight = _counted(wanted)
         with self._database.read() as connection:
-            query = select(total(weight)).where(*_conditions(connection, wanted, table))
-            return int(connection.scalar(_walk_counted(query, table)) or 0)
+            query, values = _prepare(_count_query, connection, wanted)
+            return int(connection.scalar(query, values) or 0)
 
     def facets(self, wanted: Filter) -> Facets:
         """How many faces the filter would let through with each verdict in place of its own, and
         how many of those that it lets through are left to decide."""
-        table, weight = _counted(wanted)
-        flagged = [table.flag] if wanted.flagged else []
-        verdict = _has_verdict(table, wanted.verdict)
-        asked = [and_(_has_verdict(table, name), *flagged) for name in VERDICT_FILTERS]
-        asked += [and_(table.flag, verdict), and_(is_waiting(table), verdict, *flagged)]
-        unlimited = replace(wanted, verdict=None, flagged=False)
         with self._database.read() as connection:
-            query = select(*(total(weight, each) for each in asked))
-            query = query.where(*_conditions(connection, unlimited, table))
-            *verdicts, count_flagged, left = connection.execute(_walk_counted(query, table)).one()
-        return Facets(dict(zip(VERDICT_FILTERS, verdicts, strict=True)), count_flagged, left)
+            query, values = _prepare(_facets_query, connection, wanted)
+            *verdicts, flagged, left = connection.execute(query, values).one()
+        return Facets(dict(zip(VERDICT_FILTERS, verdicts, strict=True)), flagged, left)
 
     def folders(self) -> list[Folder]:
         """Every folder that holds photos, by path."""
@@ -219,18 +209,95 @@ _BY_FILE = use_index(
 )
 
 
-def _of_few(ids: Iterable[int]) -> Select[Any]:
-    """A query of some faces, which are looked up by their ids."""
-    return use_index(
-        select(StateRow.face_id).where(StateRow.face_id.in_(id_list(ids))), StateRow, None
-    )
+_NEWEST_FACE = select(func.max(FaceRow.id))
+_OF_FEW = use_index(  # looked up by their ids
+    select(StateRow.face_id).where(StateRow.face_id.in_(id_list("ids"))), StateRow, None
+)
+_WAITING = _OF_FEW.where(is_waiting(StateRow))
 
 
-def _numbers(connection: Connection, query: Select[Any]) -> NDArray[np.int64]:
-    """What a query of one column, `number`, finds, in its order."""
+# Statements of filters, built once for all filters that differ in their values alone
+
+
+def _prepare(
+    build: Callable[..., Any], connection: Connection, wanted: Filter
+) -> tuple[Any, dict[str, Any]]:
+    """The statement that `build` makes for a filter, and its parameters."""
+    dialect = dialect_of(connection)
+    shape, values = wanted, dict[str, Any]()
+    if wanted.score is not None:
+        low, high = wanted.score
+        values |= {"low": low - SCORE_TOLERANCE, "high": high + SCORE_TOLERANCE}
+        shape = replace(shape, score=(0.0, 1.0))
+    if wanted.round_id is not None:
+        values["round"] = wanted.round_id
+        shape = replace(shape, round_id=0)
+    if wanted.reviewer:
+        values["reviewer"] = wanted.reviewer
+        shape = replace(shape, reviewer="any")
+    if wanted.batch is not None:
+        values["batch"] = wanted.batch
+        shape = replace(shape, batch=0)
+    if wanted.folder:
+        after_slash = chr(ord("/") + 1)
+        values |= {
+            "folder": wanted.folder, "below": f"{wanted.folder}/",
+            "beyond": f"{wanted.folder}{after_slash}",
+        }  # fmt: skip
+        shape = replace(shape, folder="any")
+    if wanted.text:
+        words = search_text(wanted.text)
+        is_indexed = len(words) >= MIN_INDEXED_LETTERS
+        values["text"] = dialect.name_pattern(words) if is_indexed else words
+        shape = replace(shape, text="a" * (MIN_INDEXED_LETTERS if is_indexed else 1))
+    return build(shape, dialect), values
+
+
+@lru_cache
+def _ids_query(wanted: Filter, dialect: Dialect) -> Any:
+    number = case((is_waiting(StateRow), -StateRow.face_id), else_=StateRow.face_id)
+    query = select(number.label("number")).where(*_conditions(wanted, dialect))
+    return _joined(use_index(query.order_by(*_order(wanted)), StateRow, _index(wanted)))
+
+
+@lru_cache
+def _matching_query(wanted: Filter, dialect: Dialect) -> Any:
+    return _OF_FEW.where(*_conditions(wanted, dialect)).order_by(*_order(wanted))
+
+
+@lru_cache
+def _count_query(wanted: Filter, dialect: Dialect) -> Any:
+    table, weight = _counted(wanted)
+    query = select(total(weight)).where(*_conditions(wanted, dialect, table))
+    return _walk_counted(query, table)
+
+
+@lru_cache
+def _facets_query(wanted: Filter, dialect: Dialect) -> Any:
+    table, weight = _counted(wanted)
+    flagged = [table.flag] if wanted.flagged else []
+    verdict = _has_verdict(table, wanted.verdict)
+    asked = [and_(_has_verdict(table, name), *flagged) for name in VERDICT_FILTERS]
+    asked += [and_(table.flag, verdict), and_(is_waiting(table), verdict, *flagged)]
+    any_verdict = replace(wanted, verdict=None, flagged=False)
+    query = select(*(total(weight, each) for each in asked))
+    return _walk_counted(query.where(*_conditions(any_verdict, dialect, table)), table)
+
+
+def _joined(query: Any) -> Any:
+    """All numbers that a query of one column, `number`, finds, as one text.
+
+    That takes half the time of a row for each face, and other threads run meanwhile.
+    """
     number = query.subquery().c.number
-    joined = connection.scalar(select(func.aggregate_strings(cast(number, String), ",")))
-    return np.fromstring(joined or "", np.int64, sep=",")
+    return select(func.aggregate_strings(cast(number, String), ","))
+
+
+def _numbers(
+    connection: Connection, query: Any, values: dict[str, Any] | None = None
+) -> NDArray[np.int64]:
+    """What a `_joined` query finds, in its order."""
+    return np.fromstring(connection.scalar(query, values) or "", np.int64, sep=",")
 
 
 def _counted(wanted: Filter) -> tuple[Any, Any]:
@@ -276,42 +343,39 @@ def _has_verdict(table: Any, verdict: str | None) -> ColumnElement[bool]:
 
 
 def _conditions(
-    connection: Connection, wanted: Filter, table: Any = StateRow
+    wanted: Filter, dialect: Dialect, table: Any = StateRow
 ) -> list[ColumnElement[bool]]:
-    """What a filter asks of a row of `StateRow`, or of `FaceCounterRow` where that is enough."""
+    """What a filter asks of a row of `StateRow`, or of `FaceCounterRow` where that is enough.
+
+    The parameters are those of `_prepare`.
+    """
     conditions = [_has_verdict(table, wanted.verdict)]
     if wanted.flagged:
         conditions.append(table.flag)
     if wanted.score is not None:
-        low, high = wanted.score
-        conditions.append(table.score.between(low - SCORE_TOLERANCE, high + SCORE_TOLERANCE))
+        conditions.append(table.score.between(bindparam("low"), bindparam("high")))
     if wanted.round_id is not None:
-        conditions.append(table.round_id == wanted.round_id)
+        conditions.append(table.round_id == bindparam("round"))
     if wanted.reviewer:
-        conditions.append(table.reviewer == wanted.reviewer)
+        conditions.append(table.reviewer == bindparam("reviewer"))
     if wanted.batch is not None:
-        entered = select(EntryRow.face_id).where(EntryRow.operation_id == wanted.batch)
+        entered = select(EntryRow.face_id).where(EntryRow.operation_id == bindparam("batch"))
         conditions.append(table.face_id.in_(entered))
     if wanted.folder:
-        conditions.append(table.folder_id.in_(_folder_and_below(wanted.folder)))
+        conditions.append(table.folder_id.in_(_FOLDER_AND_BELOW))
     if wanted.text:
-        conditions.append(table.photo_id.in_(_photos_named(connection, wanted.text)))
+        is_indexed = len(wanted.text) >= MIN_INDEXED_LETTERS
+        named = dialect.photos_named("text") if is_indexed else _PHOTOS_CONTAINING
+        conditions.append(table.photo_id.in_(named))
     return conditions
 
 
-def _folder_and_below(path: str) -> Any:
-    """Ids of a folder and those inside it: their paths begin with its path and a slash."""
-    after_slash = chr(ord("/") + 1)
-    return union_all(
-        select(FolderRow.id).where(FolderRow.path == path),
-        select(FolderRow.id).where(
-            FolderRow.path > f"{path}/", FolderRow.path < f"{path}{after_slash}"
-        ),
-    )
-
-
-def _photos_named(connection: Connection, words: str) -> Select[Any]:
-    words = search_text(words)
-    if len(words) >= MIN_INDEXED_LETTERS:
-        return dialect_of(connection).photos_named(words)
-    return select(PhotoRow.id).where(contains_text(PhotoRow.search, words))
+_FOLDER_AND_BELOW = union_all(  # what is inside begins with the path of the folder and a slash
+    select(FolderRow.id).where(FolderRow.path == bindparam("folder")),
+    select(FolderRow.id).where(
+        FolderRow.path > bindparam("below"), FolderRow.path < bindparam("beyond")
+    ),
+)
+_PHOTOS_CONTAINING = select(PhotoRow.id).where(
+    contains_text(PhotoRow.search, bindparam("text", type_=String))
+)

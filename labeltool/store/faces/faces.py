@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     bindparam,
@@ -90,21 +89,13 @@ class Faces:
 
     def count_unpredicted(self) -> int:
         """How many unreviewed faces have no proposal."""
-        return self._count_unreviewed(FaceCounterRow.round_id == 0)
+        with self._database.read() as connection:
+            return int(connection.scalar(_COUNT_UNPREDICTED) or 0)
 
     def count_pseudo_labels(self, not_model: str) -> int:
         """How many unreviewed faces have a proposal of a model other than the one so named."""
-        return self._count_unreviewed(ModelRow.name != not_model)
-
-    def _count_unreviewed(self, *where: ColumnElement[bool]) -> int:
-        query = (
-            select(total(FaceCounterRow.faces))
-            .outerjoin(RoundRow, RoundRow.id == FaceCounterRow.round_id)
-            .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
-            .where(FaceCounterRow.verdict == Verdict.UNREVIEWED, *where)
-        )
         with self._database.read() as connection:
-            return int(connection.scalar(query) or 0)
+            return int(connection.scalar(_COUNT_PSEUDO_LABELS, {"name": not_model}) or 0)
 
     def pseudo_labels(self, not_model: str, limit: int) -> list[tuple[int, Points]]:
         """Face and landmarks of pseudo-labels, the most confident first."""
@@ -220,6 +211,15 @@ _ADD_STATES = insert(StateRow).from_select(
     .where(FaceRow.id >= bindparam("first"))
     .order_by(FaceRow.id),
 )  # fmt: skip
+_COUNT_UNPREDICTED = select(total(FaceCounterRow.faces)).where(
+    FaceCounterRow.verdict == Verdict.UNREVIEWED, FaceCounterRow.round_id == 0
+)
+_COUNT_PSEUDO_LABELS = (
+    select(total(FaceCounterRow.faces))
+    .join(RoundRow, RoundRow.id == FaceCounterRow.round_id)
+    .join(ModelRow, ModelRow.id == RoundRow.model_id)
+    .where(FaceCounterRow.verdict == Verdict.UNREVIEWED, ModelRow.name != bindparam("name"))
+)
 _FACE = (
     select(
         FaceRow.id, FaceRow.photo_id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h,
