@@ -110,7 +110,7 @@ class App(QObject):
             if dialog.kept:
                 kept = tr("What was there is kept as {file}.", file=dialog.kept.name)
                 note = f"{note} {kept}"
-            window.message.show_message(note)
+            window.views.message_bar.show_message(note)
         return window
 
     @Slot()

@@ -103,7 +103,7 @@ def open_sample(studio: Studio) -> None:
         if number % 8 == 2:
             window.commands.trigger("flag")
         window.commands.trigger(verdict)
-    studio.wait(lambda: window.canvas.photo is not None, 1)
+    studio.wait(lambda: window.views.canvas.photo is not None, 1)
 
 
 def review(studio: Studio) -> Callable[[], object]:
@@ -111,17 +111,17 @@ def review(studio: Studio) -> Callable[[], object]:
     if studio.app.window is None:
         open_sample(studio)
     window = studio.app.window
-    if window.shows_gallery:
+    if window.views.shows_gallery:
         window.commands.trigger("gallery")
     window.commands.trigger("fit_face")
-    studio.wait(lambda: window.canvas.photo is not None, 1.5)
+    studio.wait(lambda: window.views.canvas.photo is not None, 1.5)
     return window.grab
 
 
 def gallery(studio: Studio) -> Callable[[], object]:
     """Many faces at once."""
     window = studio.app.window
-    if not window.shows_gallery:
+    if not window.views.shows_gallery:
         window.commands.trigger("gallery")
     studio.wait(lambda: True, 3)
     return window.grab
@@ -138,9 +138,9 @@ def training(studio: Studio) -> Callable[[], object]:
         session.round.worker_event.connect(seen.append)
         session.round.start(session.round.rounds.launcher.plan(epochs=40))
         studio.wait(lambda: len(seen) > 60)
-    if window.shows_gallery:
+    if window.views.shows_gallery:
         window.commands.trigger("gallery")
-    studio.wait(lambda: window.canvas.photo is not None, 1)
+    studio.wait(lambda: window.views.canvas.photo is not None, 1)
     return window.grab
 
 

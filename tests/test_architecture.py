@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labeltool.gui.commands.table import COMMANDS, GROUPS
+from labeltool.gui.commands.table import COMMANDS, TOOLBAR_GROUPS
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,7 +40,7 @@ def test_every_command_says_what_it_does_and_has_a_key_of_its_own():
     assert len({command.name for command in COMMANDS}) == len(COMMANDS)
     assert all(command.text and command.tip and command.menu for command in COMMANDS)
     names = {command.name for command in COMMANDS}
-    assert all(name in names for group in GROUPS for name in group)
+    assert all(name in names for group in TOOLBAR_GROUPS for name in group)
 
 
 def test_no_module_is_a_god():

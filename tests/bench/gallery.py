@@ -82,7 +82,7 @@ def wheel(folder: str) -> None:
     assert window is not None
     window.resize(1920, 1080)
     window.commands.trigger("gallery")
-    view = window.gallery.grid
+    view = window.views.gallery.grid
 
     def rest(seconds: float) -> None:
         until = time.perf_counter() + seconds

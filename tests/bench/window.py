@@ -129,7 +129,7 @@ def measure(folder: str) -> None:
     def opened() -> None:
         made = app.open(Path(folder) / "p")
         assert made is not None
-        clock.until(lambda: made.canvas.photo is not None)
+        clock.until(lambda: made.views.canvas.photo is not None)
 
     clock.time("open, to the photo", opened)
     work = app.window
@@ -139,7 +139,7 @@ def measure(folder: str) -> None:
     def ready(ahead: int = 1) -> None:
         """The next photo is decoded."""
         near = session.store.faces.photo_files(desk.queue.faces[desk.queue.index + ahead :][:1])
-        clock.until(lambda: all(work.photos.get(photo)[0] is not None for photo in near))
+        clock.until(lambda: all(work.views.photos.get(photo)[0] is not None for photo in near))
         clock.rest(0.05)
 
     def show(wanted: Filter) -> Callable[[], None]:
@@ -166,12 +166,12 @@ def measure(folder: str) -> None:
             show(Filter())()
 
     def boxed() -> None:
-        work.canvas.box_editor.drawn.emit(1000.0, 800.0, 900.0, 1100.0)
+        work.views.canvas.box_editor.drawn.emit(1000.0, 800.0, 900.0, 1100.0)
         clock.until(lambda: desk.face is not None and desk.face.prediction is not None)
 
     for _ in range(10):
         clock.rest(0.5)
-        clock.until(lambda: work.canvas.photo is not None)
+        clock.until(lambda: work.views.canvas.photo is not None)
         clock.time("", boxed, "box drawn, to its proposal")
     many = session.store.queue.ids(Filter("unreviewed"))[:BATCH]
     plan = desk.batches.plan(many, Verdict.ACCEPTED)

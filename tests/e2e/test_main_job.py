@@ -54,13 +54,13 @@ def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def press(qtbot, window: MainWindow, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
-    qtbot.keyClick(window.canvas, key, modifier)
+    qtbot.keyClick(window.views.canvas, key, modifier)
 
 
 def focus(qtbot, window: MainWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    window.canvas.setFocus()
+    window.views.canvas.setFocus()
 
 
 def settled(window: MainWindow) -> bool:
@@ -97,19 +97,19 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     assert desk.face.id != first
 
     # correct by dragging a point with the mouse
-    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
     second = desk.face.id
     before = desk.face.points[30].copy()
-    window.canvas.framing.fit_face()
-    start = window.canvas.point_to_viewport(30)
-    viewport = window.canvas.viewport()
+    window.views.canvas.framing.fit_face()
+    start = window.views.canvas.point_to_viewport(30)
+    viewport = window.views.canvas.viewport()
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
         QTest.mouseMove(viewport, start + QPoint(4 * step, 2 * step))
         QApplication.processEvents()
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(20, 10))
     moved = desk.face.points[30]
-    assert np.allclose(moved - before, np.array([20, 10]) / window.canvas.zoom, atol=1e-6)
+    assert np.allclose(moved - before, np.array([20, 10]) / window.views.canvas.zoom, atol=1e-6)
     assert desk.face.verdict is Verdict.UNREVIEWED
     press(qtbot, window, Qt.Key.Key_Escape)
     press(qtbot, window, Qt.Key.Key_A)
@@ -119,7 +119,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # reject with the toolbar, then undo and redo by key
     third = desk.face.id
-    button = window.toolbar.widgetForAction(window.commands.by_name["reject"])
+    button = window._toolbar.widgetForAction(window.commands.by_name["reject"])
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert session.store.faces.get(third).verdict is Verdict.REJECTED
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -144,7 +144,7 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
     # a batch from the list: select four, exclude, one undo takes it back
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
-    select_rows(window.list.view, 5, 8)
+    select_rows(window.views.face_list.view, 5, 8)
     window.commands.by_name["exclude"].trigger()
     assert session.store.queue.counts().excluded == 4
     press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -184,10 +184,10 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
     with qtbot.waitSignal(session.round.ended, timeout=240_000) as ended:
         session.round.start(plan)
         qtbot.waitUntil(lambda: "progress" in seen, timeout=120_000)
-        assert window.panel.isVisible()
+        assert window.views.round_progress.isVisible()
         press(qtbot, window, Qt.Key.Key_Right)
     assert ended.args[0].kind == "finished"
-    assert not window.panel.isVisible()
+    assert not window.views.round_progress.isVisible()
 
     # new proposals: for the rejected face too, never over a decision
     rejected = session.store.faces.get(third)

@@ -16,15 +16,15 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.gui import theme
-from labeltool.gui.commands.keymap import Keymap, shown
-from labeltool.gui.commands.qactions import Actions
+from labeltool.gui.commands.command_actions import CommandActions
+from labeltool.gui.commands.keymap import Keymap, format_keys
 from labeltool.gui.commands.table import COMMANDS, Command
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.settings import Settings
 
 ROWS = 12
-AROUND = 3
-"""Letters from which on the menu's name and the explanation are searched too."""
+MIN_TIP_LETTERS = 3
+"""The menu's title and the tooltip are searched from this many typed letters on."""
 
 WIDTH = 600
 ROW_HEIGHT = 26
@@ -82,7 +82,7 @@ class CommandPalette(QFrame):
     """
 
     def __init__(
-        self, window: QWidget, commands: Actions, keymap: Keymap, settings: Settings
+        self, window: QWidget, commands: CommandActions, keymap: Keymap, settings: Settings
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -164,7 +164,7 @@ class CommandPalette(QFrame):
             if fit is None or command.name == "palette":
                 continue
             recent = used.index(command.name) if command.name in used else len(used)
-            why = self._commands.why_not(command.name)
+            why = self._commands.why_disabled(command.name)
             rows.append(((bool(why), fit, recent, place), command, why))
         rows.sort(key=lambda row: row[0])
         self.list.clear()
@@ -184,7 +184,7 @@ class CommandPalette(QFrame):
         action = self._commands.by_name[command.name]
         ranks = [rank(query, text) for text in (action.text(), command.text)]
         found = [fit for fit in ranks if fit is not None]
-        if found or len(query) < AROUND:
+        if found or len(query) < MIN_TIP_LETTERS:
             return min(found, default=None)
         menu, tip = tr(command.menu), tr(command.tip)
         around = f"{action.text()} {menu} {tip} {command.menu} {command.tip}".casefold()
@@ -193,7 +193,7 @@ class CommandPalette(QFrame):
     def _item(self, command: Command, why: str) -> QTreeWidgetItem:
         action = self._commands.by_name[command.name]
         item = QTreeWidgetItem([action.text(), why or tr(command.menu)])
-        item.setText(2, shown(self._keymap.of(command.name)[:1]))
+        item.setText(2, format_keys(self._keymap.keys(command.name)[:1]))
         item.setData(0, _NAME, command.name)
         icon = theme.icon("mdi6.check") if action.isChecked() else action.icon()
         item.setIcon(0, theme.no_icon() if icon.isNull() else icon)

@@ -1,4 +1,4 @@
-"""Which keys do which command, as the person chose them, and how a key finds its command."""
+"""The keys of every command: the defaults of the table, and what the person chose instead."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from labeltool.gui.commands.table import COMMANDS, Command
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.settings import Settings
 
-_LISTS = N_("{key} moves through lists.")
-_TEXTS = N_("{key} copies, cuts or pastes text.")
-_KEPT = {
+_MOVES_IN_LISTS = N_("{key} moves through lists.")
+_EDITS_TEXT = N_("{key} copies, cuts or pastes text.")
+_RESERVED = {
     "Esc": (N_("{key} closes dialogs and leaves what was begun."), "canvas"),
     "Tab": (N_("{key} goes from field to field."), "canvas"),
     "Shift+Tab": (N_("{key} goes from field to field."), "canvas"),
@@ -22,49 +22,51 @@ _KEPT = {
     "Enter": (N_("{key} presses buttons and ends typing."), "gallery"),
     "Space": (N_("{key} presses buttons and moves the photo."), ""),
     "Alt+F4": (N_("{key} closes the window."), ""),
-    **dict.fromkeys(("Ctrl+C", "Ctrl+X", "Ctrl+V", "Ctrl+Ins", "Shift+Ins"), (_TEXTS, "")),
+    **dict.fromkeys(("Ctrl+C", "Ctrl+X", "Ctrl+V", "Ctrl+Ins", "Shift+Ins"), (_EDITS_TEXT, "")),
     **{
-        f"{held}{key}": (_LISTS, "")
+        f"{held}{key}": (_MOVES_IN_LISTS, "")
         for held in ("", "Shift+", "Ctrl+")
         for key in ("Up", "Down", "Home", "End", "PgUp", "PgDown")
     },
 }
-"""Keys that something else needs: why, and the view whose commands may have them all the same."""
+"""Reserved keys: why, and the view whose commands may use them nevertheless."""
 
 
-def portable(key: str) -> str:
-    """A key as settings write it, such as 'Ctrl+Shift+A'; empty if it is no single key."""
+def normalize_key(key: str) -> str:
+    """A key in the form of the settings, such as 'Ctrl+Shift+A'; empty if it is not one key."""
     sequence = QKeySequence(key, QKeySequence.SequenceFormat.PortableText)
     text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
     return text if sequence.count() == 1 else ""
 
 
-def shown(keys: Sequence[str]) -> str:
-    """Keys as this system writes them, for people."""
+def format_keys(keys: Sequence[str]) -> str:
+    """Keys as this system displays them."""
     return ", ".join(
         QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys
     )
 
 
-def refusal(command: Command, key: str) -> str:
-    """Why a command cannot have a key at all; empty if it can."""
-    why, within = _KEPT.get(key, ("", ""))
-    return "" if not why or (within and within == command.within) else tr(why, key=shown([key]))
+def why_reserved(command: Command, key: str) -> str:
+    """Why a command cannot use a key; empty if it can."""
+    why, within = _RESERVED.get(key, ("", ""))
+    return (
+        "" if not why or (within and within == command.within) else tr(why, key=format_keys([key]))
+    )
 
 
-def meet(one: Command, other: Command) -> bool:
-    """Whether both can be reached from one place, so that a key must be only one's."""
+def share_scope(one: Command, other: Command) -> bool:
+    """Whether both commands work in the same view, so that they cannot have the same key."""
     return not one.within or not other.within or one.within == other.within
 
 
 class Keymap(QObject):
     """The keys of every command: those of the table, unless the person chose others.
 
-    What a person chose goes before what the table says, so that a key that a newer version gives
-    to another command goes on doing what they know.
+    A chosen key takes precedence over the table, so that it keeps its meaning when a newer version
+    gives it to another command.
 
     Signals:
-        changed: some command has other keys.
+        changed: the keys of a command changed.
     """
 
     changed = Signal()
@@ -74,56 +76,58 @@ class Keymap(QObject):
         self._settings = settings
         self._chosen = settings.keys
         self._keys: dict[str, tuple[str, ...]] = {}
-        self._settle()
+        self._resolve()
 
-    def of(self, name: str) -> tuple[str, ...]:
-        """The keys of a command, the one to show first."""
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys of a command; the first is the one to show."""
         return self._keys[name]
 
     def is_changed(self, command: Command) -> bool:
-        """Whether a command has other keys than by default."""
-        return self._keys[command.name] != default(command)
+        """Whether a command has other keys than by default_keys."""
+        return self._keys[command.name] != default_keys(command)
 
-    def owners(self, command: Command, keys: Sequence[str]) -> dict[str, list[Command]]:
-        """The other commands that lose a key when `command` gets all of these, by the key."""
-        others = [other for other in COMMANDS if other is not command and meet(command, other)]
-        owners = {key: [other for other in others if key in self.of(other.name)] for key in keys}
+    def conflicts(self, command: Command, keys: Sequence[str]) -> dict[str, list[Command]]:
+        """The other commands that would lose a key if `command` got these, by the key."""
+        others = [
+            other for other in COMMANDS if other is not command and share_scope(command, other)
+        ]
+        owners = {key: [other for other in others if key in self.keys(other.name)] for key in keys}
         return {key: found for key, found in owners.items() if found}
 
-    def choose(self, command: Command, keys: Sequence[str]) -> None:
-        """Give a command these keys, take them away from others, and keep it in the settings."""
-        for found in self.owners(command, keys).values():
+    def assign(self, command: Command, keys: Sequence[str]) -> None:
+        """Give a command these keys, take them from other commands, and save that."""
+        for found in self.conflicts(command, keys).values():
             for owner in found:
-                self._put(owner, [kept for kept in self.of(owner.name) if kept not in keys])
-        self._put(command, keys)
-        self._keep()
+                self._set(owner, [kept for kept in self.keys(owner.name) if kept not in keys])
+        self._set(command, keys)
+        self._save()
 
     def reset(self) -> None:
-        """Give every command its default keys again."""
+        """Give every command its default_keys keys again."""
         self._chosen = {}
-        self._keep()
+        self._save()
 
-    def _put(self, command: Command, keys: Sequence[str]) -> None:
+    def _set(self, command: Command, keys: Sequence[str]) -> None:
         self._chosen[command.name] = list(dict.fromkeys(keys))
-        if tuple(keys) == default(command):
+        if tuple(keys) == default_keys(command):
             del self._chosen[command.name]
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         self._settings.keys = self._chosen
-        self._settle()
+        self._resolve()
         self.changed.emit()
 
-    def _settle(self) -> None:
+    def _resolve(self) -> None:
         keys: dict[str, tuple[str, ...]] = {}
         owners: dict[str, list[Command]] = {}
         for command in sorted(COMMANDS, key=lambda command: command.name not in self._chosen):
             wanted = self._chosen.get(command.name, command.keys)
             mine = [
                 key
-                for key in map(portable, wanted)
+                for key in map(normalize_key, wanted)
                 if key
-                and not refusal(command, key)
-                and not any(meet(command, owner) for owner in owners.get(key, ()))
+                and not why_reserved(command, key)
+                and not any(share_scope(command, owner) for owner in owners.get(key, ()))
             ]
             keys[command.name] = tuple(mine)
             for key in mine:
@@ -131,6 +135,6 @@ class Keymap(QObject):
         self._keys = keys
 
 
-def default(command: Command) -> tuple[str, ...]:
-    """The keys of the table, written as `portable` does."""
-    return tuple(map(portable, command.keys))
+def default_keys(command: Command) -> tuple[str, ...]:
+    """The keys of a command in the table, as `normalize_key` writes them."""
+    return tuple(map(normalize_key, command.keys))

@@ -1,19 +1,20 @@
-"""Commands that ask something first: each opens its dialog and hands the answer to the session."""
+"""Commands that open a dialog, and pass its answer to the session."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
-from labeltool.domain import Changes, Verdict
+from labeltool.domain import Changes, UserError, Verdict
 from labeltool.exchange.label_import import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
-from labeltool.gui.commands.shortcut_editor import KeyEditor
+from labeltool.gui.commands.keymap import Keymap
+from labeltool.gui.commands.shortcut_editor import ShortcutEditor
 from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog
@@ -25,17 +26,30 @@ from labeltool.gui.dialogs.start_round import StartRoundDialog
 from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import read, tr, translate
 from labeltool.gui.session import Session
+from labeltool.gui.settings import Settings
+from labeltool.gui.views import Views
 
-if TYPE_CHECKING:
-    from labeltool.gui.window import MainWindow
 
+class ProjectCommands(QObject):
+    """The dialogs of a project's window, by the names of their commands.
 
-class Prompts(QObject):
-    """The dialogs of a project's window, by the names of their commands."""
+    `decide_batch` gives a verdict to faces after a preview. `parent` is the dialogs' parent.
+    """
 
-    def __init__(self, session: Session, window: MainWindow) -> None:
-        super().__init__(window)
-        self._session, self._window = session, window
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        keymap: Keymap,
+        views: Views,
+        decide_batch: Callable[[Sequence[int], Verdict], object],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._settings, self._keymap = session, settings, keymap
+        self._views, self._decide_batch, self._parent = views, decide_batch, parent
+        session.exporter.refused.connect(self._confirm_replace)
+        session.importer.sizes_differ.connect(self._choose_sizes)
         self._by_name = {
             "import": self._import,
             "import_labels": self._import_labels,
@@ -53,13 +67,13 @@ class Prompts(QObject):
             "delete_filter": self._delete_filter,
         }
 
-    def ask(self, name: str) -> None:
-        """Open a dialog.
-
-        Raises:
-            UserError: what it is about cannot be done now.
-        """
-        self._by_name[name]()
+    @Slot(str)
+    def open(self, name: str) -> None:
+        """Open a dialog; show why in the message bar if that cannot be done now."""
+        try:
+            self._by_name[name]()
+        except UserError as error:
+            self._views.message_bar.show_error(error)
 
     def _run(self, dialog: QDialog) -> bool:
         answer = bool(dialog.exec())
@@ -67,12 +81,12 @@ class Prompts(QObject):
         return answer
 
     def _import(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, tr("Import a folder of photos"))
+        folder = QFileDialog.getExistingDirectory(self._parent, tr("Import a folder of photos"))
         if folder:
             self._session.importer.add_photos([Path(folder)])
 
     def _import_labels(self) -> None:
-        box = QMessageBox(self._window)
+        box = QMessageBox(self._parent)
         box.setWindowTitle(tr("Import labels"))
         box.setText(tr("Take the file's landmarks as labels, or as proposals to review?"))
         box.setInformativeText(tr("Faces that a person decided on keep what was decided."))
@@ -83,7 +97,7 @@ class Prompts(QObject):
         if box.clickedButton() not in (labels, proposals):
             return
         file, _ = QFileDialog.getOpenFileName(
-            self._window,
+            self._parent,
             tr("COCO file, or any .pts file of a folder"),
             "",
             tr("Labels (*.json *.JSON *.pts *.PTS)"),
@@ -93,9 +107,9 @@ class Prompts(QObject):
             self._session.importer.add_labels(source, box.clickedButton() is proposals)
 
     @Slot(object, bool)
-    def ask_sizes(self, source: LabelSource, proposals: bool) -> None:
-        """What to do with labels of a file that were made on pictures of another size."""
-        dialog = LabelSizesDialog(source, self._window)
+    def _choose_sizes(self, source: LabelSource, proposals: bool) -> None:
+        """Ask what to do with labels that were made on pictures of another size."""
+        dialog = LabelSizesDialog(source, self._parent)
         if self._run(dialog):
             self._session.importer.add_labels(
                 source, proposals, turn=dialog.turn, scale=dialog.scale
@@ -104,24 +118,25 @@ class Prompts(QObject):
     def _export(self) -> None:
         coco = tr("COCO keypoints file (*.json)")
         file, kind = QFileDialog.getSaveFileName(
-            self._window, tr("Export labels"), str(self._session.store.folder / "labels.json"),
+            self._parent, tr("Export labels"), str(self._session.store.folder / "labels.json"),
             ";;".join((coco, tr("Folder of 300W .pts files (*)"))),
         )  # fmt: skip
         if file:
             form = "coco" if kind == coco else "pts"
             self._session.exporter.export(Path(file), form)
 
-    def replace(self, refused: RefusedExport) -> None:
+    @Slot(object)
+    def _confirm_replace(self, refused: RefusedExport) -> None:
         """Ask whether an export may replace what is there."""
-        if self._sure(translate(refused.error.what), tr("Replace")):
+        if self._confirm(translate(refused.error.what), tr("Replace")):
             self._session.exporter.export(refused.out, refused.form, force=True)
 
     def _problems(self) -> None:
-        dialog = PhotoProblemsDialog(self._session, self._window)
+        dialog = PhotoProblemsDialog(self._session, self._parent)
         self._run(dialog)
         if dialog.to_draw is not None:
             photo = dict(self._session.store.photos.without_face())[dialog.to_draw]
-            self._window.show_photo_to_box(dialog.to_draw, photo)
+            self._views.show_photo_to_box(dialog.to_draw, photo)
 
     def _relocate(self) -> None:
         roots = self._session.store.photos.roots()
@@ -129,34 +144,34 @@ class Prompts(QObject):
             return
         root_id = next(iter(roots))
         if len(roots) > 1:
-            dialog = PhotoFoldersDialog(roots, self._window)
+            dialog = PhotoFoldersDialog(roots, self._parent)
             if not self._run(dialog):
                 return
             root_id = dialog.chosen
         question = tr("Where is {folder} now?", folder=roots[root_id])
-        folder = QFileDialog.getExistingDirectory(self._window, question)
+        folder = QFileDialog.getExistingDirectory(self._parent, question)
         if folder:
             self._session.importer.move_photos(root_id, Path(folder))
 
     def _accept_above(self) -> None:
-        dialog = AcceptByScoreDialog(self._session, self._window)
+        dialog = AcceptByScoreDialog(self._session, self._parent)
         if self._run(dialog) and dialog.threshold is not None:
-            self._window.decide_batch(
+            self._decide_batch(
                 self._session.desk.batches.faces_within(dialog.threshold), Verdict.ACCEPTED
             )
 
     def _train(self) -> None:
         plan = self._session.round.rounds.launcher.plan()
-        if self._run(StartRoundDialog(plan, self._window)):
+        if self._run(StartRoundDialog(plan, self._parent)):
             self._session.round.start(plan)
 
     def _restore(self) -> None:
-        dialog = EarlierRoundsDialog(self._session.store.rounds.all(), self._window)
+        dialog = EarlierRoundsDialog(self._session.store.rounds.all(), self._parent)
         if self._run(dialog):
             self._session.round.restore(dialog.chosen)
 
     def _batches(self) -> None:
-        dialog = BatchHistoryDialog(self._session, self._window)
+        dialog = BatchHistoryDialog(self._session, self._parent)
         self._run(dialog)
         if dialog.to_show is not None:
             self._session.desk.queue.show_batch(dialog.to_show.id)
@@ -165,13 +180,13 @@ class Prompts(QObject):
             self._session.publish(Changes(note=note))
 
     def _keys(self) -> None:
-        editor = KeyEditor(self._window.keymap, self._window)
+        editor = ShortcutEditor(self._keymap, self._parent)
         editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         editor.open()
 
     def _diagnostics(self) -> None:
-        QGuiApplication.clipboard().setText(diagnostics(self._window.settings, self._session))
-        self._window.message.show_message(
+        QGuiApplication.clipboard().setText(diagnostics(self._settings, self._session))
+        self._views.message_bar.show_message(
             tr("The diagnostics are on the clipboard, to paste into a report. They name no photo.")
         )
 
@@ -179,34 +194,34 @@ class Prompts(QObject):
 
     def _save_filter(self) -> None:
         wanted = self._session.desk.queue.filter
-        name = self._name(tr("Save filter"), describe_filter(wanted, self._session.round_names))
+        name = self._ask_name(tr("Save filter"), describe_filter(wanted, self._session.round_names))
         known = [saved.name for saved in self._session.store.filters.all()]
         if name and (
             name not in known
-            or self._sure(tr("Replace the filter “{name}”?", name=name), tr("Replace"))
+            or self._confirm(tr("Replace the filter “{name}”?", name=name), tr("Replace"))
         ):
             self._session.writes.submit(partial(self._session.store.filters.save, name, wanted))
 
     def _rename_filter(self) -> None:
         saved = self._session.facets.saved_filter()
-        if saved is not None and (name := self._name(tr("Rename filter"), saved.name)):
+        if saved is not None and (name := self._ask_name(tr("Rename filter"), saved.name)):
             self._session.writes.submit(partial(self._session.store.filters.rename, saved.id, name))
 
     def _delete_filter(self) -> None:
         saved = self._session.facets.saved_filter()
-        if saved is not None and self._sure(
+        if saved is not None and self._confirm(
             tr("Delete the filter “{name}”?", name=saved.name), tr("Delete")
         ):
             self._session.writes.submit(partial(self._session.store.filters.delete, saved.id))
 
-    def _name(self, title: str, proposed: str) -> str:
+    def _ask_name(self, title: str, proposed: str) -> str:
         name, ok = QInputDialog.getText(
-            self._window, title, tr("Name"), QLineEdit.EchoMode.Normal, proposed
+            self._parent, title, tr("Name"), QLineEdit.EchoMode.Normal, proposed
         )
         return " ".join(name.split()) if ok else ""
 
-    def _sure(self, question: str, yes: str) -> bool:
-        box = QMessageBox(self._window)
+    def _confirm(self, question: str, yes: str) -> bool:
+        box = QMessageBox(self._parent)
         box.setWindowTitle(yes)
         box.setText(question)
         button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)

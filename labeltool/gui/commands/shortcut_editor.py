@@ -23,7 +23,13 @@ from PySide6.QtWidgets import (
 
 from labeltool.gui import theme
 from labeltool.gui.commands.key_filter import latin_letter
-from labeltool.gui.commands.keymap import Keymap, default, portable, refusal, shown
+from labeltool.gui.commands.keymap import (
+    Keymap,
+    default_keys,
+    format_keys,
+    normalize_key,
+    why_reserved,
+)
 from labeltool.gui.commands.table import COMMANDS, GESTURES, Command
 from labeltool.gui.i18n.translate import tr
 
@@ -36,7 +42,7 @@ class KeyField(QKeySequenceEdit):
     """Takes the next key that is pressed, whatever it is; Esc or a look elsewhere ends it.
 
     Signals:
-        recorded: the key, as `keys.portable` writes it.
+        recorded: the key, as `keymap.normalize_key` writes it.
         left: nothing was pressed.
     """
 
@@ -67,7 +73,9 @@ class KeyField(QKeySequenceEdit):
         elif key == Qt.Key.Key_Backtab:
             key = Qt.Key.Key_Tab.value
         super().keyPressEvent(QKeyEvent(event.type(), key, event.modifiers()))
-        recorded = portable(self.keySequence().toString(QKeySequence.SequenceFormat.PortableText))
+        recorded = normalize_key(
+            self.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
+        )
         if recorded:
             self.recorded.emit(recorded)
 
@@ -95,7 +103,7 @@ class _Table(QTreeWidget):
             super().keyPressEvent(event)
 
 
-class KeyEditor(QDialog):
+class ShortcutEditor(QDialog):
     """A row for each command, under its menu. What is chosen holds at once."""
 
     def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
@@ -221,12 +229,12 @@ class KeyEditor(QDialog):
     def _show_keys(self) -> None:
         changed = [command for command in COMMANDS if self._keymap.is_changed(command)]
         for command in COMMANDS:
-            item, keys = self._items[command.name], self._keymap.of(command.name)
-            item.setText(1, shown(keys))
+            item, keys = self._items[command.name], self._keymap.keys(command.name)
+            item.setText(1, format_keys(keys))
             font = item.font(1)
             font.setBold(command in changed)
             item.setFont(1, font)
-            at_first = shown(default(command)) or tr("none")
+            at_first = format_keys(default_keys(command)) or tr("none")
             item.setToolTip(1, tr("At first: {keys}", keys=at_first) if command in changed else "")
         self.all_default.setEnabled(bool(changed))
         self._filter()
@@ -264,7 +272,7 @@ class KeyEditor(QDialog):
     @Slot()
     def _selected(self) -> None:
         command = self.command
-        keys = () if command is None else self._keymap.of(command.name)
+        keys = () if command is None else self._keymap.keys(command.name)
         self.change.setEnabled(command is not None)
         self.add.setEnabled(bool(keys))
         self.remove.setEnabled(bool(keys))
@@ -299,22 +307,22 @@ class KeyEditor(QDialog):
         self._settle()
         if command is None:
             return
-        why = refusal(command, key)
+        why = why_reserved(command, key)
         if why:
             self._say(why + " " + tr("Choose another key."))
         else:
-            before = self._keymap.of(command.name) if self._adding else ()
+            before = self._keymap.keys(command.name) if self._adding else ()
             self._want(command, (*before, key))
 
     def _want(self, command: Command, keys: Sequence[str]) -> None:
         """Give a command these keys; ask first when another one has them."""
-        owners = self._keymap.owners(command, keys)
+        owners = self._keymap.conflicts(command, keys)
         if not owners:
-            self._keymap.choose(command, keys)
+            self._keymap.assign(command, keys)
             return
         self._asked = command, tuple(keys)
         said = [
-            tr("{key} belongs to “{name}”.", key=shown([key]), name=tr(owner.text))
+            tr("{key} belongs to “{name}”.", key=format_keys([key]), name=tr(owner.text))
             for key, found in owners.items()
             for owner in found
         ]
@@ -325,14 +333,14 @@ class KeyEditor(QDialog):
         command = self.command
         if command is not None:
             self._settle()
-            self._keymap.choose(command, ())
+            self._keymap.assign(command, ())
 
     @Slot()
     def _default(self) -> None:
         command = self.command
         if command is not None:
             self._settle()
-            self._want(command, default(command))
+            self._want(command, default_keys(command))
 
     @Slot()
     def _ask_all(self) -> None:
@@ -350,7 +358,7 @@ class KeyEditor(QDialog):
             if command is None:
                 self._keymap.reset()
             else:
-                self._keymap.choose(command, keys)
+                self._keymap.assign(command, keys)
 
     def _say(self, words: str, yes: str = "") -> None:
         self.words.setText(words)

@@ -153,11 +153,11 @@ def open_window(qtbot: QtBot, app: App) -> Iterator[Open]:
         windows.append(window)
         window.activateWindow()
         qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-        if not window.shows_gallery:
+        if not window.views.shows_gallery:
             qtbot.waitUntil(
-                lambda: window.canvas.photo is not None or not window.session.desk.queue.faces
+                lambda: window.views.canvas.photo is not None or not window.session.desk.queue.faces
             )
-            window.canvas.setFocus()
+            window.views.canvas.setFocus()
         return window
 
     yield opened

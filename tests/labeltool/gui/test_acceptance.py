@@ -56,29 +56,29 @@ def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
 ):
     window = open_window(project)
     face = window.session.desk.face.id
-    drag(qtbot, window.canvas, 5, QPoint(24, 0))  # kept as a draft at once
+    drag(qtbot, window.views.canvas, 5, QPoint(24, 0))  # kept as a draft at once
     assert window.session.store.faces.get(face).draft is not None
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert window.session.store.faces.get(face).draft is None
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert verdict(window, face) is Verdict.UNREVIEWED
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert verdict(window, face) is Verdict.ACCEPTED
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
-    select_rows(window.list.view, 4, 8)
+    select_rows(window.views.face_list.view, 4, 8)
     window.commands.by_name["reject"].trigger()
     assert window.session.store.queue.counts().rejected == 5
     window.close()
 
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert window.session.store.queue.counts().rejected == 0
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert window.session.store.queue.counts().unreviewed == 10
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert verdict(window, face) is Verdict.ACCEPTED
 
 
@@ -86,7 +86,7 @@ def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
     qtbot, open_window, project
 ):
     window = open_window(project)
-    session, canvas = window.session, window.canvas
+    session, canvas = window.session, window.views.canvas
     face = session.desk.face
     start = canvas.point_to_viewport(10)
     qtbot.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
@@ -130,12 +130,12 @@ def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_
     desk.open(1)
     window.session.publish(Changes())
     assert np.array_equal(desk.face.points, label)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_X)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_X)
     face = window.session.store.faces.get(1)
     assert (face.verdict, face.offered) == (Verdict.REJECTED, False)
     assert 1 not in window.session.store.queue.ids(Filter("offered"))
     assert 1 not in window.session.store.queue.ids(Filter("rejected-new"))
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert np.array_equal(window.session.store.faces.get(1).points, label)
 
 
@@ -145,13 +145,13 @@ def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
     window = open_window(project)
     session = window.session
     for _ in range(2):
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     export_labels(session.store, tmp_path / "labels.json", "coco")
     session.desk.open(1)
     session.publish(Changes())
-    drag(qtbot, window.canvas, 5, QPoint(24, 0))
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    drag(qtbot, window.views.canvas, 5, QPoint(24, 0))
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     edited = session.store.faces.get(1).points
     before = session.store.queue.counts()
     for _ in range(2):
@@ -159,7 +159,7 @@ def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
             session.importer.add_labels(tmp_path / "labels.json", False)
         assert session.store.queue.counts() == before
         assert np.array_equal(session.store.faces.get(1).points, edited)
-    assert "2 faces keep what a person decided" in window.message.label.text()
+    assert "2 faces keep what a person decided" in window.views.message_bar.label.text()
 
 
 def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project):
@@ -173,7 +173,7 @@ def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project
     store.rounds.finish(new, {})
     store.close()
     window = open_window(project)
-    canvas = window.canvas
+    canvas = window.views.canvas
     assert np.isnan(window.session.desk.face.points[30]).all()
     canvas.selection.select(30)
     place = canvas.point_to_viewport(33) + QPoint(0, 30)
@@ -195,12 +195,12 @@ class Test7:
         monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
         monkeypatch.setenv("FAKE_WORKER", "fail")
         window = open_window(project)
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         before = window.session.store.queue.counts()
         with qtbot.waitSignal(window.session.round.ended):
             window.commands.trigger("train")
-        panel = window.panel
+        panel = window.views.round_progress
         assert panel.isVisible()
         assert "It failed on purpose." in panel.detail.text()
         assert "fake worker: a reason in the log" in panel.log.toPlainText()
@@ -219,19 +219,19 @@ class Test7:
         monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
         monkeypatch.setenv("FAKE_WORKER", "unreadable")
         window = open_window(project)
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
             window.commands.trigger("train")
         (_, file, _), _other = window.session.store.photos.problems()
-        panel = window.panel
+        panel = window.views.round_progress
         assert panel.isVisible()
         assert "without 2 photos" in panel.title.text()
         assert f"{file} is truncated" in panel.detail.text()
         assert "1 manual label was not used for training." in panel.detail.text()
         assert panel.problems.isVisible()
         assert not panel.retry.isVisible()
-        assert "trained on 0 of 1 manual label" in window.message.label.text()
+        assert "trained on 0 of 1 manual label" in window.views.message_bar.label.text()
         shown: list[str] = []
         monkeypatch.setattr(
             PhotoProblemsDialog,
@@ -254,11 +254,11 @@ class Test7:
         monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
         monkeypatch.setenv("FAKE_WORKER", "fail-expected")
         window = open_window(project)
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
         with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
             window.commands.trigger("train")
-        panel = window.panel
+        panel = window.views.round_progress
         assert "It failed on purpose." in panel.detail.text()
         assert not panel.log.isVisible()
         assert not panel.problems.isVisible()
@@ -284,7 +284,7 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
     window.session.publish(store.decisions.take_labels("ann", [label], "by hand")[1])
     window.session.desk.open(1)
     window.session.publish(Changes())
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     with qtbot.waitSignal(window.session.changed):
         window.session.exporter.export(tmp_path / "labels.json", "coco")
     other = create_project(tmp_path / "other", load_scheme("300w"))
@@ -315,7 +315,7 @@ def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
     window = open_window(project)
     window.session.desk.open(1)
     window.session.publish(Changes())
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     (tmp_path / "mine.json").write_text("{}")
     with qtbot.waitSignal(window.session.exporter.refused):
         window.session.exporter.export(tmp_path / "mine.json", "coco")
@@ -324,7 +324,7 @@ def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
         "file."
     ]
     if answer == "Replace":
-        qtbot.waitUntil(lambda: "Wrote 1 face" in window.message.label.text())
+        qtbot.waitUntil(lambda: "Wrote 1 face" in window.views.message_bar.label.text())
         assert (tmp_path / "mine.json").read_text() != "{}"
     else:
         assert (tmp_path / "mine.json").read_text() == "{}"
@@ -338,7 +338,7 @@ class Test9:
     def test_9_a_full_disk_in_a_folder_of_korean_name(self, qtbot, open_window, project):
         shutil.move(project, project.with_name("한글 프로젝트"))
         window = open_window(project.with_name("한글 프로젝트"))
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
         fill_disk(window.session.store, spare=0)
         everything = range(1, 11)
         for number in range(40):
@@ -346,9 +346,9 @@ class Test9:
             before = window.session.store.queue.counts()
             decide = partial(window.session.store.decisions.decide, "ann", everything)
             window.session.writes.submit_for_face(partial(decide, verdicts[number % 2]))
-            if "한글 프로젝트 is full; nothing was lost" in window.message.label.text():
+            if "한글 프로젝트 is full; nothing was lost" in window.views.message_bar.label.text():
                 break
-        assert "한글 프로젝트 is full; nothing was lost" in window.message.label.text()
+        assert "한글 프로젝트 is full; nothing was lost" in window.views.message_bar.label.text()
         assert window.session.store.queue.counts() == before
         assert window.session.store.check() == []
 
@@ -377,7 +377,7 @@ class Test9:
     def test_9_photos_that_moved(self, qtbot, app, project, tmp_path):
         (tmp_path / "photos").rename(tmp_path / "사진")
         window = app.open(project)
-        assert "is not there. Say where the photos are now" in window.message.label.text()
+        assert "is not there. Say where the photos are now" in window.views.message_bar.label.text()
         qtbot.keyClick(window, Qt.Key.Key_F)
         assert window.session.store.queue.counts().faces == 10
         window.close()

@@ -31,71 +31,73 @@ def test_size_panels_and_fold_come_back(qtbot, open_window, project):
     window = open_window(project)
     window.resize(*SIZE)
     for name, by in (("left", -50), ("right", 30), ("window", 20)):
-        before = window._splits[name].sizes()
-        move_handle(qtbot, window._splits[name], by)
-        assert window._splits[name].sizes() != before
-    sizes = {name: split.sizes() for name, split in window._splits.items()}
+        before = window.views._splits[name].sizes()
+        move_handle(qtbot, window.views._splits[name], by)
+        assert window.views._splits[name].sizes() != before
+    sizes = {name: split.sizes() for name, split in window.views._splits.items()}
     size = window.size()
     window.close()
     window = open_window(project)
     assert window.size() == size
-    assert {name: split.sizes() for name, split in window._splits.items()} == sizes
-    assert window.history.list.isVisible()
-    qtbot.keyClick(window.canvas, Key.Key_H)
-    assert not window.history.list.isVisible()
+    assert {name: split.sizes() for name, split in window.views._splits.items()} == sizes
+    assert window.views.history.list.isVisible()
+    qtbot.keyClick(window.views.canvas, Key.Key_H)
+    assert not window.views.history.list.isVisible()
     window.close()
     window = open_window(project)
-    assert not window.history.list.isVisible()
-    assert not window.history.head.isChecked()
-    qtbot.keyClick(window.canvas, Key.Key_H)
-    assert window.history.list.isVisible()
+    assert not window.views.history.list.isVisible()
+    assert not window.views.history.head.isChecked()
+    qtbot.keyClick(window.views.canvas, Key.Key_H)
+    assert window.views.history.list.isVisible()
 
 
 def test_the_gallery_the_face_and_the_filter_come_back(qtbot, open_window, project):
     window = open_window(project)
-    assert not window.shows_gallery
+    assert not window.views.shows_gallery
     window.session.show(Filter(order="score", descending=True, text="00"))
-    qtbot.keyClick(window.canvas, Key.Key_Right)
-    qtbot.keyClick(window.canvas, Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Key.Key_Right)
     face = window.session.desk.face.id
-    qtbot.keyClick(window.canvas, Key.Key_G)
-    window.gallery.slider.setValue(224)
+    qtbot.keyClick(window.views.canvas, Key.Key_G)
+    window.views.gallery.slider.setValue(224)
     window.close()
 
     window = open_window(project)
-    assert window.shows_gallery
-    qtbot.waitUntil(lambda: window.gallery.grid.hasFocus())
-    assert window.gallery.grid.side == window.gallery.slider.value() == 224
+    assert window.views.shows_gallery
+    qtbot.waitUntil(lambda: window.views.gallery.grid.hasFocus())
+    assert window.views.gallery.grid.side == window.views.gallery.slider.value() == 224
     assert window.session.desk.queue.filter == Filter(order="score", descending=True, text="00")
     assert window.session.desk.face.id == face
-    assert window.gallery.grid.selection.current == face
-    assert window.queue.search.text() == "00"
-    qtbot.keyClick(window.gallery.grid, Key.Key_Return)
-    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    assert window.views.gallery.grid.selection.current == face
+    assert window.views.filters.search.text() == "00"
+    qtbot.keyClick(window.views.gallery.grid, Key.Key_Return)
+    qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
     window.close()
-    assert not open_window(project).shows_gallery
+    assert not open_window(project).views.shows_gallery
 
 
 @pytest.mark.parametrize("kept", [False, True])
 def test_the_zoom_comes_back_and_stays_where_the_view_is_kept(qtbot, open_window, project, kept):
     window = open_window(project)
     window.resize(*SIZE)
-    fitted = window.canvas.zoom
+    fitted = window.views.canvas.zoom
     window.close()
     window = open_window(project)
-    assert window.canvas.zoom == pytest.approx(fitted, rel=0.01)
-    assert not window.canvas.is_zoomed
+    assert window.views.canvas.zoom == pytest.approx(fitted, rel=0.01)
+    assert not window.views.canvas.is_zoomed
     if kept:
-        qtbot.keyClick(window.canvas, Key.Key_K)
-    window.canvas.look_at(QPointF(130, 100), 6.0)
+        qtbot.keyClick(window.views.canvas, Key.Key_K)
+    window.views.canvas.look_at(QPointF(130, 100), 6.0)
     window.close()
     window = open_window(project)
-    assert window.canvas.zoom == pytest.approx(6.0)
-    middle = window.canvas.viewport_to_image(QPointF(window.canvas.viewport().rect().center()))
+    assert window.views.canvas.zoom == pytest.approx(6.0)
+    middle = window.views.canvas.viewport_to_image(
+        QPointF(window.views.canvas.viewport().rect().center())
+    )
     assert (middle.x(), middle.y()) == pytest.approx((130, 100), abs=1)
-    qtbot.keyClick(window.canvas, Key.Key_Right)
-    qtbot.waitUntil(lambda: window.canvas.photo is not None)
-    assert window.canvas.zoom == pytest.approx(6.0 if kept else fitted, rel=0.01)
+    qtbot.keyClick(window.views.canvas, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
+    assert window.views.canvas.zoom == pytest.approx(6.0 if kept else fitted, rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,6 @@ def test_settings_that_cannot_be_read_are_as_at_first(open_window, project, layo
     settings.setValue("view", view)
     settings.sync()
     window = open_window(project)
-    assert not window.shows_gallery
-    assert window.history.list.isVisible()
-    assert window.canvas.zoom > 0
+    assert not window.views.shows_gallery
+    assert window.views.history.list.isVisible()
+    assert window.views.canvas.zoom > 0

@@ -65,7 +65,7 @@ def test_a_damaged_project_is_restored_by_a_button(qtbot, app, backed_up, monkey
     window = app.open(backed_up)
     assert "will be lost" in said[0]
     assert (verdict(window, 1), verdict(window, 2)) == (Verdict.ACCEPTED, Verdict.UNREVIEWED)
-    assert "was restored" in window.message.label.text()
+    assert "was restored" in window.views.message_bar.label.text()
     kept = list(backed_up.glob("project.replaced-*.sqlite"))
     assert bool(kept) is (damage != "gone")
     assert not app.welcome.isVisible()
@@ -134,7 +134,7 @@ def test_damage_that_shows_while_one_works_ends_in_the_same_place(
     said: list[str] = []
     press_restore(qtbot, monkeypatch, said)
     window.session.store._database.readers.dispose()  # or the pages are still in its memory
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: bool(said) and app.window is not None and app.window is not window)
     assert not window.isVisible()
     assert verdict(app.window, 1) is Verdict.ACCEPTED
@@ -143,19 +143,19 @@ def test_damage_that_shows_while_one_works_ends_in_the_same_place(
 
 def test_a_full_disk_is_said_and_the_last_good_state_stays(qtbot, open_window, project):
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     fill_disk(window.session.store, spare=0)
     face = window.session.desk.face.id
     for _ in range(300):
-        qtbot.keyClick(window.canvas, Qt.Key.Key_F)
-        if "is full; nothing was lost" in window.message.label.text():
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_F)
+        if "is full; nothing was lost" in window.views.message_bar.label.text():
             break
-    assert "is full; nothing was lost" in window.message.label.text()
-    assert "Free some space" in window.message.label.text()
+    assert "is full; nothing was lost" in window.views.message_bar.label.text()
+    assert "Free some space" in window.views.message_bar.label.text()
     flagged = window.session.store.faces.get(face).flag
     assert window.session.desk.face.flag is flagged
     fill_disk(window.session.store, spare=1000)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_F)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_F)
     assert window.session.store.faces.get(face).flag is not flagged
     assert verdict(window, 1) is Verdict.ACCEPTED
 
@@ -170,7 +170,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     monkeypatch.setattr(backups_module.shutil, "disk_usage", lambda folder: usage._replace(free=0))
     window = open_window(project)
     session = window.session
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     failed: list[UserError] = []
     session.failed.connect(failed.append)
     session.round.start(session.round.rounds.launcher.plan())
@@ -178,7 +178,7 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
     for _ in range(5):
         session._poll()
     assert len(failed) == 1
-    assert "no room for a backup" in window.message.label.text()
+    assert "no room for a backup" in window.views.message_bar.label.text()
     assert session.store.queue.counts().rounds == 0
     monkeypatch.undo()
     session.round._retry_at = 0.0
@@ -204,7 +204,7 @@ class TestAutomaticBackups:
         monkeypatch.setattr(automatic, "EVERY", 0)
         keeper._changed = False
         keeper.look()
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
         keeper.look()
         qtbot.waitUntil(lambda: [b.reason for b in backups(project)] == ["work"])
         keeper.look()
@@ -219,7 +219,7 @@ class TestAutomaticBackups:
         keeper = window.session.backups
         keeper._back_up("work")
         qtbot.waitUntil(lambda: bool(failed))
-        assert "no room for a backup" in window.message.label.text()
+        assert "no room for a backup" in window.views.message_bar.label.text()
         ended: list[object] = []
         window.session.tasks.started.connect(lambda task: task.failed.connect(ended.append))
         keeper._back_up("work")
@@ -254,12 +254,12 @@ class TestAutomaticBackups:
 
 def test_the_panel_follows_the_palette(qtbot, open_window, project):
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_X)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_X)
     window.session.desk.open(1)
     window.session.publish(Changes())
 
     def colour() -> str:
-        pixels = window.history.list.item(0).icon().pixmap(16, 16).toImage()
+        pixels = window.views.history.list.item(0).icon().pixmap(16, 16).toImage()
         return pixels.pixelColor(8, 2).name()
 
     light = colour()

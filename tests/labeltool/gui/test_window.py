@@ -46,7 +46,7 @@ def drag(qtbot, canvas, index: int, by: QPoint) -> None:
 
 def choose(qtbot, window, words: str) -> None:
     """Click a row of the filters."""
-    tree = window.queue.tree
+    tree = window.views.filters.tree
     (item,) = tree.findItems(words, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     tree.scrollToItem(item)
     place = tree.visualItemRect(item).center()
@@ -70,62 +70,63 @@ def test_a_key_decides_shows_the_next_face_and_undo_comes_back(
 ):
     window = open_window(project)
     first = window.session.desk.face.id
-    qtbot.keyClick(window.canvas, key)
+    qtbot.keyClick(window.views.canvas, key)
     assert verdict(window, first) is expected
     assert window.session.desk.face.id == first + 1
-    assert window.list.view.currentIndex().row() == 1
+    assert window.views.face_list.view.currentIndex().row() == 1
     assert f"1 <span" in window.counts.text()  # noqa: F541
-    assert window.message.isVisible()
-    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    assert window.views.message_bar.isVisible()
+    qtbot.mouseClick(window.views.message_bar.undo, Qt.MouseButton.LeftButton)
     assert verdict(window, first) is Verdict.UNREVIEWED
     assert window.session.desk.face.id == first
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert verdict(window, first) is expected
 
 
 def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, project):
     window = open_window(project)
     desk = window.session.desk
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
     assert desk.queue.index == 2
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Left)
     assert desk.queue.index == 2
-    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_N)
     assert desk.queue.index == 3
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Left)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_U)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Left)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_U)
     assert desk.face.verdict is Verdict.UNREVIEWED
-    qtbot.keyClick(window.canvas, Qt.Key.Key_F)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_F)
     assert desk.face.flag
     assert desk.queue.index == 2
 
 
 def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, project):
     window = open_window(project)
-    search = window.queue.search
-    qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
+    search = window.views.filters.search
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_F, CONTROL)
     qtbot.keyClicks(search, "ax007")
     assert search.text() == "ax007"
     assert window.session.store.queue.counts().unreviewed == 10
     search.clear()
     qtbot.keyClicks(search, "007")
-    qtbot.waitUntil(lambda: window.list.model.rowCount() == 1)
-    assert [window.list.model.row(k).name for k in range(window.list.model.rowCount())] == [
-        "007.jpg"
-    ]
+    qtbot.waitUntil(lambda: window.views.face_list.model.rowCount() == 1)
+    assert [
+        window.views.face_list.model.row(k).name
+        for k in range(window.views.face_list.model.rowCount())
+    ] == ["007.jpg"]
 
 
 def test_a_korean_input_method_does_not_stop_the_keys(qtbot, open_window, project):
     window = open_window(project)
     first = window.session.desk.face.id
     press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
-    QApplication.sendEvent(window.canvas, press)
+    QApplication.sendEvent(window.views.canvas, press)
     assert verdict(window, first) is Verdict.ACCEPTED
-    window.queue.search.setFocus()
+    window.views.filters.search.setFocus()
     press = QKeyEvent(QEvent.Type.KeyPress, 0x314C, NONE, 53, 0x78, 0, "ㅌ")
-    QApplication.sendEvent(window.queue.search, press)
+    QApplication.sendEvent(window.views.filters.search, press)
     assert window.session.store.queue.counts().rejected == 0
 
 
@@ -135,16 +136,16 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
     window = open_window(project)
     face = window.session.desk.face.id
     proposed = window.session.desk.face.points.copy()
-    drag(qtbot, window.canvas, 5, QPoint(24, 0))
-    drag(qtbot, window.canvas, 40, QPoint(0, 24))
+    drag(qtbot, window.views.canvas, 5, QPoint(24, 0))
+    drag(qtbot, window.views.canvas, 40, QPoint(0, 24))
     both = window.session.desk.face.points.copy()
     assert window.session.desk.edits.moved == {5, 40}
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert window.session.desk.edits.moved == {5}
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL | SHIFT)
     assert np.array_equal(window.session.desk.face.points, both)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
     window.close()
 
     window = open_window(project)
@@ -160,7 +161,7 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
 
 def test_the_list_is_walked_by_keys(qtbot, open_window, project):
     window = open_window(project)
-    view, desk = window.list.view, window.session.desk
+    view, desk = window.views.face_list.view, window.session.desk
     view.setFocus()
     for key, place in (
         (Qt.Key.Key_End, 9), (Qt.Key.Key_Up, 8), (Qt.Key.Key_Home, 0),
@@ -169,7 +170,7 @@ def test_the_list_is_walked_by_keys(qtbot, open_window, project):
         qtbot.keyClick(view, key)
         assert desk.queue.index == place
     qtbot.keyClick(view, Qt.Key.Key_End, SHIFT)
-    assert window.list.selected() == desk.queue.faces[1:]
+    assert window.views.face_list.selected() == desk.queue.faces[1:]
     qtbot.keyClick(view, Qt.Key.Key_Tab)
     assert not view.hasFocus()
 
@@ -180,14 +181,14 @@ def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatc
     monkeypatch.setattr(
         batch_preview.BatchPreviewDialog, "exec", lambda self: asked.append(self) or 1
     )
-    view = window.list.view
+    view = window.views.face_list.view
     qtbot.mouseClick(
         view.viewport(), Qt.MouseButton.LeftButton,
-        pos=view.visualRect(window.list.model.index(2)).center(),
+        pos=view.visualRect(window.views.face_list.model.index(2)).center(),
     )  # fmt: skip
     qtbot.mouseClick(
         view.viewport(), Qt.MouseButton.LeftButton, SHIFT,
-        pos=view.visualRect(window.list.model.index(6)).center(),
+        pos=view.visualRect(window.views.face_list.model.index(6)).center(),
     )  # fmt: skip
     qtbot.keyClick(view, Qt.Key.Key_X)
     assert "5" in asked[0].ok.text()
@@ -219,23 +220,23 @@ def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monk
     assert len(shown) == 1
     counts = window.session.store.queue.counts()
     assert (counts.accepted, counts.unreviewed) == (5, 5)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert window.session.store.queue.counts().accepted == 0
 
 
 def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window, project):
     window = open_window(project)
     for _ in range(3):
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     choose(qtbot, window, "Accepted")
-    assert window.list.model.rowCount() == 3
+    assert window.views.face_list.model.rowCount() == 3
     choose(qtbot, window, "Excluded")
-    assert window.list.model.rowCount() == 0
+    assert window.views.face_list.model.rowCount() == 0
     assert window.session.desk.face is None
     assert not window.commands.by_name["accept"].isEnabled()
     choose(qtbot, window, "All faces")
     window.session.show(Filter(order="score"))
-    scores = [window.list.model.row(k).score for k in range(10)]
+    scores = [window.views.face_list.model.row(k).score for k in range(10)]
     assert scores == sorted(scores)
 
 
@@ -282,7 +283,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     face = window.session.desk.face
     assert (face.name, face.box, face.box_kind) == ("empty.jpg", (-0.5, -0.5, 320, 240), "whole")
     assert window.session.store.queue.counts().faces == 11
-    assert "Took the photo whole." in window.message.label.text()
+    assert "Took the photo whole." in window.views.message_bar.label.text()
     dialog.close()
     qtbot.waitUntil(lambda: not window.session.findChildren(Task))
 
@@ -300,9 +301,9 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
 
     monkeypatch.setattr(PhotoProblemsDialog, "exec", draw)
     window.commands.trigger("problems")
-    qtbot.waitUntil(lambda: window.canvas.box_editor.is_drawing)
-    viewport = window.canvas.viewport()
-    start, end, zoom = QPoint(200, 200), QPoint(400, 420), window.canvas.zoom
+    qtbot.waitUntil(lambda: window.views.canvas.box_editor.is_drawing)
+    viewport = window.views.canvas.viewport()
+    start, end, zoom = QPoint(200, 200), QPoint(400, 420), window.views.canvas.zoom
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(viewport, end)
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
@@ -316,15 +317,15 @@ def test_the_photo_to_draw_a_box_on_is_loaded_though_another_face_was_just_shown
 ):
     window = open_window(project)
     photos = [tmp_path / "photos" / f"{number:03d}.jpg" for number in range(10)]
-    window.go("next")
-    qtbot.waitUntil(lambda: all(window.photos.get(photo)[0] for photo in photos[:4]))
+    window.commands.trigger("next")
+    qtbot.waitUntil(lambda: all(window.views.photos.get(photo)[0] for photo in photos[:4]))
     go_on = threading.Event()
-    window.photos._pool.submit(go_on.wait, WAIT_SECONDS)
-    window.go("previous")  # what lies near is wanted once it is painted
-    window.editor.show_photo_to_box(9, photos[8])
-    qtbot.waitUntil(lambda: not window.editor.is_prefetch_scheduled)
+    window.views.photos._pool.submit(go_on.wait, WAIT_SECONDS)
+    window.commands.trigger("previous")  # what lies near is wanted once it is painted
+    window.views.editor.show_photo_to_box(9, photos[8])
+    qtbot.waitUntil(lambda: not window.views.editor.is_prefetch_scheduled)
     go_on.set()
-    qtbot.waitUntil(lambda: window.canvas.box_editor.is_drawing)
+    qtbot.waitUntil(lambda: window.views.canvas.box_editor.is_drawing)
 
 
 def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, project, monkeypatch):
@@ -340,7 +341,7 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     session.importer.use_whole_photos(photos)
     qtbot.waitUntil(lambda: len(asked) == 1)
     assert asked[0].faces == 13  # a worker is started when they are there
-    assert "Took 3 photos whole." in window.message.label.text()
+    assert "Took 3 photos whole." in window.views.message_bar.label.text()
     window.commands.trigger("undo")
     assert (session.desk.counts.faces, session.desk.counts.excluded) == (10, 0)
 
@@ -349,13 +350,13 @@ def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
     (tmp_path / "photos").rename(tmp_path / "elsewhere")
     window = app.open(project)
     photo = window.session.desk.face.photo
-    qtbot.waitUntil(lambda: photo.name in window.photos.get(photo)[1])
-    assert window.canvas.photo is None
+    qtbot.waitUntil(lambda: photo.name in window.views.photos.get(photo)[1])
+    assert window.views.canvas.photo is None
     root = next(iter(window.session.store.photos.roots()))
     window.session.writes.submit_for_face(
         partial(window.session.store.photos.move_root, root, tmp_path / "elsewhere")
     )
-    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
     window.close()
 
 
@@ -377,7 +378,7 @@ def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
 def test_training_without_a_label_says_why_not(qtbot, open_window, project):
     window = open_window(project)
     window.commands.trigger("train")
-    assert "no manual label" in window.message.label.text()
+    assert "no manual label" in window.views.message_bar.label.text()
 
 
 def test_another_scheme_starts_from_the_mean_face(qtbot, app, tmp_path):
@@ -411,12 +412,12 @@ def test_the_theme_changes_while_open(qtbot, open_window, project):
 
 def test_icons_follow_the_palette(qtbot, open_window, project):
     window = open_window(project)
-    window.message.show_message("Something happened.")
-    shown = (window.message._icon, window.inspector._icon)
+    window.views.message_bar.show_message("Something happened.")
+    shown = (window.views.message_bar._icon, window.views.inspector._icon)
 
     def pictures() -> list[bytes]:
         icons = [label.pixmap() for label in shown]
-        icons.append(window.message._close.icon().pixmap(16, 16))
+        icons.append(window.views.message_bar._close.icon().pixmap(16, 16))
         return [bytes(icon.toImage().constBits()) for icon in icons]
 
     light = pictures()
@@ -428,9 +429,9 @@ def test_icons_follow_the_palette(qtbot, open_window, project):
 
 def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
     window = open_window(project)
-    window.panel._begin(Event("started"), training=True)
+    window.views.round_progress._begin(Event("started"), training=True)
     window.commands.trigger("dark")
-    plot = window.panel._plot
+    plot = window.views.round_progress._plot
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
     window.commands.trigger("light")
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() > 200)
@@ -439,7 +440,7 @@ def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
 def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, project):
     window = open_window(project)
     queue = window.session.store.queue.ids(Filter())
-    assert [window.list.model.id_at(k) for k in range(10)] == queue
+    assert [window.views.face_list.model.id_at(k) for k in range(10)] == queue
 
 
 def lock(project) -> sqlite3.Connection:
@@ -455,11 +456,11 @@ def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, pro
     window = open_window(project)
     first = window.session.desk.face.id
     other = lock(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
     other.execute("ROLLBACK")
     other.close()
-    qtbot.waitUntil(lambda: "Nothing was changed" in window.message.label.text())
+    qtbot.waitUntil(lambda: "Nothing was changed" in window.views.message_bar.label.text())
     assert window.session.desk.face.id == first + 1
     assert [verdict(window, face) for face in (first, first + 1)] == [Verdict.UNREVIEWED] * 2
 
@@ -469,7 +470,7 @@ def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project, mon
     monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
     window = open_window(project)
     other = lock(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     window.close()
     qtbot.wait(50)  # further attempts would be due
     other.execute("ROLLBACK")
@@ -482,9 +483,9 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
     window = open_window(project)
     first = window.session.desk.face.id
     other = lock(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     assert verdict(window, first) is Verdict.UNREVIEWED
-    assert "another change" in window.message.label.text()
+    assert "another change" in window.views.message_bar.label.text()
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
@@ -497,7 +498,7 @@ def test_a_write_that_waits_is_kept_when_the_window_closes(
     monkeypatch.setattr(write_queue, "CLOSE_SECONDS", WAIT_SECONDS)
     window = open_window(project)
     other = lock(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     done = threading.Timer(0.2, other.execute, ["ROLLBACK"])
     finish = window.session.writes.finish
     monkeypatch.setattr(window.session.writes, "finish", lambda: (done.start(), finish())[1])
@@ -514,14 +515,14 @@ def test_writes_that_wait_are_done_in_the_order_of_the_keys(
     monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
     window = open_window(project)
     first = window.session.desk.face.id
-    window.canvas.selection.select(30)
+    window.views.canvas.selection.select(30)
     point = 30
     before = window.session.desk.face.points[point].copy()
     other = lock(project)
     for _ in range(3):
-        qtbot.keyClick(window.canvas, Qt.Key.Key_Up)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_Up)
         qtbot.wait(3)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     qtbot.wait(20)  # with every try at another moment, the later ones would come first
     other.execute("ROLLBACK")
     other.close()
@@ -538,9 +539,9 @@ def test_a_window_that_cannot_save_says_so_before_it_closes(
     monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
     window = open_window(project)
     other = lock(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     assert not window.close()
-    assert "Changes not saved yet: 1." in window.message.label.text()
+    assert "Changes not saved yet: 1." in window.views.message_bar.label.text()
     assert window.close()
     other.execute("ROLLBACK")
     other.close()
@@ -554,11 +555,11 @@ def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, proje
 
     with pytest.raises(ZeroDivisionError):
         window.session.writes.submit_for_face(breaks)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     assert verdict(window, 1) is Verdict.ACCEPTED
     writes = window.session.writes
     other = lock(project)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     second = writes._pending[0]
     writes._pending.appendleft(dataclasses.replace(second, operation=breaks))
     writes._retry.stop()
@@ -590,30 +591,30 @@ def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, pr
     first = window.session.desk.face.id
     other = lock(project)
     for _ in range(3):
-        qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: verdict(window, first) is Verdict.ACCEPTED)
     qtbot.wait(50)  # further attempts would be due
     assert window.session.store.queue.counts().accepted == 1
-    assert window.message.label.text() == "Accepted."
+    assert window.views.message_bar.label.text() == "Accepted."
 
 
 def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
     window = open_window(project)
     other = lock(project)
-    window.canvas.selection.select(30)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
-    assert "another change" in window.message.label.text()
+    window.views.canvas.selection.select(30)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Down)
+    assert "another change" in window.views.message_bar.label.text()
     other.execute("ROLLBACK")
     other.close()
-    qtbot.waitUntil(lambda: window.message.label.text() == "Saved.")
+    qtbot.waitUntil(lambda: window.views.message_bar.label.text() == "Saved.")
     assert window.session.store.faces.get(1).draft is not None
 
 
 def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_window, project):
     window = open_window(project)
-    canvas, desk = window.canvas, window.session.desk
+    canvas, desk = window.views.canvas, window.session.desk
     canvas.selection.select(30)
     qtbot.keyClick(canvas, Qt.Key.Key_Down)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
@@ -621,7 +622,7 @@ def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_win
     qtbot.keyClick(canvas, Qt.Key.Key_X)
     desk.open(1)
     window.session.publish(Changes())
-    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.views.message_bar.undo, Qt.MouseButton.LeftButton)
     assert verdict(window, 2) is Verdict.UNREVIEWED
     assert window.session.store.faces.get(1).draft is not None
     assert canvas.hasFocus()
@@ -640,15 +641,15 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
     monkeypatch.setattr("labeltool.gui.session.MAX_FOREGROUND_FACES", 2)
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", lambda self: 1)
     window = open_window(project)
-    select_rows(window.list.view, 4, 7)
-    window.list.view.setFocus()
-    qtbot.keyClick(window.list.view, Qt.Key.Key_X)
+    select_rows(window.views.face_list.view, 4, 7)
+    window.views.face_list.view.setFocus()
+    qtbot.keyClick(window.views.face_list.view, Qt.Key.Key_X)
     counts = window.session.store.queue.counts
-    qtbot.waitUntil(lambda: counts().rejected == 4 and window.message.undo.isVisible())
-    window.list.view.setCurrentIndex(window.list.model.index(0))
-    window.canvas.selection.select(30)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Down)
-    qtbot.mouseClick(window.message.undo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: counts().rejected == 4 and window.views.message_bar.undo.isVisible())
+    window.views.face_list.view.setCurrentIndex(window.views.face_list.model.index(0))
+    window.views.canvas.selection.select(30)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Down)
+    qtbot.mouseClick(window.views.message_bar.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: counts().rejected == 0)
     assert window.session.store.faces.get(1).draft is not None
 
@@ -656,10 +657,10 @@ def test_the_undo_of_a_message_takes_back_a_large_batch_too(
 def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr("labeltool.gui.commands.review_commands.MAX_FOREGROUND_FACES", 2)
     window = open_window(project)
-    select_rows(window.list.view, 0, 3)
-    window.list.view.setFocus()
+    select_rows(window.views.face_list.view, 0, 3)
+    window.views.face_list.view.setFocus()
     with qtbot.waitSignal(window.session.tasks.started):
-        qtbot.keyClick(window.list.view, Qt.Key.Key_F)
+        qtbot.keyClick(window.views.face_list.view, Qt.Key.Key_F)
     qtbot.waitUntil(lambda: window.session.store.queue.counts().flagged == 4)
 
 
@@ -667,7 +668,7 @@ def test_a_failed_prediction_is_tried_again_as_a_prediction(
     qtbot, open_window, project, monkeypatch
 ):
     window = open_window(project)
-    panel, asked = window.panel, []
+    panel, asked = window.views.round_progress, []
     monkeypatch.setattr(window.session.round, "predict", lambda: asked.append("predict"))
     panel.show_event(Event("started", detail="CPU"))
     panel.show_end(Event("failed", detail="There was not enough memory."), "the log")

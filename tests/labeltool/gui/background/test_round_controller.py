@@ -32,7 +32,7 @@ def fake_worker(monkeypatch) -> None:
 def start(qtbot, window: MainWindow) -> None:
     """Accept a face and start a training, until its worker runs."""
     window.ask_running = lambda: "cancel"  # type: ignore[method-assign]
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     session = window.session
     session.round.start(session.round.rounds.launcher.plan())
     qtbot.waitUntil(lambda: session.round.state is RoundState.RUNNING)
@@ -56,18 +56,18 @@ def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_pers
     monkeypatch.setenv("FAKE_WORKER", "hang")
     window = open_window(project)
     start(qtbot, window)
-    qtbot.waitUntil(window.panel.isVisible)
+    qtbot.waitUntil(window.views.round_progress.isVisible)
     other = lock(project)
     window.session.round.rounds.follower.current.worker.process.kill()
     window.session.round.rounds.follower.current.worker.process.wait()
     qtbot.wait(500)  # the failure has been noticed, and could not be written
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
     qtbot.wait(300)
     assert status(window) is RoundStatus.RUNNING
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED)
-    qtbot.waitUntil(lambda: "was killed" in window.panel.detail.text())
+    qtbot.waitUntil(lambda: "was killed" in window.views.round_progress.detail.text())
     assert window.session.round.rounds.launcher.plan().manual == 1
 
 
@@ -85,10 +85,10 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     session.writes.submit(partial(session.desk.batches.toggle_flags, [5, 6]))
     photo = session.desk.face.photo_id
     session.boxes.add_face(photo, (5.0, 5.0, 50.0, 50.0))
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
     here = session.desk.face.id
-    qtbot.keyClick(window.canvas, Qt.Key.Key_F)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_F)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: not session.writes._pending)
@@ -99,19 +99,21 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     assert session.desk.face.id == here + 1  # nobody is taken away from a face
     assert not session.store.faces.get(here).flag
     assert not session.store.faces.get(here + 1).flag
-    assert "Nothing was changed" in window.message.label.text()
+    assert "Nothing was changed" in window.views.message_bar.label.text()
 
 
 def test_a_cancelled_round_is_said(qtbot, open_window, project, fake_worker, monkeypatch):
     monkeypatch.setenv("FAKE_WORKER", "hang")
     window = open_window(project)
     start(qtbot, window)
-    qtbot.waitUntil(window.panel.cancel.isVisible)
+    qtbot.waitUntil(window.views.round_progress.cancel.isVisible)
     with qtbot.waitSignal(window.session.round.ended, timeout=20_000):
-        qtbot.mouseClick(window.panel.cancel, LEFT)
+        qtbot.mouseClick(window.views.round_progress.cancel, LEFT)
         assert window.session.round.state is RoundState.CANCELLING
-    assert window.message.label.text().startswith("The round was cancelled: everything is as")
-    assert window.message.isVisible()
+    assert window.views.message_bar.label.text().startswith(
+        "The round was cancelled: everything is as"
+    )
+    assert window.views.message_bar.isVisible()
     assert status(window) is RoundStatus.CANCELLED
     assert window.session.round.state is RoundState.IDLE
     assert window.commands.by_name["train"].isEnabled()
@@ -124,9 +126,9 @@ def test_a_round_that_is_stopped_early_keeps_its_network(
     window = open_window(project)
     start(qtbot, window)
     assert not window.commands.by_name["train"].isEnabled()
-    qtbot.waitUntil(window.panel.stop.isVisible)
+    qtbot.waitUntil(window.views.round_progress.stop.isVisible)
     with qtbot.waitSignal(window.session.round.ended, timeout=20_000):
-        qtbot.mouseClick(window.panel.stop, LEFT)
+        qtbot.mouseClick(window.views.round_progress.stop, LEFT)
         assert window.session.round.state is RoundState.STOPPING_EARLY
     assert status(window) is RoundStatus.READY
     assert window.commands.by_name["train"].isEnabled()
@@ -140,7 +142,7 @@ def test_results_that_cannot_be_read_are_a_failed_round(
     with qtbot.waitSignal(window.session.round.ended, timeout=20_000) as ended:
         start(qtbot, window)
     assert ended.args[0].kind == "failed"
-    assert "cannot be read" in window.panel.detail.text()
+    assert "cannot be read" in window.views.round_progress.detail.text()
     assert status(window) is RoundStatus.FAILED
     assert window.session.round.state is RoundState.IDLE
 
@@ -161,7 +163,7 @@ def test_a_round_that_was_ended_elsewhere_is_told_of(
     assert status(window) is RoundStatus.FAILED
     session.round.poll()
     assert session.round.state is RoundState.IDLE
-    assert "was killed" in window.panel.detail.text()
+    assert "was killed" in window.views.round_progress.detail.text()
 
 
 @pytest.mark.parametrize("what", ["search", "start", "backup", "export"])
@@ -173,7 +175,7 @@ def test_what_is_cancelled_before_it_did_anything_says_so(
     session.message.connect(lambda text, _undoable: said.append(text))
     session.tasks.started.connect(lambda task: task.cancel())
     shutil.copytree(tmp_path / "photos", tmp_path / "new")
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     begin = {
         "search": lambda: session.importer.add_photos([tmp_path / "new"]),
         "start": lambda: session.round.start(session.round.rounds.launcher.plan()),
@@ -182,7 +184,7 @@ def test_what_is_cancelled_before_it_did_anything_says_so(
     }
     begin[what]()
     qtbot.waitUntil(lambda: said[-1].startswith("Cancelled: "))
-    assert window.message.isVisible()
+    assert window.views.message_bar.isVisible()
     assert session.round.state is RoundState.IDLE
 
 
@@ -207,10 +209,10 @@ def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, projec
         session.round.predict,
         lambda: session.round.restore(1),
     ):
-        window.message.hide()
+        window.views.message_bar.hide()
         begin()
-        qtbot.waitUntil(window.message.isVisible)
-        assert window.message.label.text() == "It failed. Do it again."
+        qtbot.waitUntil(window.views.message_bar.isVisible)
+        assert window.views.message_bar.label.text() == "It failed. Do it again."
     assert session.round.state is RoundState.IDLE
     assert not session.importer.is_searching
 
@@ -231,7 +233,7 @@ def test_a_round_whose_events_are_damaged_fails_once(
     for _ in range(5):
         session.round.poll()
     assert (ended, failed) == ([("failed", "")], [])
-    assert "cannot be read" in window.panel.detail.text()
+    assert "cannot be read" in window.views.round_progress.detail.text()
     assert session.round.state is RoundState.IDLE
 
 

@@ -38,11 +38,11 @@ Key = Qt.Key
 
 
 def at(window, x: float, y: float) -> QPoint:
-    return window.canvas.image_to_viewport(QPointF(x, y)).toPoint()
+    return window.views.canvas.image_to_viewport(QPointF(x, y)).toPoint()
 
 
 def drag(window, start: QPoint, end: QPoint, held=NONE) -> None:
-    viewport = window.canvas.viewport()
+    viewport = window.views.canvas.viewport()
     QTest.mousePress(viewport, LEFT, held, start)
     for step in (1, 2):
         QTest.mouseMove(viewport, start + (end - start) * step / 2)
@@ -83,7 +83,7 @@ def proposes(monkeypatch):
 
 def test_many_points_are_corrected_at_once(qtbot, open_window, project):
     window = open_window(project)
-    canvas, desk = window.canvas, window.session.desk
+    canvas, desk = window.views.canvas, window.session.desk
     proposed = desk.face.points.copy()
     low, high = proposed[:5].min(0) - 3, proposed[:5].max(0) + 3
     drag(window, at(window, low[0], low[1] - 6), at(window, high[0], high[1]))
@@ -121,10 +121,14 @@ def test_many_points_are_corrected_at_once(qtbot, open_window, project):
 
 def test_occluded_and_absent_points_are_listed_and_exported(qtbot, open_window, project, tmp_path):
     window = open_window(project)
-    canvas, desk, landmarks = window.canvas, window.session.desk, window.inspector.landmarks
+    canvas, desk, landmarks = (
+        window.views.canvas,
+        window.session.desk,
+        window.views.inspector.landmarks,
+    )
     face = desk.face.id
     qtbot.keyClick(canvas, Key.Key_V)
-    assert "No point is selected" in window.message.label.text()
+    assert "No point is selected" in window.views.message_bar.label.text()
     qtbot.keyClick(canvas, Key.Key_Tab)
     assert canvas.selection.last >= 0
     worst = canvas.selection.last
@@ -151,7 +155,7 @@ def test_occluded_and_absent_points_are_listed_and_exported(qtbot, open_window, 
     QTest.mouseClick(canvas.viewport(), LEFT, NONE, spot)  # a missing landmark is put down
     assert desk.face.visibility[gone] == VISIBLE
     qtbot.keyClick(canvas, Key.Key_3)
-    for pane in (landmarks.list, window.list.view, canvas):
+    for pane in (landmarks.list, window.views.face_list.view, canvas):
         qtbot.keyClick(window.focusWidget(), Key.Key_F6)
         assert pane.hasFocus()
     window.close()
@@ -171,14 +175,14 @@ def test_keys_swap_the_sides_and_mirror_the_face(qtbot, open_window, project):
     window = open_window(project)
     desk, flip = window.session.desk, window.session.store.scheme.flip_table
     before = desk.face.points.copy()
-    qtbot.keyClick(window.canvas, Key.Key_W)
+    qtbot.keyClick(window.views.canvas, Key.Key_W)
     np.testing.assert_array_equal(desk.face.points, before[flip])
-    qtbot.keyClick(window.canvas, Key.Key_W)
+    qtbot.keyClick(window.views.canvas, Key.Key_W)
     np.testing.assert_array_equal(desk.face.points, before)
     assert desk.edits.moved == set()
-    qtbot.keyClick(window.canvas, Key.Key_M)
+    qtbot.keyClick(window.views.canvas, Key.Key_M)
     assert desk.edits.moved
-    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL)
     np.testing.assert_array_equal(desk.face.points, before)
 
 
@@ -197,16 +201,16 @@ def test_a_moved_box_gets_a_new_proposal_and_undo_restores_both(
     middle = np.array(box_of(window, face)[:2]) + np.array(box_of(window, face)[2:]) / 2
     qtbot.waitUntil(lambda: np.allclose(desk.face.points[-1], middle))
     assert not desk.has_newer_proposal
-    np.testing.assert_allclose(window.canvas.points[-1], middle)
+    np.testing.assert_allclose(window.views.canvas.points[-1], middle)
     (pixels,) = proposes  # decoded for the screen already
     np.testing.assert_array_equal(pixels, read_image(desk.face.photo))
-    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL)
     qtbot.waitUntil(lambda: box_of(window, face) == (x, y, w, h))
     qtbot.waitUntil(lambda: np.allclose(desk.face.points[-1], [x + w / 2, y + h / 2]))
 
-    qtbot.keyClick(window.canvas, Key.Key_B, SHIFT)
-    qtbot.keyClick(window.canvas, Key.Key_Right, SHIFT)
-    qtbot.keyClick(window.canvas, Key.Key_Return)
+    qtbot.keyClick(window.views.canvas, Key.Key_B, SHIFT)
+    qtbot.keyClick(window.views.canvas, Key.Key_Right, SHIFT)
+    qtbot.keyClick(window.views.canvas, Key.Key_Return)
     qtbot.waitUntil(lambda: box_of(window, face) == (x + 10, y, w, h))
 
 
@@ -219,7 +223,7 @@ def test_changing_the_box_of_a_decided_face_asks_first(
     before = box_of(window, face)
     desk.edits.move(3, 90.0, 90.0)
     window.session.writes.submit_for_face(desk.accept)
-    window.canvas.face_clicked.emit(face)
+    window.views.canvas.face_clicked.emit(face)
     points = desk.face.points.copy()
 
     def press(dialog: QMessageBox) -> int:
@@ -234,7 +238,7 @@ def test_changing_the_box_of_a_decided_face_asks_first(
     assert (now.box == before) is (answer == "Leave the box")
     if answer == "Propose anew":
         qtbot.waitUntil(lambda: window.session.store.faces.get(face).verdict is Verdict.UNREVIEWED)
-        qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+        qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL)
         qtbot.waitUntil(lambda: box_of(window, face) == before)  # a proposal may be on its way
         now = window.session.store.faces.get(face)
     assert now.verdict is Verdict.CORRECTED
@@ -244,67 +248,69 @@ def test_changing_the_box_of_a_decided_face_asks_first(
 def test_undo_removes_a_drawn_face_and_a_click_opens_another(qtbot, open_window, project, proposes):
     window = open_window(project)
     first = window.session.desk.face.id
-    qtbot.keyClick(window.canvas, Key.Key_9)
-    qtbot.keyClick(window.canvas, Key.Key_B)
+    qtbot.keyClick(window.views.canvas, Key.Key_9)
+    qtbot.keyClick(window.views.canvas, Key.Key_B)
     drag(window, at(window, 10, 20), at(window, 60, 80))
     second = window.session.desk.face
     assert second.id != first
     assert second.box == pytest.approx((10, 20, 50, 60), abs=2)
     qtbot.waitUntil(lambda: window.session.desk.face.prediction is not None)
-    QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 200, 180))
+    QTest.mouseClick(window.views.canvas.viewport(), LEFT, NONE, at(window, 200, 180))
     assert window.session.desk.face.id == first
-    window.canvas.fit_photo()
-    QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
+    window.views.canvas.fit_photo()
+    QTest.mouseClick(window.views.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
     assert window.session.desk.face.id == second.id
-    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL)
     desk = window.session.desk
     assert (desk.face.id, desk.counts.faces, second.id in desk.queue.faces) == (first, 10, False)
-    assert window.list.model.rowCount() == 10
-    QTest.mouseClick(window.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
+    assert window.views.face_list.model.rowCount() == 10
+    QTest.mouseClick(window.views.canvas.viewport(), LEFT, NONE, at(window, 40, 40))
     assert desk.face.id == first
-    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL | SHIFT)
+    qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL | SHIFT)
     assert (desk.face.id, desk.counts.faces, second.id in desk.queue.faces) == (second.id, 11, True)
-    qtbot.keyClick(window.canvas, Key.Key_Delete)  # by a person: it is kept, to be found again
+    qtbot.keyClick(
+        window.views.canvas, Key.Key_Delete
+    )  # by a person: it is kept, to be found again
     assert (desk.counts.faces, desk.counts.excluded) == (11, 1)
-    window.canvas.face_clicked.emit(first)
-    assert window.canvas.layers.face.excluded == {second.id}
+    window.views.canvas.face_clicked.emit(first)
+    assert window.views.canvas.layers.face.excluded == {second.id}
 
 
 def test_view_options_survive_a_restart(qtbot, open_window, project):
     window = open_window(project)
     for key in (Key.Key_E, Key.Key_L, Key.Key_C, Key.Key_O, Key.Key_K):
-        qtbot.keyClick(window.canvas, key)
+        qtbot.keyClick(window.views.canvas, key)
     assert np.array_equal(
-        window.canvas.layers.comparison, window.session.desk.face.prediction.points
+        window.views.canvas.layers.comparison, window.session.desk.face.prediction.points
     )
-    qtbot.keyClick(window.canvas, Key.Key_O, SHIFT)
-    assert "No earlier proposal" in window.message.label.text()
+    qtbot.keyClick(window.views.canvas, Key.Key_O, SHIFT)
+    assert "No earlier proposal" in window.views.message_bar.label.text()
     assert not window.commands.by_name["compare_proposal"].isChecked()
-    qtbot.keyClick(window.canvas, Key.Key_O)
-    qtbot.keyClick(window.canvas, Key.Key_I)
-    panel = window.editor.adjustments_panel
+    qtbot.keyClick(window.views.canvas, Key.Key_O)
+    qtbot.keyClick(window.views.canvas, Key.Key_I)
+    panel = window.views.editor.adjustments_panel
     assert panel.isVisible()
     qtbot.keyClick(panel.sliders["gamma"], Key.Key_Right)
     qtbot.mouseClick(panel.invert, LEFT, pos=QPoint(8, panel.invert.height() // 2))
     qtbot.keyClick(panel.sliders["gamma"], Key.Key_Escape)
     assert not panel.isVisible()
-    window.canvas.look_at(QPointF(120, 90), 5.0)
-    qtbot.keyClick(window.canvas, Key.Key_Right)
-    qtbot.waitUntil(lambda: window.canvas.photo is not None)
-    assert window.canvas.zoom == pytest.approx(5.0)
-    qtbot.keyClick(window.canvas, Key.Key_S)
+    window.views.canvas.look_at(QPointF(120, 90), 5.0)
+    qtbot.keyClick(window.views.canvas, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
+    assert window.views.canvas.zoom == pytest.approx(5.0)
+    qtbot.keyClick(window.views.canvas, Key.Key_S)
     window.close()
 
     window = open_window(project)
     on = {name for name, action in window.commands.by_name.items() if action.isChecked()}
     assert on == {"points", "boxes", "numbers", "by_group", "compare_proposal", "keep_view"}
-    assert window.canvas.tone_curve is not None
+    assert window.views.canvas.tone_curve is not None
     window.commands.trigger("adjustments")
-    panel = window.editor.adjustments_panel
+    panel = window.views.editor.adjustments_panel
     assert panel.sliders["gamma"].value() == 1
     assert panel.invert.isChecked()
     qtbot.mouseClick(panel.reset, LEFT)
-    assert window.canvas.tone_curve is None
+    assert window.views.canvas.tone_curve is None
 
 
 def test_the_previous_rounds_proposal_is_drawn_for_comparison(qtbot, open_window, project):
@@ -319,8 +325,8 @@ def test_the_previous_rounds_proposal_is_drawn_for_comparison(qtbot, open_window
     session.writes.submit_for_face(partial(store.rounds.finish, new, {}))
     session.desk.open(face.id)
     session.publish(Changes())
-    qtbot.keyClick(window.canvas, Key.Key_O, SHIFT)
-    np.testing.assert_array_equal(window.canvas.layers.comparison, face.points)
+    qtbot.keyClick(window.views.canvas, Key.Key_O, SHIFT)
+    np.testing.assert_array_equal(window.views.canvas.layers.comparison, face.points)
 
 
 def test_landmarks_are_placed_one_by_one_without_a_model(
@@ -332,14 +338,14 @@ def test_landmarks_are_placed_one_by_one_without_a_model(
     store.photos.save_search_results([{**found, "faces": [((50, 50, 100, 100), 0.9)]}])
     store.close()
     window = open_window(tmp_path / "dots")
-    canvas, desk = window.canvas, window.session.desk
+    canvas, desk = window.views.canvas, window.session.desk
     qtbot.keyClick(canvas, Key.Key_Tab)
     assert canvas.selection.last == 0
     for x in (60, 90, 120):
         QTest.mouseClick(canvas.viewport(), LEFT, NONE, at(window, x, 100))
     np.testing.assert_allclose(desk.face.points[:, 0], [60, 90, 120], atol=1)
     qtbot.keyClick(canvas, Key.Key_W)
-    assert "pairs" in window.message.label.text()
+    assert "pairs" in window.views.message_bar.label.text()
 
 
 @pytest.mark.parametrize(
@@ -376,7 +382,7 @@ def settle(qtbot, session) -> None:
 
 def test_a_comparison_follows_the_displayed_face(qtbot, open_window, project):
     window = open_window(project)
-    canvas, session = window.canvas, window.session
+    canvas, session = window.views.canvas, window.session
     qtbot.keyClick(canvas, Key.Key_O)
     proposed = session.desk.face.prediction.points
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
@@ -392,7 +398,7 @@ def test_a_comparison_follows_the_displayed_face(qtbot, open_window, project):
     settle(qtbot, session)
     assert canvas.layers.comparison is not None
 
-    window.history.list.setCurrentRow(1)  # an earlier state in its place, and back
+    window.views.history.list.setCurrentRow(1)  # an earlier state in its place, and back
     qtbot.keyClick(canvas, Key.Key_F)
     settle(qtbot, session)
     assert canvas.layers.comparison is not None
@@ -402,25 +408,25 @@ def test_a_comparison_follows_the_displayed_face(qtbot, open_window, project):
 
 def test_a_message_does_not_move_the_photo(qtbot, open_window, project):
     window = open_window(project)
-    canvas = window.canvas
-    window.message.hide()
+    canvas = window.views.canvas
+    window.views.message_bar.hide()
     canvas.zoom_in()
     size, spot = canvas.size(), canvas.point_to_viewport(34)
     qtbot.keyClick(canvas, Key.Key_F)
-    assert window.message.isVisible()
+    assert window.views.message_bar.isVisible()
     QApplication.processEvents()
     assert (canvas.size(), canvas.point_to_viewport(34)) == (size, spot)
 
 
 def test_a_resize_during_a_drag_does_not_move_the_photo(qtbot, open_window, project):
     window = open_window(project)
-    canvas = window.canvas
+    canvas = window.views.canvas
     start = canvas.point_to_viewport(34)
     before = canvas.points[34]
     QTest.mousePress(canvas.viewport(), LEFT, NONE, start)
     QTest.mouseMove(canvas.viewport(), start + QPoint(10, 0))
-    window.message.show_message("one line, and another\n" * 3)
-    qtbot.waitUntil(lambda: window.message.height() > 60)
+    window.views.message_bar.show_message("one line, and another\n" * 3)
+    qtbot.waitUntil(lambda: window.views.message_bar.height() > 60)
     QTest.mouseRelease(canvas.viewport(), LEFT, NONE, start + QPoint(10, 0))
     x, y = canvas.points[34]
     assert (x - before[0], y - before[1]) == pytest.approx((10 / canvas.zoom, 0), abs=0.01)
@@ -428,17 +434,17 @@ def test_a_resize_during_a_drag_does_not_move_the_photo(qtbot, open_window, proj
 
 def test_arrows_nudge_a_landmark_clicked_in_the_list(qtbot, open_window, project):
     window = open_window(project)
-    face, landmarks = window.session.desk.face.id, window.inspector.landmarks.list
+    face, landmarks = window.session.desk.face.id, window.views.inspector.landmarks.list
     item = landmarks.topLevelItem(2)
     QTest.mouseClick(landmarks.viewport(), LEFT, NONE, landmarks.visualItemRect(item).center())
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
     assert window.session.desk.face.id == face
-    assert window.session.desk.edits.moved == window.canvas.selection.indices != frozenset()
+    assert window.session.desk.edits.moved == window.views.canvas.selection.indices != frozenset()
 
 
 def test_a_point_made_absent_is_not_placed_until_it_is_selected_again(qtbot, open_window, project):
     window = open_window(project)
-    canvas, desk = window.canvas, window.session.desk
+    canvas, desk = window.views.canvas, window.session.desk
     spot = canvas.point_to_viewport(30)
     canvas.selection.select(30)
     qtbot.keyClick(canvas, Key.Key_3)
@@ -458,7 +464,7 @@ def test_a_point_made_absent_is_not_placed_until_it_is_selected_again(qtbot, ope
 
 def test_another_face_ends_box_drawing(qtbot, open_window, project):
     window = open_window(project)
-    canvas, count = window.canvas, window.session.desk.counts.faces
+    canvas, count = window.views.canvas, window.session.desk.counts.faces
     qtbot.keyClick(canvas, Key.Key_B)
     assert canvas.box_editor.is_drawing
     qtbot.keyClick(canvas, Key.Key_N)
@@ -470,9 +476,9 @@ def test_another_face_ends_box_drawing(qtbot, open_window, project):
 
 def test_the_loupe_does_not_cover_the_adjustments_panel(qtbot, open_window, project):
     window = open_window(project)
-    canvas = window.canvas
+    canvas = window.views.canvas
     qtbot.keyClick(canvas, Key.Key_I)
-    panel = window.editor.adjustments_panel
+    panel = window.views.editor.adjustments_panel
     qtbot.waitUntil(panel.isVisible)
     canvas.look_at(QPointF(*canvas.points[34]) + QPointF(60, 0), 4.0)
     canvas.selection.select(34)
@@ -486,7 +492,7 @@ def test_a_photo_replaced_by_one_of_another_size_is_reported(qtbot, open_window,
     photo = project.parent / "photos" / "000.jpg"
     Image.new("RGB", (200, 300)).save(photo)
     window = open_window(project)
-    qtbot.waitUntil(lambda: "200 x 300" in window.message.label.text())
+    qtbot.waitUntil(lambda: "200 x 300" in window.views.message_bar.label.text())
     assert f"{photo} is 200 x 300 pixels now and was 320 x 240 before." in (
-        window.message.label.text()
+        window.views.message_bar.label.text()
     )

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from labeltool import app as app_module
 from labeltool.domain import VISIBLE, RoundKind, RoundStatus, Verdict
 from labeltool.gui.commands.command_palette import rank
-from labeltool.gui.commands.keymap import Keymap, refusal
-from labeltool.gui.commands.shortcut_editor import KeyEditor
-from labeltool.gui.commands.table import COMMANDS, WHY_NOT, _always
+from labeltool.gui.commands.keymap import Keymap, why_reserved
+from labeltool.gui.commands.shortcut_editor import ShortcutEditor
+from labeltool.gui.commands.table import COMMANDS, WHY_DISABLED, _always
 from labeltool.gui.diagnostics import RecentLog, diagnostics, private
 from labeltool.gui.settings import Settings
 from labeltool.rounds.run_folder import Event
@@ -55,7 +55,7 @@ def rows(palette) -> list[str]:
 def palette(qtbot, open_window, project):
     """The palette of a window, opened as Ctrl+K opens it."""
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Key.Key_K, CONTROL)
+    qtbot.keyClick(window.views.canvas, Key.Key_K, CONTROL)
     assert window.command_palette.isVisible()
     assert window.command_palette.search.hasFocus()
     return window.command_palette
@@ -71,9 +71,9 @@ def test_a_command_is_found_by_a_few_letters_and_done(qtbot, palette):
     qtbot.keyClick(palette.search, Key.Key_Return)
     assert verdict(window, first) is Verdict.EXCLUDED
     assert not palette.isVisible()
-    assert window.canvas.hasFocus()
+    assert window.views.canvas.hasFocus()
 
-    qtbot.keyClick(window.canvas, Key.Key_K, CONTROL)
+    qtbot.keyClick(window.views.canvas, Key.Key_K, CONTROL)
     assert palette.search.text() == ""
     assert rows(palette)[0] == "Exclude"  # what was used last comes first
     qtbot.keyClick(palette.search, Key.Key_Down)
@@ -87,7 +87,7 @@ def test_a_command_is_found_by_a_few_letters_and_done(qtbot, palette):
     assert palette.isVisible()
     qtbot.keyClick(palette.search, Key.Key_Escape)
     assert not palette.isVisible()
-    assert window.canvas.hasFocus()
+    assert window.views.canvas.hasFocus()
     assert window.session.store.queue.counts().excluded == 1
 
 
@@ -115,7 +115,7 @@ def test_the_mouse_chooses_and_a_click_beside_the_palette_closes_it(qtbot, palet
     qtbot.keyClicks(palette.search, "gallery")
     place = palette.list.visualItemRect(palette.list.topLevelItem(0)).center()
     qtbot.mouseClick(palette.list.viewport(), LEFT, pos=place)
-    assert window.shows_gallery
+    assert window.views.shows_gallery
     assert not palette.isVisible()
     window.commands.trigger("palette")
     assert palette.isVisible()
@@ -145,7 +145,7 @@ def test_the_beginning_of_a_word_counts_more_than_its_inside(typed, text, expect
 
 
 def test_every_command_that_can_be_off_says_what_it_lacks():
-    assert {command.enabled for command in COMMANDS} - {_always} == set(WHY_NOT)
+    assert {command.enabled for command in COMMANDS} - {_always} == set(WHY_DISABLED)
 
 
 # Keys
@@ -155,8 +155,8 @@ def test_every_command_that_can_be_off_says_what_it_lacks():
 def editor(qtbot, open_window, project):
     """The editor of keys over its window, as F1 opens it."""
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Key.Key_F1)
-    made = window.findChild(KeyEditor)
+    qtbot.keyClick(window.views.canvas, Key.Key_F1)
+    made = window.findChild(ShortcutEditor)
     qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
     return made
 
@@ -175,7 +175,7 @@ def back_to(qtbot, editor):
     qtbot.keyClick(editor, Key.Key_Escape)
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    window.canvas.setFocus()
+    window.views.canvas.setFocus()
     return window
 
 
@@ -186,13 +186,13 @@ def test_a_changed_key_works_at_once_and_after_a_restart(qtbot, open_window, pro
     record(qtbot, editor, "visible", Key.Key_F5)
     window = back_to(qtbot, editor)
     assert window.commands.by_name["accept"].toolTip().endswith("(Y)")
-    assert window.inspector.landmarks.visibility_buttons[VISIBLE].toolTip().endswith("(F5)")
+    assert window.views.inspector.landmarks.visibility_buttons[VISIBLE].toolTip().endswith("(F5)")
     first = window.session.desk.face.id
-    qtbot.keyClick(window.canvas, Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Key.Key_A)
     assert verdict(window, first) is Verdict.UNREVIEWED
-    qtbot.keyClick(window.canvas, Key.Key_Y)
+    qtbot.keyClick(window.views.canvas, Key.Key_Y)
     assert verdict(window, first) is Verdict.ACCEPTED
-    qtbot.keyClick(window.canvas, Key.Key_K, CONTROL)
+    qtbot.keyClick(window.views.canvas, Key.Key_K, CONTROL)
     qtbot.keyClicks(window.command_palette.search, "accept")
     assert row(window.command_palette, 0) == ["Accept", "Review", "Y"]
     qtbot.keyClick(window.command_palette.search, Key.Key_Escape)
@@ -200,13 +200,13 @@ def test_a_changed_key_works_at_once_and_after_a_restart(qtbot, open_window, pro
 
     window = open_window(project)
     second = window.session.desk.face.id
-    korean(window.canvas, "ㅁ", "a")
+    korean(window.views.canvas, "ㅁ", "a")
     assert verdict(window, second) is Verdict.UNREVIEWED
-    korean(window.canvas, "ㅛ", "y")
+    korean(window.views.canvas, "ㅛ", "y")
     assert verdict(window, second) is Verdict.ACCEPTED
-    window.queue.search.setFocus()
-    qtbot.keyClicks(window.queue.search, "y")
-    assert window.queue.search.text() == "y"
+    window.views.filters.search.setFocus()
+    qtbot.keyClicks(window.views.filters.search, "y")
+    assert window.views.filters.search.text() == "y"
     assert window.session.store.queue.counts().accepted == 2
 
 
@@ -214,27 +214,27 @@ def test_a_key_of_another_command_is_taken_away_there_only_when_asked(qtbot, edi
     keymap = editor._keymap
     record(qtbot, editor, "export", Key.Key_S, CONTROL)
     assert editor.words.text() == "Ctrl+S belongs to “Save filter…”."
-    assert keymap.of("export") == ("Ctrl+E",)
+    assert keymap.keys("export") == ("Ctrl+E",)
     qtbot.mouseClick(editor.no, LEFT)
     assert not editor.bar.isVisible()
-    assert keymap.of("save_filter") == ("Ctrl+S",)
+    assert keymap.keys("save_filter") == ("Ctrl+S",)
     record(qtbot, editor, "export", Key.Key_S, CONTROL)
     assert editor.yes.hasFocus()
     qtbot.keyClick(editor.yes, Key.Key_Space)
-    assert keymap.of("export") == ("Ctrl+S",)
-    assert keymap.of("save_filter") == ()
-    assert Keymap(Settings()).of("save_filter") == ()
+    assert keymap.keys("export") == ("Ctrl+S",)
+    assert keymap.keys("save_filter") == ()
+    assert Keymap(Settings()).keys("save_filter") == ()
 
     # the default comes back by the same question, the other way round
     editor.table.setCurrentItem(editor._items["save_filter"])
     qtbot.mouseClick(editor.default, LEFT)
     assert "Export labels…" in editor.words.text()
     qtbot.mouseClick(editor.yes, LEFT)
-    assert keymap.of("save_filter") == ("Ctrl+S",)
-    assert keymap.of("export") == ()
+    assert keymap.keys("save_filter") == ("Ctrl+S",)
+    assert keymap.keys("export") == ()
     qtbot.mouseClick(editor.all_default, LEFT)
     qtbot.mouseClick(editor.yes, LEFT)
-    assert keymap.of("export") == ("Ctrl+E",)
+    assert keymap.keys("export") == ("Ctrl+E",)
     assert Settings().keys == {}
     assert not editor.all_default.isEnabled()
 
@@ -244,9 +244,9 @@ def test_one_command_has_several_keys_and_may_have_none(qtbot, editor):
     table.setCurrentItem(editor._items["next"])
     qtbot.mouseClick(editor.add, LEFT)
     qtbot.keyClick(editor._field, Key.Key_J)
-    assert keymap.of("next") == ("Right", "J")
+    assert keymap.keys("next") == ("Right", "J")
     qtbot.keyClick(table, Key.Key_Delete)
-    assert keymap.of("next") == ()
+    assert keymap.keys("next") == ()
     assert not editor.add.isEnabled()
     # views have keys of their own: what one has, the other may have too
     record(qtbot, editor, "next_point", Key.Key_Return)
@@ -254,7 +254,7 @@ def test_one_command_has_several_keys_and_may_have_none(qtbot, editor):
     record(qtbot, editor, "next_point", Key.Key_Tab)
     record(qtbot, editor, "select_all", Key.Key_J, CONTROL)
     record(qtbot, editor, "select_points", Key.Key_J, CONTROL)
-    assert keymap.of("select_all") == keymap.of("select_points") == ("Ctrl+J",)
+    assert keymap.keys("select_all") == keymap.keys("select_points") == ("Ctrl+J",)
     record(qtbot, editor, "flag", Key.Key_J, CONTROL)
     assert editor.words.text() == (
         "Ctrl+J belongs to “Select all”. Ctrl+J belongs to “Select all points”."
@@ -267,10 +267,10 @@ def test_recording_takes_korean_keys_and_ends_by_escape(qtbot, editor):
     qtbot.keyClick(editor._field, Key.Key_Escape)
     assert editor._field is None
     assert editor.isVisible()
-    assert editor._keymap.of("flag") == ("F",)
+    assert editor._keymap.keys("flag") == ("F",)
     qtbot.keyClick(editor.table, Key.Key_Return)
     korean(editor._field, "ㅛ", "y")
-    assert editor._keymap.of("flag") == ("Y",)
+    assert editor._keymap.keys("flag") == ("Y",)
 
 
 def test_the_search_finds_commands_by_word_and_by_key(qtbot, editor):
@@ -296,9 +296,9 @@ def test_the_search_finds_commands_by_word_and_by_key(qtbot, editor):
     ],
 )  # fmt: skip
 def test_keys_that_typing_and_dialogs_need_are_refused(name, key, allowed):
-    assert (refusal(BY_NAME[name], key) == "") is allowed
+    assert (why_reserved(BY_NAME[name], key) == "") is allowed
     for command in COMMANDS:
-        assert all(refusal(command, key) == "" for key in command.keys)
+        assert all(why_reserved(command, key) == "" for key in command.keys)
 
 
 def test_keys_in_a_damaged_or_newer_settings_file_do_no_harm(app):
@@ -306,20 +306,20 @@ def test_keys_in_a_damaged_or_newer_settings_file_do_no_harm(app):
     kept = '{"accept": ["Y", "nonsense", "Ctrl+K, Ctrl+S", 7, "Esc"], "gone": ["Q"], "undo": 3}'
     settings._settings.setValue("keys", kept)
     keymap = Keymap(settings)
-    assert keymap.of("accept") == ("Y",)
-    assert keymap.of("undo") == ("Ctrl+Z",)
+    assert keymap.keys("accept") == ("Y",)
+    assert keymap.keys("undo") == ("Ctrl+Z",)
     settings._settings.setValue("keys", '{"accept": ["Y"], "redo": ["Y"]}')
     keymap = Keymap(settings)
-    assert keymap.of("accept") + keymap.of("redo") == ("Y",)
+    assert keymap.keys("accept") + keymap.keys("redo") == ("Y",)
 
 
 def test_all_keys_of_a_command_are_taken_at_once(app):
     keymap = Keymap(Settings())
-    keymap.choose(BY_NAME["flag"], ("Ctrl+Shift+Z", "Ctrl+Y", "Q"))
-    assert keymap.of("redo") == ()
-    keymap.choose(BY_NAME["redo"], BY_NAME["redo"].keys)
-    assert keymap.of("flag") == ("Q",)
-    assert Keymap(Settings()).of("redo") == BY_NAME["redo"].keys
+    keymap.assign(BY_NAME["flag"], ("Ctrl+Shift+Z", "Ctrl+Y", "Q"))
+    assert keymap.keys("redo") == ()
+    keymap.assign(BY_NAME["redo"], BY_NAME["redo"].keys)
+    assert keymap.keys("flag") == ("Q",)
+    assert Keymap(Settings()).keys("redo") == BY_NAME["redo"].keys
     assert Settings().keys == {"flag": ["Q"]}
 
 
@@ -327,8 +327,8 @@ def test_a_chosen_key_goes_before_one_of_the_table(app):
     settings = Settings()
     settings.keys = {"flag": ["A"]}
     keymap = Keymap(settings)
-    assert keymap.of("flag") == ("A",)
-    assert keymap.of("accept") == ()
+    assert keymap.keys("flag") == ("A",)
+    assert keymap.keys("accept") == ()
 
 
 @pytest.mark.parametrize("field", ["search", "low"])
@@ -346,29 +346,29 @@ def test_no_key_leaves_a_text_field(qtbot, open_window, project, field, key, hel
         if QKeySequence(written) in action.shortcuts():
             action.setShortcuts([])
     window.commands.by_name["accept"].setShortcut(written)
-    widget = getattr(window.queue, field)
+    widget = getattr(window.views.filters, field)
     widget.setFocus()
     qtbot.keyClick(widget, key, held)
     assert window.session.store.queue.counts().accepted == 0
-    window.canvas.setFocus()
-    qtbot.keyClick(window.canvas, key, held)
+    window.views.canvas.setFocus()
+    qtbot.keyClick(window.views.canvas, key, held)
     assert window.session.store.queue.counts().accepted == 1
 
 
 def test_a_korean_input_method_stops_no_key_of_any_view(qtbot, open_window, project):
     window = open_window(project)
-    korean(window.canvas, "ㅁ", "a", CONTROL)
-    assert len(window.canvas.selection.indices) == 68
-    korean(window.canvas, "ㅎ", "g")
-    assert window.shows_gallery
-    korean(window.gallery.grid, "ㅁ", "a", CONTROL)
-    assert len(window.gallery.selected()) == 10
-    korean(window.gallery.grid, "ㅏ", "k", CONTROL)
+    korean(window.views.canvas, "ㅁ", "a", CONTROL)
+    assert len(window.views.canvas.selection.indices) == 68
+    korean(window.views.canvas, "ㅎ", "g")
+    assert window.views.shows_gallery
+    korean(window.views.gallery.grid, "ㅁ", "a", CONTROL)
+    assert len(window.views.gallery.selected()) == 10
+    korean(window.views.gallery.grid, "ㅏ", "k", CONTROL)
     assert window.command_palette.isVisible()
     korean(window.command_palette.search, "ㅁ", "a")
     assert window.session.store.queue.counts().accepted == 0
     qtbot.keyClick(window.command_palette.search, Key.Key_Escape)
-    korean(window.gallery.grid, "ㅒ", "o", SHIFT)
+    korean(window.views.gallery.grid, "ㅒ", "o", SHIFT)
     assert window.commands.by_name["compare_previous"].isChecked()
 
 
@@ -395,9 +395,9 @@ def failed_round(project):
 def test_diagnostics_say_what_runs_and_name_no_photo(qtbot, open_window, failed_round, tmp_path):
     loaded = "torch" in sys.modules
     window = open_window(failed_round)
-    qtbot.keyClick(window.canvas, Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Key.Key_A)
     window.commands.trigger("diagnostics")
-    assert "clipboard" in window.message.label.text()
+    assert "clipboard" in window.views.message_bar.label.text()
     text = QApplication.clipboard().text()
     for words in ("torch", "Qt ", "Quick check  ok", "Journal", "wal", "Accepted", "300w, 68"):
         assert words in text
@@ -414,7 +414,7 @@ def test_a_failed_round_and_a_crash_offer_them(
     qtbot, app, open_window, project, monkeypatch, capsys
 ):
     window = open_window(project)
-    panel = window.panel
+    panel = window.views.round_progress
     panel.show_event(Event("started", detail="CPU"))
     assert not panel.report.isVisible()
     panel.show_end(Event("failed", detail="No memory."), "the log")

@@ -35,12 +35,12 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
     qtbot, app, moved, tmp_path, monkeypatch
 ):
     window = app.open(moved)
-    message = window.message
+    message = window.views.message_bar
     assert "2 photo folders are not there" in message.label.text()
     assert WINDOWS in message.label.text()
     assert message.find_photos.isVisible()
     photo = window.session.desk.face.photo
-    qtbot.waitUntil(lambda: photo.name in window.photos.get(photo)[1])
+    qtbot.waitUntil(lambda: photo.name in window.views.photos.get(photo)[1])
 
     lists, asked = [], []
     wanted = iter((WINDOWS, SHARE))
@@ -61,7 +61,7 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
     monkeypatch.setattr(PhotoFoldersDialog, "exec", choose)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", folder)
     qtbot.mouseClick(message.find_photos, LEFT)
-    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
     qtbot.waitUntil(lambda: f"The photo folder {SHARE} is not there" in message.label.text())
     assert message.find_photos.isVisible()
     qtbot.mouseClick(message.find_photos, LEFT)
@@ -80,14 +80,14 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
 
 def test_the_folders_are_called_by_their_last_part_and_shown_as_they_are(qtbot, app, moved):
     window = app.open(moved)
-    qtbot.waitUntil(lambda: ("folder", "1") in window.queue.tree._items)
-    assert window.queue.tree._items["folder", "1"].text(0) == "photos & more"
+    qtbot.waitUntil(lambda: ("folder", "1") in window.views.filters.tree._items)
+    assert window.views.filters.tree._items["folder", "1"].text(0) == "photos & more"
     window.close()
 
 
 def test_no_label_takes_the_name_of_a_file_for_html(qtbot, app, moved):
     window = app.open(moved)
-    qtbot.waitUntil(window.message.isVisible)
+    qtbot.waitUntil(window.views.message_bar.isVisible)
     rich = [
         label.text()
         for label in window.findChildren(QLabel)

@@ -38,9 +38,9 @@ def gallery(qtbot, open_window, many):
     """The window with its gallery open, as G opens it."""
     window = open_window(many)
     window.resize(1280, 720)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
-    assert window.shows_gallery
-    qtbot.waitUntil(lambda: window.gallery.grid.hasFocus())
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_G)
+    assert window.views.shows_gallery
+    qtbot.waitUntil(lambda: window.views.gallery.grid.hasFocus())
     return window
 
 
@@ -58,12 +58,12 @@ def sheets(monkeypatch) -> list[BatchPreviewDialog]:
 
 
 def click(qtbot, window, place: int, keys=NONE) -> None:
-    grid = window.gallery.grid
+    grid = window.views.gallery.grid
     qtbot.mouseClick(grid.viewport(), LEFT, keys, grid.rect_of(place).center())
 
 
 def drag(qtbot, window, start: QPoint, end: QPoint, keys=NONE) -> None:
-    viewport = window.gallery.grid.viewport()
+    viewport = window.views.gallery.grid.viewport()
     qtbot.mousePress(viewport, LEFT, keys, start)
     for step in (1, 2, 3):
         QTest.mouseMove(viewport, start + (end - start) * step / 3)
@@ -73,7 +73,7 @@ def drag(qtbot, window, start: QPoint, end: QPoint, keys=NONE) -> None:
 
 def places(window) -> list[int]:
     """Places of the selected faces."""
-    selection = window.gallery.grid.selection
+    selection = window.views.gallery.grid.selection
     return [selection.place(face) for face in selection.in_order()]
 
 
@@ -82,13 +82,13 @@ def counts(window):
 
 
 def test_faces_are_selected_by_click_shift_ctrl_and_drag(qtbot, gallery):
-    grid = gallery.gallery.grid
+    grid = gallery.views.gallery.grid
     click(qtbot, gallery, 2)
     assert places(gallery) == [2]
     assert gallery.session.desk.queue.index == 2
     click(qtbot, gallery, 5, SHIFT)
     assert places(gallery) == [2, 3, 4, 5]
-    assert "4 selected" in gallery.gallery.count.text()
+    assert "4 selected" in gallery.views.gallery.count.text()
     click(qtbot, gallery, 4, CONTROL)
     click(qtbot, gallery, 7, CONTROL)
     assert places(gallery) == [2, 3, 5, 7]
@@ -108,7 +108,7 @@ def test_faces_are_selected_by_click_shift_ctrl_and_drag(qtbot, gallery):
 
 
 def test_keys_walk_the_grid_and_shift_selects_on_the_way(qtbot, gallery):
-    grid, desk = gallery.gallery.grid, gallery.session.desk
+    grid, desk = gallery.views.gallery.grid, gallery.session.desk
     columns = grid.columns
     steps = [
         (Qt.Key.Key_Right, 1),
@@ -137,7 +137,7 @@ def test_keys_walk_the_grid_and_shift_selects_on_the_way(qtbot, gallery):
 
 
 def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
-    grid, desk = gallery.gallery.grid, gallery.session.desk
+    grid, desk = gallery.views.gallery.grid, gallery.session.desk
     for key, verdict in (
         (Qt.Key.Key_A, Verdict.ACCEPTED),
         (Qt.Key.Key_X, Verdict.REJECTED),
@@ -153,13 +153,13 @@ def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
 
 
 def test_a_selection_is_decided_after_a_look_and_undone_in_one_step(qtbot, gallery, sheets):
-    grid = gallery.gallery.grid
+    grid = gallery.views.gallery.grid
     click(qtbot, gallery, 1)
     click(qtbot, gallery, 4, SHIFT)
     qtbot.keyClick(grid, Qt.Key.Key_X)
     assert counts(gallery).rejected == 4
     assert sheets[0].headline.text() == "4 faces would be rejected."
-    assert gallery.message.isVisible()
+    assert gallery.views.message_bar.isVisible()
     assert places(gallery) == [1, 2, 3, 4]
     qtbot.keyClick(grid, Qt.Key.Key_F)
     assert counts(gallery).flagged == 4
@@ -167,18 +167,18 @@ def test_a_selection_is_decided_after_a_look_and_undone_in_one_step(qtbot, galle
     assert counts(gallery).flagged == 0
     for _ in range(2):
         qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
-    qtbot.mouseClick(gallery.message.undo, LEFT)
+    qtbot.mouseClick(gallery.views.message_bar.undo, LEFT)
     assert counts(gallery).unreviewed == FACES
     assert gallery.session.store.undo.state(gallery.session.desk.reviewer).undo is None
 
 
 def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
-    grid, desk = gallery.gallery.grid, gallery.session.desk
+    grid, desk = gallery.views.gallery.grid, gallery.session.desk
     gallery.session.show(Filter("offered"))
     grid.setFocus()
     first = grid.page()
     assert 4 < len(first) < FACES
-    qtbot.mouseClick(gallery.gallery.accept_page, LEFT)
+    qtbot.mouseClick(gallery.views.gallery.accept_page, LEFT)
     assert counts(gallery).accepted == len(first)
     assert set(grid.page()).isdisjoint(first)
     assert len(desk.queue.faces) == FACES - len(first)
@@ -200,7 +200,7 @@ def test_cards_that_leave_slide_out_if_the_system_wants_animations(
     qtbot, gallery, sheets, monkeypatch, wanted
 ):
     monkeypatch.setattr(type(gallery.style()), "styleHint", lambda *_arguments: wanted)
-    grid = gallery.gallery.grid
+    grid = gallery.views.gallery.grid
     gallery.session.show(Filter("unreviewed"))
     QApplication.processEvents()
     left = gallery.session.desk.queue.faces[1:3]
@@ -218,16 +218,16 @@ def test_cards_that_leave_slide_out_if_the_system_wants_animations(
 def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
     gallery.session.show(Filter("unreviewed"))
     QApplication.processEvents()
-    gallery.gallery.select_all()
-    qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_X)
+    gallery.views.gallery.select_all()
+    qtbot.keyClick(gallery.views.gallery.grid, Qt.Key.Key_X)
     assert not gallery.session.desk.queue.faces
-    assert not gallery.gallery.grid._leaving.is_running
+    assert not gallery.views.gallery.grid._leaving.is_running
 
 
 def test_the_page_commands_say_where_the_page_is(qtbot, open_window, many, sheets):
     window = open_window(many)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A, SHIFT)
-    assert "press G" in window.message.label.text()
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A, SHIFT)
+    assert "press G" in window.views.message_bar.label.text()
     assert not sheets
 
 
@@ -242,13 +242,13 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
     with qtbot.waitSignal(gallery.session.changed):
         gallery.commands.by_name["exclude_all"].trigger()
     assert counts(gallery).excluded == listed
-    assert f"Excluded {listed} faces" in gallery.message.label.text()
+    assert f"Excluded {listed} faces" in gallery.views.message_bar.label.text()
 
     tasks = []
     gallery.session.tasks.started.connect(tasks.append)
     for key, excluded in ((CONTROL, 0), (CONTROL | SHIFT, listed)):  # undo, redo
         with qtbot.waitSignal(gallery.session.changed):
-            qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, key)
+            qtbot.keyClick(gallery.views.gallery.grid, Qt.Key.Key_Z, key)
         assert counts(gallery).excluded == excluded
     assert [task.name for task in tasks] == ["Undoing", "Doing it again"]
     undo = gallery.session.store.undo.undo
@@ -259,9 +259,9 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
 
     monkeypatch.setattr(gallery.session.store.undo, "undo", cancelled_undo)
     with qtbot.waitSignal(gallery.session.message):
-        qtbot.keyClick(gallery.gallery.grid, Qt.Key.Key_Z, CONTROL)
+        qtbot.keyClick(gallery.views.gallery.grid, Qt.Key.Key_Z, CONTROL)
     assert counts(gallery).excluded == listed
-    assert "no face was changed" in gallery.message.label.text()
+    assert "no face was changed" in gallery.views.message_bar.label.text()
     tasks.clear()
 
     gallery.session.show(Filter())
@@ -275,11 +275,11 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
     with qtbot.waitSignal(gallery.session.message):
         gallery.commands.by_name["accept_all"].trigger()
     assert counts(gallery).accepted == 0
-    assert "no face was changed" in gallery.message.label.text()
+    assert "no face was changed" in gallery.views.message_bar.label.text()
 
 
 def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets):
-    store, grid = gallery.session.store, gallery.gallery.grid
+    store, grid = gallery.session.store, gallery.views.gallery.grid
     ids = gallery.session.desk.queue.faces
     gallery.session.writes.submit_for_face(
         lambda: store.decisions.decide("kim", ids[:2], Verdict.EXCLUDED)
@@ -294,7 +294,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
     qtbot.keyClick(grid, Qt.Key.Key_Z, CONTROL)
 
     sheet = BatchPreviewDialog(
-        gallery.session, gallery.thumbnails, ids[:4], Verdict.ACCEPTED, gallery
+        gallery.session, gallery.views.thumbnails, ids[:4], Verdict.ACCEPTED, gallery
     )
     sheet.show()
     sheet.include_decided.click()
@@ -312,7 +312,9 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
 def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
     monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE_FACES", 20)
     ids = gallery.session.desk.queue.faces
-    sheet = BatchPreviewDialog(gallery.session, gallery.thumbnails, ids, Verdict.ACCEPTED, gallery)
+    sheet = BatchPreviewDialog(
+        gallery.session, gallery.views.thumbnails, ids, Verdict.ACCEPTED, gallery
+    )
     sheet.show()
     assert list(sheet.grid.selection.ids) == list(ids)  # the lowest scores first
     sheet.order.setCurrentIndex(1)
@@ -323,66 +325,66 @@ def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
 
 
 def test_enter_opens_the_photo_and_esc_comes_back_to_the_same_place(qtbot, gallery):
-    grid = gallery.gallery.grid
+    grid = gallery.views.gallery.grid
     qtbot.keyClick(grid, Qt.Key.Key_End)
     qtbot.keyClick(grid, Qt.Key.Key_Left, SHIFT)
     chosen, top = places(gallery), grid.verticalScrollBar().value()
     assert len(chosen) == 2
     assert top > 0
     qtbot.keyClick(grid, Qt.Key.Key_Return)
-    assert not gallery.shows_gallery
-    assert gallery.canvas.hasFocus()
-    qtbot.waitUntil(lambda: gallery.canvas.photo is not None)
-    qtbot.keyClick(gallery.canvas, Qt.Key.Key_Escape)
-    assert gallery.shows_gallery
+    assert not gallery.views.shows_gallery
+    assert gallery.views.canvas.hasFocus()
+    qtbot.waitUntil(lambda: gallery.views.canvas.photo is not None)
+    qtbot.keyClick(gallery.views.canvas, Qt.Key.Key_Escape)
+    assert gallery.views.shows_gallery
     assert grid.hasFocus()
     assert (places(gallery), grid.verticalScrollBar().value()) == (chosen, top)
     qtbot.mouseDClick(grid.viewport(), LEFT, pos=grid.rect_of(FACES - 2).center())
-    assert not gallery.shows_gallery
+    assert not gallery.views.shows_gallery
     assert gallery.session.desk.queue.index == FACES - 2
 
 
 def test_the_filmstrip_shows_neighbours_and_a_click_goes_there(qtbot, open_window, many):
     window = open_window(many)
-    strip, desk = window.filmstrip, window.session.desk
+    strip, desk = window.views.filmstrip, window.session.desk
     shown = strip._shown()
     assert [face for face, _ in shown] == desk.queue.faces[: len(shown)]
     qtbot.mouseClick(strip, LEFT, pos=shown[-1][1].center())
     assert desk.queue.index == len(shown) - 1
     middle = [face for face, _ in strip._shown()].index(desk.face.id)
     assert middle == len(shown) // 2
-    qtbot.waitUntil(lambda: window.canvas.photo is not None)
+    qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
 
 
 def test_an_empty_filter_says_which_and_offers_all_faces(qtbot, gallery):
     gallery.session.show(Filter(text="nothing of that name"))
-    assert "“nothing of that name”" in gallery.gallery.empty.text()
-    assert gallery.gallery.empty.isVisible()
-    assert not gallery.gallery.accept_page.isEnabled()
-    qtbot.mouseClick(gallery.gallery.reset, LEFT)
+    assert "“nothing of that name”" in gallery.views.gallery.empty.text()
+    assert gallery.views.gallery.empty.isVisible()
+    assert not gallery.views.gallery.accept_page.isEnabled()
+    qtbot.mouseClick(gallery.views.gallery.reset, LEFT)
     assert len(gallery.session.desk.queue.faces) == FACES
-    assert gallery.queue.search.text() == ""
-    assert gallery.gallery.grid.isVisible()
+    assert gallery.views.filters.search.text() == ""
+    assert gallery.views.gallery.grid.isVisible()
 
 
 def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
     create_project(tmp_path / "empty", load_scheme("300w")).close()
     window = open_window(tmp_path / "empty")
-    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
-    assert "Import a folder" in window.gallery.empty.text()
-    assert not window.gallery.reset.isVisible()
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_G)
+    assert "Import a folder" in window.views.gallery.empty.text()
+    assert not window.views.gallery.reset.isVisible()
 
 
 def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, tmp_path):
     (tmp_path / "photos" / "001.jpg").unlink()
     (tmp_path / "photos" / "002.jpg").write_bytes(b"\xff\xd8\xff damaged")
     window = open_window(many)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_G)
     cards = window.session.store.faces.cards(window.session.desk.queue.faces)
-    side = window.gallery.grid.side
+    side = window.views.gallery.grid.side
 
     def known(number: int):
-        return window.thumbnails.get(cards[number], side)
+        return window.views.thumbnails.get(cards[number], side)
 
     def all_known() -> bool:
         made = [known(face) for face in range(1, 8)]
@@ -394,27 +396,27 @@ def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, t
     assert "002.jpg" in known(3).problem
     # the photo comes back, and the window is told to look again
     Image.new("RGB", (320, 240), (200, 10, 10)).save(tmp_path / "photos" / "001.jpg")
-    window.thumbnails.recheck()
+    window.views.thumbnails.recheck()
     qtbot.waitUntil(lambda: known(2).image is not None)
 
 
 def test_the_size_changes_by_slider_and_wheel_and_is_remembered(qtbot, gallery, many, open_window):
-    grid = gallery.gallery.grid
+    grid = gallery.views.gallery.grid
     click(qtbot, gallery, 3)
     before = grid.columns
-    gallery.gallery.slider.setValue(64)
+    gallery.views.gallery.slider.setValue(64)
     assert (grid.side, grid.columns > before) == (64, True)
     assert grid.viewport().rect().contains(grid.rect_of(3))
-    gallery.gallery.slider.setValue(224)
+    gallery.views.gallery.slider.setValue(224)
     gallery.close()
-    assert open_window(many).gallery.grid.side == 224
+    assert open_window(many).views.gallery.grid.side == 224
 
 
 def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
     qtbot, open_window, many, monkeypatch
 ):
     window = open_window(many)
-    thumbs, made = window.thumbnails, []
+    thumbs, made = window.views.thumbnails, []
     (card,) = window.session.store.faces.cards([1]).values()
     make, side = thumbs._make, 100
     go_on = threading.Event()
@@ -425,7 +427,7 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
         return make(wishes)
 
     monkeypatch.setattr(thumbs, "_make", slow)
-    for view in (window.gallery, window.canvas):
+    for view in (window.views.gallery, window.views.canvas):
         thumbs.want(view, [card], side)
     go_on.set()
     qtbot.waitUntil(lambda: getattr(thumbs.get(card, side), "side", 0) == side)
@@ -435,15 +437,15 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
 
 def test_a_replaced_photo_or_a_moved_box_makes_another_picture(qtbot, open_window, many, tmp_path):
     window = open_window(many)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_G)
     card = next(iter(window.session.store.faces.cards([1]).values()))
-    side = window.gallery.grid.side
-    qtbot.waitUntil(lambda: getattr(window.thumbnails.get(card, side), "side", 0) == side)
-    before = window.thumbnails.get(card, side).image
+    side = window.views.gallery.grid.side
+    qtbot.waitUntil(lambda: getattr(window.views.thumbnails.get(card, side), "side", 0) == side)
+    before = window.views.thumbnails.get(card, side).image
     Image.new("RGB", (320, 240), (10, 200, 10)).save(tmp_path / "photos" / "000.jpg")
     os.utime(tmp_path / "photos" / "000.jpg", (1, 1))
-    window.thumbnails.recheck()
-    qtbot.waitUntil(lambda: window.thumbnails.get(card, side).image is not before)
-    green = window.thumbnails.get(card, side).image.pixelColor(side // 2, side // 2)
+    window.views.thumbnails.recheck()
+    qtbot.waitUntil(lambda: window.views.thumbnails.get(card, side).image is not before)
+    green = window.views.thumbnails.get(card, side).image.pixelColor(side // 2, side // 2)
     assert green.green() > 150 > green.red()
-    assert window.thumbnails.get(window.session.store.faces.cards([2])[2], side) is not None
+    assert window.views.thumbnails.get(window.session.store.faces.cards([2])[2], side) is not None

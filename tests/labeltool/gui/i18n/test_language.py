@@ -64,15 +64,18 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
         assert re.search("[가-힣]", action.text() + action.toolTip()), action.objectName()
     first = window.session.desk.face.id
     press = QKeyEvent(QEvent.Type.KeyPress, 0x3141, NONE, 38, 0x61, 0, "ㅁ")
-    QApplication.sendEvent(window.canvas, press)
+    QApplication.sendEvent(window.views.canvas, press)
     assert window.session.store.faces.get(first).verdict is Verdict.ACCEPTED
-    assert window.message.label.text() == "수락 완료."
-    assert window.message.undo.text() == "되돌리기"
+    assert window.views.message_bar.label.text() == "수락 완료."
+    assert window.views.message_bar.undo.text() == "되돌리기"
     assert ">수락</span> 1" in window.counts.text()
     assert window.commands.by_name["undo"].text() == "되돌리기: 수락"
 
-    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
-    assert window.message.label.text() == "선택한 점이 없습니다. 점을 클릭하거나 Tab을 누르세요."
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_V)
+    assert (
+        window.views.message_bar.label.text()
+        == "선택한 점이 없습니다. 점을 클릭하거나 Tab을 누르세요."
+    )
 
     seen: list[str] = []
 
@@ -81,15 +84,15 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
         return True
 
     monkeypatch.setattr(batch_preview.BatchPreviewDialog, "exec", agree)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
-    qtbot.keyClick(window.gallery.grid, Qt.Key.Key_A, CONTROL)
-    qtbot.keyClick(window.gallery.grid, Qt.Key.Key_X)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_G)
+    qtbot.keyClick(window.views.gallery.grid, Qt.Key.Key_A, CONTROL)
+    qtbot.keyClick(window.views.gallery.grid, Qt.Key.Key_X)
     assert seen == ["얼굴 10개 거부", "얼굴 9개를 거부합니다.", "9개 거부"]
-    assert window.message.label.text() == "얼굴 9개 거부 완료."
-    qtbot.keyClick(window.gallery.grid, Qt.Key.Key_Z, CONTROL)
-    assert window.message.label.text() == "되돌림: 얼굴 9개 거부."
+    assert window.views.message_bar.label.text() == "얼굴 9개 거부 완료."
+    qtbot.keyClick(window.views.gallery.grid, Qt.Key.Key_Z, CONTROL)
+    assert window.views.message_bar.label.text() == "되돌림: 얼굴 9개 거부."
     QApplication.processEvents()
-    assert [describe_entry(entry) for entry in window.history._entries][:1] == [
+    assert [describe_entry(entry) for entry in window.views.history._entries][:1] == [
         "되돌림: 얼굴 9개 거부"
     ]
 
@@ -105,15 +108,15 @@ def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, ope
     qtbot.waitUntil(lambda: not before.isVisible() and window.isVisible())
     assert Settings().language == "ko"
     assert window.session is session
-    assert window.shows_gallery
+    assert window.views.shows_gallery
     assert window.geometry().size() == before.geometry().size()
     assert window.menuBar().actions()[0].text() == "프로젝트"
-    assert window.gallery.count.text() == "얼굴 10개"
+    assert window.views.gallery.count.text() == "얼굴 10개"
     window.commands.trigger("back")
     assert session.desk.face.id == face
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)  # the step of before
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)  # the step of before
     assert session.desk.face.draft is None
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     assert session.store.faces.get(face).verdict is Verdict.ACCEPTED
     window.commands.by_name["english"].trigger()
     qtbot.waitUntil(lambda: app.window is not window)

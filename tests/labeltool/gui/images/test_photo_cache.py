@@ -114,7 +114,7 @@ def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
 ):
     monkeypatch.setattr(photo_cache, "CACHE_BYTES", 1)  # less than one of the photos
     window = open_window(project)
-    canvas = window.canvas
+    canvas = window.views.canvas
     canvas.fit_photo()
     zoom = canvas.zoom
     blank: list[object] = []
@@ -125,14 +125,16 @@ def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
     canvas.selection.select(30)
     for _ in range(3):
         qtbot.keyClick(canvas, Qt.Key.Key_Up)
-        qtbot.waitUntil(lambda: not (window.editor.is_prefetch_scheduled or window.photos._pending))
+        qtbot.waitUntil(
+            lambda: not (window.views.editor.is_prefetch_scheduled or window.views.photos._pending)
+        )
     assert blank == []
     assert canvas.zoom == zoom
 
 
 def test_the_neighbours_are_got_ready_once_the_first_photo_is_there(qtbot, open_window, project):
     window = open_window(project)
-    desk, photos = window.session.desk, window.photos
+    desk, photos = window.session.desk, window.views.photos
     (second,) = window.session.store.faces.photo_files(desk.queue.faces[1:2])
     qtbot.waitUntil(lambda: photos.get(second)[0] is not None)
 

@@ -20,14 +20,14 @@ Key = Qt.Key
 
 
 def shown(window) -> list[str]:
-    model = window.list.model
+    model = window.views.face_list.model
     return [model.row(k).name for k in range(model.rowCount())]
 
 
 def count(window, words: str) -> str:
     """The figure beside a row of the filters, or nothing without such a row."""
     flags = Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive
-    return "".join(item.text(1) for item in window.queue.tree.findItems(words, flags))
+    return "".join(item.text(1) for item in window.views.filters.tree.findItems(words, flags))
 
 
 def test_work_is_found_saved_and_found_again_after_a_restart(
@@ -35,35 +35,35 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
 ):
     window = open_window(project)
     qtbot.waitUntil(lambda: count(window, "To review") == "10")
-    qtbot.keyClick(window.canvas, Qt.Key.Key_X)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_X)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: count(window, "Rejected") == "1")
     assert (count(window, "To review"), count(window, "Accepted")) == ("8", "1")
 
     choose(qtbot, window, "To review")
     assert len(shown(window)) == 8
-    assert window.queue.summary_bar.isVisible()
-    qtbot.keyClick(window.canvas, Qt.Key.Key_F, CONTROL)
-    qtbot.keyClicks(window.queue.search, "00")
-    qtbot.keyClick(window.queue.search, Qt.Key.Key_Return)
+    assert window.views.filters.summary_bar.isVisible()
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_F, CONTROL)
+    qtbot.keyClicks(window.views.filters.search, "00")
+    qtbot.keyClick(window.views.filters.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(shown(window)) == 8)
-    window.queue.max_score.setValue(0.65)
+    window.views.filters.max_score.setValue(0.65)
     qtbot.waitUntil(lambda: len(shown(window)) == 5)
-    window.queue.order.setCurrentIndex(1)
-    window.queue.order.activated.emit(1)
-    qtbot.mouseClick(window.queue.reverse, Qt.MouseButton.LeftButton)
+    window.views.filters.order.setCurrentIndex(1)
+    window.views.filters.order.activated.emit(1)
+    qtbot.mouseClick(window.views.filters.reverse, Qt.MouseButton.LeftButton)
     assert shown(window) == [f"{k:03d}.jpg" for k in (6, 5, 4, 3, 2)]
-    assert "Score 0.00 to 0.65" in window.queue.summary.toolTip()
+    assert "Score 0.00 to 0.65" in window.views.filters.summary.toolTip()
 
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Low ones", True))
-    qtbot.mouseClick(window.queue.save, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.views.filters.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.commands.by_name["delete_filter"].isEnabled())
     assert count(window, "Low ones") == "5"
 
     # a decision takes the face out of the filter, but the place is kept
     window.session.desk.open(window.session.desk.queue.faces[1])
-    window.canvas.setFocus()
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    window.views.canvas.setFocus()
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     assert window.session.desk.face.name == "004.jpg"
     assert len(shown(window)) == 5
     qtbot.waitUntil(lambda: count(window, "Low ones") == "4")
@@ -83,24 +83,24 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
 
     window = open_window(project)
     assert window.session.desk.face.name == "004.jpg"
-    assert window.queue.search.text() == "00"
-    assert window.queue.order.currentText() == "Highest score first"
+    assert window.views.filters.search.text() == "00"
+    assert window.views.filters.order.currentText() == "Highest score first"
     assert shown(window) == [f"{k:03d}.jpg" for k in (6, 0, 4, 3, 2)]
-    assert "1 face decided by kim, 1 proposal from round 1" in window.since.label.text()
-    qtbot.mouseClick(window.queue.reset, Qt.MouseButton.LeftButton)
+    assert "1 face decided by kim, 1 proposal from round 1" in window.views.news.label.text()
+    qtbot.mouseClick(window.views.filters.reset, Qt.MouseButton.LeftButton)
     assert len(shown(window)) == 10
-    assert not window.queue.summary_bar.isVisible()
-    qtbot.mouseClick(window.since.resume, Qt.MouseButton.LeftButton)
-    assert not window.since.isVisible()
+    assert not window.views.filters.summary_bar.isVisible()
+    qtbot.mouseClick(window.views.news.resume, Qt.MouseButton.LeftButton)
+    assert not window.views.news.isVisible()
     assert (window.session.desk.face.name, len(shown(window))) == ("004.jpg", 5)
 
     # the next to review is the next under this filter, and round its end
     seen = []
     for _ in range(4):
-        qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_N)
         seen.append(window.session.desk.face.name)
     assert seen == ["003.jpg", "002.jpg", "006.jpg", "000.jpg"]
-    qtbot.keyClick(window.queue.search, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.views.filters.search, Qt.Key.Key_Escape)
     choose(qtbot, window, "Rejected, new proposal")
     qtbot.waitUntil(lambda: shown(window) == ["000.jpg"])
 
@@ -109,8 +109,8 @@ def test_folders_rounds_and_reviewers_are_put_and_taken_away_by_a_click(
     qtbot, open_window, project
 ):
     window = open_window(project)
-    tree = window.queue.tree
-    qtbot.keyClick(window.canvas, Qt.Key.Key_A)
+    tree = window.views.filters.tree
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     me = window.session.desk.reviewer
     qtbot.waitUntil(lambda: count(window, me) == "1")
     for words, expected in (("photos", 10), (me, 1), ("Starter", 10)):
@@ -155,10 +155,10 @@ def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
         partial(window.session.store.filters.save, "mine", Filter("accepted"))
     )
     qtbot.waitUntil(lambda: count(window, "mine") == "0")
-    window.queue.command_chosen.disconnect(window.ask)
+    window.views.filters.command_chosen.disconnect(window.dialogs.open)
     asked = []
-    window.queue.command_chosen.connect(asked.append)
-    window.queue.tree.saved_menu.emit(1, QPoint(0, 0))
+    window.views.filters.command_chosen.connect(asked.append)
+    window.views.filters.tree.saved_menu.emit(1, QPoint(0, 0))
     menu = QApplication.activePopupWidget()
     assert window.session.desk.queue.filter == Filter("accepted")
     for action in menu.actions():
@@ -175,13 +175,13 @@ def test_the_time_left_is_of_the_filter_and_the_pace():
 
 def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open_window, project):
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Key.Key_Tab)
-    qtbot.keyClick(window.canvas, Key.Key_G)
-    grid, desk = window.gallery.grid, window.session.desk
+    qtbot.keyClick(window.views.canvas, Key.Key_Tab)
+    qtbot.keyClick(window.views.canvas, Key.Key_G)
+    grid, desk = window.views.gallery.grid, window.session.desk
     for key in (Key.Key_Escape, Key.Key_Return):
         qtbot.keyClick(grid, Key.Key_F, CONTROL)
-        assert window.queue.search.hasFocus()
-        qtbot.keyClick(window.queue.search, key)
+        assert window.views.filters.search.hasFocus()
+        qtbot.keyClick(window.views.filters.search, key)
         assert grid.hasFocus()
     before = desk.face.id
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
@@ -195,85 +195,85 @@ def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open
 @pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_Return, Key.Key_Enter])
 def test_a_score_field_hands_the_keyboard_back(qtbot, open_window, project, key):
     window = open_window(project)
-    window.queue.min_score.setFocus()
-    window.queue.min_score.selectAll()
-    qtbot.keyClicks(window.queue.min_score, "0.5")
-    qtbot.keyClick(window.queue.min_score, key)
-    assert window.canvas.hasFocus()
+    window.views.filters.min_score.setFocus()
+    window.views.filters.min_score.selectAll()
+    qtbot.keyClicks(window.views.filters.min_score, "0.5")
+    qtbot.keyClick(window.views.filters.min_score, key)
+    assert window.views.canvas.hasFocus()
     assert window.session.desk.queue.filter.score == (0.5, 1.0)
 
 
 def test_all_faces_again_from_the_empty_gallery_has_its_counts(qtbot, open_window, project):
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Key.Key_G)
+    qtbot.keyClick(window.views.canvas, Key.Key_G)
     with qtbot.waitSignal(window.session.facets.counted):
         window.session.show(Filter(text="no such file", order="score", descending=True))
     assert window.session.desk.queue.faces == []
     with qtbot.waitSignal(window.session.facets.counted) as told:
-        window.gallery.reset.click()
+        window.views.gallery.reset.click()
     assert window.session.desk.queue.filter == Filter(order="score", descending=True)
     assert told.args[0].facets.left == 10
 
 
 def test_undo_is_not_offered_for_an_undo(qtbot, open_window, project):
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Key.Key_A)
-    assert window.message.undo.isVisible()
-    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
-    assert "Undid" in window.message.label.text()
-    assert not window.message.undo.isVisible()
+    qtbot.keyClick(window.views.canvas, Key.Key_A)
+    assert window.views.message_bar.undo.isVisible()
+    qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL)
+    assert "Undid" in window.views.message_bar.label.text()
+    assert not window.views.message_bar.undo.isVisible()
 
 
 def test_who_comes_back_alone_is_told_where_they_stopped(qtbot, open_window, project):
     window = open_window(project)
-    assert not window.message.isVisible()
-    qtbot.keyClick(window.canvas, Key.Key_A)
+    assert not window.views.message_bar.isVisible()
+    qtbot.keyClick(window.views.canvas, Key.Key_A)
     face = window.session.desk.face.id
     window.close()
     window = open_window(project)
     assert window.session.desk.face.id == face
-    assert "Here you stopped" in window.message.label.text()
+    assert "Here you stopped" in window.views.message_bar.label.text()
 
 
 def test_a_filter_without_faces_says_which_and_has_a_way_out(qtbot, open_window, project):
     window = open_window(project)
-    way_out = window.editor.show_all
+    way_out = window.views.editor.show_all
     assert not way_out.isVisible()
     window.session.show(Filter(text="no such file", order="score"))
-    assert "no such file" in window.editor._empty_text()
+    assert "no such file" in window.views.editor._empty_text()
     assert way_out.isVisible()
-    assert window.editor.rect().contains(way_out.geometry())
+    assert window.views.editor.rect().contains(way_out.geometry())
     qtbot.mouseClick(way_out, Qt.MouseButton.LeftButton)
     assert window.session.desk.queue.filter == Filter(order="score")
     assert not way_out.isVisible()
-    assert window.canvas.hasFocus()
+    assert window.views.canvas.hasFocus()
 
 
 def test_a_new_project_has_a_button_to_import_photos(qtbot, open_window, tmp_path, monkeypatch):
     create_project(tmp_path / "new", load_scheme("300w")).close()
     window = open_window(tmp_path / "new")
-    button = window.editor.import_photos
+    button = window.views.editor.import_photos
     assert button.isVisible()
-    assert window.editor.rect().contains(button.geometry())
+    assert window.views.editor.rect().contains(button.geometry())
     assert "Ctrl+I" in button.toolTip()
     asked: list[str] = []
     monkeypatch.setattr(window, "ask", asked.append)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == ["import"]
-    assert not window.editor.show_all.isVisible()
+    assert not window.views.editor.show_all.isVisible()
 
 
 def test_a_box_too_small_says_how_to_draw_one(qtbot, open_window, project):
     window = open_window(project)
-    window.canvas.box_editor.too_small.emit()
-    assert "too small" in window.message.label.text()
-    assert not window.editor.import_photos.isVisible()
+    window.views.canvas.box_editor.too_small.emit()
+    assert "too small" in window.views.message_bar.label.text()
+    assert not window.views.editor.import_photos.isVisible()
 
 
 def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr(filter_panel, "SEARCH_DEBOUNCE_MS", 10)
     window = open_window(project)
-    desk, high = window.session.desk, window.queue.max_score
+    desk, high = window.session.desk, window.views.filters.max_score
     high.setFocus()
     high.selectAll()
     for letter in "0.75":
@@ -281,10 +281,10 @@ def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, projec
         qtbot.wait(5 * filter_panel.SEARCH_DEBOUNCE_MS)  # as who looks for each digit
     qtbot.keyClick(high, Key.Key_Return)
     assert desk.queue.filter.score == (0.0, 0.75)
-    window.queue.min_score.setFocus()
-    window.queue.min_score.selectAll()
-    qtbot.keyClicks(window.queue.min_score, "0.3")
-    qtbot.keyClick(window.queue.min_score, Key.Key_Tab)  # to leave the field is enough
+    window.views.filters.min_score.setFocus()
+    window.views.filters.min_score.selectAll()
+    qtbot.keyClicks(window.views.filters.min_score, "0.3")
+    qtbot.keyClick(window.views.filters.min_score, Key.Key_Tab)  # to leave the field is enough
     qtbot.waitUntil(lambda: desk.queue.filter.score == (0.3, 0.75))
 
 
@@ -297,13 +297,13 @@ def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, pr
     window.session.show(Filter("rejected"))
     desk.open(2)
     window.session.publish(Changes())
-    qtbot.keyClick(window.canvas, Key.Key_U)
+    qtbot.keyClick(window.views.canvas, Key.Key_U)
     assert len(desk.queue.faces) == 5
     asked: list[list[int]] = []
     monkeypatch.setattr(
-        window._deciding, "decide_batch", lambda faces, verdict: asked.append(list(faces))
+        window.review, "decide_batch", lambda faces, verdict: asked.append(list(faces))
     )
-    window.decide_all(Verdict.EXCLUDED)
+    window.review.decide_all(Verdict.EXCLUDED)
     assert asked == [[1, 3, 4, 5]]
 
 
@@ -317,18 +317,18 @@ def test_of_two_equal_saved_filters_the_menu_means_its_own(
     qtbot.waitUntil(lambda: count(window, "two") == "0")
     second = next(saved.id for saved in filters.all() if saved.name == "two")
     asked: list[str] = []
-    monkeypatch.setattr(window._prompts, "_sure", lambda question, _yes: asked.append(question))
+    monkeypatch.setattr(window.dialogs, "_confirm", lambda question, _yes: asked.append(question))
     monkeypatch.setattr(QMenu, "popup", lambda menu, _place: menu.actions()[1].trigger())
-    window.queue.tree.saved_menu.emit(second, QPoint(0, 0))
+    window.views.filters.tree.saved_menu.emit(second, QPoint(0, 0))
     assert asked == ["Delete the filter “two”?"]
 
 
 def test_a_face_that_undo_brings_back_is_in_the_list(qtbot, open_window, project):
     window = open_window(project)
     desk = window.session.desk
-    qtbot.keyClick(window.canvas, Key.Key_X)
+    qtbot.keyClick(window.views.canvas, Key.Key_X)
     window.session.show(Filter("accepted"))
-    qtbot.keyClick(window.canvas, Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL)
     assert desk.face.id == 1
     assert desk.queue.faces == [1]
     assert shown(window) == [desk.face.name]
@@ -336,12 +336,12 @@ def test_a_face_that_undo_brings_back_is_in_the_list(qtbot, open_window, project
 
 def test_who_moves_a_point_means_that_face_and_not_the_old_selection(qtbot, open_window, project):
     window = open_window(project)
-    select_rows(window.list.view, 0, 3)
-    window.canvas.setFocus()
-    qtbot.keyClick(window.canvas, Key.Key_Tab)
-    qtbot.keyClick(window.canvas, Key.Key_Up)
+    select_rows(window.views.face_list.view, 0, 3)
+    window.views.canvas.setFocus()
+    qtbot.keyClick(window.views.canvas, Key.Key_Tab)
+    qtbot.keyClick(window.views.canvas, Key.Key_Up)
     face = window.session.desk.face.id
-    qtbot.keyClick(window.canvas, Key.Key_A)  # without a sheet, which would wait for ever
+    qtbot.keyClick(window.views.canvas, Key.Key_A)  # without a sheet, which would wait for ever
     assert window.session.store.faces.get(face).verdict is Verdict.CORRECTED
 
 
@@ -349,17 +349,17 @@ def test_undo_is_not_offered_where_it_would_take_an_earlier_decision(
     qtbot, open_window, project, tmp_path
 ):
     window = open_window(project)
-    qtbot.keyClick(window.canvas, Key.Key_X)
-    assert window.message.undo.isVisible()
+    qtbot.keyClick(window.views.canvas, Key.Key_X)
+    assert window.views.message_bar.undo.isVisible()
     (tmp_path / "more").mkdir()
     window.session.importer.add_photos([tmp_path / "more"])
-    qtbot.waitUntil(lambda: "photo" in window.message.label.text())
-    assert not window.message.undo.isVisible()
+    qtbot.waitUntil(lambda: "photo" in window.views.message_bar.label.text())
+    assert not window.views.message_bar.undo.isVisible()
     root = next(iter(window.session.store.photos.roots()))
     window.session.writes.submit_for_face(
         partial(window.session.store.photos.move_root, root, tmp_path / "photos")
     )
-    assert not window.message.undo.isVisible()
+    assert not window.views.message_bar.undo.isVisible()
     assert window.session.store.faces.get(1).verdict is Verdict.REJECTED
 
 
@@ -369,5 +369,5 @@ def test_a_round_is_called_by_its_name_everywhere(qtbot, open_window, project):
     window.session.show(Filter("rejected", round_id=round_id))
     qtbot.waitUntil(lambda: bool(window.session.round_names))
     name = window.session.round_names[round_id]
-    assert name in window.editor._empty_text()
-    assert name in window.gallery._empty_text()
+    assert name in window.views.editor._empty_text()
+    assert name in window.views.gallery._empty_text()

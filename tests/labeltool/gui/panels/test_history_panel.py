@@ -22,7 +22,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def texts(window) -> list[str]:
-    return [window.history.list.item(k).text() for k in range(window.history.list.count())]
+    return [
+        window.views.history.list.item(k).text() for k in range(window.views.history.list.count())
+    ]
 
 
 def click_row(qtbot, view, place: int) -> None:
@@ -33,7 +35,7 @@ def click_row(qtbot, view, place: int) -> None:
 
 def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, project):
     window = open_window(project)
-    session, canvas, panel = window.session, window.canvas, window.history
+    session, canvas, panel = window.session, window.views.canvas, window.views.history
     face = session.desk.face.id
     assert texts(window) == ["Found, not reviewed"]
     assert not panel.button.isEnabled()
@@ -51,7 +53,7 @@ def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, pro
     ]  # fmt: skip
     assert "starter" in texts(window)[0]
     assert session.desk.reviewer in texts(window)[0]
-    changed = window.inspector.decided.full_text.split(", ")
+    changed = window.views.inspector.decided.full_text.split(", ")
     assert changed == texts(window)[0].split("\n")[1].split(" · ")[:2]
 
     shown: list[object] = []
@@ -81,14 +83,14 @@ def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, pro
 def test_moved_points_stop_a_restore_with_a_sentence(qtbot, open_window, project):
     window = open_window(project)
     face = window.session.desk.face.id
-    qtbot.keyClick(window.canvas, Qt.Key.Key_X)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_X)
     window.session.desk.open(face)
     window.session.publish(Changes())
-    drag(qtbot, window.canvas, 5, QPoint(24, 0))
+    drag(qtbot, window.views.canvas, 5, QPoint(24, 0))
     draft = window.session.desk.face.draft.copy()
-    click_row(qtbot, window.history.list, 1)
-    qtbot.mouseClick(window.history.button, LEFT)
-    assert "moved and are not decided" in window.message.label.text()
+    click_row(qtbot, window.views.history.list, 1)
+    qtbot.mouseClick(window.views.history.button, LEFT)
+    assert "moved and are not decided" in window.views.message_bar.label.text()
     assert np.array_equal(window.session.desk.face.draft, draft)
 
 
@@ -117,10 +119,10 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
         return 1
 
     monkeypatch.setattr(BatchHistoryDialog, "exec", look)
-    qtbot.keyClick(window.canvas, Qt.Key.Key_B, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_B, CONTROL)
     assert window.session.desk.queue.faces == [1, 2, 3, 4, 5, 6]
-    assert "accepted 6 faces" in window.message.label.text()
-    qtbot.mouseClick(window.queue.reset, LEFT)
+    assert "accepted 6 faces" in window.views.message_bar.label.text()
+    qtbot.mouseClick(window.views.filters.reset, LEFT)
     assert len(window.session.desk.queue.faces) == 10
 
     said: list[str] = []
@@ -149,8 +151,8 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     assert any("1 face was changed since" in text for text in said)
     counts = window.session.store.queue.counts()
     assert (counts.accepted, counts.excluded, counts.unreviewed) == (0, 3, 7)
-    assert "Reverted: accepted 6 faces." in window.message.label.text()
-    qtbot.mouseClick(window.message.undo, LEFT)
+    assert "Reverted: accepted 6 faces." in window.views.message_bar.label.text()
+    qtbot.mouseClick(window.views.message_bar.undo, LEFT)
     assert window.session.store.queue.counts().accepted == 5
 
 
@@ -160,7 +162,7 @@ def test_the_dialogs_open_as_a_person_opens_them_and_close_by_escape(qtbot, open
 
     def close() -> None:
         dialog = QApplication.activeModalWidget()
-        if dialog is None or QApplication.focusWidget() is window.canvas:  # still opening
+        if dialog is None or QApplication.focusWidget() is window.views.canvas:  # still opening
             QTimer.singleShot(10, close)
             return
         seen.append(dialog.windowTitle())
@@ -194,7 +196,7 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     desk = window.session.desk
     desk.open(1)
     window.session.publish(Changes())
-    drag(qtbot, window.canvas, 5, QPoint(24, 0))
+    drag(qtbot, window.views.canvas, 5, QPoint(24, 0))
     assert desk.edits.moved == {5}
     window.close()
 
@@ -210,27 +212,27 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     window = open_window(project)
     desk, undo = window.session.desk, window.commands.by_name["undo"]
     assert undo.text() == "Undo move"
-    window.canvas.setFocus()
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    window.views.canvas.setFocus()
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert (desk.face.id, desk.edits.moved, asked) == (1, set(), [])
 
     assert undo.text() == "Undo the import of 25 labels from l.json"
     assert "the import of 25 labels from l.json" in undo.toolTip()
     for _ in range(2):
-        qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+        qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
         assert window.session.store.queue.counts().corrected == 25
     assert (
         asked
         == [f"Undo the import of 25 labels from l.json by {default_reviewer()}, 3 days ago?"] * 2
     )
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     counts = window.session.store.queue.counts()
     assert (counts.corrected, counts.faces, desk.counts.faces) == (0, 25, 25)
     assert len(desk.queue.faces) == 25
     # what was just undone comes back, and goes again, without a question
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert window.session.store.queue.counts().corrected == 25
-    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(window.views.canvas, Qt.Key.Key_Z, CONTROL)
     assert window.session.store.queue.counts().faces == 25
     assert len(asked) == 3
 

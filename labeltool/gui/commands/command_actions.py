@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -10,73 +10,69 @@ from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Changes
 from labeltool.gui import theme
+from labeltool.gui.commands.keymap import Keymap
+from labeltool.gui.commands.ports import Ports
+from labeltool.gui.commands.table import COMMANDS, WHY_DISABLED, WHY_HIDDEN, Command
 from labeltool.gui.dialogs.confirm_undo import describe_step
 from labeltool.gui.i18n.translate import tr
-from labeltool.gui.session import Session
-
-if TYPE_CHECKING:
-    from labeltool.gui.commands.keymap import Keymap
-from labeltool.gui.commands.table import COMMANDS, ELSEWHERE, WHY_NOT, Command, Surface
 
 
-class Actions(QObject):
+class CommandActions(QObject):
     """The commands as QActions of one window, with enabled state and undo text kept up to date.
 
-    The slots are methods, not closures: Qt disconnects a method when its object dies, a closure
-    would go on being called with dead actions.
+    `by_name`: the actions by the names of their commands. `scopes`: the views that the keys of some
+    commands are limited to.
+
+    The slots are methods, not closures: Qt disconnects a method when its object dies, but goes on
+    calling a closure, with actions that are deleted.
     """
 
     def __init__(
-        self,
-        session: Session,
-        window: QWidget,
-        surface: Surface,
-        places: dict[str, QWidget],
-        keymap: Keymap,
+        self, ports: Ports, window: QWidget, scopes: Mapping[str, QWidget], keymap: Keymap
     ) -> None:
         super().__init__(window)
-        self._places, self._keymap = places, keymap
-        self._explained: list[tuple[QWidget, str]] = []
-        self._tips: dict[str, str] = {}  # what undo and redo would take
-        self._session, self._surface = session, surface
+        self._scopes, self._keymap = scopes, keymap
+        self._with_tooltips: list[tuple[QWidget, str]] = []
+        self._objects: dict[str, str] = {}  # what undo and redo would take back
+        self._ports, self._session = ports, ports.session
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
-        self._take_keys()
-        keymap.changed.connect(self._take_keys)
-        session.changed.connect(self.refresh)
-        session.facets.counted.connect(self.refresh)
+        self._update_keys()
+        keymap.changed.connect(self._update_keys)
+        self._session.changed.connect(self.refresh)
+        self._session.facets.counted.connect(self.refresh)
         self.refresh()
 
     def _make(self, command: Command, window: QWidget) -> QAction:
         action = QAction(tr(command.text), window)
         action.setObjectName(command.name)
-        action.setCheckable(command.on is not None)
+        action.setCheckable(command.is_on is not None)
         action.triggered.connect(self._run)
         if command.within:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        (self._places[command.within] if command.within else window).addAction(action)
+        (self._scopes[command.within] if command.within else window).addAction(action)
         return action
 
     @Slot()
-    def _take_keys(self) -> None:
+    def _update_keys(self) -> None:
         for name, action in self.by_name.items():
-            action.setShortcuts([QKeySequence(key) for key in self._keymap.of(name)])
-            self._explain(name)
-        for widget, name in self._explained:
+            action.setShortcuts([QKeySequence(key) for key in self._keymap.keys(name)])
+            self._update_tooltip(name)
+        for widget, name in self._with_tooltips:
             widget.setToolTip(self.by_name[name].toolTip())
 
-    def _explain(self, name: str) -> None:
+    def _update_tooltip(self, name: str) -> None:
         """The tooltip of a command: what it does, to what, and its key."""
         action, tip = self.by_name[name], tr(self._commands[name].tip)
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        if what := self._tips.get(name):
+        if what := self._objects.get(name):
             tip = f"{tip}: {what}"
         action.setToolTip(f"{tip} ({key})" if key else tip)
 
-    def explain(self, widget: QWidget, name: str) -> None:
-        """A button that does a command has its tooltip, and so always names its key."""
+    def add_tooltip(self, widget: QWidget, name: str) -> None:
+        """Give a button the tooltip of its command, which names the key."""
         widget.setToolTip(self.by_name[name].toolTip())
-        self._explained.append((widget, name))
+        self._with_tooltips.append((widget, name))
 
     def recolour(self) -> None:
         """Make the icons again, for a new palette."""
@@ -95,25 +91,32 @@ class Actions(QObject):
             self.trigger(sender.objectName())
 
     def trigger(self, name: str) -> None:
-        """Do a command if it can be done now."""
+        """Run a command if it is enabled."""
         command = self._commands[name]
         if command.enabled(self._session):
-            command.run(self._session, self._surface)
+            command.run(self._ports)
+            if command.is_on is not None:
+                self.refresh()
 
-    def why_not(self, name: str) -> str:
-        """Why a command cannot be done now; empty if it can."""
+    def why_disabled(self, name: str) -> str:
+        """Why a command is disabled; empty if it is enabled."""
         command = self._commands[name]
-        if command.within and not self._places[command.within].isVisible():
-            return tr(ELSEWHERE[command.within])
-        return "" if command.enabled(self._session) else tr(WHY_NOT[command.enabled])
+        if command.within and not self._scopes[command.within].isVisible():
+            return tr(WHY_HIDDEN[command.within])
+        return "" if command.enabled(self._session) else tr(WHY_DISABLED[command.enabled])
+
+    @Slot(object)
+    def refresh_enabled(self, _event: object = None) -> None:
+        """Update the commands after an event of the running round."""
+        self.refresh()
 
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:
-        """Ask every command whether it can be done."""
+        """Update the state and text of every command."""
         for command in COMMANDS:
             self.by_name[command.name].setEnabled(command.enabled(self._session))
-            if command.on is not None:
-                self.by_name[command.name].setChecked(command.on(self._surface))
+            if command.is_on is not None:
+                self.by_name[command.name].setChecked(command.is_on(self._ports.view))
         state = self._session.desk.undo_stack.state
         for name, step in (("undo", state.undo_step), ("redo", state.redo_step)):
             word = tr(self._commands[name].text)
@@ -121,5 +124,5 @@ class Actions(QObject):
             text = tr("{command} {what}", command=word, what=what) if what else word
             self.by_name[name].setText(text.replace("&", "&&"))  # & alone marks a key
             self.by_name[name].setIconText(word)
-            self._tips[name] = what
-            self._explain(name)
+            self._objects[name] = what
+            self._update_tooltip(name)
