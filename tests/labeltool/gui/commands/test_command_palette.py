@@ -331,7 +331,7 @@ def test_a_chosen_key_goes_before_one_of_the_table(app):
     assert keymap.keys("accept") == ()
 
 
-@pytest.mark.parametrize("field", ["search", "low"])
+@pytest.mark.parametrize("field", ["search", "min_score"])
 @pytest.mark.parametrize(
     ("key", "held", "written"),
     [

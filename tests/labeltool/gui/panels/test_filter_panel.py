@@ -257,7 +257,7 @@ def test_a_new_project_has_a_button_to_import_photos(qtbot, open_window, tmp_pat
     assert window.views.editor.rect().contains(button.geometry())
     assert "Ctrl+I" in button.toolTip()
     asked: list[str] = []
-    monkeypatch.setattr(window, "ask", asked.append)
+    monkeypatch.setattr(window.dialogs, "open", asked.append)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == ["import"]
     assert not window.views.editor.show_all.isVisible()
