@@ -291,11 +291,11 @@ def test_ctrl_c_cancels_the_round_and_the_next_one_can_start(project: Path):
 
 INTERRUPTED_IMPORT = """
 import os, signal
-from labeltool import intake
 from labeltool.__main__ import main
+from labeltool.exchange import detection_pool
 
-intake.KEEP_EVERY = 0.0
-search = intake.search
+detection_pool.KEEP_EVERY = 0.0
+search = detection_pool.search
 
 def interrupted(store, progress, changed):
     def found(changes):
@@ -303,7 +303,7 @@ def interrupted(store, progress, changed):
         os.killpg(0, signal.SIGINT)
     return search(store, progress, found)
 
-intake.search = interrupted
+detection_pool.search = interrupted
 main()
 """
 """The command line, with a terminal's interrupt as soon as the first photo is searched."""

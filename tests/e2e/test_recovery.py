@@ -138,7 +138,7 @@ def test_a_read_only_project_is_counted_checked_and_exported(sample, tmp_path, r
     assert status(read_only / "p")["faces"] == 2
     checked = labeltool("check", read_only / "p")
     assert "is gone: say where" in checked.stdout  # of photos that never were
-    assert "1 problems were found" in checked.stderr
+    assert "1 problem was found" in checked.stderr
     said = refused("accept", read_only / "p", "--min-score", "0.1")
     assert "No unreviewed face" in said
     for words in (
