@@ -86,8 +86,8 @@ class Scenario:
     def open(self) -> Store:
         store = open_project(self.folder)
         assert sql(store, "PRAGMA integrity_check") == [("ok",)]
-        for round_id in store.rounds.unsettled():  # as the next window does
-            store.rounds.settle(round_id)
+        for round_id in store.rounds.to_refresh():  # as the next window does
+            store.rounds.refresh_faces(round_id)
         assert store.check() == []
         return store
 

@@ -450,7 +450,7 @@ def _add_proposals(
     summary.changes = store.decisions.take_proposals(
         reviewer, round_id, new, len(batch), source.name
     )
-    store.rounds.settle(round_id)
+    store.rounds.refresh_faces(round_id)
     summary.imported, summary.already_decided = len(batch), len(rows) - len(batch)
 
 

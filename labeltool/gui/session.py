@@ -98,9 +98,9 @@ class Session(QObject):
             self.importer.search_waiting_photos()
             return
         self._housekeeping.start()
-        for round_id in self.store.rounds.unsettled():
+        for round_id in self.store.rounds.to_refresh():
             self.tasks.run(
-                "results", tr("Offering proposals"), partial(self.store.rounds.settle, round_id),
+                "results", tr("Offering proposals"), partial(self.store.rounds.refresh_faces, round_id),
                 cancel_message=tr(
                     "Cancelled: the rest is offered when the project is opened again."
                 ),

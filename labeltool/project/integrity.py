@@ -22,8 +22,8 @@ PHOTOS_AT_ONCE = 64
 
 def check_database(store: Store, repair: bool = False) -> list[str]:
     """What of `check` is about the project's file alone."""
-    for round_id in store.rounds.unsettled():  # results came in, and the program was killed then
-        store.rounds.settle(round_id)
+    for round_id in store.rounds.to_refresh():  # results came in, and the program was killed then
+        store.rounds.refresh_faces(round_id)
     return store.check(repair=repair)
 
 

@@ -1,4 +1,4 @@
-"""Rounds: who proposed what, and taking results in a little at a time."""
+"""Rounds: which model proposed what. Results are saved in small transactions."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Rounds:
         self._leases = False
 
     def add(self, kind: RoundKind, task: str, folder: str, summary: dict[str, object]) -> int:
-        """A new running round; training rounds are numbered from 1."""
+        """Add a running round; returns its id. Training rounds are numbered from 1."""
         with self._database.write() as connection:
             number = 0
             if kind is RoundKind.TRAIN:
@@ -101,7 +101,7 @@ class Rounds:
         return next((r for r in self.all() if r.id == newest), None)
 
     def set_model(self, round_id: int, name: str, digest: str) -> None:
-        """Say whose predictions a round brings; the same weights are one model."""
+        """Set the model of a round's predictions. Models with the same digest are one model."""
         with self._database.write() as connection:
             model = connection.scalar(select(ModelRow.id).where(ModelRow.digest == digest))
             if model is None:
@@ -112,7 +112,7 @@ class Rounds:
             )
 
     def imported(self, digest: str) -> int | None:
-        """The import whose proposals have this digest."""
+        """The id of the import round whose file has this digest; None if there is none."""
         with self._database.read() as connection:
             return connection.scalar(
                 select(RoundRow.id)
@@ -121,7 +121,7 @@ class Rounds:
             )
 
     def lease(self, round_id: int) -> bool:
-        """Take or renew the right to take a round's results in; False if another process has it."""
+        """Take or renew the lease to save a round's results; False if another process has it."""
         moment = time.time()
         with self._database.write() as connection:
             result = connection.execute(
@@ -131,7 +131,7 @@ class Rounds:
                     (RoundRow.lease.is_(None))
                     | (RoundRow.lease == self._owner)
                     | (RoundRow.lease_until < moment)
-                    # taken while the clock was ahead
+                    # its process' clock was ahead
                     | (RoundRow.lease_until > moment + LEASE_SECONDS),
                 )
                 .values(lease=self._owner, lease_until=moment + LEASE_SECONDS)
@@ -140,7 +140,7 @@ class Rounds:
             return bool(result.rowcount)
 
     def release_lease(self) -> None:
-        """Give back the right to take results in, so that the next window need not wait for it."""
+        """Release the leases of this process, so that the next one need not wait until they expire."""
         if self._leases:
             with self._database.write() as connection:
                 connection.execute(
@@ -149,16 +149,18 @@ class Rounds:
             self._leases = False
 
     def add_predictions(self, round_id: int, batch: Sequence[NewPrediction]) -> None:
-        """Add predictions of faces without a manual label; those that are there already stay, and
-        those for boxes that were changed since the round started are left out.
+        """Add predictions for faces without a manual label.
 
-        Callers keep batches short, so that a click never waits for one.
+        Skips predictions that exist already, and those for boxes that changed since the round
+        started.
+
+        Callers keep batches short, so that a decision never waits for one.
         """
         with self._database.write() as connection:
             _insert(connection, round_id, _with_unchanged_box(connection, round_id, batch))
 
     def offer(self, round_id: int, batch: Sequence[NewPrediction]) -> Changes:
-        """As `add_predictions`, and offer them at once: for faces that had no proposal before."""
+        """Add predictions for faces without one, as `add_predictions` does, and show them at once."""
         with self._database.write() as connection:
             _insert(connection, round_id, _with_unchanged_box(connection, round_id, batch))
             _make_visible(connection, round_id, again=False)
@@ -171,10 +173,10 @@ class Rounds:
         return Changes(faces=frozenset(ids))
 
     def offer_anew(self, like: Round, prediction: NewPrediction) -> Changes:
-        """Offer what the model of the round `like` proposes for one face with another box.
+        """Show a prediction of the model of the round `like` for one face whose box changed.
 
-        A round has one proposal a face, so this one belongs to a round of its own, or shares the
-        one of other such faces if nothing newer came between.
+        A round has one prediction a face, so this one needs another round: that of the changed
+        boxes before it, if it is still the newest, or a new one.
         """
         with self._database.write() as connection:
             newest = connection.execute(
@@ -206,9 +208,9 @@ class Rounds:
         return Changes(faces=frozenset({prediction.face_id}))
 
     def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
-        """A round's proposals are offered now, and it is ready.
+        """Show a round's proposals, and mark the round as ready.
 
-        Also restores an earlier round: its proposals become the current ones again.
+        For an earlier round, this makes its proposals the current ones again.
         """
         with self._database.write() as connection:
             if visible:
@@ -221,21 +223,25 @@ class Rounds:
                     status=RoundStatus.READY,
                     finished=now(),
                     summary=json.dumps(json.loads(row.summary) | summary),
-                    unsettled=visible,
+                    needs_refresh=visible,
                 )
             )
         if visible:
-            self.settle(round_id)
+            self.refresh_faces(round_id)
         return Changes(all=True, rounds=True)
 
-    def unsettled(self) -> list[int]:
-        """Rounds whose proposals some faces do not show yet: `settle` was cut short."""
+    def to_refresh(self) -> list[int]:
+        """Rounds whose proposals some faces do not show yet: `refresh_faces` was cut short."""
         with self._database.read() as connection:
-            return list(connection.scalars(select(RoundRow.id).where(RoundRow.unsettled)))
+            return list(connection.scalars(select(RoundRow.id).where(RoundRow.needs_refresh)))
 
-    def settle(self, round_id: int, progress: Progress = lambda done, total: None) -> Changes:
-        """Bring the faces of a visible round up to date, a few at a time, so that no decision waits
-        for 200,000 of them. May be repeated; if `progress` raises, the round stays unsettled."""
+    def refresh_faces(
+        self, round_id: int, progress: Progress = lambda done, total: None
+    ) -> Changes:
+        """Bring the state of a visible round's faces up to date, in small transactions.
+
+        May be repeated. If `progress` raises, the round stays in `to_refresh`.
+        """
         last, done, total = 0, 0, self._count(round_id)
         while faces := self._faces_after(round_id, last):
             with self._database.background_write(), self._database.write() as connection:
@@ -248,7 +254,7 @@ class Rounds:
             progress(done, total)
         with self._database.write() as connection:
             connection.execute(
-                update(RoundRow).where(RoundRow.id == round_id).values(unsettled=False)
+                update(RoundRow).where(RoundRow.id == round_id).values(needs_refresh=False)
             )
         return Changes(all=True)
 
@@ -270,7 +276,7 @@ class Rounds:
             )
 
     def end(self, round_id: int, status: RoundStatus, error: str | None = None) -> Changes:
-        """A round failed or was cancelled; everything else stays as it was."""
+        """Mark a running round as failed or cancelled."""
         with self._database.write() as connection:
             connection.execute(
                 update(RoundRow)
@@ -282,11 +288,11 @@ class Rounds:
     def prune(self, batch: int = 500) -> int:
         """Delete up to `batch` superseded predictions; returns how many there were.
 
-        Kept are those shown, judged or drafted upon (also by moves that can be undone), imported
-        ones, and those since the training before the newest, so that a proposal on a screen
-        outlives the arrival of a new round. All others stay in the run folders.
+        Kept are predictions that are shown, were judged, or belong to a draft or an undo step of
+        one; imported ones; and those since the training before the newest, so that a proposal on a
+        screen still exists after a new round arrived. The run folders keep all of them.
         """
-        # looked for without the write lock: the judged ones of old rounds are many
+        # searched without the write lock, because old rounds have many judged predictions
         with self._database.read() as connection:
             old = list(connection.scalars(_SUPERSEDED.limit(batch)))
         if not old:
@@ -346,7 +352,7 @@ _BOX_CHANGED_SINCE = (
         > select(RoundRow.started).where(RoundRow.id == bindparam("round")).scalar_subquery(),
     )
 )
-_SHOWN = (  # the removed ones may come back
+_SHOWN = (  # undo or an import may bring removed faces back
     select(StateRow.face_id, PredictionRow.points)
     .outerjoin(
         PredictionRow,
@@ -387,7 +393,7 @@ def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction
 
 
 def _change(before: Points | None, points: Points) -> float | None:
-    """Mean movement of the landmarks against the proposal shown before; see PredictionRow."""
+    """Mean distance of landmarks, (N, 2), from the proposal shown before; see PredictionRow."""
     if before is None:
         return None
     moved = np.linalg.norm(points - before, axis=-1)
@@ -398,7 +404,7 @@ def _change(before: Points | None, points: Points) -> float | None:
 
 
 def set_visible(connection: Connection, round_id: int, visible: bool) -> None:
-    """Offer the proposals of a round before all others, or no longer; faces follow by `settle`."""
+    """Make a round's proposals the current ones, or hide them; then `refresh_faces` is due."""
     if visible:
         _make_visible(connection, round_id, again=True)
     else:
@@ -407,7 +413,7 @@ def set_visible(connection: Connection, round_id: int, visible: bool) -> None:
 
 
 def _make_visible(connection: Connection, round_id: int, *, again: bool) -> None:
-    """Give the round the highest sequence, once, or once more to bring it back on top."""
+    """Give a round the highest sequence; with `again`, even if it has one."""
     sequence = (connection.scalar(select(func.max(RoundRow.sequence))) or 0) + 1
     query = update(RoundRow).where(RoundRow.id == round_id).values(sequence=sequence)
     if not again:

@@ -192,7 +192,7 @@ class ModelRow(Base):
 class RoundRow(Base):
     """One run. `sequence`: a face shows the prediction of the round with the highest one; NULL
     while a round's results are not visible. `lease`, `lease_until`: which process saves its
-    results. `unsettled`: the state of some of its faces is not up to date yet."""
+    results. `needs_refresh`: the state of some of its faces is not up to date yet."""
 
     __tablename__ = "round"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -210,7 +210,7 @@ class RoundRow(Base):
     summary: Mapped[str]
     lease: Mapped[str | None]
     lease_until: Mapped[float | None]
-    unsettled: Mapped[bool] = mapped_column(server_default="0")
+    needs_refresh: Mapped[bool] = mapped_column(server_default="0")
 
 
 class PredictionRow(Base):

@@ -261,7 +261,7 @@ class Decisions:
         logged if they are offered already and no face is new.
 
         `faces`: those of them that are removed or new (`by_operation`), and now are there. The
-        others show their proposals once the round is settled.
+        others show their proposals once the faces are refreshed.
         """
         with self._database.write() as connection:
             offered = connection.scalar(select(RoundRow.sequence).where(RoundRow.id == round_id))
@@ -278,7 +278,7 @@ class Decisions:
             connection.execute(
                 update(RoundRow)
                 .where(RoundRow.id == round_id)
-                .values(status=RoundStatus.READY, finished=now(), unsettled=True)
+                .values(status=RoundStatus.READY, finished=now(), needs_refresh=True)
             )
         return Changes(all=True, photos=True, rounds=True, back=nothing)
 

@@ -1,4 +1,4 @@
-"""Boxes that people draw and change: operations of the log like every decision."""
+"""Boxes that people draw and move. Each change is an operation of the log, like a decision."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from labeltool.store.faces.faces import add_faces
 from labeltool.store.log.operation_log import enter_new, finish, operate, removed_face
 
 DRAWN = "hand"
-"""The kind of a box that a person drew or changed; one of pipnet.data.boxes.BOX_KINDS."""
+"""The kind of a box that a person drew or moved; one of `pipnet.data.boxes.BOX_KINDS`."""
 
 WHOLE = "whole"
-"""The kind of a box that is the whole photo; another of them."""
+"""The kind of a box around the whole photo; one of `pipnet.data.boxes.BOX_KINDS`."""
 
 MAX_INSTANT_FACES = 20
-"""Faces that a proposal can be made for at once; for more a worker is worth its start."""
+"""Up to so many faces get their proposals in the window; for more, a worker is started."""
 
 
-_OF_PHOTO = (  # made once, for it is asked at every face
+_OF_PHOTO = (  # built once, because it runs for every face that is shown
     select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, StateRow.verdict)
     .join(StateRow, StateRow.face_id == FaceRow.id)
     .where(FaceRow.photo_id == bindparam("photo"))
@@ -49,9 +49,9 @@ class Boxes:
         return face, Changes(faces=faces, photos=True, boxes=faces, note=Message(N_("Drew a box.")))
 
     def take_whole(self, reviewer: str, photos: Sequence[int]) -> Changes:
-        """Add a face to each of these photos, as large as the photo; undo removes them.
+        """Add a face to each of these photos, with a box around the whole photo. Undo removes them.
 
-        More than `MAX_INSTANT_FACES` are not named, and ask for no proposals one by one.
+        The changes name up to `MAX_INSTANT_FACES` faces; more are too many for instant proposals.
         """
         size = select(PhotoRow.id, PhotoRow.width, PhotoRow.height)
         with self._database.write() as connection:
@@ -72,10 +72,10 @@ class Boxes:
         return Changes(faces=added, photos=True, boxes=added, note=note)
 
     def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> Changes:
-        """Put a face's box (x, y, width, height in pixels of the photo) elsewhere.
+        """Change a face's box (x, y, width, height in pixels of the photo).
 
-        What was decided of the face stays, with its landmarks, and so does a draft, unless `anew`
-        says that it is to be proposed and reviewed again; undo brings both back.
+        The decision on the face stays, with its landmarks, and so does a draft. With `anew` both
+        are dropped, and the face gets a new proposal to review; undo brings both back.
 
         Raises:
             UserError: the face was removed.
@@ -132,7 +132,7 @@ class Boxes:
         return Changes(faces=faces, boxes=faces, note=Message(N_("Moved the box.")))
 
     def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
-        """Id, box and verdict of the faces of a photo."""
+        """Id, box and verdict of each face of a photo, without removed faces."""
         with self._database.read() as connection:
             rows = connection.execute(_OF_PHOTO, {"photo": photo_id})
             return [(r.id, (r.x, r.y, r.w, r.h), Verdict(r.verdict)) for r in rows]
@@ -141,7 +141,7 @@ class Boxes:
 def _draw(
     connection: Connection, reviewer: str, boxes: Mapping[int, Box], kind: str, detail: str
 ) -> list[int]:
-    """Add a face for each of these boxes by photo, as one operation; returns their ids."""
+    """Add a face for each box (by photo id) as one operation; returns their ids."""
     added = [(photo, box, kind, None) for photo, box in boxes.items()]
     faces = add_faces(connection, added, by_operation=True)
     enter_new(connection, operate(connection, reviewer, "draw", detail), faces)

@@ -1,4 +1,4 @@
-"""What the gallery draws of many faces, in one query."""
+"""The cards of many faces for the gallery, in one query."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _CARDS = (
 
 
 def read_cards(connection: Connection, ids: Sequence[int]) -> dict[int, Card]:
-    """The cards of those of the faces that exist."""
+    """The cards of these faces, without those that do not exist."""
     rows = connection.execute(_CARDS, {"ids": list(ids)})
     return {row.face_id: _card(row) for row in rows}
 

@@ -53,7 +53,7 @@ class Faces:
         self._database = database
 
     def newest_id(self) -> int:
-        """The id of the newest face, 0 without any."""
+        """The id of the newest face; 0 without faces."""
         with self._database.read() as connection:
             return connection.scalar(select(func.max(FaceRow.id))) or 0
 
@@ -72,7 +72,7 @@ class Faces:
     def boxes(
         self, *, with_removed: bool = False
     ) -> list[tuple[int, int, Box, str, str, str | None]]:
-        """Every face: id, photo id, box, kind of box, verdict, digest of its model if predicted."""
+        """Every face: id, photo id, box, kind of box, verdict, digest of its prediction's model."""
         kept = StateRow.verdict != Verdict.REMOVED
         with self._database.read() as connection:
             rows = connection.execute(
@@ -93,18 +93,21 @@ class Faces:
             return int(connection.scalar(_COUNT_UNPREDICTED) or 0)
 
     def count_pseudo_labels(self, not_model: str) -> int:
-        """How many unreviewed faces have a proposal of a model other than the one so named."""
+        """How many unreviewed faces have a proposal of a model other than `not_model` (a name)."""
         with self._database.read() as connection:
             return int(connection.scalar(_COUNT_PSEUDO_LABELS, {"name": not_model}) or 0)
 
     def pseudo_labels(self, not_model: str, limit: int) -> list[tuple[int, Points]]:
-        """Face and landmarks of pseudo-labels, the most confident first."""
+        """Up to `limit` pseudo-labels, the most confident first: face id and landmarks, (N, 2).
+
+        They are the proposals for unreviewed faces, except those of the model `not_model`.
+        """
         query = _pseudo(not_model).order_by(StateRow.score.desc(), StateRow.face_id).limit(limit)
         with self._database.read() as connection:
             return [(row.face_id, row.points) for row in connection.execute(query)]
 
     def get(self, face_id: int) -> Face | None:
-        """One face with everything a view shows of it."""
+        """One face with everything that a view shows; None if there is no such face."""
         with self._database.read() as connection:
             row = connection.execute(_FACE, {"face": face_id}).one_or_none()
             if row is None:
@@ -120,14 +123,14 @@ class Faces:
             )  # fmt: skip
 
     def photo_files(self, ids: Sequence[int]) -> list[Path]:
-        """The photos of faces, in their order."""
+        """The photo of each face, in the order of `ids`; unknown faces are left out."""
         with self._database.read() as connection:
             rows = connection.execute(_FILES, {"ids": list(ids)})
             found = {row.id: Path(row.root) / row.path for row in rows}
         return [found[i] for i in ids if i in found]
 
     def recent_proposals(self, count: int) -> list[Points]:
-        """Landmarks of up to so many proposals, the newest ones."""
+        """Landmarks of the newest `count` proposals, (N, 2) each."""
         with self._database.read() as connection:
             query = (
                 select(PredictionRow.points)
@@ -140,7 +143,7 @@ class Faces:
             return list(connection.scalars(query))
 
     def previous_proposal(self, face_id: int, prediction_id: int) -> Points | None:
-        """The landmarks proposed for a face before one of its predictions; None if not kept."""
+        """The landmarks that were proposed before one of a face's predictions; None if not kept."""
         earlier, judged = aliased(RoundRow), aliased(PredictionRow)
         sequence = (
             select(RoundRow.sequence)
@@ -159,7 +162,7 @@ class Faces:
             return connection.scalar(query)
 
     def cards(self, ids: Sequence[int]) -> dict[int, Card]:
-        """What the gallery draws of these faces."""
+        """The cards of these faces for the gallery, by face id."""
         with self._database.read() as connection:
             return read_cards(connection, ids)
 
@@ -199,7 +202,7 @@ def add_faces(
     return list(range(first, first + len(rows)))
 
 
-# Statements on the way to the next face are built once: building one takes longer than running it.
+# Built once, because they run for every face shown, and building one takes longer than running it.
 _ADD_STATES = insert(StateRow).from_select(
     ["face_id", "photo_id", "folder_id", "verdict", "flag", "offered"],
     select(

@@ -1,4 +1,4 @@
-"""Photo folders, their photos, and what is wrong with some of them."""
+"""Photo folders, their photos, and the problems of photos that cannot be used."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from pipnet.data.crop import CropConvention
 from pipnet.data.images import size_change_reason
 
 MOVED_FOLDER_SAMPLE = 50
-"""Photos of a moved folder that are looked for in its new place."""
+"""Photos of a moved folder that are looked for at its new path."""
 
 _FILE_COLUMNS = ("sha256", "width", "height", "bytes", "modified")
 
@@ -48,13 +48,13 @@ class Photos:
         self._database = database
 
     def roots(self) -> dict[int, Path]:
-        """The folders of photos by id."""
+        """The photo folders by id."""
         with self._database.read() as connection:
             rows = connection.execute(select(RootRow.id, RootRow.path))
             return {row.id: Path(row.path) for row in rows}
 
     def add_root(self, folder: Path) -> int:
-        """The id of a photo root, new or known."""
+        """Add a photo folder, unless it is known; returns its id."""
         with self._database.write() as connection:
             known = connection.scalar(select(RootRow.id).where(RootRow.path == str(folder)))
             if known is not None:
@@ -63,10 +63,10 @@ class Photos:
             return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def move_root(self, root_id: int, folder: Path) -> Changes:
-        """Say where the photos of a root lie now; those that could not be read are read again.
+        """Set the new path of a photo folder. Photos with a problem are searched for faces again.
 
         Raises:
-            UserError: another root of the project is that folder, or no photo of it is there.
+            UserError: the project has that folder already, or none of the photos is in it.
         """
         with self._database.write() as connection:
             other = connection.scalar(select(RootRow.id).where(RootRow.path == str(folder)))
@@ -107,7 +107,7 @@ class Photos:
         return Changes(all=True, photos=True, note=note, back=True)
 
     def by_path(self, root_id: int) -> dict[str, tuple[int, str | None, int]]:
-        """Relative path -> (id, problem, bytes) of a root's photos."""
+        """The photos of a root by relative path: (id, problem, bytes)."""
         with self._database.read() as connection:
             rows = connection.execute(
                 select(PhotoRow.path, PhotoRow.id, PhotoRow.problem, PhotoRow.bytes).where(
@@ -117,7 +117,7 @@ class Photos:
             return {row.path: (row.id, row.problem, row.bytes) for row in rows}
 
     def add(self, root_id: int, photos: Sequence[tuple[str, int]]) -> None:
-        """Add (relative path, size in bytes) whose faces are to be found later."""
+        """Add photos (relative path, size in bytes), not searched for faces yet."""
         with self._database.write() as connection:
             folders = _folders(connection, {folder_of(root_id, path) for path, _ in photos})
             for start in range(0, len(photos), 5000):
@@ -134,7 +134,7 @@ class Photos:
                 )  # fmt: skip
 
     def retry(self, ids: Sequence[int]) -> None:
-        """Photos that could not be read are to be looked at again."""
+        """Clear the problems of photos, and search them for faces again."""
         with self._database.write() as connection:
             connection.execute(
                 update(PhotoRow)
@@ -143,7 +143,7 @@ class Photos:
             )
 
     def unsearched(self) -> list[tuple[int, Path]]:
-        """Photos whose faces were not looked for yet."""
+        """Photos that were not searched for faces yet: id and file."""
         with self._database.read() as connection:
             rows = connection.execute(
                 select(PhotoRow.id, PhotoRow.path, RootRow.path.label("root"))
@@ -154,14 +154,15 @@ class Photos:
             return [(row.id, Path(row.root) / row.path) for row in rows]
 
     def save_search_results(self, results: Sequence[dict[str, Any]]) -> Changes:
-        """Keep what the face search found, one mapping a photo.
+        """Save the results of face detection, one mapping a photo.
 
         Keys: `photo`; either `problem`, or `sha256`, `width`, `height` and `faces`, a list of
-        ((x, y, w, h), confidence); `bytes` and `modified` where they are known. A photo that has
-        faces and another size than before was replaced: that is its problem then, for its faces and
-        their labels belong to the photo before. A face that a label file brought before gets the
-        detected box that it would have got had the labels come after; other known faces are not
-        found again.
+        ((x, y, w, h), confidence); `bytes` and `modified` where they are known.
+
+        A photo with faces whose size differs from before was replaced. That becomes its problem,
+        because its faces and labels belong to the old photo. A face from a label file gets the
+        matching detected box, as if the labels had come after the detection. Other known faces are
+        not added again.
         """
         found: list[tuple[int, Box, str, float | None]] = []
         with self._database.write() as connection:
@@ -185,10 +186,11 @@ class Photos:
     def set_problems(
         self, found: Mapping[tuple[int, str], str], usable: Collection[tuple[int, str]] = ()
     ) -> Changes:
-        """Keep why photos cannot be used, and that others can be used again.
+        """Save why photos cannot be used, and clear the problems of photos that were read.
 
         Args:
-            found: reason by (root id, relative path). usable: the same of photos that were read.
+            found: the problem by (root id, relative path).
+            usable: (root id, relative path) of photos that were read.
         """
         with self._database.write() as connection:
             rows = connection.execute(
@@ -222,7 +224,7 @@ class Photos:
         return Changes(photos=bool(again or fresh))
 
     def known_files(self) -> list[KnownFile]:
-        """Every photo as it was when its faces were found or labelled."""
+        """Every photo file as it was when its faces were detected or labelled."""
         with self._database.read() as connection:
             rows = connection.execute(
                 select(
@@ -233,13 +235,13 @@ class Photos:
             return [KnownFile(*row) for row in rows]
 
     def accept_files(self, files: Mapping[int, Mapping[str, Any]]) -> None:
-        """Photos, by id, are from now on taken as they are: `bytes`, `modified`, `sha256`."""
+        """Accept changed photo files: save their `bytes`, `modified` and `sha256`, by photo id."""
         with self._database.write() as connection:
             for photo, columns in files.items():
                 connection.execute(update(PhotoRow).where(PhotoRow.id == photo).values(**columns))
 
     def problems(self) -> list[tuple[int, Path, str]]:
-        """Photos that cannot be used: id, file, reason, which begins with the file's name."""
+        """Photos that cannot be used: id, file, and the reason, which begins with the file name."""
         with self._database.read() as connection:
             rows = connection.execute(
                 select(PhotoRow.id, PhotoRow.path, PhotoRow.problem, RootRow.path.label("root"))
@@ -250,7 +252,7 @@ class Photos:
             return [(row.id, Path(row.root) / row.path, str(row.problem)) for row in rows]
 
     def without_face(self) -> list[tuple[int, Path]]:
-        """Photos that were searched and have no face, or only removed ones."""
+        """Photos that were searched and have no face, or only removed ones: id and file."""
         face = select(FaceRow.id).join(StateRow, StateRow.face_id == FaceRow.id)
         face = face.where(FaceRow.photo_id == PhotoRow.id, StateRow.verdict != Verdict.REMOVED)
         with self._database.read() as connection:
@@ -263,8 +265,10 @@ class Photos:
             return [(row.id, Path(row.root) / row.path) for row in rows]
 
     def index(self) -> list[tuple[int, int, str, str, int | None, int | None]]:
-        """Every photo that can be read, or could once: id, root id, root, relative path, width,
-        height."""
+        """Every photo that can be read, or could be read before.
+
+        Returns: id, root id, root, relative path, width, height.
+        """
         with self._database.read() as connection:
             rows = connection.execute(
                 select(
@@ -278,7 +282,7 @@ class Photos:
             return [tuple(row) for row in rows]  # type: ignore[misc]
 
     def records(self) -> list[PhotoRecord]:
-        """Every photo, also those with a problem."""
+        """Every photo, including those with a problem."""
         with self._database.read() as connection:
             rows = connection.execute(
                 select(
@@ -298,7 +302,7 @@ class Photos:
             ]  # fmt: skip
 
     def save_sizes(self, sizes: Mapping[int, tuple[int, int]]) -> None:
-        """Keep width and height of photos that are yet to be searched for faces."""
+        """Save (width, height) of photos that are not searched for faces yet."""
         if sizes:
             with self._database.write() as connection:
                 connection.execute(
@@ -312,7 +316,7 @@ class Photos:
 def _without_replaced(
     connection: Connection, results: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """For photos with faces that have another size now, that as their problem."""
+    """The results, where photos with faces whose size has changed get that as their problem."""
     ids = [result["photo"] for result in results]
     face = select(FaceRow.id).where(FaceRow.photo_id == PhotoRow.id)
     rows = connection.execute(
@@ -339,8 +343,8 @@ def _without_replaced(
 def _new_detections(
     connection: Connection, photo: int, detected: Sequence[tuple[Box, float | None]]
 ) -> list[tuple[Box, float | None]]:
-    """The detected faces that the photo does not have yet; one that labels brought takes its
-    detected box."""
+    """The detected faces that the photo does not have yet. Faces from a label file get the box of
+    the matching detected face."""
     known = connection.execute(
         select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind,
                FaceRow.first_box)
@@ -381,13 +385,13 @@ def _new_detections(
 
 
 def folder_of(root_id: int, path: str) -> str:
-    """The folder of a photo as in Filter.folder."""
+    """The folder of a photo, as in `Filter.folder`."""
     inside = path.rpartition("/")[0]
     return f"{root_id}/{inside}" if inside else str(root_id)
 
 
 def _folders(connection: Connection, paths: set[str]) -> dict[str, int]:
-    """The ids of folders by path; those that are not there are made."""
+    """The ids of folders by path; missing ones are added."""
     if paths:
         connection.execute(
             dialect_of(connection).insert_or_ignore(FolderRow),

@@ -12,7 +12,7 @@ from labeltool.store.log.operation_log import MANY
 
 _LOOK = {
     "entry": "SELECT max(id) FROM entry",
-    "rounds": "SELECT id, status, sequence, unsettled FROM round",
+    "rounds": "SELECT id, status, sequence, needs_refresh FROM round",
     "photos": "SELECT id, path, photos, problems, waiting FROM root",
     "face_counter": "SELECT * FROM face_counter WHERE faces",
     "filters": "SELECT id, name, filter FROM saved_filter",

@@ -958,13 +958,13 @@ class TestRestore:
         assert rounds.launcher.restore(first.id).all
         assert store.faces.get(5).prediction.model == "round 1"
 
-        change(store, f"UPDATE round SET unsettled = 1 WHERE id = {first.id}")
+        change(store, f"UPDATE round SET needs_refresh = 1 WHERE id = {first.id}")
         with pytest.raises(Cancelled):
-            store.rounds.settle(first.id, stop)
-        assert store.rounds.unsettled() == [first.id]
+            store.rounds.refresh_faces(first.id, stop)
+        assert store.rounds.to_refresh() == [first.id]
         told: list[tuple[int, int]] = []
-        store.rounds.settle(first.id, lambda *figures: told.append(figures))
-        assert store.rounds.unsettled() == []
+        store.rounds.refresh_faces(first.id, lambda *figures: told.append(figures))
+        assert store.rounds.to_refresh() == []
         assert told[-1][0] == told[-1][1] > 0
 
     def test_a_round_whose_folder_is_gone_is_said(self, reviewed):

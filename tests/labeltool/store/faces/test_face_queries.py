@@ -403,11 +403,11 @@ def test_a_round_whose_arrival_was_cut_short_is_settled_later(store, monkeypatch
     monkeypatch.setattr(round_records, "settle", cut)
     with pytest.raises(KeyboardInterrupt):
         store.rounds.finish(round_id, {})
-    assert store.rounds.unsettled() == [round_id]
+    assert store.rounds.to_refresh() == [round_id]
     assert store.queue.ids(Filter(round_id=round_id)) == [1, 3]
     monkeypatch.setattr(round_records, "settle", settled)
-    store.rounds.settle(round_id)
-    assert store.rounds.unsettled() == []
+    store.rounds.refresh_faces(round_id)
+    assert store.rounds.to_refresh() == []
     assert store.queue.ids(Filter(round_id=round_id)) == [5, 1, 3, 6]
     assert store.check() == []
     assert sql(store, "SELECT count(*) FROM prediction WHERE score = 0.77") == [(4,)]
