@@ -100,7 +100,8 @@ class Session(QObject):
         self._housekeeping.start()
         for round_id in self.store.rounds.to_refresh():
             self.tasks.run(
-                "results", tr("Offering proposals"), partial(self.store.rounds.refresh_faces, round_id),
+                "results", tr("Offering proposals"),
+                partial(self.store.rounds.refresh_faces, round_id),
                 cancel_message=tr(
                     "Cancelled: the rest is offered when the project is opened again."
                 ),

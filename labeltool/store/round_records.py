@@ -140,7 +140,7 @@ class Rounds:
             return bool(result.rowcount)
 
     def release_lease(self) -> None:
-        """Release the leases of this process, so that the next one need not wait until they expire."""
+        """Release the leases of this process, so that the next one need not wait for them."""
         if self._leases:
             with self._database.write() as connection:
                 connection.execute(
@@ -160,7 +160,7 @@ class Rounds:
             _insert(connection, round_id, _with_unchanged_box(connection, round_id, batch))
 
     def offer(self, round_id: int, batch: Sequence[NewPrediction]) -> Changes:
-        """Add predictions for faces without one, as `add_predictions` does, and show them at once."""
+        """Like `add_predictions`, for faces without a prediction; shows them at once."""
         with self._database.write() as connection:
             _insert(connection, round_id, _with_unchanged_box(connection, round_id, batch))
             _make_visible(connection, round_id, again=False)
