@@ -358,10 +358,10 @@ def _disk(folder: Path) -> Check:
 
 def _drive(project: Path) -> Check:
     # Imported here: it brings SQLAlchemy, and this module must also run where nothing is installed.
-    from labeltool.store.database.engine import on_network_drive  # noqa: PLC0415
+    from labeltool.store.database.engine import is_on_network_drive  # noqa: PLC0415
 
     name = "Local drive"
-    if not on_network_drive(project):
+    if not is_on_network_drive(project):
         return Check(name, True, f"{project} lies on a drive of this machine")
     return Check(
         name,

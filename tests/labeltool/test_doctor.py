@@ -271,7 +271,7 @@ def test_disk(monkeypatch, tmp_path):
 
 
 def test_network_drive(monkeypatch, tmp_path, child):
-    monkeypatch.setattr("labeltool.store.database.engine.on_network_drive", lambda _path: True)
+    monkeypatch.setattr("labeltool.store.database.engine.is_on_network_drive", lambda _path: True)
     check = one(checks(tmp_path), "Local drive")
     assert check.ok is False
     assert "network drive" in check.detail

@@ -57,7 +57,18 @@ CANCEL_CHECK_SECONDS = 0.05
 SHORT_TIMEOUT_SECONDS = 1.0
 """A writer with a shorter timeout leaves copying the log into the file to others."""
 
-NETWORK = {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "sshfs", "fuse.sshfs", "9p", "afpfs"}
+NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smbfs",
+    "smb2",
+    "smb3",
+    "sshfs",
+    "fuse.sshfs",
+    "9p",
+    "afpfs",
+}
 
 
 class Database:
@@ -97,7 +108,7 @@ class Database:
             self._writer_engine = sqlite.open_engine(path, NullPool)
             with user_errors(path):
                 self._writer = self._writer_engine.connect()
-                self._has_log = not on_network_drive(path)
+                self._has_log = not is_on_network_drive(path)
                 sqlite.set_journal(self._writer, write_ahead=self._has_log)
                 self._writer.rollback()
         except BaseException:
@@ -348,11 +359,11 @@ def _changed_meanwhile() -> StoreBusyError:
     )
 
 
-def on_network_drive(path: Path) -> bool:
+def is_on_network_drive(path: Path) -> bool:
     """Whether the file lies on a drive on which a write-ahead log is unsafe."""
     best, kind = "", ""
     with suppress(OSError):
         for part in psutil.disk_partitions(all=True):
             if path.resolve().is_relative_to(part.mountpoint) and len(part.mountpoint) >= len(best):
                 best, kind = part.mountpoint, part.fstype.lower()
-    return kind in NETWORK
+    return kind in NETWORK_FILE_SYSTEMS

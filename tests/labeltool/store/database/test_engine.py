@@ -402,11 +402,11 @@ class TestNetworkDrive:
 
         parts = [Part("/", "ext4"), Part(str(tmp_path), kind), Part("/nowhere", "nfs")]
         monkeypatch.setattr(engine.psutil, "disk_partitions", lambda **_: parts)
-        assert engine.on_network_drive(tmp_path / "p" / FILE) is is_network
+        assert engine.is_on_network_drive(tmp_path / "p" / FILE) is is_network
 
     def test_the_journal_there_is_not_a_write_ahead_log(self, monkeypatch, project):
         folder = closed(project)
-        monkeypatch.setattr(engine, "on_network_drive", lambda path: True)
+        monkeypatch.setattr(engine, "is_on_network_drive", lambda path: True)
         store = open_project(folder)
         mode = store._database._writer.exec_driver_sql("PRAGMA journal_mode").scalar_one()
         store.decisions.decide(ANN, [2], Verdict.REJECTED)
@@ -440,7 +440,7 @@ def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
 
 @pytest.mark.parametrize(("network", "lazily"), [(False, 1), (True, 2)])
 def test_only_what_can_be_done_again_is_not_waited_for(project, monkeypatch, network, lazily):
-    monkeypatch.setattr(engine, "on_network_drive", lambda path: network)
+    monkeypatch.setattr(engine, "is_on_network_drive", lambda path: network)
     store = project(1)
 
     def written() -> int:

@@ -83,7 +83,7 @@ class TestMaking:
         assert verdicts(store).count(Verdict.REJECTED) == decided > 5
 
     def test_where_a_write_ahead_log_is_unsafe_it_is_whole_too(self, project, monkeypatch):
-        monkeypatch.setattr(engine, "on_network_drive", lambda path: True)
+        monkeypatch.setattr(engine, "is_on_network_drive", lambda path: True)
         store = project(40)
         store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         assert read_contents(store.back_up("work").file).operations == 1
