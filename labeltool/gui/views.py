@@ -196,7 +196,7 @@ class Views(QWidget):
     def reload_photos(self) -> None:
         """Read every photo again: they moved."""
         self.editor.photos_moved()
-        self.thumbnails.recheck()
+        self.thumbnails.revalidate()
 
     # Layout and end
 

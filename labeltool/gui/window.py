@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "command_palette"):
             self.recolour()
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self.views.thumbnails.recheck()
+            self.views.thumbnails.revalidate()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep every button of the toolbar visible."""

@@ -51,13 +51,13 @@ class PhotoDisplay(QObject):
         image, problem = self.cache.get(photo)
         if image is not None:
             self._displayed = photo
-            self._canvas.set_photo(image, copies=self.cache.copies(photo))
+            self._canvas.set_photo(image, copies=self.cache.halved_copies(photo))
         elif problem:
             moved = tr("If the photos moved: Photos moved… in the Project menu.")
             self.show_text(f"{problem}\n{moved}")
         else:
             self.show_text(tr("Loading…"))
-            self.cache.want([], photo)
+            self.cache.request([], photo)
 
     def show_text(self, text: str) -> None:
         """Show a text in place of a photo."""
@@ -70,14 +70,14 @@ class PhotoDisplay(QObject):
 
     def reload(self) -> None:
         """Read every photo again when it is needed."""
-        self.cache.forget()
+        self.cache.clear()
         self.invalidate()
 
     def decode_ahead(self) -> None:
         """Decode the photo of the desk's face, which may be displayed next."""
         face = self._session.desk.face
         if face is not None and not self.cache.get(face.photo)[1]:
-            self.cache.want([], face.photo)
+            self.cache.request([], face.photo)
 
     def schedule_prefetch(self) -> None:
         """Decode the neighbours in the queue, once the canvas is painted."""
@@ -97,7 +97,7 @@ class PhotoDisplay(QObject):
         near = [faces[index + by] for by in PREFETCH_OFFSETS if 0 <= index + by < len(faces)]
         if current is not None and cache.get(current)[1]:  # it cannot be read: do not retry
             current = None
-        cache.want(self._session.store.faces.photo_files(near), current)
+        cache.request(self._session.store.faces.photo_files(near), current)
 
     def close(self) -> None:
         """End the thread that decodes."""

@@ -58,7 +58,7 @@ class ReviewCommands:
             return
         gallery, desk = self._views.gallery, self._session.desk
         if self.decide_batch(gallery.grid.page(), verdict):
-            gallery.turn_page()
+            gallery.scroll_to_next_face()
             if desk.face is not None and desk.face.verdict is verdict:
                 desk.queue.next_unreviewed()
             self._session.publish(Changes())

@@ -61,9 +61,9 @@ class PreviewGrid(SelectableGrid):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Toggle the face under the mouse."""
-        place = self.place_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and place >= 0:
-            self._toggle(self.selection.only(self.selection.ids[place]))
+        index = self.index_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index >= 0:
+            self._toggle(self.selection.select(self.selection.ids[index]))
 
     def mouseMoveEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
         """Do nothing: faces cannot be dragged here."""
@@ -92,7 +92,7 @@ class BatchPreviewDialog(BaseDialog):
     def __init__(
         self,
         session: Session,
-        thumbs: ThumbnailLoader,
+        thumbnails: ThumbnailLoader,
         faces: Sequence[int],
         verdict: Verdict,
         parent: QWidget | None = None,
@@ -127,7 +127,7 @@ class BatchPreviewDialog(BaseDialog):
         row.addWidget(self.order)
         row.addWidget(self.hint, 1)
         self.body.addLayout(row)
-        self.grid = PreviewGrid(thumbs, session.store.faces.cards)
+        self.grid = PreviewGrid(thumbnails, session.store.faces.cards)
         self.grid.side = 112
         self.grid.setMinimumHeight(240)
         self.body.addWidget(self.grid, 1)

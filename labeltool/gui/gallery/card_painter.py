@@ -1,8 +1,7 @@
-"""How one face looks in the gallery: its picture with landmarks, verdict, flag and score."""
+"""How one face looks in the gallery: its thumbnail with landmarks, verdict, flag and score."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,21 +13,25 @@ from labeltool.domain import Card, Verdict
 from labeltool.gui import theme
 from labeltool.gui.gallery.landmark_rasterizer import PictureLandmarks, draw_landmarks
 from labeltool.gui.i18n.translate import tr
+from labeltool.gui.images.byte_cache import ByteCache
 from labeltool.gui.images.thumbnails import Thumbnail, ThumbnailLoader, square
 from pipnet.text import one_line
 
 MAX_CACHE_BYTES = 64_000_000
-"""Bytes of pictures with landmarks on them kept ready."""
+"""Thumbnails with landmarks drawn on them, in memory."""
 
-MIN_NAME_WIDTH = 144
-"""From this width on there is room for the file name."""
+MIN_NAME_WIDTH_PIXELS = 144
+"""Width of a thumbnail in logical pixels from which on there is room for the file name."""
 
-_ICON = 14
-_FRAME = theme.SPACING
+MAX_BATCH_CARDS = 32
+"""Drawn at once, so that the arrays stay small."""
+
+_ICON_PIXELS = 14
+_FRAME_PIXELS = theme.SPACING
 
 
-def _same_picture(one: Card, other: Card) -> bool:
-    """Whether two states of a face show the same landmarks: most verdicts change none."""
+def _looks_same(one: Card, other: Card) -> bool:
+    """Whether two states of a face have the same landmarks: most decisions change none."""
     if one is other:
         return True
     marks = ((one.points, other.points), (one.scores, other.scores), (one.moved, other.moved))
@@ -40,59 +43,60 @@ def _same_picture(one: Card, other: Card) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a card stands out; `left_out` of a batch."""
+    """How a card is highlighted; `is_left_out` of a batch."""
 
-    selected: bool = False
-    current: bool = False
-    left_out: bool = False
+    is_selected: bool = False
+    is_current: bool = False
+    is_left_out: bool = False
 
 
 class CardPainter:
-    """Draws cards whose pictures are `side` logical pixels wide."""
+    """Draws cards whose thumbnails are `side` logical pixels wide."""
 
-    def __init__(self, thumbs: ThumbnailLoader) -> None:
-        self._thumbs = thumbs
+    def __init__(self, thumbnails: ThumbnailLoader) -> None:
+        self._thumbnails = thumbnails
         self.side = 160
         self.ratio = 1.0
-        self._tiles: OrderedDict[int, tuple[Card, Thumbnail, QImage]] = OrderedDict()
+        self._tiles: ByteCache[int, tuple[Card, Thumbnail, QImage]] = ByteCache(
+            MAX_CACHE_BYTES, lambda tile: tile[2].sizeInBytes()
+        )
         self._icons: dict[tuple[str, str], QPixmap] = {}
 
     @property
     def pixels(self) -> int:
-        """Width of a picture in pixels of the screen."""
+        """Width of a thumbnail in device pixels."""
         return round(self.side * self.ratio)
 
     def size(self, font: QFont) -> QSize:
         """Of a card with its frame."""
-        line = max(_ICON, QFontMetrics(font).height())
-        return QSize(self.side + 2 * _FRAME, self.side + line + 3 * _FRAME)
+        line = max(_ICON_PIXELS, QFontMetrics(font).height())
+        return QSize(self.side + 2 * _FRAME_PIXELS, self.side + line + 3 * _FRAME_PIXELS)
 
     def recolour(self) -> None:
         """Follow the palette."""
         self._icons.clear()
 
     def resize(self, side: int, ratio: float) -> None:
-        """Another size; `ratio` is the screen's pixels to a logical one."""
+        """Another size; `ratio`: device pixels per logical pixel."""
         if (side, ratio) != (self.side, self.ratio):
             self.side, self.ratio = side, ratio
             self._tiles.clear()
             self._icons.clear()
 
     def prepare(self, cards: Sequence[Card]) -> None:
-        """Draw the landmarks of these, all at once, where they are not yet."""
+        """Draw the landmarks on the thumbnails of these cards, where that is not done yet."""
         todo: list[tuple[Card, Thumbnail]] = []
         for card in cards:
-            thumb = self._thumbs.get(card, self.pixels)
+            thumb = self._thumbnails.get(card, self.pixels)
             known = self._tiles.get(card.id)
             if thumb is None or thumb.image is None:
                 continue
-            if known is None or known[1] is not thumb or not _same_picture(known[0], card):
+            if known is None or known[1] is not thumb or not _looks_same(known[0], card):
                 todo.append((card, thumb))
-            else:
+            elif known[0] is not card:
                 self._tiles[card.id] = card, thumb, known[2]
-        # a few at a time, so that the arrays stay small
-        for start in range(0, len(todo), 32):
-            self._compose(todo[start : start + 32])
+        for start in range(0, len(todo), MAX_BATCH_CARDS):
+            self._compose(todo[start : start + MAX_BATCH_CARDS])
 
     def _compose(self, todo: list[tuple[Card, Thumbnail]]) -> None:
         side = self.pixels
@@ -115,23 +119,21 @@ class CardPainter:
             image = QImage(drawn.data, side, side, 4 * side, QImage.Format.Format_RGB32).copy()
             image.setDevicePixelRatio(self.ratio)
             self._tiles[card.id] = card, thumb, image
-            self._tiles.move_to_end(card.id)
-        most = max(len(todo), MAX_CACHE_BYTES // (4 * side * side))
-        while len(self._tiles) > most:
-            self._tiles.popitem(last=False)
 
     def paint(
         self, painter: QPainter, rect: QRect, card: Card | None, look: Look, palette: QPalette
     ) -> None:
-        """Draw a card into `rect`; an empty place where the face is gone."""
+        """Draw a card into `rect`; nothing but the selection for a face that was deleted."""
         role, solid = QPalette.ColorRole, painter.opacity()
-        picture = QRect(rect.left() + _FRAME, rect.top() + _FRAME, self.side, self.side)
-        if look.selected:
+        picture = QRect(
+            rect.left() + _FRAME_PIXELS, rect.top() + _FRAME_PIXELS, self.side, self.side
+        )
+        if look.is_selected:
             painter.fillRect(rect, palette.color(role.Highlight))
         if card is None:
             return
-        gone = card.verdict in (Verdict.REJECTED, Verdict.EXCLUDED) and not card.offered
-        if look.left_out or gone:
+        is_dismissed = card.verdict in (Verdict.REJECTED, Verdict.EXCLUDED) and not card.offered
+        if look.is_left_out or is_dismissed:
             painter.fillRect(picture, palette.color(role.Window))
             painter.setOpacity(0.4 * solid)
         self._paint_picture(painter, picture, card, palette)
@@ -140,9 +142,9 @@ class CardPainter:
             picture.left(), picture.bottom() + 1, picture.width(),
             rect.bottom() - picture.bottom(),
         )  # fmt: skip
-        pen = palette.color(role.HighlightedText if look.selected else role.Text)
+        pen = palette.color(role.HighlightedText if look.is_selected else role.Text)
         self._paint_line(painter, line, card, look, pen)
-        if look.current:
+        if look.is_current:
             painter.setPen(QPen(pen, 2, j=Qt.PenJoinStyle.MiterJoin))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
@@ -156,16 +158,18 @@ class CardPainter:
         empty = palette.color(QPalette.ColorRole.Mid)
         empty.setAlpha(110)
         painter.fillRect(rect, empty)
-        thumb = self._thumbs.get(card, self.pixels)
+        thumb = self._thumbnails.get(card, self.pixels)
         if thumb is None or not thumb.problem:
             return
         colour = palette.color(QPalette.ColorRole.PlaceholderText)
         size = min(32, self.side // 2)
         icon = self._icon("mdi6.image-broken-variant", colour, size)
         painter.drawPixmap(rect.center() - QPoint(size // 2, size // 2), icon)
-        if self.side >= MIN_NAME_WIDTH:
+        if self.side >= MIN_NAME_WIDTH_PIXELS:
             painter.setPen(palette.color(QPalette.ColorRole.Text))
-            below = rect.adjusted(_FRAME, rect.height() // 2 + size // 2 + _FRAME, -_FRAME, 0)
+            below = rect.adjusted(
+                _FRAME_PIXELS, rect.height() // 2 + size // 2 + _FRAME_PIXELS, -_FRAME_PIXELS, 0
+            )
             wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
             # the line below names the file
             problem = thumb.problem.replace(one_line(card.photo.name), tr("Photo"), 1)
@@ -174,14 +178,14 @@ class CardPainter:
     def _paint_line(
         self, painter: QPainter, line: QRect, card: Card, look: Look, pen: QColor
     ) -> None:
-        middle = line.top() + (line.height() - _ICON) // 2
+        middle = line.top() + (line.height() - _ICON_PIXELS) // 2
         left, right = line.left(), line.right() + 1
-        if look.left_out:
+        if look.is_left_out:
             painter.drawPixmap(left, middle, self._icon("mdi6.minus-circle-outline", pen))
         else:
-            mark = theme.verdict_pixmap(card.verdict, _ICON, self.ratio, look.selected)
+            mark = theme.verdict_pixmap(card.verdict, _ICON_PIXELS, self.ratio, look.is_selected)
             painter.drawPixmap(left, middle, mark)
-        left += _ICON + _FRAME // 2
+        left += _ICON_PIXELS + _FRAME_PIXELS // 2
         painter.setPen(pen)
         score = "-" if card.score is None else f"{card.score:.2f}"
         width = painter.fontMetrics().horizontalAdvance("0.00")
@@ -193,25 +197,25 @@ class CardPainter:
         )  # fmt: skip
         if card.score is not None and self.side >= 80:
             right -= 10
-            swatch = QRectF(right, middle + _ICON / 2 - 3.5, 7, 7)
+            swatch = QRectF(right, middle + _ICON_PIXELS / 2 - 3.5, 7, 7)
             painter.fillRect(swatch, theme.confidence_colour(card.score))
             painter.drawRect(swatch)
-        for shown, name in (
+        for is_visible, name in (
             (card.flag, "mdi6.flag"),
             (card.draft, "mdi6.pencil"),
             (card.offered and card.verdict is not Verdict.UNREVIEWED, "mdi6.new-box"),
         ):
-            if shown and right - left > _ICON:
+            if is_visible and right - left > _ICON_PIXELS:
                 painter.drawPixmap(left, middle, self._icon(name, pen))
-                left += _ICON + _FRAME // 2
-        if self.side >= MIN_NAME_WIDTH:
-            room = QRect(left, line.top(), right - left - _FRAME, line.height())
+                left += _ICON_PIXELS + _FRAME_PIXELS // 2
+        if self.side >= MIN_NAME_WIDTH_PIXELS:
+            room = QRect(left, line.top(), right - left - _FRAME_PIXELS, line.height())
             name = painter.fontMetrics().elidedText(
                 one_line(card.name), Qt.TextElideMode.ElideLeft, room.width()
             )
             painter.drawText(room, centred | Qt.AlignmentFlag.AlignLeft, name)
 
-    def _icon(self, name: str, colour: QColor, size: int = _ICON) -> QPixmap:
+    def _icon(self, name: str, colour: QColor, size: int = _ICON_PIXELS) -> QPixmap:
         key = name, f"{colour.name()}{size}"
         if key not in self._icons:
             self._icons[key] = theme.icon(name, colour).pixmap(QSize(size, size), self.ratio)

@@ -1,4 +1,4 @@
-"""Cards that leave a view slide out of it, so that one sees which they were."""
+"""Cards that were removed slide out of a view, so that one sees which they were."""
 
 from __future__ import annotations
 
@@ -11,63 +11,69 @@ from PySide6.QtWidgets import QStyle, QWidget
 from labeltool.domain import Card
 from labeltool.gui.gallery.card_painter import CardPainter, Look
 
-SLIDE_MS = 110
-"""How long it takes; the faces that are left stand in their places at once."""
+DURATION_MS = 110
+"""The remaining faces take their new places at once."""
 
-MOST = 60
-"""Cards that slide at a time; more are a change that no motion explains."""
+MAX_CARDS = 60
+"""A change of more cards is not animated."""
 
 
 class ExitAnimation(QVariantAnimation):
-    """What is gone from `view`, painted over what is there for a moment; `way`: where it goes."""
+    """Paints removed cards over a view while they move by half their size in a direction."""
 
-    def __init__(self, view: QWidget, way: QPoint) -> None:
+    def __init__(self, view: QWidget, direction: QPoint) -> None:
         super().__init__(view)
-        self._view, self._way = view, way
+        self._view, self._direction = view, direction
         self._cards: list[tuple[Card, QRect]] = []
         self.setStartValue(0.0)
         self.setEndValue(1.0)
-        self.setDuration(SLIDE_MS)
+        self.setDuration(DURATION_MS)
         self.valueChanged.connect(self._step)
         self.finished.connect(self._end)
+
+    @property
+    def cards(self) -> list[Card]:
+        """The cards that are sliding."""
+        return [card for card, _ in self._cards]
 
     @property
     def is_running(self) -> bool:
         return self.state() == QAbstractAnimation.State.Running
 
     def begin(self, cards: Sequence[tuple[Card, QRect]]) -> None:
-        """Let these cards slide from where they were, unless the system wants no animations."""
+        """Animate these cards from their last rectangles, unless the system disables animations."""
         hint = QStyle.StyleHint.SH_Widget_Animation_Duration
         self.stop()
         self._step()
         self._cards = []
-        if len(cards) <= MOST and self._view.style().styleHint(hint, None, self._view) > 0:
+        if len(cards) <= MAX_CARDS and self._view.style().styleHint(hint, None, self._view) > 0:
             self._cards = list(cards)
         if self._cards:
             self.start()
 
     def paint(self, painter: QPainter, cards: CardPainter, region: QRegion) -> None:
-        """Draw those that are still on their way through a part of the view."""
+        """Draw the cards that are still sliding in a part of the view."""
         if not self.is_running:
             return
         painter.setOpacity(1 - float(self.currentValue()))
         for card, rect in self._cards:
-            place = rect.translated(self._moved(rect))
-            if region.intersects(place):
-                cards.paint(painter, place, card, Look(), self._view.palette())
+            moved = rect.translated(self._offset(rect))
+            if region.intersects(moved):
+                cards.paint(painter, moved, card, Look(), self._view.palette())
         painter.setOpacity(1)
 
-    def _moved(self, rect: QRect) -> QPoint:
+    def _offset(self, rect: QRect) -> QPoint:
         half = float(self.currentValue()) / 2
         return QPoint(
-            round(self._way.x() * rect.width() * half), round(self._way.y() * rect.height() * half)
+            round(self._direction.x() * rect.width() * half),
+            round(self._direction.y() * rect.height() * half),
         )
 
     @Slot()
     def _step(self) -> None:
         for _, rect in self._cards:
             end = rect.translated(
-                self._way.x() * rect.width() // 2, self._way.y() * rect.height() // 2
+                self._direction.x() * rect.width() // 2, self._direction.y() * rect.height() // 2
             )
             self._view.update(rect.united(end))
 

@@ -1,4 +1,4 @@
-"""Many faces at once: the desk's queue as a grid of pictures, to decide on together."""
+"""Many faces at once: the desk's queue as a grid of thumbnails, for batch decisions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Changes
 from labeltool.gui import theme
-from labeltool.gui.gallery.grid_view import LARGEST, SMALLEST
+from labeltool.gui.gallery.grid_view import MAX_THUMBNAIL_PIXELS, MIN_THUMBNAIL_PIXELS
 from labeltool.gui.gallery.selectable_grid import SelectableGrid
 from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import faces_words, tr
@@ -25,8 +25,8 @@ from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 
 
-class Ramp(QWidget):
-    """What the colours of points and scores mean."""
+class ConfidenceLegend(QWidget):
+    """Explains the colours of points and scores."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,24 +48,28 @@ class Ramp(QWidget):
 
 
 class Gallery(QWidget):
-    """The grid of the queue, the size of its pictures, and what is selected.
+    """The grid of the queue, the size of its thumbnails, and what is selected.
 
     Signals:
-        opened: the person wants to see this face in its photo.
-        page_wanted: accept the faces on the screen.
+        opened: the user wants to see this face in its photo.
+        page_wanted: accept the visible faces.
     """
 
     opened = Signal(int)
     page_wanted = Signal()
 
     def __init__(
-        self, session: Session, thumbs: ThumbnailLoader, side: int, parent: QWidget | None = None
+        self,
+        session: Session,
+        thumbnails: ThumbnailLoader,
+        side: int,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._to_top = False
-        self._changes: Changes | None = Changes(all=True)  # what happened while it was hidden
-        self.grid = SelectableGrid(thumbs, session.store.faces.cards)
+        self._scrolls_to_top = False
+        self._missed_changes: Changes | None = Changes(all=True)  # since it was hidden
+        self.grid = SelectableGrid(thumbnails, session.store.faces.cards)
         self.grid.setAccessibleName(tr("Faces"))
         self.grid.side = side
         self.count = QLabel()
@@ -74,7 +78,7 @@ class Gallery(QWidget):
         self.accept_page = QPushButton(tr("Accept page…"))
         self.accept_page.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(SMALLEST, LARGEST)
+        self.slider.setRange(MIN_THUMBNAIL_PIXELS, MAX_THUMBNAIL_PIXELS)
         self.slider.setSingleStep(16)
         self.slider.setPageStep(32)
         self.slider.setValue(self.grid.side)
@@ -83,31 +87,31 @@ class Gallery(QWidget):
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider.setToolTip(tr("Size of the pictures (Ctrl and the mouse wheel)"))
         self.slider.setAccessibleName(tr("Size of the pictures"))
-        self._place()
-        self.slider.valueChanged.connect(self._sized)
+        self._build_layout()
+        self.slider.valueChanged.connect(self._set_side)
         self.accept_page.clicked.connect(self.page_wanted)
         self.grid.side_changed.connect(self.slider.setValue)
-        self.grid.selection_changed.connect(self._tell)
-        self.grid.current_wanted.connect(self._go)
+        self.grid.selection_changed.connect(self._update_count)
+        self.grid.current_wanted.connect(self._open_face)
         self.grid.opened.connect(self.opened)
-        self.reset.clicked.connect(self._reset)
+        self.reset.clicked.connect(self._show_all)
         session.changed.connect(self.refresh)
 
-    def _place(self) -> None:
+    def _build_layout(self) -> None:
         bar = QHBoxLayout()
         bar.setContentsMargins(2 * theme.SPACING, theme.SPACING, 2 * theme.SPACING, theme.SPACING)
         bar.setSpacing(3 * theme.SPACING)
         bar.addWidget(self.count, 1)
         bar.addWidget(self.accept_page)
-        bar.addWidget(Ramp())
+        bar.addWidget(ConfidenceLegend())
         bar.addWidget(self.slider)
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.reset = QPushButton(tr("Show all faces"))
-        nothing = QWidget()
-        column = QVBoxLayout(nothing)
+        empty_page = QWidget()
+        column = QVBoxLayout(empty_page)
         column.setSpacing(3 * theme.SPACING)
         column.addStretch(1)
         column.addWidget(self.empty)
@@ -115,7 +119,7 @@ class Gallery(QWidget):
         column.addStretch(1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.grid)
-        self._pages.addWidget(nothing)
+        self._pages.addWidget(empty_page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -123,73 +127,73 @@ class Gallery(QWidget):
         layout.addWidget(self._pages, 1)
 
     def selected(self) -> list[int]:
-        """Ids of the selected faces in their order; nothing if that is only the one on the desk."""
+        """Ids of the selected faces in the order of the queue; empty if only the current one is."""
         selection = self.grid.selection
-        if selection.chosen <= {selection.current}:
+        if selection.selected <= {selection.current}:
             return []
         return selection.in_order()
 
     def select_all(self) -> None:
         """Select every face under the filter."""
-        self.grid.selection.everything()
+        self.grid.selection.select_all()
         self.grid.update_looks()
-        self._tell()
+        self._update_count()
 
-    def turn_page(self) -> None:
-        """The face that comes to the desk next is shown in the first row."""
-        self._to_top = True
+    def scroll_to_next_face(self) -> None:
+        """Scroll until the face that is opened next is in the first row."""
+        self._scrolls_to_top = True
 
     @Slot(object)
     def refresh(self, changes: Changes) -> None:
-        """Follow the desk; while hidden, only remember."""
+        """Follow the desk; while hidden, only collect the changes."""
         if not self.isVisible():
-            if self._changes is None:
-                self._changes = changes
+            if self._missed_changes is None:
+                self._missed_changes = changes
             elif changes.any_face or changes.photos:
-                self._changes = Changes(all=True, photos=True)
+                self._missed_changes = Changes(all=True, photos=True)
             return
-        self._changes = None
+        self._missed_changes = None
         desk = self._session.desk
-        self.grid.set_faces(desk.queue.faces, desk.queue.index_of, sliding=changes.all)
-        self.grid.forget(changes)
-        self.grid.set_current(None if desk.face is None else desk.face.id, self._to_top)
-        self._to_top = False
+        self.grid.set_faces(desk.queue.faces, desk.queue.index_of, animated=changes.all)
+        self.grid.refresh(changes)
+        self.grid.set_current(None if desk.face is None else desk.face.id, self._scrolls_to_top)
+        self._scrolls_to_top = False
         self.empty.setText(self._empty_text())
         self.reset.setVisible(desk.counts.faces > 0)
         self._pages.setCurrentIndex(0 if desk.queue.faces else 1)
         self.accept_page.setEnabled(bool(desk.queue.faces))
-        self._tell()
+        self._update_count()
 
     def showEvent(self, event: object) -> None:  # noqa: N802
-        """Catch up with what happened meanwhile."""
+        """Follow the changes since it was hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
-        self.refresh(self._changes or Changes())
+        self.refresh(self._missed_changes or Changes())
 
     def recolour(self) -> None:
         """Follow the palette."""
         self.grid.recolour()
 
     @Slot()
-    def _tell(self) -> None:
-        total, chosen = len(self._session.desk.queue.faces), len(self.grid.selection.chosen)
+    def _update_count(self) -> None:
+        total, selected = len(self._session.desk.queue.faces), len(self.grid.selection.selected)
         words = faces_words(total)
-        if chosen > 1:
-            words = tr("{faces} · {count:,} selected", faces=words, count=chosen)
+        if selected > 1:
+            words = tr("{faces} · {count:,} selected", faces=words, count=selected)
         self.count.setText(words)
 
     @Slot(int)
-    def _go(self, face_id: int) -> None:
+    def _open_face(self, face_id: int) -> None:
         desk = self._session.desk
         if desk.face is None or desk.face.id != face_id:
             desk.open(face_id)
             self._session.publish(Changes())
 
     @Slot(int)
-    def _sized(self, side: int) -> None:
+    def _set_side(self, side: int) -> None:
         self.grid.side = side
 
     @Slot()
-    def _reset(self) -> None:
+    def _show_all(self) -> None:
         self._session.show_all()
 
     def _empty_text(self) -> str:

@@ -1,7 +1,7 @@
 """Landmarks drawn into many small pictures at once.
 
-A page of the gallery shows some ten thousand points; a painter that is called for each takes a
-tenth of a second, these few array operations a fraction of that.
+A page of the gallery shows some ten thousand points; one call of a painter for each takes a tenth
+of a second, these few array operations a fraction of that.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 
 from labeltool.gui import theme
 
-_DARK, _LIGHT = 18.0, 225.0  # greys of the rims
-_BY_HAND = np.array([255, 255, 255], np.float32)
-_NO_SCORE = np.array([180, 180, 180], np.float32)
+_DARK, _LIGHT = 18.0, 225.0  # greys of the outlines
+_MOVED_COLOUR = np.array([255, 255, 255], np.float32)
+_NO_SCORE_COLOUR = np.array([180, 180, 180], np.float32)
+
+MIN_COVERAGE = 0.02
+"""Of a pixel by a point; less is not drawn."""
 
 Pixels = NDArray[np.uint8]
 
@@ -25,14 +28,14 @@ Pixels = NDArray[np.uint8]
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureLandmarks:
     """The landmarks of one picture: `points` (N, 2) in its pixels from the outer corner, NaN where
-    absent; `scores` (N,) 0..1 or None; `moved` (N,), which points a person put there, or None."""
+    absent; `scores` (N,) 0..1 or None; `moved` (N,), which points were placed by hand, or None."""
 
     points: NDArray[np.float64]
     scores: NDArray[np.float32] | None
     moved: NDArray[np.bool_] | None
 
 
-def radius(side: int, count: int) -> float:
+def point_radius(side: int, count: int) -> float:
     """Radius in pixels of a point of `count` in a picture `side` pixels wide."""
     return min(max(0.075 * side / math.sqrt(max(1, count)), 0.9), 4.0)
 
@@ -40,23 +43,23 @@ def radius(side: int, count: int) -> float:
 def draw_landmarks(pictures: Sequence[Pixels], marks: Sequence[PictureLandmarks]) -> list[Pixels]:
     """Copies of pictures (S, S, 4) BGRX, all of one size, with their points drawn on.
 
-    Discs coloured by confidence; white diamonds where a person put the point. Low scores lie on
+    Discs coloured by confidence; white diamonds for points placed by hand. Low scores lie on
     top.
     """
     side = pictures[0].shape[0]
     most = max((len(mark.points) for mark in marks), default=0)
-    size = radius(side, most)
-    rim = 0.5 if size < 1.5 else 1.0
-    reach = int(np.ceil(1.35 * size + rim)) + 1
+    size = point_radius(side, most)
+    outline = 0.5 if size < 1.5 else 1.0
+    reach = int(np.ceil(1.35 * size + outline)) + 1
     canvas = np.empty((len(pictures), side + 2 * reach, side + 2 * reach, 4), np.uint8)
     inner = slice(reach, reach + side)
     for place, picture in enumerate(pictures):
         canvas[place, inner, inner] = picture
-    owner, points, colours, moved = _gathered(marks, side)
+    owner, points, colours, moved = _gather(marks, side)
     if len(points):
         steps = np.arange(-reach, reach + 1)
         dx, dy = (grid.ravel() for grid in np.meshgrid(steps, steps))
-        near = np.hypot(dx, dy) <= 1.35 * size + rim + 1
+        near = np.hypot(dx, dy) <= 1.35 * size + outline + 1
         dx, dy = dx[near], dy[near]  # (K,)
         whole = np.floor(points).astype(np.intp)  # (P, 2)
         part = (points - whole - 0.5).astype(np.float32)
@@ -68,17 +71,17 @@ def draw_landmarks(pictures: Sequence[Pixels], marks: Sequence[PictureLandmarks]
         first = (owner * width + whole[:, 1] + reach) * width + whole[:, 0] + reach
         at = first[:, None] + dy * width + dx  # (P, K)
         flat = canvas.reshape(-1, 4)
-        # a dark point in a dark rim would vanish in hair, and the doubtful ones are dark
+        # a dark point in a dark outline is invisible in hair, and low scores are dark
         grey = np.where(colours.mean(-1, keepdims=True) < 75, _LIGHT, _DARK).astype(np.float32)
-        _blend(flat, at, np.clip(size + rim + 0.5 - distance, 0, 1), grey)
+        _blend(flat, at, np.clip(size + outline + 0.5 - distance, 0, 1), grey)
         _blend(flat, at, np.clip(size + 0.5 - distance, 0, 1), colours)
     return [np.ascontiguousarray(picture[inner, inner]) for picture in canvas]
 
 
-def _gathered(
+def _gather(
     marks: Sequence[PictureLandmarks], side: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float32], NDArray[np.bool_]]:
-    """All points in the pictures: whose, where, BGR colour, moved by hand; low scores last."""
+    """All points inside the pictures, low scores last: picture, position, BGR colour, by hand."""
     counts = [len(mark.points) for mark in marks]
     total = sum(counts)
     owner = np.repeat(np.arange(len(marks)), counts)
@@ -98,21 +101,21 @@ def _gathered(
     owner, points, scores, moved = owner[order], points[order], scores[order], moved[order]
     known = np.nan_to_num(np.clip(scores, 0, 1))
     colours = theme.confidence_table()[(known * 255).round().astype(np.intp)].astype(np.float32)
-    colours[np.isnan(scores)] = _NO_SCORE
-    colours[moved] = _BY_HAND
+    colours[np.isnan(scores)] = _NO_SCORE_COLOUR
+    colours[moved] = _MOVED_COLOUR
     return owner, points, colours[:, ::-1], moved
 
 
 def _blend(
     flat: NDArray[np.uint8],
     at: NDArray[np.intp],
-    cover: NDArray[np.floating],
+    coverage: NDArray[np.floating],
     colours: NDArray[np.float32],
 ) -> None:
-    """Lay colours (P, 3) or greys (P, 1) over pixels `at` (P, K), by `cover` (P, K), 0 to 1."""
-    point, step = np.nonzero(cover > 0.02)
+    """Blend colours (P, 3) or greys (P, 1) into pixels `at` (P, K), by `coverage` (P, K) 0..1."""
+    point, step = np.nonzero(coverage > MIN_COVERAGE)
     where = at[point, step]
-    share = cover[point, step][:, None]
+    share = coverage[point, step][:, None]
     colour = colours[point]
     below = flat[where, :3]
     flat[where, :3] = (below + (colour - below) * share + 0.5).astype(np.uint8)

@@ -1,9 +1,8 @@
-"""Photos for the canvas: decoded off the window's thread, the next ones already waiting."""
+"""Photos for the canvas: decoded on a background thread, the next ones ahead of time."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,20 +19,23 @@ from labeltool.gui.background.thread_priority import (
     wait_for_foreground,
 )
 from labeltool.gui.i18n.translate import read
+from labeltool.gui.images.byte_cache import ByteCache
 from labeltool.gui.images.image_pyramid import halved
 from pipnet.data.images import ImageError, read_image
 from pipnet.training.allocator import advise_huge_pages
 
-CACHE_BYTES = 300_000_000
-"""Decoded photos kept in memory: two of 24 megapixels with their halved copies, hundreds of small
-ones. With a third one the program would take more than a gigabyte while others are decoded."""
+MAX_CACHE_BYTES = 300_000_000
+"""Decoded photos in memory: two of 24 megapixels with their halved copies, hundreds of small ones.
+With a third one the program would take more than a gigabyte while others are decoded."""
 
 
 class PhotoCache(QObject):
-    """A cache of decoded photos.
+    """A cache of decoded photos, least recently used ones are dropped first.
+
+    Methods are for the window's thread; the cache is only touched there.
 
     Signals:
-        loaded: the Path of a photo that was asked for and can be had with `get` now.
+        loaded: the Path of a photo that was requested and is available from `get` now.
     """
 
     loaded = Signal(object)
@@ -42,57 +44,58 @@ class PhotoCache(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         # each photo with its halved copies, so that the first paint need not shrink it
-        self._images: OrderedDict[Path, list[QImage]] = OrderedDict()
+        self._images: ByteCache[Path, list[QImage]] = ByteCache(MAX_CACHE_BYTES, _bytes)
         self._problems: dict[Path, str] = {}
         self._pending: set[Path] = set()
         self._lock = threading.Lock()
-        self._wanted: list[Path] = []  # and not begun yet
-        self._shown: Path | None = None
+        self._queued: list[Path] = []  # of the pending ones, those not started
         self._pool = ThreadPoolExecutor(1, "photos", lower_thread_priority)
-        self._decoded.connect(self._keep)
+        self._decoded.connect(self._on_decoded)
 
     def get(self, photo: Path) -> tuple[QImage | None, str]:
-        """The photo if it is there, else None and why: a problem, or '' while it is loading."""
+        """The photo if it is decoded, else None and why: a problem, or '' while it is loading."""
         if photo in self._images:
-            self._images.move_to_end(photo)
             return self._images[photo][0], ""
         return None, self._problems.get(photo, "")
 
-    def copies(self, photo: Path) -> list[QImage]:
-        """A photo that is there, halved once, twice and so on."""
+    @property
+    def is_loading(self) -> bool:
+        """Whether a requested photo is not decoded yet."""
+        return bool(self._pending)
+
+    def halved_copies(self, photo: Path) -> list[QImage]:
+        """A decoded photo halved once, twice and so on."""
         return self._images[photo][1:]
 
-    def want(self, photos: Sequence[Path], beside: Path | None = None) -> None:
-        """Load these, the first one first; they are the last ones to be dropped again.
+    def request(self, photos: Sequence[Path], displayed: Path | None = None) -> None:
+        """Decode these, the most urgent first; they are the last ones to be dropped again.
 
-        `beside`: the photo that is shown, which comes before them and is never dropped. What was
-        wanted before and is not begun yet is not loaded: who skips through large photos does not
-        wait for each of them. No more are loaded than fit beside the one shown, if they are as
-        large as the largest.
+        `displayed`: the photo on the canvas, which comes first and is never dropped. Earlier
+        requests that were not started are dropped: skipping no longer decodes the photos you pass.
+        No more are decoded than fit beside the displayed one, if they are as large as the largest.
         """
-        self._shown = beside
-        largest = max(map(_bytes, self._images.values()), default=0)
+        self._images.pinned = displayed
+        largest = self._images.largest_bytes()
         if largest:
-            least = 1 if beside is None else 0
-            photos = photos[: max(least, CACHE_BYTES // largest - 1)]
+            least = 1 if displayed is None else 0
+            photos = photos[: max(least, int(self._images.maxsize) // largest - 1)]
         for photo in reversed(photos):
-            if photo in self._images:
-                self._images.move_to_end(photo)
-        if beside is not None:
-            photos = [beside, *photos]
+            self._images.get(photo)  # used most recently
+        if displayed is not None:
+            photos = [displayed, *photos]
         with self._lock:
-            self._pending.difference_update(self._wanted)
-            known = self._pending | self._images.keys()
-            wanted = [photo for photo in dict.fromkeys(photos) if photo not in known]
-            self._pending.update(wanted)
-            self._wanted = list(wanted)
-        for photo in wanted:
+            self._pending.difference_update(self._queued)
+            known = self._pending | set(self._images)
+            queued = [photo for photo in dict.fromkeys(photos) if photo not in known]
+            self._pending.update(queued)
+            self._queued = list(queued)
+        for photo in queued:
             self._problems.pop(photo, None)
             self._pool.submit(self._decode_next)
 
     def _decode_next(self) -> None:
         with self._lock:
-            photo = self._wanted.pop(0) if self._wanted else None
+            photo = self._queued.pop(0) if self._queued else None
         if photo is not None:
             self._decode(photo)
 
@@ -108,18 +111,16 @@ class PhotoCache(QObject):
             self._decoded.emit(photo, [image, *halved(image)], "")
 
     @Slot(object, object, str)
-    def _keep(self, photo: Path, images: list[QImage] | None, problem: str) -> None:
+    def _on_decoded(self, photo: Path, images: list[QImage] | None, problem: str) -> None:
         self._pending.discard(photo)
         if images is None:
             self._problems[photo] = problem
         else:
-            self._images[photo] = images
-            while len(self._images) > 1 and sum(map(_bytes, self._images.values())) > CACHE_BYTES:
-                del self._images[next(old for old in self._images if old != self._shown)]
+            self._images.add(photo, images)
         self.loaded.emit(photo)
 
-    def forget(self) -> None:
-        """Read every photo again when it is asked for."""
+    def clear(self) -> None:
+        """Read every photo again when it is requested."""
         self._images.clear()
         self._problems.clear()
 

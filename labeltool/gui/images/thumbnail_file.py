@@ -1,4 +1,4 @@
-"""Small pictures of faces on disk: one SQLite file that forgets what was not used for longest."""
+"""Thumbnails on disk: one SQLite file, least recently used ones are dropped first."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 MAX_FILE_BYTES = 1_000_000_000
-"""Bytes of pictures kept: some 60,000 faces."""
+"""Of some 60,000 faces."""
 
 _VERSION = 1
-_FLUSH = 64
-"""Uses remembered before they are written, so that looking at pictures hardly writes."""
+MAX_UNSAVED_USES = 64
+"""Times of use in memory before they are written, so that reading hardly writes."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS thumb (
@@ -28,14 +28,15 @@ _T = TypeVar("_T")
 
 
 class ThumbnailFile:
-    """A cache of encoded pictures by key, at most `limit` bytes of them.
+    """A cache of encoded thumbnails by key, at most `max_bytes` of them.
 
-    Any thread may use it, and several programs may share the file. It never raises: what cannot be
-    read is not there, what cannot be kept is not kept, and a damaged file is made anew.
+    Any thread may use it, and several programs may share the file. It never raises: a thumbnail
+    that cannot be read is missing, one that cannot be written is dropped, and a damaged file is
+    recreated.
     """
 
-    def __init__(self, path: Path, limit: int = MAX_FILE_BYTES) -> None:
-        self._path, self._limit = path, limit
+    def __init__(self, path: Path, max_bytes: int = MAX_FILE_BYTES) -> None:
+        self._path, self._max_bytes = path, max_bytes
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._used: dict[bytes, int] = {}
@@ -44,21 +45,21 @@ class ThumbnailFile:
             self._open()
 
     def get(self, key: bytes) -> bytes | None:
-        """The picture, or None."""
+        """A thumbnail, or None."""
 
         def read(connection: sqlite3.Connection) -> bytes | None:
             row = connection.execute("SELECT data FROM thumb WHERE key = ?", (key,)).fetchone()
             if row is None:
                 return None
             self._used[key] = time.time_ns()
-            if len(self._used) >= _FLUSH:
+            if len(self._used) >= MAX_UNSAVED_USES:
                 self._flush(connection)
             return bytes(row[0])
 
         return self._do(read)
 
     def put(self, key: bytes, data: bytes) -> None:
-        """Keep a picture; those unused for longest make room."""
+        """Store a thumbnail; the least recently used ones make room."""
 
         def write(connection: sqlite3.Connection) -> None:
             with connection:
@@ -67,8 +68,8 @@ class ThumbnailFile:
                     (key, time.time_ns(), len(data), data),
                 )
             self._added += len(data)
-            # counted anew after each hundredth of the limit: other programs add pictures too
-            if self._added > self._limit // 100:
+            # counted again after each hundredth of the limit: other programs add thumbnails too
+            if self._added > self._max_bytes // 100:
                 self._added = 0
                 self._flush(connection)
                 self._make_room(connection)
@@ -76,14 +77,14 @@ class ThumbnailFile:
         self._do(write)
 
     def size(self) -> int:
-        """Bytes of all pictures."""
+        """Bytes of all thumbnails."""
         return self._do(_size) or 0
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._do(self._flush)
         with self._lock:
-            self._shut()
+            self._disconnect()
 
     def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T | None:
         with self._lock:
@@ -94,7 +95,7 @@ class ThumbnailFile:
             except sqlite3.OperationalError:  # locked, or the disk is full
                 return None
             except sqlite3.DatabaseError:
-                self._shut()
+                self._disconnect()
                 self._delete()
                 self._open()
                 return None
@@ -108,11 +109,11 @@ class ThumbnailFile:
             except (
                 OSError,
                 sqlite3.OperationalError,
-            ):  # no cache then, pictures are made each time
-                self._shut()
+            ):  # no cache: thumbnails are made each time
+                self._disconnect()
                 return
             except sqlite3.DatabaseError:
-                self._shut()
+                self._disconnect()
                 if attempt == 0:
                     self._delete()
 
@@ -122,15 +123,15 @@ class ThumbnailFile:
         )
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, _VERSION):
-            raise sqlite3.DatabaseError("made by another version")
+            raise sqlite3.DatabaseError("of another version")
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=OFF")  # nothing here is worth a wait for the disk
+        connection.execute("PRAGMA synchronous=OFF")  # a lost thumbnail is made again
         connection.executescript(_TABLE)
         connection.execute(f"PRAGMA user_version={_VERSION}")
         self._make_room(connection)
         return connection
 
-    def _shut(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
@@ -150,10 +151,10 @@ class ThumbnailFile:
             )
 
     def _make_room(self, connection: sqlite3.Connection) -> None:
-        excess = _size(connection) - self._limit
+        excess = _size(connection) - self._max_bytes
         if excess <= 0:
             return
-        excess += self._limit // 10  # so that this is rare
+        excess += self._max_bytes // 10  # so that this happens rarely
         with connection:
             connection.execute(
                 "DELETE FROM thumb WHERE id IN (SELECT id FROM (SELECT id, sum(bytes) OVER "

@@ -1,6 +1,6 @@
-"""Small pictures of faces: made off the window's thread, kept on disk and the last in memory.
+"""Thumbnails of faces: made on background threads, cached on disk and in memory.
 
-The landmarks are not in them: they change, and are drawn over the picture.
+The landmarks are not in them: they change, and are drawn over the thumbnail.
 """
 
 from __future__ import annotations
@@ -27,26 +27,29 @@ from labeltool.gui.background.thread_priority import (
     wait_for_foreground,
 )
 from labeltool.gui.i18n.translate import read
+from labeltool.gui.images.byte_cache import ByteCache
 from labeltool.gui.images.photo_cache import to_qimage
 from labeltool.gui.images.thumbnail_file import ThumbnailFile
 from pipnet.data.images import ImageError, open_reduced, read_header
 from pipnet.text import one_line
 
 MAX_THUMBNAIL_PIXELS = 320
-"""Pixels of a picture on disk, the largest that the gallery shows."""
+"""Width and height of a thumbnail on disk, the largest that the gallery shows."""
 
 MAX_CACHE_BYTES = 128_000_000
-"""Bytes of pictures kept ready to draw: a thousand of the largest ones."""
+"""Thumbnails in memory: three hundred of the largest ones."""
 
-ROOM = 1.25
-"""The picture's side to the longer side of the face's box."""
+CROP_SCALE = 1.25
+"""Side of the crop, in longer sides of the face's box."""
 
-TOGETHER = 64
-"""Faces of one photo cut out at once: a photo of a crowd is decoded once, not for each face."""
+MAX_BATCH_FACES = 64
+"""Faces of one photo cropped at once: a photo of a crowd is decoded once, not for each face."""
 
-_LARGE = 10_000_000  # pixels; more are decoded one at a time, for they need much memory
-_BEYOND = (92, 92, 92)  # where a face leaves the photo
-_FORM = b"1"  # to be changed with how pictures are cut, so that none of the old ones is used
+LARGE_PHOTO_PIXELS = 10_000_000
+"""Larger photos are decoded one at a time, because they need much memory."""
+
+_PADDING_COLOUR = (92, 92, 92)  # where a crop leaves the photo
+_FORMAT_VERSION = b"1"  # to be changed with how faces are cropped: old thumbnails are ignored
 
 Square = tuple[float, float, float]
 
@@ -58,29 +61,29 @@ def square(card: Card) -> Square:
     pixel more than `points`. It may reach beyond the photo.
     """
     x, y, w, h = card.box
-    side = max(w, h, 1.0) * (1.0 if card.box_kind == "whole" else ROOM)
+    side = max(w, h, 1.0) * (1.0 if card.box_kind == "whole" else CROP_SCALE)
     return x + 0.5 + (w - side) / 2, y + 0.5 + (h - side) / 2, side
 
 
 @dataclass(slots=True)
 class Thumbnail:
-    """A picture in memory, `side` pixels wide and high; or None and the `problem`, a sentence.
+    """An image, `side` pixels wide and high; or None and the `problem`, a sentence.
 
-    `stale`: the photo may have changed since; the picture may be shown while that is looked up.
+    `is_stale`: the photo may have changed since; the image may be shown while that is checked.
     """
 
     image: QImage | None
     side: int
     box: Box
     problem: str = ""
-    stale: bool = False
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _Request:
     card: Card
     side: int
-    rechecks: int  # how many there had been when it was made
+    generation: int  # how often thumbnails had been revalidated when it was made
 
     @property
     def key(self) -> tuple[int, int]:
@@ -88,11 +91,13 @@ class _Wish:
 
 
 class ThumbnailLoader(QObject):
-    """Pictures of faces for every view of a window.
+    """Thumbnails of faces for every view of a window.
+
+    Public methods are for the window's thread; the memory cache is only touched there.
 
     Signals:
-        loaded: ids of faces whose pictures can be had with `get` now; none of them: draw all
-            again, and ask for what is missing.
+        loaded: ids of faces whose thumbnails are available from `get` now; empty: redraw all, and
+            request what is missing.
     """
 
     loaded = Signal(object)
@@ -101,16 +106,17 @@ class ThumbnailLoader(QObject):
     def __init__(self, file: ThumbnailFile, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = file
-        self._ready: OrderedDict[tuple[int, int], Thumbnail] = OrderedDict()
-        self._sides: dict[int, int] = {}
-        self._bytes = 0
-        self._wishes: OrderedDict[QObject, list[_Wish]] = OrderedDict()
-        self._begun: set[tuple[int, int]] = set()
-        self._rechecks = 0
+        self._ready: ByteCache[tuple[int, int], Thumbnail] = ByteCache(
+            MAX_CACHE_BYTES, _size, self._on_evicted
+        )
+        self._sides: dict[int, int] = {}  # of each face, the thumbnail that came last
+        self._requests: OrderedDict[QObject, list[_Request]] = OrderedDict()
+        self._in_progress: set[tuple[int, int]] = set()
+        self._generation = 0
         self._change = threading.Condition()
         self._large = threading.Lock()
-        self._open = True
-        self._made.connect(self._keep)
+        self._is_open = True
+        self._made.connect(self._on_made)
         count = min(4, max(2, (os.cpu_count() or 2) - 1))
         self._workers = [
             threading.Thread(target=self._work, name=f"thumbs-{number}", daemon=True)
@@ -120,154 +126,159 @@ class ThumbnailLoader(QObject):
             worker.start()
 
     def get(self, card: Card, side: int) -> Thumbnail | None:
-        """The picture of that many pixels, one of another size, or None while there is none."""
+        """The thumbnail of that many pixels, one of another size, or None while there is none."""
         key = card.id, side
         if key not in self._ready:
             key = card.id, self._sides.get(card.id, 0)
         thumb = self._ready.get(key)
         if thumb is None or thumb.box != card.box:
             return None
-        self._ready.move_to_end(key)
         return thumb
 
-    def want(self, view: QObject, cards: Sequence[Card], side: int) -> None:
-        """Make these pictures, the first one first, in place of all that this view wanted before.
+    def request(self, view: QObject, cards: Sequence[Card], side: int) -> None:
+        """Make these thumbnails, the most urgent first; replaces the earlier requests of a view.
 
-        What the view that asked last wants comes before what others want.
+        The view that requested last comes before the others.
         """
         missing = [card for card in reversed(cards) if not self._is_fresh(card, side)]
-        wishes = [_Wish(card, side, self._rechecks) for card in missing]
+        requests = [_Request(card, side, self._generation) for card in missing]
         with self._change:
-            self._wishes[view] = wishes
-            self._wishes.move_to_end(view)
-            if wishes:
+            self._requests[view] = requests
+            self._requests.move_to_end(view)
+            if requests:
                 self._change.notify_all()
 
     def _is_fresh(self, card: Card, side: int) -> bool:
         thumb = self._ready.get((card.id, side))
-        return thumb is not None and thumb.box == card.box and not thumb.stale
+        return thumb is not None and thumb.box == card.box and not thumb.is_stale
 
-    def leave(self, view: QObject) -> None:
-        """The view wants nothing any more."""
+    @property
+    def is_idle(self) -> bool:
+        """Whether no thumbnail is requested or being made."""
         with self._change:
-            self._wishes.pop(view, None)
+            return not self._in_progress and not any(self._requests.values())
 
-    def recheck(self) -> None:
-        """Photos may have changed: look again at each that is wanted from now on."""
-        self._rechecks += 1
-        for thumb in self._ready.values():
-            thumb.stale = True
+    def cancel_requests(self, view: QObject) -> None:
+        """Make no more thumbnails for a view."""
+        with self._change:
+            self._requests.pop(view, None)
+
+    def revalidate(self) -> None:
+        """Photos may have changed: check the file of each thumbnail that is requested next."""
+        self._generation += 1
+        for thumb in self._ready.peek():
+            thumb.is_stale = True
         self.loaded.emit(set())
 
     def close(self) -> None:
-        """End the threads and let go of the file."""
+        """End the threads and close the file."""
         with self._change:
-            self._open = False
-            self._wishes.clear()
+            self._is_open = False
+            self._requests.clear()
             self._change.notify_all()
         for worker in self._workers:
             worker.join()
         self._file.close()
 
     @Slot(object)
-    def _keep(self, made: list[tuple[_Wish, Thumbnail]]) -> None:
-        for wish, thumb in made:
-            thumb.stale = wish.rechecks != self._rechecks
-            old = self._ready.pop(wish.key, None)
-            if old is not None:
-                self._bytes -= _size(old)
-            self._ready[wish.key] = thumb
-            self._sides[wish.card.id] = wish.side
-            self._bytes += _size(thumb)
-        while self._bytes > MAX_CACHE_BYTES and len(self._ready) > 1:
-            (face_id, side), old = self._ready.popitem(last=False)
-            self._bytes -= _size(old)
-            if self._sides.get(face_id) == side:
-                del self._sides[face_id]
+    def _on_made(self, made: list[tuple[_Request, Thumbnail]]) -> None:
+        for request, thumb in made:
+            thumb.is_stale = request.generation != self._generation
+            self._ready[request.key] = thumb
+            self._sides[request.card.id] = request.side
         with self._change:
-            self._begun.difference_update(wish.key for wish, _ in made)
-            # wished for again before it was there
-            done = {(wish.key, wish.rechecks) for wish, _ in made}
-            for wishes in self._wishes.values():
-                wishes[:] = [wish for wish in wishes if (wish.key, wish.rechecks) not in done]
-        self.loaded.emit({wish.card.id for wish, _ in made})
+            self._in_progress.difference_update(request.key for request, _ in made)
+            # requested again before it was there
+            done = {(request.key, request.generation) for request, _ in made}
+            for requests in self._requests.values():
+                requests[:] = [
+                    request for request in requests if (request.key, request.generation) not in done
+                ]
+        self.loaded.emit({request.card.id for request, _ in made})
 
-    # In the threads
+    def _on_evicted(self, key: tuple[int, int]) -> None:
+        face_id, side = key
+        if self._sides.get(face_id) == side:
+            del self._sides[face_id]
+
+    # On the background threads
 
     def _work(self) -> None:
         lower_thread_priority()
-        while wishes := self._take():
+        while requests := self._next_batch():
             wait_for_foreground()
             try:
-                made = self._make(wishes)
+                made = self._load(requests)
             except Exception as error:  # noqa: BLE001 - one bad photo must not end the thread
-                made = [(wish, _broken(wish, f"{error!r}")) for wish in wishes]
-            if self._open:
+                made = [(request, _broken(request, f"{error!r}")) for request in requests]
+            if self._is_open:
                 self._made.emit(made)
 
-    def _take(self) -> list[_Wish]:
-        """The most urgent face, and others of its photo; nothing when all is over."""
+    def _next_batch(self) -> list[_Request]:
+        """The most urgent face, and others of its photo; empty once the loader is closed."""
         with self._change:
-            while self._open:
-                for wishes in reversed(self._wishes.values()):
-                    while wishes:
-                        first = wishes.pop()
-                        if first.key not in self._begun:
-                            taken = [first, *self._same_photo(first, wishes)]
-                            self._begun.update(wish.key for wish in taken)
+            while self._is_open:
+                for requests in reversed(self._requests.values()):
+                    while requests:
+                        first = requests.pop()
+                        if first.key not in self._in_progress:
+                            taken = [first, *self._same_photo(first, requests)]
+                            self._in_progress.update(request.key for request in taken)
                             return taken
                 self._change.wait()
         return []
 
-    def _same_photo(self, first: _Wish, wishes: list[_Wish]) -> list[_Wish]:
+    def _same_photo(self, first: _Request, requests: list[_Request]) -> list[_Request]:
         same = [
-            wish
-            for wish in wishes
-            if wish.card.photo == first.card.photo and wish.key not in self._begun
-        ][:TOGETHER]
-        for wish in same:
-            wishes.remove(wish)
+            request
+            for request in requests
+            if request.card.photo == first.card.photo and request.key not in self._in_progress
+        ][:MAX_BATCH_FACES]
+        for request in same:
+            requests.remove(request)
         return same
 
-    def _make(self, wishes: list[_Wish]) -> list[tuple[_Wish, Thumbnail]]:
-        photo = wishes[0].card.photo
+    def _load(self, requests: list[_Request]) -> list[tuple[_Request, Thumbnail]]:
+        photo = requests[0].card.photo
         try:
             status = photo.stat()
         except OSError:
             gone = read(f"{one_line(photo.name)} is not there")
-            return [(wish, _broken(wish, gone)) for wish in wishes]
+            return [(request, _broken(request, gone)) for request in requests]
         identity = f"{photo}\0{status.st_size}\0{status.st_mtime_ns}".encode(errors="replace")
-        found = {wish: self._file.get(_key(identity, wish.card)) for wish in wishes}
-        missing = [wish for wish, data in found.items() if data is None]
+        found = {request: self._file.get(_key(identity, request.card)) for request in requests}
+        missing = [request for request, data in found.items() if data is None]
         if missing:
             try:
                 wait_for_foreground()
-                found |= self._cut(photo, identity, missing)
+                found |= self._crop(photo, identity, missing)
             except ImageError as error:
-                broken = [(wish, _broken(wish, read(str(error)))) for wish in missing]
-                done = [(wish, _thumb(wish, data)) for wish, data in found.items() if data]
+                broken = [(request, _broken(request, read(str(error)))) for request in missing]
+                done = [(request, _thumb(request, data)) for request, data in found.items() if data]
                 return broken + done
-        return [(wish, _thumb(wish, data)) for wish, data in found.items() if data]
+        return [(request, _thumb(request, data)) for request, data in found.items() if data]
 
-    def _cut(self, photo: Path, identity: bytes, wishes: list[_Wish]) -> dict[_Wish, bytes]:
-        """Decode the photo as small as will do and cut the faces out of it, JPEG encoded."""
+    def _crop(
+        self, photo: Path, identity: bytes, requests: list[_Request]
+    ) -> dict[_Request, bytes]:
+        """Decode the photo as small as possible and crop the faces, JPEG encoded."""
         info = read_header(photo)
         longest = max(info.width, info.height)
-        smallest = min(square(wish.card)[2] for wish in wishes)
+        smallest = min(square(request.card)[2] for request in requests)
         wanted = min(longest, max(1, round(longest * MAX_THUMBNAIL_PIXELS / smallest)))
         # a JPEG is decoded at less than twice the size that is wanted
         share = min(1.0, 2 * wanted / longest) if info.format in ("JPEG", "MPO") else 1.0
-        made: dict[_Wish, bytes] = {}
-        large = info.width * info.height * share**2 > _LARGE
+        made: dict[_Request, bytes] = {}
+        large = info.width * info.height * share**2 > LARGE_PHOTO_PIXELS
         with self._large if large else nullcontext(), decode_slots if large else nullcontext():
             whole, scale = open_reduced(photo, wanted)
-            for wish in wishes:
+            for request in requests:
                 wait_for_foreground()
                 buffer = io.BytesIO()
-                crop_square(whole, square(wish.card), scale).save(buffer, "JPEG", quality=88)
-                made[wish] = buffer.getvalue()
-        for wish, data in made.items():
-            self._file.put(_key(identity, wish.card), data)
+                crop_square(whole, square(request.card), scale).save(buffer, "JPEG", quality=88)
+                made[request] = buffer.getvalue()
+        for request, data in made.items():
+            self._file.put(_key(identity, request.card), data)
         return made
 
 
@@ -279,7 +290,7 @@ def crop_square(whole: Image.Image, part: Square, scale: tuple[float, float]) ->
     # what of the square lies in the photo, in pixels of the photo and of the picture
     x0, y0 = max(left, 0.0), max(top, 0.0)
     x1, y1 = min(left + width, float(whole.width)), min(top + height, float(whole.height))
-    made = Image.new("RGB", (side, side), _BEYOND)
+    made = Image.new("RGB", (side, side), _PADDING_COLOUR)
     if x1 - x0 < 1 or y1 - y0 < 1:
         return made
     across, down = side / width, side / height
@@ -290,22 +301,22 @@ def crop_square(whole: Image.Image, part: Square, scale: tuple[float, float]) ->
 
 
 def _key(identity: bytes, card: Card) -> bytes:
-    """A moved box or a replaced photo makes another one."""
+    """The key on disk: it changes with the box and with the photo's file."""
     part = np.round(square(card), 2).tobytes()
-    return hashlib.blake2b(_FORM + part + identity, digest_size=16).digest()
+    return hashlib.blake2b(_FORMAT_VERSION + part + identity, digest_size=16).digest()
 
 
-def _thumb(wish: _Wish, data: bytes) -> Thumbnail:
+def _thumb(request: _Request, data: bytes) -> Thumbnail:
     stored = Image.open(io.BytesIO(data), formats=("JPEG",))
-    stored.draft("RGB", (wish.side, wish.side))
+    stored.draft("RGB", (request.side, request.side))
     image = stored.convert("RGB")
-    if image.width != wish.side:
-        image = image.resize((wish.side, wish.side), Image.Resampling.BICUBIC)
-    return Thumbnail(to_qimage(np.asarray(image)), wish.side, wish.card.box)
+    if image.width != request.side:
+        image = image.resize((request.side, request.side), Image.Resampling.BICUBIC)
+    return Thumbnail(to_qimage(np.asarray(image)), request.side, request.card.box)
 
 
-def _broken(wish: _Wish, problem: str) -> Thumbnail:
-    return Thumbnail(None, wish.side, wish.card.box, problem)
+def _broken(request: _Request, problem: str) -> Thumbnail:
+    return Thumbnail(None, request.side, request.card.box, problem)
 
 
 def _size(thumb: Thumbnail) -> int:

@@ -74,7 +74,7 @@ def drag(qtbot, window, start: QPoint, end: QPoint, keys=NONE) -> None:
 def places(window) -> list[int]:
     """Places of the selected faces."""
     selection = window.views.gallery.grid.selection
-    return [selection.place(face) for face in selection.in_order()]
+    return [selection.index_of(face) for face in selection.in_order()]
 
 
 def counts(window):
@@ -196,7 +196,7 @@ def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
 
 
 @pytest.mark.parametrize("wanted", [200, 0])
-def test_cards_that_leave_slide_out_if_the_system_wants_animations(
+def test_removed_cards_slide_out_if_the_system_enables_animations(
     qtbot, gallery, sheets, monkeypatch, wanted
 ):
     monkeypatch.setattr(type(gallery.style()), "styleHint", lambda *_arguments: wanted)
@@ -207,12 +207,12 @@ def test_cards_that_leave_slide_out_if_the_system_wants_animations(
     click(qtbot, gallery, 1)
     click(qtbot, gallery, 2, SHIFT)
     qtbot.keyClick(grid, Qt.Key.Key_X)
-    assert [card.id for card, _ in grid._leaving._cards] == (left if wanted else [])
-    assert grid._leaving.is_running is bool(wanted)
+    assert [card.id for card in grid.exit_animation.cards] == (left if wanted else [])
+    assert grid.exit_animation.is_running is bool(wanted)
     qtbot.keyClick(grid, Qt.Key.Key_Right)  # no key waits for it
-    assert gallery.session.desk.queue.index == grid.selection.current_place
-    qtbot.waitUntil(lambda: not grid._leaving.is_running)
-    assert grid._leaving._cards == []
+    assert gallery.session.desk.queue.index == grid.selection.current_index
+    qtbot.waitUntil(lambda: not grid.exit_animation.is_running)
+    assert grid.exit_animation.cards == []
 
 
 def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
@@ -221,7 +221,7 @@ def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
     gallery.views.gallery.select_all()
     qtbot.keyClick(gallery.views.gallery.grid, Qt.Key.Key_X)
     assert not gallery.session.desk.queue.faces
-    assert not gallery.views.gallery.grid._leaving.is_running
+    assert not gallery.views.gallery.grid.exit_animation.is_running
 
 
 def test_the_page_commands_say_where_the_page_is(qtbot, open_window, many, sheets):
@@ -347,11 +347,11 @@ def test_enter_opens_the_photo_and_esc_comes_back_to_the_same_place(qtbot, galle
 def test_the_filmstrip_shows_neighbours_and_a_click_goes_there(qtbot, open_window, many):
     window = open_window(many)
     strip, desk = window.views.filmstrip, window.session.desk
-    shown = strip._shown()
+    shown = strip.visible_faces()
     assert [face for face, _ in shown] == desk.queue.faces[: len(shown)]
     qtbot.mouseClick(strip, LEFT, pos=shown[-1][1].center())
     assert desk.queue.index == len(shown) - 1
-    middle = [face for face, _ in strip._shown()].index(desk.face.id)
+    middle = [face for face, _ in strip.visible_faces()].index(desk.face.id)
     assert middle == len(shown) // 2
     qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
 
@@ -396,7 +396,7 @@ def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, t
     assert "002.jpg" in known(3).problem
     # the photo comes back, and the window is told to look again
     Image.new("RGB", (320, 240), (200, 10, 10)).save(tmp_path / "photos" / "001.jpg")
-    window.views.thumbnails.recheck()
+    window.views.thumbnails.revalidate()
     qtbot.waitUntil(lambda: known(2).image is not None)
 
 
@@ -418,7 +418,7 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
     window = open_window(many)
     thumbs, made = window.views.thumbnails, []
     (card,) = window.session.store.faces.cards([1]).values()
-    make, side = thumbs._make, 100
+    make, side = thumbs._load, 100
     go_on = threading.Event()
 
     def slow(wishes):
@@ -426,12 +426,12 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
         made.extend(wish.key for wish in wishes)
         return make(wishes)
 
-    monkeypatch.setattr(thumbs, "_make", slow)
+    monkeypatch.setattr(thumbs, "_load", slow)
     for view in (window.views.gallery, window.views.canvas):
-        thumbs.want(view, [card], side)
+        thumbs.request(view, [card], side)
     go_on.set()
     qtbot.waitUntil(lambda: getattr(thumbs.get(card, side), "side", 0) == side)
-    qtbot.waitUntil(lambda: not thumbs._begun and not any(thumbs._wishes.values()))
+    qtbot.waitUntil(lambda: thumbs.is_idle)
     assert made.count((1, side)) == 1
 
 
@@ -444,7 +444,7 @@ def test_a_replaced_photo_or_a_moved_box_makes_another_picture(qtbot, open_windo
     before = window.views.thumbnails.get(card, side).image
     Image.new("RGB", (320, 240), (10, 200, 10)).save(tmp_path / "photos" / "000.jpg")
     os.utime(tmp_path / "photos" / "000.jpg", (1, 1))
-    window.views.thumbnails.recheck()
+    window.views.thumbnails.revalidate()
     qtbot.waitUntil(lambda: window.views.thumbnails.get(card, side).image is not before)
     green = window.views.thumbnails.get(card, side).image.pixelColor(side // 2, side // 2)
     assert green.green() > 150 > green.red()

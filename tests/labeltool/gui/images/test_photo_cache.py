@@ -1,4 +1,4 @@
-"""Photos decoded ahead: with their halved copies, bounded, the ones wanted next never dropped."""
+"""Photos decoded ahead: with their halved copies, bounded, the most urgent ones are kept."""
 
 from __future__ import annotations
 
@@ -33,20 +33,33 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def photos(qtbot: QtBot) -> Iterator[PhotoCache]:
-    made = PhotoCache()
-    yield made
-    made.close()
+def open_cache(qtbot: QtBot, monkeypatch) -> Iterator[Callable[[int], PhotoCache]]:
+    """Makes caches of so many bytes."""
+    made: list[PhotoCache] = []
+
+    def make(max_bytes: int) -> PhotoCache:
+        monkeypatch.setattr(photo_cache, "MAX_CACHE_BYTES", max_bytes)
+        made.append(PhotoCache())
+        return made[-1]
+
+    yield make
+    for cache in made:
+        cache.close()
+
+
+@pytest.fixture
+def photos(open_cache) -> PhotoCache:
+    return open_cache(photo_cache.MAX_CACHE_BYTES)
 
 
 def load(qtbot: QtBot, photos: PhotoCache, wanted: list[Path]) -> None:
-    photos.want(wanted)
+    photos.request(wanted)
     qtbot.waitUntil(lambda: all(photos.get(path)[0] is not None for path in wanted))
 
 
 def test_a_photo_comes_with_its_halved_copies(qtbot, photos, files):
     load(qtbot, photos, files[:1])
-    assert [copy.width() for copy in photos.copies(files[0])] == [700]
+    assert [copy.width() for copy in photos.halved_copies(files[0])] == [700]
 
 
 def test_a_decoded_photo_gives_the_pixels_of_its_file(qtbot, photos, tmp_path):
@@ -56,26 +69,26 @@ def test_a_decoded_photo_gives_the_pixels_of_its_file(qtbot, photos, tmp_path):
     np.testing.assert_array_equal(to_rgb(photos.get(file)[0]), read_image(file))
 
 
-def test_what_is_wanted_next_outlives_what_was_seen(qtbot, photos, files, monkeypatch):
-    monkeypatch.setattr(photo_cache, "CACHE_BYTES", 3 * ONE)
+def test_requested_photos_are_dropped_last(qtbot, open_cache, files):
+    photos = open_cache(3 * ONE)
     load(qtbot, photos, files[:3])
     photos.get(files[2])
-    photos.want([files[0], files[3]])  # the first one is there, and wanted
+    photos.request([files[0], files[3]])  # the first one is decoded already
     qtbot.waitUntil(lambda: photos.get(files[3])[0] is not None)
     assert photos.get(files[0])[0] is not None
     assert photos.get(files[1])[0] is None
 
 
-def test_no_more_is_loaded_ahead_than_fits(qtbot, photos, files, monkeypatch):
-    monkeypatch.setattr(photo_cache, "CACHE_BYTES", 3 * ONE)
+def test_no_more_photos_are_decoded_ahead_than_fit(qtbot, open_cache, files):
+    photos = open_cache(3 * ONE)
     load(qtbot, photos, files[:1])
-    photos.want(files[1:])
+    photos.request(files[1:])
     load(qtbot, photos, files[1:3])
-    assert not photos._pending
+    assert not photos.is_loading
     assert photos.get(files[3])[0] is None
 
 
-def test_who_skips_through_photos_waits_for_the_last_one_only(qtbot, photos, files, monkeypatch):
+def test_skipping_does_not_decode_the_photos_passed(qtbot, photos, files, monkeypatch):
     begun: list[Path] = []
     read, go_on = photo_cache.read_image, threading.Event()
 
@@ -85,34 +98,48 @@ def test_who_skips_through_photos_waits_for_the_last_one_only(qtbot, photos, fil
         return read(path, pause)
 
     monkeypatch.setattr(photo_cache, "read_image", slow)
-    photos.want(files[:1])
+    photos.request(files[:1])
     qtbot.waitUntil(lambda: bool(begun))
     for file in files[1:]:
-        photos.want([file])
-    photos.want(files[2:3], beside=files[5])
+        photos.request([file])
+    photos.request(files[2:3], displayed=files[5])
     go_on.set()
     qtbot.waitUntil(lambda: photos.get(files[2])[0] is not None)
     assert begun == [files[0], files[5], files[2]]
     load(qtbot, photos, files[1:2])  # what was skipped can be had later
 
 
-def test_the_photo_on_the_screen_is_never_dropped_for_another(qtbot, photos, files, monkeypatch):
-    monkeypatch.setattr(photo_cache, "CACHE_BYTES", ONE)
-    photos.want([], beside=files[0])
-    qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
-    photos.want(files[1:2], beside=files[0])  # for which there is no room
-    assert not photos._pending
+def test_the_displayed_photo_is_never_dropped(qtbot, open_cache, files):
+    photos = open_cache(ONE)
     with qtbot.waitSignal(photos.loaded):
-        photos._shown = None
-        photos.want(files[1:2])
-        photos._shown = files[0]
+        photos.request(files[1:2])
+    photos.request([], displayed=files[0])  # it takes the place of the other one
+    qtbot.waitUntil(lambda: not photos.is_loading)
+    assert [photos.get(file)[0] is not None for file in files[:2]] == [True, False]
+    photos.request(files[1:2], displayed=files[0])  # there is no room
+    assert not photos.is_loading
     assert photos.get(files[0])[0] is not None
 
 
-def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
+def test_a_photo_that_does_not_fit_beside_the_displayed_one_is_not_kept(qtbot, open_cache, files):
+    photos = open_cache(ONE)
+    photos.request([], displayed=files[0])
+    photos.request([files[1]], displayed=files[0])  # no size is known yet: both are decoded
+    qtbot.waitUntil(lambda: not photos.is_loading)
+    assert [photos.get(file)[0] is not None for file in files[:2]] == [True, False]
+
+
+def test_a_photo_larger_than_the_cache_is_kept_alone(qtbot, open_cache, files):
+    photos = open_cache(1)
+    load(qtbot, photos, files[:1])
+    load(qtbot, photos, files[1:2])
+    assert photos.get(files[0])[0] is None
+
+
+def test_a_large_photo_keeps_its_zoom_and_place_during_edits(
     qtbot, open_window, project, monkeypatch
 ):
-    monkeypatch.setattr(photo_cache, "CACHE_BYTES", 1)  # less than one of the photos
+    monkeypatch.setattr(photo_cache, "MAX_CACHE_BYTES", 1)  # less than one of the photos
     window = open_window(project)
     canvas = window.views.canvas
     canvas.fit_photo()
@@ -126,24 +153,24 @@ def test_a_large_photo_stays_where_it_was_moved_and_zoomed(
     for _ in range(3):
         qtbot.keyClick(canvas, Qt.Key.Key_Up)
         qtbot.waitUntil(
-            lambda: not (window.views.editor.is_prefetch_scheduled or window.views.photos._pending)
+            lambda: not (window.views.editor.is_prefetch_scheduled or window.views.photos.is_loading)
         )
     assert blank == []
     assert canvas.zoom == zoom
 
 
-def test_the_neighbours_are_got_ready_once_the_first_photo_is_there(qtbot, open_window, project):
+def test_neighbours_are_decoded_after_the_first_photo(qtbot, open_window, project):
     window = open_window(project)
     desk, photos = window.session.desk, window.views.photos
     (second,) = window.session.store.faces.photo_files(desk.queue.faces[1:2])
     qtbot.waitUntil(lambda: photos.get(second)[0] is not None)
 
 
-def test_a_photo_that_cannot_be_read_says_why_and_is_tried_again(qtbot, photos, tmp_path):
+def test_an_unreadable_photo_has_a_reason_and_is_retried(qtbot, photos, tmp_path):
     file = tmp_path / "broken.jpg"
     file.write_bytes(b"no photo")
     with qtbot.waitSignal(photos.loaded):
-        photos.want([file])
+        photos.request([file])
     image, problem = photos.get(file)
     assert image is None
     assert "broken.jpg" in problem
@@ -163,16 +190,16 @@ def rests(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return came
 
 
-def test_decoding_rests_while_a_person_waits(qtbot, photos, files, rests):
+def test_decoding_pauses_while_the_window_is_busy(qtbot, photos, files, rests):
     with foreground_work():
-        photos.want(files[:1])
+        photos.request(files[:1])
         assert rests.wait(WAIT_SECONDS)
         qtbot.wait(100)  # many times as long as the rest takes
         assert photos.get(files[0]) == (None, "")
     qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
 
 
-def test_a_write_hushes_until_it_is_done_or_has_failed(
+def test_decoding_pauses_during_a_write_even_if_it_fails(
     qtbot, open_window, project, photos, files, rests
 ):
     window = open_window(project)
@@ -180,7 +207,7 @@ def test_a_write_hushes_until_it_is_done_or_has_failed(
 
     def fails() -> None:
         rests.clear()
-        photos.want(files[:1])
+        photos.request(files[:1])
         assert rests.wait(WAIT_SECONDS)
         qtbot.wait(100)
         rested.append(photos.get(files[0])[0] is None)

@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(path: Path) -> Iterator[ThumbnailFile]:
-    file = ThumbnailFile(path, limit=10_000)
+    file = ThumbnailFile(path, max_bytes=10_000)
     yield file
     file.close()
 
@@ -48,7 +48,7 @@ def test_a_limit_that_was_lowered_holds_from_the_next_start(path):
     with closing(ThumbnailFile(path)) as file:
         for number in range(50):
             file.put(b"%d" % number, bytes(1000))
-    with closing(ThumbnailFile(path, limit=20_000)) as file:
+    with closing(ThumbnailFile(path, max_bytes=20_000)) as file:
         assert 0 < file.size() <= 20_000
         assert file.get(b"49") is not None
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from labeltool.domain import Card, Verdict
-from labeltool.gui.gallery.landmark_rasterizer import PictureLandmarks, draw_landmarks, radius
+from labeltool.gui.gallery.landmark_rasterizer import PictureLandmarks, draw_landmarks, point_radius
 from labeltool.gui.images.thumbnails import MAX_THUMBNAIL_PIXELS, crop_square, square
 
 CARD = Card(
@@ -71,7 +71,7 @@ def test_points_are_drawn_where_they_are_and_absent_ones_not():
     rows, columns = np.nonzero(change)
     assert abs(columns.mean() + 0.5 - 20) < 0.3
     assert abs(rows.mean() + 0.5 - 31) < 0.3
-    assert len(rows) < 4 * np.pi * (radius(60, 1) + 1.5) ** 2
+    assert len(rows) < 4 * np.pi * (point_radius(60, 1) + 1.5) ** 2
 
 
 def test_a_point_at_the_edge_stays_in_its_own_picture():
@@ -91,12 +91,12 @@ def test_colours_tell_the_score_and_shapes_the_hand():
     hand = drawn([(30, 30)], scores=np.array([0.5], np.float32), moved=np.array([True]))
     assert (hand[30, 30] > 250).all()
     disc = drawn([(30.0, 30.0)], scores=np.array([0.5], np.float32))
-    reach = round(radius(60, 1))
+    reach = round(point_radius(60, 1))
     diagonal = 30 + reach - 1
     assert abs(hand[diagonal, diagonal] - disc[diagonal, diagonal]).sum() > 30
 
 
 def test_crowded_points_are_small_and_never_vanish():
-    assert radius(64, 98) >= 0.9
-    assert radius(320, 5) == 4.0
-    assert radius(320, 98) > radius(160, 98) > radius(64, 98)
+    assert point_radius(64, 98) >= 0.9
+    assert point_radius(320, 5) == 4.0
+    assert point_radius(320, 98) > point_radius(160, 98) > point_radius(64, 98)
