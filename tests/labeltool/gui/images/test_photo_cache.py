@@ -153,7 +153,9 @@ def test_a_large_photo_keeps_its_zoom_and_place_during_edits(
     for _ in range(3):
         qtbot.keyClick(canvas, Qt.Key.Key_Up)
         qtbot.waitUntil(
-            lambda: not (window.views.editor.is_prefetch_scheduled or window.views.photos.is_loading)
+            lambda: (
+                not (window.views.editor.is_prefetch_scheduled or window.views.photos.is_loading)
+            )
         )
     assert blank == []
     assert canvas.zoom == zoom
