@@ -165,6 +165,10 @@ class FilterTree(QTreeWidget):
         self._set_count_width("newer" if None in self._saved.values() else "", f"{most:,}")
         self._highlight()
 
+    def item(self, part: str, value: object) -> QTreeWidgetItem | None:
+        """The row that sets a field of the filter to a value; None if there is none."""
+        return self._items.get((part, value))
+
     def _set_count_width(self, *widest: str) -> None:
         """Make room for the widest count; letting Qt measure would visit every row each time."""
         font = self.font()

@@ -28,14 +28,14 @@ class Inspector(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._icon, self.verdict = QLabel(), QLabel()
+        self.icon, self.verdict = QLabel(), QLabel()
         font = self.verdict.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
         self.verdict.setFont(font)
         self.verdict.setWordWrap(True)
         head = QHBoxLayout()
-        head.addWidget(self._icon)
+        head.addWidget(self.icon)
         head.addWidget(self.verdict, 1)
         self.score = QProgressBar()
         self.score.setRange(0, 100)
@@ -90,7 +90,7 @@ class Inspector(QWidget):
         self.setEnabled(face is not None)
         if face is None:
             self.verdict.setText(tr("No face"))
-            self._icon.clear()
+            self.icon.clear()
             self.landmarks.show_face(None, set())
             for label in (self.file, self.model, self.decided):
                 label.set_full_text("")
@@ -119,7 +119,7 @@ class Inspector(QWidget):
         )
 
     def _show_icon(self, face: Face) -> None:
-        self._icon.setPixmap(theme.verdict_pixmap(face.verdict, 20, self.devicePixelRatioF()))
+        self.icon.setPixmap(theme.verdict_pixmap(face.verdict, 20, self.devicePixelRatioF()))
 
     def _show_prediction(self, face: Face) -> None:
         prediction = face.prediction

@@ -38,7 +38,7 @@ class MessageBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon, self.label = QLabel(), QLabel()
+        self.icon, self.label = QLabel(), QLabel()
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -52,18 +52,18 @@ class MessageBar(QFrame):
         self.find_photos.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.find_photos.clicked.connect(self.photos_wanted)
         self.find_photos.hide()
-        self._close = QToolButton()
-        self._close.setAutoRaise(True)
-        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._close.setToolTip(tr("Close this message"))
-        self._close.clicked.connect(self.hide)
+        self.close_button = QToolButton()
+        self.close_button.setAutoRaise(True)
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.close_button.setToolTip(tr("Close this message"))
+        self.close_button.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
-        layout.addWidget(self._icon)
+        layout.addWidget(self.icon)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.undo)
         layout.addWidget(self.find_photos)
-        layout.addWidget(self._close)
+        layout.addWidget(self.close_button)
         self._timer = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._timer.timeout.connect(self.hide)
         self.setAutoFillBackground(True)
@@ -96,8 +96,8 @@ class MessageBar(QFrame):
         self.show()
 
     def _recolour(self) -> None:
-        self._icon.setPixmap(theme.icon(self._icon_name).pixmap(16, 16))
-        self._close.setIcon(theme.icon("mdi6.close"))
+        self.icon.setPixmap(theme.icon(self._icon_name).pixmap(16, 16))
+        self.close_button.setIcon(theme.icon("mdi6.close"))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Redraw the icons for a new palette."""
@@ -116,7 +116,7 @@ class ReadOnlyBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = QLabel()
+        self.icon = QLabel()
         self.label = QLabel(
             tr(
                 "Read-only: you can view and export this project, but changes are not saved. "
@@ -126,12 +126,12 @@ class ReadOnlyBar(QFrame):
         self.label.setWordWrap(True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.SPACING, theme.SPACING, theme.SPACING, theme.SPACING)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.label, 1)
         self._recolour()
 
     def _recolour(self) -> None:
-        self._icon.setPixmap(theme.icon("mdi6.lock-outline").pixmap(16, 16))
+        self.icon.setPixmap(theme.icon("mdi6.lock-outline").pixmap(16, 16))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Redraw the icon for a new palette."""

@@ -37,7 +37,7 @@ class RoundProgressPanel(QWidget):
         self._session = session
         self.training = True
         self._curve: Any = None
-        self._plot: Any = None
+        self.plot: Any = None
         self._losses: list[tuple[int, float]] = []
         self.title, self.detail, self.bar = QLabel(), QLabel(), QProgressBar()
         self.detail.setFont(theme.tabular(self.detail.font()))
@@ -113,37 +113,37 @@ class RoundProgressPanel(QWidget):
         self._show_buttons(self.cancel, *([self.stop] if training else []))
         if training:
             self._make_plot()
-        if self._plot is not None:
-            self._plot.setVisible(training)
+        if self.plot is not None:
+            self.plot.setVisible(training)
         self.show()
 
     def _make_plot(self) -> None:
         """Add the loss curve; the plot library is loaded for the first round only."""
-        if self._plot is None:
+        if self.plot is None:
             import pyqtgraph  # noqa: PLC0415
 
-            self._plot = pyqtgraph.PlotWidget()
-            self._plot.setMinimumHeight(120)
-            self._plot.setMaximumHeight(170)
-            self._plot.setLabel("left", tr("loss"))
-            self._plot.setLabel("bottom", tr("step"))
-            self._plot.setMenuEnabled(False)
-            self._plot.hideButtons()
-            self._curve = self._plot.plot([], [])
-            self._layout.insertWidget(1, self._plot, 3)
+            self.plot = pyqtgraph.PlotWidget()
+            self.plot.setMinimumHeight(120)
+            self.plot.setMaximumHeight(170)
+            self.plot.setLabel("left", tr("loss"))
+            self.plot.setLabel("bottom", tr("step"))
+            self.plot.setMenuEnabled(False)
+            self.plot.hideButtons()
+            self._curve = self.plot.plot([], [])
+            self._layout.insertWidget(1, self.plot, 3)
         self._curve.setData([], [])
         self.recolour()
 
     def recolour(self) -> None:
         """Redraw for a new palette."""
-        if self._plot is not None:
+        if self.plot is not None:
             # the window is told of a new palette before its child widgets have it
             palette = QGuiApplication.palette()
             text = palette.color(QPalette.ColorRole.Text)
-            self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
+            self.plot.setBackground(palette.color(QPalette.ColorRole.Base))
             for side in ("left", "bottom"):
-                self._plot.getAxis(side).setPen(text)
-                self._plot.getAxis(side).setTextPen(text)
+                self.plot.getAxis(side).setPen(text)
+                self.plot.getAxis(side).setTextPen(text)
             self._curve.setPen(palette.color(QPalette.ColorRole.Link), width=2)
 
     def _update_plot(self) -> None:
@@ -179,8 +179,8 @@ class RoundProgressPanel(QWidget):
         self.bar.hide()
         self.log.setPlainText(tail)
         self.log.setVisible(bool(tail))
-        if self._plot is not None:
-            self._plot.hide()
+        if self.plot is not None:
+            self.plot.hide()
         self.show()
 
     def _show_buttons(self, *shown: QPushButton) -> None:

@@ -413,11 +413,11 @@ def test_the_theme_changes_while_open(qtbot, open_window, project):
 def test_icons_follow_the_palette(qtbot, open_window, project):
     window = open_window(project)
     window.views.message_bar.show_message("Something happened.")
-    shown = (window.views.message_bar._icon, window.views.inspector._icon)
+    shown = (window.views.message_bar.icon, window.views.inspector.icon)
 
     def pictures() -> list[bytes]:
         icons = [label.pixmap() for label in shown]
-        icons.append(window.views.message_bar._close.icon().pixmap(16, 16))
+        icons.append(window.views.message_bar.close_button.icon().pixmap(16, 16))
         return [bytes(icon.toImage().constBits()) for icon in icons]
 
     light = pictures()
@@ -427,11 +427,12 @@ def test_icons_follow_the_palette(qtbot, open_window, project):
     qtbot.waitUntil(lambda: pictures() == light)
 
 
-def test_the_loss_curve_follows_the_palette(qtbot, open_window, project):
+def test_the_loss_curve_follows_the_palette(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
-    window.views.round_progress._begin(Event("started"), training=True)
+    monkeypatch.setattr(type(window.session.round.rounds), "running_kind", RoundKind.TRAIN)
+    window.views.round_progress.show_event(Event("started"))
     window.commands.trigger("dark")
-    plot = window.views.round_progress._plot
+    plot = window.views.round_progress.plot
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
     window.commands.trigger("light")
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() > 200)
