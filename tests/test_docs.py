@@ -247,6 +247,47 @@ def test_names_that_documents_give_a_file_exist_in_it():
     assert not missing
 
 
+@cache
+def classes() -> dict[str, str]:
+    """Every class of the two packages, and the text of the modules that define it."""
+    found: dict[str, str] = {}
+    for top in ("labeltool", "pipnet"):
+        for path in (ROOT / top).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            for name in re.findall(r"^class (\w+)", text, re.MULTILINE):
+                found[name] = found.get(name, "") + text
+    return found
+
+
+@every_document
+def test_members_named_in_a_document_exist(document: Path):
+    """`Class.member` and `CONSTANT` of the packages, `table.column` of the schema."""
+    schema = text_of(ROOT / "labeltool/store/database/schema.py")
+    wrong = []
+    for code in inline_code(document):
+        if found := re.fullmatch(r"([A-Z]\w*[a-z]\w*)\.(\w+)(?:\(.*\))?", code):
+            owner, member = found.groups()
+            if not re.search(rf"\b{member}\b", classes().get(owner, "")):
+                wrong.append(code)
+        elif found := re.fullmatch(r"(entry|face|round|operation|draft_step)\.(\w+)", code):
+            if not re.search(rf"^    {found[2]}: Mapped", schema, re.MULTILINE):
+                wrong.append(code)
+        elif re.fullmatch(r"[A-Z]+_[A-Z_]+", code) and not any(
+            re.search(rf"^{code}\b", text, re.MULTILINE) for text in module_texts()
+        ):
+            wrong.append(code)
+    assert not wrong
+
+
+@cache
+def module_texts() -> list[str]:
+    return [
+        path.read_text(encoding="utf-8")
+        for top in ("labeltool", "pipnet", "tests")
+        for path in (ROOT / top).rglob("*.py")
+    ]
+
+
 def walks() -> dict[str, list[str]]:
     """The walks of ARCHITECTURE.md: title -> its numbered stops."""
     part = text_of(ARCHITECTURE).partition("## Three walks")[2].partition("\n## ")[0]
