@@ -449,13 +449,31 @@ def _decide(project: Path, verdict: Verdict, low: float, high: float, dry_run: b
             click.echo(f"{rest} not changed.", err=True)
 
 
+class _LabelFormatName(click.ParamType[str]):
+    """A name in the table of label formats, which is imported only when it is needed."""
+
+    name = "format"
+
+    @staticmethod
+    def _choice() -> click.Choice[str]:
+        from labeltool.exchange.formats.table import FORMATS  # noqa: PLC0415
+
+        return click.Choice([known.name for known in FORMATS])
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return self._choice().convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return self._choice().get_metavar(param, ctx)
+
+
 @cli.command("export")
 @click.argument("project", type=Folder)
 @click.argument("out", type=Folder)
-@click.option("--format", "form", type=click.Choice(["coco", "pts"]), required=True)
+@click.option("--format", "form", type=_LabelFormatName(), required=True)
 @click.option("--force", is_flag=True, help="Replace files that are there, also of another kind.")
 def export_command(project: Path, out: Path, form: str, force: bool) -> None:
-    """Write the accepted and corrected faces: coco the file OUT, pts the folder OUT."""
+    """Write the accepted and corrected faces to the file OUT, or to a folder for pts."""
     from labeltool.exchange.label_export import export_labels  # noqa: PLC0415
 
     with _project(project) as store:

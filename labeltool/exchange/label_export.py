@@ -1,25 +1,24 @@
-"""Manual labels out, in the formats others read."""
+"""Export of the manual labels, in formats that other tools read."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError
-from labeltool.exchange.formats import LabelledRow, coco, pts
+from labeltool.exchange.formats import LabelFormat, LabelledRow, LabelsToWrite
 from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.exchange.formats.table import FORMATS, format_named
 from labeltool.store import BACKUP_FOLDER, Store
 from pipnet.data.boxes import tight_box
 from pipnet.data.images import ImageError, read_header
 from pipnet.data.photo_lookup import content_hash
-from pipnet.output import COCO, OverwriteError, is_one_of, target_of
-
-FORMATS = ("coco", "pts")
+from pipnet.output import OverwriteError, is_one_of, target_of
 
 ROUNDS = "rounds"
 """The folder of a project's rounds."""
@@ -31,8 +30,8 @@ class WouldReplaceError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many faces of how many photos were written; a sentence for each
-    face left out and for each photo that could not be read."""
+    """How many faces of how many photos were written, and a sentence for each skipped face and
+    unreadable photo."""
 
     faces: int
     photos: int
@@ -47,10 +46,11 @@ def export_labels(
     *,
     force: bool = False,
 ) -> Exported:
-    """Write every accepted or corrected face: `coco` writes the file OUT, `pts` the folder OUT.
+    """Write every accepted or corrected face to the file or folder OUT.
 
-    `progress` may raise Cancelled: nothing of the file, or of the folder, is there then. Links are
-    followed. `force`: replace files of other kinds, and .pts files, too.
+    `form`: name of a format in `formats.table`. `progress` may raise Cancelled: then nothing of the
+    file, or of the folder, was written. Links are followed. `force`: also replace files of other
+    kinds, and the files of a folder.
 
     Raises:
         WouldReplaceError: files are there that only `force` replaces.
@@ -70,29 +70,30 @@ def export_labels(
             N_("There is nothing to export: no face is accepted or corrected yet."),
             N_("Review some faces first."),
         )
-    scheme, problems = store.scheme, list[str]()
+    scheme, known = store.scheme, format_named(form)
+    problems = list[str]()
+    if not known.can_mark_absent and not any(np.isfinite(row.points).all() for row in rows):
+        raise UserError(
+            N_(
+                "Nothing was written: {suffix} files cannot mark a landmark as absent, and every "
+                "labelled face has an absent one."
+            ),
+            N_("Export them as COCO keypoints, which can."),
+            suffix=known.suffix,
+        )
     try:
-        if form == "coco":
-            _check_file(store, out, force)
-            target = Path(os.path.realpath(out))
-            sizes = {name: _size(photo) for name, photo in written.items()}
-            hashes = _hashes(written, problems)
-            coco.write(
-                target, rows, scheme.names, scheme.edges, scheme.flip, sizes, progress, hashes
-            )
+        if known.is_folder:
+            target = out
+            _check_folders(store, [out], known)
         else:
-            if not any(np.isfinite(row.points).all() for row in rows):
-                raise UserError(
-                    N_(
-                        "Nothing was written: .pts cannot tell that a landmark is absent, and "
-                        "every labelled face has one that is."
-                    ),
-                    N_("Export them as COCO keypoints, which can."),
-                )
-            _check_folders(store, [out])
-            check = partial(_check_points, store, out, force)
-            problems = pts.write(out, rows, names.values(), progress, check)
-            rows = [row for row in rows if np.isfinite(row.points).all()]
+            target = Path(os.path.realpath(out))
+            _check_file(store, out, known, force)
+        labels = LabelsToWrite(rows, scheme.names, scheme.edges, scheme.flip, names.values())
+        if known.has_photo_details:
+            sizes = {name: _size(photo) for name, photo in written.items()}
+            labels = replace(labels, sizes=sizes, hashes=_hashes(written, problems))
+        check = partial(_check_targets, store, out, known, force)
+        problems += known.write(target, labels, progress, check)
     except OSError as error:
         raise UserError(
             N_("{path} cannot be written: {reason}."),
@@ -100,32 +101,38 @@ def export_labels(
             path=out,
             reason=error.strerror or str(error),
         ) from error
+    if not known.can_mark_absent:
+        rows = [row for row in rows if np.isfinite(row.points).all()]
     return Exported(len(rows), len({row.photo for row in rows}), tuple(problems))
 
 
 # What is there already
 
 
-def _check_file(store: Store, out: Path, force: bool) -> None:
+def _check_file(store: Store, out: Path, form: LabelFormat, force: bool) -> None:
     """Raise unless the file OUT may be written."""
     target = Path(os.path.realpath(out))
     _check_never(store, out, target)
+    assert form.file_kind is not None
     try:
-        target_of(out, COCO, force=force)
+        target_of(out, form.file_kind, force=force)
     except OverwriteError as error:
         if not error.forcible:
             raise _never_replaced(out) from error
         raise WouldReplaceError(
-            N_("{path} is there already, and it is {kind}, not a COCO keypoints file."),
+            N_("{path} already exists, and it is {kind}, not {format}."),
             N_("Choose another name; --force replaces it."),
             path=out,
+            format=Message(form.file_text),
             kind=_kind(target),
         ) from error
 
 
-def _check_points(store: Store, out: Path, force: bool, targets: Sequence[Path]) -> None:
-    """Raise unless these .pts files may be written."""
-    _check_folders(store, sorted({target.parent for target in targets}))
+def _check_targets(
+    store: Store, out: Path, form: LabelFormat, force: bool, targets: Sequence[Path]
+) -> None:
+    """Raise unless these files of a folder may be written."""
+    _check_folders(store, sorted({target.parent for target in targets}), form)
     there = [target for target in targets if os.path.lexists(target)]
     for target in there:
         if target.is_symlink():
@@ -134,7 +141,7 @@ def _check_points(store: Store, out: Path, force: bool, targets: Sequence[Path])
             raise _never_replaced(target)
     if there and not force:
         raise WouldReplaceError(
-            N_("{folder} holds {count:,} of these .pts files already, such as {file}."),
+            N_("{folder} already holds {count:,} of these files, such as {file}."),
             N_("Choose an empty folder; --force replaces them."),
             folder=out,
             count=len(there),
@@ -142,8 +149,8 @@ def _check_points(store: Store, out: Path, force: bool, targets: Sequence[Path])
         )
 
 
-def _check_folders(store: Store, folders: Sequence[Path]) -> None:
-    """Raise if .pts files in these folders, links followed, would lie among photos or in what the
+def _check_folders(store: Store, folders: Sequence[Path], form: LabelFormat) -> None:
+    """Raise if files in these folders, links followed, would lie among photos or in what the
     project keeps for itself."""
     roots = [(root, Path(os.path.realpath(root))) for root in store.photos.roots().values()]
     for folder in folders:
@@ -152,12 +159,13 @@ def _check_folders(store: Store, folders: Sequence[Path]) -> None:
             if real.is_relative_to(place):
                 raise UserError(
                     N_(
-                        "{path} is inside the photo folder {root}, where .pts files may lie "
+                        "{path} is inside the photo folder {root}, where {suffix} files may be "
                         "already."
                     ),
                     N_("Choose another folder, so that no label of yours is overwritten."),
                     path=folder,
                     root=root,
+                    suffix=form.suffix,
                 )
         if _is_of_project(store, real):
             raise _never_written(folder)
@@ -168,7 +176,7 @@ def _check_never(store: Store, out: Path, target: Path) -> None:
     if _is_of_project(store, target):
         raise _never_written(out)
     there = target.is_file()
-    if there and COCO.recognises(target):
+    if there and any(k.file_kind and k.file_kind.recognises(target) for k in FORMATS):
         return  # and so no photo, and 200,000 need not be looked at
     photos = list(_photos(store))
     if out.absolute() in photos or target in photos or (there and is_one_of(target, photos)):

@@ -26,8 +26,9 @@ from labeltool.domain import (
     UserError,
     Verdict,
 )
-from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts
+from labeltool.exchange.formats import LabelFormat, LabelledRow, ReadLabels
 from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.exchange.formats.table import FORMATS, find_labels
 from labeltool.exchange.photo_import import PhotoImportSummary, add_folder
 from labeltool.store import Store
 from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap, tight_box
@@ -41,7 +42,7 @@ from pipnet.data.label_frames import (
     choose_frames,
     has_implausible_points,
 )
-from pipnet.data.labelled_faces import landmark_order, only_json
+from pipnet.data.labelled_faces import landmark_order
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
 from pipnet.data.scheme import Scheme
 
@@ -75,6 +76,7 @@ class LabelSource:
     """
 
     path: Path
+    form: LabelFormat
     read: ReadLabels
     files: Mapping[str, Path]
     problems: tuple[str, ...]
@@ -97,12 +99,19 @@ def read_label_source(store: Store, path: Path) -> LabelSource:
     records = store.photos.records()
     names = photo_names((record.id, record.root, record.path) for record in records)
     try:
-        path = _label_file(path)
-        if os.path.isdir(path):
-            read, folder = pts.read(path, hidden={n.split("/")[0] for n in names.values()}), path
-        else:
-            read, folder = coco.read(path), path.parent
-        read = _in_scheme(read, store.scheme, path)
+        found = find_labels(path)
+        if found is None:
+            suffixes = ", ".join(known.suffix for known in FORMATS)
+            raise UserError(
+                N_("{path} is not a label file."),
+                N_("Choose a file or folder of one of these kinds: {suffixes}."),
+                path=path,
+                suffixes=suffixes,
+            )
+        form, path = found
+        read = form.read(path, {name.split("/")[0] for name in names.values()})
+        folder = path if form.is_folder else path.parent
+        read = _in_scheme(read, store.scheme, path, form)
     except (LabelError, ImageError) as error:
         raise UserError(N_("{reason}"), reason=str(error)) from error
     lookup = PhotoLookup(
@@ -128,24 +137,7 @@ def read_label_source(store: Store, path: Path) -> LabelSource:
         for name, file in files.items()
         if name in wanted
     }
-    return LabelSource(path, read, files, problems, sizes)
-
-
-def _label_file(path: Path) -> Path:
-    """The COCO file, or the folder with .pts files, that a path means. Raises LabelError if a
-    folder holds several .json files, UserError if there is nothing that could be meant."""
-    if os.path.isfile(path) and path.suffix.lower() == ".json":
-        return path
-    if os.path.isdir(path):
-        if any(file.suffix.lower() == ".pts" for file in path.rglob("*")):
-            return path
-        if any(file.suffix.lower() == ".json" for file in path.iterdir()):
-            return only_json(path)
-    raise UserError(
-        N_("{path} is not a label file."),
-        N_("Give a COCO keypoints .json, or a folder with .pts files."),
-        path=path,
-    )
+    return LabelSource(path, form, read, files, problems, sizes)
 
 
 def _can_be_added(file: Path) -> bool:
@@ -156,7 +148,7 @@ def _can_be_added(file: Path) -> bool:
     return classify(file) == "photo"
 
 
-def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path) -> ReadLabels:
+def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat) -> ReadLabels:
     """The rows with the scheme's number of landmarks, in its order; the others become problems.
 
     Raises LabelError for landmarks of other names, UserError if no row has as many landmarks.
@@ -172,7 +164,7 @@ def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path) -> ReadLabels:
             scheme=scheme.name,
             ours=scheme.count,
         )
-    suffix = ".pts" if read.stems else ""
+    suffix = form.suffix if read.stems else ""
     problems = [
         f"{row.photo}{suffix} has {len(row.points)} landmarks, this project's scheme has "
         f"{scheme.count}; label it again with all of them"
@@ -216,11 +208,12 @@ def import_labels(
     """
     if isinstance(source, Path):
         source = read_label_source(store, source)
-    if source.read.stems and (turn or scale):
+    if not source.form.has_photo_details and (turn or scale):
         raise UserError(
-            N_("{path} is a folder of .pts files, which state no size of their photos."),
+            N_("{path} holds {suffix} files, which do not state the size of their photos."),
             N_("Only labels of a COCO file can be turned or scaled."),
             path=source.path,
+            suffix=source.form.suffix,
         )
     summary = LabelImportSummary(problems=list(source.problems))
     photos = _add_photos(store, source, summary)

@@ -32,8 +32,8 @@
         <translation>프로그램을 업데이트하거나, 필터를 삭제하고 다시 만드세요.</translation>
     </message>
     <message>
-        <source>{path} is inside the photo folder {root}, where .pts files may lie already.</source>
-        <translation>{path}: 사진 폴더 {root} 안에 있으며, 그곳에는 .pts 파일이 이미 있을 수 있습니다.</translation>
+        <source>{path} is inside the photo folder {root}, where {suffix} files may be already.</source>
+        <translation>{path}: 사진 폴더 {root} 안에 있으며, 그곳에는 {suffix} 파일이 이미 있을 수 있습니다.</translation>
     </message>
     <message>
         <source>Choose another folder, so that no label of yours is overwritten.</source>
@@ -48,8 +48,8 @@
         <translation>먼저 얼굴을 검토하세요.</translation>
     </message>
     <message>
-        <source>Nothing was written: .pts cannot tell that a landmark is absent, and every labelled face has one that is.</source>
-        <translation>아무것도 쓰지 않았습니다. .pts는 없는 랜드마크를 나타낼 수 없는데, 레이블이 있는 모든 얼굴에 없는 랜드마크가 있습니다.</translation>
+        <source>Nothing was written: {suffix} files cannot mark a landmark as absent, and every labelled face has an absent one.</source>
+        <translation>아무것도 쓰지 않았습니다. {suffix} 파일은 없는 랜드마크를 나타낼 수 없는데, 레이블이 있는 모든 얼굴에 없는 랜드마크가 있습니다.</translation>
     </message>
     <message>
         <source>Export them as COCO keypoints, which can.</source>
@@ -64,16 +64,16 @@
         <translation>다른 위치를 고르거나 디스크 공간을 확보하세요.</translation>
     </message>
     <message>
-        <source>{path} is there already, and it is {kind}, not a COCO keypoints file.</source>
-        <translation>{path}이(가) 이미 있으며, COCO 키포인트 파일이 아니라 {kind}입니다.</translation>
+        <source>{path} already exists, and it is {kind}, not {format}.</source>
+        <translation>{path}이(가) 이미 있으며, {format}이(가) 아니라 {kind}입니다.</translation>
     </message>
     <message>
         <source>Choose another name; --force replaces it.</source>
         <translation>다른 이름을 고르세요. --force를 주면 덮어씁니다.</translation>
     </message>
     <message>
-        <source>{folder} holds {count:,} of these .pts files already, such as {file}.</source>
-        <translation>{folder}에 이미 같은 이름의 .pts 파일이 {count:,}개 있습니다(예: {file}).</translation>
+        <source>{folder} already holds {count:,} of these files, such as {file}.</source>
+        <translation>{folder}에 이미 같은 이름의 파일이 {count:,}개 있습니다(예: {file}).</translation>
     </message>
     <message>
         <source>Choose an empty folder; --force replaces them.</source>
@@ -2410,6 +2410,10 @@ result: {verdict}</source>
         <translation>COCO 키포인트 파일 (*.json)</translation>
     </message>
     <message>
+        <source>a COCO keypoints file</source>
+        <translation>COCO 키포인트 파일</translation>
+    </message>
+    <message>
         <source>Export labels</source>
         <translation>레이블 내보내기</translation>
     </message>
@@ -2426,8 +2430,8 @@ result: {verdict}</source>
         <translation>제안을 복원하는 중</translation>
     </message>
     <message>
-        <source>Labels (*.json *.JSON *.pts *.PTS)</source>
-        <translation>레이블 (*.json *.JSON *.pts *.PTS)</translation>
+        <source>Labels ({patterns})</source>
+        <translation>레이블 ({patterns})</translation>
     </message>
     <message>
         <source>Only the faces of “{what}” are listed.</source>
@@ -3122,8 +3126,8 @@ result: {verdict}</source>
         <translation>{path}: 레이블 파일이 아닙니다.</translation>
     </message>
     <message>
-        <source>Give a COCO keypoints .json, or a folder with .pts files.</source>
-        <translation>COCO 키포인트 .json 파일이나 .pts 파일이 있는 폴더를 지정하세요.</translation>
+        <source>Choose a file or folder of one of these kinds: {suffixes}.</source>
+        <translation>다음 종류의 파일이나 폴더를 선택하세요: {suffixes}.</translation>
     </message>
     <message>
         <source>{path} has {count} landmarks a face, this project&apos;s scheme {scheme!r} has {ours}.</source>
@@ -3134,8 +3138,8 @@ result: {verdict}</source>
         <translation>그 랜드마크 구성을 쓰는 프로젝트로 가져오세요.</translation>
     </message>
     <message>
-        <source>{path} is a folder of .pts files, which state no size of their photos.</source>
-        <translation>{path}: .pts 파일 폴더라 사진의 크기가 적혀 있지 않습니다.</translation>
+        <source>{path} holds {suffix} files, which do not state the size of their photos.</source>
+        <translation>{path}: {suffix} 파일에는 사진의 크기가 적혀 있지 않습니다.</translation>
     </message>
     <message>
         <source>Only labels of a COCO file can be turned or scaled.</source>

@@ -1,30 +1,33 @@
-"""Label files of other tools: one small codec a module, on values that need no project.
+"""Label files of other tools: one codec per module, on plain values, without a project.
 
 A codec knows its format's offsets and order; here points are pixels of the upright photo, (0, 0)
 the centre of its top-left pixel. A failed write raises OSError and leaves what was there before.
+
+To add a format, write a module with a `FORMAT` and add it to the table in `formats/table.py`. The
+command line and the file dialogs read that table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import Box, Points
-from pipnet.output import replacing
+from labeltool.domain import Box, Points, Progress
+from pipnet.output import FileKind, replacing
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledRow:
-    """One face in a file.
+    """One face in a label file.
 
-    `photo`: the name that the file gives it; of .pts files their path without the suffix. `box`:
-    x, y, width, height. `points` (N, 2), NaN
-    where absent. `visibility` (N,) of 0 (not labelled), 1 (hidden) and 2 (visible), or None where
-    the format has none. `verdict`: what a person said of it, empty where the file does not tell.
+    `photo`: the photo's name in the file; of .pts files their path without the suffix. `box`: x, y,
+    width, height in pixels. `points` (N, 2), NaN where absent. `visibility` (N,) of 0 (not
+    labelled), 1 (hidden) and 2 (visible), or None if the format has none. `score` 0..1 of a
+    proposal. `verdict`: a `Verdict`, empty if the file states none.
     """
 
     photo: str
@@ -37,7 +40,8 @@ class LabelledRow:
 
 @dataclass(frozen=True, slots=True)
 class ListedPhoto:
-    """What a file says of a photo: its `size` (width, height) and the SHA-256 of its content."""
+    """What a file states about a photo: `size` (width, height) in pixels, and the SHA-256 of its
+    content."""
 
     size: tuple[int, int] | None = None
     sha256: str | None = None
@@ -45,12 +49,12 @@ class ListedPhoto:
 
 @dataclass(frozen=True, eq=False)
 class ReadLabels:
-    """What a file holds.
+    """The content of a label file.
 
-    `photos`: all that it lists by name, also those without a face; `stems`: the names lack the
-    suffix. Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k] of the
-    face) are None where it does not tell; `edges` count from 0. `problems`: a sentence for all left
-    out.
+    `photos`: all photos that it lists, by name, also those without a face. `stems`: photo names
+    have no suffix. Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k]
+    of the face) are None if the file states none; `edges` count from 0. `problems`: a sentence for
+    each face that was skipped.
     """
 
     names: tuple[str, ...] | None
@@ -62,9 +66,60 @@ class ReadLabels:
     stems: bool = False
 
 
-def write_whole(path: Path, text: Iterable[str]) -> None:
-    """Replace or make a file (and its folder) at once, of pieces of text. OSError, and whatever the
-    pieces raise, leaves what was there before."""
+@dataclass(frozen=True, eq=False)
+class LabelsToWrite:
+    """What an export writes.
+
+    `names`, `edges` (from 0) and `flip` are the scheme's. `all_photos`: names of all photos of the
+    project. `sizes` (width, height) and `hashes` (SHA-256) of the photos of `rows`, by name; empty
+    unless the format `has_photo_details`.
+    """
+
+    rows: Sequence[LabelledRow]
+    names: Sequence[str]
+    edges: Sequence[tuple[int, int]] = ()
+    flip: Sequence[int] | None = None
+    all_photos: Collection[str] = ()
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+
+CheckTargets = Callable[[Sequence[Path]], None]
+"""Called with the files that are about to be written; raises to prevent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFormat:
+    """A format of label files.
+
+    `name`: on the command line. `description`: in file dialogs (marked text). `suffix`: of its
+    files, with the dot. `is_folder`: labels are a folder of files instead of one file.
+    `can_mark_absent`: it can state that a landmark is absent. `has_photo_details`: it states sizes
+    and hashes of photos. `file_kind` and `file_text` (the same, as marked text): how to recognise a
+    file, for a format that is not a folder.
+
+    `find`: the file or folder of this format that a path means, or None. `read`: reads what `find`
+    returned; the second argument names sub-folders of photos whose names may begin with a dot.
+    `write`: writes the labels, whole or not at all, and returns a sentence for each skipped face;
+    it calls `CheckTargets` before it replaces files of a folder.
+    """
+
+    name: str
+    description: str
+    suffix: str
+    is_folder: bool
+    can_mark_absent: bool
+    has_photo_details: bool
+    find: Callable[[Path], Path | None]
+    read: Callable[[Path, Collection[str]], ReadLabels]
+    write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], list[str]]
+    file_kind: FileKind | None = None
+    file_text: str = ""
+
+
+def write_text_atomically(path: Path, text: Iterable[str]) -> None:
+    """Write pieces of text to a file, all or nothing, and create its folder. An OSError, or what
+    the pieces raise, leaves the old file."""
     with (
         replacing(path) as partial,
         partial.open("w", encoding="utf-8", newline="\n") as stream,

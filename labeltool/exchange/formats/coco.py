@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import Progress
-from labeltool.exchange.formats import LabelledRow, ListedPhoto, ReadLabels, write_whole
+from labeltool.domain import N_, Progress
+from labeltool.exchange.formats import (
+    CheckTargets,
+    LabelFormat,
+    LabelledRow,
+    LabelsToWrite,
+    ListedPhoto,
+    ReadLabels,
+    write_text_atomically,
+)
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import (
     CocoAnnotation,
@@ -22,6 +31,8 @@ from pipnet.data.coco import (
     contradictory_names,
     parse_coco,
 )
+from pipnet.data.labelled_faces import only_json
+from pipnet.output import COCO
 
 
 def write(
@@ -66,7 +77,7 @@ def write(
         ),
     )  # fmt: skip
     total = len(data.images) + len(data.annotations)
-    write_whole(path, _told(coco_text(data), total, progress))
+    write_text_atomically(path, _with_progress(coco_text(data), total, progress))
 
 
 def read(path: Path) -> ReadLabels:
@@ -106,7 +117,7 @@ def read(path: Path) -> ReadLabels:
     return ReadLabels(scheme.keypoints, scheme.edges, rows, _flip(scheme), problems, listed)
 
 
-def _told(pieces: Iterator[str], total: int, progress: Progress) -> Iterator[str]:
+def _with_progress(pieces: Iterator[str], total: int, progress: Progress) -> Iterator[str]:
     for done, piece in enumerate(pieces):
         progress(min(done, total), total)
         yield piece
@@ -154,3 +165,45 @@ def _flip(category: CocoCategory) -> tuple[int, ...] | None:
         return None
     fits = sorted(given) == list(range(count)) and all(given[given[k]] == k for k in range(count))
     return tuple(given) if fits else None
+
+
+def _find(path: Path) -> Path | None:
+    """A .json file, or the only one of a folder.
+
+    Raises:
+        LabelError: the folder holds several.
+    """
+    if os.path.isfile(path):
+        return path if path.suffix.lower() == ".json" else None
+    if os.path.isdir(path) and any(file.suffix.lower() == ".json" for file in path.iterdir()):
+        return only_json(path)
+    return None
+
+
+def _read(path: Path, _hidden: Collection[str]) -> ReadLabels:
+    return read(path)
+
+
+def _write(
+    path: Path, labels: LabelsToWrite, progress: Progress, _check: CheckTargets
+) -> list[str]:
+    write(
+        path, labels.rows, labels.names, labels.edges, labels.flip, labels.sizes, progress,
+        labels.hashes,
+    )  # fmt: skip
+    return []
+
+
+FORMAT = LabelFormat(
+    name="coco",
+    description=N_("COCO keypoints file (*.json)"),
+    suffix=".json",
+    is_folder=False,
+    can_mark_absent=True,
+    has_photo_details=True,
+    find=_find,
+    read=_read,
+    write=_write,
+    file_kind=COCO,
+    file_text=N_("a COCO keypoints file"),
+)

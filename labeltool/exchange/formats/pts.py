@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from labeltool.domain import Progress
-from labeltool.exchange.formats import LabelledRow, ListedPhoto, ReadLabels
+from labeltool.domain import N_, Progress
+from labeltool.exchange.formats import (
+    CheckTargets,
+    LabelFormat,
+    LabelledRow,
+    LabelsToWrite,
+    ListedPhoto,
+    ReadLabels,
+)
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, walk_files
@@ -26,7 +33,7 @@ def write(
     rows: Sequence[LabelledRow],
     photos: Iterable[str] = (),
     progress: Progress = lambda done, total: None,
-    check: Callable[[Sequence[Path]], None] = lambda targets: None,
+    check: CheckTargets = lambda targets: None,
 ) -> list[str]:
     """Write `relative/dir/stem.pts` for each face; `stem_1.pts`, `stem_2.pts`, … where a photo has
     several. Returns a sentence for each face left out because a landmark is absent.
@@ -124,3 +131,33 @@ def _inside(photo: str) -> PurePosixPath:
     if path.is_absolute() or ".." in path.parts or not path.name:
         raise ValueError(f"{photo!r} is not a path inside the folder")
     return path
+
+
+def _find(path: Path) -> Path | None:
+    """A folder with .pts files at any depth."""
+    if os.path.isdir(path) and any(file.suffix.lower() == ".pts" for file in path.rglob("*")):
+        return path
+    return None
+
+
+def _read(folder: Path, hidden: Collection[str]) -> ReadLabels:
+    return read(folder, hidden=hidden)
+
+
+def _write(
+    folder: Path, labels: LabelsToWrite, progress: Progress, check: CheckTargets
+) -> list[str]:
+    return write(folder, labels.rows, labels.all_photos, progress, check)
+
+
+FORMAT = LabelFormat(
+    name="pts",
+    description=N_("Folder of 300W .pts files (*)"),
+    suffix=".pts",
+    is_folder=True,
+    can_mark_absent=False,
+    has_photo_details=False,
+    find=_find,
+    read=_read,
+    write=_write,
+)

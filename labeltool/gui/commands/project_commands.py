@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from labeltool.domain import Changes, UserError, Verdict
+from labeltool.exchange.formats.table import FORMATS, labels_of_chosen_file, suffix_patterns
 from labeltool.exchange.label_import import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
 from labeltool.gui.commands.keymap import Keymap
@@ -100,10 +101,10 @@ class ProjectCommands(QObject):
             self._parent,
             tr("COCO file, or any .pts file of a folder"),
             "",
-            tr("Labels (*.json *.JSON *.pts *.PTS)"),
+            tr("Labels ({patterns})", patterns=suffix_patterns()),
         )
         if file:
-            source = Path(file).parent if file.lower().endswith(".pts") else Path(file)
+            source = labels_of_chosen_file(Path(file))
             self._session.importer.add_labels(source, box.clickedButton() is proposals)
 
     @Slot(object, bool)
@@ -116,14 +117,13 @@ class ProjectCommands(QObject):
             )
 
     def _export(self) -> None:
-        coco = tr("COCO keypoints file (*.json)")
+        forms = {tr(known.description): known.name for known in FORMATS}
         file, kind = QFileDialog.getSaveFileName(
             self._parent, tr("Export labels"), str(self._session.store.folder / "labels.json"),
-            ";;".join((coco, tr("Folder of 300W .pts files (*)"))),
+            ";;".join(forms),
         )  # fmt: skip
         if file:
-            form = "coco" if kind == coco else "pts"
-            self._session.exporter.export(Path(file), form)
+            self._session.exporter.export(Path(file), forms.get(kind, FORMATS[-1].name))
 
     @Slot(object)
     def _confirm_replace(self, refused: RefusedExport) -> None:

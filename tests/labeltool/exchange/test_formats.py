@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts, write_whole
+from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts, write_text_atomically
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
@@ -346,15 +346,15 @@ class TestPts:
             np.testing.assert_allclose(theirs.points, ours.points, rtol=0, atol=1e-6)
 
 
-def test_write_whole_takes_long_names(tmp_path: Path) -> None:
+def test_write_text_atomically_takes_long_names(tmp_path: Path) -> None:
     path = tmp_path / ("가" * 80 + ".json")
-    write_whole(path, "한글\n")
+    write_text_atomically(path, "한글\n")
     assert path.read_bytes() == "한글\n".encode()
     assert everything_in(tmp_path) == [path.name]
 
 
-def test_write_whole_fails_on_a_folder(tmp_path: Path) -> None:
+def test_write_text_atomically_fails_on_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a.json").mkdir()
     with pytest.raises(OSError, match=r"a\.json"):
-        write_whole(tmp_path / "a.json", "x")
+        write_text_atomically(tmp_path / "a.json", "x")
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

@@ -713,7 +713,7 @@ class TestProposals:
             if total == 0 and written:  # asked within the transaction, with no figures
                 raise Cancelled
 
-        take = label_import._take_labels
+        take = label_import._add_labels
 
         def endless(*arguments: object) -> None:
             take(*arguments)
@@ -723,7 +723,7 @@ class TestProposals:
                 connection.exec_driver_sql(ENDLESS)
 
         with monkeypatch.context() as patch:
-            patch.setattr(label_import, "_take_labels", endless)
+            patch.setattr(label_import, "_add_labels", endless)
             with pytest.raises(Cancelled):
                 import_labels(store, file, ANN, progress=stop)
         assert written == [(2,)]  # as others see it

@@ -140,7 +140,7 @@ class TestPts:
         (out / "photos" / "other.pts").write_text("mine")
         before = content(out / "photos")
         with pytest.raises(
-            WouldReplaceError, match=r"holds 1 of these .pts files .* photos/a\.pts"
+            WouldReplaceError, match=r"already holds 1 of these files, such as photos/a\.pts"
         ):
             export_labels(store, out, "pts")
         assert content(out / "photos") == before
@@ -195,7 +195,9 @@ class TestPts:
         points[0] = np.nan
         for face in (1, 2):
             store.decisions.decide("ann", [face], Verdict.CORRECTED, points=points)
-        with pytest.raises(UserError, match=r"^Nothing was written: \.pts cannot tell") as caught:
+        with pytest.raises(
+            UserError, match=r"^Nothing was written: \.pts files cannot mark"
+        ) as caught:
             export_labels(store, tmp_path / "out", "pts")
         assert "COCO" in caught.value.remedy
         assert not (tmp_path / "out").exists()

@@ -412,7 +412,7 @@ class TestSizes:
     def test_a_pts_folder_cannot_be_turned(self, project, tmp_path):
         draw(tmp_path / "x" / "f.jpg")
         (tmp_path / "x" / "f.pts").write_text("{\n1 2\n30 4\n5 60\n}")
-        with pytest.raises(UserError, match="state no size"):
+        with pytest.raises(UserError, match="do not state the size"):
             import_labels(project(proposed=False), tmp_path / "x", ANN, turn=True)
 
 

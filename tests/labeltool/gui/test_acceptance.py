@@ -320,8 +320,7 @@ def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
     with qtbot.waitSignal(window.session.exporter.refused):
         window.session.exporter.export(tmp_path / "mine.json", "coco")
     assert asked == [
-        f"{tmp_path / 'mine.json'} is there already, and it is other JSON, not a COCO keypoints "
-        "file."
+        f"{tmp_path / 'mine.json'} already exists, and it is other JSON, not a COCO keypoints file."
     ]
     if answer == "Replace":
         qtbot.waitUntil(lambda: "Wrote 1 face" in window.views.message_bar.label.text())
