@@ -201,13 +201,13 @@ class TestAutomaticBackups:
     ):
         window = open_window(project)
         keeper = window.session.backups
-        monkeypatch.setattr(automatic, "EVERY", 0)
-        keeper._changed = False
-        keeper.look()
+        monkeypatch.setattr(automatic, "BACKUP_SECONDS", 0)
+        keeper._has_changes = False
+        keeper.back_up_if_due()
         qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
-        keeper.look()
+        keeper.back_up_if_due()
         qtbot.waitUntil(lambda: [b.reason for b in backups(project)] == ["work"])
-        keeper.look()
+        keeper.back_up_if_due()
         assert len(backups(project)) == 1
 
     def test_that_it_cannot_be_made_is_said_once(self, qtbot, open_window, project, monkeypatch):

@@ -577,7 +577,7 @@ def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
     window = open_window(project)
     session = window.session
     kind = property(lambda _rounds: RoundKind.TRAIN)
-    monkeypatch.setattr(type(session.round.rounds), "running_kind", kind)
+    monkeypatch.setattr(type(session.round.rounds.follower), "kind", kind)
     asked: list[str] = []
     monkeypatch.setattr(window, "ask_running", lambda: asked.append("") or "stay")
     assert not window.close()
