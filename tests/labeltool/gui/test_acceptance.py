@@ -290,7 +290,7 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
     other = create_project(tmp_path / "other", load_scheme("300w"))
     fill(other, tmp_path / "photos", 10)
     with_points = import_labels(other, tmp_path / "labels.json", "ben")
-    assert (with_points.taken, with_points.problems) == (2, [])
+    assert (with_points.imported, with_points.problems) == (2, [])
     for ours, theirs in zip(store.decisions.labels(), other.decisions.labels(), strict=True):
         assert ours[:2] == theirs[:2]
         np.testing.assert_array_equal(ours[2], theirs[2])
