@@ -12,10 +12,16 @@ from sqlalchemy.pool import NullPool
 
 from labeltool.domain import N_, UserError
 from labeltool.store.database.database_errors import user_errors
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.project_file import schema_of
 from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.database.schema import SCHEMA, Base, ProjectRow, VersionRow
-from labeltool.store.database.sqlite import open_engine, url
+from labeltool.store.database.sqlite import (
+    disable_foreign_keys,
+    lock_for_writing,
+    open_engine,
+    url,
+)
 from labeltool.store.recovery.backups import back_up
 
 
@@ -28,7 +34,7 @@ def create(path: Path, scheme: str, created: str) -> None:
     engine = open_engine(path, NullPool)
     try:
         with user_errors(path), engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            lock_for_writing(connection)
             Base.metadata.create_all(connection)
             connection.execute(insert(VersionRow).values(version_num=str(SCHEMA)))
             connection.execute(
@@ -91,13 +97,12 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _verify(path: Path) -> None:
-    connection = sqlite3.connect(path.absolute())
-    try:
-        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-        intact = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    finally:
-        connection.close()
-    if broken or intact != "ok":
+    engine = open_engine(path, NullPool)
+    with engine.connect() as connection:
+        dialect = dialect_of(connection)
+        broken = dialect.broken_references(connection) or dialect.find_damage(connection)
+    engine.dispose()
+    if broken:
         raise UserError(
             N_("The upgrade of {file} failed its check; it was left as it was."), file=path.name
         )
@@ -112,7 +117,7 @@ def run_migrations(path: Path) -> None:
     engine = create_engine(url(path), poolclass=NullPool)
     with engine.connect() as connection:
         # Table rebuilds drop parents: foreign keys are off before BEGIN and checked afterwards.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        disable_foreign_keys(connection)
         connection.commit()
         config = Config()
         # ConfigParser takes % for the start of a placeholder

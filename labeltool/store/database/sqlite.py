@@ -168,6 +168,16 @@ def begin_read(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
+def lock_for_writing(connection: Connection) -> None:
+    """Begin a transaction with the write lock, which nobody else holds."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def disable_foreign_keys(connection: Connection) -> None:
+    """Allow to drop and rebuild tables that others refer to; outside a transaction only."""
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+
+
 def begin_write(
     connection: Connection,
     deadline: float,

@@ -13,7 +13,9 @@ from tests.kills import SCENARIOS, Scenario
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no kill -9")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", SCENARIOS, ids=lambda kind: kind.__name__)
-def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(tmp_path, kind: type[Scenario]):
+def test_a_killed_process_loses_no_saved_work_and_leaves_nothing_partial(
+    tmp_path, kind: type[Scenario]
+):
     scenario = kind(tmp_path)
     for kill in range(SCENARIOS[kind]):
         scenario.kill(kill, acknowledged=kill == 0)

@@ -42,7 +42,7 @@ class TestProject:
         store.close()
         assert {p.name for p in folder.iterdir()} == {FILE, "project.lock"}
 
-    def test_it_says_what_it_is_and_whether_it_is_sound(self, project, monkeypatch):
+    def test_a_report_describes_the_file_and_its_damage(self, project, monkeypatch):
         store = project(3)
         said = store.about()
         assert (said["Schema"], said["Quick check"]) == (str(SCHEMA), "ok")
@@ -55,7 +55,7 @@ class TestProject:
         monkeypatch.setattr(store_module, "MAX_CHECK_BYTES", 0)
         assert store.about()["Quick check"] == "not read, for its size"
 
-    def test_a_scheme_of_any_size_is_kept(self, tmp_path):
+    def test_a_scheme_of_any_size_is_saved(self, tmp_path):
         store = create_project(tmp_path / "p", Scheme.numbered("many", 300))
         assert store.scheme.count == 300
         store.close()
@@ -66,7 +66,7 @@ class TestProject:
             create_project(store.folder, store.scheme)
         assert store.queue.counts().faces == 2
 
-    def test_a_project_that_cannot_be_made_leaves_nothing(self, tmp_path, monkeypatch):
+    def test_a_failed_creation_leaves_no_files(self, tmp_path, monkeypatch):
         def full(*_):
             raise sqlite3.OperationalError("database or disk is full")
 
@@ -77,14 +77,14 @@ class TestProject:
         monkeypatch.undo()
         create_project(tmp_path / "p", Scheme.numbered("x", 3)).close()
 
-    def test_the_journal_and_the_safety_of_a_commit_are_as_decided(self, project):
+    def test_connections_have_the_documented_pragmas(self, project):
         store = project(1)
         connection = store._database._writer
         for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value
         connection.rollback()
 
-    def test_another_process_sees_a_change_by_a_number(self, project, again):
+    def test_the_data_version_changes_with_a_write_of_another_process(self, project, again):
         store = project(1)
         other = again(store)
         before = other.data_version()
@@ -126,19 +126,19 @@ class TestLists:
     def test_a_filter_gives_its_faces_in_its_order(self, project, wanted, ids):
         assert self.reviewed(project).queue.ids(wanted) == ids
 
-    def test_counts_say_how_many_of_everything(self, project):
+    def test_counts_are_complete(self, project):
         store = self.reviewed(project)
         counts = store.queue.counts()
         assert (counts.photos, counts.faces, counts.rounds) == (6, 6, 1)
         assert (counts.accepted, counts.rejected, counts.excluded) == (1, 1, 1)
         assert (counts.unreviewed, counts.proposed, counts.flagged) == (3, 3, 2)
 
-    def test_ids_without_end_fit_into_a_query(self, project):
+    def test_a_query_takes_any_number_of_ids(self, project):
         store = project(3)
         assert set(store.queue.rows(range(50_000))) == {1, 2, 3}
         assert len(store.faces.photo_files([3, 1, 99_999])) == 2
 
-    def test_a_korean_file_name_is_found_by_a_part_of_it(self, project):
+    def test_part_of_a_korean_file_name_is_found(self, project):
         store = project(1)
         root = store.photos.add_root(Path("/elsewhere"))
         store.photos.add(root, [("여름 휴가/바다 😀.jpg", 1)])
@@ -148,7 +148,7 @@ class TestLists:
 
 
 class TestIndexes:
-    def test_a_threshold_is_counted_and_decided_by_its_index(self, project):
+    def test_a_threshold_uses_its_index(self, project):
         store = project(3)
         within = Threshold(store.decisions.models_waiting()[0][0], 0.2, 0.9)
         with explained(store) as plans:
@@ -158,7 +158,7 @@ class TestIndexes:
         assert any("INDEX state_threshold (verdict=? AND model_id=? AND score" in p for p in plans)
         assert not scans(plans)
 
-    def test_one_face_costs_the_same_however_many_there_are(self, project):
+    def test_the_way_to_the_next_face_scans_no_table(self, project):
         store = project(3)
         desk = Desk(store, ANN)
         with explained(store) as plans:
@@ -174,7 +174,7 @@ class TestIndexes:
         assert plans
         assert not scans(plans)
 
-    def test_deleting_old_proposals_walks_over_no_face(self, project):
+    def test_pruning_scans_no_faces(self, project):
         store = project(3)
         for _ in range(3):
             propose(store, [1, 2, 3])
@@ -183,7 +183,7 @@ class TestIndexes:
         assert any("INDEX state_prediction" in line for line in plans)
         assert not [line for line in plans if line.startswith(("SCAN state", "SCAN entry"))]
 
-    def test_a_batch_of_results_reads_only_its_own_faces(self, project):
+    def test_saving_a_batch_reads_only_its_own_faces(self, project):
         store = project(3)
         round_id = store.rounds.add(RoundKind.PREDICT, "", "rounds/x", {})
         with explained(store) as plans:
@@ -192,7 +192,7 @@ class TestIndexes:
 
 
 class TestPrune:
-    def test_the_proposal_on_a_screen_outlives_the_first_round(self, project):
+    def test_the_proposal_on_a_screen_survives_the_next_round(self, project):
         store = project(1, proposed=False)
         propose(store, [1], 0.5, kind=RoundKind.PREDICT)
         desk = Desk(store, ANN)
@@ -202,7 +202,7 @@ class TestPrune:
         desk.accept()
         assert store.faces.get(1).prediction.id == on_screen
 
-    def test_the_newest_two_trainings_stay(self, project):
+    def test_predictions_of_the_newest_two_trainings_are_kept(self, project):
         store = project(2, proposed=False)
         rounds = [propose(store, [1, 2], 0.5) for _ in range(4)]
         assert store.rounds.prune() == 4
@@ -210,13 +210,13 @@ class TestPrune:
         left = sql(store, "SELECT DISTINCT round_id FROM prediction ORDER BY round_id")
         assert left == [(rounds[2],), (rounds[3],)]
 
-    def test_it_goes_by_small_batches(self, project):
+    def test_pruning_works_in_small_batches(self, project):
         store = project(5, proposed=False)
         for _ in range(3):
             propose(store, range(1, 6), 0.5)
         assert [store.rounds.prune(2) for _ in range(4)] == [2, 2, 1, 0]
 
-    def test_judged_shown_and_drafted_proposals_stay(self, project):
+    def test_judged_shown_and_drafted_proposals_are_kept(self, project):
         store = project(5)
         first = [shown(store, face) for face in range(1, 6)]
         store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
@@ -235,7 +235,7 @@ class TestPrune:
         assert verdicts(store)[:3] == [Verdict.ACCEPTED, Verdict.UNREVIEWED, Verdict.UNREVIEWED]
         assert store.check() == []
 
-    def test_imported_proposals_stay_for_they_are_nowhere_else(self, project):
+    def test_imported_proposals_are_kept(self, project):
         store = project(1, proposed=False)
         came = propose(store, [1], 0.4, kind=RoundKind.IMPORT)
         for _ in range(3):
@@ -246,7 +246,7 @@ class TestPrune:
 
 
 class TestRoundRows:
-    def test_an_earlier_round_can_be_brought_back_on_top(self, project):
+    def test_an_earlier_round_can_be_made_current_again(self, project):
         store = project(2, proposed=False)
         first = propose(store, [1, 2], 0.4)
         propose(store, [1, 2], 0.9)
@@ -268,13 +268,13 @@ class TestRoundRows:
         assert rows[done].folder.parent == store.folder / "rounds"
         assert store.queue.counts().rounds == 1
 
-    def test_a_round_that_is_ready_cannot_fail_afterwards(self, project):
+    def test_a_ready_round_cannot_fail(self, project):
         store = project(1, proposed=False)
         done = propose(store, [1])
         store.rounds.end(done, RoundStatus.FAILED, "late")
         assert store.rounds.all()[0].status is RoundStatus.READY
 
-    def test_one_process_at_a_time_takes_results_in(self, project, again):
+    def test_one_process_at_a_time_has_the_lease(self, project, again):
         store = project(1)
         other = again(store)
         round_id = store.rounds.add(RoundKind.TRAIN, "std", "rounds/x", {})
@@ -291,7 +291,7 @@ class TestRoundRows:
         propose(store, [2], 0.6, model="starter", kind=RoundKind.PREDICT)
         assert [row[1:] for row in store.decisions.models_waiting()] == [("starter", 2)]
 
-    def test_results_taken_in_twice_are_there_once(self, project):
+    def test_saving_results_twice_adds_them_once(self, project):
         store = project(2)
         round_id = store.rounds.add(RoundKind.TRAIN, "std", "rounds/x", {})
         for score in (0.7, 0.8):
@@ -303,7 +303,7 @@ class TestRoundRows:
 
 
 class TestPhotoRoots:
-    def test_a_moved_root_is_found_again(self, project, tmp_path):
+    def test_a_moved_photo_folder_can_be_set(self, project, tmp_path):
         store = project(2)
         (root_id,) = store.photos.roots()
         moved = tmp_path / "moved"
@@ -320,14 +320,14 @@ class TestPhotoRoots:
             store.photos.move_root(1, tmp_path)
         assert store.photos.roots() == before
 
-    def test_another_root_of_the_project_is_refused(self, project, tmp_path):
+    def test_a_folder_that_the_project_has_already_is_refused(self, project, tmp_path):
         store = project(1)
         other = store.photos.add_root(tmp_path)
         with pytest.raises(UserError, match="already a photo folder"):
             store.photos.move_root(other, tmp_path / "photos")
 
 
-def test_a_face_taken_by_hand_has_no_proposal_and_waits(project):
+def test_an_added_face_waits_without_a_proposal(project):
     store = project(1)
     (face,) = store.faces.add([(1, (1.0, 2.0, 3.0, 4.0), "hand")])
     found = store.faces.get(face)
@@ -336,7 +336,7 @@ def test_a_face_taken_by_hand_has_no_proposal_and_waits(project):
     assert store.faces.count_unpredicted() == 1
 
 
-def test_what_a_search_found_is_kept_with_the_reason_of_a_failure(tmp_path):
+def test_detection_results_and_problems_are_saved(tmp_path):
     store = make_project(tmp_path / "p")
     root = store.photos.add_root(tmp_path)
     store.photos.add(root, [("a.jpg", 3), ("b.jpg", 3)])
@@ -354,7 +354,7 @@ def test_what_a_search_found_is_kept_with_the_reason_of_a_failure(tmp_path):
     store.close()
 
 
-def test_the_state_says_how_far_a_new_proposal_moved(project: Callable[..., Store]) -> None:
+def test_the_state_has_the_distance_of_a_new_proposal(project: Callable[..., Store]) -> None:
     store = project(2)
     shown_before = store.faces.get(1)
     assert shown_before is not None

@@ -74,7 +74,7 @@ def schema(file: Path) -> str:
     return number
 
 
-def test_everything_is_there_after_an_upgrade_and_the_old_file_is_kept(old, migrate):
+def test_an_upgrade_keeps_all_data_and_a_backup(old, migrate):
     migrate(REBUILD)
     before = open_tables(old / FILE)
     store = open_project(old)
@@ -129,7 +129,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(old, migrate, monkeypatch):
     assert {p.name for p in old.iterdir()} == {FILE, "project.lock"}
 
 
-def test_another_program_that_has_it_open_stops_the_upgrade(old, migrate):
+def test_an_open_project_is_not_upgraded(old, migrate):
     code = (
         "import sys, pathlib\n"
         "from labeltool.store import open_project\n"
@@ -159,9 +159,7 @@ def test_a_project_that_is_being_upgraded_cannot_be_opened(old):
     open_project(old).close()
 
 
-def test_a_project_that_another_program_upgraded_meanwhile_is_not_upgraded_twice(
-    old, migrate, monkeypatch
-):
+def test_a_project_upgraded_meanwhile_is_not_upgraded_twice(old, migrate, monkeypatch):
     migrate(REBUILD)
     alone = ProjectLock.acquire_exclusive
 

@@ -105,7 +105,7 @@ class TestNotAProject:
         self.refused(folder, "is damaged|is not a project")
 
 
-def test_damage_that_shows_later_is_said_in_words(project):
+def test_damage_found_during_a_read_raises_a_damaged_error(project):
     folder = closed(project, 400)
     content = (folder / FILE).read_bytes()
     (folder / FILE).write_bytes(content[: len(content) // 2])
@@ -122,7 +122,7 @@ def test_damage_that_shows_later_is_said_in_words(project):
         read_everything()
 
 
-def test_a_damaged_index_is_told_by_the_check(project, again):
+def test_check_reports_and_repairs_a_damaged_index(project, again):
     store = project(5)
     change(store, "PRAGMA writable_schema=ON")
     change(
@@ -137,7 +137,7 @@ def test_a_damaged_index_is_told_by_the_check(project, again):
 
 
 class TestReadOnly:
-    def test_a_project_there_can_be_looked_at(self, read_only, opened):
+    def test_a_read_only_project_can_be_read(self, read_only, opened):
         before = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
         store = open_project(read_only / "p")
         opened.append(store)
@@ -160,7 +160,7 @@ class TestReadOnly:
         after = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
         assert after == before
 
-    def test_what_another_writes_is_seen_as_it_is_written(self, read_only, writable, opened):
+    def test_writes_of_another_process_are_visible(self, read_only, writable, opened):
         looking = open_project(read_only / "p")
         opened.append(looking)
         version = looking.data_version()
@@ -176,7 +176,7 @@ class TestReadOnly:
         working.close()
         assert looking.queue.counts().excluded == 2
 
-    def test_what_was_read_while_another_wrote_is_not_used(self, read_only, writable, opened):
+    def test_a_read_during_a_write_without_a_log_is_discarded(self, read_only, writable, opened):
         looking = open_project(read_only / "p")
         opened.append(looking)
 
@@ -191,9 +191,7 @@ class TestReadOnly:
             read_while_another_writes()
         assert looking.queue.counts().excluded == 1
 
-    def test_decisions_in_a_log_that_cannot_be_read_are_not_left_out(
-        self, read_only, writable, opened, tmp_path
-    ):
+    def test_an_unreadable_log_stops_opening(self, read_only, writable, opened, tmp_path):
         working = open_project(writable / "p")
         working.decisions.decide("ann", [1], Verdict.EXCLUDED)
         log = writable / "p" / f"{FILE}-wal"
@@ -209,7 +207,7 @@ class TestReadOnly:
         opened.append(copy)
         assert copy.queue.counts().excluded == 1
 
-    def test_an_open_one_is_not_upgraded_or_restored_by_others(self, read_only, writable, opened):
+    def test_an_open_project_cannot_be_upgraded_or_restored(self, read_only, writable, opened):
         if not (read_only / "p" / "project.lock").exists():
             pytest.skip("nobody had it open")
         opened.append(open_project(read_only / "p"))
@@ -217,14 +215,14 @@ class TestReadOnly:
         with pytest.raises(UserError, match="in use"):
             lock.acquire_exclusive("in use")
 
-    def test_no_project_is_made_there(self, read_only):
+    def test_no_project_can_be_created_there(self, read_only):
         with pytest.raises(UserError, match=r"No project can be made|cannot be written") as caught:
             create_project(read_only / "new", THREE)
         assert caught.value.remedy
 
 
 class TestFullDisk:
-    def test_what_does_not_fit_is_refused_whole_and_the_rest_is_kept(self, project, again):
+    def test_a_write_that_does_not_fit_is_rolled_back(self, project, again):
         store = project(300)
         store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle(0.5))
         fill_disk(store)
@@ -241,7 +239,7 @@ class TestFullDisk:
         store.undo.undo(ANN)
         assert verdicts(store)[0] is Verdict.CORRECTED
 
-    def test_single_decisions_stop_at_the_edge_without_half_a_row(self, project):
+    def test_decisions_on_a_full_disk_fail_without_partial_rows(self, project):
         store = project(60)
         fill_disk(store, 1)
         done = 0
@@ -268,7 +266,7 @@ sys.stdin.read()
 """
 
 
-class TestOthersWrite:
+class TestWritesOfOtherProcesses:
     @pytest.fixture
     def held(self, project) -> Iterator[tuple[Store, subprocess.Popen]]:
         """A project whose write lock another process holds until its input ends."""
@@ -284,7 +282,7 @@ class TestOthersWrite:
             yield store, process
             process.kill()
 
-    def test_a_write_gives_up_soon_and_reading_goes_on(self, held):
+    def test_a_write_times_out_while_reads_continue(self, held):
         store, _process = held
         with pytest.raises(StoreBusyError) as caught:
             store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
@@ -293,7 +291,7 @@ class TestOthersWrite:
         assert verdicts(store) == [Verdict.UNREVIEWED] * 3
         assert not store.faces.get(1).flag
 
-    def test_nothing_is_lost_when_the_other_is_killed(self, held):
+    def test_a_killed_writer_releases_the_lock(self, held):
         store, process = held
         process.kill()
         process.wait()
@@ -302,7 +300,7 @@ class TestOthersWrite:
         assert not store.faces.get(1).flag
         assert store.check() == []
 
-    def test_a_patient_write_waits_for_its_turn(self, held):
+    def test_a_write_with_a_long_timeout_waits_for_the_lock(self, held):
         store, process = held
         store.set_write_timeout(WAIT_SECONDS)
         release = threading.Timer(0.3, process.stdin.close)
@@ -311,13 +309,13 @@ class TestOthersWrite:
         release.join()
         assert verdicts(store)[0] is Verdict.ACCEPTED
 
-    def test_opening_waits_too_and_then_says_so(self, held, monkeypatch):
+    def test_opening_waits_for_the_lock_then_raises(self, held, monkeypatch):
         store, _process = held
         monkeypatch.setattr(Database, "write_timeout_seconds", 0.1)
         with pytest.raises(StoreBusyError):
             open_project(store.folder)
 
-    def test_impatience_is_of_one_thread_only(self, project):
+    def test_the_write_timeout_belongs_to_one_thread(self, project):
         store = project(1)
         store.set_write_timeout(0.05)
         other: list[float] = []
@@ -328,7 +326,7 @@ class TestOthersWrite:
         thread.join()
         assert (store._database.write_timeout_seconds, other) == (0.05, [10.0])
 
-    def test_a_thread_that_writes_makes_another_wait_or_give_up(self, project):
+    def test_a_writing_thread_makes_another_wait_or_time_out(self, project):
         store = project(2)
         store.set_write_timeout(0.05)
         with store._database.write():
@@ -346,7 +344,7 @@ class TestOthersWrite:
             thread.join()
         assert failed == [StoreBusyError]
 
-    def test_two_programs_write_in_turns_and_lose_nothing(self, project, again):
+    def test_two_processes_that_write_lose_nothing(self, project, again):
         store = project(60)
         other = again(store)
 
@@ -368,7 +366,7 @@ class TestOthersWrite:
         assert sql(store, count) == [("ann", 30), ("ben", 30)]
 
 
-def test_a_bug_is_not_dressed_up_as_something_to_mend(project):
+def test_an_unknown_database_error_is_not_a_user_error(project):
     store = project(1)
     with pytest.raises(IntegrityError):
         change(
@@ -378,7 +376,7 @@ def test_a_bug_is_not_dressed_up_as_something_to_mend(project):
     store.decisions.flag(ANN, [1], True)
 
 
-def test_a_write_that_breaks_off_leaves_nothing(project):
+def test_a_write_that_raises_is_rolled_back(project):
     store = project(1)
 
     def break_off() -> None:
@@ -395,7 +393,9 @@ class TestNetworkDrive:
     @pytest.mark.parametrize(
         ("kind", "is_network"), [("nfs4", True), ("CIFS", True), ("ext4", False), ("9p", True)]
     )
-    def test_the_longest_mount_point_decides(self, monkeypatch, tmp_path, kind, is_network):
+    def test_the_longest_matching_mount_point_decides(
+        self, monkeypatch, tmp_path, kind, is_network
+    ):
         class Part:
             def __init__(self, mountpoint: str, fstype: str) -> None:
                 self.mountpoint, self.fstype = mountpoint, fstype
@@ -404,7 +404,7 @@ class TestNetworkDrive:
         monkeypatch.setattr(engine.psutil, "disk_partitions", lambda **_: parts)
         assert engine.is_on_network_drive(tmp_path / "p" / FILE) is is_network
 
-    def test_the_journal_there_is_not_a_write_ahead_log(self, monkeypatch, project):
+    def test_a_network_drive_gets_no_write_ahead_log(self, monkeypatch, project):
         folder = closed(project)
         monkeypatch.setattr(engine, "is_on_network_drive", lambda path: True)
         store = open_project(folder)
@@ -415,7 +415,7 @@ class TestNetworkDrive:
         assert not (folder / f"{FILE}-wal").exists()
 
 
-def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
+def test_cancelling_a_long_statement_rolls_it_back(project):
     store = project(2)
     asked = 0
 
@@ -439,7 +439,7 @@ def test_a_long_statement_is_stopped_and_nothing_has_happened(project):
 
 
 @pytest.mark.parametrize(("network", "lazily"), [(False, 1), (True, 2)])
-def test_only_what_can_be_done_again_is_not_waited_for(project, monkeypatch, network, lazily):
+def test_only_background_writes_do_not_wait_for_the_disk(project, monkeypatch, network, lazily):
     monkeypatch.setattr(engine, "is_on_network_drive", lambda path: network)
     store = project(1)
 
@@ -453,7 +453,7 @@ def test_only_what_can_be_done_again_is_not_waited_for(project, monkeypatch, net
     assert written() == 2
 
 
-def test_a_turn_copies_the_log_into_the_file_without_the_lock(project, monkeypatch):
+def test_a_background_write_copies_the_log_without_the_lock(project, monkeypatch):
     store = project(1)
     database = store._database
     log = database.path.with_name(f"{project_file.FILE}-wal")
@@ -520,7 +520,7 @@ def simulate(monkeypatch, store: Store) -> Clock:
 
 
 @pytest.mark.parametrize("here", [True, False])
-def test_turns_come_just_after_a_decision_here_or_in_another_program(project, monkeypatch, here):
+def test_background_writes_run_just_after_a_decision_of_any_process(project, monkeypatch, here):
     store = project(1)
     database, clock = store._database, simulate(monkeypatch, store)
     ended: list[float] = []
@@ -550,7 +550,7 @@ def test_turns_come_just_after_a_decision_here_or_in_another_program(project, mo
     )
 
 
-def test_who_takes_turns_rests_longer_while_somebody_is_at_work(project, monkeypatch):
+def test_background_writes_pause_longer_while_a_person_is_active(project, monkeypatch):
     store = project(1)
     database, clock = store._database, simulate(monkeypatch, store)
 

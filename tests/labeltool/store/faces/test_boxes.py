@@ -25,7 +25,7 @@ def box(store, face: int = 1) -> tuple:
 
 
 class TestChange:
-    def test_it_moves_and_undo_and_redo_go_back_and_forth(self, project):
+    def test_a_moved_box_can_be_undone_and_redone(self, project):
         store = project(2)
         changes = store.boxes.change(ANN, 1, OTHER)
         assert changes.boxes == changes.faces == {1}
@@ -37,7 +37,7 @@ class TestChange:
         assert box(store, 2) == (*FIRST, "detected")
         assert store.check() == []
 
-    def test_many_moves_are_taken_back_one_by_one(self, project):
+    def test_moves_are_undone_one_by_one(self, project):
         store = project(1)
         places = [FIRST, OTHER, (1.0, 2.0, 30.0, 30.0), (0.0, 0.0, 9.0, 9.0)]
         for place in places[1:]:
@@ -46,13 +46,13 @@ class TestChange:
             store.undo.undo(ANN)
             assert box(store)[:4] == place
 
-    def test_the_same_box_again_is_no_operation(self, project):
+    def test_an_unchanged_box_logs_no_operation(self, project):
         store = project(1)
         assert store.boxes.change(ANN, 1, FIRST) == Changes()
         assert store.undo.state(ANN).undo is None
 
     @pytest.mark.parametrize("verdict", [A, C, R, X])
-    def test_a_decision_is_kept_with_its_landmarks(self, project, verdict):
+    def test_moving_a_box_keeps_the_decision_and_its_landmarks(self, project, verdict):
         store = project(1)
         points = triangle(3) if verdict is C else None
         seen = np.array([2, 1, 2], np.int8) if verdict is C else None
@@ -65,7 +65,7 @@ class TestChange:
         np.testing.assert_array_equal(after.visibility, before.visibility)
         assert after.box == OTHER
 
-    def test_anew_gives_a_decision_up_and_undo_brings_all_of_it_back(self, project):
+    def test_anew_drops_the_decision_and_undo_restores_it(self, project):
         store = project(1)
         store.decisions.decide(ANN, [1], C, points=triangle(3))
         store.boxes.change(ANN, 1, OTHER, anew=True)
@@ -86,14 +86,14 @@ class TestChange:
         assert [box(store, k)[:4] for k in (1, 2, 3)] == [OTHER] * 3
         assert store.check() == []
 
-    def test_nobody_takes_back_a_box_that_somebody_changed_since(self, project):
+    def test_a_box_changed_since_by_somebody_else_is_not_undone(self, project):
         store = project(1)
         store.boxes.change(ANN, 1, OTHER)
         store.boxes.change(BEN, 1, (1.0, 1.0, 20.0, 20.0))
         store.undo.undo(ANN)
         assert box(store)[:4] == (1.0, 1.0, 20.0, 20.0)
 
-    def test_a_box_that_differs_from_the_log_is_found_and_mended(self, project):
+    def test_check_finds_and_repairs_a_box_that_differs_from_the_log(self, project):
         store = project(2)
         store.boxes.change(ANN, 1, OTHER)
         change(store, "UPDATE face SET x = 99 WHERE id = 1")
@@ -102,13 +102,13 @@ class TestChange:
         assert box(store)[:4] == OTHER
         assert store.check() == []
 
-    def test_a_face_that_is_gone_is_said(self, project):
+    def test_moving_the_box_of_a_removed_face_raises(self, project):
         with pytest.raises(UserError, match="not in the project"):
             project(1).boxes.change(ANN, 7, OTHER)
 
 
 class TestDraw:
-    def test_a_drawn_face_is_there_and_undo_removes_it(self, project):
+    def test_undo_removes_a_drawn_face(self, project):
         store = project(1)
         face, changes = store.boxes.draw(ANN, 1, OTHER)
         assert (changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
@@ -127,7 +127,7 @@ class TestDraw:
 
 
 class TestWhole:
-    def test_it_is_one_operation_that_is_undone_and_done_again(self, project):
+    def test_whole_photos_are_one_operation_with_undo_and_redo(self, project):
         store = project(3)
         changes = store.boxes.take_whole(ANN, [1, 3])
         assert changes.boxes == changes.faces == {4, 5}
@@ -139,7 +139,7 @@ class TestWhole:
         assert verdicts(store) == [U] * 5
         assert store.check() == []
 
-    def test_it_is_taken_back_weeks_later_but_for_what_was_decided(self, project):
+    def test_taking_it_back_later_keeps_decided_faces(self, project):
         store = project(2)
         store.boxes.take_whole(ANN, [1, 2])
         (batch,) = store.history.batches()
@@ -148,13 +148,13 @@ class TestWhole:
         store.history.take_back(BEN, batch.id)
         assert verdicts(store) == [U, U, R]
 
-    def test_many_are_not_named(self, project):
+    def test_changes_of_many_faces_name_none(self, project):
         store = project(MAX_INSTANT_FACES + 1)
         changes = store.boxes.take_whole(ANN, range(1, MAX_INSTANT_FACES + 2))
         assert (changes.all, changes.faces, changes.boxes) == (True, frozenset(), frozenset())
         assert store.queue.counts().faces == 2 * (MAX_INSTANT_FACES + 1)
 
-    def test_only_what_was_undone_leaves_a_photo_without_a_face(self, project):
+    def test_a_photo_is_without_face_only_after_undo(self, project):
         store = project(1, proposed=False)
         store.decisions.decide(ANN, [1], X)
         assert store.photos.without_face() == []
@@ -167,7 +167,7 @@ class TestWhole:
 
 
 class TestDesk:
-    def test_undo_takes_the_box_back_before_what_was_decided_earlier(self, project):
+    def test_undo_restores_the_box_before_an_earlier_decision(self, project):
         store = project(2)
         desk = Desk(store, ANN)
         desk.accept()
@@ -175,7 +175,7 @@ class TestDesk:
         desk.undo_stack.undo()
         assert (box(store, 2)[:4], verdicts(store)) == (FIRST, [A, U])
 
-    def test_a_draft_survives_its_box_and_anew_lets_it_go_one_undo_away(self, project):
+    def test_moving_a_box_keeps_the_draft_and_anew_drops_it_until_undo(self, project):
         store = project(1)
         desk = Desk(store, ANN)
         desk.edits.move(0, 1, 1)
@@ -186,7 +186,7 @@ class TestDesk:
         desk.undo_stack.undo()
         assert desk.edits.moved == {0}
 
-    def test_undo_goes_back_over_a_box_in_the_order_of_time(self, project):
+    def test_undo_follows_the_order_of_moves_and_boxes(self, project):
         store = project(2)
         desk = Desk(store, ANN)
         desk.accept()
@@ -199,7 +199,7 @@ class TestDesk:
         desk.undo_stack.undo()
         assert verdicts(store) == [U, U]
 
-    def test_moves_that_come_back_are_measured_from_the_proposal_they_began_at(self, project):
+    def test_restored_moves_belong_to_the_proposal_they_started_from(self, project):
         store = project(1)
         desk = Desk(store, ANN)
         began = desk.face.prediction.id
@@ -211,7 +211,7 @@ class TestDesk:
         desk.undo_stack.undo()
         assert (desk.face.prediction.id, desk.edits.moved) == (began, {0})
 
-    def test_a_new_proposal_for_a_new_box_shows_at_once(self, project):
+    def test_a_proposal_for_a_moved_box_is_shown_at_once(self, project):
         store = project(1)
         desk = Desk(store, ANN)
         desk.change_box(OTHER)
@@ -221,7 +221,7 @@ class TestDesk:
 
 
 class TestProposals:
-    def test_a_moved_box_gets_a_proposal_each_time_and_old_rounds_stay(self, project):
+    def test_each_moved_box_gets_a_proposal_and_old_rounds_stay(self, project):
         store = project(2, proposed=False)
         rounds = Rounds(store)
         rounds.launcher.propose_mean_face()
@@ -241,7 +241,7 @@ class TestProposals:
         assert len(store.rounds.all()) == 3  # the last two faces share a round
         assert not rounds.follower.is_running
 
-    def test_a_round_that_saw_the_old_box_offers_nothing_for_it(self, project):
+    def test_a_round_that_started_before_the_move_proposes_nothing(self, project):
         store = project(3)
         running = store.rounds.add(RoundKind.TRAIN, "std", "rounds/x", {})
         store.rounds.set_model(running, "round 1", "other")
@@ -254,7 +254,7 @@ class TestProposals:
         assert shown(store, 1) == before
         assert [store.faces.get(k).prediction.score for k in (1, 3)] == [0.5, 0.9]
 
-    def test_only_the_proposal_for_the_box_comes_unasked(self, project):
+    def test_only_the_proposal_for_the_moved_box_is_shown_at_once(self, project):
         store = project(1)
         desk = Desk(store, ANN)
         desk.change_box(OTHER)
@@ -265,7 +265,7 @@ class TestProposals:
         assert desk.face.prediction.score == 0.8
 
     @pytest.mark.parametrize("verdict", [A, C, X])
-    def test_a_decided_face_gets_none(self, project, verdict):
+    def test_a_decided_face_gets_no_proposal(self, project, verdict):
         store = project(1, proposed=False)
         rounds = Rounds(store)
         rounds.launcher.propose_mean_face()

@@ -95,14 +95,14 @@ class TestFilters:
         assert store.queue.count(wanted) == len(ids)
         assert store.queue.matching(wanted, [3, 6]) == [i for i in ids if i in (3, 6)]
 
-    def test_an_undone_decision_is_nobodys(self, store):
+    def test_an_undone_decision_belongs_to_no_reviewer(self, store):
         store.undo.undo(ANN)
         assert store.queue.ids(Filter(reviewer=BEN)) == [5, 1, 2]
         store.undo.undo(BEN)
         store.undo.undo(BEN)
         assert store.queue.ids(Filter(reviewer=BEN)) == []
 
-    def test_a_filter_comes_back_from_its_json(self):
+    def test_a_filter_round_trips_through_json(self):
         wanted = Filter("offered", True, "바다", "score", True, (0.25, 0.5), 3, "1/walk", ANN)
         assert Filter.from_json(wanted.to_json()) == wanted
         assert Filter.from_json(Filter().to_json()) == Filter()
@@ -125,8 +125,8 @@ class TestFilters:
         assert "Update" in caught.value.remedy
 
 
-class TestByFile:
-    def test_photos_that_came_later_stand_where_their_names_say(self, project):
+class TestFileOrder:
+    def test_later_photos_are_sorted_by_their_names(self, project):
         store = project(3)  # 00000.jpg to 00002.jpg
         root = next(iter(store.photos.roots()))
         store.photos.add(root, [("00000b.jpg", 1), ("a/later.jpg", 1)])
@@ -142,7 +142,7 @@ class TestByFile:
         faces, waits = store.queue.ids_and_waiting(Filter(text="later"))
         assert (faces, waits.tolist()) == ([first], [True])
 
-    def test_a_list_in_another_order_than_the_ids_gets_new_faces_at_its_end(self):
+    def test_new_faces_go_to_the_end_of_a_list_not_sorted_by_id(self):
         index = QueueIndex([3, 1], np.array([True, False]))
         index.insert([2, 4], sorted_by_id=True)
         assert index.faces == [3, 1, 2, 4]
@@ -152,7 +152,7 @@ class TestByFile:
 class TestIndexes:
     @pytest.mark.parametrize("order", ORDERS)
     @pytest.mark.parametrize("descending", [False, True])
-    def test_every_queue_is_one_walk_along_an_index(self, store, order, descending):
+    def test_every_filter_and_order_reads_one_index(self, store, order, descending):
         for verdict, parts in product(VERDICT_FILTERS, PARTS):
             wanted = Filter(verdict, order=order, descending=descending, **parts)
             with explained(store) as plans:
@@ -169,7 +169,7 @@ class TestIndexes:
             assert not [line for line in plans if line in whole], wanted
 
     @pytest.mark.parametrize("parts", PARTS)
-    def test_counts_walk_an_index_or_the_tally(self, store, parts):
+    def test_counts_read_an_index_or_the_counters(self, store, parts):
         with explained(store) as plans:
             store.queue.count(Filter("rejected", **parts))
             store.queue.facets(Filter("rejected", **parts))
@@ -179,7 +179,7 @@ class TestIndexes:
             "face_counter" in line or "COVERING INDEX state_by_score" in line for line in walks
         )
 
-    def test_counts_of_all_walk_over_no_face(self, store):
+    def test_overall_counts_scan_no_faces(self, store):
         with explained(store) as plans:
             store.queue.counts()
             store.queue.reviewers()
@@ -190,14 +190,14 @@ class TestIndexes:
         assert plans
         assert not [line for line in plans if line.split()[1] in ("state", "photo", "face")]
 
-    def test_a_few_faces_are_looked_up_not_looked_for(self, store):
+    def test_a_few_faces_are_looked_up_by_primary_key(self, store):
         with explained(store) as plans:
             store.queue.waiting([1, 2])
             store.queue.matching(Filter("offered", order="score"), [1, 2])
         searches = [line for line in plans if line.split()[1] == "state"]
         assert searches == ["SEARCH state USING INTEGER PRIMARY KEY (rowid=?)"] * 2
 
-    def test_what_changed_since_a_visit_is_found_by_keys(self, store):
+    def test_changes_since_the_last_visit_are_found_by_index(self, store):
         store.reviewer_progress.save(ANN, 1, Filter())
         with explained(store) as plans:
             store.reviewer_progress.load(ANN)
@@ -206,8 +206,8 @@ class TestIndexes:
         assert not [line for line in plans if line.startswith(tables)]
 
 
-class TestTallies:
-    def test_facets_say_what_each_verdict_would_show(self, store):
+class TestCounters:
+    def test_facets_count_what_each_verdict_would_show(self, store):
         for parts in PARTS:
             wanted = Filter("offered", **parts)
             facets = store.queue.facets(wanted)
@@ -217,7 +217,7 @@ class TestTallies:
             assert facets.flagged == len(store.queue.ids(replace(wanted, flagged=True)))
             assert facets.left == len(store.queue.waiting(store.queue.ids(wanted)))
 
-    def test_folders_count_their_faces_and_what_is_left(self, store):
+    def test_folders_count_their_faces_and_the_waiting_ones(self, store):
         assert store.queue.folders() == [
             Folder("1", 1, 1), Folder("1/walk 2", 1, 0), Folder("1/walk/day 1", 2, 0),
             Folder("1/walk/day 2", 1, 1), Folder("2/Ärger", 1, 1), Folder("2/여름 휴가", 1, 1),
@@ -227,7 +227,7 @@ class TestTallies:
         assert store.queue.shown_rounds() == {1: 4, 2: 2}
         assert store.queue.reviewers() == {ANN: 2, BEN: 2}
 
-    def test_they_follow_whatever_happens(self, store):
+    def test_counters_stay_right_after_every_operation(self, store):
         for step in (
             lambda: store.undo.undo(BEN),
             lambda: store.undo.redo(BEN),
@@ -241,7 +241,7 @@ class TestTallies:
             step()
             assert store.check() == []
 
-    def test_a_face_that_is_deleted_is_counted_no_more(self, store):
+    def test_a_deleted_face_is_not_counted(self, store):
         change(store, "DELETE FROM state WHERE face_id = 6")
         change(store, "DELETE FROM prediction WHERE face_id = 6")
         change(store, "DELETE FROM face WHERE id = 6")
@@ -258,7 +258,7 @@ class TestTallies:
             ("INSERT INTO photo_name (photo_name) VALUES ('delete-all')", "photo_name"),
         ],
     )
-    def test_a_wrong_count_is_told_and_mended(self, store, damage, what):
+    def test_check_reports_and_repairs_a_wrong_counter(self, store, damage, what):
         before = store.queue.counts()
         change(store, damage)
         assert f"wrong: {what}" in store.check()[0]
@@ -269,7 +269,7 @@ class TestTallies:
 
 
 class TestSavedFilters:
-    def test_they_are_kept_renamed_and_deleted(self, store, again):
+    def test_filters_are_saved_renamed_and_deleted(self, store, again):
         bad = Filter("rejected", reviewer=BEN, order="score")
         assert store.filters.save("  Ben's  bad ones ", bad).filters
         store.filters.save("all", Filter())
@@ -283,23 +283,23 @@ class TestSavedFilters:
         store.filters.delete(second.id)
         assert [f.name for f in store.filters.all()] == ["모두"]
 
-    def test_the_same_name_is_the_same_filter(self, store):
+    def test_saving_under_the_same_name_replaces_the_filter(self, store):
         store.filters.save("mine", Filter("accepted"))
         store.filters.save("mine", Filter("rejected"))
         assert [f.filter for f in store.filters.all()] == [Filter("rejected")]
 
     @pytest.mark.parametrize("name", ["", "   ", "x" * 61])
-    def test_a_name_is_needed(self, store, name):
+    def test_an_invalid_name_is_refused(self, store, name):
         with pytest.raises(UserError):
             store.filters.save(name, Filter())
         assert store.filters.all() == []
 
-    def test_one_of_a_newer_version_is_shown_but_not_guessed(self, store):
+    def test_a_filter_of_a_newer_version_is_listed_without_its_content(self, store):
         change(store, """INSERT INTO saved_filter (name, filter) VALUES ('new', '{"sky": 1}')""")
         assert [(f.name, f.filter) for f in store.filters.all()] == [("new", None)]
 
 
-def test_a_score_is_as_it_is_shown(store):
+def test_a_score_filter_matches_the_rounded_score(store):
     change(store, "UPDATE state SET score = 0.604 WHERE face_id = 1")
     change(store, "UPDATE state SET score = 0.606 WHERE face_id = 2")
     found = store.queue.ids(Filter(score=(0.6, 0.6)))
@@ -308,11 +308,11 @@ def test_a_score_is_as_it_is_shown(store):
     assert 2 in store.queue.ids(Filter(score=(0.61, 0.7)))
 
 
-class TestVisits:
-    def test_a_newcomer_has_no_visit(self, store):
+class TestReviewerProgress:
+    def test_a_new_reviewer_has_no_progress(self, store):
         assert store.reviewer_progress.load("cho") is None
 
-    def test_the_place_comes_back_with_what_others_did(self, store):
+    def test_progress_comes_with_the_changes_by_others(self, store):
         wanted = Filter("offered", order="score")
         store.reviewer_progress.save(ANN, 3, wanted)
         visit, news = store.reviewer_progress.load(ANN)
@@ -327,7 +327,7 @@ class TestVisits:
         store.reviewer_progress.save(ANN, 1, wanted)
         assert not store.reviewer_progress.load(ANN)[1]
 
-    def test_the_news_are_what_still_holds_each_face_once(self, store):
+    def test_news_count_each_face_once_and_skip_undone_decisions(self, store):
         store.reviewer_progress.save(ANN, 3, Filter())
         store.decisions.decide(BEN, [6, 7], Verdict.EXCLUDED)
         store.undo.undo(BEN)
@@ -338,19 +338,19 @@ class TestVisits:
         store.decisions.decide(BEN, [7], Verdict.UNREVIEWED)
         assert store.reviewer_progress.load(ANN)[1].decided == {BEN: 1}
 
-    def test_a_visit_of_a_newer_version_shows_all(self, store):
+    def test_a_filter_of_a_newer_version_falls_back_to_all_faces(self, store):
         store.reviewer_progress.save(ANN, 3, Filter("offered"))
         change(store, """UPDATE reviewer_progress SET filter = '{"sky": 1}'""")
         assert store.reviewer_progress.load(ANN)[0].filter == Filter()
 
-    def test_the_pace_leaves_out_what_nobody_looked_at(self, store):
+    def test_recent_decisions_leave_out_large_batches_and_undone_ones(self, store):
         add_faces(store, 300)
         store.decisions.decide("cho", [5], Verdict.EXCLUDED)
         store.decisions.decide("cho", range(8, 300), Verdict.EXCLUDED)
         store.undo.undo("cho")
         assert [count for _, count in store.reviewer_progress.recent_decisions("cho")] == [1]
 
-    def test_the_pace_counts_what_was_undone_and_decided_again_once(self, store):
+    def test_recent_decisions_count_a_repeated_decision_once(self, store):
         for face in (5, 6):
             store.decisions.decide("cho", [face], Verdict.EXCLUDED)
             store.undo.undo("cho")
@@ -362,8 +362,8 @@ class TestVisits:
         assert len(store.reviewer_progress.recent_decisions("cho")) == 2
 
 
-class TestWatch:
-    def test_it_names_the_faces_that_others_decided(self, store, again):
+class TestChangeDetector:
+    def test_it_names_the_faces_decided_by_others(self, store, again):
         other = again(store)
         watch = store.detect_changes()
         assert watch.changes() == Changes()
@@ -372,7 +372,7 @@ class TestWatch:
         other.drafts.save(BEN, 7, None, None)
         assert watch.changes() == Changes()
 
-    def test_it_tells_rounds_photos_and_filters(self, store, again):
+    def test_it_reports_rounds_photos_and_filters(self, store, again):
         other = again(store)
         watch = store.detect_changes()
         propose(other, [6], 0.9)
@@ -383,7 +383,7 @@ class TestWatch:
         assert watch.changes() == Changes(photos=True)
 
 
-def test_a_round_whose_arrival_was_cut_short_is_settled_later(store, monkeypatch):
+def test_an_interrupted_refresh_is_completed_later(store, monkeypatch):
     round_id = store.rounds.add(RoundKind.TRAIN, "std", "rounds/cut", {})
     store.rounds.set_model(round_id, "cut", "cut")
     from labeltool.store import round_records

@@ -52,7 +52,7 @@ def overwrite(file: Path, start: int, size: int) -> None:
 
 
 class TestMaking:
-    def test_it_holds_what_was_decided_and_what_is_still_in_the_write_ahead_log(self, project):
+    def test_a_backup_includes_the_write_ahead_log(self, project):
         store = project(5)
         store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
         assert (store.folder / f"{FILE}-wal").stat().st_size > 0
@@ -65,9 +65,7 @@ class TestMaking:
         assert (held.faces, held.operations) == (5, 1)
         assert names(store.folder) == {made.file.name}
 
-    def test_others_write_meanwhile_without_waiting_and_it_is_of_one_moment(
-        self, project, monkeypatch
-    ):
+    def test_a_backup_is_one_snapshot_and_blocks_no_writer(self, project, monkeypatch):
         store = project(60)
         monkeypatch.setattr(backups_module, "_COPY_BYTES", 4096)
         face = iter(range(1, 61))
@@ -82,7 +80,7 @@ class TestMaking:
         decided = next(face, 61) - 1
         assert verdicts(store).count(Verdict.REJECTED) == decided > 5
 
-    def test_where_a_write_ahead_log_is_unsafe_it_is_whole_too(self, project, monkeypatch):
+    def test_a_backup_without_a_write_ahead_log_is_complete(self, project, monkeypatch):
         monkeypatch.setattr(engine, "is_on_network_drive", lambda path: True)
         store = project(40)
         store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
@@ -96,7 +94,7 @@ class TestMaking:
         writer.close()
         assert started == []
 
-    def test_a_cancelled_one_leaves_nothing(self, project):
+    def test_a_cancelled_backup_leaves_no_file(self, project):
         store = project(3)
 
         def cancel(_done: int, _total: int) -> None:
@@ -106,7 +104,7 @@ class TestMaking:
             store.back_up("work", cancel)
         assert names(store.folder) == set()
 
-    def test_without_room_it_says_so_and_leaves_the_space_to_decisions(self, project, monkeypatch):
+    def test_a_backup_without_enough_space_is_refused(self, project, monkeypatch):
         store = project(3)
         usage = shutil.disk_usage(store.folder)._replace(free=backups_module.MIN_FREE_BYTES)
         monkeypatch.setattr(backups_module.shutil, "disk_usage", lambda folder: usage)
@@ -115,7 +113,7 @@ class TestMaking:
         assert caught.value.remedy
         assert names(store.folder) == set()
 
-    def test_a_disk_that_fills_up_on_the_way_leaves_nothing(self, project, monkeypatch):
+    def test_a_disk_that_fills_up_leaves_no_partial_backup(self, project, monkeypatch):
         store = project(3)
 
         def full(_descriptor: int) -> None:
@@ -126,7 +124,7 @@ class TestMaking:
             store.back_up("work")
         assert names(store.folder) == set()
 
-    def test_a_damaged_project_makes_none_and_its_older_ones_stay(self, project):
+    def test_a_damaged_project_is_not_backed_up_and_old_backups_stay(self, project):
         store = project(2000)
         good = store.back_up("work").file.name
         store._database.checkpoint()
@@ -136,7 +134,7 @@ class TestMaking:
             store.back_up("work")
         assert names(store.folder) == {good}
 
-    def test_what_a_killed_process_left_is_swept_away_later(self, project):
+    def test_partial_files_of_killed_processes_are_deleted_later(self, project):
         store = project(1)
         (store.folder / BACKUP_FOLDER).mkdir()
         old, fresh = (store.folder / BACKUP_FOLDER / f".x.{n}.partial" for n in (1, 2))
@@ -150,21 +148,21 @@ class TestMaking:
 class TestKeeping:
     NOON = datetime.now().astimezone().replace(hour=12, minute=0, second=0).astimezone(UTC)
 
-    def test_the_newest_and_one_a_day_of_a_week_stay(self, tmp_path):
+    def test_the_newest_backups_and_one_a_day_are_kept(self, tmp_path):
         hours = [pretend(tmp_path, self.NOON - timedelta(hours=h)) for h in range(8)]
         days = [pretend(tmp_path, self.NOON - timedelta(days=d, hours=1)) for d in range(1, 11)]
         pretend(tmp_path, self.NOON - timedelta(days=3, hours=2))
         backups_module.delete_old_backups(tmp_path)
         assert names(tmp_path) == {*hours[:5], *days[:6]}
 
-    def test_the_last_one_before_an_upgrade_stays_however_old(self, tmp_path):
+    def test_the_last_backup_before_an_upgrade_is_kept(self, tmp_path):
         rows = [pretend(tmp_path, self.NOON - timedelta(hours=h)) for h in range(5)]
         last = pretend(tmp_path, self.NOON - timedelta(days=90), "upgrade")
         pretend(tmp_path, self.NOON - timedelta(days=90, hours=1), "upgrade")
         backups_module.delete_old_backups(tmp_path)
         assert names(tmp_path) == {*rows, last}
 
-    def test_all_together_stay_in_bounds_but_two_stay_in_any_case(self, tmp_path, monkeypatch):
+    def test_the_total_size_is_limited_but_two_are_always_kept(self, tmp_path, monkeypatch):
         rows = [pretend(tmp_path, self.NOON - timedelta(hours=h), size=40) for h in range(5)]
         monkeypatch.setattr(backups_module, "MAX_TOTAL_BYTES", 130)
         backups_module.delete_old_backups(tmp_path)
@@ -173,9 +171,7 @@ class TestKeeping:
         backups_module.delete_old_backups(tmp_path)
         assert names(tmp_path) == set(rows[:2])
 
-    def test_a_large_one_is_given_back_bit_by_bit_and_no_part_of_it_is_a_backup(
-        self, tmp_path, monkeypatch
-    ):
+    def test_a_large_backup_is_deleted_in_small_parts(self, tmp_path, monkeypatch):
         monkeypatch.setattr(backups_module, "_TRUNCATE_BYTES", 100)
         monkeypatch.setattr(backups_module, "_kept", lambda rows: rows[:1])
         new, old = (pretend(tmp_path, self.NOON - timedelta(k), size=1000) for k in (0, 1))
@@ -193,7 +189,7 @@ class TestKeeping:
         assert names(tmp_path) == {new}
         assert old != new
 
-    def test_files_that_are_no_backups_are_let_alone(self, tmp_path):
+    def test_other_files_are_not_deleted(self, tmp_path):
         (tmp_path / BACKUP_FOLDER).mkdir()
         (tmp_path / BACKUP_FOLDER / "mine.sqlite").touch()
         for hours in range(8):
@@ -202,7 +198,7 @@ class TestKeeping:
         assert "mine.sqlite" in names(tmp_path)
         assert len(backups(tmp_path)) == 5
 
-    def test_a_new_one_is_due_after_a_day(self, project):
+    def test_a_backup_is_due_after_a_day(self, project):
         store = project(1)
         assert not store.backup_is_due()
         pretend(store.folder, datetime.now(UTC) - timedelta(hours=25))
@@ -211,7 +207,7 @@ class TestKeeping:
         assert not store.backup_is_due()
 
 
-class TestAClockThatWasWrong:
+class TestWrongClock:
     """What was made while the clock was ahead, or years behind, is no reason to make none."""
 
     @pytest.fixture
@@ -233,7 +229,7 @@ class TestAClockThatWasWrong:
         return set_to
 
     @pytest.mark.parametrize("days", [40, 36_500])
-    def test_one_of_the_future_does_not_stop_the_daily_ones(self, project, clock, days):
+    def test_a_backup_from_the_future_does_not_stop_daily_backups(self, project, clock, days):
         store = project(1)
         clock(days)
         store.back_up("day")
@@ -248,7 +244,7 @@ class TestAClockThatWasWrong:
         assert [row.file for row in rows[:5]] == [row.file for row in made[::-1]]
         assert rows[5].time - rows[4].time > timedelta(days=20)
 
-    def test_a_project_made_in_the_future_is_due(self, tmp_path, clock):
+    def test_a_backup_of_a_project_from_the_future_is_due(self, tmp_path, clock):
         clock(40)
         store = create_project(tmp_path / "p", THREE)
         assert not store.backup_is_due()
@@ -257,7 +253,7 @@ class TestAClockThatWasWrong:
         store.close()
 
     @pytest.mark.parametrize("days", [40, -3000])
-    def test_the_newest_is_the_one_with_the_latest_work(self, project, clock, days):
+    def test_the_newest_backup_has_the_latest_work(self, project, clock, days):
         store = project(3)
         held = []
         for face, day in enumerate((0, days, 0), 1):
@@ -274,7 +270,7 @@ class TestAClockThatWasWrong:
         assert verdicts(again).count(Verdict.EXCLUDED) == 3
         again.close()
 
-    def test_work_after_a_restored_one_is_newer_though_it_is_less(self, project, clock):
+    def test_a_backup_after_a_restore_counts_as_newer(self, project, clock):
         store = project(9)
         for face in range(1, 5):
             store.decisions.decide(ANN, [face], Verdict.EXCLUDED)
@@ -290,7 +286,7 @@ class TestAClockThatWasWrong:
         assert newest.file == made.file
         assert read_contents(newest.file).operations == 2
 
-    def test_those_of_the_future_do_not_crowd_out_new_ones(self, project, clock):
+    def test_backups_from_the_future_do_not_displace_new_ones(self, project, clock):
         store = project(1)
         clock(40)
         for _ in range(6):
@@ -321,7 +317,7 @@ class TestRestoring:
             store.close()
 
     @pytest.mark.parametrize("damage", ["overwritten", "truncated", "empty", "gone", "no row"])
-    def test_a_damaged_file_is_said_kept_aside_and_replaced(self, folder, damage):
+    def test_a_damaged_file_is_replaced_and_kept(self, folder, damage):
         file = folder / FILE
         if damage == "overwritten":
             overwrite(file, 0, 8000)
@@ -356,7 +352,7 @@ class TestRestoring:
         finally:
             store.close()
 
-    def test_a_write_ahead_log_left_behind_goes_aside_with_its_file(self, folder, tmp_path):
+    def test_a_restore_keeps_the_write_ahead_log_with_the_old_file(self, folder, tmp_path):
         store = open_project(folder)
         store.decisions.decide(ANN, [3, 4], Verdict.EXCLUDED)
         shutil.copytree(folder, tmp_path / "killed")  # as a killed program leaves it
@@ -368,7 +364,7 @@ class TestRestoring:
         assert kept.with_name(f"{kept.name}-wal").read_bytes() == log
         assert self.excluded(folder) == 1
 
-    def test_a_sound_project_that_is_set_back_is_kept_whole(self, folder, tmp_path):
+    def test_restoring_over_an_intact_project_keeps_it_complete(self, folder, tmp_path):
         assert current_contents(folder).operations == 2
         kept = restore(folder, backups(folder)[0].file)
         assert (
@@ -380,7 +376,7 @@ class TestRestoring:
         restore(folder, kept)
         assert self.excluded(folder) == 2
 
-    def test_a_damaged_backup_is_passed_over_and_refused(self, folder):
+    def test_a_damaged_backup_is_skipped_and_refused(self, folder):
         file = folder / FILE
         good = backups(folder)[0].file
         bad = good.with_name(pretend(folder, datetime.now(UTC) + timedelta(hours=1)))
@@ -391,18 +387,18 @@ class TestRestoring:
         assert file.read_bytes() == before
         assert not list(folder.glob("*.replaced*"))
 
-    def test_no_project_is_replaced_while_it_is_open(self, folder):
+    def test_an_open_project_cannot_be_restored(self, folder):
         store = open_project(folder)
         with pytest.raises(UserError, match="must be restored, but another window"):
             restore(folder, backups(folder)[0].file)
         store.close()
         assert self.excluded(folder) == 2
 
-    def test_a_backup_that_is_not_there_is_said(self, folder):
+    def test_a_missing_backup_is_reported(self, folder):
         with pytest.raises(UserError, match="There is no backup"):
             restore(folder, folder / "nothing.sqlite")
 
-    def test_a_disk_that_is_full_leaves_everything_as_it_was(self, folder, monkeypatch):
+    def test_a_full_disk_changes_nothing(self, folder, monkeypatch):
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
@@ -413,11 +409,11 @@ class TestRestoring:
         assert (folder / FILE).read_bytes() == before
         assert {p.name for p in folder.iterdir()} == {FILE, BACKUP_FOLDER, "project.lock"}
 
-    def test_without_backups_there_is_none_to_restore(self, tmp_path):
+    def test_without_backups_there_is_no_intact_one(self, tmp_path):
         create_project(tmp_path / "p", THREE).close()
         assert newest_intact_backup(tmp_path / "p") is None
 
-    def test_a_file_that_holds_no_project_holds_no_facts(self, tmp_path):
+    def test_a_file_without_a_project_has_no_contents(self, tmp_path):
         for name in (FILE, "other.sqlite"):
             sqlite3.connect(tmp_path / name).close()
         assert current_contents(tmp_path) is None
@@ -426,7 +422,7 @@ class TestRestoring:
         assert current_contents(tmp_path / "nowhere") is None
 
 
-def test_two_that_are_made_at_once_do_not_disturb_each_other(project):
+def test_two_backups_at_once_do_not_interfere(project):
     store: Store = project(50)
     failed: list[UserError] = []
 
@@ -446,7 +442,7 @@ def test_two_that_are_made_at_once_do_not_disturb_each_other(project):
     assert all(read_contents(row.file).faces == 50 for row in backups(store.folder))
 
 
-def test_a_restore_into_a_folder_that_cannot_be_written_says_so(project, monkeypatch):
+def test_a_restore_into_a_read_only_folder_is_refused(project, monkeypatch):
     store = project(2)
     source = store.back_up("work")
     store.close()
