@@ -23,12 +23,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Box, Visibility
-from labeltool.gui.canvas.box_editor import BoxEditor
 from labeltool.gui.canvas.displayed_face import Array, Groups, make_displayed_face
-from labeltool.gui.canvas.face_layers import FaceLayers
-from labeltool.gui.canvas.framing import FaceFraming
-from labeltool.gui.canvas.handles import Handle
-from labeltool.gui.canvas.hit_test import (
+from labeltool.gui.canvas.editing.box_editor import BoxEditor
+from labeltool.gui.canvas.editing.hit_test import (
     BoxHandle,
     HitScene,
     SelectionHandle,
@@ -36,13 +33,9 @@ from labeltool.gui.canvas.hit_test import (
     hit_test,
     snap_target,
 )
-from labeltool.gui.canvas.neighbour_weights import NeighbourWeights
-from labeltool.gui.canvas.overlays import Panels
-from labeltool.gui.canvas.photo_item import ToneCurve
-from labeltool.gui.canvas.photo_view import PhotoView
-from labeltool.gui.canvas.point_editor import PointEditor
-from labeltool.gui.canvas.point_selection import PointSelection
-from labeltool.gui.canvas.tools import (
+from labeltool.gui.canvas.editing.neighbour_weights import NeighbourWeights
+from labeltool.gui.canvas.editing.point_editor import PointEditor
+from labeltool.gui.canvas.editing.tools import (
     DrawBox,
     MovePoints,
     Tool,
@@ -51,6 +44,13 @@ from labeltool.gui.canvas.tools import (
     cursor_for,
     start_tool,
 )
+from labeltool.gui.canvas.face_layers import FaceLayers
+from labeltool.gui.canvas.framing import FaceFraming
+from labeltool.gui.canvas.handles import Handle
+from labeltool.gui.canvas.items.overlays import Panels
+from labeltool.gui.canvas.items.photo_item import ToneCurve
+from labeltool.gui.canvas.photo_view import PhotoView
+from labeltool.gui.canvas.point_selection import PointSelection
 from labeltool.gui.i18n.translate import tr
 
 

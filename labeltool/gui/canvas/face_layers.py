@@ -7,11 +7,11 @@ import numpy.typing as npt
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from labeltool.gui.canvas.box_items import BoxesItem, SelectionItem
 from labeltool.gui.canvas.displayed_face import Array, DisplayedFace
-from labeltool.gui.canvas.face_item import ComparisonItem, FaceItem
 from labeltool.gui.canvas.handles import SelectionFrame
-from labeltool.gui.canvas.overlays import Panels
+from labeltool.gui.canvas.items.box_items import BoxesItem, SelectionItem
+from labeltool.gui.canvas.items.face_item import ComparisonItem, FaceItem
+from labeltool.gui.canvas.items.overlays import Panels
 from labeltool.gui.canvas.point_selection import PointSelection
 
 

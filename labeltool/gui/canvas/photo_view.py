@@ -24,8 +24,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from labeltool.gui import theme
-from labeltool.gui.canvas.overlays import Message
-from labeltool.gui.canvas.photo_item import PhotoItem, ToneCurve, photo_rect
+from labeltool.gui.canvas.items.overlays import Message
+from labeltool.gui.canvas.items.photo_item import PhotoItem, ToneCurve, photo_rect
 from labeltool.gui.i18n.translate import tr
 
 ZOOM_STEP = 1.25

@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from labeltool.domain import OCCLUDED, VISIBLE
 from labeltool.gui import theme
 from labeltool.gui.canvas import Canvas
-from labeltool.gui.canvas.hit_test import Nothing, Point
-from labeltool.gui.canvas.overlays import Legend, Loupe, Message, PointLabel
+from labeltool.gui.canvas.editing.hit_test import Nothing, Point
+from labeltool.gui.canvas.items.overlays import Legend, Loupe, Message, PointLabel
 from labeltool.gui.images.image_pyramid import halved
 
 Panel = TypeVar("Panel", bound=QWidget)

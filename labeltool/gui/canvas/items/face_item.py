@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
 from labeltool.gui.canvas.displayed_face import Array, DisplayedFace
-from labeltool.gui.canvas.marks import OUTLINE, REACH, WHITE, cross, diamond, pen, ticks
+from labeltool.gui.canvas.items.marks import OUTLINE, REACH, WHITE, cross, diamond, pen, ticks
 
 _NUMBER_PIXELS = (20, 12)
 """Width and height of a number on the screen, with some space around it."""

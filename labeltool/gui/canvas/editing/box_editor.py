@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal, SignalInstance, Slot
 
-from labeltool.gui.canvas.box_items import BoxesItem
 from labeltool.gui.canvas.handles import Handle, drag_handle, is_large_enough
-from labeltool.gui.canvas.marks import square
+from labeltool.gui.canvas.items.box_items import BoxesItem
+from labeltool.gui.canvas.items.marks import square
 from labeltool.gui.canvas.photo_view import PhotoView
 
 

@@ -17,7 +17,7 @@ from labeltool.gui.canvas.handles import (
     SelectionFrame,
     handle_positions,
 )
-from labeltool.gui.canvas.marks import OUTLINE, REACH, SHADE, WHITE, corners, pen, square
+from labeltool.gui.canvas.items.marks import OUTLINE, REACH, SHADE, WHITE, corners, pen, square
 
 
 def paint_handles(painter: QPainter, positions: Iterable[QPointF], zoom: float) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from labeltool.gui.canvas.displayed_face import Array
 from labeltool.gui.canvas.face_layers import FaceLayers
-from labeltool.gui.canvas.overlays import Panels
+from labeltool.gui.canvas.items.overlays import Panels
 from labeltool.gui.canvas.photo_view import PhotoView
 from labeltool.gui.canvas.point_selection import PointSelection
 from labeltool.review.geometry import rotate_and_scale

@@ -15,12 +15,18 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from labeltool.gui.canvas.box_editor import BoxEditor
 from labeltool.gui.canvas.displayed_face import Array
+from labeltool.gui.canvas.editing.box_editor import BoxEditor
+from labeltool.gui.canvas.editing.hit_test import (
+    BoxHandle,
+    MissingPoint,
+    Point,
+    SelectionHandle,
+    Target,
+)
+from labeltool.gui.canvas.editing.neighbour_weights import NeighbourWeights
+from labeltool.gui.canvas.editing.point_editor import PointEditor
 from labeltool.gui.canvas.handles import Handle, drag_handle
-from labeltool.gui.canvas.hit_test import BoxHandle, MissingPoint, Point, SelectionHandle, Target
-from labeltool.gui.canvas.neighbour_weights import NeighbourWeights
-from labeltool.gui.canvas.point_editor import PointEditor
 from labeltool.gui.canvas.point_selection import PointSelection
 from labeltool.review.geometry import rotate_and_scale
 

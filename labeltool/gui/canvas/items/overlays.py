@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from labeltool.domain import OCCLUDED
 from labeltool.gui import theme
 from labeltool.gui.canvas.displayed_face import DisplayedFace
-from labeltool.gui.canvas.face_item import COMPARISON_COLOUR
-from labeltool.gui.canvas.marks import cross, diamond, ticks
-from labeltool.gui.canvas.photo_item import ToneCurve, draw_photo, photo_rect
+from labeltool.gui.canvas.items.face_item import COMPARISON_COLOUR
+from labeltool.gui.canvas.items.marks import cross, diamond, ticks
+from labeltool.gui.canvas.items.photo_item import ToneCurve, draw_photo, photo_rect
 from labeltool.gui.i18n.translate import read, sentence, tr
 
 _BACKGROUND = QColor(24, 24, 24, 205)

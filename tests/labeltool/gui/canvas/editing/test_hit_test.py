@@ -9,14 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 
 from labeltool.gui.canvas.displayed_face import make_displayed_face
-from labeltool.gui.canvas.handles import (
-    Handle,
-    SelectionFrame,
-    box_handle_at,
-    drag_handle,
-    is_large_enough,
-)
-from labeltool.gui.canvas.hit_test import (
+from labeltool.gui.canvas.editing.hit_test import (
     HIT_RADIUS_PIXELS,
     BoxHandle,
     HitScene,
@@ -27,6 +20,13 @@ from labeltool.gui.canvas.hit_test import (
     SelectionHandle,
     hit_test,
     snap_target,
+)
+from labeltool.gui.canvas.handles import (
+    Handle,
+    SelectionFrame,
+    box_handle_at,
+    drag_handle,
+    is_large_enough,
 )
 
 PHOTO = QRectF(-0.5, -0.5, 400, 300)

@@ -1,0 +1,1 @@
+"""What is painted over the photo: graphics items in image pixels, and panels in screen pixels."""
