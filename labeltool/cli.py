@@ -16,12 +16,12 @@ import click
 
 from labeltool.domain import (
     Cancelled,
-    Changes,
     Counts,
     DamagedError,
     RoundStatus,
     UserError,
     Verdict,
+    WriteResult,
     counted,
     folder_name,
 )
@@ -296,7 +296,7 @@ def relocate(project: Path, folder: Path, old: str | None) -> None:
                 for root_id, root in roots.items()
             )
             raise UserError("Which photo folder moved? Name one with --from:" + known)
-        click.echo(store.photos.move_root(found[0], folder.absolute()).note)
+        click.echo(store.photos.move_root(found[0], folder.absolute()).message)
 
 
 def _missing(roots: dict[int, Path]) -> list[int]:
@@ -327,12 +327,12 @@ def predict(project: Path) -> None:
         if rounds.follower.is_worker_alive:
             raise UserError("A round is running in this project already.", "Wait for it to end.")
         if not rounds.launcher.can_predict():
-            click.echo(rounds.launcher.propose_mean_face().note)
+            click.echo(rounds.launcher.propose_mean_face().message)
             return
         rounds.launcher.start_predict()
-        note = _follow(rounds).note
-        if note:
-            click.echo(note)
+        message = _follow(rounds).message
+        if message:
+            click.echo(message)
         proposed = store.queue.counts().proposed
         click.echo(f"{counted(proposed, 'face has', 'faces have')} a proposal to review.")
 
@@ -348,7 +348,7 @@ def train(project: Path, epochs: int | None, device: str) -> None:
         plan = rounds.launcher.plan(epochs=epochs, device=device)
         click.echo(plan.describe(), err=True)
         rounds.launcher.start_training(plan, device)
-        click.echo(_follow(rounds).note)
+        click.echo(_follow(rounds).message or "")
 
 
 def _rounds(store: Store) -> Rounds:
@@ -371,7 +371,7 @@ MOST_NAMED = 20
 """Photos that a round could not use and that are listed."""
 
 
-def _follow(rounds: Rounds) -> Changes:
+def _follow(rounds: Rounds) -> WriteResult:
     """Show a round's progress, take it in, and list the photos that it could not use."""
     try:
         return _wait_for(rounds)
@@ -384,7 +384,7 @@ def _follow(rounds: Rounds) -> Changes:
             click.echo(f"  not used: {more}; 'labeltool check' lists all of them", err=True)
 
 
-def _wait_for(rounds: Rounds) -> Changes:
+def _wait_for(rounds: Rounds) -> WriteResult:
     with _bar("Starting") as bar:
 
         def on_event(event: Event) -> None:

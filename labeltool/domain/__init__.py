@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labeltool.domain.batch import Batch, PastBatch, Seen
-from labeltool.domain.changes import Changes
+from labeltool.domain.changes import Changes, WriteResult
 from labeltool.domain.errors import (
     DamagedError,
     PhotosMissingError,
@@ -27,6 +27,7 @@ from labeltool.domain.face import (
     Row,
     Verdict,
     Visibility,
+    verdict_name,
 )
 from labeltool.domain.filters import (
     ORDERS,
@@ -93,7 +94,9 @@ __all__ = [
     "UserError",
     "Verdict",
     "Visibility",
+    "WriteResult",
     "counted",
     "fill",
     "folder_name",
+    "verdict_name",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labeltool.domain.face import Verdict
+from labeltool.domain.messages import Message
 
 Seen = tuple[int, int | None, int | None]
 """A face, its newest entry of the log and its prediction, as they were when a batch was shown."""
@@ -39,6 +40,6 @@ class PastBatch:
     reviewer: str
     time: str
     kind: str
-    detail: str
+    description: Message
     faces: int
     left: int

@@ -1,17 +1,17 @@
-"""What a write changed."""
+"""What a write changed, and what to tell the person who asked for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from labeltool.domain.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What a write changed: these faces, or `all` of them; `photos`; `rounds`; saved `filters`.
 
-    Nothing at all says that only the desk turned to another face. `boxes`: faces with another box,
-    which want a new proposal. `note`: a sentence for the message line, or empty. `back`: by undo
-    or redo, or by no operation at all: to offer Undo for it would mean something else.
+    Empty Changes mean navigation only. `boxes`: faces with another box, which need a new proposal.
     """
 
     faces: frozenset[int] = frozenset()
@@ -20,8 +20,6 @@ class Changes:
     rounds: bool = False
     filters: bool = False
     boxes: frozenset[int] = frozenset()
-    note: str = ""
-    back: bool = False
 
     @property
     def any_face(self) -> bool:
@@ -29,7 +27,7 @@ class Changes:
         return self.all or bool(self.faces)
 
     def joined(self, other: Changes) -> Changes:
-        """What both changed, without notes and boxes: those are for who wrote."""
+        """What both changed, without boxes: those are for who wrote."""
         everything = self.all or other.all
         return Changes(
             faces=frozenset() if everything else self.faces | other.faces,
@@ -38,3 +36,21 @@ class Changes:
             rounds=self.rounds or other.rounds,
             filters=self.filters or other.filters,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What a write changed, and a message about it, if there is something to say.
+
+    `undoable`: undo would take exactly this write, so Undo can be offered beside the message. An
+    undo itself is not, nor is what belongs to no operation of the log.
+    """
+
+    changes: Changes = Changes()
+    message: Message | None = None
+    undoable: bool = False
+
+    @classmethod
+    def of(cls, result: Changes | WriteResult) -> WriteResult:
+        """The result itself, or changes that nothing is said about."""
+        return cls(result) if isinstance(result, Changes) else result

@@ -8,14 +8,17 @@ from labeltool.domain.messages import Message
 class UserError(Exception):
     """Something the user can mend: `what` happened, and the `remedy`, a sentence each.
 
-    Both are marked texts with `{names}` in them; `values` fill those in. The window translates the
-    texts before it fills them.
+    Both are templates marked by `N_`, filled by `values`, see `Message`.
     """
 
     def __init__(self, what: str, remedy: str = "", **values: object) -> None:
-        self.texts, self.values = (what, remedy), values
         self.what, self.remedy = Message(what, **values), Message(remedy, **values)
-        super().__init__(f"{self.what} {self.remedy}".strip())
+        super().__init__(str(self.message))
+
+    @property
+    def message(self) -> Message:
+        """Both sentences."""
+        return Message.join(self.what, self.remedy)
 
 
 class StoreBusyError(UserError):

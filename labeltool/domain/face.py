@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from labeltool.domain.messages import N_, Message
 from pipnet.data.boxes import Box
 
 Points = NDArray[np.float64]
@@ -37,6 +38,21 @@ class Verdict(StrEnum):
 
 VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.REMOVED)
 """Verdicts of faces that are there."""
+
+_VERDICT_NAMES = {
+    Verdict.UNREVIEWED: N_("unreviewed"),
+    Verdict.ACCEPTED: N_("accepted"),
+    Verdict.CORRECTED: N_("corrected"),
+    Verdict.REJECTED: N_("rejected"),
+    Verdict.EXCLUDED: N_("excluded"),
+    Verdict.REMOVED: N_("removed"),
+}
+
+
+def verdict_name(verdict: Verdict) -> Message:
+    """'accepted', for the middle of a sentence or a list."""
+    return Message(_VERDICT_NAMES[verdict])
+
 
 FINAL = (Verdict.ACCEPTED, Verdict.CORRECTED)
 """Verdicts that make a manual label."""

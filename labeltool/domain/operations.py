@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from labeltool.domain.face import Points, Verdict
+from labeltool.domain.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one undo or redo would take back or do again: moves of points, or an operation.
+    """What one undo or redo would undo or redo: moves of points, or an operation.
 
-    `what`: in words, as the log has it. `faces`: how many it was done to, 0 for moves. `key` names
+    `what`: as the log describes it. `faces`: how many it was done to, 0 for moves. `key` names
     the step, whoever asks. `is_last`: it is what was done last through this open project, so the
     person has it before their eyes.
     """
 
-    what: str
+    what: Message
     kind: str
     faces: int
     reviewer: str
@@ -29,8 +30,8 @@ class Step:
 class UndoState:
     """What undo and redo would do now, in words, or None; the steps say more of it."""
 
-    undo: str | None
-    redo: str | None
+    undo: Message | None
+    redo: Message | None
     undo_step: Step | None = field(default=None, compare=False)
     redo_step: Step | None = field(default=None, compare=False)
 
@@ -39,14 +40,14 @@ class UndoState:
 class Entry:
     """A state that a face was given: by which operation on how many `faces`, whose, when (UTC).
 
-    `kind`: decide, flag, import, restore, take back, undo or redo. `model`: whose proposal it
+    `kind`: decide, flag, import, restore, revert, undo or redo. `model`: whose proposal it
     judged. `points`: the landmarks it decided on, else those of that proposal. `undone`: the
-    operation was undone or taken back since, as far as this face goes.
+    operation was undone or reverted since, as far as this face goes.
     """
 
     id: int
     kind: str
-    detail: str
+    description: Message
     reviewer: str
     time: str
     faces: int

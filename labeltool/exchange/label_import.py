@@ -56,7 +56,8 @@ class LabelImportSummary:
     `imported`: how many became labels or proposals, `new_faces` of them faces that are new.
     `already_decided`: how many were not imported because a person had decided on the face.
     `problems`: a sentence for each row that could not be used. `has_unsearched_photos`: photos
-    beside the file were added to the project and must be searched for more faces.
+    beside the file were added to the project and must be searched for more faces. `is_logged`: the
+    import is an operation of the log, which can be undone.
     """
 
     imported: int = 0
@@ -65,6 +66,7 @@ class LabelImportSummary:
     problems: list[str] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     has_unsearched_photos: bool = False
+    is_logged: bool = False
 
 
 @dataclass(frozen=True)
@@ -337,6 +339,7 @@ def _add_labels(
     ]
     summary.imported, summary.changes = store.decisions.take_labels(reviewer, labels, source.name)
     summary.already_decided = len(labels) - summary.imported
+    summary.is_logged = summary.imported > 0
 
 
 def _matched(
@@ -440,7 +443,7 @@ def _add_proposals(
         with store.background_write():
             store.rounds.add_predictions(round_id, batch[start : start + 100])
     new = [row.face_id for row in batch if verdicts[row.face_id] == Verdict.REMOVED]
-    summary.changes = store.decisions.take_proposals(
+    summary.is_logged, summary.changes = store.decisions.take_proposals(
         reviewer, round_id, new, len(batch), source.name
     )
     store.rounds.refresh_faces(round_id)

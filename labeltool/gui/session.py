@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from labeltool.domain import Changes, Filter, Seen, UserError, Verdict
+from labeltool.domain import Changes, Filter, Seen, UserError, Verdict, WriteResult
 from labeltool.gui.background.auto_backup import AutoBackup
 from labeltool.gui.background.box_drawing import BoxDrawing
 from labeltool.gui.background.exporter import Exporter
@@ -120,16 +120,17 @@ class Session(QObject):
         self.facets.schedule()
 
     @Slot(object)
-    def publish(self, changes: Changes) -> None:
-        """Show changes in every view; empty ones only say that the desk turned to another face."""
+    def publish(self, result: Changes | WriteResult) -> None:
+        """Show changes in every view, and the message of a write; empty changes mean navigation."""
+        result = WriteResult.of(result)
+        changes = result.changes
         self.desk.refresh(changes)
         self.changed.emit(changes)
         self._schedule_settle(changes)
         if changes != Changes():
             self.facets.schedule(extend=False)
-        if changes.note:
-            undoable = changes.any_face and not changes.back
-            self.message.emit(translate(changes.note), undoable)
+        if result.message:
+            self.message.emit(translate(result.message), result.undoable)
         for face in changes.boxes:
             self.boxes.propose(face)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labeltool.domain import Batch, Changes, Progress, Seen, Verdict
+from labeltool.domain import Batch, Progress, Seen, Verdict, WriteResult
 from labeltool.review.throughput import Throughput
 from labeltool.store import MAX_VIEWED_FACES, Store, Threshold
 
@@ -19,15 +19,15 @@ class Batches:
         """What the verdict would do to these faces, for a preview. Writes nothing."""
         return self._store.batches.plan(faces, verdict)
 
-    def decide(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> Changes:
+    def decide(self, verdict: Verdict, seen: Sequence[Seen], progress: Progress) -> WriteResult:
         """Give the verdict to those faces of a plan that have not changed since, as one undo
         step."""
-        changes = self._store.batches.run(self._reviewer, verdict, seen, progress)
+        result = self._store.batches.run(self._reviewer, verdict, seen, progress)
         if len(seen) <= MAX_VIEWED_FACES:
             self._throughput.add(len(seen))
-        return changes
+        return result
 
-    def toggle_flags(self, faces: Sequence[int]) -> Changes:
+    def toggle_flags(self, faces: Sequence[int]) -> WriteResult:
         """See the function `toggle_flags`."""
         return toggle_flags(self._store, self._reviewer, faces)
 
@@ -49,7 +49,7 @@ class Batches:
         return self._store.decisions.ids_where(threshold)
 
 
-def toggle_flags(store: Store, reviewer: str, faces: Sequence[int]) -> Changes:
+def toggle_flags(store: Store, reviewer: str, faces: Sequence[int]) -> WriteResult:
     """Flag all of these faces, or unflag them if every one is flagged."""
     rows = store.queue.rows(faces).values()
     return store.decisions.flag(reviewer, faces, not all(row.flag for row in rows))

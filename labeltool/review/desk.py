@@ -20,6 +20,8 @@ from labeltool.domain import (
     ReviewerProgress,
     UserError,
     Verdict,
+    WriteResult,
+    verdict_name,
 )
 from labeltool.review.batches import Batches
 from labeltool.review.current_face import CurrentFace
@@ -110,7 +112,7 @@ class Desk:
 
     # Decisions on the open face
 
-    def accept(self) -> Changes:
+    def accept(self) -> WriteResult:
         """Accept what is shown: as a correction if points were moved. Opens the next face.
 
         Raises:
@@ -122,55 +124,56 @@ class Desk:
                 raise UserError(
                     N_("No landmark is placed yet."), N_("Place some points, then accept.")
                 )
-            changes = self._decide(Verdict.CORRECTED)
+            result = self._decide(Verdict.CORRECTED)
         elif face.verdict in FINAL:
-            changes = Changes(
-                note=Message(N_("This face is {verdict} already."), verdict=face.verdict)
+            result = WriteResult(
+                Changes(),
+                Message(N_("This face is {verdict} already."), verdict=verdict_name(face.verdict)),
             )
         else:
-            changes = self._decide(Verdict.ACCEPTED)
+            result = self._decide(Verdict.ACCEPTED)
         self._open_next()
-        return changes
+        return result
 
-    def reject(self) -> Changes:
+    def reject(self) -> WriteResult:
         """Reject a bad proposal: the next round offers another. Opens the next face."""
-        changes = self._decide(Verdict.REJECTED)
+        result = self._decide(Verdict.REJECTED)
         self._open_next()
-        return changes
+        return result
 
-    def exclude(self) -> Changes:
+    def exclude(self) -> WriteResult:
         """Exclude what is no face or unusable: never offered or trained. Opens the next face."""
-        changes = self._decide(Verdict.EXCLUDED)
+        result = self._decide(Verdict.EXCLUDED)
         self._open_next()
-        return changes
+        return result
 
-    def unreview(self) -> Changes:
+    def unreview(self) -> WriteResult:
         """Make the face unreviewed again. It stays open."""
-        changes = self._decide(Verdict.UNREVIEWED)
+        result = self._decide(Verdict.UNREVIEWED)
         self._current.open(self._current.require().id)
-        return changes
+        return result
 
-    def restore(self, entry_id: int | None) -> Changes:
+    def restore(self, entry_id: int | None) -> WriteResult:
         """Give the face an earlier state of its history; None is the state before any decision."""
         return self._store.history.restore(self.reviewer, self._current.require().id, entry_id)
 
-    def flag(self) -> Changes:
+    def flag(self) -> WriteResult:
         """Flag the face, or unflag it."""
         face = self._current.require()
         return self._store.decisions.flag(self.reviewer, [face.id], not face.flag)
 
-    def _decide(self, verdict: Verdict) -> Changes:
+    def _decide(self, verdict: Verdict) -> WriteResult:
         """Decide on the face as it is shown. The log keeps the draft whatever the verdict, so that
         undo brings the edits back."""
         face = self._current.require()
         shown = None if face.prediction is None else face.prediction.id
-        changes = self._store.decisions.decide(
+        result = self._store.decisions.decide(
             self.reviewer, [face.id], verdict, prediction_id=shown,
             points=face.draft, visibility=self.edits.stated_visibility,
         )  # fmt: skip
         if verdict is not Verdict.UNREVIEWED:
             self.throughput.add(1)
-        return changes
+        return result
 
     def _open_next(self) -> None:
         decided = self._current.require().id
@@ -181,31 +184,31 @@ class Desk:
 
     # Boxes
 
-    def draw_box(self, photo_id: int, box: Box, *, show: bool = True) -> Changes:
+    def draw_box(self, photo_id: int, box: Box, *, show: bool = True) -> WriteResult:
         """Add a face that the search missed, by its box in image pixels; `show` opens it."""
-        face_id, changes = self._store.boxes.draw(self.reviewer, photo_id, box)
-        self.refresh(changes)
+        face_id, result = self._store.boxes.draw(self.reviewer, photo_id, box)
+        self.refresh(result.changes)
         if show:
             self.open(face_id)
-        return changes
+        return result
 
-    def add_whole_photos(self, photos: Sequence[int], *, show: bool = True) -> Changes:
+    def add_whole_photos(self, photos: Sequence[int], *, show: bool = True) -> WriteResult:
         """Add a face as large as its photo to each of these photos; `show` opens the first one,
         unless there are many."""
-        changes = self._store.boxes.take_whole(self.reviewer, photos)
-        if changes.faces and show:
-            self.refresh(changes)
-            self.open(min(changes.faces))
-        return changes
+        result = self._store.boxes.take_whole(self.reviewer, photos)
+        if result.changes.faces and show:
+            self.refresh(result.changes)
+            self.open(min(result.changes.faces))
+        return result
 
-    def change_box(self, box: Box, *, anew: bool = False) -> Changes:
+    def change_box(self, box: Box, *, anew: bool = False) -> WriteResult:
         """Change the box of the open face, in image pixels.
 
         A face without a decision gets a new proposal. `anew`: a face with a decision or edits loses
         them, until undo, and gets a new proposal too.
         """
         face = self._current.require()
-        changes = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
+        result = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
         self._current.reload()
         self._current.await_proposal(face.id)
-        return changes
+        return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from labeltool.domain import Changes, Step, UndoState, Verdict
+from labeltool.domain import Message, Step, UndoState, Verdict, WriteResult
 from labeltool.review.current_face import CurrentFace
 from labeltool.review.queue import ReviewQueue
 from labeltool.review.throughput import Throughput
@@ -36,12 +36,12 @@ class UndoStack:
         self.state = self._store.undo.state(self._reviewer)
 
     @property
-    def undo_text(self) -> str | None:
+    def undo_text(self) -> Message | None:
         """What undo would do, in words; None if there is nothing to undo."""
         return self.state.undo
 
     @property
-    def redo_text(self) -> str | None:
+    def redo_text(self) -> Message | None:
         """What redo would do, in words; None if there is nothing to redo."""
         return self.state.redo
 
@@ -51,23 +51,24 @@ class UndoStack:
         state = self._store.undo.state(self._reviewer, moves=moves)
         return state.redo_step if redo else state.undo_step
 
-    def undo(self, *, moves: bool = True, asks: bool = False, confirmed: str = "") -> Changes:
+    def undo(self, *, moves: bool = True, asks: bool = False, confirmed: str = "") -> WriteResult:
         """Undo the reviewer's last step, landmark edits or an operation, and open its face.
 
-        `moves`: False skips landmark edits. `asks` and `confirmed`: see `Reviews.undo`.
+        `moves`: False skips landmark edits. `asks` and `confirmed`: see `store.undo`.
         """
         return self._show(
             self._store.undo.undo(self._reviewer, moves=moves, asks=asks, confirmed=confirmed)
         )
 
-    def redo(self, *, asks: bool = False, confirmed: str = "") -> Changes:
+    def redo(self, *, asks: bool = False, confirmed: str = "") -> WriteResult:
         """Redo the step that was undone last, and open its face."""
         return self._show(self._store.undo.redo(self._reviewer, asks=asks, confirmed=confirmed))
 
-    def _show(self, changes: Changes) -> Changes:
+    def _show(self, result: WriteResult) -> WriteResult:
         """Open the face that changed, or the first of several, so that the reviewer sees the
         effect."""
         self._throughput.reload()
+        changes = result.changes
         if changes.faces:
             first = min(changes.faces)
             self._current.open(first)
@@ -76,7 +77,9 @@ class UndoStack:
                 self._leave_removed()
             elif len(changes.faces) == 1 and self._queue.index < 0:
                 self._queue.append(first)  # or keys would decide on a face that no list shows
-        return changes if len(changes.faces) < 2 else replace(changes, faces=frozenset(), all=True)
+        if len(changes.faces) < 2:
+            return result
+        return replace(result, changes=replace(changes, faces=frozenset(), all=True))
 
     def _leave_removed(self) -> None:
         """The open face was removed: open another face of its photo, or the next of the queue."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from labeltool.domain import N_, Cancelled, Changes, UserError
+from labeltool.domain import N_, Cancelled, UserError, WriteResult
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.launcher import RoundLauncher
@@ -32,7 +32,7 @@ class Rounds:
         self.follower = RoundFollower(store, slot, self.ingest)
         self.launcher = RoundLauncher(store, slot, self.follower, self.ingest)
 
-    def wait(self, on_event: Callable[[Event], None]) -> Changes:
+    def wait(self, on_event: Callable[[Event], None]) -> WriteResult:
         """Follow the running round to its end and add its results: for the command line.
 
         Ctrl-C, and whatever `on_event` raises, cancels the round.
@@ -45,9 +45,9 @@ class Rounds:
             while True:
                 for event in self.follower.poll():
                     on_event(event)
-                    changes = self._handle(event)
-                    if changes is not None:
-                        return changes
+                    result = self._handle(event)
+                    if result is not None:
+                        return result
                 time.sleep(POLL_SECONDS)
         except UserError:
             raise
@@ -57,14 +57,14 @@ class Rounds:
                 raise Cancelled from None
             raise
 
-    def _handle(self, event: Event) -> Changes | None:
-        """Do what an event requires; returns the changes of the whole round after its last one."""
+    def _handle(self, event: Event) -> WriteResult | None:
+        """Do what an event requires; returns what the whole round did, after its last one."""
         if event.kind == "chunk":
             self.ingest.add_chunk(event)
         elif event.kind == "finished":
-            while (changes := self.ingest.add_results()) is None:
+            while (result := self.ingest.add_results()) is None:
                 time.sleep(LEASE_RETRY_SECONDS)  # another process adds them
-            return changes
+            return result
         elif event.kind == "failed":
             log = self.follower.log_file()
             tail = "" if event.expected else self.follower.log_tail()

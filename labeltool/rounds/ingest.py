@@ -12,20 +12,22 @@ from typing import Any
 from labeltool.domain import (
     N_,
     Changes,
+    Message,
     NewPrediction,
     Progress,
     Round,
     RoundKind,
     RoundStatus,
+    WriteResult,
 )
 from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
 from labeltool.rounds.skipped_photos import (
     Skipped,
-    predicted_note,
+    predicted_message,
     read_skipped,
     save_problems,
-    trained_note,
+    trained_message,
 )
 from labeltool.store import Store
 
@@ -54,7 +56,7 @@ class ResultIngest:
         with suppress(RunFolderError):
             self.skipped = read_skipped(self._store, folder)
 
-    def add_results(self, progress: Progress = no_progress) -> Changes | None:
+    def add_results(self, progress: Progress = no_progress) -> WriteResult | None:
         """Add the results of the finished round; None if another process does it.
 
         Idempotent: a second call, or a second process, adds nothing. The write lock is held for a
@@ -70,7 +72,7 @@ class ResultIngest:
         row = self._row(running)
         if row.status is not RoundStatus.RUNNING:
             self._release(running)
-            return Changes(all=True, rounds=True, back=True)
+            return WriteResult(Changes(all=True, rounds=True))
         results, total = self._read_results(running)
         if not self._store.rounds.lease(running.round_id):
             return None
@@ -93,10 +95,11 @@ class ResultIngest:
         if is_training:
             while self._store.rounds.prune():
                 time.sleep(0.01)  # others may write in between
-            note = trained_note(self.skipped, row, self._store.queue.counts().proposed)
+            counts = self._store.queue.counts()
+            message: Message | None = trained_message(self.skipped, row, counts.proposed)
         else:
-            note = predicted_note(self.skipped, total)
-        return replace(changes, photos=True, note=note, back=True)
+            message = predicted_message(self.skipped, total)
+        return WriteResult(replace(changes, photos=True), message)
 
     def add_chunk(self, event: Event) -> Changes:
         """Offer the predictions of one chunk of a running prediction at once."""

@@ -18,6 +18,7 @@ from labeltool.domain import (
     RoundStatus,
     UserError,
     Verdict,
+    WriteResult,
 )
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest, no_progress
@@ -113,7 +114,7 @@ class RoundLauncher:
         self._launch(round_id, RoundKind.PREDICT, folder)
         return Changes(rounds=True)
 
-    def propose_mean_face(self, progress: Progress = no_progress) -> Changes:
+    def propose_mean_face(self, progress: Progress = no_progress) -> WriteResult:
         """Propose the mean face instead of a model's prediction, see `mean_face_proposals`.
 
         Raises:
@@ -141,7 +142,7 @@ class RoundLauncher:
 
     def start_training(
         self, plan: RoundPlan, device: str = "auto", progress: Progress = no_progress
-    ) -> Changes:
+    ) -> WriteResult:
         """Freeze the labels and start a training round.
 
         Raises:
@@ -151,7 +152,7 @@ class RoundLauncher:
         with self._exclusive():
             return self._start_training(plan, device, progress)
 
-    def _start_training(self, plan: RoundPlan, device: str, progress: Progress) -> Changes:
+    def _start_training(self, plan: RoundPlan, device: str, progress: Progress) -> WriteResult:
         progress(0, 3)
         trained = trained_round(self._store)
         folder, relative = self._new_folder(f"{plan.number:04d}")
@@ -170,9 +171,10 @@ class RoundLauncher:
         }  # fmt: skip
         round_id = self._store.rounds.add(RoundKind.TRAIN, plan.task, relative, summary)
         self._launch(round_id, RoundKind.TRAIN, folder)
-        return Changes(rounds=True, note=Message(N_("Round {number} started."), number=plan.number))
+        started = Message(N_("Round {number} started."), number=plan.number)
+        return WriteResult(Changes(rounds=True), started)
 
-    def restore(self, round_id: int, progress: Progress = no_progress) -> Changes:
+    def restore(self, round_id: int, progress: Progress = no_progress) -> WriteResult:
         """Offer an earlier round's proposals again, from its folder; all of them or, when
         cancelled, none.
 
@@ -182,7 +184,7 @@ class RoundLauncher:
         with self._exclusive():
             return self._restore(round_id, progress)
 
-    def _restore(self, round_id: int, progress: Progress) -> Changes:
+    def _restore(self, round_id: int, progress: Progress) -> WriteResult:
         row = next(r for r in self._store.rounds.all() if r.id == round_id)
         folder = RunFolder(row.folder)
         results = folder.results()
@@ -194,8 +196,8 @@ class RoundLauncher:
             self._ingest.add_again(row, results["chunks"], progress)
         self._store.rounds.finish(round_id, {})
         name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
-        note = Message(N_("The proposals of {model} are offered again."), model=name)
-        return Changes(all=True, rounds=True, note=note, back=True)
+        message = Message(N_("The proposals of {model} are offered again."), model=name)
+        return WriteResult(Changes(all=True, rounds=True), message)
 
     def _new_folder(self, name: str) -> tuple[RunFolder, str]:
         relative = f"rounds/{name}-{uuid.uuid4().hex[:8]}"
@@ -216,6 +218,6 @@ class RoundLauncher:
                 N_("Free some space or memory, then try again."),
                 reason=error.strerror or str(error),
             )
-            self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
+            self._store.rounds.end(round_id, RoundStatus.FAILED, str(failed.what))
             raise failed from error
         self._slot.set(RunningRound(round_id, kind, folder, Worker(folder, process)))

@@ -6,7 +6,16 @@ import hashlib
 import uuid
 from contextlib import suppress
 
-from labeltool.domain import N_, Cancelled, Changes, Message, Progress, RoundKind, Verdict
+from labeltool.domain import (
+    N_,
+    Cancelled,
+    Changes,
+    Message,
+    Progress,
+    RoundKind,
+    Verdict,
+    WriteResult,
+)
 from labeltool.rounds.ingest import WRITE_BATCH_PREDICTIONS
 from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
 from labeltool.rounds.run_inputs import starter, starter_fits
@@ -15,7 +24,7 @@ from pipnet import resources
 from pipnet.data.scheme import read_scheme
 
 
-def propose_mean_face(store: Store, progress: Progress) -> Changes:
+def propose_mean_face(store: Store, progress: Progress) -> WriteResult:
     """Give every face without a proposal the mean face of the manual labels, or an ellipse if there
     are none. When cancelled, the faces that have it already keep it."""
     wanted = [row for row in store.faces.boxes() if row[5] is None and row[4] == Verdict.UNREVIEWED]
@@ -36,26 +45,28 @@ def propose_mean_face(store: Store, progress: Progress) -> Changes:
                 store.rounds.offer(round_id, batch[start : start + WRITE_BATCH_PREDICTIONS])
             placed = min(start + WRITE_BATCH_PREDICTIONS, len(batch))
     changed = store.rounds.finish(round_id, {}, visible=False)
-    note = _note(store, placed, len(batch))
-    return Changes(all=True, rounds=changed.rounds, note=note, back=True)
+    message = _message(store, placed, len(batch))
+    return WriteResult(Changes(all=True, rounds=changed.rounds), message)
 
 
-def _note(store: Store, placed: int, total: int) -> Message:
+def _message(store: Store, placed: int, total: int) -> Message:
     """How many faces got the mean face, and whether the project's own starter does not fit."""
-    text = (
-        N_("1 face got the mean face to start from: drag its points into place.")
-        if placed == 1
-        else N_("{count} faces got the mean face to start from: drag its points into place.")
+    done = Message.counted(
+        placed,
+        N_("1 face got the mean face to start from: drag its points into place."),
+        N_("{count} faces got the mean face to start from: drag its points into place."),
     )
     if placed < total:
-        text = N_("Cancelled: {count} of {total} faces got the mean face to start from.")
+        stopped = N_("Cancelled: {count} of {total} faces got the mean face to start from.")
+        done = Message(stopped, count=placed, total=total)
     own = starter(store)
-    is_unused = own != resources.starter() and not starter_fits(store)
-    unused = N_(
-        "{file} is of the scheme '{other}', not of this project's scheme '{scheme}': it "
-        "proposes nothing, and the first training starts from its backbone."
-    )
-    return Message(
-        text, unused if is_unused else "", count=placed, total=total, file=own,
-        other=read_scheme(own).name if is_unused else "", scheme=store.scheme.name,
+    if own == resources.starter() or starter_fits(store):
+        return done
+    unused = Message(
+        N_(
+            "{file} is of the scheme '{other}', not of this project's scheme '{scheme}': it "
+            "proposes nothing, and the first training starts from its backbone."
+        ),
+        file=own, other=read_scheme(own).name, scheme=store.scheme.name,
     )  # fmt: skip
+    return Message.join(done, unused)

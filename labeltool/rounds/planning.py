@@ -62,13 +62,11 @@ class RoundPlan:
             "std": N_("everything"),
         }[self.task]
         capped = N_("Epochs and pseudo-labels are capped to fit about ten minutes.")
-        return Message(
+        what = Message(
             N_(
                 "Round {number} trains on {manual} and {pseudo} of {available} (these train "
                 "{trained}) for {epochs}, then predicts {faces}."
             ),
-            N_("It takes about {minutes} min on {device}."),
-            capped if self.capped else "",
             number=self.number, pseudo=self.pseudo, trained=Message(trained),
             manual=Message.counted(
                 self.manual, N_("1 manual label"), N_("{count} manual labels")
@@ -78,9 +76,13 @@ class RoundPlan:
             ),
             epochs=Message.counted(self.epochs, N_("1 epoch"), N_("{count} epochs")),
             faces=Message.counted(self.faces, N_("1 face"), N_("{count} faces")),
+        )  # fmt: skip
+        time = Message(
+            N_("It takes about {minutes} min on {device}."),
             minutes=max(1, round(self.seconds / 60)),
             device=Message(N_("the GPU") if self.device == "cuda" else N_("this CPU")),
-        )  # fmt: skip
+        )
+        return Message.join(what, time, Message(capped) if self.capped else None)
 
 
 def measured_speeds(rounds: Iterable[Round], device: str) -> dict[str, Any]:

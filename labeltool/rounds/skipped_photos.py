@@ -81,31 +81,28 @@ def save_problems(store: Store, folder: RunFolder, *, is_finished: bool) -> Chan
     return store.photos.set_problems(found, usable)
 
 
-def predicted_note(skipped: Skipped, total: int) -> str:
-    """How many of `total` faces got no proposal, and why; nothing if all got one."""
+def predicted_message(skipped: Skipped, total: int) -> Message | None:
+    """How many of `total` faces got no proposal, and why; None if all got one."""
     if not skipped.photos:
-        return ""
-    return Message(
-        N_("{count} of {total} faces got a proposal."), N_("{reason}"),
-        count=total - skipped.faces, total=total, reason=skipped.sentence(),
-    )  # fmt: skip
+        return None
+    some = N_("{count} of {total} faces got a proposal.")
+    return Message.join(Message(some, count=total - skipped.faces, total=total), skipped.sentence())
 
 
-def trained_note(skipped: Skipped, row: Round, proposed: int) -> Message:
+def trained_message(skipped: Skipped, row: Round, proposed: int) -> Message:
     """How many manual labels a round really trained on, and how many faces there are to review."""
     manual = int(str(row.summary["manual"]))
-    review = (
-        N_("1 face has a proposal to review.")
-        if proposed == 1
-        else N_("{count} faces have a proposal to review.")
-    )
     trained = (
         N_("Round {number} trained on {used} of 1 manual label.")
         if manual == 1
         else N_("Round {number} trained on {used} of {manual} manual labels.")
     )
-    return Message(
-        trained, N_("{reason}") if skipped.photos else "", review,
-        number=row.number, used=manual - skipped.manual, manual=manual, count=proposed,
-        reason=skipped.sentence(),
-    )  # fmt: skip
+    return Message.join(
+        Message(trained, number=row.number, used=manual - skipped.manual, manual=manual),
+        skipped.sentence(),
+        Message.counted(
+            proposed,
+            N_("1 face has a proposal to review."),
+            N_("{count} faces have a proposal to review."),
+        ),
+    )

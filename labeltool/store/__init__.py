@@ -166,7 +166,7 @@ class Store:
                 check_file(file)
                 sound = "ok"
             except UserError as error:
-                sound = error.what
+                sound = str(error.what)
         return {
             "Schema": str(SCHEMA), "Landmarks": f"{self.scheme.name}, {self.scheme.count}",
             **database,

@@ -21,6 +21,7 @@ from labeltool.store.database.schema import (
     RoundRow,
     StateRow,
 )
+from labeltool.store.log.descriptions import is_set_back
 from labeltool.store.log.operation_log import now
 
 MAX_RECENT_OPERATIONS = 300
@@ -121,7 +122,7 @@ class ReviewerProgressRecords:
                     OperationRow.time,
                     OperationRow.faces,
                     OperationRow.kind,
-                    OperationRow.detail,
+                    OperationRow.description,
                     OperationRow.target,
                 )
                 .where(OperationRow.reviewer == reviewer)
@@ -136,7 +137,7 @@ class ReviewerProgressRecords:
             if row.kind == "decide"
             and row.faces <= MAX_VIEWED_FACES
             and row.id not in undone
-            and not row.detail.startswith("set back")
+            and not is_set_back(row.description)
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from labeltool.domain import N_, Changes, Filter, Message, SavedFilter, UserError
+from labeltool.domain import N_, Changes, Filter, Message, SavedFilter, UserError, WriteResult
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import SavedFilterRow
 
@@ -26,7 +26,7 @@ class Filters:
             ).all()
         return [SavedFilter(row.id, row.name, _known(row.filter)) for row in rows]
 
-    def save(self, name: str, wanted: Filter) -> Changes:
+    def save(self, name: str, wanted: Filter) -> WriteResult:
         """Save a filter under a name; a filter of the same name is replaced.
 
         Raises:
@@ -45,7 +45,7 @@ class Filters:
                     .where(SavedFilterRow.id == known)
                     .values(name=name, filter=wanted.to_json())
                 )
-        return Changes(filters=True, note=Message(N_("Filter “{name}” saved."), name=name))
+        return WriteResult(Changes(filters=True), Message(N_("Filter “{name}” saved."), name=name))
 
     def rename(self, filter_id: int, name: str) -> Changes:
         """Rename a filter.

@@ -1886,6 +1886,46 @@ result: {verdict}</source>
         <translation>한 번 되돌리면 다시 돌아옵니다.</translation>
     </message>
     <message>
+        <source>Accepted.</source>
+        <translation>수락 완료.</translation>
+    </message>
+    <message>
+        <source>Accepted {count} faces.</source>
+        <translation>얼굴 {count}개 수락 완료.</translation>
+    </message>
+    <message>
+        <source>Corrected.</source>
+        <translation>수정 완료.</translation>
+    </message>
+    <message>
+        <source>Corrected {count} faces.</source>
+        <translation>얼굴 {count}개 수정 완료.</translation>
+    </message>
+    <message>
+        <source>Rejected.</source>
+        <translation>거부 완료.</translation>
+    </message>
+    <message>
+        <source>Rejected {count} faces.</source>
+        <translation>얼굴 {count}개 거부 완료.</translation>
+    </message>
+    <message>
+        <source>Excluded.</source>
+        <translation>제외 완료.</translation>
+    </message>
+    <message>
+        <source>Excluded {count} faces.</source>
+        <translation>얼굴 {count}개 제외 완료.</translation>
+    </message>
+    <message>
+        <source>Set back.</source>
+        <translation>미검토로 변경 완료.</translation>
+    </message>
+    <message>
+        <source>Set back {count} faces.</source>
+        <translation>얼굴 {count}개 미검토로 변경 완료.</translation>
+    </message>
+    <message>
         <source>set back</source>
         <translation>미검토로 변경</translation>
     </message>
@@ -1914,10 +1954,6 @@ result: {verdict}</source>
         <translation>{verdict} 상태로 복원</translation>
     </message>
     <message>
-        <source>taking back {what}</source>
-        <translation>철회: {what}</translation>
-    </message>
-    <message>
         <source>flag</source>
         <translation>플래그</translation>
     </message>
@@ -1932,10 +1968,6 @@ result: {verdict}</source>
     <message>
         <source>take a photo whole</source>
         <translation>사진 전체를 한 얼굴로 지정</translation>
-    </message>
-    <message>
-        <source>take {count} photos whole</source>
-        <translation>사진 {count}장 전체를 한 얼굴로 지정</translation>
     </message>
     <message>
         <source>move the box</source>
@@ -3416,12 +3448,12 @@ result: {verdict}</source>
         <translation>{left:,}개는 그사이에 바뀌어 그대로 두었습니다.</translation>
     </message>
     <message>
-        <source>{what}.</source>
-        <translation>{what} 완료.</translation>
-    </message>
-    <message>
         <source>Drew a box.</source>
         <translation>박스를 그렸습니다.</translation>
+    </message>
+    <message>
+        <source>take {count:,} photos whole</source>
+        <translation>사진 {count:,}장 전체를 한 얼굴로 지정</translation>
     </message>
     <message>
         <source>Took the photo whole.</source>
@@ -3596,6 +3628,10 @@ result: {verdict}</source>
         <translation>복원: {what}.</translation>
     </message>
     <message>
+        <source>reverting {what}</source>
+        <translation>철회: {what}</translation>
+    </message>
+    <message>
         <source>Reverted: {what}.</source>
         <translation>철회: {what}.</translation>
     </message>
@@ -3654,10 +3690,6 @@ result: {verdict}</source>
     <message>
         <source>Flag removed: {count:,} faces.</source>
         <translation>얼굴 {count:,}개의 플래그를 해제했습니다.</translation>
-    </message>
-    <message>
-        <source>{count} labels from {file}.</source>
-        <translation>{file}에서 레이블 {count}개.</translation>
     </message>
     <message>
         <source>Nothing was changed: something else was done meanwhile.</source>

@@ -103,9 +103,9 @@ def opening(folder: Path) -> Rows:
 def deciding(_store: Store, desk: Desk) -> Rows:
     """One face at a time, with all that the window has the desk do."""
     return {
-        "accept and next": timed(lambda: desk.refresh(desk.accept()), 400),
+        "accept and next": timed(lambda: desk.refresh(desk.accept().changes), 400),
         "next face": timed(desk.queue.next, 200),
-        "undo": timed(lambda: desk.refresh(desk.undo_stack.undo()), 100),
+        "undo": timed(lambda: desk.refresh(desk.undo_stack.undo().changes), 100),
     }
 
 
@@ -149,7 +149,7 @@ def batches(store: Store, desk: Desk) -> Rows:
             lambda: plans.append(desk.batches.plan(many, Verdict.ACCEPTED)), 1
         ),
         f"batch of {BATCH:,}": timed(decide, 1),
-        "its undo": timed(lambda: desk.refresh(desk.undo_stack.undo()), 1),
+        "its undo": timed(lambda: desk.refresh(desk.undo_stack.undo().changes), 1),
     }
 
 
@@ -174,7 +174,7 @@ def deciding_while(desk: Desk, is_busy: Callable[[], bool]) -> list[float]:
     """Accepts at the pace of a quick person, as long as something goes on."""
     rows = []
     while is_busy():
-        rows += timed(lambda: desk.refresh(desk.accept()), 1)
+        rows += timed(lambda: desk.refresh(desk.accept().changes), 1)
         time.sleep(0.03)
     return rows
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from labeltool.domain import Changes, Progress
+from labeltool.domain import Message, Progress, WriteResult
 from labeltool.exchange.label_export import WouldReplaceError, export_labels
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.i18n import notifications
@@ -47,12 +47,12 @@ class Exporter(QObject):
 
     def _export(
         self, out: Path, form: str, force: bool, progress: Progress
-    ) -> Changes | RefusedExport:
+    ) -> WriteResult | RefusedExport:
         try:
             written = export_labels(self._store, out, form, progress, force=force)
         except WouldReplaceError as error:
             return RefusedExport(error, out, form)
-        return Changes(note=notifications.exported(written, out))
+        return WriteResult(message=Message(notifications.exported(written, out)))
 
     @Slot(object)
     def _exported(self, result: object) -> None:

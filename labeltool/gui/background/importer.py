@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from labeltool.domain import Changes, Progress
+from labeltool.domain import Changes, Message, Progress, WriteResult
 from labeltool.exchange import detection_pool, photo_import
 from labeltool.exchange.label_import import LabelSource, import_labels, read_label_source
 from labeltool.gui.background.round_controller import RoundController
@@ -49,18 +49,19 @@ class LabelImport:
             proposals=self.proposals, turn=self.turn, scale=self.scale, progress=progress,
         )  # fmt: skip
         note = notifications.labels(summary, source.path, proposals=self.proposals)
-        nothing = not summary.imported or summary.changes.back  # to undo
-        changes = Changes(all=True, photos=True, rounds=self.proposals, note=note, back=nothing)
-        return LabelImportResult(self, changes, summary.has_unsearched_photos)
+        changes = Changes(all=True, photos=True, rounds=self.proposals)
+        is_undoable = summary.is_logged and summary.imported > 0
+        result = WriteResult(changes, Message(note), undoable=is_undoable)
+        return LabelImportResult(self, result, summary.has_unsearched_photos)
 
 
 @dataclass(frozen=True)
 class LabelImportResult:
-    """The `changes` of an import, and whether `photos_to_search` are left; or, if the person must
+    """The `result` of an import, and whether `photos_to_search` are left; or, if the person must
     choose first what to do with labels of another size, `needs_choice`: their source."""
 
     wanted: LabelImport
-    changes: Changes | None = None
+    result: WriteResult | None = None
     photos_to_search: bool = False
     needs_choice: LabelSource | None = None
 
@@ -120,13 +121,13 @@ class Importer(QObject):
             ),
         )  # fmt: skip
 
-    def _add_and_search(self, sources: list[Path], progress: Progress) -> Changes:
+    def _add_and_search(self, sources: list[Path], progress: Progress) -> WriteResult:
         added = photo_import.add_photos(self._store, sources)
         searched = {photo for photo, _file in self._store.photos.unsearched()}
         detection_pool.search(self._store, progress, self._found_faces.emit)
         broken = sum(photo in searched for photo, *_ in self._store.photos.problems())
         note = notifications.photos(added, self._store.queue.counts(), broken)
-        return Changes(all=True, photos=True, note=note, back=True)
+        return WriteResult(Changes(all=True, photos=True), Message(note))
 
     def _search(self, progress: Progress) -> Changes:
         detection_pool.search(self._store, progress, self._found_faces.emit)
@@ -147,11 +148,11 @@ class Importer(QObject):
         """Set the new path of a photo folder, then look for other missing ones."""
         self._writes.submit(partial(self._move_photos, root_id, folder))
 
-    def _move_photos(self, root_id: int, folder: Path) -> Changes:
-        changes = self._store.photos.move_root(root_id, folder)
+    def _move_photos(self, root_id: int, folder: Path) -> WriteResult:
+        result = self._store.photos.move_root(root_id, folder)
         self.photos_moved.emit()
         QTimer.singleShot(0, self.search_waiting_photos)  # after the message of this write
-        return changes
+        return result
 
     # Labels
 
@@ -172,7 +173,7 @@ class Importer(QObject):
         assert isinstance(result, LabelImportResult)
         if result.needs_choice is not None:
             self.sizes_differ.emit(result.needs_choice, result.wanted.proposals)
-        self._tasks.publish(result.changes)
+        self._tasks.publish(result.result)
         if result.photos_to_search and not self.is_searching:
             self.search()
 

@@ -17,6 +17,7 @@ from labeltool.domain import (
     RoundStatus,
     StoreBusyError,
     UserError,
+    WriteResult,
 )
 from labeltool.gui.background.tasks import TaskRunner, Work
 from labeltool.gui.i18n.translate import tr
@@ -142,10 +143,10 @@ class RoundController(QObject):
         """Start a planned training round."""
         self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
 
-    def _freeze(self, plan: RoundPlan, progress: Progress) -> Changes:
+    def _freeze(self, plan: RoundPlan, progress: Progress) -> WriteResult:
         return self.rounds.launcher.start_training(plan, progress=progress)
 
-    def _start(self, name: str, work: Callable[[Progress], Changes]) -> None:
+    def _start(self, name: str, work: Callable[[Progress], Changes | WriteResult]) -> None:
         """Freeze what a worker needs, in the background: every face is read for it."""
         self.state = RoundState.STARTING
         cancel_message = tr("Cancelled: no round was started.")
@@ -225,7 +226,7 @@ class RoundController(QObject):
     def _take_chunk(self, event: Event, _progress: Progress) -> Changes:
         return self.rounds.ingest.add_chunk(event)
 
-    def _take_in(self, progress: Progress) -> Changes | None:
+    def _take_in(self, progress: Progress) -> WriteResult | None:
         return self.rounds.ingest.add_results(progress)
 
     def _write_end(self, event: Event, _progress: Progress) -> Changes:
@@ -233,11 +234,11 @@ class RoundController(QObject):
 
     @Slot(object)
     def _took(self, result: object) -> None:
-        changes = result if isinstance(result, Changes) else Changes()
+        done = result if isinstance(result, Changes | WriteResult) else Changes()
         if self._has_ended():
-            self._finish(changes)
+            self._finish(done)
         elif result is not None:
-            self._tasks.publish(changes)
+            self._tasks.publish(done)
 
     @Slot(Exception)
     def _not_taken(self, error: Exception) -> None:
@@ -256,7 +257,7 @@ class RoundController(QObject):
         """Whether the round that was followed is not running any more."""
         return self._followed is not None and self._followed != self.rounds.follower.round_id
 
-    def _finish(self, changes: Changes) -> None:
+    def _finish(self, result: Changes | WriteResult) -> None:
         """Tell how a round ended: by its last event, or by what was written of it elsewhere."""
         row = next(row for row in self._store.rounds.all() if row.id == self._followed)
         if self._end is None:
@@ -271,7 +272,7 @@ class RoundController(QObject):
         if event.kind != "finished" and row.kind is RoundKind.PREDICT:
             self._predict_wanted = False  # it would fail again; the person tries again
         self._follow()
-        self._tasks.publish(changes)
+        self._tasks.publish(result)
         self.ended.emit(event, tail)
         if event.kind == "cancelled":
             text = tr("The round was cancelled: everything is as it was before.")

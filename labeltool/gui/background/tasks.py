@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from labeltool.domain import Cancelled, Changes, Progress, UserError
+from labeltool.domain import Cancelled, Changes, Progress, UserError, WriteResult
 from labeltool.gui.i18n.translate import tr
 from labeltool.store import Store
 
@@ -123,7 +123,7 @@ class TaskRunner(QObject):
 
     Signals:
         started: a Task that a person may watch and cancel.
-        changed: Changes that a task made.
+        changed: Changes that a task made, or its WriteResult.
         failed: the UserError of a task.
         message: a sentence for the message bar, and whether Undo makes sense beside it.
     """
@@ -169,7 +169,7 @@ class TaskRunner(QObject):
         self._start(lane, task, work, succeeded, failed)
 
     def write(
-        self, name: str, operation: Callable[[], Changes],
+        self, name: str, operation: Callable[[], Changes | WriteResult],
         succeeded: Callable[[object], None] | None = None,
     ) -> None:  # fmt: skip
         """Run a long write in the background: one transaction, which changes nothing if cancelled.
@@ -177,7 +177,7 @@ class TaskRunner(QObject):
         The operation uses the store, not the desk: the desk belongs to the window's thread.
         """
 
-        def work(progress: Progress) -> Changes:
+        def work(progress: Progress) -> Changes | WriteResult:
             with self._store.cancellable(progress):
                 return operation()
 
@@ -195,8 +195,8 @@ class TaskRunner(QObject):
 
     @Slot(object)
     def publish(self, result: object) -> None:
-        """Emit `changed` for the result of a task, if it is Changes."""
-        if isinstance(result, Changes):
+        """Emit `changed` for the result of a task, if it is of a write."""
+        if isinstance(result, Changes | WriteResult):
             self.changed.emit(result)
 
     @Slot(Exception)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from labeltool.domain import Changes, Step, UserError
+from labeltool.domain import Step, UserError, WriteResult
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES, WriteQueue
 from labeltool.gui.i18n.translate import tr
@@ -72,10 +72,10 @@ class UndoRedo(QObject):
             self._writes.submit_for_face(self._redo_small if redo else self._undo_small)
 
     # Methods compare equal, so the queue drops the duplicates of a key that is held down.
-    def _undo_small(self) -> Changes:
+    def _undo_small(self) -> WriteResult:
         return self._desk.undo_stack.undo(asks=True)
 
-    def _redo_small(self) -> Changes:
+    def _redo_small(self) -> WriteResult:
         return self._desk.undo_stack.redo(asks=True)
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from labeltool.domain import N_, Changes, StoreBusyError, UserError
+from labeltool.domain import N_, Changes, StoreBusyError, UserError, WriteResult
 from labeltool.gui.background.thread_priority import foreground_work
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.desk import Desk
 from labeltool.store import Store
 
-Operation = Callable[[], Changes]
+Operation = Callable[[], Changes | WriteResult]
 
 GIVE_UP_SECONDS = 10.0
 """How long an operation is retried before it is given up."""
@@ -116,7 +116,7 @@ class WriteQueue(QObject):
                     N_("Nothing was changed: the project was busy when you went on."),
                     N_("Go back and do it again."),
                 )
-            changes = pending.operation()
+            result = WriteResult.of(pending.operation())
         except StoreBusyError as error:
             if time.monotonic() <= pending.deadline:
                 return False
@@ -128,8 +128,8 @@ class WriteQueue(QObject):
             raise
         else:
             self._pending.remove(pending)
-            self.changed.emit(changes)
-            if self._waiting_shown and not changes.note:
+            self.changed.emit(result)
+            if self._waiting_shown and not result.message:
                 self.message.emit(tr("Saved."), False)
         return True
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
-from labeltool.domain import Changes, UserError, Verdict
+from labeltool.domain import Message, UserError, Verdict, WriteResult
 from labeltool.exchange.formats.table import FORMATS, labels_of_chosen_file, suffix_patterns
 from labeltool.exchange.label_import import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
@@ -25,7 +25,7 @@ from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.gui.dialogs.start_round import StartRoundDialog
 from labeltool.gui.i18n.filter_labels import describe_filter
-from labeltool.gui.i18n.translate import read, tr, translate
+from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.views import Views
@@ -175,9 +175,9 @@ class ProjectCommands(QObject):
         self._run(dialog)
         if dialog.to_show is not None:
             self._session.desk.queue.show_batch(dialog.to_show.id)
-            what = read(dialog.to_show.detail)
+            what = translate(dialog.to_show.description)
             note = tr("Only the faces of “{what}” are listed.", what=what)
-            self._session.publish(Changes(note=note))
+            self._session.publish(WriteResult(message=Message(note)))
 
     def _keys(self) -> None:
         editor = ShortcutEditor(self._keymap, self._parent)

@@ -31,7 +31,7 @@ from labeltool.domain import N_, PastBatch, Verdict
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.local_time import format_local_time
-from labeltool.gui.i18n.translate import read, sentence, tr, verdict_word
+from labeltool.gui.i18n.translate import sentence, tr, translate, verdict_word
 from labeltool.gui.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
@@ -71,11 +71,18 @@ class BatchTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The text of a cell, or in the user role the value to sort and search by."""
         batch, column = self.batches[index.row()], index.column()
+        what = translate(batch.description)
         if role == Qt.ItemDataRole.UserRole:
-            return (batch.time, batch.reviewer, read(batch.detail), batch.faces, batch.left)[column]
+            return (
+                batch.time,
+                batch.reviewer,
+                what,
+                batch.faces,
+                batch.left,
+            )[column]
         if role == Qt.ItemDataRole.DisplayRole:
             return (
-                format_local_time(batch.time), batch.reviewer, sentence(read(batch.detail)),
+                format_local_time(batch.time), batch.reviewer, sentence(what),
                 f"{batch.faces:,}", _unchanged(batch),
             )[column]  # fmt: skip
         if role == Qt.ItemDataRole.TextAlignmentRole and column > 2:
@@ -203,7 +210,7 @@ class BatchHistoryDialog(QDialog):
         dialog = RevertBatchDialog(self._session, batch, self)
         if dialog.exec():
             history, reviewer = self._session.store.history, self._session.desk.reviewer
-            revert = partial(history.take_back, reviewer, batch.id)
+            revert = partial(history.revert_batch, reviewer, batch.id)
             self._session.tasks.write(tr("Reverting a batch"), revert)
         dialog.deleteLater()
 
@@ -212,13 +219,13 @@ class RevertBatchDialog(BaseDialog):
     """Says which faces a reverted batch would change, before it is reverted."""
 
     def __init__(self, session: Session, batch: PastBatch, parent: QWidget | None = None) -> None:
-        returns = session.store.history.would_return_to(session.desk.reviewer, batch.id)
+        returns = session.store.history.verdicts_after_revert(session.desk.reviewer, batch.id)
         count = sum(returns.values())
         super().__init__(parent, tr("Revert a batch"), tr("Revert {count:,}", count=count))
         self.add_text(
             tr(
                 "“{what}” by {reviewer}, {time}.",
-                what=sentence(read(batch.detail)),
+                what=sentence(translate(batch.description)),
                 reviewer=batch.reviewer,
                 time=format_local_time(batch.time),
             )

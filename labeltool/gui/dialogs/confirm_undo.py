@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QWidget
 from labeltool.domain import N_, Step
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.local_time import format_local_time
-from labeltool.gui.i18n.translate import faces_words, read, tr
+from labeltool.gui.i18n.translate import faces_words, tr, translate
 
 
 class ConfirmUndoDialog(BaseDialog):
@@ -47,13 +47,13 @@ class ConfirmUndoDialog(BaseDialog):
 
 def describe_step(step: Step) -> str:
     """What a step did and to how many faces, worded for the middle of a sentence."""
-    file = step.what.partition(" from ")[2]
+    file = step.what.values.get("file")
     if step.kind == "import":
         return tr("the import of {count:,} labels from {file}", count=step.faces, file=file)
     if step.kind == "proposals":
         return tr("the import of {count:,} proposals from {file}", count=step.faces, file=file)
-    what = read(step.what)
-    if step.faces < 2 or f" {step.faces} " in step.what:
+    what = translate(step.what)
+    if step.faces < 2 or "count" in step.what.values:
         return what
     return tr("{what} ({faces})", what=what, faces=faces_words(step.faces))
 

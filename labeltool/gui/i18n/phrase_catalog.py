@@ -10,19 +10,14 @@ from __future__ import annotations
 from labeltool.domain import N_
 
 DEEDS = (
-    N_("set back"),
-    N_("{verdict} {count} faces"),
-    N_("set back {count} faces"),
     N_("{verdict} by score {low} to {high}"),
     N_("labels from {file}"),
     N_("proposals from {file}"),
     N_("restoring {verdict}"),
-    N_("taking back {what}"),
     N_("flag"),
     N_("unflag"),
     N_("draw a box"),
     N_("take a photo whole"),
-    N_("take {count} photos whole"),
     N_("move the box"),
     N_("move"),
 )

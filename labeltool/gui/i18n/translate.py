@@ -8,17 +8,8 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
-from labeltool.domain import N_, Message, UserError, Verdict, fill
+from labeltool.domain import Message, UserError, Verdict, fill, verdict_name
 from labeltool.gui.i18n.phrase_catalog import PHRASES
-
-_VERDICTS = {
-    Verdict.UNREVIEWED: N_("unreviewed"),
-    Verdict.ACCEPTED: N_("accepted"),
-    Verdict.CORRECTED: N_("corrected"),
-    Verdict.REJECTED: N_("rejected"),
-    Verdict.EXCLUDED: N_("excluded"),
-    Verdict.REMOVED: N_("removed"),
-}
 
 _OURS = ("verdict", "what", "model", "reason")
 """Names of values that are English of the program's own, or of the system, and no name of a
@@ -36,13 +27,15 @@ def tr(text: str, comment: str = "", n: int = -1, **values: object) -> str:
     return fill(translated, values)
 
 
-def translate(said: UserError | str) -> str:
-    """An error, or what a part below the window says, translated; any other text as it is."""
-    if not isinstance(said, UserError | Message):
-        return said
-    texts = [tr(text) for text in said.texts if text]
-    values = {name: _told(name, value) for name, value in said.values.items()}
-    return " ".join(fill(text, values) for text in texts)
+def translate(message: Message | UserError) -> str:
+    """A message, or both sentences of an error, in the language of the user."""
+    if isinstance(message, UserError):
+        message = message.message
+    return fill(tr(message.template), {name: _worded(v) for name, v in message.values.items()})
+
+
+def _worded(value: object) -> object:
+    return translate(value) if isinstance(value, Message) else value
 
 
 def read(written: str) -> str:
@@ -61,7 +54,7 @@ def read(written: str) -> str:
 
 def verdict_word(verdict: Verdict) -> str:
     """'accepted', for the middle of a sentence or a list."""
-    return tr(_VERDICTS[verdict])
+    return translate(verdict_name(verdict))
 
 
 def faces_words(count: int) -> str:
@@ -104,7 +97,7 @@ def _told(name: str, value: object) -> object:
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Each phrase and what matches it, those with the most words of their own first."""
     made = []
-    for text in (*_VERDICTS.values(), *PHRASES):
+    for text in PHRASES:
         parts = list(string.Formatter().parse(text))
         pattern = "".join(
             re.escape(words) + (f"(?P<{name}>.+)" if name else "") for words, name, _, _ in parts

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import N_, Changes, Entry, Verdict
+from labeltool.domain import N_, Changes, Entry, Message, Verdict
 from labeltool.gui import theme
 from labeltool.gui.i18n.local_time import format_local_time
-from labeltool.gui.i18n.translate import read, sentence, tr, verdict_word
+from labeltool.gui.i18n.translate import read, sentence, tr, translate, verdict_word
 from labeltool.gui.session import Session
 
 _LABELS = {
     "undo": N_("Undid: {what}"), "redo": N_("Redid: {what}"),
-    "restore": N_("Restored: {verdict}"), "take back": N_("Reverted: {what}"),
+    "restore": N_("Restored: {verdict}"), "revert": N_("Reverted: {what}"),
 }  # fmt: skip
 
 
@@ -36,16 +36,20 @@ MAX_HEIGHT = 16777215
 def describe_entry(entry: Entry) -> str:
     """What an entry of the history did, in words."""
     if entry.kind in _LABELS:
-        what = entry.detail
-        if entry.kind == "take back":
-            what = what.removeprefix("taking back ")
-        return tr(_LABELS[entry.kind], what=read(what), verdict=verdict_word(entry.verdict))
+        what = entry.description
+        if entry.kind == "revert":  # described as 'reverting {what}'
+            inner = what.values.get("what")
+            what = inner if isinstance(inner, Message) else what
+        verdict = verdict_word(entry.verdict)
+        return tr(_LABELS[entry.kind], what=translate(what), verdict=verdict)
     if entry.kind == "flag":
         return tr("Flagged") if entry.flag else tr("Flag removed")
     verdict = verdict_word(entry.verdict)
     if entry.kind == "import":
-        return sentence(f"{verdict}, {read(entry.detail)}")
-    return sentence(read(entry.detail) if entry.faces > 1 and entry.kind == "decide" else verdict)
+        return sentence(f"{verdict}, {translate(entry.description)}")
+    return sentence(
+        translate(entry.description) if entry.faces > 1 and entry.kind == "decide" else verdict
+    )
 
 
 def _icon(verdict: Verdict, ratio: float) -> QIcon:

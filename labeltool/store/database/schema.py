@@ -24,12 +24,29 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from labeltool.domain import Message
+
 SCHEMA = 1
 """The number of the newest migration."""
 
 
 class Base(DeclarativeBase):
     """Base of the table classes."""
+
+
+class MessageType(TypeDecorator[Message]):
+    """A Message as JSON: its template and values."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Message | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else value.to_json()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Message | None:
+        """From the database."""
+        return None if value is None else Message.from_json(value)
 
 
 class PointsType(TypeDecorator[NDArray[np.float64]]):
@@ -232,8 +249,8 @@ class PredictionRow(Base):
 class OperationRow(Base):
     """The log: what was done, by whom, when. Rows are only ever added.
 
-    `kind`: decide, flag, import, proposals, draw, box, restore, take back, undo or redo. `target`:
-    the operation that was taken back, undone or redone. `round_id`: whose proposals it brought.
+    `kind`: decide, flag, import, proposals, draw, box, restore, revert, undo or redo. `target`:
+    the operation that was reverted, undone or redone. `round_id`: whose proposals it brought.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
     `redo_top` after this operation, and what lies below it on its stack.
     """
@@ -245,7 +262,7 @@ class OperationRow(Base):
     reviewer: Mapped[str]
     time: Mapped[str]
     kind: Mapped[str]
-    detail: Mapped[str]
+    description: Mapped[Message] = mapped_column(MessageType)
     faces: Mapped[int]
     target: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))

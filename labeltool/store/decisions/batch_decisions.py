@@ -6,12 +6,25 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
-from labeltool.domain import FINAL, N_, Batch, Changes, Message, Progress, Seen, UserError, Verdict
+from labeltool.domain import (
+    FINAL,
+    N_,
+    Batch,
+    Changes,
+    Message,
+    Progress,
+    Seen,
+    UserError,
+    Verdict,
+    WriteResult,
+)
 from labeltool.store.database.engine import Database
+from labeltool.store.database.schema import OperationRow
+from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.face_state import settle
-from labeltool.store.log.operation_log import operate, words
+from labeltool.store.log.operation_log import operate
 
 CHUNK = 2000
 """Faces between two calls of progress."""
@@ -74,7 +87,7 @@ class Batches:
 
     def run(
         self, reviewer: str, verdict: Verdict, seen: Sequence[Seen], progress: Progress
-    ) -> Changes:
+    ) -> WriteResult:
         """Give the verdict to the faces that still are as they were seen, as one operation.
 
         It is one transaction: `progress` may raise Cancelled, and nothing has happened then.
@@ -85,7 +98,7 @@ class Batches:
         total = len(seen)
         seen = sorted(seen)  # by face, as the tables lie on the disk
         with self._database.write() as connection:
-            operation = operate(connection, reviewer, "decide", "")
+            operation = operate(connection, reviewer, "decide", decision(verdict, total))
             for start in range(0, total, CHUNK):
                 progress(start, total)
                 newest = connection.scalar(text("SELECT max(id) FROM entry")) or 0
@@ -111,15 +124,16 @@ class Batches:
                     N_("Look at them again."),
                 )
             connection.execute(
-                text("UPDATE operation SET faces = :count, detail = :detail WHERE id = :id"),
-                {"count": count, "detail": words(verdict, count), "id": operation},
+                update(OperationRow)
+                .where(OperationRow.id == operation)
+                .values(faces=count, description=decision(verdict, count))
             )
         left = N_("{left:,} were changed meanwhile and stay as they are.")
-        note = Message(
-            N_("{what}."), left if count < total else "",
-            what=words(verdict, count).capitalize(), left=total - count,
-        )  # fmt: skip
-        return Changes(all=True, note=note)
+        message = Message.join(
+            decision_done(verdict, count),
+            Message(left, left=total - count) if count < total else None,
+        )
+        return WriteResult(Changes(all=True), message, undoable=True)
 
 
 def _by_verdict(counted: Counter[str]) -> dict[Verdict, int]:

@@ -34,20 +34,22 @@ from labeltool.domain import (
     UserError,
     Verdict,
     Visibility,
+    WriteResult,
+    verdict_name,
 )
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
-from labeltool.store.database.schema import DraftRow, EntryRow, RoundRow, StateRow
+from labeltool.store.database.schema import DraftRow, EntryRow, OperationRow, RoundRow, StateRow
 from labeltool.store.decisions.drafts import NO_DRAFT
+from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.operation_log import (
-    changed,
+    changes_of,
     enter,
     enter_new,
     finish,
     now,
     operate,
     removed_face,
-    words,
 )
 from labeltool.store.round_records import set_visible
 
@@ -65,18 +67,18 @@ class _Unchanged(Exception):  # noqa: N818 - not an error
     """Nothing to do: raised inside a transaction so that no empty operation is logged."""
 
 
-Write = Callable[..., Changes]
+Write = Callable[..., WriteResult]
 
 
 def _quiet(method: Write) -> Write:
-    """A write that finds nothing to do changes nothing and says so by empty Changes."""
+    """A write that finds nothing to do changes nothing and says nothing."""
 
     @wraps(method)
-    def quiet(*arguments: Any, **named: Any) -> Changes:
+    def quiet(*arguments: Any, **named: Any) -> WriteResult:
         try:
             return method(*arguments, **named)
         except _Unchanged:
-            return Changes()
+            return WriteResult()
 
     return quiet
 
@@ -97,7 +99,7 @@ class Decisions:
         prediction_id: int | None = None,
         points: Points | None = None,
         visibility: Visibility | None = None,
-    ) -> Changes:
+    ) -> WriteResult:
         """Give faces a verdict, as one operation.
 
         `prediction_id`: what was on the screen, for a single face; the current ones if None.
@@ -111,7 +113,7 @@ class Decisions:
         with self._database.write() as connection:
             if prediction_id is not None:
                 _check_prediction(connection, prediction_id, faces[0])
-            operation = operate(connection, reviewer, "decide", words(verdict, len(faces)))
+            operation = operate(connection, reviewer, "decide", decision(verdict, len(faces)))
             connection.execute(
                 _DECIDE[verdict],
                 {
@@ -127,7 +129,10 @@ class Decisions:
                     raise removed_face()
                 if verdict is Verdict.ACCEPTED:
                     if len(faces) == 1 and made in FINAL:  # in another window, just now
-                        raise UserError(N_("This face is {verdict} already."), verdict=made)
+                        raise UserError(
+                            N_("This face is {verdict} already."),
+                            verdict=verdict_name(Verdict(made)),
+                        )
                     raise UserError(
                         N_("Nothing was accepted: no proposal there waits for a verdict."),
                         N_("Predict first, or choose faces that are not accepted yet."),
@@ -135,20 +140,24 @@ class Decisions:
                 raise _Unchanged
             if count != len(faces):
                 connection.execute(
-                    text("UPDATE operation SET detail = :detail WHERE id = :id"),
-                    {"detail": words(verdict, count), "id": operation},
+                    update(OperationRow)
+                    .where(OperationRow.id == operation)
+                    .values(description=decision(verdict, count))
                 )
             if len(faces) == 1:
                 connection.execute(NO_DRAFT, {"face": faces[0]})
-        return changed(faces, Message(N_("{what}."), what=words(verdict, count).capitalize()))
+        return WriteResult(changes_of(faces), decision_done(verdict, count), undoable=True)
 
     def decide_where(
         self, reviewer: str, verdict: Verdict, threshold: Threshold
-    ) -> tuple[int, Changes]:
+    ) -> tuple[int, WriteResult]:
         """Give every unreviewed face within a threshold a verdict; returns how many there were."""
         with self._database.write() as connection:
-            detail = f"{verdict} by score {threshold.low:g} to {threshold.high:g}"
-            operation = operate(connection, reviewer, "decide", detail)
+            description = Message(
+                N_("{verdict} by score {low} to {high}"), verdict=verdict_name(verdict),
+                low=f"{threshold.low:g}", high=f"{threshold.high:g}",
+            )  # fmt: skip
+            operation = operate(connection, reviewer, "decide", description)
             chosen = select(
                 StateRow.face_id, literal(str(verdict)), StateRow.flag, StateRow.prediction_id,
                 null(), null(),
@@ -156,9 +165,9 @@ class Decisions:
             count = enter(connection, operation, chosen)
             if count == 0:
                 connection.rollback()
-                return 0, Changes()
-        note = Message(N_("{what}."), what=words(verdict, count).capitalize())
-        return count, Changes(all=True, note=note)
+                return 0, WriteResult()
+        done = decision_done(verdict, count)
+        return count, WriteResult(Changes(all=True), done, undoable=True)
 
     def count_where(self, threshold: Threshold) -> int:
         """How many faces `decide_where` would take now."""
@@ -186,10 +195,11 @@ class Decisions:
             return [(row[0], row[1], row[2]) for row in rows]
 
     @_quiet
-    def flag(self, reviewer: str, faces: Sequence[int], on: bool) -> Changes:
+    def flag(self, reviewer: str, faces: Sequence[int], on: bool) -> WriteResult:
         """Set or clear the flag of faces."""
         with self._database.write() as connection:
-            operation = operate(connection, reviewer, "flag", "flag" if on else "unflag")
+            description = Message(N_("flag") if on else N_("unflag"))
+            operation = operate(connection, reviewer, "flag", description)
             there = StateRow.verdict != Verdict.REMOVED
             chosen = (
                 select(
@@ -203,9 +213,11 @@ class Decisions:
             if count == 0:
                 raise _Unchanged
         if len(faces) == 1:
-            return changed(faces, Message(N_("Flagged.") if on else N_("Flag removed.")))
-        deed = N_("Flagged: {count:,} faces.") if on else N_("Flag removed: {count:,} faces.")
-        return changed(faces, Message(deed, count=count))
+            message = Message(N_("Flagged.") if on else N_("Flag removed."))
+        else:
+            many = N_("Flagged: {count:,} faces.") if on else N_("Flag removed: {count:,} faces.")
+            message = Message(many, count=count)
+        return WriteResult(changes_of(faces), message, undoable=True)
 
     def take_labels(
         self, reviewer: str, labels: Sequence[NewLabel], source: str
@@ -223,7 +235,9 @@ class Decisions:
             taken = [label for label in labels if label.face_id in free]
             if not taken:
                 return 0, Changes()
-            operation = operate(connection, reviewer, "import", f"labels from {source}")
+            operation = operate(
+                connection, reviewer, "import", Message(N_("labels from {file}"), file=source)
+            )
             states = dict(
                 connection.execute(
                     select(StateRow.face_id, StateRow.flag).where(
@@ -251,14 +265,13 @@ class Decisions:
                 {"operation": operation},
             )
             finish(connection, operation)
-        note = Message(N_("{count} labels from {file}."), count=len(taken), file=source)
-        return len(taken), Changes(all=True, note=note)
+        return len(taken), Changes(all=True)
 
     def take_proposals(
         self, reviewer: str, round_id: int, faces: Sequence[int], count: int, source: str
-    ) -> Changes:
-        """Offer the `count` proposals of a file, whose round is filled, as one operation; none is
-        logged if they are offered already and no face is new.
+    ) -> tuple[bool, Changes]:
+        """Offer the `count` proposals of a file, whose round is filled, as one operation; returns
+        whether it was logged, which is not so if they are offered already and no face is new.
 
         `faces`: those of them that are removed or new (`by_operation`), and now are there. The
         others show their proposals once the faces are refreshed.
@@ -267,7 +280,10 @@ class Decisions:
             offered = connection.scalar(select(RoundRow.sequence).where(RoundRow.id == round_id))
             nothing = offered is not None and not faces
             if not nothing:
-                operation = operate(connection, reviewer, "proposals", f"proposals from {source}")
+                operation = operate(
+                    connection, reviewer, "proposals",
+                    Message(N_("proposals from {file}"), file=source),
+                )  # fmt: skip
                 enter_new(connection, operation, faces)
                 brought = None if offered is not None else round_id
                 connection.execute(
@@ -280,7 +296,7 @@ class Decisions:
                 .where(RoundRow.id == round_id)
                 .values(status=RoundStatus.READY, finished=now(), needs_refresh=True)
             )
-        return Changes(all=True, photos=True, rounds=True, back=nothing)
+        return not nothing, Changes(all=True, photos=True, rounds=True)
 
     # What others read
 

@@ -19,6 +19,7 @@ from labeltool.domain import (
     Step,
     UndoState,
     UserError,
+    WriteResult,
 )
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftStepRow, OperationRow
@@ -31,12 +32,14 @@ from labeltool.store.log.operation_log import (
     newest,
     note_last,
     now,
-    taken_back,
+    reversal,
 )
 from labeltool.store.round_records import set_visible
 
 MOVE = "move"
-"""The kind of a step of moves, and what it is called."""
+"""The kind of a step of moves."""
+
+_MOVE_NAME = N_("move")
 
 LARGE_FACES = 20
 """Faces above which an undo is asked about first, unless it takes back what was just done."""
@@ -50,9 +53,9 @@ class Undo:
 
     def undo(
         self, reviewer: str, *, moves: bool = True, asks: bool = False, confirmed: str = ""
-    ) -> Changes:
+    ) -> WriteResult:
         """Take back what the reviewer did last, moves or an operation, wherever the face still is
-        as it left it; empty Changes if there is nothing.
+        as it left it; nothing changes if there is none.
 
         `moves`: False leaves moves as they are. `asks`: the caller asks a person before a step that
         `needs_question`; `confirmed` is the key of the step that they agreed to.
@@ -63,22 +66,22 @@ class Undo:
         with self._database.write() as connection:
             state, move = self._steps(connection, reviewer, moves=moves)[:2]
             if state.undo_step is None:
-                return Changes()
+                return WriteResult()
             _check_question(state.undo_step, asks, confirmed)
             if move is not None:
                 return _step_draft(connection, move, back=True)
-            return replace(_undo(connection, reviewer, newest(connection, reviewer)), back=True)
+            return _undo(connection, reviewer, newest(connection, reviewer))
 
-    def redo(self, reviewer: str, *, asks: bool = False, confirmed: str = "") -> Changes:
+    def redo(self, reviewer: str, *, asks: bool = False, confirmed: str = "") -> WriteResult:
         """Do again what the reviewer undid last; the rest as in `undo`."""
         with self._database.write() as connection:
             state, _, move = self._steps(connection, reviewer, moves=True)
             if state.redo_step is None:
-                return Changes()
+                return WriteResult()
             _check_question(state.redo_step, asks, confirmed)
             if move is not None:
                 return _step_draft(connection, move, back=False)
-            return replace(_redo(connection, reviewer, newest(connection, reviewer)), back=True)
+            return _redo(connection, reviewer, newest(connection, reviewer))
 
     def state(self, reviewer: str, *, moves: bool = True) -> UndoState:
         """What undo and redo would do; `moves`: False for undo of operations only."""
@@ -95,14 +98,16 @@ class Undo:
         undo = redo = None
         if row is not None and row.undo_top is not None:
             undo = Step(
-                row.undo_detail, row.undo_kind, row.undo_faces, reviewer, row.undo_time,
+                Message.from_json(row.undo_description), row.undo_kind, row.undo_faces, reviewer,
+                row.undo_time,
                 row.undo_key, row.undo_key == last,
             )  # fmt: skip
         if row is not None and row.redo_top is not None:
             newer = connection.scalar(_MOVED_SINCE, named | {"since": row.redo_top})
             if newer is None:  # or the moves emptied the redo stack
                 redo = Step(
-                    row.redo_detail, row.redo_kind, row.redo_faces, reviewer, row.redo_time,
+                    Message.from_json(row.redo_description), row.redo_kind, row.redo_faces,
+                    reviewer, row.redo_time,
                     row.redo_key, row.redo_key == last,
                 )  # fmt: skip
         undo_move = redo_move = None
@@ -134,10 +139,11 @@ def _check_question(step: Step, asks: bool, confirmed: str) -> None:
 
 
 def _move_step(row: Any, last: str) -> Step:
-    return Step(MOVE, MOVE, 0, row.reviewer, row.time, move_key(row.id), move_key(row.id) == last)
+    key = move_key(row.id)
+    return Step(Message(_MOVE_NAME), MOVE, 0, row.reviewer, row.time, key, key == last)
 
 
-def _step_draft(connection: Connection, row: Any, *, back: bool) -> Changes:
+def _step_draft(connection: Connection, row: Any, *, back: bool) -> WriteResult:
     """Undo or redo the moves of a row of `draft_step`."""
     side = "before" if back else "after"
     prediction = getattr(row, f"{side}_prediction")
@@ -149,15 +155,16 @@ def _step_draft(connection: Connection, row: Any, *, back: bool) -> Changes:
     put_draft(connection, row.face_id, values)
     connection.execute(_STEPPED, {"undone": back, "id": row.id})
     note_last(connection, move_key(row.id))
-    deed = N_("Undid: {what}.") if back else N_("Redid: {what}.")
-    return Changes(faces=frozenset({row.face_id}), note=Message(deed, what=MOVE), back=True)
+    template = N_("Undid: {what}.") if back else N_("Redid: {what}.")
+    changes = Changes(faces=frozenset({row.face_id}))
+    return WriteResult(changes, Message(template, what=Message(_MOVE_NAME)))
 
 
-def _undo(connection: Connection, reviewer: str, last: Any) -> Changes:
+def _undo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
     """Undo the operation on top of the reviewer's stack; `last`: their newest one."""
     target = connection.execute(select(OperationRow).where(OperationRow.id == last.undo_top)).one()
     operation = add_operation(
-        connection, reviewer, "undo", target.detail, target=target.id,
+        connection, reviewer, "undo", target.description, target=target.id,
         undo_top=target.undo_below, redo_below=last.redo_top,
     )  # fmt: skip
     # an undo is the top of its own redo stack
@@ -172,31 +179,31 @@ def _undo(connection: Connection, reviewer: str, last: Any) -> Changes:
             "decided": target.kind == "decide",
         }  # fmt: skip
         connection.execute(_DRAFT_AGAIN, values)
-    changes = taken_back(connection, operation, target, N_("Undid: {what}."))
-    return _with_round(connection, operation, target, changes, visible=False)
+    result = reversal(connection, operation, target, N_("Undid: {what}."))
+    return _with_round(connection, operation, target, result, visible=False)
 
 
-def _redo(connection: Connection, reviewer: str, last: Any) -> Changes:
+def _redo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
     """Redo the operation on top of the reviewer's stack; `last`: their newest one."""
     undone = connection.execute(select(OperationRow).where(OperationRow.id == last.redo_top)).one()
     target = connection.execute(select(OperationRow).where(OperationRow.id == undone.target)).one()
     operation = add_operation(
-        connection, reviewer, "redo", target.detail, target=target.id,
+        connection, reviewer, "redo", target.description, target=target.id,
         undo_top=target.id, redo_top=undone.redo_below,
     )  # fmt: skip
     connection.execute(text(REDO), {"operation": operation, "target": target.id})
     connection.execute(_DRAFT_DECIDED, {"operation": operation})
-    changes = taken_back(connection, operation, target, N_("Redid: {what}."))
+    result = reversal(connection, operation, target, N_("Redid: {what}."))
     note_last(connection, target.uuid)  # which an undo would take
-    return _with_round(connection, operation, target, changes, visible=True)
+    return _with_round(connection, operation, target, result, visible=True)
 
 
 def _with_round(
-    connection: Connection, operation: int, target: Any, changes: Changes, *, visible: bool
-) -> Changes:
+    connection: Connection, operation: int, target: Any, result: WriteResult, *, visible: bool
+) -> WriteResult:
     """Show or hide the proposals that an operation brought."""
     if target.round_id is None:
-        return changes
+        return result
     set_visible(connection, target.round_id, visible)
     where = "face_id IN (SELECT face_id FROM prediction WHERE round_id = :round)"
     settle(connection, where, {"round": target.round_id})
@@ -204,13 +211,14 @@ def _with_round(
         text("UPDATE operation SET faces = :count WHERE id = :id"),
         {"count": target.faces, "id": operation},
     )
-    return replace(changes, faces=frozenset(), all=True, photos=True, rounds=True)
+    changes = replace(result.changes, faces=frozenset(), all=True, photos=True, rounds=True)
+    return replace(result, changes=changes)
 
 
 _UNDO_STATE = text("""
-SELECT o.undo_top, u.detail AS undo_detail, u.kind AS undo_kind, u.faces AS undo_faces,
+SELECT o.undo_top, u.description AS undo_description, u.kind AS undo_kind, u.faces AS undo_faces,
        u.time AS undo_time, u.uuid AS undo_key,
-       o.redo_top, r.detail AS redo_detail, t.kind AS redo_kind, r.faces AS redo_faces,
+       o.redo_top, r.description AS redo_description, t.kind AS redo_kind, r.faces AS redo_faces,
        t.time AS redo_time, r.uuid AS redo_key, t.id AS redo_target
 FROM operation o LEFT JOIN operation u ON u.id = o.undo_top
 LEFT JOIN operation r ON r.id = o.redo_top LEFT JOIN operation t ON t.id = r.target

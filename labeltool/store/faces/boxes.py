@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
-from labeltool.domain import FINAL, N_, Box, Changes, Message, Verdict
+from labeltool.domain import FINAL, N_, Box, Changes, Message, Verdict, WriteResult
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, PhotoRow, StateRow
@@ -38,17 +38,18 @@ class Boxes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def draw(self, reviewer: str, photo_id: int, box: Box) -> tuple[int, Changes]:
+    def draw(self, reviewer: str, photo_id: int, box: Box) -> tuple[int, WriteResult]:
         """Add a face by its box (x, y, width, height in pixels of the photo); returns its id too.
 
         Undo removes it (Verdict.REMOVED).
         """
         with self._database.write() as connection:
-            (face,) = _draw(connection, reviewer, {photo_id: box}, DRAWN, "draw a box")
+            (face,) = _draw(connection, reviewer, {photo_id: box}, DRAWN, Message(N_("draw a box")))
         faces = frozenset({face})
-        return face, Changes(faces=faces, photos=True, boxes=faces, note=Message(N_("Drew a box.")))
+        changes = Changes(faces=faces, photos=True, boxes=faces)
+        return face, WriteResult(changes, Message(N_("Drew a box.")), undoable=True)
 
-    def take_whole(self, reviewer: str, photos: Sequence[int]) -> Changes:
+    def take_whole(self, reviewer: str, photos: Sequence[int]) -> WriteResult:
         """Add a face to each of these photos, with a box around the whole photo. Undo removes them.
 
         The changes name up to `MAX_INSTANT_FACES` faces; more are too many for instant proposals.
@@ -59,19 +60,20 @@ class Boxes:
             boxes = {
                 row.id: (-0.5, -0.5, float(row.width or 1), float(row.height or 1)) for row in rows
             }
-            what = "take a photo whole" if len(boxes) == 1 else f"take {len(boxes):,} photos whole"
+            what = Message.counted(
+                len(boxes), N_("take a photo whole"), N_("take {count:,} photos whole")
+            )
             faces = _draw(connection, reviewer, boxes, WHOLE, what)
-        note = (
-            Message(N_("Took the photo whole."))
-            if len(boxes) == 1
-            else Message(N_("Took {count:,} photos whole."), count=len(boxes))
-        )
-        if len(faces) > MAX_INSTANT_FACES:
-            return Changes(all=True, photos=True, note=note)
         added = frozenset(faces)
-        return Changes(faces=added, photos=True, boxes=added, note=note)
+        changes = Changes(faces=added, photos=True, boxes=added)
+        if len(faces) > MAX_INSTANT_FACES:
+            changes = Changes(all=True, photos=True)
+        message = Message.counted(
+            len(boxes), N_("Took the photo whole."), N_("Took {count:,} photos whole.")
+        )
+        return WriteResult(changes, message, undoable=True)
 
-    def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> Changes:
+    def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> WriteResult:
         """Change a face's box (x, y, width, height in pixels of the photo).
 
         The decision on the face stays, with its landmarks, and so does a draft. With `anew` both
@@ -96,12 +98,12 @@ class Boxes:
             wanted = [*(float(value) for value in box), DRAWN]
             before = [row.x, row.y, row.w, row.h, row.kind]
             if wanted[:4] == before[:4]:
-                return Changes()
+                return WriteResult()
             if row.first_box is None:
                 connection.execute(
                     update(FaceRow).where(FaceRow.id == face_id).values(first_box=before)
                 )
-            operation = operate(connection, reviewer, "box", "move the box")
+            operation = operate(connection, reviewer, "box", Message(N_("move the box")))
             kept = select(
                 literal(operation), literal(operation), StateRow.face_id, StateRow.entry_id,
                 StateRow.verdict, StateRow.flag, EntryRow.prediction_id, EntryRow.points,
@@ -129,7 +131,8 @@ class Boxes:
             if anew:
                 connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
         faces = frozenset({face_id})
-        return Changes(faces=faces, boxes=faces, note=Message(N_("Moved the box.")))
+        changes = Changes(faces=faces, boxes=faces)
+        return WriteResult(changes, Message(N_("Moved the box.")), undoable=True)
 
     def of_photo(self, photo_id: int) -> list[tuple[int, Box, Verdict]]:
         """Id, box and verdict of each face of a photo, without removed faces."""
@@ -139,10 +142,10 @@ class Boxes:
 
 
 def _draw(
-    connection: Connection, reviewer: str, boxes: Mapping[int, Box], kind: str, detail: str
+    connection: Connection, reviewer: str, boxes: Mapping[int, Box], kind: str, description: Message
 ) -> list[int]:
     """Add a face for each box (by photo id) as one operation; returns their ids."""
     added = [(photo, box, kind, None) for photo, box in boxes.items()]
     faces = add_faces(connection, added, by_operation=True)
-    enter_new(connection, operate(connection, reviewer, "draw", detail), faces)
+    enter_new(connection, operate(connection, reviewer, "draw", description), faces)
     return faces

@@ -18,6 +18,7 @@ from labeltool.domain import (
     PhotoRecord,
     UserError,
     Verdict,
+    WriteResult,
 )
 from labeltool.store.database.counters import search_text
 from labeltool.store.database.dialects import dialect_of
@@ -62,7 +63,7 @@ class Photos:
             result = connection.execute(insert(RootRow).values(path=str(folder)))
             return int(result.inserted_primary_key[0])  # type: ignore[index]
 
-    def move_root(self, root_id: int, folder: Path) -> Changes:
+    def move_root(self, root_id: int, folder: Path) -> WriteResult:
         """Set the new path of a photo folder. Photos with a problem are searched for faces again.
 
         Raises:
@@ -100,11 +101,11 @@ class Photos:
             "{other} of the {looked_at} looked at have another size than before: they may be other "
             "photos."
         )
-        note = Message(
-            N_("Photos are now read from {folder}."), doubt if other else "",
-            folder=folder, other=other, looked_at=len(found),
-        )  # fmt: skip
-        return Changes(all=True, photos=True, note=note, back=True)
+        message = Message.join(
+            Message(N_("Photos are now read from {folder}."), folder=folder),
+            Message(doubt, other=other, looked_at=len(found)) if other else None,
+        )
+        return WriteResult(Changes(all=True, photos=True), message)
 
     def by_path(self, root_id: int) -> dict[str, tuple[int, str | None, int]]:
         """The photos of a root by relative path: (id, problem, bytes)."""

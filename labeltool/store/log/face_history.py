@@ -1,14 +1,26 @@
-"""What the log says of a face, and of batches: to look at, restore and take back weeks later."""
+"""What the log says of a face, and of batches: to look at, restore and revert weeks later."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sqlalchemy import func, literal, select, text
 
-from labeltool.domain import FINAL, N_, Changes, Entry, Message, PastBatch, UserError, Verdict
+from labeltool.domain import (
+    FINAL,
+    N_,
+    Changes,
+    Entry,
+    Message,
+    PastBatch,
+    UserError,
+    Verdict,
+    WriteResult,
+    verdict_name,
+)
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
 from labeltool.store.log.operation_log import (
@@ -18,13 +30,13 @@ from labeltool.store.log.operation_log import (
     enter,
     operate,
     removed_face,
-    taken_back,
+    reversal,
 )
 
 _BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo', 'proposals')"
 
 _OF_FACE = text(
-    "SELECT e.id, o.id AS operation, o.kind, o.detail, o.reviewer, o.time, o.faces, "
+    "SELECT e.id, o.id AS operation, o.kind, o.description, o.reviewer, o.time, o.faces, "
     "o.target, e.verdict, e.flag, e.points, p.points AS proposed, m.name AS model "
     "FROM entry e JOIN operation o ON o.id = e.operation_id "
     "LEFT JOIN prediction p ON p.id = e.prediction_id "
@@ -49,7 +61,8 @@ class History:
             points = row.points if row.points is not None and row.verdict in FINAL else row.proposed
             entries.append(
                 Entry(
-                    row.id, row.kind, row.detail, row.reviewer, row.time, row.faces,
+                    row.id, row.kind, Message.from_json(row.description), row.reviewer, row.time,
+                    row.faces,
                     Verdict(row.verdict), bool(row.flag), row.model,
                     None if points is None else np.frombuffer(points, "<f8").reshape(-1, 2),
                     row.operation in undone,
@@ -57,7 +70,7 @@ class History:
             )  # fmt: skip
         return entries[::-1]
 
-    def restore(self, reviewer: str, face_id: int, entry_id: int | None) -> Changes:
+    def restore(self, reviewer: str, face_id: int, entry_id: int | None) -> WriteResult:
         """Give a face the state of an earlier entry again, or of before the first one (None).
 
         Raises:
@@ -87,14 +100,16 @@ class History:
                 raise removed_face()
             place = select(FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h).where(FaceRow.id == face_id)
             before = connection.execute(place).one()
-            operation = operate(connection, reviewer, "restore", f"restoring {word}")
+            name = verdict_name(Verdict(word))
+            description = Message(N_("restoring {verdict}"), verdict=name)
+            operation = operate(connection, reviewer, "restore", description)
             enter(connection, operation, chosen, EntryRow.box)
             moved = connection.execute(place).one() != before
         faces = frozenset({face_id})
-        return Changes(
-            faces=faces,
-            boxes=faces if moved else frozenset(),
-            note=Message(N_("Restored: {what}."), what=word),
+        return WriteResult(
+            Changes(faces=faces, boxes=faces if moved else frozenset()),
+            Message(N_("Restored: {what}."), what=name),
+            undoable=True,
         )
 
     def batches(self) -> list[PastBatch]:
@@ -102,8 +117,8 @@ class History:
         with self._database.read() as connection:
             rows = connection.execute(
                 text(
-                    "SELECT o.id, o.reviewer, o.time, o.kind, o.detail, o.faces FROM operation o "
-                    f"WHERE {_BATCH} ORDER BY o.id DESC"
+                    "SELECT o.id, o.reviewer, o.time, o.kind, o.description, o.faces "
+                    f"FROM operation o WHERE {_BATCH} ORDER BY o.id DESC"
                 )
             ).all()
             left: dict[int, int] = dict(
@@ -116,22 +131,24 @@ class History:
             )
         return [
             PastBatch(
-                r.id, r.reviewer, r.time, r.kind, r.detail, r.faces, left=left.get(r.id, 0)
+                r.id, r.reviewer, r.time, r.kind, Message.from_json(r.description), r.faces,
+                left=left.get(r.id, 0),
             )
             for r in rows
         ]  # fmt: skip
 
-    def would_return_to(self, reviewer: str, operation: int) -> dict[Verdict, int]:
-        """To how many faces of a batch `take_back` would give which verdict now."""
+    def verdicts_after_revert(self, reviewer: str, operation: int) -> dict[Verdict, int]:
+        """How many faces of a batch `revert_batch` would give which verdict now."""
         query = text(f"SELECT {BEFORE}, count(*) {REVERSIBLE} GROUP BY 1")
         with self._database.read() as connection:
             rows = connection.execute(query, {"target": operation, "reviewer": reviewer})
             return {Verdict(row[0]): row[1] for row in rows}
 
-    def take_back(self, reviewer: str, operation: int) -> Changes:
+    def revert_batch(self, reviewer: str, operation: int) -> WriteResult:
         """Return the faces that are as a batch left them to what they were before it.
 
-        Unlike an undo this is a deed of `reviewer`, whoever did the batch, and however long ago.
+        Unlike an undo this is a new operation of `reviewer`, whoever did the batch, and however
+        long ago.
 
         Raises:
             UserError: no face is as the batch left it.
@@ -140,37 +157,38 @@ class History:
             target = connection.execute(
                 select(OperationRow).where(OperationRow.id == operation)
             ).one()
-            taken = operate(
-                connection, reviewer, "take back", f"taking back {target.detail}", target=operation
-            )
+            revert = operate(
+                connection, reviewer, "revert",
+                Message(N_("reverting {what}"), what=target.description), target=operation,
+            )  # fmt: skip
             connection.execute(
                 text(UNDO),
                 {
-                    "operation": taken, "target": operation, "effect": taken,
+                    "operation": revert, "target": operation, "effect": revert,
                     "reviewer": reviewer,
                 },
             )  # fmt: skip
-            changes = taken_back(connection, taken, target, N_("Reverted: {what}."))
-            if not changes.any_face:
+            result = reversal(connection, revert, target, N_("Reverted: {what}."))
+            if not result.changes.any_face:
                 raise UserError(
                     N_("Nothing of this batch is left to revert."),
                     N_("Every face of it was changed since; each face's history shows how."),
                 )
-        return changes
+        return replace(result, undoable=True)
 
 
 def _undone(rows: Sequence[Any]) -> set[int]:
     """Operations whose effect on one face does not count any more, from its entries in order."""
     undone: set[int] = set()
-    takes_back = {row.operation: row.target for row in rows if row.kind == "take back"}
+    reverts = {row.operation: row.target for row in rows if row.kind == "revert"}
 
     def note(operation: int, is_undone: bool) -> None:
         (undone.add if is_undone else undone.discard)(operation)
-        if operation in takes_back:
-            note(takes_back[operation], not is_undone)
+        if operation in reverts:
+            note(reverts[operation], not is_undone)
 
     for row in rows:
-        if row.kind == "take back":
+        if row.kind == "revert":
             note(row.operation, False)
         elif row.kind in ("undo", "redo"):
             note(row.target, row.kind == "undo")

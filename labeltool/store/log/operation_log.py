@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, literal, select, text
 from sqlalchemy.orm import aliased
 
-from labeltool.domain import N_, Changes, Message, UserError, Verdict
+from labeltool.domain import N_, Changes, Message, UserError, Verdict, WriteResult
 from labeltool.store.database.engine import LAST_STEP
-from labeltool.store.database.schema import EntryRow, OperationRow, StateRow
+from labeltool.store.database.schema import EntryRow, MessageType, OperationRow, StateRow
 from labeltool.store.log.face_state import settle, settle_boxes
 
 ADDING = ("draw", "import", "proposals")
@@ -35,12 +35,12 @@ _LAST = (
 )
 _ADD = insert(OperationRow)
 _OPERATE = text("""
-INSERT INTO operation (uuid, reviewer, time, kind, detail, faces, target, undo_below, undo_top)
-SELECT :uuid, :reviewer, :time, :kind, :detail, 0, :target,
+INSERT INTO operation (uuid, reviewer, time, kind, description, faces, target, undo_below, undo_top)
+SELECT :uuid, :reviewer, :time, :kind, :description, 0, :target,
        (SELECT undo_top FROM operation WHERE reviewer = :reviewer ORDER BY id DESC LIMIT 1),
        coalesce(max(id), 0) + 1 FROM operation -- rows are only ever added: the id of this one
 RETURNING id
-""")
+""").bindparams(bindparam("description", type_=MessageType))
 _NEWEST = text(
     "UPDATE state SET entry_id = e.id FROM entry e "
     "WHERE e.operation_id = :operation AND e.face_id = state.face_id"
@@ -70,8 +70,8 @@ WHERE x.operation_id = :target AND s.effect = :target AND NOT ({BEFORE} = 'remov
 """The faces that still are as an operation left them."""
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the
-# operation's own. Both only where the face is as the operation left it, or found it. Taking back is
-# an undo that is a deed of its own, by its own `effect`.
+# operation's own. Both only where the face is as the operation left it, or found it. A revert is an
+# undo that is an operation of its own, with its own `effect`.
 UNDO = f"""
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
                    visibility, box)
@@ -94,17 +94,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def words(verdict: Verdict, count: int) -> str:
-    """What was done to so many faces, for the log."""
-    what = {Verdict.UNREVIEWED: "set back"}.get(verdict, str(verdict))
-    return what if count == 1 else f"{what} {count} faces"
-
-
-def changed(faces: Sequence[int], note: str) -> Changes:
+def changes_of(faces: Sequence[int]) -> Changes:
     """Changes of these faces, or of `all` if they are many."""
-    if len(faces) > MANY:
-        return Changes(all=True, note=note)
-    return Changes(faces=frozenset(faces), note=note)
+    return Changes(all=True) if len(faces) > MANY else Changes(faces=frozenset(faces))
 
 
 def newest(connection: Connection, reviewer: str) -> Any:
@@ -113,11 +105,16 @@ def newest(connection: Connection, reviewer: str) -> Any:
 
 
 def operate(
-    connection: Connection, reviewer: str, kind: str, detail: str, *, target: int | None = None
+    connection: Connection,
+    reviewer: str,
+    kind: str,
+    description: Message,
+    *,
+    target: int | None = None,
 ) -> int:
     """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
     written = _written(reviewer)
-    named = {"kind": kind, "detail": detail, "target": target}
+    named = {"kind": kind, "description": description, "target": target}
     found = connection.execute(_OPERATE, written | named)
     connection.execute(NO_REDO, {"reviewer": reviewer})
     note_last(connection, written["uuid"])
@@ -125,11 +122,11 @@ def operate(
 
 
 def add_operation(
-    connection: Connection, reviewer: str, kind: str, detail: str, **columns: int | None
+    connection: Connection, reviewer: str, kind: str, description: Message, **columns: int | None
 ) -> int:
     """Log an operation that leaves the stacks as `columns` say; returns its id."""
     written = _written(reviewer)
-    named = {"kind": kind, "detail": detail, "faces": 0}
+    named = {"kind": kind, "description": description, "faces": 0}
     result = connection.execute(_ADD, written | named | columns)
     note_last(connection, written["uuid"])
     return int(result.inserted_primary_key[0])  # type: ignore[index]
@@ -187,8 +184,9 @@ def removed_face() -> UserError:
     return UserError(N_("This face is not in the project any more."), N_("Choose another one."))
 
 
-def taken_back(connection: Connection, operation: int, target: Any, deed: str) -> Changes:
-    """The changes of an undo and the like; `deed`, a marked text, says it of `{what}`."""
+def reversal(connection: Connection, operation: int, target: Any, template: str) -> WriteResult:
+    """The result of an undo, a redo or a revert of the operation `target`; `template` says it of
+    `{what}`."""
     count = finish(connection, operation)
     query = (
         select(EntryRow.face_id, EntryRow.verdict)
@@ -200,9 +198,12 @@ def taken_back(connection: Connection, operation: int, target: Any, deed: str) -
     total = connection.scalars(entered).one()
     left = total - count
     others = N_("{left:,} of {faces:,} faces were changed since and stay as they are.")
-    note = Message(deed, others if left else "", what=target.detail, left=left, faces=total)
-    changes = replace(changed(list(verdicts), note), photos=target.kind in ADDING)
-    if target.kind not in ("box", "draw"):
-        return changes
-    there = {face for face, verdict in verdicts.items() if verdict != Verdict.REMOVED}
-    return replace(changes, boxes=changes.faces & there)
+    message = Message.join(
+        Message(template, what=target.description),
+        Message(others, left=left, faces=total) if left else None,
+    )
+    changes = replace(changes_of(list(verdicts)), photos=target.kind in ADDING)
+    if target.kind in ("box", "draw"):
+        there = {face for face, verdict in verdicts.items() if verdict != Verdict.REMOVED}
+        changes = replace(changes, boxes=changes.faces & there)
+    return WriteResult(changes, message)

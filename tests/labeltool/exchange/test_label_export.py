@@ -107,7 +107,7 @@ class TestCoco:
         out.write_text(text)
         with pytest.raises(WouldReplaceError, match=f"it is {kind}") as caught:
             export_labels(store, out, "coco")
-        assert "--force" in caught.value.remedy
+        assert "--force" in str(caught.value.remedy)
         assert out.read_text() == text
         assert export_labels(store, out, "coco", force=True).faces == 2
         assert json.loads(out.read_text())["annotations"]
@@ -199,7 +199,7 @@ class TestPts:
             UserError, match=r"^Nothing was written: \.pts files cannot mark"
         ) as caught:
             export_labels(store, tmp_path / "out", "pts")
-        assert "COCO" in caught.value.remedy
+        assert "COCO" in str(caught.value.remedy)
         assert not (tmp_path / "out").exists()
         store.decisions.decide("ann", [1], Verdict.CORRECTED, points=triangle())
         written = export_labels(store, tmp_path / "out", "pts")

@@ -18,6 +18,7 @@ from labeltool.domain import (
     StoreBusyError,
     UserError,
     Verdict,
+    WriteResult,
 )
 from labeltool.review.desk import Desk
 from labeltool.store import FILE, MAX_VIEWED_FACES, Store
@@ -107,7 +108,7 @@ class TestQueue:
         store = project(3)
         desk = desk_of(store)
         desk.queue.set_filter(Filter("offered"))
-        desk.refresh(desk.accept())
+        desk.refresh(desk.accept().changes)
         assert desk.queue.faces == [1, 2, 3]
         assert desk.face.id == 2
 
@@ -126,7 +127,7 @@ class TestQueue:
         assert desk.face is None
         desk.queue.next()
         desk.queue.previous()
-        assert desk.undo_stack.undo() == Changes()
+        assert desk.undo_stack.undo() == WriteResult()
 
 
 class TestMoves:
@@ -157,15 +158,16 @@ class TestMoves:
     def test_undo_takes_moves_back_one_by_one_before_decisions(self, project):
         store = project(2)
         desk = desk_of(store)
-        desk.refresh(desk.accept())
+        desk.refresh(desk.accept().changes)
         before = desk.face.points
         for number in range(3):
             desk.edits.move(number, number, number)
         for left in ({0, 1}, {0}, set()):
-            desk.refresh(desk.undo_stack.undo())
+            desk.refresh(desk.undo_stack.undo().changes)
             assert desk.edits.moved == left
         np.testing.assert_array_equal(desk.face.points, before)
-        assert (desk.undo_stack.undo_text, desk.undo_stack.redo_text) == ("accepted", "move")
+        texts = str(desk.undo_stack.undo_text), str(desk.undo_stack.redo_text)
+        assert texts == ("accepted", "move")
         for left in ({0}, {0, 1}, {0, 1, 2}):
             desk.undo_stack.redo()
             assert desk.edits.moved == left
@@ -200,16 +202,16 @@ class TestMoves:
         desk = desk_of(again(store))
         desk.open(1)
         for face, moves in ((3, 1), (2, 0)):
-            assert desk.undo_stack.undo_text == "move"
-            desk.refresh(desk.undo_stack.undo())
+            assert str(desk.undo_stack.undo_text) == "move"
+            desk.refresh(desk.undo_stack.undo().changes)
             assert (desk.face.id, desk.edits.moved) == (face, set())
             drafts = [store.faces.get(number).draft is not None for number in (2, 3)]
             assert sum(drafts) == moves
-        assert desk.undo_stack.undo_text == "accepted"
-        desk.refresh(desk.undo_stack.undo())
+        assert str(desk.undo_stack.undo_text) == "accepted"
+        desk.refresh(desk.undo_stack.undo().changes)
         assert (desk.face.id, verdicts(store)) == (1, [U, U, U])
         for face, moved in ((1, set()), (2, {0}), (3, {1})):
-            desk.refresh(desk.undo_stack.redo())
+            desk.refresh(desk.undo_stack.redo().changes)
             assert (desk.face.id, desk.edits.moved) == (face, moved)
         assert verdicts(store) == [A, U, U]
         assert desk.undo_stack.redo_text is None
@@ -219,17 +221,17 @@ class TestMoves:
         desk = desk_of(store)
         desk.edits.move(0, 1, 1)
         desk.edits.move(1, 2, 2)
-        desk.refresh(desk.accept())
+        desk.refresh(desk.accept().changes)
         desk = desk_of(again(store))
         steps = [("corrected", {0, 1}), ("move", {0}), ("move", set())]
         for what, left in steps:
-            assert desk.undo_stack.undo_text == what
-            desk.refresh(desk.undo_stack.undo())
+            assert str(desk.undo_stack.undo_text) == what
+            desk.refresh(desk.undo_stack.undo().changes)
             assert (desk.face.id, desk.edits.moved) == (1, left)
         assert desk.undo_stack.undo_text is None
         for what, there in (("move", {0}), ("move", {0, 1}), ("corrected", {0, 1})):
-            assert desk.undo_stack.redo_text == what
-            desk.refresh(desk.undo_stack.redo())
+            assert str(desk.undo_stack.redo_text) == what
+            desk.refresh(desk.undo_stack.redo().changes)
             assert (desk.face.id, desk.edits.moved) == (1, there)
         assert verdicts(store) == [C, U]
         assert store.faces.get(1).draft is None
@@ -240,10 +242,10 @@ class TestMoves:
         x, y = desk.face.points[0]
         desk.edits.move(0, 1, 1)
         desk.edits.move(0, x, y)
-        desk.refresh(desk.accept())
+        desk.refresh(desk.accept().changes)
         assert verdicts(store) == [A, U]
         for left in (set(), {0}, set()):
-            desk.refresh(desk.undo_stack.undo())
+            desk.refresh(desk.undo_stack.undo().changes)
             assert (desk.face.id, desk.edits.moved) == (1, left)
         assert desk.undo_stack.undo_text is None
 
@@ -253,14 +255,14 @@ class TestMoves:
         ann.edits.move(0, 1, 1)
         ben.open(1)
         ben.edits.move(1, 2, 2)
-        ann.refresh(ann.undo_stack.undo())
+        ann.refresh(ann.undo_stack.undo().changes)
         assert ann.undo_stack.undo_text is None
         assert store.faces.get(1).draft[1].tolist() == [2, 2]
-        ben.refresh(ben.undo_stack.undo())
+        ben.refresh(ben.undo_stack.undo().changes)
         assert store.faces.get(1).draft[0].tolist() == [1, 1]
-        ben.refresh(ben.undo_stack.undo())
+        ben.refresh(ben.undo_stack.undo().changes)
         assert store.faces.get(1).draft is not None
-        ann.refresh(ann.undo_stack.undo())
+        ann.refresh(ann.undo_stack.undo().changes)
         assert store.faces.get(1).draft is None
 
     def test_two_windows_of_a_reviewer_have_one_order(self, project, again):
@@ -269,24 +271,24 @@ class TestMoves:
         one.edits.move(0, 1, 1)
         two.open(1)
         two.edits.move(1, 2, 2)
-        one.refresh(one.undo_stack.undo())
+        one.refresh(one.undo_stack.undo().changes)
         assert one.edits.moved == {0}
-        two.refresh(two.undo_stack.redo())
+        two.refresh(two.undo_stack.redo().changes)
         assert two.edits.moved == {0, 1}
 
     def test_a_move_empties_what_could_be_done_again(self, project):
         desk = desk_of(project(2))
-        desk.refresh(desk.accept())
-        desk.refresh(desk.undo_stack.undo())
-        assert desk.undo_stack.redo_text == "accepted"
+        desk.refresh(desk.accept().changes)
+        desk.refresh(desk.undo_stack.undo().changes)
+        assert str(desk.undo_stack.redo_text) == "accepted"
         desk.refresh(desk.edits.move(0, 1, 1))
         assert desk.undo_stack.redo_text is None
-        desk.refresh(desk.undo_stack.undo())
-        assert desk.undo_stack.redo_text == "move"
-        desk.refresh(desk.undo_stack.redo())
+        desk.refresh(desk.undo_stack.undo().changes)
+        assert str(desk.undo_stack.redo_text) == "move"
+        desk.refresh(desk.undo_stack.redo().changes)
         assert (desk.edits.moved, desk.undo_stack.redo_text) == ({0}, None)
-        desk.refresh(desk.undo_stack.undo())
-        desk.refresh(desk.flag())
+        desk.refresh(desk.undo_stack.undo().changes)
+        desk.refresh(desk.flag().changes)
         assert desk.undo_stack.redo_text is None
 
     def test_moves_and_undo_of_decisions_survive_a_restart(self, project, again):
@@ -299,7 +301,7 @@ class TestMoves:
         desk = desk_of(store)
         desk.open(2)
         assert desk.edits.moved == {2}
-        assert desk.undo_stack.undo_text == "move"  # the last thing that was done
+        assert str(desk.undo_stack.undo_text) == "move"  # the last thing that was done
         desk.undo_stack.undo()
         assert desk.edits.moved == set()
         desk.undo_stack.undo()
@@ -323,14 +325,14 @@ class TestMoves:
         getattr(desk, decide)()
         store = again(store)
         desk = desk_of(store)
-        desk.refresh(desk.undo_stack.undo())
+        desk.refresh(desk.undo_stack.undo().changes)
         assert desk.face.id == 1
         np.testing.assert_array_equal(desk.face.draft, shown.draft)
         np.testing.assert_array_equal(desk.face.visibility, shown.visibility)
         assert desk.face.verdict is shown.verdict
         assert desk.edits.moved == {1}
         done = desk.undo_stack.redo()
-        desk.refresh(done)
+        desk.refresh(done.changes)
         desk.open(1)
         assert desk.face.draft is None
         assert (desk.edits.moved == {1}) is (decide == "accept")
@@ -340,9 +342,9 @@ class TestMoves:
         desk = desk_of(project(2))
         desk.edits.move(1, 5, 6)
         desk.accept()
-        desk.refresh(desk.undo_stack.undo())
+        desk.refresh(desk.undo_stack.undo().changes)
         desk.edits.move(1, 7, 8)
-        desk.refresh(desk.undo_stack.redo())
+        desk.refresh(desk.undo_stack.redo().changes)
         assert desk.face.verdict is Verdict.UNREVIEWED
         assert desk.face.draft[1].tolist() == [7, 8]
 
@@ -354,7 +356,7 @@ class TestMoves:
         desk.edits.move(1, x, y)
         desk.accept()
         assert verdicts(store)[0] is A
-        desk.refresh(desk.undo_stack.undo())
+        desk.refresh(desk.undo_stack.undo().changes)
         assert desk.edits.moved == set()
 
     def test_an_absent_point_comes_back_where_a_person_had_put_it(self, project):
@@ -550,7 +552,7 @@ class TestArrivals:
     def test_the_decision_of_another_reviewer_shows_at_once(self, project, again):
         store = project(1)
         desk = desk_of(store)
-        changes = again(store).decisions.decide("ben", [1], X)
+        changes = again(store).decisions.decide("ben", [1], X).changes
         desk.refresh(changes)
         assert desk.face.verdict is X
         assert desk.counts.excluded == 1

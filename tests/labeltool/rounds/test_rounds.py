@@ -16,7 +16,16 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from labeltool.domain import Cancelled, Changes, Filter, RoundKind, RoundStatus, UserError, Verdict
+from labeltool.domain import (
+    Cancelled,
+    Changes,
+    Filter,
+    RoundKind,
+    RoundStatus,
+    UserError,
+    Verdict,
+    WriteResult,
+)
 from labeltool.rounds import launcher, liveness, mean_face_proposals
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.mean_face import MEAN_FACE
@@ -120,7 +129,7 @@ class TestPlan:
         store.decisions.decide(ANN, [1], Verdict.REJECTED)
         with pytest.raises(UserError, match="no manual label") as caught:
             Rounds(store).launcher.plan()
-        assert "Accept or correct" in caught.value.remedy
+        assert "Accept or correct" in str(caught.value.remedy)
 
     @pytest.mark.parametrize(("done", "task"), [(0, "cls3"), (1, "cls2"), (2, "std"), (5, "std")])
     def test_the_curriculum_goes_by_the_round(self, project, done, task):
@@ -271,7 +280,7 @@ class TestRunFolder:
             (folder.path / "predictions-00000.npz").write_bytes(content)
         with pytest.raises(UserError, match="cannot be read") as caught:
             folder.predictions("predictions-00000.npz")
-        assert "again" in caught.value.remedy
+        assert "again" in str(caught.value.remedy)
 
     def test_the_end_of_a_log_in_any_encoding_is_shown(self, tmp_path):
         folder = self.folder(tmp_path)
@@ -286,9 +295,9 @@ class TestRound:
         store, rounds = reviewed()
         before = [store.faces.get(face) for face in (1, 2, 4)]
         seen: list[str] = []
-        changes = run(rounds, lambda event: seen.append(event.kind))
-        assert changes.all
-        assert "3 faces have a proposal to review" in changes.note
+        result = run(rounds, lambda event: seen.append(event.kind))
+        assert result.changes.all
+        assert "3 faces have a proposal to review" in str(result.message)
         assert (seen[0], seen[-1]) == ("started", "finished")
         assert not rounds.follower.is_running
         assert verdicts(store)[:4] == [
@@ -424,7 +433,7 @@ class TestLeftOut:
 
     def test_a_round_says_how_many_labels_it_really_used(self, broken, tmp_path):
         store, rounds = broken
-        note = run(rounds).note
+        note = str(run(rounds).message)
         file = tmp_path / "photos" / "00000.jpg"
         assert "Round 1 trained on 1 of 2 manual labels." in note
         assert f"2 photos could not be used, the first of them: {file} is truncated." in note
@@ -442,7 +451,7 @@ class TestLeftOut:
         assert store.queue.counts().problems == 2
         assert store.check() == []
         fake("ok")
-        assert "Round 2 trained on 2 of 2 manual labels." in run(rounds).note
+        assert "Round 2 trained on 2 of 2 manual labels." in str(run(rounds).message)
         assert self.problems(store) == []
         assert rounds.ingest.skipped.photos == ()
 
@@ -457,7 +466,7 @@ class TestLeftOut:
     def test_a_folder_that_is_not_there_makes_no_photo_problems(self, broken, tmp_path):
         store, rounds = broken
         (tmp_path / "photos").rmdir()
-        assert "2 photos could not be used" in run(rounds).note
+        assert "2 photos could not be used" in str(run(rounds).message)
         assert self.problems(store) == []
 
     def test_what_could_not_be_predicted_is_said(self, project, fake, started, tmp_path):
@@ -467,14 +476,14 @@ class TestLeftOut:
         started.append(rounds)
         fake("unreadable")
         rounds.launcher.start_predict()
-        note = rounds.wait(ignore).note
+        note = str(rounds.wait(ignore).message)
         assert "4 of 6 faces got a proposal." in note
         assert f"{tmp_path / 'photos' / '00000.jpg'} is truncated" in note
         assert store.faces.count_unpredicted() == 2
         assert len(self.problems(store)) == 2
         fake("ok")
         rounds.launcher.start_predict()  # asked for again, it tries them again
-        assert rounds.wait(ignore).note == ""
+        assert not rounds.wait(ignore).message
         assert self.problems(store) == []
 
     def test_an_expected_failure_is_told_without_the_log(self, broken, fake):
@@ -490,8 +499,8 @@ class TestLeftOut:
         with pytest.raises(UserError) as caught:
             run(rounds)
         log = store.rounds.all()[-1].folder / "worker.log"
-        assert str(log) in caught.value.remedy
-        assert "a reason in the log" in caught.value.remedy
+        assert str(log) in str(caught.value.remedy)
+        assert "a reason in the log" in str(caught.value.remedy)
 
 
 class TestFailure:
@@ -512,7 +521,7 @@ class TestFailure:
     def test_a_round_that_fails_says_why_with_its_log(self, reviewed, fake):
         fake("fail")
         error = self.failed(*reviewed(), "It failed on purpose.")
-        assert "a reason in the log" in error.remedy
+        assert "a reason in the log" in str(error.remedy)
 
     def test_a_worker_that_says_nothing_is_a_failure(self, reviewed, fake):
         fake("silent")
@@ -613,7 +622,7 @@ class TestFailure:
         monkeypatch.delattr(store.rounds, "add_predictions")
         later = Rounds(store)
         assert later.follower.attach()
-        assert later.wait(ignore).all
+        assert later.wait(ignore).changes.all
         assert store.faces.get(5).prediction.model == "round 1"
 
 
@@ -646,8 +655,8 @@ class TestTwoWindows:
         assert store.rounds.lease(rounds.follower.current.round_id)
         store.rounds.release_lease()
         assert rounds.follower.is_running
-        assert other.ingest.add_results().all
-        assert rounds.ingest.add_results() == Changes(all=True, rounds=True, back=True)
+        assert other.ingest.add_results().changes.all
+        assert rounds.ingest.add_results() == WriteResult(Changes(all=True, rounds=True))
         assert not rounds.follower.is_running
         assert rounds.ingest.add_results() is None
         ids = sql(
@@ -672,7 +681,7 @@ class TestTwoWindows:
         until_event(other, "finished")
         assert other.ingest.add_results() is None
         change(store, "UPDATE round SET lease_until = 1")
-        assert other.ingest.add_results().all
+        assert other.ingest.add_results().changes.all
         assert store.queue.ids(Filter("offered")) == [3, 5, 6]
         assert store.faces.get(5).prediction.model == "round 1"
         assert store.check() == []
@@ -689,7 +698,7 @@ class TestTwoWindows:
         later = Rounds(store)
         assert later.follower.attach()
         assert not later.follower.is_worker_alive
-        assert later.wait(ignore).all
+        assert later.wait(ignore).changes.all
         assert store.rounds.all()[-1].status is RoundStatus.READY
 
     def test_a_worker_killed_while_no_window_was_open_is_found_failed(self, reviewed, fake, again):
@@ -737,7 +746,7 @@ class TestTwoWindows:
         with pytest.raises(UserError, match="running in this project already"):
             other.launcher.plan()
         assert store.rounds.all()[-1].status is RoundStatus.RUNNING
-        assert rounds.ingest.add_results().all
+        assert rounds.ingest.add_results().changes.all
 
     def test_a_round_that_never_began_is_given_up_after_a_while(self, reviewed, monkeypatch):
         store, rounds = reviewed()
@@ -905,7 +914,7 @@ class TestPredict:
         save_file({"a": np.zeros(1)}, own, {"pipnet": json.dumps(meta)})
         rounds = Rounds(store)
         assert not rounds.launcher.can_predict()
-        note = rounds.launcher.propose_mean_face().note
+        note = str(rounds.launcher.propose_mean_face().message)
         assert note.startswith("1 face got the mean face")
         assert f"{own} is of the scheme 'other', not of this project's scheme 'three'" in note
 
@@ -934,7 +943,7 @@ class TestRestore:
         assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {first.id}") == [(0,)]
         store.decisions.decide(ANN, [6], Verdict.ACCEPTED)
         changes = rounds.launcher.restore(first.id)
-        assert changes.note == "The proposals of round 1 are offered again."
+        assert str(changes.message) == "The proposals of round 1 are offered again."
         assert store.faces.get(5).prediction.model == "round 1"
         assert store.faces.get(6).prediction.model == "round 3"
         assert verdicts(store)[5] is Verdict.ACCEPTED
@@ -955,7 +964,7 @@ class TestRestore:
         with pytest.raises(Cancelled):
             rounds.launcher.restore(first.id, stop)
         assert store.faces.get(5).prediction.model == "round 2"
-        assert rounds.launcher.restore(first.id).all
+        assert rounds.launcher.restore(first.id).changes.all
         assert store.faces.get(5).prediction.model == "round 1"
 
         change(store, f"UPDATE round SET needs_refresh = 1 WHERE id = {first.id}")
@@ -997,7 +1006,7 @@ class TestMeanFace:
         opened.append(store)
         self.boxes(store)
         changes = Rounds(store).launcher.propose_mean_face()
-        assert changes.note.startswith("2 faces got the mean face")
+        assert str(changes.message).startswith("2 faces got the mean face")
         points = store.faces.get(1).points
         assert points.shape == (86, 2)
         assert (points >= [10, 20]).all()
@@ -1015,7 +1024,7 @@ class TestMeanFace:
                 raise Cancelled
 
         changes = Rounds(store).launcher.propose_mean_face(stop)
-        assert changes.note.startswith("Cancelled: 4 of 5 faces got the mean face")
+        assert str(changes.message).startswith("Cancelled: 4 of 5 faces got the mean face")
         assert [store.faces.get(face).prediction is not None for face in range(1, 6)] == [
             True, True, True, True, False,
         ]  # fmt: skip

@@ -309,7 +309,7 @@ class TestPhotoRoots:
         moved = tmp_path / "moved"
         moved.mkdir()
         (moved / "00001.jpg").touch()
-        changes = store.photos.move_root(root_id, moved)
+        changes = store.photos.move_root(root_id, moved).changes
         assert changes.all
         assert store.faces.get(2).photo == moved / "00001.jpg"
 

@@ -81,7 +81,7 @@ def test_an_upgrade_keeps_all_data_and_a_backup(old, migrate):
     assert sql(store, "SELECT DISTINCT note FROM face") == [("new",)]
     assert verdicts(store)[:2] == [Verdict.ACCEPTED, Verdict.CORRECTED]
     assert store.check() == []
-    assert store.undo.undo("ann").faces == {2}
+    assert store.undo.undo("ann").changes.faces == {2}
     store.undo.redo("ben")
     assert verdicts(store)[2] is Verdict.REJECTED
     store.close()
@@ -143,7 +143,7 @@ def test_an_open_project_is_not_upgraded(old, migrate):
         migrate(REBUILD)
         with pytest.raises(UserError, match="another window or command has it open") as caught:
             open_project(old)
-        assert "Close it there" in caught.value.remedy
+        assert "Close it there" in str(caught.value.remedy)
         assert schema(old / FILE) == str(SCHEMA)
         other.kill()
     open_project(old).close()

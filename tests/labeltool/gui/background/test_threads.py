@@ -19,12 +19,12 @@ def test_undo_takes_what_was_done_in_the_background_before_the_moves_of_the_face
     session = open_window(project).session
     desk = session.desk
     session.writes.submit_for_face(partial(desk.edits.move, 30, 10.0, 10.0))
-    assert desk.undo_stack.undo_text == "move"
+    assert str(desk.undo_stack.undo_text) == "move"
     session.tasks.write(
         "Flagging", partial(session.store.decisions.flag, desk.reviewer, [5, 6], True)
     )
     qtbot.waitUntil(lambda: session.store.faces.get(5).flag)
-    qtbot.waitUntil(lambda: desk.undo_stack.undo_text != "move")
+    qtbot.waitUntil(lambda: str(desk.undo_stack.undo_text) != "move")
     session.undo_redo.undo()
     assert not session.store.faces.get(5).flag
     assert session.store.faces.get(1).draft is not None

@@ -183,18 +183,18 @@ def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
         history.restore("ann", 1, None),
         store.boxes.draw("ann", 1, (1.0, 2.0, 30.0, 40.0))[1],
         store.boxes.change("ann", 1, (1.0, 2.0, 30.0, 40.0)),
-        history.take_back("ann", history.batches()[-2].id),
+        history.revert_batch("ann", history.batches()[-2].id),
     ]
     for change in notes:
-        assert isinstance(change.note, Message)
-        assert not english(translate(change.note)), change.note
+        assert isinstance(change.message, Message)
+        assert not english(translate(change.message)), change.message
     for entry in [entry for face in (1, 2, 3, 5) for entry in history.of_face(face)]:
-        assert not english(describe_entry(entry)), entry.detail
+        assert not english(describe_entry(entry)), entry.description
     for batch in history.batches():
-        assert not english(read(batch.detail)), batch.detail
+        assert not english(translate(batch.description)), batch.description
     state = store.undo.state("ann")
     assert state.undo is not None
-    assert not english(read(state.undo))
+    assert not english(translate(state.undo))
     store.close()
 
 

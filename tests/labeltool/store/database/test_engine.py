@@ -54,7 +54,7 @@ class TestNotAProject:
         with pytest.raises(UserError, match=what) as caught:
             open_project(folder)
         assert caught.value.remedy
-        assert str(folder) in caught.value.what
+        assert str(folder) in str(caught.value.what)
         assert (file.read_bytes() if file.is_file() else None) == before
         assert not list(folder.glob("*.upgrading*"))
         assert not list(folder.glob("*.backup.*"))
@@ -154,7 +154,7 @@ class TestReadOnly:
         ):
             with pytest.raises(ReadOnlyError, match="the project is read-only here") as caught:
                 write()
-            assert "Copy its folder" in caught.value.remedy
+            assert "Copy its folder" in str(caught.value.remedy)
         store.checkpoint()
         store.close()
         after = {path.name: path.read_bytes() for path in (read_only / "p").iterdir()}
@@ -201,7 +201,7 @@ class TestReadOnly:
         log.write_bytes(kept)
         with pytest.raises(UserError, match="holds decisions that cannot be read") as caught:
             open_project(read_only / "p")
-        assert "Copy the whole folder" in caught.value.remedy
+        assert "Copy the whole folder" in str(caught.value.remedy)
         shutil.copytree(read_only / "p", tmp_path / "copy")
         copy = open_project(tmp_path / "copy")
         opened.append(copy)
@@ -286,7 +286,7 @@ class TestWritesOfOtherProcesses:
         store, _process = held
         with pytest.raises(StoreBusyError) as caught:
             store.decisions.decide(ANN, [1], Verdict.ACCEPTED)
-        assert "Another program is writing" in caught.value.what
+        assert "Another program is writing" in str(caught.value.what)
         assert caught.value.remedy
         assert verdicts(store) == [Verdict.UNREVIEWED] * 3
         assert not store.faces.get(1).flag

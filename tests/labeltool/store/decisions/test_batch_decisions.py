@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeltool.domain import Cancelled, Changes, UserError, Verdict
+from labeltool.domain import Cancelled, Changes, Message, UserError, Verdict, WriteResult
 from labeltool.store import Store
 from labeltool.store.decisions.batch_decisions import CHUNK
 from tests.projects import add_faces, propose, sql, triangle, verdicts
@@ -71,8 +71,8 @@ def test_the_lowest_score_is_of_those_that_wait(mixed):
 def test_it_does_what_was_planned_in_one_step_of_undo(mixed, verdict):
     before = verdicts(mixed)
     plan = mixed.batches.plan(range(1, 10), verdict)
-    changes = mixed.batches.run(BEN, verdict, plan.waiting, quiet)
-    assert changes.all
+    result = mixed.batches.run(BEN, verdict, plan.waiting, quiet)
+    assert result.changes.all
     after = verdicts(mixed)
     changed = {face for face in range(1, 10) if after[face - 1] != before[face - 1]}
     assert changed <= set(ids(plan.waiting))
@@ -92,7 +92,7 @@ def test_a_batch_larger_than_a_chunk_is_one_operation(project):
     assert sql(store, "SELECT count(*), sum(faces) FROM operation") == [(1, CHUNK + 5)]
     assert store.queue.counts().accepted == CHUNK + 5
     assert store.check() == []
-    assert store.undo.state(ANN).undo == f"accepted {CHUNK + 5} faces"
+    assert str(store.undo.state(ANN).undo) == f"accepted {CHUNK + 5} faces"
 
 
 def test_a_cancelled_batch_leaves_nothing_behind(project):
@@ -118,8 +118,8 @@ def test_what_changed_after_the_preview_stays_as_it_is(project):
     store.decisions.decide(BEN, [1], EXCLUDED)
     propose(store, [2], 0.1)  # not the proposal that was looked at
     store.drafts.save(BEN, 3, None, triangle(9))
-    changes = store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
-    assert "3 were changed meanwhile" in changes.note
+    result = store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
+    assert "3 were changed meanwhile" in str(result.message)
     assert verdicts(store) == [EXCLUDED, UNREVIEWED, UNREVIEWED, ACCEPTED, ACCEPTED]
     assert np.array_equal(store.faces.get(3).draft, triangle(9))
 
@@ -174,5 +174,7 @@ class TestCards:
 def test_changes_of_a_batch_name_no_face(project):
     store = project(2)
     plan = store.batches.plan([1, 2], ACCEPTED)
-    changes = store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
-    assert changes == Changes(all=True, note="Accepted 2 faces.")
+    result = store.batches.run(ANN, ACCEPTED, plan.waiting, quiet)
+    assert result == WriteResult(
+        Changes(all=True), Message("Accepted {count} faces.", count=2), undoable=True
+    )

@@ -10,10 +10,12 @@ from labeltool.domain import (
     VERDICTS,
     Changes,
     Filter,
+    Message,
     NewLabel,
     UndoState,
     UserError,
     Verdict,
+    WriteResult,
 )
 from labeltool.store import Store, Threshold
 from labeltool.store.log.operation_log import MANY
@@ -46,8 +48,8 @@ def lengths(store: Store) -> tuple[int, int]:
 class TestDecide:
     def test_a_decision_says_who_when_and_on_which_prediction(self, project):
         store = project(2)
-        changes = store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 1))
-        assert changes.faces == {1}
+        result = store.decisions.decide(ANN, [1], ACCEPTED, prediction_id=shown(store, 1))
+        assert result.changes.faces == {1}
         decision = face(store).decision
         assert (decision.verdict, decision.reviewer) == (ACCEPTED, ANN)
         assert decision.prediction_id == shown(store, 1)
@@ -104,7 +106,7 @@ class TestDecide:
         if verdict is not UNREVIEWED:
             store.decisions.decide(ANN, [1], verdict)
         before = lengths(store)
-        assert store.decisions.decide(ANN, [1], verdict) == Changes()
+        assert store.decisions.decide(ANN, [1], verdict) == WriteResult()
         assert lengths(store) == before
 
     def test_accepting_a_batch_leaves_corrections_alone(self, project):
@@ -115,10 +117,10 @@ class TestDecide:
 
     def test_a_large_batch_says_all_instead_of_naming_every_face(self, project):
         store = project(MANY + 1)
-        changes = store.decisions.decide(ANN, range(1, MANY + 2), REJECTED)
+        changes = store.decisions.decide(ANN, range(1, MANY + 2), REJECTED).changes
         assert changes.all
         assert not changes.faces
-        assert not store.decisions.decide(ANN, range(1, MANY + 1), EXCLUDED).all
+        assert not store.decisions.decide(ANN, range(1, MANY + 1), EXCLUDED).changes.all
 
     def test_a_batch_skips_what_somebody_began_to_move(self, project):
         store = project(3)
@@ -134,13 +136,13 @@ class TestUndo:
         for number, verdict in enumerate([ACCEPTED, REJECTED, EXCLUDED], 1):
             store.decisions.decide(ANN, [number], verdict)
         for expected in ([3], [2], [1]):
-            assert sorted(store.undo.undo(ANN).faces) == expected
+            assert sorted(store.undo.undo(ANN).changes.faces) == expected
         assert verdicts(store) == [UNREVIEWED] * 3
-        assert store.undo.undo(ANN) == Changes()
+        assert store.undo.undo(ANN) == WriteResult()
         for _ in range(3):
             store.undo.redo(ANN)
         assert verdicts(store) == [ACCEPTED, REJECTED, EXCLUDED]
-        assert store.undo.redo(ANN) == Changes()
+        assert store.undo.redo(ANN) == WriteResult()
 
     def test_undo_brings_back_the_earlier_correction_exactly(self, project):
         store = project(1)
@@ -156,7 +158,7 @@ class TestUndo:
         store.decisions.decide(ANN, [2], REJECTED)
         store.close()
         store = again(store)
-        assert store.undo.state(ANN) == UndoState("rejected", None)
+        assert store.undo.state(ANN) == UndoState(Message("rejected"), None)
         store.undo.undo(ANN)
         store.close()
         store = again(store)
@@ -177,10 +179,10 @@ class TestUndo:
         store = project(3)
         store.decisions.decide(ANN, [1, 2, 3], REJECTED)
         store.decisions.decide(BEN, [2], ACCEPTED)
-        changes = store.undo.undo(ANN)
+        result = store.undo.undo(ANN)
         assert verdicts(store) == [UNREVIEWED, ACCEPTED, UNREVIEWED]
-        assert "1 of 3 faces were changed since" in changes.note
-        assert store.undo.undo(ANN) == Changes()
+        assert "1 of 3 faces were changed since" in str(result.message)
+        assert store.undo.undo(ANN) == WriteResult()
         assert face(store, 2).decision.reviewer == BEN
 
     def test_a_flag_of_another_reviewer_stops_an_undo_too(self, project):
@@ -203,10 +205,10 @@ class TestUndo:
         store = project(2)
         store.decisions.decide(ANN, [1], ACCEPTED)
         store.undo.undo(ANN)
-        assert store.undo.state(ANN) == UndoState(None, "accepted")
+        assert store.undo.state(ANN) == UndoState(None, Message("accepted"))
         store.decisions.decide(ANN, [2], REJECTED)
-        assert store.undo.state(ANN) == UndoState("rejected", None)
-        assert store.undo.redo(ANN) == Changes()
+        assert store.undo.state(ANN) == UndoState(Message("rejected"), None)
+        assert store.undo.redo(ANN) == WriteResult()
         assert verdicts(store) == [UNREVIEWED, REJECTED]
 
     def test_redo_leaves_a_face_that_another_decided_meanwhile(self, project):
@@ -283,13 +285,13 @@ class TestFlag:
 
     def test_many_flags_say_how_many_were_new(self, project):
         store = project(3)
-        assert store.decisions.flag(ANN, [1], True).note == "Flagged."
-        assert store.decisions.flag(ANN, [1, 2, 3], True).note == "Flagged: 2 faces."
-        assert store.decisions.flag(ANN, [1, 2], False).note == "Flag removed: 2 faces."
+        assert str(store.decisions.flag(ANN, [1], True).message) == "Flagged."
+        assert str(store.decisions.flag(ANN, [1, 2, 3], True).message) == "Flagged: 2 faces."
+        assert str(store.decisions.flag(ANN, [1, 2], False).message) == "Flag removed: 2 faces."
 
     def test_the_same_flag_again_is_no_operation(self, project):
         store = project(1)
-        assert store.decisions.flag(ANN, [1], False) == Changes()
+        assert store.decisions.flag(ANN, [1], False) == WriteResult()
         assert lengths(store) == (0, 0)
 
 
@@ -302,9 +304,9 @@ class TestThreshold:
         propose(store, [1, 2, 3, 4], [0.2, 0.5, 0.8, 1.0])
         within = Threshold(self.model(store), 0.5, 0.8)
         assert store.decisions.count_where(within) == 2
-        count, changes = store.decisions.decide_where(ANN, ACCEPTED, within)
+        count, result = store.decisions.decide_where(ANN, ACCEPTED, within)
         assert count == 2
-        assert changes.all
+        assert result.changes.all
         assert verdicts(store) == [UNREVIEWED, ACCEPTED, ACCEPTED, UNREVIEWED]
         assert face(store, 2).decision.prediction_id == shown(store, 2)
         store.undo.undo(ANN)
@@ -333,7 +335,7 @@ class TestThreshold:
     def test_nothing_within_is_no_operation(self, project):
         store = project(1)
         within = Threshold(self.model(store), 0.9)
-        assert store.decisions.decide_where(ANN, ACCEPTED, within) == (0, Changes())
+        assert store.decisions.decide_where(ANN, ACCEPTED, within) == (0, WriteResult())
         assert lengths(store) == (0, 0)
         store.decisions.flag(ANN, [1], True)
         assert face(store).flag

@@ -407,10 +407,10 @@ class Reviewing(RuleBasedStateMachine):
             for face, (before, _after) in self.operations[number].items()
             if self.faces[face].effect == number and not self.stays(who, face, before)
         }
-        promised = self.store.history.would_return_to(who, self.ids[number])
+        promised = self.store.history.verdicts_after_revert(who, self.ids[number])
         assert promised == Counter(state.verdict for state in changed.values())
         try:
-            self.store.history.take_back(who, self.ids[number])
+            self.store.history.revert_batch(who, self.ids[number])
         except UserError:
             assert not changed
             return

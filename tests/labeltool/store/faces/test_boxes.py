@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeltool.domain import VERDICTS, Changes, Filter, RoundKind, UserError, Verdict
+from labeltool.domain import VERDICTS, Changes, Filter, RoundKind, UserError, Verdict, WriteResult
 from labeltool.review.desk import Desk
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.instant_prediction import Instant
@@ -27,12 +27,12 @@ def box(store, face: int = 1) -> tuple:
 class TestChange:
     def test_a_moved_box_can_be_undone_and_redone(self, project):
         store = project(2)
-        changes = store.boxes.change(ANN, 1, OTHER)
+        changes = store.boxes.change(ANN, 1, OTHER).changes
         assert changes.boxes == changes.faces == {1}
         assert box(store) == (*OTHER, "hand")
-        assert store.undo.undo(ANN).boxes == {1}
+        assert store.undo.undo(ANN).changes.boxes == {1}
         assert box(store) == (*FIRST, "detected")
-        assert store.undo.redo(ANN).boxes == {1}
+        assert store.undo.redo(ANN).changes.boxes == {1}
         assert box(store) == (*OTHER, "hand")
         assert box(store, 2) == (*FIRST, "detected")
         assert store.check() == []
@@ -48,7 +48,7 @@ class TestChange:
 
     def test_an_unchanged_box_logs_no_operation(self, project):
         store = project(1)
-        assert store.boxes.change(ANN, 1, FIRST) == Changes()
+        assert store.boxes.change(ANN, 1, FIRST) == WriteResult()
         assert store.undo.state(ANN).undo is None
 
     @pytest.mark.parametrize("verdict", [A, C, R, X])
@@ -110,8 +110,8 @@ class TestChange:
 class TestDraw:
     def test_undo_removes_a_drawn_face(self, project):
         store = project(1)
-        face, changes = store.boxes.draw(ANN, 1, OTHER)
-        assert (changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
+        face, result = store.boxes.draw(ANN, 1, OTHER)
+        assert (result.changes.boxes, box(store, face)) == ({face}, (*OTHER, "hand"))
         store.undo.undo(ANN)
         assert verdicts(store) == [U]
         counts = store.queue.counts()
@@ -119,7 +119,7 @@ class TestDraw:
         assert store.queue.ids(Filter("excluded")) == []
         assert store.queue.facets(Filter()).verdicts[None] == 1
         assert [row[0] for row in store.boxes.of_photo(1)] == [1]
-        assert store.undo.redo(ANN).boxes == {face}
+        assert store.undo.redo(ANN).changes.boxes == {face}
         assert store.queue.ids(Filter()) == [1, face]
         assert verdicts(store) == [U, U]
         assert [row[::2] for row in store.boxes.of_photo(1)] == [(1, U), (face, U)]
@@ -129,10 +129,10 @@ class TestDraw:
 class TestWhole:
     def test_whole_photos_are_one_operation_with_undo_and_redo(self, project):
         store = project(3)
-        changes = store.boxes.take_whole(ANN, [1, 3])
+        changes = store.boxes.take_whole(ANN, [1, 3]).changes
         assert changes.boxes == changes.faces == {4, 5}
         assert box(store, 5) == (-0.5, -0.5, 100.0, 100.0, "whole")
-        assert store.undo.state(ANN).undo == "take 2 photos whole"
+        assert str(store.undo.state(ANN).undo) == "take 2 photos whole"
         store.undo.undo(ANN)
         assert verdicts(store) == [U, U, U]
         store.undo.redo(ANN)
@@ -144,13 +144,13 @@ class TestWhole:
         store.boxes.take_whole(ANN, [1, 2])
         (batch,) = store.history.batches()
         store.decisions.decide(BEN, [3], R)
-        assert store.history.would_return_to(BEN, batch.id) == {Verdict.REMOVED: 1}
-        store.history.take_back(BEN, batch.id)
+        assert store.history.verdicts_after_revert(BEN, batch.id) == {Verdict.REMOVED: 1}
+        store.history.revert_batch(BEN, batch.id)
         assert verdicts(store) == [U, U, R]
 
     def test_changes_of_many_faces_name_none(self, project):
         store = project(MAX_INSTANT_FACES + 1)
-        changes = store.boxes.take_whole(ANN, range(1, MAX_INSTANT_FACES + 2))
+        changes = store.boxes.take_whole(ANN, range(1, MAX_INSTANT_FACES + 2)).changes
         assert (changes.all, changes.faces, changes.boxes) == (True, frozenset(), frozenset())
         assert store.queue.counts().faces == 2 * (MAX_INSTANT_FACES + 1)
 
@@ -192,7 +192,7 @@ class TestDesk:
         desk.accept()
         desk.edits.move(0, 1, 1)
         desk.change_box(OTHER)
-        desk.refresh(desk.undo_stack.undo())
+        desk.refresh(desk.undo_stack.undo().changes)
         assert (box(store, 2)[:4], desk.edits.moved) == (FIRST, {0})
         desk.undo_stack.undo()
         assert (desk.face.id, desk.edits.moved) == (2, set())

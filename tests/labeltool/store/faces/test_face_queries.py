@@ -122,7 +122,7 @@ class TestFilters:
     def test_a_filter_of_a_newer_version_is_refused(self, written):
         with pytest.raises(UserError, match="newer version") as caught:
             Filter.from_json(written)
-        assert "Update" in caught.value.remedy
+        assert "Update" in str(caught.value.remedy)
 
 
 class TestFileOrder:

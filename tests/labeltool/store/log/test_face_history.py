@@ -26,7 +26,7 @@ class TestFace:
         assert (newest.model, newest.faces) == ("round 1", 1)
         np.testing.assert_array_equal(newest.points, triangle(0.5))
         assert (oldest.verdict, oldest.reviewer, oldest.model) == (REJECTED, ANN, "starter")
-        assert (oldest.faces, oldest.detail) == (3, "rejected 3 faces")
+        assert (oldest.faces, str(oldest.description)) == (3, "rejected 3 faces")
         np.testing.assert_array_equal(oldest.points, triangle(1))
         assert oldest.time <= newest.time
         assert store.history.of_face(3)[0].verdict is REJECTED
@@ -64,13 +64,13 @@ class TestRestore:
         propose(store, [1], 0.9)
         _rejected, _flag, correction, _first = store.history.of_face(1)
         store = again(store)
-        changes = store.history.restore(BEN, 1, correction.id)
-        assert changes.faces == {1}
-        assert changes.note == "Restored: corrected."
+        result = store.history.restore(BEN, 1, correction.id)
+        assert result.changes.faces == {1}
+        assert str(result.message) == "Restored: corrected."
         face = store.faces.get(1)
         assert (face.verdict, face.flag, face.prediction.id) == (CORRECTED, True, judged)
         np.testing.assert_array_equal(face.points, triangle(0.5))
-        assert store.undo.state(BEN).undo == "restoring corrected"
+        assert str(store.undo.state(BEN).undo) == "restoring corrected"
         store.undo.undo(BEN)
         assert store.faces.get(1).verdict is REJECTED
         assert store.faces.get(1).offered
@@ -100,11 +100,11 @@ class TestRestore:
         desk = Desk(store, ANN)
         desk.reject()
         desk.open(1)
-        changes = desk.restore(None)
+        changes = desk.restore(None).changes
         desk.refresh(changes)
         assert desk.face.id == 1
         assert desk.face.verdict is UNREVIEWED
-        assert desk.undo_stack.undo_text == "restoring unreviewed"
+        assert str(desk.undo_stack.undo_text) == "restoring unreviewed"
 
 
 class TestBatches:
@@ -116,7 +116,7 @@ class TestBatches:
         store.decisions.flag(BEN, [1, 2], True)
         flags, accepts = store.history.batches()
         assert (flags.kind, flags.reviewer, flags.faces, flags.left) == ("flag", BEN, 2, 2)
-        assert (accepts.detail, accepts.reviewer) == ("accepted 5 faces", ANN)
+        assert (str(accepts.description), accepts.reviewer) == ("accepted 5 faces", ANN)
         assert (accepts.faces, accepts.left) == (5, 2)
         assert store.queue.ids(Filter(batch=accepts.id)) == [1, 2, 3, 4, 5]
         assert store.queue.ids(Filter("excluded", batch=accepts.id)) == [5]
@@ -131,10 +131,10 @@ class TestBatches:
         store.decisions.decide(ANN, [8], EXCLUDED)
         store.decisions.flag(ANN, [6], True)
         store = again(store)
-        assert store.history.would_return_to(BEN, batch.id) == {UNREVIEWED: 4}
-        changes = store.history.take_back(BEN, batch.id)
-        assert changes.faces == {1, 2, 3, 4}
-        assert "Reverted: accepted 6 faces. 2 of 6 faces were changed since" in changes.note
+        assert store.history.verdicts_after_revert(BEN, batch.id) == {UNREVIEWED: 4}
+        result = store.history.revert_batch(BEN, batch.id)
+        assert result.changes.faces == {1, 2, 3, 4}
+        assert "Reverted: accepted 6 faces. 2 of 6 faces were changed since" in str(result.message)
         assert verdicts(store) == [
             *[UNREVIEWED] * 4, CORRECTED, ACCEPTED, REJECTED, EXCLUDED,
         ]  # fmt: skip
@@ -147,11 +147,11 @@ class TestBatches:
         store.decisions.decide(ANN, [1, 2], EXCLUDED)
         store.decisions.decide(ANN, [1, 2, 3, 4], REJECTED)
         batch = store.history.batches()[0]
-        assert store.history.would_return_to(BEN, batch.id) == {EXCLUDED: 2, UNREVIEWED: 2}
-        store.history.take_back(BEN, batch.id)
+        assert store.history.verdicts_after_revert(BEN, batch.id) == {EXCLUDED: 2, UNREVIEWED: 2}
+        store.history.revert_batch(BEN, batch.id)
         assert verdicts(store) == [EXCLUDED, EXCLUDED, UNREVIEWED, UNREVIEWED]
         store = again(store)
-        assert not store.undo.undo(ANN).any_face
+        assert not store.undo.undo(ANN).changes.any_face
         store.undo.undo(BEN)
         assert verdicts(store) == [REJECTED] * 4
         assert next(b for b in store.history.batches() if b.id == batch.id).left == 4
@@ -165,7 +165,7 @@ class TestBatches:
         (batch,) = store.history.batches()
         store.undo.undo(ANN)
         with pytest.raises(UserError, match="Nothing of this batch is left"):
-            store.history.take_back(ANN, batch.id)
+            store.history.revert_batch(ANN, batch.id)
         assert sql(store, "SELECT count(*) FROM operation") == [(2,)]
 
     def test_the_desk_shows_a_batch_and_takes_it_back(self, project):
@@ -175,6 +175,6 @@ class TestBatches:
         desk = Desk(store, BEN)
         desk.queue.show_batch(batch.id)
         assert desk.queue.faces == [2, 4]
-        desk.refresh(store.history.take_back(desk.reviewer, batch.id))
+        desk.refresh(store.history.revert_batch(desk.reviewer, batch.id).changes)
         assert verdicts(store)[1] is UNREVIEWED
-        assert desk.undo_stack.state.undo == "taking back excluded 2 faces"
+        assert str(desk.undo_stack.state.undo) == "reverting excluded 2 faces"
