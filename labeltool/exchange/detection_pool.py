@@ -1,4 +1,4 @@
-"""Search photos for faces, in several processes at once."""
+"""The face search: a pool of processes that search photos for faces."""
 
 from __future__ import annotations
 
@@ -23,31 +23,29 @@ from labeltool.domain import (
 from labeltool.store import Store
 from labeltool.worker_process import program
 
-KEEP_EVERY = 0.5
-"""Seconds after which what the face search found is kept."""
-
-
-# The face search
+SAVE_SECONDS = 0.5
+"""How often found faces are saved."""
 
 
 def search(store: Store, progress: Progress, changed: Callable[[Changes], None]) -> int:
-    """Search every photo that was not searched yet; returns how many were.
+    """Search every photo that was not searched yet. Returns how many were searched.
 
-    What is found is kept every half second, so that cancelling (an exception out of `progress`) or
-    a crash loses no more than that, and reviewing can begin meanwhile.
+    Found faces are saved every SAVE_SECONDS, and `changed` is called with their Changes. So
+    cancelling (an exception from `progress`) or a crash loses no more than that, and reviewing can
+    begin meanwhile.
     """
     todo = store.photos.unsearched()
     if not todo:
         return 0
     found: list[dict[str, Any]] = []
-    said, done = time.monotonic(), 0
+    saved_at, done = time.monotonic(), 0
 
-    def keep() -> None:
-        nonlocal said
+    def save() -> None:
+        nonlocal saved_at
         if found:
             changed(store.photos.save_search_results(found))
             found.clear()
-        said = time.monotonic()
+        saved_at = time.monotonic()
 
     try:
         with _searchers(min(len(todo), max(1, (os.cpu_count() or 2) - 1))) as ask:
@@ -55,21 +53,21 @@ def search(store: Store, progress: Progress, changed: Callable[[Changes], None])
             for photo, answer in ask(todo):
                 found.append({"photo": photo, **answer})
                 done += 1
-                if time.monotonic() - said > KEEP_EVERY:
-                    keep()
+                if time.monotonic() - saved_at > SAVE_SECONDS:
+                    save()
                 progress(done, len(todo))
     finally:
-        keep()
+        save()
     return done
 
 
 class _Searcher:
-    """One face search process, started again if a photo crashes it."""
+    """One face search process, restarted after a photo crashes it."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
-        # a file, for a pipe that nobody reads would fill up and stop the process
-        self._complaints = TemporaryFile()  # noqa: SIM115 - closed by `end`
+        # a file: a pipe that nobody reads would fill up and block the process
+        self._stderr = TemporaryFile()  # noqa: SIM115 - closed by `end`
 
     def ask(self, photo: Path) -> dict[str, Any]:
         process = self._process or self._start()
@@ -88,7 +86,7 @@ class _Searcher:
     def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [*program(), "worker", "--detect"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
             text=True, encoding="utf-8",
             start_new_session=os.name == "posix",  # Ctrl-C is for this process to handle
         )  # fmt: skip
@@ -96,8 +94,8 @@ class _Searcher:
         self._process = process
         if not process.stdout.readline():
             process.wait()
-            self._complaints.seek(0)
-            reason = self._complaints.read().decode(errors="replace").strip().splitlines()
+            self._stderr.seek(0)
+            reason = self._stderr.read().decode(errors="replace").strip().splitlines()
             self.close()
             raise UserError(
                 N_("The face detector does not start: {reason}"),
@@ -118,9 +116,9 @@ class _Searcher:
         process.wait()
 
     def end(self) -> None:
-        """Close for good."""
+        """End the process and close its files."""
         self.close()
-        self._complaints.close()
+        self._stderr.close()
 
 
 Ask = Callable[[list[tuple[int, Path]]], Iterator[tuple[int, dict[str, Any]]]]
@@ -128,7 +126,7 @@ Ask = Callable[[list[tuple[int, Path]]], Iterator[tuple[int, dict[str, Any]]]]
 
 @contextmanager
 def _searchers(count: int) -> Iterator[Ask]:
-    """Ask `count` processes at once; they end with the block."""
+    """A function that searches photos with `count` processes, which end with the block."""
     idle: SimpleQueue[_Searcher] = SimpleQueue()
     for _ in range(count):
         idle.put(_Searcher())

@@ -25,7 +25,7 @@ ROUNDS = "rounds"
 
 
 class WouldReplaceError(UserError):
-    """Files are there that are replaced only if the user says so (`force`)."""
+    """Files exist that are replaced only with `force`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def export_labels(
     return Exported(len(rows), len({row.photo for row in rows}), tuple(problems))
 
 
-# What is there already
+# Existing files
 
 
 def _check_file(store: Store, out: Path, form: LabelFormat, force: bool) -> None:
@@ -150,8 +150,8 @@ def _check_targets(
 
 
 def _check_folders(store: Store, folders: Sequence[Path], form: LabelFormat) -> None:
-    """Raise if files in these folders, links followed, would lie among photos or in what the
-    project keeps for itself."""
+    """Raise if files in these folders, links followed, would be among photos or in the
+    project's own folders."""
     roots = [(root, Path(os.path.realpath(root))) for root in store.photos.roots().values()]
     for folder in folders:
         real = Path(os.path.realpath(folder))
@@ -172,12 +172,12 @@ def _check_folders(store: Store, folders: Sequence[Path], form: LabelFormat) -> 
 
 
 def _check_never(store: Store, out: Path, target: Path) -> None:
-    """Raise if the file is one of the project's own or of its photos, under whatever name."""
+    """Raise if the file is part of the project or one of its photos, also under another name."""
     if _is_of_project(store, target):
         raise _never_written(out)
     there = target.is_file()
     if there and any(k.file_kind and k.file_kind.recognises(target) for k in FORMATS):
-        return  # and so no photo, and 200,000 need not be looked at
+        return  # so it is no photo, and 200,000 photos need not be compared
     photos = list(_photos(store))
     if out.absolute() in photos or target in photos or (there and is_one_of(target, photos)):
         raise UserError(
@@ -224,7 +224,7 @@ def _photos(store: Store) -> Iterator[Path]:
 
 
 def _kind(path: Path) -> Message:
-    """What a file is, for the middle of a sentence."""
+    """What kind of file it is, as a part of a sentence."""
     try:
         read_header(path)
         return Message(N_("a photo"))
@@ -237,11 +237,11 @@ def _kind(path: Path) -> Message:
     return Message(N_("other JSON") if start[:1] in b"{[" else N_("a file of another kind"))
 
 
-# What is said of each photo
+# Details of photos
 
 
 def _size(photo: PhotoRecord) -> tuple[int, int]:
-    """Width and height; zeros, which say nothing, for a photo that cannot be read."""
+    """Width and height in pixels; (0, 0), which means unknown, for an unreadable photo."""
     if photo.size is not None:
         return photo.size
     try:
@@ -252,7 +252,7 @@ def _size(photo: PhotoRecord) -> tuple[int, int]:
 
 
 def _hashes(photos: Mapping[str, PhotoRecord], problems: list[str]) -> dict[str, str]:
-    """The content hash of each photo by name; those that cannot be read are named."""
+    """The content hash of each photo, by name. Unreadable photos are reported in `problems`."""
     hashes: dict[str, str] = {}
     for name, photo in photos.items():
         try:

@@ -145,13 +145,13 @@ def read_label_source(store: Store, path: Path) -> LabelSource:
 def _can_be_added(file: Path) -> bool:
     try:
         str(file).encode()
-    except UnicodeEncodeError:  # a name of any bytes, which nothing can keep
+    except UnicodeEncodeError:  # a file name that is not text cannot be stored
         return False
     return classify(file) == "photo"
 
 
 def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat) -> ReadLabels:
-    """The rows with the scheme's number of landmarks, in its order; the others become problems.
+    """The rows with the scheme's number of landmarks, in its order. The others become problems.
 
     Raises LabelError for landmarks of other names, UserError if no row has as many landmarks.
     """
@@ -236,7 +236,7 @@ def import_labels(
 def _add_photos(
     store: Store, source: LabelSource, summary: LabelImportSummary
 ) -> dict[str, PhotoRecord]:
-    """The photos of the project by their names in the file; those beside it come into it."""
+    """The project's photos by their names in the file. New ones beside the file are added first."""
     known = {record.file: record for record in store.photos.records()}
     files = sorted({file for file in source.files.values() if file not in known})
     if files:
@@ -258,7 +258,7 @@ def _add_photos(
 
 
 def _sizes(records: Iterable[PhotoRecord]) -> dict[int, tuple[int, int]]:
-    """Width and height of those photos that can be read; the face search names the others."""
+    """Width and height by photo id. Unreadable photos are missing; the face search reports them."""
     sizes: dict[int, tuple[int, int]] = {}
     for record in records:
         with suppress(ImageError):
@@ -275,7 +275,7 @@ def _upright_rows(
     turn: bool,
     scale: bool,
 ) -> list[tuple[int, LabelledRow]]:
-    """The rows that can be used, in pixels of their upright photos, each with its photo."""
+    """The usable rows in pixels of their upright photos, each with its photo id."""
     frames, wrong = source.frames(turn=turn, scale=scale)
     summary.problems += [_remedied(mismatch, source.path) for mismatch in wrong.values()]
     unread = set[str]()
@@ -313,7 +313,7 @@ def _in_frame(row: LabelledRow, frame: LabelFrame) -> LabelledRow:
 
 
 def _remedied(mismatch: SizeMismatch, path: Path) -> str:
-    """What differs, and which option of the command line takes the labels all the same."""
+    """What differs, and which command line option imports the labels anyway."""
     frame = mismatch.frame
     if frame is None:
         return f"{mismatch.sentence(path.name)}; label the photo as it is here"
@@ -345,7 +345,7 @@ def _add_labels(
 def _matched(
     store: Store, rows: Sequence[tuple[int, LabelledRow]], progress: Progress
 ) -> tuple[list[_Usable], dict[int, int]]:
-    """The rows with their boxes, and the faces of some of them by their numbers."""
+    """The rows with their boxes, and the matching faces by row number."""
     convention = CropConvention()
     faces: dict[int, list[tuple[int, Box]]] = {}
     removed = set[int]()
@@ -363,7 +363,7 @@ def _matched(
     found = match_by_overlap(
         {pair: share for pair, share in shares.items() if pair[1] not in removed}
     )
-    # an undone import gets its own faces back, but never beside one that is there
+    # after an undone import, reuse the faces that it had added, but never beside an existing one
     again = match_by_overlap(
         {
             pair: share
@@ -377,7 +377,8 @@ def _matched(
 def _with_new_faces(
     store: Store, usable: list[_Usable], found: dict[int, int], summary: LabelImportSummary
 ) -> list[tuple[int, LabelledRow]]:
-    """Each row with its face, new where none was found. A second row of one face is not used."""
+    """Each row with its face id; rows without a match add a face. A second row of the same face is
+    skipped."""
     placed: dict[int, list[Box]] = {}
     for number in found:
         placed.setdefault(usable[number][0], []).append(usable[number][1])
@@ -415,7 +416,9 @@ def _add_proposals(
     progress: Progress,
 ) -> None:
     digest = _digest(rows)
-    round_id = store.rounds.imported(digest)  # the same proposals again are the same round
+    round_id = store.rounds.imported(
+        digest
+    )  # importing the same proposals again reuses their round
     if round_id is None:
         folder = f"rounds/import-{uuid.uuid4().hex[:8]}"
         round_id = store.rounds.add(RoundKind.IMPORT, "", folder, {"source": source.name})
@@ -451,7 +454,7 @@ def _add_proposals(
 
 
 def _digest(rows: list[tuple[int, LabelledRow]]) -> str:
-    """What tells one import of proposals from another."""
+    """A hash that identifies this set of proposals."""
     content = hashlib.sha256()
     for face, row in rows:
         content.update(f"{face} {row.score} ".encode() + row.points.tobytes())

@@ -35,7 +35,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> PhotoImportSummary:
     """
     added = PhotoImportSummary()
     for source in sources:
-        source = Path(os.path.abspath(source))  # without "..": a folder has one name
+        source = Path(os.path.abspath(source))  # without "..", so that a folder has one name
         if os.path.isdir(source):
             try:
                 photos, unsupported = find_photos(source)
@@ -116,14 +116,15 @@ def _status(photo: Path) -> os.stat_result | None:
 
 
 def _identity(status: os.stat_result | None) -> tuple[int, ...] | None:
-    """What is the same for all links to a file; size and time too, for some drives number badly."""
+    """What all links to a file share. Size and time are included because some drives reuse
+    inodes."""
     if status is None or status.st_ino == 0:
         return None
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _has_text_name(photo: Path) -> bool:
-    """Whether its name is text at all: on Linux a name may be any bytes, which nothing can keep."""
+    """Whether its name is text: on Linux a name may be any bytes, which cannot be stored."""
     try:
         str(photo).encode()
     except UnicodeEncodeError:

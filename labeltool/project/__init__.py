@@ -1,1 +1,1 @@
-"""A project as a whole: the sample, and whether everything is there and agrees."""
+"""A project as a whole: the sample project and the integrity check."""

@@ -1,4 +1,4 @@
-"""Whether everything of a project is there and agrees: database, log, photos, rounds."""
+"""The integrity check of a project: database, log, photos and rounds."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
 from pipnet.data.images import ImageError, read_header, read_image, size_change_reason
 
-PHOTOS_AT_ONCE = 64
-"""Photos that one thread looks at in a row."""
+PHOTOS_PER_TASK = 64
+"""Photos that a thread checks as one task."""
 
 
 def check_database(store: Store, repair: bool = False) -> list[str]:
-    """What of `check` is about the project's file alone."""
+    """The part of `check` that needs only the project file."""
     for round_id in store.rounds.to_refresh():  # results came in, and the program was killed then
         store.rounds.refresh_faces(round_id)
     return store.check(repair=repair)
 
 
 def check(store: Store, repair: bool = False) -> list[str]:
-    """What is wrong with a project, a sentence each with what to do; nothing if all is well.
+    """The problems of a project, a sentence each with what to do; empty if there are none.
 
-    `repair` mends what follows from the log; what was mended is said with the word "mended".
+    `repair` rebuilds what follows from the log; such sentences contain the word "mended".
     """
-    if store.read_only and not repair:  # the check writes, and takes it back
+    if store.read_only and not repair:  # the check writes and rolls back
         with store.private_copy() as copy:
             there, here = str(copy.folder), str(store.folder)
             said = [line.replace(there, here) for line in check_database(copy)]
@@ -67,7 +67,7 @@ class PhotoCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _CheckedPhoto:
     """A photo as it is now. `reason`: why it cannot be used. `changed`: it can, but is not the file
     that it was; `now`: what the store would know of it then."""
 
@@ -76,7 +76,7 @@ class _Looked:
     now: dict[str, Any] | None = None
 
 
-_UNCHANGED = _Looked()
+_UNCHANGED = _CheckedPhoto()
 
 
 def check_photos(
@@ -86,7 +86,7 @@ def check_photos(
     repair: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> PhotoCheck:
-    """Look at every photo whose folder is there: whether it is the file that it was.
+    """Check whether every photo, whose folder exists, is still the same file.
 
     A photo whose size in bytes or modification time differs has its header read; `deep` compares
     the content hash of every photo. Photos that cannot be used become photo problems, those that
@@ -100,7 +100,7 @@ def check_photos(
     problems: dict[tuple[int, str], str] = {}
     usable: list[tuple[int, str]] = []
     accepted: dict[int, dict[str, Any]] = {}
-    for done, (file, looked) in enumerate(_look_at_all(files, there, deep), start=1):
+    for done, (file, looked) in enumerate(_check_files(files, there, deep), start=1):
         progress(done, len(files))
         if looked is _UNCHANGED:
             continue
@@ -128,27 +128,27 @@ def check_photos(
 
 
 def _was_read(file: KnownFile) -> bool:
-    """Whether the photo could be read once; others were never used for anything."""
+    """Whether the photo was readable once. Others were never used."""
     return file.width is not None or file.problem is None
 
 
-def _look_at_all(
+def _check_files(
     files: Sequence[KnownFile], roots: dict[int, Path], deep: bool
-) -> Iterator[tuple[KnownFile, _Looked]]:
-    """In their order; several at once, for the system waits for disks and networks."""
+) -> Iterator[tuple[KnownFile, _CheckedPhoto]]:
+    """Check the files in parallel, because disks and networks are slow; yields them in order."""
 
-    def look(start: int) -> list[_Looked]:
-        group = files[start : start + PHOTOS_AT_ONCE]
+    def look(start: int) -> list[_CheckedPhoto]:
+        group = files[start : start + PHOTOS_PER_TASK]
         return [_look(file, os.path.join(roots[file.root], file.path), deep) for file in group]
 
     with ThreadPoolExecutor(min(8, (os.cpu_count() or 1) * 2)) as pool:
-        looked = pool.map(look, range(0, len(files), PHOTOS_AT_ONCE))
+        looked = pool.map(look, range(0, len(files), PHOTOS_PER_TASK))
         yield from zip(files, chain.from_iterable(looked), strict=True)
 
 
-def _look(file: KnownFile, name: str, deep: bool) -> _Looked:
+def _look(file: KnownFile, name: str, deep: bool) -> _CheckedPhoto:
     try:
-        status = os.stat(name)  # a Path takes longer to make than this takes
+        status = os.stat(name)  # creating a Path takes longer than this call
         same_bytes = status.st_size == file.bytes
         same_time = file.modified in (None, status.st_mtime_ns)
         if file.problem is None and same_bytes and same_time and not deep:
@@ -159,25 +159,25 @@ def _look(file: KnownFile, name: str, deep: bool) -> _Looked:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         changed = not same_bytes if file.sha256 is None else digest != file.sha256
         if changed or file.problem is not None:
-            image = read_image(path)  # truncated, it has its header still
+            image = read_image(path)  # the header of a truncated file is still readable
             size = image.shape[1], image.shape[0]
         else:
             header = read_header(path)
             size = header.width, header.height
         if file.width and file.height and size != (file.width, file.height):
-            return _Looked(size_change_reason((file.width, file.height), size))
+            return _CheckedPhoto(size_change_reason((file.width, file.height), size))
     except ImageError as error:
-        return _Looked(error.reason)
+        return _CheckedPhoto(error.reason)
     except OSError as error:
         gone = isinstance(error, FileNotFoundError)
         why = "there is no such file or folder" if gone else (error.strerror or str(error))
-        return _Looked(f"could not be opened: {why}")
+        return _CheckedPhoto(f"could not be opened: {why}")
     now = {"bytes": status.st_size, "modified": status.st_mtime_ns, "sha256": digest}
-    return _Looked(changed=changed, now=now)
+    return _CheckedPhoto(changed=changed, now=now)
 
 
 def photos_missing(store: Store) -> PhotosMissingError | None:
-    """What to say of photo folders that are not there, as after a move to another computer."""
+    """The error to show if photo folders are missing, as after a move to another computer."""
     missing = _missing_folders(store)
     if not missing:
         return None

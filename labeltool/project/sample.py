@@ -1,4 +1,4 @@
-"""The sample project: shipped pictures of people who do not exist, to try the program on."""
+"""The sample project, for trying the program: shipped pictures of people who do not exist."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipnet import resources
 from pipnet.data.scheme import load_scheme
 
 PHOTOS = "photos"
-"""The folder of the pictures inside the project's."""
+"""Name of the folder of the pictures, inside the project folder."""
 
 
 def make_sample(folder: Path) -> Path:
-    """Make the sample project in `folder`, unless it was made there before.
+    """Create the sample project in `folder`, unless it is there already.
 
     Its pictures are copied beside it, so that it outlives the installation; the labels that ship
     with them are left out. Returns the folder of the pictures, which are not imported yet.

@@ -1,4 +1,4 @@
-"""Proposals at once, in this process: for a box that a person drew or changed just now."""
+"""Instant proposals in this process, for a box that a person has just drawn or changed."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class Instant:
-    """Proposes with the model of the current round, which is loaded once and kept."""
+    """Predicts with the model of the current round, through ONNX Runtime. The model is cached."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._loaded: tuple[Path, OnnxDetector] | None = None
 
     def propose(self, face_id: int, pixels: NDArray[np.uint8] | None = None) -> Changes | None:
-        """Propose landmarks for one face at once, through ONNX Runtime; None if there is no model.
+        """Propose landmarks for one face; None if there is no model.
 
-        `pixels`: its photo, (H, W, 3) RGB, where it is decoded already; read from the file if None.
-        A face that was proposed for before has got another box: the new proposal takes the old
-        one's place, unless a person decided on the face meanwhile or changed the box once more.
+        `pixels`: its photo, (H, W, 3) RGB, if it is decoded already; None reads the file. A face
+        that has a proposal has got another box: the new proposal replaces the old one, unless a
+        person decided on the face or changed the box again meanwhile.
 
         Raises:
             UserError: the photo cannot be read.
@@ -55,7 +55,7 @@ class Instant:
             try:
                 self._loaded = (model, OnnxDetector(model, threads=1))
             except OnnxError:
-                return None  # a worker can still propose, from the network itself
+                return None  # a worker can still predict, from the model file
         if pixels is None:
             try:
                 pixels = read_image(face.photo)

@@ -17,13 +17,13 @@ WORKER_START_SECONDS = 30.0
 
 
 def describe_exit(code: int | None) -> str:
-    """What to say of a worker that ended with this exit code, or an unknown one (None)."""
+    """A sentence about a worker that ended with this exit code; None is unknown."""
     if code is not None and code < 0:
         return (
             f"The worker was killed (signal {-code}), perhaps because memory ran out. "
             "Close other programs and try again."
         )
-    return "The worker ended without a word. Its log is in the round's folder; try again."
+    return "The worker stopped unexpectedly. Its log is in the round's folder; try again."
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ class RoundSlot:
         self._starting = False
 
     def get(self) -> RunningRound | None:
-        """The round that runs."""
+        """The running round."""
         with self._lock:
             return self._running
 
@@ -127,19 +127,19 @@ class RoundSlot:
             return self._running is not None
 
     def set(self, running: RunningRound) -> None:
-        """A round was started."""
+        """Set the round that was started."""
         with self._lock:
             self._running = running
 
     def clear(self, running: RunningRound) -> None:
-        """This round has ended."""
+        """Empty the slot, if this round is in it."""
         with self._lock:
             if self._running is running:
                 self._running = None
 
     @contextmanager
     def starting(self) -> Iterator[None]:
-        """Around what starts a round, or does the work of one without a worker.
+        """Around starting a round, or doing the work of one without a worker.
 
         Raises:
             UserError: a round runs, or another thread is within this block.

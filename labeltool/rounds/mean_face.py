@@ -1,4 +1,4 @@
-"""The mean face: what is proposed where no model knows better."""
+"""The mean face: the proposal where no model knows the scheme."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from labeltool.domain import Box, NewPrediction, Points
 from pipnet.data.crop import CropConvention
 
 MEAN_FACE = "mean face"
-"""Name of the model that is no model: its proposals are never pseudo-labels."""
+"""Model name of mean face proposals, which are never pseudo-labels."""
 
 
 def mean_face(labels: Sequence[Points], count: int) -> Points:
@@ -29,8 +29,8 @@ def mean_face(labels: Sequence[Points], count: int) -> Points:
 
 
 def mean_proposal(face_id: int, box: Box, kind: str, mean: Points) -> NewPrediction:
-    """A mean face, (N, 2) in the square 0..1, put into a face's box of one of `BOX_KINDS`: to start
-    from where no model knows better, so its score is 0."""
+    """The mean face, (N, 2) in the square 0..1, fitted into a face's box of one of `BOX_KINDS`, as
+    a proposal with score 0."""
     x, y, w, h = CropConvention().landmark_box(box, kind)
     scores = np.zeros(len(mean), np.float32)
     return NewPrediction(face_id, mean * [w, h] + [x, y], scores, 0.0, 0.0)

@@ -10,33 +10,33 @@ from typing import Any
 from labeltool.domain import N_, Counts, Message, Round
 
 CURRICULUM_TASKS = ("cls3", "cls2", "std")
-"""The curriculum: what pseudo-labels train in rounds 1, 2 and 3 onward, easiest first (authors'
-GSSL: the score map of four times the stride, of twice the stride, everything)."""
+"""What pseudo-labels train in rounds 1, 2 and from 3 on, easiest first, as in the authors' GSSL:
+the score map of four times the stride, that of twice the stride, everything."""
 
 ROUND_BUDGET_SECONDS = 600.0
-"""Seconds a round may take on a CPU unless the user asks for more."""
+"""How long a round may take on a CPU, unless the user asks for more epochs."""
 
 MAX_USEFUL_IMAGES = 6000
-"""Images after which a round on few labels learns little more."""
+"""After so many training images (labels times epochs) a round on few labels learns little more."""
 
 MAX_EPOCHS = 300
-"""Epochs beyond which the same few faces teach nothing new."""
+"""After so many epochs the same few faces teach nothing new."""
 
 WORKER_STARTUP_SECONDS = 8.0
-"""Seconds until a worker has loaded everything."""
+"""How long a worker takes to load everything."""
 
 TRAIN_TO_PREDICT_SPEED = 0.9
-"""Training speed over prediction speed before a machine has trained: faces are predicted twice (two
-crops), and learned with part of the network kept and, where it is fast, in bfloat16."""
+"""Training speed divided by prediction speed, until this machine has trained once. Prediction runs
+twice per face (two crops); training freezes a part of the network and may use bfloat16."""
 
 DEFAULT_TRAIN_FACES_PER_SECOND = {"cpu": 10.0, "cuda": 400.0}
 DEFAULT_PREDICT_FACES_PER_SECOND = {"cpu": 15.0, "cuda": 150.0}
-"""Faces a second before a machine was measured by its first run."""
+"""Faces a second, until the first run has measured this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """What a round would do: shown to the user before it starts.
+    """What a training round would do, shown to the user before it starts.
 
     `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `seconds`: the
     estimate, of which `predict_seconds` for predicting all `faces` again.
@@ -86,7 +86,8 @@ class RoundPlan:
 
 
 def measured_speeds(rounds: Iterable[Round], device: str) -> dict[str, Any]:
-    """What earlier rounds on this machine said of the speed of a device (auto: of their own)."""
+    """The speeds that earlier rounds measured on this machine, for a device; for 'auto', on the
+    device that they used."""
     known: dict[str, Any] = {}
     for row in rounds:
         here = row.summary.get("host") == platform.node()
@@ -107,11 +108,11 @@ def plan_round(
     epochs: int | None,
     device: str,
 ) -> RoundPlan:
-    """Fit a round into the budget of its device.
+    """Choose epochs and pseudo-labels so that the round fits the time budget of its device.
 
     Args:
         counts: of the project. available: pseudo-labels there are.
-        known: what earlier rounds on this machine said, see `measured_speeds`.
+        known: see `measured_speeds`.
         epochs: instead of what fits. device: auto, cpu or cuda.
     """
     where = str(known.get("device", "cpu" if device == "auto" else device))

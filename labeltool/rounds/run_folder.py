@@ -1,21 +1,21 @@
-"""The run folder: everything the app and the worker process say to each other.
+"""The run folder: the protocol between the app and the worker process of a round.
 
     spec.json           what to do, written once by the app
     faces.npz           the faces to predict: id, photo, box, kind of box
     photos.json         the photos, [root, relative path, width, height] each
     labels.npz          what a round trains on: face, points, whether a person labelled it
-    events.jsonl        what happened, one line each, appended by the worker
-    cancel, stop        exist once the user asked to cancel, or to stop early and keep the model
+    events.jsonl        events, one a line, appended by the worker
+    cancel, stop        exist after the user asked to cancel, or to stop early and keep the model
     lock                held by the worker while it lives
     worker.log          what the worker printed
     model.safetensors   the trained network
     model.onnx          the network that proposes, for the window
-    predictions-*.npz   what it proposes, a few hundred faces each
+    predictions-*.npz   its predictions, a few hundred faces a file
     problems.json       the photos that could not be used, [place in photos.json, reason] each
-    results.json        written last: the round is whole
+    results.json        written last: the round is complete
 
-Files instead of a pipe: the work goes on when the app closes or crashes, a new app finds it again,
-and a person can repeat it with `labeltool worker FOLDER`. Nothing heavy is imported here.
+Files instead of a pipe: the work goes on when the app closes or crashes, another window finds it
+again, and a person can repeat it with `labeltool worker FOLDER`. This module imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class RunFolderError(UserError):
 class Event:
     """One line of events.jsonl.
 
-    `kind`: started, progress, chunk (a predictions file is whole), finished, cancelled or failed.
+    `kind`: started, progress, chunk (a predictions file is complete), finished, cancelled or
+    failed.
     `stage`: prepare, train or predict; `done` of `total` steps; `seconds` left in the whole run.
     `losses` by name. `detail`: the file of a chunk, the reason of a failure, the device at the
-    start. `expected`: the reason of the failure tells all there is to know, so that nobody needs
-    the log.
+    start. `expected`: the reason explains the failure, so nobody needs the log.
     """
 
     kind: str
@@ -98,7 +98,8 @@ class LabelTable:
 
 
 class RunFolder:
-    """Both sides of the folder. The app reads events and cancels; the worker does the rest."""
+    """A run folder, for both sides: the app creates it, reads events and cancels; the worker does
+    the rest."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -116,7 +117,7 @@ class RunFolder:
         faces: FaceTable,
         labels: LabelTable | None = None,
     ) -> None:
-        """Freeze the work. The folder appears whole or not at all.
+        """Write the inputs. The folder appears complete or not at all.
 
         Raises:
             UserError: it cannot be written.
@@ -143,7 +144,7 @@ class RunFolder:
         self._ask("cancel")
 
     def stop_early(self) -> None:
-        """Ask the worker to end the training now and go on with the network it has.
+        """Ask the worker to end the training now and continue with the network it has.
 
         Raises:
             UserError: the folder cannot be written.
@@ -170,7 +171,7 @@ class RunFolder:
             )
 
     def new_events(self) -> list[Event]:
-        """The whole lines added since the last call.
+        """The complete lines added since the last call.
 
         Raises:
             RunFolderError: a line is damaged, or the file cannot be read.
@@ -206,7 +207,7 @@ class RunFolder:
         return False
 
     def results(self) -> dict[str, Any] | None:
-        """What a whole run says of itself, or None.
+        """The content of results.json, None until it exists.
 
         Raises:
             RunFolderError: it is damaged.
@@ -218,7 +219,7 @@ class RunFolder:
             return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def missing_files(self) -> list[str]:
-        """Names of the files that a whole training has and this folder lacks."""
+        """Names of the files of a complete training that this folder lacks."""
         try:
             results = self.results()
         except RunFolderError:
@@ -262,7 +263,7 @@ class RunFolder:
             return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def log_tail(self, lines: int = 30) -> str:
-        """The end of what the worker printed."""
+        """The last lines that the worker printed."""
         if not self.log.exists():
             return ""
         return "\n".join(
@@ -272,7 +273,7 @@ class RunFolder:
     # The worker's side
 
     def spec(self) -> dict[str, Any]:
-        """What to do."""
+        """The content of spec.json."""
         return dict(json.loads((self.path / "spec.json").read_text(encoding="utf-8")))
 
     def photo_rows(self) -> list[RunPhoto]:
@@ -335,7 +336,7 @@ class RunFolder:
         return (self.path / "stop").exists()
 
     def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
-        """Write one predictions file whole, and say so."""
+        """Write one predictions file, then report it as a chunk."""
         with self._atomic_file(name) as file:
             np.savez(file, allow_pickle=False, **columns)
         self.report(Event("chunk", "predict", detail=name))
@@ -346,16 +347,16 @@ class RunFolder:
             file.write(json.dumps(sorted(problems.items()), indent=1).encode())
 
     def write_results(self, results: dict[str, Any]) -> None:
-        """The last file: with it the run is whole."""
+        """Write the last file, which completes the run."""
         with self._atomic_file("results.json") as file:
             file.write(json.dumps(results, indent=1).encode())
 
     @contextmanager
     def _atomic_file(self, name: str) -> Iterator[BinaryIO]:
-        """A file that is there, and on the disk, once it is written.
+        """A file that appears complete and flushed to the disk.
 
-        Left to the system, many megabytes would reach the disk at once, with the next decision that
-        somebody makes in the project's window, which would wait for them.
+        Without the flush, the system would write many megabytes at once, with the next decision
+        in the window, which would wait for them.
         """
         partial = self.path / f"{name}.partial"
         with partial.open("wb") as file:
@@ -379,7 +380,7 @@ class RunFolder:
                     )
                     break
                 except portalocker.LockException as error:
-                    # `is_worker_alive` of a window holds it for an instant
+                    # `is_worker_alive` in another process holds it for an instant
                     if attempt == 19:
                         raise UserError(
                             N_("Another worker is busy in {folder}."), folder=self.path

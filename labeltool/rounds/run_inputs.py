@@ -1,4 +1,4 @@
-"""What a worker starts from: the project's faces and labels, frozen, and the network."""
+"""The inputs of a worker: the project's faces and labels, frozen, and the network."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pipnet import resources
 from pipnet.data.scheme import SchemeError, read_scheme
 
 STARTER = "starter.safetensors"
-"""A model file of this name in a project's folder is its starter, not the one that ships."""
+"""A model file of this name in the project folder replaces the starter that ships."""
 
 
 def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTable]:
-    """The photos, and those of the faces (rows of `Faces.boxes`) that a worker may use."""
+    """The photos, and a table of the faces (rows of `Faces.boxes`) that a worker may use."""
     index = store.photos.index()
     place = {photo[0]: i for i, photo in enumerate(index)}
     rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
@@ -34,8 +34,7 @@ def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTab
 
 
 def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
-    """Labels of the faces in the table, `pseudo` of them pseudo-labels: a photo that cannot be read
-    trains nothing.
+    """The manual labels of the faces in the table, and at most `pseudo` pseudo-labels.
 
     Raises:
         UserError: there is no manual label among them.
@@ -58,7 +57,7 @@ def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
 
 
 def run_spec(store: Store, device: str, trained: Round | None) -> dict[str, Any]:
-    """What every spec.json holds: device, scheme, first weights, and where the photos are."""
+    """What every spec.json holds: device, scheme, initial weights and the paths of the photos."""
     roots = {}
     for root_id, root in store.photos.roots().items():
         project = store.folder.absolute()
@@ -78,7 +77,7 @@ def run_spec(store: Store, device: str, trained: Round | None) -> dict[str, Any]
 
 
 def trained_round(store: Store) -> Round | None:
-    """The newest round on top that has a network of its own."""
+    """The newest round that trained a network whose proposals are offered."""
     current = store.rounds.current()
     if current is not None and current.kind is RoundKind.TRAIN:
         return current
@@ -100,7 +99,7 @@ def starter(store: Store) -> Path:
 
 
 def starter_fits(store: Store) -> bool:
-    """Whether the starter is of the project's scheme.
+    """Whether the starter has the project's scheme.
 
     Raises:
         UserError: the project's own starter is no model file.

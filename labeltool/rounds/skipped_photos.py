@@ -1,4 +1,4 @@
-"""What a round could not use: kept as problems of photos, and told with its results."""
+"""Photos that a round could not use: saved as photo problems, and reported with its results."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from labeltool.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What a round could not use: photos with the reasons, which begin with a photo's name; and how
-    many faces got no proposal and how many manual labels were not trained because of that."""
+    """What a round could not use: `photos` with the reasons, which begin with the photo's name, and
+    how many `faces` got no proposal and how many `manual` labels were not trained because of
+    them."""
 
     photos: tuple[tuple[Path, str], ...] = ()
     faces: int = 0
@@ -26,7 +27,7 @@ class Skipped:
         return [f"{file}{reason.removeprefix(file.name)}" for file, reason in self.photos]
 
     def sentence(self) -> Message:
-        """How many photos they were, and what is wrong with the first one; empty without any."""
+        """How many photos there were, and what is wrong with the first one; empty without any."""
         if not self.photos:
             return Message("")
         count, reason = len(self.photos), self.reasons()[0]
@@ -60,8 +61,8 @@ def read_skipped(store: Store, folder: RunFolder) -> Skipped:
 
 
 def save_problems(store: Store, folder: RunFolder, *, is_finished: bool) -> Changes:
-    """Keep what is wrong with the photos of a run; those that a finished one could read are whole
-    again. Photos of a folder that is not there at all have no problem of their own.
+    """Save the problems of the photos of a run, and clear those of photos that a finished run could
+    read. Photos of a missing photo folder get no problem of their own.
 
     Raises:
         RunFolderError: the folder is damaged.
@@ -82,7 +83,7 @@ def save_problems(store: Store, folder: RunFolder, *, is_finished: bool) -> Chan
 
 
 def predicted_message(skipped: Skipped, total: int) -> Message | None:
-    """How many of `total` faces got no proposal, and why; None if all got one."""
+    """How many of `total` faces got a proposal, and why not all; None if all did."""
     if not skipped.photos:
         return None
     some = N_("{count} of {total} faces got a proposal.")
@@ -90,7 +91,7 @@ def predicted_message(skipped: Skipped, total: int) -> Message | None:
 
 
 def trained_message(skipped: Skipped, row: Round, proposed: int) -> Message:
-    """How many manual labels a round really trained on, and how many faces there are to review."""
+    """How many manual labels a round trained on, and how many faces there are to review."""
     manual = int(str(row.summary["manual"]))
     trained = (
         N_("Round {number} trained on {used} of 1 manual label.")

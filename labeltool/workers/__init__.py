@@ -1,1 +1,1 @@
-"""Work that runs in processes of its own: rounds, which talk through a folder, and face search."""
+"""Worker processes: rounds, which communicate through a run folder, and the face search."""

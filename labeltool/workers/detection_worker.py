@@ -1,8 +1,8 @@
 """The face search process: `labeltool worker --detect`.
 
-It reads a photo's path a line (JSON) from its input and answers a line each, until the input ends.
-A process of its own because the face detector would hold up the window's thread, and so that a
-photo that crashes a decoder takes only this process with it.
+Reads one photo path per line (JSON) from stdin and writes one JSON line for each, until stdin ends.
+It is a process of its own because the face detector would block the window's thread, and so that a
+photo that crashes a decoder ends only this process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipnet.inference.face_detection import FaceDetector, load_face_detector
 
 
 def serve() -> int:
-    """Answer until the input ends."""
+    """Answer requests until stdin ends."""
     import cv2  # noqa: PLC0415
 
     cv2.setNumThreads(1)
@@ -26,13 +26,13 @@ def serve() -> int:
     sys.stdout.write(json.dumps({"ready": True}) + "\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        answer = look(Path(json.loads(line)), face_detector)
+        answer = search_photo(Path(json.loads(line)), face_detector)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     return 0
 
 
-def look(photo: Path, face_detector: FaceDetector) -> dict[str, Any]:
+def search_photo(photo: Path, face_detector: FaceDetector) -> dict[str, Any]:
     """What `Photos.save_search_results` keeps of a photo, without its id."""
     try:
         header = read_header(photo)

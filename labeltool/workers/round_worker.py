@@ -36,15 +36,19 @@ from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
 from pipnet.training.config import TrainConfig
 from pipnet.training.trainer import DivergedError, Step, train
 
-CHUNK = 256
+FACES_PER_CHUNK = 256
 """Faces in one predictions file."""
 
 BATCH_SIZE = 16
 """Faces predicted at once."""
 
 
+REPORT_SECONDS = 0.2
+"""Shortest time between two progress events."""
+
+
 class _StopEarly(Exception):  # noqa: N818 - not an error
-    """The user wants to keep the network as it is."""
+    """The user asked to stop the training and keep the network."""
 
 
 def work(folder: RunFolder) -> int:
@@ -64,7 +68,7 @@ def work(folder: RunFolder) -> int:
         folder.report(Event("finished"))
     except Cancelled:
         folder.report(Event("cancelled"))
-    except Exception as error:  # noqa: BLE001 - the run folder is told, whatever it is
+    except Exception as error:  # noqa: BLE001 - any failure must reach the run folder
         traceback.print_exc()
         sys.stderr.flush()
         expected = _expected(error)
@@ -75,7 +79,7 @@ def work(folder: RunFolder) -> int:
 
 
 def _expected(error: BaseException) -> str | None:
-    """A sentence for the person who started the round; None for an error that nobody expected."""
+    """A sentence for the person who started the round; None for an unexpected error."""
     if isinstance(error, UserError | CheckpointError | ExportError):
         return str(error)
     if isinstance(error, ImageError):
@@ -94,9 +98,10 @@ def _expected(error: BaseException) -> str | None:
 
 
 class _Photos:
-    """The photos of the run: their files, the sizes that they must have, and what is wrong.
+    """The photos of the run: `files`, the `sizes` that they must have, and `problems`.
 
-    `problems`: why photos could not be used, by place; each reason begins with the photo's name.
+    `problems`: why photos could not be used, by index in `files`; each reason begins with the
+    photo's name.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -105,11 +110,11 @@ class _Photos:
         faces, labels = folder.faces(), folder.labels()
         manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
         self._labelled: set[int] = set(faces.photos[np.isin(faces.ids, manual)].tolist())
-        self._place = {file: place for place, file in enumerate(self.files)}
+        self._index = {file: place for place, file in enumerate(self.files)}
 
-    def leave_out(self, error: ImageError) -> None:
-        """Remember what is wrong with a photo."""
-        self.problems[self._place[error.path]] = str(error)
+    def skip(self, error: ImageError) -> None:
+        """Record why a photo cannot be used."""
+        self.problems[self._index[error.path]] = str(error)
 
     def check_labelled(self) -> None:
         """Raise a UserError if no photo with a manual label can be used."""
@@ -121,7 +126,7 @@ class _Photos:
             )
 
     def example(self) -> str:
-        """What is wrong with one of the photos, with its path."""
+        """The problem of one of the photos, with its path."""
         place, reason = next(iter(self.problems.items()))
         return f"{self.files[place]}{reason.removeprefix(self.files[place].name)}"
 
@@ -134,10 +139,10 @@ def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
     checkpoint = load(weights)
     results: dict[str, Any] = {"device": device}
-    clock = _Clock(folder, spec)
+    reporter = _ProgressReporter(folder, spec)
     if folder.labels() is not None:
         samples = _samples(folder, photos, spec["task"])
-        checkpoint, speed = _train(folder, spec, checkpoint, scheme, samples, photos, clock)
+        checkpoint, speed = _train(folder, spec, checkpoint, scheme, samples, photos, reporter)
         results["train_images_per_second"] = speed
         save(checkpoint, folder.model)
     elif checkpoint.scheme.names != scheme.names:
@@ -147,9 +152,9 @@ def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
     results["digest"] = hashlib.sha256(
         (folder.model if folder.model.exists() else weights).read_bytes()
     ).hexdigest()
-    # for the window, which proposes at once where a box was drawn, without torch
+    # for instant proposals in the window, which does not load torch
     export_onnx(checkpoint, folder.onnx)
-    chunks, speed = _predict(folder, checkpoint, photos, device, clock)
+    chunks, speed = _predict(folder, checkpoint, photos, device, reporter)
     if folder.labels() is not None:
         photos.check_labelled()
     return results | {"chunks": chunks, "predict_faces_per_second": speed}
@@ -169,24 +174,24 @@ def _device_name(device: str) -> str:
     return torch.cuda.get_device_name() if device == "cuda" else "CPU"
 
 
-class _Clock:
+class _ProgressReporter:
     """Reports progress a few times a second, with the time left in the whole run."""
 
     def __init__(self, folder: RunFolder, spec: dict[str, Any]) -> None:
         self._folder = folder
         self._predict_seconds = float(spec.get("predict_seconds", 0.0))
-        self._began, self._said = time.monotonic(), 0.0
+        self._began, self._reported_at = time.monotonic(), 0.0
 
-    def stage(self) -> None:
-        """A new stage begins."""
-        self._began, self._said = time.monotonic(), 0.0
+    def begin_stage(self) -> None:
+        """Restart the clock for a new stage."""
+        self._began, self._reported_at = time.monotonic(), 0.0
 
-    def tick(self, stage: str, done: int, total: int, losses: dict[str, float]) -> None:
+    def report(self, stage: str, done: int, total: int, losses: dict[str, float]) -> None:
         now = time.monotonic()
-        if now - self._said < 0.2 and done < total:
+        if now - self._reported_at < REPORT_SECONDS and done < total:
             self._folder.check_cancel()
             return
-        self._said = now
+        self._reported_at = now
         left = (now - self._began) / max(done, 1) * (total - done)
         if stage == "train":
             left += self._predict_seconds
@@ -194,7 +199,7 @@ class _Clock:
 
 
 def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
-    """The frozen labels as training samples, without those whose photo cannot even be opened or has
+    """The frozen labels as training samples, without those whose photo cannot be opened or has
     another size."""
     faces, labels = folder.faces(), folder.labels()
     if labels is None:
@@ -212,7 +217,7 @@ def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
                 if size is not None and now != size:
                     raise ImageError(file, size_change_reason(size, now))
             except ImageError as error:
-                photos.leave_out(error)
+                photos.skip(error)
         if photo not in photos.problems:
             kind = "std" if manual else task
             samples.append(Sample(file, points, (tight_box(points),), kind, size))
@@ -227,7 +232,7 @@ def _train(
     scheme: Scheme,
     samples: list[Sample],
     photos: _Photos,
-    clock: _Clock,
+    reporter: _ProgressReporter,
 ) -> tuple[Checkpoint, float]:
     if start.scheme.names != scheme.names:
         start = _other_scheme(start, scheme, samples)
@@ -244,7 +249,7 @@ def _train(
     def on_progress(step: Step) -> None:
         nonlocal done
         done = step.done
-        clock.tick("train", step.done, step.total, step.losses)
+        reporter.report("train", step.done, step.total, step.losses)
 
     def on_epoch(_epoch: int, checkpoint: Checkpoint) -> None:
         nonlocal newest
@@ -253,10 +258,10 @@ def _train(
             raise _StopEarly
 
     def on_unreadable(_sample: Sample, error: ImageError) -> None:
-        photos.leave_out(error)
+        photos.skip(error)
         photos.check_labelled()
 
-    clock.stage()
+    reporter.begin_stage()
     with suppress(_StopEarly):
         newest = train(
             start, samples, config,
@@ -284,7 +289,7 @@ def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> C
 def _detected_boxes(
     folder: RunFolder, start: Checkpoint, samples: list[Sample]
 ) -> dict[int, tuple[Box, ...]]:
-    """For each sample the box that prediction will crop by, where it is near the landmarks'."""
+    """By sample index, the box that prediction will crop by, if it overlaps the landmarks' box."""
     faces, labels = folder.faces(), folder.labels()
     photos = folder.photos()
     by_photo: dict[Path, list[Box]] = {}
@@ -306,7 +311,7 @@ def _predict(
     checkpoint: Checkpoint,
     photos: _Photos,
     device: str,
-    clock: _Clock,
+    reporter: _ProgressReporter,
 ) -> tuple[list[str], float]:
     """Predict every face and write the results in chunks; returns their names and faces/s."""
     faces = folder.faces()
@@ -315,7 +320,7 @@ def _predict(
     ids: list[int] = []
     found: list[FaceLandmarks] = []
     chunks: list[str] = []
-    clock.stage()
+    reporter.begin_stage()
 
     def flush() -> None:
         if not ids:
@@ -337,19 +342,19 @@ def _predict(
     def on_batch(count: int) -> None:
         nonlocal done
         done += count
-        clock.tick("predict", done, total, {})
+        reporter.report("predict", done, total, {})
 
     requests, faces_of = _requests(faces, photos)
     results = predict_photos(detector, requests, batch_size=BATCH_SIZE, on_batch=on_batch)
     for result, indices in zip(results, faces_of, strict=True):
         if result.error is not None:
-            photos.leave_out(result.error)
+            photos.skip(result.error)
             continue
         for index, face in zip(indices, result.faces, strict=True):
             ids.append(int(faces.ids[index]))
             found.append(face)
             # the first chunks are small, so that reviewing can begin at once
-            if len(ids) >= min(CHUNK, 32 << len(chunks)):
+            if len(ids) >= min(FACES_PER_CHUNK, 32 << len(chunks)):
                 flush()
     flush()
     if total and not done:

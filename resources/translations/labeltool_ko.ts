@@ -2330,8 +2330,8 @@ result: {verdict}</source>
         <translation>라운드 폴더 {folder}이(가) 더 이상 없습니다.</translation>
     </message>
     <message>
-        <source>The worker ended without a word. Its log is in the round&apos;s folder; try again.</source>
-        <translation>작업 프로세스가 아무 말 없이 끝났습니다. 로그는 라운드 폴더에 있습니다. 다시 시도하세요.</translation>
+        <source>The worker stopped unexpectedly. Its log is in the round&apos;s folder; try again.</source>
+        <translation>작업 프로세스가 예기치 않게 종료되었습니다. 로그는 라운드 폴더에 있습니다. 다시 시도하세요.</translation>
     </message>
     <message>
         <source>The worker was killed (signal {number}), perhaps because memory ran out. Close other programs and try again.</source>

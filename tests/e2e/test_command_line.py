@@ -294,7 +294,7 @@ import os, signal
 from labeltool.__main__ import main
 from labeltool.exchange import detection_pool
 
-detection_pool.KEEP_EVERY = 0.0
+detection_pool.SAVE_SECONDS = 0.0
 search = detection_pool.search
 
 def interrupted(store, progress, changed):

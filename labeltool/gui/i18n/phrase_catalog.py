@@ -176,7 +176,7 @@ FAILURES = (
     N_("The round ended without results."),
     N_("The results in {path} cannot be read: {reason}."),
     N_("The run folder {folder} is not there any more."),
-    N_("The worker ended without a word. Its log is in the round's folder; try again."),
+    N_("The worker stopped unexpectedly. Its log is in the round's folder; try again."),
     N_(
         "The worker was killed (signal {number}), perhaps because memory ran out. Close other "
         "programs and try again."

@@ -258,7 +258,7 @@ class TestSearch:
         assert store.queue.counts().waiting == 0
 
     def test_what_was_found_is_told_as_it_comes(self, store, photos, monkeypatch):
-        monkeypatch.setattr(detection_pool, "KEEP_EVERY", 0.0)
+        monkeypatch.setattr(detection_pool, "SAVE_SECONDS", 0.0)
         for number in range(4):
             draw(photos / f"{number}.jpg")
         add_photos(store, [photos])

@@ -13,7 +13,7 @@ from labeltool.domain import Cancelled
 from labeltool.project import integrity as module
 from labeltool.project.integrity import check_photos
 from labeltool.store import Store
-from labeltool.workers.detection_worker import look
+from labeltool.workers.detection_worker import search_photo
 from tests.projects import change, sql
 
 
@@ -28,7 +28,7 @@ def imported(project: Callable[..., Store], tmp_path: Path) -> Store:
     files = sorted(folder.iterdir())
     store.photos.add(root, [(file.name, file.stat().st_size) for file in files])
     found = [
-        {"photo": photo, **look(file, lambda _: []), "faces": [((1.0, 1.0, 9.0, 9.0), 0.9)]}
+        {"photo": photo, **search_photo(file, lambda _: []), "faces": [((1.0, 1.0, 9.0, 9.0), 0.9)]}
         for photo, file in store.photos.unsearched()
     ]
     store.photos.save_search_results(found)
@@ -159,7 +159,9 @@ class TestReadAgain:
         assert len(check_photos(imported).wrong) == 1
         imported.photos.retry([2])
         ((photo_id, file),) = imported.photos.unsearched()
-        imported.photos.save_search_results([{"photo": photo_id, **look(file, lambda _: [])}])
+        imported.photos.save_search_results(
+            [{"photo": photo_id, **search_photo(file, lambda _: [])}]
+        )
         assert "is 300 x 200 pixels now and was 61 x 40 before" in problems(imported)["1.bmp"]
         assert sql(imported, "SELECT width, height FROM photo WHERE id = 2") == [(61, 40)]
 
@@ -173,7 +175,7 @@ class TestReadAgain:
             Image.new("RGB", size).save(folder / "new.bmp")
             imported.photos.retry([5])
             imported.photos.save_search_results(
-                [{"photo": 5, **look(folder / "new.bmp", lambda _: [])}]
+                [{"photo": 5, **search_photo(folder / "new.bmp", lambda _: [])}]
             )
             assert sql(imported, "SELECT width, height FROM photo WHERE id = 5") == [size]
         assert problems(imported) == {}
@@ -185,7 +187,7 @@ def test_no_photo_is_opened_that_has_its_size_and_time(
     """These are no photos at all, and nobody notices: 200,000 of them take seconds."""
     store, folder = project(), tmp_path / "photos"
     folder.mkdir()
-    names = [f"{number}.jpg" for number in range(3 * module.PHOTOS_AT_ONCE + 1)]
+    names = [f"{number}.jpg" for number in range(3 * module.PHOTOS_PER_TASK + 1)]
     for name in names:
         (folder / name).write_bytes(b"12345")
     root = store.photos.add_root(folder)

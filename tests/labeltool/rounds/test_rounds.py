@@ -525,7 +525,7 @@ class TestFailure:
 
     def test_a_worker_that_says_nothing_is_a_failure(self, reviewed, fake):
         fake("silent")
-        self.failed(*reviewed(), "ended without a word")
+        self.failed(*reviewed(), "stopped unexpectedly")
 
     def test_a_worker_that_does_not_start_is_a_failure(self, reviewed, monkeypatch):
         store, rounds = reviewed()
@@ -550,7 +550,7 @@ class TestFailure:
         rounds.launcher.start_training(rounds.launcher.plan())
         until_event(rounds, "progress")
         rounds.follower.current.worker.process.kill()
-        with pytest.raises(UserError, match=r"The worker (was killed|ended)"):
+        with pytest.raises(UserError, match=r"The worker (was killed|stopped)"):
             rounds.wait(ignore)
         assert everything(store) == before
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
@@ -712,7 +712,7 @@ class TestTwoWindows:
         store = again(store)
         later = Rounds(store)
         later.follower.attach()
-        with pytest.raises(UserError, match="ended without a word"):
+        with pytest.raises(UserError, match="stopped unexpectedly"):
             later.wait(ignore)
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
 
@@ -734,7 +734,7 @@ class TestTwoWindows:
         assert other.launcher.plan().number == 1
         row = store.rounds.all()[-1]
         assert row.status is RoundStatus.FAILED
-        assert ("on purpose" if how == "fail" else "without a word") in row.error
+        assert ("on purpose" if how == "fail" else "stopped unexpectedly") in row.error
         assert rounds.launcher.plan().number == 1  # also where the end was heard of
 
     def test_results_that_wait_to_be_taken_in_are_not_given_up(self, reviewed, again):
