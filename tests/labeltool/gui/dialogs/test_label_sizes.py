@@ -42,7 +42,7 @@ def labels(tmp_path: Path) -> Path:
 def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, project, labels, answer):
     window = open_window(project)
     session = window.session
-    monkeypatch.setattr(session, "search", lambda: None)  # no face is in noise
+    monkeypatch.setattr(session.importer, "search", lambda: None)  # no face is in noise
     before = session.store.queue.counts()
     said: list[str] = []
 

@@ -80,8 +80,9 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
 
 def test_the_folders_are_called_by_their_last_part_and_shown_as_they_are(qtbot, app, moved):
     window = app.open(moved)
-    qtbot.waitUntil(lambda: window.views.filters.tree.item("folder", "1"))
-    assert window.views.filters.tree.item("folder", "1").text(0) == "photos & more"
+    tree = window.views.filters.tree
+    qtbot.waitUntil(lambda: tree.item("folder", "1") is not None)
+    assert tree.item("folder", "1").text(0) == "photos & more"
     window.close()
 
 
