@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Round, RoundStatus
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.filter_labels import round_name
+from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import tr
 from labeltool.store import BOX_TASK
 
@@ -30,7 +31,7 @@ class EarlierRoundsDialog(BaseDialog):
         self.list = QListWidget()
         for row in reversed(rounds):
             if row.status is RoundStatus.READY and row.task != BOX_TASK:
-                when = row.started[:16].replace("T", " ")
+                when = format_local_time(row.started)
                 item = QListWidgetItem(f"{round_name(row)} · {when}")
                 item.setData(Qt.ItemDataRole.UserRole, row.id)
                 self.list.addItem(item)
