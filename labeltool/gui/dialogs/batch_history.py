@@ -33,6 +33,7 @@ from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import sentence, tr, translate, verdict_word
 from labeltool.gui.session import Session
+from pipnet.text import one_line
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -89,6 +90,8 @@ class BatchTableModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, 24)
+        if role == Qt.ItemDataRole.ToolTipRole and column == 1:
+            return one_line(batch.reviewer)  # the column may be too narrow
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(
                 "{left:,} of {faces:,} faces are still as this batch left them",

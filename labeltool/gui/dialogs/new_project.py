@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import read, sentence, tr
 from pipnet.data.scheme import SchemeError, load_scheme, shipped_schemes
+from pipnet.text import one_line
 
 
 class NewProjectDialog(BaseDialog):
@@ -50,6 +51,7 @@ class NewProjectDialog(BaseDialog):
                 "background; you can review in the meantime."
             )
         )
+        self.setMinimumWidth(600)  # paths are long
         self.add_buttons()
         self.photos.textChanged.connect(self._photos_changed)
         self.folder.textEdited.connect(self._folder_edited)
@@ -107,6 +109,8 @@ class NewProjectDialog(BaseDialog):
 
     @Slot()
     def _check(self) -> None:
+        for field in (self.photos, self.folder):
+            field.setToolTip(one_line(field.text()))
         problem = ""
         if not self.sources:
             problem = tr("Choose a folder of photos.")

@@ -82,6 +82,7 @@ class HistoryPanel(QWidget):
         self.head.toggled.connect(self._set_expanded)
         self.list = QListWidget()
         self.list.setIconSize(QSize(16, 16))
+        self.list.setSpacing(2)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFont(theme.tabular(self.list.font()))
