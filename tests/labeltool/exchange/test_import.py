@@ -596,7 +596,7 @@ class TestUndo:
         assert (summary.imported, summary.new_faces) == (3, 2)
         again = self.everything(store)
         assert again == after
-        assert store.undo.state("ben").undo == (
+        assert str(store.undo.state("ben").undo) == (
             "proposals from a.json" if proposals else "labels from a.json"
         )
         store.undo.undo("ben")

@@ -120,7 +120,7 @@ class TestPlan:
         assert (plan.number, plan.task) == (1, "cls3")
         assert (plan.manual, plan.pseudo, plan.pseudo_available, plan.faces) == (2, 2, 2, 6)
         assert plan.seconds <= 601
-        text = plan.describe()
+        text = str(plan.describe())
         assert "2 manual labels and 2 of 2 pseudo-labels" in text
         assert "this CPU" in text
 
@@ -145,7 +145,7 @@ class TestPlan:
         plan = rounds.launcher.plan(epochs=7)
         assert plan.epochs == 7
         assert not plan.capped
-        assert "capped" not in plan.describe()
+        assert "capped" not in str(plan.describe())
 
     def test_a_large_project_is_capped_to_ten_minutes_and_says_so(self, project):
         store = project(2000)
@@ -153,7 +153,7 @@ class TestPlan:
         plan = Rounds(store).launcher.plan()
         assert 0 < plan.pseudo < plan.pseudo_available == 1999
         assert plan.seconds <= 610
-        assert "capped to fit about ten minutes" in plan.describe()
+        assert "capped to fit about ten minutes" in str(plan.describe())
 
     def test_the_speed_of_this_machine_is_learnt_from_its_last_run(self, reviewed):
         _store, rounds = reviewed()
