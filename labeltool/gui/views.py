@@ -94,7 +94,7 @@ class Views(QWidget):
         session.importer.photos_moved.connect(self.reload_photos)
         session.tasks.started.connect(self.show_task)
         self.message_bar.undo_wanted.connect(session.undo_redo.undo_operation)
-        self.editor.said.connect(self.message_bar.show_message)
+        self.editor.message.connect(self.message_bar.show_message)
         self.editor.failed.connect(self.message_bar.show_error)
         self.canvas.selection_changed.connect(self._show_selection)
         self.inspector.landmarks.chosen.connect(self._select_points)

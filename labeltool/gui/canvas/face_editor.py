@@ -54,11 +54,11 @@ class FaceEditor(QWidget):
     """One face of the session's desk on the canvas, with the panels over it.
 
     Signals:
-        said: a sentence for the message bar.
+        message: a sentence for the message bar.
         failed: a UserError, for the message bar.
     """
 
-    said = Signal(str)
+    message = Signal(str)
     failed = Signal(object)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
@@ -269,11 +269,11 @@ class FaceEditor(QWidget):
         if not self._options.is_on(what):
             return
         if what == "compare_previous" and self.canvas.layers.comparison is None:
-            self.said.emit(tr("No earlier proposal of this face is kept."))
+            self.message.emit(tr("No earlier proposal of this face is kept."))
         elif what == "snap":
-            self.said.emit(tr("Click: the selected point, else the nearest, jumps there."))
+            self.message.emit(tr("Click: the selected point, else the nearest, jumps there."))
         elif what == "follow":
-            self.said.emit(tr("Neighbours move along. The wheel says how many, while you drag."))
+            self.message.emit(tr("Neighbours move along. The wheel says how many, while you drag."))
 
     def _save_options(self) -> None:
         self._options.save(self.canvas.framing.remembered, self.canvas.is_zoomed)
@@ -379,11 +379,11 @@ class FaceEditor(QWidget):
 
     def _start_box(self) -> None:
         self.canvas.box_editor.start_drawing()
-        self.said.emit(tr("Draw a box around the whole face. Enter: by keyboard. Esc: leave."))
+        self.message.emit(tr("Draw a box around the whole face. Enter: by keyboard. Esc: leave."))
 
     def _start_keyboard_box(self) -> None:
         self.canvas.box_editor.start_keyboard()
-        self.said.emit(
+        self.message.emit(
             tr("Arrows move the box, Alt and arrows resize it. Enter keeps it, Esc leaves it.")
         )
 
@@ -430,7 +430,9 @@ class FaceEditor(QWidget):
 
     @Slot()
     def _on_box_too_small(self) -> None:
-        self.said.emit(tr("The box is too small: drag from one corner of the face to the other."))
+        self.message.emit(
+            tr("The box is too small: drag from one corner of the face to the other.")
+        )
 
     @Slot(bool)
     def _on_drawing_changed(self, on: bool) -> None:

@@ -107,7 +107,7 @@ def test_faces_are_selected_by_click_shift_ctrl_and_drag(qtbot, gallery):
     assert len(places(gallery)) == FACES
 
 
-def test_keys_walk_the_grid_and_shift_selects_on_the_way(qtbot, gallery):
+def test_keys_move_in_the_grid_and_shift_extends_the_selection(qtbot, gallery):
     grid, desk = gallery.views.gallery.grid, gallery.session.desk
     columns = grid.columns
     steps = [
@@ -136,7 +136,7 @@ def test_keys_walk_the_grid_and_shift_selects_on_the_way(qtbot, gallery):
     assert (desk.queue.index, places(gallery)) == (5, [5])
 
 
-def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
+def test_a_key_decides_on_the_current_face(qtbot, gallery):
     grid, desk = gallery.views.gallery.grid, gallery.session.desk
     for key, verdict in (
         (Qt.Key.Key_A, Verdict.ACCEPTED),
@@ -152,7 +152,7 @@ def test_one_face_is_decided_as_on_the_canvas(qtbot, gallery):
     assert desk.face.verdict is Verdict.UNREVIEWED
 
 
-def test_a_selection_is_decided_after_a_look_and_undone_in_one_step(qtbot, gallery, sheets):
+def test_a_selection_is_decided_after_a_preview_and_undone_in_one_step(qtbot, gallery, sheets):
     grid = gallery.views.gallery.grid
     click(qtbot, gallery, 1)
     click(qtbot, gallery, 4, SHIFT)
@@ -172,7 +172,7 @@ def test_a_selection_is_decided_after_a_look_and_undone_in_one_step(qtbot, galle
     assert gallery.session.store.undo.state(gallery.session.desk.reviewer).undo is None
 
 
-def test_a_page_is_accepted_and_the_next_one_follows(qtbot, gallery, sheets):
+def test_accepting_a_page_scrolls_to_the_next_one(qtbot, gallery, sheets):
     grid, desk = gallery.views.gallery.grid, gallery.session.desk
     gallery.session.show(Filter("offered"))
     grid.setFocus()
@@ -215,7 +215,7 @@ def test_removed_cards_slide_out_if_the_system_enables_animations(
     assert grid.exit_animation.cards == []
 
 
-def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
+def test_removing_every_card_is_not_animated(qtbot, gallery, sheets):
     gallery.session.show(Filter("unreviewed"))
     QApplication.processEvents()
     gallery.views.gallery.select_all()
@@ -224,14 +224,14 @@ def test_a_whole_other_list_does_not_slide(qtbot, gallery, sheets):
     assert not gallery.views.gallery.grid.exit_animation.is_running
 
 
-def test_the_page_commands_say_where_the_page_is(qtbot, open_window, many, sheets):
+def test_page_commands_need_the_gallery(qtbot, open_window, many, sheets):
     window = open_window(many)
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_A, SHIFT)
     assert "press G" in window.views.message_bar.label.text()
     assert not sheets
 
 
-def test_everything_under_the_filter_in_the_background_with_cancel(
+def test_a_large_batch_runs_in_the_background_and_can_be_cancelled(
     qtbot, gallery, sheets, monkeypatch
 ):
     monkeypatch.setattr(session_module, "MAX_FOREGROUND_FACES", 10)
@@ -278,7 +278,7 @@ def test_everything_under_the_filter_in_the_background_with_cancel(
     assert "no face was changed" in gallery.views.message_bar.label.text()
 
 
-def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets):
+def test_decisions_of_people_are_replaced_only_on_request(qtbot, gallery, sheets):
     store, grid = gallery.session.store, gallery.views.gallery.grid
     ids = gallery.session.desk.queue.faces
     gallery.session.writes.submit_for_face(
@@ -309,7 +309,7 @@ def test_what_people_decided_is_replaced_only_when_asked(qtbot, gallery, sheets)
     sheet.close()
 
 
-def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
+def test_a_huge_batch_previews_a_sample(qtbot, gallery, monkeypatch):
     monkeypatch.setattr("labeltool.gui.dialogs.batch_preview.SAMPLE_FACES", 20)
     ids = gallery.session.desk.queue.faces
     sheet = BatchPreviewDialog(
@@ -324,7 +324,7 @@ def test_a_huge_batch_offers_a_sample_that_says_so(qtbot, gallery, monkeypatch):
     sheet.close()
 
 
-def test_enter_opens_the_photo_and_esc_comes_back_to_the_same_place(qtbot, gallery):
+def test_enter_opens_the_photo_and_esc_returns_to_the_same_face(qtbot, gallery):
     grid = gallery.views.gallery.grid
     qtbot.keyClick(grid, Qt.Key.Key_End)
     qtbot.keyClick(grid, Qt.Key.Key_Left, SHIFT)
@@ -344,7 +344,7 @@ def test_enter_opens_the_photo_and_esc_comes_back_to_the_same_place(qtbot, galle
     assert gallery.session.desk.queue.index == FACES - 2
 
 
-def test_the_filmstrip_shows_neighbours_and_a_click_goes_there(qtbot, open_window, many):
+def test_the_filmstrip_shows_neighbours_and_a_click_opens_one(qtbot, open_window, many):
     window = open_window(many)
     strip, desk = window.views.filmstrip, window.session.desk
     shown = strip.visible_faces()
@@ -356,7 +356,7 @@ def test_the_filmstrip_shows_neighbours_and_a_click_goes_there(qtbot, open_windo
     qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
 
 
-def test_an_empty_filter_says_which_and_offers_all_faces(qtbot, gallery):
+def test_an_empty_result_names_the_filter_and_offers_all_faces(qtbot, gallery):
     gallery.session.show(Filter(text="nothing of that name"))
     assert "“nothing of that name”" in gallery.views.gallery.empty.text()
     assert gallery.views.gallery.empty.isVisible()
@@ -375,7 +375,7 @@ def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
     assert not window.views.gallery.reset.isVisible()
 
 
-def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, tmp_path):
+def test_thumbnails_load_and_a_missing_photo_is_marked(qtbot, open_window, many, tmp_path):
     (tmp_path / "photos" / "001.jpg").unlink()
     (tmp_path / "photos" / "002.jpg").write_bytes(b"\xff\xd8\xff damaged")
     window = open_window(many)
@@ -400,7 +400,9 @@ def test_pictures_come_and_a_missing_photo_is_marked(qtbot, open_window, many, t
     qtbot.waitUntil(lambda: known(2).image is not None)
 
 
-def test_the_size_changes_by_slider_and_wheel_and_is_remembered(qtbot, gallery, many, open_window):
+def test_the_thumbnail_size_changes_by_slider_and_wheel_and_is_saved(
+    qtbot, gallery, many, open_window
+):
     grid = gallery.views.gallery.grid
     click(qtbot, gallery, 3)
     before = grid.columns
@@ -412,9 +414,7 @@ def test_the_size_changes_by_slider_and_wheel_and_is_remembered(qtbot, gallery, 
     assert open_window(many).views.gallery.grid.side == 224
 
 
-def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
-    qtbot, open_window, many, monkeypatch
-):
+def test_a_thumbnail_requested_twice_is_made_once(qtbot, open_window, many, monkeypatch):
     window = open_window(many)
     thumbs, made = window.views.thumbnails, []
     (card,) = window.session.store.faces.cards([1]).values()
@@ -435,7 +435,7 @@ def test_a_picture_that_is_wished_for_again_meanwhile_is_made_once(
     assert made.count((1, side)) == 1
 
 
-def test_a_replaced_photo_or_a_moved_box_makes_another_picture(qtbot, open_window, many, tmp_path):
+def test_a_replaced_photo_gets_a_new_thumbnail(qtbot, open_window, many, tmp_path):
     window = open_window(many)
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_G)
     card = next(iter(window.session.store.faces.cards([1]).values()))

@@ -24,7 +24,7 @@ def opened(path: Path) -> Iterator[ThumbnailFile]:
     file.close()
 
 
-def test_what_was_put_is_there_after_a_restart(path):
+def test_thumbnails_survive_a_restart(path):
     with closing(ThumbnailFile(path)) as file:
         assert file.get(b"a") is None
         file.put(b"a", b"one")
@@ -35,7 +35,7 @@ def test_what_was_put_is_there_after_a_restart(path):
         assert file.size() == 8
 
 
-def test_it_never_grows_past_its_limit_and_forgets_what_was_unused_for_longest(opened):
+def test_the_least_recently_used_thumbnails_are_dropped_at_the_limit(opened):
     for number in range(100):
         opened.put(b"%d" % number, bytes(500))
         assert opened.get(b"0") is not None, f"the one in use was forgotten at {number}"
@@ -44,7 +44,7 @@ def test_it_never_grows_past_its_limit_and_forgets_what_was_unused_for_longest(o
     assert opened.get(b"1") is None
 
 
-def test_a_limit_that_was_lowered_holds_from_the_next_start(path):
+def test_a_lower_limit_applies_from_the_next_start(path):
     with closing(ThumbnailFile(path)) as file:
         for number in range(50):
             file.put(b"%d" % number, bytes(1000))
@@ -54,7 +54,7 @@ def test_a_limit_that_was_lowered_holds_from_the_next_start(path):
 
 
 @pytest.mark.parametrize("damage", [b"no database at all" * 300, b""])
-def test_a_damaged_file_is_made_anew(path, damage):
+def test_a_damaged_file_is_recreated(path, damage):
     with closing(ThumbnailFile(path)) as file:
         file.put(b"a", b"one")
     path.write_bytes(damage)
@@ -64,7 +64,7 @@ def test_a_damaged_file_is_made_anew(path, damage):
         assert file.get(b"a") == b"two"
 
 
-def test_damage_that_shows_up_later_is_mended_too(path):
+def test_damage_found_later_recreates_the_file_too(path):
     with closing(ThumbnailFile(path)) as file:
         for number in range(200):
             file.put(b"%d" % number, bytes(3000))
@@ -79,7 +79,7 @@ def test_damage_that_shows_up_later_is_mended_too(path):
         assert file.get(b"new") == b"picture"
 
 
-def test_a_file_of_another_version_is_made_anew(path):
+def test_a_file_of_another_version_is_recreated(path):
     with closing(ThumbnailFile(path)) as file:
         file.put(b"a", b"one")
     with closing(sqlite3.connect(path)) as connection:
@@ -90,20 +90,20 @@ def test_a_file_of_another_version_is_made_anew(path):
         assert file.get(b"a") == b"two"
 
 
-def test_two_programs_share_it(path):
+def test_two_programs_share_the_file(path):
     with closing(ThumbnailFile(path)) as one, closing(ThumbnailFile(path)) as two:
         one.put(b"a", b"picture")
         assert two.get(b"a") == b"picture"
 
 
-def test_a_folder_that_cannot_be_made_only_costs_the_cache(tmp_path):
+def test_without_a_folder_there_is_no_cache_and_no_error(tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     with closing(ThumbnailFile(tmp_path / "cache" / "thumbs.sqlite")) as file:
         file.put(b"a", b"one")
         assert file.get(b"a") is None
 
 
-def test_a_locked_file_only_costs_the_picture(path):
+def test_a_locked_file_drops_the_thumbnail_without_an_error(path):
     with closing(ThumbnailFile(path)) as file, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         file.put(b"a", b"one")

@@ -39,7 +39,7 @@ def test_a_point_of_the_photo_is_where_the_square_says(reduced):
     np.testing.assert_allclose(found, (np.array([144, 124]) - (x, y)) * side / width, atol=0.2)
 
 
-def test_what_lies_beyond_the_photo_is_grey_and_large_faces_are_reduced():
+def test_a_crop_beyond_the_photo_is_grey_and_large_crops_are_reduced():
     whole = Image.new("RGB", (400, 300), (255, 255, 255))
     cut = np.asarray(crop_square(whole, (-100.0, -100.0, 200.0), (1.0, 1.0)))
     assert cut.shape == (200, 200, 3)
@@ -85,7 +85,7 @@ def test_a_point_at_the_edge_stays_in_its_own_picture():
     assert (second[39, 39, :3] != 128).any()
 
 
-def test_colours_tell_the_score_and_shapes_the_hand():
+def test_colours_show_the_score_and_diamonds_moved_points():
     low, high = (drawn([(30, 30)], scores=np.array([s], np.float32))[30, 30] for s in (0.0, 1.0))
     assert high[2] > 200 > low[2]  # red in yellow, not in blue
     hand = drawn([(30, 30)], scores=np.array([0.5], np.float32), moved=np.array([True]))
@@ -96,7 +96,7 @@ def test_colours_tell_the_score_and_shapes_the_hand():
     assert abs(hand[diagonal, diagonal] - disc[diagonal, diagonal]).sum() > 30
 
 
-def test_crowded_points_are_small_and_never_vanish():
+def test_crowded_points_are_small_but_visible():
     assert point_radius(64, 98) >= 0.9
     assert point_radius(320, 5) == 4.0
     assert point_radius(320, 98) > point_radius(160, 98) > point_radius(64, 98)
