@@ -1,4 +1,4 @@
-"""The main job from the command line, on the sample pictures with real workers."""
+"""Import, prediction, training and export from the command line with real workers."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     assert labeltool("check", project).returncode == 0
 
 
-def test_what_a_person_can_mend_is_one_sentence_and_exit_code_1(tmp_path: Path):
+def test_a_user_error_is_one_sentence_and_exit_code_1(tmp_path: Path):
     for words in (
         ("status", tmp_path),
         ("train", tmp_path / "nothing"),
@@ -125,7 +125,7 @@ def test_what_a_person_can_mend_is_one_sentence_and_exit_code_1(tmp_path: Path):
         assert what in out.stderr
 
 
-def test_a_command_that_did_nothing_of_what_was_asked_fails(tmp_path: Path):
+def test_a_command_that_achieved_nothing_fails(tmp_path: Path):
     project, photos = tmp_path / "p", tmp_path / "photos"
     store = make_project(project, 2)
     propose(store, [1, 2], 0.5)
@@ -162,9 +162,7 @@ def project(sample: Path, tmp_path: Path) -> Path:
     return project
 
 
-def test_an_import_names_the_bad_photos_of_this_import_and_counts_older_ones(
-    sample: Path, tmp_path: Path
-):
+def test_an_import_names_its_own_bad_photos_and_counts_older_ones(sample: Path, tmp_path: Path):
     project, first, second = tmp_path / "p", tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         folder.mkdir()
@@ -184,7 +182,7 @@ def test_an_import_names_the_bad_photos_of_this_import_and_counts_older_ones(
 
 
 @pytest.mark.slow
-def test_bad_photos_are_left_out_named_and_used_again_when_they_are_whole(project: Path):
+def test_unreadable_photos_are_skipped_named_and_used_once_repaired(project: Path):
     photos = project.parent / "사진 😀"
     files = sorted(photos.iterdir())
     whole = [file.read_bytes() for file in files]
@@ -253,7 +251,7 @@ def follow(*words: object) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-def test_a_command_that_was_killed_loses_nothing_of_its_round(project: Path):
+def test_a_killed_command_loses_nothing_of_its_round(project: Path):
     with follow("predict", project) as killed:
         killed.kill()
     (round_folder,) = (project / "rounds").iterdir()
@@ -310,7 +308,7 @@ main()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends the interrupt of a terminal")
-def test_ctrl_c_in_an_import_keeps_what_was_found_and_blames_no_photo(tmp_path: Path):
+def test_ctrl_c_during_an_import_keeps_found_faces_and_reports_no_photo(tmp_path: Path):
     project, photos = tmp_path / "p", tmp_path / "photos"
     photos.mkdir()
     image = Image.effect_noise((1500, 1500), 50)
@@ -365,7 +363,7 @@ def test_a_project_of_another_scheme_starts_from_boxes_and_the_mean_face(tmp_pat
     assert status(other)["accepted"] == 1
 
 
-def test_a_damaged_state_is_told_and_mended(tmp_path: Path):
+def test_check_reports_and_repairs_a_damaged_state(tmp_path: Path):
     store = make_project(tmp_path / "p", 3)
     store.decisions.decide("ann", [1], Verdict.EXCLUDED)
     change(store, "UPDATE state SET verdict = 'accepted'")
@@ -392,7 +390,7 @@ def test_a_command_works_while_a_window_has_the_project_open(tmp_path: Path):
     store.close()
 
 
-def test_the_doctor_names_what_it_looked_at(tmp_path: Path):
+def test_the_doctor_lists_what_it_checked(tmp_path: Path):
     out = labeltool("doctor", tmp_path)
     assert out.returncode in (0, 1)
     for name in ("Python", "Display", "PyTorch", "Face detector", "Starter weights", "disk"):
@@ -414,7 +412,9 @@ def test_wrong_usage_is_exit_code_2(tmp_path: Path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays are an X11 and Wayland matter")
 @pytest.mark.parametrize("display", ["", ":977"])
-def test_without_a_display_there_is_one_line_and_exit_code_2(tmp_path: Path, display: str):
+def test_without_a_display_the_window_command_prints_one_line_and_exits_with_2(
+    tmp_path: Path, display: str
+):
     out = labeltool(tmp_path, DISPLAY=display, WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
     assert out.returncode == 2
     assert out.stderr.count("\n") == 1
@@ -441,7 +441,7 @@ def coco_file(file: Path, photos: dict[str, tuple[int, int]], name: str = "nose"
     return file
 
 
-def test_labels_that_cannot_be_what_they_say_are_not_taken(tmp_path: Path):
+def test_labels_of_another_image_size_are_not_imported(tmp_path: Path):
     make_project(tmp_path / "p").close()
     exif = Image.Exif()
     exif[274] = 6

@@ -92,7 +92,7 @@ def scheme(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("preset", ["best", "paper"])
-def test_a_training_killed_again_and_again_ends_as_if_it_never_was(
+def test_a_repeatedly_killed_training_gives_the_same_model(
     photos: Path, scheme: Path, tmp_path: Path, preset: str
 ) -> None:
     log, whole, out = tmp_path / "log", tmp_path / "whole", tmp_path / "killed"
@@ -127,7 +127,9 @@ def test_a_training_killed_again_and_again_ends_as_if_it_never_was(
     assert found == wanted
 
 
-def test_two_processes_write_one_folder(photos: Path, scheme: Path, tmp_path: Path) -> None:
+def test_two_processes_share_one_training_folder(
+    photos: Path, scheme: Path, tmp_path: Path
+) -> None:
     out, log = tmp_path / "run", tmp_path / "log"
     words = [
         *TORCHRUN, "-m", "pipnet", "train", "--data", photos, "--out", out, "--scheme", scheme,
@@ -187,7 +189,7 @@ if distributed.is_initialized():
 """
 
 
-def test_two_processes_are_one_of_twice_the_batch(photos: Path, tmp_path: Path) -> None:
+def test_two_processes_equal_one_with_twice_the_batch_size(photos: Path, tmp_path: Path) -> None:
     script, log = tmp_path / "script.py", tmp_path / "log"
     script.write_text(SCRIPT, encoding="utf-8")
     one, two = tmp_path / "one", tmp_path / "two"

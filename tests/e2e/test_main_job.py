@@ -1,4 +1,4 @@
-"""The whole main job in the real window, offscreen, on the sample pictures with real workers."""
+"""Import, review, training and export in a real offscreen window with real workers."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def settled(window: MainWindow) -> bool:
 
 
 @pytest.mark.slow
-def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch):
+def test_import_review_train_and_export_in_the_window(qtbot, app, photos, tmp_path, monkeypatch):
     threads = set(threading.enumerate())
     project = tmp_path / "project"
 
@@ -218,7 +218,9 @@ def test_a_newcomer_does_the_whole_job(qtbot, app, photos, tmp_path, monkeypatch
 
 
 @pytest.mark.slow
-def test_a_round_outlives_the_window_and_is_found_again(qtbot, app, photos, tmp_path, monkeypatch):
+def test_a_round_survives_closing_the_window_and_is_resumed(
+    qtbot, app, photos, tmp_path, monkeypatch
+):
     project = tmp_path / "project"
     window = app.make([photos], project, "300w")
     qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0)

@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Path:
     return store.folder
 
 
-def test_a_damaged_project_is_said_listed_and_restored(project):
+def test_a_damaged_project_is_reported_and_can_be_restored(project):
     content = (project / FILE).read_bytes()
     (project / FILE).write_bytes(b"\xa5" * len(content))
     said = refused("status", project)
@@ -64,7 +64,7 @@ def test_a_damaged_project_is_said_listed_and_restored(project):
     assert labeltool("check", project).stdout == "Everything is in order.\n"
 
 
-def test_the_newest_good_backup_can_be_asked_for(project):
+def test_restore_can_take_the_newest_readable_backup(project):
     broken = project / BACKUP_FOLDER / "99999-2099-01-01T00-00-00-000Z-work.sqlite"
     broken.write_bytes(b"x" * 9000)
     assert "damaged" in labeltool("restore", project).stdout.splitlines()[0]
@@ -73,7 +73,7 @@ def test_the_newest_good_backup_can_be_asked_for(project):
     assert status(project)["accepted"] == 1
 
 
-def test_what_cannot_be_restored_is_said(project, tmp_path):
+def test_a_restore_that_is_impossible_says_why(project, tmp_path):
     assert "There is no backup" in refused("restore", project, "--from", "nothing")
     assert "has no backups" in refused("restore", tmp_path)
     assert "no backup that can be read" in refused("restore", tmp_path, "--from", "newest")
@@ -83,7 +83,7 @@ def test_what_cannot_be_restored_is_said(project, tmp_path):
     assert status(project)["accepted"] == 2
 
 
-def test_a_command_makes_the_backup_of_the_day(project):
+def test_a_command_makes_the_daily_backup(project):
     old = backups(project)[0].file
     moment = datetime.now(UTC) - timedelta(days=2)
     old.rename(old.with_name(f"{moment:%Y-%m-%dT%H-%M-%S}-000Z-work.sqlite"))
@@ -93,7 +93,7 @@ def test_a_command_makes_the_backup_of_the_day(project):
     assert len(backups(project)) == 2
 
 
-def test_the_check_names_the_files_that_a_round_lacks(project):
+def test_check_names_the_missing_files_of_a_round(project):
     store = open_project(project)
     new = propose(store, [3])
     folder = store.rounds.all()[-1].folder
@@ -107,7 +107,7 @@ def test_the_check_names_the_files_that_a_round_lacks(project):
     assert "no decision is touched" in out.stdout
 
 
-def test_damaged_indexes_are_mended(project):
+def test_check_repairs_damaged_indexes(project):
     store = open_project(project)
     change(store, "PRAGMA writable_schema=ON")
     old, new = "flag, face_id", "score, face_id"
@@ -123,7 +123,7 @@ def test_damaged_indexes_are_mended(project):
     assert labeltool("check", project).stdout == "Everything is in order.\n"
 
 
-def test_a_project_that_another_program_holds_is_said(project, monkeypatch):
+def test_a_project_locked_by_another_program_is_reported(project, monkeypatch):
     other = sqlite3.connect(project / FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     said = refused("accept", project, "--min-score", "0.1")
@@ -134,7 +134,7 @@ def test_a_project_that_another_program_holds_is_said(project, monkeypatch):
     assert status(project)["accepted"] == 2
 
 
-def test_a_read_only_project_is_counted_checked_and_exported(sample, tmp_path, read_only):
+def test_a_read_only_project_can_be_counted_checked_and_exported(sample, tmp_path, read_only):
     assert status(read_only / "p")["faces"] == 2
     checked = labeltool("check", read_only / "p")
     assert "is gone: say where" in checked.stdout  # of photos that never were
@@ -169,7 +169,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", disk], check=True)
 
 
-def test_a_disk_that_is_really_full_is_said_and_nothing_is_lost(project, small_disk):
+def test_a_full_disk_is_reported_and_nothing_is_lost(project, small_disk):
     shutil.copytree(project, small_disk / "p")
     room = shutil.disk_usage(small_disk).free
     (small_disk / "other").write_bytes(b"x" * (room - room % 4096))

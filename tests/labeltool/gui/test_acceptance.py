@@ -45,13 +45,13 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no kill -9")
 @pytest.mark.parametrize("kind", [Window, Review, TakeIn], ids=["edit", "batch", "hand-over"])
-def test_1_a_killed_program_loses_nothing_committed(tmp_path, kind: type[Scenario]):
+def test_1_a_killed_program_loses_no_committed_work(tmp_path, kind: type[Scenario]):
     scenario = kind(tmp_path)
     scenario.kill(7)  # what must hold is in the scenario
     assert scenario.hit.total() == 1
 
 
-def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
+def test_2_undo_works_after_autosave_another_face_a_restart_and_a_batch(
     qtbot, open_window, project, monkeypatch
 ):
     window = open_window(project)
@@ -82,9 +82,7 @@ def test_2_undo_after_autosave_another_face_a_restart_and_of_a_batch(
     assert verdict(window, face) is Verdict.ACCEPTED
 
 
-def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
-    qtbot, open_window, project
-):
+def test_3_results_arriving_during_a_drag_do_not_interrupt_it(qtbot, open_window, project):
     window = open_window(project)
     session, canvas = window.session, window.views.canvas
     face = session.desk.face
@@ -120,7 +118,7 @@ def test_3_a_round_that_arrives_during_a_drag_changes_nothing_under_the_hand(
     assert [row[0] for row in stored] == [face.prediction.round_id, new]
 
 
-def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_window, project):
+def test_4_removing_a_label_does_not_bring_back_an_older_proposal(qtbot, open_window, project):
     store = open_project(project)
     label = store.faces.get(1).points + 2
     store.decisions.take_labels("ann", [NewLabel(1, Verdict.CORRECTED, label)], "labels.json")
@@ -139,9 +137,7 @@ def test_4_no_older_proposal_comes_back_by_itself_when_a_label_goes(qtbot, open_
     assert np.array_equal(window.session.store.faces.get(1).points, label)
 
 
-def test_5_the_same_file_again_adds_nothing_and_overwrites_no_edit(
-    qtbot, open_window, project, tmp_path
-):
+def test_5_importing_the_same_file_again_changes_nothing(qtbot, open_window, project, tmp_path):
     window = open_window(project)
     session = window.session
     for _ in range(2):
@@ -187,7 +183,7 @@ def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project
 
 
 class Test7:
-    def test_7_a_failed_training_shows_its_log_and_a_button_to_try_again(
+    def test_7_a_failed_training_shows_its_log_and_try_again(
         self, qtbot, open_window, project, monkeypatch
     ):
         worker = Path(__file__).parents[2] / "fake_worker.py"
@@ -211,7 +207,7 @@ class Test7:
         assert window.session.store.queue.counts().rounds == 1
         assert verdict(window, 1) is Verdict.ACCEPTED
 
-    def test_7_photos_that_a_round_could_not_use_are_told_with_a_way_to_them(
+    def test_7_photos_a_round_could_not_use_are_listed(
         self, qtbot, open_window, project, monkeypatch
     ):
         worker = Path(__file__).parents[2] / "fake_worker.py"
@@ -264,7 +260,7 @@ class Test7:
         assert not panel.problems.isVisible()
 
     @pytest.mark.slow
-    def test_7_the_cause_is_named(self):
+    def test_7_errors_name_their_cause(self):
         from labeltool.workers.round_worker import DivergedError, _expected
 
         assert "not enough memory" in _expected(MemoryError())
@@ -273,7 +269,7 @@ class Test7:
         assert "killed (signal 9)" in describe_exit(-9)
 
 
-def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp_path):
+def test_8_exported_labels_import_unchanged(qtbot, open_window, project, tmp_path):
     window = open_window(project)
     store = window.session.store
     points = store.faces.get(2).points + 1 / 7
@@ -301,7 +297,7 @@ def test_8_what_is_exported_comes_back_the_same(qtbot, open_window, project, tmp
 
 
 @pytest.mark.parametrize("answer", ["Replace", "Cancel"])
-def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
+def test_8_an_export_replaces_files_only_after_confirmation(
     qtbot, open_window, project, tmp_path, monkeypatch, answer
 ):
     asked = []
@@ -334,7 +330,7 @@ def test_8_an_export_replaces_what_is_there_only_if_one_says_so(
 
 
 class Test9:
-    def test_9_a_full_disk_in_a_folder_of_korean_name(self, qtbot, open_window, project):
+    def test_9_a_full_disk_in_a_folder_with_a_korean_name(self, qtbot, open_window, project):
         shutil.move(project, project.with_name("한글 프로젝트"))
         window = open_window(project.with_name("한글 프로젝트"))
         qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
@@ -382,7 +378,7 @@ class Test9:
         window.close()
 
 
-def test_10_what_should_not_grow_with_the_project_does_not(tmp_path):
+def test_10_query_cost_does_not_grow_with_the_project(tmp_path):
     """Counted in SQLite's own steps, for times depend on the machine: `make bench` has those."""
     few, many = (steps(tmp_path / str(size), size) for size in (300, 3000))
     for name, count in few.items():
@@ -430,6 +426,6 @@ def steps(folder: Path, size: int) -> dict[str, int]:
     return found
 
 
-def test_each_of_the_ten_is_here():
+def test_every_acceptance_test_is_present():
     numbers = re.findall(r"def test_(\d+)_", Path(__file__).read_text(encoding="utf-8"))
     assert set(map(int, numbers)) == set(range(1, 11))

@@ -1,4 +1,4 @@
-"""What a window finds again as the last one left it."""
+"""What a window restores after a restart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from labeltool.gui.settings import Settings
 
 Key = Qt.Key
 SIZE = 799, 700
-"""Within the screen that tests have: a larger window comes back as large as its screen."""
+"""Fits the offscreen screen; a larger window would be restored at the size of the screen."""
 
 
 def move_handle(qtbot, split, by: int) -> None:
@@ -27,7 +27,7 @@ def move_handle(qtbot, split, by: int) -> None:
     qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=end)
 
 
-def test_size_panels_and_fold_come_back(qtbot, open_window, project):
+def test_window_size_splitters_and_collapsed_panels_are_restored(qtbot, open_window, project):
     window = open_window(project)
     window.resize(*SIZE)
     for name, by in (("left", -50), ("right", 30), ("window", 20)):
@@ -51,7 +51,7 @@ def test_size_panels_and_fold_come_back(qtbot, open_window, project):
     assert window.views.history.list.isVisible()
 
 
-def test_the_gallery_the_face_and_the_filter_come_back(qtbot, open_window, project):
+def test_gallery_face_and_filter_are_restored(qtbot, open_window, project):
     window = open_window(project)
     assert not window.views.shows_gallery
     window.session.show(Filter(order="score", descending=True, text="00"))
@@ -77,7 +77,7 @@ def test_the_gallery_the_face_and_the_filter_come_back(qtbot, open_window, proje
 
 
 @pytest.mark.parametrize("kept", [False, True])
-def test_the_zoom_comes_back_and_stays_where_the_view_is_kept(qtbot, open_window, project, kept):
+def test_zoom_is_restored_and_kept_between_faces_if_wanted(qtbot, open_window, project, kept):
     window = open_window(project)
     window.resize(*SIZE)
     fitted = window.views.canvas.zoom
@@ -108,7 +108,7 @@ def test_the_zoom_comes_back_and_stays_where_the_view_is_kept(qtbot, open_window
         ("not json", '{"framing": {"x": 1}}'),
     ],
 )
-def test_settings_that_cannot_be_read_are_as_at_first(open_window, project, layout, view):
+def test_unreadable_settings_fall_back_to_the_defaults(open_window, project, layout, view):
     settings = Settings()._settings
     settings.setValue("layout", layout)
     settings.setValue("view", view)

@@ -1,4 +1,4 @@
-"""Full disks, damaged files and backups, as a person at the window meets them."""
+"""Full disks, damaged files and backups in the window."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def backed_up(project) -> Path:
 
 
 def press_restore(qtbot, monkeypatch, said: list[str]) -> None:
-    """Let the person press the button as soon as the dialog is there."""
+    """Press the button of the recovery dialog as soon as it is shown."""
 
     def press(dialog: RecoveryDialog) -> int:
         said.append(dialog.lost.text())
@@ -50,7 +50,7 @@ def press_restore(qtbot, monkeypatch, said: list[str]) -> None:
 
 
 @pytest.mark.parametrize("damage", ["overwritten", "truncated", "empty", "gone"])
-def test_a_damaged_project_is_restored_by_a_button(qtbot, app, backed_up, monkeypatch, damage):
+def test_a_damaged_project_is_restored_from_the_dialog(qtbot, app, backed_up, monkeypatch, damage):
     file = backed_up / FILE
     if damage == "overwritten":
         file.write_bytes(b"\xa5" * 9000 + file.read_bytes()[9000:])
@@ -72,7 +72,7 @@ def test_a_damaged_project_is_restored_by_a_button(qtbot, app, backed_up, monkey
     window.close()
 
 
-def test_a_damage_that_leaves_the_log_readable_is_told_by_the_number_of_decisions(
+def test_the_dialog_counts_lost_decisions_if_the_log_is_readable(
     qtbot, app, backed_up, monkeypatch
 ):
     store = open_project(backed_up)
@@ -84,7 +84,7 @@ def test_a_damage_that_leaves_the_log_readable_is_told_by_the_number_of_decision
     assert said[0].startswith("1 decision made after ")
 
 
-def test_without_a_backup_or_a_wish_for_one_the_welcome_page_says_what_is_wrong(
+def test_the_welcome_page_shows_the_error_without_a_backup_or_after_cancel(
     app, backed_up, monkeypatch
 ):
     (backed_up / FILE).write_bytes(b"")
@@ -98,7 +98,7 @@ def test_without_a_backup_or_a_wish_for_one_the_welcome_page_says_what_is_wrong(
     app.welcome.close()
 
 
-def test_backups_that_are_damaged_too_cannot_be_chosen_and_a_failure_is_said(
+def test_damaged_backups_cannot_be_chosen_and_a_failed_restore_shows_a_message(
     qtbot, app, backed_up, monkeypatch
 ):
     good = backups(backed_up)[0].file
@@ -123,7 +123,7 @@ def test_backups_that_are_damaged_too_cannot_be_chosen_and_a_failure_is_said(
     app.welcome.close()
 
 
-def test_damage_that_shows_while_one_works_ends_in_the_same_place(
+def test_damage_found_while_working_opens_the_recovery_dialog(
     qtbot, app, backed_up, open_window, monkeypatch
 ):
     window = open_window(backed_up)
@@ -141,7 +141,7 @@ def test_damage_that_shows_while_one_works_ends_in_the_same_place(
     app.window.close()
 
 
-def test_a_full_disk_is_said_and_the_last_good_state_stays(qtbot, open_window, project):
+def test_a_full_disk_shows_a_message_and_keeps_the_last_state(qtbot, open_window, project):
     window = open_window(project)
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
     fill_disk(window.session.store, spare=0)
@@ -160,7 +160,7 @@ def test_a_full_disk_is_said_and_the_last_good_state_stays(qtbot, open_window, p
     assert verdict(window, 1) is Verdict.ACCEPTED
 
 
-def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
+def test_results_wait_for_disk_space_with_one_message_only(
     qtbot, open_window, project, monkeypatch
 ):
     worker = Path(__file__).parents[2] / "fake_worker.py"
@@ -189,14 +189,14 @@ def test_results_that_find_no_room_wait_and_are_not_complained_of_at_every_look(
 
 
 class TestAutomaticBackups:
-    def test_one_is_made_on_opening_after_a_day(self, qtbot, open_window, project):
+    def test_opening_makes_a_backup_after_a_day(self, qtbot, open_window, project):
         store = open_project(project)
         change(store, "UPDATE project SET created = '2026-01-01T00:00:00.000+00:00'")
         store.close()
         open_window(project)
         qtbot.waitUntil(lambda: [b.reason for b in backups(project)] == ["day"])
 
-    def test_one_is_made_after_a_while_of_work_and_none_of_idleness(
+    def test_a_backup_is_made_after_work_but_not_after_idleness(
         self, qtbot, open_window, project, monkeypatch
     ):
         window = open_window(project)
@@ -210,7 +210,7 @@ class TestAutomaticBackups:
         keeper.back_up_if_due()
         assert len(backups(project)) == 1
 
-    def test_that_it_cannot_be_made_is_said_once(self, qtbot, open_window, project, monkeypatch):
+    def test_a_failed_backup_is_reported_once(self, qtbot, open_window, project, monkeypatch):
         window = open_window(project)
         usage = shutil.disk_usage(project)._replace(free=0)
         monkeypatch.setattr(backups_module.shutil, "disk_usage", lambda folder: usage)
@@ -227,7 +227,7 @@ class TestAutomaticBackups:
         QApplication.processEvents()
         assert len(failed) == 1
 
-    def test_closing_the_window_does_not_wait_for_one(
+    def test_closing_the_window_does_not_wait_for_a_backup(
         self, qtbot, open_window, project, monkeypatch
     ):
         window = open_window(project)
@@ -252,7 +252,7 @@ class TestAutomaticBackups:
         assert not list((project / "backups").iterdir())
 
 
-def test_the_panel_follows_the_palette(qtbot, open_window, project):
+def test_the_history_panel_follows_the_palette(qtbot, open_window, project):
     window = open_window(project)
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_X)
     window.session.desk.open(1)

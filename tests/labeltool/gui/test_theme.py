@@ -1,4 +1,4 @@
-"""The palettes can be read: contrast ratios after WCAG 2, computed."""
+"""The palettes are readable: contrast ratios computed as in WCAG 2."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def contrast(one: QColor, other: QColor) -> float:
         (Role.Link, Role.Window),
     ],
 )
-def test_text_reads_on_its_ground(dark: bool, text: Role, ground: Role) -> None:
+def test_text_contrasts_with_its_background(dark: bool, text: Role, ground: Role) -> None:
     palette = theme.palette(dark)
     assert contrast(palette.color(text), palette.color(ground)) >= 4.5
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_verdicts_read_on_lists_and_panels(dark: bool, verdict: str) -> None:
+def test_verdict_colours_contrast_with_lists_and_panels(dark: bool, verdict: str) -> None:
     palette, colour = theme.palette(dark), theme.verdict_colour(verdict, dark)
     for ground in (Role.Base, Role.AlternateBase, Role.Window):
         assert contrast(colour, palette.color(ground)) >= 4.5, ground
@@ -64,7 +64,7 @@ def test_verdicts_read_on_lists_and_panels(dark: bool, verdict: str) -> None:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("done", [0, 100])
-def test_the_words_on_a_bar_read_on_its_fill_and_beside_it(
+def test_progress_bar_text_contrasts_with_both_its_backgrounds(
     qapp: QApplication, mode: theme.Mode, done: int
 ) -> None:
     theme.apply(qapp, mode)
@@ -81,12 +81,12 @@ def test_the_words_on_a_bar_read_on_its_fill_and_beside_it(
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_message_reads_on_the_canvas(dark: bool) -> None:
+def test_canvas_messages_contrast_with_the_canvas(dark: bool) -> None:
     assert contrast(theme.canvas_text_colour(dark), theme.canvas_colour(dark)) >= 4.5
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_what_surrounds_a_photo_has_no_tint(dark: bool) -> None:
+def test_the_canvas_background_is_neutral_grey(dark: bool) -> None:
     palette = theme.palette(dark)
     greys = [palette.color(role) for role in (Role.Window, Role.Base, Role.Button, Role.Text)]
     for colour in [*greys, theme.canvas_colour(dark), theme.canvas_text_colour(dark)]:
@@ -94,13 +94,13 @@ def test_what_surrounds_a_photo_has_no_tint(dark: bool) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_verdicts_differ_in_colour_and_there_is_one_for_each(dark: bool) -> None:
+def test_every_verdict_has_its_own_colour(dark: bool) -> None:
     assert len({theme.verdict_colour(verdict, dark).name() for verdict in VERDICTS}) == 5
     with pytest.raises(KeyError):
         theme.verdict_colour("perhaps", dark)
 
 
-def test_the_mode_decides_and_an_unknown_system_is_light(qapp: QApplication) -> None:
+def test_the_mode_selects_the_palette_and_an_unknown_system_is_light(qapp: QApplication) -> None:
     assert theme.apply(qapp, "dark") is True
     assert theme.is_dark()
     assert qapp.style().name() == "fusion"
@@ -111,7 +111,7 @@ def test_the_mode_decides_and_an_unknown_system_is_light(qapp: QApplication) -> 
     assert len(qapp.findChildren(theme._SystemFollower)) == 1
 
 
-def test_the_ramp_is_clamped_even_and_grey_without_a_score() -> None:
+def test_the_score_ramp_is_clamped_even_and_grey_without_a_score() -> None:
     table = theme.confidence_table()
     assert table.shape == (256, 3)
     assert theme.confidence_colour(-1.0) == theme.confidence_colour(0.0) == QColor(*table[0])
@@ -122,7 +122,7 @@ def test_the_ramp_is_clamped_even_and_grey_without_a_score() -> None:
     assert unknown.red() == unknown.green() == unknown.blue()
 
 
-def test_figures_have_one_width_and_the_font_stays_another() -> None:
+def test_tabular_figures_have_equal_width_in_the_same_font() -> None:
     font = QFont()
     assert QFont.Tag("tnum") in theme.tabular(font).featureTags()
     assert QFont.Tag("tnum") not in font.featureTags()
@@ -132,12 +132,12 @@ def test_figures_have_one_width_and_the_font_stays_another() -> None:
     assert theme.small(sized).pixelSize() == 18
 
 
-def test_spacing_goes_in_steps_of_four() -> None:
+def test_spacing_is_a_multiple_of_four() -> None:
     assert [theme.spacing(), theme.spacing(2), theme.spacing(3)] == [4, 8, 12]
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_icons_take_the_palettes_text_colour(qapp: QApplication, mode: theme.Mode) -> None:
+def test_icons_use_the_text_colour_of_the_palette(qapp: QApplication, mode: theme.Mode) -> None:
     theme.apply(qapp, mode)
     image = theme.icon("mdi6.square").pixmap(32, 32).toImage()
     assert image.pixelColor(image.rect().center()) == qapp.palette().color(Role.ButtonText)

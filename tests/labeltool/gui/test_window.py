@@ -1,4 +1,4 @@
-"""Journeys through the window of a project, by key and mouse."""
+"""The window of a project by key and mouse."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def drag(qtbot, canvas, index: int, by: QPoint) -> None:
 
 
 def choose(qtbot, window, words: str) -> None:
-    """Click a row of the filters."""
+    """Click a row of the filter tree."""
     tree = window.views.filters.tree
     (item,) = tree.findItems(words, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     tree.scrollToItem(item)
@@ -65,7 +65,7 @@ def verdict(window, face: int) -> Verdict:
         (Qt.Key.Key_Delete, Verdict.EXCLUDED),
     ],
 )
-def test_a_key_decides_shows_the_next_face_and_undo_comes_back(
+def test_a_key_decides_and_shows_the_next_face_and_undo_returns(
     qtbot, open_window, project, key, expected
 ):
     window = open_window(project)
@@ -83,7 +83,7 @@ def test_a_key_decides_shows_the_next_face_and_undo_comes_back(
     assert verdict(window, first) is expected
 
 
-def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, project):
+def test_arrows_and_n_navigate_and_u_removes_the_verdict(qtbot, open_window, project):
     window = open_window(project)
     desk = window.session.desk
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_Right)
@@ -102,7 +102,7 @@ def test_arrows_and_n_walk_and_u_takes_the_verdict_away(qtbot, open_window, proj
     assert desk.queue.index == 2
 
 
-def test_letters_typed_into_the_search_are_no_commands(qtbot, open_window, project):
+def test_typing_in_the_search_field_triggers_no_command(qtbot, open_window, project):
     window = open_window(project)
     search = window.views.filters.search
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_F, CONTROL)
@@ -130,7 +130,7 @@ def test_a_korean_input_method_does_not_stop_the_keys(qtbot, open_window, projec
     assert window.session.store.queue.counts().rejected == 0
 
 
-def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
+def test_moved_points_form_a_draft_with_its_own_undo_that_survives_a_restart(
     qtbot, open_window, project
 ):
     window = open_window(project)
@@ -159,7 +159,7 @@ def test_moves_are_a_draft_with_steps_of_their_own_that_survives_a_restart(
     assert np.array_equal(after.prediction.points, proposed)
 
 
-def test_the_list_is_walked_by_keys(qtbot, open_window, project):
+def test_keys_navigate_the_face_list(qtbot, open_window, project):
     window = open_window(project)
     view, desk = window.views.face_list.view, window.session.desk
     view.setFocus()
@@ -175,7 +175,7 @@ def test_the_list_is_walked_by_keys(qtbot, open_window, project):
     assert not view.hasFocus()
 
 
-def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatch):
+def test_one_undo_reverts_a_batch_from_the_list(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     asked = []
     monkeypatch.setattr(
@@ -197,7 +197,7 @@ def test_a_batch_of_the_list_is_one_undo(qtbot, open_window, project, monkeypatc
     assert window.session.store.queue.counts().unreviewed == 10
 
 
-def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monkeypatch):
+def test_accept_by_score_accepts_the_faces_it_counted(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
 
     shown = []
@@ -224,7 +224,7 @@ def test_accept_by_score_does_what_it_promised(qtbot, open_window, project, monk
     assert window.session.store.queue.counts().accepted == 0
 
 
-def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window, project):
+def test_filters_list_matching_faces_and_an_empty_one_shows_a_message(qtbot, open_window, project):
     window = open_window(project)
     for _ in range(3):
         qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
@@ -240,7 +240,7 @@ def test_filters_show_what_they_say_and_the_empty_one_says_so(qtbot, open_window
     assert scores == sorted(scores)
 
 
-def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project):
+def test_two_windows_and_a_command_line_follow_each_other(qtbot, open_window, project):
     one, two = open_window(project), open_window(project)
     one.session.writes.submit_for_face(
         partial(one.session.store.decisions.decide, "ann", [1], Verdict.EXCLUDED)
@@ -258,7 +258,7 @@ def test_two_windows_and_a_command_line_are_all_live(qtbot, open_window, project
     qtbot.waitUntil(lambda: one.session.desk.counts.rejected == 1)
 
 
-def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
+def test_a_photo_without_a_face_can_be_used_whole_or_get_a_box(
     qtbot, open_window, tmp_path, project, monkeypatch
 ):
     shutil.copy(tmp_path / "photos" / "000.jpg", tmp_path / "photos" / "empty.jpg")
@@ -312,7 +312,7 @@ def test_a_photo_without_a_face_is_taken_whole_or_gets_a_box(
     assert np.isclose(face.box[2], 200 / zoom, atol=2)
 
 
-def test_the_photo_to_draw_a_box_on_is_loaded_though_another_face_was_just_shown(
+def test_the_photo_for_a_new_box_is_loaded_after_another_face_was_shown(
     qtbot, open_window, project, tmp_path
 ):
     window = open_window(project)
@@ -328,7 +328,7 @@ def test_the_photo_to_draw_a_box_on_is_loaded_though_another_face_was_just_shown
     qtbot.waitUntil(lambda: window.views.canvas.box_editor.is_drawing)
 
 
-def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, project, monkeypatch):
+def test_many_whole_photos_are_added_in_the_background(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     session = window.session
     asked = []
@@ -346,7 +346,7 @@ def test_many_photos_are_taken_whole_in_the_background(qtbot, open_window, proje
     assert (session.desk.counts.faces, session.desk.counts.excluded) == (10, 0)
 
 
-def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
+def test_moved_photos_are_reported_and_can_be_located(qtbot, app, project, tmp_path):
     (tmp_path / "photos").rename(tmp_path / "elsewhere")
     window = app.open(project)
     photo = window.session.desk.face.photo
@@ -360,14 +360,14 @@ def test_moved_photos_are_said_and_found_again(qtbot, app, project, tmp_path):
     window.close()
 
 
-def test_the_window_says_what_is_wrong_with_a_project_and_stays(app, tmp_path):
+def test_an_invalid_project_shows_an_error_and_keeps_the_welcome_page(app, tmp_path):
     assert app.open(tmp_path) is None
     assert "is not a project" in app.welcome.message.label.text()
     assert app.welcome.isVisible()
     app.welcome.close()
 
 
-def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
+def test_an_empty_project_shows_what_to_do(qtbot, open_window, tmp_path):
     create_project(tmp_path / "empty", load_scheme("300w")).close()
     window = open_window(tmp_path / "empty")
     assert window.session.desk.face is None
@@ -375,7 +375,7 @@ def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
     assert window.commands.by_name["import"].isEnabled()
 
 
-def test_training_without_a_label_says_why_not(qtbot, open_window, project):
+def test_training_without_labels_shows_the_reason(qtbot, open_window, project):
     window = open_window(project)
     window.commands.trigger("train")
     assert "no manual label" in window.views.message_bar.label.text()
@@ -445,7 +445,7 @@ def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, pro
 
 
 def lock(project) -> sqlite3.Connection:
-    """Another program at the file."""
+    """Lock the project file as another program would."""
     other = sqlite3.connect(
         project / "project.sqlite", isolation_level=None, check_same_thread=False
     )
@@ -453,7 +453,7 @@ def lock(project) -> sqlite3.Connection:
     return other
 
 
-def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, project):
+def test_a_queued_decision_does_not_apply_to_the_next_face(qtbot, open_window, project):
     window = open_window(project)
     first = window.session.desk.face.id
     other = lock(project)
@@ -466,7 +466,7 @@ def test_a_write_that_waits_is_not_done_to_the_next_face(qtbot, open_window, pro
     assert [verdict(window, face) for face in (first, first + 1)] == [Verdict.UNREVIEWED] * 2
 
 
-def test_a_window_may_close_while_a_write_waits(qtbot, open_window, project, monkeypatch):
+def test_the_window_can_close_while_a_write_is_queued(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
     window = open_window(project)
@@ -493,7 +493,7 @@ def test_a_write_waits_for_another_program_without_freezing(qtbot, open_window, 
     assert window.session.desk.face.id == first + 1
 
 
-def test_a_write_that_waits_is_kept_when_the_window_closes(
+def test_a_queued_write_is_finished_when_the_window_closes(
     qtbot, open_window, project, monkeypatch
 ):
     monkeypatch.setattr(write_queue, "CLOSE_SECONDS", WAIT_SECONDS)
@@ -510,9 +510,7 @@ def test_a_write_that_waits_is_kept_when_the_window_closes(
     other.close()
 
 
-def test_writes_that_wait_are_done_in_the_order_of_the_keys(
-    qtbot, open_window, project, monkeypatch
-):
+def test_queued_writes_run_in_the_order_of_the_keys(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
     window = open_window(project)
     first = window.session.desk.face.id
@@ -534,9 +532,7 @@ def test_writes_that_wait_are_done_in_the_order_of_the_keys(
     assert window.session.desk.face.id == first + 1
 
 
-def test_a_window_that_cannot_save_says_so_before_it_closes(
-    qtbot, open_window, project, monkeypatch
-):
+def test_a_window_that_cannot_save_warns_before_it_closes(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr(write_queue, "CLOSE_SECONDS", 0.1)
     window = open_window(project)
     other = lock(project)
@@ -548,7 +544,7 @@ def test_a_window_that_cannot_save_says_so_before_it_closes(
     other.close()
 
 
-def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, project):
+def test_the_queue_keeps_draining_after_a_write_raises(qtbot, open_window, project):
     window = open_window(project)
 
     def breaks() -> Changes:
@@ -571,7 +567,7 @@ def test_a_write_that_breaks_does_not_hold_up_the_next(qtbot, open_window, proje
     qtbot.waitUntil(lambda: verdict(window, 2) is Verdict.ACCEPTED)
 
 
-def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
+def test_the_window_closes_without_a_question_while_results_are_imported(
     qtbot, open_window, project, monkeypatch
 ):
     window = open_window(project)
@@ -586,7 +582,7 @@ def test_a_window_whose_round_is_only_taken_in_closes_without_a_question(
     assert len(asked) == 1
 
 
-def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, project, monkeypatch):
+def test_duplicates_of_a_queued_operation_are_ignored(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr(write_queue, "RETRY_SECONDS", 0.01)
     window = open_window(project)
     first = window.session.desk.face.id
@@ -601,7 +597,7 @@ def test_a_key_pressed_again_while_it_waits_means_it_once(qtbot, open_window, pr
     assert window.views.message_bar.label.text() == "Accepted."
 
 
-def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
+def test_a_queued_move_is_reported_as_saved(qtbot, open_window, project):
     window = open_window(project)
     other = lock(project)
     window.views.canvas.selection.select(30)
@@ -613,7 +609,7 @@ def test_a_move_that_waited_is_said_to_be_kept(qtbot, open_window, project):
     assert window.session.store.faces.get(1).draft is not None
 
 
-def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_window, project):
+def test_the_undo_button_of_a_message_reverts_its_operation(qtbot, open_window, project):
     window = open_window(project)
     canvas, desk = window.views.canvas, window.session.desk
     canvas.selection.select(30)
@@ -636,7 +632,7 @@ def test_the_undo_of_a_message_takes_back_what_the_message_tells(qtbot, open_win
     assert desk.edits.moved == {30}
 
 
-def test_the_undo_of_a_message_takes_back_a_large_batch_too(
+def test_the_undo_button_of_a_message_reverts_a_large_batch(
     qtbot, open_window, project, monkeypatch
 ):
     monkeypatch.setattr("labeltool.gui.session.MAX_FOREGROUND_FACES", 2)
@@ -665,9 +661,7 @@ def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, m
     qtbot.waitUntil(lambda: window.session.store.queue.counts().flagged == 4)
 
 
-def test_a_failed_prediction_is_tried_again_as_a_prediction(
-    qtbot, open_window, project, monkeypatch
-):
+def test_try_again_after_a_failed_prediction_predicts(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     panel, asked = window.views.round_progress, []
     monkeypatch.setattr(window.session.round, "predict", lambda: asked.append("predict"))

@@ -1,4 +1,4 @@
-"""Rounds in the window: each ends visibly, whatever else happens to the project meanwhile."""
+"""Rounds in the window: every end is shown, whatever else happens meanwhile."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def fake_worker(monkeypatch) -> None:
-    """Rounds without a network; environment FAKE_WORKER says how they go."""
+    """Rounds use tests/fake_worker.py; the environment variable FAKE_WORKER sets its behaviour."""
     worker = Path(__file__).parents[3] / "fake_worker.py"
     monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
     monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
@@ -50,7 +50,7 @@ def status(window: MainWindow) -> RoundStatus:
     return window.session.store.rounds.all()[-1].status
 
 
-def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_person_goes_on(
+def test_a_failed_round_is_recorded_once_the_lock_is_free_although_the_face_has_changed(
     qtbot, open_window, project, fake_worker, monkeypatch
 ):
     monkeypatch.setenv("FAKE_WORKER", "hang")
@@ -71,7 +71,7 @@ def test_a_round_that_fails_while_the_project_is_locked_is_ended_though_the_pers
     assert window.session.round.rounds.launcher.plan().manual == 1
 
 
-def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goes_on(
+def test_queued_writes_that_do_not_concern_the_face_survive_a_change_of_face(
     qtbot, open_window, project, tmp_path, monkeypatch
 ):
     window = open_window(project)
@@ -102,7 +102,7 @@ def test_what_is_not_about_the_face_on_the_desk_is_written_though_the_person_goe
     assert "Nothing was changed" in window.views.message_bar.label.text()
 
 
-def test_a_cancelled_round_is_said(qtbot, open_window, project, fake_worker, monkeypatch):
+def test_a_cancelled_round_shows_a_message(qtbot, open_window, project, fake_worker, monkeypatch):
     monkeypatch.setenv("FAKE_WORKER", "hang")
     window = open_window(project)
     start(qtbot, window)
@@ -119,7 +119,7 @@ def test_a_cancelled_round_is_said(qtbot, open_window, project, fake_worker, mon
     assert window.commands.by_name["train"].isEnabled()
 
 
-def test_a_round_that_is_stopped_early_keeps_its_network(
+def test_a_round_stopped_early_keeps_its_model(
     qtbot, open_window, project, fake_worker, monkeypatch
 ):
     monkeypatch.setenv("FAKE_WORKER", "slow")
@@ -134,9 +134,7 @@ def test_a_round_that_is_stopped_early_keeps_its_network(
     assert window.commands.by_name["train"].isEnabled()
 
 
-def test_results_that_cannot_be_read_are_a_failed_round(
-    qtbot, open_window, project, fake_worker, monkeypatch
-):
+def test_unreadable_results_fail_the_round(qtbot, open_window, project, fake_worker, monkeypatch):
     monkeypatch.setenv("FAKE_WORKER", "damaged")
     window = open_window(project)
     with qtbot.waitSignal(window.session.round.ended, timeout=20_000) as ended:
@@ -147,7 +145,7 @@ def test_results_that_cannot_be_read_are_a_failed_round(
     assert window.session.round.state is RoundState.IDLE
 
 
-def test_a_round_that_was_ended_elsewhere_is_told_of(
+def test_a_round_ended_by_another_program_shows_a_message(
     qtbot, open_window, project, fake_worker, monkeypatch
 ):
     monkeypatch.setenv("FAKE_WORKER", "hang")
@@ -167,7 +165,7 @@ def test_a_round_that_was_ended_elsewhere_is_told_of(
 
 
 @pytest.mark.parametrize("what", ["search", "start", "backup", "export"])
-def test_what_is_cancelled_before_it_did_anything_says_so(
+def test_a_task_cancelled_before_it_started_shows_a_message(
     qtbot, open_window, project, tmp_path, monkeypatch, what
 ):
     window = open_window(project)
@@ -188,7 +186,7 @@ def test_what_is_cancelled_before_it_did_anything_says_so(
     assert session.round.state is RoundState.IDLE
 
 
-def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, project, monkeypatch):
+def test_failed_background_work_shows_a_message(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     session = window.session
 
@@ -217,9 +215,7 @@ def test_background_work_that_fails_ends_in_a_message(qtbot, open_window, projec
     assert not session.importer.is_searching
 
 
-def test_a_round_whose_events_are_damaged_fails_once(
-    qtbot, open_window, project, fake_worker, monkeypatch
-):
+def test_damaged_events_fail_the_round_once(qtbot, open_window, project, fake_worker, monkeypatch):
     monkeypatch.setenv("FAKE_WORKER", "hang")
     window = open_window(project)
     start(qtbot, window)
@@ -238,7 +234,7 @@ def test_a_round_whose_events_are_damaged_fails_once(
 
 
 @pytest.mark.parametrize("how", ["cancelled", "failed"])
-def test_a_prediction_that_did_not_end_well_is_not_started_anew_by_itself(
+def test_a_failed_prediction_is_not_restarted_automatically(
     qtbot, open_window, project, fake_worker, monkeypatch, how
 ):
     monkeypatch.setenv("FAKE_WORKER", "fail" if how == "failed" else "ok")
@@ -265,7 +261,7 @@ def test_a_prediction_that_did_not_end_well_is_not_started_anew_by_itself(
     assert session.round.state is RoundState.IDLE
 
 
-def test_photos_that_a_prediction_could_not_use_start_no_other_one_until_they_are_read_again(
+def test_unreadable_photos_start_no_new_prediction_until_they_are_read(
     qtbot, open_window, project, fake_worker, monkeypatch
 ):
     monkeypatch.setenv("FAKE_WORKER", "unreadable")

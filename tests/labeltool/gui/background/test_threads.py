@@ -1,11 +1,11 @@
-"""The desk belongs to the thread of the window."""
+"""The desk is used on the window's thread only."""
 
 from __future__ import annotations
 
 from functools import partial
 
 
-def test_background_work_that_uses_the_desk_fails_the_test(qtbot, open_window, project):
+def test_using_the_desk_from_another_thread_raises(qtbot, open_window, project):
     session = open_window(project).session
     with qtbot.captureExceptions() as caught:
         session.tasks.write("Flagging", partial(session.desk.batches.toggle_flags, [1, 2]))
@@ -13,9 +13,7 @@ def test_background_work_that_uses_the_desk_fails_the_test(qtbot, open_window, p
     assert "used by writes" in str(caught[0][1])
 
 
-def test_undo_takes_what_was_done_in_the_background_before_the_moves_of_the_face(
-    qtbot, open_window, project
-):
+def test_undo_reverts_a_background_batch_before_the_moves_of_the_face(qtbot, open_window, project):
     session = open_window(project).session
     desk = session.desk
     session.writes.submit_for_face(partial(desk.edits.move, 30, 10.0, 10.0))

@@ -1,4 +1,4 @@
-"""Commands by the palette, keys that a person changed, and what a bug report holds."""
+"""The command palette, the shortcut editor, and diagnostics for bug reports."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def palette(qtbot, open_window, project):
     return window.command_palette
 
 
-def test_a_command_is_found_by_a_few_letters_and_done(qtbot, palette):
+def test_the_palette_finds_a_command_by_a_few_letters_and_runs_it(qtbot, palette):
     window = palette.window()
     first = window.session.desk.face.id
     qtbot.keyClicks(palette.search, "excl")
@@ -91,7 +91,7 @@ def test_a_command_is_found_by_a_few_letters_and_done(qtbot, palette):
     assert window.session.store.queue.counts().excluded == 1
 
 
-def test_what_cannot_be_done_stands_last_and_says_why(qtbot, palette):
+def test_disabled_commands_are_listed_last_with_the_reason(qtbot, palette):
     qtbot.keyClicks(palette.search, "undo")
     assert row(palette, 0) == ["Undo", "Nothing to take back", "Ctrl+Z"]
     assert palette.list.topLevelItem(0).isDisabled()
@@ -110,7 +110,7 @@ def test_what_cannot_be_done_stands_last_and_says_why(qtbot, palette):
     assert rows(palette) == ["No command is called so."]
 
 
-def test_the_mouse_chooses_and_a_click_beside_the_palette_closes_it(qtbot, palette):
+def test_a_click_runs_a_command_and_a_click_outside_closes_the_palette(qtbot, palette):
     window = palette.window()
     qtbot.keyClicks(palette.search, "gallery")
     place = palette.list.visualItemRect(palette.list.topLevelItem(0)).center()
@@ -140,11 +140,11 @@ def test_the_palette_fits_a_small_window(qtbot, palette):
         ("pa", "Accept", None), ("zz", "Accept", None), ("수락", "수락", 0), ("ACC", "Accept", 0),
     ],
 )  # fmt: skip
-def test_the_beginning_of_a_word_counts_more_than_its_inside(typed, text, expected):
+def test_matches_at_the_start_of_a_word_rank_first(typed, text, expected):
     assert rank(typed, text) == expected
 
 
-def test_every_command_that_can_be_off_says_what_it_lacks():
+def test_every_command_that_can_be_disabled_has_a_reason():
     assert {command.enabled for command in COMMANDS} - {_always} == set(WHY_DISABLED)
 
 
@@ -153,7 +153,7 @@ def test_every_command_that_can_be_off_says_what_it_lacks():
 
 @pytest.fixture
 def editor(qtbot, open_window, project):
-    """The editor of keys over its window, as F1 opens it."""
+    """The shortcut editor over its window, as F1 opens it."""
     window = open_window(project)
     qtbot.keyClick(window.views.canvas, Key.Key_F1)
     made = window.findChild(ShortcutEditor)
@@ -210,7 +210,7 @@ def test_a_changed_key_works_at_once_and_after_a_restart(qtbot, open_window, pro
     assert window.session.store.queue.counts().accepted == 2
 
 
-def test_a_key_of_another_command_is_taken_away_there_only_when_asked(qtbot, editor):
+def test_a_key_in_use_is_reassigned_only_after_confirmation(qtbot, editor):
     keymap = editor._keymap
     record(qtbot, editor, "export", Key.Key_S, CONTROL)
     assert editor.words.text() == "Ctrl+S belongs to “Save filter…”."
@@ -239,7 +239,7 @@ def test_a_key_of_another_command_is_taken_away_there_only_when_asked(qtbot, edi
     assert not editor.all_default.isEnabled()
 
 
-def test_one_command_has_several_keys_and_may_have_none(qtbot, editor):
+def test_a_command_can_have_several_keys_or_none(qtbot, editor):
     keymap, table = editor._keymap, editor.table
     table.setCurrentItem(editor._items["next"])
     qtbot.mouseClick(editor.add, LEFT)
@@ -261,7 +261,7 @@ def test_one_command_has_several_keys_and_may_have_none(qtbot, editor):
     )
 
 
-def test_recording_takes_korean_keys_and_ends_by_escape(qtbot, editor):
+def test_recording_accepts_korean_keys_and_ends_with_escape(qtbot, editor):
     editor.table.setCurrentItem(editor._items["flag"])
     qtbot.keyClick(editor.table, Key.Key_Return)
     qtbot.keyClick(editor._field, Key.Key_Escape)
@@ -295,13 +295,13 @@ def test_the_search_finds_commands_by_word_and_by_key(qtbot, editor):
         ("next", "Shift+Down", False), ("next", "J", True), ("next", "Ctrl+Right", True),
     ],
 )  # fmt: skip
-def test_keys_that_typing_and_dialogs_need_are_refused(name, key, allowed):
+def test_keys_needed_for_typing_and_dialogs_are_refused(name, key, allowed):
     assert (why_reserved(BY_NAME[name], key) == "") is allowed
     for command in COMMANDS:
         assert all(why_reserved(command, key) == "" for key in command.keys)
 
 
-def test_keys_in_a_damaged_or_newer_settings_file_do_no_harm(app):
+def test_invalid_keys_in_the_settings_are_ignored(app):
     settings = Settings()
     kept = '{"accept": ["Y", "nonsense", "Ctrl+K, Ctrl+S", 7, "Esc"], "gone": ["Q"], "undo": 3}'
     settings._settings.setValue("keys", kept)
@@ -313,7 +313,7 @@ def test_keys_in_a_damaged_or_newer_settings_file_do_no_harm(app):
     assert keymap.keys("accept") + keymap.keys("redo") == ("Y",)
 
 
-def test_all_keys_of_a_command_are_taken_at_once(app):
+def test_all_keys_of_a_command_can_be_removed_at_once(app):
     keymap = Keymap(Settings())
     keymap.assign(BY_NAME["flag"], ("Ctrl+Shift+Z", "Ctrl+Y", "Q"))
     assert keymap.keys("redo") == ()
@@ -323,7 +323,7 @@ def test_all_keys_of_a_command_are_taken_at_once(app):
     assert Settings().keys == {"flag": ["Q"]}
 
 
-def test_a_chosen_key_goes_before_one_of_the_table(app):
+def test_a_custom_key_overrides_a_default_one(app):
     settings = Settings()
     settings.keys = {"flag": ["A"]}
     keymap = Keymap(settings)
@@ -340,7 +340,9 @@ def test_a_chosen_key_goes_before_one_of_the_table(app):
         (Key.Key_A, CONTROL | SHIFT, "Ctrl+Shift+A"),
     ],
 )  # fmt: skip
-def test_no_key_leaves_a_text_field(qtbot, open_window, project, field, key, held, written):
+def test_typing_in_a_text_field_triggers_no_command(
+    qtbot, open_window, project, field, key, held, written
+):
     window = open_window(project)
     for action in window.commands.by_name.values():
         if QKeySequence(written) in action.shortcuts():
@@ -355,7 +357,7 @@ def test_no_key_leaves_a_text_field(qtbot, open_window, project, field, key, hel
     assert window.session.store.queue.counts().accepted == 1
 
 
-def test_a_korean_input_method_stops_no_key_of_any_view(qtbot, open_window, project):
+def test_keys_work_in_every_view_under_a_korean_input_method(qtbot, open_window, project):
     window = open_window(project)
     korean(window.views.canvas, "ㅁ", "a", CONTROL)
     assert len(window.views.canvas.selection.indices) == 68
@@ -392,7 +394,9 @@ def failed_round(project):
     return project
 
 
-def test_diagnostics_say_what_runs_and_name_no_photo(qtbot, open_window, failed_round, tmp_path):
+def test_diagnostics_describe_the_program_and_contain_no_photo_names(
+    qtbot, open_window, failed_round, tmp_path
+):
     loaded = "torch" in sys.modules
     window = open_window(failed_round)
     qtbot.keyClick(window.views.canvas, Key.Key_A)
@@ -410,7 +414,7 @@ def test_diagnostics_say_what_runs_and_name_no_photo(qtbot, open_window, failed_
     assert ("torch" in sys.modules) == loaded
 
 
-def test_a_failed_round_and_a_crash_offer_them(
+def test_a_failed_round_and_a_crash_offer_diagnostics(
     qtbot, app, open_window, project, monkeypatch, capsys
 ):
     window = open_window(project)
@@ -451,7 +455,7 @@ def test_diagnostics_without_a_project(app):
     assert "Project" not in text
 
 
-def test_a_home_is_a_tilde_and_other_words_stay(monkeypatch, tmp_path):
+def test_the_home_folder_is_replaced_by_a_tilde(monkeypatch, tmp_path):
     home = tmp_path / "people" / "ann"
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))

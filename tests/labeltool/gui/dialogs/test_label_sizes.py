@@ -1,4 +1,4 @@
-"""Labels of another size: nothing is taken before a person looked and chose."""
+"""Labels of another image size are imported only as a person chooses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def labels(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("answer", ["turn", "nothing", "cancel"])
-def test_labels_made_before_the_exif_turn(qtbot, monkeypatch, open_window, project, labels, answer):
+def test_labels_that_ignore_the_exif_rotation_are_imported_as_chosen(
+    qtbot, monkeypatch, open_window, project, labels, answer
+):
     window = open_window(project)
     session = window.session
     monkeypatch.setattr(session.importer, "search", lambda: None)  # no face is in noise

@@ -1,4 +1,4 @@
-"""A project whose photos are elsewhere, as after a move to another computer, is told where."""
+"""A project whose photo folders have moved, as on another computer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHARE = r"\\server\share\<b>x</b>"
 
 @pytest.fixture
 def moved(project: Path, tmp_path: Path) -> Path:
-    """The project as it comes from Windows: one folder of a drive, one of a server."""
+    """A project from Windows with one photo folder on a drive and one on a server."""
     (tmp_path / "photos").rename(tmp_path / "here")
     (tmp_path / "there").mkdir()
     shutil.copy(tmp_path / "here" / "000.jpg", tmp_path / "there" / "z.jpg")
@@ -31,7 +31,7 @@ def moved(project: Path, tmp_path: Path) -> Path:
     return project
 
 
-def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
+def test_missing_photo_folders_are_reported_and_located_one_by_one(
     qtbot, app, moved, tmp_path, monkeypatch
 ):
     window = app.open(moved)
@@ -78,7 +78,7 @@ def test_it_opens_says_so_and_is_pointed_to_one_folder_after_the_other(
     window.close()
 
 
-def test_the_folders_are_called_by_their_last_part_and_shown_as_they_are(qtbot, app, moved):
+def test_photo_folders_are_named_by_their_last_part_literally(qtbot, app, moved):
     window = app.open(moved)
     tree = window.views.filters.tree
     qtbot.waitUntil(lambda: tree.item("folder", "1") is not None)
@@ -86,7 +86,7 @@ def test_the_folders_are_called_by_their_last_part_and_shown_as_they_are(qtbot, 
     window.close()
 
 
-def test_no_label_takes_the_name_of_a_file_for_html(qtbot, app, moved):
+def test_file_names_are_never_shown_as_html(qtbot, app, moved):
     window = app.open(moved)
     qtbot.waitUntil(window.views.message_bar.isVisible)
     rich = [

@@ -1,4 +1,4 @@
-"""The gallery by mouse and keyboard: select, look, decide on many, go to the photo and back."""
+"""The gallery by mouse and keyboard: selecting, deciding on many faces, opening a photo."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def gallery(qtbot, open_window, many):
 
 @pytest.fixture
 def sheets(monkeypatch) -> list[BatchPreviewDialog]:
-    """The preview sheets that were shown; each is answered with OK if that can be pressed."""
+    """The batch previews that were shown; each is answered with OK if that is enabled."""
     shown: list[BatchPreviewDialog] = []
 
     def answer(sheet: BatchPreviewDialog) -> int:
@@ -72,7 +72,7 @@ def drag(qtbot, window, start: QPoint, end: QPoint, keys=NONE) -> None:
 
 
 def places(window) -> list[int]:
-    """Places of the selected faces."""
+    """Positions of the selected faces."""
     selection = window.views.gallery.grid.selection
     return [selection.index_of(face) for face in selection.in_order()]
 
@@ -81,7 +81,7 @@ def counts(window):
     return window.session.store.queue.counts()
 
 
-def test_faces_are_selected_by_click_shift_ctrl_and_drag(qtbot, gallery):
+def test_click_shift_ctrl_and_drag_select_faces(qtbot, gallery):
     grid = gallery.views.gallery.grid
     click(qtbot, gallery, 2)
     assert places(gallery) == [2]
@@ -367,7 +367,7 @@ def test_an_empty_result_names_the_filter_and_offers_all_faces(qtbot, gallery):
     assert gallery.views.gallery.grid.isVisible()
 
 
-def test_an_empty_project_says_what_to_do(qtbot, open_window, tmp_path):
+def test_an_empty_project_shows_what_to_do(qtbot, open_window, tmp_path):
     create_project(tmp_path / "empty", load_scheme("300w")).close()
     window = open_window(tmp_path / "empty")
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_G)

@@ -1,4 +1,4 @@
-"""The window in Korean: by choice, by the system, and for all that was written in English."""
+"""The window in Korean: chosen, from the system, and with texts stored in English."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def english(text: str) -> list[str]:
     return re.findall("[A-Za-z]{3,}", named.sub("", text))
 
 
-def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monkeypatch):
+def test_review_by_keyboard_in_korean(qtbot, korean, open_window, project, monkeypatch):
     window = open_window(project)
     titles = [action.text() for action in window.menuBar().actions()]
     assert titles[:3] == ["프로젝트", "편집", "검토"]
@@ -95,7 +95,9 @@ def test_a_korean_reviews_by_keyboard(qtbot, korean, open_window, project, monke
     assert window.views.history.list.item(0).text().splitlines()[0] == "되돌림: 얼굴 9개 거부"
 
 
-def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, open_window, project):
+def test_switching_the_language_applies_at_once_and_keeps_the_work(
+    qtbot, app, open_window, project
+):
     before = open_window(project)
     session, face = before.session, before.session.desk.face.id
     session.writes.submit_for_face(partial(session.desk.edits.move, 30, 12.0, 34.0))
@@ -121,7 +123,7 @@ def test_another_language_is_spoken_at_once_and_the_work_goes_on(qtbot, app, ope
     assert app.window.menuBar().actions()[0].text() == "Project"
 
 
-def test_who_cannot_read_the_first_page_finds_the_language(qtbot, app):
+def test_the_welcome_page_offers_each_language_in_its_own_words(qtbot, app):
     page = app.show_welcome()
     names = [page.languages.itemText(k) for k in range(page.languages.count())]
     assert names == ["Language of the system", "English", "한국어"]
@@ -143,7 +145,7 @@ def test_who_cannot_read_the_first_page_finds_the_language(qtbot, app):
     [("ko_KR.UTF-8", "ko"), ("en_GB.UTF-8", "en"), ("fr_FR.UTF-8", "en"), ("C.UTF-8", "en")],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep their language elsewhere")
-def test_the_system_chooses_where_nobody_did(system: str, expected: str):
+def test_the_language_defaults_to_that_of_the_system(system: str, expected: str):
     module = "labeltool.gui.i18n.language"
     code = f"from {module} import resolve_language; print(resolve_language('system'))"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
@@ -154,7 +156,7 @@ def test_the_system_chooses_where_nobody_did(system: str, expected: str):
     assert said.stdout.strip() == expected
 
 
-def test_counts_have_their_plurals_and_the_buttons_of_qt_their_words(qtbot, qapp):
+def test_plurals_and_qt_buttons_are_translated(qtbot, qapp):
     assert tr("%Ln face(s)", "", 1) == "1 face"
     assert tr("%Ln face(s)", "", 200_000) == "200,000 faces"
     install_language(qapp, "ko")
@@ -167,7 +169,7 @@ def test_counts_have_their_plurals_and_the_buttons_of_qt_their_words(qtbot, qapp
         install_language(qapp, "en")
 
 
-def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
+def test_stored_english_texts_are_shown_in_korean(korean, tmp_path):
     store = make_project(tmp_path / "p", 4)
     propose(store, [1, 2, 3, 4], [0.1, 0.2, 0.8, 0.9])
     decisions, history = store.decisions, store.history
@@ -198,7 +200,7 @@ def test_what_was_written_in_english_is_read_in_korean(korean, tmp_path):
     store.close()
 
 
-def test_what_is_wrong_with_files_is_said_in_korean(korean, tmp_path):
+def test_file_errors_are_shown_in_korean(korean, tmp_path):
     whole = tmp_path / "whole.jpg"
     Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(whole)
     for name, content in (
@@ -235,7 +237,7 @@ def test_what_is_wrong_with_files_is_said_in_korean(korean, tmp_path):
     assert re.search("[가-힣]", read(str(unknown.value)))
 
 
-def test_why_a_label_is_not_used_is_told_in_korean(korean, tmp_path):
+def test_reasons_for_skipped_labels_are_shown_in_korean(korean, tmp_path):
     (tmp_path / "x" / "x").mkdir(parents=True)
     for name in ("1.jpg", "x/1.jpg", "p.jpg", "p.png"):
         (tmp_path / "x" / name).write_bytes(name.encode())
@@ -268,7 +270,7 @@ def test_why_a_label_is_not_used_is_told_in_korean(korean, tmp_path):
         assert re.search("[가-힣]", read(problem)), problem
 
 
-def test_every_end_of_a_worker_is_told_in_korean(korean):
+def test_every_exit_of_a_worker_is_described_in_korean(korean):
     for failure in (describe_exit(-9), describe_exit(1), *FAILURES):
         told = read(re.sub(r"\{\w+\}", "7", failure))
         assert re.search("[가-힣]", told), failure

@@ -57,7 +57,7 @@ def load(qtbot: QtBot, photos: PhotoCache, wanted: list[Path]) -> None:
     qtbot.waitUntil(lambda: all(photos.get(path)[0] is not None for path in wanted))
 
 
-def test_a_photo_comes_with_its_halved_copies(qtbot, photos, files):
+def test_a_loaded_photo_has_its_halved_copies(qtbot, photos, files):
     load(qtbot, photos, files[:1])
     assert [copy.width() for copy in photos.halved_copies(files[0])] == [700]
 

@@ -1,4 +1,4 @@
-"""Finding work: a journey through the left panel, by mouse and keyboard, and over a restart."""
+"""The filter panel by mouse and keyboard, and after a restart."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def shown(window) -> list[str]:
 
 
 def count(window, words: str) -> str:
-    """The figure beside a row of the filters, or nothing without such a row."""
+    """The count beside a row of the filter tree; empty without such a row."""
     flags = Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive
     return "".join(item.text(1) for item in window.views.filters.tree.findItems(words, flags))
 
 
-def test_work_is_found_saved_and_found_again_after_a_restart(
+def test_a_filter_can_be_set_saved_and_restored_after_a_restart(
     qtbot, open_window, project, monkeypatch
 ):
     window = open_window(project)
@@ -105,9 +105,7 @@ def test_work_is_found_saved_and_found_again_after_a_restart(
     qtbot.waitUntil(lambda: shown(window) == ["000.jpg"])
 
 
-def test_folders_rounds_and_reviewers_are_put_and_taken_away_by_a_click(
-    qtbot, open_window, project
-):
+def test_a_click_sets_or_clears_a_folder_round_or_reviewer(qtbot, open_window, project):
     window = open_window(project)
     tree = window.views.filters.tree
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
@@ -128,7 +126,7 @@ def test_folders_rounds_and_reviewers_are_put_and_taken_away_by_a_click(
     assert len(shown(window)) == 10
 
 
-def test_a_saved_filter_is_renamed_and_deleted(qtbot, open_window, project, monkeypatch):
+def test_a_saved_filter_can_be_renamed_and_deleted(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
     store = window.session.store
     window.session.writes.submit_for_face(partial(store.filters.save, "mine", Filter("accepted")))
@@ -149,7 +147,7 @@ def test_a_saved_filter_is_renamed_and_deleted(qtbot, open_window, project, monk
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
-def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
+def test_opening_the_menu_of_a_saved_filter_applies_it(qtbot, open_window, project):
     window = open_window(project)
     window.session.writes.submit_for_face(
         partial(window.session.store.filters.save, "mine", Filter("accepted"))
@@ -167,13 +165,13 @@ def test_a_menu_on_a_saved_filter_puts_it_first(qtbot, open_window, project):
     assert asked == ["rename_filter", "delete_filter"]
 
 
-def test_the_time_left_is_of_the_filter_and_the_pace():
+def test_time_left_follows_from_the_filter_and_the_throughput():
     assert format_throughput(0, 12.0) == "Nothing left to decide here."
     assert format_throughput(1440, None) == "1,440 to decide"
     assert format_throughput(1440, 12.0) == "12 faces a minute · 1,440 to decide, about 2.0 h left"
 
 
-def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open_window, project):
+def test_leaving_a_field_or_panel_focuses_the_gallery(qtbot, open_window, project):
     window = open_window(project)
     qtbot.keyClick(window.views.canvas, Key.Key_Tab)
     qtbot.keyClick(window.views.canvas, Key.Key_G)
@@ -193,7 +191,7 @@ def test_whoever_leaves_a_field_or_a_pane_works_in_the_gallery_again(qtbot, open
 
 
 @pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_Return, Key.Key_Enter])
-def test_a_score_field_hands_the_keyboard_back(qtbot, open_window, project, key):
+def test_leaving_a_score_field_returns_the_focus(qtbot, open_window, project, key):
     window = open_window(project)
     window.views.filters.min_score.setFocus()
     window.views.filters.min_score.selectAll()
@@ -203,7 +201,7 @@ def test_a_score_field_hands_the_keyboard_back(qtbot, open_window, project, key)
     assert window.session.desk.queue.filter.score == (0.5, 1.0)
 
 
-def test_all_faces_again_from_the_empty_gallery_has_its_counts(qtbot, open_window, project):
+def test_show_all_from_an_empty_gallery_updates_the_counts(qtbot, open_window, project):
     window = open_window(project)
     qtbot.keyClick(window.views.canvas, Key.Key_G)
     with qtbot.waitSignal(window.session.facets.counted):
@@ -224,7 +222,7 @@ def test_undo_is_not_offered_for_an_undo(qtbot, open_window, project):
     assert not window.views.message_bar.undo.isVisible()
 
 
-def test_who_comes_back_alone_is_told_where_they_stopped(qtbot, open_window, project):
+def test_a_returning_reviewer_sees_where_they_stopped(qtbot, open_window, project):
     window = open_window(project)
     assert not window.views.message_bar.isVisible()
     qtbot.keyClick(window.views.canvas, Key.Key_A)
@@ -235,7 +233,7 @@ def test_who_comes_back_alone_is_told_where_they_stopped(qtbot, open_window, pro
     assert "Here you stopped" in window.views.message_bar.label.text()
 
 
-def test_a_filter_without_faces_says_which_and_has_a_way_out(qtbot, open_window, project):
+def test_a_filter_without_faces_is_named_and_can_be_cleared(qtbot, open_window, project):
     window = open_window(project)
     way_out = window.views.editor.show_all
     assert not way_out.isVisible()
@@ -263,14 +261,14 @@ def test_a_new_project_has_a_button_to_import_photos(qtbot, open_window, tmp_pat
     assert not window.views.editor.show_all.isVisible()
 
 
-def test_a_box_too_small_says_how_to_draw_one(qtbot, open_window, project):
+def test_a_box_that_is_too_small_shows_how_to_draw_one(qtbot, open_window, project):
     window = open_window(project)
     window.views.canvas.box_editor.too_small.emit()
     assert "too small" in window.views.message_bar.label.text()
     assert not window.views.editor.import_photos.isVisible()
 
 
-def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, project, monkeypatch):
+def test_a_score_bound_can_be_typed_slowly(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr(filter_panel, "SEARCH_DEBOUNCE_MS", 10)
     window = open_window(project)
     desk, high = window.session.desk, window.views.filters.max_score
@@ -288,7 +286,9 @@ def test_a_bound_of_the_score_is_typed_digit_by_digit(qtbot, open_window, projec
     qtbot.waitUntil(lambda: desk.queue.filter.score == (0.3, 0.75))
 
 
-def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, project, monkeypatch):
+def test_deciding_all_filtered_faces_uses_the_current_result(
+    qtbot, open_window, project, monkeypatch
+):
     window = open_window(project)
     desk, decisions = window.session.desk, window.session.store.decisions
     window.session.writes.submit_for_face(
@@ -307,7 +307,7 @@ def test_all_under_the_filter_is_what_it_lets_through_now(qtbot, open_window, pr
     assert asked == [[1, 3, 4, 5]]
 
 
-def test_of_two_equal_saved_filters_the_menu_means_its_own(
+def test_the_menu_acts_on_its_own_row_of_two_equal_saved_filters(
     qtbot, open_window, project, monkeypatch
 ):
     window = open_window(project)
@@ -323,7 +323,7 @@ def test_of_two_equal_saved_filters_the_menu_means_its_own(
     assert asked == ["Delete the filter “two”?"]
 
 
-def test_a_face_that_undo_brings_back_is_in_the_list(qtbot, open_window, project):
+def test_a_face_restored_by_undo_is_listed(qtbot, open_window, project):
     window = open_window(project)
     desk = window.session.desk
     qtbot.keyClick(window.views.canvas, Key.Key_X)
@@ -334,7 +334,7 @@ def test_a_face_that_undo_brings_back_is_in_the_list(qtbot, open_window, project
     assert shown(window) == [desk.face.name]
 
 
-def test_who_moves_a_point_means_that_face_and_not_the_old_selection(qtbot, open_window, project):
+def test_moving_a_point_makes_a_verdict_apply_to_that_face_only(qtbot, open_window, project):
     window = open_window(project)
     select_rows(window.views.face_list.view, 0, 3)
     window.views.canvas.setFocus()
@@ -345,7 +345,7 @@ def test_who_moves_a_point_means_that_face_and_not_the_old_selection(qtbot, open
     assert window.session.store.faces.get(face).verdict is Verdict.CORRECTED
 
 
-def test_undo_is_not_offered_where_it_would_take_an_earlier_decision(
+def test_undo_is_not_offered_when_it_would_revert_an_earlier_decision(
     qtbot, open_window, project, tmp_path
 ):
     window = open_window(project)
@@ -363,7 +363,7 @@ def test_undo_is_not_offered_where_it_would_take_an_earlier_decision(
     assert window.session.store.faces.get(1).verdict is Verdict.REJECTED
 
 
-def test_a_round_is_called_by_its_name_everywhere(qtbot, open_window, project):
+def test_a_round_has_the_same_name_everywhere(qtbot, open_window, project):
     window = open_window(project)
     (round_id,) = window.session.store.queue.shown_rounds()
     window.session.show(Filter("rejected", round_id=round_id))

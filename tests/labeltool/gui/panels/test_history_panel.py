@@ -1,4 +1,4 @@
-"""Journeys through what was decided earlier: a face's history, and batches."""
+"""The history of a face, the history of batches, and undo of old operations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def click_row(qtbot, view, place: int) -> None:
     qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualItemRect(item).center())
 
 
-def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, project):
+def test_an_earlier_correction_can_be_viewed_and_restored(qtbot, open_window, project):
     window = open_window(project)
     session, canvas, panel = window.session, window.views.canvas, window.views.history
     face = session.desk.face.id
@@ -80,7 +80,7 @@ def test_an_earlier_correction_is_looked_at_and_restored(qtbot, open_window, pro
     assert panel.list.isVisible()
 
 
-def test_moved_points_stop_a_restore_with_a_sentence(qtbot, open_window, project):
+def test_restoring_is_refused_while_points_are_moved(qtbot, open_window, project):
     window = open_window(project)
     face = window.session.desk.face.id
     qtbot.keyClick(window.views.canvas, Qt.Key.Key_X)
@@ -94,7 +94,7 @@ def test_moved_points_stop_a_restore_with_a_sentence(qtbot, open_window, project
     assert np.array_equal(window.session.desk.face.draft, draft)
 
 
-def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
+def test_another_reviewers_batch_can_be_listed_and_reverted_after_a_restart(
     qtbot, open_window, project, monkeypatch
 ):
     store = open_project(project)
@@ -156,7 +156,7 @@ def test_the_batch_of_another_is_found_after_a_restart_shown_and_taken_back(
     assert window.session.store.queue.counts().accepted == 5
 
 
-def test_the_dialogs_open_as_a_person_opens_them_and_close_by_escape(qtbot, open_window, project):
+def test_every_dialog_opens_from_its_command_and_closes_with_escape(qtbot, open_window, project):
     window = open_window(project)
     seen: list[str] = []
 
@@ -174,7 +174,7 @@ def test_the_dialogs_open_as_a_person_opens_them_and_close_by_escape(qtbot, open
 
 
 def import_labels(project, count: int) -> None:
-    """So many labels of a file, a new face each, three days ago."""
+    """A project where `count` labels were imported three days ago, each with a new face."""
     store = open_project(project)
     fill(store, project.parent / "more", count - 10)
     photos = [row[0] for row in store.photos.index()]
@@ -188,7 +188,7 @@ def import_labels(project, count: int) -> None:
     store.close()
 
 
-def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_question(
+def test_undo_after_a_restart_asks_before_a_large_import_but_not_before_a_drag(
     qtbot, open_window, project, monkeypatch
 ):
     import_labels(project, 25)
@@ -237,7 +237,7 @@ def test_a_drag_before_a_restart_is_undone_and_a_large_import_only_after_a_quest
     assert len(asked) == 3
 
 
-def test_the_question_is_answered_with_cancel_by_enter(qtbot, open_window, project):
+def test_enter_cancels_the_undo_question(qtbot, open_window, project):
     import_labels(project, 25)
     window = open_window(project)
     seen: list[str] = []

@@ -1,4 +1,4 @@
-"""A newcomer without photos tries the sample."""
+"""The welcome page and the sample project."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def settled(window: MainWindow) -> bool:
 
 
 @pytest.mark.slow
-def test_one_click_leads_to_proposals_and_the_next_to_the_same_project(qtbot, app, data):
+def test_the_sample_button_makes_a_project_once_and_reopens_it(qtbot, app, data):
     welcome = app.show_welcome()
     qtbot.mouseClick(welcome.sample, Qt.MouseButton.LeftButton)
     window = app.window
@@ -55,7 +55,7 @@ def test_one_click_leads_to_proposals_and_the_next_to_the_same_project(qtbot, ap
     gc.collect()
 
 
-def test_a_folder_of_another_project_is_told_on_the_welcome_page(qtbot, app, data, project):
+def test_the_welcome_page_reports_a_folder_of_another_project(qtbot, app, data, project):
     shutil.copytree(project, data / "sample")
     welcome = app.show_welcome()
     qtbot.mouseClick(welcome.sample, Qt.MouseButton.LeftButton)
