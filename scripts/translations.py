@@ -13,7 +13,7 @@ One Korean word for each idea, with the English words of the glossary in ARCHITE
     decision 판정 · verdict 판정 · accept 수락 · correct 수정 · reject 거부 · exclude 제외
     unreviewed 미검토 · review 검토 · flag 플래그 · label 레이블 · pseudo-label 의사 레이블
     visible 보임 · occluded 가려짐 · absent 없음 · score 신뢰도 점수
-    batch 일괄 처리 · undo 되돌리기 · redo 다시 실행 · take back 철회 · restore 복원 · history 이력
+    batch 일괄 처리 · undo 되돌리기 · redo 다시 실행 · revert 철회 · restore 복원 · history 이력
     filter 필터 · order 정렬 · list 목록 · gallery 갤러리 · shortcut 단축키
     project 프로젝트 · backup 백업
 
