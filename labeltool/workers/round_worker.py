@@ -39,9 +39,6 @@ from pipnet.training.trainer import DivergedError, Step, train
 FACES_PER_CHUNK = 256
 """Faces in one predictions file."""
 
-BATCH_SIZE = 16
-"""Faces predicted at once."""
-
 
 REPORT_SECONDS = 0.2
 """Shortest time between two progress events."""
@@ -345,7 +342,7 @@ def _predict(
         reporter.report("predict", done, total, {})
 
     requests, faces_of = _requests(faces, photos)
-    results = predict_photos(detector, requests, batch_size=BATCH_SIZE, on_batch=on_batch)
+    results = predict_photos(detector, requests, on_batch=on_batch)
     for result, indices in zip(results, faces_of, strict=True):
         if result.error is not None:
             photos.skip(result.error)

@@ -20,9 +20,6 @@ from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
 PHOTOS_AHEAD = 6
 """Photos that are decoded, and searched for faces, while the network computes."""
 
-BATCH_SIZE = 8
-"""The network runs when this many faces, or photos, are ready."""
-
 FindBoxes = Callable[[NDArray[np.uint8]], Sequence[tuple[Box, str]]]
 """Upright RGB (H, W, 3) -> the boxes of faces in image pixels, each with its kind, one of
 `pipnet.data.boxes.BOX_KINDS`."""
@@ -55,7 +52,7 @@ def predict_photos(
     detector: Detector,
     photos: Iterable[Path | PhotoRequest],
     *,
-    batch_size: int = BATCH_SIZE,
+    batch_size: int | None = None,
     decoders: int = 2,
     on_batch: Callable[[int], object] = lambda faces: None,
 ) -> Iterator[PhotoLandmarks]:
@@ -66,7 +63,7 @@ def predict_photos(
 
     Args:
         photos: a path alone stands for the faces that the detector's face detector finds.
-        batch_size: how many faces, or photos, the network waits for.
+        batch_size: how many faces, or photos, the network waits for; the detector's if None.
         decoders: threads that decode photos. One more finds the boxes, because face detectors are
             not made for several threads; the network runs in the caller's.
         on_batch: called with the number of faces after each run of the network; an exception ends
@@ -76,6 +73,7 @@ def predict_photos(
         FaceDetectorMissingError: a face detector is needed and there is none.
     """
     requests = iter(photos)
+    batch_size = batch_size or detector.batch_size
     with ThreadPoolExecutor(decoders) as decoding, ThreadPoolExecutor(1) as finding:
 
         def prepare(request: PhotoRequest, image: Future[NDArray[np.uint8]]) -> _PreparedPhoto:

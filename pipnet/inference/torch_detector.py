@@ -34,6 +34,8 @@ class TorchDetector(Detector):
         super().__init__(checkpoint.scheme, checkpoint.convention, face_detector)
         self.checkpoint = checkpoint
         self._device = _usable(device)
+        if self._device.type != "cpu":
+            self.batch_size = 16
         network = checkpoint.network.to(self._device).eval()
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._table = checkpoint.table

@@ -20,7 +20,6 @@ from pipnet.data.images import read_image
 from pipnet.data.pts import format_pts
 from pipnet.data.sample import Sample
 from pipnet.inference.face_detection import DetectedFace
-from pipnet.inference.pipeline import predict_photos
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, load, read_torch, save
 from tests.pipnet.drawn import FIVE
@@ -149,7 +148,7 @@ class TestPredict:
                 raise OSError("no space left")
             return crops(detector, images)
 
-        monkeypatch.setitem(predict_photos.__kwdefaults__, "batch_size", 2)
+        monkeypatch.setattr(TorchDetector, "batch_size", 2)
         words = ("predict", "--weights", model, photos, "--boxes", "whole", "--json", out)
         for kept in (None, '{"faces": []}'):
             if kept:

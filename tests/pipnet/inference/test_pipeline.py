@@ -18,17 +18,20 @@ from pipnet.data.images import read_image
 from pipnet.inference import pipeline
 from pipnet.inference.base import Detector
 from pipnet.inference.face_detection import DetectedFace, FaceDetector
-from pipnet.inference.pipeline import BATCH_SIZE, PHOTOS_AHEAD, PhotoRequest, predict_photos
+from pipnet.inference.pipeline import PHOTOS_AHEAD, PhotoRequest, predict_photos
 from pipnet.models.decoding import Landmarks
 from tests.pipnet.drawn import FACE, FIVE
 
 Pixels = NDArray[np.uint8]
+BATCH_SIZE = 8
 PATIENCE = 60.0
 """Seconds until a stage that waits for another is called stuck."""
 
 
 class RecordingDetector(Detector):
     """Predicts the middle of the crop, and records how many faces it gets at once."""
+
+    batch_size = 8
 
     def __init__(self, face_detector: FaceDetector | None = None) -> None:
         super().__init__(FIVE, CropConvention(side=32), face_detector)
