@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipnet.data.scheme import Scheme, load_scheme
     from pipnet.inference.base import Detector
     from pipnet.inference.face_detection import DetectedFace, load_face_detector
-    from pipnet.inference.pipeline import predict_photos
+    from pipnet.inference.pipeline import PhotoRequest, predict_photos
     from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
 
 __version__ = "0.1.0"
@@ -33,6 +33,7 @@ _MODULES = {
     "DetectedFace": "pipnet.inference.face_detection",
     "ImageError": "pipnet.data.images",
     "PhotoLandmarks": "pipnet.inference.results",
+    "PhotoRequest": "pipnet.inference.pipeline",
     "Scheme": "pipnet.data.scheme",
     "load_face_detector": "pipnet.inference.face_detection",
     "load_scheme": "pipnet.data.scheme",
@@ -48,6 +49,7 @@ __all__ = [
     "FaceLandmarks",
     "ImageError",
     "PhotoLandmarks",
+    "PhotoRequest",
     "Scheme",
     "load_face_detector",
     "load_scheme",

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LARGEST_HEADER = 100_000_000
+MAX_HEADER_BYTES = 100_000_000
 """Bytes of a safetensors header, as the format's own reader bounds it."""
 
 _DISK_ERRORS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EROFS)
@@ -169,7 +169,7 @@ def _is_detector(path: Path) -> bool:
 def _is_model(path: Path) -> bool:
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        if not 0 < size <= min(LARGEST_HEADER, path.stat().st_size):
+        if not 0 < size <= min(MAX_HEADER_BYTES, path.stat().st_size):
             return False
         try:
             header = json.loads(file.read(size))

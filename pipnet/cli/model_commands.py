@@ -15,9 +15,9 @@ from pipnet.cli.options import (
     TARGET,
     force_option,
     load_weights,
-    mendable,
     output_file,
     read_samples,
+    user_errors,
 )
 
 if TYPE_CHECKING:
@@ -115,12 +115,12 @@ def export(
     file = output_file(target, ONNX, inputs=inputs, force=force)
     crops = _crops(samples[::2][:128], found.convention) if samples else None
     if not int8 or crops is None:
-        with mendable(ExportError):
+        with user_errors(ExportError):
             export_onnx(found, file, crops)
         click.echo(f"Wrote {target}; its landmarks are those of torch.")
         return
     held = samples[1::2]
-    with mendable(ValueError, ExportError), replacing(file) as partial:
+    with user_errors(ValueError, ExportError), replacing(file) as partial:
         export_onnx(found, partial, crops)
         before = evaluate(OnnxDetector(partial), held).summary()["nme"]
         quantize(partial, partial, crops)

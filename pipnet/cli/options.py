@@ -1,4 +1,4 @@
-"""What the commands share: options, samples, and errors as one sentence."""
+"""What the commands share: options, reading samples, checking outputs, and error messages."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ force_option = click.option(
 )
 """Never replaced all the same: what the command reads, folders, databases."""
 
-MOST_NAMED = 5
-"""Files of one kind that a message names."""
+MAX_NAMED_FILES = 5
+"""A message names this many files, and counts the others."""
 
 
 def weights_options(command: Any) -> Any:
@@ -61,7 +61,7 @@ def load_weights(
         raise click.UsageError(
             f"{weights.name} carries weights only: give --backbone, --scheme and --meanface too"
         )
-    with mendable():
+    with user_errors():
         return load_authors(weights, backbone, load_scheme(scheme), read_meanface(meanface))
 
 
@@ -79,7 +79,7 @@ def open_detector(
         return OnnxDetector(weights)
     from pipnet.inference.torch_detector import TorchDetector  # noqa: PLC0415
 
-    return TorchDetector(load_weights(weights, backbone, scheme, meanface), usable_device(device))
+    return TorchDetector(load_weights(weights, backbone, scheme, meanface), check_device(device))
 
 
 def output_file(
@@ -127,7 +127,7 @@ def output_folder(path: Path, results: Sequence[str]) -> None:
             raise click.ClickException(f"{path} holds a {name} already: give another folder")
 
 
-def listed_photos(sources: Sequence[Path]) -> list[Path]:
+def find_all_photos(sources: Sequence[Path]) -> list[Path]:
     """The photos of files and folders, each file once; says on stderr what cannot be read.
 
     Raises:
@@ -144,32 +144,32 @@ def listed_photos(sources: Sequence[Path]) -> list[Path]:
         if not photos:
             others = walk_files(source)[0]
             known = ", ".join(sorted(suffix[1:] for suffix in PHOTO_SUFFIXES))
-            what = f" ({counted(len(others), 'file')} of other kinds: {named(others)})"
+            what = f" ({format_count(len(others), 'file')} of other kinds: {format_names(others)})"
             raise click.ClickException(
                 f"there is no photo in {source}{what if others else ''}; it can be {known}"
             )
         if unsupported:
-            number = counted(len(unsupported), "file or folder", "files or folders")
-            click.echo(f"  not supported: {number}: {named(unsupported)}", err=True)
+            number = format_count(len(unsupported), "file or folder", "files or folders")
+            click.echo(f"  not supported: {number}: {format_names(unsupported)}", err=True)
         for photo in photos:
             found.setdefault(os.path.realpath(photo), photo)
     return list(found.values())
 
 
-def named(paths: Sequence[Path | str]) -> str:
+def format_names(paths: Sequence[Path | str]) -> str:
     """The first few of some paths, for the end of a sentence."""
-    names = [str(path) for path in paths[:MOST_NAMED]]
+    names = [str(path) for path in paths[:MAX_NAMED_FILES]]
     more = len(paths) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def format_count(number: int, one: str, many: str = "") -> str:
     """`1 photo`, `2 photos`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def usable_device(name: str) -> str:
-    """The name of a torch device that works here."""
+def check_device(name: str) -> str:
+    """The name of a torch device. Raises click.ClickException if it cannot be used."""
     import torch  # noqa: PLC0415
 
     try:
@@ -180,9 +180,8 @@ def usable_device(name: str) -> str:
 
 
 @contextmanager
-def mendable(*errors: type[Exception]) -> Iterator[None]:
-    """What the library refuses (with a ValueError if no others are named) is the user's to mend:
-    one sentence."""
+def user_errors(*errors: type[Exception]) -> Iterator[None]:
+    """Show these errors of the library (ValueError by default) to the user, without a traceback."""
     known = errors or (ValueError,)
     try:
         yield
@@ -211,18 +210,18 @@ def read_samples(sources: Sequence[Path], names: Sequence[str]) -> list[Sample]:
     return rows
 
 
-class LeftOut:
-    """The photos that a command could not use, each named once."""
+class SkippedPhotos:
+    """The photos that a command could not read, each with its reason."""
 
     def __init__(self) -> None:
         self._reasons: dict[Path, str] = {}
 
     def add(self, sample: Sample, error: ImageError) -> None:
-        """Remember a photo; an `OnUnreadable` of training."""
+        """Record a photo; an `OnUnreadable` of training."""
         self._reasons[sample.image] = f"{error.path} {error.reason}"
 
     def report(self, samples: Sequence[Sample]) -> None:
-        """Name the photos, and count the faces of these samples that were used."""
+        """Print the photos, and how many of the samples were used."""
         if not self._reasons:
             return
         for reason in self._reasons.values():
@@ -231,7 +230,7 @@ class LeftOut:
         click.echo(f"{used} of {len(samples)} labelled faces were used.", err=True)
 
 
-def split(samples: Sequence[Sample], share: float) -> tuple[list[Sample], list[Sample]]:
+def split_by_photo(samples: Sequence[Sample], share: float) -> tuple[list[Sample], list[Sample]]:
     """Samples to train on and held out, by photo: `name_1` and `name_2` are one photo's faces."""
 
     def held(item: Sample) -> bool:
@@ -241,7 +240,9 @@ def split(samples: Sequence[Sample], share: float) -> tuple[list[Sample], list[S
     return [s for s in samples if not held(s)], [s for s in samples if held(s)]
 
 
-def with_detected(item: Sample, convention: CropConvention, face_detector: FaceDetector) -> Sample:
+def add_detected_box(
+    item: Sample, convention: CropConvention, face_detector: FaceDetector
+) -> Sample:
     """The sample with the face detector's box beside its own, where the detector finds the face.
 
     A photo that cannot be read is left to the training, which names it.

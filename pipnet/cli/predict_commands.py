@@ -19,22 +19,22 @@ import click
 from pipnet.cli.options import (
     EXISTING,
     TARGET,
-    counted,
+    find_all_photos,
     force_option,
-    listed_photos,
-    mendable,
-    named,
+    format_count,
+    format_names,
     open_detector,
     output_file,
     read_samples,
-    split,
+    split_by_photo,
+    user_errors,
     weights_options,
 )
 from pipnet.data.crop import AUTHORS_CROP
 from pipnet.text import one_line
 
-LARGEST_BOX = 10
-"""How many times as wide or high as its photo a given box may be."""
+MAX_BOX_SCALE = 10
+"""A given box may be this many times as wide or high as its photo."""
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ def predict(
 
     if not os.path.isdir(out.parent):
         raise click.ClickException(f"there is no folder {out.parent} to write {out.name} into")
-    photos = listed_photos(sources)
+    photos = find_all_photos(sources)
     file = None if boxes in ("detect", "whole") else Path(boxes)
     given = None if file is None else _boxes_of(file, photos)
     inputs = [*photos, *(path for path in (weights, meanface, file) if path is not None)]
@@ -96,16 +96,16 @@ def predict(
                 add(_row(photo, face))
             bar.update(1)
         _list_problems([*unread, *problems], without)
-        told = f"{len(unread)} of {len(photos)} photos could not be read"
+        message = f"{len(unread)} of {len(photos)} photos could not be read"
         if unread and len(unread) == len(photos):
-            raise click.ClickException(f"{told}; nothing was written")
+            raise click.ClickException(f"{message}; nothing was written")
         if not faces:
             raise click.ClickException(
-                f"no face was found in {counted(len(photos), 'photo')}, so nothing was written; "
-                "--boxes says where faces are"
+                f"no face was found in {format_count(len(photos), 'photo')}, so nothing was "
+                "written; --boxes gives the boxes of faces"
             )
     if unread:
-        click.echo(f"{told}; {out} has the faces of the others.", err=True)
+        click.echo(f"{message}; {out} has the faces of the others.", err=True)
 
 
 def _list_problems(problems: Sequence[str], without_face: Sequence[Path]) -> None:
@@ -113,17 +113,12 @@ def _list_problems(problems: Sequence[str], without_face: Sequence[Path]) -> Non
     for problem in problems:
         click.echo(one_line(f"  left out: {problem}"), err=True)
     if without_face:
-        count = counted(len(without_face), "photo")
-        click.echo(one_line(f"  no face: {count}: {named(without_face)}"), err=True)
+        count = format_count(len(without_face), "photo")
+        click.echo(one_line(f"  no face: {count}: {format_names(without_face)}"), err=True)
 
 
 def _row(photo: Path, face: FaceLandmarks) -> dict[str, Any]:
-    return {
-        "image": str(photo),
-        "box": list(face.box),
-        "points": face.points.tolist(),
-        "scores": face.scores.tolist(),
-    }
+    return {"image": str(photo), **face.to_dict()}
 
 
 @contextmanager
@@ -133,11 +128,11 @@ def _rows(out: Path) -> Iterator[Any]:
 
     with replacing(out) as partial, partial.open("w", encoding="utf-8") as file:
         file.write('{"faces": [')
-        yield _Adder(file)
+        yield _RowWriter(file)
         file.write("]}")
 
 
-class _Adder:
+class _RowWriter:
     """Writes one object of a JSON list after the other."""
 
     def __init__(self, file: TextIO) -> None:
@@ -197,7 +192,7 @@ def _is_on_photo(box: Box, width: int, height: int) -> bool:
     """Whether a box overlaps the photo and is not many times as large."""
     x, y, w, h = box
     overlaps = x < width and y < height and x + w > 0 and y + h > 0
-    return overlaps and w <= LARGEST_BOX * width and h <= LARGEST_BOX * height
+    return overlaps and w <= MAX_BOX_SCALE * width and h <= MAX_BOX_SCALE * height
 
 
 def _boxes_of(path: Path, photos: Sequence[Path]) -> dict[Path, list[Box]]:
@@ -210,13 +205,13 @@ def _boxes_of(path: Path, photos: Sequence[Path]) -> dict[Path, list[Box]]:
     boxes = _given_boxes(path)
     by_key: dict[str, list[Path]] = {}
     for photo in photos:
-        for key in {_composed(str(photo)), _composed(photo.name)}:
+        for key in {_nfc(str(photo)), _nfc(photo.name)}:
             by_key.setdefault(key, []).append(photo)
     given: dict[Path, list[Box]] = {}
     unused = []
     # paths before names, which say less
     for key in sorted(boxes, key=lambda key: "/" not in key.replace("\\", "/")):
-        found = by_key.get(_composed(key), [])
+        found = by_key.get(_nfc(key), [])
         if len(found) > 1:
             raise click.ClickException(
                 f"{path}: {key} could be {found[0]} or {found[1]}; give their paths"
@@ -227,15 +222,16 @@ def _boxes_of(path: Path, photos: Sequence[Path]) -> dict[Path, list[Box]]:
             unused.append(key)
     if not given:
         raise click.ClickException(
-            f"{path} names none of the photos given; it names {named(unused) or 'none at all'}"
+            f"{path} names none of the photos given; it names "
+            f"{format_names(unused) or 'none at all'}"
         )
     if unused:
-        number = counted(len(unused), "photo")
-        click.echo(f"  {path.name} names {number} not given here: {named(unused)}", err=True)
+        number = format_count(len(unused), "photo")
+        click.echo(f"  {path.name} names {number} not given here: {format_names(unused)}", err=True)
     return given
 
 
-def _composed(name: str) -> str:
+def _nfc(name: str) -> str:
     """The name as other file systems may write it: accents and Hangul composed."""
     return unicodedata.normalize("NFC", name)
 
@@ -322,11 +318,11 @@ def evaluate(
         inputs += [path for path in (weights, meanface) if path is not None]
         ced = output_file(ced, CED, inputs=inputs, force=force)
     if holdout is not None:
-        samples = split(samples, holdout)[1]
+        samples = split_by_photo(samples, holdout)[1]
         if not samples:
             raise click.ClickException(f"a holdout of {holdout} holds none of these faces out")
     face_detector = load_face_detector() if boxes == "detect" else None
-    with mendable():
+    with user_errors():
         result = measure(detector, samples, face_detector, norm=norm, units=units)
     row = result.summary()
     if result.unmeasured:
@@ -355,7 +351,7 @@ def _list_left_out(result: Evaluation) -> None:
         click.echo(one_line(f"  left out: {reason}"), err=True)
     if result.unmeasured:
         click.echo(
-            f"  left out: {counted(len(result.unmeasured), 'face')}, for the points of the norm "
-            f"{result.norm} are unlabelled or at one place: {named(result.unmeasured)}",
+            f"  left out: {format_count(len(result.unmeasured), 'face')}, for the points of the "
+            f"norm {result.norm} are unlabelled or at one place: {format_names(result.unmeasured)}",
             err=True,
         )

@@ -18,14 +18,14 @@ import click
 from pipnet.cli.options import (
     EXISTING,
     TARGET,
-    LeftOut,
-    listed_photos,
-    mendable,
+    SkippedPhotos,
+    add_detected_box,
+    check_device,
+    find_all_photos,
     output_folder,
     read_samples,
-    split,
-    usable_device,
-    with_detected,
+    split_by_photo,
+    user_errors,
 )
 from pipnet.text import one_line
 from pipnet.training.allocator import retain_freed_memory
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
     from pipnet.training.recipes import Preset
     from pipnet.training.self_training import UnlabelledFace
 
-MEASURE_EVERY = 10
+EPOCHS_PER_MEASUREMENT = 10
 """Epochs between two measurements on held-out faces, without early stop."""
 
 
-_RESULTS = ("model.safetensors", "best.safetensors", "log.jsonl", "held_out.jsonl")
-"""What a training writes beside the state from which `--resume` goes on."""
+_RESULT_FILES = ("model.safetensors", "best.safetensors", "log.jsonl", "held_out.jsonl")
+"""Files of a training beside `state.pt`, from which `--resume` continues."""
 
 
-class _NoBetter(Exception):  # noqa: N818 - not an error
-    """The held-out error has not fallen for as many epochs as the user waits."""
+class _PatienceExceeded(Exception):  # noqa: N818 - not an error
+    """The held-out error has not fallen for `--patience` epochs."""
 
 
 def _recipe_options(command: Any) -> Any:
-    """What `train` and `selftrain` have in common."""
+    """The options that `train` and `selftrain` share."""
     for option in (
         click.option("--device", default="cpu", show_default=True),
         click.option("--freeze", type=click.IntRange(min=0), help="First stages to keep."),
@@ -167,7 +167,7 @@ def train(
 
     if (out / "state.pt").exists() and not resume:
         raise click.UsageError(f"{out} holds a training already; give --resume or another folder")
-    output_folder(out, () if resume else _RESULTS)
+    output_folder(out, () if resume else _RESULT_FILES)
     if patience and not holdout:
         raise click.UsageError("--patience needs faces to measure on: give --holdout too")
     retain_freed_memory()
@@ -179,13 +179,13 @@ def train(
         kind, convention = load_scheme(scheme), recipe.convention
         face_detector = _face_detector()
         samples = read_samples(data, kind.names)
-        kept, held = split(samples, holdout)
+        kept, held = split_by_photo(samples, holdout)
         if holdout and not held:
             raise click.ClickException(
                 f"a holdout of {holdout} holds none of these {len(samples)} faces out; "
                 "give a larger share or more photos"
             )
-        with mendable():
+        with user_errors():
             mean = mean_face(kept, convention)
             begin = _fresh(kind, mean, recipe, head, backbone, neighbours, stride, start)
             begin.summary.update(
@@ -194,21 +194,21 @@ def train(
             )  # fmt: skip
             _ = begin.table  # whether the mean face allows so many neighbours
             if face_detector is not None and recipe.detected_boxes:
-                kept = [with_detected(item, convention, face_detector) for item in kept]
-            left_out = LeftOut()
-            watch = _HeldOut(out, held, face_detector, recipe.config.epochs, patience)
+                kept = [add_detected_box(item, convention, face_detector) for item in kept]
+            skipped = SkippedPhotos()
+            watch = _HeldOutEvaluation(out, held, face_detector, recipe.config.epochs, patience)
             with _bar("Training", first) as on_progress:
                 try:
                     run(
                         begin, kept, recipe.config, out=out, augmentation=recipe.augmentation,
                         on_progress=lambda step: on_progress(step.done, step.total),
-                        on_epoch=watch.on_epoch, on_unreadable=left_out.add,
+                        on_epoch=watch.on_epoch, on_unreadable=skipped.add,
                     )  # fmt: skip
                 except EndedByPeer:
                     return
-                except _NoBetter:
+                except _PatienceExceeded:
                     pass
-        left_out.report(kept)
+        skipped.report(kept)
         if first:
             watch.finish()
 
@@ -220,13 +220,13 @@ def _processes(device: str) -> Iterator[tuple[str, bool]]:
     from torch import distributed  # noqa: PLC0415
 
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-        yield usable_device(device), True
+        yield check_device(device), True
         return
     if device == "cuda":
         device = f"cuda:{os.environ['LOCAL_RANK']}"
     distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
-        yield usable_device(device), distributed.get_rank() == 0
+        yield check_device(device), distributed.get_rank() == 0
     finally:
         distributed.destroy_process_group()
 
@@ -253,8 +253,8 @@ def _bar(label: str, shown: bool) -> Iterator[Callable[[int, int], None]]:
         yield on_progress
 
 
-class _HeldOut:
-    """Measures on the faces held out, keeps `held_out.jsonl`, and the best model if asked to."""
+class _HeldOutEvaluation:
+    """Measures on held-out faces after an epoch; writes `held_out.jsonl` and the best model."""
 
     def __init__(
         self,
@@ -270,13 +270,14 @@ class _HeldOut:
         self._log, self._best = out / "held_out.jsonl", out / "best.safetensors"
 
     def on_epoch(self, epoch: int, checkpoint: Checkpoint) -> None:
-        """Measure when it is time; raises `_NoBetter` when patience is over."""
+        """Measure if this epoch is due. Raises `_PatienceExceeded`."""
         from pipnet.evaluation.evaluate import evaluate  # noqa: PLC0415
         from pipnet.inference.torch_detector import TorchDetector  # noqa: PLC0415
         from pipnet.models.checkpoint import save  # noqa: PLC0415
 
         last = epoch + 1 == self._epochs
-        if not self._faces or not (self._patience or last or (epoch + 1) % MEASURE_EVERY == 0):
+        is_due = self._patience or last or (epoch + 1) % EPOCHS_PER_MEASUREMENT == 0
+        if not (self._faces and is_due):
             return
         rows = [row for row in self._rows() if row["epoch"] <= epoch]
         detector = TorchDetector(checkpoint)
@@ -295,7 +296,7 @@ class _HeldOut:
         partial.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
         os.replace(partial, self._log)
         if self._patience and not better and epoch + 1 - min(before)[1] >= self._patience:
-            raise _NoBetter
+            raise _PatienceExceeded
 
     def _rows(self) -> list[dict[str, Any]]:
         if not self._log.exists():
@@ -303,7 +304,7 @@ class _HeldOut:
         return [json.loads(line) for line in self._log.read_text("utf-8").splitlines()]
 
     def finish(self) -> None:
-        """Say what came out; with patience, the best model becomes the result."""
+        """Print the result; with patience, the best model becomes `model.safetensors`."""
         for reason in self._unreadable:
             click.echo(f"  left out of the held-out faces: {reason}", err=True)
         if self._patience is not None and self._best.exists():
@@ -348,41 +349,41 @@ def selftrain(
     from pipnet.data.sample import mean_face  # noqa: PLC0415
     from pipnet.data.scheme import load_scheme  # noqa: PLC0415
     from pipnet.training.self_training import SelfTrainConfig, Stage  # noqa: PLC0415
-    from pipnet.training.self_training import selftrain as run  # noqa: PLC0415
+    from pipnet.training.self_training import self_train as run  # noqa: PLC0415
     from pipnet.training.trainer import Step  # noqa: PLC0415
 
     # the folder of an interrupted run is gone on with
     output_folder(out, () if (out / "stage-0").is_dir() else ("model.safetensors", "ledger.csv"))
     retain_freed_memory()
     recipe = _recipe(
-        preset, backbone, start, usable_device(device),
+        preset, backbone, start, check_device(device),
         epochs=epochs, batch=batch, lr=lr, frozen_stages=freeze,
     )  # fmt: skip
     kind = load_scheme(scheme)
     samples = read_samples(labels, kind.names)
-    with mendable():
+    with user_errors():
         mean = mean_face(samples, recipe.convention)
     fresh = partial(_fresh, kind, mean, recipe, "pip", backbone, neighbours, stride, start)
     faces = _unlabelled(unlabelled)
     config = SelfTrainConfig(
         recipe.config, recipe.augmentation, labels_coarse=labels_coarse, converged=converged
     )
-    with mendable(), _bar("Training", shown=True) as on_progress:
-        said = -1
+    with user_errors(), _bar("Training", shown=True) as on_progress:
+        last_index = -1
 
         def progress(stage: Stage, step: Step) -> None:
-            nonlocal said
-            if stage.index != said:
-                said = stage.index
+            nonlocal last_index
+            if stage.index != last_index:
+                last_index = stage.index
                 click.echo(f"\ntask {stage.index + 1} of {stage.total}: {stage.task}", err=True)
             on_progress(stage.index * step.total + step.done, stage.total * step.total)
 
-        left_out = LeftOut()
+        skipped = SkippedPhotos()
         run(
             fresh, samples, faces, config, out,
-            on_progress=progress, on_unreadable=left_out.add,
+            on_progress=progress, on_unreadable=skipped.add,
         )  # fmt: skip
-    left_out.report(samples)
+    skipped.report(samples)
     click.echo(f"Wrote {out / 'model.safetensors'}; {out / 'ledger.csv'} says what was used how.")
 
 
@@ -393,7 +394,7 @@ def _unlabelled(sources: tuple[Path, ...]) -> list[UnlabelledFace]:
     from pipnet.training.self_training import UnlabelledFace  # noqa: PLC0415
 
     face_detector = load_face_detector()
-    photos = listed_photos(sources)
+    photos = find_all_photos(sources)
     faces = []
     with click.progressbar(photos, label="Finding faces", file=sys.stderr) as bar:
         for photo in bar:

@@ -33,7 +33,7 @@ from pipnet.text import one_line
 MAX_PIXELS = 200_000_000
 """Photos that claim more pixels are refused from their header, before anything is decoded."""
 
-_STRIP = 16  # rows: more would keep Python's other threads waiting for longer
+_ROWS_PER_STRIP = 16  # rows: more would keep Python's other threads waiting for longer
 
 PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"}
@@ -140,24 +140,28 @@ class ImageInfo:
 
 def read_image(
     path: Path,
-    pause: Callable[[], object] | None = None,
+    yield_control: Callable[[], object] | None = None,
     *,
     size: tuple[int, int] | None = None,
 ) -> NDArray[np.uint8]:
     """The upright photo, (H, W, 3) uint8 RGB.
 
-    `pause` is called again and again between short pieces of work: for a thread that gives way.
-    `size`: the (W, H) that it must have, as boxes and landmarks of an image of another size would
-    lie elsewhere on it; any if None.
+    Transparent pixels are blended with white, 16-bit values are scaled by 1/257, and colour
+    profiles are ignored. Of several pages or frames, the first is read.
 
-    Alpha lies over white, 16-bit values are scaled by 1/257, colour profiles are ignored; of
-    several pages or frames the first is taken. Raises ImageError, also for a file that ends too
-    early: its missing pixels are never filled up.
+    Args:
+        yield_control: called repeatedly between short pieces of work, so that a background thread
+            can let others run.
+        size: the (W, H) that the photo must have, because boxes and landmarks of a photo of another
+            size would be misplaced; any if None.
+
+    Raises:
+        ImageError: the photo cannot be read, is truncated, or has another size.
     """
     rgb = _read(Path(path), None)[0]
     if size is not None and rgb.size != size:
         raise ImageError(path, size_change_reason(size, rgb.size))
-    return _pixels(path, rgb, pause)
+    return _pixels(path, rgb, yield_control)
 
 
 def size_change_reason(before: tuple[int, int], now: tuple[int, int]) -> str:
@@ -398,17 +402,19 @@ def _read(path: Path, longest: int | None) -> tuple[Image.Image, tuple[float, fl
         return rgb, (scale[1], scale[0]) if orientation >= 5 else scale
 
 
-def _pixels(path: Path, rgb: Image.Image, pause: Callable[[], object] | None) -> NDArray[np.uint8]:
+def _pixels(
+    path: Path, rgb: Image.Image, yield_control: Callable[[], object] | None
+) -> NDArray[np.uint8]:
     """(H, W, 3), a strip at a time: Pillow would make two copies of a large photo."""
     width, height = rgb.size
     try:
         pixels = np.empty((height, width, 3), np.uint8)
     except MemoryError as error:
         raise ImageError(path, _damage(error)) from error
-    for top in range(0, height, _STRIP):
-        if pause is not None:
-            pause()
-        bottom = min(top + _STRIP, height)
+    for top in range(0, height, _ROWS_PER_STRIP):
+        if yield_control is not None:
+            yield_control()
+        bottom = min(top + _ROWS_PER_STRIP, height)
         pixels[top:bottom] = np.asarray(rgb.crop((0, top, width, bottom)))
     return pixels
 

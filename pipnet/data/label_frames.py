@@ -1,8 +1,8 @@
-"""The size that a label file states for a photo, and what it means for the landmarks.
+"""The size that a label file states for a photo, and the frame of the landmarks that follows.
 
-Landmarks count in pixels of the upright photo. A tool that ignores EXIF labels the picture as it is
-stored, and others label a reduced copy: a stated size that is not the photo's tells of it, and
-whether a turn or a scale explains it. Neither is done unless it is asked for.
+Landmarks are in pixels of the upright photo. Some tools ignore EXIF and label the image as it is
+stored, others label a reduced copy. Then the stated size differs from the photo's, and a rotation
+or a scale may explain the difference. Either is applied only if the caller asks for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class LabelFrame:
-    """In which pixels the landmarks of a photo count.
+    """The frame of a photo's landmarks.
 
     `stated` is the size of the labelled picture. `turned`: it is the photo as stored, before its
     EXIF `orientation`. `upright`: the size of the upright photo.
@@ -77,13 +77,13 @@ class SizeMismatch:
                 f"{self.file.name} has an EXIF orientation, and {source} labelled other photos as "
                 f"they are stored; its size ({here}) does not tell which it is here"
             )
-        told = f"{self.file.name} is {here} here, but {source} labelled it at {stated}"
+        message = f"{self.file.name} is {here} here, but {source} labelled it at {stated}"
         if self.frame is None:
-            return f"{told}; neither a turn nor a scale explains that"
+            return f"{message}; neither a turn nor a scale explains that"
         ways = ["before its EXIF turn"] * self.frame.turned + ["on a copy of another size"] * (
             self.frame.scaled
         )
-        return f"{told}: {' and '.join(ways)}"
+        return f"{message}: {' and '.join(ways)}"
 
 
 def choose_frames(
@@ -125,8 +125,11 @@ def choose_frames(
 
 
 def has_implausible_points(points: NDArray[np.float64], size: Size) -> bool:
-    """Whether a landmark (N, 2; NaN where absent) is infinite, has only one coordinate, or lies
-    farther outside a photo of this size than the photo is wide or high."""
+    """Whether landmarks (N, 2), NaN where absent, cannot belong to a photo of this size.
+
+    That is, whether one is infinite, has one coordinate only, or lies outside the photo by more
+    than the photo's width or height.
+    """
     absent = np.isnan(points)
     extent = np.array(size, np.float64)
     inside = (points >= -extent) & (points <= 2 * extent)

@@ -50,7 +50,7 @@ class KnownPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LookupResult:
     """What a name leads to: a file, or None and the `problem`, which continues the name."""
 
     file: Path | None
@@ -79,45 +79,47 @@ class PhotoLookup:
         self._beside_names: dict[Path, PhotoNames] = {}
         self._hashes: dict[Path, str | None] = {}
 
-    def find(self, name: str, sha256: str | None = None) -> Found:
+    def find(self, name: str, sha256: str | None = None) -> LookupResult:
         """The photo of a file name, such as COCO's `file_name`, and the content hash stated."""
         named = self._by_name(name)
         if sha256 is None or (named.file is not None and self._hash(named.file) == sha256):
             return named
         same = [photo for photo in self._photos if self._hash(photo.file) == sha256]
         if len(same) == 1:
-            return Found(same[0].file)
+            return LookupResult(same[0].file)
         if same:
-            return self._by_tail(name, _Tails(same)) or Found(None, _choice(same))
+            return self._by_tail(name, _Tails(same)) or LookupResult(None, _choice(same))
         if named.file is None:
             return named
         if self._hash(named.file) is None:
-            return Found(
+            return LookupResult(
                 None,
                 f"could be {named.file}, which cannot be read to compare its content; mend or "
                 f"replace that photo, then import the labels again",
             )
-        return Found(
+        return LookupResult(
             None,
             f"is not the photo that was labelled: the content of {named.file} differs; put the "
             f"labelled photo in its place",
         )
 
-    def find_stem(self, path: str) -> Found:
+    def find_stem(self, path: str) -> LookupResult:
         """The photo of a .pts file by its relative path without the suffix."""
         *folders, stem = path.split("/")
         beside = self._folder.joinpath(*folders)
         if found := self._names_beside(beside).match(stem):
             if len(found) > 1:
-                return Found(None, f"could belong to {' or '.join(found)}; rename one of them")
-            return Found(self._canonical(beside / found[0]))
+                return LookupResult(
+                    None, f"could belong to {' or '.join(found)}; rename one of them"
+                )
+            return LookupResult(self._canonical(beside / found[0]))
         problem = ""
         for form in range(len(_FORMS)):
             if (tail := self._tails.longest_of_stem(folders, stem, form)) is not None:
                 if tail.file is not None or tail.ambiguous:
-                    return Found(tail.file, tail.problem)
+                    return LookupResult(tail.file, tail.problem)
                 problem = problem or tail.problem
-        return Found(None, problem or self._nowhere)
+        return LookupResult(None, problem or self._nowhere)
 
     def find_all(
         self, names: Mapping[str, str | None], *, stems: bool = False
@@ -197,21 +199,21 @@ class PhotoLookup:
 
     # By name
 
-    def _by_name(self, name: str) -> Found:
+    def _by_name(self, name: str) -> LookupResult:
         for parts in _spellings(name):
             for form in range(len(_FORMS)):
                 files = sorted({self._canonical(file) for file in self._beside(parts, form)})
                 if len(files) == 1:
-                    return Found(files[0])
+                    return LookupResult(files[0])
                 if files:
-                    return Found(
+                    return LookupResult(
                         None,
                         f"could be {' or '.join(map(str, files))}; move the label file so that "
                         f"only one of them fits",
                     )
-        return self._by_tail(name, self._tails) or Found(None, self._nowhere)
+        return self._by_tail(name, self._tails) or LookupResult(None, self._nowhere)
 
-    def _by_tail(self, name: str, tails: _Tails) -> Found | None:
+    def _by_tail(self, name: str, tails: _Tails) -> LookupResult | None:
         problem = ""
         for parts in _spellings(name):
             if parts[0] == "/" or ".." in parts:
@@ -220,9 +222,9 @@ class PhotoLookup:
             for form in range(len(_FORMS)):
                 if parts and (tail := tails.longest(parts, form)) is not None:
                     if tail.file is not None or tail.ambiguous:
-                        return Found(tail.file, tail.problem)
+                        return LookupResult(tail.file, tail.problem)
                     problem = problem or tail.problem
-        return Found(None, problem) if problem else None
+        return LookupResult(None, problem) if problem else None
 
     def _beside(self, parts: list[str], form: int) -> Iterator[Path]:
         """Files that the name leads to from the label file's folder, or from where that folder's

@@ -14,7 +14,7 @@ from pipnet.data.coco import (
     LabelError,
 )
 
-_LARGEST_PTS = 10_000_000
+MAX_PTS_BYTES = 10_000_000
 """Bytes. Laser scans use the suffix .pts too, and are gigabytes."""
 
 
@@ -70,7 +70,7 @@ def _check_origin(origin: int) -> None:
 
 def _read_text(path: Path) -> str:
     try:
-        if path.stat().st_size > _LARGEST_PTS:
+        if path.stat().st_size > MAX_PTS_BYTES:
             raise LabelError(f"{path.name} is too large for landmarks; it may be a laser scan.")
         return path.read_text("utf-8-sig", errors="replace")
     except OSError as error:

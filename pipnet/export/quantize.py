@@ -28,11 +28,11 @@ was most of what 8 bits cost, and they take no time. `MaxPool` loses nothing."""
 PERCENTILE = 99.999
 """Activations beyond this are clipped; with whole ranges a single outlier costs all resolution."""
 
-PARTS = 5
-"""Of so many stretches of the trunk, the one that rounding hurts most may stay as it is."""
+TRUNK_PARTS = 5
+"""The trunk's convolutions are divided into this many parts; one of them may stay in fp32."""
 
-WORTH = 4 / 5
-"""It does if without its rounding the landmarks move at most this much of what they did."""
+MAX_REMAINING_SHARE = 4 / 5
+"""A part stays in fp32 if that reduces the landmarks' movement to at most this share."""
 
 
 class _Crops(CalibrationDataReader):  # type: ignore[misc]
@@ -66,13 +66,13 @@ def quantize(source: Path, target: Path, crops: NDArray[np.uint8]) -> None:
         convolutions = [n.name for n in onnx.load(prepared).graph.node if n.op_type == "Conv"]
         layers = [name for name in convolutions if "/trunk/" in name]
         tried: list[tuple[float, Path]] = []
-        parts = [part.tolist() for part in np.array_split(layers, PARTS)]
+        parts = [part.tolist() for part in np.array_split(layers, TRUNK_PARTS)]
         for number, part in enumerate([[], *parts]):
             file = Path(folder) / f"{number}.onnx"
             _convert(prepared, file, ranges, part, source)
             points = OnnxDetector(file).predict_crops(crops).points
             tried.append((float(np.linalg.norm(points - wanted, axis=-1).mean()), file))
-        best = min(tried) if min(tried)[0] < WORTH * tried[0][0] else tried[0]
+        best = min(tried) if min(tried)[0] < MAX_REMAINING_SHARE * tried[0][0] else tried[0]
         with replacing(target) as partial:
             partial.write_bytes(best[1].read_bytes())
 

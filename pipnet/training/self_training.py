@@ -72,7 +72,7 @@ class Stage:
 OnStage = Callable[[Stage, Step], None]
 
 
-def selftrain(
+def self_train(
     fresh: Callable[[], Checkpoint],
     labelled: Sequence[Sample],
     unlabelled: Sequence[UnlabelledFace],
@@ -84,16 +84,16 @@ def selftrain(
 ) -> Checkpoint:
     """Self-train and return the last network, which is also `out/model.safetensors`.
 
-    Every training has a folder `out/stage-K` with its pseudo-labels and network; finished ones are
-    not run again, and an interrupted one goes on, when the same call is made once more.
-    `out/ledger.csv` says of every pseudo-label what each task used it for.
+    Every training has a folder `out/stage-K` with its pseudo-labels and network. The same call
+    resumes an interrupted run: finished trainings are not repeated. `out/ledger.csv` lists every
+    pseudo-label of every task.
 
     Args:
         fresh: makes the untrained network of each training (ImageNet backbone, new heads).
         labelled: faces with labels. unlabelled: faces without.
-        on_progress: whatever it raises ends the training between two steps.
-        on_unreadable: called for each face whose photo cannot be read, which is left out; for one
-            without labels with a sample that has no points.
+        on_progress: called after every step; an exception ends the training.
+        on_unreadable: called for each face that is skipped because its photo cannot be read. The
+            sample of an unlabelled face has NaN points.
 
     Raises:
         ValueError: `out` holds a run on other faces, or no photo can be read.
@@ -208,11 +208,13 @@ def _boxes_of(faces: Sequence[UnlabelledFace], _image: NDArray[np.uint8]) -> lis
 
 def _movement(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Mean distance of the landmarks as a fraction of the face's box; NaN if no face has both."""
-    moved = _movements(before, after)
+    moved = _movement_per_face(before, after)
     return float(moved[np.isfinite(moved)].mean()) if np.isfinite(moved).any() else math.nan
 
 
-def _movements(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+def _movement_per_face(
+    before: NDArray[np.float64], after: NDArray[np.float64]
+) -> NDArray[np.float64]:
     size = np.sqrt((after.max(1) - after.min(1)).prod(-1))  # (U,)
     result: NDArray[np.float64] = np.linalg.norm(after - before, axis=-1).mean(1) / size
     return result
@@ -232,7 +234,7 @@ def _write_ledger(
     if file.exists() and index > 1:
         with file.open(encoding="utf-8", newline="") as stream:
             rows = [row for row in csv.reader(stream) if row[0].isdigit() and int(row[0]) < index]
-    moved = np.full(len(points), np.nan) if before is None else _movements(before, points)
+    moved = np.full(len(points), np.nan) if before is None else _movement_per_face(before, points)
     written = file.with_name(file.name + ".partial")
     with written.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)

@@ -141,7 +141,9 @@ def test_unsure_boxes_and_second_boxes_of_a_face_are_left_out(
     ]
     face_detector = SlimFace()
     monkeypatch.setattr(face_detector, "_detect", lambda width, height, data: rows)
-    photo: NDArray[np.uint8] = np.zeros((face_detection.LONGEST_SIDE * 2, 900, 3), np.uint8)
+    photo: NDArray[np.uint8] = np.zeros(
+        (face_detection.MAX_SEARCH_SIDE_PIXELS * 2, 900, 3), np.uint8
+    )
     assert face_detector(photo) == [
         DetectedFace((24, 22, 100, 100), 0.95),
         DetectedFace((200, 200, 60, 60), 0.6),

@@ -113,15 +113,15 @@ def test_no_more_patches_are_kept_than_there_is_memory_for(
         lambda path, size: (reads.append(path), read(path, size=size))[1],
     )
     one = NONE.cut(read(faces[0].image), faces[0].boxes[0], CONVENTION)[0].nbytes
-    for kept, limit in ((6, loader_module.CACHE_BYTES), (0, 0), (3, int(2.5 * one))):
-        monkeypatch.setattr(loader_module, "CACHE_BYTES", limit)
+    for kept, limit in ((6, loader_module.MAX_CACHE_BYTES), (0, 0), (3, int(2.5 * one))):
+        monkeypatch.setattr(loader_module, "MAX_CACHE_BYTES", limit)
         given = loader([faces[0]] * 6)
         for number in range(3):
             list(given.epoch(number))
         assert len(reads) == kept + 3 * (6 - kept)
         reads.clear()
     wanted = [*loader(faces).epoch(2)]
-    monkeypatch.setattr(loader_module, "CACHE_BYTES", 0)
+    monkeypatch.setattr(loader_module, "MAX_CACHE_BYTES", 0)
     assert same([*loader(faces).epoch(2)], wanted), "kept or not, the pixels are the same"
 
 

@@ -14,7 +14,7 @@ from pipnet.data.sample import Sample
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.training import self_training as module
 from pipnet.training.config import TrainConfig
-from pipnet.training.self_training import SelfTrainConfig, Stage, UnlabelledFace, selftrain
+from pipnet.training.self_training import SelfTrainConfig, Stage, UnlabelledFace, self_train
 from pipnet.training.trainer import Step
 
 Make = Callable[..., Checkpoint]
@@ -48,7 +48,7 @@ def test_every_task_trains_on_labels_and_pseudo_labels_and_the_ledger_tells(
     monkeypatch.setattr(module, "train", spy)
     unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     config = SelfTrainConfig(SHORT, tasks=("cls3", "std"))
-    result = selftrain(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out")
+    result = self_train(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out")
     assert used == [["std"] * 3, ["std"] * 3 + ["cls3"] * 3, ["std"] * 6]
     rows = ledger(tmp_path / "out")
     assert [(row["stage"], row["task"]) for row in rows] == [("1", "cls3")] * 3 + [("2", "std")] * 3
@@ -69,9 +69,9 @@ def test_an_interrupted_self_training_goes_on_and_ends_the_same(
         if (stage.index, step.done) == (2, 1):
             raise Stopped
 
-    whole = selftrain(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "whole")
+    whole = self_train(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "whole")
     with pytest.raises(Stopped):
-        selftrain(
+        self_train(
             big(make_checkpoint),
             faces[:3],
             unlabelled,
@@ -83,7 +83,7 @@ def test_an_interrupted_self_training_goes_on_and_ends_the_same(
     lines = (tmp_path / "cut" / "ledger.csv").read_text("utf-8").splitlines(keepends=True)
     (tmp_path / "cut" / "ledger.csv").write_text("".join(lines[:-1])[:-7], "utf-8")
     seen: list[int] = []
-    cut = selftrain(
+    cut = self_train(
         big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "cut",
         on_progress=lambda stage, _: seen.append(stage.index),
     )  # fmt: skip
@@ -99,11 +99,11 @@ def test_a_folder_of_other_faces_is_refused(
     unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     config = SelfTrainConfig(SHORT, tasks=("cls3",))
     fresh, out = big(make_checkpoint), tmp_path / "out"
-    selftrain(fresh, faces[:3], unlabelled, config, out)
+    self_train(fresh, faces[:3], unlabelled, config, out)
     with pytest.raises(ValueError, match="stage-0 holds a training on other faces"):
-        selftrain(fresh, faces[:2], unlabelled, config, out)
+        self_train(fresh, faces[:2], unlabelled, config, out)
     with pytest.raises(ValueError, match="has 3 pseudo-labels, there are 2 unlabelled"):
-        selftrain(fresh, faces[:3], unlabelled[:2], config, out)
+        self_train(fresh, faces[:3], unlabelled[:2], config, out)
 
 
 def test_it_ends_when_the_pseudo_labels_stand_still(
@@ -111,7 +111,7 @@ def test_it_ends_when_the_pseudo_labels_stand_still(
 ) -> None:
     unlabelled = [UnlabelledFace(s.image, s.boxes[0], "landmarks") for s in faces[3:]]
     config = SelfTrainConfig(SHORT, tasks=("std", "std", "std"), converged=1e6)
-    selftrain(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out")
+    self_train(big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out")
     assert (tmp_path / "out" / "stage-1" / "finished.json").exists()
     assert not (tmp_path / "out" / "stage-2" / "finished.json").exists()
 
@@ -130,7 +130,7 @@ def test_labels_train_the_coarse_maps_on_demand(
     unlabelled = [UnlabelledFace(faces[3].image, faces[3].boxes[0], "landmarks")]
     config = SelfTrainConfig(SHORT, tasks=("cls2",), labels_coarse=True)
     (tmp_path / "out").mkdir()
-    selftrain(big(make_checkpoint), faces[:1], unlabelled, config, tmp_path / "out")
+    self_train(big(make_checkpoint), faces[:1], unlabelled, config, tmp_path / "out")
     assert used[1] == ["std", "cls2", "cls2"]
 
 
@@ -142,7 +142,7 @@ def test_photos_that_cannot_be_read_are_left_out(
     faces[4].image.write_bytes(faces[4].image.read_bytes()[:200])
     told: list[str] = []
     config = SelfTrainConfig(SHORT, tasks=("std", "std"), converged=1e-9)
-    selftrain(
+    self_train(
         big(make_checkpoint), faces[:3], unlabelled, config, tmp_path / "out",
         on_unreadable=lambda sample, error: told.append(sample.image.name),
     )  # fmt: skip
@@ -152,7 +152,7 @@ def test_photos_that_cannot_be_read_are_left_out(
     for face in faces[3:]:
         face.image.unlink(missing_ok=True)
     with pytest.raises(ValueError, match="no photo of 3 faces without labels can be read"):
-        selftrain(
+        self_train(
             big(make_checkpoint), faces[1:3], unlabelled, config, tmp_path / "out2",
             on_unreadable=lambda sample, error: None,
         )  # fmt: skip
