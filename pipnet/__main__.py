@@ -23,7 +23,7 @@ for command in (predict, evaluate, train, selftrain, export, convert, info):
 
 
 def main() -> None:
-    """Entry point; what the user can mend is one sentence and exit code 1."""
+    """Entry point. Errors that the user can fix are one sentence on stderr, exit code 1."""
     from pipnet.data.coco import LabelError  # noqa: PLC0415
     from pipnet.data.images import ImageError  # noqa: PLC0415
     from pipnet.data.scheme import SchemeError  # noqa: PLC0415

@@ -36,7 +36,7 @@ MAX_NAMED_FILES = 5
 
 
 def weights_options(command: Any) -> Any:
-    """`--weights`, and what an authors' `.pth` needs beside it."""
+    """`--weights`, and the options that a `.pth` of the authors needs in addition."""
     for option in (
         click.option("--meanface", type=EXISTING, help="For a .pth: its meanface.txt."),
         click.option("--scheme", help="For a .pth: its scheme, e.g. 300w."),
@@ -128,7 +128,7 @@ def output_folder(path: Path, results: Sequence[str]) -> None:
 
 
 def find_all_photos(sources: Sequence[Path]) -> list[Path]:
-    """The photos of files and folders, each file once; says on stderr what cannot be read.
+    """The photos of files and folders, each file once; lists on stderr what is not supported.
 
     Raises:
         click.ClickException: a source holds no photo.

@@ -132,7 +132,7 @@ def _fresh(
 )  # fmt: skip
 @click.option(
     "--patience", type=click.IntRange(min=1),
-    help="Stop when the held-out error has not fallen for so many epochs, and keep the best.",
+    help="Stop after this many epochs without a lower held-out error, and keep the best model.",
 )  # fmt: skip
 @click.option("--seed", default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with an interrupted training in OUT.")
@@ -320,7 +320,7 @@ class _HeldOutEvaluation:
 @click.command()
 @click.option("--labels", multiple=True, required=True, type=EXISTING, help="Folder or COCO JSON.")
 @click.option("--unlabelled", multiple=True, required=True, type=EXISTING, help="Folder of photos.")
-@click.option("--out", required=True, type=TARGET, help="Folder; an interrupted run goes on.")
+@click.option("--out", required=True, type=TARGET, help="Folder; an interrupted run is resumed.")
 @_recipe_options
 @click.option("--labels-coarse", is_flag=True, help="Labels train the coarse maps too (the paper).")
 @click.option(
@@ -352,7 +352,7 @@ def selftrain(
     from pipnet.training.self_training import self_train as run  # noqa: PLC0415
     from pipnet.training.trainer import Step  # noqa: PLC0415
 
-    # the folder of an interrupted run is gone on with
+    # an interrupted run is resumed
     output_folder(out, () if (out / "stage-0").is_dir() else ("model.safetensors", "ledger.csv"))
     retain_freed_memory()
     recipe = _recipe(
@@ -384,11 +384,11 @@ def selftrain(
             on_progress=progress, on_unreadable=skipped.add,
         )  # fmt: skip
     skipped.report(samples)
-    click.echo(f"Wrote {out / 'model.safetensors'}; {out / 'ledger.csv'} says what was used how.")
+    click.echo(f"Wrote {out / 'model.safetensors'}; {out / 'ledger.csv'} lists the pseudo-labels.")
 
 
 def _unlabelled(sources: tuple[Path, ...]) -> list[UnlabelledFace]:
-    """The faces of photos without labels; photos that cannot be read are named and left out."""
+    """The faces of photos without labels; unreadable photos are named and skipped."""
     from pipnet.data.images import ImageError, read_image  # noqa: PLC0415
     from pipnet.inference.face_detection import load_face_detector  # noqa: PLC0415
     from pipnet.training.self_training import UnlabelledFace  # noqa: PLC0415

@@ -16,7 +16,7 @@ is the network's input itself, not enlarged."""
 
 
 def tight_box(points: NDArray[np.float64]) -> Box:
-    """The box of the landmarks (N, 2), NaN rows left out; at least one pixel wide and high."""
+    """The box of the landmarks (N, 2), without NaN rows; at least one pixel wide and high."""
     x0, y0 = np.nanmin(points, axis=0)
     x1, y1 = np.nanmax(points, axis=0)
     return (float(x0), float(y0), float(max(x1 - x0, 1.0)), float(max(y1 - y0, 1.0)))
@@ -36,7 +36,14 @@ SAME_FACE_OVERLAP = 0.5
 
 
 def match_by_overlap(shares: Mapping[tuple[int, int], float]) -> dict[int, int]:
-    """Who belongs to whom, by the overlap of each pair: the largest first, each once."""
+    """Match two sets of boxes greedily by overlap, the largest first.
+
+    Args:
+        shares: the overlap, 0 to 1, of box `one` and box `other` by (one, other).
+
+    Returns:
+        one -> other for overlaps of at least `SAME_FACE_OVERLAP`; each box at most once.
+    """
     pairs, used = dict[int, int](), set[int]()
     for (one, other), share in sorted(shares.items(), key=lambda pair: -pair[1]):
         if share >= SAME_FACE_OVERLAP and one not in pairs and other not in used:

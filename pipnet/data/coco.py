@@ -28,7 +28,7 @@ class LabelError(Exception):
 
 @dataclass(frozen=True)
 class CocoImage:
-    """A photo. `width` and `height` in pixels, None where the file does not say."""
+    """A photo. `width` and `height` in pixels, None where the file does not state them."""
 
     id: int
     file_name: str
@@ -141,10 +141,12 @@ def contradictory_names(images: Iterable[CocoImage]) -> dict[str, str]:
 def coco_text(file: CocoFile) -> Iterator[str]:
     """The JSON text of a data set: skeleton from 1, unlabelled points 0, 0, 0.
 
-    In pieces, one for each image and each annotation and a few more: a large data set takes a
-    gigabyte, and to encode it at once would stop every other thread of the program meanwhile. A
-    face without a box gets the tight box of its labelled points. Raises ValueError for ids that are
-    not unique or not known, and for a labelled point without a finite position.
+    In pieces, about one for each image and annotation: a large data set takes a gigabyte, and
+    encoding it in one call would block all other threads. A face without a box gets the tight box
+    of its labelled points.
+
+    Raises:
+        ValueError: ids are not unique or not known, or a labelled point has no finite position.
     """
     _check(file)
     yield "{"
@@ -245,7 +247,7 @@ def _first_twice(ids: Iterable[int]) -> int | None:
 
 
 class _Reader:
-    """Checks the rows of one file, and says where it is when one is wrong."""
+    """Parses the rows of one file; errors name the row."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -363,7 +365,7 @@ class _Reader:
         return int(number)
 
     def _numbers(self, values: list[object], key: str) -> NDArray[np.float64]:
-        """All at once where they are in order: a large file has ten million."""
+        """Converts valid numbers in one call, because a large file has ten million."""
         if set(map(type, values)) <= {int, float}:
             with suppress(OverflowError):
                 numbers = np.array(values, np.float64)

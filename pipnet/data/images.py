@@ -127,7 +127,7 @@ class ImageError(Exception):
 
 @dataclass(frozen=True)
 class ImageInfo:
-    """What the header says: size in pixels of the upright picture; JPEG, PNG, BMP, WEBP or TIFF.
+    """A photo's header: upright size in pixels, and JPEG, PNG, BMP, WEBP or TIFF.
 
     `orientation`: how the picture is stored (EXIF 2.3, 1 to 8); 5 and more have the sides swapped.
     """
@@ -299,7 +299,7 @@ def _quiet_pillow() -> None:
 
 
 def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
-    """Read the header with the class that the first bytes ask for, whatever the suffix says."""
+    """Read the header with the class that the first bytes ask for, whatever the suffix is."""
     start = stream.read(1024)
     stream.seek(0)
     suffix = _UNSUPPORTED.get(path.suffix.lower(), "")

@@ -93,7 +93,7 @@ def choose_frames(
 
     Photos that are in neither can be taken as they are. `turn`: take pictures as stored, before
     their EXIF turn, where the stated size fits that; `scale`: take those of another size. Photos
-    that cannot be read are left to whoever reads them.
+    that cannot be read are in neither.
     """
     headers = _Headers(photos)
     frames: dict[str, LabelFrame] = {}
@@ -137,7 +137,7 @@ def has_implausible_points(points: NDArray[np.float64], size: Size) -> bool:
 
 
 class _Headers:
-    """What the photos' headers say, each read once."""
+    """Size and orientation from the photos' headers, each read once."""
 
     def __init__(self, photos: Mapping[str, StatedSize]) -> None:
         self._photos = photos

@@ -55,9 +55,11 @@ def load_labelled(
     labelled point are left out. `origin` is what .pts files count from. `names`: the landmarks in
     the order that is wanted, which those of COCO are brought into.
 
-    Faces that cannot be what they say (another photo, another size, landmarks far outside) are told
-    to `report`, a sentence each, and left out; without it they raise. Raises LabelError, also if
-    faces differ in their number of points.
+    Faces that contradict their photo (another photo, another size, landmarks far outside) are
+    skipped, and `report` is called with a sentence about each; without `report` they raise.
+
+    Raises:
+        LabelError: the source cannot be read, has no usable face, or mixes numbers of landmarks.
     """
     source = Path(source)
     problems: list[str] = []
@@ -212,7 +214,7 @@ def _photos(path: Path, images: Sequence[CocoImage], problems: list[str]) -> dic
             f"none of the photos that {path.name} names is there, such as "
             f"{one_line(path.parent / missing[0])}. Its file names count from the folder it is in."
         )
-    for name in missing:  # whoever reads the photo says so
+    for name in missing:  # reading the photo reports it
         files[name] = path.parent / name
         del lacking[name]
     problems += lacking.values()
@@ -240,7 +242,7 @@ def _plausible(faces: Sequence[LabelledFace], problems: list[str]) -> list[Label
             try:
                 header = read_header(face.image)
                 sizes[face.image] = (header.width, header.height)
-            except ImageError:  # whoever reads the photo says so
+            except ImageError:  # reading the photo reports it
                 sizes[face.image] = None
         size = sizes[face.image]
         if size is not None and has_implausible_points(face.points, size):

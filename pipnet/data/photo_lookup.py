@@ -33,7 +33,7 @@ _FORMS: tuple[Callable[[str], str], ...] = (str, _nfc, _same)
 """How names are compared, the strictest first."""
 
 _FACE_NUMBER = re.compile(r"_[0-9]+$")
-"""What tells several .pts files of one photo apart: `name_1.pts`, `name_2.pts`."""
+"""The suffix of several .pts files of one photo: `name_1.pts`, `name_2.pts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class PhotoLookup:
         if self._hash(named.file) is None:
             return LookupResult(
                 None,
-                f"could be {named.file}, which cannot be read to compare its content; mend or "
+                f"could be {named.file}, which cannot be read to compare its content; repair or "
                 f"replace that photo, then import the labels again",
             )
         return LookupResult(
@@ -176,7 +176,7 @@ class PhotoLookup:
         return _Tails(self._photos)
 
     def _canonical(self, file: Path) -> Path:
-        """The known photo that is this very file, by whatever way; else the file itself."""
+        """The known photo that is the same file (by links too); else the file itself."""
         if self._given is None or file in self._by_path:
             return file
         for photo in self._tails.called(file.name):

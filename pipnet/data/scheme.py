@@ -18,7 +18,7 @@ from pipnet import resources
 
 
 class SchemeError(ValueError):
-    """A scheme that cannot be used; the message says what is wrong with which entry."""
+    """A scheme that cannot be used; the message names the entry and the fault."""
 
 
 @dataclass(frozen=True, slots=True)

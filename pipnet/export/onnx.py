@@ -22,11 +22,11 @@ from pipnet.models.heads import Coordinates, Heatmaps, Maps
 from pipnet.output import replacing
 
 TOLERANCE = 1e-3
-"""How far, in crop units, a landmark of the ONNX file may lie from torch's."""
+"""Largest distance, in crop units, of a landmark of the ONNX file from that of torch."""
 
 
 class ExportError(RuntimeError):
-    """The ONNX file does not give what torch gives."""
+    """The landmarks of the ONNX file differ from those of torch."""
 
 
 class _Whole(nn.Module):
@@ -124,9 +124,9 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
     checkpoint.network.to("cpu", torch.float32).eval()
     whole = _Whole(checkpoint).eval()
     names = ["points", "own", "votes", "scores"]
-    graph = io.BytesIO()  # in memory: one file is written, with nothing beside it
+    graph = io.BytesIO()  # in memory, so that no temporary file of the exporter is left
     with warnings.catch_warnings():
-        # the exporter that needs no further package is the older one, and says so
+        # the older exporter needs no further package, but warns that it is deprecated
         warnings.simplefilter("ignore")
         torch.onnx.export(
             whole, (torch.from_numpy(check[:1]),), graph,  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ class FaceDetector(Protocol):
 
 
 class FaceDetectorMissingError(RuntimeError):
-    """No face detector can be used here; the message says what to install or pass."""
+    """No face detector can be used; the message names what to install or pass."""
 
 
 MAX_SEARCH_SIDE_PIXELS = 640

@@ -1,4 +1,4 @@
-"""What a detector says of a photo: landmarks, drawn on it or as plain values. No torch."""
+"""The results of a detector: landmarks to draw or to convert to plain values. No torch."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SUBPIXEL_BITS = 4
 class FaceLandmarks:
     """The landmarks of one face, in pixels of the upright image.
 
-    `points`, `own` (N, 2): merged and the landmark's own point. `votes` (N, M, 2): what neighbours
-    say. `spread` (N,): root mean square distance of the votes from the point, pixels. `scores`
-    (N,): raw best map value, may leave 0..1. `score`: the face's, 0 to 1. `box`: x, y, width,
-    height of what it was asked for.
+    `points` (N, 2): the landmarks, averaged from their own predictions, `own` (N, 2), and those of
+    their neighbours, `votes` (N, M, 2). `spread` (N,): root mean square distance of the votes from
+    the point, pixels. `scores` (N,): maximum of each score map, about 0 to 1. `score`: of the face,
+    0 to 1. `box`: the x, y, width, height that the prediction was requested for.
     """
 
     points: Floats

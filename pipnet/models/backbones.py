@@ -1,7 +1,7 @@
 """Feature extractors with the key names of torchvision (and, for MobileNetV3, of the PIPNet
 authors).
 
-Written here because torchvision cannot be imported beside every torch build; the names and shapes
+Defined here because torchvision is not available for every torch build; the names and shapes
 of the parameters are the published ones, so ImageNet weights and PIPNet checkpoints load unchanged.
 """
 

@@ -110,7 +110,7 @@ def _described(meta: dict[str, Any]) -> Checkpoint:
     for what, count in ((f"scheme {scheme.name!r}", scheme.count), ("mean face", len(meanface))):
         if count != network.landmarks:
             raise ValueError(f"its {what} has {count} landmarks, its network {network.landmarks}")
-    neighbours(meanface, network.neighbours)  # only to see that the mean face allows so many
+    neighbours(meanface, network.neighbours)  # raises if the mean face does not allow so many
     convention = CropConvention.from_mapping(meta["crop"])
     return Checkpoint(network, scheme, meanface, convention, meta["summary"])
 
@@ -184,7 +184,7 @@ def load_authors(
     stride = next((stride for layer, stride in EXTRA_STRIDES.items() if layer in state), 32)
     try:
         network = PIPNet(backbone, scheme.count, count, stride)
-        neighbours(meanface, count)  # only to see that the mean face allows so many
+        neighbours(meanface, count)  # raises if the mean face does not allow so many
     except ValueError as error:
         raise CheckpointError(f"{path} cannot be used so: {error}") from error
     _fill(network, state, path)

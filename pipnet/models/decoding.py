@@ -1,4 +1,4 @@
-"""From what a network says to landmarks, in numpy (paper section 3.2)."""
+"""From the output of a network to landmarks, in numpy (paper section 3.2)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def decode(
 
 
 def decode_coordinates(points: NDArray[np.floating]) -> Landmarks:
-    """Points (B, N, 2) in crop units as landmarks; with no confidence told, scores are 1."""
+    """Points (B, N, 2) in crop units as landmarks with score 1: the network predicts none."""
     own = points.astype(np.float64)
     return Landmarks(own, own, _no_votes(own), np.ones(own.shape[:2]))
 

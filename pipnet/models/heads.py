@@ -12,7 +12,7 @@ from pipnet.models.backbones import FEATURE_CHANNELS, backbone, extend, run_exte
 
 
 class Maps(NamedTuple):
-    """What a PIPNet says; G = input side / stride, offsets in map cells.
+    """The output of a PIPNet; G = input side / stride, offsets in map cells.
 
     `score` (B, N, G, G); `x`, `y` (B, N, G, G) offsets from a cell's top-left corner;
     `nb_x`, `nb_y` (B, N*C, G, G): channel n*C + j is neighbour j of landmark n. `coarse` holds the
@@ -28,13 +28,13 @@ class Maps(NamedTuple):
 
 
 class Coordinates(NamedTuple):
-    """What coordinate regression says: `points` (B, N, 2) in crop units."""
+    """The output of coordinate regression: `points` (B, N, 2) in crop units."""
 
     points: Tensor
 
 
 class Heatmaps(NamedTuple):
-    """What heatmap regression says: `heat` (B, N, H, H), about 1 at the landmark, 0 elsewhere."""
+    """The output of heatmap regression: `heat` (B, N, H, H), 1 at the landmark, 0 elsewhere."""
 
     heat: Tensor
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours:
-    """Who predicts whom (paper section 3.2, the authors' `get_meanface`).
+    """Which landmarks predict which (paper section 3.2, the authors' `get_meanface`).
 
     `table` (N, C): the C nearest landmarks of each on the mean face, nearest first; the order is
     the channel order of a checkpoint. `landmark`, `slot` (N, M): the M predictions that are
@@ -34,8 +34,8 @@ def neighbours(meanface: NDArray[np.float64], count: int) -> Neighbours:
     """Neighbour tables of a mean face (N, 2) for C = `count`.
 
     Raises:
-        ValueError: C is not in 0..N-1, or some landmark is nobody's neighbour (or so rarely that
-            the authors' padding, eleven copies of its list, does not reach the longest list).
+        ValueError: C is not in 0..N-1, or some landmark has no predictor (or so few that the
+            authors' padding, eleven copies of its list, does not reach the longest list).
     """
     total = len(meanface)
     if not 0 <= count < total:

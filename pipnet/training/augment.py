@@ -25,7 +25,7 @@ class Augmenter(Protocol):
     """A way to turn a face into training samples."""
 
     def cut(self, image: Bytes, box: Box, convention: CropConvention) -> Patch:
-        """The pixels that samples of this face are made of; kept between epochs."""
+        """The pixels around a face from which its samples are warped; cached between epochs."""
         ...
 
     def sample(
@@ -150,7 +150,7 @@ NONE = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 def in_crop(matrix: Floats, points: Floats, convention: CropConvention) -> Floats:
     """Landmarks (N, 2) in image pixels -> points_unit, for an affine from image to points_crop."""
-    # pixels are cut `pixel_edge` beside where landmarks are counted from
+    # crops are offset by `pixel_edge` from the origin of the landmarks
     points_unit: Floats = (transform(matrix, points + convention.pixel_edge) + 0.5) / (
         convention.side
     )

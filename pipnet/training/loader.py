@@ -17,16 +17,16 @@ from pipnet.data.sample import Sample
 from pipnet.training.augment import NONE, Augmentation, Augmenter, Change, Patch
 
 MAX_CACHE_BYTES = 3_000_000_000
-"""Patches beyond this much memory are cut again every epoch."""
+"""Memory of cached patches; further ones are cut again every epoch."""
 
 
 OnUnreadable = Callable[[Sample, ImageError], None]
-"""Called once for each sample that is left out because its photo cannot be used."""
+"""Called once for each sample that is skipped because its photo cannot be used."""
 
 
 def warn_unreadable(_sample: Sample, error: ImageError) -> None:
-    """The default `OnUnreadable`: a Python warning that names the photo."""
-    warnings.warn(f"left out: {error.path} {error.reason}", stacklevel=2)
+    """The default `OnUnreadable`: warn with the name of the photo."""
+    warnings.warn(f"skipped: {error.path} {error.reason}", stacklevel=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +44,9 @@ class Batch:
 class Loader:
     """Batches of augmented samples, prepared while the network computes.
 
-    Every sample's randomness depends on the seed, the epoch and its place in the epoch only, so a
-    resumed training sees what an uninterrupted one would have seen. A sample whose photo cannot be
-    read, or has another size than its label, is left out: the next usable one takes its place.
+    The random numbers of a sample depend only on the seed, the epoch and its position in the epoch,
+    so a resumed training sees the same batches as an uninterrupted one. A sample whose photo cannot
+    be read, or has another size than its label, is replaced by the next usable one.
 
     Args:
         flip: the scheme's mirror table, None for a scheme that cannot be mirrored.

@@ -30,7 +30,7 @@ def preset(name: str, backbone: str, device: str = "cpu", *, pretrained: bool = 
     `paper`: the authors' published recipe (`train.py` of their code; 120 epochs for the MobileNets,
     as they advise): Adam, the rate divided by ten after half and five sixths, their augmentation on
     a crop of 1.1 landmark boxes, and no averaging. `best`: ours, see the model card for what it
-    gains; on a CPU the first four stages of a `pretrained` MobileNet stay as they are.
+    gains; on a CPU the first four stages of a `pretrained` MobileNet are frozen.
 
     Raises:
         ValueError: another name.

@@ -92,7 +92,7 @@ class TrainingState:
         return cast(Network, copy.deepcopy(self._average.module).cpu())
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that `load_state_dict` needs to go on bit by bit."""
+        """Everything that `load_state_dict` needs for a bit-identical resume."""
         return {
             "epoch": self.epoch, "step": self.step, "loss_means": self._loss_means,
             "network": self.network.state_dict(), "average": self._average.state_dict(),

@@ -85,7 +85,7 @@ class TestPredict:
         rows = data["faces"]
         assert [row["image"] for row in rows] == [str(photos / f"face{n}.png") for n in range(6)]
         for row in rows:
-            assert list(row) == ["image", "box", "points", "scores"]
+            assert list(row) == ["image", "box", "points", "scores", "score", "spread"]
             assert row["box"] == [-0.5, -0.5, 120, 110]
             assert np.array(row["points"]).shape == (5, 2)
             assert np.array(row["scores"]).shape == (5,)

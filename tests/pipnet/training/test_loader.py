@@ -170,10 +170,10 @@ class TestUnreadable:
         assert same([*one.epoch(3)], [*two.epoch(3)])
 
     def test_without_a_callback_it_is_a_warning_with_the_path(self, bad: list[Sample]) -> None:
-        with pytest.warns(UserWarning, match="left out") as told:
+        with pytest.warns(UserWarning, match="skipped") as told:
             list(loader(bad).epoch(0))
         assert len(told) == 3
-        wanted = f"left out: {bad[4].image} is truncated"
+        wanted = f"skipped: {bad[4].image} is truncated"
         assert any(str(warning.message) == wanted for warning in told)
 
     def test_with_no_usable_photo_it_is_an_error(self, faces: list[Sample]) -> None:
