@@ -1,9 +1,9 @@
-"""Take the pictures of the window that the readme shows, on the sample project.
+"""Take the screenshots of the readme, on the sample project.
 
     python scripts/screenshots.py [OUT]        (docs/images unless told otherwise)
 
-One project is made, reviewed in part and trained for a few epochs; every view is taken in the light
-and in the dark palette, and one in Korean. To add a view, add a function to VIEWS.
+Makes one project, reviews part of it and trains for a few epochs. Takes every view in the light and
+the dark palette, and one in Korean. To add a view, add a function to VIEWS.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SIZE = (1280, 720)
-WELCOME = (960, 540)
-SHOWN = "portrait-0012.jpg"
-"""The face to look at; those before it are decided."""
+WINDOW_SIZE = (1280, 720)
+WELCOME_SIZE = (960, 540)
+SHOWN_PHOTO = "portrait-0012.jpg"
+"""The photo on the screenshots; those before it are decided."""
 
-PATIENCE = 600.0
-"""Seconds after which something must be broken."""
+TIMEOUT_SECONDS = 600.0
 
 
 class Studio:
-    """The program, off screen, and its project."""
+    """The program with an offscreen window, and its project."""
 
     def __init__(self, folder: Path) -> None:
         os.environ |= {
@@ -47,24 +46,24 @@ class Studio:
         self.folder = folder
 
     def wait(self, done: Callable[[], object], quiet: float = 0.0) -> None:
-        """Let the program work until `done`, and then as many seconds."""
+        """Process events until `done`, and then for `quiet` seconds."""
         begun = time.monotonic()
         while not done():
             self._application.processEvents()
             time.sleep(0.01)
-            if time.monotonic() - begun > PATIENCE:
-                raise TimeoutError(f"waited {PATIENCE:.0f} s")
+            if time.monotonic() - begun > TIMEOUT_SECONDS:
+                raise TimeoutError(f"waited {TIMEOUT_SECONDS:.0f} s")
         end = time.monotonic() + quiet
         while time.monotonic() < end:
             self._application.processEvents()
             time.sleep(0.01)
 
     def colours(self, mode: str) -> None:
-        """Take the light or the dark palette."""
+        """Apply the light or the dark palette."""
         self._theme.apply(self._application, mode)
 
     def speak(self, language: str) -> None:
-        """Let the windows be in English or Korean."""
+        """Show the windows in English or Korean."""
         if language != self._settings.language:
             self._settings.language = language
             self.app.speak()
@@ -73,7 +72,7 @@ class Studio:
 def welcome(studio: Studio) -> Callable[[], object]:
     """The first page, as a newcomer sees it."""
     page = studio.app.show_welcome()
-    page.resize(*WELCOME)
+    page.resize(*WELCOME_SIZE)
     return page.grab
 
 
@@ -82,7 +81,7 @@ def open_sample(studio: Studio) -> None:
     window = studio.app.sample(studio.folder / "sample")
     if window is None:
         raise SystemExit("the sample could not be opened")
-    window.resize(*SIZE)
+    window.resize(*WINDOW_SIZE)
     session = window.session
     store = session.store
     studio.wait(lambda: store.queue.counts().faces > 0)
@@ -97,7 +96,7 @@ def open_sample(studio: Studio) -> None:
     )
     for number in range(100):
         studio.wait(lambda: session.desk.face is not None, 0.3)  # about as quick as a person
-        if session.desk.face.photo.name == SHOWN:
+        if session.desk.face.photo.name == SHOWN_PHOTO:
             break
         verdict = "reject" if number % 8 == 5 else "accept"
         if number % 8 == 2:
@@ -128,7 +127,7 @@ def gallery(studio: Studio) -> Callable[[], object]:
 
 
 def training(studio: Studio) -> Callable[[], object]:
-    """A round that trains, beside the work."""
+    """A training round in progress."""
     from labeltool.gui.background.round_controller import RoundState
 
     window = studio.app.window
@@ -148,7 +147,7 @@ VIEWS = {
     "welcome": welcome, "review": review, "review-ko": review, "gallery": gallery,
     "round": training,
 }  # fmt: skip
-"""By the pictures' names; those that end in -ko are in Korean."""
+"""Views by the name of their picture; names that end in -ko are taken in Korean."""
 
 
 def save(picture: object, path: Path) -> None:

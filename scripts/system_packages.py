@@ -18,15 +18,15 @@ from labeltool import doctor
 
 
 def missing() -> list[str]:
-    """Packages to install, those of the least use last."""
+    """Packages to install, the least important last."""
     found = doctor.missing_packages({**doctor.QT_LIBRARIES, **doctor.X11_LIBRARIES})
     return found if doctor.has_korean_font() else [*found, doctor.KOREAN_FONT_PACKAGE]
 
 
 def install(packages: list[str]) -> None:
-    """Run apt-get, whose own words tell what fails.
+    """Run apt-get; its output says what fails.
 
-    One package a call: a release that lacks one of little use must not miss those that Qt needs.
+    One call a package: a release that lacks an optional one must still get those that Qt needs.
     """
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = [["update", "-q"]]
@@ -36,7 +36,7 @@ def install(packages: list[str]) -> None:
 
 
 def main() -> int:
-    """Return 0 if Qt can be loaded in the end."""
+    """Install what is missing; return 0 if Qt can be loaded afterwards."""
     if not doctor.LINUX or not (packages := missing()):
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):

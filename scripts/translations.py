@@ -1,9 +1,9 @@
-"""Gather the texts of the window and compile their translations: run it after a text has changed.
+"""Update and compile the translations of the window: run it after a text has changed.
 
     python scripts/translations.py
 
-It brings `resources/translations/*.ts` up to date and writes the `.qm` files that the program
-reads. A new text is unfinished then: fill in its translation (in a text editor or Qt Linguist) and
+It updates `resources/translations/*.ts` and compiles them to the `.qm` files that the program
+loads. New texts are marked as unfinished: translate them (in a text editor or Qt Linguist), then
 run it again. `labeltool_en.ts` holds plural forms only.
 
 One Korean word for each idea, with the English words of the glossary in ARCHITECTURE.md:
@@ -31,12 +31,12 @@ FOLDER = ROOT / "resources" / "translations"
 
 
 def sources() -> list[str]:
-    """Every module that may hold a text for people."""
+    """Every module that may contain translatable text."""
     return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "labeltool").rglob("*.py"))
 
 
 def gather(target: Path, *options: str) -> None:
-    """Bring a .ts file up to date: new texts are unfinished, those that are gone leave it."""
+    """Update a .ts file: new texts are unfinished, removed texts are dropped."""
     tool("lupdate", "-tr-function-alias", "QT_TR_NOOP+=N_", "-locations", "none", "-no-obsolete",
          "-source-language", "en", *options, *sources(), "-ts", str(target))  # fmt: skip
 
@@ -47,7 +47,7 @@ def compile_to(source: Path, target: Path) -> None:
 
 
 def tool(name: str, *arguments: str) -> None:
-    """Run one of Qt's tools beside this Python; shows what it says only if it fails."""
+    """Run one of Qt's tools; show its output only if it fails."""
     program = Path(sys.executable).with_name(f"pyside6-{name}")
     done = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""Fixtures that every test may use."""
+"""Fixtures for all tests."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if "PYTEST_XDIST_WORKER" in os.environ:  # each has one core; set before anything loads torch
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# how long an example takes says how busy the machine is
+# no deadline: the time of an example depends on the load of the machine
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Of the person who runs the tests nothing is read or written; processes share nothing."""
+    """An empty home folder: tests neither read nor write files of the person who runs them."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
@@ -42,13 +42,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
-    """pytest-qt's, with more patience."""
+    """pytest-qt's bot with a longer timeout."""
     return PatientBot(request)
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real faces and weights, which stands beside the checkout where there is one."""
+    """The folder of real faces and weights beside the checkout; skips the test without it."""
     beside = Path(__file__).resolve().parents[2] / "shared"
     folder = Path(os.environ.get("LABELTOOL_SHARED", beside))
     if not folder.is_dir():
@@ -64,7 +64,7 @@ def sample() -> Path:
 
 @pytest.fixture
 def writable(read_only: Path) -> Path:
-    """The same folder as `read_only`, for somebody who may write to it."""
+    """The folder `read_only` under a path that can be written."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a folder twice")
     return read_only.with_name("inside")
@@ -72,7 +72,7 @@ def writable(read_only: Path) -> Path:
 
 @pytest.fixture
 def read_only(tmp_path: Path) -> Iterator[Path]:
-    """A folder that nothing can be written to, as root too, holding the project `p`."""
+    """A folder that not even root can write to, with the project `p` in it."""
     from tests.projects import make_project  # SQLAlchemy, which few tests need
 
     inside, outside = tmp_path / "inside", tmp_path / "read-only"

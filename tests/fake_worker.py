@@ -1,10 +1,10 @@
 """A round's worker without a network: `python fake_worker.py worker FOLDER`.
 
-Environment FAKE_WORKER says how it behaves: ok (proposes the box's corners for every face), fail,
-silent (exits without an event), hang (works until cancelled or killed), slow (reports progress
-until it is told to stop early, then goes on as ok), damaged (its results cannot be read),
-unreadable (as ok without the photos of faces 1 and 5, which are truncated), unreadable-fail,
-fail-expected (as fail, for a reason that tells all).
+The environment variable FAKE_WORKER sets its behaviour: ok (proposes the box's corners for every
+face), fail, silent (exits without an event), hang (works until cancelled or killed), slow (reports
+progress until it is stopped early, then continues as ok), damaged (writes unreadable results),
+unreadable (as ok, without the photos of faces 1 and 5, which are truncated), unreadable-fail,
+fail-expected (as fail, with an error that needs no log).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pixels to write into files of every kind."""
+"""Synthetic pixels for image files of every format."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ THREE = Scheme("three", ("left", "right", "nose"), ((0, 2), (1, 2)), (1, 0, 2))
 """Three landmarks: enough for a store, which never looks at them."""
 
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT max(x) FROM c"
-"""A statement that only ends when it is stopped."""
+"""A statement that runs until it is interrupted."""
 
 
 def triangle(shift: float = 0.0) -> np.ndarray:
@@ -31,7 +31,7 @@ def triangle(shift: float = 0.0) -> np.ndarray:
 
 
 def make_project(folder: Path, faces: int = 0, scheme: Scheme = THREE) -> Store:
-    """A project with so many faces, each of a photo of its own; ids count from 1."""
+    """Make a project with `faces` faces, each on its own photo; ids start at 1."""
     folder.mkdir(parents=True)
     (folder / FILE).write_bytes(_empty(scheme.to_json()))
     store = open_project(folder)
@@ -42,14 +42,14 @@ def make_project(folder: Path, faces: int = 0, scheme: Scheme = THREE) -> Store:
 
 @cache
 def _empty(scheme: str) -> bytes:
-    """An empty project's file: made once for all tests."""
+    """The file of an empty project, made once for all tests."""
     with TemporaryDirectory() as folder:
         create_project(Path(folder), Scheme.from_json(scheme)).close()
         return (Path(folder) / FILE).read_bytes()
 
 
 def add_faces(store: Store, count: int) -> None:
-    """More faces, of photos that need not be there."""
+    """Add `count` faces on photos whose files need not exist."""
     root = store.photos.add_root(store.folder.parent / "photos")
     have = store.queue.counts().photos
     store.photos.add(root, [(f"{have + i:05d}.jpg", 100) for i in range(count)])
@@ -65,7 +65,7 @@ def add_faces(store: Store, count: int) -> None:
 
 
 def write_photos(folder: Path, count: int) -> None:
-    """Files for the photos of `add_faces`, as large as it says that they are."""
+    """Write files for the photos of `add_faces`, of the size recorded there."""
     folder.mkdir(exist_ok=True)
     for number in range(count):
         (folder / f"{number:05d}.jpg").write_bytes(b"x" * 100)
@@ -112,20 +112,20 @@ def verdicts(store: Store) -> list[Verdict]:
 
 
 def sql(store: Store, query: str) -> list[Any]:
-    """What a query on the file itself gives, past everything the store thinks."""
+    """The result of a query on the file itself, bypassing the store."""
     with store._database.read() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 
 def change(store: Store, statement: str) -> None:
-    """Meddle with the file behind the store's back."""
+    """Change the file, bypassing the store."""
     with store._database.write() as connection:
         connection.exec_driver_sql(statement)
 
 
 @contextmanager
 def explained(store: Store) -> Iterator[list[str]]:
-    """The query plans, line by line, of everything the store asks of the file meanwhile."""
+    """Collect the query plans, line by line, of every statement the store runs meanwhile."""
     asked: list[tuple[str, tuple]] = []
     plans: list[str] = []
 
@@ -148,7 +148,7 @@ def explained(store: Store) -> Iterator[list[str]]:
 
 
 def scans(plans: list[str]) -> list[str]:
-    """Walks over every row of a table that grows with the project."""
+    """The plan lines that scan a table which grows with the project."""
     tables = ("state", "entry", "operation", "face", "photo", "prediction", "s ", "p ", "e ", "f ")
     return [line for line in plans if line.startswith(tuple(f"SCAN {table}" for table in tables))]
 
@@ -169,7 +169,7 @@ def next_migration(program: Path, body: str) -> int:
 
 
 def fill_disk(store: Store, spare: int = 2) -> None:
-    """Let the file grow by so many pages only: a full disk that anybody can make."""
+    """Simulate a full disk: let the file grow by `spare` pages only."""
     writer = store._database._writer
     pages = writer.exec_driver_sql("PRAGMA page_count").scalar_one()
     writer.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")

@@ -1,6 +1,6 @@
-"""Waiting in tests: until something is so, and never for a fixed while.
+"""Waiting in tests: for a condition, never for a fixed time.
 
-How long a busy machine takes tells nothing, so that one generous bound does for all of them.
+One generous timeout serves every test, because a busy machine may be slow.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 WAIT_SECONDS = 60
-"""How long a test waits at most for what takes a fraction of a second on an idle machine."""
+"""The timeout of every wait; most conditions hold within a fraction of a second."""
 
 WAIT_MS = WAIT_SECONDS * 1000
 
 
 def wait_until(condition: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
-    """Ask again and again until the condition holds.
+    """Poll until the condition holds.
 
     Raises:
-        AssertionError: it did not within so many seconds.
+        AssertionError: it did not hold within `seconds`.
     """
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"not so within {seconds:.0f} s"
+        assert time.monotonic() < end, f"the condition did not hold within {seconds:.0f} s"
         time.sleep(0.01)
 
 
 class PatientBot(QtBot):
-    """pytest-qt's bot, whose own 5 s are too few for a busy machine."""
+    """pytest-qt's bot with a longer default timeout; its 5 s are too short on a busy machine."""
 
     def waitUntil(self, callback: Callable[[], Any], *, timeout: int = WAIT_MS) -> None:
         super().waitUntil(callback, timeout=timeout)

@@ -1,4 +1,4 @@
-"""Made-up projects that close themselves."""
+"""Synthetic projects that are closed after each test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.projects import THREE, make_project, propose
 
 @pytest.fixture
 def opened() -> Iterator[list[Store]]:
-    """Stores put in here are closed at the end."""
+    """Stores added to this list are closed after the test."""
     stores: list[Store] = []
     yield stores
     for store in stores:
@@ -24,7 +24,7 @@ def opened() -> Iterator[list[Store]]:
 
 @pytest.fixture
 def project(tmp_path: Path, opened: list[Store]) -> Callable[..., Store]:
-    """Make a project of so many faces with a proposal each, unless `proposed` is False."""
+    """Make a project of `faces` faces, each with a proposal unless `proposed` is False."""
 
     def make(faces: int = 0, *, proposed: bool = True, scheme: Scheme = THREE) -> Store:
         store = make_project(tmp_path / "project", faces, scheme)
@@ -38,7 +38,7 @@ def project(tmp_path: Path, opened: list[Store]) -> Callable[..., Store]:
 
 @pytest.fixture
 def again(opened: list[Store]) -> Callable[[Store], Store]:
-    """Open a project once more, as another window would."""
+    """Open a project a second time, as another window would."""
 
     def open_again(store: Store) -> Store:
         other = open_project(store.folder)

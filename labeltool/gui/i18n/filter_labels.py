@@ -1,4 +1,4 @@
-"""Filters and orders in words."""
+"""The texts of filters, orders and rounds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REVERSED_ORDER_LABELS = {
 
 
 def round_name(row: Round) -> str:
-    """'Round 3', or whose proposals they are."""
+    """'Round 3', 'Import 2', or the name of the model that predicted."""
     if row.kind is RoundKind.TRAIN:
         return tr("Round {number}", number=row.number)
     if row.kind is RoundKind.IMPORT:
@@ -43,7 +43,7 @@ def round_name(row: Round) -> str:
 
 
 def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
-    """What a filter lets through, in a line; `rounds`: their names."""
+    """Describe a filter in one line; `rounds`: their names by id."""
     parts = []
     if wanted.verdict is not None:
         parts.append(tr(VERDICT_LABELS[wanted.verdict]))

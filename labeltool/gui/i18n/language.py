@@ -1,4 +1,4 @@
-"""Which language the window speaks: the system's where it is one of ours, or the chosen one."""
+"""The language of the window: the chosen one, or that of the system if it is supported."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipnet import resources
 Language = Literal["system", "en", "ko"]
 
 LANGUAGE_NAMES = {"en": "English", "ko": "한국어"}
-"""Each language in its own words, so that those who read no other find it."""
+"""Each language in its own words, for people who read no other."""
 
 
 def resolve_language(wanted: Language) -> str:
-    """'en' or 'ko': the language that `wanted` stands for on this system."""
+    """Return 'en' or 'ko' for a language of the settings; 'system' falls back to 'en'."""
     if wanted != "system":
         return wanted
     spoken = (tag.partition("-")[0] for tag in QLocale.system().uiLanguages())
@@ -24,9 +24,9 @@ def resolve_language(wanted: Language) -> str:
 
 
 def install_language(app: QApplication, wanted: Language) -> str:
-    """Let the program speak a language from now on; returns 'en' or 'ko'.
+    """Install the translations of a language; returns 'en' or 'ko'.
 
-    Widgets that are there already keep their words: make them again.
+    Widgets made before keep their texts: make them again.
     """
     for before in app.findChildren(QTranslator):
         app.removeTranslator(before)
@@ -35,7 +35,7 @@ def install_language(app: QApplication, wanted: Language) -> str:
     system, here = QLocale.system(), QLocale(language)
     QLocale.setDefault(system if system.language() == here.language() else here)
     files = [str(resources.path("translations", f"labeltool_{language}.qm"))]
-    if language != "en":  # Qt's own words: buttons of dialogs, menus of text fields
+    if language != "en":  # Qt's own texts: dialog buttons, menus of text fields
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         files.append(f"{folder}/qtbase_{language}.qm")
     for file in files:

@@ -1,4 +1,4 @@
-"""Times of the log as the clock on the wall."""
+"""Times of the log in local time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 def format_local_time(time: str, *, short: bool = False) -> str:
-    """A time of the log (UTC) as the clock on the wall shows it; `short`: no year if it is now."""
+    """Format an ISO time in UTC as local time; `short` omits the current year."""
     local = datetime.fromisoformat(time).astimezone()
     now = short and local.year == datetime.now().astimezone().year
     return local.strftime("%m-%d %H:%M" if now else "%Y-%m-%d %H:%M")

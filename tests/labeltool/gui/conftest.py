@@ -39,7 +39,7 @@ MakeProject = Callable[[Path, int], Path]
 
 
 def fill(store: Store, photos: Path, count: int) -> list[int]:
-    """`count` photos of one face each, with predictions of rising score."""
+    """Add `count` photos with one face each, and predictions of rising score."""
     photos.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
     names = [f"{k:03d}.jpg" for k in range(count)]
@@ -74,7 +74,7 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
 
 @pytest.fixture(autouse=True, scope="session")
 def english(qapp: QApplication) -> None:
-    """Tests read English, whatever this machine speaks."""
+    """Tests expect English, whatever the language of the system."""
     install_language(qapp, "en")
 
 
@@ -116,7 +116,7 @@ def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="session")
 def filled_project(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
-    """Make a folder's `project` and `photos`, see `fill`: copies of what is made once."""
+    """Make `project` and `photos` in a folder (see `fill`), copied from a cached template."""
     templates: dict[int, Path] = {}
 
     def make(folder: Path, count: int) -> Path:
@@ -143,7 +143,7 @@ def project(tmp_path: Path, filled_project: MakeProject) -> Path:
 
 @pytest.fixture
 def open_window(qtbot: QtBot, app: App) -> Iterator[Open]:
-    """Opens projects, and closes what the test left open; no thread may outlive its window."""
+    """Open project windows; afterwards close them, and check that no thread is left."""
     before = set(threading.enumerate())
     windows: list[MainWindow] = []
 
