@@ -190,7 +190,7 @@ class Views(QWidget):
     @Slot()
     def _decode_ahead(self) -> None:
         if self.shows_gallery:
-            self.editor.decode_ahead()
+            self.editor.photo_display.decode_ahead()
 
     @Slot()
     def reload_photos(self) -> None:

@@ -70,9 +70,9 @@ class FaceEditor(QWidget):
         self._options = ViewOptions(settings)
         self._groups = regions(session.store.scheme)
         self.canvas = Canvas()
-        self._photo = PhotoDisplay(session, self.canvas, self)
-        self.photos = self._photo.cache
-        session.boxes.decoded_photo = self._photo.image
+        self.photo_display = PhotoDisplay(session, self.canvas, self)
+        self.photos = self.photo_display.cache
+        session.boxes.decoded_photo = self.photo_display.image
         self._comparison = ComparisonOverlay(session.desk, self.canvas.layers)
         if self._options.framing is not None:
             self.canvas.framing.remembered = self._options.framing
@@ -120,21 +120,21 @@ class FaceEditor(QWidget):
         if face is None:
             self._displayed_face = None
             self._comparison.clear()
-            self._photo.show_text(self._empty_text())
+            self.photo_display.show_text(self._empty_text())
             self.canvas.set_face(None, None, (), None, None)
             return
         is_new = face.id != self._displayed_face
         if is_new and self._displayed_face is not None:
             self.canvas.framing.remember()
         self._displayed_face = face.id
-        photo_before = self._photo.displayed
-        self._photo.show(face.photo)
-        if self._photo.displayed not in (None, photo_before):
+        photo_before = self.photo_display.displayed
+        self.photo_display.show(face.photo)
+        if self.photo_display.displayed not in (None, photo_before):
             self._check_photo_size(face)
         self._show_face(face, is_new)
         if is_new:
             self._frame_face()
-            self._photo.schedule_prefetch()
+            self.photo_display.schedule_prefetch()
 
     @Slot(object)
     def _revert(self, error: UserError) -> None:
@@ -182,13 +182,13 @@ class FaceEditor(QWidget):
     def _frame_face(self) -> None:
         if self._options.is_on("keep_view") or self._restores_framing:
             self.canvas.framing.restore()
-            self._restores_framing = self._restores_framing and self._photo.displayed is None
+            self._restores_framing = self._restores_framing and self.photo_display.displayed is None
         else:
             self.canvas.framing.fit_face()
 
     def _check_photo_size(self, face: Face) -> None:
         """Warn about a photo that was replaced by one of another size."""
-        image = self._photo.image(face.photo)
+        image = self.photo_display.image(face.photo)
         if image is not None and face.photo_size not in ((0, 0), (image.width(), image.height())):
             reason = size_change_reason(face.photo_size, (image.width(), image.height()))
             self.failed.emit(
@@ -205,29 +205,20 @@ class FaceEditor(QWidget):
         if self._photo_to_draw_on is not None:
             self._start_box_without_face()
         elif face is not None and face.photo == photo:
-            is_other = self._photo.displayed != photo
+            is_other = self.photo_display.displayed != photo
             self.refresh()
             if is_other:
                 self._frame_face()
             if not self.is_paused:
-                self._photo.schedule_prefetch()
-
-    @property
-    def is_prefetch_scheduled(self) -> bool:
-        """Whether the next photos are about to be decoded."""
-        return self._photo.is_prefetch_scheduled
-
-    def decode_ahead(self) -> None:
-        """Decode the photo of the desk's face, which may be displayed next."""
-        self._photo.decode_ahead()
+                self.photo_display.schedule_prefetch()
 
     def photos_moved(self) -> None:
         """Read every photo again."""
-        self._photo.reload()
+        self.photo_display.reload()
 
     def close_photos(self) -> None:
         """End the thread that decodes; save how faces are displayed."""
-        self._photo.close()
+        self.photo_display.close()
         self.canvas.framing.remember()
         self._save_options()
 
@@ -413,18 +404,21 @@ class FaceEditor(QWidget):
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:
         """Show a photo without a face and let the person draw a box on it."""
         self._photo_to_draw_on = (photo_id, photo)
-        self._photo.cancel_prefetch()  # it would drop this photo, if its decoding has not begun
-        self._photo.invalidate()  # it may be on the canvas, with a face that was undone
+        self.photo_display.cancel_prefetch()  # it would drop this photo if it is still queued
+        self.photo_display.invalidate()  # it may be on the canvas, with a face that was undone
         self._start_box_without_face()
 
     def _start_box_without_face(self) -> None:
         """Show the photo without a face, once it is loaded, and let the person draw."""
-        if self._photo_to_draw_on is None or self._photo.displayed == self._photo_to_draw_on[1]:
+        if (
+            self._photo_to_draw_on is None
+            or self.photo_display.displayed == self._photo_to_draw_on[1]
+        ):
             return
         self.canvas.set_face(None, None, (), None, None)
         self._displayed_face = None
-        self._photo.show(self._photo_to_draw_on[1])
-        if self._photo.displayed is not None:
+        self.photo_display.show(self._photo_to_draw_on[1])
+        if self.photo_display.displayed is not None:
             self.canvas.fit_photo()
             self._start_box()
 

@@ -323,7 +323,7 @@ def test_the_photo_for_a_new_box_is_loaded_after_another_face_was_shown(
     window.views.photos._pool.submit(go_on.wait, WAIT_SECONDS)
     window.commands.trigger("previous")  # what lies near is wanted once it is painted
     window.views.editor.show_photo_to_box(9, photos[8])
-    qtbot.waitUntil(lambda: not window.views.editor.is_prefetch_scheduled)
+    qtbot.waitUntil(lambda: not window.views.editor.photo_display.is_prefetch_scheduled)
     go_on.set()
     qtbot.waitUntil(lambda: window.views.canvas.box_editor.is_drawing)
 

@@ -154,7 +154,10 @@ def test_a_large_photo_keeps_its_zoom_and_place_during_edits(
         qtbot.keyClick(canvas, Qt.Key.Key_Up)
         qtbot.waitUntil(
             lambda: (
-                not (window.views.editor.is_prefetch_scheduled or window.views.photos.is_loading)
+                not (
+                    window.views.editor.photo_display.is_prefetch_scheduled
+                    or window.views.photos.is_loading
+                )
             )
         )
     assert blank == []
