@@ -57,8 +57,8 @@ def check(store: Store, repair: bool = False) -> list[str]:
 class PhotoCheck:
     """What `check_photos` found, a sentence each that names the photo's path.
 
-    `wrong`: photos that are gone, damaged, or other than they were. `whole`: photos that could not
-    be used before and can be now. `unhashed`: how many have no content hash to compare.
+    `wrong`: photos that are missing, damaged or changed. `whole`: photos that could not be used
+    before and can be now. `unhashed`: how many have no content hash to compare.
     """
 
     wrong: list[str] = field(default_factory=list)
@@ -91,7 +91,7 @@ def check_photos(
     A photo whose size in bytes or modification time differs has its header read; `deep` compares
     the content hash of every photo. Photos that cannot be used become photo problems, those that
     can be used again are none any more. A photo that was edited, or replaced by one of the same
-    width and height, is used as before and told each time, until `repair` takes it as it is.
+    width and height, is used as before and reported each time, until `repair` accepts it.
     `progress` may raise Cancelled; nothing was changed then.
     """
     there = {root_id: root for root_id, root in store.photos.roots().items() if root.is_dir()}

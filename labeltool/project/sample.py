@@ -19,7 +19,7 @@ def make_sample(folder: Path) -> Path:
     """Create the sample project in `folder`, unless it is there already.
 
     Its pictures are copied beside it, so that it outlives the installation; the labels that ship
-    with them are left out. Returns the folder of the pictures, which are not imported yet.
+    with them are not. Returns the folder of the pictures, which are not imported yet.
 
     Raises:
         UserError: another project is there, the folder cannot be written, or pictures are missing.

@@ -1,1 +1,1 @@
-"""Rounds of prediction and training: planned, started, followed and taken in."""
+"""Rounds of prediction and training: plan, start and follow them, and add their results."""
