@@ -28,7 +28,9 @@ WINDOW = [
 BELOW = [
     path
     for path in sorted((ROOT / "labeltool").rglob("*.py"))
-    if path not in WINDOW and path.stem not in ("cli", "__main__", "doctor", "diagnostics")
+    if path not in WINDOW
+    and "cli" not in path.parts
+    and path.stem not in ("__main__", "doctor", "diagnostics")
 ]
 """The command line speaks English."""
 

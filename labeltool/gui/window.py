@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes
 from labeltool.gui.commands.command_actions import CommandActions
 from labeltool.gui.commands.command_palette import CommandPalette
+from labeltool.gui.commands.dialog_commands import DialogCommands
 from labeltool.gui.commands.key_filter import KeyFilter
 from labeltool.gui.commands.keymap import Keymap
 from labeltool.gui.commands.ports import Ports
-from labeltool.gui.commands.project_commands import ProjectCommands
 from labeltool.gui.commands.review_commands import ReviewCommands
 from labeltool.gui.commands.toolbar import CommandToolBar, fill_menus
 from labeltool.gui.commands.view_commands import ViewCommands
@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         session, views = self.session, self.views
         keymap = Keymap(self._settings, self)
         self.review = ReviewCommands(session, views, self)
-        self.dialogs = ProjectCommands(
+        self.dialogs = DialogCommands(
             session, self._settings, keymap, views, self.review.decide_batch, self
         )
         self._view_commands = ViewCommands(session, self._settings, views)

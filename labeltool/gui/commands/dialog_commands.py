@@ -31,7 +31,7 @@ from labeltool.gui.settings import Settings
 from labeltool.gui.views import Views
 
 
-class ProjectCommands(QObject):
+class DialogCommands(QObject):
     """The dialogs of a project's window, by the names of their commands.
 
     `decide_batch` gives a verdict to faces after a preview. `parent` is the dialogs' parent.

@@ -1,0 +1,146 @@
+"""Commands about a whole project: make it, show its state, check it, restore a backup."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from labeltool.cli.common import Folder, opened_project, print_line, progress_bar, report_to
+from labeltool.domain import Counts, RoundStatus, UserError, counted
+
+
+@click.command()
+@click.argument("project", type=Folder)
+@click.option(
+    "--scheme", default="300w", show_default=True, help="Name, number of points, or TOML."
+)
+def new(project: Path, scheme: str) -> None:
+    """Make a project."""
+    from labeltool.store import create_project  # noqa: PLC0415
+    from pipnet.data.scheme import SchemeError, load_scheme  # noqa: PLC0415
+
+    try:
+        kind = load_scheme(scheme)
+    except SchemeError as error:
+        raise UserError(f"{error}.") from error
+    create_project(project, kind).close()
+    print_line(f"Made {project} with the scheme {kind.name} ({counted(kind.count, 'landmark')}).")
+
+
+@click.command()
+@click.argument("project", type=Folder)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object of numbers.")
+def status(project: Path, as_json: bool) -> None:
+    """How far the review is."""
+    from labeltool.store import SCHEMA  # noqa: PLC0415
+
+    with opened_project(project) as store:
+        counts = store.queue.counts()
+        if as_json:
+            names = (
+                "photos", "faces", "proposed", "accepted", "corrected", "rejected", "excluded",
+                "rounds",
+            )  # fmt: skip
+            numbers = {name: asdict(counts)[name] for name in names}
+            print_line(json.dumps(numbers | {"schema": SCHEMA}))
+            return
+        _print_status(counts)
+        for row in store.rounds.all():
+            if row.status is not RoundStatus.READY:
+                reason = (row.error or "").splitlines()[:1]
+                print_line(f"{row.kind} {row.number or ''} {row.status} {' '.join(reason)}")
+
+
+def _print_status(counts: Counts) -> None:
+    for name, value in asdict(counts).items():
+        print_line(f"{name:12}{value:>8}")
+
+
+@click.command()
+@click.argument("project", type=Folder)
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Mend the current state and indexes from the log, "
+    "and take photos that were edited as they are now.",
+)
+@click.option(
+    "--deep", is_flag=True, help="Compare the content of every photo, not only its size and time."
+)
+def check(project: Path, repair: bool, deep: bool) -> None:
+    """Check the database, its log, the photos and the rounds' files."""
+    from labeltool.project.integrity import check as run_check  # noqa: PLC0415
+    from labeltool.project.integrity import check_photos  # noqa: PLC0415
+
+    with opened_project(project) as store:
+        lines = run_check(store, repair)
+        with progress_bar("Looking at photos") as bar:
+            photos = check_photos(store, deep=deep, repair=repair, progress=report_to(bar))
+    lines += photos.wrong
+    for line in photos.whole:
+        print_line(line)
+    if photos.unhashed:
+        count = counted(photos.unhashed, "photo has", "photos have")
+        print_line(f"{count} no content hash to compare: only the size was looked at.", err=True)
+    for line in lines or ["Everything is in order."]:
+        print_line(line)
+    if not all(repair and "mended" in line for line in lines):
+        raise UserError(
+            f"{counted(len(lines), 'problem was', 'problems were')} found.", "See the lines above."
+        )
+
+
+@click.command()
+@click.argument("project", type=Folder)
+@click.option(
+    "--from", "source", help="A backup's name or path, or 'newest'; without it they are listed."
+)
+def restore(project: Path, source: str | None) -> None:
+    """List the backups of a project, or put one in its place; the file before is kept."""
+    from labeltool.store import BACKUP_FOLDER, newest_intact_backup  # noqa: PLC0415
+    from labeltool.store import restore as put_back  # noqa: PLC0415
+
+    if source is None:
+        _print_backups(project)
+        return
+    if source == "newest":
+        newest = newest_intact_backup(project)
+        if newest is None:
+            raise UserError(
+                "{project} has no backup that can be read.",
+                "Name a copy of your own.",
+                project=project,
+            )
+        file = newest.file
+    else:
+        file = Path(source)
+        if not os.path.isfile(file):
+            file = project / BACKUP_FOLDER / source
+    kept = put_back(project, file)
+    print_line(f"Restored {project} from {file.name}.")
+    if kept is not None:
+        print_line(f"What was there before is kept as {kept.name}.")
+
+
+def _print_backups(project: Path) -> None:
+    from labeltool.store import backups, read_contents  # noqa: PLC0415
+
+    rows = backups(project)
+    if not rows:
+        raise UserError(
+            "{project} has no backups.", "They are made by working on a project.", project=project
+        )
+    for row in rows:
+        try:
+            held = read_contents(row.file)
+            faces, operations = counted(held.faces, "face"), counted(held.operations, "operation")
+            what = f"{faces:>14} {operations:>20}"
+        except UserError:
+            what = "damaged"
+        moment = row.time.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        print_line(f"{row.file.name}  {moment}  {row.reason:8}{row.size / 2**20:>8.1f} MB  {what}")
+    print_line(f"'labeltool restore {project} --from NAME' puts one in place.", err=True)

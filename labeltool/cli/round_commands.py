@@ -1,0 +1,127 @@
+"""Commands that predict and train, and the worker that they start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from labeltool.cli.common import (
+    Folder,
+    opened_project,
+    print_line,
+    print_text,
+    progress_bar,
+    report_to,
+)
+from labeltool.domain import Cancelled, UserError, WriteResult, counted
+
+if TYPE_CHECKING:
+    from labeltool.rounds.controller import Rounds
+    from labeltool.rounds.run_folder import Event
+    from labeltool.store import Store
+
+MAX_LISTED_PHOTOS = 20
+"""How many photos that a round could not use are listed."""
+
+
+@click.command()
+@click.argument("project", type=Folder)
+def predict(project: Path) -> None:
+    """Propose landmarks for every face without a proposal."""
+    with opened_project(project) as store:
+        rounds = _resumed_rounds(store)
+        if not rounds.follower.attach() and store.queue.counts().faces == 0:
+            raise UserError("The project has no faces yet.", "Import photos first.")
+        if rounds.follower.is_worker_alive:
+            raise UserError("A round is running in this project already.", "Wait for it to end.")
+        if not rounds.launcher.can_predict():
+            print_line(rounds.launcher.propose_mean_face().message)
+            return
+        rounds.launcher.start_predict()
+        message = _follow(rounds).message
+        if message:
+            print_line(message)
+        proposed = store.queue.counts().proposed
+        print_line(f"{counted(proposed, 'face has', 'faces have')} a proposal to review.")
+
+
+@click.command()
+@click.argument("project", type=Folder)
+@click.option("--epochs", type=click.IntRange(1), help="Instead of what fits ten minutes on a CPU.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+def train(project: Path, epochs: int | None, device: str) -> None:
+    """Train a round on the manual labels and the pseudo-labels, then predict every face again."""
+    with opened_project(project) as store:
+        rounds = _resumed_rounds(store)
+        plan = rounds.launcher.plan(epochs=epochs, device=device)
+        print_text(plan.describe(), err=True)
+        rounds.launcher.start_training(plan, device)
+        print_line(_follow(rounds).message or "")
+
+
+def _resumed_rounds(store: Store) -> Rounds:
+    """The project's rounds, once the results of a round that ended unattended are added."""
+    from labeltool.rounds.controller import Rounds  # noqa: PLC0415
+
+    rounds = Rounds(store)
+    if rounds.follower.attach() and not rounds.follower.is_worker_alive:
+        print_line("Taking in a round that ended meanwhile.", err=True)
+        try:
+            _follow(rounds)
+        except UserError as error:
+            print_line(f"It failed: {error.what}", err=True)
+        except Cancelled:
+            print_line("It was cancelled.", err=True)
+    return rounds
+
+
+def _follow(rounds: Rounds) -> WriteResult:
+    """Show a round's progress, take it in, and list the photos that it could not use."""
+    try:
+        return _wait_for(rounds)
+    finally:
+        reasons = rounds.ingest.skipped.reasons()
+        for reason in reasons[:MAX_LISTED_PHOTOS]:
+            print_line(f"  not used: {reason}", err=True)
+        if len(reasons) > MAX_LISTED_PHOTOS:
+            more = counted(len(reasons) - MAX_LISTED_PHOTOS, "more photo", "more photos")
+            print_line(f"  not used: {more}; 'labeltool check' lists all of them", err=True)
+
+
+def _wait_for(rounds: Rounds) -> WriteResult:
+    with progress_bar("Starting") as bar:
+
+        def on_event(event: Event) -> None:
+            if event.kind == "progress":
+                words = {"train": "Training", "predict": "Predicting"}
+                if bar.desc != words.get(event.stage, event.stage) + ": ":
+                    bar.reset()
+                bar.set_description(words.get(event.stage, event.stage))
+                report_to(bar)(event.done, event.total)
+                if event.losses:
+                    bar.set_postfix(loss=f"{event.losses['total']:.3f}")
+
+        return rounds.wait(on_event)
+
+
+@click.command(hidden=True)
+@click.argument("folder", required=False, type=Folder)
+@click.option("--detect", is_flag=True)
+def worker(folder: Path | None, detect: bool) -> int:
+    """Run a round folder, or the face search; started by the program itself."""
+    if detect:
+        from labeltool.workers.detection_worker import serve  # noqa: PLC0415
+
+        return serve()
+    if folder is None or not (folder / "spec.json").is_file():
+        raise click.UsageError("Give a run folder (it holds a spec.json).")
+    from labeltool.rounds.run_folder import RunFolder  # noqa: PLC0415
+
+    run_folder = RunFolder(folder)
+    # the lock is taken before torch, which takes seconds to import
+    with run_folder.hold_lock():
+        from labeltool.workers.round_worker import work  # noqa: PLC0415
+
+        return work(run_folder)
