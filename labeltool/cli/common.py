@@ -28,9 +28,9 @@ def print_line(text: object, *, err: bool = False) -> None:
     click.echo(one_line(text), err=err)
 
 
-def print_text(text: str, *, err: bool = False) -> None:
+def print_text(text: object, *, err: bool = False) -> None:
     """Print a text of several lines."""
-    for line in text.split("\n"):
+    for line in str(text).split("\n"):
         print_line(line, err=err)
 
 

@@ -138,7 +138,7 @@ class _LabelFormatName(click.ParamType[str]):
 
     @staticmethod
     def _choice() -> click.Choice[str]:
-        from labeltool.exchange.formats.table import FORMATS  # noqa: PLC0415
+        from labeltool.exchange.formats.format_table import FORMATS  # noqa: PLC0415
 
         return click.Choice([known.name for known in FORMATS])
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError
 from labeltool.exchange.formats import LabelFormat, LabelledRow, LabelsToWrite
+from labeltool.exchange.formats.format_table import FORMATS, format_named
 from labeltool.exchange.formats.photo_names import photo_names
-from labeltool.exchange.formats.table import FORMATS, format_named
 from labeltool.store import BACKUP_FOLDER, Store
 from pipnet.data.boxes import tight_box
 from pipnet.data.images import ImageError, read_header
@@ -48,7 +48,7 @@ def export_labels(
 ) -> Exported:
     """Write every accepted or corrected face to the file or folder OUT.
 
-    `form`: name of a format in `formats.table`. `progress` may raise Cancelled: then nothing of the
+    `form`: name of a format in `formats.format_table`. `progress` may raise Cancelled: then nothing of the
     file, or of the folder, was written. Links are followed. `force`: also replace files of other
     kinds, and the files of a folder.
 

@@ -27,8 +27,8 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.exchange.formats import LabelFormat, LabelledRow, ReadLabels
+from labeltool.exchange.formats.format_table import FORMATS, find_labels
 from labeltool.exchange.formats.photo_names import photo_names
-from labeltool.exchange.formats.table import FORMATS, find_labels
 from labeltool.exchange.photo_import import PhotoImportSummary, add_folder
 from labeltool.store import Store
 from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap, tight_box

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from labeltool.cli import cli
-from labeltool.exchange.formats.table import (
+from labeltool.exchange.formats.format_table import (
     FORMATS,
     find_labels,
     format_named,
