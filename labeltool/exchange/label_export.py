@@ -48,9 +48,9 @@ def export_labels(
 ) -> Exported:
     """Write every accepted or corrected face to the file or folder OUT.
 
-    `form`: name of a format in `formats.format_table`. `progress` may raise Cancelled: then nothing of the
-    file, or of the folder, was written. Links are followed. `force`: also replace files of other
-    kinds, and the files of a folder.
+    `form`: name of a format in `formats.format_table`. `progress` may raise Cancelled: then nothing
+    of the file, or of the folder, was written. Links are followed. `force`: also replace files of
+    other kinds, and the files of a folder.
 
     Raises:
         WouldReplaceError: files are there that only `force` replaces.

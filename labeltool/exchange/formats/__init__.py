@@ -3,8 +3,8 @@
 A codec knows its format's offsets and order; here points are pixels of the upright photo, (0, 0)
 the centre of its top-left pixel. A failed write raises OSError and leaves what was there before.
 
-To add a format, write a module with a `FORMAT` and add it to the table in `formats/format_table.py`. The
-command line and the file dialogs read that table.
+To add a format, write a module with a `FORMAT` and add it to the table in
+`formats/format_table.py`. The command line and the file dialogs read that table.
 """
 
 from __future__ import annotations
