@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import Cancelled
+from labeltool.domain import Cancelled, Message
 from labeltool.rounds.run_folder import Event, FaceTable, RunFolder
 
 CHUNK = 2
@@ -35,7 +35,7 @@ def work(folder: RunFolder, behaviour: str) -> int:
     if "fail" in behaviour:
         print("fake worker: a reason in the log", flush=True)
         expected = behaviour == "fail-expected"
-        folder.report(Event("failed", detail="It failed on purpose.", expected=expected))
+        folder.report(Event("failed", reason=Message("It failed on purpose."), expected=expected))
         return 1
     if behaviour == "damaged":
         (folder.path / chunks[-1]).write_bytes(b"")
@@ -65,7 +65,9 @@ def _train(folder: RunFolder, behaviour: str) -> None:
 def _unreadable(folder: RunFolder) -> dict[int, str]:
     faces, photos = folder.faces(), folder.photos()
     places = faces.photos[np.isin(faces.ids, (1, 5))].tolist()
-    problems = {place: f"{photos[place].name} is truncated" for place in places}
+    problems = {
+        place: Message("{photo} is truncated", photo=photos[place].name) for place in places
+    }
     folder.write_problems(problems)
     return problems
 

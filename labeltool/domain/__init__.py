@@ -10,6 +10,7 @@ from labeltool.domain.errors import (
     ReadOnlyError,
     StoreBusyError,
     UserError,
+    system_reason,
 )
 from labeltool.domain.face import (
     ABSENT,
@@ -41,8 +42,9 @@ from labeltool.domain.filters import (
     SavedFilter,
 )
 from labeltool.domain.messages import N_, Message, counted, fill
+from labeltool.domain.models import import_model, model_name, round_model
 from labeltool.domain.operations import Entry, Step, UndoState
-from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name
+from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
 from labeltool.domain.progress import Cancelled, Progress
 from labeltool.domain.rounds import Round, RoundKind, RoundStatus
 from pipnet.data.boxes import Box
@@ -98,5 +100,11 @@ __all__ = [
     "counted",
     "fill",
     "folder_name",
+    "import_model",
+    "model_name",
+    "photo_problem",
+    "round_model",
+    "system_reason",
     "verdict_name",
+    "with_path",
 ]

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from labeltool.domain.messages import Message
+from labeltool.domain.messages import N_, Message
+
+SYSTEM_ERRORS = (
+    N_("permission denied"),
+    N_("operation not permitted"),
+    N_("no space left on device"),
+    N_("disk quota exceeded"),
+    N_("no such file or directory"),
+    N_("there is no such file or folder"),
+    N_("not a directory"),
+    N_("is a directory"),
+    N_("file exists"),
+    N_("file name too long"),
+    N_("read-only file system"),
+    N_("input/output error"),
+    N_("too many open files"),
+    N_("cannot allocate memory"),
+)
+"""What the operating system says most."""
+
+
+def system_reason(error: BaseException) -> Message:
+    """Why the operating system refused something, for the middle of a sentence."""
+    reason = getattr(error, "strerror", None)
+    return Message(reason.lower() if reason else str(error))
 
 
 class UserError(Exception):

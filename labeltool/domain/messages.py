@@ -66,12 +66,13 @@ class Message:
         return cls(" ".join(f"{{{name}}}" for name in names), **names)
 
     def to_json(self) -> str:
-        """The template and the values, as the project file keeps them; paths become texts."""
-        return json.dumps(self._to_dict(), ensure_ascii=False)
+        """What the project file keeps, see `to_dict`."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
 
-    def _to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
+        """The template and the values as plain JSON data; paths become texts."""
         values = {
-            name: value._to_dict()
+            name: value.to_dict()
             if isinstance(value, Message)
             else str(value)
             if isinstance(value, Path)
@@ -83,16 +84,17 @@ class Message:
     @classmethod
     def from_json(cls, written: str) -> Message:
         """The message that `to_json` wrote."""
-        return cls._from_dict(json.loads(written))
+        return cls.from_dict(json.loads(written))
 
     @classmethod
-    def _from_dict(cls, read: dict[str, object]) -> Message:
+    def from_dict(cls, read: Mapping[str, object]) -> Message:
+        """The message that `to_dict` gave."""
         values = read["values"]
         assert isinstance(values, dict)
         return cls(
             str(read["template"]),
             **{
-                name: cls._from_dict(value) if isinstance(value, dict) else value
+                name: cls.from_dict(value) if isinstance(value, dict) else value
                 for name, value in values.items()
             },
         )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
+from typing import Protocol
+
+from labeltool.domain.messages import N_, Message
 
 
 def folder_name(folder: Path) -> str:
@@ -11,6 +15,47 @@ def folder_name(folder: Path) -> str:
     text = str(folder)
     foreign = PureWindowsPath(text)
     return foreign.name if foreign.is_absolute() and not folder.is_absolute() else folder.name
+
+
+PHOTO_PROBLEMS = (
+    N_("{photo} is not there"),
+    N_("{photo} is a folder, not a photo"),
+    N_("{photo} is not a file"),
+    N_("{photo} is empty (0 bytes)"),
+    N_("{photo} is truncated"),
+    N_("{photo} is truncated or damaged"),
+    N_("{photo} is not an image that can be read"),
+    N_("{photo} is {kind}, which is not supported; convert it to JPEG"),
+    N_("{photo} claims {width} x {height} pixels, more than the limit of {limit} megapixels"),
+    N_("{photo} needs more memory than there is"),
+    N_("{photo} is {width} x {height} pixels now and was {old_width} x {old_height} before"),
+    N_("{photo} could not be opened: {why}"),
+    N_("{photo} could not be listed: {why}"),
+    N_("{photo} could not be read: {why}"),
+)
+"""What can be wrong with a photo: the templates of pipnet's `ImageError` after the photo."""
+
+
+class _PhotoError(Protocol):
+    """A `pipnet.data.images.ImageError`."""
+
+    path: Path
+    template: str
+    values: Mapping[str, object]
+
+
+def photo_problem(error: _PhotoError, photo: str | Path | None = None) -> Message:
+    """What is wrong with a photo, called `photo` or by its file name."""
+    values = dict(error.values)
+    if "why" in values:
+        values["why"] = Message(str(values["why"]))
+    name = error.path.name if photo is None else photo
+    return Message(f"{{photo}} {error.template}", photo=name, **values)
+
+
+def with_path(problem: Message, photo: Path) -> Message:
+    """The problem of a photo that is called by its path instead of its name."""
+    return Message(problem.template, **(dict(problem.values) | {"photo": photo}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +68,7 @@ class PhotoRecord:
     path: str
     size: tuple[int, int] | None
     sha256: str | None
-    problem: str | None
+    problem: Message | None
 
     @property
     def file(self) -> Path:
@@ -47,4 +92,4 @@ class KnownFile:
     sha256: str | None
     width: int | None
     height: int | None
-    problem: str | None
+    problem: Message | None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from labeltool.domain.messages import Message
+
 
 class RoundKind(StrEnum):
     """Where a set of predictions comes from."""
@@ -37,5 +39,5 @@ class Round:
     folder: Path
     started: str
     finished: str | None
-    error: str | None
+    error: Message | None
     summary: dict[str, object]

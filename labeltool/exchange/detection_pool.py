@@ -14,12 +14,7 @@ from queue import Empty, SimpleQueue
 from tempfile import TemporaryFile
 from typing import Any
 
-from labeltool.domain import (
-    N_,
-    Changes,
-    Progress,
-    UserError,
-)
+from labeltool.domain import N_, Changes, Message, Progress, UserError
 from labeltool.store import Store
 from labeltool.worker_process import program
 
@@ -80,8 +75,12 @@ class _Searcher:
             answer = process.stdout.readline()
         if not answer.endswith("\n"):
             self.close()
-            return {"problem": f"{photo.name} could not be read: it crashed the image reader"}
-        return dict(json.loads(answer))
+            crashed = N_("{photo} could not be read: it crashed the image reader")
+            return {"problem": Message(crashed, photo=photo.name)}
+        result: dict[str, Any] = json.loads(answer)
+        if "problem" in result:
+            result["problem"] = Message.from_dict(result["problem"])
+        return result
 
     def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -100,7 +99,7 @@ class _Searcher:
             raise UserError(
                 N_("The face detector does not start: {reason}"),
                 N_("Run 'labeltool doctor' to see what is missing."),
-                reason=reason[-1] if reason else "no reason given",
+                reason=reason[-1] if reason else Message(N_("no reason given")),
             )
         return process
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError
+from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError, system_reason
 from labeltool.exchange.formats import LabelFormat, LabelledRow, LabelsToWrite
 from labeltool.exchange.formats.format_table import FORMATS, format_named
 from labeltool.exchange.formats.photo_names import photo_names
@@ -35,7 +35,7 @@ class Exported:
 
     faces: int
     photos: int
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
 
 
 def export_labels(
@@ -71,7 +71,7 @@ def export_labels(
             N_("Review some faces first."),
         )
     scheme, known = store.scheme, format_named(form)
-    problems = list[str]()
+    problems = list[Message]()
     if not known.can_mark_absent and not any(np.isfinite(row.points).all() for row in rows):
         raise UserError(
             N_(
@@ -99,7 +99,7 @@ def export_labels(
             N_("{path} cannot be written: {reason}."),
             N_("Choose another place, or free some space."),
             path=out,
-            reason=error.strerror or str(error),
+            reason=system_reason(error),
         ) from error
     if not known.can_mark_absent:
         rows = [row for row in rows if np.isfinite(row.points).all()]
@@ -251,7 +251,7 @@ def _size(photo: PhotoRecord) -> tuple[int, int]:
     return (header.width, header.height)
 
 
-def _hashes(photos: Mapping[str, PhotoRecord], problems: list[str]) -> dict[str, str]:
+def _hashes(photos: Mapping[str, PhotoRecord], problems: list[Message]) -> dict[str, str]:
     """The content hash of each photo, by name. Unreadable photos are reported in `problems`."""
     hashes: dict[str, str] = {}
     for name, photo in photos.items():
@@ -259,7 +259,13 @@ def _hashes(photos: Mapping[str, PhotoRecord], problems: list[str]) -> dict[str,
             hashes[name] = photo.sha256 or content_hash(photo.file)
         except OSError as error:
             problems.append(
-                f"{name} could not be read: {error.strerror or error}; its labels are written "
-                f"without the hash of its content"
+                Message(
+                    N_(
+                        "{photo} could not be read: {reason}; its labels are written without the "
+                        "hash of its content"
+                    ),
+                    photo=name,
+                    reason=system_reason(error),
+                )
             )
     return hashes

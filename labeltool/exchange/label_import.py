@@ -17,6 +17,7 @@ from labeltool.domain import (
     Box,
     Cancelled,
     Changes,
+    Message,
     NewLabel,
     NewPrediction,
     PhotoRecord,
@@ -25,10 +26,12 @@ from labeltool.domain import (
     RoundStatus,
     UserError,
     Verdict,
+    import_model,
 )
 from labeltool.exchange.formats import LabelFormat, LabelledRow, ReadLabels
 from labeltool.exchange.formats.format_table import FORMATS, find_labels
 from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.exchange.label_problems import size_mismatch
 from labeltool.exchange.photo_import import PhotoImportSummary, add_folder
 from labeltool.store import Store
 from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap, tight_box
@@ -63,7 +66,7 @@ class LabelImportSummary:
     imported: int = 0
     new_faces: int = 0
     already_decided: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     has_unsearched_photos: bool = False
     is_logged: bool = False
@@ -81,7 +84,7 @@ class LabelSource:
     form: LabelFormat
     read: ReadLabels
     files: Mapping[str, Path]
-    problems: tuple[str, ...]
+    problems: tuple[Message, ...]
     sizes: Mapping[str, StatedSize]
 
     def frames(
@@ -120,13 +123,18 @@ def read_label_source(store: Store, path: Path) -> LabelSource:
         folder, [KnownPhoto(record.file, names[record.id], record.sha256) for record in records]
     )
     hashes = {name: photo.sha256 for name, photo in read.photos.items()}
-    files, lacking = lookup.find_all(hashes, stems=read.stems)
+    files, not_found = lookup.find_all(hashes, stems=read.stems)
+    lacking = {name: Message(reason) for name, reason in not_found.items()}
     known = {record.file: record for record in records}
     for name, file in list(files.items()):
         if file in known and (reason := known[file].problem):
-            lacking[name] = f"{name} cannot be used: {reason}"
+            lacking[name] = Message(
+                N_("{photo} cannot be used: {reason}"), photo=name, reason=reason
+            )
         elif file not in known and not _can_be_added(file):
-            lacking[name] = f"{name} is not a photo of a kind that can be read"
+            lacking[name] = Message(
+                N_("{photo} is not a photo of a kind that can be read"), photo=name
+            )
         else:
             continue
         del files[name]
@@ -168,8 +176,15 @@ def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat) 
         )
     suffix = form.suffix if read.stems else ""
     problems = [
-        f"{row.photo}{suffix} has {len(row.points)} landmarks, this project's scheme has "
-        f"{scheme.count}; label it again with all of them"
+        Message(
+            N_(
+                "{photo} has {count} landmarks, this project's scheme has {ours}; label it again "
+                "with all of them"
+            ),
+            photo=f"{row.photo}{suffix}",
+            count=len(row.points),
+            ours=scheme.count,
+        )
         for row in others
     ]
     order = landmark_order(read.names, scheme.names, path.name) if fitting else None
@@ -289,14 +304,24 @@ def _upright_rows(
             row = _in_frame(row, frames[row.photo])
         if size is None:
             if row.photo not in unread:
-                summary.problems.append(f"{row.photo} cannot be used: the photo cannot be read")
+                summary.problems.append(
+                    Message(N_("{photo} cannot be used: the photo cannot be read"), photo=row.photo)
+                )
             unread.add(row.photo)
         elif np.isnan(row.points).all():
-            summary.problems.append(f"a face of {row.photo} has no landmarks")
+            summary.problems.append(
+                Message(N_("a face of {photo} has no landmarks"), photo=row.photo)
+            )
         elif has_implausible_points(row.points, size):
             summary.problems.append(
-                f"a face of {row.photo} has landmarks far outside the photo "
-                f"({size[0]} x {size[1]}); label it again"
+                Message(
+                    N_(
+                        "a face of {photo} has landmarks far outside the photo ({size}); label it "
+                        "again"
+                    ),
+                    photo=row.photo,
+                    size=f"{size[0]} x {size[1]}",
+                )
             )
         else:
             rows.append((photo.id, row))
@@ -312,13 +337,19 @@ def _in_frame(row: LabelledRow, frame: LabelFrame) -> LabelledRow:
     )
 
 
-def _remedied(mismatch: SizeMismatch, path: Path) -> str:
+def _remedied(mismatch: SizeMismatch, path: Path) -> Message:
     """What differs, and which command line option imports the labels anyway."""
     frame = mismatch.frame
     if frame is None:
-        return f"{mismatch.sentence(path.name)}; label the photo as it is here"
+        return Message(
+            N_("{reason}; label the photo as it is here"),
+            reason=size_mismatch(mismatch, path.name),
+        )
     options = ["--turn"] * frame.turned + ["--scale"] * frame.scaled
-    return f"{mismatch.sentence(path.name)}; import it with {' '.join(options)} if that is so"
+    return Message(
+        N_("{reason}; import it with {options} if that is so"),
+        reason=size_mismatch(mismatch, path.name), options=" ".join(options),
+    )  # fmt: skip
 
 
 def _add_labels(
@@ -390,7 +421,15 @@ def _with_new_faces(
         if any(overlap(box, other) > SAME_FACE_OVERLAP for other in others):
             x, y = (round(box[0] + box[2] / 2), round(box[1] + box[3] / 2))
             summary.problems.append(
-                f"{row.photo} has the face around {x}, {y} more than once; the others are left out"
+                Message(
+                    N_(
+                        "{photo} has the face around {x}, {y} more than once; the others are left "
+                        "out"
+                    ),
+                    photo=row.photo,
+                    x=x,
+                    y=y,
+                )
             )
             continue
         others.append(box)
@@ -422,7 +461,7 @@ def _add_proposals(
     if round_id is None:
         folder = f"rounds/import-{uuid.uuid4().hex[:8]}"
         round_id = store.rounds.add(RoundKind.IMPORT, "", folder, {"source": source.name})
-        store.rounds.set_model(round_id, f"import of {source.name}", digest)
+        store.rounds.set_model(round_id, import_model(source.name), digest)
     open_to = (Verdict.UNREVIEWED, Verdict.REJECTED, Verdict.REMOVED)
     verdicts = {face: verdict for face, *_, verdict, _m in store.faces.boxes(with_removed=True)}
     undecided = {face for face, verdict in verdicts.items() if verdict in open_to}

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labeltool.domain import (
-    N_,
-    UserError,
-)
+from labeltool.domain import N_, Message, UserError, photo_problem
 from labeltool.store import Store
 from pipnet.data.images import ImageError, classify, find_photos
 
@@ -41,7 +38,7 @@ def add_photos(store: Store, sources: Sequence[Path]) -> PhotoImportSummary:
                 photos, unsupported = find_photos(source)
             except ImageError as error:
                 raise UserError(
-                    N_("{reason}."), N_("Check its permissions."), reason=str(error)
+                    N_("{reason}."), N_("Check its permissions."), reason=photo_problem(error)
                 ) from error
             folder = source
         elif os.path.isfile(source):
@@ -73,7 +70,7 @@ def add_folder(
 
     Several links to one file are one photo.
     """
-    everything: dict[Path, tuple[int, str | None, int]] = {}
+    everything: dict[Path, tuple[int, Message | None, int]] = {}
     root_id, root = None, folder
     for known_id, known in store.photos.roots().items():
         for relative, row in store.photos.by_path(known_id).items():

@@ -107,6 +107,6 @@ def _round(session: Session) -> Iterator[str]:
         last = rows[-1]
         yield ""
         yield f"Last round  {last.kind} {last.number}, {last.status}, started {last.started}"
-        yield from (last.error or "").splitlines()
+        yield from str(last.error or "").splitlines()
         if last.status is RoundStatus.FAILED:
             yield from RunFolder(last.folder).log_tail().splitlines()

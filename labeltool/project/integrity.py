@@ -11,10 +11,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from labeltool.domain import N_, KnownFile, PhotosMissingError, Progress, RoundKind, RoundStatus
+from labeltool.domain import (
+    N_,
+    KnownFile,
+    Message,
+    PhotosMissingError,
+    Progress,
+    RoundKind,
+    RoundStatus,
+    photo_problem,
+    with_path,
+)
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
-from pipnet.data.images import ImageError, read_header, read_image, size_change_reason
+from pipnet.data.images import ImageError, read_header, read_image, size_change_error
 
 PHOTOS_PER_TASK = 64
 """Photos that a thread checks as one task."""
@@ -68,10 +78,10 @@ class PhotoCheck:
 
 @dataclass(frozen=True, slots=True)
 class _CheckedPhoto:
-    """A photo as it is now. `reason`: why it cannot be used. `changed`: it can, but is not the file
-    that it was; `now`: what the store would know of it then."""
+    """A photo as it is now. `problem`: why it cannot be used. `changed`: it can, but is not the
+    file that it was; `now`: what the store would know of it then."""
 
-    reason: str | None = None
+    problem: Message | None = None
     changed: bool = False
     now: dict[str, Any] | None = None
 
@@ -97,7 +107,7 @@ def check_photos(
     there = {root_id: root for root_id, root in store.photos.roots().items() if root.is_dir()}
     files = [file for file in store.photos.known_files() if file.root in there and _was_read(file)]
     checked = PhotoCheck()
-    problems: dict[tuple[int, str], str] = {}
+    problems: dict[tuple[int, str], Message] = {}
     usable: list[tuple[int, str]] = []
     accepted: dict[int, dict[str, Any]] = {}
     for done, (file, looked) in enumerate(_check_files(files, there, deep), start=1):
@@ -105,9 +115,11 @@ def check_photos(
         if looked is _UNCHANGED:
             continue
         path = there[file.root] / file.path
-        if looked.reason is not None:
-            problems[file.root, file.path] = f"{path.name} {looked.reason}"
-            checked.wrong.append(f"{path} {looked.reason}; it is left out until it is put back")
+        if looked.problem is not None:
+            problems[file.root, file.path] = looked.problem
+            checked.wrong.append(
+                f"{with_path(looked.problem, path)}; it is left out until it is put back"
+            )
         elif file.problem is not None:
             usable.append((file.root, file.path))
             checked.whole.append(f"{path} can be used again")
@@ -165,13 +177,14 @@ def _look(file: KnownFile, name: str, deep: bool) -> _CheckedPhoto:
             header = read_header(path)
             size = header.width, header.height
         if file.width and file.height and size != (file.width, file.height):
-            return _CheckedPhoto(size_change_reason((file.width, file.height), size))
+            raise size_change_error(Path(name), (file.width, file.height), size)
     except ImageError as error:
-        return _CheckedPhoto(error.reason)
+        return _CheckedPhoto(photo_problem(error))
     except OSError as error:
         gone = isinstance(error, FileNotFoundError)
         why = "there is no such file or folder" if gone else (error.strerror or str(error))
-        return _CheckedPhoto(f"could not be opened: {why}")
+        broken = ImageError(Path(name), "could not be opened: {why}", {"why": why})
+        return _CheckedPhoto(photo_problem(broken))
     now = {"bytes": status.st_size, "modified": status.st_mtime_ns, "sha256": digest}
     return _CheckedPhoto(changed=changed, now=now)
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from labeltool.domain import N_, UserError
+from labeltool.domain import N_, UserError, system_reason
 from labeltool.store import create_project
 from pipnet import resources
 from pipnet.data.scheme import load_scheme
@@ -50,7 +50,7 @@ def make_sample(folder: Path) -> Path:
             N_("The sample cannot be put in {folder}: {reason}."),
             N_("Choose a folder that you may write to."),
             folder=folder,
-            reason=error.strerror or str(error),
+            reason=system_reason(error),
         ) from error
     create_project(folder, load_scheme("300w")).close()
     return photos

@@ -70,7 +70,7 @@ class Rounds:
             tail = "" if event.expected else self.follower.log_tail()
             self.ingest.end(event)
             ends = N_("The log {file} ends with:\n{tail}") if tail else ""
-            raise UserError(N_("{reason}"), ends, reason=event.detail, file=log, tail=tail)
+            raise UserError(N_("{reason}"), ends, reason=event.reason or "", file=log, tail=tail)
         elif event.kind == "cancelled":
             self.ingest.end(event)
             raise Cancelled

@@ -19,6 +19,7 @@ from labeltool.domain import (
     RoundKind,
     RoundStatus,
     WriteResult,
+    round_model,
 )
 from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
@@ -79,7 +80,9 @@ class ResultIngest:
         is_training = running.kind is RoundKind.TRAIN
         if is_training:
             self._store.back_up("round")
-            self._store.rounds.set_model(running.round_id, f"round {row.number}", results["digest"])
+            self._store.rounds.set_model(
+                running.round_id, round_model(row.number), results["digest"]
+            )
         add = self._store.rounds.add_predictions
         if running.kind is RoundKind.PREDICT:
             add = self._store.rounds.offer  # type: ignore[assignment]
@@ -128,7 +131,7 @@ class ResultIngest:
         if running is None:
             return Changes()
         status = RoundStatus.CANCELLED if event.kind == "cancelled" else RoundStatus.FAILED
-        changes = self._store.rounds.end(running.round_id, status, event.detail or None)
+        changes = self._store.rounds.end(running.round_id, status, event.reason)
         with suppress(RunFolderError):  # it may be why the round failed
             changes = changes.joined(save_problems(self._store, running.folder, is_finished=False))
         self._release(running)
@@ -181,7 +184,7 @@ class ResultIngest:
         try:
             yield
         except RunFolderError as error:
-            self.end(Event("failed", detail=str(error.what), expected=True))
+            self.end(Event("failed", reason=error.what, expected=True))
             raise
 
     def _row(self, running: RunningRound) -> Round:

@@ -19,6 +19,9 @@ from labeltool.domain import (
     UserError,
     Verdict,
     WriteResult,
+    model_name,
+    round_model,
+    system_reason,
 )
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest, no_progress
@@ -195,8 +198,10 @@ class RoundLauncher:
         if results is not None:
             self._ingest.add_again(row, results["chunks"], progress)
         self._store.rounds.finish(round_id, {})
-        name = f"round {row.number}" if row.kind is RoundKind.TRAIN else row.model
-        message = Message(N_("The proposals of {model} are offered again."), model=name)
+        model = round_model(row.number) if row.kind is RoundKind.TRAIN else row.model
+        message = Message(
+            N_("The proposals of {model} are offered again."), model=model_name(model)
+        )
         return WriteResult(Changes(all=True, rounds=True), message)
 
     def _new_folder(self, name: str) -> tuple[RunFolder, str]:
@@ -216,8 +221,8 @@ class RoundLauncher:
             failed = UserError(
                 N_("The worker cannot be started: {reason}."),
                 N_("Free some space or memory, then try again."),
-                reason=error.strerror or str(error),
+                reason=system_reason(error),
             )
-            self._store.rounds.end(round_id, RoundStatus.FAILED, str(failed.what))
+            self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
             raise failed from error
         self._slot.set(RunningRound(round_id, kind, folder, Worker(folder, process)))

@@ -9,21 +9,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from labeltool.domain import N_, Round, RoundKind, UserError
+from labeltool.domain import N_, Message, Round, RoundKind, UserError
 from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
 
 WORKER_START_SECONDS = 30.0
 """How long a new worker may take until it holds its lock or reports."""
 
 
-def describe_exit(code: int | None) -> str:
-    """A sentence about a worker that ended with this exit code; None is unknown."""
+def describe_exit(code: int | None) -> Message:
+    """What to say of a worker that ended with this exit code; None is unknown."""
     if code is not None and code < 0:
-        return (
-            f"The worker was killed (signal {-code}), perhaps because memory ran out. "
-            "Close other programs and try again."
+        return Message(
+            N_(
+                "The worker was killed (signal {number}), perhaps because memory ran out. Close "
+                "other programs and try again."
+            ),
+            number=-code,
         )
-    return "The worker stopped unexpectedly. Its log is in the round's folder; try again."
+    return Message(
+        N_("The worker stopped unexpectedly. Its log is in the round's folder; try again.")
+    )
 
 
 @dataclass(slots=True)
@@ -48,7 +53,7 @@ class Worker:
     def exit_event(self) -> Event:
         """The event of a worker that exited without reporting one."""
         code = None if self.process is None else self.process.poll()
-        return Event("failed", detail=describe_exit(code))
+        return Event("failed", reason=describe_exit(code))
 
     def final_event(self) -> Event | None:
         """How it ended, whether that event was read before or not; None while it lives."""
@@ -57,7 +62,7 @@ class Worker:
                 return None
             events = RunFolder(self.folder.path).new_events()
         except RunFolderError as error:
-            return Event("failed", detail=str(error.what), expected=True)
+            return Event("failed", reason=error.what, expected=True)
         return next((event for event in reversed(events) if event.is_final), self.exit_event())
 
     def stop(self) -> None:
@@ -98,7 +103,7 @@ class RunningRound:
         except RunFolderError as error:
             self.worker.stop()
             self.has_ended = True
-            return [Event("failed", detail=str(error.what), expected=True)]
+            return [Event("failed", reason=error.what, expected=True)]
         if exited and not any(event.is_final for event in events):
             events.append(self.worker.exit_event())
         self.has_ended = any(event.is_final for event in events)

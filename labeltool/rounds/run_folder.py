@@ -27,7 +27,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -35,7 +35,7 @@ import numpy as np
 import portalocker
 from numpy.typing import NDArray
 
-from labeltool.domain import N_, Cancelled, NewPrediction, UserError
+from labeltool.domain import N_, Cancelled, Message, NewPrediction, UserError, system_reason
 
 
 class RunFolderError(UserError):
@@ -49,8 +49,8 @@ class Event:
     `kind`: started, progress, chunk (a predictions file is complete), finished, cancelled or
     failed.
     `stage`: prepare, train or predict; `done` of `total` steps; `seconds` left in the whole run.
-    `losses` by name. `detail`: the file of a chunk, the reason of a failure, the device at the
-    start. `expected`: the reason explains the failure, so nobody needs the log.
+    `losses` by name. `detail`: the file of a chunk, the device at the start. `reason`: why it
+    failed; `expected`: that explains the failure, so nobody needs the log.
     """
 
     kind: str
@@ -60,7 +60,21 @@ class Event:
     seconds: float = 0.0
     losses: dict[str, float] = field(default_factory=dict)
     detail: str = ""
+    reason: Message | None = None
     expected: bool = False
+
+    def to_json(self) -> str:
+        """The line of events.jsonl."""
+        values = asdict(replace(self, reason=None))
+        return json.dumps(values | {"reason": self.reason and self.reason.to_dict()})
+
+    @classmethod
+    def from_json(cls, line: bytes) -> Event:
+        """The event of a line that `to_json` wrote."""
+        values = json.loads(line)
+        if values.get("reason") is not None:
+            values["reason"] = Message.from_dict(values["reason"])
+        return cls(**values)
 
     @property
     def is_final(self) -> bool:
@@ -184,7 +198,7 @@ class RunFolder:
                 stream.seek(self._offset)
                 whole, newline, _rest = stream.read().rpartition(b"\n")
             self._offset += len(whole) + len(newline)
-            return [Event(**json.loads(line)) for line in whole.splitlines()]
+            return [Event.from_json(line) for line in whole.splitlines()]
 
     def is_worker_alive(self) -> bool:
         """Whether a worker holds the lock; the kernel releases it however the worker
@@ -216,7 +230,8 @@ class RunFolder:
         with _reading(file):
             if not file.exists():
                 return None
-            return dict(json.loads(file.read_text(encoding="utf-8")))
+            rows = json.loads(file.read_text(encoding="utf-8"))
+            return {place: Message.from_dict(problem) for place, problem in rows}
 
     def missing_files(self) -> list[str]:
         """Names of the files of a complete training that this folder lacks."""
@@ -249,9 +264,8 @@ class RunFolder:
                 )
             ]  # fmt: skip
 
-    def problems(self) -> dict[int, str]:
-        """Why photos could not be used, by place in `photo_rows`; each reason begins with the
-        photo's name.
+    def problems(self) -> dict[int, Message]:
+        """Why photos could not be used, by place in `photo_rows`.
 
         Raises:
             RunFolderError: the file is damaged.
@@ -260,7 +274,8 @@ class RunFolder:
         with _reading(file):
             if not file.exists():
                 return {}
-            return dict(json.loads(file.read_text(encoding="utf-8")))
+            rows = json.loads(file.read_text(encoding="utf-8"))
+            return {place: Message.from_dict(problem) for place, problem in rows}
 
     def log_tail(self, lines: int = 30) -> str:
         """The last lines that the worker printed."""
@@ -321,7 +336,7 @@ class RunFolder:
     def report(self, event: Event) -> None:
         """Append an event; raise Cancelled if the user asked to stop."""
         with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(event)) + "\n")
+            file.write(event.to_json() + "\n")
         if event.kind in ("progress", "chunk"):
             self.check_cancel()
 
@@ -341,10 +356,11 @@ class RunFolder:
             np.savez(file, allow_pickle=False, **columns)
         self.report(Event("chunk", "predict", detail=name))
 
-    def write_problems(self, problems: dict[int, str]) -> None:
+    def write_problems(self, problems: dict[int, Message]) -> None:
         """The photos that could not be used, see `problems`."""
         with self._atomic_file("problems.json") as file:
-            file.write(json.dumps(sorted(problems.items()), indent=1).encode())
+            rows = [(place, problems[place].to_dict()) for place in sorted(problems)]
+            file.write(json.dumps(rows, indent=1).encode())
 
     def write_results(self, results: dict[str, Any]) -> None:
         """Write the last file, which completes the run."""
@@ -394,7 +410,7 @@ def _not_written(folder: Path, error: OSError) -> UserError:
         N_("The run folder {folder} cannot be written: {reason}."),
         N_("Free some space or check the folder's permissions, then try again."),
         folder=folder,
-        reason=error.strerror or str(error),
+        reason=system_reason(error),
     )
 
 
@@ -416,5 +432,5 @@ def _not_read(file: Path, error: Exception) -> RunFolderError:
         N_("The results in {path} cannot be read: {reason}."),
         N_("Start the round again."),
         path=file,
-        reason=getattr(error, "strerror", None) or str(error),
+        reason=system_reason(error),
     )

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import numpy as np
 
-from labeltool.domain import N_, Changes, Message, Round
+from labeltool.domain import N_, Changes, Message, Round, with_path
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What a round could not use: `photos` with the reasons, which begin with the photo's name, and
+    """What a round could not use: `photos` with the reasons, and
     how many `faces` got no proposal and how many `manual` labels were not trained because of
     them."""
 
-    photos: tuple[tuple[Path, str], ...] = ()
+    photos: tuple[tuple[Path, Message], ...] = ()
     faces: int = 0
     manual: int = 0
 
-    def reasons(self) -> list[str]:
-        """The reasons, which begin with the photo's path."""
-        return [f"{file}{reason.removeprefix(file.name)}" for file, reason in self.photos]
+    def reasons(self) -> list[Message]:
+        """The reasons, which name the photos by their paths."""
+        return [with_path(reason, file) for file, reason in self.photos]
 
     def sentence(self) -> Message:
         """How many photos there were, and what is wrong with the first one; empty without any."""

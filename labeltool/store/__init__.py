@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from labeltool.domain import N_, DamagedError, Progress, ReadOnlyError, UserError
+from labeltool.domain import N_, DamagedError, Progress, ReadOnlyError, UserError, system_reason
 from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
@@ -230,7 +230,7 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
             N_("No project can be made in {folder}: {reason}."),
             N_("Choose a folder that you may write to."),
             folder=folder,
-            reason=error.strerror or str(error),
+            reason=system_reason(error),
         ) from error
     finally:
         for leftover in folder.glob(f".{FILE}.new*") if os.path.isdir(folder) else ():

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
     Changes,
+    Message,
     NewPrediction,
     Points,
     Progress,
@@ -275,7 +276,7 @@ class Rounds:
                 )
             )
 
-    def end(self, round_id: int, status: RoundStatus, error: str | None = None) -> Changes:
+    def end(self, round_id: int, status: RoundStatus, error: Message | None = None) -> Changes:
         """Mark a running round as failed or cancelled."""
         with self._database.write() as connection:
             connection.execute(

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from labeltool.domain import photo_problem, system_reason
 from pipnet.data.images import ImageError, read_header, read_image
 from pipnet.inference.face_detection import FaceDetector, load_face_detector
 
@@ -40,9 +41,10 @@ def search_photo(photo: Path, face_detector: FaceDetector) -> dict[str, Any]:
         image = read_image(photo)
         digest = hashlib.sha256(photo.read_bytes()).hexdigest()
     except ImageError as error:
-        return {"problem": str(error)}
+        return {"problem": photo_problem(error).to_dict()}
     except OSError as error:
-        return {"problem": f"{photo.name} could not be read: {error.strerror}"}
+        broken = ImageError(photo, "could not be read: {why}", {"why": str(system_reason(error))})
+        return {"problem": photo_problem(broken).to_dict()}
     return {
         "sha256": digest,
         "bytes": status.st_size,

@@ -18,11 +18,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from labeltool.domain import N_, Cancelled, UserError
+from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem, with_path
 from labeltool.rounds.run_folder import Event, FaceTable, RunFolder
 from pipnet import resources
 from pipnet.data.boxes import Box, overlap, tight_box
-from pipnet.data.images import ImageError, read_header, size_change_reason
+from pipnet.data.images import ImageError, read_header, size_change_error
 from pipnet.data.sample import Sample, mean_face
 from pipnet.data.scheme import Scheme
 from pipnet.export.onnx import ExportError, export_onnx
@@ -69,41 +69,49 @@ def work(folder: RunFolder) -> int:
         traceback.print_exc()
         sys.stderr.flush()
         expected = _expected(error)
-        detail = expected or f"Unexpected error: {type(error).__name__}: {error}"
-        folder.report(Event("failed", detail=detail, expected=expected is not None))
+        unexpected = f"{type(error).__name__}: {error}"
+        reason = expected or Message(N_("Unexpected error: {error}"), error=unexpected)
+        folder.report(Event("failed", reason=reason, expected=expected is not None))
         return 1
     return 0
 
 
-def _expected(error: BaseException) -> str | None:
+def _expected(error: BaseException) -> Message | None:
     """A sentence for the person who started the round; None for an unexpected error."""
-    if isinstance(error, UserError | CheckpointError | ExportError):
-        return str(error)
+    if isinstance(error, UserError):
+        return error.message
+    if isinstance(error, CheckpointError | ExportError):
+        return Message(str(error))
     if isinstance(error, ImageError):
-        return f"{error.path} {error.reason}"
+        return photo_problem(error, error.path)
     if isinstance(error, torch.OutOfMemoryError):
-        return (
-            "The GPU has not enough memory. Close other programs that use it, or train on the CPU."
+        return Message(
+            N_(
+                "The GPU has not enough memory. Close other programs that use it, or train on the "
+                "CPU."
+            )
         )
     if is_out_of_memory(error):
-        return "There is not enough memory. Close other programs, then try again."
+        return Message(N_("There is not enough memory. Close other programs, then try again."))
     if isinstance(error, DivergedError):
-        return f"The training diverged: {error}. Look for wrong labels, then try again."
+        return Message(
+            N_("The training diverged: {error}. Look for wrong labels, then try again."),
+            error=str(error),
+        )
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full. Free some space, then try again."
+        return Message(N_("The disk is full. Free some space, then try again."))
     return None
 
 
 class _Photos:
     """The photos of the run: `files`, the `sizes` that they must have, and `problems`.
 
-    `problems`: why photos could not be used, by index in `files`; each reason begins with the
-    photo's name.
+    `problems`: why photos could not be used, by index in `files`.
     """
 
     def __init__(self, folder: RunFolder) -> None:
         self.files, self.sizes = folder.photos(), folder.sizes()
-        self.problems: dict[int, str] = {}
+        self.problems: dict[int, Message] = {}
         faces, labels = folder.faces(), folder.labels()
         manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
         self._labelled: set[int] = set(faces.photos[np.isin(faces.ids, manual)].tolist())
@@ -111,7 +119,7 @@ class _Photos:
 
     def skip(self, error: ImageError) -> None:
         """Record why a photo cannot be used."""
-        self.problems[self._index[error.path]] = str(error)
+        self.problems[self._index[error.path]] = photo_problem(error)
 
     def check_labelled(self) -> None:
         """Raise a UserError if no photo with a manual label can be used."""
@@ -122,10 +130,10 @@ class _Photos:
                 reason=self.example(),
             )
 
-    def example(self) -> str:
+    def example(self) -> Message:
         """The problem of one of the photos, with its path."""
         place, reason = next(iter(self.problems.items()))
-        return f"{self.files[place]}{reason.removeprefix(self.files[place].name)}"
+        return with_path(reason, self.files[place])
 
 
 def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
@@ -212,7 +220,7 @@ def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
                 header = read_header(file)
                 now = header.width, header.height
                 if size is not None and now != size:
-                    raise ImageError(file, size_change_reason(size, now))
+                    raise size_change_error(file, size, now)
             except ImageError as error:
                 photos.skip(error)
         if photo not in photos.problems:

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,12 +114,19 @@ PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
 
 
 class ImageError(Exception):
-    """A photo or folder that cannot be read: `path`, and `reason`, which continues its name."""
+    """A photo or folder that cannot be read: `path`, and `reason`, which continues its name.
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(path, reason)  # both, or the error could not be sent between processes
-        self.path = path
-        self.reason = reason
+    The reason is the `template` filled by `values`: whoever translates it translates the template.
+    """
+
+    def __init__(
+        self, path: Path, template: str, values: Mapping[str, object] | None = None
+    ) -> None:
+        # all of them, or the error could not be sent between processes
+        super().__init__(path, template, values)
+        self.path, self.template = path, template
+        self.values: Mapping[str, object] = values or {}
+        self.reason = template.format(**self.values) if self.values else template
 
     def __str__(self) -> str:
         return f"{one_line(self.path.name or self.path)} {self.reason}"
@@ -160,13 +167,15 @@ def read_image(
     """
     rgb = _read(Path(path), None)[0]
     if size is not None and rgb.size != size:
-        raise ImageError(path, size_change_reason(size, rgb.size))
+        raise size_change_error(path, size, rgb.size)
     return _pixels(path, rgb, yield_control)
 
 
-def size_change_reason(before: tuple[int, int], now: tuple[int, int]) -> str:
-    """The reason of an ImageError about a photo that was replaced by one of another size (W, H)."""
-    return "is {} x {} pixels now and was {} x {} before".format(*now, *before)
+def size_change_error(path: Path, before: tuple[int, int], now: tuple[int, int]) -> ImageError:
+    """The error of a photo that was replaced by one of another size (W, H)."""
+    template = "is {width} x {height} pixels now and was {old_width} x {old_height} before"
+    names = ("width", "height", "old_width", "old_height")
+    return ImageError(path, template, dict(zip(names, (*now, *before), strict=True)))
 
 
 def open_reduced(path: Path, longest: int) -> tuple[Image.Image, tuple[float, float]]:
@@ -240,7 +249,9 @@ def walk_files(folder: Path) -> tuple[list[Path], list[Path]]:
                 found[kind].append(path)
         except OSError as error:
             if current == folder:
-                raise ImageError(folder, f"could not be listed: {_why(error)}") from error
+                raise ImageError(
+                    folder, "could not be listed: {why}", {"why": _why(error)}
+                ) from error
             unreadable.append(current)
     return sorted(files, key=Path.as_posix), sorted(unreadable, key=Path.as_posix)
 
@@ -274,14 +285,14 @@ def _opened(path: Path) -> Iterator[ImageFile]:
             raise ImageError(path, "is empty (0 bytes)")
         stream = path.open("rb")
     except (OSError, ValueError) as error:
-        raise ImageError(path, f"could not be opened: {_why(error)}") from error
+        raise ImageError(path, "could not be opened: {why}", {"why": _why(error)}) from error
     with stream:
         try:
             image = _identify(path, stream)
             _check_size(path, image.size)
             yield image
         except (OSError, MemoryError) as error:
-            raise ImageError(path, _damage(error)) from error
+            raise _damage(path, error) from error
 
 
 _PILLOW_MODULES = r"PIL\."
@@ -313,7 +324,7 @@ def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
             try:
                 return opener(stream)
             except Exception as error:
-                raise ImageError(path, _damage(error)) from error
+                raise _damage(path, error) from error
     for magic, name in _FOREIGN:
         if re.match(magic, start, re.DOTALL):
             raise _unsupported(path, name)
@@ -323,7 +334,7 @@ def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
 
 
 def _unsupported(path: Path, name: str) -> ImageError:
-    return ImageError(path, f"is {name}, which is not supported; convert it to JPEG")
+    return ImageError(path, "is {kind}, which is not supported; convert it to JPEG", {"kind": name})
 
 
 def _webp_canvas(start: bytes) -> tuple[int, int]:
@@ -339,8 +350,11 @@ def _webp_canvas(start: bytes) -> tuple[int, int]:
 def _check_size(path: Path, size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
-        limit = f"{MAX_PIXELS / 1e6:g} megapixels"
-        raise ImageError(path, f"claims {width} x {height} pixels, more than the limit of {limit}")
+        raise ImageError(
+            path,
+            "claims {width} x {height} pixels, more than the limit of {limit} megapixels",
+            {"width": width, "height": height, "limit": f"{MAX_PIXELS / 1e6:g}"},
+        )
 
 
 def _why(error: Exception) -> str:
@@ -351,13 +365,14 @@ def _why(error: Exception) -> str:
     return str(error)
 
 
-def _damage(error: Exception) -> str:
+def _damage(path: Path, error: Exception) -> ImageError:
     """Pillow raises almost anything for a damaged file; only a system error carries a number."""
     if isinstance(error, MemoryError):
-        return "needs more memory than there is"
+        return ImageError(path, "needs more memory than there is")
     if isinstance(error, OSError) and error.errno is not None:
-        return f"could not be read: {_why(error)}"
-    return "is truncated" if "truncated" in str(error).lower() else "is truncated or damaged"
+        return ImageError(path, "could not be read: {why}", {"why": _why(error)})
+    is_short = "truncated" in str(error).lower()
+    return ImageError(path, "is truncated" if is_short else "is truncated or damaged")
 
 
 def _late_png_exif(stream: IO[bytes]) -> bytes | None:
@@ -410,7 +425,7 @@ def _pixels(
     try:
         pixels = np.empty((height, width, 3), np.uint8)
     except MemoryError as error:
-        raise ImageError(path, _damage(error)) from error
+        raise _damage(path, error) from error
     for top in range(0, height, _ROWS_PER_STRIP):
         if yield_control is not None:
             yield_control()
@@ -430,7 +445,7 @@ def _load(path: Path, image: ImageFile) -> None:
     try:
         image.load()
     except Exception as error:
-        raise ImageError(path, _damage(error)) from error
+        raise _damage(path, error) from error
 
 
 def _load_jpeg(

@@ -2038,84 +2038,72 @@ result: {verdict}</source>
         <translation>{photo}의 크기가 지금은 {width} x {height}픽셀이지만 전에는 {old_width} x {old_height}픽셀이었습니다</translation>
     </message>
     <message>
-        <source>{photo} could not be opened: {reason}</source>
-        <translation>{photo}: 열 수 없습니다({reason})</translation>
+        <source>{photo} could not be opened: {why}</source>
+        <translation>{photo}: 열 수 없습니다({why})</translation>
     </message>
     <message>
-        <source>{photo} could not be listed: {reason}</source>
-        <translation>{photo}: 목록을 볼 수 없습니다({reason})</translation>
+        <source>{photo} could not be listed: {why}</source>
+        <translation>{photo}: 목록을 볼 수 없습니다({why})</translation>
     </message>
     <message>
-        <source>{photo} could not be read: {reason}</source>
-        <translation>{photo}: 읽을 수 없습니다({reason})</translation>
+        <source>{photo} could not be read: {why}</source>
+        <translation>{photo}: 읽을 수 없습니다({why})</translation>
     </message>
     <message>
-        <source>it crashed the image reader</source>
-        <translation>이미지를 읽는 프로그램이 중단되었습니다</translation>
+        <source>permission denied</source>
+        <translation>권한이 없습니다</translation>
+    </message>
+    <message>
+        <source>operation not permitted</source>
+        <translation>허용되지 않은 작업입니다</translation>
+    </message>
+    <message>
+        <source>no space left on device</source>
+        <translation>디스크에 남은 공간이 없습니다</translation>
+    </message>
+    <message>
+        <source>disk quota exceeded</source>
+        <translation>디스크 할당량을 초과했습니다</translation>
+    </message>
+    <message>
+        <source>no such file or directory</source>
+        <translation>그런 파일이나 폴더가 없습니다</translation>
+    </message>
+    <message>
+        <source>not a directory</source>
+        <translation>폴더가 아닙니다</translation>
+    </message>
+    <message>
+        <source>is a directory</source>
+        <translation>폴더입니다</translation>
+    </message>
+    <message>
+        <source>file exists</source>
+        <translation>이미 있는 파일입니다</translation>
+    </message>
+    <message>
+        <source>file name too long</source>
+        <translation>파일 이름이 너무 깁니다</translation>
+    </message>
+    <message>
+        <source>read-only file system</source>
+        <translation>읽기 전용 파일 시스템입니다</translation>
+    </message>
+    <message>
+        <source>input/output error</source>
+        <translation>입출력 오류입니다</translation>
+    </message>
+    <message>
+        <source>too many open files</source>
+        <translation>열린 파일이 너무 많습니다</translation>
+    </message>
+    <message>
+        <source>cannot allocate memory</source>
+        <translation>메모리를 할당할 수 없습니다</translation>
     </message>
     <message>
         <source>there is no such file or folder</source>
         <translation>그런 파일이나 폴더가 없습니다</translation>
-    </message>
-    <message>
-        <source>Permission denied</source>
-        <translation>권한이 없습니다</translation>
-    </message>
-    <message>
-        <source>Operation not permitted</source>
-        <translation>허용되지 않은 작업입니다</translation>
-    </message>
-    <message>
-        <source>No space left on device</source>
-        <translation>디스크에 남은 공간이 없습니다</translation>
-    </message>
-    <message>
-        <source>Disk quota exceeded</source>
-        <translation>디스크 할당량을 초과했습니다</translation>
-    </message>
-    <message>
-        <source>No such file or directory</source>
-        <translation>그런 파일이나 폴더가 없습니다</translation>
-    </message>
-    <message>
-        <source>Not a directory</source>
-        <translation>폴더가 아닙니다</translation>
-    </message>
-    <message>
-        <source>Is a directory</source>
-        <translation>폴더입니다</translation>
-    </message>
-    <message>
-        <source>File exists</source>
-        <translation>이미 있는 파일입니다</translation>
-    </message>
-    <message>
-        <source>File name too long</source>
-        <translation>파일 이름이 너무 깁니다</translation>
-    </message>
-    <message>
-        <source>Read-only file system</source>
-        <translation>읽기 전용 파일 시스템입니다</translation>
-    </message>
-    <message>
-        <source>Input/output error</source>
-        <translation>입출력 오류입니다</translation>
-    </message>
-    <message>
-        <source>Too many open files</source>
-        <translation>열린 파일이 너무 많습니다</translation>
-    </message>
-    <message>
-        <source>Cannot allocate memory</source>
-        <translation>메모리를 할당할 수 없습니다</translation>
-    </message>
-    <message>
-        <source>no reason given</source>
-        <translation>이유를 알 수 없습니다</translation>
-    </message>
-    <message>
-        <source>{photo} is not a photo of this project</source>
-        <translation>{photo}: 이 프로젝트의 사진이 아닙니다</translation>
     </message>
     <message>
         <source>a face of {photo} has no landmarks</source>
@@ -2138,38 +2126,6 @@ result: {verdict}</source>
         <translation>{file}: 목록을 볼 수 없습니다.</translation>
     </message>
     <message>
-        <source>{photo} could belong to {others}; rename one of them</source>
-        <translation>{photo}: {others} 중 어느 것의 파일인지 알 수 없습니다. 하나의 이름을 바꾸세요</translation>
-    </message>
-    <message>
-        <source>{photo} could be {others}; name its folder in the label file</source>
-        <translation>{photo}: {others} 중 어느 것인지 알 수 없습니다. 레이블 파일에 폴더 이름도 적으세요</translation>
-    </message>
-    <message>
-        <source>{photo} could be {others}; move the label file so that only one of them fits</source>
-        <translation>{photo}: {others} 중 어느 것인지 알 수 없습니다. 하나만 맞도록 레이블 파일을 옮기세요</translation>
-    </message>
-    <message>
-        <source>{photo} could be {others}, which cannot be read to compare its content; mend or replace that photo, then import the labels again</source>
-        <translation>{photo}: {others}일 수 있지만 읽을 수 없어 내용을 비교하지 못합니다. 그 사진을 고치거나 바꾼 뒤 레이블을 다시 가져오세요</translation>
-    </message>
-    <message>
-        <source>{photo} is not {others}: only the file name agrees; if it is, name the photo&apos;s own folder in the label file, or put the label file where its names lead to the photos</source>
-        <translation>{photo}: {others}와(과) 파일 이름만 같은 다른 사진입니다. 같은 사진이라면 레이블 파일에 사진의 실제 폴더를 적거나, 이름이 사진으로 이어지는 곳에 레이블 파일을 두세요</translation>
-    </message>
-    <message>
-        <source>{photo} is not the photo that was labelled: the content of {file} differs; put the labelled photo in its place</source>
-        <translation>{photo}: 레이블을 단 사진이 아닙니다. {file}의 내용이 다릅니다. 레이블을 단 사진을 그 자리에 두세요</translation>
-    </message>
-    <message>
-        <source>{photo} is not used: {others} would both be {file}; leave only the right one in the label file</source>
-        <translation>{photo}: 쓰지 않습니다. {others}이(가) 모두 {file}을(를) 가리킵니다. 레이블 파일에 맞는 것만 남기세요</translation>
-    </message>
-    <message>
-        <source>{photo} is listed twice, with different sizes or contents; leave the right one</source>
-        <translation>{photo}: 크기나 내용이 다르게 두 번 나옵니다. 맞는 것만 남기세요</translation>
-    </message>
-    <message>
         <source>{photo} is not a photo of a kind that can be read</source>
         <translation>{photo}: 읽을 수 있는 종류의 사진이 아닙니다</translation>
     </message>
@@ -2178,12 +2134,12 @@ result: {verdict}</source>
         <translation>{photo}: 쓸 수 없습니다. {reason}</translation>
     </message>
     <message>
-        <source>the photo cannot be read</source>
-        <translation>사진을 읽을 수 없습니다</translation>
-    </message>
-    <message>
         <source>{photo} has {count} landmarks, this project&apos;s scheme has {ours}; label it again with all of them</source>
         <translation>{photo}: 랜드마크가 {count}개인데 이 프로젝트의 구성은 {ours}개입니다. 모두 찍어 다시 레이블을 다세요</translation>
+    </message>
+    <message>
+        <source>{photo} cannot be used: the photo cannot be read</source>
+        <translation>{photo}: 사용할 수 없습니다(사진을 읽을 수 없습니다)</translation>
     </message>
     <message>
         <source>{photo} has the face around {x}, {y} more than once; the others are left out</source>
@@ -2226,102 +2182,6 @@ result: {verdict}</source>
         <translation>{photo}: 읽을 수 없습니다: {reason}. 레이블을 내용 해시 없이 저장했습니다</translation>
     </message>
     <message>
-        <source>{file} names other landmarks. Only in the file: {names}. Only in the scheme: {ours}. Rename them in the file, or use a scheme with its names: by their places left could become right.</source>
-        <translation>{file}: 랜드마크 이름이 다릅니다. 파일에만 있음: {names}. 구성에만 있음: {ours}. 파일에서 이름을 바꾸거나 그 이름의 구성을 쓰세요. 순서대로 읽으면 왼쪽과 오른쪽이 바뀔 수 있습니다.</translation>
-    </message>
-    <message>
-        <source>{file} holds several .json files ({names}); choose one of them.</source>
-        <translation>{file}: .json 파일이 여러 개 있습니다({names}). 하나를 고르세요.</translation>
-    </message>
-    <message>
-        <source>{file} could not be opened: {reason}.</source>
-        <translation>{file}: 열 수 없습니다({reason}).</translation>
-    </message>
-    <message>
-        <source>{file} is not JSON: it is not UTF-8 text.</source>
-        <translation>{file}: JSON이 아닙니다. UTF-8 텍스트가 아닙니다.</translation>
-    </message>
-    <message>
-        <source>{file} is not JSON: line {line}, column {column}: {error}.</source>
-        <translation>{file}: JSON이 아닙니다. {line}행 {column}열: {error}.</translation>
-    </message>
-    <message>
-        <source>{file} is not JSON that can be read: {error}.</source>
-        <translation>{file}: 읽을 수 있는 JSON이 아닙니다({error}).</translation>
-    </message>
-    <message>
-        <source>{file} is not a COCO file: it holds {kind}, not an object.</source>
-        <translation>{file}: COCO 파일이 아닙니다. 객체가 아니라 {kind}이(가) 들어 있습니다.</translation>
-    </message>
-    <message>
-        <source>{file} is not a COCO data set: it has no &quot;{key}&quot;.</source>
-        <translation>{file}: COCO 데이터 세트가 아닙니다. &quot;{key}&quot; 항목이 없습니다.</translation>
-    </message>
-    <message>
-        <source>{file}: &quot;{key}&quot; is {kind}, not a list.</source>
-        <translation>{file}: &quot;{key}&quot; 항목이 목록이 아니라 {kind}입니다.</translation>
-    </message>
-    <message>
-        <source>{file} is a results file (a list of predictions), which names no photos. Use the data set it was made for: an object with images, annotations and categories.</source>
-        <translation>{file}: 사진 이름이 없는 결과 파일(예측 목록)입니다. 이 결과를 만든 데이터 세트, 즉 images, annotations, categories가 있는 객체를 쓰세요.</translation>
-    </message>
-    <message>
-        <source>{file} holds faces of several categories ({names}). Export each into a file of its own.</source>
-        <translation>{file}: 여러 범주의 얼굴이 들어 있습니다({names}). 범주마다 따로 파일로 내보내세요.</translation>
-    </message>
-    <message>
-        <source>{file} names no keypoints in its categories, so it holds no landmarks. Export it as COCO keypoints.</source>
-        <translation>{file}: 범주에 키포인트 이름이 없어 랜드마크가 없습니다. COCO keypoints 형식으로 내보내세요.</translation>
-    </message>
-    <message>
-        <source>{file} has no &quot;{brace}&quot;: the points of a .pts file stand between braces. It may be cut off or of another kind; export it again.</source>
-        <translation>{file}: &quot;{brace}&quot;가 없습니다. .pts 파일의 점은 중괄호 사이에 있어야 합니다. 파일이 잘렸거나 다른 종류일 수 있으니 다시 내보내세요.</translation>
-    </message>
-    <message>
-        <source>{file} has no points between its braces; label it again.</source>
-        <translation>{file}: 중괄호 사이에 점이 없습니다. 다시 레이블을 만드세요.</translation>
-    </message>
-    <message>
-        <source>{file} says n_points: {stated}, but holds {count} points. It may be cut off; export it again, or correct the number.</source>
-        <translation>{file}: n_points가 {stated}인데 점은 {count}개입니다. 파일이 잘렸을 수 있으니 다시 내보내거나 숫자를 고치세요.</translation>
-    </message>
-    <message>
-        <source>{file} is too large for landmarks; it may be a laser scan.</source>
-        <translation>{file}: 랜드마크 파일로는 너무 큽니다. 레이저 스캔 파일일 수 있습니다.</translation>
-    </message>
-    <message>
-        <source>{file}, line {line}: {count} columns where x and y belong; put one point on each line.</source>
-        <translation>{file}, {line}행: x와 y가 있어야 할 곳에 열이 {count}개 있습니다. 한 줄에 점 하나씩 쓰세요.</translation>
-    </message>
-    <message>
-        <source>{file}, line {line}: {word} is not a number; correct it.</source>
-        <translation>{file}, {line}행: {word}은(는) 숫자가 아닙니다. 고치세요.</translation>
-    </message>
-    <message>
-        <source>{file}, line {line}: {word} is no position; label this point again.</source>
-        <translation>{file}, {line}행: {word}은(는) 위치가 아닙니다. 이 점의 레이블을 다시 만드세요.</translation>
-    </message>
-    <message>
-        <source>there is no scheme {scheme}; known: {names}; or give a number of points, or a .toml file</source>
-        <translation>랜드마크 구성 {scheme}이(가) 없습니다. 쓸 수 있는 구성: {names}. 점의 수나 .toml 파일을 지정할 수도 있습니다</translation>
-    </message>
-    <message>
-        <source>{file} is not a scheme: {error}</source>
-        <translation>{file}: 랜드마크 구성이 아닙니다({error})</translation>
-    </message>
-    <message>
-        <source>scheme {scheme} has no landmarks</source>
-        <translation>랜드마크 구성 {scheme}: 랜드마크가 없습니다</translation>
-    </message>
-    <message>
-        <source>scheme {scheme} names {name} twice</source>
-        <translation>랜드마크 구성 {scheme}: {name}이(가) 두 번 나옵니다</translation>
-    </message>
-    <message>
-        <source>scheme {scheme}: {error}</source>
-        <translation>랜드마크 구성 {scheme}: {error}</translation>
-    </message>
-    <message>
         <source>The round ended without results.</source>
         <translation>라운드가 결과 없이 끝났습니다.</translation>
     </message>
@@ -2346,14 +2206,6 @@ result: {verdict}</source>
         <translation>GPU 메모리가 부족합니다. GPU를 쓰는 다른 프로그램을 닫거나 CPU로 학습하세요.</translation>
     </message>
     <message>
-        <source>None of the labelled photos can be used: {reason}. Put them back, or point the project to where they are now.</source>
-        <translation>레이블이 있는 사진을 하나도 쓸 수 없습니다: {reason}. 사진을 되돌려 놓거나 지금 있는 곳을 프로젝트에 알려 주세요.</translation>
-    </message>
-    <message>
-        <source>None of the photos with faces can be used: {reason}. Put them back, or point the project to where they are now.</source>
-        <translation>얼굴이 있는 사진을 하나도 쓸 수 없습니다: {reason}. 사진을 되돌려 놓거나 지금 있는 곳을 프로젝트에 알려 주세요.</translation>
-    </message>
-    <message>
         <source>The training diverged: {error}. Look for wrong labels, then try again.</source>
         <translation>학습이 발산했습니다({error}). 잘못된 레이블이 있는지 확인하고 다시 시도하세요.</translation>
     </message>
@@ -2364,26 +2216,6 @@ result: {verdict}</source>
     <message>
         <source>Unexpected error: {error}</source>
         <translation>예기치 않은 오류: {error}</translation>
-    </message>
-    <message>
-        <source>There is no usable CUDA device. Choose the device &apos;cpu&apos; or &apos;auto&apos;.</source>
-        <translation>쓸 수 있는 CUDA 장치가 없습니다. 장치를 &apos;cpu&apos; 또는 &apos;auto&apos;로 지정하세요.</translation>
-    </message>
-    <message>
-        <source>No manual label has all its landmarks, so training cannot start. Place every landmark of at least one face.</source>
-        <translation>랜드마크가 모두 있는 수동 레이블이 없어 학습을 시작할 수 없습니다. 적어도 한 얼굴에 모든 랜드마크를 놓으세요.</translation>
-    </message>
-    <message>
-        <source>{path} is not a whole safetensors file: {error}</source>
-        <translation>{path}: 온전한 safetensors 파일이 아닙니다({error})</translation>
-    </message>
-    <message>
-        <source>{path} was written by a newer version of this program</source>
-        <translation>{path}: 더 새로운 버전의 프로그램에서 만들었습니다</translation>
-    </message>
-    <message>
-        <source>there is no model file {path}</source>
-        <translation>모델 파일이 없습니다: {path}</translation>
     </message>
     <message>
         <source>jaw</source>
@@ -3146,12 +2978,20 @@ result: {verdict}</source>
         <translation>사진이 있는 폴더를 고르세요.</translation>
     </message>
     <message>
+        <source>{photo} could not be read: it crashed the image reader</source>
+        <translation>{photo}: 읽을 수 없습니다(이미지를 읽는 프로그램이 중단되었습니다)</translation>
+    </message>
+    <message>
         <source>The face detector does not start: {reason}</source>
         <translation>얼굴 검출기가 시작되지 않습니다: {reason}</translation>
     </message>
     <message>
         <source>Run &apos;labeltool doctor&apos; to see what is missing.</source>
         <translation>&apos;labeltool doctor&apos;를 실행하면 무엇이 빠졌는지 알 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>no reason given</source>
+        <translation>이유를 알 수 없습니다</translation>
     </message>
     <message>
         <source>{path} is not a label file.</source>

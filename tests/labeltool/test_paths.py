@@ -166,7 +166,7 @@ class TestNamesThatAreTooLong:
         summary = import_labels(store, tmp_path / "l.json", ANN)
         assert summary.imported == 0
         assert len(summary.problems) == 1
-        assert "is not a photo of this project" in summary.problems[0]
+        assert "is not a photo of this project" in str(summary.problems[0])
         store.close()
         with pytest.raises(LabelError, match=r"none of the photos that l\.json names is there"):
             load_labelled(tmp_path / "l.json")

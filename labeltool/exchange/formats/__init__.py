@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import Box, Points, Progress
+from labeltool.domain import Box, Message, Points, Progress
 from pipnet.output import FileKind, replacing
 
 
@@ -61,7 +61,7 @@ class ReadLabels:
     edges: tuple[tuple[int, int], ...]
     rows: list[LabelledRow]
     flip: tuple[int, ...] | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     photos: Mapping[str, ListedPhoto] = field(default_factory=dict)
     stems: bool = False
 
@@ -112,7 +112,7 @@ class LabelFormat:
     has_photo_details: bool
     find: Callable[[Path], Path | None]
     read: Callable[[Path, Collection[str]], ReadLabels]
-    write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], list[str]]
+    write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], list[Message]]
     file_kind: FileKind | None = None
     file_text: str = ""
 

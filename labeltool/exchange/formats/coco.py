@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import N_, Progress
+from labeltool.domain import N_, Message, Progress
 from labeltool.exchange.formats import (
     CheckTargets,
     LabelFormat,
@@ -91,7 +91,7 @@ def read(path: Path) -> ReadLabels:
     photos = {image.id: image.file_name for image in file.images}
     twice = contradictory_names(file.images)
     rows: list[LabelledRow] = []
-    problems: list[str] = list(twice.values())
+    problems = [Message(reason) for reason in twice.values()]
     for face in file.annotations:
         if photos[face.image_id] in twice:
             continue
@@ -99,8 +99,12 @@ def read(path: Path) -> ReadLabels:
         if box is None and (face.visibility > 0).any():
             box = tight_box(face.points)
         if face.category_id != scheme.id or box is None:
-            lack = "keypoints" if face.category_id != scheme.id else "box and no labelled point"
-            problems.append(f"{photos[face.image_id]}: annotation {face.id} has no {lack}.")
+            lack = (
+                N_("{photo}: annotation {number} has no keypoints.")
+                if face.category_id != scheme.id
+                else N_("{photo}: annotation {number} has no box and no labelled point.")
+            )
+            problems.append(Message(lack, photo=photos[face.image_id], number=face.id))
             continue
         verdict = face.extra.get("verdict")
         rows.append(
@@ -186,7 +190,7 @@ def _read(path: Path, _hidden: Collection[str]) -> ReadLabels:
 
 def _write(
     path: Path, labels: LabelsToWrite, progress: Progress, _check: CheckTargets
-) -> list[str]:
+) -> list[Message]:
     write(
         path, labels.rows, labels.names, labels.edges, labels.flip, labels.sizes, progress,
         labels.hashes,

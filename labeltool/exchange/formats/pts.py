@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from labeltool.domain import N_, Progress
+from labeltool.domain import N_, Message, Progress
 from labeltool.exchange.formats import (
     CheckTargets,
     LabelFormat,
@@ -34,7 +34,7 @@ def write(
     photos: Iterable[str] = (),
     progress: Progress = lambda done, total: None,
     check: CheckTargets = lambda targets: None,
-) -> list[str]:
+) -> list[Message]:
     """Write `relative/dir/stem.pts` for each face; `stem_1.pts`, `stem_2.pts`, … where a photo has
     several. Returns a sentence for each face left out because a landmark is absent.
 
@@ -46,7 +46,10 @@ def write(
     leaves the folder.
     """
     problems = [
-        f"{row.photo}: a face is left out, for .pts cannot tell that a landmark is absent."
+        Message(
+            N_("{photo}: a face is left out, for .pts cannot tell that a landmark is absent."),
+            photo=row.photo,
+        )
         for row in rows
         if not np.isfinite(row.points).all()
     ]
@@ -104,7 +107,7 @@ def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabel
     except ImageError as error:
         raise LabelError(f"{error}.") from error
     rows: list[LabelledRow] = []
-    problems = [f"{path} could not be listed." for path in unreadable]
+    problems = [Message(N_("{file} could not be listed."), file=path) for path in unreadable]
     for path in files:
         if path.suffix.lower() != ".pts":
             continue
@@ -112,7 +115,7 @@ def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabel
         try:
             points = parse_pts(path, origin)
         except LabelError as error:
-            problems.append(f"{inside}: {error}")
+            problems.append(Message("{file}: {reason}", file=str(inside), reason=str(error)))
             continue
         rows.append(LabelledRow(str(inside.parent / inside.stem), tight_box(points), points))
     photos = {row.photo: ListedPhoto() for row in rows}
@@ -146,7 +149,7 @@ def _read(folder: Path, hidden: Collection[str]) -> ReadLabels:
 
 def _write(
     folder: Path, labels: LabelsToWrite, progress: Progress, check: CheckTargets
-) -> list[str]:
+) -> list[Message]:
     return write(folder, labels.rows, labels.all_photos, progress, check)
 
 

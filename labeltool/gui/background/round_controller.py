@@ -262,7 +262,7 @@ class RoundController(QObject):
         row = next(row for row in self._store.rounds.all() if row.id == self._followed)
         if self._end is None:
             kinds = {RoundStatus.FAILED: "failed", RoundStatus.CANCELLED: "cancelled"}
-            event = Event(kinds.get(row.status, "finished"), detail=row.error or "")
+            event = Event(kinds.get(row.status, "finished"), reason=row.error)
             folder = RunFolder(row.folder)
             self.rounds.ingest.load_skipped(folder)
             tail = _log_end(folder.log, folder.log_tail()) if event.kind == "failed" else ""

@@ -24,6 +24,7 @@ from labeltool.domain import (
     Points,
     UserError,
     Verdict,
+    photo_problem,
 )
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.box_change_dialog import BoxChange, ask_box_change
@@ -36,7 +37,7 @@ from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
-from pipnet.data.images import size_change_reason
+from pipnet.data.images import size_change_error
 
 ROTATION_STEP_RADIANS = math.radians(1)
 """Of the keys that rotate the selected points."""
@@ -190,12 +191,13 @@ class FaceEditor(QWidget):
         """Warn about a photo that was replaced by one of another size."""
         image = self.photo_display.image(face.photo)
         if image is not None and face.photo_size not in ((0, 0), (image.width(), image.height())):
-            reason = size_change_reason(face.photo_size, (image.width(), image.height()))
+            size = image.width(), image.height()
+            changed = size_change_error(face.photo, face.photo_size, size)
             self.failed.emit(
                 UserError(
                     N_("{reason}."),
                     N_("Its boxes and landmarks belong to the photo before: put that back."),
-                    reason=f"{face.photo} {reason}",
+                    reason=photo_problem(changed, face.photo),
                 )
             )
 

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeltool.domain import model_name
 from labeltool.gui.dialogs.dialog_base import BaseDialog
-from labeltool.gui.i18n.translate import faces_words, read, tr
+from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.gui.session import Session
 from labeltool.store import Threshold
 
@@ -61,10 +62,8 @@ class AcceptByScoreDialog(BaseDialog):
         self.slider.setValue(round(score * 100))
         found = self._session.desk.batches.threshold(round(score, 4))
         count = 0 if found is None else self._session.desk.batches.count_within(found[1])
-        model = "-" if found is None else found[0]
-        self.model.setText(
-            tr("Unreviewed faces, scored by the model “{model}”.", model=read(model))
-        )
+        name = "-" if found is None else translate(model_name(found[0]))
+        self.model.setText(tr("Unreviewed faces, scored by the model “{model}”.", model=name))
         self.count.setText(tr("{faces} would be accepted.", faces=faces_words(count)))
         self.ok.setText(tr("Preview {count:,}…", count=count))
         self.ok.setEnabled(count > 0)

@@ -8,11 +8,12 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from labeltool.domain import Points
+from labeltool.domain import Points, photo_problem
 from labeltool.exchange.label_import import LabelSource
+from labeltool.exchange.label_problems import size_mismatch
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import BaseDialog
-from labeltool.gui.i18n.translate import read, tr
+from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.images.photo_cache import to_qimage
 from pipnet.data.images import ImageError, open_reduced
 from pipnet.data.label_frames import SizeMismatch
@@ -93,12 +94,12 @@ class LabelSizesDialog(BaseDialog):
         mismatch = self._mismatches[name]
         frame = mismatch.frame
         assert frame is not None
-        self.explanation.setText(read(mismatch.sentence(self._source.path.name)) + ".")
+        self.explanation.setText(translate(size_mismatch(mismatch, self._source.path.name)) + ".")
         faces = [row.points for row in self._source.read.rows if row.photo == name]
         try:
             reduced, scale = open_reduced(mismatch.file, PREVIEW_PIXELS)
         except ImageError as error:
-            self.as_stated.setText(read(str(error)))
+            self.as_stated.setText(translate(photo_problem(error)))
             self.as_explained.clear()
             return
         self.as_stated.setPixmap(_draw_landmarks(reduced, scale, faces))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.gui.dialogs.dialog_base import BaseDialog
-from labeltool.gui.i18n.translate import read, sentence, tr
+from labeltool.gui.i18n.translate import sentence, tr
 from pipnet.data.scheme import SchemeError, load_scheme, shipped_schemes
 from pipnet.text import one_line
 
@@ -124,7 +124,7 @@ class NewProjectDialog(BaseDialog):
             try:
                 load_scheme(self.scheme.currentText().strip())
             except SchemeError as error:
-                problem = f"{sentence(read(str(error)))}."
+                problem = f"{sentence(str(error))}."
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.ok.setEnabled(not problem)

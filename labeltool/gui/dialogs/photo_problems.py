@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Changes
 from labeltool.gui import theme
-from labeltool.gui.i18n.translate import read, tr
+from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.session import Session
 from pipnet.text import one_line
 
@@ -71,7 +71,7 @@ class PhotoProblemsDialog(QDialog):
 
     def _fill(self) -> None:
         photos = self._session.store.photos
-        rows = [(photo, file, read(reason), True) for photo, file, reason in photos.problems()]
+        rows = [(photo, file, translate(reason), True) for photo, file, reason in photos.problems()]
         no_face = tr("no face was found")
         rows += [(photo, file, no_face, False) for photo, file in photos.without_face()]
         self.table.setRowCount(len(rows))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from labeltool.domain import N_, Filter, Round, RoundKind
-from labeltool.gui.i18n.translate import read, sentence, tr
+from labeltool.domain import N_, Filter, Round, RoundKind, model_name
+from labeltool.gui.i18n.translate import sentence, tr, translate
 
 VERDICT_LABELS: dict[str | None, str] = {
     None: N_("All faces"),
@@ -39,7 +39,7 @@ def round_name(row: Round) -> str:
         return tr("Round {number}", number=row.number)
     if row.kind is RoundKind.IMPORT:
         return tr("Import {number}", number=row.id)
-    return sentence(read(row.model))
+    return sentence(translate(model_name(row.model)))
 
 
 def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:

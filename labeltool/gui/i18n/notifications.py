@@ -8,7 +8,7 @@ from labeltool.domain import N_, Counts
 from labeltool.exchange.label_export import Exported
 from labeltool.exchange.label_import import LabelImportSummary
 from labeltool.exchange.photo_import import PhotoImportSummary
-from labeltool.gui.i18n.translate import faces_words, read, tr
+from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.rounds.controller import Rounds
 from pipnet.text import one_line
 
@@ -43,7 +43,7 @@ def labels(summary: LabelImportSummary, source: Path, *, proposals: bool) -> str
     if summary.problems:
         note += tr(
             "; {count:,} rows were not used ({reason})",
-            count=len(summary.problems), reason=read(summary.problems[0]).removesuffix("."),
+            count=len(summary.problems), reason=translate(summary.problems[0]).removesuffix("."),
         )  # fmt: skip
     return note + "."
 
@@ -56,7 +56,7 @@ def exported(written: Exported, out: Path) -> str:
     )  # fmt: skip
     if written.problems:
         left_out = tr("{count:,} were left out:", count=len(written.problems))
-        note += f" {left_out} {read(written.problems[0])}"
+        note += f" {left_out} {translate(written.problems[0])}"
     return note
 
 

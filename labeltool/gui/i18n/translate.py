@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import string
-from functools import cache
-
 from PySide6.QtCore import QCoreApplication
 
-from labeltool.domain import Message, UserError, Verdict, fill, verdict_name
-from labeltool.gui.i18n.phrase_catalog import PHRASES
+from labeltool.domain import N_, Message, UserError, Verdict, fill, verdict_name
 
-_OURS = ("verdict", "what", "model", "reason")
-"""Names of values that are English of the program's own, or of the system, and no name of a
-person's."""
+REGIONS = (N_("jaw"), N_("brows"), N_("nose"), N_("eyes"), N_("mouth"), N_("chin"))
+"""Groups of landmarks of the shipped schemes."""
 
 
 def tr(text: str, comment: str = "", n: int = -1, **values: object) -> str:
@@ -38,18 +32,9 @@ def _worded(value: object) -> object:
     return translate(value) if isinstance(value, Message) else value
 
 
-def read(written: str) -> str:
-    """A sentence that was finished in English, as the project file keeps them, translated.
-
-    What is none of `phrases.PHRASES` is given back as it is.
-    """
-    for text, pattern in _patterns():
-        found = pattern.fullmatch(written)
-        if found is not None:
-            told = tr(text)
-            values = {name: _told(name, value) for name, value in found.groupdict().items()}
-            return written if told == text else told.format(**values)
-    return written
+def region_name(name: str) -> str:
+    """A group of landmarks; those of a user's own scheme are shown as they are called there."""
+    return tr(name) if name in REGIONS else name
 
 
 def verdict_word(verdict: Verdict) -> str:
@@ -85,23 +70,3 @@ def of_words(part: int, whole: int) -> str:
 def sentence(text: str) -> str:
     """The text with a capital at its beginning, and the rest as it is."""
     return text[:1].upper() + text[1:]
-
-
-def _told(name: str, value: object) -> object:
-    if isinstance(value, Message):
-        return translate(value)
-    return read(value) if name in _OURS and isinstance(value, str) else value
-
-
-@cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Each phrase and what matches it, those with the most words of their own first."""
-    made = []
-    for text in PHRASES:
-        parts = list(string.Formatter().parse(text))
-        pattern = "".join(
-            re.escape(words) + (f"(?P<{name}>.+)" if name else "") for words, name, _, _ in parts
-        )
-        size = sum(len(words) for words, *_ in parts)
-        made.append((size, text, re.compile(pattern, re.DOTALL | re.IGNORECASE)))
-    return [(text, pattern) for _, text, pattern in sorted(made, key=lambda row: -row[0])]

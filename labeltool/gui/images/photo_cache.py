@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from labeltool.domain import photo_problem
 from labeltool.gui.background.thread_priority import (
     decode_slots,
     lower_thread_priority,
     wait_for_foreground,
 )
-from labeltool.gui.i18n.translate import read
+from labeltool.gui.i18n.translate import translate
 from labeltool.gui.images.byte_cache import ByteCache
 from labeltool.gui.images.image_pyramid import halved
 from pipnet.data.images import ImageError, read_image
@@ -104,7 +105,7 @@ class PhotoCache(QObject):
             try:
                 pixels = read_image(photo, wait_for_foreground)
             except ImageError as error:
-                self._decoded.emit(photo, None, read(str(error)))
+                self._decoded.emit(photo, None, translate(photo_problem(error)))
                 return
             image = to_qimage(pixels)
             del pixels

@@ -20,18 +20,17 @@ from PIL import Image
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from labeltool.domain import Box, Card
+from labeltool.domain import Box, Card, photo_problem
 from labeltool.gui.background.thread_priority import (
     decode_slots,
     lower_thread_priority,
     wait_for_foreground,
 )
-from labeltool.gui.i18n.translate import read
+from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.images.byte_cache import ByteCache
 from labeltool.gui.images.photo_cache import to_qimage
 from labeltool.gui.images.thumbnail_file import ThumbnailFile
 from pipnet.data.images import ImageError, open_reduced, read_header
-from pipnet.text import one_line
 
 MAX_THUMBNAIL_PIXELS = 320
 """Width and height of a thumbnail on disk, the largest that the gallery shows."""
@@ -243,7 +242,7 @@ class ThumbnailLoader(QObject):
         try:
             status = photo.stat()
         except OSError:
-            gone = read(f"{one_line(photo.name)} is not there")
+            gone = tr("{photo} is not there", photo=photo.name)
             return [(request, _broken(request, gone)) for request in requests]
         identity = f"{photo}\0{status.st_size}\0{status.st_mtime_ns}".encode(errors="replace")
         found = {request: self._file.get(_key(identity, request.card)) for request in requests}
@@ -253,7 +252,10 @@ class ThumbnailLoader(QObject):
                 wait_for_foreground()
                 found |= self._crop(photo, identity, missing)
             except ImageError as error:
-                broken = [(request, _broken(request, read(str(error)))) for request in missing]
+                broken = [
+                    (request, _broken(request, translate(photo_problem(error))))
+                    for request in missing
+                ]
                 done = [(request, _thumb(request, data)) for request, data in found.items() if data]
                 return broken + done
         return [(request, _thumb(request, data)) for request, data in found.items() if data]

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Filter, News, ReviewerProgress
+from labeltool.domain import Changes, Filter, News, ReviewerProgress, model_name
 from labeltool.gui import theme
 from labeltool.gui.i18n.filter_labels import (
     ORDER_LABELS,
@@ -28,7 +28,7 @@ from labeltool.gui.i18n.filter_labels import (
     describe_filter,
     round_name,
 )
-from labeltool.gui.i18n.translate import faces_words, read, tr
+from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.gui.panels.elided_label import ElidedLabel
 from labeltool.gui.panels.filter_tree import FilterTree
 from labeltool.gui.panels.message_bar import format_time_left
@@ -317,7 +317,7 @@ def format_news(visit: ReviewerProgress, news: News) -> str:
         for name, count in news.decided.items()
     ]
     parts += [
-        tr("%Ln proposal(s) from {model}", "", count, model=read(name))
+        tr("%Ln proposal(s) from {model}", "", count, model=translate(model_name(name)))
         for name, count in news.proposed.items()
     ]
     if news.photos:

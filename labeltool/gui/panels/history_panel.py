@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import N_, Changes, Entry, Message, Verdict
+from labeltool.domain import N_, Changes, Entry, Message, Verdict, model_name
 from labeltool.gui import theme
 from labeltool.gui.i18n.local_time import format_local_time
-from labeltool.gui.i18n.translate import read, sentence, tr, translate, verdict_word
+from labeltool.gui.i18n.translate import sentence, tr, translate, verdict_word
 from labeltool.gui.session import Session
 
 _LABELS = {
@@ -151,7 +151,7 @@ class HistoryPanel(QWidget):
             if entry.undone:
                 text = tr("{what} - undone", what=text)
             by = [entry.reviewer, format_local_time(entry.time, short=True)]
-            model = read(entry.model) if entry.model else ""
+            model = translate(model_name(entry.model)) if entry.model else ""
             by += [model] if model else []
             icon = _icon(entry.verdict, self.devicePixelRatioF())
             item = QListWidgetItem(icon, f"{text}\n{' · '.join(by)}")

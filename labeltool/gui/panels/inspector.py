@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Face, Verdict
+from labeltool.domain import Changes, Face, Verdict, model_name
 from labeltool.gui import theme
 from labeltool.gui.i18n.local_time import format_local_time
-from labeltool.gui.i18n.translate import of_words, read, sentence, tr, verdict_word
+from labeltool.gui.i18n.translate import of_words, sentence, tr, translate, verdict_word
 from labeltool.gui.panels.elided_label import ElidedLabel
 from labeltool.gui.panels.landmark_list import LandmarkList
 from labeltool.gui.session import Session
@@ -131,4 +131,4 @@ class Inspector(QWidget):
             return
         self.score.setValue(round(prediction.score * 100))
         self.score.setFormat(f"{prediction.score:.2f}")
-        self.model.set_full_text(read(prediction.model))
+        self.model.set_full_text(translate(model_name(prediction.model)))

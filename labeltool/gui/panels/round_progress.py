@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import N_, RoundKind
+from labeltool.domain import N_, Message, RoundKind
 from labeltool.gui import theme
-from labeltool.gui.i18n.translate import read, tr, translate
+from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.panels.message_bar import format_time_left
 from labeltool.gui.session import Session
 from labeltool.rounds.run_folder import Event
@@ -159,7 +159,7 @@ class RoundProgressPanel(QWidget):
         problems = [self.problems] if left_out.photos else []
         if event.kind == "failed":
             self.title.setText(tr("The round failed; nothing in the project was changed"))
-            self.detail.setText(read(event.detail))
+            self.detail.setText(translate(event.reason or Message("")))
             self._show_buttons(self.retry, *problems, self.report, self.close_button)
         elif event.kind == "finished" and problems:
             self.title.setText(

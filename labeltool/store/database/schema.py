@@ -173,7 +173,7 @@ class PhotoRow(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     searched: Mapped[bool]
-    problem: Mapped[str | None]
+    problem: Mapped[Message | None] = mapped_column(MessageType)
     folder_id: Mapped[int] = mapped_column(ForeignKey("folder.id"))
     search: Mapped[str]
 
@@ -223,7 +223,7 @@ class RoundRow(Base):
     folder: Mapped[str]
     started: Mapped[str]
     finished: Mapped[str | None]
-    error: Mapped[str | None]
+    error: Mapped[Message | None] = mapped_column(MessageType)
     summary: Mapped[str]
     lease: Mapped[str | None]
     lease_until: Mapped[float | None]

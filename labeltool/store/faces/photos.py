@@ -19,6 +19,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
     WriteResult,
+    photo_problem,
 )
 from labeltool.store.database.counters import search_text
 from labeltool.store.database.dialects import dialect_of
@@ -27,6 +28,7 @@ from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
     FaceRow,
     FolderRow,
+    MessageType,
     PhotoRow,
     RootRow,
     StateRow,
@@ -34,7 +36,7 @@ from labeltool.store.database.schema import (
 from labeltool.store.faces.faces import add_faces
 from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap
 from pipnet.data.crop import CropConvention
-from pipnet.data.images import size_change_reason
+from pipnet.data.images import size_change_error
 
 MOVED_FOLDER_SAMPLE = 50
 """Photos of a moved folder that are looked for at its new path."""
@@ -107,7 +109,7 @@ class Photos:
         )
         return WriteResult(Changes(all=True, photos=True), message)
 
-    def by_path(self, root_id: int) -> dict[str, tuple[int, str | None, int]]:
+    def by_path(self, root_id: int) -> dict[str, tuple[int, Message | None, int]]:
         """The photos of a root by relative path: (id, problem, bytes)."""
         with self._database.read() as connection:
             rows = connection.execute(
@@ -185,7 +187,7 @@ class Photos:
         return Changes(faces=frozenset(added), photos=True)
 
     def set_problems(
-        self, found: Mapping[tuple[int, str], str], usable: Collection[tuple[int, str]] = ()
+        self, found: Mapping[tuple[int, str], Message], usable: Collection[tuple[int, str]] = ()
     ) -> Changes:
         """Save why photos cannot be used, and clear the problems of photos that were read.
 
@@ -216,7 +218,7 @@ class Photos:
                     update(PhotoRow)
                     .where(PhotoRow.root_id == bindparam("root"))
                     .where(PhotoRow.path == bindparam("file"))
-                    .values(problem=bindparam("reason")),
+                    .values(problem=bindparam("reason", type_=MessageType)),
                     [
                         {"root": root, "file": file, "reason": reason}
                         for (root, file), reason in fresh.items()
@@ -241,7 +243,7 @@ class Photos:
             for photo, columns in files.items():
                 connection.execute(update(PhotoRow).where(PhotoRow.id == photo).values(**columns))
 
-    def problems(self) -> list[tuple[int, Path, str]]:
+    def problems(self) -> list[tuple[int, Path, Message]]:
         """Photos that cannot be used: id, file, and the reason, which begins with the file name."""
         with self._database.read() as connection:
             rows = connection.execute(
@@ -250,7 +252,7 @@ class Photos:
                 .where(PhotoRow.problem.is_not(None))
                 .order_by(PhotoRow.path)
             )
-            return [(row.id, Path(row.root) / row.path, str(row.problem)) for row in rows]
+            return [(row.id, Path(row.root) / row.path, row.problem) for row in rows]
 
     def without_face(self) -> list[tuple[int, Path]]:
         """Photos that were searched and have no face, or only removed ones: id and file."""
@@ -336,8 +338,8 @@ def _without_replaced(
         if size == before:
             checked.append(result)
         else:
-            problem = f"{row.path.rpartition('/')[2]} {size_change_reason(before, size)}"
-            checked.append({"photo": row.id, "problem": problem})
+            error = size_change_error(Path(row.path), before, size)
+            checked.append({"photo": row.id, "problem": photo_problem(error)})
     return checked
 
 

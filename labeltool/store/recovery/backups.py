@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from labeltool.domain import N_, DamagedError, Progress, UserError
+from labeltool.domain import N_, DamagedError, Progress, UserError, system_reason
 from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.file_access import connect_read_only
 from labeltool.store.database.read_only import file_uri
@@ -107,7 +107,7 @@ def back_up(file: Path, reason: str, progress: Progress = lambda done, total: No
             N_("No backup could be made in {folder}: {reason}."),
             N_("Check that there is space, and that you may write there."),
             folder=folder,
-            reason=error.strerror or str(error),
+            reason=system_reason(error),
         ) from error
     finally:
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):

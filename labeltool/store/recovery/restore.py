@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labeltool.domain import N_, DamagedError, Progress, UserError
+from labeltool.domain import N_, DamagedError, Progress, UserError, system_reason
 from labeltool.store.database.project_file import FILE, schema_of
 from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.recovery.backups import (
@@ -79,7 +79,7 @@ def restore(
             N_("{file} could not be restored: {reason}; everything is as it was."),
             N_("Check that there is space, and that you may write there."),
             file=source.name,
-            reason=error.strerror or str(error),
+            reason=system_reason(error),
         ) from error
     finally:
         for leftover in (partial, partial.with_name(f"{partial.name}-journal")):

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from labeltool.domain import Message
 from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts, write_text_atomically
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import load_labelled
@@ -152,7 +153,7 @@ class TestCoco:
         assert (back.names, back.edges, back.flip) == (("l", "r", "n"), (), (1, 0, 2))
         (face,) = back.rows
         assert (face.photo, face.box) == (".\\photos\\a.jpg", (1, 2, 3, 4))
-        assert back.problems == [
+        assert [str(problem) for problem in back.problems] == [
             ".\\photos\\a.jpg: annotation 2 has no keypoints.",
             ".\\photos\\a.jpg: annotation 3 has no box and no labelled point.",
         ]
@@ -218,7 +219,7 @@ def read_for(folder: Path, photos: list[str], origin: int = 1) -> ReadLabels:
         for name, file in files.items()
     }
     rows = [replace(row, photo=names[row.photo]) for row in back.rows if row.photo in names]
-    return replace(back, rows=rows, problems=[*back.problems, *problems.values()])
+    return replace(back, rows=rows, problems=[*back.problems, *map(Message, problems.values())])
 
 
 class TestPts:
@@ -272,7 +273,7 @@ class TestPts:
         broken = row("a.jpg")
         broken.points[1] = np.nan
         problems = pts.write(tmp_path, [broken, row("b.jpg")])
-        assert problems == [
+        assert [str(problem) for problem in problems] == [
             "a.jpg: a face is left out, for .pts cannot tell that a landmark is absent."
         ]
         assert everything_in(tmp_path) == ["b.pts"]
@@ -284,7 +285,7 @@ class TestPts:
         photos = ["a.jpg", "b.jpg", "bad.jpg", "two.jpg", "two.png"]
         back = read_for(tmp_path, photos)
         assert [r.photo for r in back.rows] == ["a.jpg", "b.jpg"]  # the one photo called b
-        assert back.problems == [
+        assert [str(problem) for problem in back.problems] == [
             "bad.pts: bad.pts, line 2: 'nan' is no position; label this point again.",
             "stray.pts is not a photo of this project",
             "two.pts could be two.jpg or two.png; name its folder in the label file",

@@ -263,10 +263,10 @@ class Test7:
     def test_7_errors_name_their_cause(self):
         from labeltool.workers.round_worker import DivergedError, _expected
 
-        assert "not enough memory" in _expected(MemoryError())
-        assert "diverged" in _expected(DivergedError("the loss is nan in step 3"))
-        assert "disk is full" in _expected(OSError(28, "No space left on device"))
-        assert "killed (signal 9)" in describe_exit(-9)
+        assert "not enough memory" in str(_expected(MemoryError()))
+        assert "diverged" in str(_expected(DivergedError("the loss is nan in step 3")))
+        assert "disk is full" in str(_expected(OSError(28, "No space left on device")))
+        assert "killed (signal 9)" in str(describe_exit(-9))
 
 
 def test_8_exported_labels_import_unchanged(qtbot, open_window, project, tmp_path):

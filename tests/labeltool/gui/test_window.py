@@ -17,7 +17,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from labeltool.domain import Changes, Filter, RoundKind, Verdict
+from labeltool.domain import Changes, Filter, Message, RoundKind, Verdict
 from labeltool.gui.background import write_queue
 from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.background.tasks import Task
@@ -666,7 +666,7 @@ def test_try_again_after_a_failed_prediction_predicts(qtbot, open_window, projec
     panel, asked = window.views.round_progress, []
     monkeypatch.setattr(window.session.round, "predict", lambda: asked.append("predict"))
     panel.show_event(Event("started", detail="CPU"))
-    panel.show_end(Event("failed", detail="There was not enough memory."), "the log")
+    panel.show_end(Event("failed", reason=Message("There was not enough memory.")), "the log")
     assert panel.isVisible()
     assert panel.log.toPlainText() == "the log"
     qtbot.mouseClick(panel.retry, Qt.MouseButton.LeftButton)

@@ -36,7 +36,7 @@ def imported(project: Callable[..., Store], tmp_path: Path) -> Store:
 
 
 def problems(store: Store) -> dict[str, str]:
-    return {file.name: reason for _id, file, reason in store.photos.problems()}
+    return {file.name: str(reason) for _id, file, reason in store.photos.problems()}
 
 
 def test_photos_as_they_were_are_not_even_opened(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from labeltool.domain import RoundKind, UserError
+from labeltool.domain import Message, RoundKind, UserError
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.run_folder import Event, RunFolder
 
@@ -69,10 +69,10 @@ def test_how_a_worker_ended_is_known_though_its_events_were_read_before(tmp_path
         running.folder.report(Event("started"))
         assert [event.kind for event in running.poll()] == ["started"]
         assert running.worker.final_event() is None
-        running.folder.report(Event("failed", detail="why"))
+        running.folder.report(Event("failed", reason=Message("why")))
     assert [event.kind for event in running.poll()] == ["failed"]
     assert running.poll() == []
-    assert running.worker.final_event().detail == "why"
+    assert running.worker.final_event().reason == Message("why")
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_damaged_line_of_the_events_is_a_failed_round_once(working, line):
     events.write_bytes((good + line + "\n" + good).encode("utf-8", "surrogateescape"))
     (event,) = working.poll()
     assert (event.kind, event.expected) == ("failed", True)
-    assert f"{events} cannot be read" in event.detail
+    assert f"{events} cannot be read" in str(event.reason)
     assert working.has_ended
     assert working.poll() == []
     working.worker.process.wait(20)  # nobody could take its results in
@@ -105,7 +105,7 @@ def test_a_lost_folder_is_a_failed_round_once(working):
     working.folder.path.rmdir()
     (event,) = working.poll()
     assert event.kind == "failed"
-    assert f"{working.folder.path} is not there" in event.detail
+    assert f"{working.folder.path} is not there" in str(event.reason)
     assert working.poll() == []
     working.worker.process.wait(20)
 

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from labeltool import store as store_module
-from labeltool.domain import Filter, NewPrediction, RoundKind, RoundStatus, UserError, Verdict
+from labeltool.domain import (
+    Filter,
+    Message,
+    NewPrediction,
+    RoundKind,
+    RoundStatus,
+    UserError,
+    Verdict,
+)
 from labeltool.review.desk import Desk
 from labeltool.store import FILE, SCHEMA, Store, Threshold, create_project, open_project
 from pipnet.data.scheme import Scheme, load_scheme
@@ -260,11 +268,11 @@ class TestRoundRows:
         store = project(1, proposed=False)
         propose(store, [1], kind=RoundKind.PREDICT)
         failed = store.rounds.add(RoundKind.TRAIN, "cls3", "rounds/a", {})
-        store.rounds.end(failed, RoundStatus.FAILED, "why")
+        store.rounds.end(failed, RoundStatus.FAILED, Message("why"))
         done = propose(store, [1])
         rows = {row.id: row for row in store.rounds.all()}
         assert (rows[failed].number, rows[done].number) == (1, 1)
-        assert (rows[failed].error, rows[failed].status) == ("why", RoundStatus.FAILED)
+        assert (rows[failed].error, rows[failed].status) == (Message("why"), RoundStatus.FAILED)
         assert rows[done].folder.parent == store.folder / "rounds"
         assert store.queue.counts().rounds == 1
 
@@ -341,11 +349,11 @@ def test_detection_results_and_problems_are_saved(tmp_path):
     root = store.photos.add_root(tmp_path)
     store.photos.add(root, [("a.jpg", 3), ("b.jpg", 3)])
     rows = [
-        {"photo": 1, "problem": "a.jpg is empty"},
+        {"photo": 1, "problem": Message("a.jpg is empty")},
         {"photo": 2, "sha256": "f" * 64, "width": 4, "height": 3, "faces": []},
     ]
     store.photos.save_search_results(rows)
-    assert store.photos.problems() == [(1, tmp_path / "a.jpg", "a.jpg is empty")]
+    assert store.photos.problems() == [(1, tmp_path / "a.jpg", Message("a.jpg is empty"))]
     assert store.photos.without_face() == [(2, tmp_path / "b.jpg")]
     assert store.photos.unsearched() == []
     store.photos.retry([1])

@@ -106,8 +106,8 @@ def test_a_bad_photo_is_left_out_of_training_and_predicting(
     monkeypatch.setattr(round_worker, "train", spy)
     results, problems = run(folder)
     assert list(problems) == [1]
-    assert problems[1].startswith(f"{NAMES[1]} ")
-    assert reason in problems[1]
+    assert str(problems[1]).startswith(f"{NAMES[1]} ")
+    assert reason in str(problems[1])
     assert sorted(predicted(folder, results)) == [0, 2, 3]
     # only what has a good header is found out by the training itself
     assert pixels_of == ([photos / NAMES[1]] if how == "truncated" else [])
@@ -160,15 +160,17 @@ class TestExpected:
     def test_too_little_memory_on_a_cpu(self) -> None:
         with pytest.raises(RuntimeError) as caught:
             torch.zeros(1 << 50)
-        assert "not enough memory" in round_worker._expected(caught.value)
-        assert "not enough memory" in round_worker._expected(MemoryError())
+        assert "not enough memory" in str(round_worker._expected(caught.value))
+        assert "not enough memory" in str(round_worker._expected(MemoryError()))
 
     @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
     def test_a_full_disk(self, number: int) -> None:
-        assert "disk is full" in round_worker._expected(OSError(number, "full"))
+        assert "disk is full" in str(round_worker._expected(OSError(number, "full")))
 
     def test_a_training_that_diverges(self) -> None:
-        assert "Look for wrong labels" in round_worker._expected(DivergedError("the loss is nan"))
+        assert "Look for wrong labels" in str(
+            round_worker._expected(DivergedError("the loss is nan"))
+        )
 
     def test_nothing_else(self) -> None:
         assert round_worker._expected(RuntimeError("shapes differ")) is None

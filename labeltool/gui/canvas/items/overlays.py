@@ -18,7 +18,7 @@ from labeltool.gui.canvas.displayed_face import DisplayedFace
 from labeltool.gui.canvas.items.face_item import COMPARISON_COLOUR
 from labeltool.gui.canvas.items.marks import cross, diamond, ticks
 from labeltool.gui.canvas.items.photo_item import ToneCurve, draw_photo, photo_rect
-from labeltool.gui.i18n.translate import read, sentence, tr
+from labeltool.gui.i18n.translate import region_name, sentence, tr
 
 _BACKGROUND = QColor(24, 24, 24, 205)
 _FOREGROUND = QColor(240, 240, 240)
@@ -153,7 +153,7 @@ class Legend(Overlay):
             row = self._paint_ramp(painter, row)
         for place, name in enumerate(self._groups):
             self._paint_disc(painter, row, theme.group_colour(place))
-            self._paint_text(painter, row, sentence(read(name)))
+            self._paint_text(painter, row, sentence(region_name(name)))
             row.translate(0, line + gap)
         for mark in self._marks:
             self._paint_mark(painter, row, mark)
@@ -300,7 +300,7 @@ class Panels(QObject):
         name, group = face.name(index), face.group_name(index)
         text = f"{index + 1}" if name.isdecimal() else f"{index + 1}  {name}".rstrip()
         if group:
-            text += f"  {read(group)}"
+            text += f"  {region_name(group)}"
         score = float(face.scores[index])
         if index in face.moved:
             text += "\n" + tr("Moved by hand")

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool import app as app_module
-from labeltool.domain import VISIBLE, RoundKind, RoundStatus, Verdict
+from labeltool.domain import VISIBLE, Message, RoundKind, RoundStatus, Verdict
 from labeltool.gui.commands.command_palette import rank
 from labeltool.gui.commands.keymap import Keymap, why_reserved
 from labeltool.gui.commands.shortcut_editor import ShortcutEditor
@@ -421,7 +421,7 @@ def test_a_failed_round_and_a_crash_offer_diagnostics(
     panel = window.views.round_progress
     panel.show_event(Event("started", detail="CPU"))
     assert not panel.report.isVisible()
-    panel.show_end(Event("failed", detail="No memory."), "the log")
+    panel.show_end(Event("failed", reason=Message("No memory.")), "the log")
     qtbot.mouseClick(panel.report, LEFT)
     assert "labeltool diagnostics" in QApplication.clipboard().text()
     assert panel.isVisible()

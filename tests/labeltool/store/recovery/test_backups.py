@@ -120,7 +120,7 @@ class TestMaking:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(backups_module.os, "fsync", full)
-        with pytest.raises(UserError, match=r"No backup could be made in .* No space left"):
+        with pytest.raises(UserError, match=r"No backup could be made in .* no space left"):
             store.back_up("work")
         assert names(store.folder) == set()
 
@@ -451,5 +451,5 @@ def test_a_restore_into_a_read_only_folder_is_refused(project, monkeypatch):
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(UserError, match="Read-only file system; everything is as it was"):
+    with pytest.raises(UserError, match="read-only file system; everything is as it was"):
         restore(store.folder, source.file)
