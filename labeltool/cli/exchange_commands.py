@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from labeltool.cli.common import Folder, opened_project, print_line, progress_bar, report_to
-from labeltool.domain import UserError, counted, folder_name
+from labeltool.domain import UserError, counted, folder_name, with_path
 from pipnet.text import one_line
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def import_paths(
         problems = store.photos.problems()
         for photo_id, file, reason in problems:
             if photo_id in searched:
-                print_line(f"  not usable: {file.parent / reason}", err=True)
+                print_line(f"  not usable: {with_path(reason, file)}", err=True)
         older = sum(photo_id not in searched for photo_id, *_ in problems)
         if older:
             count = counted(older, "photo was", "photos were")

@@ -51,7 +51,7 @@ def status(project: Path, as_json: bool) -> None:
         _print_status(counts)
         for row in store.rounds.all():
             if row.status is not RoundStatus.READY:
-                reason = (row.error or "").splitlines()[:1]
+                reason = str(row.error or "").splitlines()[:1]
                 print_line(f"{row.kind} {row.number or ''} {row.status} {' '.join(reason)}")
 
 
