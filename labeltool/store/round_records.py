@@ -36,7 +36,7 @@ from labeltool.store.database.schema import (
     RoundRow,
     StateRow,
 )
-from labeltool.store.log.face_state import settle
+from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import now
 
 BOX_TASK = "box"
@@ -166,11 +166,7 @@ class Rounds:
             _insert(connection, round_id, _with_unchanged_box(connection, round_id, batch))
             _make_visible(connection, round_id, again=False)
             ids = [prediction.face_id for prediction in batch]
-            settle(
-                connection,
-                "face_id IN (SELECT value FROM json_each(:ids))",
-                {"ids": json.dumps(ids)},
-            )
+            refresh_states(connection, _FEW, {"ids": ids})
         return Changes(faces=frozenset(ids))
 
     def offer_anew(self, like: Round, prediction: NewPrediction) -> Changes:
@@ -205,7 +201,7 @@ class Rounds:
                 round_id = newest.id
             _insert(connection, round_id, [prediction])
             _make_visible(connection, round_id, again=False)
-            settle(connection, "face_id = :face", {"face": prediction.face_id})
+            refresh_states(connection, _FEW, {"ids": [prediction.face_id]})
         return Changes(faces=frozenset({prediction.face_id}))
 
     def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
@@ -246,11 +242,7 @@ class Rounds:
         last, done, total = 0, 0, self._count(round_id)
         while faces := self._faces_after(round_id, last):
             with self._database.background_write(), self._database.write() as connection:
-                settle(
-                    connection,
-                    "face_id IN (SELECT value FROM json_each(:ids))",
-                    {"ids": json.dumps(faces)},
-                )
+                refresh_states(connection, _FEW, {"ids": faces})
             last, done = faces[-1], done + len(faces)
             progress(done, total)
         with self._database.write() as connection:
@@ -304,6 +296,7 @@ class Rounds:
             return int(result.rowcount)
 
 
+_FEW = id_list("ids")
 _newer_trainings = aliased(RoundRow)
 _second_newest_training = (
     select(_newer_trainings.sequence)

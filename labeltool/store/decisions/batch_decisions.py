@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, select, text, update
 
 from labeltool.domain import (
     FINAL,
@@ -21,9 +21,9 @@ from labeltool.domain import (
     WriteResult,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import OperationRow
+from labeltool.store.database.schema import EntryRow, OperationRow
 from labeltool.store.log.descriptions import decision, decision_done
-from labeltool.store.log.face_state import settle
+from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import operate
 
 CHUNK = 2000
@@ -45,6 +45,9 @@ WHERE s.entry_id IS json_extract(j.value, '$[1]')
 AND s.prediction_id IS json_extract(j.value, '$[2]')
 AND s.face_id NOT IN (SELECT face_id FROM draft)
 """)
+
+
+_ENTERED = select(EntryRow.face_id).where(EntryRow.id > bindparam("newest"))
 
 
 class Batches:
@@ -113,8 +116,7 @@ class Batches:
                     ),
                     {"newest": newest},
                 )
-                where = "face_id IN (SELECT face_id FROM entry WHERE id > :newest)"
-                settle(connection, where, {"newest": newest})
+                refresh_states(connection, _ENTERED, {"newest": newest})
             progress(total, total)
             query = text("SELECT count(*) FROM entry WHERE operation_id = :operation")
             count = int(connection.execute(query, {"operation": operation}).scalar_one())

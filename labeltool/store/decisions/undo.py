@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     TextualSelect,
+    bindparam,
     select,
     text,
 )
@@ -22,9 +23,9 @@ from labeltool.domain import (
     WriteResult,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import DraftStepRow, OperationRow
+from labeltool.store.database.schema import DraftStepRow, OperationRow, PredictionRow
 from labeltool.store.decisions.drafts import move_key, put_draft
-from labeltool.store.log.face_state import settle
+from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import (
     REDO,
     UNDO,
@@ -205,8 +206,7 @@ def _with_round(
     if target.round_id is None:
         return result
     set_visible(connection, target.round_id, visible)
-    where = "face_id IN (SELECT face_id FROM prediction WHERE round_id = :round)"
-    settle(connection, where, {"round": target.round_id})
+    refresh_states(connection, _PREDICTED, {"round": target.round_id})
     connection.execute(
         text("UPDATE operation SET faces = :count WHERE id = :id"),
         {"count": target.faces, "id": operation},
@@ -215,6 +215,7 @@ def _with_round(
     return replace(result, changes=changes)
 
 
+_PREDICTED = select(PredictionRow.face_id).where(PredictionRow.round_id == bindparam("round"))
 _UNDO_STATE = text("""
 SELECT o.undo_top, u.description AS undo_description, u.kind AS undo_kind, u.faces AS undo_faces,
        u.time AS undo_time, u.uuid AS undo_key,

@@ -2,84 +2,167 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    CreateTableAs,
+    MetaData,
+    Select,
+    Table,
+    Update,
+    and_,
+    case,
+    except_,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.schema import DropTable
+
+from labeltool.domain import FINAL, Verdict
+from labeltool.store.database.schema import (
+    EntryRow,
+    FaceRow,
+    OperationRow,
+    PhotoRow,
+    PredictionRow,
+    RoundRow,
+    StateRow,
+)
+
+Faces = Select[Any]
+"""A query of face ids."""
+
+UNDECIDED_VERDICT = case(
+    (FaceRow.by_operation, str(Verdict.REMOVED)), else_=str(Verdict.UNREVIEWED)
+)
+"""The verdict of a face without an entry, in a query of `FaceRow`."""
 
 
-def settle(connection: Connection, where: str, parameters: dict[str, Any]) -> None:
-    """Recompute the state of some faces from their entry and their predictions.
+def refresh_states(
+    connection: Connection, faces: Faces | None, parameters: Mapping[str, Any] | None = None
+) -> None:
+    """Recompute the state of some faces, or of all, from their entries and predictions.
 
-    A manual label shows the prediction it judged; every other face the one of the visible round
-    with the highest sequence. A rejected face is offered a prediction that it did not reject. A
-    face that an operation added is removed while it has no entry.
+    A face with a manual label shows the prediction that it judged, every other face the prediction
+    of the visible round with the highest sequence. A rejected face is offered a prediction that it
+    did not reject. A face that an operation added counts as removed while it has no entry.
     """
-    connection.execute(_settling(where), parameters)
+    connection.execute(_state_update(faces), parameters)
 
 
 @cache
-def _settling(where: str) -> TextClause:
-    return text(
-        "UPDATE state SET verdict = n.verdict, flag = n.flag, effect = n.effect, "
-        "reviewer = n.reviewer, prediction_id = n.shown, offered = CASE n.verdict "
-        "WHEN 'unreviewed' THEN n.shown IS NOT NULL "
-        "WHEN 'rejected' THEN n.shown IS NOT NULL AND n.shown IS NOT n.judged ELSE 0 END, "
-        "score = p.score, spread = p.spread, change = p.change, round_id = p.round_id, "
-        "model_id = r.model_id FROM (SELECT f.face_id, e.effect, o.reviewer, "
-        "coalesce(e.verdict, iif(c.by_operation, 'removed', 'unreviewed')) AS verdict, "
-        "coalesce(e.flag, 0) AS flag, "
-        "e.prediction_id AS judged, CASE WHEN e.verdict IN ('accepted', 'corrected') "
-        "AND e.prediction_id IS NOT NULL THEN e.prediction_id ELSE "
-        "(SELECT q.id FROM prediction q JOIN round v ON v.id = q.round_id "
-        "WHERE q.face_id = f.face_id AND v.sequence IS NOT NULL "
-        "ORDER BY v.sequence DESC LIMIT 1) END AS shown "
-        "FROM state f JOIN face c ON c.id = f.face_id LEFT JOIN entry e ON e.id = f.entry_id "
-        f"LEFT JOIN operation o ON o.id = e.effect WHERE f.{where}) n "
-        "LEFT JOIN prediction p ON p.id = n.shown LEFT JOIN round r ON r.id = p.round_id "
-        "WHERE n.face_id = state.face_id"
+def _state_update(faces: Faces | None) -> Update:
+    current = aliased(StateRow, name="current")
+    newest = (
+        select(PredictionRow.id)
+        .join(RoundRow, RoundRow.id == PredictionRow.round_id)
+        .where(PredictionRow.face_id == current.face_id, RoundRow.sequence.is_not(None))
+        .order_by(RoundRow.sequence.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    is_final = or_(*(EntryRow.verdict == verdict for verdict in FINAL))  # quicker than an IN
+    is_labelled = and_(is_final, EntryRow.prediction_id.is_not(None))
+    logged = (
+        select(
+            current.face_id, EntryRow.effect, OperationRow.reviewer,
+            func.coalesce(EntryRow.verdict, UNDECIDED_VERDICT).label("verdict"),
+            func.coalesce(EntryRow.flag, false()).label("flag"),
+            EntryRow.prediction_id.label("judged"),
+            case((is_labelled, EntryRow.prediction_id), else_=newest).label("shown"),
+        )
+        .select_from(current)
+        .join(FaceRow, FaceRow.id == current.face_id)
+        .outerjoin(EntryRow, EntryRow.id == current.entry_id)
+        .outerjoin(OperationRow, OperationRow.id == EntryRow.effect)
+    )  # fmt: skip
+    if faces is not None:
+        logged = logged.where(current.face_id.in_(faces))
+    new = logged.subquery("logged")
+    is_new = case(
+        (new.c.verdict == Verdict.UNREVIEWED, new.c.shown.is_not(None)),
+        (
+            new.c.verdict == Verdict.REJECTED,
+            and_(new.c.shown.is_not(None), new.c.shown.is_distinct_from(new.c.judged)),
+        ),
+        else_=false(),
+    )
+    state = (
+        select(
+            new.c.face_id, new.c.verdict, new.c.flag, new.c.effect, new.c.reviewer,
+            new.c.shown.label("prediction_id"), is_new.label("offered"), PredictionRow.score,
+            PredictionRow.spread, PredictionRow.change, PredictionRow.round_id, RoundRow.model_id,
+        )
+        .select_from(new)
+        .outerjoin(PredictionRow, PredictionRow.id == new.c.shown)
+        .outerjoin(RoundRow, RoundRow.id == PredictionRow.round_id)
+        .subquery("new")
+    )  # fmt: skip
+    values = {column.name: column for column in state.c if column.name != "face_id"}
+    return update(StateRow).values(values).where(StateRow.face_id == state.c.face_id)
 
 
-def settle_boxes(connection: Connection, where: str, parameters: dict[str, Any]) -> int:
-    """Put the boxes of some faces where the log says; returns how many were elsewhere.
+def refresh_boxes(
+    connection: Connection, faces: Faces | None, parameters: Mapping[str, Any] | None = None
+) -> int:
+    """Set the boxes of some faces, or of all, to those of the log; returns how many differed.
 
-    Faces whose box nobody ever changed have no `first_box` and are left alone.
+    Faces whose box nobody changed have no `first_box` and keep their box.
     """
-    return int(connection.execute(_settling_boxes(where), parameters).rowcount)
+    return int(connection.execute(_box_update(faces), parameters).rowcount)
 
 
 @cache
-def _settling_boxes(where: str) -> TextClause:
-    return text(
-        "UPDATE face SET x = b.x, y = b.y, w = b.w, h = b.h, kind = b.kind FROM "
-        "(SELECT id, box ->> 0 AS x, box ->> 1 AS y, box ->> 2 AS w, box ->> 3 AS h, "
-        "box ->> 4 AS kind FROM (SELECT f.id, coalesce(e.box, f.first_box) AS box "
-        "FROM state s JOIN face f ON f.id = s.face_id LEFT JOIN entry e ON e.id = s.entry_id "
-        f"WHERE f.first_box IS NOT NULL AND s.{where})) b WHERE face.id = b.id "
-        "AND (face.x, face.y, face.w, face.h, face.kind) != (b.x, b.y, b.w, b.h, b.kind)"
+def _box_update(faces: Faces | None) -> Update:
+    face = aliased(FaceRow, name="changed")
+    logged = (
+        select(
+            face.id,
+            func.coalesce(EntryRow.box, face.first_box, type_=EntryRow.box.type).label("box"),
+        )
+        .select_from(StateRow)
+        .join(face, face.id == StateRow.face_id)
+        .outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)
+        .where(face.first_box.is_not(None))
     )
+    if faces is not None:
+        logged = logged.where(StateRow.face_id.in_(faces))
+    box = logged.subquery("logged")
+    values: dict[str, Any] = {
+        name: box.c.box[place].as_float() for place, name in enumerate(("x", "y", "w", "h"))
+    }
+    values["kind"] = box.c.box[4].as_string()
+    differs = or_(*(getattr(FaceRow, name) != value for name, value in values.items()))
+    return update(FaceRow).values(values).where(FaceRow.id == box.c.id, differs)
 
 
-def rebuild(connection: Connection) -> int:
-    """Make the current state anew; returns how many rows or boxes were lost or differed."""
-    connection.execute(text("CREATE TEMP TABLE before AS SELECT * FROM state"))
-    connection.execute(
-        text(
-            "INSERT INTO state (face_id, verdict, flag, offered, photo_id, folder_id) "
-            "SELECT f.id, iif(f.by_operation, 'removed', 'unreviewed'), 0, 0, p.id, p.folder_id "
-            "FROM face f "
-            "JOIN photo p ON p.id = f.photo_id WHERE f.id NOT IN (SELECT face_id FROM state)"
-        )
-    )
-    connection.execute(
-        text(
-            "UPDATE state SET entry_id = (SELECT max(id) FROM entry "
-            "WHERE entry.face_id = state.face_id)"
-        )
-    )
-    settle(connection, "face_id IS NOT NULL", {})
-    query = text("SELECT count(*) FROM (SELECT * FROM state EXCEPT SELECT * FROM before)")
-    differ = int(connection.execute(query).scalar_one())
-    connection.execute(text("DROP TABLE before"))
-    return differ + settle_boxes(connection, "face_id IS NOT NULL", {})
+def rebuild_states(connection: Connection) -> int:
+    """Make the current state again from the log; returns how many rows and boxes differed."""
+    columns = (Column(column.name, column.type) for column in StateRow.__table__.columns)
+    before = Table("before", MetaData(), *columns)
+    connection.execute(CreateTableAs(select(StateRow.__table__), "before", temporary=True))
+    connection.execute(_ADD_MISSING)
+    newest_entry = select(func.max(EntryRow.id)).where(EntryRow.face_id == StateRow.face_id)
+    connection.execute(update(StateRow).values(entry_id=newest_entry.scalar_subquery()))
+    refresh_states(connection, None)
+    differing = except_(select(StateRow.__table__), select(before)).subquery()
+    count = connection.scalar(select(func.count()).select_from(differing)) or 0
+    connection.execute(DropTable(before))
+    return count + refresh_boxes(connection, None)
+
+
+_ADD_MISSING = insert(StateRow).from_select(
+    ["face_id", "verdict", "flag", "offered", "photo_id", "folder_id"],
+    select(FaceRow.id, UNDECIDED_VERDICT, false(), false(), PhotoRow.id, PhotoRow.folder_id)
+    .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+    .where(FaceRow.id.not_in(select(StateRow.face_id))),
+)

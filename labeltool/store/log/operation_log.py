@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from labeltool.domain import N_, Changes, Message, UserError, Verdict, WriteResult
 from labeltool.store.database.engine import LAST_STEP
 from labeltool.store.database.schema import EntryRow, MessageType, OperationRow, StateRow
-from labeltool.store.log.face_state import settle, settle_boxes
+from labeltool.store.log.face_state import refresh_boxes, refresh_states
 
 ADDING = ("draw", "import", "proposals")
 """Kinds of operations that may add faces."""
@@ -50,6 +50,7 @@ _COUNT = text(
     "WHERE id = :operation RETURNING faces"
 )
 
+_ENTERED = select(EntryRow.face_id).where(EntryRow.operation_id == bindparam("operation"))
 NO_REDO = text("DELETE FROM draft_step WHERE reviewer = :reviewer AND undone")
 _NEW = text("""
 INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag)
@@ -172,10 +173,9 @@ def finish(connection: Connection, operation: int, *, boxes: bool = True) -> int
     parameters = {"operation": operation}
     connection.execute(_NEWEST, parameters)
     count = int(connection.execute(_COUNT, parameters).scalar_one())
-    where = "face_id IN (SELECT face_id FROM entry WHERE operation_id = :operation)"
-    settle(connection, where, parameters)
+    refresh_states(connection, _ENTERED, parameters)
     if boxes:
-        settle_boxes(connection, where, parameters)
+        refresh_boxes(connection, _ENTERED, parameters)
     return count
 
 

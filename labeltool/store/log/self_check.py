@@ -6,7 +6,7 @@ from labeltool.domain import counted
 from labeltool.store.database import counters
 from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
-from labeltool.store.log.face_state import rebuild
+from labeltool.store.log.face_state import rebuild_states
 
 
 def check(database: Database, *, repair: bool) -> list[str]:
@@ -24,7 +24,7 @@ def check(database: Database, *, repair: bool) -> list[str]:
         broken = dialect_of(connection).broken_references(connection)
     with database.write() as connection:
         tallies = counters.find_wrong(connection)
-        wrong = rebuild(connection)
+        wrong = rebuild_states(connection)
         if tallies:
             counters.recount(connection)
         if not repair:

@@ -391,7 +391,7 @@ def test_an_interrupted_refresh_is_completed_later(store, monkeypatch):
 
     store.rounds.add_predictions(round_id, proposals([1, 3, 5, 6], 0.77))
     monkeypatch.setattr(round_records, "REFRESH_BATCH", 2)
-    settled = round_records.settle
+    settled = round_records.refresh_states
     calls = []
 
     def cut(*arguments):
@@ -400,12 +400,12 @@ def test_an_interrupted_refresh_is_completed_later(store, monkeypatch):
             raise KeyboardInterrupt
         settled(*arguments)
 
-    monkeypatch.setattr(round_records, "settle", cut)
+    monkeypatch.setattr(round_records, "refresh_states", cut)
     with pytest.raises(KeyboardInterrupt):
         store.rounds.finish(round_id, {})
     assert store.rounds.to_refresh() == [round_id]
     assert store.queue.ids(Filter(round_id=round_id)) == [1, 3]
-    monkeypatch.setattr(round_records, "settle", settled)
+    monkeypatch.setattr(round_records, "refresh_states", settled)
     store.rounds.refresh_faces(round_id)
     assert store.rounds.to_refresh() == []
     assert store.queue.ids(Filter(round_id=round_id)) == [5, 1, 3, 6]
