@@ -1,4 +1,4 @@
-"""The composition root: the only place where settings, store, session and windows meet."""
+"""The composition root: creates settings, store, session and windows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
-from labeltool.gui.background.gc_guard import Garbage
+from labeltool.gui.background.gc_guard import GarbageCollector
 from labeltool.gui.diagnostics import RecentLog, diagnostics
 from labeltool.gui.dialogs.damaged_project import RecoveryDialog, format_backup_time
 from labeltool.gui.dialogs.new_project import NewProjectDialog
@@ -45,11 +45,11 @@ class App(QObject):
         super().__init__()
         self._settings = settings
         install_language(_application(), settings.language)
-        self._garbage = Garbage(self)
+        self._garbage = GarbageCollector(self)
         _application().installEventFilter(PlainText(self))
         self.welcome: WelcomePage | None = None
         self.window: MainWindow | None = None
-        self._damaged = self._telling = False
+        self._is_leaving_damaged = self._is_reporting = False
 
     def show_welcome(self) -> WelcomePage:
         """The first page."""
@@ -65,11 +65,11 @@ class App(QObject):
 
     @Slot(object)
     def open(self, folder: Path) -> MainWindow | None:
-        """Open a project, or say on the welcome page why not."""
+        """Open a project, or show on the welcome page why it cannot be opened."""
         try:
             self.window = self._window(folder)
         except DamagedError as error:
-            return self.rescue(folder, error)
+            return self.offer_backup(folder, error)
         except UserError as error:
             self.show_welcome().show_error(error)
             return None
@@ -91,8 +91,8 @@ class App(QObject):
             store.close()
             raise
 
-    def rescue(self, folder: Path, error: DamagedError) -> MainWindow | None:
-        """Offer to put a backup in the place of a damaged project, and open it then."""
+    def offer_backup(self, folder: Path, error: DamagedError) -> MainWindow | None:
+        """Offer to restore a backup of a damaged project, and open the result."""
         welcome = self.show_welcome()
         if not backups(folder):
             welcome.show_error(error)
@@ -115,12 +115,11 @@ class App(QObject):
 
     @Slot()
     def _language_chosen(self) -> None:
-        QTimer.singleShot(0, self.speak)  # not under the menu that it was chosen in
+        QTimer.singleShot(0, self.apply_language)  # not under the menu that it was chosen in
 
     @Slot()
-    def speak(self) -> None:
-        """Say everything in the language of the settings: windows are made anew around their
-        session, which notices nothing."""
+    def apply_language(self) -> None:
+        """Show everything in the language of the settings, in new windows on the same session."""
         install_language(_application(), self._settings.language)
         page, window = self.welcome, self.window
         if page is not None:
@@ -137,11 +136,11 @@ class App(QObject):
 
     @Slot(object)
     def _failed(self, error: UserError) -> None:
-        """Damage that shows while one works: close, and offer a backup."""
+        """Log an error; if the project turns out to be damaged, close it and offer a backup."""
         log.warning("%s", error)
         window = self.window
-        if isinstance(error, DamagedError) and window is not None and not self._damaged:
-            self._damaged = True
+        if isinstance(error, DamagedError) and window is not None and not self._is_leaving_damaged:
+            self._is_leaving_damaged = True
             QTimer.singleShot(0, partial(self._leave, window, error))
 
     def _leave(self, window: MainWindow, error: DamagedError) -> None:
@@ -149,31 +148,31 @@ class App(QObject):
         self.show_welcome()
         if window.close():
             self.window = None
-            self.rescue(folder, error)
-        self._damaged = False
+            self.offer_backup(folder, error)
+        self._is_leaving_damaged = False
 
-    def crash(
+    def handle_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """What no one caught: a sentence for what the user can mend, else a report."""
-        if isinstance(error, UserError) and self.window is not None and not self._telling:
-            self._telling = True  # a view that fails on hearing of it must not be told again
+        """Show an uncaught error: a message for what the user can solve, else a crash report."""
+        if isinstance(error, UserError) and self.window is not None and not self._is_reporting:
+            self._is_reporting = True  # a view that fails on this signal must not cause another
             self.window.session.failed.emit(error)
-            self._telling = False
+            self._is_reporting = False
         else:
             window = self.window
             session = window.session if window is not None and window.isVisible() else None
-            crash(kind, error, trace, partial(diagnostics, self._settings, session))
+            report_crash(kind, error, trace, partial(diagnostics, self._settings, session))
 
     @Slot(object)
     def new(self, photos: list[Path]) -> None:
-        """Ask for photos and folder, make the project, and begin."""
+        """Ask for photos and a folder, create the project, and import the photos."""
         dialog = NewProjectDialog(photos, self.welcome)
         if dialog.exec():
             self.make(dialog.sources, dialog.project, dialog.scheme.currentText().strip())
 
     def make(self, sources: list[Path], folder: Path, scheme: str) -> MainWindow | None:
-        """Make a project and import its photos."""
+        """Create a project and import its photos."""
         try:
             create_project(folder, load_scheme(scheme)).close()
         except UserError as error:
@@ -186,7 +185,7 @@ class App(QObject):
 
     @Slot()
     def sample(self, folder: Path | None = None) -> MainWindow | None:
-        """Open the sample project, made first where it is not there; the same one each time."""
+        """Open the sample project, and create it first if it does not exist."""
         if folder is None:
             data = QStandardPaths.StandardLocation.AppLocalDataLocation
             folder = Path(QStandardPaths.writableLocation(data)) / "sample"
@@ -208,19 +207,19 @@ def _application() -> QApplication:
 
 
 def main(project: Path | None, *, sample: bool = False) -> int:
-    """Run the window until it is closed; returns the exit code. A `sample` is made if need be."""
+    """Run the window until it is closed; returns the exit code. A `sample` is created if it does not exist."""
     # OpenCV's wheel brings plugins of another Qt and points Qt at them
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):
             del os.environ[name]
-    tune()
+    configure_process()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("labeltool")
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
     settings = Settings()
     theme.apply(application, settings.mode)  # type: ignore[arg-type]
     app = App(settings)
-    sys.excepthook = app.crash
+    sys.excepthook = app.handle_exception
     logging.getLogger().addHandler(RecentLog())
     if project is None:
         app.show_welcome()
@@ -231,8 +230,8 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     return application.exec()
 
 
-def tune() -> None:
-    """Set what of the process is Python's and the system's, before any photo is decoded."""
+def configure_process() -> None:
+    """Set options of Python and of the memory allocator, before any photo is decoded."""
     # a background thread that computes gives the window its turn after one, not five milliseconds
     sys.setswitchinterval(0.001)
     if sys.platform == "linux":
@@ -241,13 +240,13 @@ def tune() -> None:
             ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 4_000_000)
 
 
-def crash(
+def report_crash(
     kind: type[BaseException],
     error: BaseException,
     trace: TracebackType | None,
     report: Callable[[], str],
 ) -> None:
-    """A bug reached the top: keep the window, tell the person, and offer a `report`."""
+    """Tell the person about a bug, keep the window, and offer to copy a `report`."""
     text = "".join(traceback.format_exception(kind, error, trace))
     log.error("unexpected error\n%s", text)
     sys.stderr.write(text)

@@ -66,7 +66,7 @@ class Studio:
         """Show the windows in English or Korean."""
         if language != self._settings.language:
             self._settings.language = language
-            self.app.speak()
+            self.app.apply_language()
 
 
 def welcome(studio: Studio) -> Callable[[], object]:

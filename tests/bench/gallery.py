@@ -71,11 +71,11 @@ def wheel(folder: str) -> None:
     from PySide6.QtGui import QWheelEvent
     from PySide6.QtWidgets import QApplication
 
-    from labeltool.app import App, tune
+    from labeltool.app import App, configure_process
     from labeltool.gui import theme
     from labeltool.gui.settings import Settings
 
-    tune()
+    configure_process()
     application = QApplication([])
     theme.apply(application, "light")
     window = App(Settings()).open(Path(folder) / "p")

@@ -116,11 +116,11 @@ def measure(folder: str) -> None:
     """Do everything on one project, then print the rows as one line of JSON."""
     from PySide6.QtWidgets import QApplication
 
-    from labeltool.app import App, tune
+    from labeltool.app import App, configure_process
     from labeltool.gui import theme
     from labeltool.gui.settings import Settings
 
-    tune()
+    configure_process()
     application = QApplication([])
     theme.apply(application, "light")
     clock = Clock(application.processEvents)
@@ -197,7 +197,7 @@ def measure(folder: str) -> None:
     some = session.store.queue.ids(Filter())[:20_000]
     results(session.store, some, "here")
     session.round.rounds.follower.attach()
-    session._take(session._take_in)
+    session.round._take(session.round._take_in)
     deciding("accept, results coming in", lambda: session.round.is_taking)
     results(session.store, some, "there")
     code = "import sys, tests.bench.review as r; r.take_there(sys.argv[1])"

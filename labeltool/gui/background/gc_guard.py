@@ -12,7 +12,7 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 
-class Garbage(QObject):
+class GarbageCollector(QObject):
     """Lives as long as the program has windows."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -127,7 +127,7 @@ def test_damage_found_while_working_opens_the_recovery_dialog(
     qtbot, app, backed_up, open_window, monkeypatch
 ):
     window = open_window(backed_up)
-    monkeypatch.setattr(sys, "excepthook", app.crash)
+    monkeypatch.setattr(sys, "excepthook", app.handle_exception)
     window.session.store._database.checkpoint(truncate=True)
     content = (backed_up / FILE).read_bytes()
     (backed_up / FILE).write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))

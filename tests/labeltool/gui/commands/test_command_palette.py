@@ -439,7 +439,7 @@ def test_a_failed_round_and_a_crash_offer_diagnostics(
         try:
             raise RuntimeError("something odd")
         except RuntimeError as error:
-            app.crash(type(error), error, error.__traceback__)
+            app.handle_exception(type(error), error, error.__traceback__)
     finally:
         logging.getLogger().removeHandler(handler)
     text = QApplication.clipboard().text()

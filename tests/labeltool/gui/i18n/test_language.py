@@ -41,7 +41,7 @@ def korean(app) -> Settings:
     """The person chose Korean the last time."""
     settings = Settings()
     settings.language = "ko"
-    app.speak()
+    app.apply_language()
     return settings
 
 
