@@ -207,7 +207,10 @@ def _application() -> QApplication:
 
 
 def main(project: Path | None, *, sample: bool = False) -> int:
-    """Run the window until it is closed; returns the exit code. A `sample` is created if it does not exist."""
+    """Run the window until it is closed; returns the exit code.
+
+    A `sample` project is created if it does not exist.
+    """
     # OpenCV's wheel brings plugins of another Qt and points Qt at them
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in os.environ.get(name, ""):
