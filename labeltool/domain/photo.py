@@ -50,7 +50,8 @@ def photo_problem(error: _PhotoError, photo: str | Path | None = None) -> Messag
     if "why" in values:
         values["why"] = Message(str(values["why"]))
     name = error.path.name if photo is None else photo
-    return Message(f"{{photo}} {error.template}", photo=name, **values)
+    template = "{photo} " + error.template
+    return Message(template, photo=name, **values)
 
 
 def with_path(problem: Message, photo: Path) -> Message:

@@ -72,9 +72,8 @@ class Event:
     def from_json(cls, line: bytes) -> Event:
         """The event of a line that `to_json` wrote."""
         values = json.loads(line)
-        if values.get("reason") is not None:
-            values["reason"] = Message.from_dict(values["reason"])
-        return cls(**values)
+        reason = values.pop("reason", None)
+        return cls(reason=None if reason is None else Message.from_dict(reason), **values)
 
     @property
     def is_final(self) -> bool:

@@ -2126,6 +2126,10 @@ result: {verdict}</source>
         <translation>{file}: 목록을 볼 수 없습니다.</translation>
     </message>
     <message>
+        <source>{file}: {reason}</source>
+        <translation>{file}: {reason}</translation>
+    </message>
+    <message>
         <source>{photo} is not a photo of a kind that can be read</source>
         <translation>{photo}: 읽을 수 있는 종류의 사진이 아닙니다</translation>
     </message>

@@ -115,7 +115,7 @@ def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabel
         try:
             points = parse_pts(path, origin)
         except LabelError as error:
-            problems.append(Message("{file}: {reason}", file=str(inside), reason=str(error)))
+            problems.append(Message(N_("{file}: {reason}"), file=str(inside), reason=str(error)))
             continue
         rows.append(LabelledRow(str(inside.parent / inside.stem), tight_box(points), points))
     photos = {row.photo: ListedPhoto() for row in rows}

@@ -279,7 +279,7 @@ class TestRoundRows:
     def test_a_ready_round_cannot_fail(self, project):
         store = project(1, proposed=False)
         done = propose(store, [1])
-        store.rounds.end(done, RoundStatus.FAILED, "late")
+        store.rounds.end(done, RoundStatus.FAILED, Message("late"))
         assert store.rounds.all()[0].status is RoundStatus.READY
 
     def test_one_process_at_a_time_has_the_lease(self, project, again):
