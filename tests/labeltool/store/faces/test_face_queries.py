@@ -271,7 +271,7 @@ class TestCounters:
 class TestSavedFilters:
     def test_filters_are_saved_renamed_and_deleted(self, store, again):
         bad = Filter("rejected", reviewer=BEN, order="score")
-        assert store.filters.save("  Ben's  bad ones ", bad).filters
+        assert store.filters.save("  Ben's  bad ones ", bad).changes.filters
         store.filters.save("all", Filter())
         assert [(f.name, f.filter) for f in again(store).filters.all()] == [
             ("all", Filter()), ("Ben's bad ones", bad),
