@@ -229,8 +229,7 @@ class RunFolder:
         with _reading(file):
             if not file.exists():
                 return None
-            rows = json.loads(file.read_text(encoding="utf-8"))
-            return {place: Message.from_dict(problem) for place, problem in rows}
+            return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def missing_files(self) -> list[str]:
         """Names of the files of a complete training that this folder lacks."""
