@@ -429,7 +429,7 @@ def test_icons_follow_the_palette(qtbot, open_window, project):
 
 def test_the_loss_curve_follows_the_palette(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
-    monkeypatch.setattr(type(window.session.round.rounds), "running_kind", RoundKind.TRAIN)
+    monkeypatch.setattr(type(window.session.round.rounds.follower), "kind", RoundKind.TRAIN)
     window.views.round_progress.show_event(Event("started"))
     window.commands.trigger("dark")
     plot = window.views.round_progress.plot
