@@ -30,6 +30,7 @@ from labeltool.store.log.operation_log import (
     REDO,
     UNDO,
     add_operation,
+    doubles_of,
     newest,
     note_last,
     now,
@@ -172,8 +173,11 @@ def _undo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
     connection.execute(text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation})
     connection.execute(
         text(UNDO),
-        {"operation": operation, "target": target.id, "reviewer": reviewer, "effect": None},
-    )
+        {
+            "operation": operation, "target": target.id, "reviewer": reviewer, "effect": None,
+            "doubles": doubles_of(connection, target.id),
+        },
+    )  # fmt: skip
     if target.kind in ("decide", "box"):  # a changed box may have discarded moves
         values = {
             "operation": operation, "target": target.id, "reviewer": reviewer, "time": now(),
@@ -192,7 +196,9 @@ def _redo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
         connection, reviewer, "redo", target.description, target=target.id,
         undo_top=target.id, redo_top=undone.redo_below,
     )  # fmt: skip
-    connection.execute(text(REDO), {"operation": operation, "target": target.id})
+    doubles = doubles_of(connection, target.id)
+    redone = {"operation": operation, "target": target.id, "doubles": doubles}
+    connection.execute(text(REDO), redone)
     connection.execute(_DRAFT_DECIDED, {"operation": operation})
     result = reversal(connection, operation, target, N_("Redid: {what}."))
     note_last(connection, target.uuid)  # which an undo would take

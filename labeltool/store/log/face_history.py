@@ -27,6 +27,7 @@ from labeltool.store.log.operation_log import (
     BEFORE,
     REVERSIBLE,
     UNDO,
+    doubles_of,
     enter,
     operate,
     removed_face,
@@ -141,7 +142,11 @@ class History:
         """How many faces of a batch `revert_batch` would give which verdict now."""
         query = text(f"SELECT {BEFORE}, count(*) {REVERSIBLE} GROUP BY 1")
         with self._database.read() as connection:
-            rows = connection.execute(query, {"target": operation, "reviewer": reviewer})
+            values = {
+                "target": operation, "reviewer": reviewer,
+                "doubles": doubles_of(connection, operation),
+            }  # fmt: skip
+            rows = connection.execute(query, values)
             return {Verdict(row[0]): row[1] for row in rows}
 
     def revert_batch(self, reviewer: str, operation: int) -> WriteResult:
@@ -165,7 +170,7 @@ class History:
                 text(UNDO),
                 {
                     "operation": revert, "target": operation, "effect": revert,
-                    "reviewer": reviewer,
+                    "reviewer": reviewer, "doubles": doubles_of(connection, operation),
                 },
             )  # fmt: skip
             result = reversal(connection, revert, target, N_("Reverted: {what}."))

@@ -19,6 +19,8 @@ from labeltool.domain import N_, Changes, Message, UserError, Verdict, WriteResu
 from labeltool.store.database.engine import LAST_STEP
 from labeltool.store.database.schema import EntryRow, MessageType, OperationRow, StateRow
 from labeltool.store.log.face_state import refresh_boxes, refresh_states
+from pipnet.data.boxes import SAME_FACE_OVERLAP, overlap
+from pipnet.data.crop import CropConvention
 
 ADDING = ("draw", "import", "proposals")
 """Kinds of operations that may add faces."""
@@ -67,8 +69,9 @@ FROM entry x JOIN state s ON s.face_id = x.face_id JOIN face f ON f.id = x.face_
 LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect = :target AND NOT ({BEFORE} = 'removed' AND EXISTS
     (SELECT 1 FROM draft d WHERE d.face_id = x.face_id AND d.reviewer != :reviewer))
+AND x.face_id NOT IN (SELECT value FROM json_each(:doubles))
 """
-"""The faces that still are as an operation left them."""
+"""The faces that still are as an operation left them. `doubles`: see `doubles_of`."""
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the
 # operation's own. Both only where the face is as the operation left it, or found it. A revert is an
@@ -87,7 +90,34 @@ SELECT :operation, s.face_id, :target, s.entry_id, x.verdict, x.flag, x.predicti
        x.visibility, x.box
 FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
 WHERE x.operation_id = :target AND s.effect IS b.effect
+AND x.face_id NOT IN (SELECT value FROM json_each(:doubles))
 """
+_REMOVED_BESIDE_OTHERS = text("""
+SELECT r.id, r.x, r.y, r.w, r.h, r.kind, p.x AS px, p.y AS py, p.w AS pw, p.h AS ph, p.kind AS pkind
+FROM entry x JOIN state s ON s.face_id = x.face_id AND s.verdict = 'removed'
+JOIN face r ON r.id = x.face_id JOIN face p ON p.photo_id = r.photo_id
+JOIN state t ON t.face_id = p.id AND t.verdict != 'removed'
+WHERE x.operation_id = :target
+""")
+
+
+def doubles_of(connection: Connection, target: int) -> str:
+    """The removed faces of an operation whose place another face has taken since, as JSON.
+
+    The face search may have found a face again after the import that brought it was undone. A redo
+    leaves such faces removed: one person must not get two faces.
+    """
+    convention = CropConvention()
+    doubles = {
+        row.id
+        for row in connection.execute(_REMOVED_BESIDE_OTHERS, {"target": target})
+        if overlap(
+            convention.landmark_box((row.x, row.y, row.w, row.h), row.kind),
+            convention.landmark_box((row.px, row.py, row.pw, row.ph), row.pkind),
+        )
+        >= SAME_FACE_OVERLAP
+    }
+    return json.dumps(sorted(doubles))
 
 
 def now() -> str:

@@ -613,6 +613,29 @@ class TestUndo:
         assert store.faces.get(found).verdict is Verdict.CORRECTED
         assert store.queue.counts().faces == 4
 
+    @pytest.mark.parametrize("proposals", [False, True])
+    def test_redo_adds_no_second_face_where_the_search_found_one(self, mixed, proposals):
+        store, file = mixed
+        import_labels(store, file, ANN, proposals=proposals)
+        store.undo.undo(ANN)
+        (found,) = store.faces.add([(2, labelled("x", 30).box, "landmarks")])
+        redone = store.undo.redo(ANN)
+        assert "faces were changed since and stay as they are" in str(redone.message)
+        assert store.queue.counts().faces == 4
+        assert [face for face, *_ in store.boxes.of_photo(2)] == [2, found]
+        store.undo.undo(ANN)
+        assert store.queue.counts().faces == 3
+        assert store.check() == []
+
+    def test_undo_of_a_revert_adds_no_second_face_where_the_search_found_one(self, mixed):
+        store, file = mixed
+        import_labels(store, file, ANN)
+        store.history.revert_batch(ANN, store.history.batches()[0].id)
+        store.faces.add([(2, labelled("x", 30).box, "landmarks")])
+        store.undo.undo(ANN)
+        assert store.queue.counts().faces == 4
+        assert store.check() == []
+
     def test_what_others_did_to_its_faces_meanwhile_stays(self, mixed):
         store, file = mixed
         import_labels(store, file, ANN)
