@@ -194,7 +194,7 @@ class Session(QObject):
         )  # fmt: skip
 
     def close(self) -> None:
-        """Stop the timers and tasks, and close the project. A worker process goes on."""
+        """Stop the timers and tasks, and close the project. A worker process keeps running."""
         self._poll_timer.stop()
         self._settle_timer.stop()
         self.importer.close()

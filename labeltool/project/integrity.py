@@ -58,7 +58,7 @@ def check(store: Store, repair: bool = False) -> list[str]:
             if missing:
                 said.append(
                     f"round {row.number} lacks {', '.join(missing)} in {row.folder}: put the "
-                    "folder back from a copy, or train anew; no decision is touched"
+                    "folder back from a copy, or train again; decisions stay as they are"
                 )
     return said
 

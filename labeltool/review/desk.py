@@ -201,14 +201,14 @@ class Desk:
             self.open(min(result.changes.faces))
         return result
 
-    def change_box(self, box: Box, *, anew: bool = False) -> WriteResult:
+    def change_box(self, box: Box, *, repropose: bool = False) -> WriteResult:
         """Change the box of the open face, in image pixels.
 
-        A face without a decision gets a new proposal. `anew`: a face with a decision or edits loses
+        A face without a decision gets a new proposal. `repropose`: a face with a decision or edits loses
         them, until undo, and gets a new proposal too.
         """
         face = self._current.require()
-        result = self._store.boxes.change(self.reviewer, face.id, box, anew=anew)
+        result = self._store.boxes.change(self.reviewer, face.id, box, repropose=repropose)
         self._current.reload()
         self._current.await_proposal(face.id)
         return result

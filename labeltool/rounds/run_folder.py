@@ -14,7 +14,7 @@
     problems.json       the photos that could not be used, [place in photos.json, reason] each
     results.json        written last: the round is complete
 
-Files instead of a pipe: the work goes on when the app closes or crashes, another window finds it
+Files instead of a pipe: the work continues when the app closes or crashes, another window finds it
 again, and a person can repeat it with `labeltool worker FOLDER`. This module imports nothing heavy.
 """
 

@@ -780,7 +780,7 @@
         <translation>라운드 학습…</translation>
     </message>
     <message>
-        <source>Train on what was decided, then propose anew</source>
+        <source>Train on the decisions, then propose new landmarks</source>
         <translation>판정한 것으로 학습하고 새로 제안합니다</translation>
     </message>
     <message>
@@ -1436,7 +1436,7 @@ Import a folder, or drop one here.</source>
         <translation>랜드마크 유지</translation>
     </message>
     <message>
-        <source>Propose anew</source>
+        <source>Propose new ones</source>
         <translation>다시 제안</translation>
     </message>
     <message>

@@ -29,7 +29,7 @@ def ask_box_change(face: Face, parent: QWidget) -> BoxChange:
     box.setText(f"{state} {question}")
     box.setInformativeText(tr("Undo brings back what was."))
     keep = box.addButton(tr("Keep landmarks"), QMessageBox.ButtonRole.AcceptRole)
-    propose = box.addButton(tr("Propose anew"), QMessageBox.ButtonRole.DestructiveRole)
+    propose = box.addButton(tr("Propose new ones"), QMessageBox.ButtonRole.DestructiveRole)
     box.addButton(tr("Leave the box"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.exec()

@@ -398,9 +398,9 @@ class FaceEditor(QWidget):
         if face.verdict in FINAL or face.draft is not None:
             answer = ask_box_change(face, self)
         if answer is not BoxChange.CANCEL:
-            anew = answer is BoxChange.PROPOSE_NEW
+            repropose = answer is BoxChange.PROPOSE_NEW
             session.writes.submit_for_face(
-                partial(session.desk.change_box, (x, y, w, h), anew=anew)
+                partial(session.desk.change_box, (x, y, w, h), repropose=repropose)
             )
 
     def show_photo_to_box(self, photo_id: int, photo: Path) -> None:

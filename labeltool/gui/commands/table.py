@@ -308,7 +308,7 @@ COMMANDS: tuple[Command, ...] = (
             lambda p: p.window.choose_language("system"), _always),
     Command("predict", N_("Predict"), N_("Propose landmarks for faces that have none"), "Rounds",
             (), lambda p: p.session.round.predict(), _can_start_round, "mdi6.auto-fix"),
-    Command("train", N_("Train round…"), N_("Train on what was decided, then propose anew"),
+    Command("train", N_("Train round…"), N_("Train on the decisions, then propose new landmarks"),
             "Rounds", ("Ctrl+T",), lambda p: p.dialogs.open("train"), _can_start_round,
             "mdi6.play-circle-outline"),
     Command("restore", N_("Earlier proposals…"),

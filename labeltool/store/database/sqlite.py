@@ -101,7 +101,7 @@ class SqliteDialect:
         return "" if found == "ok" else found
 
     def rebuild_indexes(self, connection: Connection) -> None:
-        """Make every index anew from its table."""
+        """Rebuild every index from its table."""
         connection.exec_driver_sql("REINDEX")
 
     def broken_references(self, connection: Connection) -> list[tuple[str, int, str]]:

@@ -73,10 +73,12 @@ class Boxes:
         )
         return WriteResult(changes, message, undoable=True)
 
-    def change(self, reviewer: str, face_id: int, box: Box, *, anew: bool = False) -> WriteResult:
+    def change(
+        self, reviewer: str, face_id: int, box: Box, *, repropose: bool = False
+    ) -> WriteResult:
         """Change a face's box (x, y, width, height in pixels of the photo).
 
-        The decision on the face stays, with its landmarks, and so does a draft. With `anew` both
+        The decision on the face stays, with its landmarks, and so does a draft. With `repropose` both
         are dropped, and the face gets a new proposal to review; undo brings both back.
 
         Raises:
@@ -109,7 +111,7 @@ class Boxes:
                 StateRow.verdict, StateRow.flag, EntryRow.prediction_id, EntryRow.points,
                 EntryRow.visibility, literal(wanted, EntryRow.box.type),
             ).outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)  # fmt: skip
-            if anew and (row.verdict in FINAL or row.draft is not None):
+            if repropose and (row.verdict in FINAL or row.draft is not None):
                 verdict = Verdict.UNREVIEWED if row.verdict in FINAL else row.verdict
                 kept = (
                     select(
@@ -128,7 +130,7 @@ class Boxes:
                 insert(EntryRow).from_select(names, kept.where(StateRow.face_id == face_id))
             )
             finish(connection, operation)
-            if anew:
+            if repropose:
                 connection.execute(delete(DraftRow).where(DraftRow.face_id == face_id))
         faces = frozenset({face_id})
         changes = Changes(faces=faces, boxes=faces)

@@ -13,7 +13,7 @@ def check(database: Database, *, repair: bool) -> list[str]:
     """Compare the current state with the log; returns what differs, and mends it on demand."""
     said = []
     if damage := _damage(database):
-        if repair:  # indexes are all that can be made anew from the rest
+        if repair:  # only indexes can be rebuilt from the rest
             with database.write() as connection:
                 dialect_of(connection).rebuild_indexes(connection)
         if not repair or _damage(database):

@@ -67,7 +67,7 @@ class BoxEditor(QObject):
         self._boxes.set_preview(box)
 
     def finish_drawing(self, box: QRectF) -> None:
-        """A box was drawn by the mouse; one that is too small is refused, and drawing goes on."""
+        """A box was drawn by the mouse; one that is too small is refused, and drawing continues."""
         self.show_preview(None)
         if is_large_enough(box):
             self._set_drawing(False)

@@ -214,7 +214,7 @@ def test_a_moved_box_gets_a_new_proposal_and_undo_restores_both(
     qtbot.waitUntil(lambda: box_of(window, face) == (x + 10, y, w, h))
 
 
-@pytest.mark.parametrize("answer", ["Keep landmarks", "Propose anew", "Leave the box"])
+@pytest.mark.parametrize("answer", ["Keep landmarks", "Propose new ones", "Leave the box"])
 def test_changing_the_box_of_a_decided_face_asks_first(
     qtbot, open_window, project, proposes, monkeypatch, answer
 ):
@@ -236,7 +236,7 @@ def test_changing_the_box_of_a_decided_face_asks_first(
     drag(window, start, start + QPoint(-30, -20))
     now = window.session.store.faces.get(face)
     assert (now.box == before) is (answer == "Leave the box")
-    if answer == "Propose anew":
+    if answer == "Propose new ones":
         qtbot.waitUntil(lambda: window.session.store.faces.get(face).verdict is Verdict.UNREVIEWED)
         qtbot.keyClick(window.views.canvas, Key.Key_Z, CONTROL)
         qtbot.waitUntil(lambda: box_of(window, face) == before)  # a proposal may be on its way

@@ -469,7 +469,7 @@ def test_a_background_write_copies_the_log_without_the_lock(project, monkeypatch
             connection.exec_driver_sql(f"UPDATE state SET flag = {flag % 2}")
             assert free == [True] * flag
     assert free == [True] * 200
-    assert log.stat().st_size < 400_000  # it begins anew each time
+    assert log.stat().st_size < 400_000  # it starts again each time
 
 
 class Clock:

@@ -68,7 +68,7 @@ class TestChange:
     def test_anew_drops_the_decision_and_undo_restores_it(self, project):
         store = project(1)
         store.decisions.decide(ANN, [1], C, points=triangle(3))
-        store.boxes.change(ANN, 1, OTHER, anew=True)
+        store.boxes.change(ANN, 1, OTHER, repropose=True)
         assert verdicts(store) == [U]
         store.undo.undo(ANN)
         face = store.faces.get(1)
@@ -181,7 +181,7 @@ class TestDesk:
         desk.edits.move(0, 1, 1)
         desk.change_box(OTHER)
         assert desk.edits.moved == {0}
-        desk.change_box(FIRST, anew=True)
+        desk.change_box(FIRST, repropose=True)
         assert store.faces.get(1).draft is None
         desk.undo_stack.undo()
         assert desk.edits.moved == {0}
@@ -204,7 +204,7 @@ class TestDesk:
         desk = Desk(store, ANN)
         began = desk.face.prediction.id
         desk.edits.move(0, 1, 1)
-        desk.change_box(OTHER, anew=True)
+        desk.change_box(OTHER, repropose=True)
         propose(store, [1], 0.9)
         desk.refresh(Changes(faces=frozenset({1})))
         assert desk.face.prediction.id != began
