@@ -204,8 +204,8 @@ class Desk:
     def change_box(self, box: Box, *, repropose: bool = False) -> WriteResult:
         """Change the box of the open face, in image pixels.
 
-        A face without a decision gets a new proposal. `repropose`: a face with a decision or edits loses
-        them, until undo, and gets a new proposal too.
+        A face without a decision gets a new proposal. `repropose`: a face with a decision or edits
+        loses them, until undo, and gets a new proposal too.
         """
         face = self._current.require()
         result = self._store.boxes.change(self.reviewer, face.id, box, repropose=repropose)
