@@ -78,8 +78,8 @@ class Boxes:
     ) -> WriteResult:
         """Change a face's box (x, y, width, height in pixels of the photo).
 
-        The decision on the face stays, with its landmarks, and so does a draft. With `repropose` both
-        are dropped, and the face gets a new proposal to review; undo brings both back.
+        The decision on the face stays, with its landmarks, and so does a draft. With `repropose`
+        both are dropped, and the face gets a new proposal to review; undo brings both back.
 
         Raises:
             UserError: the face was removed.
