@@ -95,14 +95,14 @@ AND x.face_id NOT IN (SELECT value FROM json_each(:doubles))
 _REMOVED_BESIDE_OTHERS = text("""
 SELECT r.id, r.x, r.y, r.w, r.h, r.kind, p.x AS px, p.y AS py, p.w AS pw, p.h AS ph, p.kind AS pkind
 FROM entry x JOIN state s ON s.face_id = x.face_id AND s.verdict = 'removed'
-JOIN face r ON r.id = x.face_id JOIN face p ON p.photo_id = r.photo_id
+JOIN face r ON r.id = x.face_id JOIN face p ON p.photo_id = r.photo_id AND p.id > r.id
 JOIN state t ON t.face_id = p.id AND t.verdict != 'removed'
 WHERE x.operation_id = :target
 """)
 
 
 def doubles_of(connection: Connection, target: int) -> str:
-    """The removed faces of an operation whose place another face has taken since, as JSON.
+    """The removed faces of an operation whose place a newer face has taken, as JSON.
 
     The face search may have found a face again after the import that brought it was undone. A redo
     leaves such faces removed: one person must not get two faces.

@@ -20,6 +20,7 @@ from labeltool.domain import (
     Cancelled,
     Changes,
     Filter,
+    Message,
     RoundKind,
     RoundStatus,
     UserError,
@@ -339,7 +340,8 @@ class TestRound:
 
     def test_a_photo_that_could_never_be_read_trains_nothing(self, reviewed):
         store, rounds = reviewed()
-        change(store, "UPDATE photo SET problem = 'cut off', width = NULL WHERE id IN (1, 5)")
+        problem = Message("cut off").to_json()
+        change(store, f"UPDATE photo SET problem = '{problem}', width = NULL WHERE id IN (1, 5)")
         run(rounds)
         assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [2, 6]
 
