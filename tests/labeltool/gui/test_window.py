@@ -429,8 +429,9 @@ def test_icons_follow_the_palette(qtbot, open_window, project):
 
 def test_the_loss_curve_follows_the_palette(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
-    monkeypatch.setattr(type(window.session.round.rounds.follower), "kind", RoundKind.TRAIN)
-    window.views.round_progress.show_event(Event("started"))
+    with monkeypatch.context() as training:  # or the window would ask before it closes
+        training.setattr(type(window.session.round.rounds.follower), "kind", RoundKind.TRAIN)
+        window.views.round_progress.show_event(Event("started"))
     window.commands.trigger("dark")
     plot = window.views.round_progress.plot
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
