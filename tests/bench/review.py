@@ -23,6 +23,7 @@ from labeltool.domain import Batch, Filter, RoundKind, Verdict
 from labeltool.review.desk import Desk
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_inputs import freeze_faces
 from labeltool.store import Store, create_project, open_project
 from pipnet.data.scheme import Scheme
 
@@ -141,7 +142,9 @@ def batches(store: Store, desk: Desk) -> Rows:
 
     def decide() -> None:
         desk.refresh(
-            desk.batches.decide(Verdict.ACCEPTED, plans[0].waiting, lambda _done, _total: None)
+            desk.batches.decide(
+                Verdict.ACCEPTED, plans[0].waiting, lambda _done, _total: None
+            ).changes
         )
 
     return {
@@ -194,7 +197,7 @@ def busy(
 def results(store: Store, faces: list[int], name: str) -> int:
     """A finished training whose proposals wait to be taken in."""
     folder = RunFolder(store.folder / "rounds" / name)
-    folder.path.mkdir(parents=True)
+    folder.create({}, *freeze_faces(store, store.faces.boxes()))
     rng = np.random.default_rng(1)
     chunks = []
     for begin in range(0, len(faces), 256):
@@ -206,7 +209,7 @@ def results(store: Store, faces: list[int], name: str) -> int:
             spread=rng.random(len(ids)),
         )  # fmt: skip
     folder.write_results({"digest": name, "chunks": chunks})
-    return store.rounds.add(RoundKind.TRAIN, "std", f"rounds/{name}", {})
+    return store.rounds.add(RoundKind.TRAIN, "std", f"rounds/{name}", {"manual": 0})
 
 
 def take(store: Store) -> None:
