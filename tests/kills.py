@@ -13,6 +13,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -37,7 +38,7 @@ from labeltool.store import (
     open_project,
     read_contents,
 )
-from labeltool.store.database import engine, project_file
+from labeltool.store.database import project_file
 from labeltool.store.recovery.backups import check_file
 from tests.projects import (
     THREE,
@@ -346,7 +347,7 @@ def upgrade():
         self.rows = self._rows()
 
     def _rows(self) -> list[Any]:
-        connection = engine.sqlite3.connect(self.folder / FILE)
+        connection = sqlite3.connect(self.folder / FILE)
         try:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -147,11 +147,13 @@ def measure(folder: str) -> None:
 
     for _ in range(40):
         ready()
-        clock.time("", partial(work.commands.run, "next"), "next face")
+        clock.time("", partial(work.commands.trigger, "next"), "next face")
     for _ in range(300):  # of a hundred, 99 % would be the slowest one
         ready()
         clock.time(
-            "accept, the decision", partial(work.commands.run, "accept"), "accept, to the next face"
+            "accept, the decision",
+            partial(work.commands.trigger, "accept"),
+            "accept, to the next face",
         )
     for name, wanted in (
         ("filter: unreviewed", Filter("unreviewed")),
@@ -192,7 +194,7 @@ def measure(folder: str) -> None:
     def deciding(name: str, going_on: Callable[[], bool]) -> None:
         while going_on():
             clock.rest(0.05)
-            clock.time(name, partial(work.commands.run, "accept"))
+            clock.time(name, partial(work.commands.trigger, "accept"))
 
     some = session.store.queue.ids(Filter())[:20_000]
     results(session.store, some, "here")
