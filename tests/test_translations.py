@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from labeltool.domain.photo import PHOTO_PROBLEMS
 from labeltool.gui.commands.table import COMMANDS, MENUS
 
 ROOT = Path(__file__).parents[1]
@@ -124,6 +125,19 @@ def test_every_translation_is_finished_and_keeps_its_values(language: str):
             assert form.count("\n") == source.count("\n"), source
             assert len(re.findall("&[^&]", form)) == len(re.findall("&[^&]", source)), source
             assert source.endswith("…") == form.endswith("…"), source
+
+
+def test_every_template_of_an_image_error_is_translated():
+    tree = ast.parse((ROOT / "pipnet" / "data" / "images.py").read_text(encoding="utf-8"))
+    templates = {
+        node.value
+        for call in calls(tree, "ImageError")
+        for argument in call.args[1:2]
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert len(templates) > 8
+    assert {f"{{photo}} {template}" for template in templates} <= set(PHOTO_PROBLEMS)
 
 
 def test_korean_is_korean():

@@ -389,7 +389,8 @@ def failed_round(project):
     lines += [f"{root}/my friend/Ann's face 1.JPG cannot be read: cut off", "bad: 003.jpg"]
     lines += [f"the folder {root}/my friend is gone", f"File {Path.home()}/env/x.py, line 3"]
     (folder / "worker.log").write_text("\n".join(lines))
-    store.rounds.end(round_id, RoundStatus.FAILED, f"No memory for {root}/000.jpg")
+    reason = Message("No memory for {photo}", photo=root / "000.jpg")
+    store.rounds.end(round_id, RoundStatus.FAILED, reason)
     store.close()
     return project
 
