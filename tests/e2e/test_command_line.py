@@ -302,6 +302,7 @@ def interrupted(store, progress, changed):
     return search(store, progress, found)
 
 detection_pool.search = interrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 main()
 """
 """The command line, with a terminal's interrupt as soon as the first photo is searched."""

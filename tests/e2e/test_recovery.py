@@ -104,7 +104,7 @@ def test_check_names_the_missing_files_of_a_round(project):
     assert out.returncode == 1
     assert "round 1 lacks results.json in" in out.stdout
     assert "rounds/한" in out.stdout
-    assert "no decision is touched" in out.stdout
+    assert "decisions stay as they are" in out.stdout
 
 
 def test_check_repairs_damaged_indexes(project):
