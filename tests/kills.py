@@ -29,6 +29,7 @@ from labeltool.exchange import label_import
 from labeltool.exchange.formats import LabelledRow, coco
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_inputs import freeze_faces
 from labeltool.store import (
     BACKUP_FOLDER,
     FILE,
@@ -283,7 +284,7 @@ class TakeIn(Scenario):
         number = len(store.rounds.all())
         relative = f"rounds/{number}"
         folder = RunFolder(self.folder / relative)
-        folder.path.mkdir(parents=True)
+        folder.create({}, *freeze_faces(store, store.faces.boxes()))
         ids = np.arange(1, self.FACES + 1)
         chunks = []
         for begin in range(0, self.FACES, 300):
@@ -295,7 +296,7 @@ class TakeIn(Scenario):
                 spread=np.zeros(len(faces)),
             )  # fmt: skip
         folder.write_results({"chunks": chunks, "digest": f"digest {number}"})
-        self.round = store.rounds.add(RoundKind.TRAIN, "cls3", relative, {})
+        self.round = store.rounds.add(RoundKind.TRAIN, "cls3", relative, {"manual": 0})
 
     @staticmethod
     def work(folder: Path) -> None:
