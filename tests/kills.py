@@ -233,7 +233,7 @@ class UndoImport(Scenario):
             LabelledRow(f"{number:05d}.jpg", (0.0, 0.0, 1.0, 1.0), triangle(60.0))
             for number in range(self.FACES)
         ]
-        sizes = {row.photo: (200, 200) for row in rows}
+        sizes = {row.photo: (100, 100) for row in rows}
         coco.write(self.file, rows, THREE.names, (), None, sizes)
 
     @staticmethod
