@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from labeltool.domain import Cancelled, Message
-from labeltool.rounds.run_folder import Event, FaceTable, RunFolder
+from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_tables import FaceTable
 
 CHUNK = 2
 
@@ -26,7 +27,7 @@ CHUNK = 2
 def work(folder: RunFolder, behaviour: str) -> int:
     folder.report(Event("started", detail="fake"))
     try:
-        if folder.labels() is not None:
+        if folder.tables.labels() is not None:
             _train(folder, behaviour)
         chunks = _predict(folder, _unreadable(folder) if "unreadable" in behaviour else {})
     except Cancelled:
@@ -63,7 +64,7 @@ def _train(folder: RunFolder, behaviour: str) -> None:
 
 
 def _unreadable(folder: RunFolder) -> dict[int, str]:
-    faces, photos = folder.faces(), folder.photos()
+    faces, photos = folder.tables.faces(), folder.tables.photos()
     places = faces.photos[np.isin(faces.ids, (1, 5))].tolist()
     problems = {
         place: Message("{photo} is truncated", photo=photos[place].name) for place in places
@@ -73,7 +74,7 @@ def _unreadable(folder: RunFolder) -> dict[int, str]:
 
 
 def _predict(folder: RunFolder, without: dict[int, str]) -> list[str]:
-    faces = folder.faces()
+    faces = folder.tables.faces()
     used = ~np.isin(faces.photos, list(without))
     faces = FaceTable(faces.ids[used], faces.photos[used], faces.boxes[used], faces.kinds[used])
     count = len(folder.spec()["scheme"].split('"names": [')[1].split("]")[0].split(","))

@@ -46,7 +46,7 @@ from labeltool.domain.models import import_model, model_name, round_model
 from labeltool.domain.operations import Entry, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
 from labeltool.domain.progress import Cancelled, Progress
-from labeltool.domain.rounds import Round, RoundKind, RoundStatus
+from labeltool.domain.rounds import LedgerRole, LeftOut, Round, RoundKind, RoundStatus
 from pipnet.data.boxes import Box
 
 __all__ = [
@@ -72,6 +72,8 @@ __all__ = [
     "Filter",
     "Folder",
     "KnownFile",
+    "LedgerRole",
+    "LeftOut",
     "Message",
     "NewLabel",
     "NewPrediction",

@@ -26,9 +26,40 @@ class RoundStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class LedgerRole(StrEnum):
+    """What a training round used a face for."""
+
+    MANUAL = "manual"
+    """Its manual label was trained."""
+    PSEUDO = "pseudo"
+    """Its proposal was trained, with the round's task."""
+    AUDIT = "audit"
+    """It measured the network, which never saw it."""
+    LEFT_OUT = "left-out"
+    """Nothing; the ledger says why."""
+
+
+class LeftOut(StrEnum):
+    """Why a training round did not use a face."""
+
+    REJECTED = "rejected"
+    EXCLUDED = "excluded"
+    FLAGGED = "flagged"
+    AUDIT_GROUP = "audit-group"
+    """It is too similar to a face that measures the network."""
+    NO_PROPOSAL = "no-proposal"
+    BAD_PHOTO = "bad-photo"
+    NOT_NEEDED = "not-needed"
+    """There were more pseudo-labels than the round could use, or it used none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One run of a model over the project, trained before or not."""
+    """One run of a model over the project, trained before or not.
+
+    `promoted`: whether the network of a training was taken into use. `name` and `note` are texts of
+    the user's, empty without. `summary`: plain values that the worker and the program recorded.
+    """
 
     id: int
     kind: RoundKind
@@ -41,3 +72,6 @@ class Round:
     finished: str | None
     error: Message | None
     summary: dict[str, object]
+    promoted: bool = False
+    name: str = ""
+    note: str = ""

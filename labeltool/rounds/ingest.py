@@ -22,7 +22,8 @@ from labeltool.domain import (
     round_model,
 )
 from labeltool.rounds.liveness import RoundSlot, RunningRound
-from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
+from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_tables import RunFolderError
 from labeltool.rounds.skipped_photos import (
     Skipped,
     predicted_message,
@@ -157,7 +158,7 @@ class ResultIngest:
             if results is None:
                 raise RunFolderError(N_("The round ended without results."), N_("Start it again."))
             self.skipped = read_skipped(self._store, running.folder)
-            return results, len(running.folder.faces().ids)
+            return results, len(running.folder.tables.faces().ids)
 
     def _add_chunks(
         self,
@@ -170,7 +171,7 @@ class ResultIngest:
         rows: list[NewPrediction] = []
         for number, name in enumerate(chunks):
             with self._failing():
-                rows = running.folder.predictions(name)
+                rows = running.folder.tables.predictions(name)
             for start in range(0, len(rows), WRITE_BATCH_PREDICTIONS):
                 with self._store.background_write():
                     add(running.round_id, rows[start : start + WRITE_BATCH_PREDICTIONS])

@@ -27,8 +27,8 @@ from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest, no_progress
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.mean_face import MEAN_FACE
-from labeltool.rounds.mean_face_proposals import propose_mean_face
 from labeltool.rounds.planning import RoundPlan, measured_speeds, plan_round
+from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import (
     freeze_faces,

@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from labeltool.domain import N_, Message, Round, RoundKind, UserError
-from labeltool.rounds.run_folder import Event, RunFolder, RunFolderError
+from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_tables import RunFolderError
 
 WORKER_START_SECONDS = 30.0
 """How long a new worker may take until it holds its lock or reports."""

@@ -4,10 +4,17 @@
     faces.npz           the faces to predict: id, photo, box, kind of box
     photos.json         the photos, [root, relative path, width, height] each
     labels.npz          what a round trains on: face, points, whether a person labelled it
+    audit.npz           the faces that measure the network, and their manual labels
+    ledger.npz          what the round uses each face for
     events.jsonl        events, one a line, appended by the worker
-    cancel, stop        exist after the user asked to cancel, or to stop early and keep the model
+    cancel, stop, pause exist while the user asks to cancel, to stop early and keep the model, or to
+                        pause
     lock                held by the worker while it lives
     worker.log          what the worker printed
+    training/           the state of the training, to resume it
+    samples.npz         the landmarks of a few faces by the network of the last epoch
+    audit-errors.npz    the landmarks and errors of the audit faces, with this network and the one
+                        that was in use before
     model.safetensors   the trained network
     model.onnx          the network that proposes, for the window
     predictions-*.npz   its predictions, a few hundred faces a file
@@ -24,33 +31,42 @@ import json
 import os
 import shutil
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import numpy as np
 import portalocker
 from numpy.typing import NDArray
 
-from labeltool.domain import N_, Cancelled, Message, NewPrediction, UserError, system_reason
-
-
-class RunFolderError(UserError):
-    """A file of a run folder is missing, damaged, or cannot be read."""
+from labeltool.domain import N_, Cancelled, Message, UserError, system_reason
+from labeltool.rounds.run_tables import (
+    AuditTable,
+    FaceTable,
+    LabelTable,
+    LedgerTable,
+    RunFolderError,
+    RunPhoto,
+    RunTables,
+    reading,
+    unreadable,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of events.jsonl.
 
-    `kind`: started, progress, chunk (a predictions file is complete), finished, cancelled or
-    failed.
+    `kind`: started, progress, epoch (`values` are of a whole epoch), chunk (a predictions file is
+    complete), notice (`reason` says what the worker had to change), paused, resumed, finished,
+    cancelled or failed.
     `stage`: prepare, train or predict; `done` of `total` steps; `seconds` left in the whole run.
-    `losses` by name. `detail`: the file of a chunk, the device at the start. `reason`: why it
-    failed; `expected`: that explains the failure, so nobody needs the log.
+    `losses` by name. `values`: learning_rate, images_per_second, memory_bytes, and for an epoch
+    nme and nme_curve of the audit faces in percent; those that are known. `detail`: the file of a
+    chunk, the device at the start. `reason`: why it failed; `expected`: that explains the failure,
+    so nobody needs the log.
     """
 
     kind: str
@@ -59,6 +75,7 @@ class Event:
     total: int = 0
     seconds: float = 0.0
     losses: dict[str, float] = field(default_factory=dict)
+    values: dict[str, float] = field(default_factory=dict)
     detail: str = ""
     reason: Message | None = None
     expected: bool = False
@@ -81,35 +98,6 @@ class Event:
         return self.kind in ("finished", "cancelled", "failed")
 
 
-class RunPhoto(NamedTuple):
-    """A photo: the id of its root, its path under that, and the size in pixels that it had when its
-    faces were found or labelled, None if not known."""
-
-    root: int
-    path: str
-    width: int | None = None
-    height: int | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceTable:
-    """F faces: `ids` (F,), `photos` (F,) places in the photo list, `boxes` (F, 4), `kinds` (F,)."""
-
-    ids: NDArray[np.int64]
-    photos: NDArray[np.int64]
-    boxes: NDArray[np.float64]
-    kinds: NDArray[np.str_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LabelTable:
-    """L frozen labels: `faces` (L,) ids, `points` (L, N, 2), `manual` (L,): a person decided it."""
-
-    faces: NDArray[np.int64]
-    points: NDArray[np.float64]
-    manual: NDArray[np.bool_]
-
-
 class RunFolder:
     """A run folder, for both sides: the app creates it, reads events and cancels; the worker does
     the rest."""
@@ -119,6 +107,7 @@ class RunFolder:
         self.model = path / "model.safetensors"
         self.onnx = path / "model.onnx"
         self.log = path / "worker.log"
+        self.tables = RunTables(path)
         self._offset = 0
 
     # The app's side
@@ -129,6 +118,8 @@ class RunFolder:
         photos: list[RunPhoto],
         faces: FaceTable,
         labels: LabelTable | None = None,
+        audit: AuditTable | None = None,
+        ledger: LedgerTable | None = None,
     ) -> None:
         """Write the inputs. The folder appears complete or not at all.
 
@@ -141,8 +132,9 @@ class RunFolder:
             (partial / "spec.json").write_text(json.dumps(spec, indent=1), encoding="utf-8")
             (partial / "photos.json").write_text(json.dumps(photos), encoding="utf-8")
             np.savez(partial / "faces.npz", **asdict(faces))
-            if labels is not None:
-                np.savez(partial / "labels.npz", **asdict(labels))
+            for name, table in ("labels", labels), ("audit", audit), ("ledger", ledger):
+                if table is not None:
+                    np.savez(partial / f"{name}.npz", **asdict(table))
             partial.rename(self.path)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
@@ -190,7 +182,7 @@ class RunFolder:
             RunFolderError: a line is damaged, or the file cannot be read.
         """
         file = self.path / "events.jsonl"
-        with _reading(file):
+        with reading(file):
             if not file.exists():
                 return []
             with file.open("rb") as stream:
@@ -214,7 +206,7 @@ class RunFolder:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise _not_read(self.path / "lock", error) from error
+            raise unreadable(self.path / "lock", error) from error
         except portalocker.LockException:
             return True
         return False
@@ -226,7 +218,7 @@ class RunFolder:
             RunFolderError: it is damaged.
         """
         file = self.path / "results.json"
-        with _reading(file):
+        with reading(file):
             if not file.exists():
                 return None
             return dict(json.loads(file.read_text(encoding="utf-8")))
@@ -245,23 +237,6 @@ class RunFolder:
             if not (self.path / name).is_file()
         ]
 
-    def predictions(self, name: str) -> list[NewPrediction]:
-        """Read one predictions file.
-
-        Raises:
-            RunFolderError: it is missing or damaged.
-        """
-        file = self.path / name
-        # opened here, for numpy leaves a damaged file open
-        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            return [
-                NewPrediction(int(face), points, scores, float(score), float(spread))
-                for face, points, scores, score, spread in zip(
-                    data["faces"], data["points"], data["scores"], data["score"],
-                    data["spread"], strict=True,
-                )
-            ]  # fmt: skip
-
     def problems(self) -> dict[int, Message]:
         """Why photos could not be used, by place in `photo_rows`.
 
@@ -269,7 +244,7 @@ class RunFolder:
             RunFolderError: the file is damaged.
         """
         file = self.path / "problems.json"
-        with _reading(file):
+        with reading(file):
             if not file.exists():
                 return {}
             rows = json.loads(file.read_text(encoding="utf-8"))
@@ -288,48 +263,6 @@ class RunFolder:
     def spec(self) -> dict[str, Any]:
         """The content of spec.json."""
         return dict(json.loads((self.path / "spec.json").read_text(encoding="utf-8")))
-
-    def photo_rows(self) -> list[RunPhoto]:
-        """The photos as the project knows them.
-
-        Raises:
-            RunFolderError: their file is missing or damaged.
-        """
-        file = self.path / "photos.json"
-        with _reading(file):
-            return [RunPhoto(*row) for row in json.loads(file.read_text(encoding="utf-8"))]
-
-    def photos(self) -> list[Path]:
-        """The photos' files."""
-        roots = {int(k): Path(v) for k, v in self.spec()["roots"].items()}
-        return [self.path / roots[row.root] / row.path for row in self.photo_rows()]
-
-    def sizes(self) -> list[tuple[int, int] | None]:
-        """The (width, height) that each photo must have, None where it is not known."""
-        rows = self.photo_rows()
-        return [(r.width, r.height) if r.width and r.height else None for r in rows]
-
-    def faces(self) -> FaceTable:
-        """The faces to predict.
-
-        Raises:
-            RunFolderError: their file is missing or damaged.
-        """
-        file = self.path / "faces.npz"
-        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            return FaceTable(data["ids"], data["photos"], data["boxes"], data["kinds"])
-
-    def labels(self) -> LabelTable | None:
-        """What to train on, None for a run that only predicts.
-
-        Raises:
-            RunFolderError: their file is damaged.
-        """
-        file = self.path / "labels.npz"
-        if not file.exists():
-            return None
-        with _reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            return LabelTable(data["faces"], data["points"], data["manual"])
 
     def report(self, event: Event) -> None:
         """Append an event; raise Cancelled if the user asked to stop."""
@@ -408,27 +341,5 @@ def _not_written(folder: Path, error: OSError) -> UserError:
         N_("The run folder {folder} cannot be written: {reason}."),
         N_("Free some space or check the folder's permissions, then try again."),
         folder=folder,
-        reason=system_reason(error),
-    )
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[None]:
-    """Around reading a file of a run folder.
-
-    Raises:
-        RunFolderError: it is missing, damaged, or cannot be read.
-    """
-    try:
-        yield
-    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise _not_read(file, error) from error
-
-
-def _not_read(file: Path, error: Exception) -> RunFolderError:
-    return RunFolderError(
-        N_("The results in {path} cannot be read: {reason}."),
-        N_("Start the round again."),
-        path=file,
         reason=system_reason(error),
     )

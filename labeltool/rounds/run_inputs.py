@@ -10,7 +10,7 @@ import numpy as np
 
 from labeltool.domain import N_, Round, RoundKind, RoundStatus, UserError, Verdict
 from labeltool.rounds.mean_face import MEAN_FACE
-from labeltool.rounds.run_folder import FaceTable, LabelTable, RunPhoto
+from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
 from pipnet import resources
 from pipnet.data.scheme import SchemeError, read_scheme

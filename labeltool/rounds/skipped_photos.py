@@ -46,8 +46,8 @@ def read_skipped(store: Store, folder: RunFolder) -> Skipped:
     problems = folder.problems()
     if not problems:
         return Skipped()
-    roots, rows = store.photos.roots(), folder.photo_rows()
-    faces, labels = folder.faces(), folder.labels()
+    roots, rows = store.photos.roots(), folder.tables.photo_rows()
+    faces, labels = folder.tables.faces(), folder.tables.labels()
     bad = np.isin(faces.photos, list(problems))
     manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
     return Skipped(
@@ -70,14 +70,14 @@ def save_problems(store: Store, folder: RunFolder, *, is_finished: bool) -> Chan
     problems = folder.problems()
     if not problems and not is_finished:
         return Changes()
-    roots, rows = store.photos.roots(), folder.photo_rows()
+    roots, rows = store.photos.roots(), folder.tables.photo_rows()
     there = {root_id for root_id, root in roots.items() if root.is_dir()}
     found = {
         (rows[place].root, rows[place].path): reason
         for place, reason in problems.items()
         if rows[place].root in there
     }
-    read = set(folder.faces().photos.tolist()) - problems.keys() if is_finished else set()
+    read = set(folder.tables.faces().photos.tolist()) - problems.keys() if is_finished else set()
     usable = [(rows[place].root, rows[place].path) for place in read]
     return store.photos.set_problems(found, usable)
 

@@ -86,6 +86,7 @@ class Rounds:
                 Round(
                     r.id, RoundKind(r.kind), r.number, r.model or "", r.task, RoundStatus(r.status),
                     root / r.folder, r.started, r.finished, r.error, json.loads(r.summary),
+                    r.promoted, r.name, r.note,
                 )
                 for r in rows
             ]  # fmt: skip

@@ -19,7 +19,8 @@ import torch
 from numpy.typing import NDArray
 
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem, with_path
-from labeltool.rounds.run_folder import Event, FaceTable, RunFolder
+from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_tables import FaceTable
 from pipnet import resources
 from pipnet.data.boxes import Box, overlap, tight_box
 from pipnet.data.images import ImageError, read_header, size_change_error
@@ -110,9 +111,9 @@ class _Photos:
     """
 
     def __init__(self, folder: RunFolder) -> None:
-        self.files, self.sizes = folder.photos(), folder.sizes()
+        self.files, self.sizes = folder.tables.photos(), folder.tables.sizes()
         self.problems: dict[int, Message] = {}
-        faces, labels = folder.faces(), folder.labels()
+        faces, labels = folder.tables.faces(), folder.tables.labels()
         manual = faces.ids[:0] if labels is None else labels.faces[labels.manual]
         self._labelled: set[int] = set(faces.photos[np.isin(faces.ids, manual)].tolist())
         self._index = {file: place for place, file in enumerate(self.files)}
@@ -145,7 +146,7 @@ def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
     checkpoint = load(weights)
     results: dict[str, Any] = {"device": device}
     reporter = _ProgressReporter(folder, spec)
-    if folder.labels() is not None:
+    if folder.tables.labels() is not None:
         samples = _samples(folder, photos, spec["task"])
         checkpoint, speed = _train(folder, spec, checkpoint, scheme, samples, photos, reporter)
         results["train_images_per_second"] = speed
@@ -160,7 +161,7 @@ def _run(folder: RunFolder, photos: _Photos) -> dict[str, Any]:
     # for instant proposals in the window, which does not load torch
     export_onnx(checkpoint, folder.onnx)
     chunks, speed = _predict(folder, checkpoint, photos, device, reporter)
-    if folder.labels() is not None:
+    if folder.tables.labels() is not None:
         photos.check_labelled()
     return results | {"chunks": chunks, "predict_faces_per_second": speed}
 
@@ -206,7 +207,7 @@ class _ProgressReporter:
 def _samples(folder: RunFolder, photos: _Photos, task: str) -> list[Sample]:
     """The frozen labels as training samples, without those whose photo cannot be opened or has
     another size."""
-    faces, labels = folder.faces(), folder.labels()
+    faces, labels = folder.tables.faces(), folder.tables.labels()
     if labels is None:
         raise UserError(N_("The run folder has no labels."))
     place = {int(face): index for index, face in enumerate(faces.ids)}
@@ -295,8 +296,8 @@ def _detected_boxes(
     folder: RunFolder, start: Checkpoint, samples: list[Sample]
 ) -> dict[int, tuple[Box, ...]]:
     """By sample index, the box that prediction will crop by, if it overlaps the landmarks' box."""
-    faces, labels = folder.faces(), folder.labels()
-    photos = folder.photos()
+    faces, labels = folder.tables.faces(), folder.tables.labels()
+    photos = folder.tables.photos()
     by_photo: dict[Path, list[Box]] = {}
     for photo, box, kind in zip(faces.photos, faces.boxes, faces.kinds, strict=True):
         if labels is not None:
@@ -319,7 +320,7 @@ def _predict(
     reporter: _ProgressReporter,
 ) -> tuple[list[str], float]:
     """Predict every face and write the results in chunks; returns their names and faces/s."""
-    faces = folder.faces()
+    faces = folder.tables.faces()
     detector = TorchDetector(checkpoint, device)
     began, done, total = time.monotonic(), 0, len(faces.ids)
     ids: list[int] = []

@@ -17,7 +17,7 @@ from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.background.write_queue import WriteQueue, face_id
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.desk import Desk
-from labeltool.rounds.instant_prediction import Instant
+from labeltool.rounds.proposals.instant_prediction import Instant
 from labeltool.store import Store
 
 

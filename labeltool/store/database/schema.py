@@ -153,7 +153,8 @@ class PhotoRow(Base):
     """A photo. `searched`: face detection ran on it. `problem`: why it cannot be used now.
 
     `bytes`, `modified` (nanoseconds since 1970, NULL if unknown), `sha256`, `width` and `height`
-    describe the file at the time when its faces were detected or labelled.
+    describe the file at the time when its faces were detected or labelled. `fingerprint`: the
+    perceptual hash, 64 bits as a signed number, which near-duplicates nearly share.
     `search`: the path as the file name search compares it (`search_text`).
     """
 
@@ -172,6 +173,7 @@ class PhotoRow(Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     width: Mapped[int | None]
     height: Mapped[int | None]
+    fingerprint: Mapped[int | None] = mapped_column(BigInteger)
     searched: Mapped[bool]
     problem: Mapped[Message | None] = mapped_column(MessageType)
     folder_id: Mapped[int] = mapped_column(ForeignKey("folder.id"))
@@ -209,7 +211,8 @@ class ModelRow(Base):
 class RoundRow(Base):
     """One run. `sequence`: a face shows the prediction of the round with the highest one; NULL
     while a round's results are not visible. `lease`, `lease_until`: which process saves its
-    results. `needs_refresh`: the state of some of its faces is not up to date yet."""
+    results. `needs_refresh`: the state of some of its faces is not up to date yet. `promoted`:
+    whether the network of a training was taken into use. `name`, `note`: the user's."""
 
     __tablename__ = "round"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -228,6 +231,9 @@ class RoundRow(Base):
     lease: Mapped[str | None]
     lease_until: Mapped[float | None]
     needs_refresh: Mapped[bool] = mapped_column(server_default="0")
+    promoted: Mapped[bool] = mapped_column(server_default="0")
+    name: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
 
 
 class PredictionRow(Base):
@@ -249,8 +255,9 @@ class PredictionRow(Base):
 class OperationRow(Base):
     """The log: what was done, by whom, when. Rows are only ever added.
 
-    `kind`: decide, flag, import, proposals, draw, box, restore, revert, undo or redo. `target`:
-    the operation that was reverted, undone or redone. `round_id`: whose proposals it brought.
+    `kind`: decide, flag, import, proposals, draw, box, restore, rollback, revert, undo or redo.
+    `target`: the operation that was reverted, undone or redone. `round_id`: whose proposals it
+    brought; `sequence`: of that round before.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
     `redo_top` after this operation, and what lies below it on its stack.
     """
@@ -266,6 +273,7 @@ class OperationRow(Base):
     faces: Mapped[int]
     target: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    sequence: Mapped[int | None]
     undo_top: Mapped[int | None]
     undo_below: Mapped[int | None]
     redo_top: Mapped[int | None]
@@ -363,6 +371,35 @@ class FaceCounterRow(Base):
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reviewer: Mapped[str] = mapped_column(primary_key=True)
     faces: Mapped[int]
+
+
+class AuditRow(Base):
+    """A face that measures networks and never trains one, drawn at random.
+
+    `rule`: what its group is, `photo`, `folder` or a regular expression on the photo's path; no
+    other face of its group may train a network. `seed`: of the draw.
+    """
+
+    __tablename__ = "audit"
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
+    rule: Mapped[str]
+    seed: Mapped[int]
+    reviewer: Mapped[str]
+    time: Mapped[str]
+
+
+class LedgerRow(Base):
+    """What a training round used a face for: `role` is a LedgerRole, `reason` a LeftOut."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        Index("ledger_role", "round_id", "role", "face_id"),
+        {"sqlite_with_rowid": False},
+    )
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    role: Mapped[str]
+    reason: Mapped[str | None]
 
 
 class SavedFilterRow(Base):

@@ -27,12 +27,14 @@ from labeltool.domain import (
     Verdict,
     WriteResult,
 )
-from labeltool.rounds import launcher, liveness, mean_face_proposals
+from labeltool.rounds import launcher, liveness
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.planning import RoundPlan
-from labeltool.rounds.run_folder import Event, FaceTable, LabelTable, RunFolder, RunPhoto
+from labeltool.rounds.proposals import mean_face_proposals
+from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_inputs import freeze_faces, freeze_labels
+from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store, backups, open_project, restore
 from pipnet.data.scheme import Scheme
 from tests.projects import add_faces, change, make_project, propose, shown, sql, triangle, verdicts
@@ -179,10 +181,10 @@ class TestRunFolder:
     def test_what_was_frozen_is_read_back(self, tmp_path):
         folder = self.folder(tmp_path)
         assert folder.spec()["weights"] is None
-        paths = [os.path.normpath(path) for path in folder.photos()]
+        paths = [os.path.normpath(path) for path in folder.tables.photos()]
         assert paths == ["/photos/a.jpg", str(tmp_path / "project" / "photos/바다/b.jpg")]
-        assert folder.sizes() == [(40, 30), None]
-        faces, labels = folder.faces(), folder.labels()
+        assert folder.tables.sizes() == [(40, 30), None]
+        faces, labels = folder.tables.faces(), folder.tables.labels()
         assert faces.ids.tolist() == [0, 1]
         assert faces.kinds.tolist() == ["hand", "hand"]
         assert (labels.faces.tolist(), labels.manual.tolist()) == ([0], [True])
@@ -280,7 +282,7 @@ class TestRunFolder:
         if content is not None:
             (folder.path / "predictions-00000.npz").write_bytes(content)
         with pytest.raises(UserError, match="cannot be read") as caught:
-            folder.predictions("predictions-00000.npz")
+            folder.tables.predictions("predictions-00000.npz")
         assert "again" in str(caught.value.remedy)
 
     def test_the_end_of_a_log_in_any_encoding_is_shown(self, tmp_path):
@@ -322,11 +324,11 @@ class TestRound:
         store.decisions.decide(ANN, [2], Verdict.CORRECTED, points=moved)
         run(rounds)
         folder = RunFolder(store.rounds.all()[-1].folder)
-        labels, spec = folder.labels(), folder.spec()
+        labels, spec = folder.tables.labels(), folder.spec()
         assert labels.faces.tolist() == [1, 2, 5, 6]  # not the rejected, not the excluded
         assert labels.manual.tolist() == [True, True, False, False]
         np.testing.assert_array_equal(labels.points[1], moved)
-        assert folder.faces().ids.tolist() == [1, 2, 3, 5, 6]
+        assert folder.tables.faces().ids.tolist() == [1, 2, 3, 5, 6]
         assert (spec["task"], spec["number"], spec["weights"]) == ("cls3", 1, None)
 
     def test_the_most_confident_pseudo_labels_go_in_first(self, reviewed, project):
@@ -343,12 +345,12 @@ class TestRound:
         problem = Message("cut off").to_json()
         change(store, f"UPDATE photo SET problem = '{problem}', width = NULL WHERE id IN (1, 5)")
         run(rounds)
-        assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [2, 6]
+        assert RunFolder(store.rounds.all()[-1].folder).tables.labels().faces.tolist() == [2, 6]
 
     def test_the_run_folder_says_how_large_each_photo_was(self, reviewed):
         store, rounds = reviewed()
         run(rounds)
-        assert RunFolder(store.rounds.all()[-1].folder).sizes() == [(100, 100)] * 6
+        assert RunFolder(store.rounds.all()[-1].folder).tables.sizes() == [(100, 100)] * 6
 
     def test_a_second_round_goes_on_from_the_first(self, reviewed):
         store, rounds = reviewed()
@@ -868,7 +870,7 @@ class TestPredict:
         started.append(rounds)
         before = [shown(store, 1), shown(store, 2)]
         rounds.launcher.start_predict()
-        assert RunFolder(store.rounds.all()[-1].folder).faces().ids.tolist() == [3, 4]
+        assert RunFolder(store.rounds.all()[-1].folder).tables.faces().ids.tolist() == [3, 4]
         rounds.wait(ignore)
         assert [shown(store, 1), shown(store, 2)] == before
         assert not store.faces.get(1).offered
@@ -1052,7 +1054,7 @@ class TestMeanFace:
         plan = rounds.launcher.plan()
         assert (plan.manual, plan.pseudo, plan.pseudo_available) == (1, 0, 0)
         run(rounds)
-        assert RunFolder(store.rounds.all()[-1].folder).labels().faces.tolist() == [1]
+        assert RunFolder(store.rounds.all()[-1].folder).tables.labels().faces.tolist() == [1]
         assert store.faces.get(2).prediction.model == "round 1"
         assert rounds.launcher.plan().pseudo_available == 3
 

@@ -13,7 +13,8 @@ import torch
 from PIL import Image
 
 from labeltool.domain import UserError
-from labeltool.rounds.run_folder import FaceTable, LabelTable, RunFolder, RunPhoto
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
 from labeltool.workers import round_worker
 from pipnet.data.images import read_header
 from pipnet.data.scheme import load_scheme
@@ -62,7 +63,7 @@ def run(folder: RunFolder) -> tuple[dict, dict[int, str]]:
 
 
 def predicted(folder: RunFolder, results: dict) -> list[int]:
-    return [row.face_id for name in results["chunks"] for row in folder.predictions(name)]
+    return [row.face_id for name in results["chunks"] for row in folder.tables.predictions(name)]
 
 
 def damage(photo: Path, how: str) -> str:

@@ -24,7 +24,7 @@ from labeltool.domain import (
 from labeltool.exchange.label_export import export_labels
 from labeltool.gui.canvas.display_adjustments import DisplayAdjustments
 from labeltool.gui.canvas.items.overlays import Loupe
-from labeltool.rounds.instant_prediction import Instant
+from labeltool.rounds.proposals.instant_prediction import Instant
 from labeltool.store import create_project
 from pipnet.data.coco import parse_coco
 from pipnet.data.images import read_image

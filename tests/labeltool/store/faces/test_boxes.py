@@ -8,8 +8,8 @@ import pytest
 from labeltool.domain import VERDICTS, Changes, Filter, RoundKind, UserError, Verdict, WriteResult
 from labeltool.review.desk import Desk
 from labeltool.rounds.controller import Rounds
-from labeltool.rounds.instant_prediction import Instant
 from labeltool.rounds.mean_face import MEAN_FACE
+from labeltool.rounds.proposals.instant_prediction import Instant
 from labeltool.store import MAX_INSTANT_FACES
 from tests.projects import change, proposals, propose, shown, sql, triangle, verdicts
 

@@ -1,0 +1,37 @@
+"""What a person chooses for a training round."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+STARTS = ("current", "starter", "imagenet")
+"""The network that a round starts from: the one in use, the starter, or an untrained one with a
+backbone from ImageNet."""
+
+BACKBONES = ("mobilenet_v2", "mobilenet_v3", "resnet18")
+"""Backbones that a round may choose, where weights for them are at hand; see `RoundOptions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOptions:
+    """How to train a round.
+
+    `start`: one of STARTS. `backbone`: of BACKBONES, None for that of the start; another one
+    needs the start 'imagenet'. `epochs`: None for what fits the time. `until_converged`: end once
+    the audit error, or without an audit set the loss, stops improving; `epochs` is then the limit.
+    `pseudo`: whether pseudo-labels are trained too. `full`: a whole self-training, all tasks of the
+    curriculum in a row, to convergence. `device`: auto, cpu, cuda or mps.
+    """
+
+    start: str = "current"
+    backbone: str | None = None
+    epochs: int | None = None
+    until_converged: bool = False
+    pseudo: bool = True
+    full: bool = False
+    device: str = "auto"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for the spec of a run folder."""
+        return asdict(self)

@@ -1,0 +1,173 @@
+"""The tables of a run folder: photos, faces, labels, predictions."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.domain import N_, NewPrediction, UserError, system_reason
+
+Table = TypeVar("Table")
+
+
+class RunFolderError(UserError):
+    """A file of a run folder is missing, damaged, or cannot be read."""
+
+
+class RunPhoto(NamedTuple):
+    """A photo: the id of its root, its path under that, and the size in pixels that it had when its
+    faces were found or labelled, None if not known."""
+
+    root: int
+    path: str
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceTable:
+    """F faces: `ids` (F,), `photos` (F,) places in the photo list, `boxes` (F, 4), `kinds` (F,)."""
+
+    ids: NDArray[np.int64]
+    photos: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+    kinds: NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelTable:
+    """L frozen labels: `faces` (L,) ids, `points` (L, N, 2), `manual` (L,): a person decided it."""
+
+    faces: NDArray[np.int64]
+    points: NDArray[np.float64]
+    manual: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AuditTable:
+    """A faces that measure the network: `faces` (A,) ids, `points` (A, N, 2) manual labels, image
+    pixels."""
+
+    faces: NDArray[np.int64]
+    points: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LedgerTable:
+    """What a round uses F faces for.
+
+    `faces` (F,) ids, `roles` (F,) of LedgerRole, `reasons` (F,) of LeftOut, empty for other roles.
+    """
+
+    faces: NDArray[np.int64]
+    roles: NDArray[np.str_]
+    reasons: NDArray[np.str_]
+
+
+class RunTables:
+    """Reads the tables of the run folder `path`; `RunFolder.create` and the worker write them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def photo_rows(self) -> list[RunPhoto]:
+        """The photos as the project knows them.
+
+        Raises:
+            RunFolderError: their file is missing or damaged.
+        """
+        file = self._path / "photos.json"
+        with reading(file):
+            return [RunPhoto(*row) for row in json.loads(file.read_text(encoding="utf-8"))]
+
+    def photos(self) -> list[Path]:
+        """The photos' files."""
+        spec = json.loads((self._path / "spec.json").read_text(encoding="utf-8"))
+        roots = {int(k): Path(v) for k, v in spec["roots"].items()}
+        return [self._path / roots[row.root] / row.path for row in self.photo_rows()]
+
+    def sizes(self) -> list[tuple[int, int] | None]:
+        """The (width, height) that each photo must have, None where it is not known."""
+        rows = self.photo_rows()
+        return [(r.width, r.height) if r.width and r.height else None for r in rows]
+
+    def faces(self) -> FaceTable:
+        """The faces to predict.
+
+        Raises:
+            RunFolderError: their file is missing or damaged.
+        """
+        file = self._path / "faces.npz"
+        with reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            return FaceTable(data["ids"], data["photos"], data["boxes"], data["kinds"])
+
+    def labels(self) -> LabelTable | None:
+        """What to train on, None for a run that only predicts.
+
+        Raises:
+            RunFolderError: their file is damaged.
+        """
+        return self._table("labels", LabelTable)
+
+    def audit(self) -> AuditTable | None:
+        """The faces that measure the network, None if there are none. Raises RunFolderError."""
+        return self._table("audit", AuditTable)
+
+    def ledger(self) -> LedgerTable | None:
+        """What the round uses each face for, None for a run that only predicts. Raises
+        RunFolderError."""
+        return self._table("ledger", LedgerTable)
+
+    def _table(self, name: str, kind: type[Table]) -> Table | None:
+        file = self._path / f"{name}.npz"
+        if not file.exists():
+            return None
+        with reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            return kind(**data)
+
+    def predictions(self, name: str) -> list[NewPrediction]:
+        """Read one predictions file.
+
+        Raises:
+            RunFolderError: it is missing or damaged.
+        """
+        file = self._path / name
+        # opened here, for numpy leaves a damaged file open
+        with reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            return [
+                NewPrediction(int(face), points, scores, float(score), float(spread))
+                for face, points, scores, score, spread in zip(
+                    data["faces"], data["points"], data["scores"], data["score"],
+                    data["spread"], strict=True,
+                )
+            ]  # fmt: skip
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Around reading a file of a run folder.
+
+    Raises:
+        RunFolderError: it is missing, damaged, or cannot be read.
+    """
+    try:
+        yield
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise unreadable(file, error) from error
+
+
+def unreadable(file: Path, error: Exception) -> RunFolderError:
+    return RunFolderError(
+        N_("The results in {path} cannot be read: {reason}."),
+        N_("Start the round again."),
+        path=file,
+        reason=system_reason(error),
+    )
