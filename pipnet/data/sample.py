@@ -19,7 +19,8 @@ class Sample:
 
     `points` (N, 2) image pixels, NaN where unlabelled. `boxes`: landmark boxes to crop by, one is
     drawn at random each time. `task`: a name of `pipnet.models.losses.TASKS`. `size`: (width,
-    height) of the photo in pixels when it was labelled, None if not known.
+    height) of the photo in pixels when it was labelled, None if not known. `is_pseudo`: whether the
+    landmarks come from a network instead of a person.
     """
 
     image: Path
@@ -27,6 +28,7 @@ class Sample:
     boxes: tuple[Box, ...]
     task: str = "std"
     size: tuple[int, int] | None = None
+    is_pseudo: bool = False
 
 
 def mean_face(samples: Sequence[Sample], convention: CropConvention) -> NDArray[np.float64]:

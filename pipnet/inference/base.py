@@ -121,13 +121,19 @@ class Detector(ABC):
         return self.predict_batch([image] * len(boxes), boxes, [kind] * len(boxes))
 
     def predict_batch(
-        self, images: Sequence[NDArray[np.uint8]], boxes: Sequence[Box], kinds: Sequence[str]
+        self,
+        images: Sequence[NDArray[np.uint8]],
+        boxes: Sequence[Box],
+        kinds: Sequence[str],
+        *,
+        mirror: bool = False,
     ) -> list[FaceLandmarks]:
         """Landmarks of B faces, each with its own photo, box and kind of box.
 
         A box that does not come from landmarks only says roughly where the face is, so the face is
         cropped a second time around the landmarks that the first crop gave. A box that is the crop
-        itself is taken as it is.
+        itself is taken as it is. `mirror`: predict the mirrored crops too, and give the mean points;
+        twice the time for a little accuracy. It does nothing for a scheme that cannot be mirrored.
         """
         if len(boxes) == 0:
             return []
@@ -136,13 +142,14 @@ class Detector(ABC):
             convention.landmark_box(box, kind) for box, kind in zip(boxes, kinds, strict=True)
         ]
         areas = [convention.area(box, kind) for box, kind in zip(boxes, kinds, strict=True)]
-        found = self._pass(images, areas)
+        found = self._pass(images, areas, mirror)
         rough = [i for i, kind in enumerate(kinds) if kind not in ("landmarks", "crop")]
         again = [i for i in rough if overlap(tight_box(found[i].points), landmark_boxes[i]) > 0.2]
         if again:
             closer = self._pass(
                 [images[i] for i in again],
                 [convention.crop_box(tight_box(found[i].points)) for i in again],
+                mirror,
             )
             for i, face in zip(again, closer, strict=True):
                 found[i] = face
@@ -152,7 +159,7 @@ class Detector(ABC):
         ]
 
     def _pass(
-        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box]
+        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box], mirror: bool
     ) -> list[FaceLandmarks]:
         """The landmarks of crop areas, which stand in for the boxes."""
         crops = np.stack(
@@ -162,6 +169,10 @@ class Detector(ABC):
             ]
         )
         result = self.predict_crops(crops)
+        points, flip = result.points, self.scheme.flip_table
+        if mirror and flip is not None:
+            mirrored = self.predict_crops(np.ascontiguousarray(crops[:, :, ::-1])).points
+            points = (points + (mirrored * [-1, 1] + [1, 0])[:, flip]) / 2
         spread, scores = result.spread(), face_score(result.scores)
         faces = []
         for i, (x, y, w, h) in enumerate(areas):
@@ -169,7 +180,7 @@ class Detector(ABC):
             size = np.array([w, h])
             faces.append(
                 FaceLandmarks(
-                    result.points[i] * size + origin,
+                    points[i] * size + origin,
                     result.own[i] * size + origin,
                     result.votes[i] * size + origin,
                     spread[i] * float(np.sqrt(w * h)),

@@ -18,7 +18,8 @@ class TrainConfig:
     gives the last weights. `frozen_stages`: how many of the first stages of a MobileNet's
     `features` are not trained. On a CPU they take nearly half the time, and they are the least
     specific to faces. `freeze_batch_norm`: keep the statistics of batch norm, as fine-tuning on few
-    faces needs. `device`: a torch device.
+    faces needs. `manual_share`: the share of manual labels in each batch, 0 to 1, the rest being
+    pseudo-labels; None mixes them as they come. `device`: a torch device.
     """
 
     epochs: int = 60
@@ -31,6 +32,7 @@ class TrainConfig:
     ema_decay: float = 0.998
     frozen_stages: int = 0
     freeze_batch_norm: bool = False
+    manual_share: float | None = None
     seed: int = 0
     device: str = "cpu"
 

@@ -51,6 +51,7 @@ class Loader:
     Args:
         flip: the scheme's mirror table, None for a scheme that cannot be mirrored.
         batch: samples in a batch of each process.
+        manual_share: see `TrainConfig`; ignored unless there are labels of both kinds.
         part: which process this is, of how many; each gets other samples.
         on_device: leave the pixels of an `Augmentation` to `pipnet.training.augment_gpu`.
         on_unreadable: may be called in another thread; what it raises ends the epoch.
@@ -65,6 +66,7 @@ class Loader:
         augmentation: Augmenter = NONE,
         batch: int = 16,
         seed: int = 0,
+        manual_share: float | None = None,
         workers: int = 1,
         part: tuple[int, int] = (0, 1),
         on_device: bool = False,
@@ -73,6 +75,7 @@ class Loader:
         self._samples, self._flip, self._convention = list(samples), flip, convention
         self._augmentation, self._batch, self._seed = augmentation, batch, seed
         self._workers, self._part = workers, part
+        self._manual_share = manual_share
         self._on_device, self._on_unreadable = on_device, on_unreadable
         self._unreadable: set[int] = set()
         self._lock = threading.Lock()
@@ -89,7 +92,7 @@ class Loader:
         Raises:
             ValueError: no photo of all samples can be used.
         """
-        order = np.random.default_rng([self._seed, number]).permutation(len(self._samples))
+        order = self._order(np.random.default_rng([self._seed, number]))
         rank, world = self._part
         with ThreadPoolExecutor(self._workers) as pool:
             pending: list[Future[Batch]] = []
@@ -105,6 +108,20 @@ class Loader:
             finally:
                 for future in pending:
                     future.cancel()
+
+    def _order(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Which sample is at each place of an epoch."""
+        count = len(self._samples)
+        pseudo = np.array([sample.is_pseudo for sample in self._samples])
+        if self._manual_share is None or pseudo.all() or not pseudo.any():
+            return rng.permutation(count)
+        is_manual = rng.permutation(count) < round(self._manual_share * count)
+        order = np.empty(count, np.int64)
+        for rows, places in ((~pseudo).nonzero()[0], is_manual), (pseudo.nonzero()[0], ~is_manual):
+            wanted = int(places.sum())
+            cycles = [rng.permutation(rows) for _ in range(-(-wanted // len(rows)))]
+            order[places] = np.concatenate([*cycles, rows[:0]])[:wanted]
+        return order
 
     def _make_batch(self, rows: NDArray[np.int64], epoch: int, index: int) -> Batch:
         usable = [self._usable(int(row)) for row in rows]

@@ -39,6 +39,7 @@ class TrainingState:
 
     def __init__(self, network: Network, config: TrainConfig, steps_per_epoch: int) -> None:
         network = copy.deepcopy(network).to(torch.device(config.device))
+        network.requires_grad_(True)  # the result of another training has none
         self.network: Network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._average = moving_average(self.network, config.ema_decay)
         self._not_training = _freeze_stages(network, config.frozen_stages)

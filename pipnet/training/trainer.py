@@ -108,6 +108,7 @@ def train(
     loader = Loader(
         samples, start.scheme.flip_table, start.convention,
         augmentation=augmentation, batch=config.batch, seed=config.seed,
+        manual_share=config.manual_share,
         part=(process.rank, process.count), on_device=device.type == "cuda",
         on_unreadable=on_unreadable,
     )  # fmt: skip
