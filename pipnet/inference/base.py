@@ -132,8 +132,9 @@ class Detector(ABC):
 
         A box that does not come from landmarks only says roughly where the face is, so the face is
         cropped a second time around the landmarks that the first crop gave. A box that is the crop
-        itself is taken as it is. `mirror`: predict the mirrored crops too, and give the mean points;
-        twice the time for a little accuracy. It does nothing for a scheme that cannot be mirrored.
+        itself is taken as it is. `mirror`: predict the mirrored crops too, and give the mean
+        points; twice the time for a little accuracy. It does nothing for a scheme that cannot be
+        mirrored.
         """
         if len(boxes) == 0:
             return []

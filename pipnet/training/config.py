@@ -18,8 +18,9 @@ class TrainConfig:
     gives the last weights. `frozen_stages`: how many of the first stages of a MobileNet's
     `features` are not trained. On a CPU they take nearly half the time, and they are the least
     specific to faces. `freeze_batch_norm`: keep the statistics of batch norm, as fine-tuning on few
-    faces needs. `manual_share`: the share of manual labels in each batch, 0 to 1, the rest being
-    pseudo-labels; None mixes them as they come. `device`: a torch device.
+    faces needs. `manual_share`: the share of manual labels among the samples of an
+    epoch, 0 to 1, the rest being pseudo-labels; None shows each sample once. `device`: a torch
+    device.
     """
 
     epochs: int = 60

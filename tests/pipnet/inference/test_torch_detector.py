@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, save
 from pipnet.models.decoding import Landmarks
-from tests.pipnet.drawn import FACE, draw
+from tests.pipnet.drawn import FACE, FIVE, draw
 
 Make = Callable[..., Checkpoint]
 BOX = (40.0, 30.0, 40.0, 50.0)
@@ -33,10 +34,10 @@ class Scripted(TorchDetector):
     areas: list[Box]
 
     def _pass(
-        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box]
+        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box], mirror: bool
     ) -> list[FaceLandmarks]:
         self.areas.extend(areas)
-        return super()._pass(images, areas)
+        return super()._pass(images, areas, mirror)
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         rows = []
@@ -85,6 +86,47 @@ def test_a_face_does_not_depend_on_the_others_of_its_batch(
     for box, face in zip(boxes, together, strict=True):
         (alone,) = detector.predict(photo, [box], "landmarks")
         np.testing.assert_allclose(alone.points, face.points, atol=1e-3)
+
+
+class TestMirror:
+    """Predictions that are the mean over a crop and its mirror image."""
+
+    def test_they_are_the_mean_of_both(self, make_checkpoint: Make) -> None:
+        """As the photo and its mirror image are predicted one by one."""
+        detector = TorchDetector(make_checkpoint())
+        photo = draw(FACE * 60 + 30, (110, 120))
+        turned = np.ascontiguousarray(photo[:, ::-1])
+        x, y, w, h = 20.0, 10.0, 80.0, 90.0
+        away = (119 - x - w, y, w, h)  # pixel centres: x' = 119 - x
+        (plain,) = detector.predict(photo, [(x, y, w, h)], "crop")
+        (other,) = detector.predict(turned, [away], "crop")
+        flip = detector.scheme.flip_table
+        wanted = (plain.points + (other.points * [-1, 1] + [119, 0])[flip]) / 2
+        (found,) = detector.predict_batch([photo], [(x, y, w, h)], ["crop"], mirror=True)
+        np.testing.assert_allclose(found.points, wanted, atol=0.05)
+        assert np.abs(found.points - plain.points).max() > 0.5
+        np.testing.assert_array_equal(found.scores, plain.scores)
+
+    def test_a_face_that_is_cropped_twice_is_mirrored_twice(self, scripted: Scripted) -> None:
+        calls = list[int]()
+        predict = scripted.predict_crops
+
+        def counting(crops: NDArray[np.uint8]) -> Landmarks:
+            calls.append(len(crops))
+            return predict(crops)
+
+        scripted.predict_crops = counting
+        photo = np.zeros((150, 140, 3), np.uint8)
+        scripted.predict_batch([photo], [(30.0, 30.0, 60.0, 80.0)], ["detected"], mirror=True)
+        assert calls == [1, 1, 1, 1]
+
+    def test_a_scheme_without_a_mirror_table_is_predicted_once(
+        self, make_checkpoint: Make, photo: NDArray[np.uint8]
+    ) -> None:
+        detector = TorchDetector(replace(make_checkpoint(), scheme=replace(FIVE, flip=())))
+        (plain,) = detector.predict(photo, [BOX], "landmarks")
+        (found,) = detector.predict_batch([photo], [BOX], ["landmarks"], mirror=True)
+        np.testing.assert_array_equal(found.points, plain.points)
 
 
 @pytest.mark.parametrize("kind", BOX_KINDS)

@@ -29,12 +29,13 @@ def loader(
     batch: int = 2,
     amount: Augmentation | None = None,
     workers: int = 1,
+    manual_share: float | None = None,
     on_unreadable: OnUnreadable = warn_unreadable,
 ) -> Loader:
     return Loader(
         faces, FIVE.flip_table, CONVENTION,
         augmentation=amount or Augmentation(), batch=batch, seed=seed, workers=workers,
-        on_unreadable=on_unreadable,
+        manual_share=manual_share, on_unreadable=on_unreadable,
     )  # fmt: skip
 
 
@@ -73,6 +74,49 @@ def test_an_epoch_shows_every_face_once(faces: list[Sample]) -> None:
         assert len(np.unique(shown[:, 0, 0].round(6))) == 6
         orders.add(tuple(shown[:, 0, 0]))
     assert len(orders) == 3, "each epoch in another order"
+
+
+class TestManualShare:
+    @pytest.fixture
+    def mixed(self, faces: list[Sample]) -> list[Sample]:
+        """Three manual labels and seventeen pseudo-labels, which a test knows by their task."""
+        pseudo = [replace(faces[n % 3 + 3], task="cls1", is_pseudo=True) for n in range(17)]
+        return [*faces[:3], *pseudo]
+
+    def shown(self, used: Loader, number: int = 0, skip: int = 0) -> list[tuple[str, float]]:
+        """Task and place of every sample of an epoch."""
+        return [
+            (task, float(points[0, 0].round(6)))
+            for batch in used.epoch(number, skip)
+            for task, points in zip(batch.tasks, batch.points_unit, strict=True)
+        ]
+
+    @pytest.mark.parametrize(("share", "manual"), [(0.5, 10), (0.7, 14), (0.0, 0), (1.0, 20)])
+    def test_every_epoch_has_exactly_this_share(
+        self, mixed: list[Sample], share: float, manual: int
+    ) -> None:
+        used = loader(mixed, amount=NONE, manual_share=share)
+        for number in range(3):
+            tasks = [task for task, _ in self.shown(used, number)]
+            assert (tasks.count("std"), len(tasks)) == (manual, 20)
+
+    def test_every_manual_label_is_shown_equally_often(self, mixed: list[Sample]) -> None:
+        used = loader(mixed, amount=NONE, manual_share=0.5)
+        for number in range(3):
+            places = [place for task, place in self.shown(used, number) if task == "std"]
+            assert sorted(places.count(place) for place in set(places)) == [3, 3, 4]
+
+    def test_it_is_the_same_again_and_when_resumed(self, mixed: list[Sample]) -> None:
+        used = loader(mixed, amount=NONE, manual_share=0.5)
+        wanted = self.shown(used, 2)
+        assert self.shown(loader(mixed, amount=NONE, manual_share=0.5), 2) == wanted
+        assert self.shown(used, 2, skip=7) == wanted[14:]
+        assert self.shown(used, 1) != wanted
+
+    def test_it_means_nothing_where_all_labels_are_of_one_kind(self, faces: list[Sample]) -> None:
+        for kind in (False, True):
+            alike = [replace(face, is_pseudo=kind) for face in faces]
+            assert same([*loader(alike, manual_share=0.3).epoch(0)], [*loader(alike).epoch(0)])
 
 
 @pytest.mark.parametrize(

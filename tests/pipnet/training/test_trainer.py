@@ -175,6 +175,16 @@ def test_what_is_kept_after_each_epoch(
     ]  # fmt: skip
 
 
+def test_the_result_of_a_training_can_be_trained_on(
+    make_checkpoint: Make, faces: list[Sample]
+) -> None:
+    first = train(make_checkpoint(), faces, SHORT)
+    before = tensors(first.network)
+    second = train(first, faces, SHORT)
+    assert len(differing(before, tensors(second.network))) > 100
+    assert differing(before, tensors(first.network)) == []
+
+
 def test_progress_counts_every_step(make_checkpoint: Make, faces: list[Sample]) -> None:
     steps = list[Step]()
     train(make_checkpoint(), faces, replace(SHORT, epochs=2), on_progress=steps.append)
