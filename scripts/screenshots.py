@@ -135,7 +135,9 @@ def training(studio: Studio) -> Callable[[], object]:
     if session.round.state is RoundState.IDLE:
         seen: list[object] = []
         session.round.worker_event.connect(seen.append)
-        session.round.start(session.round.rounds.launcher.plan(epochs=40))
+        from labeltool.domain.round_options import RoundOptions
+
+        session.round.start(session.round.rounds.launcher.plan(RoundOptions(epochs=40)))
         studio.wait(lambda: len(seen) > 60)
     if window.views.shows_gallery:
         window.commands.trigger("gallery")

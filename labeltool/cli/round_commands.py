@@ -16,6 +16,7 @@ from labeltool.cli.common import (
     report_to,
 )
 from labeltool.domain import Cancelled, UserError, WriteResult, counted
+from labeltool.domain.round_options import BACKBONES, DEVICES, STARTS, RoundOptions
 
 if TYPE_CHECKING:
     from labeltool.rounds.controller import Rounds
@@ -49,15 +50,35 @@ def predict(project: Path) -> None:
 
 @click.command()
 @click.argument("project", type=Folder)
+@click.option(
+    "--start", type=click.Choice(STARTS), default="current", show_default=True,
+    help="The network in use, the starter, or a new one with a backbone from ImageNet.",
+)  # fmt: skip
+@click.option("--backbone", type=click.Choice(BACKBONES), help="Of a network from ImageNet.")
 @click.option("--epochs", type=click.IntRange(1), help="Instead of what fits ten minutes on a CPU.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
-def train(project: Path, epochs: int | None, device: str) -> None:
+@click.option("--until-converged", is_flag=True, help="Until it stops improving.")
+@click.option("--no-pseudo", is_flag=True, help="Use no pseudo-labels.")
+@click.option("--full", is_flag=True, help="All tasks of the curriculum in a row.")
+@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
+def train(
+    project: Path,
+    start: str,
+    backbone: str | None,
+    epochs: int | None,
+    until_converged: bool,
+    no_pseudo: bool,
+    full: bool,
+    device: str,
+) -> None:
     """Train a round on the manual labels and the pseudo-labels, then predict every face again."""
+    options = RoundOptions(
+        start, backbone, epochs, until_converged, pseudo=not no_pseudo, full=full, device=device
+    )
     with opened_project(project) as store:
         rounds = _resumed_rounds(store)
-        plan = rounds.launcher.plan(epochs=epochs, device=device)
+        plan = rounds.launcher.plan(options)
         print_text(plan.describe(), err=True)
-        rounds.launcher.start_training(plan, device)
+        rounds.launcher.start_training(plan)
         print_line(_follow(rounds).message or "")
 
 

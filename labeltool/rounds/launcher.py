@@ -23,6 +23,7 @@ from labeltool.domain import (
     round_model,
     system_reason,
 )
+from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest, no_progress
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
@@ -38,6 +39,7 @@ from labeltool.rounds.run_inputs import (
     starter_fits,
     trained_round,
 )
+from labeltool.rounds.starts import start_network
 from labeltool.store import Store
 from labeltool.worker_process import program
 
@@ -126,12 +128,15 @@ class RoundLauncher:
         with self._exclusive():
             return propose_mean_face(self._store, progress)
 
-    def plan(self, *, epochs: int | None = None, device: str = "auto") -> RoundPlan:
-        """What a training round would use now, and how long it would take.
+    def plan(self, options: RoundOptions | None = None) -> RoundPlan:
+        """What a training round would use now, and how long it would take; by default with the
+        default options.
 
         Raises:
-            UserError: a round runs already, or there is no manual label.
+            UserError: a round runs already, there is no manual label, or the options do not fit the
+                project.
         """
+        options = options or RoundOptions()
         with self._exclusive():
             counts = self._store.queue.counts()
             if counts.accepted + counts.corrected == 0:
@@ -139,13 +144,17 @@ class RoundLauncher:
                     N_("There is no manual label to train on."),
                     N_("Accept or correct at least one face, then start the round."),
                 )
+            start_network(self._store, options)
             available = self._store.faces.count_pseudo_labels(MEAN_FACE)
-            known = measured_speeds(self._store.rounds.all(), device)
-            return plan_round(counts, available, known, epochs=epochs, device=device)
+            if options.full and not available:
+                raise UserError(
+                    N_("There are no pseudo-labels for a full self-training."),
+                    N_("Predict the unreviewed faces first, or train one round."),
+                )
+            known = measured_speeds(self._store.rounds.all(), options.device)
+            return plan_round(counts, available, known, options)
 
-    def start_training(
-        self, plan: RoundPlan, device: str = "auto", progress: Progress = no_progress
-    ) -> WriteResult:
+    def start_training(self, plan: RoundPlan, progress: Progress = no_progress) -> WriteResult:
         """Freeze the labels and start a training round.
 
         Raises:
@@ -153,18 +162,20 @@ class RoundLauncher:
             Cancelled: from `progress`; nothing was started.
         """
         with self._exclusive():
-            return self._start_training(plan, device, progress)
+            return self._start_training(plan, progress)
 
-    def _start_training(self, plan: RoundPlan, device: str, progress: Progress) -> WriteResult:
+    def _start_training(self, plan: RoundPlan, progress: Progress) -> WriteResult:
         progress(0, 3)
-        trained = trained_round(self._store)
+        start = start_network(self._store, plan.options)
         folder, relative = self._new_folder(f"{plan.number:04d}")
         photos, table = freeze_faces(self._store, self._store.faces.boxes())
         progress(1, 3)
         labels = freeze_labels(self._store, plan.pseudo, table)
         progress(2, 3)
-        spec = run_spec(self._store, device, trained) | {
-            "kind": "train", "number": plan.number, "task": plan.task, "epochs": plan.epochs,
+        spec = run_spec(self._store, plan.options.device, start.trained) | {
+            "kind": "train", "options": plan.options.to_dict(),
+            "imagenet": None if start.imagenet is None else str(start.imagenet),
+            "number": plan.number, "task": plan.task, "epochs": plan.epochs,
             "batch": TRAINING_BATCH, "lr": 1e-4 if self.can_predict() else 1e-3,
             "seed": plan.number, "predict_seconds": plan.predict_seconds,
         }  # fmt: skip

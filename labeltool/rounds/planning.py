@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labeltool.domain import N_, Counts, Message, Round
+from labeltool.domain.round_options import RoundOptions
 
 CURRICULUM_TASKS = ("cls3", "cls2", "std")
 """What pseudo-labels train in rounds 1, 2 and from 3 on, easiest first, as in the authors' GSSL:
@@ -29,8 +30,8 @@ TRAIN_TO_PREDICT_SPEED = 0.9
 """Training speed divided by prediction speed, until this machine has trained once. Prediction runs
 twice per face (two crops); training freezes a part of the network and may use bfloat16."""
 
-DEFAULT_TRAIN_FACES_PER_SECOND = {"cpu": 10.0, "cuda": 400.0}
-DEFAULT_PREDICT_FACES_PER_SECOND = {"cpu": 15.0, "cuda": 150.0}
+DEFAULT_TRAIN_FACES_PER_SECOND = {"cpu": 10.0, "mps": 60.0, "cuda": 400.0}
+DEFAULT_PREDICT_FACES_PER_SECOND = {"cpu": 15.0, "mps": 50.0, "cuda": 150.0}
 """Faces a second, until the first run has measured this machine."""
 
 
@@ -38,10 +39,12 @@ DEFAULT_PREDICT_FACES_PER_SECOND = {"cpu": 15.0, "cuda": 150.0}
 class RoundPlan:
     """What a training round would do, shown to the user before it starts.
 
+    `options`: what the user chose; `device`: where it trains, as far as this is known before.
     `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `seconds`: the
     estimate, of which `predict_seconds` for predicting all `faces` again.
     """
 
+    options: RoundOptions
     number: int
     task: str
     manual: int
@@ -80,7 +83,7 @@ class RoundPlan:
         time = Message(
             N_("It takes about {minutes} min on {device}."),
             minutes=max(1, round(self.seconds / 60)),
-            device=Message(N_("the GPU") if self.device == "cuda" else N_("this CPU")),
+            device=Message(N_("this CPU") if self.device == "cpu" else N_("the GPU")),
         )
         return Message.join(what, time, Message(capped) if self.capped else None)
 
@@ -104,18 +107,17 @@ def plan_round(
     counts: Counts,
     available: int,
     known: Mapping[str, Any],
-    *,
-    epochs: int | None,
-    device: str,
+    options: RoundOptions,
 ) -> RoundPlan:
     """Choose epochs and pseudo-labels so that the round fits the time budget of its device.
 
     Args:
         counts: of the project. available: pseudo-labels there are.
         known: see `measured_speeds`.
-        epochs: instead of what fits. device: auto, cpu or cuda.
+        options: what the user chose.
     """
-    where = str(known.get("device", "cpu" if device == "auto" else device))
+    default = "cpu" if options.device == "auto" else options.device
+    where = str(known.get("device", default))
     train_speed = float(known.get("train_images_per_second", DEFAULT_TRAIN_FACES_PER_SECOND[where]))
     predict_speed = float(
         known.get("predict_faces_per_second", DEFAULT_PREDICT_FACES_PER_SECOND[where])
@@ -126,14 +128,15 @@ def plan_round(
         capacity *= 10
     manual = counts.accepted + counts.corrected
     # at least six epochs: then pseudo-labels, as many as still fit
-    pseudo = int(min(available, max(capacity / 6 - manual, 0)))
+    pseudo = int(min(available, max(capacity / 6 - manual, 0))) if options.pseudo else 0
     samples = manual + pseudo
     # few labels need more epochs to make as many steps
     enough = min(max(40, round(MAX_USEFUL_IMAGES / samples)), MAX_EPOCHS)
     best = int(min(max(capacity / samples, 3), enough))
-    chosen = best if epochs is None else epochs
+    chosen = best if options.epochs is None else options.epochs
     number = counts.rounds + 1
     return RoundPlan(
+        options=options,
         number=number,
         task=CURRICULUM_TASKS[min(number, len(CURRICULUM_TASKS)) - 1],
         manual=manual,
@@ -144,5 +147,6 @@ def plan_round(
         device=where,
         seconds=chosen * samples / train_speed + predict_seconds,
         predict_seconds=predict_seconds,
-        capped=epochs is None and (pseudo < available or best < enough),
+        capped=options.epochs is None
+        and ((options.pseudo and pseudo < available) or best < enough),
     )

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem, with_path
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_tables import FaceTable
+from labeltool.rounds.starts import DEFAULT_BACKBONE
 from pipnet import resources
 from pipnet.data.boxes import Box, overlap, tight_box
 from pipnet.data.images import ImageError, read_header, size_change_error
@@ -30,7 +31,7 @@ from pipnet.export.onnx import ExportError, export_onnx
 from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
-from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
+from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save, start_backbone
 from pipnet.models.heads import PIPNet
 from pipnet.models.neighbours import max_neighbours
 from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
@@ -240,7 +241,9 @@ def _train(
     photos: _Photos,
     reporter: _ProgressReporter,
 ) -> tuple[Checkpoint, float]:
-    if start.scheme.names != scheme.names:
+    if spec.get("imagenet"):
+        start = _from_imagenet(start, scheme, samples, spec)
+    elif start.scheme.names != scheme.names:
         start = _other_scheme(start, scheme, samples)
     boxes = _detected_boxes(folder, start, samples)
     samples = [replace(s, boxes=(*s.boxes, *boxes.get(i, ()))) for i, s in enumerate(samples)]
@@ -279,6 +282,24 @@ def _train(
 
 def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> Checkpoint:
     """A new network for another scheme, with the backbone of the starter."""
+    network = _new_network(start.network.name, start, scheme, samples)
+    network.network.import_backbone(start.network.export_state())
+    return network
+
+
+def _from_imagenet(
+    start: Checkpoint, scheme: Scheme, samples: list[Sample], spec: dict[str, Any]
+) -> Checkpoint:
+    """A new network whose backbone is from ImageNet; faces are cropped as for `start`."""
+    backbone = spec["options"]["backbone"] or DEFAULT_BACKBONE
+    network = _new_network(backbone, start, scheme, samples)
+    start_backbone(network.network, Path(spec["imagenet"]))
+    return network
+
+
+def _new_network(
+    backbone: str, start: Checkpoint, scheme: Scheme, samples: list[Sample]
+) -> Checkpoint:
     try:
         mean = mean_face([s for s in samples if s.task == "std"], start.convention)
     except ValueError as error:
@@ -287,8 +308,7 @@ def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> C
             N_("Place every landmark of at least one face."),
         ) from error
     count = max_neighbours(mean, start.network.neighbours)
-    network = PIPNet(start.network.name, scheme.count, count)
-    network.import_backbone(start.network.export_state())
+    network = PIPNet(backbone, scheme.count, count)
     return Checkpoint(network, scheme, mean, start.convention)
 
 

@@ -3114,6 +3114,14 @@ result: {verdict}</source>
         <translation>얼굴을 하나 이상 수락하거나 수정한 다음 라운드를 시작하세요.</translation>
     </message>
     <message>
+        <source>There are no pseudo-labels for a full self-training.</source>
+        <translation>전체 자기 학습에 쓸 의사 레이블이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Predict the unreviewed faces first, or train one round.</source>
+        <translation>미검토 얼굴을 먼저 예측하거나, 라운드 하나만 학습하세요.</translation>
+    </message>
+    <message>
         <source>Round {number} started.</source>
         <translation>라운드 {number}이(가) 시작되었습니다.</translation>
     </message>
@@ -3796,6 +3804,34 @@ result: {verdict}</source>
         <translation>
             <numerusform>%Ln일 전</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Only a round that starts from ImageNet can choose its backbone.</source>
+        <translation>백본은 ImageNet에서 시작하는 라운드에서만 고를 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Choose ImageNet as the start, or choose no backbone.</source>
+        <translation>시작점으로 ImageNet을 고르거나, 백본을 고르지 마세요.</translation>
+    </message>
+    <message>
+        <source>A full self-training cannot do without pseudo-labels.</source>
+        <translation>전체 자기 학습에는 의사 레이블이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Use pseudo-labels, or train one round.</source>
+        <translation>의사 레이블을 사용하거나, 라운드 하나만 학습하세요.</translation>
+    </message>
+    <message>
+        <source>A round needs at least one epoch.</source>
+        <translation>라운드에는 적어도 한 에포크가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>There are no ImageNet weights for the backbone {backbone}.</source>
+        <translation>백본 {backbone}의 ImageNet 가중치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Put the file {name} into the project folder, or choose another start.</source>
+        <translation>{name} 파일을 프로젝트 폴더에 넣거나, 다른 시작점을 고르세요.</translation>
     </message>
 </context>
 </TS>

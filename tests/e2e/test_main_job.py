@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from labeltool.app import App
 from labeltool.domain import Filter, Verdict
+from labeltool.domain.round_options import RoundOptions
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import import_labels
 from labeltool.gui import theme
@@ -176,7 +177,7 @@ def test_import_review_train_and_export_in_the_window(qtbot, app, photos, tmp_pa
 
     # a short real round in its own process; the window stays alive and shows it
     old = session.store.faces.get(third).prediction.id
-    plan = session.round.rounds.launcher.plan(epochs=1)
+    plan = session.round.rounds.launcher.plan(RoundOptions(epochs=1))
     assert plan.manual == 2
     assert plan.task == "cls3"
     seen = []
@@ -227,7 +228,7 @@ def test_a_round_survives_closing_the_window_and_is_resumed(
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     window.commands.trigger("accept")
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "stay")
-    window.session.round.start(window.session.round.rounds.launcher.plan(epochs=2))
+    window.session.round.start(window.session.round.rounds.launcher.plan(RoundOptions(epochs=2)))
     qtbot.waitUntil(lambda: window.session.round.rounds.follower.is_running)
     worker = window.session.round.rounds.follower.current.worker.process
     window.close()
@@ -247,7 +248,7 @@ def test_a_round_survives_closing_the_window_and_is_resumed(
     # cancelled by closing: nothing is left of it
     monkeypatch.setattr(MainWindow, "ask_running", lambda self: "cancel")
     before = window.session.store.queue.counts()
-    window.session.round.start(window.session.round.rounds.launcher.plan(epochs=40))
+    window.session.round.start(window.session.round.rounds.launcher.plan(RoundOptions(epochs=40)))
     qtbot.waitUntil(lambda: window.session.round.rounds.follower.is_running)
     worker = window.session.round.rounds.follower.current.worker.process
     window.close()

@@ -144,7 +144,7 @@ class RoundController(QObject):
         self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
 
     def _freeze(self, plan: RoundPlan, progress: Progress) -> WriteResult:
-        return self.rounds.launcher.start_training(plan, progress=progress)
+        return self.rounds.launcher.start_training(plan, progress)
 
     def _start(self, name: str, work: Callable[[Progress], Changes | WriteResult]) -> None:
         """Freeze what a worker needs, in the background: every face is read for it."""

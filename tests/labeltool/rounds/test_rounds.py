@@ -27,6 +27,7 @@ from labeltool.domain import (
     Verdict,
     WriteResult,
 )
+from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds import launcher, liveness
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.mean_face import MEAN_FACE
@@ -145,10 +146,36 @@ class TestPlan:
 
     def test_epochs_that_were_asked_for_are_taken(self, reviewed):
         _store, rounds = reviewed()
-        plan = rounds.launcher.plan(epochs=7)
+        plan = rounds.launcher.plan(RoundOptions(epochs=7))
         assert plan.epochs == 7
         assert not plan.capped
         assert "capped" not in str(plan.describe())
+
+    def test_a_round_without_pseudo_labels_uses_none(self, reviewed):
+        _store, rounds = reviewed()
+        plan = rounds.launcher.plan(RoundOptions(pseudo=False))
+        assert (plan.pseudo, plan.pseudo_available) == (0, 2)
+
+    def test_a_full_self_training_needs_pseudo_labels(self, project):
+        store = project(2, proposed=False)
+        store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
+        with pytest.raises(UserError, match="no pseudo-labels"):
+            Rounds(store).launcher.plan(RoundOptions(full=True))
+
+    def test_imagenet_weights_are_found_in_the_project(self, reviewed, monkeypatch, tmp_path):
+        monkeypatch.setenv("TORCH_HOME", str(tmp_path / "nothing"))
+        store, rounds = reviewed()
+        options = RoundOptions("imagenet", "resnet18")
+        with pytest.raises(UserError, match="no ImageNet weights for the backbone resnet18"):
+            rounds.launcher.plan(options)
+        weights = store.folder / "resnet18-f37072fd.pth"
+        weights.touch()
+        rounds.launcher.start_training(rounds.launcher.plan(options))
+        running = rounds.follower.current
+        assert running is not None
+        spec = running.folder.spec()
+        assert spec["imagenet"] == str(weights.absolute())
+        assert RoundOptions(**spec["options"]) == options
 
     def test_a_large_project_is_capped_to_ten_minutes_and_says_so(self, project):
         store = project(2000)
@@ -160,9 +187,9 @@ class TestPlan:
 
     def test_the_speed_of_this_machine_is_learnt_from_its_last_run(self, reviewed):
         _store, rounds = reviewed()
-        before = rounds.launcher.plan(epochs=100)
+        before = rounds.launcher.plan(RoundOptions(epochs=100))
         run(rounds)
-        after = rounds.launcher.plan(epochs=100)
+        after = rounds.launcher.plan(RoundOptions(epochs=100))
         assert after.seconds < before.seconds  # 20 images a second instead of the guessed 10
 
 
@@ -1100,9 +1127,9 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     before = {face: store.faces.get(face).prediction for face in range(1, faces + 1)}
     assert sum(prediction.score > 0.6 for prediction in before.values()) > 3
     events: list[Event] = []
-    plan = rounds.launcher.plan(epochs=1, device="cpu")
+    plan = rounds.launcher.plan(RoundOptions(epochs=1, device="cpu"))
     assert isinstance(plan, RoundPlan)
-    rounds.launcher.start_training(plan, "cpu")
+    rounds.launcher.start_training(plan)
     rounds.wait(events.append)
     assert {"train", "predict"} <= {event.stage for event in events}
     assert any(event.losses for event in events)
