@@ -15,7 +15,8 @@ from PIL import Image
 from labeltool.domain import UserError
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
-from labeltool.workers import round_worker
+from labeltool.workers import round_training, round_worker
+from labeltool.workers.run_photos import RunPhotos
 from pipnet.data.images import read_header
 from pipnet.data.scheme import load_scheme
 from pipnet.training.trainer import DivergedError
@@ -58,7 +59,7 @@ def folder(sample: Path, photos: Path, tmp_path: Path) -> RunFolder:
 
 def run(folder: RunFolder) -> tuple[dict, dict[int, str]]:
     """Its results and the photos it could not use."""
-    photos = round_worker._Photos(folder)
+    photos = RunPhotos(folder)
     return round_worker._run(folder, photos), photos.problems
 
 
@@ -94,7 +95,7 @@ def test_a_bad_photo_is_left_out_of_training_and_predicting(
 ) -> None:
     reason = damage(photos / NAMES[1], how)
     pixels_of: list[tuple[int, int]] = []
-    real = round_worker.train
+    real = round_training.train
     monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)  # takes longer than the rest
 
     def spy(*args: object, on_unreadable: object, **named: object) -> object:
@@ -104,7 +105,7 @@ def test_a_bad_photo_is_left_out_of_training_and_predicting(
 
         return real(*args, on_unreadable=told, **named)
 
-    monkeypatch.setattr(round_worker, "train", spy)
+    monkeypatch.setattr(round_training, "train", spy)
     results, problems = run(folder)
     assert list(problems) == [1]
     assert str(problems[1]).startswith(f"{NAMES[1]} ")

@@ -1,0 +1,106 @@
+"""The predictions of a round's network."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.domain import N_, UserError
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_tables import FaceTable
+from labeltool.workers.run_photos import RunPhotos
+from labeltool.workers.run_progress import ProgressReporter
+from pipnet.data.boxes import Box
+from pipnet.inference.pipeline import PhotoRequest, predict_photos
+from pipnet.inference.results import FaceLandmarks
+from pipnet.inference.torch_detector import TorchDetector
+from pipnet.models.checkpoint import Checkpoint
+
+FACES_PER_CHUNK = 256
+"""Faces in one predictions file."""
+
+
+def predict_faces(
+    folder: RunFolder,
+    checkpoint: Checkpoint,
+    photos: RunPhotos,
+    device: str,
+    reporter: ProgressReporter,
+) -> tuple[list[str], float]:
+    """Predict every face and write the results in chunks; returns their names and faces/s."""
+    faces = folder.tables.faces()
+    detector = TorchDetector(checkpoint, device)
+    began, done, total = time.monotonic(), 0, len(faces.ids)
+    ids: list[int] = []
+    found: list[FaceLandmarks] = []
+    chunks: list[str] = []
+    reporter.begin_stage()
+
+    def flush() -> None:
+        if not ids:
+            return
+        name = f"predictions-{len(chunks):05d}.npz"
+        size = np.sqrt([f.box[2] * f.box[3] for f in found])
+        folder.write_predictions(
+            name,
+            faces=np.array(ids, np.int64),
+            points=np.stack([f.points for f in found]),
+            scores=np.stack([f.scores for f in found]).astype(np.float32),
+            score=np.array([f.score for f in found]),
+            spread=np.array([f.spread.mean() for f in found]) / size,
+        )
+        chunks.append(name)
+        ids.clear()
+        found.clear()
+
+    def on_batch(count: int) -> None:
+        nonlocal done
+        done += count
+        reporter.report("predict", done, total, {})
+
+    requests, faces_of = _requests(faces, photos)
+    results = predict_photos(detector, requests, on_batch=on_batch)
+    for result, indices in zip(results, faces_of, strict=True):
+        if result.error is not None:
+            photos.skip(result.error)
+            continue
+        for index, face in zip(indices, result.faces, strict=True):
+            ids.append(int(faces.ids[index]))
+            found.append(face)
+            # the first chunks are small, so that reviewing can begin at once
+            if len(ids) >= min(FACES_PER_CHUNK, 32 << len(chunks)):
+                flush()
+    flush()
+    if total and not done:
+        raise UserError(
+            N_("None of the photos with faces can be used: {reason}."),
+            N_("Put them back, or point the project to where they are now."),
+            reason=photos.example(),
+        )
+    return chunks, done / max(time.monotonic() - began, 1e-3)
+
+
+def _requests(
+    faces: FaceTable, photos: RunPhotos
+) -> tuple[list[PhotoRequest], list[NDArray[np.int64]]]:
+    """A request for each photo with faces, and the indices of its faces in the table."""
+    order = np.argsort(faces.photos, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(faces.photos[order])) + 1)
+    groups = [group for group in groups if len(group)]
+    requests = []
+    for group in groups:
+        boxes: list[tuple[Box, str]] = [
+            (tuple(faces.boxes[index]), str(faces.kinds[index])) for index in group
+        ]
+        place = int(faces.photos[group[0]])
+        requests.append(
+            PhotoRequest(photos.files[place], partial(_given, boxes), photos.sizes[place])
+        )
+    return requests, groups
+
+
+def _given(boxes: list[tuple[Box, str]], _image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
+    return boxes
