@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Integer, String, bindparam, func, insert, select, update
 
 from labeltool.domain import (
     FINAL,
@@ -21,7 +20,8 @@ from labeltool.domain import (
     WriteResult,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import EntryRow, OperationRow
+from labeltool.store.database.expressions import id_list
+from labeltool.store.database.schema import DraftRow, EntryRow, OperationRow, StateRow
 from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import operate
@@ -29,24 +29,34 @@ from labeltool.store.log.operation_log import operate
 CHUNK = 2000
 """Faces between two calls of progress."""
 
-_PLAN = text("""
-SELECT s.face_id, s.entry_id, s.prediction_id, s.verdict, s.offered, s.score,
-       d.face_id IS NOT NULL AS drafted
-FROM json_each(:ids) j JOIN state s ON s.face_id = j.value
-LEFT JOIN draft d ON d.face_id = s.face_id WHERE s.verdict != 'removed' ORDER BY s.score, s.face_id
-""")
-
-# only faces that still are as the person saw them
-_ENTER = text("""
-INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id)
-SELECT :operation, s.face_id, :operation, s.entry_id, :verdict, s.flag, s.prediction_id
-FROM json_each(:seen) j JOIN state s ON s.face_id = json_extract(j.value, '$[0]')
-WHERE s.entry_id IS json_extract(j.value, '$[1]')
-AND s.prediction_id IS json_extract(j.value, '$[2]')
-AND s.face_id NOT IN (SELECT face_id FROM draft)
-""")
-
-
+_PLAN = (
+    select(
+        StateRow.face_id, StateRow.entry_id, StateRow.prediction_id, StateRow.verdict,
+        StateRow.offered, StateRow.score, DraftRow.face_id.is_not(None).label("drafted"),
+    )
+    .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
+    .where(StateRow.face_id.in_(id_list("ids")), StateRow.verdict != Verdict.REMOVED)
+    .order_by(StateRow.score, StateRow.face_id)
+)  # fmt: skip
+_NOW = select(StateRow.face_id, StateRow.entry_id, StateRow.prediction_id).where(
+    StateRow.face_id.in_(id_list("ids")), StateRow.face_id.not_in(select(DraftRow.face_id))
+)
+_operation = bindparam("operation", type_=Integer)
+_ENTER = insert(EntryRow).from_select(
+    ["operation_id", "face_id", "effect", "previous", "verdict", "flag", "prediction_id"],
+    select(
+        _operation, StateRow.face_id, _operation, StateRow.entry_id,
+        bindparam("verdict", type_=String), StateRow.flag, StateRow.prediction_id,
+    )
+    .where(StateRow.face_id.in_(id_list("ids")))
+    .order_by(StateRow.face_id),
+)  # fmt: skip
+_NEWEST_ENTRY = select(func.coalesce(func.max(EntryRow.id), 0))
+_MAKE_CURRENT = (
+    update(StateRow)
+    .values(entry_id=EntryRow.id)
+    .where(EntryRow.id > bindparam("newest"), EntryRow.face_id == StateRow.face_id)
+)
 _ENTERED = select(EntryRow.face_id).where(EntryRow.id > bindparam("newest"))
 
 
@@ -68,7 +78,7 @@ class Batches:
         replaced: Counter[str] = Counter()
         lowest: float | None = None
         with self._database.read() as connection:
-            for row in connection.execute(_PLAN, {"ids": json.dumps(list(faces))}):
+            for row in connection.execute(_PLAN, {"ids": list(faces)}):
                 face_id, entry_id, prediction_id, now, offered, score, drafted = row
                 verdicts[now] += 1
                 if drafted:
@@ -102,24 +112,21 @@ class Batches:
         seen = sorted(seen)  # by face, as the tables lie on the disk
         with self._database.write() as connection:
             operation = operate(connection, reviewer, "decide", decision(verdict, total))
+            count = 0
             for start in range(0, total, CHUNK):
                 progress(start, total)
-                newest = connection.scalar(text("SELECT max(id) FROM entry")) or 0
-                part = json.dumps(seen[start : start + CHUNK])
+                part = seen[start : start + CHUNK]
+                rows = connection.execute(_NOW, {"ids": [face for face, _, _ in part]})
+                now = {tuple(row) for row in rows}
+                unchanged = [face for face, *others in part if (face, *others) in now]
+                newest = {"newest": connection.execute(_NEWEST_ENTRY).scalar_one()}
                 connection.execute(
-                    _ENTER, {"operation": operation, "verdict": str(verdict), "seen": part}
+                    _ENTER, {"operation": operation, "verdict": str(verdict), "ids": unchanged}
                 )
-                connection.execute(
-                    text(
-                        "UPDATE state SET entry_id = e.id FROM entry e "
-                        "WHERE e.id > :newest AND e.face_id = state.face_id"
-                    ),
-                    {"newest": newest},
-                )
-                refresh_states(connection, _ENTERED, {"newest": newest})
+                connection.execute(_MAKE_CURRENT, newest)
+                refresh_states(connection, _ENTERED, newest)
+                count += len(unchanged)
             progress(total, total)
-            query = text("SELECT count(*) FROM entry WHERE operation_id = :operation")
-            count = int(connection.execute(query, {"operation": operation}).scalar_one())
             if count == 0:
                 raise UserError(
                     N_("Nothing was decided: the faces were changed meanwhile."),

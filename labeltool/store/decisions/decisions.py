@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -11,17 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
+    Boolean,
+    ColumnElement,
     Connection,
-    TextClause,
+    Insert,
+    Integer,
+    String,
+    and_,
     bindparam,
     func,
     insert,
     literal,
     null,
+    or_,
     select,
-    text,
+    true,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
     FINAL,
@@ -39,7 +45,16 @@ from labeltool.domain import (
 )
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
-from labeltool.store.database.schema import DraftRow, EntryRow, OperationRow, RoundRow, StateRow
+from labeltool.store.database.schema import (
+    DraftRow,
+    EntryRow,
+    FaceCounterRow,
+    ModelRow,
+    OperationRow,
+    PredictionRow,
+    RoundRow,
+    StateRow,
+)
 from labeltool.store.decisions.drafts import NO_DRAFT
 from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.operation_log import (
@@ -119,7 +134,7 @@ class Decisions:
                 {
                     "operation": operation, "verdict": str(verdict), "prediction": prediction_id,
                     "points": points, "visibility": visibility, "single": len(faces) == 1,
-                    "faces": json.dumps(list(faces)),
+                    "ids": list(faces),
                 },
             )  # fmt: skip
             count = finish(connection, operation, boxes=False)
@@ -184,15 +199,7 @@ class Decisions:
     def models_waiting(self) -> list[tuple[int, str, int]]:
         """Models with unreviewed faces: id, name, how many; the newest first."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                text(
-                    "SELECT m.id, m.name, sum(t.faces) FROM face_counter t "
-                    "JOIN round r ON r.id = t.round_id JOIN model m ON m.id = r.model_id "
-                    "WHERE t.verdict = 'unreviewed' GROUP BY m.id HAVING sum(t.faces) "
-                    "ORDER BY m.id DESC"
-                )
-            )
-            return [(row[0], row[1], row[2]) for row in rows]
+            return [(row[0], row[1], row[2]) for row in connection.execute(_MODELS_WAITING)]
 
     @_quiet
     def flag(self, reviewer: str, faces: Sequence[int], on: bool) -> WriteResult:
@@ -256,14 +263,7 @@ class Decisions:
                     for label in taken
                 ],
             )  # fmt: skip
-            connection.execute(
-                text(
-                    "UPDATE entry SET previous = s.entry_id, box = b.box "
-                    "FROM state s LEFT JOIN entry b ON b.id = s.entry_id "
-                    "WHERE s.face_id = entry.face_id AND entry.operation_id = :operation"
-                ),
-                {"operation": operation},
-            )
+            connection.execute(_CONTINUE, {"operation": operation})
             finish(connection, operation)
         return len(taken), Changes(all=True)
 
@@ -287,8 +287,9 @@ class Decisions:
                 enter_new(connection, operation, faces)
                 brought = None if offered is not None else round_id
                 connection.execute(
-                    text("UPDATE operation SET faces = :count, round_id = :round WHERE id = :id"),
-                    {"count": count, "round": brought, "id": operation},
+                    update(OperationRow)
+                    .where(OperationRow.id == operation)
+                    .values(faces=count, round_id=brought)
                 )
             set_visible(connection, round_id, True)
             connection.execute(
@@ -302,21 +303,8 @@ class Decisions:
 
     def labels(self) -> list[tuple[int, str, Points, NDArray[np.int8] | None]]:
         """Every manual label: face, verdict, points, visibility."""
-        query = text(
-            "SELECT s.face_id, s.verdict, coalesce(e.points, p.points), e.visibility FROM state s "
-            "JOIN entry e ON e.id = s.entry_id LEFT JOIN prediction p ON p.id = e.prediction_id "
-            "WHERE s.verdict IN ('accepted', 'corrected') ORDER BY s.face_id"
-        )
         with self._database.read() as connection:
-            return [
-                (
-                    row[0],
-                    row[1],
-                    np.frombuffer(row[2], "<f8").reshape(-1, 2),
-                    None if row[3] is None else np.frombuffer(row[3], np.int8),
-                )
-                for row in connection.execute(query)
-            ]
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(_LABELS)]
 
 
 def _within(threshold: Threshold) -> list[Any]:
@@ -339,34 +327,79 @@ def _check_prediction(connection: Connection, prediction_id: int, face_id: int) 
 
 
 # Statements on the way of a decision are made once: to build one takes longer than to run it.
-_PREDICTION = text("SELECT 1 FROM prediction WHERE id = :id AND face_id = :face")
-_VERDICT = text("SELECT verdict FROM state WHERE face_id = :face")
+_PREDICTION = select(PredictionRow.id).where(
+    PredictionRow.id == bindparam("id"), PredictionRow.face_id == bindparam("face")
+)
+_VERDICT = select(StateRow.verdict).where(StateRow.face_id == bindparam("face"))
+_before = aliased(EntryRow, name="before")
+_decided = bindparam("verdict", type_=String)
 
 
-def _deciding(condition: str) -> TextClause:
-    """A verdict for those of `faces` that it would change."""
-    return text(
-        "INSERT INTO entry (face_id, verdict, flag, prediction_id, points, visibility, "
-        "operation_id, effect, previous, box) "
-        "SELECT s.face_id, :verdict, s.flag, coalesce(:prediction, s.prediction_id), :points, "
-        ":visibility, :operation, :operation, s.entry_id, b.box "
-        "FROM state s LEFT JOIN entry b ON b.id = s.entry_id "
-        f"WHERE s.face_id IN (SELECT value FROM json_each(:faces)) AND {condition} "
-        "AND s.verdict != 'removed' "
-        # a batch never throws away what somebody began to move
-        "AND (:single OR s.face_id NOT IN (SELECT face_id FROM draft))"
-    ).bindparams(
-        bindparam("points", type_=EntryRow.points.type),
-        bindparam("visibility", type_=EntryRow.visibility.type),
-    )
+def _deciding(condition: ColumnElement[bool]) -> Insert:
+    """A verdict for those of the faces `ids` that it would change."""
+    operation = bindparam("operation", type_=Integer)
+    chosen = (
+        select(
+            StateRow.face_id, _decided, StateRow.flag,
+            func.coalesce(bindparam("prediction", type_=Integer), StateRow.prediction_id),
+            bindparam("points", type_=EntryRow.points.type),
+            bindparam("visibility", type_=EntryRow.visibility.type),
+            operation, operation, StateRow.entry_id, _before.box,
+        )
+        .outerjoin(_before, _before.id == StateRow.entry_id)
+        .where(
+            StateRow.face_id.in_(id_list("ids")), condition, StateRow.verdict != Verdict.REMOVED,
+            # a batch never throws away what somebody began to move
+            or_(
+                bindparam("single", type_=Boolean),
+                StateRow.face_id.not_in(select(DraftRow.face_id)),
+            ),
+        )
+    )  # fmt: skip
+    names = [
+        "face_id", "verdict", "flag", "prediction_id", "points", "visibility", "operation_id",
+        "effect", "previous", "box",
+    ]  # fmt: skip
+    return insert(EntryRow).from_select(names, chosen)
 
 
 _DECIDE = {
     Verdict.ACCEPTED: _deciding(
-        "s.prediction_id IS NOT NULL AND s.verdict NOT IN ('accepted', 'corrected')"
+        and_(StateRow.prediction_id.is_not(None), StateRow.verdict.not_in(FINAL))
     ),
-    Verdict.REJECTED: _deciding("(s.verdict != :verdict OR s.offered)"),
-    Verdict.CORRECTED: _deciding("1"),
-    Verdict.EXCLUDED: _deciding("s.verdict != :verdict"),
-    Verdict.UNREVIEWED: _deciding("s.verdict != :verdict"),
+    Verdict.REJECTED: _deciding(or_(StateRow.verdict != _decided, StateRow.offered)),
+    Verdict.CORRECTED: _deciding(true()),
+    Verdict.EXCLUDED: _deciding(StateRow.verdict != _decided),
+    Verdict.UNREVIEWED: _deciding(StateRow.verdict != _decided),
 }
+_CONTINUE = (  # the entries of an operation follow those that the faces had
+    update(EntryRow)
+    .values(
+        previous=StateRow.entry_id,
+        box=select(_before.box).where(_before.id == StateRow.entry_id).scalar_subquery(),
+    )
+    .where(
+        StateRow.face_id == EntryRow.face_id,
+        EntryRow.operation_id == bindparam("operation", type_=Integer),
+    )
+)
+_MODELS_WAITING = (
+    select(ModelRow.id, ModelRow.name, func.sum(FaceCounterRow.faces))
+    .select_from(FaceCounterRow)
+    .join(RoundRow, RoundRow.id == FaceCounterRow.round_id)
+    .join(ModelRow, ModelRow.id == RoundRow.model_id)
+    .where(FaceCounterRow.verdict == Verdict.UNREVIEWED)
+    .group_by(ModelRow.id)
+    .having(func.sum(FaceCounterRow.faces) > 0)
+    .order_by(ModelRow.id.desc())
+)
+_LABELS = (
+    select(
+        StateRow.face_id, StateRow.verdict, func.coalesce(EntryRow.points, PredictionRow.points),
+        EntryRow.visibility,
+    )
+    .join(EntryRow, EntryRow.id == StateRow.entry_id)
+    .outerjoin(PredictionRow, PredictionRow.id == EntryRow.prediction_id)
+    .where(StateRow.verdict.in_(FINAL))
+    .order_by(StateRow.face_id)
+)  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, insert, select, text
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, bindparam, delete, false, func, insert, select
+from sqlalchemy.orm import aliased
 
 from labeltool.domain import Changes, Points, Verdict, Visibility
+from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import DraftRow, DraftStepRow, OperationRow, StateRow
 from labeltool.store.log.operation_log import NO_REDO, note_last, now, removed_face
@@ -61,7 +62,7 @@ class Drafts:
             )  # fmt: skip
             step = int(added.inserted_primary_key[0])  # type: ignore[index]
             put_draft(connection, face_id, values)
-            connection.execute(_FORGET_STEPS, {"reviewer": reviewer, "kept": KEPT_STEPS - 1})
+            connection.execute(_FORGET_STEPS, {"reviewer": reviewer})
             note_last(connection, move_key(step))
         return Changes(faces=frozenset({face_id}))
 
@@ -101,14 +102,13 @@ def put_draft(connection: Connection, face_id: int, values: dict[str, Any]) -> N
     if values["points"] is None:
         connection.execute(NO_DRAFT, {"face": face_id})
         return
-    connection.execute(
-        upsert(DraftRow)
-        .values(face_id=face_id, **values)
-        .on_conflict_do_update(index_elements=["face_id"], set_=values)
-    )
+    upsert = dialect_of(connection).upsert(DraftRow, ["face_id"], values)
+    connection.execute(upsert.values(face_id=face_id, **values))
 
 
-NO_DRAFT = text("DELETE FROM draft WHERE face_id = :face")
+NO_DRAFT = delete(DraftRow).where(DraftRow.face_id == bindparam("face"))
+"""Deletes the draft of a `face`."""
+
 _DRAFTED = (
     select(
         StateRow.verdict, StateRow.effect, DraftRow.points, DraftRow.visibility,
@@ -119,8 +119,14 @@ _DRAFTED = (
     .where(StateRow.face_id == bindparam("face"))
 )  # fmt: skip
 _ADD_STEP = insert(DraftStepRow)
-_FORGET_STEPS = text(
-    "DELETE FROM draft_step WHERE reviewer = :reviewer AND id < (SELECT id FROM draft_step "
-    "WHERE reviewer = :reviewer AND undone = 0 ORDER BY operation_id DESC, id DESC "
-    "LIMIT 1 OFFSET :kept)"
+_step = aliased(DraftStepRow, name="step")
+_oldest_kept = (
+    select(_step.id)
+    .where(_step.reviewer == bindparam("reviewer"), _step.undone == false())
+    .order_by(_step.operation_id.desc(), _step.id.desc())
+    .limit(1)
+    .offset(KEPT_STEPS - 1)
+)
+_FORGET_STEPS = delete(DraftStepRow).where(
+    DraftStepRow.reviewer == bindparam("reviewer"), DraftStepRow.id < _oldest_kept.scalar_subquery()
 )

@@ -6,12 +6,25 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
-    TextualSelect,
+    Insert,
+    Integer,
+    Select,
+    String,
+    and_,
     bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
     select,
-    text,
+    true,
+    tuple_,
+    update,
 )
+from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
     N_,
@@ -20,10 +33,18 @@ from labeltool.domain import (
     Step,
     UndoState,
     UserError,
+    Verdict,
     WriteResult,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import DraftStepRow, OperationRow, PredictionRow
+from labeltool.store.database.schema import (
+    DraftRow,
+    DraftStepRow,
+    EntryRow,
+    OperationRow,
+    PredictionRow,
+    StateRow,
+)
 from labeltool.store.decisions.drafts import move_key, put_draft
 from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import (
@@ -100,16 +121,14 @@ class Undo:
         undo = redo = None
         if row is not None and row.undo_top is not None:
             undo = Step(
-                Message.from_json(row.undo_description), row.undo_kind, row.undo_faces, reviewer,
-                row.undo_time,
+                row.undo_description, row.undo_kind, row.undo_faces, reviewer, row.undo_time,
                 row.undo_key, row.undo_key == last,
             )  # fmt: skip
         if row is not None and row.redo_top is not None:
             newer = connection.scalar(_MOVED_SINCE, named | {"since": row.redo_top})
             if newer is None:  # or the moves emptied the redo stack
                 redo = Step(
-                    Message.from_json(row.redo_description), row.redo_kind, row.redo_faces,
-                    reviewer, row.redo_time,
+                    row.redo_description, row.redo_kind, row.redo_faces, reviewer, row.redo_time,
                     row.redo_key, row.redo_key == last,
                 )  # fmt: skip
         undo_move = redo_move = None
@@ -155,7 +174,7 @@ def _step_draft(connection: Connection, row: Any, *, back: bool) -> WriteResult:
         "visibility": getattr(row, f"{side}_visibility"),
     }  # fmt: skip
     put_draft(connection, row.face_id, values)
-    connection.execute(_STEPPED, {"undone": back, "id": row.id})
+    connection.execute(update(DraftStepRow).where(DraftStepRow.id == row.id).values(undone=back))
     note_last(connection, move_key(row.id))
     template = N_("Undid: {what}.") if back else N_("Redid: {what}.")
     changes = Changes(faces=frozenset({row.face_id}))
@@ -170,20 +189,21 @@ def _undo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
         undo_top=target.undo_below, redo_below=last.redo_top,
     )  # fmt: skip
     # an undo is the top of its own redo stack
-    connection.execute(text("UPDATE operation SET redo_top = id WHERE id = :id"), {"id": operation})
     connection.execute(
-        text(UNDO),
+        update(OperationRow).where(OperationRow.id == operation).values(redo_top=operation)
+    )
+    connection.execute(
+        UNDO,
         {
-            "operation": operation, "target": target.id, "reviewer": reviewer, "effect": None,
+            "operation": operation, "target": target.id, "reviewer": reviewer, "new_effect": None,
             "doubles": doubles_of(connection, target.id),
         },
     )  # fmt: skip
-    if target.kind in ("decide", "box"):  # a changed box may have discarded moves
+    if (again := _DRAFT_AGAIN.get(target.kind)) is not None:
         values = {
             "operation": operation, "target": target.id, "reviewer": reviewer, "time": now(),
-            "decided": target.kind == "decide",
         }  # fmt: skip
-        connection.execute(_DRAFT_AGAIN, values)
+        connection.execute(again, values)
     result = reversal(connection, operation, target, N_("Undid: {what}."))
     return _with_round(connection, operation, target, result, visible=False)
 
@@ -198,7 +218,7 @@ def _redo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
     )  # fmt: skip
     doubles = doubles_of(connection, target.id)
     redone = {"operation": operation, "target": target.id, "doubles": doubles}
-    connection.execute(text(REDO), redone)
+    connection.execute(REDO, redone)
     connection.execute(_DRAFT_DECIDED, {"operation": operation})
     result = reversal(connection, operation, target, N_("Redid: {what}."))
     note_last(connection, target.uuid)  # which an undo would take
@@ -214,59 +234,124 @@ def _with_round(
     set_visible(connection, target.round_id, visible)
     refresh_states(connection, _PREDICTED, {"round": target.round_id})
     connection.execute(
-        text("UPDATE operation SET faces = :count WHERE id = :id"),
-        {"count": target.faces, "id": operation},
+        update(OperationRow).where(OperationRow.id == operation).values(faces=target.faces)
     )
     changes = replace(result.changes, faces=frozenset(), all=True, photos=True, rounds=True)
     return replace(result, changes=changes)
 
 
 _PREDICTED = select(PredictionRow.face_id).where(PredictionRow.round_id == bindparam("round"))
-_UNDO_STATE = text("""
-SELECT o.undo_top, u.description AS undo_description, u.kind AS undo_kind, u.faces AS undo_faces,
-       u.time AS undo_time, u.uuid AS undo_key,
-       o.redo_top, r.description AS redo_description, t.kind AS redo_kind, r.faces AS redo_faces,
-       t.time AS redo_time, r.uuid AS redo_key, t.id AS redo_target
-FROM operation o LEFT JOIN operation u ON u.id = o.undo_top
-LEFT JOIN operation r ON r.id = o.redo_top LEFT JOIN operation t ON t.id = r.target
-WHERE o.reviewer = :reviewer ORDER BY o.id DESC LIMIT 1
-""")
-_MOVED_SINCE = text(
-    "SELECT 1 FROM draft_step WHERE reviewer = :reviewer AND undone IN (0, 1) "
-    "AND operation_id >= :since LIMIT 1"
+_reviewer = bindparam("reviewer", type_=String)
+_operation = bindparam("operation", type_=Integer)
+_last = aliased(OperationRow, name="last")
+_undo_of = aliased(OperationRow, name="undo_of")
+_redo_of = aliased(OperationRow, name="redo_of")
+_redo_target = aliased(OperationRow, name="redo_target")
+_UNDO_STATE = (
+    select(
+        _last.undo_top, _undo_of.description.label("undo_description"),
+        _undo_of.kind.label("undo_kind"), _undo_of.faces.label("undo_faces"),
+        _undo_of.time.label("undo_time"), _undo_of.uuid.label("undo_key"),
+        _last.redo_top, _redo_of.description.label("redo_description"),
+        _redo_target.kind.label("redo_kind"), _redo_of.faces.label("redo_faces"),
+        _redo_target.time.label("redo_time"), _redo_of.uuid.label("redo_key"),
+        _redo_target.id.label("redo_target"),
+    )
+    .select_from(_last)
+    .outerjoin(_undo_of, _undo_of.id == _last.undo_top)
+    .outerjoin(_redo_of, _redo_of.id == _last.redo_top)
+    .outerjoin(_redo_target, _redo_target.id == _redo_of.target)
+    .where(_last.reviewer == _reviewer)
+    .order_by(_last.id.desc())
+    .limit(1)
+)  # fmt: skip
+_MOVED_SINCE = (
+    select(DraftStepRow.id)
+    .where(
+        DraftStepRow.reviewer == _reviewer,
+        DraftStepRow.undone.in_((False, True)),  # names every column of the index
+        DraftStepRow.operation_id >= bindparam("since", type_=Integer),
+    )
+    .limit(1)
 )
 
 
-def _next_move(side: str, condition: str, order: str) -> TextualSelect:
-    """The move to step over: the face still is as it was on that side of the move.
+def _next_move(side: str, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The moves that can be stepped over: the face still is as it was on that side of the move.
 
     A face without a draft tells that by its newest decision.
     """
-    columns = DraftStepRow.__table__.columns
-    return text(
-        f"SELECT {', '.join(f'm.{column.name}' for column in columns)} "
-        "FROM draft_step m JOIN state s ON s.face_id = m.face_id "
-        "LEFT JOIN draft d ON d.face_id = m.face_id "
-        f"WHERE m.reviewer = :reviewer AND {condition} AND s.verdict != 'removed' "
-        f"AND d.points IS m.{side}_points AND d.visibility IS m.{side}_visibility "
-        "AND (d.points IS NOT NULL OR s.effect IS m.effect) "
-        f"ORDER BY m.operation_id {order}, m.id {order} LIMIT 1"
-    ).columns(*columns)
+    points = getattr(DraftStepRow, f"{side}_points")
+    visibility = getattr(DraftStepRow, f"{side}_visibility")
+    return (
+        select(DraftStepRow)
+        .join(StateRow, StateRow.face_id == DraftStepRow.face_id)
+        .outerjoin(DraftRow, DraftRow.face_id == DraftStepRow.face_id)
+        .where(
+            DraftStepRow.reviewer == _reviewer,
+            *conditions,
+            StateRow.verdict != Verdict.REMOVED,
+            DraftRow.points.is_not_distinct_from(points),
+            DraftRow.visibility.is_not_distinct_from(visibility),
+            or_(
+                DraftRow.points.is_not(None),
+                StateRow.effect.is_not_distinct_from(DraftStepRow.effect),
+            ),
+        )
+        .limit(1)
+    )
 
 
-_UNDO_MOVE = _next_move("after", "m.undone = 0 AND m.operation_id >= :since", "DESC")
-_REDO_MOVE = _next_move("before", "m.undone = 1", "ASC")
-_STEPPED = text("UPDATE draft_step SET undone = :undone WHERE id = :id")
-_DRAFT_AGAIN = text(
-    "INSERT OR IGNORE INTO draft (face_id, reviewer, time, prediction_id, points, visibility) "
-    "SELECT x.face_id, coalesce((SELECT m.reviewer FROM draft_step m "
-    "WHERE m.face_id = x.face_id AND m.after_points = x.points ORDER BY m.id DESC LIMIT 1), "
-    ":reviewer), :time, x.prediction_id, x.points, x.visibility FROM entry x "
-    "JOIN entry u ON u.face_id = x.face_id AND u.operation_id = :operation "
-    "LEFT JOIN entry b ON b.id = x.previous WHERE x.operation_id = :target "
-    "AND x.points IS NOT NULL AND (:decided OR x.points IS NOT b.points)"
+_UNDO_MOVE = _next_move(
+    "after",
+    DraftStepRow.undone == false(),
+    DraftStepRow.operation_id >= bindparam("since", type_=Integer),
+).order_by(DraftStepRow.operation_id.desc(), DraftStepRow.id.desc())
+_REDO_MOVE = _next_move("before", DraftStepRow.undone == true()).order_by(
+    DraftStepRow.operation_id, DraftStepRow.id
 )
-_DRAFT_DECIDED = text(
-    "DELETE FROM draft WHERE (face_id, points) IN "
-    "(SELECT face_id, points FROM entry WHERE operation_id = :operation)"
+
+_entered = aliased(EntryRow, name="entered")
+_returned = aliased(EntryRow, name="returned")
+_before = aliased(EntryRow, name="before")
+_mover = (
+    select(DraftStepRow.reviewer)
+    .where(DraftStepRow.face_id == _entered.face_id, DraftStepRow.after_points == _entered.points)
+    .order_by(DraftStepRow.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_discarded_moves = (
+    select(
+        _entered.face_id, func.coalesce(_mover, _reviewer), bindparam("time", type_=String),
+        _entered.prediction_id, _entered.points, _entered.visibility,
+    )
+    .join(
+        _returned,
+        and_(_returned.face_id == _entered.face_id, _returned.operation_id == _operation),
+    )
+    .outerjoin(_before, _before.id == _entered.previous)
+    .where(
+        _entered.operation_id == bindparam("target", type_=Integer),
+        _entered.points.is_not(None),
+        _entered.face_id.not_in(select(DraftRow.face_id)),
+    )
+)  # fmt: skip
+
+
+def _draft_again(moves: Select[*tuple[Any, ...]]) -> Insert:
+    names = ["face_id", "reviewer", "time", "prediction_id", "points", "visibility"]
+    return insert(DraftRow).from_select(names, moves)
+
+
+_DRAFT_AGAIN = {  # kind of operation: how its undo makes drafts again
+    "decide": _draft_again(_discarded_moves),
+    "box": _draft_again(  # with a changed box, only if it discarded moves
+        _discarded_moves.where(_entered.points.is_distinct_from(_before.points))
+    ),
+}
+_DRAFT_DECIDED = delete(DraftRow).where(
+    tuple_(DraftRow.face_id, DraftRow.points).in_(
+        select(EntryRow.face_id, EntryRow.points).where(EntryRow.operation_id == _operation)
+    )
 )

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Select, bindparam, func, select
 
 from labeltool.domain import Changes
 from labeltool.store.database.engine import Database
+from labeltool.store.database.schema import (
+    DraftRow,
+    EntryRow,
+    FaceCounterRow,
+    RootRow,
+    RoundRow,
+    SavedFilterRow,
+)
 from labeltool.store.log.operation_log import MANY
 
-_LOOK = {
-    "entry": "SELECT max(id) FROM entry",
-    "rounds": "SELECT id, status, sequence, needs_refresh FROM round",
-    "photos": "SELECT id, path, photos, problems, waiting FROM root",
-    "face_counter": "SELECT * FROM face_counter WHERE faces",
-    "filters": "SELECT id, name, filter FROM saved_filter",
-    "drafts": "SELECT face_id, time FROM draft",
+_LOOK: dict[str, Select[*tuple[Any, ...]]] = {
+    "entry": select(func.max(EntryRow.id)),
+    "rounds": select(RoundRow.id, RoundRow.status, RoundRow.sequence, RoundRow.needs_refresh),
+    "photos": select(RootRow.id, RootRow.path, RootRow.photos, RootRow.problems, RootRow.waiting),
+    "face_counter": select(FaceCounterRow.__table__).where(FaceCounterRow.faces != 0),
+    "filters": select(SavedFilterRow.id, SavedFilterRow.name, SavedFilterRow.filter),
+    "drafts": select(DraftRow.face_id, DraftRow.time),
 }
+_NEW_ENTRIES = select(EntryRow.face_id).where(EntryRow.id > bindparam("newest")).limit(MANY + 1)
 
 
 class ChangeDetector:
@@ -30,7 +39,7 @@ class ChangeDetector:
     def _look(self) -> dict[str, list[tuple[Any, ...]]]:
         with self._database.read() as connection:
             return {
-                name: [tuple(row) for row in connection.execute(text(query))]
+                name: [tuple(row) for row in connection.execute(query)]
                 for name, query in _LOOK.items()
             }
 
@@ -41,9 +50,8 @@ class ChangeDetector:
         faces = {row[0] for row in set(self._seen["drafts"]) ^ set(old["drafts"])}
         if differs["entry"]:
             with self._database.read() as connection:
-                query = text("SELECT face_id FROM entry WHERE id > :seen LIMIT :many")
-                values = {"seen": old["entry"][0][0] or 0, "many": MANY + 1}
-                faces |= set(connection.scalars(query, values))
+                newest = old["entry"][0][0] or 0
+                faces |= set(connection.scalars(_NEW_ENTRIES, {"newest": newest}))
         # decisions and proposals both change the counters; only a decision names its face
         everything = (
             len(faces) > MANY

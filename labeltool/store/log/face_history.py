@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from sqlalchemy import func, literal, select, text
+from sqlalchemy import and_, bindparam, func, literal, select
 
 from labeltool.domain import (
     FINAL,
@@ -22,11 +21,19 @@ from labeltool.domain import (
     verdict_name,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import DraftRow, EntryRow, FaceRow, OperationRow, StateRow
+from labeltool.store.database.schema import (
+    DraftRow,
+    EntryRow,
+    FaceRow,
+    ModelRow,
+    OperationRow,
+    PredictionRow,
+    RoundRow,
+    StateRow,
+)
 from labeltool.store.log.operation_log import (
-    BEFORE,
-    REVERSIBLE,
     UNDO,
+    VERDICTS_BEFORE,
     doubles_of,
     enter,
     operate,
@@ -34,16 +41,30 @@ from labeltool.store.log.operation_log import (
     reversal,
 )
 
-_BATCH = "o.faces > 1 AND o.kind NOT IN ('undo', 'redo', 'proposals')"
-
-_OF_FACE = text(
-    "SELECT e.id, o.id AS operation, o.kind, o.description, o.reviewer, o.time, o.faces, "
-    "o.target, e.verdict, e.flag, e.points, p.points AS proposed, m.name AS model "
-    "FROM entry e JOIN operation o ON o.id = e.operation_id "
-    "LEFT JOIN prediction p ON p.id = e.prediction_id "
-    "LEFT JOIN round r ON r.id = p.round_id LEFT JOIN model m ON m.id = r.model_id "
-    "WHERE e.face_id = :face ORDER BY e.id"
+_IS_BATCH = and_(OperationRow.faces > 1, OperationRow.kind.not_in(("undo", "redo", "proposals")))
+_BATCHES = select(OperationRow).where(_IS_BATCH).order_by(OperationRow.id.desc())
+_LEFT = (
+    select(StateRow.effect, func.count())
+    .where(StateRow.effect.in_(select(OperationRow.id).where(_IS_BATCH)))
+    .group_by(StateRow.effect)
 )
+_before = VERDICTS_BEFORE.subquery()
+_COUNT_BEFORE = select(_before.c.verdict, func.count()).group_by(_before.c.verdict)
+
+_OF_FACE = (
+    select(
+        EntryRow.id, OperationRow.id.label("operation"), OperationRow.kind,
+        OperationRow.description, OperationRow.reviewer, OperationRow.time, OperationRow.faces,
+        OperationRow.target, EntryRow.verdict, EntryRow.flag, EntryRow.points,
+        PredictionRow.points.label("proposed"), ModelRow.name.label("model"),
+    )
+    .join(OperationRow, OperationRow.id == EntryRow.operation_id)
+    .outerjoin(PredictionRow, PredictionRow.id == EntryRow.prediction_id)
+    .outerjoin(RoundRow, RoundRow.id == PredictionRow.round_id)
+    .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
+    .where(EntryRow.face_id == bindparam("face"))
+    .order_by(EntryRow.id)
+)  # fmt: skip
 
 
 class History:
@@ -62,11 +83,8 @@ class History:
             points = row.points if row.points is not None and row.verdict in FINAL else row.proposed
             entries.append(
                 Entry(
-                    row.id, row.kind, Message.from_json(row.description), row.reviewer, row.time,
-                    row.faces,
-                    Verdict(row.verdict), bool(row.flag), row.model,
-                    None if points is None else np.frombuffer(points, "<f8").reshape(-1, 2),
-                    row.operation in undone,
+                    row.id, row.kind, row.description, row.reviewer, row.time, row.faces,
+                    Verdict(row.verdict), row.flag, row.model, points, row.operation in undone,
                 )
             )  # fmt: skip
         return entries[::-1]
@@ -116,37 +134,23 @@ class History:
     def batches(self) -> list[PastBatch]:
         """Every operation on more than one face, the newest first."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                text(
-                    "SELECT o.id, o.reviewer, o.time, o.kind, o.description, o.faces "
-                    f"FROM operation o WHERE {_BATCH} ORDER BY o.id DESC"
-                )
-            ).all()
-            left: dict[int, int] = dict(
-                connection.execute(
-                    text(
-                        "SELECT s.effect, count(*) FROM state s WHERE s.effect IN "
-                        f"(SELECT o.id FROM operation o WHERE {_BATCH}) GROUP BY s.effect"
-                    )
-                ).all()
-            )
+            rows = connection.execute(_BATCHES).all()
+            left: dict[int | None, int] = dict(connection.execute(_LEFT).all())
         return [
             PastBatch(
-                r.id, r.reviewer, r.time, r.kind, Message.from_json(r.description), r.faces,
-                left=left.get(r.id, 0),
+                r.id, r.reviewer, r.time, r.kind, r.description, r.faces, left=left.get(r.id, 0),
             )
             for r in rows
         ]  # fmt: skip
 
     def verdicts_after_revert(self, reviewer: str, operation: int) -> dict[Verdict, int]:
         """How many faces of a batch `revert_batch` would give which verdict now."""
-        query = text(f"SELECT {BEFORE}, count(*) {REVERSIBLE} GROUP BY 1")
         with self._database.read() as connection:
             values = {
                 "target": operation, "reviewer": reviewer,
                 "doubles": doubles_of(connection, operation),
             }  # fmt: skip
-            rows = connection.execute(query, values)
+            rows = connection.execute(_COUNT_BEFORE, values)
             return {Verdict(row[0]): row[1] for row in rows}
 
     def revert_batch(self, reviewer: str, operation: int) -> WriteResult:
@@ -167,9 +171,9 @@ class History:
                 Message(N_("reverting {what}"), what=target.description), target=operation,
             )  # fmt: skip
             connection.execute(
-                text(UNDO),
+                UNDO,
                 {
-                    "operation": revert, "target": operation, "effect": revert,
+                    "operation": revert, "target": operation, "new_effect": revert,
                     "reviewer": reviewer, "doubles": doubles_of(connection, operation),
                 },
             )  # fmt: skip

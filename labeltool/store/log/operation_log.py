@@ -5,20 +5,43 @@ Every function works within the transaction of who calls it.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, select, text
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    not_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import N_, Changes, Message, UserError, Verdict, WriteResult
 from labeltool.store.database.engine import LAST_STEP
-from labeltool.store.database.schema import EntryRow, MessageType, OperationRow, StateRow
-from labeltool.store.log.face_state import refresh_boxes, refresh_states
+from labeltool.store.database.expressions import id_list
+from labeltool.store.database.schema import (
+    DraftRow,
+    DraftStepRow,
+    EntryRow,
+    FaceRow,
+    MessageType,
+    OperationRow,
+    StateRow,
+)
+from labeltool.store.log.face_state import UNDECIDED_VERDICT, refresh_boxes, refresh_states
 from pipnet.data.boxes import SAME_FACE_OVERLAP, overlap
 from pipnet.data.crop import CropConvention
 
@@ -36,73 +59,137 @@ _LAST = (
     .limit(1)
 )
 _ADD = insert(OperationRow)
-_OPERATE = text("""
-INSERT INTO operation (uuid, reviewer, time, kind, description, faces, target, undo_below, undo_top)
-SELECT :uuid, :reviewer, :time, :kind, :description, 0, :target,
-       (SELECT undo_top FROM operation WHERE reviewer = :reviewer ORDER BY id DESC LIMIT 1),
-       coalesce(max(id), 0) + 1 FROM operation -- rows are only ever added: the id of this one
-RETURNING id
-""").bindparams(bindparam("description", type_=MessageType))
-_NEWEST = text(
-    "UPDATE state SET entry_id = e.id FROM entry e "
-    "WHERE e.operation_id = :operation AND e.face_id = state.face_id"
+_operation = bindparam("operation", type_=Integer)
+_target = bindparam("target", type_=Integer)
+_reviewer = bindparam("reviewer", type_=String)
+_OPERATE = (
+    insert(OperationRow)
+    .from_select(
+        [
+            "uuid", "reviewer", "time", "kind", "description", "faces", "target", "undo_below",
+            "undo_top",
+        ],
+        select(
+            bindparam("uuid", type_=String), _reviewer, bindparam("time", type_=String),
+            bindparam("kind", type_=String), bindparam("description", type_=MessageType),
+            literal(0), _target, _LAST.with_only_columns(OperationRow.undo_top).scalar_subquery(),
+            # rows are only ever added: the id of this one
+            func.coalesce(func.max(aliased(OperationRow).id), 0) + 1,
+        ),
+    )
+    .returning(OperationRow.id)
+)  # fmt: skip
+_NEWEST = (
+    update(StateRow)
+    .values(entry_id=EntryRow.id)
+    .where(EntryRow.operation_id == _operation, EntryRow.face_id == StateRow.face_id)
 )
-_COUNT = text(
-    "UPDATE operation SET faces = (SELECT count(*) FROM entry WHERE operation_id = :operation) "
-    "WHERE id = :operation RETURNING faces"
+_COUNT = (
+    update(OperationRow)
+    .where(OperationRow.id == _operation)
+    .values(faces=select(func.count()).where(EntryRow.operation_id == _operation).scalar_subquery())
+    .returning(OperationRow.faces)
 )
+_ENTERED = select(EntryRow.face_id).where(EntryRow.operation_id == _operation)
+NO_REDO = delete(DraftStepRow).where(DraftStepRow.reviewer == _reviewer, DraftStepRow.undone)
+"""Empties the redo stack of moves of a `reviewer`."""
 
-_ENTERED = select(EntryRow.face_id).where(EntryRow.operation_id == bindparam("operation"))
-NO_REDO = text("DELETE FROM draft_step WHERE reviewer = :reviewer AND undone")
-_NEW = text("""
-INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag)
-SELECT :operation, s.face_id, :operation, s.entry_id, 'unreviewed', 0 FROM state s
-WHERE s.face_id IN (SELECT value FROM json_each(:faces)) AND s.verdict = 'removed'
-""")
+_NEW = insert(EntryRow).from_select(
+    ["operation_id", "face_id", "effect", "previous", "verdict", "flag"],
+    select(
+        _operation, StateRow.face_id, _operation, StateRow.entry_id,
+        literal(str(Verdict.UNREVIEWED)), false(),
+    )
+    .where(StateRow.face_id.in_(id_list("ids")), StateRow.verdict == Verdict.REMOVED),
+)  # fmt: skip
 
-BEFORE = "coalesce(b.verdict, iif(f.by_operation, 'removed', 'unreviewed'))"
-"""The verdict of a face before an operation, among the rows of `REVERSIBLE`."""
+_entered = aliased(EntryRow, name="entered")
+_before = aliased(EntryRow, name="before")
+_verdict_before = func.coalesce(_before.verdict, UNDECIDED_VERDICT)
 
-# A face on which somebody else began to move points is not taken from under their hands.
-REVERSIBLE = f"""
-FROM entry x JOIN state s ON s.face_id = x.face_id JOIN face f ON f.id = x.face_id
-LEFT JOIN entry b ON b.id = x.previous
-WHERE x.operation_id = :target AND s.effect = :target AND NOT ({BEFORE} = 'removed' AND EXISTS
-    (SELECT 1 FROM draft d WHERE d.face_id = x.face_id AND d.reviewer != :reviewer))
-AND x.face_id NOT IN (SELECT value FROM json_each(:doubles))
-"""
-"""The faces that still are as an operation left them. `doubles`: see `doubles_of`."""
+
+def _reversible(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """The faces that still are as an operation left them, except `doubles` (see `doubles_of`)."""
+    drafted_by_others = (
+        select(DraftRow.face_id)
+        .where(DraftRow.face_id == _entered.face_id, DraftRow.reviewer != _reviewer)
+        .exists()
+    )
+    return (
+        select(*columns)
+        .select_from(_entered)
+        .join(StateRow, StateRow.face_id == _entered.face_id)
+        .join(FaceRow, FaceRow.id == _entered.face_id)
+        .outerjoin(_before, _before.id == _entered.previous)
+        .where(
+            _entered.operation_id == _target,
+            StateRow.effect == _target,
+            # a face on which somebody else began to move points is not taken from under their hands
+            not_(and_(_verdict_before == Verdict.REMOVED, drafted_by_others)),
+            _entered.face_id.not_in(id_list("doubles")),
+        )
+    )
+
+
+VERDICTS_BEFORE = _reversible(_verdict_before.label("verdict"))
+"""The verdict before the operation `target` of every face that `UNDO` would return to it."""
 
 # What undo puts back is each face's entry before the operation; what redo puts back is the
 # operation's own. Both only where the face is as the operation left it, or found it. A revert is an
 # undo that is an operation of its own, with its own `effect`.
-UNDO = f"""
-INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
-                   visibility, box)
-SELECT :operation, s.face_id, coalesce(:effect, b.effect), s.entry_id,
-       {BEFORE}, coalesce(b.flag, 0), b.prediction_id, b.points, b.visibility, b.box
-{REVERSIBLE}
-"""
-REDO = """
-INSERT INTO entry (operation_id, face_id, effect, previous, verdict, flag, prediction_id, points,
-                   visibility, box)
-SELECT :operation, s.face_id, :target, s.entry_id, x.verdict, x.flag, x.prediction_id, x.points,
-       x.visibility, x.box
-FROM entry x JOIN state s ON s.face_id = x.face_id LEFT JOIN entry b ON b.id = x.previous
-WHERE x.operation_id = :target AND s.effect IS b.effect
-AND x.face_id NOT IN (SELECT value FROM json_each(:doubles))
-"""
-_REMOVED_BESIDE_OTHERS = text("""
-SELECT r.id, r.x, r.y, r.w, r.h, r.kind, p.x AS px, p.y AS py, p.w AS pw, p.h AS ph, p.kind AS pkind
-FROM entry x JOIN state s ON s.face_id = x.face_id AND s.verdict = 'removed'
-JOIN face r ON r.id = x.face_id JOIN face p ON p.photo_id = r.photo_id AND p.id > r.id
-JOIN state t ON t.face_id = p.id AND t.verdict != 'removed'
-WHERE x.operation_id = :target
-""")
+_COLUMNS = [
+    "operation_id", "face_id", "effect", "previous", "verdict", "flag", "prediction_id", "points",
+    "visibility", "box",
+]  # fmt: skip
+UNDO = insert(EntryRow).from_select(
+    _COLUMNS,
+    _reversible(
+        _operation, StateRow.face_id,
+        func.coalesce(bindparam("new_effect", type_=Integer), _before.effect), StateRow.entry_id,
+        _verdict_before, func.coalesce(_before.flag, false()), _before.prediction_id,
+        _before.points, _before.visibility, _before.box,
+    ),
+)  # fmt: skip
+REDO = insert(EntryRow).from_select(
+    _COLUMNS,
+    select(
+        _operation, StateRow.face_id, _target, StateRow.entry_id, _entered.verdict, _entered.flag,
+        _entered.prediction_id, _entered.points, _entered.visibility, _entered.box,
+    )
+    .select_from(_entered)
+    .join(StateRow, StateRow.face_id == _entered.face_id)
+    .outerjoin(_before, _before.id == _entered.previous)
+    .where(
+        _entered.operation_id == _target,
+        StateRow.effect.is_not_distinct_from(_before.effect),
+        _entered.face_id.not_in(id_list("doubles")),
+    ),
+)  # fmt: skip
+
+_newer = aliased(FaceRow, name="newer")
+_newer_state = aliased(StateRow, name="newer_state")
+_REMOVED_BESIDE_OTHERS = (
+    select(
+        FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind,
+        _newer.x.label("newer_x"), _newer.y.label("newer_y"), _newer.w.label("newer_w"),
+        _newer.h.label("newer_h"), _newer.kind.label("newer_kind"),
+    )
+    .select_from(EntryRow)
+    .join(
+        StateRow, and_(StateRow.face_id == EntryRow.face_id, StateRow.verdict == Verdict.REMOVED)
+    )
+    .join(FaceRow, FaceRow.id == EntryRow.face_id)
+    .join(_newer, and_(_newer.photo_id == FaceRow.photo_id, _newer.id > FaceRow.id))
+    .join(
+        _newer_state,
+        and_(_newer_state.face_id == _newer.id, _newer_state.verdict != Verdict.REMOVED),
+    )
+    .where(EntryRow.operation_id == _target)
+)  # fmt: skip
 
 
-def doubles_of(connection: Connection, target: int) -> str:
-    """The removed faces of an operation whose place a newer face has taken, as JSON.
+def doubles_of(connection: Connection, target: int) -> list[int]:
+    """The removed faces of an operation whose place a newer face has taken.
 
     The face search may have found a face again after the import that brought it was undone. A redo
     leaves such faces removed: one person must not get two faces.
@@ -113,11 +200,13 @@ def doubles_of(connection: Connection, target: int) -> str:
         for row in connection.execute(_REMOVED_BESIDE_OTHERS, {"target": target})
         if overlap(
             convention.landmark_box((row.x, row.y, row.w, row.h), row.kind),
-            convention.landmark_box((row.px, row.py, row.pw, row.ph), row.pkind),
+            convention.landmark_box(
+                (row.newer_x, row.newer_y, row.newer_w, row.newer_h), row.newer_kind
+            ),
         )
         >= SAME_FACE_OVERLAP
     }
-    return json.dumps(sorted(doubles))
+    return sorted(doubles)
 
 
 def now() -> str:
@@ -174,7 +263,7 @@ def _written(reviewer: str) -> dict[str, Any]:
 
 def enter_new(connection: Connection, operation: int, faces: Sequence[int]) -> int:
     """Add faces that are removed or new, `by_operation`, as unreviewed; returns how many."""
-    connection.execute(_NEW, {"operation": operation, "faces": json.dumps(list(faces))})
+    connection.execute(_NEW, {"operation": operation, "ids": list(faces)})
     return finish(connection, operation)
 
 
