@@ -26,7 +26,7 @@ import numpy as np
 
 from labeltool.domain import Filter, RoundKind, Verdict
 from labeltool.exchange import label_import
-from labeltool.exchange.formats import LabelledRow, coco
+from labeltool.exchange.formats import coco
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import freeze_faces
@@ -41,6 +41,7 @@ from labeltool.store import (
 )
 from labeltool.store.database import project_file
 from labeltool.store.recovery.backups import check_file
+from pipnet.data.labelled_faces import LabelledFace
 from tests.projects import (
     THREE,
     change,
@@ -229,10 +230,7 @@ class UndoImport(Scenario):
         super().__init__(place)
         make_project(self.folder, self.FACES).close()
         self.file = self.folder.parent / "labels.json"
-        rows = [
-            LabelledRow(f"{number:05d}.jpg", (0.0, 0.0, 1.0, 1.0), triangle(60.0))
-            for number in range(self.FACES)
-        ]
+        rows = [LabelledFace(f"{number:05d}.jpg", triangle(60.0)) for number in range(self.FACES)]
         sizes = {row.photo: (100, 100) for row in rows}
         coco.write(self.file, rows, THREE.names, (), None, sizes)
 

@@ -177,13 +177,3 @@ class NewPrediction:
     scores: NDArray[np.float32]
     score: float
     spread: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NewLabel:
-    """A manual label that comes from a file: the verdict is accepted or corrected."""
-
-    face_id: int
-    verdict: Verdict
-    points: Points
-    visibility: Visibility | None = None

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError, system_reason
-from labeltool.exchange.formats import LabelFormat, LabelledRow, LabelsToWrite
+from labeltool.exchange.formats import LabelFormat, LabelsToWrite
 from labeltool.exchange.formats.format_table import FORMATS, format_named
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.store import BACKUP_FOLDER, Store
-from pipnet.data.boxes import tight_box
 from pipnet.data.images import ImageError, read_header
+from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import content_hash
 from pipnet.output import OverwriteError, is_one_of, target_of
 
@@ -64,7 +64,7 @@ def export_labels(
     for face, verdict, points, visibility in store.decisions.labels():
         name = names[photo_of[face]]
         written[name] = photos[photo_of[face]]
-        rows.append(LabelledRow(name, tight_box(points), points, visibility, None, verdict))
+        rows.append(LabelledFace(name, points, None, visibility, verdict=verdict))
     if not rows:
         raise UserError(
             N_("There is nothing to export: no face is accepted or corrected yet."),

@@ -18,7 +18,6 @@ from labeltool.domain import (
     Cancelled,
     Changes,
     Message,
-    NewLabel,
     NewPrediction,
     PhotoRecord,
     Progress,
@@ -28,7 +27,7 @@ from labeltool.domain import (
     Verdict,
     import_model,
 )
-from labeltool.exchange.formats import LabelFormat, LabelledRow, ReadLabels
+from labeltool.exchange.formats import LabelFormat, ReadLabels
 from labeltool.exchange.formats.format_table import FORMATS, find_labels
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.exchange.label_problems import size_mismatch
@@ -45,11 +44,11 @@ from pipnet.data.label_frames import (
     choose_frames,
     has_implausible_points,
 )
-from pipnet.data.labelled_faces import landmark_order
+from pipnet.data.labelled_faces import LabelledFace, landmark_order
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
 from pipnet.data.scheme import Scheme
 
-_Usable = tuple[int, Box, LabelledRow]  # photo, box of the landmarks, row
+_Usable = tuple[int, Box, LabelledFace]  # photo, box of the landmarks, row
 
 
 @dataclass(slots=True)
@@ -289,12 +288,12 @@ def _upright_rows(
     *,
     turn: bool,
     scale: bool,
-) -> list[tuple[int, LabelledRow]]:
+) -> list[tuple[int, LabelledFace]]:
     """The usable rows in pixels of their upright photos, each with its photo id."""
     frames, wrong = source.frames(turn=turn, scale=scale)
     summary.problems += [_remedied(mismatch, source.path) for mismatch in wrong.values()]
     unread = set[str]()
-    rows: list[tuple[int, LabelledRow]] = []
+    rows: list[tuple[int, LabelledFace]] = []
     for row in source.read.rows:
         photo = photos.get(row.photo)
         if photo is None or row.photo in wrong:
@@ -328,13 +327,8 @@ def _upright_rows(
     return rows
 
 
-def _in_frame(row: LabelledRow, frame: LabelFrame) -> LabelledRow:
-    x, y, w, h = row.box
-    corners = frame.to_upright(np.array([[x, y], [x + w, y + h]]))
-    (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
-    return replace(
-        row, points=frame.to_upright(row.points), box=(left, top, right - left, bottom - top)
-    )
+def _in_frame(row: LabelledFace, frame: LabelFrame) -> LabelledFace:
+    return replace(row, points=frame.to_upright(row.points), box=None)
 
 
 def _remedied(mismatch: SizeMismatch, path: Path) -> Message:
@@ -356,25 +350,16 @@ def _add_labels(
     store: Store,
     source: Path,
     reviewer: str,
-    rows: list[tuple[int, LabelledRow]],
+    rows: list[tuple[int, LabelledFace]],
     summary: LabelImportSummary,
 ) -> None:
-    labels = [
-        NewLabel(
-            face,
-            Verdict.ACCEPTED if row.verdict == Verdict.ACCEPTED else Verdict.CORRECTED,
-            row.points,
-            row.visibility,
-        )
-        for face, row in rows
-    ]
-    summary.imported, summary.changes = store.decisions.take_labels(reviewer, labels, source.name)
-    summary.already_decided = len(labels) - summary.imported
+    summary.imported, summary.changes = store.decisions.take_labels(reviewer, rows, source.name)
+    summary.already_decided = len(rows) - summary.imported
     summary.is_logged = summary.imported > 0
 
 
 def _matched(
-    store: Store, rows: Sequence[tuple[int, LabelledRow]], progress: Progress
+    store: Store, rows: Sequence[tuple[int, LabelledFace]], progress: Progress
 ) -> tuple[list[_Usable], dict[int, int]]:
     """The rows with their boxes, and the matching faces by row number."""
     convention = CropConvention()
@@ -407,7 +392,7 @@ def _matched(
 
 def _with_new_faces(
     store: Store, usable: list[_Usable], found: dict[int, int], summary: LabelImportSummary
-) -> list[tuple[int, LabelledRow]]:
+) -> list[tuple[int, LabelledFace]]:
     """Each row with its face id; rows without a match add a face. A second row of the same face is
     skipped."""
     placed: dict[int, list[Box]] = {}
@@ -450,7 +435,7 @@ def _add_proposals(
     store: Store,
     source: Path,
     reviewer: str,
-    rows: list[tuple[int, LabelledRow]],
+    rows: list[tuple[int, LabelledFace]],
     summary: LabelImportSummary,
     progress: Progress,
 ) -> None:
@@ -492,7 +477,7 @@ def _add_proposals(
     summary.imported, summary.already_decided = len(batch), len(rows) - len(batch)
 
 
-def _digest(rows: list[tuple[int, LabelledRow]]) -> str:
+def _digest(rows: list[tuple[int, LabelledFace]]) -> str:
     """A hash that identifies this set of proposals."""
     content = hashlib.sha256()
     for face, row in rows:

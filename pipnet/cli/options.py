@@ -204,9 +204,9 @@ def read_samples(sources: Sequence[Path], names: Sequence[str]) -> list[Sample]:
         for face in load_labelled(source, names=names, report=report):
             if len(face.points) != len(names):
                 raise click.ClickException(
-                    f"{face.image} has {len(face.points)} landmarks, the scheme {len(names)}"
+                    f"{face.photo} has {len(face.points)} landmarks, the scheme {len(names)}"
                 )
-            rows.append(Sample(face.image, face.points, (tight_box(face.points),)))
+            rows.append(Sample(Path(face.photo), face.points, (tight_box(face.points),)))
     return rows
 
 

@@ -27,17 +27,22 @@ from pipnet.text import one_line
 
 @dataclass(frozen=True, eq=False)
 class LabelledFace:
-    """One face to learn from.
+    """A face with its landmarks, as a label file states them.
 
-    `points` (N, 2) float64 pixels of the upright photo, (0, 0) the centre of the top-left pixel,
-    NaN where unlabelled. `box` x, y, width, height as the file states it. `visibility` (N,) int8 of
-    0 (not labelled), 1 (hidden) or 2 (visible), or None where the format has none.
+    `photo`: the name of its photo in the file; `load_labelled` gives the path instead. `points`
+    (N, 2) float64 pixels of the upright photo, (0, 0) the centre of the top-left pixel, NaN where
+    unlabelled. `box`: x, y, width, height in pixels, or None. `visibility` (N,) int8 of 0 (not
+    labelled), 1 (hidden) or 2 (visible), or None if the format has none. `score` 0..1 of a
+    proposal. `verdict`: what a reviewer decided (`accepted`, `corrected`), empty if the file states
+    none.
     """
 
-    image: Path
+    photo: str
     points: NDArray[np.float64]
     box: Box | None = None
     visibility: NDArray[np.int8] | None = None
+    score: float | None = None
+    verdict: str = ""
 
 
 def load_labelled(
@@ -86,8 +91,8 @@ def load_labelled(
     for face in faces:
         if len(face.points) != len(faces[0].points):
             raise LabelError(
-                f"{source.name} mixes landmark schemes: {faces[0].image.name} has "
-                f"{len(faces[0].points)} points, {face.image.name} {len(face.points)}. "
+                f"{source.name} mixes landmark schemes: {Path(faces[0].photo).name} has "
+                f"{len(faces[0].points)} points, {Path(face.photo).name} {len(face.points)}. "
                 f"Keep each scheme in a folder or file of its own."
             )
     return faces
@@ -175,7 +180,7 @@ def _from_pts(pts: Sequence[Path], files: Sequence[Path], origin: int) -> list[L
             )
         if len(found) > 1:
             raise LabelError(f"{path} could belong to {' or '.join(found)}; rename one of them.")
-        faces.append(LabelledFace(path.with_name(found[0]), parse_pts(path, origin)))
+        faces.append(LabelledFace(str(path.with_name(found[0])), parse_pts(path, origin)))
     return faces
 
 
@@ -196,7 +201,7 @@ def _from_coco(path: Path, names: Sequence[str] | None, problems: list[str]) -> 
             order = orders.get(row.category_id)
             points = row.points if order is None else row.points[order]
             seen = row.visibility if order is None else row.visibility[order]
-            faces.append(LabelledFace(file, points, row.bbox, seen))
+            faces.append(LabelledFace(str(file), points, row.bbox, seen))
     return faces
 
 
@@ -235,19 +240,19 @@ def _photos(path: Path, images: Sequence[CocoImage], problems: list[str]) -> dic
 
 def _plausible(faces: Sequence[LabelledFace], problems: list[str]) -> list[LabelledFace]:
     """Those whose landmarks lie on their photo or near it."""
-    sizes: dict[Path, tuple[int, int] | None] = {}
+    sizes: dict[str, tuple[int, int] | None] = {}
     kept: list[LabelledFace] = []
     for face in faces:
-        if face.image not in sizes:
+        if face.photo not in sizes:
             try:
-                header = read_header(face.image)
-                sizes[face.image] = (header.width, header.height)
+                header = read_header(Path(face.photo))
+                sizes[face.photo] = (header.width, header.height)
             except ImageError:  # reading the photo reports it
-                sizes[face.image] = None
-        size = sizes[face.image]
+                sizes[face.photo] = None
+        size = sizes[face.photo]
         if size is not None and has_implausible_points(face.points, size):
             problems.append(
-                f"a face of {face.image.name} has landmarks far outside the photo "
+                f"a face of {Path(face.photo).name} has landmarks far outside the photo "
                 f"({size[0]} x {size[1]}); label it again"
             )
         else:

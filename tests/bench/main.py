@@ -116,7 +116,7 @@ def _people() -> list[Any]:
     from pipnet.data.sample import Sample
 
     people = [
-        Sample(face.image, face.points, (tight_box(face.points),))
+        Sample(Path(face.photo), face.points, (tight_box(face.points),))
         for face in load_labelled(resources.path("sample"))
     ]
     return (people * 2)[:96]
@@ -199,7 +199,7 @@ def predict() -> None:
     starter, convention = load(resources.starter()), CropConvention()
     crops = np.stack(
         [
-            cut(read_image(one.image), convention.crop_box(tight_box(one.points)), convention)
+            cut(read_image(Path(one.photo)), convention.crop_box(tight_box(one.points)), convention)
             for one in load_labelled(resources.path("sample"))[:32]
         ]
     )

@@ -174,7 +174,8 @@ if "WORLD_SIZE" in os.environ:
 torch.manual_seed(1)
 start = Checkpoint(PIPNet("resnet18", 5, 3), FIVE, FACE, CropConvention(side=64))
 samples = [
-    Sample(face.image, face.points, (tight_box(face.points),)) for face in load_labelled(photos)
+    Sample(Path(face.photo), face.points, (tight_box(face.points),))
+    for face in load_labelled(photos)
 ]
 config = TrainConfig(
     epochs=3, batch=batch, lr=1e-4, warmup_steps=0, ema_decay=0.0, freeze_batch_norm=True,

@@ -13,29 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from labeltool.domain import Box, Message, Points, Progress
+from labeltool.domain import Message, Progress
+from pipnet.data.labelled_faces import LabelledFace
 from pipnet.output import FileKind, replacing
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledRow:
-    """One face in a label file.
-
-    `photo`: the photo's name in the file; of .pts files their path without the suffix. `box`: x, y,
-    width, height in pixels. `points` (N, 2), NaN where absent. `visibility` (N,) of 0 (not
-    labelled), 1 (hidden) and 2 (visible), or None if the format has none. `score` 0..1 of a
-    proposal. `verdict`: a `Verdict`, empty if the file states none.
-    """
-
-    photo: str
-    box: Box
-    points: Points
-    visibility: NDArray[np.int8] | None = None
-    score: float | None = None
-    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +31,7 @@ class ListedPhoto:
 class ReadLabels:
     """The content of a label file.
 
+    `rows`: its faces; the name of a .pts file's photo is the path of the file without the suffix.
     `photos`: all photos that it lists, by name, also those without a face. `stems`: photo names
     have no suffix. Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k]
     of the face) are None if the file states none; `edges` count from 0. `problems`: a sentence for
@@ -59,7 +40,7 @@ class ReadLabels:
 
     names: tuple[str, ...] | None
     edges: tuple[tuple[int, int], ...]
-    rows: list[LabelledRow]
+    rows: list[LabelledFace]
     flip: tuple[int, ...] | None = None
     problems: list[Message] = field(default_factory=list)
     photos: Mapping[str, ListedPhoto] = field(default_factory=dict)
@@ -75,7 +56,7 @@ class LabelsToWrite:
     unless the format `has_photo_details`.
     """
 
-    rows: Sequence[LabelledRow]
+    rows: Sequence[LabelledFace]
     names: Sequence[str]
     edges: Sequence[tuple[int, int]] = ()
     flip: Sequence[int] | None = None

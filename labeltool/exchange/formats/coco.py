@@ -14,7 +14,6 @@ from labeltool.domain import N_, Message, Progress
 from labeltool.exchange.formats import (
     CheckTargets,
     LabelFormat,
-    LabelledRow,
     LabelsToWrite,
     ListedPhoto,
     ReadLabels,
@@ -31,13 +30,13 @@ from pipnet.data.coco import (
     contradictory_names,
     parse_coco,
 )
-from pipnet.data.labelled_faces import only_json
+from pipnet.data.labelled_faces import LabelledFace, only_json
 from pipnet.output import COCO
 
 
 def write(
     path: Path,
-    rows: Sequence[LabelledRow],
+    rows: Sequence[LabelledFace],
     names: Sequence[str],
     edges: Sequence[tuple[int, int]],
     flip: Sequence[int] | None,
@@ -90,7 +89,7 @@ def read(path: Path) -> ReadLabels:
     scheme = _scheme(file, path)
     photos = {image.id: image.file_name for image in file.images}
     twice = contradictory_names(file.images)
-    rows: list[LabelledRow] = []
+    rows: list[LabelledFace] = []
     problems = [Message(reason) for reason in twice.values()]
     for face in file.annotations:
         if photos[face.image_id] in twice:
@@ -108,8 +107,8 @@ def read(path: Path) -> ReadLabels:
             continue
         verdict = face.extra.get("verdict")
         rows.append(
-            LabelledRow(
-                photos[face.image_id], box, face.points, face.visibility, face.score,
+            LabelledFace(
+                photos[face.image_id], face.points, box, face.visibility, face.score,
                 verdict if isinstance(verdict, str) else "",
             )
         )  # fmt: skip
@@ -127,7 +126,7 @@ def _with_progress(pieces: Iterator[str], total: int, progress: Progress) -> Ite
         yield piece
 
 
-def _visibility(row: LabelledRow) -> NDArray[np.int8]:
+def _visibility(row: LabelledFace) -> NDArray[np.int8]:
     """A landmark without a position is not labelled, whatever else is said of it."""
     placed = np.isfinite(row.points).all(axis=1)
     stated = np.full(len(row.points), 2) if row.visibility is None else row.visibility

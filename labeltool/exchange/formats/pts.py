@@ -15,7 +15,6 @@ from labeltool.domain import N_, Message, Progress
 from labeltool.exchange.formats import (
     CheckTargets,
     LabelFormat,
-    LabelledRow,
     LabelsToWrite,
     ListedPhoto,
     ReadLabels,
@@ -23,6 +22,7 @@ from labeltool.exchange.formats import (
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, walk_files
+from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import PhotoNames
 from pipnet.data.pts import format_pts, parse_pts
 from pipnet.output import replacing
@@ -30,7 +30,7 @@ from pipnet.output import replacing
 
 def write(
     folder: Path,
-    rows: Sequence[LabelledRow],
+    rows: Sequence[LabelledFace],
     photos: Iterable[str] = (),
     progress: Progress = lambda done, total: None,
     check: CheckTargets = lambda targets: None,
@@ -53,7 +53,7 @@ def write(
         for row in rows
         if not np.isfinite(row.points).all()
     ]
-    faces: dict[str, list[LabelledRow]] = {}
+    faces: dict[str, list[LabelledFace]] = {}
     for row in rows:
         if np.isfinite(row.points).all():
             faces.setdefault(row.photo, []).append(row)
@@ -106,7 +106,7 @@ def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabel
                 files, unreadable = files + more, unreadable + lost
     except ImageError as error:
         raise LabelError(f"{error}.") from error
-    rows: list[LabelledRow] = []
+    rows: list[LabelledFace] = []
     problems = [Message(N_("{file} could not be listed."), file=path) for path in unreadable]
     for path in files:
         if path.suffix.lower() != ".pts":
@@ -117,7 +117,7 @@ def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabel
         except LabelError as error:
             problems.append(Message(N_("{file}: {reason}"), file=str(inside), reason=str(error)))
             continue
-        rows.append(LabelledRow(str(inside.parent / inside.stem), tight_box(points), points))
+        rows.append(LabelledFace(str(inside.parent / inside.stem), points, tight_box(points)))
     photos = {row.photo: ListedPhoto() for row in rows}
     return ReadLabels(None, (), rows, None, problems, photos, stems=True)
 

@@ -20,7 +20,7 @@ from labeltool.domain import (
     WriteResult,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.expressions import id_list
+from labeltool.store.database.expressions import id_list, id_rows
 from labeltool.store.database.schema import DraftRow, EntryRow, OperationRow, StateRow
 from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.face_state import refresh_states
@@ -29,13 +29,16 @@ from labeltool.store.log.operation_log import operate
 CHUNK = 2000
 """Faces between two calls of progress."""
 
+_asked = id_rows("ids")
 _PLAN = (
     select(
         StateRow.face_id, StateRow.entry_id, StateRow.prediction_id, StateRow.verdict,
         StateRow.offered, StateRow.score, DraftRow.face_id.is_not(None).label("drafted"),
     )
+    .select_from(_asked)
+    .join(StateRow, StateRow.face_id == _asked.c.value)
     .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
-    .where(StateRow.face_id.in_(id_list("ids")), StateRow.verdict != Verdict.REMOVED)
+    .where(StateRow.verdict != Verdict.REMOVED)
     .order_by(StateRow.score, StateRow.face_id)
 )  # fmt: skip
 _NOW = select(StateRow.face_id, StateRow.entry_id, StateRow.prediction_id).where(

@@ -34,7 +34,6 @@ from labeltool.domain import (
     N_,
     Changes,
     Message,
-    NewLabel,
     Points,
     RoundStatus,
     UserError,
@@ -67,6 +66,7 @@ from labeltool.store.log.operation_log import (
     removed_face,
 )
 from labeltool.store.round_records import set_visible
+from pipnet.data.labelled_faces import LabelledFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +227,23 @@ class Decisions:
         return WriteResult(changes_of(faces), message, undoable=True)
 
     def take_labels(
-        self, reviewer: str, labels: Sequence[NewLabel], source: str
+        self, reviewer: str, labels: Sequence[tuple[int, LabelledFace]], source: str
     ) -> tuple[int, Changes]:
-        """Manual labels from a file, one operation; faces with a human decision are left alone."""
+        """Take the labels of a file for faces (ids) as one operation; returns how many were taken.
+
+        Faces with a human decision are left alone. A label becomes accepted if its verdict is
+        that, else corrected.
+        """
         with self._database.write() as connection:
             free = set(
                 connection.scalars(
                     select(StateRow.face_id).where(
-                        StateRow.face_id.in_(id_list(label.face_id for label in labels)),
+                        StateRow.face_id.in_(id_list(face_id for face_id, _ in labels)),
                         StateRow.verdict.in_((Verdict.UNREVIEWED, Verdict.REMOVED)),
                     )
                 )
             )
-            taken = [label for label in labels if label.face_id in free]
+            taken = [(face_id, label) for face_id, label in labels if face_id in free]
             if not taken:
                 return 0, Changes()
             operation = operate(
@@ -256,11 +260,16 @@ class Decisions:
                 insert(EntryRow),
                 [
                     {
-                        "operation_id": operation, "face_id": label.face_id, "effect": operation,
-                        "verdict": label.verdict, "flag": bool(states[label.face_id]),
+                        "operation_id": operation, "face_id": face_id, "effect": operation,
+                        "verdict": str(
+                            Verdict.ACCEPTED
+                            if label.verdict == Verdict.ACCEPTED
+                            else Verdict.CORRECTED
+                        ),
+                        "flag": states[face_id],
                         "points": label.points, "visibility": label.visibility,
                     }
-                    for label in taken
+                    for face_id, label in taken
                 ],
             )  # fmt: skip
             connection.execute(_CONTINUE, {"operation": operation})

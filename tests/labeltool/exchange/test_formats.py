@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from labeltool.domain import Message
-from labeltool.exchange.formats import LabelledRow, ReadLabels, coco, pts, write_text_atomically
+from labeltool.exchange.formats import ReadLabels, coco, pts, write_text_atomically
 from pipnet.data.coco import LabelError
-from pipnet.data.labelled_faces import load_labelled
+from pipnet.data.labelled_faces import LabelledFace, load_labelled
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
 
 NAMES = ("left", "right", "nose")
@@ -24,9 +24,9 @@ EDGES = ((0, 2), (1, 2))
 FLIP = (1, 0, 2)
 
 
-def row(photo: str, shift: float = 0.0, **rest: object) -> LabelledRow:
+def row(photo: str, shift: float = 0.0, **rest: object) -> LabelledFace:
     points = np.array([[10.25, 20.5], [30.125, 40.0625], [50.0, 60.75]]) + shift
-    return LabelledRow(photo, (1.5, 2.5, 60.25, 70.125), points, **rest)  # type: ignore[arg-type]
+    return LabelledFace(photo, points, (1.5, 2.5, 60.25, 70.125), **rest)  # type: ignore[arg-type]
 
 
 def full_disk(*_: object) -> None:
@@ -40,7 +40,7 @@ def everything_in(folder: Path) -> list[str]:
 class TestCoco:
     sizes = {"a.jpg": (640, 480), "사진/b 😀.png": (100, 200)}  # noqa: RUF012
 
-    def write(self, path: Path, *rows: LabelledRow) -> None:
+    def write(self, path: Path, *rows: LabelledFace) -> None:
         coco.write(path, rows, NAMES, EDGES, FLIP, self.sizes)
 
     def test_round_trip(self, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ class TestCoco:
         for photo in data.draw(st.lists(st.sampled_from(sorted(self.sizes)), max_size=4)):
             points = data.draw(arrays(np.float64, (count, 2), elements=st.floats(-1e4, 1e4)))
             seen = data.draw(arrays(np.int8, count, elements=st.integers(0, 2)))
-            rows.append(LabelledRow(photo, (1, 2, 3, 4), points, seen))
+            rows.append(LabelledFace(photo, points, (1, 2, 3, 4), seen))
         names = [str(index) for index in range(count)]
         coco.write(path, rows, names, (), None, self.sizes)
         back = coco.read(path)
@@ -329,7 +329,11 @@ class TestPts:
         pts.write(tmp_path, [row("a.jpg"), row("a.jpg", 5), row("b.png")])
         for name in ("a.jpg", "b.png"):
             (tmp_path / name).touch()
-        assert [face.image.name for face in load_labelled(tmp_path)] == ["a.jpg", "a.jpg", "b.png"]
+        assert [Path(face.photo).name for face in load_labelled(tmp_path)] == [
+            "a.jpg",
+            "a.jpg",
+            "b.png",
+        ]
 
     @pytest.mark.shared
     @pytest.mark.parametrize(("folder", "count"), [("helen", 68), ("scut86", 86)])

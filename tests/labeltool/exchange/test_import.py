@@ -20,13 +20,14 @@ from PIL import Image
 from labeltool.domain import Cancelled, Changes, Filter, RoundStatus, UserError, Verdict
 from labeltool.exchange import detection_pool, label_import
 from labeltool.exchange.detection_pool import search
-from labeltool.exchange.formats import LabelledRow, coco
+from labeltool.exchange.formats import coco
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import import_labels
 from labeltool.exchange.photo_import import PhotoImportSummary, add_photos
 from labeltool.store import FILE, Store
 from pipnet.data.boxes import overlap, tight_box
 from pipnet.data.crop import CropConvention
+from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import content_hash
 from pipnet.data.scheme import Scheme, load_scheme
 from tests.projects import ENDLESS, THREE, make_project, propose, sql, triangle, verdicts
@@ -402,12 +403,12 @@ class TestMovedPhotos:
         assert store.photos.problems() == []
 
 
-def labelled(photo: str, shift: float = 0.0, **rest: object) -> LabelledRow:
+def labelled(photo: str, shift: float = 0.0, **rest: object) -> LabelledFace:
     points = triangle(shift)
-    return LabelledRow(photo, tight_box(points), points, **rest)  # type: ignore[arg-type]
+    return LabelledFace(photo, points, tight_box(points), **rest)  # type: ignore[arg-type]
 
 
-def write(path: Path, *rows: LabelledRow, names: tuple[str, ...] = THREE.names) -> Path:
+def write(path: Path, *rows: LabelledFace, names: tuple[str, ...] = THREE.names) -> Path:
     sizes = {row.photo: (100, 100) for row in rows}
     coco.write(path, rows, names, (), None, sizes)
     return path
@@ -500,7 +501,7 @@ class TestLabels:
     def test_another_number_of_landmarks_is_refused_with_both_numbers(self, project, tmp_path):
         store = project(1)
         row = labelled("00000.jpg")
-        four = LabelledRow(row.photo, row.box, np.vstack([row.points, [1, 1]]))
+        four = LabelledFace(row.photo, np.vstack([row.points, [1, 1]]))
         file = write(tmp_path / "a.json", four, names=("a", "b", "c", "d"))
         with pytest.raises(UserError, match=r"4 landmarks a face, .*'three' has 3") as caught:
             import_labels(store, file, ANN)

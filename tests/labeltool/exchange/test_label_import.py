@@ -131,7 +131,7 @@ class TestRoundTrip:
         for image in images:
             assert (image["width"], image["height"]) == (100, 100)
             assert image["sha256"] == content_hash(tmp_path / image["file_name"])
-        found = {face.image for face in load_labelled(tmp_path / "labels.json")}
+        found = {Path(face.photo) for face in load_labelled(tmp_path / "labels.json")}
         assert found == {tmp_path / "x" / "1.jpg", tmp_path / "y" / "1.jpg"}
 
     def test_a_photo_that_cannot_be_read_is_named_and_exported(self, project, tmp_path):
@@ -371,7 +371,7 @@ class TestLandmarks:
         assert "far outside the photo (100 x 100)" in str(summary.problems[0])
         told: list[str] = []
         (face,) = load_labelled(source, report=told.append)
-        assert (face.image.name, len(told)) == ("g.jpg", 1)
+        assert (Path(face.photo).name, len(told)) == ("g.jpg", 1)
 
 
 class TestSizes:

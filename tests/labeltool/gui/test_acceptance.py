@@ -21,7 +21,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from labeltool.domain import Changes, Filter, NewLabel, NewPrediction, RoundKind, Verdict
+from labeltool.domain import Changes, Filter, NewPrediction, RoundKind, Verdict
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import import_labels
 from labeltool.gui.dialogs import batch_preview
@@ -32,6 +32,7 @@ from labeltool.review.desk import Desk
 from labeltool.rounds import launcher
 from labeltool.rounds.liveness import describe_exit
 from labeltool.store import Store, create_project, open_project
+from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.scheme import load_scheme
 from tests.item_views import select_rows
 from tests.kills import Review, Scenario, TakeIn, Window
@@ -121,7 +122,7 @@ def test_3_results_arriving_during_a_drag_do_not_interrupt_it(qtbot, open_window
 def test_4_removing_a_label_does_not_bring_back_an_older_proposal(qtbot, open_window, project):
     store = open_project(project)
     label = store.faces.get(1).points + 2
-    store.decisions.take_labels("ann", [NewLabel(1, Verdict.CORRECTED, label)], "labels.json")
+    store.decisions.take_labels("ann", [(1, LabelledFace("", label))], "labels.json")
     store.close()
     window = open_window(project)
     desk = window.session.desk
@@ -276,7 +277,7 @@ def test_8_exported_labels_import_unchanged(qtbot, open_window, project, tmp_pat
     points[3] = np.nan
     seen = np.full(68, 2, np.int8)
     seen[3], seen[4] = 0, 1
-    label = NewLabel(2, Verdict.CORRECTED, points, seen)
+    label = (2, LabelledFace("", points, visibility=seen))
     window.session.publish(store.decisions.take_labels("ann", [label], "by hand")[1])
     window.session.desk.open(1)
     window.session.publish(Changes())

@@ -401,7 +401,7 @@ class TestLoadLabelled:
         for name in ("b/한글.pts", "a.PTS", "c_1.pts", "a_2.pts", "._a.pts"):
             (tmp_path / name).write_text(TRIANGLE)
         faces = load_labelled(tmp_path)
-        names = [face.image.relative_to(tmp_path).as_posix() for face in faces]
+        names = [Path(face.photo).relative_to(tmp_path).as_posix() for face in faces]
         assert names == ["a.JPG", "a.JPG", "b/한글.png", "c_1.jpg"]
         assert all(face.points.shape == (3, 2) for face in faces)
         assert faces[0].box is None
@@ -441,7 +441,7 @@ class TestLoadLabelled:
         (tmp_path / "사진" / "a.jpg").touch()
         for source in (path, tmp_path):
             (face,) = load_labelled(source)
-            assert face.image == tmp_path / "사진" / "a.jpg"
+            assert Path(face.photo) == tmp_path / "사진" / "a.jpg"
             assert face.box == (1, 2.5, 30, 40)
             assert face.visibility is not None
             assert face.visibility.tolist() == [2, 0, 1]
@@ -458,7 +458,7 @@ class TestLoadLabelled:
         path.write_text(json.dumps(data), encoding="utf-8")
         (tmp_path / "사진").mkdir()
         (tmp_path / "사진" / "a.jpg").touch()
-        assert [face.image.name for face in load_labelled(path)] == ["a.jpg", "gone.jpg"]
+        assert [Path(face.photo).name for face in load_labelled(path)] == ["a.jpg", "gone.jpg"]
 
     def test_coco_from_windows(self, tmp_path: Path) -> None:
         data = deepcopy(SMALL)
@@ -467,7 +467,7 @@ class TestLoadLabelled:
         (tmp_path / "photos" / "a.jpg").touch()
         (tmp_path / "set.json").write_text(json.dumps(data))
         (face,) = load_labelled(tmp_path)
-        assert face.image.is_file()
+        assert Path(face.photo).is_file()
 
     def test_coco_without_faces(self, tmp_path: Path) -> None:
         (tmp_path / "a.json").write_text(json.dumps({**SMALL, "annotations": []}))

@@ -31,18 +31,18 @@ def labelled(sample: Path) -> list[LabelledFace]:
 
 @pytest.fixture(scope="module")
 def samples(labelled: list[LabelledFace]) -> list[Sample]:
-    return [Sample(face.image, face.points, (tight_box(face.points),)) for face in labelled]
+    return [Sample(Path(face.photo), face.points, (tight_box(face.points),)) for face in labelled]
 
 
 def test_they_are_small_and_every_one_is_labelled(sample: Path, labelled: list[LabelledFace]):
     assert sum(file.stat().st_size for file in sample.iterdir()) < 3_000_000
     pictures = sorted(sample.glob("*.jpg"))
     assert len(pictures) == 52
-    assert sorted({face.image for face in labelled}) == pictures
+    assert sorted({Path(face.photo) for face in labelled}) == pictures
     assert sum(picture.name.startswith("group") for picture in pictures) == 4
     for face in labelled:
         assert face.points.shape == (68, 2)
-        photo = read_header(face.image)
+        photo = read_header(Path(face.photo))
         inside = (face.points >= -0.5) & (face.points < np.array([photo.width, photo.height]) - 0.5)
         assert inside.mean() > 0.9
 
@@ -51,10 +51,11 @@ def test_the_face_detector_finds_them(labelled: list[LabelledFace]):
     face_detector, to_landmarks = load_face_detector(), CropConvention().landmark_box
     boxes = {
         picture: [to_landmarks(face.box, "detected") for face in face_detector(read_image(picture))]
-        for picture in {face.image for face in labelled}
+        for picture in {Path(face.photo) for face in labelled}
     }
     found = [
-        max((overlap(tight_box(face.points), box) for box in boxes[face.image]), default=0) > 0.5
+        max((overlap(tight_box(face.points), box) for box in boxes[Path(face.photo)]), default=0)
+        > 0.5
         for face in labelled
     ]
     assert np.mean(found) >= 0.95
@@ -77,7 +78,7 @@ def test_exported_starters_find_the_same_landmarks(samples: list[Sample], tmp_pa
     convention = checkpoint.convention
     crops = np.stack(
         [
-            cut(read_image(face.image), convention.crop_box(face.boxes[0]), convention)
+            cut(read_image(Path(face.photo)), convention.crop_box(face.boxes[0]), convention)
             for face in samples[-32:]
         ]
     )

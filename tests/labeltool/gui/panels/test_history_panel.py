@@ -9,11 +9,12 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from labeltool.domain import Changes, NewLabel, Verdict
+from labeltool.domain import Changes, Verdict
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog, RevertBatchDialog
 from labeltool.gui.dialogs.confirm_undo import ConfirmUndoDialog
 from labeltool.review.desk import default_reviewer
 from labeltool.store import open_project
+from pipnet.data.labelled_faces import LabelledFace
 from tests.labeltool.gui.conftest import fill
 from tests.labeltool.gui.test_window import CONTROL, drag, verdict
 from tests.projects import change
@@ -181,7 +182,7 @@ def import_labels(project, count: int) -> None:
     boxes = [(photo, (10.0, 10.0, 40.0, 40.0), "landmarks") for photo in photos]
     faces = store.faces.add(boxes, by_operation=True)
     points = np.stack([np.linspace(10, 50, 68), np.linspace(12, 48, 68)], 1)
-    labels = [NewLabel(face, Verdict.CORRECTED, points) for face in faces]
+    labels = [(face, LabelledFace("", points)) for face in faces]
     store.decisions.take_labels(default_reviewer(), labels, "l.json")
     before = (datetime.now(UTC) - timedelta(days=3, hours=1)).isoformat(timespec="milliseconds")
     change(store, f"UPDATE operation SET time = '{before}'")

@@ -11,7 +11,6 @@ from labeltool.domain import (
     Changes,
     Filter,
     Message,
-    NewLabel,
     UndoState,
     UserError,
     Verdict,
@@ -19,6 +18,7 @@ from labeltool.domain import (
 )
 from labeltool.store import Store, Threshold
 from labeltool.store.log.operation_log import MANY
+from pipnet.data.labelled_faces import LabelledFace
 from tests.projects import (
     add_faces,
     change,
@@ -247,7 +247,7 @@ class TestUndo:
 
     def test_labels_of_a_file_are_one_step_of_undo(self, project):
         store = project(3)
-        labels = [NewLabel(i, CORRECTED, triangle(i + 0.5)) for i in (1, 2, 3)]
+        labels = [(i, LabelledFace("", triangle(i + 0.5))) for i in (1, 2, 3)]
         store.decisions.take_labels(ANN, labels, "a.json")
         store.undo.undo(ANN)
         assert verdicts(store) == [UNREVIEWED] * 3
@@ -446,7 +446,7 @@ class TestLabelsFromFiles:
         store = project(4)
         for number, verdict in enumerate([ACCEPTED, REJECTED, EXCLUDED], 1):
             store.decisions.decide(ANN, [number], verdict)
-        labels = [NewLabel(i, CORRECTED, triangle(50)) for i in (1, 2, 3, 4)]
+        labels = [(i, LabelledFace("", triangle(50))) for i in (1, 2, 3, 4)]
         count, changes = store.decisions.take_labels(BEN, labels, "a.json")
         assert count == 1
         assert changes.all
@@ -455,7 +455,7 @@ class TestLabelsFromFiles:
 
     def test_taking_them_twice_changes_nothing_more(self, project):
         store = project(2)
-        labels = [NewLabel(i, ACCEPTED, triangle(50)) for i in (1, 2)]
+        labels = [(i, LabelledFace("", triangle(50), verdict="accepted")) for i in (1, 2)]
         store.decisions.take_labels(BEN, labels, "a.json")
         before = lengths(store)
         assert store.decisions.take_labels(BEN, labels, "a.json") == (0, Changes())
@@ -465,7 +465,9 @@ class TestLabelsFromFiles:
         store = project(1)
         store.decisions.flag(ANN, [1], True)
         seen = np.array([2, 1, 0], np.int8)
-        store.decisions.take_labels(BEN, [NewLabel(1, CORRECTED, triangle(), seen)], "a.json")
+        store.decisions.take_labels(
+            BEN, [(1, LabelledFace("", triangle(), visibility=seen))], "a.json"
+        )
         assert face(store).flag
         ((_, _, _, visibility),) = store.decisions.labels()
         np.testing.assert_array_equal(visibility, seen)

@@ -14,8 +14,9 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from labeltool.domain import FINAL, Filter, NewLabel, UserError, Verdict
+from labeltool.domain import FINAL, Filter, UserError, Verdict
 from labeltool.store import Threshold, open_project
+from pipnet.data.labelled_faces import LabelledFace
 from tests.projects import make_project, propose, sql, triangle
 
 FOUND = range(1, 4)
@@ -300,9 +301,7 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(who=REVIEWERS, faces=SOME)
     def import_labels(self, who, faces):
-        labels = [
-            NewLabel(face, Verdict.CORRECTED, triangle(CORRECTED_BY)) for face in sorted(faces)
-        ]
+        labels = [(face, LabelledFace("", triangle(CORRECTED_BY))) for face in sorted(faces)]
         free = {face for face in faces if self.faces[face].verdict in (UNREVIEWED, REMOVED)}
         count, _ = self.store.decisions.take_labels(who, labels, "l.json")
         assert count == len(free)
