@@ -27,26 +27,19 @@ from labeltool.domain import (
     Verdict,
     import_model,
 )
-from labeltool.exchange.formats import LabelFormat, ReadLabels
-from labeltool.exchange.formats.format_table import FORMATS, find_labels
-from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.exchange.label_problems import size_mismatch
+from labeltool.exchange.label_source import LabelSource, read_label_source
 from labeltool.exchange.photo_import import PhotoImportSummary, add_folder
 from labeltool.store import Store
 from pipnet.data.boxes import SAME_FACE_OVERLAP, match_by_overlap, overlap, tight_box
-from pipnet.data.coco import LabelError
 from pipnet.data.crop import CropConvention
-from pipnet.data.images import ImageError, classify, read_header
+from pipnet.data.images import ImageError, read_header
 from pipnet.data.label_frames import (
     LabelFrame,
     SizeMismatch,
-    StatedSize,
-    choose_frames,
     has_implausible_points,
 )
-from pipnet.data.labelled_faces import LabelledFace, landmark_order
-from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
-from pipnet.data.scheme import Scheme
+from pipnet.data.labelled_faces import LabelledFace
 
 _Usable = tuple[int, Box, LabelledFace]  # photo, box of the landmarks, row
 
@@ -71,134 +64,6 @@ class LabelImportSummary:
     is_logged: bool = False
 
 
-@dataclass(frozen=True)
-class LabelSource:
-    """A label file that was read and not imported yet.
-
-    `files`: the photos by the names that the file gives them. `problems`: what cannot be used.
-    `sizes`: what is stated of each photo that can be, by name.
-    """
-
-    path: Path
-    form: LabelFormat
-    read: ReadLabels
-    files: Mapping[str, Path]
-    problems: tuple[Message, ...]
-    sizes: Mapping[str, StatedSize]
-
-    def frames(
-        self, *, turn: bool = False, scale: bool = False
-    ) -> tuple[dict[str, LabelFrame], dict[str, SizeMismatch]]:
-        """The photos by name that were labelled in another size and can be imported with these
-        options, and those that cannot. See `pipnet.data.label_frames.choose_frames`."""
-        return choose_frames(self.sizes, turn=turn, scale=scale)
-
-
-def read_label_source(store: Store, path: Path) -> LabelSource:
-    """Read a label file or a folder of them, and find its photos. Changes nothing.
-
-    Raises:
-        UserError: not readable, or with other landmarks than the project's.
-    """
-    records = store.photos.records()
-    names = photo_names((record.id, record.root, record.path) for record in records)
-    try:
-        found = find_labels(path)
-        if found is None:
-            suffixes = ", ".join(known.suffix for known in FORMATS)
-            raise UserError(
-                N_("{path} is not a label file."),
-                N_("Choose a file or folder of one of these kinds: {suffixes}."),
-                path=path,
-                suffixes=suffixes,
-            )
-        form, path = found
-        read = form.read(path, {name.split("/")[0] for name in names.values()})
-        folder = path if form.is_folder else path.parent
-        read = _in_scheme(read, store.scheme, path, form)
-    except (LabelError, ImageError) as error:
-        raise UserError(N_("{reason}"), reason=str(error)) from error
-    lookup = PhotoLookup(
-        folder, [KnownPhoto(record.file, names[record.id], record.sha256) for record in records]
-    )
-    hashes = {name: photo.sha256 for name, photo in read.photos.items()}
-    files, not_found = lookup.find_all(hashes, stems=read.stems)
-    lacking = {name: Message(reason) for name, reason in not_found.items()}
-    known = {record.file: record for record in records}
-    for name, file in list(files.items()):
-        if file in known and (reason := known[file].problem):
-            lacking[name] = Message(
-                N_("{photo} cannot be used: {reason}"), photo=name, reason=reason
-            )
-        elif file not in known and not _can_be_added(file):
-            lacking[name] = Message(
-                N_("{photo} is not a photo of a kind that can be read"), photo=name
-            )
-        else:
-            continue
-        del files[name]
-    wanted = {row.photo for row in read.rows}
-    problems = (
-        *read.problems, *(reason for name, reason in lacking.items() if name in wanted)
-    )  # fmt: skip
-    sizes = {
-        name: StatedSize(file, read.photos[name].size, known[file].size if file in known else None)
-        for name, file in files.items()
-        if name in wanted
-    }
-    return LabelSource(path, form, read, files, problems, sizes)
-
-
-def _can_be_added(file: Path) -> bool:
-    try:
-        str(file).encode()
-    except UnicodeEncodeError:  # a file name that is not text cannot be stored
-        return False
-    return classify(file) == "photo"
-
-
-def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat) -> ReadLabels:
-    """The rows with the scheme's number of landmarks, in its order. The others become problems.
-
-    Raises LabelError for landmarks of other names, UserError if no row has as many landmarks.
-    """
-    fitting = [row for row in read.rows if len(row.points) == scheme.count]
-    others = [row for row in read.rows if len(row.points) != scheme.count]
-    if others and not fitting:
-        raise UserError(
-            N_("{path} has {count} landmarks a face, this project's scheme {scheme!r} has {ours}."),
-            N_("Import it into a project with that scheme."),
-            path=path,
-            count=len(others[0].points),
-            scheme=scheme.name,
-            ours=scheme.count,
-        )
-    suffix = form.suffix if read.stems else ""
-    problems = [
-        Message(
-            N_(
-                "{photo} has {count} landmarks, this project's scheme has {ours}; label it again "
-                "with all of them"
-            ),
-            photo=f"{row.photo}{suffix}",
-            count=len(row.points),
-            ours=scheme.count,
-        )
-        for row in others
-    ]
-    order = landmark_order(read.names, scheme.names, path.name) if fitting else None
-    if order is not None:
-        fitting = [
-            replace(
-                row,
-                points=row.points[order],
-                visibility=None if row.visibility is None else row.visibility[order],
-            )
-            for row in fitting
-        ]
-    return replace(read, rows=fitting, problems=[*read.problems, *problems])
-
-
 def import_labels(
     store: Store,
     source: Path | LabelSource,
@@ -216,7 +81,7 @@ def import_labels(
     over union); else it makes a new face. A human decision is never replaced, and the same file
     again adds nothing. It is one operation, whose undo removes the new faces. `turn`, `scale`: take
     faces that were labelled before the photo's EXIF turn, or on a copy of another size. `progress`
-    may raise Cancelled: then photos beside the file are known, no label is summary, no face is new
+    may raise Cancelled: then photos beside the file are known, nothing is imported, no face is new
     and nothing is offered; the same file again goes on.
 
     Raises:

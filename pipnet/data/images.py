@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,16 +17,21 @@ from typing import IO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin
+from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile, PngStream
+from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from pipnet.data.colour import low_byte_tiles, to_rgb
-from pipnet.data.jpeg import decode_without_end
+from pipnet.data.pillow_workarounds import (
+    decode_without_end,
+    late_png_exif,
+    quiet_pillow,
+    webp_canvas,
+)
 from pipnet.text import one_line
 
 MAX_PIXELS = 200_000_000
@@ -90,27 +94,6 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """EXIF orientation -> what makes the stored picture upright (EXIF 2.3, section 4.6.4)."""
-
-# The limit above stands in for Pillow's own (a warning at 89 megapixels, which its TIFF reader also
-# gives while decoding). One assignment at import, for changing it around a call is not thread safe.
-Image.MAX_IMAGE_PIXELS = None
-
-
-class _PngStream(PngStream):
-    """Leaves out texts and colour profiles for whose size Pillow refuses the whole photo."""
-
-    def call(self, cid: bytes, pos: int, length: int) -> bytes:
-        try:
-            return super().call(cid, pos, length)
-        except ValueError:
-            if cid not in (b"tEXt", b"zTXt", b"iTXt", b"iCCP") or self.fp is None:
-                raise
-            self.fp.seek(pos)
-            return self.fp.read(length)  # for the checksum
-
-
-# Pillow offers no other way to another stream.
-PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
 
 
 class ImageError(Exception):
@@ -199,7 +182,7 @@ def read_header(path: Path) -> ImageInfo:
         # Pillow gives a TIFF's size upright already if its tag, not XMP, says how it is turned.
         upright = isinstance(image, TiffImageFile) and _TAG_ORIENTATION in image.tag_v2
         if isinstance(image, PngImageFile) and "exif" not in image.info and image.fp is not None:
-            late = _late_png_exif(image.fp)
+            late = late_png_exif(image.fp)
             if late:
                 image.info["exif"] = late
         orientation = _orientation(image)
@@ -274,7 +257,7 @@ def _listed(folder: Path) -> list[tuple[str, Path]]:
 @contextmanager
 def _opened(path: Path) -> Iterator[ImageFile]:
     """The photo with its header read and its size checked, its pixels not yet decoded."""
-    _quiet_pillow()
+    quiet_pillow()
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -295,20 +278,6 @@ def _opened(path: Path) -> Iterator[ImageFile]:
             raise _damage(path, error) from error
 
 
-_PILLOW_MODULES = r"PIL\."
-_PILLOW_FILTER = ("ignore", None, UserWarning, re.compile(_PILLOW_MODULES), 0)
-
-
-def _quiet_pillow() -> None:
-    """Keep Pillow from warning about damaged metadata: what matters of it is an ImageError here.
-
-    A lasting filter, because warnings.catch_warnings is not thread safe; put in front again where
-    others have changed the filters since.
-    """
-    if list(warnings.filters[:1]) != [_PILLOW_FILTER]:
-        warnings.filterwarnings("ignore", category=UserWarning, module=_PILLOW_MODULES)
-
-
 def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
     """Read the header with the class that the first bytes ask for, whatever the suffix is."""
     start = stream.read(1024)
@@ -320,7 +289,7 @@ def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
         if re.match(magic, start, re.DOTALL):
             if opener is WebPImageFile:
                 # Pillow makes room for the whole canvas while it opens one.
-                _check_size(path, _webp_canvas(start))
+                _check_size(path, webp_canvas(start))
             try:
                 return opener(stream)
             except Exception as error:
@@ -335,16 +304,6 @@ def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
 
 def _unsupported(path: Path, name: str) -> ImageError:
     return ImageError(path, "is {kind}, which is not supported; convert it to JPEG", {"kind": name})
-
-
-def _webp_canvas(start: bytes) -> tuple[int, int]:
-    """Size of the extended kind (RFC 9649), the only one that can pass the limit by much."""
-    if start[12:16] != b"VP8X":
-        return (0, 0)
-    return (
-        int.from_bytes(start[24:27], "little") + 1,
-        int.from_bytes(start[27:30], "little") + 1,
-    )
 
 
 def _check_size(path: Path, size: tuple[int, int]) -> None:
@@ -373,17 +332,6 @@ def _damage(path: Path, error: Exception) -> ImageError:
         return ImageError(path, "could not be read: {why}", {"why": _why(error)})
     is_short = "truncated" in str(error).lower()
     return ImageError(path, "is truncated" if is_short else "is truncated or damaged")
-
-
-def _late_png_exif(stream: IO[bytes]) -> bytes | None:
-    """The eXIf chunk behind the pixels, where ExifTool puts it: only chunk headers are read."""
-    stream.seek(8)
-    while len(head := stream.read(8)) == 8:
-        length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if kind == b"eXIf":
-            return stream.read(length)
-        stream.seek(length + 4, 1)  # and the checksum
-    return None
 
 
 def _orientation(image: ImageFile) -> int:

@@ -13,6 +13,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
@@ -51,10 +52,14 @@ class KnownPhoto:
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """What a name leads to: a file, or None and the `problem`, which continues the name."""
+    """What a name leads to: a file, or None and the `problem`, which continues the name.
+
+    `ambiguous`: several photos fit equally well.
+    """
 
     file: Path | None
     problem: str = ""
+    ambiguous: bool = False
 
 
 def content_hash(file: Path) -> str:
@@ -117,7 +122,7 @@ class PhotoLookup:
         for form in range(len(_FORMS)):
             if (tail := self._tails.longest_of_stem(folders, stem, form)) is not None:
                 if tail.file is not None or tail.ambiguous:
-                    return LookupResult(tail.file, tail.problem)
+                    return tail
                 problem = problem or tail.problem
         return LookupResult(None, problem or self._nowhere)
 
@@ -180,11 +185,9 @@ class PhotoLookup:
         if self._given is None or file in self._by_path:
             return file
         for photo in self._tails.called(file.name):
-            try:
+            with suppress(OSError):
                 if os.path.samefile(photo.file, file):
                     return photo.file
-            except OSError:
-                continue
         return file
 
     def _hash(self, file: Path) -> str | None:
@@ -222,7 +225,7 @@ class PhotoLookup:
             for form in range(len(_FORMS)):
                 if parts and (tail := tails.longest(parts, form)) is not None:
                     if tail.file is not None or tail.ambiguous:
-                        return LookupResult(tail.file, tail.problem)
+                        return tail
                     problem = problem or tail.problem
         return LookupResult(None, problem) if problem else None
 
@@ -256,11 +259,9 @@ class PhotoLookup:
     def _listing(self, folder: Path, form: int, wanted: str) -> list[Path]:
         if (folder, form) not in self._listings:
             entries: dict[str, list[Path]] = {}
-            try:
+            with suppress(OSError):  # not a folder, or not readable: nothing is found in it
                 for name in os.listdir(folder):
                     entries.setdefault(_FORMS[form](name), []).append(folder / name)
-            except OSError:  # not a folder, or not readable: nothing is found in it
-                pass
             self._listings[folder, form] = entries
         return self._listings[folder, form].get(wanted, [])
 
@@ -275,13 +276,6 @@ class PhotoLookup:
                 name for name in sorted(photos) if classify(Path(name)) == "photo"
             )
         return self._beside_names[folder]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    file: Path | None
-    problem: str = ""
-    ambiguous: bool = False
 
 
 class _Tails:
@@ -326,7 +320,7 @@ class _Tails:
         for number in self._by_form[-1].get(_same(name), []):
             yield self._photos[number][0]
 
-    def longest(self, parts: Sequence[str], form: int) -> _Tail | None:
+    def longest(self, parts: Sequence[str], form: int) -> LookupResult | None:
         """The photo whose name ends as these parts do; None if no file is called so."""
         compare = _FORMS[form]
         wanted = [compare(part) for part in parts]
@@ -336,7 +330,7 @@ class _Tails:
         ]
         return _longest(wanted, known)
 
-    def longest_of_stem(self, folders: Sequence[str], stem: str, form: int) -> _Tail | None:
+    def longest_of_stem(self, folders: Sequence[str], stem: str, form: int) -> LookupResult | None:
         """The photo of a .pts file with this stem in these folders; None if there is no photo for
         that stem."""
         compare = _FORMS[form]
@@ -351,7 +345,7 @@ class _Tails:
         return _longest([*map(compare, folders), ""], known)
 
 
-def _longest(wanted: list[str], known: list[tuple[KnownPhoto, list[str]]]) -> _Tail | None:
+def _longest(wanted: list[str], known: list[tuple[KnownPhoto, list[str]]]) -> LookupResult | None:
     """Of photos whose last part agrees, the one with most parts that do.
 
     Where only the last part agrees and both sides have a folder before it, they contradict each
@@ -369,7 +363,7 @@ def _longest(wanted: list[str], known: list[tuple[KnownPhoto, list[str]]]) -> _T
         if common > 1 or common in (len(wanted), len(parts)):
             agreeing.append((common, photo))
     if not agreeing:
-        return _Tail(
+        return LookupResult(
             None,
             f"is not {known[0][0].name}: only the file name agrees; if it is, name the photo's own "
             f"folder in the label file, or put the label file where its names lead to the photos",
@@ -377,8 +371,8 @@ def _longest(wanted: list[str], known: list[tuple[KnownPhoto, list[str]]]) -> _T
     most = max(common for common, _photo in agreeing)
     best = [photo for common, photo in agreeing if common == most]
     if len(best) > 1:
-        return _Tail(None, _choice(best), ambiguous=True)
-    return _Tail(best[0].file)
+        return LookupResult(None, _choice(best), ambiguous=True)
+    return LookupResult(best[0].file)
 
 
 def _choice(photos: Sequence[KnownPhoto]) -> str:

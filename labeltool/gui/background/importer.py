@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool.domain import Changes, Message, Progress, WriteResult
 from labeltool.exchange import detection_pool, photo_import
-from labeltool.exchange.label_import import LabelSource, import_labels, read_label_source
+from labeltool.exchange.label_import import import_labels
+from labeltool.exchange.label_source import LabelSource, read_label_source
 from labeltool.gui.background.round_controller import RoundController
 from labeltool.gui.background.tasks import TaskRunner, Work
 from labeltool.gui.background.write_queue import WriteQueue, face_id

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMe
 
 from labeltool.domain import Message, UserError, Verdict, WriteResult
 from labeltool.exchange.formats.format_table import FORMATS, labels_of_chosen_file, suffix_patterns
-from labeltool.exchange.label_import import LabelSource
+from labeltool.exchange.label_source import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
 from labeltool.gui.commands.keymap import Keymap
 from labeltool.gui.commands.shortcut_editor import ShortcutEditor

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from labeltool.domain import Points, photo_problem
-from labeltool.exchange.label_import import LabelSource
 from labeltool.exchange.label_problems import size_mismatch
+from labeltool.exchange.label_source import LabelSource
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import tr, translate

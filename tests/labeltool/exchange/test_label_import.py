@@ -16,7 +16,8 @@ from labeltool.exchange import detection_pool
 from labeltool.exchange.detection_pool import search
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.exchange.label_export import export_labels
-from labeltool.exchange.label_import import import_labels, read_label_source
+from labeltool.exchange.label_import import import_labels
+from labeltool.exchange.label_source import read_label_source
 from labeltool.exchange.photo_import import add_photos
 from labeltool.store import Store
 from pipnet.data.boxes import tight_box
@@ -99,7 +100,7 @@ NAMES = [
 class TestRoundTrip:
     @pytest.mark.parametrize("form", ["coco", "pts"])
     @pytest.mark.parametrize("folders", [["x", "y"], ["a/photos", "b/photos"], [".hidden"]])
-    def test_exports_come_back_whatever_the_photo_is_called(
+    def test_exports_can_be_imported_whatever_the_photo_is_called(
         self, project, opened, tmp_path, form, folders
     ):
         store = project(proposed=False)
@@ -168,12 +169,12 @@ class TestRoundTrip:
         (["/"], ["1.jpg"]),
     ],
 )
-def test_names_begin_with_what_tells_the_folders_apart(folders, names):
+def test_names_begin_with_the_part_in_which_the_folders_differ(folders, names):
     found = photo_names((number, folder, "1.jpg") for number, folder in enumerate(folders))
     assert list(found.values()) == names
 
 
-def test_a_photo_below_one_folder_is_not_called_like_one_of_another():
+def test_photos_with_the_same_path_in_two_folders_get_different_names():
     found = photo_names([(1, "/p", "q/1.jpg"), (2, "/z/q", "1.jpg"), (3, "/y/p/q", "1.jpg")])
     assert len(set(found.values())) == 3
 
@@ -351,7 +352,7 @@ class TestLandmarks:
 
     @pytest.mark.parametrize("far", [[-101, 50], [50, 201], [1e300, 5], [-1e18, -1e18]])
     @pytest.mark.parametrize("form", ["coco", "pts"])
-    def test_a_face_with_a_landmark_far_outside_is_refused_and_named(
+    def test_a_face_with_a_landmark_far_outside_is_skipped_and_named(
         self, project, tmp_path, far, form
     ):
         store = project(proposed=False)

@@ -1,12 +1,84 @@
-"""JPEG files that lack nothing but the marker at their end."""
+"""What Pillow gets wrong or leaves out: limits, warnings, and files that are odd but whole."""
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from io import BytesIO
+from typing import IO
 
+from PIL import Image, PngImagePlugin
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngStream
+
+# `images.MAX_PIXELS` stands in for Pillow's own limit (a warning at 89 megapixels, which its TIFF
+# reader also gives while decoding). One assignment at import, for changing it around a call is not
+# thread safe.
+Image.MAX_IMAGE_PIXELS = None
+
+_PILLOW_MODULES = r"PIL\."
+_PILLOW_FILTER = ("ignore", None, UserWarning, re.compile(_PILLOW_MODULES), 0)
+
+
+def quiet_pillow() -> None:
+    """Keep Pillow from warning about damaged metadata: what matters of it is an ImageError.
+
+    A lasting filter, because warnings.catch_warnings is not thread safe; put in front again where
+    others have changed the filters since.
+    """
+    if list(warnings.filters[:1]) != [_PILLOW_FILTER]:
+        warnings.filterwarnings("ignore", category=UserWarning, module=_PILLOW_MODULES)
+
+
+# PNG and WEBP
+
+
+class _PngStream(PngStream):
+    """Leaves out texts and colour profiles for whose size Pillow refuses the whole photo."""
+
+    def call(self, cid: bytes, pos: int, length: int) -> bytes:
+        try:
+            return super().call(cid, pos, length)
+        except ValueError:
+            if cid not in (b"tEXt", b"zTXt", b"iTXt", b"iCCP") or self.fp is None:
+                raise
+            self.fp.seek(pos)
+            return self.fp.read(length)  # for the checksum
+
+
+# Pillow offers no other way to another stream.
+PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
+
+
+def late_png_exif(stream: IO[bytes]) -> bytes | None:
+    """The eXIf chunk of a PNG behind the pixels, where ExifTool puts it; None without one.
+
+    Only chunk headers are read.
+    """
+    stream.seek(8)
+    while len(head := stream.read(8)) == 8:
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if kind == b"eXIf":
+            return stream.read(length)
+        stream.seek(length + 4, 1)  # and the checksum
+    return None
+
+
+def webp_canvas(start: bytes) -> tuple[int, int]:
+    """Width and height in pixels of an extended WEBP (RFC 9649) from its first 30 bytes.
+
+    (0, 0) for the other kinds, which cannot pass the limit of pixels by much.
+    """
+    if start[12:16] != b"VP8X":
+        return (0, 0)
+    return (
+        int.from_bytes(start[24:27], "little") + 1,
+        int.from_bytes(start[27:30], "little") + 1,
+    )
+
+
+# JPEG files that lack nothing but the marker at their end
 
 _END = b"\xff\xd9"
 _MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")  # neither a stuffed byte nor a restart
