@@ -8,6 +8,8 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -23,6 +25,8 @@ from pipnet.data.images import ImageError
 from pipnet.data.scheme import Scheme
 from pipnet.export.onnx import ExportError, export_onnx
 from pipnet.models.checkpoint import CheckpointError, load, save
+from pipnet.models.devices import DeviceError, usable_device
+from pipnet.models.terms import descent
 from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
 from pipnet.training.trainer import DivergedError
 
@@ -97,7 +101,10 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
             folder, spec, checkpoint, scheme, samples, photos, device, reporter
         )
         results["train_images_per_second"] = speed
+        terms = descent(Path(spec["imagenet"]) if spec.get("imagenet") else weights)
+        checkpoint = replace(checkpoint, summary={**checkpoint.summary, **terms})
         save(checkpoint, folder.model)
+        results |= terms
     elif checkpoint.scheme.names != scheme.names:
         raise UserError(
             N_("{file} has another landmark scheme than this project."), file=weights.name
@@ -114,14 +121,20 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
 
 
 def _device(wanted: str) -> str:
-    if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
     if wanted == "cuda" and not torch.cuda.is_available():
         raise UserError(
             N_("There is no usable CUDA device."), N_("Choose the device 'cpu' or 'auto'.")
         )
-    return wanted
+    try:
+        return str(usable_device(wanted))
+    except DeviceError as error:
+        raise UserError(
+            N_("This computer cannot train or predict on {device}: {reason}."),
+            N_("Choose the device 'cpu' or 'auto'."),
+            device=wanted,
+            reason=str(error),
+        ) from error
 
 
 def _device_name(device: str) -> str:
-    return torch.cuda.get_device_name() if device == "cuda" else "CPU"
+    return torch.cuda.get_device_name() if device == "cuda" else device.upper()

@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 @click.argument("weights", required=False, type=EXISTING)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def info(weights: Path | None, as_json: bool) -> None:
-    """What a model file is: backbone, scheme, crop convention, training."""
+    """What a model file is: backbone, scheme, crop convention, training, terms."""
     from pipnet.models.checkpoint import load  # noqa: PLC0415
 
     found = load(weights or resources.starter())
+    summary = dict(found.summary)
     row = {
+        "terms": summary.pop("terms"),
+        "lineage": summary.pop("lineage"),
         "backbone": found.network.name,
         "head": found.network.head,
         "landmarks": found.scheme.count,
@@ -41,7 +44,7 @@ def info(weights: Path | None, as_json: bool) -> None:
         "stride": found.network.stride,
         "parameters": sum(p.numel() for p in found.network.parameters()),
         "crop": found.convention.to_mapping(),
-        "summary": found.summary,
+        "summary": summary,
     }
     if as_json:
         click.echo(json.dumps(row))

@@ -170,13 +170,10 @@ def format_count(number: int, one: str, many: str = "") -> str:
 
 def check_device(name: str) -> str:
     """The name of a torch device. Raises click.ClickException if it cannot be used."""
-    import torch  # noqa: PLC0415
+    from pipnet.models.devices import DeviceError, usable_device  # noqa: PLC0415
 
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise click.ClickException(f"device {name!r} cannot be used here") from error
-    return name
+    with user_errors(DeviceError):
+        return str(usable_device(name))
 
 
 @contextmanager

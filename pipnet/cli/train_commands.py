@@ -109,13 +109,14 @@ def _fresh(
     from pipnet.models.checkpoint import Checkpoint, start_backbone  # noqa: PLC0415
     from pipnet.models.heads import build  # noqa: PLC0415
     from pipnet.models.neighbours import max_neighbours  # noqa: PLC0415
+    from pipnet.models.terms import descent  # noqa: PLC0415
 
     torch.manual_seed(recipe.config.seed)
     count = max_neighbours(meanface) if neighbours is None else neighbours
     network = build(head, backbone, scheme.count, count, int(stride))
     if start is not None:
         start_backbone(network, start)
-    return Checkpoint(network, scheme, meanface, recipe.convention)
+    return Checkpoint(network, scheme, meanface, recipe.convention, descent(start))
 
 
 @click.command()

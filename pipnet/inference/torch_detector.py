@@ -13,6 +13,7 @@ from pipnet.inference.base import Detector
 from pipnet.inference.face_detection import FaceDetector
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.models.decoding import Landmarks, decode, decode_coordinates, decode_heatmaps
+from pipnet.models.devices import usable_device
 from pipnet.models.heads import Coordinates, Heatmaps
 
 
@@ -25,7 +26,7 @@ class TorchDetector(Detector):
         face_detector: finds faces where no boxes are given; the default detector if None.
 
     Raises:
-        ValueError: the device cannot be used.
+        DeviceError: the device cannot be used.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class TorchDetector(Detector):
     ) -> None:
         super().__init__(checkpoint.scheme, checkpoint.convention, face_detector)
         self.checkpoint = checkpoint
-        self._device = _usable(device)
+        self._device = usable_device(device)
         if self._device.type != "cpu":
             self.batch_size = 16
         network = checkpoint.network.to(self._device).eval()
@@ -59,13 +60,3 @@ class TorchDetector(Detector):
         if isinstance(output, Heatmaps):
             return decode_heatmaps(parts[0])
         return decode(parts[0], parts[1], parts[2], parts[3], parts[4], self._table)
-
-
-def _usable(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise ValueError(f"device {name!r} cannot be used here") from error
-    return torch.device(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from pipnet.data.scheme import Scheme
 from pipnet.models.backbones import EXTRA_STRIDES, FEATURE_CHANNELS
 from pipnet.models.heads import Network, PIPNet, build
 from pipnet.models.neighbours import Neighbours, neighbours
+from pipnet.models.terms import descent, file_terms
 from pipnet.output import replacing
 
 FORMAT = 1
@@ -34,7 +35,8 @@ class Checkpoint:
     """A trained network and what its numbers mean.
 
     `meanface` (N, 2) in crop units decides the order of the neighbour channels. `summary`: plain
-    values about the training, for people.
+    values about the training, for people; of one that was loaded, with its `lineage` and `terms`
+    (see `pipnet.models.terms`).
     """
 
     network: Network
@@ -96,7 +98,7 @@ def load(path: Path) -> Checkpoint:
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"{path} describes no model that can be built: {error}") from error
     _fill(result.network, state, path)
-    return result
+    return replace(result, summary={**result.summary, **file_terms(path)})
 
 
 def _described(meta: dict[str, Any]) -> Checkpoint:
@@ -188,7 +190,7 @@ def load_authors(
     except ValueError as error:
         raise CheckpointError(f"{path} cannot be used so: {error}") from error
     _fill(network, state, path)
-    return Checkpoint(network, scheme, meanface, AUTHORS_CROP)
+    return Checkpoint(network, scheme, meanface, AUTHORS_CROP, descent(path))
 
 
 def start_backbone(network: Network, path: Path) -> None:

@@ -212,7 +212,7 @@ def _step(
         images = normalise(batch.images, device)
     images = images.contiguous(memory_format=torch.channels_last)
     targets = TargetBatch(
-        torch.from_numpy(batch.points_unit).to(device, torch.float32),
+        torch.from_numpy(batch.points_unit).float().to(device),
         task_indices(batch.tasks).to(device),
     )
     with torch.autocast(device.type, torch.bfloat16, enabled=_is_bfloat16_fast(device)):
@@ -237,7 +237,7 @@ def _is_bfloat16_fast(device: torch.device) -> bool:
     """Whether bfloat16 is fast here: any CUDA device, and CPUs with matrix instructions for it."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16", False))
 
 
 def _identity(start: Checkpoint, samples: Sequence[Sample]) -> dict[str, Any]:

@@ -2218,6 +2218,10 @@ result: {verdict}</source>
         <translation>디스크가 가득 찼습니다. 공간을 확보하고 다시 시도하세요.</translation>
     </message>
     <message>
+        <source>This computer cannot train or predict on {device}: {reason}.</source>
+        <translation>이 컴퓨터에서는 {device}(으)로 학습하거나 예측할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
         <source>Unexpected error: {error}</source>
         <translation>예기치 않은 오류: {error}</translation>
     </message>

@@ -19,6 +19,7 @@ from labeltool.workers import round_training, round_worker
 from labeltool.workers.run_photos import RunPhotos
 from pipnet.data.images import read_header
 from pipnet.data.scheme import load_scheme
+from pipnet.models.checkpoint import load
 from pipnet.training.trainer import DivergedError
 
 NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
@@ -107,6 +108,8 @@ def test_a_bad_photo_is_left_out_of_training_and_predicting(
 
     monkeypatch.setattr(round_training, "train", spy)
     results, problems = run(folder)
+    assert results["terms"] == "research-only"  # as the starter that ships
+    assert results["lineage"] == load(folder.model).summary["lineage"]
     assert list(problems) == [1]
     assert str(problems[1]).startswith(f"{NAMES[1]} ")
     assert reason in str(problems[1])

@@ -479,6 +479,7 @@ class TestTrain:
         found = [row[key] for key in ("head", "backbone", "neighbours", "stride")]
         assert (*found, row["crop"]["enlarge"]) == told
         assert row["summary"]["preset"] == ("paper" if "paper" in words else "best")
+        assert (row["terms"], row["lineage"]) == ("free", [])  # no other network went into it
         again = run("train", *usual, *words, "--head", "heatmap", "--stride", 32, "--resume")
         if told[0] == "heatmap":
             assert again.code == 0
