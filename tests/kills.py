@@ -1,8 +1,8 @@
-"""Processes that are killed at any moment, and what must hold when their project is opened again.
+"""Processes that are killed at random moments, and what must hold in their project afterwards.
 
-A scenario makes a project, has a child process work on it (`python -m tests.kills NAME FOLDER`),
-and checks what is there after the kill against what the child had said before: one line of JSON for
-each call that had returned.
+A scenario makes a project and runs a child process that works on it (`python -m tests.kills NAME
+FOLDER`). The child prints one line of JSON for each call that returned. After the kill, the
+scenario compares the project with these lines.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -61,14 +62,17 @@ def say(*what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
-def wait_for_the_end() -> None:
+def wait_for_kill() -> None:
     while True:
         signal.pause()
 
 
-class Scenario:
-    """One kind of work. `span`: seconds within which it is killed. `hit`: where it was, how often;
-    `said`: how many acknowledged writes were found again."""
+class Scenario(ABC):
+    """One kind of work that is killed.
+
+    `span`: the kill comes within so many seconds. `hit`: how often it came in which part of the
+    work. `said`: how many acknowledged calls were found again.
+    """
 
     span = 0.35
 
@@ -78,13 +82,13 @@ class Scenario:
         self.said = 0
 
     @staticmethod
+    @abstractmethod
     def work(folder: Path) -> None:
-        """In the child: say "open" once, then a line for each call that returned."""
-        raise NotImplementedError
+        """In the child: print "open" once, then a line for each call that returned."""
 
+    @abstractmethod
     def check(self, said: Said) -> None:
-        """In the parent: raise AssertionError if anything was lost or is half done."""
-        raise NotImplementedError
+        """In the parent: raise AssertionError if a write was lost or is incomplete."""
 
     def open(self) -> Store:
         store = open_project(self.folder)
@@ -95,10 +99,10 @@ class Scenario:
         return store
 
     def kill(self, seed: int, *, acknowledged: bool = False) -> None:
-        """Let the child work for a random while, kill it, and look.
+        """Let the child work for a random time, kill it, and check the project.
 
-        `acknowledged`: not before a call has returned. How long that took says how slow the machine
-        is, and so how long the child may work the next time.
+        `acknowledged`: kill it only after a call has returned. The time that took shows how slow
+        the machine is, and limits how long the child may work the next time.
         """
         command = [sys.executable, "-m", "tests.kills", type(self).__name__, str(self.folder)]
         paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
@@ -171,7 +175,7 @@ class Review(Scenario):
 
 
 class Draft(Scenario):
-    """A point of a face is dragged on and on."""
+    """A point of a face is moved again and again."""
 
     span = 0.2
 
@@ -209,7 +213,7 @@ class Draft(Scenario):
         self.hit["between moves"] += 1
 
     def step_back_and_forth(self) -> None:
-        """Every move that was kept is a step of undo of its own."""
+        """Each saved move is one step of undo."""
         store = self.open()
         for act, shift in ((store.undo.undo, -1), (store.undo.redo, 0)):
             act("ann")
@@ -264,7 +268,7 @@ class UndoImport(Scenario):
 
 
 class TakeIn(Scenario):
-    """The results of a training round are taken in."""
+    """The results of a training round are added."""
 
     FACES = 1200
     span = 1.2
@@ -278,7 +282,7 @@ class TakeIn(Scenario):
         store.close()
 
     def _finish_a_round(self, store: Store) -> None:
-        """A round whose worker is done, and whose results nobody took in."""
+        """A round whose worker has finished and whose results were not added yet."""
         number = len(store.rounds.all())
         relative = f"rounds/{number}"
         folder = RunFolder(self.folder / relative)
@@ -304,7 +308,7 @@ class TakeIn(Scenario):
         say("open")
         assert rounds.ingest.add_results() is not None
         say("taken")
-        wait_for_the_end()
+        wait_for_kill()
 
     def check(self, said: Said) -> None:
         store = self.open()
@@ -316,7 +320,7 @@ class TakeIn(Scenario):
         assert verdicts(store)[:100] == [Verdict.ACCEPTED] * 100
         assert store.queue.counts().unreviewed == self.FACES - 100
         self.hit["done" if shown else "half-way" if there else "before"] += 1
-        # the lease of the dead runs out
+        # the lease of the killed process expires
         change(store, "UPDATE round SET lease_until = 1")
         if shown:
             change(store, "UPDATE round SET status = 'ready'")
@@ -364,7 +368,7 @@ def upgrade():
         say("open")
         migrate.upgrade(folder / FILE)
         say("upgraded")
-        wait_for_the_end()
+        wait_for_kill()
 
     def check(self, said: Said) -> None:
         schema = project_file.schema_of(self.folder / FILE)
@@ -374,7 +378,7 @@ def upgrade():
         for backup in backups(self.folder):
             check_file(backup.file)
         self.hit["done" if said else "upgrading"] += 1
-        if schema == migrate.SCHEMA:  # what the dead left behind stops nobody
+        if schema == migrate.SCHEMA:  # leftovers of the killed process do no harm
             self.open().close()
         shutil.rmtree(self.folder / BACKUP_FOLDER, ignore_errors=True)
         shutil.copy(self.before, self.folder / FILE)

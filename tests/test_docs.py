@@ -8,6 +8,7 @@ import shutil
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -57,7 +58,9 @@ def snippets() -> list[object]:
 def test_a_snippet_runs(code: str, tmp_path, monkeypatch):
     shutil.copy(ROOT / "resources" / "sample" / "portrait-0001.jpg", tmp_path / "photo.jpg")
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, "snippet", "exec"), {"__name__": "snippet"})
+    names: dict[str, Any] = {"__name__": "snippet"}
+    exec(compile(code, "snippet", "exec"), names)
+    assert [face.points.shape for face in names["faces"]] == [(68, 2)]
 
 
 def test_there_are_snippets():

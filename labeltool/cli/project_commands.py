@@ -1,4 +1,4 @@
-"""Commands about a whole project: make it, show its state, check it, restore a backup."""
+"""Commands for a whole project: create, status, check, restore."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from labeltool.domain import Counts, RoundStatus, UserError, counted
 @click.command()
 @click.argument("project", type=Folder)
 @click.option(
-    "--scheme", default="300w", show_default=True, help="Name, number of points, or TOML."
+    "--scheme",
+    default="300w",
+    show_default=True,
+    help="Name of a scheme, number of landmarks, or TOML file.",
 )
 def new(project: Path, scheme: str) -> None:
-    """Make a project."""
+    """Create a project."""
     from labeltool.store import create_project  # noqa: PLC0415
     from pipnet.data.scheme import SchemeError, load_scheme  # noqa: PLC0415
 
@@ -33,9 +36,9 @@ def new(project: Path, scheme: str) -> None:
 
 @click.command()
 @click.argument("project", type=Folder)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object of numbers.")
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers as one JSON object.")
 def status(project: Path, as_json: bool) -> None:
-    """How far the review is."""
+    """Show how many photos, faces and decisions a project has, and its unfinished rounds."""
     from labeltool.store import SCHEMA  # noqa: PLC0415
 
     with opened_project(project) as store:
@@ -65,14 +68,14 @@ def _print_status(counts: Counts) -> None:
 @click.option(
     "--repair",
     is_flag=True,
-    help="Mend the current state and indexes from the log, "
-    "and take photos that were edited as they are now.",
+    help="Rebuild wrong states, counts and indexes from the log, "
+    "and accept edited photos as they are now.",
 )
 @click.option(
-    "--deep", is_flag=True, help="Compare the content of every photo, not only its size and time."
+    "--deep", is_flag=True, help="Compare the content of each photo, not only its size and time."
 )
 def check(project: Path, repair: bool, deep: bool) -> None:
-    """Check the database, its log, the photos and the rounds' files."""
+    """Check the database, the photos and the files of the rounds, and list problems."""
     from labeltool.project.integrity import check as run_check  # noqa: PLC0415
     from labeltool.project.integrity import check_photos  # noqa: PLC0415
 
@@ -97,10 +100,12 @@ def check(project: Path, repair: bool, deep: bool) -> None:
 @click.command()
 @click.argument("project", type=Folder)
 @click.option(
-    "--from", "source", help="A backup's name or path, or 'newest'; without it they are listed."
+    "--from",
+    "source",
+    help="Name or path of a backup, or 'newest'. Without it, backups are listed.",
 )
 def restore(project: Path, source: str | None) -> None:
-    """List the backups of a project, or put one in its place; the file before is kept."""
+    """List the backups of a project, or restore one; the replaced project file is kept."""
     from labeltool.store import BACKUP_FOLDER, newest_intact_backup  # noqa: PLC0415
     from labeltool.store import restore as put_back  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""A text for bug reports: what runs here, on what, and what went wrong; nobody's photos in it."""
+"""The text for bug reports: versions, project and errors, without names of photos."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from pipnet.data.images import PHOTO_SUFFIXES
 
 LOG_LINES = 50
 _SUFFIXES = "|".join(re.escape(suffix[1:]) for suffix in sorted({*PHOTO_SUFFIXES, ".pts"}))
-# what stands before a name goes too, for nothing tells where a name with blanks begins
+# everything before a name is removed too, because a name may contain blanks
 _NAMED = re.compile(rf"^(\s*).*\.(?:{_SUFFIXES})\b", re.IGNORECASE)
 _BELOW_PHOTOS = re.compile(r"(<photos \d+>)[/\\][^:;'\"”]*")
 
 
 class RecentLog(logging.Handler):
-    """Keeps the last lines of the program's own log, which goes to no file."""
+    """Keeps the last `LOG_LINES` lines of the program's log, which is not written to a file."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,12 +38,12 @@ class RecentLog(logging.Handler):
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a record, however many lines it has."""
+        """Keep the lines of a record."""
         self.lines.extend(self.format(record).splitlines())
 
 
 def diagnostics(settings: Settings, session: Session | None = None) -> str:
-    """The whole text, in English: it is read by who mends the program."""
+    """The whole text, in English, because the developers read it."""
     parts = ["labeltool diagnostics", "", *_rows(versions()), *_rows(_desktop(settings))]
     places: dict[Path, str] = {}
     if session is not None:
@@ -52,7 +52,7 @@ def diagnostics(settings: Settings, session: Session | None = None) -> str:
             roots = session.store.photos.roots()
             places |= {root: f"<photos {number}>" for number, root in roots.items()}
             parts += ["", "Project", *_rows(_project(session)), *_round(session)]
-        except UserError as error:  # a damaged project most of all needs a report
+        except UserError as error:  # a report must be possible for a damaged project too
             parts.append(f"cannot be read: {error}")
     for handler in logging.getLogger().handlers:
         if isinstance(handler, RecentLog) and handler.lines:
@@ -61,14 +61,16 @@ def diagnostics(settings: Settings, session: Session | None = None) -> str:
 
 
 def private(line: str, places: Mapping[Path, str]) -> str:
-    """A line without names of photos and folders of the person's.
+    """A line without the user's photo and folder names.
 
-    `places`: folders, and what stands in their stead. A line that names a photo loses all up to
-    the end of the name.
+    `places`: folders, and the text that replaces each. If a line names a photo, everything up to
+    the end of the name is removed.
     """
-    home = Path(os.path.expanduser("~"))  # unlike Path.home, no error for a user without one
+    home = Path(
+        os.path.expanduser("~")
+    )  # unlike Path.home, it raises nothing for a user without a home
     names = {**places, home: "~"}
-    # the longest first: the project may lie in the home
+    # the longest first: the project may be inside the home
     for folder in sorted(names, key=lambda folder: -len(str(folder))):
         if len(folder.parts) > 1:
             for written in {str(folder), folder.as_posix()}:

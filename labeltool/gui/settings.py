@@ -1,4 +1,4 @@
-"""What the window remembers between starts, in the user's own settings and cache."""
+"""What the window saves between starts, in the settings and the cache of the user."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from labeltool.gui.i18n.language import LANGUAGE_NAMES, Language
 
-RECENT = 8
+MAX_RECENT_PROJECTS = 8
 """Projects on the welcome page."""
 
-USED = 8
-"""Commands that the palette offers first."""
+MAX_RECENT_COMMANDS = 8
+"""Commands that the palette lists first."""
 
 
 class Settings:
-    """A thin skin over QSettings with names and types; `LABELTOOL_SETTINGS` names another file."""
+    """Typed access to QSettings; the variable `LABELTOOL_SETTINGS` may name another file."""
 
     def __init__(self) -> None:
         file = os.environ.get("LABELTOOL_SETTINGS")
@@ -53,7 +53,7 @@ class Settings:
 
     @property
     def recent(self) -> list[Path]:
-        """Projects that were opened, the last one first; those that are gone are left out."""
+        """Recently opened projects that still exist, the newest first."""
         count = self._settings.beginReadArray("recent")
         paths = []
         for index in range(count):
@@ -63,9 +63,9 @@ class Settings:
         return [path for path in paths if os.path.isfile(path / "project.sqlite")]
 
     def remember(self, project: Path) -> None:
-        """Put a project on top of the recent ones."""
+        """Make a project the first of the recent ones."""
         project = project.absolute()
-        paths = [project, *(p for p in self.recent if p != project)][:RECENT]
+        paths = [project, *(p for p in self.recent if p != project)][:MAX_RECENT_PROJECTS]
         self._settings.beginWriteArray("recent", len(paths))
         for index, path in enumerate(paths):
             self._settings.setArrayIndex(index)
@@ -74,7 +74,7 @@ class Settings:
 
     @property
     def view(self) -> dict[str, object]:
-        """How faces are shown, by names of the editor's; empty if nobody ever chose."""
+        """View options by name, see `canvas.view_options`; empty until one was changed."""
         return self._read("view")
 
     @view.setter
@@ -83,7 +83,7 @@ class Settings:
 
     @property
     def layout(self) -> dict[str, object]:
-        """What of the window is shown and how large, by names of the window's; empty at first."""
+        """Visible panels and their sizes, by name, see `views`; empty at first."""
         return self._read("layout")
 
     @layout.setter
@@ -92,7 +92,7 @@ class Settings:
 
     @property
     def keys(self) -> dict[str, list[str]]:
-        """The keys that were chosen for commands, by the commands' names."""
+        """Shortcuts that the user changed, by the name of the command."""
         return {
             name: [key for key in keys if isinstance(key, str)]
             for name, keys in self._read("keys").items()
@@ -102,17 +102,17 @@ class Settings:
     @keys.setter
     def keys(self, value: dict[str, list[str]]) -> None:
         self._settings.setValue("keys", json.dumps(value))
-        self._settings.sync()  # a second window that opens now should have them
+        self._settings.sync()  # for a second window that opens now
 
     @property
     def used(self) -> list[str]:
-        """Names of the commands last done from the palette, the newest first."""
+        """Names of the commands last run from the palette, the newest first."""
         value = self._read("used").get("commands")
         return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
 
     @used.setter
     def used(self, value: list[str]) -> None:
-        self._settings.setValue("used", json.dumps({"commands": value[:USED]}))
+        self._settings.setValue("used", json.dumps({"commands": value[:MAX_RECENT_COMMANDS]}))
 
     def _read(self, name: str) -> dict[str, Any]:
         try:
@@ -123,7 +123,7 @@ class Settings:
 
     @property
     def picture_side(self) -> int:
-        """Width of the gallery's pictures in logical pixels."""
+        """Width of the gallery's thumbnails in logical pixels."""
         value = str(self._settings.value("picture_side", ""))
         return int(value) if value.isdigit() else 160
 
@@ -133,14 +133,14 @@ class Settings:
 
     @property
     def cache(self) -> Path:
-        """The folder for what can be made again; `LABELTOOL_CACHE` names another one."""
+        """The cache folder; the variable `LABELTOOL_CACHE` may name another one."""
         place = QStandardPaths.StandardLocation.GenericCacheLocation
         folder = QStandardPaths.writableLocation(place)
         return Path(os.environ.get("LABELTOOL_CACHE") or Path(folder) / "labeltool")
 
     @property
     def geometry(self) -> QByteArray | None:
-        """Place and size of the window."""
+        """Position and size of the window."""
         value = self._settings.value("geometry")
         return value if isinstance(value, QByteArray) else None
 

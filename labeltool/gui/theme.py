@@ -1,7 +1,7 @@
-"""One place for how the app looks: palettes, spacing, fonts, verdicts, confidence, icons.
+"""The look of the app: palettes, spacing, fonts, colours of verdicts and scores, icons.
 
-Everything around a photo is a neutral grey (red = green = blue), so that nothing tints the eye's
-judgement of the photo. There is one accent colour; green and red are kept for verdicts.
+Everything around a photo is neutral grey (red = green = blue), so that it does not influence how
+the colours of the photo are seen. There is one accent colour; green and red mean verdicts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 Mode = Literal["system", "light", "dark"]
 
 SPACING = 4
-"""The step of every margin and gap, in pixels."""
+"""The unit of every margin and gap, in pixels."""
 
 _Role = QPalette.ColorRole
 
@@ -69,7 +69,7 @@ _DARK = {
     _Role.Dark: "#181818",
     _Role.Shadow: "#0c0c0c",
 }
-_BARS = {False: "#7dabdc", True: "#1f5292"}  # fills that the text of the palette reads on
+_BARS = {False: "#7dabdc", True: "#1f5292"}  # the palette's text is readable on them
 _FAINT_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText)
 _FAINT = {False: "#8f8f8f", True: "#7a7a7a"}
 
@@ -83,7 +83,7 @@ _VERDICTS = {  # name: (on light, on dark, icon)
 }
 _NO_SCORE = QColor("#b4b4b4")
 
-# Okabe and Ito's colours, told apart by colour-blind eyes too, but for black and their red
+# the colours of Okabe and Ito, which colour-blind people can tell apart, without black and red
 _GROUPS = ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#0072b2", "#009e73", "#b0b0b0")
 
 _SCHEMES = {
@@ -94,7 +94,7 @@ _SCHEMES = {
 
 
 class _SystemFollower(QObject):
-    """Repaints the app when the system turns dark or light, as long as the mode is 'system'."""
+    """Changes the palette when the system turns dark or light, while the mode is 'system'."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -108,15 +108,15 @@ class _SystemFollower(QObject):
 
 
 def apply(app: QApplication, mode: Mode) -> bool:
-    """Give the app the Fusion style and our palette; returns whether that palette is dark.
+    """Set the Fusion style and our palette; returns whether the palette is dark.
 
-    Icons made by `icon` keep the colour they were made with: views make theirs again on
+    An icon of `icon` keeps the colour that it was created with, so views create theirs again on
     `QEvent.Type.PaletteChange`.
     """
     followers = app.findChildren(_SystemFollower)
     follower = followers[0] if followers else _SystemFollower(app)
     follower.mode = mode
-    app.styleHints().setColorScheme(_SCHEMES[mode])  # native title bars and menus go along
+    app.styleHints().setColorScheme(_SCHEMES[mode])  # also changes native title bars and menus
     if app.style().name() != "fusion":
         app.setStyle("Fusion")
     dark = wants_dark(mode)
@@ -125,20 +125,20 @@ def apply(app: QApplication, mode: Mode) -> bool:
 
 
 def wants_dark(mode: Mode) -> bool:
-    """Whether `mode` asks for the dark palette; a system that does not say counts as light."""
+    """Whether `mode` means the dark palette; a system without a colour scheme counts as light."""
     if mode == "system":
         return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
     return mode == "dark"
 
 
 def is_dark(shown: QPalette | None = None) -> bool:
-    """Whether the palette in use (the app's, unless one is given) is a dark one."""
+    """Whether a palette (by default the app's) is dark."""
     shown = shown or QGuiApplication.palette()
     return shown.color(_Role.Window).lightness() < 128
 
 
 def palette(dark: bool) -> QPalette:
-    """Our light or dark palette, every role set for every state."""
+    """The light or the dark palette, with every role set for every state."""
     made = QPalette()
     for role, colour in (_DARK if dark else _LIGHT).items():
         made.setColor(role, QColor(colour))
@@ -149,7 +149,7 @@ def palette(dark: bool) -> QPalette:
 
 
 def bar_palette(dark: bool) -> QPalette:
-    """The palette of progress bars: their text has one colour on the fill and beside it."""
+    """The palette of progress bars: the text has the same colour on the bar and beside it."""
     made = palette(dark)
     made.setColor(_Role.Highlight, QColor(_BARS[dark]))
     made.setColor(_Role.HighlightedText, made.color(_Role.Text))
@@ -157,19 +157,19 @@ def bar_palette(dark: bool) -> QPalette:
 
 
 def spacing(steps: int = 1) -> int:
-    """A margin or gap of so many steps, in pixels."""
+    """A margin or gap of so many units, in pixels."""
     return SPACING * steps
 
 
 def tabular(font: QFont) -> QFont:
-    """The same font with figures of one width, so that changing numbers do not jump."""
+    """The font with digits of equal width, so that changing numbers do not move."""
     made = QFont(font)
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
 
 
 def small(font: QFont) -> QFont:
-    """The second, smaller text size; there are only two."""
+    """The font in the smaller of the two text sizes."""
     made = QFont(font)
     if font.pixelSize() > 0:
         made.setPixelSize(round(font.pixelSize() * 0.9))
@@ -179,30 +179,30 @@ def small(font: QFont) -> QFont:
 
 
 def canvas_colour(dark: bool) -> QColor:
-    """The grey around a photo; a middle grey in the light theme, so that the photo outshines it."""
+    """The grey around a photo; medium grey in the light theme, so that the photo is brighter."""
     return QColor("#1a1a1a" if dark else "#9c9c9c")
 
 
 def canvas_text_colour(dark: bool) -> QColor:
-    """Text that stands on `canvas_colour`."""
+    """The colour of text on `canvas_colour`."""
     return QColor("#c8c8c8" if dark else "#141414")
 
 
 def verdict_colour(verdict_name: str, dark: bool) -> QColor:
-    """The colour of a verdict, at least 4.5:1 against the palette's base and window."""
+    """The colour of a verdict; its contrast to the palette's base and window is at least 4.5:1."""
     light_hex, dark_hex, _ = _VERDICTS[verdict_name]
     return QColor(dark_hex if dark else light_hex)
 
 
 def verdict_icon(verdict_name: str) -> QIcon:
-    """The shape of a verdict in its colour for the palette in use: colour alone never tells."""
+    """The icon of a verdict: each has its own shape, because colour alone is not enough."""
     return _verdict_icon(verdict_name, verdict_colour(verdict_name, is_dark()).name())
 
 
 def verdict_pixmap(verdict_name: str, side: int, ratio: float, selected: bool = False) -> QPixmap:
-    """The same, `side` logical pixels wide on a screen with `ratio` pixels to one of them.
+    """`verdict_icon` as a pixmap of `side` logical pixels; `ratio`: the screen's pixel ratio.
 
-    On a selected row it takes the text's colour, which reads on the highlight.
+    On a selected row it has the colour of the text, which is readable on the highlight.
     """
     role = QPalette.ColorRole.HighlightedText
     colour = (
@@ -220,14 +220,14 @@ def _verdict_icon(verdict_name: str, colour: str) -> QIcon:
 
 @cache
 def _verdict_pixmap(verdict_name: str, colour: str, side: int, ratio: float) -> QPixmap:
-    """Lists draw many of these, and the icon would draw its letter each time."""
+    """Cached, because lists draw many, and an icon would render its glyph each time."""
     return _verdict_icon(verdict_name, colour).pixmap(QSize(side, side), ratio)
 
 
 @cache
 def confidence_table() -> npt.NDArray[np.uint8]:
-    """The confidence ramp (cividis) from score 0 to 1, (256, 3) RGB, read only."""
-    # pyqtgraph takes a tenth of a second to import, and the first window needs none of it.
+    """The colours (cividis) of scores from 0 to 1, (256, 3) RGB, read-only."""
+    # pyqtgraph takes 0.1 seconds to import, and the first window does not need it.
     from pyqtgraph import colormap  # noqa: PLC0415
 
     table = np.array(colormap.get("cividis").getLookupTable(0.0, 1.0, 256)[:, :3], np.uint8)
@@ -236,7 +236,7 @@ def confidence_table() -> npt.NDArray[np.uint8]:
 
 
 def confidence_colour(score: float) -> QColor:
-    """The ramp's colour for a score, clamped to 0..1; a neutral grey for no score (NaN)."""
+    """The colour of a score, clamped to 0..1; neutral grey without a score (NaN)."""
     if math.isnan(score):
         return QColor(_NO_SCORE)
     return _confidence_colours()[round(min(max(score, 0.0), 1.0) * 255)]
@@ -248,12 +248,12 @@ def _confidence_colours() -> list[QColor]:
 
 
 def group_colour(place: int) -> QColor:
-    """The colour of a region of the face, by its place in the scheme; grey for none (-1)."""
+    """The colour of a group of landmarks, by its index in the scheme; grey for none (-1)."""
     return QColor(_NO_SCORE) if place < 0 else QColor(_GROUPS[place % len(_GROUPS)])
 
 
 def icon(name: str, colour: QColor | None = None) -> QIcon:
-    """An icon such as 'mdi6.check' in the current palette's text colour, or in `colour`."""
+    """An icon such as 'mdi6.check', in `colour` or the text colour of the palette."""
     import qtawesome  # noqa: PLC0415 (it loads all its fonts)
 
     text = QGuiApplication.palette()
@@ -268,7 +268,7 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
 
 @cache
 def no_icon() -> QIcon:
-    """An empty one, so that rows without an icon stand in line with those that have one."""
+    """An empty icon, which aligns rows without an icon with those that have one."""
     pixmap = QPixmap(16, 16)
     pixmap.fill(Qt.GlobalColor.transparent)
     return QIcon(pixmap)
@@ -277,7 +277,7 @@ def no_icon() -> QIcon:
 def _set_palette(dark: bool) -> None:
     QApplication.setPalette(palette(dark))
     box = palette(dark)
-    if dark:  # the style draws the outline of a box a shade darker than its surroundings
+    if dark:  # the style outlines a check box slightly darker than the window
         box.setColor(QPalette.ColorRole.Window, QColor(190, 190, 190))
     QApplication.setPalette(box, "QCheckBox")  # type: ignore[arg-type]
     QApplication.setPalette(bar_palette(dark), "QProgressBar")  # type: ignore[arg-type]

@@ -54,8 +54,8 @@ def losses(maps: Maps, batch: TargetBatch, table: Neighbours) -> Losses:
 
     The score term is the squared error over every cell of every map that a sample's task trains,
     divided by their number; with tasks other than `std`, `maps.coarse` must be there. The offset
-    terms are the absolute errors at the label's cell, over `std` samples. UnlabelledFace landmarks
-    count nowhere. A term with nothing to train is 0.
+    terms are the absolute errors at the label's cell, over `std` samples. Unlabelled landmarks
+    do not count. A term with nothing to train is 0.
     """
     known = torch.isfinite(batch.points).all(-1)  # (B, N)
     squares, cells = [], []

@@ -102,10 +102,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n command(s) get back the keys they had at first.</source>
+        <source>%n command(s) get their default keys back.</source>
         <translation>
-            <numerusform>%n command gets back the keys it had at first.</numerusform>
-            <numerusform>%n commands get back the keys they had at first.</numerusform>
+            <numerusform>%n command gets its default keys back.</numerusform>
+            <numerusform>%n commands get their default keys back.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

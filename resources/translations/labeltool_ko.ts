@@ -152,12 +152,12 @@
         <translation>아직 얼굴 없음</translation>
     </message>
     <message>
-        <source>Nothing to take back</source>
+        <source>Nothing to undo</source>
         <translation>되돌릴 것 없음</translation>
     </message>
     <message>
-        <source>Nothing was taken back</source>
-        <translation>되돌린 것 없음</translation>
+        <source>Nothing to redo</source>
+        <translation>다시 실행할 것 없음</translation>
     </message>
     <message>
         <source>No point was moved</source>
@@ -264,7 +264,7 @@
         <translation>되돌리기</translation>
     </message>
     <message>
-        <source>Take back your last move or decision</source>
+        <source>Undo your last move or decision</source>
         <translation>마지막 이동이나 판정을 되돌립니다</translation>
     </message>
     <message>
@@ -272,7 +272,7 @@
         <translation>다시 실행</translation>
     </message>
     <message>
-        <source>Do again what was taken back</source>
+        <source>Redo what was undone last</source>
         <translation>되돌린 것을 다시 실행합니다</translation>
     </message>
     <message>
@@ -912,7 +912,7 @@
         <translation>한 사진에 얼굴이 여럿일 때</translation>
     </message>
     <message>
-        <source>Take back a drag</source>
+        <source>Cancel a drag</source>
         <translation>끌기 취소</translation>
     </message>
     <message>
@@ -920,7 +920,7 @@
         <translation>Esc</translation>
     </message>
     <message>
-        <source>Then leave what was begun, or deselect</source>
+        <source>Then end the mode, or deselect</source>
         <translation>다시 누르면 하던 일을 그만두거나 선택을 해제합니다</translation>
     </message>
     <message>
@@ -1306,24 +1306,24 @@
         <translation>사진에서 쓰는 마우스와 키</translation>
     </message>
     <message>
-        <source>Press the key that does this command from now on (Enter)</source>
-        <translation>이 명령에 쓸 키를 누릅니다(Enter)</translation>
+        <source>Replace the key of this command (Enter)</source>
+        <translation>이 명령의 단축키를 바꿉니다(Enter)</translation>
     </message>
     <message>
-        <source>One more key for this command</source>
+        <source>Add another key for this command</source>
         <translation>이 명령에 단축키를 하나 더 추가합니다</translation>
     </message>
     <message>
-        <source>Leave this command without a key (Delete)</source>
+        <source>Remove all keys of this command (Delete)</source>
         <translation>이 명령의 단축키를 없앱니다(Delete)</translation>
     </message>
     <message>
-        <source>The keys that this command had at first</source>
-        <translation>이 명령의 처음 단축키로 바꿉니다</translation>
+        <source>Restore the default keys of this command</source>
+        <translation>이 명령의 기본 단축키로 되돌립니다</translation>
     </message>
     <message>
-        <source>At first: {keys}</source>
-        <translation>처음: {keys}</translation>
+        <source>Default: {keys}</source>
+        <translation>기본: {keys}</translation>
     </message>
     <message>
         <source>Choose another key.</source>
@@ -1334,18 +1334,14 @@
         <translation>{key}은(는) “{name}” 명령에서 쓰고 있습니다.</translation>
     </message>
     <message>
-        <source>Take it away there</source>
+        <source>Reassign it</source>
         <translation>그 명령에서 떼어 오기</translation>
     </message>
     <message numerus="yes">
-        <source>%n command(s) get back the keys they had at first.</source>
+        <source>%n command(s) get their default keys back.</source>
         <translation>
             <numerusform>명령 %n개의 단축키를 처음 상태로 바꿉니다.</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Do it</source>
-        <translation>적용</translation>
     </message>
     <message>
         <source>Finding faces…</source>
@@ -3724,8 +3720,8 @@ result: {verdict}</source>
         <translation>명령을 입력하세요</translation>
     </message>
     <message>
-        <source>No command is called so.</source>
-        <translation>그런 이름의 명령이 없습니다.</translation>
+        <source>No command matches.</source>
+        <translation>일치하는 명령이 없습니다.</translation>
     </message>
     <message>
         <source>{left:,} of {faces:,} faces were changed since and stay as they are.</source>

@@ -1,4 +1,4 @@
-"""From a person, a light and a camera to pixels: linear colour with coverage, and landmarks.
+"""Rendering: linear colour with coverage, and landmarks, from a person, light and camera.
 
 The view has x to the right, y up and z towards the camera, in decimetres around the head.
 """
@@ -63,7 +63,7 @@ def _directions(count: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Maps:
-    """Depth maps from L directions: what each sees of the head."""
+    """Depth maps of the head from L directions."""
 
     directions: np.ndarray  # (L, 3) float32
     colours: np.ndarray  # (L, 3) float32
@@ -103,7 +103,7 @@ class _Mesh:
 
 
 def build(person: Person, head: Head, tufts: list[Tuft], worn: list[wear.Piece]):
-    """Put a person together in the view: the mesh, the strands, and the landmarks (68, 3)."""
+    """Build mesh, hair and landmarks (68, 3) of a person in view coordinates."""
     rest_parts = _rest_parts()
     eye_line = head.marks[36:48].mean(axis=0)
     about = np.array([0, eye_line[1] - 1.25, 0.1])
@@ -208,7 +208,7 @@ def _neighbours() -> sparse.csr_matrix:
 
 
 def _drape(body: np.ndarray, head: Head) -> np.ndarray:
-    """The body as clothes show it below the collar, without its small forms."""
+    """The body smoothed below the collar, as under clothes."""
     rest = head.places.rest
     share = np.clip((5.5 - rest[:, 1]) / 0.35, 0, 1)[:, None]
     soft = body
@@ -338,7 +338,7 @@ class _Frame:
         )
 
     def _soften(self, solid, skin, irradiance, person):
-        """Light spreads under the skin, red the farthest."""
+        """Spread light under the skin, red the farthest."""
         height, width = self.depth.shape
         rows, columns = solid[skin].T
         if len(rows) == 0:

@@ -1,4 +1,4 @@
-"""A person drawn by lot: shape of the head, expression, pose, colours, and the 68 landmarks."""
+"""A random person: shape of the head, expression, pose, colours, and the 68 landmarks."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ MOODS = {
 
 @dataclass
 class Person:
-    """What the lot decided. Lengths in decimetres, angles in radians, colours linear 0..1."""
+    """The random choices. Lengths in decimetres, angles in radians, colours linear 0..1."""
 
     vertices: np.ndarray  # (V, 3) of the mesh, expression in, pose not
     male: float
@@ -150,7 +150,7 @@ def _steps(what: str, value: float) -> list[tuple[str, float]]:
 
 @functools.cache
 def mean() -> np.ndarray:
-    """The mean adult (V, 3), on which places of the head are named."""
+    """The vertices (V, 3) of the mean adult, on which regions of the head are defined."""
     shaper = _Shaper()
     shaper.macro(np.full(3, 1 / 3), 0.5, 0.5, 0.5, 0.5)
     return shaper.vertices
@@ -188,7 +188,7 @@ def refine(vertices: np.ndarray) -> dict[str, np.ndarray]:
 
 @dataclass(frozen=True)
 class Places:
-    """Where what is on the refined body of the mean adult; weights 0..1 per vertex (F,)."""
+    """Regions of the refined body of the mean adult as weights 0..1 per vertex (F,)."""
 
     rest: np.ndarray
     scalp: np.ndarray
@@ -278,7 +278,7 @@ EYES = np.array(
 
 
 def draw(rng: np.random.Generator, *, calm: bool = False) -> Person:
-    """Draw a person by lot; `calm` keeps to the moods and poses of a portrait."""
+    """Choose a random person; `calm` keeps to the moods and poses of a portrait."""
     male = float(np.clip(rng.normal(rng.choice([0.08, 0.92]), 0.1), 0, 1))
     age = float(
         rng.choice(

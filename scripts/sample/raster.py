@@ -1,4 +1,4 @@
-"""A z-buffer in compiled Python: what is seen from a camera, and from a lamp."""
+"""A z-buffer in compiled Python, for cameras and lamps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenes: light, lens, background, people in them, and what a photo makes of it."""
+"""Scenes: light, lens, background, people, and the conversion to a photo."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _from(yaw, pitch):
 
 
 def draw_light(rng: np.random.Generator, *, calm: bool = False) -> look.Light:
-    """Light by lot: a studio, a window, a street, an evening."""
+    """Random light, as in a studio, at a window, in a street or in the evening."""
     side = rng.choice([-1, 1])
     key = rng.uniform(0.9, 2.0) if calm else rng.uniform(0.3, 2.6)
     around = rng.uniform(0.35, 0.7) if calm else rng.uniform(0.15, 0.8)
@@ -72,7 +72,7 @@ def draw_light(rng: np.random.Generator, *, calm: bool = False) -> look.Light:
 def background(
     rng: np.random.Generator, width: int, height: int, *, calm: bool = False
 ) -> np.ndarray:
-    """What lies behind, out of focus, linear (H, W, 3)."""
+    """The blurred background, linear (H, W, 3)."""
     base = np.clip(rng.uniform(0.03, 0.5) * (1 + 0.35 * rng.uniform(-1, 1, 3)), 0.01, 0.9)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / max(width, height)
     centre = rng.uniform(0.2, 0.8, 2)
@@ -118,7 +118,7 @@ def background(
 
 
 def _exposure(picture: np.ndarray, faces: list[np.ndarray]) -> float:
-    """What makes the faces as bright as a photographer would have them."""
+    """The factor that exposes the faces as a photographer would."""
     levels = []
     for marks in faces:
         face = np.zeros(picture.shape[:2], np.uint8)
@@ -180,7 +180,7 @@ def _someone(rng: np.random.Generator, *, calm: bool) -> tuple[person.Person, st
 
 
 def portrait(seed: int, size: tuple[int, int], *, calm: bool = False, fine: float = 2.0) -> Shot:
-    """One person, drawn by lot from a seed."""
+    """A picture of one random person."""
     rng = np.random.default_rng([seed, 1])
     width, height = size
     who, style = _someone(rng, calm=calm)
@@ -200,7 +200,7 @@ def portrait(seed: int, size: tuple[int, int], *, calm: bool = False, fine: floa
 
 
 def _in_front(picture, rng):
-    """Something passes before the face."""
+    """Cover a part of the face with an object."""
     height, width = picture.shape[:2]
     cover = np.zeros((height, width), np.float32)
     centre = rng.uniform(0.2, 0.8, 2) * [width, height]

@@ -1,4 +1,4 @@
-"""What a surface is made of: its colour and its shine at each pixel."""
+"""Colour and gloss of surfaces at each pixel."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SKIN, EYE, TEETH, TONGUE, CLOTH, FRAME, KNIT, PAPER, GLASS = range(9)
 
 @dataclass
 class Surface:
-    """At each of N pixels: `albedo` (N, 3) linear, `gloss` and `rough` (N,), and `bump` (N, 3),
-    what small forms do to the normal."""
+    """N pixels: `albedo` (N, 3) linear, `gloss` and `rough` (N,), and `bump` (N, 3), the change
+    of the normal by small shapes."""
 
     albedo: np.ndarray
     gloss: np.ndarray
@@ -25,7 +25,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class Pixels:
-    """What is known of N pixels: the `material`, the place on the mean head `rest` (N, 3), the
+    """N pixels: their `material`, position on the mean head `rest` (N, 3), the
     weights `spots` (N, 6) of `person.Places`, texture coordinates `uv`, the colour of the worn."""
 
     material: np.ndarray

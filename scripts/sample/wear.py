@@ -37,7 +37,7 @@ def put_on(choice: dict, head: Head) -> list[Piece]:
 
 
 def cover(tufts: list[Tuft], worn: list[Piece], head: Head) -> list[Tuft]:
-    """The strands that what is worn leaves to be seen."""
+    """The strands of hair that are not covered."""
     hats = [piece for piece in worn if piece.hides_hair]
     if not hats:
         return tufts
@@ -257,7 +257,7 @@ def hat(rng: np.random.Generator) -> dict:
 
 
 def choose(rng: np.random.Generator, *, often: bool = False) -> dict:
-    """Draw by lot what somebody wears; `often` for many occluders."""
+    """Choose at random what a person wears; `often` covers more of the face."""
     more = 1.6 if often else 1.0
     choice = {}
     if rng.random() < 0.22 * more:

@@ -162,7 +162,9 @@ def project(sample: Path, tmp_path: Path) -> Path:
     return project
 
 
-def test_an_import_names_its_own_bad_photos_and_counts_older_ones(sample: Path, tmp_path: Path):
+def test_an_import_names_its_own_unreadable_photos_and_counts_earlier_ones(
+    sample: Path, tmp_path: Path
+):
     project, first, second = tmp_path / "p", tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         folder.mkdir()
@@ -182,7 +184,7 @@ def test_an_import_names_its_own_bad_photos_and_counts_older_ones(sample: Path, 
 
 
 @pytest.mark.slow
-def test_unreadable_photos_are_skipped_named_and_used_once_repaired(project: Path):
+def test_unreadable_photos_are_skipped_and_named_and_used_after_a_repair(project: Path):
     photos = project.parent / "사진 😀"
     files = sorted(photos.iterdir())
     whole = [file.read_bytes() for file in files]

@@ -91,7 +91,7 @@ def test_a_dead_display_gives_a_sentence(monkeypatch, tmp_path, name, value):
 
 
 @linux
-def test_no_display_is_said_without_a_child(child):
+def test_a_missing_display_is_reported_without_a_child_process(child):
     problem = display_problem()
     assert is_sentence(problem)
     assert "DISPLAY" in problem
@@ -146,7 +146,7 @@ def test_missing_x11_libraries_are_named_only_where_they_are_the_cause(
 
 
 @linux
-def test_a_broken_installation_is_not_called_a_dead_display(monkeypatch, child, libraries):
+def test_a_broken_installation_is_not_reported_as_a_dead_display(monkeypatch, child, libraries):
     monkeypatch.setenv("DISPLAY", ":0")
     child.returncode = 1
     child.stderr = "Traceback (most recent call last):\nImportError: no PySide6\n"

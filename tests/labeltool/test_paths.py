@@ -51,9 +51,7 @@ def files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_project_its_photos_and_its_label_files_may_be_called_anything(
-    tmp_path, name, monkeypatch
-):
+def test_projects_photos_and_label_files_may_have_any_name(tmp_path, name, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder, photos = Path(name), tmp_path / "photos" / name
     photos.mkdir(parents=True)
@@ -119,7 +117,7 @@ def test_commands_take_it_after_two_dashes(tmp_path, name, monkeypatch, capsys):
     assert files(tmp_path) == {name}
 
 
-def test_a_path_of_a_thousand_characters_is_one_for_photos_and_refused_for_a_project(tmp_path):
+def test_paths_of_a_thousand_characters_work_for_photos_and_are_refused_for_projects(tmp_path):
     deep = tmp_path.joinpath(*["d" * 99] * 10)
     deep.mkdir(parents=True)
     shutil.copy(next((ROOT / "resources" / "sample").glob("*.jpg")), deep / "a.jpg")
@@ -224,7 +222,7 @@ class TestMadeOnAnotherSystem:
         finally:
             store.close()
 
-    def test_it_is_said_which_are_missing(self, project, capsys):
+    def test_missing_photo_folders_are_reported(self, project, capsys):
         assert run(["check", str(project)]) == 1
         said = capsys.readouterr().out
         assert f"the photo folder {self.DRIVE} is gone" in said
@@ -247,7 +245,7 @@ class TestMadeOnAnotherSystem:
         assert self.roots(project) == [one, two]
         assert run(["check", str(project)]) == 0
 
-    def test_photos_of_another_size_are_said(self, project, tmp_path, capsys):
+    def test_photos_of_another_size_are_reported(self, project, tmp_path, capsys):
         with (tmp_path / "one" / "one.jpg").open("ab") as file:
             file.write(b"more")
         arguments = ["relocate", str(project), str(tmp_path / "one"), "--from", self.DRIVE]

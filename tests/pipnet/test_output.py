@@ -77,7 +77,7 @@ class TestTargetOf:
         assert (tmp_path / "link.json").is_symlink()
         assert (tmp_path / "real.json").read_text() == "new"
 
-    def test_what_the_commands_write_is_recognised_and_nothing_else(
+    def test_only_files_that_the_commands_write_are_recognised(
         self, tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]
     ) -> None:
         save(make_checkpoint(), tmp_path / "model")
@@ -103,7 +103,7 @@ class TestReplacing:
         assert [p.name for p in tmp_path.rglob("*")] == ["old"]
         assert old.read_text() == "old"
 
-    def test_a_full_disk_is_told_with_the_name_of_the_file(self, tmp_path: Path) -> None:
+    def test_a_full_disk_is_reported_with_the_name_of_the_file(self, tmp_path: Path) -> None:
         def write(partial: Path) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -1,4 +1,4 @@
-"""The round of a window: started, followed and taken in, as one state machine."""
+"""The round of a window as one state machine: start, progress, results, end."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.store import Store
 
 RETRY_SECONDS = 30.0
-"""After which the end of a round that could not be written, as on a full disk, is tried again."""
+"""Pause before the end of a round is written again after an error such as a full disk."""
 
 MIN_PREDICT_FACES = 48
-"""Faces without a proposal for which a worker is started while photos are still being searched."""
+"""While photos are searched, prediction starts only with so many faces without a proposal."""
 
 
 class RoundState(Enum):
-    """What the round of a window does."""
+    """What the round of a window is doing."""
 
     IDLE = auto()
     """No round."""
     STARTING = auto()
-    """Its labels and faces are being frozen."""
+    """Its labels and faces are being copied into the run folder."""
     RUNNING = auto()
-    """Its worker runs, here or started by another program."""
+    """Its worker runs; this window or another program started it."""
     STOPPING_EARLY = auto()
-    """The person asked the training to end and keep its network."""
+    """The user asked the training to end and keep its network."""
     CANCELLING = auto()
-    """The person asked to give it up."""
+    """The user asked to cancel it."""
     TAKING_IN = auto()
-    """The worker is done; the results are being taken in, or wait to be."""
+    """The worker has finished; its results are added, or wait for that."""
     ENDING = auto()
-    """It failed or was cancelled, which is being written, or waits to be."""
+    """It failed or was cancelled; its end is written, or waits for that."""
 
 
 class RoundController(QObject):
-    """Starts the rounds of a window, and follows the one that runs by `poll`.
+    """Starts the rounds of a window; `poll` follows the running one.
 
     Signals:
         worker_event: an Event of the running round.
@@ -76,27 +76,27 @@ class RoundController(QObject):
         self.rounds = Rounds(store)
         self.state = RoundState.IDLE
         self._followed: int | None = None
-        self._result_tasks = 0  # in flight; nothing is polled meanwhile
-        self._end: tuple[Event, str] | None = None  # of the round that is followed, and its log
+        self._result_tasks = 0  # running; nothing is polled meanwhile
+        self._end: tuple[Event, str] | None = None  # of the followed round, and the end of its log
         self._retry_at = 0.0
         self._predict_wanted = False
         self._unpredictable = 0  # faces on photos that the last prediction could not use
 
     @property
     def trains(self) -> bool:
-        """Whether a network is being trained; not while its results are taken in."""
+        """Whether a network is being trained; False while results are added."""
         ending = self.state in (RoundState.TAKING_IN, RoundState.ENDING)
         return self.rounds.follower.kind is RoundKind.TRAIN and not ending
 
     @property
     def is_taking(self) -> bool:
-        """Whether results are being written at this moment."""
+        """Whether results are being written now."""
         return self._result_tasks > 0
 
     # Start and stop
 
     def attach(self) -> None:
-        """Follow a round that another program, or this project's last window, started."""
+        """Follow a running round that another program or an earlier window started."""
         if self.state is RoundState.IDLE and self.rounds.follower.attach():
             self._follow()
 
@@ -121,16 +121,16 @@ class RoundController(QObject):
             )  # fmt: skip
 
     def want_prediction(self, *, retry_unusable: bool = False) -> None:
-        """Predict as soon as it is worth a worker's start: photos came in, or will.
+        """Predict as soon as enough faces wait, because photos were or are being imported.
 
-        `retry_unusable`: photos that the last prediction could not use may be whole again.
+        `retry_unusable`: photos that the last prediction could not use may be repaired now.
         """
         self._predict_wanted = True
         if retry_unusable:
             self._unpredictable = 0
 
     def predict_if_wanted(self) -> None:
-        """Predict, if that is wanted and worth it now."""
+        """Predict if it is wanted and enough faces wait."""
         missing = self._store.faces.count_unpredicted() - self._unpredictable
         if not self._predict_wanted or self.is_taking or self.state is not RoundState.IDLE:
             return
@@ -147,7 +147,7 @@ class RoundController(QObject):
         return self.rounds.launcher.start_training(plan, progress)
 
     def _start(self, name: str, work: Callable[[Progress], Changes | WriteResult]) -> None:
-        """Freeze what a worker needs, in the background: every face is read for it."""
+        """Write the run folder in the background, which reads every face."""
         self.state = RoundState.STARTING
         cancel_message = tr("Cancelled: no round was started.")
         self._tasks.run("start", name, work, cancel_message=cancel_message, ended=self._started)
@@ -171,13 +171,13 @@ class RoundController(QObject):
             self.state = RoundState.STOPPING_EARLY
 
     def cancel(self) -> None:
-        """Ask the round to stop and keep nothing."""
+        """Ask the round to stop without a result."""
         stoppable = self.state in (RoundState.RUNNING, RoundState.STOPPING_EARLY)
         if self._asked(self.rounds.follower.cancel) and stoppable:
             self.state = RoundState.CANCELLING
 
     def _asked(self, ask: Callable[[], None]) -> bool:
-        """Ask the worker for something; False if its folder cannot be written, which is said."""
+        """Call `ask`; False if the run folder cannot be written, which is reported."""
         try:
             ask()
         except UserError as error:
@@ -185,10 +185,10 @@ class RoundController(QObject):
             return False
         return True
 
-    # Follow and take in
+    # Progress and results
 
     def poll(self) -> None:
-        """Look what the round did since the last time; a few times a second."""
+        """Handle what the round did since the last call; called a few times a second."""
         if self.is_taking or self.state is RoundState.STARTING:
             return
         if self.state is RoundState.IDLE:
@@ -211,7 +211,7 @@ class RoundController(QObject):
             self._take(self._take_in if done else partial(self._write_end, self._end[0]))
 
     def _log_of(self, event: Event) -> str:
-        """The end of the log, for a failure that its reason does not explain."""
+        """The end of the log, for an unexpected failure."""
         if event.kind != "failed" or event.expected:
             return ""
         return _log_end(self.rounds.follower.log_file(), self.rounds.follower.log_tail())
@@ -242,7 +242,7 @@ class RoundController(QObject):
 
     @Slot(Exception)
     def _not_taken(self, error: Exception) -> None:
-        """The results stay in the round's folder, and the round is marked as running: retry."""
+        """Retry later: the results stay in the run folder, and the round stays running."""
         if isinstance(error, StoreBusyError):
             self._tasks.message.emit(tr("Waiting for another change to this project…"), False)
             return
@@ -254,11 +254,11 @@ class RoundController(QObject):
         self._tasks.report(error)
 
     def _has_ended(self) -> bool:
-        """Whether the round that was followed is not running any more."""
+        """Whether the followed round is not running any more."""
         return self._followed is not None and self._followed != self.rounds.follower.round_id
 
     def _finish(self, result: Changes | WriteResult) -> None:
-        """Tell how a round ended: by its last event, or by what was written of it elsewhere."""
+        """Report how a round ended: by its last event, or by what another program saved."""
         row = next(row for row in self._store.rounds.all() if row.id == self._followed)
         if self._end is None:
             kinds = {RoundStatus.FAILED: "failed", RoundStatus.CANCELLED: "cancelled"}
@@ -270,7 +270,7 @@ class RoundController(QObject):
         (event, tail), self._end = self._end, None
         self._unpredictable = self._not_predicted()
         if event.kind != "finished" and row.kind is RoundKind.PREDICT:
-            self._predict_wanted = False  # it would fail again; the person tries again
+            self._predict_wanted = False  # it would fail again; the user starts it again
         self._follow()
         self._tasks.publish(result)
         self.ended.emit(event, tail)
@@ -281,8 +281,8 @@ class RoundController(QObject):
             self._tasks.message.emit(text, False)
 
     def _not_predicted(self) -> int:
-        """Faces that stay without a proposal until their photo is mended: no worker is started for
-        them again and again."""
+        """Faces without a proposal whose photo cannot be used: no worker is started for them until
+        the photo is repaired."""
         return min(self.rounds.ingest.skipped.faces, self._store.faces.count_unpredicted())
 
     @Slot()

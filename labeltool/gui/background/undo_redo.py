@@ -16,7 +16,7 @@ from labeltool.store import Store, needs_question
 
 
 class UndoRedo(QObject):
-    """Takes back what the reviewer did last, or does it again.
+    """Undoes and redoes what the reviewer did last.
 
     `confirm` asks the person before a large step that is not what was done last in this window:
     it takes the step and whether it is redone, and returns whether to go on. The window sets it;
@@ -33,15 +33,15 @@ class UndoRedo(QObject):
 
     @Slot()
     def undo_operation(self) -> None:
-        """Take back the last operation; moves of points stay as they are."""
+        """Undo the last operation; moves of points stay as they are."""
         self.undo(moves=False)
 
     def undo(self, *, moves: bool = True) -> None:
-        """Take back the last move or operation; `moves`: False leaves moves as they are."""
+        """Undo the last move or operation; `moves`: False leaves moves as they are."""
         self._run(redo=False, moves=moves)
 
     def redo(self) -> None:
-        """Do again what was taken back last."""
+        """Redo what was undone last."""
         self._run(redo=True, moves=True)
 
     def _run(self, *, redo: bool, moves: bool) -> None:

@@ -33,7 +33,7 @@ class CommandActions(QObject):
         super().__init__(window)
         self._scopes, self._keymap = scopes, keymap
         self._with_tooltips: list[tuple[QWidget, str]] = []
-        self._objects: dict[str, str] = {}  # what undo and redo would take back
+        self._objects: dict[str, str] = {}  # what undo and redo would change
         self._ports, self._session = ports, ports.session
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}

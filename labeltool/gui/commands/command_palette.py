@@ -1,4 +1,4 @@
-"""The command palette: type a few letters of any command, and do it."""
+"""The command palette: find a command by a few letters, and run it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from labeltool.gui.settings import Settings
 
 ROWS = 12
 MIN_TIP_LETTERS = 3
-"""The menu's title and the tooltip are searched from this many typed letters on."""
+"""Menu titles and tooltips are searched only for a text of at least so many letters."""
 
 WIDTH = 600
 ROW_HEIGHT = 26
@@ -37,10 +37,10 @@ _STEPS: dict[int, int] = {
 
 
 def rank(query: str, text: str) -> int | None:
-    """How well a text fits what was typed, 0 the best; None if it does not.
+    """How well a text matches a query, from 0 (best) to 3; None if it does not match.
 
-    Each typed word begins the text (0), begins a word of it (1), or is in it (2); or all letters
-    follow each other in it, from the beginning of a word on (3).
+    0: each word of the query begins the text. 1: each begins a word of it. 2: each is in it. 3: the
+    letters of the query appear in this order, starting at the beginning of a word.
     """
     text, typed = text.casefold(), query.casefold().split()
     if all(word in text for word in typed):
@@ -56,7 +56,7 @@ def rank(query: str, text: str) -> int | None:
 
 
 class _Search(QLineEdit):
-    """Every key is typed here or goes to the palette; none is a shortcut of the window."""
+    """The search field: keys go to it or to the palette, never to shortcuts of the window."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -65,7 +65,7 @@ class _Search(QLineEdit):
         return super().event(event)
 
     def focusNextPrevChild(self, _next: bool) -> bool:  # noqa: N802
-        """Tab leads nowhere: the list follows the arrows."""
+        """Keep the focus on Tab: the arrow keys move in the list."""
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -75,10 +75,10 @@ class _Search(QLineEdit):
 
 
 class CommandPalette(QFrame):
-    """Lies over the window's upper middle while the person chooses; it leaves when they look away.
+    """A list of commands over the upper middle of the window; a click elsewhere hides it.
 
-    With nothing typed, the commands last done from here stand first. What cannot be done now is
-    grey, stands last, and says why.
+    Without a query, the commands last run from here come first. Disabled commands are grey, come
+    last, and show the reason.
     """
 
     def __init__(
@@ -101,7 +101,9 @@ class CommandPalette(QFrame):
         self.list.setUniformRowHeights(True)
         self.list.setAllColumnsShowFocus(True)
         self.list.setIconSize(QSize(16, 16))
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # typing goes on while rows are clicked
+        self.list.setFocusPolicy(
+            Qt.FocusPolicy.NoFocus
+        )  # the search field keeps the focus when a row is clicked
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         header = self.list.header()
@@ -120,7 +122,7 @@ class CommandPalette(QFrame):
 
     @Slot()
     def toggle(self) -> None:
-        """Show, or hide again."""
+        """Show or hide the palette."""
         if self.isVisible():
             self.leave()
             return
@@ -134,7 +136,7 @@ class CommandPalette(QFrame):
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def leave(self) -> None:
-        """Hide; keys go where they went before."""
+        """Hide, and return the focus to where it was."""
         if self.isVisible():
             QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
             here = self.search.hasFocus()
@@ -144,7 +146,7 @@ class CommandPalette(QFrame):
         self._before = None
 
     def place(self) -> None:
-        """Stand in the window's upper middle, as high as its rows need and the window allows."""
+        """Move to the upper middle of the window, with room for the rows if the window has it."""
         window = self._window
         rows = min(self.list.topLevelItemCount(), ROWS)
         wanted = self.search.sizeHint().height() + max(rows, 1) * ROW_HEIGHT + 10 * theme.SPACING
@@ -170,7 +172,7 @@ class CommandPalette(QFrame):
         self.list.clear()
         self.list.addTopLevelItems([self._item(command, why) for _, command, why in rows])
         if not rows:
-            nothing = QTreeWidgetItem([tr("No command is called so.")])
+            nothing = QTreeWidgetItem([tr("No command matches.")])
             nothing.setDisabled(True)
             nothing.setSizeHint(0, QSize(0, ROW_HEIGHT))
             self.list.addTopLevelItem(nothing)
@@ -180,7 +182,7 @@ class CommandPalette(QFrame):
         self.place()
 
     def _rank(self, query: str, command: Command) -> int | None:
-        """By the words of the window; by the English ones too; the menu and the tip come last."""
+        """The rank of a command by its text, translated and English; 4 by its menu and tooltip."""
         action = self._commands.by_name[command.name]
         ranks = [rank(query, text) for text in (action.text(), command.text)]
         found = [fit for fit in ranks if fit is not None]
@@ -209,7 +211,7 @@ class CommandPalette(QFrame):
     # Keys and mouse
 
     def take_key(self, event: QKeyEvent) -> bool:
-        """Do what a key pressed in the search means for the list; False if it is to be typed."""
+        """Handle a key that was pressed in the search field; False if the field should take it."""
         key = event.key()
         again = (
             QKeySequence(event.keyCombination()) in self._commands.by_name["palette"].shortcuts()
@@ -225,7 +227,7 @@ class CommandPalette(QFrame):
         return True
 
     def _step(self, rows: int) -> None:
-        """Go so many rows down or up, round the ends by single ones."""
+        """Move so many rows down or up; single steps wrap around."""
         able = [
             item
             for row in range(self.list.topLevelItemCount())
@@ -249,7 +251,7 @@ class CommandPalette(QFrame):
         self._commands.by_name[name].trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """A click beside it closes it, and does what it would do anyway."""
+        """Hide on a click outside, which still reaches its target."""
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             if watched is not self and not self.isAncestorOf(watched):

@@ -1,4 +1,4 @@
-"""All commands and their keys, to look up and to change."""
+"""The dialog that lists all commands and changes their keys."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _COMMAND = Qt.ItemDataRole.UserRole
 
 
 class KeyField(QKeySequenceEdit):
-    """Takes the next key that is pressed, whatever it is; Esc or a look elsewhere ends it.
+    """Records the next key that is pressed; Esc, or losing the focus, cancels.
 
     Signals:
         recorded: the key, as `keymap.normalize_key` writes it.
-        left: nothing was pressed.
+        left: no key was recorded.
     """
 
     recorded = Signal(str)
@@ -57,12 +57,12 @@ class KeyField(QKeySequenceEdit):
         self.setAccessibleName(tr("Press a key"))
 
     def focusNextPrevChild(self, _next: bool) -> bool:  # noqa: N802
-        """Tab is a key like any other."""
+        """Keep the focus on Tab, which can be recorded too."""
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Take a key; under a Korean input method the letter that is on it."""
-        if event.isAutoRepeat():  # of the key that began this
+        """Record a key; with a Korean input method, the Latin letter on that key."""
+        if event.isAutoRepeat():  # of the key that started the recording
             return
         if event.key() == Qt.Key.Key_Escape and not event.modifiers():
             self.left.emit()
@@ -80,7 +80,7 @@ class KeyField(QKeySequenceEdit):
             self.recorded.emit(recorded)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Who clicks elsewhere wants no key."""
+        """Cancel the recording."""
         super().focusOutEvent(event)
         self.left.emit()
 
@@ -104,7 +104,7 @@ class _Table(QTreeWidget):
 
 
 class ShortcutEditor(QDialog):
-    """A row for each command, under its menu. What is chosen holds at once."""
+    """A row for each command, below its menu. Changes apply at once."""
 
     def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -209,10 +209,10 @@ class ShortcutEditor(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.all_default)
         buttons.addWidget(close)
-        self.change.setToolTip(tr("Press the key that does this command from now on (Enter)"))
-        self.add.setToolTip(tr("One more key for this command"))
-        self.remove.setToolTip(tr("Leave this command without a key (Delete)"))
-        self.default.setToolTip(tr("The keys that this command had at first"))
+        self.change.setToolTip(tr("Replace the key of this command (Enter)"))
+        self.add.setToolTip(tr("Add another key for this command"))
+        self.remove.setToolTip(tr("Remove all keys of this command (Delete)"))
+        self.default.setToolTip(tr("Restore the default keys of this command"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[4 * theme.SPACING] * 4)
         layout.setSpacing(2 * theme.SPACING)
@@ -221,7 +221,7 @@ class ShortcutEditor(QDialog):
         layout.addWidget(self.bar)
         layout.addLayout(buttons)
         for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter in the search or the table is for these
+            button.setAutoDefault(False)  # Enter belongs to the search field and the table
 
     # What is shown
 
@@ -234,8 +234,8 @@ class ShortcutEditor(QDialog):
             font = item.font(1)
             font.setBold(command in changed)
             item.setFont(1, font)
-            at_first = format_keys(default_keys(command)) or tr("none")
-            item.setToolTip(1, tr("At first: {keys}", keys=at_first) if command in changed else "")
+            usual = format_keys(default_keys(command)) or tr("none")
+            item.setToolTip(1, tr("Default: {keys}", keys=usual) if command in changed else "")
         self.all_default.setEnabled(bool(changed))
         self._filter()
 
@@ -289,7 +289,7 @@ class ShortcutEditor(QDialog):
         self._listen(adding=True)
 
     def _listen(self, *, adding: bool) -> None:
-        """Put a field into the row, and wait for a key."""
+        """Show a `KeyField` in the row of the selected command."""
         command = self.command
         if command is None:
             return
@@ -315,7 +315,7 @@ class ShortcutEditor(QDialog):
             self._want(command, (*before, key))
 
     def _want(self, command: Command, keys: Sequence[str]) -> None:
-        """Give a command these keys; ask first when another one has them."""
+        """Assign keys to a command; ask first if another command has one of them."""
         owners = self._keymap.conflicts(command, keys)
         if not owners:
             self._keymap.assign(command, keys)
@@ -326,7 +326,7 @@ class ShortcutEditor(QDialog):
             for key, found in owners.items()
             for owner in found
         ]
-        self._say(" ".join(said), tr("Take it away there"))
+        self._say(" ".join(said), tr("Reassign it"))
 
     @Slot()
     def _remove(self) -> None:
@@ -347,7 +347,7 @@ class ShortcutEditor(QDialog):
         self._settle()
         self._asked = None, ()
         count = sum(self._keymap.is_changed(command) for command in COMMANDS)
-        self._say(tr("%n command(s) get back the keys they had at first.", "", count), tr("Do it"))
+        self._say(tr("%n command(s) get their default keys back.", "", count), tr("Reset"))
 
     @Slot()
     def _agreed(self) -> None:
@@ -371,11 +371,11 @@ class ShortcutEditor(QDialog):
 
     @Slot()
     def _settle(self) -> None:
-        """End recording and asking; keys go to the table again."""
+        """End recording and hide the question; the table gets the focus."""
         field, self._field = self._field, None
         asked, self._asked = self._asked, None
         if field is not None:
-            field.blockSignals(True)  # it loses the focus, which is no answer
+            field.blockSignals(True)  # hiding it would emit `left`
             field.hide()
             for item in self._items.values():
                 if self.table.itemWidget(item, 1) is field:

@@ -102,8 +102,8 @@ WHY_DISABLED: Mapping[Enabled, str] = {
     _has_labels: N_("No face is accepted yet"),
     _has_photos: N_("No photos yet"),
     _has_faces: N_("No faces yet"),
-    _can_undo: N_("Nothing to take back"),
-    _can_redo: N_("Nothing was taken back"),
+    _can_undo: N_("Nothing to undo"),
+    _can_redo: N_("Nothing to redo"),
     _has_draft: N_("No point was moved"),
 }
 """Why a command is disabled, by its `enabled`."""
@@ -137,9 +137,9 @@ COMMANDS: tuple[Command, ...] = (
             lambda p: p.dialogs.open("relocate"), _has_photos),
     Command("close", N_("Close"), N_("Close this project"), "Project", ("Ctrl+W",),
             lambda p: p.window.close(), _always),
-    Command("undo", N_("Undo"), N_("Take back your last move or decision"), "Edit", ("Ctrl+Z",),
+    Command("undo", N_("Undo"), N_("Undo your last move or decision"), "Edit", ("Ctrl+Z",),
             lambda p: p.session.undo_redo.undo(), _can_undo, "mdi6.undo"),
-    Command("redo", N_("Redo"), N_("Do again what was taken back"), "Edit",
+    Command("redo", N_("Redo"), N_("Redo what was undone last"), "Edit",
             ("Ctrl+Shift+Z", "Ctrl+Y"), lambda p: p.session.undo_redo.redo(), _can_redo,
             "mdi6.redo"),
     Command("discard", N_("Discard moves"), N_("Put the points of this face back"), "Edit", (),
@@ -338,7 +338,7 @@ GESTURES = (
      N_("Shift turns in steps of 15 degrees")),
     (N_("Change a box"), N_("Drag its corner, side or outline"), N_("Resize or move it")),
     (N_("Another face"), N_("Click its box"), N_("Several faces in one photo")),
-    (N_("Take back a drag"), N_("Esc"), N_("Then leave what was begun, or deselect")),
+    (N_("Cancel a drag"), N_("Esc"), N_("Then end the mode, or deselect")),
 )  # fmt: skip
 """What mouse and bare keys do on the photo: what, how, and how exactly."""
 

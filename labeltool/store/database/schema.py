@@ -440,7 +440,7 @@ class DraftStepRow(Base):
     """A change of a draft, for undo: what the draft was before and after, NULL for none.
 
     `operation_id`: the newest operation of the log when it was made, so that moves and operations
-    have one order. `effect`: of the face then, see StateRow. `undone`: taken back, to be redone.
+    have one order. `effect`: of the face then, see StateRow. `undone`: it can be redone.
     """
 
     __tablename__ = "draft_step"

@@ -65,7 +65,7 @@ MOVE = "move"
 _MOVE_NAME = N_("move")
 
 LARGE_FACES = 20
-"""Faces above which an undo is asked about first, unless it takes back what was just done."""
+"""An undo of more faces asks first, unless it undoes what was just done."""
 
 
 class Undo:
@@ -77,8 +77,8 @@ class Undo:
     def undo(
         self, reviewer: str, *, moves: bool = True, asks: bool = False, confirmed: str = ""
     ) -> WriteResult:
-        """Take back what the reviewer did last, moves or an operation, wherever the face still is
-        as it left it; nothing changes if there is none.
+        """Undo what the reviewer did last, moves or an operation, on the faces that still are as
+        it left them; nothing changes if there is none.
 
         `moves`: False leaves moves as they are. `asks`: the caller asks a person before a step that
         `needs_question`; `confirmed` is the key of the step that they agreed to.

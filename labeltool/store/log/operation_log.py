@@ -1,4 +1,4 @@
-"""The log of operations: how one is added to it, and how one is taken back.
+"""The log of operations: how one is added to it, and how one is undone.
 
 Every function works within the transaction of who calls it.
 """

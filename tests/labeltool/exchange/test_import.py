@@ -132,14 +132,14 @@ class TestAddPhotos:
         assert add_photos(store, [photos]) == PhotoImportSummary(unsupported=[photos / "b.heic"])
 
     @pytest.mark.parametrize("name", ["nowhere", "empty"])
-    def test_nothing_to_add_is_said(self, store, photos, name):
+    def test_nothing_to_add_is_reported(self, store, photos, name):
         (photos / "empty").mkdir(parents=True)
         with pytest.raises(UserError) as caught:
             add_photos(store, [photos / name])
         assert str(photos / name) in str(caught.value.what)
         assert caught.value.remedy
 
-    def test_a_folder_that_cannot_be_listed_is_said(self, store, photos, monkeypatch):
+    def test_a_folder_that_cannot_be_listed_is_reported(self, store, photos, monkeypatch):
         photos.mkdir()
 
         def forbidden(_folder):
@@ -163,9 +163,7 @@ class TestAddPhotos:
         assert add_photos(store, [photos]) == PhotoImportSummary(known=4)
 
     @pytest.mark.parametrize("make", [os.link, os.symlink])
-    def test_a_link_to_a_photo_that_is_known_is_not_another_one_nor_the_other_way_round(
-        self, store, photos, tmp_path, make
-    ):
+    def test_a_photo_and_a_link_to_it_count_as_one(self, store, photos, tmp_path, make):
         draw(photos / "a.jpg")
         (tmp_path / "links").mkdir()
         make(photos / "a.jpg", tmp_path / "links" / "b.jpg")
@@ -227,7 +225,7 @@ class TestSearch:
         connection.close()
         assert len(digest) == 64
 
-    def test_a_mended_photo_is_searched_again_with_its_folder(self, store, photos):
+    def test_a_repaired_photo_is_searched_again_with_its_folder(self, store, photos):
         draw(photos / "a.jpg")
         (photos / "b.jpg").touch()
         add_photos(store, [photos])
@@ -258,7 +256,7 @@ class TestSearch:
         assert search(store, silent, ignored) == 8
         assert store.queue.counts().waiting == 0
 
-    def test_what_was_found_is_told_as_it_comes(self, store, photos, monkeypatch):
+    def test_found_faces_are_reported_as_they_come(self, store, photos, monkeypatch):
         monkeypatch.setattr(detection_pool, "SAVE_SECONDS", 0.0)
         for number in range(4):
             draw(photos / f"{number}.jpg")
@@ -520,9 +518,7 @@ class TestLabels:
             "a face of 00000.jpg has no landmarks",
         ]
 
-    def test_photos_beside_the_file_that_are_not_known_yet_come_with_it(
-        self, store, photos, tmp_path
-    ):
+    def test_new_photos_beside_the_label_file_are_added(self, store, photos, tmp_path):
         draw(photos / KOREAN / "a.png", (100, 100))
         file = write(photos / "labels.json", labelled(f"{KOREAN}/a.png"))
         assert import_labels(store, file, ANN).imported == 1
@@ -530,7 +526,7 @@ class TestLabels:
         assert (Path(root), path, width, height) == (photos, f"{KOREAN}/a.png", 100, 100)
 
     @pytest.mark.parametrize("name", ["nowhere.json", "text.json", "folder", "labels.csv"])
-    def test_what_is_no_label_file_is_said(self, store, tmp_path, name):
+    def test_a_file_that_is_no_label_file_is_refused(self, store, tmp_path, name):
         (tmp_path / "folder").mkdir()
         for file in ("text.json", "labels.csv"):
             (tmp_path / file).write_text("hello")
@@ -588,7 +584,7 @@ class TestUndo:
             assert store.check() == []
 
     @pytest.mark.parametrize("proposals", [False, True])
-    def test_the_same_file_after_it_makes_the_same_again_and_no_doubles(self, mixed, proposals):
+    def test_importing_the_same_file_after_it_adds_no_duplicates(self, mixed, proposals):
         store, file = mixed
         import_labels(store, file, ANN, proposals=proposals)
         after = self.everything(store)
@@ -700,7 +696,7 @@ class TestUndo:
 
 
 class TestProposals:
-    def test_they_wait_for_a_verdict_with_their_score_and_their_source(self, project, tmp_path):
+    def test_imported_proposals_wait_for_a_verdict_with_score_and_source(self, project, tmp_path):
         store = project(1, proposed=False)
         file = write(tmp_path / "other tool.json", labelled("00000.jpg", score=0.75))
         summary = import_labels(store, file, ANN, proposals=True)
@@ -916,7 +912,7 @@ class TestRoundTrip:
         assert not (tmp_path / "a.json").exists()
 
     @pytest.mark.parametrize("form", ["coco", "pts"])
-    def test_a_place_that_cannot_be_written_is_said(self, project, photos, tmp_path, form):
+    def test_a_folder_that_cannot_be_written_is_reported(self, project, photos, tmp_path, form):
         store = self.reviewed(project, photos)
         (tmp_path / "file").touch()
         with pytest.raises(UserError, match="cannot be written"):

@@ -131,7 +131,7 @@ class TestCoco:
 
 
 class TestPts:
-    def test_files_that_are_there_are_counted_and_replaced_by_force_only(
+    def test_existing_files_are_counted_and_replaced_only_with_force(
         self, store: Store, tmp_path: Path
     ) -> None:
         out = tmp_path / "labels"

@@ -224,7 +224,7 @@ def test_accept_by_score_accepts_the_faces_it_counted(qtbot, open_window, projec
     assert window.session.store.queue.counts().accepted == 0
 
 
-def test_filters_list_matching_faces_and_an_empty_one_shows_a_message(qtbot, open_window, project):
+def test_filters_list_matching_faces_and_an_empty_list_shows_a_message(qtbot, open_window, project):
     window = open_window(project)
     for _ in range(3):
         qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)

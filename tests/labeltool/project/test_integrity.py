@@ -91,7 +91,7 @@ def test_a_copy_with_another_time_is_the_same_photo(imported: Store, tmp_path: P
     assert check_photos(imported).wrong == []
 
 
-def test_an_edited_photo_is_told_and_used_until_it_is_taken_as_it_is(
+def test_an_edited_photo_is_reported_until_a_repair_accepts_it(
     imported: Store, tmp_path: Path
 ) -> None:
     photo = tmp_path / "photos" / "1.bmp"

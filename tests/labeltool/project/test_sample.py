@@ -64,14 +64,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_a_missing_sample_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_sample_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(resources, "path", lambda *parts: tmp_path.joinpath(*parts))
     with pytest.raises(UserError, match="missing from this installation"):
         make_sample(tmp_path / "p")
     assert not (tmp_path / "p").exists()
 
 
-def test_without_a_display_the_command_makes_it_and_says_how_to_go_on(
+def test_without_a_display_the_command_creates_the_project_and_says_how_to_continue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setattr(doctor, "display_problem", lambda: "There is no display.")

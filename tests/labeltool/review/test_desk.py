@@ -57,7 +57,7 @@ class TestQueue:
             desk.queue.next()
             assert desk.face.id == expected
 
-    def test_the_next_to_review_goes_around_and_skips_what_is_decided(self, project):
+    def test_the_next_unreviewed_face_wraps_around_and_skips_decided_ones(self, project):
         store = project(5)
         store.decisions.decide(ANN, [1, 4], X)
         store.decisions.decide(ANN, [5], R)
@@ -236,7 +236,7 @@ class TestMoves:
         assert verdicts(store) == [C, U]
         assert store.faces.get(1).draft is None
 
-    def test_moves_that_led_back_to_the_proposal_are_undone_after_its_acceptance(self, project):
+    def test_moves_that_ended_at_the_proposal_can_be_undone_after_accepting_it(self, project):
         store = project(2)
         desk = desk_of(store)
         x, y = desk.face.points[0]
@@ -313,7 +313,7 @@ class TestMoves:
         assert desk.edits.moved == {2}
 
     @pytest.mark.parametrize("decide", ["accept", "reject", "exclude", "unreview"])
-    def test_undo_of_a_verdict_brings_back_what_was_moved_before_it(self, project, again, decide):
+    def test_undo_of_a_verdict_restores_the_draft_before_it(self, project, again, decide):
         store = project(2)
         desk = desk_of(store)
         if decide == "unreview":
@@ -397,9 +397,7 @@ class TestMoves:
 
 
 class TestVisibility:
-    def test_it_goes_with_the_draft_through_steps_a_restart_and_into_the_label(
-        self, project, again
-    ):
+    def test_visibility_is_kept_in_drafts_undo_steps_and_the_label(self, project, again):
         store = project(2)
         desk = desk_of(store)
         desk.edits.set_visibility([0, 2], OCCLUDED)
@@ -423,7 +421,7 @@ class TestVisibility:
         assert seen.tolist() == [1, 0, 1]
         assert np.isnan(points[1]).all()
 
-    def test_an_absent_landmark_comes_back_where_it_was_proposed_or_where_it_is_put(self, project):
+    def test_an_absent_landmark_returns_to_its_proposed_or_clicked_position(self, project):
         desk = desk_of(project(1))
         proposed = desk.face.points[1]
         desk.edits.set_visibility([1], ABSENT)
@@ -439,7 +437,7 @@ class TestVisibility:
             desk.edits.set_visibility([0], VISIBLE)
         assert desk.face.draft is None
 
-    def test_moving_a_point_of_a_label_keeps_what_was_said_of_the_others(self, project):
+    def test_moving_a_point_of_a_label_keeps_the_visibility_of_the_others(self, project):
         store = project(1)
         seen = np.array([1, 2, 2], np.int8)
         store.decisions.decide(ANN, [1], C, points=triangle(), visibility=seen)
@@ -492,7 +490,7 @@ class TestEarlier:
     def test_the_mean_shape_of_proposals(self, project):
         assert desk_of(project(2)).edits.mean_shape().shape == (3, 2)
 
-    def test_steps_of_a_face_are_there_again_when_one_comes_back_to_it(self, project):
+    def test_undo_steps_of_a_face_survive_opening_other_faces(self, project):
         desk = desk_of(project(2))
         desk.edits.move(0, 1, 1)
         desk.edits.move(1, 2, 2)
@@ -538,7 +536,7 @@ class TestArrivals:
         assert (face.verdict, face.prediction.id) == (C, before.prediction.id)
         assert len(store.rounds.all()) == 2
 
-    def test_rejecting_a_human_label_brings_no_older_prediction_back_by_itself(self, project):
+    def test_rejecting_a_label_does_not_show_an_older_prediction(self, project):
         store = project(1)
         desk = desk_of(store)
         desk.edits.move(0, 1, 1)
@@ -569,7 +567,7 @@ class TestBatches:
         desk.undo_stack.undo()
         assert verdicts(store) == [U] * 4
 
-    def test_a_batch_counts_for_the_pace_as_far_as_a_person_can_have_looked(
+    def test_a_batch_counts_for_the_throughput_only_as_fast_as_a_person_can_look(
         self, project, monkeypatch
     ):
         clock = iter(range(0, 1000, 60))
@@ -583,7 +581,7 @@ class TestBatches:
             start += size
         assert desk.throughput.per_minute == pytest.approx(20)
 
-    def test_the_faces_within_are_as_many_as_were_counted_the_least_certain_first(self, project):
+    def test_faces_within_a_threshold_match_the_count_least_certain_first(self, project):
         store = project(5, proposed=False)
         propose(store, range(1, 6), [0.1, 0.3, 0.9, 0.7, 0.5])
         desk = desk_of(store)
@@ -602,7 +600,7 @@ class TestBatches:
 class TestBusy:
     """Another program holds the file for a moment: the same call is made again."""
 
-    def test_a_step_back_that_failed_is_one_step_when_it_is_tried_again(self, project):
+    def test_a_failed_undo_is_one_step_when_it_is_retried(self, project):
         store = project(1)
         store.set_write_timeout()
         desk = desk_of(store)

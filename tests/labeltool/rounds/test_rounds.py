@@ -275,7 +275,7 @@ class TestRunFolder:
         with folder.hold_lock(), pytest.raises(UserError, match="Another worker is busy"):
             work_too()
 
-    def test_looking_whether_it_lives_never_stops_a_worker_from_starting(self, tmp_path):
+    def test_checking_for_a_live_worker_never_stops_one_from_starting(self, tmp_path):
         folder = self.folder(tmp_path)
         (folder.path / "lock").touch()
         stop = threading.Event()
@@ -289,8 +289,8 @@ class TestRunFolder:
             window.start()
         try:
             for _ in range(50):
-                with RunFolder(folder.path).hold_lock():
-                    pass
+                with RunFolder(folder.path).hold_lock():  # raises if the lock is taken
+                    assert folder.is_worker_alive()
         finally:
             stop.set()
             for window in windows:

@@ -210,7 +210,7 @@ class TestPredict:
         assert "no face was found in 6 photos, so nothing was written" in done.err
         assert not (tmp_path / "out.json").exists()
 
-    def test_what_a_folder_or_box_file_has_besides_is_told(
+    def test_other_files_of_a_folder_and_other_boxes_are_reported(
         self, run: Run, model: Path, photos: Path, tmp_path: Path
     ) -> None:
         (photos / "phone.heic").write_bytes(b"x")
@@ -227,7 +227,7 @@ class TestPredict:
         assert [row["box"] for row in read(out)["faces"]] == [[1, 2, 30, 40]]
 
     @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
-    def test_a_box_that_is_nowhere_is_named(
+    def test_a_box_without_a_finite_position_is_refused(
         self, run: Run, model: Path, photos: Path, tmp_path: Path, value: str
     ) -> None:
         boxes = tmp_path / "boxes.json"
@@ -521,7 +521,7 @@ class TestTrain:
         assert "NME 5.0 % after epoch 8." in run(*words, "--resume").out
         assert state() == ([1, 2, 3, 4, 5, 6, 7, 8], 8)
 
-    def test_held_out_faces_that_the_face_detector_misses_end_nothing(
+    def test_training_continues_if_the_face_detector_misses_held_out_faces(
         self, run: Run, photos: Path, scheme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
@@ -743,7 +743,7 @@ class TestErrors:
         assert "does not exist" in done.err
 
 
-def test_as_a_process_of_its_own(tmp_path: Path, model: Path) -> None:
+def test_it_runs_in_a_separate_process(tmp_path: Path, model: Path) -> None:
     words = [sys.executable, "-m", "pipnet", "evaluate", "--weights", str(model), "--data"]
     done = subprocess.run([*words, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1

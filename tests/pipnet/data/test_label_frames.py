@@ -25,7 +25,7 @@ def photo(path: Path, orientation: int, size: tuple[int, int] = (30, 20)) -> Pat
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_points_of_the_stored_picture_are_turned_with_its_pixels(tmp_path, orientation):
+def test_points_turn_with_the_pixels_of_a_rotated_photo(tmp_path, orientation):
     file = photo(tmp_path / "a.png", orientation)
     shown = read_image(file)[..., 0]
     frame = LabelFrame((30, 20), shown.shape[::-1], True, orientation)
@@ -81,7 +81,7 @@ def test_both_sizes_are_named(tmp_path):
     assert said.startswith("a.png is 20 x 30 here, but raw.json labelled it at 30 x 20")
 
 
-def test_where_the_size_cannot_tell_the_other_photos_of_the_file_do(tmp_path):
+def test_an_ambiguous_size_is_decided_by_the_other_photos_of_the_file(tmp_path):
     upside_down = StatedSize(photo(tmp_path / "a.png", 3), (30, 20))
     sideways = StatedSize(photo(tmp_path / "b.png", 6), (30, 20))
     plain = StatedSize(photo(tmp_path / "c.png", 1), (30, 20))

@@ -162,9 +162,7 @@ def test_the_error_names_the_entry_of_a_file(tmp_path: Path, line: str, named: s
 
 
 @pytest.mark.parametrize("name", ["own.toml", "OWN.TOML"])
-def test_a_toml_with_a_byte_order_mark_as_editors_on_windows_write_it(
-    tmp_path: Path, name: str
-) -> None:
+def test_a_toml_file_with_a_byte_order_mark_is_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text('name = "own"\nlandmarks = 3\n', encoding="utf-8-sig")
     assert load_scheme(str(path)).count == 3

@@ -151,7 +151,7 @@ def test_a_landmark_box_is_cropped_once(scripted: Scripted) -> None:
     assert len(scripted.areas) == 1
 
 
-def test_a_box_that_is_the_crop_is_cropped_once_and_as_it_is(scripted: Scripted) -> None:
+def test_a_box_that_is_the_crop_is_cropped_once_and_unchanged(scripted: Scripted) -> None:
     scripted.predict(np.zeros((150, 140, 3), np.uint8), [(30.0, 30.0, 60.0, 80.0)], "crop")
     assert scripted.areas == [(30, 30, 60, 80)]
 

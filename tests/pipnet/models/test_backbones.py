@@ -76,7 +76,7 @@ def test_a_step_in_bfloat16_is_that_of_plain_convolutions(
         assert off < 0.03 * float(wanted.norm()) + 1e-3 * largest, f"{key} is off by {off:.3f}"
 
 
-def test_without_bfloat16_or_when_not_training_the_plain_one_runs(
+def test_the_plain_convolution_runs_without_bfloat16_or_outside_training(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     layer, x = _Depthwise(4, 4, 3, 2, 1, groups=4, bias=False), torch.randn(1, 4, 8, 8)

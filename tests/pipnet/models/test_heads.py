@@ -29,7 +29,7 @@ def test_maps_have_a_cell_for_each_stride(name: str, stride: int) -> None:
     assert network(torch.zeros(1, 3, 512, 512, device="meta")).coarse == ()
 
 
-def test_coarse_maps_are_the_same_score_layer_on_pooled_features() -> None:
+def test_coarse_maps_apply_the_score_layer_to_pooled_features() -> None:
     network = PIPNet("mobilenet_v2", 5, 3).eval()
     with torch.inference_mode():
         images = torch.randn(1, 3, 128, 128)

@@ -114,7 +114,7 @@ def test_stopped_between_two_epochs_it_goes_on_too(
     )
 
 
-def test_a_row_of_the_log_whose_state_was_not_kept_is_written_again(
+def test_a_log_row_without_a_saved_state_is_written_again(
     tmp_path: Path, make_checkpoint: Make, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed between the two, in the first epoch and in the second."""
@@ -315,7 +315,7 @@ class TestCurriculum:
         assert changed == ["cls_layer.weight", "cls_layer.bias"]
 
 
-def test_kept_in_the_middle_of_an_epoch_it_goes_on_from_there(
+def test_training_resumes_from_a_checkpoint_in_the_middle_of_an_epoch(
     tmp_path: Path, make_checkpoint: Make, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = replace(SHORT, epochs=2, batch=1)
@@ -337,7 +337,7 @@ def test_kept_in_the_middle_of_an_epoch_it_goes_on_from_there(
     assert parts.summary["losses"] == whole.summary["losses"]
 
 
-def test_a_folder_goes_on_with_the_training_that_it_holds_or_not_at_all(
+def test_a_folder_resumes_only_the_training_that_it_holds(
     tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
 ) -> None:
     start, out = make_checkpoint(), tmp_path / "run"

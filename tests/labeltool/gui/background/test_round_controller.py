@@ -261,7 +261,7 @@ def test_a_failed_prediction_is_not_restarted_automatically(
     assert session.round.state is RoundState.IDLE
 
 
-def test_unreadable_photos_start_no_new_prediction_until_they_are_read(
+def test_unreadable_photos_start_no_prediction_until_they_can_be_read(
     qtbot, open_window, project, fake_worker, monkeypatch
 ):
     monkeypatch.setenv("FAKE_WORKER", "unreadable")

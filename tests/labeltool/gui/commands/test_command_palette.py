@@ -93,7 +93,7 @@ def test_the_palette_finds_a_command_by_a_few_letters_and_runs_it(qtbot, palette
 
 def test_disabled_commands_are_listed_last_with_the_reason(qtbot, palette):
     qtbot.keyClicks(palette.search, "undo")
-    assert row(palette, 0) == ["Undo", "Nothing to take back", "Ctrl+Z"]
+    assert row(palette, 0) == ["Undo", "Nothing to undo", "Ctrl+Z"]
     assert palette.list.topLevelItem(0).isDisabled()
     qtbot.keyClick(palette.search, Key.Key_Return)
     assert palette.isVisible()
@@ -107,7 +107,7 @@ def test_disabled_commands_are_listed_last_with_the_reason(qtbot, palette):
     ]
     assert states == sorted(states)
     palette.search.setText("no such thing")
-    assert rows(palette) == ["No command is called so."]
+    assert rows(palette) == ["No command matches."]
 
 
 def test_a_click_runs_a_command_and_a_click_outside_closes_the_palette(qtbot, palette):

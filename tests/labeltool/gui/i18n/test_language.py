@@ -224,7 +224,7 @@ def test_reasons_for_skipped_labels_are_shown_in_korean(korean):
     assert re.search("[가-힣]", translate(size_mismatch(alike, "l.json")))
 
 
-def test_what_a_library_says_is_shown_as_it_is(korean):
+def test_messages_of_a_library_are_shown_unchanged(korean):
     assert translate(Message("what nobody translated {here}")) == "what nobody translated {here}"
 
 

@@ -35,7 +35,7 @@ def test_a_value_larger_than_the_cache_is_kept_alone():
     assert (evicted, cache.get("b"), cache.largest_bytes()) == (["a"], bytes(99), 99)
 
 
-def test_the_pinned_value_stays_and_what_does_not_fit_beside_it_is_not_added():
+def test_the_pinned_value_stays_and_a_value_that_does_not_fit_is_not_added():
     cache, evicted = make()
     cache["a"], cache.pinned = bytes(6), "a"
     cache.add("b", bytes(3))

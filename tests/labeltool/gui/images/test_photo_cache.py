@@ -121,7 +121,9 @@ def test_the_displayed_photo_is_never_dropped(qtbot, open_cache, files):
     assert photos.get(files[0])[0] is not None
 
 
-def test_a_photo_that_does_not_fit_beside_the_displayed_one_is_not_kept(qtbot, open_cache, files):
+def test_a_photo_that_does_not_fit_into_the_cache_beside_the_displayed_one_is_dropped(
+    qtbot, open_cache, files
+):
     photos = open_cache(ONE)
     photos.request([], displayed=files[0])
     photos.request([files[1]], displayed=files[0])  # no size is known yet: both are decoded

@@ -47,7 +47,7 @@ def mixed(project) -> Store:
         (UNREVIEWED, [1, 2, 3, 5, 4], [], 3, 0),
     ],
 )
-def test_a_plan_tells_apart_what_waits_what_a_person_decided_and_what_stays(
+def test_a_plan_counts_waiting_decided_and_unchanged_faces(
     mixed, verdict, waiting, decided, same, bare
 ):
     plan = mixed.batches.plan(range(1, 10), verdict)
@@ -112,7 +112,7 @@ def test_a_cancelled_batch_leaves_nothing_behind(project):
     assert store.queue.counts().accepted == CHUNK + 5
 
 
-def test_what_changed_after_the_preview_stays_as_it_is(project):
+def test_faces_changed_after_the_preview_stay_unchanged(project):
     store = project(5)
     plan = store.batches.plan(range(1, 6), ACCEPTED)
     store.decisions.decide(BEN, [1], EXCLUDED)
@@ -124,7 +124,7 @@ def test_what_changed_after_the_preview_stays_as_it_is(project):
     assert np.array_equal(store.faces.get(3).draft, triangle(9))
 
 
-def test_a_batch_of_which_nothing_is_left_says_so_and_logs_nothing(project):
+def test_reverting_a_batch_with_no_face_left_shows_an_error_and_logs_nothing(project):
     store = project(1)
     plan = store.batches.plan([1], ACCEPTED)
     store.decisions.decide(BEN, [1], REJECTED)

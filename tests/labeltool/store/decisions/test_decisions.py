@@ -94,7 +94,7 @@ class TestDecide:
         store.decisions.decide(ANN, [1], CORRECTED, points=points)
         np.testing.assert_array_equal(face(store).points, points)
 
-    def test_nothing_to_accept_is_said_and_not_logged(self, project):
+    def test_nothing_to_accept_is_reported_and_not_logged(self, project):
         store = project(1, proposed=False)
         with pytest.raises(UserError, match="Nothing was accepted"):
             store.decisions.decide(ANN, [1], ACCEPTED)
@@ -192,7 +192,7 @@ class TestUndo:
         store.undo.undo(ANN)
         assert (face(store).verdict, face(store).flag) == (ACCEPTED, True)
 
-    def test_when_the_other_undoes_their_work_ones_own_can_be_undone_again(self, project):
+    def test_work_can_be_undone_again_after_another_reviewer_undid_theirs(self, project):
         store = project(1)
         store.decisions.decide(ANN, [1], REJECTED)
         store.decisions.decide(BEN, [1], ACCEPTED)
@@ -271,13 +271,13 @@ class TestFlag:
         store.decisions.decide(ANN, [1], ACCEPTED)
         assert face(store).flag
 
-    def test_a_rejected_face_that_is_flagged_is_not_offered_the_same_again(self, project):
+    def test_flagging_a_rejected_face_does_not_offer_its_proposal_again(self, project):
         store = project(1)
         store.decisions.decide(ANN, [1], REJECTED)
         store.decisions.flag(BEN, [1], True)
         assert not face(store).offered
 
-    def test_who_comes_second_is_told_that_the_face_is_decided(self, project):
+    def test_the_second_reviewer_learns_that_the_face_is_decided(self, project):
         store = project(1)
         store.decisions.decide(BEN, [1], Verdict.CORRECTED, points=triangle(9))
         with pytest.raises(UserError, match="This face is corrected already"):
@@ -417,7 +417,7 @@ class TestDrafts:
         np.testing.assert_array_equal(face(store).points, triangle(0.25))
         assert face(store).verdict is UNREVIEWED
 
-    def test_a_draft_keeps_the_prediction_it_was_made_on_on_the_screen(self, project):
+    def test_a_draft_keeps_showing_the_prediction_it_was_made_on(self, project):
         store = project(1)
         on_screen = shown(store, 1)
         store.drafts.save(ANN, 1, on_screen, triangle(0.25))
@@ -504,7 +504,7 @@ class TestCheck:
             "DELETE FROM state",
         ],
     )
-    def test_a_damaged_state_is_found_and_mended_from_the_log(self, project, damage):
+    def test_a_damaged_state_is_found_and_repaired_from_the_log(self, project, damage):
         store = self.reviewed(project)
         whole = sql(store, "SELECT * FROM state ORDER BY face_id")
         change(store, damage)
@@ -518,7 +518,7 @@ class TestCheck:
         assert sql(store, "SELECT * FROM state ORDER BY face_id") == whole
         assert store.check() == []
 
-    def test_a_row_that_names_a_missing_one_is_said(self, project):
+    def test_a_row_that_refers_to_a_missing_row_is_reported(self, project):
         store = self.reviewed(project)
         with store._database.readers.connect() as connection:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")

@@ -1,4 +1,4 @@
-"""Boxes in the log: drawn, moved, taken back, and what becomes of decisions and proposals."""
+"""Boxes in the log: drawn, moved, undone, and what happens to decisions and proposals."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TestChange:
         np.testing.assert_array_equal(after.visibility, before.visibility)
         assert after.box == OTHER
 
-    def test_anew_drops_the_decision_and_undo_restores_it(self, project):
+    def test_proposing_again_drops_the_decision_and_undo_restores_it(self, project):
         store = project(1)
         store.decisions.decide(ANN, [1], C, points=triangle(3))
         store.boxes.change(ANN, 1, OTHER, repropose=True)
@@ -175,7 +175,7 @@ class TestDesk:
         desk.undo_stack.undo()
         assert (box(store, 2)[:4], verdicts(store)) == (FIRST, [A, U])
 
-    def test_moving_a_box_keeps_the_draft_and_anew_drops_it_until_undo(self, project):
+    def test_moving_a_box_keeps_the_draft_and_proposing_again_drops_it_until_undo(self, project):
         store = project(1)
         desk = Desk(store, ANN)
         desk.edits.move(0, 1, 1)

@@ -1,4 +1,4 @@
-"""The history of a face and of batches: said, restored, taken back by anybody at any time."""
+"""The history of faces and batches: listed, restored, reverted by anybody at any time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACCEPTED, CORRECTED, REJECTED, EXCLUDED, UNREVIEWED = (
 
 
 class TestFace:
-    def test_it_says_who_when_what_on_whose_proposal_and_in_which_batch(self, project):
+    def test_an_entry_names_reviewer_time_verdict_model_and_batch(self, project):
         store = project(3)
         store.decisions.decide(ANN, [1, 2, 3], REJECTED)
         propose(store, [1], 0.9, model="round 1")
@@ -31,7 +31,7 @@ class TestFace:
         assert oldest.time <= newest.time
         assert store.history.of_face(3)[0].verdict is REJECTED
 
-    def test_what_was_undone_is_told_from_what_was_only_replaced(self, project):
+    def test_undone_entries_are_distinguished_from_replaced_ones(self, project):
         store = project(2)
         store.decisions.decide(ANN, [1], REJECTED)
         store.decisions.decide(ANN, [1], ACCEPTED)
@@ -108,7 +108,7 @@ class TestRestore:
 
 
 class TestBatches:
-    def test_operations_on_many_faces_are_listed_with_what_is_left_of_them(self, project):
+    def test_batches_are_listed_with_the_number_of_faces_left(self, project):
         store = project(6)
         store.decisions.decide(ANN, range(1, 6), ACCEPTED)
         store.decisions.decide(ANN, [6], ACCEPTED)
@@ -121,7 +121,9 @@ class TestBatches:
         assert store.queue.ids(Filter(batch=accepts.id)) == [1, 2, 3, 4, 5]
         assert store.queue.ids(Filter("excluded", batch=accepts.id)) == [5]
 
-    def test_one_is_taken_back_weeks_later_by_another_and_other_work_stays(self, project, again):
+    def test_another_reviewer_can_revert_a_batch_weeks_later_and_other_work_stays(
+        self, project, again
+    ):
         store = project(8)
         store.decisions.decide(ANN, [7], REJECTED)
         store.decisions.decide(ANN, range(1, 7), ACCEPTED)
