@@ -248,7 +248,7 @@
         <translation>사진 위치 변경…</translation>
     </message>
     <message>
-        <source>Say where the photos lie now</source>
+        <source>Choose where the photos are now</source>
         <translation>사진이 지금 있는 곳을 지정합니다</translation>
     </message>
     <message>
@@ -280,7 +280,7 @@
         <translation>이동 버리기</translation>
     </message>
     <message>
-        <source>Put the points of this face back</source>
+        <source>Put the moved points of this face back</source>
         <translation>이 얼굴의 점을 제자리로 돌려놓습니다</translation>
     </message>
     <message>
@@ -288,7 +288,7 @@
         <translation>일괄 처리 내역…</translation>
     </message>
     <message>
-        <source>What was decided on many faces at once, and the way back</source>
+        <source>List decisions on many faces at once, and revert them</source>
         <translation>여러 얼굴에 한꺼번에 내린 판정을 보고 철회합니다</translation>
     </message>
     <message>
@@ -860,7 +860,7 @@
         <translation>Ctrl+끌기</translation>
     </message>
     <message>
-        <source>The wheel says how many, while you drag</source>
+        <source>The wheel sets how many, while you drag</source>
         <translation>끄는 동안 휠로 범위를 조절합니다</translation>
     </message>
     <message>
@@ -1380,7 +1380,7 @@ Import a folder, or drop one here.</source>
         <translation>클릭하면 선택한 점, 없으면 가장 가까운 점이 그곳에 놓입니다.</translation>
     </message>
     <message>
-        <source>Neighbours move along. The wheel says how many, while you drag.</source>
+        <source>Neighbours move along. The wheel sets how many, while you drag.</source>
         <translation>이웃 점이 함께 움직입니다. 끄는 동안 휠로 범위를 조절하세요.</translation>
     </message>
     <message>

@@ -59,7 +59,7 @@ class Canvas(PhotoView):
 
     Wheel: zoom. Middle button, or space and left button: pan. Left button on a point: select and
     move it, with the other selected ones; shift adds it to them; ctrl moves its neighbours too
-    (the wheel says how many), or toggles its selection by a click. Alt: the selected point, or the
+    (the wheel sets how many), or toggles its selection by a click. Alt: the selected point, or the
     nearest, jumps to the mouse. Left button elsewhere: rubber band, another face, the box and its
     handles. Arrows: nudge the selected points (shift: 10 pixels, ctrl: 0.1). Escape: cancel the
     drag, leave the current mode, or deselect. Every other key is left to the window.

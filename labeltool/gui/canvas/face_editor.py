@@ -266,7 +266,7 @@ class FaceEditor(QWidget):
         elif what == "snap":
             self.message.emit(tr("Click: the selected point, else the nearest, jumps there."))
         elif what == "follow":
-            self.message.emit(tr("Neighbours move along. The wheel says how many, while you drag."))
+            self.message.emit(tr("Neighbours move along. The wheel sets how many, while you drag."))
 
     def _save_options(self) -> None:
         self._options.save(self.canvas.framing.remembered, self.canvas.is_zoomed)
