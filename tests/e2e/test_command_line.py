@@ -17,6 +17,7 @@ from labeltool.domain import Verdict
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import open_project
 from pipnet.data.images import find_photos
+from tests.commands import labeltool, labeltool_process, status
 from tests.projects import change, make_project, propose, verdicts, write_photos
 from tests.waiting import WAIT_SECONDS, wait_until
 
@@ -24,19 +25,6 @@ KEYS = [
     "photos", "faces", "proposed", "accepted", "corrected", "rejected", "excluded", "rounds",
     "schema",
 ]  # fmt: skip
-
-
-def labeltool(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "labeltool", *map(str, words)],
-        capture_output=True, text=True, check=False, env=os.environ | environment,
-    )  # fmt: skip
-
-
-def status(project: Path) -> dict[str, int]:
-    out = labeltool("status", project, "--json")
-    assert out.returncode == 0, out.stderr
-    return dict(json.loads(out.stdout))
 
 
 @pytest.mark.slow
@@ -48,8 +36,8 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     (photos / "empty.jpg").write_bytes(b"")
     (photos / "phone.heic").write_bytes(b"x")
 
-    assert labeltool("new", project).returncode == 0
-    imported = labeltool("import", project, photos)
+    assert labeltool_process("new", project).returncode == 0
+    imported = labeltool_process("import", project, photos)
     assert imported.returncode == 0
     assert "empty.jpg is empty" in imported.stderr
     assert "phone.heic" in imported.stderr
@@ -57,23 +45,23 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     assert list(counts) == KEYS
     assert counts["photos"] == 7
     assert counts["faces"] >= 6
-    again = labeltool("import", project, photos)
+    again = labeltool_process("import", project, photos)
     assert "0 new photos" in again.stdout
     assert status(project) == counts
 
-    assert labeltool("predict", project).returncode == 0
+    assert labeltool_process("predict", project).returncode == 0
     assert status(project)["proposed"] == counts["faces"]
 
-    dry = labeltool("accept", project, "--min-score", "0.7", "--dry-run")
+    dry = labeltool_process("accept", project, "--min-score", "0.7", "--dry-run")
     would = int(dry.stdout)
     assert 0 < would < counts["faces"]
     assert status(project)["accepted"] == 0
-    assert int(labeltool("accept", project, "--min-score", "0.7").stdout) == would
+    assert int(labeltool_process("accept", project, "--min-score", "0.7").stdout) == would
     assert status(project)["accepted"] == would
-    rejected = int(labeltool("reject", project, "--max-score", "0.69").stdout)
+    rejected = int(labeltool_process("reject", project, "--max-score", "0.69").stdout)
     assert status(project)["rejected"] == rejected
 
-    trained = labeltool("train", project, "--epochs", "1", "--device", "cpu")
+    trained = labeltool_process("train", project, "--epochs", "1", "--device", "cpu")
     assert trained.returncode == 0, trained.stderr
     assert "Round 1 trains on" in trained.stderr
     after = status(project)
@@ -81,33 +69,33 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     assert after["accepted"] == would
     assert after["proposed"] == counts["faces"] - would
 
-    assert labeltool("export", project, tmp_path / "out.json", "--format", "coco").returncode == 0
-    assert labeltool("export", project, tmp_path / "out", "--format", "pts").returncode == 0
+    for out, kind in ((tmp_path / "out.json", "coco"), (tmp_path / "out", "pts")):
+        assert labeltool_process("export", project, out, "--format", kind).returncode == 0
     coco = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert len(coco["annotations"]) == would
     assert len(list((tmp_path / "out").rglob("*.pts"))) == would
-    inside = labeltool("export", project, photos, "--format", "pts")
+    inside = labeltool_process("export", project, photos, "--format", "pts")
     assert inside.returncode == 1
     assert "photo folder" in inside.stderr
 
-    once_more = labeltool("import", project, tmp_path / "out.json", "--as", "labels")
+    once_more = labeltool_process("import", project, tmp_path / "out.json", "--as", "labels")
     assert f"skipped {would} because" in once_more.stdout
     assert status(project) == after
-    assert labeltool("check", project).stdout == "Everything is in order.\n"
+    assert labeltool_process("check", project).stdout == "Everything is in order.\n"
 
     photos.rename(tmp_path / "elsewhere")
-    assert labeltool("check", project).returncode == 1
-    assert labeltool("relocate", project, tmp_path / "elsewhere").returncode == 0
-    assert labeltool("check", project).returncode == 0
+    assert labeltool_process("check", project).returncode == 1
+    assert labeltool_process("relocate", project, tmp_path / "elsewhere").returncode == 0
+    assert labeltool_process("check", project).returncode == 0
 
 
 def test_a_user_error_is_one_sentence_and_exit_code_1(tmp_path: Path):
-    for words in (
-        ("status", tmp_path),
-        ("train", tmp_path / "nothing"),
-        ("new", tmp_path / "p", "--scheme", "nonsense"),
+    for run, *words in (
+        (labeltool_process, "status", tmp_path),
+        (labeltool, "train", tmp_path / "nothing"),
+        (labeltool, "new", tmp_path / "p", "--scheme", "nonsense"),
     ):
-        out = labeltool(*words)
+        out = run(*words)
         assert out.returncode == 1
         assert out.stderr.startswith("Error: ")
         assert out.stderr.count("\n") == 1
@@ -158,7 +146,7 @@ def project(sample: Path, tmp_path: Path) -> Path:
     for number, photo in enumerate(find_photos(sample)[0][-3:]):
         shutil.copy(photo, photos / f"얼굴 {number} 😀.jpg")
     assert labeltool("new", project).returncode == 0
-    assert labeltool("import", project, photos, LC_ALL="C").returncode == 0
+    assert labeltool_process("import", project, photos, LC_ALL="C").returncode == 0
     return project
 
 
@@ -385,16 +373,16 @@ def test_a_command_works_while_a_window_has_the_project_open(tmp_path: Path):
     store = make_project(tmp_path / "p", 3)
     propose(store, [1, 2, 3], [0.2, 0.6, 0.9])
     before = store.data_version()
-    assert labeltool("accept", tmp_path / "p", "--min-score", "0.5").stdout == "2\n"
+    assert labeltool_process("accept", tmp_path / "p", "--min-score", "0.5").stdout == "2\n"
     assert store.data_version() != before
     assert verdicts(store) == [Verdict.UNREVIEWED, Verdict.ACCEPTED, Verdict.ACCEPTED]
-    assert labeltool("reject", tmp_path / "p", "--max-score", "0.3").stdout == "1\n"
+    assert labeltool_process("reject", tmp_path / "p", "--max-score", "0.3").stdout == "1\n"
     assert verdicts(store)[0] is Verdict.REJECTED
     store.close()
 
 
 def test_the_doctor_lists_what_it_checked(tmp_path: Path):
-    out = labeltool("doctor", tmp_path)
+    out = labeltool_process("doctor", tmp_path)
     assert out.returncode in (0, 1)
     for name in ("Python", "Display", "PyTorch", "Face detector", "Starter weights", "disk"):
         assert name in out.stdout
@@ -410,7 +398,7 @@ def test_wrong_usage_is_exit_code_2(tmp_path: Path):
         ("status",),
         ("worker", tmp_path),
     ):
-        assert labeltool(*words).returncode == 2
+        assert labeltool_process(*words).returncode == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays are an X11 and Wayland matter")
@@ -418,7 +406,7 @@ def test_wrong_usage_is_exit_code_2(tmp_path: Path):
 def test_without_a_display_the_window_command_prints_one_line_and_exits_with_2(
     tmp_path: Path, display: str
 ):
-    out = labeltool(tmp_path, DISPLAY=display, WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
+    out = labeltool_process(tmp_path, DISPLAY=display, WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
     assert out.returncode == 2
     assert out.stderr.count("\n") == 1
     assert "display" in out.stderr.lower()

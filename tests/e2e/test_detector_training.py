@@ -210,10 +210,11 @@ def test_self_training_on_real_faces(shared: Path, tmp_path: Path) -> None:
     labels, unlabelled, log = tmp_path / "labels", tmp_path / "unlabelled", tmp_path / "log"
     labels.mkdir()
     unlabelled.mkdir()
-    for photo in find_photos(shared / "faces" / "helen")[0][:60]:
+    for photo in find_photos(shared / "faces" / "helen")[0][:16]:
         shutil.copy(photo, labels)
         shutil.copy(photo.with_suffix(".pts"), labels)
-    for photo in find_photos(shared / "faces" / "ytf_unlabeled")[0][:40]:
+    frames = find_photos(shared / "faces" / "ytf_unlabeled")[0][:8]
+    for photo in frames:
         shutil.copy(photo, unlabelled)
     words = [
         *PIPNET, "selftrain", "--labels", labels, "--unlabelled", unlabelled, "--epochs", 1,
@@ -240,7 +241,7 @@ def test_self_training_on_real_faces(shared: Path, tmp_path: Path) -> None:
     assert ledgers[0] == ledgers[1]
     tasks = Counter((row["stage"], row["task"]) for row in ledgers[0])
     faces = tasks["1", "cls3"]
-    assert faces >= 38, "nearly every frame shows a face"
+    assert faces >= 0.95 * len(frames), "nearly every frame shows a face"
     assert tasks == {
         (str(stage), task): faces
         for stage, task in enumerate(("cls3", "cls2", "std", "std", "std"), 1)

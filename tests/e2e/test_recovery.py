@@ -14,7 +14,8 @@ import pytest
 
 from labeltool.domain import RoundKind, Verdict
 from labeltool.store import BACKUP_FOLDER, FILE, backups, open_project
-from tests.e2e.test_command_line import labeltool, status
+from labeltool.store.database import engine
+from tests.commands import labeltool, status
 from tests.projects import change, make_project, propose, write_photos
 
 
@@ -124,6 +125,7 @@ def test_check_repairs_damaged_indexes(project):
 
 
 def test_a_project_locked_by_another_program_is_reported(project, monkeypatch):
+    monkeypatch.setattr(engine, "WRITE_TIMEOUT_SECONDS", 0.1)
     other = sqlite3.connect(project / FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     said = refused("accept", project, "--min-score", "0.1")
