@@ -31,11 +31,14 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.util import LRUCache
 
 from labeltool.store.database.expressions import contains_text, json_items
 from labeltool.store.database.read_only import connect
@@ -125,9 +128,28 @@ class _Compiler(SQLiteCompiler):
         return text
 
 
+class SharedDialect(SQLiteDialect_pysqlite):
+    """Equal for every engine, so that all of them find a statement that one has compiled."""
+
+    statement_compiler = _Compiler
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SharedDialect)
+
+    def __hash__(self) -> int:
+        return hash(SharedDialect)
+
+
+registry.register("sqlite.shared", __name__, SharedDialect.__name__)
+
+_EXECUTION_OPTIONS = {"compiled_cache": LRUCache[Any, Any](1000)}
+"""One cache for all engines: compiling a statement often takes longer than running it."""
+
+
 def url(path: Path) -> URL:
     """The address of a file. A string would not do: ? and % in a path have a meaning there."""
-    return URL.create("sqlite", database=str(path.absolute()))
+    return URL.create("sqlite+shared", database=str(path.absolute()))
 
 
 def open_engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
@@ -135,6 +157,7 @@ def open_engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
     engine = create_engine(
         url(path),
         poolclass=pool,
+        execution_options=_EXECUTION_OPTIONS,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
     pragmas = ("foreign_keys=ON", "synchronous=FULL")
@@ -143,13 +166,16 @@ def open_engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
 
 def open_read_only_engine(path: Path) -> Engine:
     """Connections that only read, see `read_only.connect`."""
-    engine = create_engine("sqlite://", creator=partial(connect, path), poolclass=QueuePool)
+    engine = create_engine(
+        url(path),
+        poolclass=QueuePool,
+        creator=partial(connect, path),
+        execution_options=_EXECUTION_OPTIONS,
+    )
     return _prepared(engine)
 
 
 def _prepared(engine: Engine, pragmas: Sequence[str] = ()) -> Engine:
-    engine.dialect.statement_compiler = _Compiler
-
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         for pragma in (*pragmas, f"busy_timeout={BUSY_TIMEOUT_MS}", f"cache_size=-{CACHE_KIB}"):

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import literal, select
+from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import NullPool
 
 from labeltool.domain import (
     Cancelled,
@@ -26,6 +29,7 @@ from labeltool.store import FILE, Store, create_project, open_project
 from labeltool.store.database import engine, project_file
 from labeltool.store.database.engine import Database
 from labeltool.store.database.project_lock import ProjectLock
+from labeltool.store.database.sqlite import open_engine
 from tests.projects import ENDLESS, THREE, change, fill_disk, sql, triangle, verdicts
 from tests.waiting import WAIT_SECONDS
 
@@ -567,3 +571,14 @@ def test_background_writes_pause_longer_while_a_person_is_active(project, monkey
     assert rested() > 3 * alone
     monkeypatch.setattr(engine, "ACTIVE_SECONDS", 0.0)
     assert rested() == pytest.approx(alone)
+
+
+def test_a_statement_is_compiled_once_for_all_projects(tmp_path):
+    def run(file: Path, value: int) -> CacheStats:
+        with open_engine(file, NullPool).connect() as connection:
+            result = connection.execute(select(literal(value).label("only_here")))
+            assert result.scalar_one() == value
+            return result.context.cache_hit
+
+    assert run(tmp_path / "one", 1) is CacheStats.CACHE_MISS
+    assert run(tmp_path / "two", 2) is CacheStats.CACHE_HIT
