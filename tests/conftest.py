@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -24,6 +25,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # each has one core; set before anythin
 # no deadline: the time of an example depends on the load of the machine
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """Leave all modules out of later garbage collections, which then take 1 ms, not 300 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -259,10 +259,9 @@ class TestMadeOnAnotherSystem:
         assert folder_name(Path("/a/C:\\b")) == "C:\\b"
 
 
-@pytest.mark.parametrize("name", ["50% off %(here)s", "a?b#c;d&e", "it's {0}", "a\nb"])
-def test_the_program_may_be_installed_anywhere(tmp_path, name):
-    install = tmp_path / name
-    install.mkdir()
+def test_the_program_may_be_installed_anywhere(tmp_path):
+    install = tmp_path / "50% off %(here)s" / "a?b#c;d&e" / "it's {0}" / "a\nb"
+    install.mkdir(parents=True)
     for part in ("labeltool", "pipnet", "resources"):
         shutil.copytree(
             ROOT / part, install / part, ignore=shutil.ignore_patterns("__pycache__", "weights")

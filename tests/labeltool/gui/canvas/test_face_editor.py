@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -322,7 +320,7 @@ def test_the_previous_rounds_proposal_is_drawn_for_comparison(qtbot, open_window
     store.rounds.set_model(new, "round 1", "other")
     shifted = NewPrediction(face.id, face.points + 9, np.ones(68, np.float32), 1.0, 0.0)
     store.rounds.add_predictions(new, [shifted])
-    session.writes.submit_for_face(partial(store.rounds.finish, new, {}))
+    store.rounds.finish(new, {})
     session.desk.open(face.id)
     session.publish(Changes())
     qtbot.keyClick(window.views.canvas, Key.Key_O, SHIFT)
