@@ -98,7 +98,7 @@ def test_a_repeatedly_killed_training_gives_the_same_model(
     log, whole, out = tmp_path / "log", tmp_path / "whole", tmp_path / "killed"
     words = [
         *PIPNET, "train", "--data", photos, "--scheme", scheme, "--neighbours", 0,
-        "--epochs", 6, "--batch", 3, "--preset", preset,
+        "--epochs", 4, "--batch", 3, "--preset", preset,
     ]  # fmt: skip
     finish([*words, "--out", whole], log)
 
@@ -109,21 +109,20 @@ def test_a_repeatedly_killed_training_gives_the_same_model(
         return lambda: file.exists() and file.stat().st_mtime_ns != before
 
     dice, kills = random.Random(preset), 0
-    moments = ["model.safetensors", "state.pt", "log.jsonl", "state.pt", "model.safetensors"]
-    for name in moments:
+    for name in ("model.safetensors", "log.jsonl", "state.pt"):
         again = ["--resume"] if out.exists() else []
         delay = dice.choice([0.0, 0.02, dice.uniform(0, 0.5)])
         kills += killed([*words, "--out", out, *again], log, beyond(name), delay)
         if (out / "model.safetensors").exists():
             assert load(out / "model.safetensors").summary["epochs_done"] >= 1
-    assert kills >= 4
+    assert kills >= 2
     finish([*words, "--out", out, "--resume"], log)
     assert same(load(whole / "model.safetensors"), load(out / "model.safetensors"))
     wanted, found = (
         [{k: v for k, v in row.items() if k != "time"} for row in rows(folder / "log.jsonl")]
         for folder in (whole, out)
     )
-    assert [row["epoch"] for row in found] == [1, 2, 3, 4, 5, 6]
+    assert [row["epoch"] for row in found] == [1, 2, 3, 4]
     assert found == wanted
 
 
@@ -206,14 +205,14 @@ def test_two_processes_equal_one_with_twice_the_batch_size(photos: Path, tmp_pat
 
 @pytest.mark.shared
 def test_self_training_on_real_faces(shared: Path, tmp_path: Path) -> None:
-    """Killed at every task of it, and the same in the end as in one go."""
+    """Killed at three tasks of it, and the same in the end as in one go."""
     labels, unlabelled, log = tmp_path / "labels", tmp_path / "unlabelled", tmp_path / "log"
     labels.mkdir()
     unlabelled.mkdir()
-    for photo in find_photos(shared / "faces" / "helen")[0][:16]:
+    for photo in find_photos(shared / "faces" / "helen")[0][:8]:
         shutil.copy(photo, labels)
         shutil.copy(photo.with_suffix(".pts"), labels)
-    frames = find_photos(shared / "faces" / "ytf_unlabeled")[0][:8]
+    frames = find_photos(shared / "faces" / "ytf_unlabeled")[0][:4]
     for photo in frames:
         shutil.copy(photo, unlabelled)
     words = [
@@ -226,12 +225,9 @@ def test_self_training_on_real_faces(shared: Path, tmp_path: Path) -> None:
     def there(name: str) -> Callable[[], bool]:
         return lambda: (cut / name).exists()
 
-    for name in (
-        "stage-0/log.jsonl", "stage-1/pseudo.npz", "stage-2/model.safetensors",
-        "stage-3/pseudo.npz", "stage-4/state.pt", "stage-5/log.jsonl",
-    ):  # fmt: skip
+    for name in ("stage-0/log.jsonl", "stage-2/pseudo.npz", "stage-4/model.safetensors"):
         kills += killed([*words, "--out", cut], log, there(name), 0.0)
-    assert kills == 6
+    assert kills == 3
     finish([*words, "--out", cut], log)
     assert same(load(whole / "model.safetensors"), load(cut / "model.safetensors"))
     ledgers = []
