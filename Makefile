@@ -24,10 +24,10 @@ help: ## List the targets
 run: $(INSTALLED) ## Open the window; make run PROJECT=path opens that project
 	@$(BIN)/labeltool $${PROJECT:+"$$PROJECT"}
 
-# A test process takes about 1 GB. The slow tests start processes of their own, and kill them.
+# A test process takes about 1 GB. The slow tests start processes of their own, which take as much.
 test: system check ## Everything that must hold: check, then the tests, the slow ones last
 	$(BIN)/python -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 --dist loadfile
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --numprocesses logical --maxprocesses 2 --dist worksteal
 
 check: $(INSTALLED_DEV) ## Format, lint, types, imports between modules
 	$(BIN)/ruff format --check .
