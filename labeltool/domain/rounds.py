@@ -18,9 +18,11 @@ class RoundKind(StrEnum):
 
 
 class RoundStatus(StrEnum):
-    """`running` until its results are wholly taken in or it ended otherwise."""
+    """`running` until its results are wholly taken in or it ended otherwise; `packed` while another
+    machine trains it."""
 
     RUNNING = "running"
+    PACKED = "packed"
     READY = "ready"
     FAILED = "failed"
     CANCELLED = "cancelled"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from labeltool.domain import (
     N_,
@@ -21,7 +20,6 @@ from labeltool.domain import (
     WriteResult,
     model_name,
     round_model,
-    system_reason,
 )
 from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.follower import RoundFollower
@@ -41,10 +39,19 @@ from labeltool.rounds.run_inputs import (
 )
 from labeltool.rounds.starts import start_network
 from labeltool.store import Store
-from labeltool.worker_process import program
 
 TRAINING_BATCH = 16
 """Faces in one training step."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRound:
+    """A training round as its worker finds it: its `folder`, which is `relative` to the project,
+    and the `summary` of its row."""
+
+    folder: RunFolder
+    relative: str
+    summary: dict[str, object]
 
 
 class RoundLauncher:
@@ -162,9 +169,21 @@ class RoundLauncher:
             Cancelled: from `progress`; nothing was started.
         """
         with self._exclusive():
-            return self._start_training(plan, progress)
+            frozen = self.freeze(plan, progress)
+            round_id = self._store.rounds.add(
+                RoundKind.TRAIN, plan.task, frozen.relative, frozen.summary
+            )
+            self._launch(round_id, RoundKind.TRAIN, frozen.folder)
+            started = Message(N_("Round {number} started."), number=plan.number)
+            return WriteResult(Changes(rounds=True), started)
 
-    def _start_training(self, plan: RoundPlan, progress: Progress) -> WriteResult:
+    def freeze(self, plan: RoundPlan, progress: Progress) -> FrozenRound:
+        """Write the run folder of a training round.
+
+        Raises:
+            UserError: it cannot be written, or no labelled photo can be used.
+            Cancelled: from `progress`; nothing was written.
+        """
         progress(0, 3)
         start = start_network(self._store, plan.options)
         folder, relative = self._new_folder(f"{plan.number:04d}")
@@ -183,10 +202,7 @@ class RoundLauncher:
         summary: dict[str, object] = {
             "manual": plan.manual, "pseudo": plan.pseudo, "epochs": plan.epochs,
         }  # fmt: skip
-        round_id = self._store.rounds.add(RoundKind.TRAIN, plan.task, relative, summary)
-        self._launch(round_id, RoundKind.TRAIN, folder)
-        started = Message(N_("Round {number} started."), number=plan.number)
-        return WriteResult(Changes(rounds=True), started)
+        return FrozenRound(folder, relative, summary)
 
     def restore(self, round_id: int, progress: Progress = no_progress) -> WriteResult:
         """Offer an earlier round's proposals again, from its folder; all of them or, when
@@ -220,20 +236,9 @@ class RoundLauncher:
         return RunFolder(self._store.folder / relative), relative
 
     def _launch(self, round_id: int, kind: RoundKind, folder: RunFolder) -> None:
-        environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
         try:
-            with folder.log.open("wb") as log:
-                process = subprocess.Popen(
-                    [*program(), "worker", str(folder.path.absolute())],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                    env=environment, start_new_session=os.name == "posix",
-                )  # fmt: skip
-        except OSError as error:
-            failed = UserError(
-                N_("The worker cannot be started: {reason}."),
-                N_("Free some space or memory, then try again."),
-                reason=system_reason(error),
-            )
-            self._store.rounds.end(round_id, RoundStatus.FAILED, failed.what)
-            raise failed from error
-        self._slot.set(RunningRound(round_id, kind, folder, Worker(folder, process)))
+            worker = Worker.start(folder)
+        except UserError as error:
+            self._store.rounds.end(round_id, RoundStatus.FAILED, error.what)
+            raise
+        self._slot.set(RunningRound(round_id, kind, folder, worker))

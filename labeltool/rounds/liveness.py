@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
@@ -9,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from labeltool.domain import N_, Message, Round, RoundKind, UserError
+from labeltool.domain import N_, Message, Round, RoundKind, UserError, system_reason
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_tables import RunFolderError
+from labeltool.worker_process import program
 
 WORKER_START_SECONDS = 30.0
 """How long a new worker may take until it holds its lock or reports."""
@@ -40,6 +42,29 @@ class Worker:
     folder: RunFolder
     process: subprocess.Popen[bytes] | None = None
     last_seen: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def start(cls, folder: RunFolder) -> Worker:
+        """Start a worker, which outlives this program.
+
+        Raises:
+            UserError: it cannot be started.
+        """
+        environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
+        try:
+            with folder.log.open("ab") as log:
+                process = subprocess.Popen(
+                    [*program(), "worker", str(folder.path.absolute())],
+                    stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                    env=environment, start_new_session=os.name == "posix",
+                )  # fmt: skip
+        except OSError as error:
+            raise UserError(
+                N_("The worker cannot be started: {reason}."),
+                N_("Free some space or memory, then try again."),
+                reason=system_reason(error),
+            ) from error
+        return cls(folder, process)
 
     def has_exited(self) -> bool:
         """Whether it has ended, or never started within WORKER_START_SECONDS."""

@@ -57,21 +57,45 @@ class Rounds:
         self._owner = uuid.uuid4().hex
         self._leases = False
 
-    def add(self, kind: RoundKind, task: str, folder: str, summary: dict[str, object]) -> int:
-        """Add a running round; returns its id. Training rounds are numbered from 1."""
+    def add(
+        self,
+        kind: RoundKind,
+        task: str,
+        folder: str,
+        summary: dict[str, object],
+        status: RoundStatus = RoundStatus.RUNNING,
+    ) -> int:
+        """Add a round that runs, or is packed; returns its id. Training rounds are numbered from
+        1."""
         with self._database.write() as connection:
-            number = 0
-            if kind is RoundKind.TRAIN:
-                highest = select(func.max(RoundRow.number)).where(RoundRow.status == "ready")
-                number = (connection.scalar(highest) or 0) + 1
+            number = _next_number(connection) if kind is RoundKind.TRAIN else 0
             result = connection.execute(
                 insert(RoundRow).values(
                     uuid=uuid.uuid4().hex, kind=kind, number=number, task=task,
-                    status=RoundStatus.RUNNING, folder=folder, started=now(),
+                    status=status, folder=folder, started=now(),
                     summary=json.dumps(summary),
                 )
             )  # fmt: skip
             return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+    def bring_in(self, round_id: int) -> bool:
+        """Let a packed round run, whose results are in its folder; False if they were added.
+
+        Other rounds may have been trained meanwhile, so it gets the next number.
+        """
+        with self._database.write() as connection:
+            result = connection.execute(
+                update(RoundRow)
+                .where(
+                    RoundRow.id == round_id,
+                    RoundRow.status.not_in((RoundStatus.RUNNING, RoundStatus.READY)),
+                )
+                .values(
+                    status=RoundStatus.RUNNING, number=_next_number(connection),
+                    error=None, finished=None,
+                )
+            )  # fmt: skip
+            return bool(result.rowcount)
 
     def all(self) -> list[Round]:
         """Every round, oldest first."""
@@ -270,11 +294,14 @@ class Rounds:
             )
 
     def end(self, round_id: int, status: RoundStatus, error: Message | None = None) -> Changes:
-        """Mark a running round as failed or cancelled."""
+        """Mark a running or packed round as failed or cancelled."""
         with self._database.write() as connection:
             connection.execute(
                 update(RoundRow)
-                .where(RoundRow.id == round_id, RoundRow.status == RoundStatus.RUNNING)
+                .where(
+                    RoundRow.id == round_id,
+                    RoundRow.status.in_((RoundStatus.RUNNING, RoundStatus.PACKED)),
+                )
                 .values(status=status, error=error, finished=now())
             )
         return Changes(rounds=True)
@@ -295,6 +322,11 @@ class Rounds:
             still = _SUPERSEDED.where(PredictionRow.id.in_(id_list(old)))
             result = connection.execute(delete(PredictionRow).where(PredictionRow.id.in_(still)))
             return int(result.rowcount)
+
+
+def _next_number(connection: Connection) -> int:
+    highest = select(func.max(RoundRow.number)).where(RoundRow.status == RoundStatus.READY)
+    return (connection.scalar(highest) or 0) + 1
 
 
 _FEW = id_list("ids")

@@ -29,7 +29,7 @@ from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.gui.dialogs.start_round import StartRoundDialog
 from labeltool.gui.panels.message_bar import ReadOnlyBar
 from labeltool.review.desk import Desk
-from labeltool.rounds import launcher
+from labeltool.rounds import liveness
 from labeltool.rounds.liveness import describe_exit
 from labeltool.store import Store, create_project, open_project
 from pipnet.data.labelled_faces import LabelledFace
@@ -188,7 +188,7 @@ class Test7:
         self, qtbot, open_window, project, monkeypatch
     ):
         worker = Path(__file__).parents[2] / "fake_worker.py"
-        monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
         monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
         monkeypatch.setenv("FAKE_WORKER", "fail")
         window = open_window(project)
@@ -212,7 +212,7 @@ class Test7:
         self, qtbot, open_window, project, monkeypatch
     ):
         worker = Path(__file__).parents[2] / "fake_worker.py"
-        monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
         monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
         monkeypatch.setenv("FAKE_WORKER", "unreadable")
         window = open_window(project)
@@ -247,7 +247,7 @@ class Test7:
 
     def test_7_an_expected_failure_shows_no_log(self, qtbot, open_window, project, monkeypatch):
         worker = Path(__file__).parents[2] / "fake_worker.py"
-        monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
+        monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
         monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
         monkeypatch.setenv("FAKE_WORKER", "fail-expected")
         window = open_window(project)

@@ -15,7 +15,7 @@ from labeltool.domain import Changes, UserError, Verdict
 from labeltool.gui.background import auto_backup as automatic
 from labeltool.gui.background.tasks import Task
 from labeltool.gui.dialogs.damaged_project import RecoveryDialog
-from labeltool.rounds import launcher
+from labeltool.rounds import liveness
 from labeltool.store import FILE, backups, open_project
 from labeltool.store.recovery import backups as backups_module
 from tests.labeltool.gui.test_window import verdict
@@ -164,7 +164,7 @@ def test_results_wait_for_disk_space_with_one_message_only(
     qtbot, open_window, project, monkeypatch
 ):
     worker = Path(__file__).parents[2] / "fake_worker.py"
-    monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
     monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
     usage = shutil.disk_usage(project)
     monkeypatch.setattr(backups_module.shutil, "disk_usage", lambda folder: usage._replace(free=0))

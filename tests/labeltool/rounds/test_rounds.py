@@ -28,7 +28,7 @@ from labeltool.domain import (
     WriteResult,
 )
 from labeltool.domain.round_options import RoundOptions
-from labeltool.rounds import launcher, liveness
+from labeltool.rounds import liveness
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.planning import RoundPlan
@@ -50,7 +50,7 @@ THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
 def fake(monkeypatch) -> Callable[[str], None]:
     """Workers are fake ones, and behave as told."""
     worker = Path(__file__).parents[2] / "fake_worker.py"
-    monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
 
     def behave(how: str) -> None:
@@ -560,7 +560,7 @@ class TestFailure:
 
     def test_a_worker_that_does_not_start_is_a_failure(self, reviewed, monkeypatch):
         store, rounds = reviewed()
-        monkeypatch.setattr(launcher, "program", lambda: ["/no/such/program"])
+        monkeypatch.setattr(liveness, "program", lambda: ["/no/such/program"])
         self.failed(store, rounds, "cannot be started")
 
     def test_damaged_results_are_a_failure_and_the_next_round_can_start(self, reviewed, fake):

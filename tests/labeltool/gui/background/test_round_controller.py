@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from labeltool.domain import Changes, Filter, Progress, RoundStatus, UserError
 from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.window import MainWindow
-from labeltool.rounds import launcher
+from labeltool.rounds import liveness
 from labeltool.store import Store
 from tests.labeltool.gui.test_window import lock
 from tests.projects import change
@@ -25,7 +25,7 @@ LEFT = Qt.MouseButton.LeftButton
 def fake_worker(monkeypatch) -> None:
     """Rounds use tests/fake_worker.py; the environment variable FAKE_WORKER sets its behaviour."""
     worker = Path(__file__).parents[3] / "fake_worker.py"
-    monkeypatch.setattr(launcher, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
     monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
 
 
