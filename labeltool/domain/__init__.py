@@ -45,7 +45,15 @@ from labeltool.domain.models import import_model, model_name, round_model
 from labeltool.domain.operations import Entry, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
 from labeltool.domain.progress import Cancelled, Progress
-from labeltool.domain.rounds import LedgerRole, LeftOut, Round, RoundKind, RoundStatus
+from labeltool.domain.rounds import (
+    Correction,
+    LedgerRole,
+    LeftOut,
+    Movement,
+    Round,
+    RoundKind,
+    RoundStatus,
+)
 from pipnet.data.boxes import Box
 
 __all__ = [
@@ -62,6 +70,7 @@ __all__ = [
     "Cancelled",
     "Card",
     "Changes",
+    "Correction",
     "Counts",
     "DamagedError",
     "Decision",
@@ -74,6 +83,7 @@ __all__ = [
     "LedgerRole",
     "LeftOut",
     "Message",
+    "Movement",
     "NewPrediction",
     "News",
     "PastBatch",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from labeltool.domain.face import Points
 from labeltool.domain.messages import Message
 
 
@@ -77,3 +80,37 @@ class Round:
     promoted: bool = False
     name: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How far the proposals of `faces` faces moved in a round.
+
+    `mean` and those of the `most` moved faces (face id, movement) are mean distances of the
+    landmarks from those shown before, as fractions of the face's size.
+    """
+
+    mean: float
+    faces: int
+    most: tuple[tuple[int, float], ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain values for the summary of a round."""
+        return {"mean": self.mean, "faces": self.faces, "most": [list(row) for row in self.most]}
+
+    @classmethod
+    def from_dict(cls, read: Mapping[str, Any]) -> Movement:
+        """The movement that `to_dict` gave."""
+        return cls(
+            read["mean"], read["faces"], tuple((face, moved) for face, moved in read["most"])
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """A proposal and the label that a person made of it, (N, 2) each, pixels of the upright
+    photo; NaN where the label has no such landmark."""
+
+    face_id: int
+    proposal: Points
+    label: Points

@@ -94,6 +94,9 @@ class ResultIngest:
         summary |= {"host": platform.node(), "skipped_photos": len(self.skipped.photos)}
         if is_training:
             summary["manual_used"] = int(str(row.summary["manual"])) - self.skipped.manual
+            # kept here, for superseded predictions are deleted
+            movement = self._store.reports.movement(running.round_id)
+            summary["movement"] = None if movement is None else movement.to_dict()
         changes = self._store.rounds.finish(running.round_id, summary, visible=is_training)
         self._release(running)
         if is_training:

@@ -61,6 +61,23 @@ class AuditTable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class AuditErrorTable:
+    """How two networks did on M of the audit faces, those whose photo could be read.
+
+    `faces` (M,) ids. `points_before`, `points_after` (M, N, 2): landmarks by the network that was
+    in use before, NaN without one, and by this round's, image pixels. `errors_before`,
+    `errors_after` (M, N): their distances from the labels, divided by the norm, see
+    `pipnet.evaluation.metrics.point_errors`.
+    """
+
+    faces: NDArray[np.int64]
+    points_before: NDArray[np.float64]
+    points_after: NDArray[np.float64]
+    errors_before: NDArray[np.float64]
+    errors_after: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LedgerTable:
     """What a round uses F faces for.
 
@@ -125,6 +142,11 @@ class RunTables:
         """What the round uses each face for, None for a run that only predicts. Raises
         RunFolderError."""
         return self._table("ledger", LedgerTable)
+
+    def audit_errors(self) -> AuditErrorTable | None:
+        """How the network did on the audit faces, None if there are none. Raises
+        RunFolderError."""
+        return self._table("audit-errors", AuditErrorTable)
 
     def _table(self, name: str, kind: type[Table]) -> Table | None:
         file = self._path / f"{name}.npz"

@@ -44,6 +44,7 @@ from labeltool.store.recovery.backups import (
 from labeltool.store.recovery.restore import current_contents, newest_intact_backup, restore
 from labeltool.store.reviewer_progress import MAX_VIEWED_FACES, ReviewerProgressRecords
 from labeltool.store.round_records import BOX_TASK, Rounds
+from labeltool.store.round_reports import RoundReports
 from labeltool.store.saved_filters import Filters
 from pipnet.data.scheme import Scheme
 
@@ -96,6 +97,7 @@ class Store:
         self.history = History(self._database)
         self.batches = Batches(self._database)
         self.rounds = Rounds(self._database)
+        self.reports = RoundReports(self._database)
         self.filters = Filters(self._database)
         self.reviewer_progress = ReviewerProgressRecords(self._database)
         try:

@@ -1,0 +1,58 @@
+"""What a round's report asks the project: moved proposals, and corrections of proposals."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import bindparam, func, select, text
+
+from labeltool.domain import Correction, Movement
+from labeltool.store.database.engine import Database
+from labeltool.store.database.schema import PredictionRow
+
+MOST_MOVED_FACES = 50
+"""Faces that are listed of those whose proposals moved most."""
+
+
+class RoundReports:
+    """Reads what the report of a round shows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def movement(self, round_id: int) -> Movement | None:
+        """How far a round moved the proposals of faces without a decision; None if none of them
+        had a proposal before."""
+        with self._database.read() as connection:
+            mean, faces = connection.execute(_MEAN_CHANGE, {"round": round_id}).one()
+            if not faces:
+                return None
+            most = connection.execute(_MOST_MOVED, {"round": round_id}).all()
+        return Movement(mean, faces, tuple((row.face_id, row.change) for row in most))
+
+    def corrections(self, round_id: int) -> list[Correction]:
+        """Every correction that stands, of proposals older than this round, by face."""
+        with self._database.read() as connection:
+            return [
+                Correction(row[0], _points(row[1]), _points(row[2]))
+                for row in connection.execute(_CORRECTIONS, {"round": round_id})
+            ]
+
+
+def _points(stored: bytes) -> np.ndarray:
+    return np.frombuffer(stored, "<f8").reshape(-1, 2)
+
+
+_OF_ROUND = (PredictionRow.round_id == bindparam("round"), PredictionRow.change.is_not(None))
+_MEAN_CHANGE = select(func.avg(PredictionRow.change), func.count()).where(*_OF_ROUND)
+_MOST_MOVED = (
+    select(PredictionRow.face_id, PredictionRow.change)
+    .where(*_OF_ROUND)
+    .order_by(PredictionRow.change.desc(), PredictionRow.face_id)
+    .limit(MOST_MOVED_FACES)
+)
+_CORRECTIONS = text(
+    "SELECT s.face_id, p.points, e.points FROM state s "
+    "JOIN entry e ON e.id = s.entry_id JOIN prediction p ON p.id = e.prediction_id "
+    "WHERE s.verdict = 'corrected' AND e.points IS NOT NULL AND p.round_id < :round "
+    "ORDER BY s.face_id"
+)
