@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import N_, NewPrediction, UserError, system_reason
+from labeltool.domain import N_, NewPrediction, Points, UserError, system_reason
 
 Table = TypeVar("Table")
 
@@ -171,6 +171,17 @@ class RunTables:
                     data["spread"], strict=True,
                 )
             ]  # fmt: skip
+
+    def predicted_points(self, name: str, wanted: Collection[int]) -> dict[int, Points]:
+        """The landmarks of a few faces in a predictions file, decided ones too. Raises
+        RunFolderError."""
+        file = self._path / name
+        with reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            faces = data["faces"]
+            places = np.flatnonzero(np.isin(faces, list(wanted)))
+            if not len(places):
+                return {}
+            return dict(zip(faces[places].tolist(), data["points"][places], strict=True))
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""How good the networks of rounds are, and how they compare."""

@@ -1,0 +1,103 @@
+"""The landmarks of the audit faces by a round's network, and its errors on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltool.rounds.run_folder import RunFolder
+from pipnet.data.scheme import Scheme
+from pipnet.evaluation.compare import PairedChange, paired_change
+from pipnet.evaluation.evaluate import Evaluation
+from pipnet.evaluation.metrics import curve_errors, norm_distance, point_errors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AuditPoints:
+    """A faces that measured a round: ids (A,), manual labels, and the landmarks by the network in
+    use before, NaN without one, and by the round's, (A, N, 2) each, image pixels."""
+
+    faces: NDArray[np.int64]
+    truth: NDArray[np.float64]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """A round against the network of another, on the faces that both were measured on.
+
+    `round`: the other's number, 0 for the starter. `faces`: ids (C,). `other`, `own`: errors of the
+    two networks. `nme`: how the NME changed, as a fraction.
+    """
+
+    round: int
+    faces: NDArray[np.int64]
+    other: Evaluation
+    own: Evaluation
+    nme: PairedChange
+
+
+def read_audit_points(folder: RunFolder, scheme: Scheme) -> AuditPoints | None:
+    """The audit faces of a finished round whose error something normalises; None without any.
+
+    Raises:
+        RunFolderError: a file is damaged.
+    """
+    audit, found = folder.tables.audit(), folder.tables.audit_errors()
+    if audit is None or found is None:
+        return None
+    places = {int(face): place for place, face in enumerate(audit.faces)}
+    truth = audit.points[[places[int(face)] for face in found.faces]]
+    usable = norm_distance(truth, scheme) > 0
+    if not usable.any():
+        return None
+    return AuditPoints(
+        found.faces[usable], truth[usable], found.points_before[usable], found.points_after[usable]
+    )
+
+
+def measure(points: NDArray[np.float64], truth: NDArray[np.float64], scheme: Scheme) -> Evaluation:
+    """The errors of landmarks, (F, N, 2) each: the figures of `pipnet evaluate`."""
+    norm = "box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair)
+    return Evaluation(
+        point_errors(points, truth, scheme), curve_errors(points, truth, scheme), 0,
+        dict(scheme.regions), scheme.names, norm,
+    )  # fmt: skip
+
+
+def face_errors(evaluation: Evaluation) -> NDArray[np.float64]:
+    """NME of each face, (F,), as fractions."""
+    errors: NDArray[np.float64] = np.nanmean(evaluation.errors, axis=1)
+    return errors
+
+
+def compare_before(own: AuditPoints, number: int, scheme: Scheme) -> Comparison | None:
+    """A round against the network in use before, that of round `number`; None without one."""
+    return compare_with(own, own, number, scheme, is_before=True)
+
+
+def compare_with(
+    own: AuditPoints, other: AuditPoints, number: int, scheme: Scheme, *, is_before: bool = False
+) -> Comparison | None:
+    """A round against round `number`, whose faces `other` holds; both by the labels of `own`.
+
+    `is_before`: against the network that was in use before the round of `other`, which then is
+    round `number`. None if fewer than two faces measured both.
+    """
+    places = {int(face): place for place, face in enumerate(other.faces)}
+    points = other.before if is_before else other.after
+    common = [
+        (place, places[int(face)])
+        for place, face in enumerate(own.faces)
+        if int(face) in places and np.isfinite(points[places[int(face)]]).all()
+    ]
+    if not common:
+        return None
+    ours, theirs = (list(rows) for rows in zip(*common, strict=True))
+    truth = own.truth[ours]
+    before, after = measure(points[theirs], truth, scheme), measure(own.after[ours], truth, scheme)
+    change = paired_change(face_errors(before), face_errors(after))
+    return None if change is None else Comparison(number, own.faces[ours], before, after, change)
