@@ -57,11 +57,16 @@ def add_faces(store: Store, count: int) -> None:
         [
             {
                 "photo": photo, "sha256": "0" * 64, "width": 100, "height": 100,
-                "faces": [((5.0, 5.0, 60.0, 60.0), 0.9)],
+                "fingerprint": unlike(photo), "faces": [((5.0, 5.0, 60.0, 60.0), 0.9)],
             }
             for photo, _file in store.photos.unsearched()
         ]
     )  # fmt: skip
+
+
+def unlike(photo: int) -> int:
+    """A fingerprint that is far from that of every other photo."""
+    return int(np.random.default_rng(photo).integers(-(2**63), 2**63))
 
 
 def write_photos(folder: Path, count: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labeltool.domain.audit import AUDIT_FACES, FOLDER_RULE, PHOTO_RULE, AuditFace, AuditSet
 from labeltool.domain.batch import Batch, PastBatch, Seen
 from labeltool.domain.changes import Changes, WriteResult
 from labeltool.domain.errors import (
@@ -44,7 +45,7 @@ from labeltool.domain.messages import N_, Message, counted, fill
 from labeltool.domain.models import import_model, model_name, round_model
 from labeltool.domain.operations import Entry, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
-from labeltool.domain.progress import Cancelled, Progress
+from labeltool.domain.progress import Cancelled, Progress, no_progress
 from labeltool.domain.rounds import (
     Correction,
     LedgerRole,
@@ -58,13 +59,18 @@ from pipnet.data.boxes import Box
 
 __all__ = [
     "ABSENT",
+    "AUDIT_FACES",
     "FINAL",
+    "FOLDER_RULE",
     "N_",
     "OCCLUDED",
     "ORDERS",
+    "PHOTO_RULE",
     "VERDICTS",
     "VERDICT_FILTERS",
     "VISIBLE",
+    "AuditFace",
+    "AuditSet",
     "Batch",
     "Box",
     "Cancelled",
@@ -112,6 +118,7 @@ __all__ = [
     "folder_name",
     "import_model",
     "model_name",
+    "no_progress",
     "photo_problem",
     "round_model",
     "system_reason",

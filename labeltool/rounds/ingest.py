@@ -19,6 +19,7 @@ from labeltool.domain import (
     RoundKind,
     RoundStatus,
     WriteResult,
+    no_progress,
     round_model,
 )
 from labeltool.rounds.liveness import RoundSlot, RunningRound
@@ -35,10 +36,6 @@ from labeltool.store import Store
 
 WRITE_BATCH_PREDICTIONS = 16
 """Predictions written in one transaction: about 5 ms, so that a click never waits longer."""
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Progress that nobody shows."""
 
 
 class ResultIngest:

@@ -19,17 +19,19 @@ from labeltool.domain import (
     Verdict,
     WriteResult,
     model_name,
+    no_progress,
     round_model,
 )
 from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.follower import RoundFollower
-from labeltool.rounds.ingest import ResultIngest, no_progress
+from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.planning import RoundPlan, measured_speeds, plan_round
 from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import (
+    freeze_audit,
     freeze_faces,
     freeze_labels,
     run_spec,
@@ -189,7 +191,8 @@ class RoundLauncher:
         folder, relative = self._new_folder(f"{plan.number:04d}")
         photos, table = freeze_faces(self._store, self._store.faces.boxes())
         progress(1, 3)
-        labels = freeze_labels(self._store, plan.pseudo, table)
+        labels = freeze_labels(self._store, plan.pseudo, table, progress)
+        audit = freeze_audit(self._store, table)
         progress(2, 3)
         spec = run_spec(self._store, plan.options.device, start.trained) | {
             "kind": "train", "options": plan.options.to_dict(),
@@ -198,9 +201,10 @@ class RoundLauncher:
             "batch": TRAINING_BATCH, "lr": 1e-4 if self.can_predict() else 1e-3,
             "seed": plan.number, "predict_seconds": plan.predict_seconds,
         }  # fmt: skip
-        folder.create(spec, photos, table, labels)
+        folder.create(spec, photos, table, labels, audit)
         summary: dict[str, object] = {
-            "manual": plan.manual, "pseudo": plan.pseudo, "epochs": plan.epochs,
+            "manual": int(labels.manual.sum()), "pseudo": int((~labels.manual).sum()),
+            "epochs": plan.epochs,
         }  # fmt: skip
         return FrozenRound(folder, relative, summary)
 

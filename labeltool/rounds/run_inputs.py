@@ -8,9 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from labeltool.domain import N_, Round, RoundKind, RoundStatus, UserError, Verdict
+from labeltool.domain import (
+    N_,
+    Progress,
+    Round,
+    RoundKind,
+    RoundStatus,
+    UserError,
+    Verdict,
+    no_progress,
+)
 from labeltool.rounds.mean_face import MEAN_FACE
-from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
+from labeltool.rounds.quality.audit_groups import held_out
+from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
 from pipnet import resources
 from pipnet.data.scheme import SchemeError, read_scheme
@@ -33,26 +43,51 @@ def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTab
     )
 
 
-def freeze_labels(store: Store, pseudo: int, table: FaceTable) -> LabelTable:
-    """The manual labels of the faces in the table, and at most `pseudo` pseudo-labels.
+def freeze_labels(
+    store: Store, pseudo: int, table: FaceTable, progress: Progress = no_progress
+) -> LabelTable:
+    """The manual labels of the faces in the table, and at most `pseudo` pseudo-labels, without
+    those of `held_out`.
 
     Raises:
         UserError: there is no manual label among them.
+        Cancelled: from `progress`, which is called while photos are compared.
     """
     usable = set(table.ids.tolist())
-    labels = store.decisions.labels()
-    manual = [(face, points) for face, _, points, _ in labels if face in usable]
-    if not manual:
+    labels = [(face, points) for face, _, points, _ in store.decisions.labels() if face in usable]
+    if not labels:
         raise UserError(
             N_("None of the labelled photos can be read."),
             N_("See what is wrong with them first."),
         )
-    ours = store.faces.pseudo_labels(MEAN_FACE, pseudo)
-    rows = manual + [row for row in ours if row[0] in usable]
+    held = held_out(store)
+    ours = store.faces.pseudo_labels(MEAN_FACE, pseudo, held)
+    ours = [row for row in ours if row[0] in usable]
+    # again: now these have fingerprints
+    held |= held_out(store, [face for face, _ in labels + ours], progress)
+    manual = [row for row in labels if row[0] not in held]
+    if not manual:
+        raise UserError(
+            N_("Every label is of a face to measure by, or of a group with one."),
+            N_("Accept or correct faces of other photos, then start the round."),
+        )
+    rows = manual + [row for row in ours if row[0] not in held]
     return LabelTable(
         np.array([face for face, _ in rows], np.int64),
         np.stack([points for _, points in rows]),
         np.arange(len(rows)) < len(manual),
+    )
+
+
+def freeze_audit(store: Store, table: FaceTable) -> AuditTable | None:
+    """The faces of the table that measure the network, with their manual labels; None if there are
+    none."""
+    wanted = set(store.audit.get().measuring) & set(table.ids.tolist())
+    if not wanted:
+        return None
+    rows = [(face, points) for face, _, points, _ in store.decisions.labels() if face in wanted]
+    return AuditTable(
+        np.array([face for face, _ in rows], np.int64), np.stack([points for _, points in rows])
     )
 
 

@@ -22,6 +22,7 @@ from labeltool.store.decisions.batch_decisions import Batches
 from labeltool.store.decisions.decisions import Decisions, Threshold
 from labeltool.store.decisions.drafts import Drafts
 from labeltool.store.decisions.undo import Undo, needs_question
+from labeltool.store.faces.audit_records import AuditRecords
 from labeltool.store.faces.boxes import MAX_INSTANT_FACES, Boxes
 from labeltool.store.faces.face_queries import Queue
 from labeltool.store.faces.faces import Faces
@@ -90,6 +91,7 @@ class Store:
         self.photos = Photos(self._database)
         self.faces = Faces(self._database)
         self.queue = Queue(self._database)
+        self.audit = AuditRecords(self._database)
         self.boxes = Boxes(self._database)
         self.decisions = Decisions(self._database)
         self.undo = Undo(self._database)

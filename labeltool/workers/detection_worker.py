@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from labeltool.domain import photo_problem, system_reason
+from labeltool.rounds.quality.fingerprints import fingerprint
 from pipnet.data.images import ImageError, read_header, read_image
 from pipnet.inference.face_detection import FaceDetector, load_face_detector
 
@@ -51,5 +52,6 @@ def search_photo(photo: Path, face_detector: FaceDetector) -> dict[str, Any]:
         "modified": status.st_mtime_ns,
         "width": header.width,
         "height": header.height,
+        "fingerprint": fingerprint(image),
         "faces": [(face.box, face.confidence) for face in face_detector(image)],
     }

@@ -3134,6 +3134,14 @@ result: {verdict}</source>
         <translation>먼저 사진에 무슨 문제가 있는지 확인하세요.</translation>
     </message>
     <message>
+        <source>Every label is of a face to measure by, or of a group with one.</source>
+        <translation>모든 레이블이 측정용 얼굴이거나 같은 묶음의 얼굴입니다.</translation>
+    </message>
+    <message>
+        <source>Accept or correct faces of other photos, then start the round.</source>
+        <translation>다른 사진의 얼굴을 수락하거나 수정한 뒤 라운드를 시작하세요.</translation>
+    </message>
+    <message>
         <source>Start it again.</source>
         <translation>다시 시작하세요.</translation>
     </message>
@@ -3832,6 +3840,62 @@ result: {verdict}</source>
     <message>
         <source>Put the file {name} into the project folder, or choose another start.</source>
         <translation>{name} 파일을 프로젝트 폴더에 넣거나, 다른 시작점을 고르세요.</translation>
+    </message>
+    <message>
+        <source>The faces to measure by are grouped by {rule!r} in this project, not by {other!r}.</source>
+        <translation>이 프로젝트의 측정용 얼굴은 {other!r}이(가) 아니라 {rule!r} 기준으로 묶여 있습니다.</translation>
+    </message>
+    <message>
+        <source>Add faces without another rule. To change it, make a new project.</source>
+        <translation>다른 기준을 주지 말고 얼굴을 추가하세요. 기준을 바꾸려면 새 프로젝트를 만드세요.</translation>
+    </message>
+    <message>
+        <source>1 face to measure by was drawn.</source>
+        <translation>측정용 얼굴 1개를 뽑았습니다.</translation>
+    </message>
+    <message>
+        <source>{count} faces to measure by were drawn.</source>
+        <translation>측정용 얼굴 {count}개를 뽑았습니다.</translation>
+    </message>
+    <message>
+        <source>There is no leak-free split: every face shares its group with faces to train on.</source>
+        <translation>누출 없이 나눌 수 없습니다. 모든 얼굴이 학습할 얼굴과 같은 묶음에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Choose smaller groups, or import other photos.</source>
+        <translation>더 작은 묶음을 고르거나 다른 사진을 가져오세요.</translation>
+    </message>
+    <message>
+        <source>There is no leak-free split with {wanted} faces to measure by: at most {possible} share no group with the faces to train on.</source>
+        <translation>측정용 얼굴 {wanted}개로는 누출 없이 나눌 수 없습니다. 학습할 얼굴과 묶음이 겹치지 않는 얼굴은 최대 {possible}개입니다.</translation>
+    </message>
+    <message>
+        <source>Ask for fewer faces, choose smaller groups, or import other photos.</source>
+        <translation>얼굴 수를 줄이거나, 더 작은 묶음을 고르거나, 다른 사진을 가져오세요.</translation>
+    </message>
+    <message>
+        <source>{pattern} is not a regular expression: {reason}.</source>
+        <translation>{pattern}은(는) 정규식이 아닙니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Write &apos;photo&apos;, &apos;folder&apos;, or a regular expression such as &apos;(.+)_[0-9]+&apos;.</source>
+        <translation>&apos;photo&apos;, &apos;folder&apos; 또는 &apos;(.+)_[0-9]+&apos; 같은 정규식을 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{pattern} matches no photo of this project.</source>
+        <translation>{pattern}에 맞는 사진이 이 프로젝트에 없습니다.</translation>
+    </message>
+    <message>
+        <source>It is compared with paths such as {path}.</source>
+        <translation>{path} 같은 경로와 비교합니다.</translation>
+    </message>
+    <message>
+        <source>Another window added faces to measure by just now.</source>
+        <translation>다른 창에서 방금 측정용 얼굴을 추가했습니다.</translation>
+    </message>
+    <message>
+        <source>Look how many there are, and try again.</source>
+        <translation>몇 개인지 확인하고 다시 시도하세요.</translation>
     </message>
 </context>
 </TS>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from sqlalchemy import (
@@ -97,14 +97,19 @@ class Faces:
         with self._database.read() as connection:
             return int(connection.scalar(_COUNT_PSEUDO_LABELS, {"name": not_model}) or 0)
 
-    def pseudo_labels(self, not_model: str, limit: int) -> list[tuple[int, Points]]:
+    def pseudo_labels(
+        self, not_model: str, limit: int, without: Collection[int] = ()
+    ) -> list[tuple[int, Points]]:
         """Up to `limit` pseudo-labels, the most confident first: face id and landmarks, (N, 2).
 
-        They are the proposals for unreviewed faces, except those of the model `not_model`.
+        They are the proposals for unreviewed faces, except those of the model `not_model` and those
+        for the faces `without`.
         """
-        query = _pseudo(not_model).order_by(StateRow.score.desc(), StateRow.face_id).limit(limit)
+        query = _pseudo(not_model).where(StateRow.face_id.not_in(id_list("without")))
+        query = query.order_by(StateRow.score.desc(), StateRow.face_id).limit(limit)
         with self._database.read() as connection:
-            return [(row.face_id, row.points) for row in connection.execute(query)]
+            rows = connection.execute(query, {"without": sorted(without)})
+            return [(row.face_id, row.points) for row in rows]
 
     def get(self, face_id: int) -> Face | None:
         """One face with everything that a view shows; None if there is no such face."""

@@ -41,7 +41,7 @@ from pipnet.data.images import size_change_error
 MOVED_FOLDER_SAMPLE = 50
 """Photos of a moved folder that are looked for at its new path."""
 
-_FILE_COLUMNS = ("sha256", "width", "height", "bytes", "modified")
+_FILE_COLUMNS = ("sha256", "width", "height", "bytes", "modified", "fingerprint")
 
 
 class Photos:
@@ -160,7 +160,7 @@ class Photos:
         """Save the results of face detection, one mapping a photo.
 
         Keys: `photo`; either `problem`, or `sha256`, `width`, `height` and `faces`, a list of
-        ((x, y, w, h), confidence); `bytes` and `modified` where they are known.
+        ((x, y, w, h), confidence); `bytes`, `modified` and `fingerprint` where they are known.
 
         A photo with faces whose size differs from before was replaced. That becomes its problem,
         because its faces and labels belong to the old photo. A face from a label file gets the
