@@ -34,6 +34,7 @@ from labeltool.rounds.run_inputs import (
     freeze_audit,
     freeze_faces,
     freeze_labels,
+    relative_weights,
     run_spec,
     starter,
     starter_fits,
@@ -194,8 +195,13 @@ class RoundLauncher:
         labels = freeze_labels(self._store, plan.pseudo, table, progress)
         audit = freeze_audit(self._store, table)
         progress(2, 3)
+        in_use = trained_round(self._store)
         spec = run_spec(self._store, plan.options.device, start.trained) | {
-            "kind": "train", "options": plan.options.to_dict(),
+            "kind": "train",
+            "in_use": {
+                "round": 0 if in_use is None else in_use.number,
+                "weights": relative_weights(self._store, in_use),
+            }, "options": plan.options.to_dict(),
             "imagenet": None if start.imagenet is None else str(start.imagenet),
             "number": plan.number, "task": plan.task, "epochs": plan.epochs,
             "batch": TRAINING_BATCH, "lr": 1e-4 if self.can_predict() else 1e-3,

@@ -12,9 +12,12 @@
     lock                held by the worker while it lives
     worker.log          what the worker printed
     training/           the state of the training, to resume it
-    samples.npz         the landmarks of a few faces by the network of the last epoch
-    audit-errors.npz    the landmarks and errors of the audit faces, with this network and the one
-                        that was in use before
+    samples.npz         `faces` (K,) and `points` (K, N, 2): a few faces, with the landmarks that
+                        the network of the last measured epoch proposes
+    audit-errors.npz    `faces` (A,) of the audit set that could be measured; `points_before` and
+                        `points_after` (A, N, 2) by the network in use before, NaN if there was
+                        none, and by this one; `errors_before` and `errors_after` (A, N) as
+                        fractions of the scheme's norm
     model.safetensors   the trained network
     model.onnx          the network that proposes, for the window
     predictions-*.npz   its predictions, a few hundred faces a file
@@ -283,9 +286,13 @@ class RunFolder:
 
     def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
         """Write one predictions file, then report it as a chunk."""
+        self.write_table(name, **columns)
+        self.report(Event("chunk", "predict", detail=name))
+
+    def write_table(self, name: str, **columns: NDArray[Any]) -> None:
+        """Write an .npz file of these columns, whole or not at all."""
         with self._atomic_file(name) as file:
             np.savez(file, allow_pickle=False, **columns)
-        self.report(Event("chunk", "predict", detail=name))
 
     def write_problems(self, problems: dict[int, Message]) -> None:
         """The photos that could not be used, see `problems`."""

@@ -102,13 +102,18 @@ def run_spec(store: Store, device: str, trained: Round | None) -> dict[str, Any]
             if root.is_relative_to(project)
             else str(root)
         )
-    weights = None if trained is None else f"../{trained.folder.name}/model.safetensors"
-    if trained is None and starter(store) != resources.starter():
-        weights = f"../../{STARTER}"
     return {
         "format": 1, "device": device, "scheme": store.scheme.to_json(),
-        "weights": weights, "roots": roots,
+        "weights": relative_weights(store, trained), "roots": roots,
     }  # fmt: skip
+
+
+def relative_weights(store: Store, trained: Round | None) -> str | None:
+    """The network of a training round, or the starter without one, relative to a run folder; None
+    for the starter that ships."""
+    if trained is not None:
+        return f"../{trained.folder.name}/model.safetensors"
+    return None if starter(store) == resources.starter() else f"../../{STARTER}"
 
 
 def trained_round(store: Store) -> Round | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -61,18 +62,12 @@ def predict_faces(
         done += count
         reporter.report("predict", done, total, {})
 
-    requests, faces_of = _requests(faces, photos)
-    results = predict_photos(detector, requests, on_batch=on_batch)
-    for result, indices in zip(results, faces_of, strict=True):
-        if result.error is not None:
-            photos.skip(result.error)
-            continue
-        for index, face in zip(indices, result.faces, strict=True):
-            ids.append(int(faces.ids[index]))
-            found.append(face)
-            # the first chunks are small, so that reviewing can begin at once
-            if len(ids) >= min(FACES_PER_CHUNK, 32 << len(chunks)):
-                flush()
+    for index, face in predict_table(detector, faces, photos, on_batch=on_batch):
+        ids.append(int(faces.ids[index]))
+        found.append(face)
+        # the first chunks are small, so that reviewing can begin at once
+        if len(ids) >= min(FACES_PER_CHUNK, 32 << len(chunks)):
+            flush()
     flush()
     if total and not done:
         raise UserError(
@@ -81,6 +76,30 @@ def predict_faces(
             reason=photos.example(),
         )
     return chunks, done / max(time.monotonic() - began, 1e-3)
+
+
+def predict_table(
+    detector: TorchDetector,
+    faces: FaceTable,
+    photos: RunPhotos,
+    *,
+    mirror: bool = False,
+    on_batch: Callable[[int], object] = lambda faces: None,
+) -> Iterator[tuple[int, FaceLandmarks]]:
+    """Yield the landmarks of the faces whose photos can be used, each with its place in the table.
+
+    Args:
+        mirror: see `Detector.predict_batch`.
+        on_batch: called with the number of faces after each run of the network; an exception ends
+            the prediction.
+    """
+    requests, faces_of = _requests(faces, photos)
+    results = predict_photos(detector, requests, mirror=mirror, on_batch=on_batch)
+    for result, indices in zip(results, faces_of, strict=True):
+        if result.error is not None:
+            photos.skip(result.error)
+            continue
+        yield from zip(indices.tolist(), result.faces, strict=True)
 
 
 def _requests(

@@ -16,6 +16,7 @@ import torch
 
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_prediction import predict_faces
 from labeltool.workers.round_training import read_samples, train_round
 from labeltool.workers.run_photos import RunPhotos
@@ -24,7 +25,7 @@ from pipnet import resources
 from pipnet.data.images import ImageError
 from pipnet.data.scheme import Scheme
 from pipnet.export.onnx import ExportError, export_onnx
-from pipnet.models.checkpoint import CheckpointError, load, save
+from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.models.devices import DeviceError, usable_device
 from pipnet.models.terms import descent
 from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
@@ -114,10 +115,27 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     ).hexdigest()
     # for instant proposals in the window, which does not load torch
     export_onnx(checkpoint, folder.onnx)
+    if folder.tables.labels() is not None:
+        audit = Audit(folder, photos, scheme, device)
+        in_use, number = _in_use(folder, spec, scheme)
+        results |= audit.results(audit.measure(checkpoint), in_use, number)
     chunks, speed = predict_faces(folder, checkpoint, photos, device, reporter)
     if folder.tables.labels() is not None:
         photos.check_labelled()
     return results | {"chunks": chunks, "predict_faces_per_second": speed}
+
+
+def _in_use(
+    folder: RunFolder, spec: dict[str, Any], scheme: Scheme
+) -> tuple[Checkpoint | None, int]:
+    """The network whose proposals were offered before, None without one for this scheme, and the
+    round that trained it, 0 for the starter."""
+    row = spec.get("in_use")
+    if row is None:
+        return None, 0
+    weights = row["weights"]
+    found = load(resources.starter() if weights is None else folder.path / weights)
+    return found if found.scheme.names == scheme.names else None, int(row["round"])
 
 
 def _device(wanted: str) -> str:

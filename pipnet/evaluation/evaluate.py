@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipnet.data.boxes import Box, overlap, tight_box
 from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
+from pipnet.data.scheme import Scheme
 from pipnet.evaluation.metrics import (
     auc,
     ced,
@@ -46,6 +47,32 @@ class Evaluation:
     unreadable: tuple[str, ...] = ()
     unmeasured: tuple[Path, ...] = ()
 
+    @staticmethod
+    def of_points(
+        found: NDArray[np.float64],
+        truth: NDArray[np.float64],
+        scheme: Scheme,
+        norm: str | None = None,
+        *,
+        missed: int = 0,
+        unreadable: tuple[str, ...] = (),
+        unmeasured: tuple[Path, ...] = (),
+    ) -> Evaluation:
+        """Compare landmarks (F, N, 2) that were found with true ones, whose norm must not be 0.
+
+        Args:
+            norm: see `pipnet.evaluation.metrics.norm_distance`.
+
+        Raises:
+            ValueError: the scheme does not have that norm.
+        """
+        return Evaluation(
+            point_errors(found, truth, scheme, norm),
+            curve_errors(found, truth, scheme, norm),
+            missed, dict(scheme.regions), scheme.names, _norm_name(scheme, norm),
+            unreadable, unmeasured,
+        )  # fmt: skip
+
     def summary(self) -> dict[str, Any]:
         """Figures for people and scripts; NME, curve NME and failure rate in percent.
 
@@ -57,16 +84,21 @@ class Evaluation:
             "faces": len(everyone),
             "missed": self.missed,
             "unreadable": len(self.unreadable),
-            "nme": _percent(float(np.nanmean(self.errors, axis=1).mean())),
+            "nme": _percent(float(self.nme_per_face().mean())),
             "nme_curve": _percent(float(np.nanmean(self.curve, axis=1).mean())),
             "fr10": _percent(failure_rate(everyone)),
             "auc10": round(auc(everyone), 4),
             "norm": self.norm,
         }
 
+    def nme_per_face(self) -> NDArray[np.float64]:
+        """NME of each measured face, (F,), a fraction."""
+        result: NDArray[np.float64] = np.nanmean(self.errors, axis=1)
+        return result
+
     def _nmes(self) -> NDArray[np.float64]:
         """NME of each face; a missed one's is infinite."""
-        return np.concatenate([np.nanmean(self.errors, axis=1), np.full(self.missed, np.inf)])
+        return np.concatenate([self.nme_per_face(), np.full(self.missed, np.inf)])
 
     def ced(self) -> list[tuple[float, float]]:
         """Cumulative error distribution: NME, and the share of faces up to it."""
@@ -91,6 +123,11 @@ class Evaluation:
             for name, part in errors.items()
             if np.isfinite(part).any()
         }
+
+
+def _norm_name(scheme: Scheme, norm: str | None) -> str:
+    """What errors are divided by, for people."""
+    return norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair))
 
 
 def _percent(value: float) -> float:
@@ -163,10 +200,10 @@ def evaluate(
             size = crop[2:] if units == "crop" else (1.0, 1.0)
             points.append(result.faces[0].points / size)
             truths.append(item.points / size)
-    stated = norm or ("box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair))
     if not points:
         reasons = []
         if unmeasured:
+            stated = _norm_name(scheme, norm)
             reasons.append(
                 f"in {len(unmeasured)} the points of the norm {stated} are unlabelled or at one "
                 f"place, as in {unmeasured[0]}"
@@ -178,14 +215,7 @@ def evaluate(
         raise ValueError(
             f"none of {len(samples)} faces could be measured: {'; '.join(reasons) or 'none given'}"
         )
-    found, truth = np.stack(points), np.stack(truths)
-    return Evaluation(
-        point_errors(found, truth, scheme, norm),
-        curve_errors(found, truth, scheme, norm),
-        missed,
-        dict(scheme.regions),
-        scheme.names,
-        stated,
-        tuple(unreadable),
-        tuple(unmeasured),
-    )
+    return Evaluation.of_points(
+        np.stack(points), np.stack(truths), scheme, norm,
+        missed=missed, unreadable=tuple(unreadable), unmeasured=tuple(unmeasured),
+    )  # fmt: skip

@@ -54,6 +54,7 @@ def predict_photos(
     *,
     batch_size: int | None = None,
     decoders: int = 2,
+    mirror: bool = False,
     on_batch: Callable[[int], object] = lambda faces: None,
 ) -> Iterator[PhotoLandmarks]:
     """Yield the landmarks of every photo, in the order of the photos.
@@ -66,6 +67,7 @@ def predict_photos(
         batch_size: how many faces, or photos, the network waits for; the detector's if None.
         decoders: threads that decode photos. One more finds the boxes, because face detectors are
             not made for several threads; the network runs in the caller's.
+        mirror: see `Detector.predict_batch`.
         on_batch: called with the number of faces after each run of the network; an exception ends
             the prediction.
 
@@ -97,9 +99,9 @@ def predict_photos(
                 pending.extend(submit(photo) for photo in islice(requests, 1))
                 faces = sum(len(photo.boxes) for photo in batch)
                 if faces >= batch_size or len(batch) >= batch_size:
-                    yield from _predict(detector, batch, batch_size, on_batch)
+                    yield from _predict(detector, batch, batch_size, mirror, on_batch)
                     batch = []
-            yield from _predict(detector, batch, batch_size, on_batch)
+            yield from _predict(detector, batch, batch_size, mirror, on_batch)
         finally:
             for future in pending:
                 future.cancel()
@@ -116,6 +118,7 @@ def _predict(
     detector: Detector,
     batch: Sequence[_PreparedPhoto],
     batch_size: int,
+    mirror: bool,
     on_batch: Callable[[int], object],
 ) -> list[PhotoLandmarks]:
     """Run the network on all faces of a batch, on at most 2 * `batch_size` at once."""
@@ -128,7 +131,7 @@ def _predict(
     landmarks: list[FaceLandmarks] = []
     for start in range(0, len(faces), 2 * batch_size):
         images, boxes, kinds = zip(*faces[start : start + 2 * batch_size], strict=True)
-        landmarks += detector.predict_batch(images, boxes, kinds)
+        landmarks += detector.predict_batch(images, boxes, kinds, mirror=mirror)
         on_batch(len(boxes))
     remaining = iter(landmarks)
     return [

@@ -3,59 +3,20 @@
 from __future__ import annotations
 
 import errno
-import json
-import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from labeltool.domain import UserError
 from labeltool.rounds.run_folder import RunFolder
-from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
 from labeltool.workers import round_training, round_worker
 from labeltool.workers.run_photos import RunPhotos
-from pipnet.data.images import read_header
-from pipnet.data.scheme import load_scheme
 from pipnet.models.checkpoint import load
 from pipnet.training.trainer import DivergedError
 
 NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
-
-
-@pytest.fixture
-def photos(sample: Path, tmp_path: Path) -> Path:
-    """Four photos of one labelled face each."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name in NAMES:
-        shutil.copy(sample / name, folder)
-    return folder
-
-
-@pytest.fixture
-def folder(sample: Path, photos: Path, tmp_path: Path) -> RunFolder:
-    """A run that trains on the labels of the four photos; the last one is a pseudo-label."""
-    truth = json.loads((sample / "truth.json").read_text("utf-8"))
-    ids = {image["file_name"]: image["id"] for image in truth["images"]}
-    rows = {row["image_id"]: row for row in truth["annotations"]}
-    labels = [np.reshape(rows[ids[name]]["keypoints"], (-1, 3))[:, :2] for name in NAMES]
-    boxes = np.array([rows[ids[name]]["bbox"] for name in NAMES], np.float64)
-    sizes = [read_header(photos / name) for name in NAMES]
-    run = RunFolder(tmp_path / "project" / "rounds" / "x")
-    run.create(
-        {
-            "kind": "train", "task": "std", "epochs": 1, "batch": 4, "lr": 1e-4, "seed": 1,
-            "device": "cpu", "scheme": load_scheme("300w").to_json(), "weights": None,
-            "roots": {1: str(photos)},
-        },
-        [RunPhoto(1, n, size.width, size.height) for n, size in zip(NAMES, sizes, strict=True)],
-        FaceTable(np.arange(4), np.arange(4), boxes, np.array(["landmarks"] * 4)),
-        LabelTable(np.arange(4), np.stack(labels), np.array([True, True, True, False])),
-    )  # fmt: skip
-    return run
 
 
 def run(folder: RunFolder) -> tuple[dict, dict[int, str]]:

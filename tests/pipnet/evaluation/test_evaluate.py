@@ -28,8 +28,14 @@ class Shifted(TorchDetector):
     asked: list[tuple[Box, str]]
 
     def predict_batch(
-        self, images: Sequence[NDArray[np.uint8]], boxes: Sequence[Box], kinds: Sequence[str]
+        self,
+        images: Sequence[NDArray[np.uint8]],
+        boxes: Sequence[Box],
+        kinds: Sequence[str],
+        *,
+        mirror: bool = False,
     ) -> list[FaceLandmarks]:
+        assert not mirror
         self.asked.extend(zip(boxes, kinds, strict=True))
         faces = []
         for box in boxes:

@@ -1,0 +1,84 @@
+"""Run folders on four of the shipped pictures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
+from pipnet.data.boxes import tight_box
+from pipnet.data.images import read_header
+from pipnet.data.scheme import load_scheme
+
+NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
+
+MakeRun = Callable[..., RunFolder]
+
+
+@pytest.fixture
+def photos(sample: Path, tmp_path: Path) -> Path:
+    """Four photos of one labelled face each."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in NAMES:
+        shutil.copy(sample / name, folder)
+    return folder
+
+
+@pytest.fixture
+def truth(sample: Path) -> NDArray[np.float64]:
+    """The true landmarks of the four faces, (4, 68, 2)."""
+    table = json.loads((sample / "truth.json").read_text("utf-8"))
+    ids = {image["file_name"]: image["id"] for image in table["images"]}
+    rows = {row["image_id"]: row["keypoints"] for row in table["annotations"]}
+    return np.stack([np.reshape(rows[ids[name]], (-1, 3))[:, :2] for name in NAMES])
+
+
+@pytest.fixture
+def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRun:
+    """Makes a run folder whose faces 0 to 3 have tight boxes.
+
+    `manual`, `pseudo`, `audit`: faces with manual labels, pseudo-labels, and those to measure by,
+    all with their true landmarks. Other arguments go into the spec.
+    """
+
+    def make(
+        manual: tuple[int, ...] = (0, 1, 2),
+        pseudo: tuple[int, ...] = (3,),
+        audit: tuple[int, ...] = (),
+        **spec: Any,
+    ) -> RunFolder:
+        sizes = [read_header(photos / name) for name in NAMES]
+        run = RunFolder(tmp_path / "project" / "rounds" / "x")
+        trained = list(manual + pseudo)
+        run.create(
+            {
+                "kind": "train", "task": "std", "epochs": 1, "batch": 4, "lr": 1e-4, "seed": 1,
+                "device": "cpu", "scheme": load_scheme("300w").to_json(), "weights": None,
+                "in_use": {"round": 0, "weights": None}, "roots": {1: str(photos)}, **spec,
+            },
+            [RunPhoto(1, n, size.width, size.height) for n, size in zip(NAMES, sizes, strict=True)],
+            FaceTable(
+                np.arange(4), np.arange(4), np.array([tight_box(points) for points in truth]),
+                np.array(["landmarks"] * 4),
+            ),
+            LabelTable(np.array(trained), truth[trained], np.isin(trained, manual)),
+            AuditTable(np.array(audit), truth[list(audit)]) if audit else None,
+        )  # fmt: skip
+        return run
+
+    return make
+
+
+@pytest.fixture
+def folder(make_run: MakeRun) -> RunFolder:
+    """A run that trains on the labels of the four photos; the last one is a pseudo-label."""
+    return make_run()
