@@ -58,6 +58,7 @@ def _train(folder: RunFolder, behaviour: str) -> None:
     step = 0
     while behaviour in ("hang", "slow") and not folder.should_stop_early:
         step += 1
+        folder.wait_while_paused()
         folder.report(Event("progress", "train", step, 1000, 5.0, {"total": 1 / step}))
         time.sleep(0.02)
     folder.model.write_bytes(b"weights of " + folder.path.name.encode())

@@ -15,7 +15,7 @@ from labeltool.cli.common import (
     progress_bar,
     report_to,
 )
-from labeltool.domain import Cancelled, UserError, WriteResult, counted
+from labeltool.domain import Cancelled, RoundStatus, UserError, WriteResult, counted
 from labeltool.domain.round_options import BACKBONES, DEVICES, STARTS, RoundOptions
 
 if TYPE_CHECKING:
@@ -78,8 +78,45 @@ def train(
         rounds = _resumed_rounds(store)
         plan = rounds.launcher.plan(options)
         print_text(plan.describe(), err=True)
-        rounds.launcher.start_training(plan)
+        if rounds.follower.is_running or rounds.queued.all():
+            _queue(rounds, store, options)
+        else:
+            rounds.launcher.start_training(plan)
         print_line(_follow(rounds).message or "")
+
+
+def _queue(rounds: Rounds, store: Store, options: RoundOptions) -> None:
+    """Let a round wait for those before it, and start each in its turn, until this one runs.
+
+    Ctrl-C cancels the round that waits, and no other.
+    """
+    round_id = rounds.queued.add(options)
+    print_line("Another round comes first; this one starts when that has ended.", err=True)
+    try:
+        while any(row.id == round_id for row in rounds.queued.all()):
+            _pass_one(rounds)
+    except KeyboardInterrupt:
+        rounds.queued.remove(round_id)
+        raise Cancelled from None
+    row = next(row for row in store.rounds.all() if row.id == round_id)
+    if row.status is RoundStatus.FAILED:
+        raise UserError(str(row.error))
+    if row.status is RoundStatus.CANCELLED:
+        raise Cancelled
+    rounds.follower.attach()
+
+
+def _pass_one(rounds: Rounds) -> None:
+    """Follow the running round to its end, or start the next one."""
+    try:
+        if rounds.follower.attach():
+            rounds.wait(lambda event: None, is_ours=False)
+        else:
+            rounds.queued.start_next()
+    except UserError as error:
+        print_line(f"A round failed: {error.what}", err=True)
+    except Cancelled:
+        print_line("A round was cancelled.", err=True)
 
 
 def _resumed_rounds(store: Store) -> Rounds:

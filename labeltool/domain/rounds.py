@@ -21,9 +21,10 @@ class RoundKind(StrEnum):
 
 
 class RoundStatus(StrEnum):
-    """`running` until its results are wholly taken in or it ended otherwise; `packed` while another
-    machine trains it."""
+    """`queued` until it starts; `running` until its results are wholly taken in or it ended
+    otherwise; `packed` while another machine trains it."""
 
+    QUEUED = "queued"
     RUNNING = "running"
     PACKED = "packed"
     READY = "ready"

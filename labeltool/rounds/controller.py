@@ -10,6 +10,7 @@ from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.launcher import RoundLauncher
 from labeltool.rounds.liveness import RoundSlot
+from labeltool.rounds.queued_rounds import QueuedRounds
 from labeltool.rounds.run_folder import Event
 from labeltool.store import Store
 
@@ -23,7 +24,7 @@ LEASE_RETRY_SECONDS = 0.2
 class Rounds:
     """Starts, follows and ingests the rounds of one project. One runs at a time.
 
-    Background threads use `launcher` and `ingest`; one thread polls `follower`.
+    Background threads use `launcher`, `queued` and `ingest`; one thread polls `follower`.
     """
 
     def __init__(self, store: Store) -> None:
@@ -31,11 +32,12 @@ class Rounds:
         self.ingest = ResultIngest(store, slot)
         self.follower = RoundFollower(store, slot, self.ingest)
         self.launcher = RoundLauncher(store, slot, self.follower, self.ingest)
+        self.queued = QueuedRounds(store, self.launcher)
 
-    def wait(self, on_event: Callable[[Event], None]) -> WriteResult:
+    def wait(self, on_event: Callable[[Event], None], *, is_ours: bool = True) -> WriteResult:
         """Follow the running round to its end and add its results: for the command line.
 
-        Ctrl-C, and whatever `on_event` raises, cancels the round.
+        Ctrl-C, and whatever `on_event` raises, cancels the round if it `is_ours`.
 
         Raises:
             UserError: the round failed.
@@ -52,6 +54,8 @@ class Rounds:
         except UserError:
             raise
         except BaseException as error:
+            if not is_ours:
+                raise
             self._cancel_and_wait()
             if isinstance(error, KeyboardInterrupt):
                 raise Cancelled from None

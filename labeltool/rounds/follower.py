@@ -80,6 +80,22 @@ class RoundFollower:
         if (running := self.current) is not None:
             running.folder.stop_early()
 
+    def pause(self) -> None:
+        """Ask the running round to pause; its worker keeps what it has."""
+        if (running := self.current) is not None:
+            running.folder.pause()
+
+    def resume(self) -> None:
+        """Ask the running round to go on."""
+        if (running := self.current) is not None:
+            running.folder.resume()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the running round pauses, or was asked to."""
+        running = self.current
+        return running is not None and running.folder.is_paused
+
     def log_tail(self) -> str:
         """The last lines of the running round's log."""
         running = self.current

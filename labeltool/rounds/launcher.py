@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 
 from labeltool.domain import (
     N_,
+    Cancelled,
     Changes,
     Message,
     Progress,
     RoundKind,
     RoundStatus,
+    StoreBusyError,
     UserError,
     Verdict,
     WriteResult,
@@ -74,10 +77,14 @@ class RoundLauncher:
         Raises:
             UserError: a round runs, or another thread is within such a block.
         """
-        while self._follower.attach() and self._ingest.end_stale():
-            pass
+        self._end_stale()
         with self._slot.starting():
             yield
+
+    def _end_stale(self) -> None:
+        """End rounds whose workers are gone."""
+        while self._follower.attach() and self._ingest.end_stale():
+            pass
 
     def can_predict(self) -> bool:
         """Whether a model fits this project's scheme: one of its own rounds, or the starter."""
@@ -143,26 +150,25 @@ class RoundLauncher:
         default options.
 
         Raises:
-            UserError: a round runs already, there is no manual label, or the options do not fit the
-                project.
+            UserError: there is no manual label, or the options do not fit the project.
         """
         options = options or RoundOptions()
-        with self._exclusive():
-            counts = self._store.queue.counts()
-            if counts.accepted + counts.corrected == 0:
-                raise UserError(
-                    N_("There is no manual label to train on."),
-                    N_("Accept or correct at least one face, then start the round."),
-                )
-            start_network(self._store, options)
-            available = self._store.faces.count_pseudo_labels(MEAN_FACE)
-            if options.full and not available:
-                raise UserError(
-                    N_("There are no pseudo-labels for a full self-training."),
-                    N_("Predict the unreviewed faces first, or train one round."),
-                )
-            known = measured_speeds(self._store.rounds.all(), options.device)
-            return plan_round(counts, available, known, options)
+        self._end_stale()
+        counts = self._store.queue.counts()
+        if counts.accepted + counts.corrected == 0:
+            raise UserError(
+                N_("There is no manual label to train on."),
+                N_("Accept or correct at least one face, then start the round."),
+            )
+        start_network(self._store, options)
+        available = self._store.faces.count_pseudo_labels(MEAN_FACE)
+        if options.full and not available:
+            raise UserError(
+                N_("There are no pseudo-labels for a full self-training."),
+                N_("Predict the unreviewed faces first, or train one round."),
+            )
+        known = measured_speeds(self._store.rounds.all(), options.device)
+        return plan_round(counts, available, known, options)
 
     def start_training(self, plan: RoundPlan, progress: Progress = no_progress) -> WriteResult:
         """Freeze the labels and start a training round.
@@ -176,9 +182,41 @@ class RoundLauncher:
             round_id = self._store.rounds.add(
                 RoundKind.TRAIN, plan.task, frozen.relative, frozen.summary
             )
-            self._launch(round_id, RoundKind.TRAIN, frozen.folder)
-            started = Message(N_("Round {number} started."), number=plan.number)
-            return WriteResult(Changes(rounds=True), started)
+            return self._launch_training(round_id, plan, frozen)
+
+    def start_queued(
+        self, round_id: int, options: RoundOptions, progress: Progress = no_progress
+    ) -> WriteResult | None:
+        """Start a training round that waits; None if it does not wait any more.
+
+        Raises:
+            UserError: a round runs already, or another program is writing; or the round cannot be
+                started, and has failed.
+            Cancelled: from `progress`; the round that waited is cancelled.
+        """
+        with self._exclusive():
+            try:
+                plan = self.plan(options)
+                frozen = self.freeze(plan, progress)
+                if not self._store.rounds.start_queued(
+                    round_id, plan.task, frozen.relative, frozen.summary
+                ):
+                    shutil.rmtree(frozen.folder.path, ignore_errors=True)
+                    return None
+            except StoreBusyError:
+                raise  # it goes on waiting
+            except UserError as error:
+                self._store.rounds.end(round_id, RoundStatus.FAILED, error.what)
+                raise
+            except Cancelled:
+                self._store.rounds.end(round_id, RoundStatus.CANCELLED)
+                raise
+            return self._launch_training(round_id, plan, frozen)
+
+    def _launch_training(self, round_id: int, plan: RoundPlan, frozen: FrozenRound) -> WriteResult:
+        self._launch(round_id, RoundKind.TRAIN, frozen.folder)
+        started = Message(N_("Round {number} started."), number=plan.number)
+        return WriteResult(Changes(rounds=True), started)
 
     def freeze(self, plan: RoundPlan, progress: Progress) -> FrozenRound:
         """Write the run folder of a training round.
@@ -210,7 +248,7 @@ class RoundLauncher:
         folder.create(spec, photos, table, labels, audit)
         summary: dict[str, object] = {
             "manual": int(labels.manual.sum()), "pseudo": int((~labels.manual).sum()),
-            "epochs": plan.epochs,
+            "epochs": plan.epochs, "options": plan.options.to_dict(),
         }  # fmt: skip
         return FrozenRound(folder, relative, summary)
 

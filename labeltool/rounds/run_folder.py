@@ -57,6 +57,9 @@ from labeltool.rounds.run_tables import (
     unreadable,
 )
 
+PAUSE_POLL_SECONDS = 0.2
+"""How often a worker that pauses looks whether to go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -159,11 +162,38 @@ class RunFolder:
         """
         self._ask("stop")
 
+    def pause(self) -> None:
+        """Ask the worker to pause: it stops between two steps and keeps its state.
+
+        Raises:
+            UserError: the folder cannot be written.
+        """
+        self._ask("pause")
+
+    def resume(self) -> None:
+        """Ask a worker that pauses to go on.
+
+        Raises:
+            UserError: the folder cannot be written.
+        """
+        try:
+            (self.path / "pause").unlink(missing_ok=True)
+        except OSError as error:
+            raise _not_written(self.path, error) from error
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the user asked for a pause."""
+        return self._is_asked("pause")
+
     def _ask(self, name: str) -> None:
         try:
             (self.path / name).touch()
         except OSError as error:
             raise _not_written(self.path, error) from error
+
+    def _is_asked(self, name: str) -> bool:
+        return (self.path / name).exists()
 
     def ensure_exists(self) -> None:
         """Check that the folder is still there.
@@ -276,13 +306,29 @@ class RunFolder:
 
     def check_cancel(self) -> None:
         """Raise Cancelled if the user asked to stop."""
-        if (self.path / "cancel").exists():
+        if self._is_asked("cancel"):
             raise Cancelled
+
+    def wait_while_paused(self) -> float:
+        """Sleep while the user wants a pause; returns for how many seconds.
+
+        Raises:
+            Cancelled: the user asked to cancel.
+        """
+        if not self._is_asked("pause"):
+            return 0.0
+        began = time.monotonic()
+        self.report(Event("paused"))
+        while self._is_asked("pause") and not self._is_asked("stop"):
+            self.check_cancel()
+            time.sleep(PAUSE_POLL_SECONDS)
+        self.report(Event("resumed"))
+        return time.monotonic() - began
 
     @property
     def should_stop_early(self) -> bool:
         """Whether the user asked to keep the network as it is."""
-        return (self.path / "stop").exists()
+        return self._is_asked("stop")
 
     def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
         """Write one predictions file, then report it as a chunk."""

@@ -65,7 +65,7 @@ class Rounds:
         summary: dict[str, object],
         status: RoundStatus = RoundStatus.RUNNING,
     ) -> int:
-        """Add a round that runs, or is packed; returns its id. Training rounds are numbered from
+        """Add a round that runs, waits or is packed; returns its id. Trainings are numbered from
         1."""
         with self._database.write() as connection:
             number = _next_number(connection) if kind is RoundKind.TRAIN else 0
@@ -93,6 +93,21 @@ class Rounds:
                 .values(
                     status=RoundStatus.RUNNING, number=_next_number(connection),
                     error=None, finished=None,
+                )
+            )  # fmt: skip
+            return bool(result.rowcount)
+
+    def start_queued(
+        self, round_id: int, task: str, folder: str, summary: dict[str, object]
+    ) -> bool:
+        """Mark a round that waits as running; False if it does not wait any more."""
+        with self._database.write() as connection:
+            result = connection.execute(
+                update(RoundRow)
+                .where(RoundRow.id == round_id, RoundRow.status == RoundStatus.QUEUED)
+                .values(
+                    status=RoundStatus.RUNNING, number=_next_number(connection), task=task,
+                    folder=folder, started=now(), summary=json.dumps(summary),
                 )
             )  # fmt: skip
             return bool(result.rowcount)
@@ -294,14 +309,11 @@ class Rounds:
             )
 
     def end(self, round_id: int, status: RoundStatus, error: Message | None = None) -> Changes:
-        """Mark a running or packed round as failed or cancelled."""
+        """Mark a running, queued or packed round as failed or cancelled."""
         with self._database.write() as connection:
             connection.execute(
                 update(RoundRow)
-                .where(
-                    RoundRow.id == round_id,
-                    RoundRow.status.in_((RoundStatus.RUNNING, RoundStatus.PACKED)),
-                )
+                .where(RoundRow.id == round_id, RoundRow.status.in_(_UNFINISHED))
                 .values(status=status, error=error, finished=now())
             )
         return Changes(rounds=True)
@@ -325,10 +337,12 @@ class Rounds:
 
 
 def _next_number(connection: Connection) -> int:
+    """The number of a training round that starts now."""
     highest = select(func.max(RoundRow.number)).where(RoundRow.status == RoundStatus.READY)
     return (connection.scalar(highest) or 0) + 1
 
 
+_UNFINISHED = (RoundStatus.QUEUED, RoundStatus.RUNNING, RoundStatus.PACKED)
 _FEW = id_list("ids")
 _newer_trainings = aliased(RoundRow)
 _second_newest_training = (

@@ -102,7 +102,8 @@ def train_round(
             on_progress=on_progress, on_epoch=on_epoch, on_unreadable=on_unreadable,
         )  # fmt: skip
     batch = min(config.batch, len(samples))
-    return newest, done * batch / (time.monotonic() - began)
+    busy = time.monotonic() - began - reporter.paused_seconds
+    return newest, done * batch / busy
 
 
 def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> Checkpoint:

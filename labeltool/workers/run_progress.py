@@ -18,12 +18,18 @@ class ProgressReporter:
         self._folder = folder
         self._predict_seconds = float(spec.get("predict_seconds", 0.0))
         self._began, self._reported_at = time.monotonic(), 0.0
+        self.paused_seconds = 0.0
+        """How long the worker has paused."""
 
     def begin_stage(self) -> None:
         """Restart the clock for a new stage."""
         self._began, self._reported_at = time.monotonic(), 0.0
 
     def report(self, stage: str, done: int, total: int, losses: dict[str, float]) -> None:
+        """Report progress, after a pause if the user wants one."""
+        paused = self._folder.wait_while_paused()
+        self.paused_seconds += paused
+        self._began += paused
         now = time.monotonic()
         if now - self._reported_at < REPORT_SECONDS and done < total:
             self._folder.check_cancel()

@@ -3897,5 +3897,65 @@ result: {verdict}</source>
         <source>Look how many there are, and try again.</source>
         <translation>몇 개인지 확인하고 다시 시도하세요.</translation>
     </message>
+    <message>
+        <source>Go on: this round lowered the error by {points} points, more than chance.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop: this round raised the error by {points} points, more than chance. Look at the corrections that it unlearned, or return to the round before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on: the error is the same within chance, but proposals still move by {moved} % of the face.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop: two rounds in a row left the error the same within chance, and proposals stand still. Only more labels would help now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on for one more round: the error is the same within chance, which one round alone does not prove.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no faces to measure by, so whether proposals get better is unknown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no earlier network to compare with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on: these are the first proposals.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on: proposals still move by {moved} % of the face.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop: proposals stand still, they moved by {moved} % of the face.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no finished training round {number}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;labeltool rounds&apos; lists the rounds of a project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounds {number} and {other} cannot be compared: they share no audit faces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another round.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The waiting round was cancelled.</source>
+        <translation>대기 중인 라운드를 취소했습니다.</translation>
+    </message>
 </context>
 </TS>

@@ -1,0 +1,60 @@
+"""Projects whose rounds are run by a fake worker."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from labeltool.domain import Verdict
+from labeltool.rounds import liveness
+from labeltool.rounds.controller import Rounds
+from labeltool.store import Store
+from pipnet.data.scheme import Scheme
+
+ANN = "ann"
+THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
+"""Named as the starter's scheme, so that predicting is allowed; the fake worker takes any."""
+
+
+@pytest.fixture
+def fake(monkeypatch) -> Callable[[str], None]:
+    """Workers are fake ones, and behave as told."""
+    worker = Path(__file__).parents[2] / "fake_worker.py"
+    monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+
+    def behave(how: str) -> None:
+        monkeypatch.setenv("FAKE_WORKER", how)
+
+    behave("ok")
+    return behave
+
+
+@pytest.fixture
+def started() -> Iterator[list[Rounds]]:
+    """Rounds put in here have no worker left at the end."""
+    used: list[Rounds] = []
+    yield used
+    for rounds in used:
+        job = rounds.follower.current
+        if job is not None and job.worker.process is not None:
+            job.worker.process.kill()
+            job.worker.process.wait()
+
+
+@pytest.fixture
+def reviewed(project, fake, started):
+    """A project of six faces: two accepted, one rejected, one excluded, two not reviewed."""
+
+    def make() -> tuple[Store, Rounds]:
+        store = project(6, scheme=THREE_LIKE_STARTER)
+        store.decisions.decide(ANN, [1, 2], Verdict.ACCEPTED)
+        store.decisions.decide(ANN, [3], Verdict.REJECTED)
+        store.decisions.decide(ANN, [4], Verdict.EXCLUDED)
+        started.append(Rounds(store))
+        return store, started[-1]
+
+    return make
