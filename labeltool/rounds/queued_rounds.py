@@ -14,8 +14,8 @@ from labeltool.domain import (
     RoundStatus,
     WriteResult,
 )
-from labeltool.domain.round_options import RoundOptions
 from labeltool.domain.progress import no_progress
+from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.launcher import RoundLauncher
 from labeltool.store import Store
 
