@@ -1572,6 +1572,10 @@ Import a folder, or drop one here.</source>
         <translation>가져오기 {number}</translation>
     </message>
     <message>
+        <source>Faces to measure by</source>
+        <translation>측정용 얼굴</translation>
+    </message>
+    <message>
         <source>Score {low:.2f} to {high:.2f}</source>
         <translation>점수 {low:.2f} ~ {high:.2f}</translation>
     </message>
@@ -3658,6 +3662,10 @@ result: {verdict}</source>
     <message>
         <source>this CPU</source>
         <translation>이 CPU</translation>
+    </message>
+    <message>
+        <source>Its quality will be unknown: there are no judged faces to measure by.</source>
+        <translation>품질은 알 수 없습니다. 판정된 측정용 얼굴이 없습니다.</translation>
     </message>
     <message>
         <source>None of the labelled photos can be used: {reason}.</source>
