@@ -7,7 +7,6 @@ import sys
 import click
 
 from labeltool.cli import (
-    audit_commands,
     decision_commands,
     exchange_commands,
     project_commands,
@@ -51,7 +50,6 @@ for _command in (
     round_commands.predict,
     round_commands.train,
     round_commands.worker,
-    audit_commands.audit,
     decision_commands.accept,
     decision_commands.reject,
 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeltool.domain import Facets, Filter, Folder, Round, SavedFilter, Verdict
+from labeltool.domain import Facets, Filter, Folder, Round, SavedFilter
 from labeltool.store import Store
 
 
@@ -15,7 +15,7 @@ class FacetCounts:
 
     `saved`: saved filters with their numbers of faces, None for one that a newer version wrote.
     `roots`: photo folders by id. `rounds` (newest first) and `reviewers` with their numbers of
-    faces. `audit`: faces that measure networks, under no filter.
+    faces.
     """
 
     facets: Facets
@@ -24,7 +24,6 @@ class FacetCounts:
     saved: list[tuple[SavedFilter, int | None]]
     rounds: list[tuple[Round, int]]
     reviewers: dict[str, int]
-    audit: int
 
 
 def count_facets(store: Store, wanted: Filter) -> FacetCounts:
@@ -42,5 +41,4 @@ def count_facets(store: Store, wanted: Filter) -> FacetCounts:
         saved,
         rounds,
         queue.reviewers(),
-        sum(face.verdict is not Verdict.REMOVED for face in store.audit.get().faces),
     )

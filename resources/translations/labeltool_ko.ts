@@ -1572,10 +1572,6 @@ Import a folder, or drop one here.</source>
         <translation>가져오기 {number}</translation>
     </message>
     <message>
-        <source>Faces to measure by</source>
-        <translation>측정용 얼굴</translation>
-    </message>
-    <message>
         <source>Score {low:.2f} to {high:.2f}</source>
         <translation>점수 {low:.2f} ~ {high:.2f}</translation>
     </message>
@@ -3664,10 +3660,6 @@ result: {verdict}</source>
         <translation>이 CPU</translation>
     </message>
     <message>
-        <source>Its quality will be unknown: there are no judged faces to measure by.</source>
-        <translation>품질은 알 수 없습니다. 판정된 측정용 얼굴이 없습니다.</translation>
-    </message>
-    <message>
         <source>None of the labelled photos can be used: {reason}.</source>
         <translation>레이블이 있는 사진을 하나도 쓸 수 없습니다: {reason}.</translation>
     </message>
@@ -3907,63 +3899,199 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Go on: this round lowered the error by {points} points, more than chance.</source>
-        <translation type="unfinished"></translation>
+        <translation>계속하세요: 이 라운드로 오차가 {points}%p 줄었고, 우연으로 볼 수 없습니다.</translation>
     </message>
     <message>
         <source>Stop: this round raised the error by {points} points, more than chance. Look at the corrections that it unlearned, or return to the round before.</source>
-        <translation type="unfinished"></translation>
+        <translation>멈추세요: 이 라운드로 오차가 {points}%p 늘었고, 우연으로 볼 수 없습니다. 잊어버린 수정을 살펴보거나 이전 라운드로 돌아가세요.</translation>
     </message>
     <message>
         <source>Go on: the error is the same within chance, but proposals still move by {moved} % of the face.</source>
-        <translation type="unfinished"></translation>
+        <translation>계속하세요: 오차는 우연의 범위에서 같지만, 제안이 아직 얼굴 크기의 {moved}%만큼 움직입니다.</translation>
     </message>
     <message>
         <source>Stop: two rounds in a row left the error the same within chance, and proposals stand still. Only more labels would help now.</source>
-        <translation type="unfinished"></translation>
+        <translation>멈추세요: 두 라운드 연속으로 오차가 우연의 범위에서 같고, 제안이 더 움직이지 않습니다. 이제는 레이블을 늘려야 나아집니다.</translation>
     </message>
     <message>
         <source>Go on for one more round: the error is the same within chance, which one round alone does not prove.</source>
-        <translation type="unfinished"></translation>
+        <translation>한 라운드 더 하세요: 오차가 우연의 범위에서 같지만, 한 라운드만으로는 확실하지 않습니다.</translation>
     </message>
     <message>
         <source>There are no faces to measure by, so whether proposals get better is unknown.</source>
-        <translation type="unfinished"></translation>
+        <translation>측정용 얼굴이 없어 제안이 나아지는지 알 수 없습니다.</translation>
     </message>
     <message>
         <source>There is no earlier network to compare with.</source>
-        <translation type="unfinished"></translation>
+        <translation>비교할 이전 네트워크가 없습니다.</translation>
     </message>
     <message>
         <source>Go on: these are the first proposals.</source>
-        <translation type="unfinished"></translation>
+        <translation>계속하세요: 첫 제안입니다.</translation>
     </message>
     <message>
         <source>Go on: proposals still move by {moved} % of the face.</source>
-        <translation type="unfinished"></translation>
+        <translation>계속하세요: 제안이 아직 얼굴 크기의 {moved}%만큼 움직입니다.</translation>
     </message>
     <message>
         <source>Stop: proposals stand still, they moved by {moved} % of the face.</source>
-        <translation type="unfinished"></translation>
+        <translation>멈추세요: 제안이 더 움직이지 않습니다(얼굴 크기의 {moved}%).</translation>
     </message>
     <message>
         <source>There is no finished training round {number}.</source>
-        <translation type="unfinished"></translation>
+        <translation>끝난 학습 라운드 {number}이(가) 없습니다.</translation>
     </message>
     <message>
         <source>&apos;labeltool rounds&apos; lists the rounds of a project.</source>
-        <translation type="unfinished"></translation>
+        <translation>&apos;labeltool rounds&apos;가 프로젝트의 라운드를 보여 줍니다.</translation>
     </message>
     <message>
         <source>Rounds {number} and {other} cannot be compared: they share no audit faces.</source>
-        <translation type="unfinished"></translation>
+        <translation>라운드 {number}와(과) {other}은(는) 비교할 수 없습니다: 함께 쓴 측정용 얼굴이 없습니다.</translation>
     </message>
     <message>
         <source>Choose another round.</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 라운드를 고르세요.</translation>
     </message>
     <message>
         <source>The waiting round was cancelled.</source>
         <translation>대기 중인 라운드를 취소했습니다.</translation>
+    </message>
+    <message>
+        <source>{path} is there already, and it is no report.</source>
+        <translation>{path}이(가) 이미 있고, 보고서가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Finished {time} UTC</source>
+        <translation>{time} UTC에 끝남</translation>
+    </message>
+    <message>
+        <source>{count} common faces</source>
+        <translation>공통 얼굴 {count}개</translation>
+    </message>
+    <message>
+        <source>{count} faces measured it.</source>
+        <translation>얼굴 {count}개로 측정했습니다.</translation>
+    </message>
+    <message>
+        <source>1 face measured it.</source>
+        <translation>얼굴 1개로 측정했습니다.</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>지표</translation>
+    </message>
+    <message>
+        <source>Error of a face (% of the norm)</source>
+        <translation>얼굴의 오차(기준 거리의 %)</translation>
+    </message>
+    <message>
+        <source>Share of faces</source>
+        <translation>얼굴의 비율</translation>
+    </message>
+    <message>
+        <source>Cumulative error distribution</source>
+        <translation>누적 오차 분포</translation>
+    </message>
+    <message>
+        <source>Error of each landmark (% of the norm)</source>
+        <translation>랜드마크별 오차(기준 거리의 %)</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>부위</translation>
+    </message>
+    <message>
+        <source>Error of each region</source>
+        <translation>부위별 오차</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>오차</translation>
+    </message>
+    <message>
+        <source>Worst faces</source>
+        <translation>가장 나쁜 얼굴</translation>
+    </message>
+    <message>
+        <source>Movement</source>
+        <translation>움직임</translation>
+    </message>
+    <message>
+        <source>Faces whose proposals moved most</source>
+        <translation>제안이 가장 많이 움직인 얼굴</translation>
+    </message>
+    <message>
+        <source>Learned</source>
+        <translation>배움</translation>
+    </message>
+    <message>
+        <source>Ignored</source>
+        <translation>무시함</translation>
+    </message>
+    <message>
+        <source>Unlearned</source>
+        <translation>잊어버림</translation>
+    </message>
+    <message>
+        <source>Corrections that it trained on</source>
+        <translation>학습에 쓴 수정</translation>
+    </message>
+    <message>
+        <source>Distance of the corrected landmarks from the label, in percent of the norm.</source>
+        <translation>수정한 랜드마크와 레이블의 거리(기준 거리의 %).</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>이전</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>지금</translation>
+    </message>
+    <message>
+        <source>Face</source>
+        <translation>얼굴</translation>
+    </message>
+    <message>
+        <source>Mean error (NME)</source>
+        <translation>평균 오차(NME)</translation>
+    </message>
+    <message>
+        <source>Mean error to curves</source>
+        <translation>곡선까지의 평균 오차</translation>
+    </message>
+    <message>
+        <source>Faces worse than 10 % (FR10)</source>
+        <translation>오차가 10%를 넘는 얼굴(FR10)</translation>
+    </message>
+    <message>
+        <source>Area under the curve up to 10 % (AUC10)</source>
+        <translation>10%까지 곡선 아래 넓이(AUC10)</translation>
+    </message>
+    <message>
+        <source>The quality of this round is unknown: there are no faces to measure by.</source>
+        <translation>이 라운드의 품질은 알 수 없습니다: 측정용 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{nme} % mean error.</source>
+        <translation>평균 오차 {nme}%.</translation>
+    </message>
+    <message>
+        <source>{nme} % mean error, {points} points worse than {model} (95 %: {low} to {high}).</source>
+        <translation>평균 오차 {nme}%, {model}보다 {points}%p 나쁩니다(95%: {low}~{high}).</translation>
+    </message>
+    <message>
+        <source>{nme} % mean error, {points} points better than {model} (95 %: {low} to {high}).</source>
+        <translation>평균 오차 {nme}%, {model}보다 {points}%p 좋습니다(95%: {low}~{high}).</translation>
+    </message>
+    <message>
+        <source>The proposal of 1 face moved by {mean} % of the face.</source>
+        <translation>얼굴 1개의 제안이 얼굴 크기의 {mean}%만큼 움직였습니다.</translation>
+    </message>
+    <message>
+        <source>The proposals of {count} faces moved by {mean} % of the face on average.</source>
+        <translation>얼굴 {count}개의 제안이 평균 얼굴 크기의 {mean}%만큼 움직였습니다.</translation>
     </message>
 </context>
 </TS>

@@ -141,8 +141,7 @@ def _in_training(store: Store) -> set[int]:
     """Faces that a round without results yet trains on."""
     found = set[int]()
     for row in store.rounds.all():
-        trains = row.status in (RoundStatus.RUNNING, RoundStatus.PACKED)
-        if row.kind is RoundKind.TRAIN and trains:
+        if row.kind is RoundKind.TRAIN and row.status is RoundStatus.RUNNING:
             with suppress(RunFolderError):
                 labels = RunFolder(row.folder).tables.labels()
                 found |= set() if labels is None else set(labels.faces.tolist())

@@ -11,7 +11,7 @@ from labeltool.rounds.run_folder import RunFolder
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.compare import PairedChange, paired_change
 from pipnet.evaluation.evaluate import Evaluation
-from pipnet.evaluation.metrics import curve_errors, norm_distance, point_errors
+from pipnet.evaluation.metrics import norm_distance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,21 +59,6 @@ def read_audit_points(folder: RunFolder, scheme: Scheme) -> AuditPoints | None:
     )
 
 
-def measure(points: NDArray[np.float64], truth: NDArray[np.float64], scheme: Scheme) -> Evaluation:
-    """The errors of landmarks, (F, N, 2) each: the figures of `pipnet evaluate`."""
-    norm = "box" if scheme.nme_pair is None else "{}-{}".format(*scheme.nme_pair)
-    return Evaluation(
-        point_errors(points, truth, scheme), curve_errors(points, truth, scheme), 0,
-        dict(scheme.regions), scheme.names, norm,
-    )  # fmt: skip
-
-
-def face_errors(evaluation: Evaluation) -> NDArray[np.float64]:
-    """NME of each face, (F,), as fractions."""
-    errors: NDArray[np.float64] = np.nanmean(evaluation.errors, axis=1)
-    return errors
-
-
 def compare_before(own: AuditPoints, number: int, scheme: Scheme) -> Comparison | None:
     """A round against the network in use before, that of round `number`; None without one."""
     return compare_with(own, own, number, scheme, is_before=True)
@@ -98,6 +83,7 @@ def compare_with(
         return None
     ours, theirs = (list(rows) for rows in zip(*common, strict=True))
     truth = own.truth[ours]
-    before, after = measure(points[theirs], truth, scheme), measure(own.after[ours], truth, scheme)
-    change = paired_change(face_errors(before), face_errors(after))
+    before = Evaluation.of_points(points[theirs], truth, scheme)
+    after = Evaluation.of_points(own.after[ours], truth, scheme)
+    change = paired_change(before.nme_per_face(), after.nme_per_face())
     return None if change is None else Comparison(number, own.faces[ours], before, after, change)

@@ -23,8 +23,6 @@ from labeltool.rounds.quality.audit_points import (
     Comparison,
     compare_before,
     compare_with,
-    face_errors,
-    measure,
     read_audit_points,
 )
 from labeltool.rounds.quality.convergence import Advice, advise, movement_of
@@ -85,8 +83,8 @@ class RoundReport:
         details: dict[str, Any] = {}
         if self.evaluation is not None:
             details = {
-                "per_point": self.evaluation.per_point(),
-                "per_region": self.evaluation.per_region(),
+                "points": self.evaluation.per_point(),
+                "regions": self.evaluation.per_region(),
                 "ced": self.evaluation.ced()[::CED_STEP],
                 "worst": [self._face(face, nme=nme) for face, nme in self.worst],
             }
@@ -150,7 +148,9 @@ def make_report(
             number=number,
         )
     points = _points(store, row)
-    evaluation = None if points is None else measure(points.after, points.truth, store.scheme)
+    evaluation = None
+    if points is not None:
+        evaluation = Evaluation.of_points(points.after, points.truth, store.scheme)
     progress(1, 3)
     others = _Others(store, row, points, finished)
     comparison = others.compare(against)
@@ -254,7 +254,7 @@ def _points(store: Store, row: Round) -> AuditPoints | None:
 
 
 def _worst(points: AuditPoints, evaluation: Evaluation) -> tuple[tuple[int, float], ...]:
-    errors = face_errors(evaluation)
+    errors = evaluation.nme_per_face()
     order = np.argsort(-errors, kind="stable")[:WORST_FACES]
     return tuple((int(points.faces[k]), _percent(errors[k])) for k in order)
 

@@ -71,8 +71,8 @@ class TestFigures:
         written = json.loads(json.dumps(report.to_dict()))
         assert written["round"] == 1
         assert written["audit"]["faces"] == 20
-        assert set(written["audit"]["per_point"]) == {"left", "right", "nose"}
-        assert set(written["audit"]["per_region"]) == {"eyes", "nose"}
+        assert set(written["audit"]["points"]) == {"left", "right", "nose"}
+        assert set(written["audit"]["regions"]) == {"eyes", "nose"}
         assert written["audit"]["ced"][-1] == [0.1, 1 - written["audit"]["fr10"] / 100]
         assert written["audit"]["nme"] == store.rounds.all()[-1].summary["audit"]["nme"]
 

@@ -1,0 +1,1 @@
+"""A round's report as words, a page and files."""
