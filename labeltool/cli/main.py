@@ -7,6 +7,7 @@ import sys
 import click
 
 from labeltool.cli import (
+    audit_commands,
     decision_commands,
     exchange_commands,
     project_commands,
@@ -50,6 +51,7 @@ for _command in (
     round_commands.predict,
     round_commands.train,
     round_commands.worker,
+    audit_commands.audit,
     decision_commands.accept,
     decision_commands.reject,
 ):

@@ -25,7 +25,8 @@ class Filter:
     `verdict`: one of VERDICT_FILTERS. `score`: lowest and highest. `round_id`: whose proposal is
     shown. `folder`: the number of a photo root and a path under it ('1/walk/day 2'), with all
     folders inside. `reviewer`: whose decision stands. `text`: part of the file's path, in capitals
-    or not. `batch`: id of an operation, for its faces only. `order`: one of ORDERS; `descending`
+    or not. `batch`: id of an operation, for its faces only. `audit`: only faces that measure
+    networks. `order`: one of ORDERS; `descending`
     turns it round.
     """
 
@@ -39,6 +40,7 @@ class Filter:
     folder: str = ""
     reviewer: str = ""
     batch: int | None = None
+    audit: bool = False
 
     @property
     def narrows(self) -> bool:

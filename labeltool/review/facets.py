@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeltool.domain import Facets, Filter, Folder, Round, SavedFilter
+from labeltool.domain import Facets, Filter, Folder, Round, SavedFilter, Verdict
 from labeltool.store import Store
 
 
@@ -15,7 +15,7 @@ class FacetCounts:
 
     `saved`: saved filters with their numbers of faces, None for one that a newer version wrote.
     `roots`: photo folders by id. `rounds` (newest first) and `reviewers` with their numbers of
-    faces.
+    faces. `audit`: faces that measure networks, under no filter.
     """
 
     facets: Facets
@@ -24,6 +24,7 @@ class FacetCounts:
     saved: list[tuple[SavedFilter, int | None]]
     rounds: list[tuple[Round, int]]
     reviewers: dict[str, int]
+    audit: int
 
 
 def count_facets(store: Store, wanted: Filter) -> FacetCounts:
@@ -41,4 +42,5 @@ def count_facets(store: Store, wanted: Filter) -> FacetCounts:
         saved,
         rounds,
         queue.reviewers(),
+        sum(face.verdict is not Verdict.REMOVED for face in store.audit.get().faces),
     )

@@ -29,11 +29,11 @@ from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
-from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.planning import RoundPlan, measured_speeds, plan_round
 from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import (
+    count_trainable,
     freeze_audit,
     freeze_faces,
     freeze_labels,
@@ -154,21 +154,16 @@ class RoundLauncher:
         """
         options = options or RoundOptions()
         self._end_stale()
-        counts = self._store.queue.counts()
-        if counts.accepted + counts.corrected == 0:
-            raise UserError(
-                N_("There is no manual label to train on."),
-                N_("Accept or correct at least one face, then start the round."),
-            )
+        manual, available = count_trainable(self._store)
         start_network(self._store, options)
-        available = self._store.faces.count_pseudo_labels(MEAN_FACE)
         if options.full and not available:
             raise UserError(
                 N_("There are no pseudo-labels for a full self-training."),
                 N_("Predict the unreviewed faces first, or train one round."),
             )
         known = measured_speeds(self._store.rounds.all(), options.device)
-        return plan_round(counts, available, known, options)
+        counts, audit = self._store.queue.counts(), self._store.audit.get()
+        return plan_round(counts, manual, available, len(audit.measuring), known, options)
 
     def start_training(self, plan: RoundPlan, progress: Progress = no_progress) -> WriteResult:
         """Freeze the labels and start a training round.

@@ -40,7 +40,8 @@ class RoundPlan:
     """What a training round would do, shown to the user before it starts.
 
     `options`: what the user chose; `device`: where it trains, as far as this is known before.
-    `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `seconds`: the
+    `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `audit`: faces
+    that measure it. `seconds`: the
     estimate, of which `predict_seconds` for predicting all `faces` again.
     """
 
@@ -50,6 +51,7 @@ class RoundPlan:
     manual: int
     pseudo: int
     pseudo_available: int
+    audit: int
     faces: int
     epochs: int
     device: str
@@ -85,7 +87,11 @@ class RoundPlan:
             minutes=max(1, round(self.seconds / 60)),
             device=Message(N_("this CPU") if self.device == "cpu" else N_("the GPU")),
         )
-        return Message.join(what, time, Message(capped) if self.capped else None)
+        unknown = N_("Its quality will be unknown: there are no judged faces to measure by.")
+        return Message.join(
+            what, time, Message(capped) if self.capped else None,
+            None if self.audit else Message(unknown),
+        )  # fmt: skip
 
 
 def measured_speeds(rounds: Iterable[Round], device: str) -> dict[str, Any]:
@@ -105,14 +111,18 @@ def measured_speeds(rounds: Iterable[Round], device: str) -> dict[str, Any]:
 
 def plan_round(
     counts: Counts,
+    manual: int,
     available: int,
+    audit: int,
     known: Mapping[str, Any],
     options: RoundOptions,
 ) -> RoundPlan:
     """Choose epochs and pseudo-labels so that the round fits the time budget of its device.
 
     Args:
-        counts: of the project. available: pseudo-labels there are.
+        counts: of the project.
+        manual, available: labels and pseudo-labels that the round may train on.
+        audit: faces that measure it.
         known: see `measured_speeds`.
         options: what the user chose.
     """
@@ -126,7 +136,6 @@ def plan_round(
     capacity = max(ROUND_BUDGET_SECONDS - predict_seconds, ROUND_BUDGET_SECONDS / 3) * train_speed
     if where == "cuda":
         capacity *= 10
-    manual = counts.accepted + counts.corrected
     # at least six epochs: then pseudo-labels, as many as still fit
     pseudo = int(min(available, max(capacity / 6 - manual, 0))) if options.pseudo else 0
     samples = manual + pseudo
@@ -142,6 +151,7 @@ def plan_round(
         manual=manual,
         pseudo=pseudo,
         pseudo_available=available,
+        audit=audit,
         faces=counts.faces,
         epochs=chosen,
         device=where,

@@ -43,6 +43,32 @@ def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTab
     )
 
 
+def count_trainable(store: Store) -> tuple[int, int]:
+    """How many manual labels and pseudo-labels a round may train on.
+
+    Raises:
+        UserError: there is no manual label that it may train on.
+    """
+    counts = store.queue.counts()
+    labels = counts.accepted + counts.corrected
+    if labels == 0:
+        raise UserError(
+            N_("There is no manual label to train on."),
+            N_("Accept or correct at least one face, then start the round."),
+        )
+    held_labels, held_pseudo = store.audit.count_labels(held_out(store), MEAN_FACE)
+    if held_labels == labels:
+        raise _only_held_out()
+    return labels - held_labels, store.faces.count_pseudo_labels(MEAN_FACE) - held_pseudo
+
+
+def _only_held_out() -> UserError:
+    return UserError(
+        N_("Every label is of a face to measure by, or of a group with one."),
+        N_("Accept or correct faces of other photos, then start the round."),
+    )
+
+
 def freeze_labels(
     store: Store, pseudo: int, table: FaceTable, progress: Progress = no_progress
 ) -> LabelTable:
@@ -67,10 +93,7 @@ def freeze_labels(
     held |= held_out(store, [face for face, _ in labels + ours], progress)
     manual = [row for row in labels if row[0] not in held]
     if not manual:
-        raise UserError(
-            N_("Every label is of a face to measure by, or of a group with one."),
-            N_("Accept or correct faces of other photos, then start the round."),
-        )
+        raise _only_held_out()
     rows = manual + [row for row in ours if row[0] not in held]
     return LabelTable(
         np.array([face for face, _ in rows], np.int64),

@@ -1572,6 +1572,10 @@ Import a folder, or drop one here.</source>
         <translation>가져오기 {number}</translation>
     </message>
     <message>
+        <source>Faces to measure by</source>
+        <translation>측정용 얼굴</translation>
+    </message>
+    <message>
         <source>Score {low:.2f} to {high:.2f}</source>
         <translation>점수 {low:.2f} ~ {high:.2f}</translation>
     </message>
@@ -3660,6 +3664,10 @@ result: {verdict}</source>
         <translation>이 CPU</translation>
     </message>
     <message>
+        <source>Its quality will be unknown: there are no judged faces to measure by.</source>
+        <translation>품질은 알 수 없습니다. 판정된 측정용 얼굴이 없습니다.</translation>
+    </message>
+    <message>
         <source>None of the labelled photos can be used: {reason}.</source>
         <translation>레이블이 있는 사진을 하나도 쓸 수 없습니다: {reason}.</translation>
     </message>
@@ -3970,12 +3978,12 @@ result: {verdict}</source>
         <translation>공통 얼굴 {count}개</translation>
     </message>
     <message>
-        <source>{count} faces measured it.</source>
-        <translation>얼굴 {count}개로 측정했습니다.</translation>
-    </message>
-    <message>
         <source>1 face measured it.</source>
         <translation>얼굴 1개로 측정했습니다.</translation>
+    </message>
+    <message>
+        <source>{count} faces measured it.</source>
+        <translation>얼굴 {count}개로 측정했습니다.</translation>
     </message>
     <message>
         <source>Figure</source>

@@ -49,6 +49,8 @@ def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
         parts.append(tr(VERDICT_LABELS[wanted.verdict]))
     if wanted.flagged:
         parts.append(tr("Flagged"))
+    if wanted.audit:
+        parts.append(tr("Faces to measure by"))
     if wanted.score is not None:
         low, high = wanted.score
         parts.append(tr("Score {low:.2f} to {high:.2f}", low=low, high=high))

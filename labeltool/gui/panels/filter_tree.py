@@ -108,6 +108,8 @@ class FilterTree(QTreeWidget):
         for verdict, words in VERDICT_LABELS.items():
             self._add_item(self._groups["verdict"], ("verdict", verdict), tr(words))
         self._add_item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
+        self._add_item(self._groups["verdict"], ("audit", True), tr("Faces to measure by"))
+        self._items["audit", True].setHidden(True)  # until there are some
         for name in ("verdict", "saved", "folder"):
             self._groups[name].setExpanded(True)
         self.recolour()
@@ -145,6 +147,8 @@ class FilterTree(QTreeWidget):
                 item.setIcon(0, theme.icon(name) if name else theme.verdict_icon(verdict))
             elif part == "flagged":
                 item.setIcon(0, theme.icon("mdi6.flag-outline"))
+            elif part == "audit":
+                item.setIcon(0, theme.icon("mdi6.ruler"))
             else:
                 item.setIcon(0, theme.icon(_ICONS[part]))
         self._highlight(is_new_palette=True)
@@ -156,6 +160,8 @@ class FilterTree(QTreeWidget):
         for verdict, count in found.facets.verdicts.items():
             self._items["verdict", verdict].setText(1, f"{count:,}")
         self._items["flagged", True].setText(1, f"{found.facets.flagged:,}")
+        self._items["audit", True].setText(1, f"{found.audit:,}")
+        self._items["audit", True].setHidden(not found.audit)
         self._saved = {row.id: row.filter for row, _ in found.saved}
         self._fill("saved", [(row.id, row.name, count) for row, count in found.saved])
         self._fill("round_id", [(row.id, round_name(row), count) for row, count in found.rounds])

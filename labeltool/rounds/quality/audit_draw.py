@@ -141,7 +141,8 @@ def _in_training(store: Store) -> set[int]:
     """Faces that a round without results yet trains on."""
     found = set[int]()
     for row in store.rounds.all():
-        if row.kind is RoundKind.TRAIN and row.status is RoundStatus.RUNNING:
+        trains = row.status in (RoundStatus.RUNNING, RoundStatus.PACKED)
+        if row.kind is RoundKind.TRAIN and trains:
             with suppress(RunFolderError):
                 labels = RunFolder(row.folder).tables.labels()
                 found |= set() if labels is None else set(labels.faces.tolist())

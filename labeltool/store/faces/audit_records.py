@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from labeltool.domain import (
+    FINAL,
     N_,
     AuditFace,
     AuditSet,
@@ -23,6 +24,7 @@ from labeltool.store.database.schema import (
     AuditRow,
     FaceRow,
     LedgerRow,
+    ModelRow,
     PhotoRow,
     RootRow,
     StateRow,
@@ -97,6 +99,14 @@ class AuditRecords:
         with self._database.read() as connection:
             return set(connection.scalars(select(LedgerRow.face_id).where(_WAS_TRAINED)))
 
+    def count_labels(self, faces: Collection[int], not_model: str) -> tuple[int, int]:
+        """How many of these faces have a manual label, and how many a pseudo-label of a model other
+        than `not_model`."""
+        with self._database.read() as connection:
+            values = {"ids": sorted(faces), "name": not_model}
+            manual, pseudo = connection.execute(_COUNT_LABELS, values).one()
+            return manual, pseudo
+
     def photos(self) -> list[GroupedPhoto]:
         """Every photo, by id."""
         with self._database.read() as connection:
@@ -146,6 +156,17 @@ class AuditRecords:
                 connection.execute(query.values(fingerprint=bindparam("hash")), rows)
 
 
+_COUNT_LABELS = (
+    select(
+        func.count().filter(StateRow.verdict.in_(FINAL)),
+        func.count().filter(
+            StateRow.verdict == Verdict.UNREVIEWED, ModelRow.name != bindparam("name")
+        ),
+    )
+    .select_from(StateRow)
+    .outerjoin(ModelRow, ModelRow.id == StateRow.model_id)
+    .where(StateRow.face_id.in_(id_list("ids")))
+)
 _WAS_TRAINED = LedgerRow.role.in_((LedgerRole.MANUAL, LedgerRole.PSEUDO))
 _AUDIT = (
     select(

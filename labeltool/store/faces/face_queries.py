@@ -41,6 +41,7 @@ from labeltool.store.database.dialects import Dialect, dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import contains_text, id_list, use_index
 from labeltool.store.database.schema import (
+    AuditRow,
     EntryRow,
     FaceCounterRow,
     FaceRow,
@@ -302,7 +303,8 @@ def _numbers(
 
 def _counted(wanted: Filter) -> tuple[Any, Any]:
     """Where to count, and how many faces a row there stands for."""
-    if wanted.score is None and wanted.batch is None and not wanted.folder and not wanted.text:
+    others = (wanted.score, wanted.batch, wanted.folder or None, wanted.text or None)
+    if not wanted.audit and all(part is None for part in others):
         return FaceCounterRow, FaceCounterRow.faces
     return StateRow, literal(1)
 
@@ -361,6 +363,8 @@ def _conditions(
     if wanted.batch is not None:
         entered = select(EntryRow.face_id).where(EntryRow.operation_id == bindparam("batch"))
         conditions.append(table.face_id.in_(entered))
+    if wanted.audit:
+        conditions.append(table.face_id.in_(select(AuditRow.face_id)))
     if wanted.folder:
         conditions.append(table.folder_id.in_(_FOLDER_AND_BELOW))
     if wanted.text:

@@ -110,6 +110,7 @@ class TestLists:
         store.decisions.decide(ANN, [2], Verdict.REJECTED)
         store.decisions.decide(ANN, [6], Verdict.EXCLUDED)
         store.decisions.flag(ANN, [3, 6], True)
+        store.audit.add(ANN, [2, 3, 5], "photo", 1, beside=store.audit.get())
         return store
 
     @pytest.mark.parametrize(
@@ -124,6 +125,8 @@ class TestLists:
             (Filter("unreviewed"), [3, 4, 5]),
             (Filter(flagged=True), [3, 6]),
             (Filter("excluded", flagged=True), [6]),
+            (Filter(audit=True), [2, 3, 5]),
+            (Filter("offered", audit=True, order="score"), [5, 3]),
             (Filter("offered", order="score"), [5, 3, 4]),
             (Filter("offered", order="spread"), [5, 3, 4]),
             (Filter(text="0002"), [3]),
@@ -132,7 +135,9 @@ class TestLists:
         ],
     )
     def test_a_filter_gives_its_faces_in_its_order(self, project, wanted, ids):
-        assert self.reviewed(project).queue.ids(wanted) == ids
+        store = self.reviewed(project)
+        assert store.queue.ids(wanted) == ids
+        assert store.queue.count(wanted) == len(ids)
 
     def test_counts_are_complete(self, project):
         store = self.reviewed(project)
