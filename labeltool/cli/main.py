@@ -12,6 +12,7 @@ from labeltool.cli import (
     exchange_commands,
     project_commands,
     round_commands,
+    round_list_commands,
     window_commands,
 )
 from labeltool.cli.common import print_line, print_text
@@ -52,6 +53,9 @@ for _command in (
     round_commands.train,
     round_commands.worker,
     audit_commands.audit,
+    round_list_commands.rounds,
+    round_list_commands.promote,
+    round_list_commands.rollback,
     decision_commands.accept,
     decision_commands.reject,
 ):

@@ -32,7 +32,7 @@ MAX_LISTED_PHOTOS = 20
 def predict(project: Path) -> None:
     """Propose landmarks for every face without a proposal."""
     with opened_project(project) as store:
-        rounds = _resumed_rounds(store)
+        rounds = resumed_rounds(store)
         if not rounds.follower.attach() and store.queue.counts().faces == 0:
             raise UserError("The project has no faces yet.", "Import photos first.")
         if rounds.follower.is_worker_alive:
@@ -75,7 +75,7 @@ def train(
         start, backbone, epochs, until_converged, pseudo=not no_pseudo, full=full, device=device
     )
     with opened_project(project) as store:
-        rounds = _resumed_rounds(store)
+        rounds = resumed_rounds(store)
         plan = rounds.launcher.plan(options)
         print_text(plan.describe(), err=True)
         if rounds.follower.is_running or rounds.queued.all():
@@ -119,7 +119,7 @@ def _pass_one(rounds: Rounds) -> None:
         print_line("A round was cancelled.", err=True)
 
 
-def _resumed_rounds(store: Store) -> Rounds:
+def resumed_rounds(store: Store) -> Rounds:
     """The project's rounds, once the results of a round that ended unattended are added."""
     from labeltool.rounds.controller import Rounds  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.launcher import RoundLauncher
 from labeltool.rounds.liveness import RoundSlot
+from labeltool.rounds.proposals.promotion import Promotion
 from labeltool.rounds.queued_rounds import QueuedRounds
 from labeltool.rounds.run_folder import Event
 from labeltool.store import Store
@@ -24,7 +25,7 @@ LEASE_RETRY_SECONDS = 0.2
 class Rounds:
     """Starts, follows and ingests the rounds of one project. One runs at a time.
 
-    Background threads use `launcher`, `queued` and `ingest`; one thread polls `follower`.
+    One thread polls `follower`; background threads use the rest.
     """
 
     def __init__(self, store: Store) -> None:
@@ -33,6 +34,7 @@ class Rounds:
         self.follower = RoundFollower(store, slot, self.ingest)
         self.launcher = RoundLauncher(store, slot, self.follower, self.ingest)
         self.queued = QueuedRounds(store, self.launcher)
+        self.promotion = Promotion(store, self.ingest, self.launcher.exclusive)
 
     def wait(self, on_event: Callable[[Event], None], *, is_ours: bool = True) -> WriteResult:
         """Follow the running round to its end and add its results: for the command line.

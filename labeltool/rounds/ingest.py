@@ -23,6 +23,7 @@ from labeltool.domain import (
     round_model,
 )
 from labeltool.rounds.liveness import RoundSlot, RunningRound
+from labeltool.rounds.quality.round_figures import describe_audit, may_promote
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.rounds.skipped_photos import (
@@ -36,6 +37,13 @@ from labeltool.store import Store
 
 WRITE_BATCH_PREDICTIONS = 16
 """Predictions written in one transaction: about 5 ms, so that a click never waits longer."""
+
+
+def _not_promoted(row: Round) -> Message:
+    return Message(
+        N_("Round {number} is not promoted: its proposals wait until you promote it."),
+        number=row.number,
+    )
 
 
 class ResultIngest:
@@ -60,7 +68,7 @@ class ResultIngest:
 
         Idempotent: a second call, or a second process, adds nothing. The write lock is held for a
         few milliseconds at a time. The results of a training become visible in the last
-        transaction.
+        transaction, if its network may be promoted.
 
         Raises:
             RunFolderError: the results are damaged. The round has failed then.
@@ -94,13 +102,19 @@ class ResultIngest:
             # kept here, for superseded predictions are deleted
             movement = self._store.reports.movement(running.round_id)
             summary["movement"] = None if movement is None else movement.to_dict()
-        changes = self._store.rounds.finish(running.round_id, summary, visible=is_training)
+        promoted = is_training and may_promote(results)
+        changes = self._store.rounds.finish(running.round_id, summary, visible=promoted)
         self._release(running)
-        if is_training:
+        if promoted:  # or the rounds before are still in use
             while self._store.rounds.prune():
                 time.sleep(0.01)  # others may write in between
+        if is_training:
             counts = self._store.queue.counts()
-            message: Message | None = trained_message(self.skipped, row, counts.proposed)
+            message: Message | None = Message.join(
+                trained_message(self.skipped, row, counts.proposed),
+                describe_audit(results),
+                None if promoted else _not_promoted(row),
+            )
         else:
             message = predicted_message(self.skipped, total)
         return WriteResult(replace(changes, photos=True), message)

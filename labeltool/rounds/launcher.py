@@ -21,9 +21,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
     WriteResult,
-    model_name,
     no_progress,
-    round_model,
 )
 from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.follower import RoundFollower
@@ -71,7 +69,7 @@ class RoundLauncher:
         self._follower, self._ingest = follower, ingest
 
     @contextmanager
-    def _exclusive(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Around starting a round, or doing the work of one.
 
         Raises:
@@ -97,7 +95,7 @@ class RoundLauncher:
             UserError: a round runs already, there is nothing to predict, or no model fits.
             Cancelled: from `progress`; nothing was started.
         """
-        with self._exclusive():
+        with self.exclusive():
             return self._start_predict(progress)
 
     def _start_predict(self, progress: Progress) -> Changes:
@@ -142,7 +140,7 @@ class RoundLauncher:
         Raises:
             UserError: a round runs already.
         """
-        with self._exclusive():
+        with self.exclusive():
             return propose_mean_face(self._store, progress)
 
     def plan(self, options: RoundOptions | None = None) -> RoundPlan:
@@ -172,7 +170,7 @@ class RoundLauncher:
             UserError: a round runs already, or the folder cannot be written.
             Cancelled: from `progress`; nothing was started.
         """
-        with self._exclusive():
+        with self.exclusive():
             frozen = self.freeze(plan, progress)
             round_id = self._store.rounds.add(
                 RoundKind.TRAIN, plan.task, frozen.relative, frozen.summary
@@ -189,7 +187,7 @@ class RoundLauncher:
                 started, and has failed.
             Cancelled: from `progress`; the round that waited is cancelled.
         """
-        with self._exclusive():
+        with self.exclusive():
             try:
                 plan = self.plan(options)
                 frozen = self.freeze(plan, progress)
@@ -246,33 +244,6 @@ class RoundLauncher:
             "epochs": plan.epochs, "options": plan.options.to_dict(),
         }  # fmt: skip
         return FrozenRound(folder, relative, summary)
-
-    def restore(self, round_id: int, progress: Progress = no_progress) -> WriteResult:
-        """Offer an earlier round's proposals again, from its folder; all of them or, when
-        cancelled, none.
-
-        Raises:
-            UserError: a round runs, or the folder of the earlier one is gone.
-        """
-        with self._exclusive():
-            return self._restore(round_id, progress)
-
-    def _restore(self, round_id: int, progress: Progress) -> WriteResult:
-        row = next(r for r in self._store.rounds.all() if r.id == round_id)
-        folder = RunFolder(row.folder)
-        results = folder.results()
-        if results is None and row.kind is not RoundKind.IMPORT:
-            raise UserError(
-                N_("The results of this round are not in {folder} any more."), folder=row.folder
-            )
-        if results is not None:
-            self._ingest.add_again(row, results["chunks"], progress)
-        self._store.rounds.finish(round_id, {})
-        model = round_model(row.number) if row.kind is RoundKind.TRAIN else row.model
-        message = Message(
-            N_("The proposals of {model} are offered again."), model=model_name(model)
-        )
-        return WriteResult(Changes(all=True, rounds=True), message)
 
     def _new_folder(self, name: str) -> tuple[RunFolder, str]:
         relative = f"rounds/{name}-{uuid.uuid4().hex[:8]}"

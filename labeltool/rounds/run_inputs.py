@@ -140,14 +140,14 @@ def relative_weights(store: Store, trained: Round | None) -> str | None:
 
 
 def trained_round(store: Store) -> Round | None:
-    """The newest round that trained a network whose proposals are offered."""
+    """The training whose network is in use: the next round starts from it, and it predicts."""
     current = store.rounds.current()
     if current is not None and current.kind is RoundKind.TRAIN:
         return current
     ready = [
         row
         for row in store.rounds.all()
-        if row.kind is RoundKind.TRAIN and row.status is RoundStatus.READY
+        if row.kind is RoundKind.TRAIN and row.status is RoundStatus.READY and row.promoted
     ]
     matching = [row for row in ready if current is not None and row.model == current.model]
     if matching:

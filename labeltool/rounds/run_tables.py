@@ -183,6 +183,16 @@ class RunTables:
                 return {}
             return dict(zip(faces[places].tolist(), data["points"][places], strict=True))
 
+    def predicted_faces(self, names: list[str]) -> set[int]:
+        """The faces of some predictions files, of which the rest is not read. Raises
+        RunFolderError."""
+        faces: set[int] = set()
+        for name in names:
+            file = self._path / name
+            with reading(file), file.open("rb") as stream, np.load(stream) as data:
+                faces.update(data["faces"].tolist())
+        return faces
+
 
 @contextmanager
 def reading(file: Path) -> Iterator[None]:

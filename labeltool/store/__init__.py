@@ -44,6 +44,7 @@ from labeltool.store.recovery.backups import (
 )
 from labeltool.store.recovery.restore import current_contents, newest_intact_backup, restore
 from labeltool.store.reviewer_progress import MAX_VIEWED_FACES, ReviewerProgressRecords
+from labeltool.store.rollbacks import ROLLBACK, Rollbacks
 from labeltool.store.round_records import BOX_TASK, Rounds
 from labeltool.store.round_reports import RoundReports
 from labeltool.store.saved_filters import Filters
@@ -62,6 +63,7 @@ __all__ = [
     "FILE",
     "MAX_INSTANT_FACES",
     "MAX_VIEWED_FACES",
+    "ROLLBACK",
     "SCHEMA",
     "Backup",
     "ProjectContents",
@@ -100,6 +102,7 @@ class Store:
         self.batches = Batches(self._database)
         self.rounds = Rounds(self._database)
         self.reports = RoundReports(self._database)
+        self.rollbacks = Rollbacks(self._database, self.rounds)
         self.filters = Filters(self._database)
         self.reviewer_progress = ReviewerProgressRecords(self._database)
         try:

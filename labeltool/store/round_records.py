@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
+    FINAL,
     Changes,
     Message,
     NewPrediction,
@@ -33,6 +34,7 @@ from labeltool.store.database.schema import (
     ModelRow,
     OperationRow,
     PredictionRow,
+    RaisedRow,
     RoundRow,
     StateRow,
 )
@@ -131,11 +133,20 @@ class Rounds:
             ]  # fmt: skip
 
     def current(self) -> Round | None:
-        """The round whose model proposes now: the visible one with the highest sequence."""
+        """The round whose model proposes now: of the first visible round of each model, the one
+        with the highest sequence. Later rounds of a model only predict what it has not seen."""
         with self._database.read() as connection:
+            first = (
+                select(func.min(RoundRow.id))
+                .where(
+                    RoundRow.sequence.is_not(None), RoundRow.kind != RoundKind.IMPORT,
+                    RoundRow.task != BOX_TASK,
+                )
+                .group_by(RoundRow.model_id)
+            )  # fmt: skip
             newest = connection.scalar(
                 select(RoundRow.id)
-                .where(RoundRow.sequence.is_not(None), RoundRow.kind != RoundKind.IMPORT)
+                .where(RoundRow.id.in_(first))
                 .order_by(RoundRow.sequence.desc())
                 .limit(1)
             )
@@ -245,14 +256,13 @@ class Rounds:
         return Changes(faces=frozenset({prediction.face_id}))
 
     def finish(self, round_id: int, summary: dict[str, object], *, visible: bool = True) -> Changes:
-        """Show a round's proposals, and mark the round as ready.
-
-        For an earlier round, this makes its proposals the current ones again.
-        """
+        """Mark a round as ready; `visible`: show its proposals, which promotes a training."""
         with self._database.write() as connection:
             if visible:
                 _make_visible(connection, round_id, again=True)
-            row = connection.execute(select(RoundRow.summary).where(RoundRow.id == round_id)).one()
+            row = connection.execute(
+                select(RoundRow.summary, RoundRow.kind).where(RoundRow.id == round_id)
+            ).one()
             connection.execute(
                 update(RoundRow)
                 .where(RoundRow.id == round_id)
@@ -261,6 +271,7 @@ class Rounds:
                     finished=now(),
                     summary=json.dumps(json.loads(row.summary) | summary),
                     needs_refresh=visible,
+                    promoted=visible and row.kind == RoundKind.TRAIN,
                 )
             )
         if visible:
@@ -293,19 +304,14 @@ class Rounds:
 
     def _count(self, round_id: int) -> int:
         with self._database.read() as connection:
-            return connection.scalars(
-                select(func.count()).where(PredictionRow.round_id == round_id)
-            ).one()
+            faces = _may_show(round_id).subquery()
+            return connection.scalars(select(func.count()).select_from(faces)).one()
 
     def _faces_after(self, round_id: int, last: int) -> list[int]:
         with self._database.read() as connection:
+            query = _may_show(round_id).where(PredictionRow.face_id > last)
             return list(
-                connection.scalars(
-                    select(PredictionRow.face_id)
-                    .where(PredictionRow.round_id == round_id, PredictionRow.face_id > last)
-                    .order_by(PredictionRow.face_id)
-                    .limit(REFRESH_BATCH)
-                )
+                connection.scalars(query.order_by(PredictionRow.face_id).limit(REFRESH_BATCH))
             )
 
     def end(self, round_id: int, status: RoundStatus, error: Message | None = None) -> Changes:
@@ -343,6 +349,22 @@ def _next_number(connection: Connection) -> int:
 
 
 _UNFINISHED = (RoundStatus.QUEUED, RoundStatus.RUNNING, RoundStatus.PACKED)
+
+
+def _may_show(round_id: int) -> Select[int]:
+    """The faces that a round has a prediction for, without labels that judged another one: those
+    show that one, whatever comes."""
+    return (
+        select(PredictionRow.face_id)
+        .join(StateRow, StateRow.face_id == PredictionRow.face_id)
+        .outerjoin(EntryRow, EntryRow.id == StateRow.entry_id)
+        .where(
+            PredictionRow.round_id == round_id,
+            StateRow.verdict.not_in(FINAL) | EntryRow.prediction_id.is_(None),
+        )
+    )
+
+
 _FEW = id_list("ids")
 _newer_trainings = aliased(RoundRow)
 _second_newest_training = (
@@ -353,29 +375,28 @@ _second_newest_training = (
     .offset(1)
     .scalar_subquery()
 )
+UNNEEDED = (
+    ~select(StateRow.face_id)
+    .where(StateRow.face_id == PredictionRow.face_id, StateRow.prediction_id == PredictionRow.id)
+    .exists(),
+    ~select(EntryRow.prediction_id).where(EntryRow.prediction_id == PredictionRow.id).exists(),
+    ~select(DraftRow.face_id)
+    .where(DraftRow.face_id == PredictionRow.face_id, DraftRow.prediction_id == PredictionRow.id)
+    .exists(),
+    ~select(DraftStepRow.id)
+    .where(
+        DraftStepRow.face_id == PredictionRow.face_id,
+        PredictionRow.id.in_((DraftStepRow.before_prediction, DraftStepRow.after_prediction)),
+    )
+    .exists(),
+)
+"""The conditions of a prediction that is not shown, and that nothing refers to."""
+
 _SUPERSEDED = (
     select(PredictionRow.id)
     .join(RoundRow, RoundRow.id == PredictionRow.round_id)
     .where(
-        RoundRow.kind != RoundKind.IMPORT,
-        RoundRow.sequence < _second_newest_training,
-        ~select(StateRow.face_id)
-        .where(
-            StateRow.face_id == PredictionRow.face_id, StateRow.prediction_id == PredictionRow.id
-        )
-        .exists(),
-        ~select(EntryRow.prediction_id).where(EntryRow.prediction_id == PredictionRow.id).exists(),
-        ~select(DraftRow.face_id)
-        .where(
-            DraftRow.face_id == PredictionRow.face_id, DraftRow.prediction_id == PredictionRow.id
-        )
-        .exists(),
-        ~select(DraftStepRow.id)
-        .where(
-            DraftStepRow.face_id == PredictionRow.face_id,
-            PredictionRow.id.in_((DraftStepRow.before_prediction, DraftStepRow.after_prediction)),
-        )
-        .exists(),
+        RoundRow.kind != RoundKind.IMPORT, RoundRow.sequence < _second_newest_training, *UNNEEDED
     )
 )
 """Predictions that nothing shows or needs any more, see `Rounds.prune`."""
@@ -411,9 +432,13 @@ def _with_unchanged_box(
     connection: Connection, round_id: int, batch: Sequence[NewPrediction]
 ) -> list[NewPrediction]:
     """Leave out the faces whose box was changed since the round started."""
-    ids = [prediction.face_id for prediction in batch]
-    changed = set(connection.scalars(_BOX_CHANGED_SINCE, {"round": round_id, "ids": ids}))
+    changed = with_changed_box(connection, round_id, [prediction.face_id for prediction in batch])
     return [prediction for prediction in batch if prediction.face_id not in changed]
+
+
+def with_changed_box(connection: Connection, round_id: int, faces: Sequence[int]) -> set[int]:
+    """Those of a few faces whose box was changed since the round started."""
+    return set(connection.scalars(_BOX_CHANGED_SINCE, {"round": round_id, "ids": list(faces)}))
 
 
 def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction]) -> None:
@@ -455,8 +480,16 @@ def set_visible(connection: Connection, round_id: int, visible: bool) -> None:
 
 def _make_visible(connection: Connection, round_id: int, *, again: bool) -> None:
     """Give a round the highest sequence; with `again`, even if it has one."""
-    sequence = (connection.scalar(select(func.max(RoundRow.sequence))) or 0) + 1
+    sequence = next_sequence(connection)
     query = update(RoundRow).where(RoundRow.id == round_id).values(sequence=sequence)
     if not again:
         query = query.where(RoundRow.sequence.is_(None))
     connection.execute(query)
+
+
+def next_sequence(connection: Connection) -> int:
+    """A sequence above every one that a round has, or that a redo may give it again."""
+    return max(connection.scalar(select(func.max(c))) or 0 for c in _SEQUENCES) + 1
+
+
+_SEQUENCES = (RoundRow.sequence, RaisedRow.after)

@@ -2186,6 +2186,10 @@ result: {verdict}</source>
         <translation>{photo}: 읽을 수 없습니다: {reason}. 레이블을 내용 해시 없이 저장했습니다</translation>
     </message>
     <message>
+        <source>Round {number} is not promoted: its proposals wait until you promote it.</source>
+        <translation>라운드 {number}은(는) 승격되지 않았습니다. 승격할 때까지 제안이 표시되지 않습니다.</translation>
+    </message>
+    <message>
         <source>The round ended without results.</source>
         <translation>라운드가 결과 없이 끝났습니다.</translation>
     </message>
@@ -2296,10 +2300,6 @@ result: {verdict}</source>
     <message>
         <source>Where is {folder} now?</source>
         <translation>{folder} 폴더는 지금 어디에 있습니까?</translation>
-    </message>
-    <message>
-        <source>Restoring proposals</source>
-        <translation>제안을 복원하는 중</translation>
     </message>
     <message>
         <source>Labels ({patterns})</source>
@@ -2706,6 +2706,14 @@ result: {verdict}</source>
     <message>
         <source>Starting round {number}</source>
         <translation>라운드 {number}을(를) 시작하는 중</translation>
+    </message>
+    <message>
+        <source>Rolling back</source>
+        <translation>롤백하는 중</translation>
+    </message>
+    <message>
+        <source>Promoting round {number}</source>
+        <translation>라운드 {number} 승격 중</translation>
     </message>
     <message>
         <source>Taking in results</source>
@@ -3176,12 +3184,20 @@ result: {verdict}</source>
 {tail}</translation>
     </message>
     <message>
-        <source>The results of this round are not in {folder} any more.</source>
-        <translation>{folder}: 이 라운드의 결과가 더 이상 없습니다.</translation>
+        <source>rolling back to {model}</source>
+        <translation>{model}(으)로 롤백</translation>
     </message>
     <message>
         <source>The proposals of {model} are offered again.</source>
         <translation>{model}의 제안을 다시 제시합니다.</translation>
+    </message>
+    <message>
+        <source>1 face without a label shows another one now.</source>
+        <translation>레이블이 없는 얼굴 1개의 제안이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} faces without a label show another one now.</source>
+        <translation>레이블이 없는 얼굴 {count:,}개의 제안이 바뀌었습니다.</translation>
     </message>
     <message>
         <source>A round is running in this project already.</source>
@@ -3572,6 +3588,10 @@ result: {verdict}</source>
         <translation>다시 실행: {what}.</translation>
     </message>
     <message>
+        <source>Somebody rolled back again since: the proposals stay as they are.</source>
+        <translation>그 뒤에 다른 롤백이 있었으므로 제안은 그대로 둡니다.</translation>
+    </message>
+    <message>
         <source>The proposal on the screen was replaced by newer rounds.</source>
         <translation>화면의 제안이 더 새로운 라운드로 바뀌었습니다.</translation>
     </message>
@@ -3958,6 +3978,66 @@ result: {verdict}</source>
         <translation>라운드 {number}와(과) {other}은(는) 비교할 수 없습니다: 함께 쓴 측정용 얼굴이 없습니다.</translation>
     </message>
     <message>
+        <source>There is no round {number}.</source>
+        <translation>라운드 {number}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose one of the rounds that are listed.</source>
+        <translation>목록에 있는 라운드를 선택하세요.</translation>
+    </message>
+    <message>
+        <source>Round {number} has not ended yet.</source>
+        <translation>라운드 {number}이(가) 아직 끝나지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Choose a round that ended with a network.</source>
+        <translation>네트워크가 만들어진 라운드를 선택하세요.</translation>
+    </message>
+    <message>
+        <source>The starter proposed nothing in this project.</source>
+        <translation>이 프로젝트에는 시작 모델의 제안이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} is in use now: its proposals are offered.</source>
+        <translation>이제 라운드 {number}을(를) 사용하며 그 제안을 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} was promoted before.</source>
+        <translation>라운드 {number}은(는) 이미 승격되었습니다.</translation>
+    </message>
+    <message>
+        <source>Roll back to it to offer its proposals again.</source>
+        <translation>제안을 다시 보려면 그 라운드로 롤백하세요.</translation>
+    </message>
+    <message>
+        <source>Round {number} was never promoted.</source>
+        <translation>라운드 {number}은(는) 승격된 적이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Promote it to use its network.</source>
+        <translation>네트워크를 사용하려면 승격하세요.</translation>
+    </message>
+    <message>
+        <source>The files of {model} are not in {folder} any more.</source>
+        <translation>{model}의 파일이 {folder}에 더 이상 없습니다.</translation>
+    </message>
+    <message>
+        <source>Put the folder back from a copy, or choose another round.</source>
+        <translation>사본에서 폴더를 되돌려 놓거나 다른 라운드를 선택하세요.</translation>
+    </message>
+    <message>
+        <source>Round {number} failed: it has no network.</source>
+        <translation>라운드 {number}은(는) 실패하여 네트워크가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} was cancelled: it has no network.</source>
+        <translation>라운드 {number}은(는) 취소되어 네트워크가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The network of {model} is in use already.</source>
+        <translation>{model}의 네트워크를 이미 사용하고 있습니다.</translation>
+    </message>
+    <message>
         <source>Choose another round.</source>
         <translation>다른 라운드를 고르세요.</translation>
     </message>
@@ -4100,6 +4180,30 @@ result: {verdict}</source>
     <message>
         <source>The proposals of {count} faces moved by {mean} % of the face on average.</source>
         <translation>얼굴 {count}개의 제안이 평균 얼굴 크기의 {mean}%만큼 움직였습니다.</translation>
+    </message>
+    <message>
+        <source>Its quality is unknown: there are no faces to measure by.</source>
+        <translation>측정할 얼굴이 없어 품질을 알 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Audit: {nme} % on 1 face</source>
+        <translation>검증: 얼굴 1개에서 {nme} %</translation>
+    </message>
+    <message>
+        <source>Audit: {nme} % on {count} faces</source>
+        <translation>검증: 얼굴 {count}개에서 {nme} %</translation>
+    </message>
+    <message>
+        <source>{measured}.</source>
+        <translation>{measured}.</translation>
+    </message>
+    <message>
+        <source>{measured}, {points} points better than {model} (95 %: {low} to {high}).</source>
+        <translation>{measured}, {model}보다 {points}포인트 좋음(95 %: {low}~{high}).</translation>
+    </message>
+    <message>
+        <source>{measured}, {points} points worse than {model} (95 %: {low} to {high}).</source>
+        <translation>{measured}, {model}보다 {points}포인트 나쁨(95 %: {low}~{high}).</translation>
     </message>
 </context>
 </TS>

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from labeltool.domain import (
     Changes,
     Progress,
+    Round,
     RoundKind,
     RoundStatus,
     StoreBusyError,
@@ -158,10 +159,18 @@ class RoundController(QObject):
         self._follow()
         self._tasks.publish(Changes(rounds=True))
 
-    def restore(self, round_id: int) -> None:
+    def roll_back(self, reviewer: str, row: Round) -> None:
         """Offer the proposals of an earlier round again."""
         self._tasks.run(
-            "writes", tr("Restoring proposals"), partial(self.rounds.launcher.restore, round_id),
+            "writes", tr("Rolling back"), partial(self.rounds.promotion.roll_back, reviewer, row),
+            cancel_message=tr("Cancelled: no face was changed."),
+        )  # fmt: skip
+
+    def promote(self, row: Round) -> None:
+        """Take the network of a round that waits for it into use."""
+        self._tasks.run(
+            "writes", tr("Promoting round {number}", number=row.number),
+            lambda _progress: self.rounds.promotion.promote(row),
             cancel_message=tr("Cancelled: no face was changed."),
         )  # fmt: skip
 

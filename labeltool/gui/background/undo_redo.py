@@ -12,7 +12,7 @@ from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES, WriteQueue
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.desk import Desk
-from labeltool.store import Store, needs_question
+from labeltool.store import ROLLBACK, Store, needs_question
 
 
 class UndoRedo(QObject):
@@ -56,7 +56,7 @@ class UndoRedo(QObject):
             if not self.confirm(step, redo):
                 return
             confirmed = step.key
-        if step is not None and step.faces > MAX_FOREGROUND_FACES:
+        if step is not None and (step.faces > MAX_FOREGROUND_FACES or step.kind == ROLLBACK):
             undo = self._store.undo  # the desk belongs to the window's thread
             work = (
                 partial(undo.redo, desk.reviewer)

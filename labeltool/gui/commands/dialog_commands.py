@@ -166,9 +166,11 @@ class DialogCommands(QObject):
             self._session.round.start(plan)
 
     def _restore(self) -> None:
-        dialog = EarlierRoundsDialog(self._session.store.rounds.all(), self._parent)
+        rounds = self._session.store.rounds.all()
+        dialog = EarlierRoundsDialog(rounds, self._parent)
         if self._run(dialog):
-            self._session.round.restore(dialog.chosen)
+            chosen = next(row for row in rounds if row.id == dialog.chosen)
+            self._session.round.roll_back(self._session.desk.reviewer, chosen)
 
     def _batches(self) -> None:
         dialog = BatchHistoryDialog(self._session, self._parent)

@@ -257,7 +257,7 @@ class OperationRow(Base):
 
     `kind`: decide, flag, import, proposals, draw, box, restore, rollback, revert, undo or redo.
     `target`: the operation that was reverted, undone or redone. `round_id`: whose proposals it
-    brought; `sequence`: of that round before.
+    brought, or rolled back to.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
     `redo_top` after this operation, and what lies below it on its stack.
     """
@@ -273,11 +273,24 @@ class OperationRow(Base):
     faces: Mapped[int]
     target: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
-    sequence: Mapped[int | None]
     undo_top: Mapped[int | None]
     undo_below: Mapped[int | None]
     redo_top: Mapped[int | None]
     redo_below: Mapped[int | None]
+
+
+class RaisedRow(Base):
+    """A round that a rollback raised above all others: its sequence `before` and `after`.
+
+    Several rounds hold the proposals of one network: its own, and predictions of later photos.
+    """
+
+    __tablename__ = "raised"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    operation_id: Mapped[int] = mapped_column(ForeignKey("operation.id"), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    before: Mapped[int]
+    after: Mapped[int]
 
 
 class EntryRow(Base):

@@ -57,7 +57,8 @@ from labeltool.store.log.operation_log import (
     now,
     reversal,
 )
-from labeltool.store.round_records import set_visible
+from labeltool.store.rollbacks import ROLLBACK, step_rollback
+from labeltool.store.round_records import Rounds, set_visible
 
 MOVE = "move"
 """The kind of a step of moves."""
@@ -93,7 +94,8 @@ class Undo:
             _check_question(state.undo_step, asks, confirmed)
             if move is not None:
                 return _step_draft(connection, move, back=True)
-            return _undo(connection, reviewer, newest(connection, reviewer))
+            result = _undo(connection, reviewer, newest(connection, reviewer))
+        return self._refreshed(state.undo_step, result)
 
     def redo(self, reviewer: str, *, asks: bool = False, confirmed: str = "") -> WriteResult:
         """Do again what the reviewer undid last; the rest as in `undo`."""
@@ -104,7 +106,17 @@ class Undo:
             _check_question(state.redo_step, asks, confirmed)
             if move is not None:
                 return _step_draft(connection, move, back=False)
-            return _redo(connection, reviewer, newest(connection, reviewer))
+            result = _redo(connection, reviewer, newest(connection, reviewer))
+        return self._refreshed(state.redo_step, result)
+
+    def _refreshed(self, step: Step, result: WriteResult) -> WriteResult:
+        """Bring faces up to date after a step of a rollback, in short transactions."""
+        if step.kind == ROLLBACK:
+            rounds = Rounds(self._database)
+            with self._database.cancellable(_not_cancelled):  # the step is done already
+                for round_id in rounds.to_refresh():
+                    rounds.refresh_faces(round_id)
+        return result
 
     def state(self, reviewer: str, *, moves: bool = True) -> UndoState:
         """What undo and redo would do; `moves`: False for undo of operations only."""
@@ -144,6 +156,10 @@ class Undo:
             None if undo is None else undo.what, None if redo is None else redo.what, undo, redo
         )
         return state, undo_move, redo_move
+
+
+def _not_cancelled(_done: int, _total: int) -> None:
+    """For what has to be finished."""
 
 
 def needs_question(step: Step) -> bool:
@@ -228,14 +244,19 @@ def _redo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
 def _with_round(
     connection: Connection, operation: int, target: Any, result: WriteResult, *, visible: bool
 ) -> WriteResult:
-    """Show or hide the proposals that an operation brought."""
+    """Show or hide the proposals that an operation brought, or put a rollback's rounds back."""
     if target.round_id is None:
         return result
-    set_visible(connection, target.round_id, visible)
-    refresh_states(connection, _PREDICTED, {"round": target.round_id})
     connection.execute(
         update(OperationRow).where(OperationRow.id == operation).values(faces=target.faces)
     )
+    if target.kind == ROLLBACK:
+        if not step_rollback(connection, target.id, back=not visible):
+            again = N_("Somebody rolled back again since: the proposals stay as they are.")
+            result = replace(result, message=Message.join(result.message, Message(again)))
+        return replace(result, changes=Changes(all=True, rounds=True))
+    set_visible(connection, target.round_id, visible)
+    refresh_states(connection, _PREDICTED, {"round": target.round_id})
     changes = replace(result.changes, faces=frozenset(), all=True, photos=True, rounds=True)
     return replace(result, changes=changes)
 

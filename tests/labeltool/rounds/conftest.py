@@ -58,3 +58,9 @@ def reviewed(project, fake, started):
         return store, started[-1]
 
     return make
+
+
+def train(rounds: Rounds) -> str:
+    """Train a round; returns what is said of it."""
+    rounds.launcher.start_training(rounds.launcher.plan())
+    return str(rounds.wait(lambda _event: None).message)

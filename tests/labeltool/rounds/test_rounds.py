@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,53 +37,11 @@ from labeltool.rounds.run_inputs import freeze_faces, freeze_labels
 from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store, backups, open_project, restore
 from pipnet.data.scheme import Scheme
+from tests.labeltool.rounds.conftest import THREE_LIKE_STARTER
 from tests.projects import add_faces, change, make_project, propose, shown, sql, triangle, verdicts
 from tests.waiting import wait_until
 
 ANN = "ann"
-THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
-"""Named as the starter's scheme, so that predicting is allowed; the fake worker takes any."""
-
-
-@pytest.fixture
-def fake(monkeypatch) -> Callable[[str], None]:
-    """Workers are fake ones, and behave as told."""
-    worker = Path(__file__).parents[2] / "fake_worker.py"
-    monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-
-    def behave(how: str) -> None:
-        monkeypatch.setenv("FAKE_WORKER", how)
-
-    behave("ok")
-    return behave
-
-
-@pytest.fixture
-def started() -> Iterator[list[Rounds]]:
-    """Rounds put in here have no worker left at the end."""
-    used: list[Rounds] = []
-    yield used
-    for rounds in used:
-        job = rounds.follower.current
-        if job is not None and job.worker.process is not None:
-            job.worker.process.kill()
-            job.worker.process.wait()
-
-
-@pytest.fixture
-def reviewed(project, fake, started):
-    """A project of six faces: two accepted, one rejected, one excluded, two not reviewed."""
-
-    def make() -> tuple[Store, Rounds]:
-        store = project(6, scheme=THREE_LIKE_STARTER)
-        store.decisions.decide(ANN, [1, 2], Verdict.ACCEPTED)
-        store.decisions.decide(ANN, [3], Verdict.REJECTED)
-        store.decisions.decide(ANN, [4], Verdict.EXCLUDED)
-        started.append(Rounds(store))
-        return store, started[-1]
-
-    return make
 
 
 def ignore(_event: Event) -> None:
@@ -960,40 +917,14 @@ class TestPredict:
             rounds.launcher.start_predict()
 
 
-class TestRestore:
-    def test_an_earlier_round_is_offered_again_from_its_folder(self, reviewed):
+class TestRefresh:
+    def test_it_goes_on_another_time(self, reviewed):
         store, rounds = reviewed()
         run(rounds)
         first = store.rounds.all()[-1]
-        for _ in range(2):
-            run(rounds)
-        assert store.faces.get(5).prediction.model == "round 3"
-        assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {first.id}") == [(0,)]
-        store.decisions.decide(ANN, [6], Verdict.ACCEPTED)
-        changes = rounds.launcher.restore(first.id)
-        assert str(changes.message) == "The proposals of round 1 are offered again."
-        assert store.faces.get(5).prediction.model == "round 1"
-        assert store.faces.get(6).prediction.model == "round 3"
-        assert verdicts(store)[5] is Verdict.ACCEPTED
-        assert store.check() == []
-        run(rounds)
-        spec = RunFolder(store.rounds.all()[-1].folder).spec()
-        assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
-
-    def test_cancelled_it_changes_no_face_and_settling_goes_on_another_time(self, reviewed):
-        store, rounds = reviewed()
-        run(rounds)
-        first = store.rounds.all()[-1]
-        run(rounds)
 
         def stop(_done: int, _total: int) -> None:
             raise Cancelled
-
-        with pytest.raises(Cancelled):
-            rounds.launcher.restore(first.id, stop)
-        assert store.faces.get(5).prediction.model == "round 2"
-        assert rounds.launcher.restore(first.id).changes.all
-        assert store.faces.get(5).prediction.model == "round 1"
 
         change(store, f"UPDATE round SET needs_refresh = 1 WHERE id = {first.id}")
         with pytest.raises(Cancelled):
@@ -1003,26 +934,6 @@ class TestRestore:
         store.rounds.refresh_faces(first.id, lambda *figures: told.append(figures))
         assert store.rounds.to_refresh() == []
         assert told[-1][0] == told[-1][1] > 0
-
-    def test_a_round_whose_folder_is_gone_is_said(self, reviewed):
-        store, rounds = reviewed()
-        run(rounds)
-        row = store.rounds.all()[-1]
-        (row.folder / "results.json").unlink()
-        with pytest.raises(UserError, match="are not in"):
-            rounds.launcher.restore(row.id)
-
-    def test_damaged_results_change_nothing(self, reviewed):
-        store, rounds = reviewed()
-        run(rounds)
-        first = store.rounds.all()[-1]
-        run(rounds)
-        for file in first.folder.glob("predictions-*.npz"):
-            file.write_bytes(b"")
-        with pytest.raises(UserError, match="cannot be read"):
-            rounds.launcher.restore(first.id)
-        assert store.faces.get(5).prediction.model == "round 2"
-        assert store.rounds.all()[-2].status is RoundStatus.READY
 
 
 class TestMeanFace:

@@ -196,7 +196,8 @@ def test_failed_background_work_shows_a_message(qtbot, open_window, project, mon
     monkeypatch.setattr("labeltool.exchange.photo_import.add_photos", fails)
     monkeypatch.setattr("labeltool.gui.background.importer.read_label_source", fails)
     monkeypatch.setattr("labeltool.gui.background.exporter.export_labels", fails)
-    for name in ("start_predict", "restore", "can_predict"):
+    monkeypatch.setattr(session.round.rounds.promotion, "roll_back", fails)
+    for name in ("start_predict", "can_predict"):
         monkeypatch.setattr(
             session.round.rounds.launcher, name, fails if name != "can_predict" else lambda: True
         )
@@ -205,7 +206,7 @@ def test_failed_background_work_shows_a_message(qtbot, open_window, project, mon
         lambda: session.importer.add_labels(project, False),
         lambda: session.exporter.export(project / "labels.json", "coco"),
         session.round.predict,
-        lambda: session.round.restore(1),
+        lambda: session.round.roll_back("ann", session.store.rounds.all()[0]),
     ):
         window.views.message_bar.hide()
         begin()
