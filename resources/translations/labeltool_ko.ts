@@ -784,6 +784,14 @@
         <translation>판정한 것으로 학습하고 새로 제안합니다</translation>
     </message>
     <message>
+        <source>Add faces to measure by…</source>
+        <translation>측정용 얼굴 추가…</translation>
+    </message>
+    <message>
+        <source>Draw faces at random that show how good a round is, and never train one</source>
+        <translation>라운드가 얼마나 좋은지 보여 줄 얼굴을 무작위로 뽑으며, 이 얼굴로는 학습하지 않습니다</translation>
+    </message>
+    <message>
         <source>Earlier proposals…</source>
         <translation>이전 제안…</translation>
     </message>
@@ -1576,6 +1584,50 @@ Import a folder, or drop one here.</source>
         <translation>측정용 얼굴</translation>
     </message>
     <message>
+        <source>Draw</source>
+        <translation>뽑기</translation>
+    </message>
+    <message>
+        <source>Set faces aside to measure by, before the first round?</source>
+        <translation>첫 라운드 전에 측정용 얼굴을 따로 둘까요?</translation>
+    </message>
+    <message>
+        <source>They are drawn at random, and no round trains on them: only on such faces can you see how good a round is. Accept or correct them, then train.</source>
+        <translation>무작위로 뽑으며 어떤 라운드도 이 얼굴로 학습하지 않습니다. 라운드가 얼마나 좋은지는 이런 얼굴로만 알 수 있습니다. 수락하거나 수정한 다음 학습하세요.</translation>
+    </message>
+    <message>
+        <source>There are {count} now: {judged} judged, {waiting} to judge.</source>
+        <translation>지금 {count}개가 있습니다. 판정됨 {judged}개, 판정할 것 {waiting}개.</translation>
+    </message>
+    <message>
+        <source>Other faces of their photos</source>
+        <translation>같은 사진의 다른 얼굴</translation>
+    </message>
+    <message>
+        <source>Other photos of their folders</source>
+        <translation>같은 폴더의 다른 사진</translation>
+    </message>
+    <message>
+        <source>By folder, if a folder holds the frames of one video or person</source>
+        <translation>한 폴더에 한 영상이나 한 사람의 프레임이 있으면 폴더를 고르세요</translation>
+    </message>
+    <message>
+        <source>Faces to draw</source>
+        <translation>뽑을 얼굴 수</translation>
+    </message>
+    <message>
+        <source>Never train on</source>
+        <translation>학습하지 않을 것</translation>
+    </message>
+    <message>
+        <source>Without them, a round runs but its quality is unknown.</source>
+        <translation>없어도 라운드는 실행되지만 품질을 알 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
         <source>Score {low:.2f} to {high:.2f}</source>
         <translation>점수 {low:.2f} ~ {high:.2f}</translation>
     </message>
@@ -2304,6 +2356,26 @@ result: {verdict}</source>
     <message>
         <source>Labels ({patterns})</source>
         <translation>레이블 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Drawing faces to measure by</source>
+        <translation>측정용 얼굴을 뽑는 중</translation>
+    </message>
+    <message>
+        <source>Cancelled: no face was drawn.</source>
+        <translation>취소했습니다. 뽑은 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Accept or correct the one that is not judged, then train.</source>
+        <translation>아직 판정하지 않은 1개를 수락하거나 수정한 다음 학습하세요.</translation>
+    </message>
+    <message>
+        <source>Accept or correct the {count} that are not judged, then train.</source>
+        <translation>아직 판정하지 않은 {count}개를 수락하거나 수정한 다음 학습하세요.</translation>
+    </message>
+    <message>
+        <source>All of them are judged: train now.</source>
+        <translation>모두 판정되었습니다. 이제 학습하세요.</translation>
     </message>
     <message>
         <source>Only the faces of “{what}” are listed.</source>

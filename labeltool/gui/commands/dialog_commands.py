@@ -10,7 +10,15 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
-from labeltool.domain import Message, UserError, Verdict, WriteResult
+from labeltool.domain import (
+    AUDIT_FACES,
+    N_,
+    Filter,
+    Message,
+    UserError,
+    Verdict,
+    WriteResult,
+)
 from labeltool.exchange.formats.format_table import FORMATS, labels_of_chosen_file, suffix_patterns
 from labeltool.exchange.label_source import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
@@ -18,6 +26,7 @@ from labeltool.gui.commands.keymap import Keymap
 from labeltool.gui.commands.shortcut_editor import ShortcutEditor
 from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
+from labeltool.gui.dialogs.audit_faces import AuditFacesDialog
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog
 from labeltool.gui.dialogs.earlier_rounds import EarlierRoundsDialog
 from labeltool.gui.dialogs.label_sizes import LabelSizesDialog
@@ -29,6 +38,7 @@ from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.views import Views
+from labeltool.rounds.quality.audit_draw import grow_audit_set
 
 
 class DialogCommands(QObject):
@@ -59,6 +69,7 @@ class DialogCommands(QObject):
             "relocate": self._relocate,
             "accept_above": self._accept_above,
             "train": self._train,
+            "audit": self._audit,
             "restore": self._restore,
             "batches": self._batches,
             "keys": self._keys,
@@ -160,8 +171,45 @@ class DialogCommands(QObject):
                 self._session.desk.batches.faces_within(dialog.threshold), Verdict.ACCEPTED
             )
 
+    def _audit(self) -> None:
+        self._draw(AuditFacesDialog(self._session.store.audit.get(), self._parent))
+
+    def _draw(self, dialog: AuditFacesDialog) -> bool:
+        """Ask how many faces to measure by there shall be, and draw them; False if nobody wants
+        any."""
+        if not self._run(dialog):
+            return False
+        store, reviewer = self._session.store, self._session.desk.reviewer
+        self._session.tasks.run(
+            "writes", tr("Drawing faces to measure by"),
+            partial(grow_audit_set, store, reviewer, dialog.wanted, dialog.rule),
+            cancel_message=tr("Cancelled: no face was drawn."), succeeded=self._show_drawn,
+        )  # fmt: skip
+        return True
+
+    @Slot(object)
+    def _show_drawn(self, result: object) -> None:
+        """List the faces to measure by, and say what to do with them."""
+        drawn = result if isinstance(result, WriteResult) else WriteResult()
+        left = len(self._session.store.audit.get().waiting)
+        next_step = Message.counted(
+            left,
+            N_("Accept or correct the one that is not judged, then train."),
+            N_("Accept or correct the {count} that are not judged, then train."),
+        )
+        if not left:
+            next_step = Message(N_("All of them are judged: train now."))
+        self._session.publish(WriteResult(drawn.changes, Message.join(drawn.message, next_step)))
+        self._session.show(Filter(audit=True))
+
     def _train(self) -> None:
         plan = self._session.round.rounds.launcher.plan()
+        audit, counts = self._session.store.audit.get(), self._session.desk.counts
+        # with fewer faces, too few would be left to train on
+        if not audit.faces and counts.rounds == 0 and counts.faces >= 2 * AUDIT_FACES:
+            question = AuditFacesDialog(audit, self._parent, before_training=True)
+            if self._draw(question):
+                return
         if self._run(StartRoundDialog(plan, self._parent)):
             self._session.round.start(plan)
 

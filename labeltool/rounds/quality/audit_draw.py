@@ -32,9 +32,9 @@ def grow_audit_set(
     reviewer: str,
     faces: int,
     rule: str = "",
+    progress: Progress = no_progress,
     *,
     seed: int | None = None,
-    progress: Progress = no_progress,
 ) -> WriteResult:
     """Draw faces at random until the set has `faces` usable ones; those in it stay.
 
