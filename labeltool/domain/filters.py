@@ -25,9 +25,8 @@ class Filter:
     `verdict`: one of VERDICT_FILTERS. `score`: lowest and highest. `round_id`: whose proposal is
     shown. `folder`: the number of a photo root and a path under it ('1/walk/day 2'), with all
     folders inside. `reviewer`: whose decision stands. `text`: part of the file's path, in capitals
-    or not. `batch`: id of an operation, for its faces only. `audit`: only faces that measure
-    networks. `order`: one of ORDERS; `descending`
-    turns it round.
+    or not. `batch`: id of an operation, for its faces only. `faces`: ids, for these faces only.
+    `audit`: only faces that measure networks. `order`: one of ORDERS; `descending` turns it round.
     """
 
     verdict: str | None = None
@@ -41,6 +40,7 @@ class Filter:
     reviewer: str = ""
     batch: int | None = None
     audit: bool = False
+    faces: tuple[int, ...] = ()
 
     @property
     def narrows(self) -> bool:
@@ -69,6 +69,8 @@ class Filter:
             if "score" in values:
                 low, high = values["score"]
                 values["score"] = (float(low), float(high))
+            if "faces" in values:
+                values["faces"] = tuple(map(int, values["faces"]))
             made = cls(**values)
         except (TypeError, ValueError) as error:
             raise newer from error

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select
 
-from labeltool.domain import Correction, Movement
+from labeltool.domain import Correction, Movement, Verdict
 from labeltool.store.database.engine import Database
-from labeltool.store.database.schema import PredictionRow
+from labeltool.store.database.schema import EntryRow, PredictionRow, StateRow
 
 MOST_MOVED_FACES = 50
 """Faces that are listed of those whose proposals moved most."""
@@ -33,13 +32,9 @@ class RoundReports:
         """Every correction that stands, of proposals older than this round, by face."""
         with self._database.read() as connection:
             return [
-                Correction(row[0], _points(row[1]), _points(row[2]))
+                Correction(row.face_id, row.proposal, row.points)
                 for row in connection.execute(_CORRECTIONS, {"round": round_id})
             ]
-
-
-def _points(stored: bytes) -> np.ndarray:
-    return np.frombuffer(stored, "<f8").reshape(-1, 2)
 
 
 _OF_ROUND = (PredictionRow.round_id == bindparam("round"), PredictionRow.change.is_not(None))
@@ -50,9 +45,14 @@ _MOST_MOVED = (
     .order_by(PredictionRow.change.desc(), PredictionRow.face_id)
     .limit(MOST_MOVED_FACES)
 )
-_CORRECTIONS = text(
-    "SELECT s.face_id, p.points, e.points FROM state s "
-    "JOIN entry e ON e.id = s.entry_id JOIN prediction p ON p.id = e.prediction_id "
-    "WHERE s.verdict = 'corrected' AND e.points IS NOT NULL AND p.round_id < :round "
-    "ORDER BY s.face_id"
+_CORRECTIONS = (
+    select(StateRow.face_id, PredictionRow.points.label("proposal"), EntryRow.points)
+    .join(EntryRow, EntryRow.id == StateRow.entry_id)
+    .join(PredictionRow, PredictionRow.id == EntryRow.prediction_id)
+    .where(
+        StateRow.verdict == Verdict.CORRECTED,
+        EntryRow.points.is_not(None),
+        PredictionRow.round_id < bindparam("round"),
+    )
+    .order_by(StateRow.face_id)
 )

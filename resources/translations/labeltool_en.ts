@@ -171,5 +171,12 @@
             <numerusform>%Ln proposals from {model}</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln chosen face(s)</source>
+        <translation>
+            <numerusform>%Ln chosen face</numerusform>
+            <numerusform>%Ln chosen faces</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -1647,6 +1647,12 @@ Import a folder, or drop one here.</source>
         <source>One batch</source>
         <translation>일괄 처리 하나</translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln chosen face(s)</source>
+        <translation>
+            <numerusform>고른 얼굴 %Ln개</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Confidence, from 0 to 1. White diamonds were moved by a person.</source>
         <translation>0에서 1까지의 신뢰도입니다. 흰 마름모는 사람이 옮긴 점입니다.</translation>

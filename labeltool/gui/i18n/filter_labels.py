@@ -49,8 +49,6 @@ def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
         parts.append(tr(VERDICT_LABELS[wanted.verdict]))
     if wanted.flagged:
         parts.append(tr("Flagged"))
-    if wanted.audit:
-        parts.append(tr("Faces to measure by"))
     if wanted.score is not None:
         low, high = wanted.score
         parts.append(tr("Score {low:.2f} to {high:.2f}", low=low, high=high))
@@ -61,8 +59,19 @@ def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
         parts.append(wanted.folder.partition("/")[2] or tr("Photo folder"))
     if wanted.reviewer:
         parts.append(tr("By {reviewer}", reviewer=wanted.reviewer))
-    if wanted.batch is not None:
-        parts.append(tr("One batch"))
+    parts += _describe_sets(wanted)
     if wanted.text:
         parts.append(f"“{wanted.text}”")
     return " · ".join(parts) or tr("All faces")
+
+
+def _describe_sets(wanted: Filter) -> list[str]:
+    """The sets of faces that a filter is limited to."""
+    parts = []
+    if wanted.audit:
+        parts.append(tr("Faces to measure by"))
+    if wanted.batch is not None:
+        parts.append(tr("One batch"))
+    if wanted.faces:
+        parts.append(tr("%Ln chosen face(s)", "", len(wanted.faces)))
+    return parts

@@ -239,6 +239,9 @@ def _prepare(
     if wanted.batch is not None:
         values["batch"] = wanted.batch
         shape = replace(shape, batch=0)
+    if wanted.faces:
+        values["faces"] = list(wanted.faces)
+        shape = replace(shape, faces=(0,))
     if wanted.folder:
         after_slash = chr(ord("/") + 1)
         values |= {
@@ -303,8 +306,8 @@ def _numbers(
 
 def _counted(wanted: Filter) -> tuple[Any, Any]:
     """Where to count, and how many faces a row there stands for."""
-    others = (wanted.score, wanted.batch, wanted.folder or None, wanted.text or None)
-    if not wanted.audit and all(part is None for part in others):
+    others = (wanted.audit, wanted.faces, wanted.folder, wanted.text)
+    if wanted.score is None and wanted.batch is None and not any(others):
         return FaceCounterRow, FaceCounterRow.faces
     return StateRow, literal(1)
 
@@ -363,6 +366,8 @@ def _conditions(
     if wanted.batch is not None:
         entered = select(EntryRow.face_id).where(EntryRow.operation_id == bindparam("batch"))
         conditions.append(table.face_id.in_(entered))
+    if wanted.faces:
+        conditions.append(table.face_id.in_(id_list("faces")))
     if wanted.audit:
         conditions.append(table.face_id.in_(select(AuditRow.face_id)))
     if wanted.folder:

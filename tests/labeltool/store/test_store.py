@@ -127,6 +127,8 @@ class TestLists:
             (Filter("excluded", flagged=True), [6]),
             (Filter(audit=True), [2, 3, 5]),
             (Filter("offered", audit=True, order="score"), [5, 3]),
+            (Filter(faces=(5, 2, 99)), [2, 5]),
+            (Filter("offered", faces=(2, 3, 4), order="score"), [3, 4]),
             (Filter("offered", order="score"), [5, 3, 4]),
             (Filter("offered", order="spread"), [5, 3, 4]),
             (Filter(text="0002"), [3]),

@@ -25,7 +25,7 @@ from labeltool.store.faces import face_queries
 
 SHAPES = (
     Filter(), Filter(flagged=True, score=(0.0, 1.0), round_id=0, folder="any", reviewer="any"),
-    Filter(audit=True), Filter(text="a", batch=0), Filter(text="aaa"),
+    Filter(audit=True, faces=(0,)), Filter(text="a", batch=0), Filter(text="aaa"),
 )  # fmt: skip
 
 

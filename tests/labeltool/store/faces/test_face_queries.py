@@ -105,6 +105,7 @@ class TestFilters:
     def test_a_filter_round_trips_through_json(self):
         wanted = Filter("offered", True, "바다", "score", True, (0.25, 0.5), 3, "1/walk", ANN)
         assert Filter.from_json(wanted.to_json()) == wanted
+        assert Filter.from_json(Filter(faces=(3, 1)).to_json()) == Filter(faces=(3, 1))
         assert Filter.from_json(Filter().to_json()) == Filter()
         assert "바다" in wanted.to_json()
 
@@ -116,6 +117,7 @@ class TestFilters:
             '{"verdict": "odd"}',
             "[]",
             '{"score": 1}',
+            '{"faces": 1}',
             "{",
         ],
     )
