@@ -140,7 +140,8 @@ class RunFolder:
             np.savez(partial / "faces.npz", **asdict(faces))
             for name, table in ("labels", labels), ("audit", audit), ("ledger", ledger):
                 if table is not None:
-                    np.savez(partial / f"{name}.npz", **asdict(table))
+                    columns = {k: v for k, v in asdict(table).items() if v is not None}
+                    np.savez(partial / f"{name}.npz", **columns)
             partial.rename(self.path)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)

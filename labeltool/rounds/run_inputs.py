@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from labeltool.domain import (
+    ABSENT,
     N_,
+    OCCLUDED,
+    VISIBLE,
     Progress,
     Round,
     RoundKind,
@@ -80,7 +83,7 @@ def freeze_labels(
         Cancelled: from `progress`, which is called while photos are compared.
     """
     usable = set(table.ids.tolist())
-    labels = [(face, points) for face, _, points, _ in store.decisions.labels() if face in usable]
+    labels = [row for row in store.decisions.labels() if row[0] in usable]
     if not labels:
         raise UserError(
             N_("None of the labelled photos can be read."),
@@ -90,16 +93,23 @@ def freeze_labels(
     ours = store.faces.pseudo_labels(MEAN_FACE, pseudo, held)
     ours = [row for row in ours if row[0] in usable]
     # again: now these have fingerprints
-    held |= held_out(store, [face for face, _ in labels + ours], progress)
+    held |= held_out(store, [*(row[0] for row in labels), *(row[0] for row in ours)], progress)
     manual = [row for row in labels if row[0] not in held]
     if not manual:
         raise _only_held_out()
-    rows = manual + [row for row in ours if row[0] not in held]
+    ours = [row for row in ours if row[0] not in held]
+    points = np.stack([*(row[2] for row in manual), *(points for _, points in ours)])
+    visibility = np.full(points.shape[:2], VISIBLE, np.int8)
+    for place, row in enumerate(manual):
+        if row[3] is not None:
+            visibility[place] = row[3]
+    # a landmark in a place is not absent, whatever a file said of it
+    is_placed = np.isfinite(points).all(-1)
+    visibility = np.where(is_placed, np.maximum(visibility, OCCLUDED), ABSENT).astype(np.int8)
     return LabelTable(
-        np.array([face for face, _ in rows], np.int64),
-        np.stack([points for _, points in rows]),
-        np.arange(len(rows)) < len(manual),
-    )
+        np.array([*(row[0] for row in manual), *(row[0] for row in ours)], np.int64), points,
+        np.arange(len(points)) < len(manual), visibility,
+    )  # fmt: skip
 
 
 def freeze_audit(store: Store, table: FaceTable) -> AuditTable | None:

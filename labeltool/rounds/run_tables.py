@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.domain import N_, NewPrediction, Points, UserError, system_reason
+from labeltool.domain import N_, NewPrediction, Points, UserError, Visibility, system_reason
 
 Table = TypeVar("Table")
 
@@ -44,11 +44,16 @@ class FaceTable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelTable:
-    """L frozen labels: `faces` (L,) ids, `points` (L, N, 2), `manual` (L,): a person decided it."""
+    """L frozen labels.
+
+    `faces` (L,) ids; `points` (L, N, 2), NaN where a landmark is absent; `manual` (L,): a person
+    decided it; `visibility` (L, N): see `Visibility`, None if every landmark is visible.
+    """
 
     faces: NDArray[np.int64]
     points: NDArray[np.float64]
     manual: NDArray[np.bool_]
+    visibility: Visibility | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

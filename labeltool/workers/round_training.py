@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.starts import DEFAULT_BACKBONE
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import ProgressReporter
-from pipnet.data.boxes import Box, overlap, tight_box
-from pipnet.data.images import ImageError, read_header, size_change_error
+from labeltool.workers.run_samples import with_detected_boxes
+from pipnet.data.images import ImageError
 from pipnet.data.sample import Sample, mean_face
 from pipnet.data.scheme import Scheme
 from pipnet.models.checkpoint import Checkpoint, start_backbone
@@ -28,50 +27,23 @@ class _StopEarly(Exception):  # noqa: N818 - not an error
     """The user asked to stop the training and keep the network."""
 
 
-def read_samples(folder: RunFolder, photos: RunPhotos, task: str) -> list[Sample]:
-    """The frozen labels as training samples, without those whose photo cannot be opened or has
-    another size."""
-    faces, labels = folder.tables.faces(), folder.tables.labels()
-    if labels is None:
-        raise UserError(N_("The run folder has no labels."))
-    place = {int(face): index for index, face in enumerate(faces.ids)}
-    samples = []
-    for face, points, manual in zip(labels.faces, labels.points, labels.manual, strict=True):
-        index = place[int(face)]
-        photo = int(faces.photos[index])
-        file, size = photos.files[photo], photos.sizes[photo]
-        if photo not in photos.problems:
-            try:
-                header = read_header(file)
-                now = header.width, header.height
-                if size is not None and now != size:
-                    raise size_change_error(file, size, now)
-            except ImageError as error:
-                photos.skip(error)
-        if photo not in photos.problems:
-            kind = "std" if manual else task
-            samples.append(Sample(file, points, (tight_box(points),), kind, size))
-    photos.check_labelled()
-    return samples
-
-
 def train_round(
     folder: RunFolder,
     spec: dict[str, Any],
     start: Checkpoint,
     scheme: Scheme,
-    samples: list[Sample],
+    labelled: dict[int, Sample],
     photos: RunPhotos,
     device: str,
     reporter: ProgressReporter,
 ) -> tuple[Checkpoint, float]:
     """Train `start` further; returns the network and images a second."""
+    samples = list(labelled.values())
     if spec.get("imagenet"):
         start = _from_imagenet(start, scheme, samples, spec)
     elif start.scheme.names != scheme.names:
         start = _other_scheme(start, scheme, samples)
-    boxes = _detected_boxes(folder, start, samples)
-    samples = [replace(s, boxes=(*s.boxes, *boxes.get(i, ()))) for i, s in enumerate(samples)]
+    samples = list(with_detected_boxes(folder, start.convention, labelled).values())
     config = TrainConfig(
         epochs=spec["epochs"], batch=spec["batch"], lr=spec["lr"], seed=spec["seed"],
         device=device, ema_decay=0.99, freeze_batch_norm=True,
@@ -136,23 +108,3 @@ def _new_network(
     count = max_neighbours(mean, start.network.neighbours)
     network = PIPNet(backbone, scheme.count, count)
     return Checkpoint(network, scheme, mean, start.convention)
-
-
-def _detected_boxes(
-    folder: RunFolder, start: Checkpoint, samples: list[Sample]
-) -> dict[int, tuple[Box, ...]]:
-    """By sample index, the box that prediction will crop by, if it overlaps the landmarks' box."""
-    faces, labels = folder.tables.faces(), folder.tables.labels()
-    photos = folder.tables.photos()
-    by_photo: dict[Path, list[Box]] = {}
-    for photo, box, kind in zip(faces.photos, faces.boxes, faces.kinds, strict=True):
-        if labels is not None:
-            x, y, w, h = (float(v) for v in box)
-            landmark_box = start.convention.landmark_box((x, y, w, h), str(kind))
-            by_photo.setdefault(photos[photo], []).append(landmark_box)
-    found: dict[int, tuple[Box, ...]] = {}
-    for index, sample in enumerate(samples):
-        near = [b for b in by_photo.get(sample.image, ()) if overlap(b, sample.boxes[0]) >= 0.5]
-        if near:
-            found[index] = (near[0],)
-    return found

@@ -18,9 +18,10 @@ from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_prediction import predict_faces
-from labeltool.workers.round_training import read_samples, train_round
+from labeltool.workers.round_training import train_round
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import ProgressReporter
+from labeltool.workers.run_samples import read_samples
 from pipnet import resources
 from pipnet.data.images import ImageError
 from pipnet.data.scheme import Scheme

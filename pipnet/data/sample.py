@@ -20,7 +20,8 @@ class Sample:
     `points` (N, 2) image pixels, NaN where unlabelled. `boxes`: landmark boxes to crop by, one is
     drawn at random each time. `task`: a name of `pipnet.models.losses.TASKS`. `size`: (width,
     height) of the photo in pixels when it was labelled, None if not known. `is_pseudo`: whether the
-    landmarks come from a network instead of a person.
+    landmarks come from a network instead of a person. `weights` (N,): how much each landmark counts
+    in the loss, 0 to 1; None for 1 everywhere.
     """
 
     image: Path
@@ -29,6 +30,7 @@ class Sample:
     task: str = "std"
     size: tuple[int, int] | None = None
     is_pseudo: bool = False
+    weights: NDArray[np.float64] | None = None
 
 
 def mean_face(samples: Sequence[Sample], convention: CropConvention) -> NDArray[np.float64]:

@@ -43,10 +43,16 @@ class PlainLoss(NamedTuple):
 
 class TargetBatch(NamedTuple):
     """Targets on the device. `points` (B, N, 2) in crop units, NaN where unlabelled; `tasks` (B,)
-    indices into `TASKS`."""
+    indices into `TASKS`; `weights` (B, N): how much each landmark counts, None for 1 everywhere."""
 
     points: Tensor
     tasks: Tensor
+    weights: Tensor | None = None
+
+    def counts(self) -> Tensor:
+        """How much each landmark counts, (B, N): its weight, 0 where it is unlabelled."""
+        known = torch.isfinite(self.points).all(-1).to(torch.float32)  # (B, N)
+        return known if self.weights is None else known * self.weights
 
 
 def losses(maps: Maps, batch: TargetBatch, table: Neighbours) -> Losses:
@@ -55,26 +61,27 @@ def losses(maps: Maps, batch: TargetBatch, table: Neighbours) -> Losses:
     The score term is the squared error over every cell of every map that a sample's task trains,
     divided by their number; with tasks other than `std`, `maps.coarse` must be there. The offset
     terms are the absolute errors at the label's cell, over `std` samples. Unlabelled landmarks
-    do not count. A term with nothing to train is 0.
+    do not count; all means are weighted, an offset to a neighbour by the weights of both. A term
+    with nothing to train is 0.
     """
-    known = torch.isfinite(batch.points).all(-1)  # (B, N)
+    counts = batch.counts()  # (B, N)
     squares, cells = [], []
     for task, score in zip(TASKS[1:], (maps.score, *maps.coarse), strict=False):
         trained = batch.tasks == TASKS.index(task)
         if task == "cls1":
             trained = trained | (batch.tasks == TASKS.index("std"))
-        weight = (trained[:, None] & known).to(score.dtype)  # (B, N)
+        weight = trained[:, None] * counts  # (B, N)
         wanted = _one_hot(encode(batch.points, score.shape[-1]).cell, score)
         squares.append((((score - wanted) ** 2).sum((-2, -1)) * weight).sum())
         cells.append(weight.sum() * score.shape[-1] ** 2)
-    score_loss = torch.stack(squares).sum() / torch.stack(cells).sum().clamp(min=1)
+    score_loss = torch.stack(squares).sum() / torch.stack(cells).sum().clamp(min=TINY)
 
     target = encode(batch.points, maps.score.shape[-1])
-    index = torch.as_tensor(table.table, device=known.device)
+    index = torch.as_tensor(table.table, device=counts.device)
     nb_offset = target.points_map[:, index] - target.corner[:, :, None]  # (B, N, C, 2)
     offset = target.points_map - target.corner  # (B, N, 2)
-    std = (batch.tasks == 0)[:, None] & known  # (B, N)
-    nb_std = std[:, :, None] & known[:, index]  # (B, N, C)
+    std = (batch.tasks == 0)[:, None] * counts  # (B, N)
+    nb_std = std[:, :, None] * counts[:, index]  # (B, N, C)
     return Losses(
         score_loss,
         _absolute(_at(maps.x, target.cell, 1)[..., 0], offset[..., 0], std),
@@ -84,6 +91,9 @@ def losses(maps: Maps, batch: TargetBatch, table: Neighbours) -> Losses:
     )
 
 
+TINY = 1e-6
+"""Smallest divisor of a mean: nothing that counts is no loss."""
+
 SIGMA = 1.5
 """Standard deviation of a heatmap's peak, in its cells."""
 
@@ -92,21 +102,22 @@ def output_loss(output: Output, batch: TargetBatch, table: Neighbours) -> Losses
     """The loss terms of a batch, whatever the head; unlabelled landmarks count nowhere."""
     if isinstance(output, Maps):
         return losses(output, batch, table)
-    known = torch.isfinite(batch.points).all(-1)  # (B, N)
+    counts = batch.counts()  # (B, N)
     if isinstance(output, Coordinates):
-        return PlainLoss(_absolute(output.points, batch.points, known[..., None].expand(-1, -1, 2)))
-    return PlainLoss(_heat_loss(output, torch.nan_to_num(batch.points), known))
+        weight = counts[..., None].expand(-1, -1, 2)
+        return PlainLoss(_absolute(output.points, batch.points, weight))
+    return PlainLoss(_heat_loss(output, torch.nan_to_num(batch.points), counts))
 
 
-def _heat_loss(output: Heatmaps, points: Tensor, known: Tensor) -> Tensor:
-    """Mean squared error against Gaussians of height 1 around the landmarks."""
+def _heat_loss(output: Heatmaps, points: Tensor, counts: Tensor) -> Tensor:
+    """Weighted mean squared error against Gaussians of height 1 around the landmarks."""
     size = output.heat.shape[-1]
     centres = torch.arange(size, device=points.device) + 0.5
     squares = (centres - points[..., None] * size) ** 2  # (B, N, 2, H): x along columns, y rows
     bell = torch.exp(-squares / (2 * SIGMA**2))
     wanted = bell[:, :, 1, :, None] * bell[:, :, 0, None, :]  # (B, N, H, H)
     error = ((output.heat - wanted.to(output.heat.dtype)) ** 2).mean((-2, -1))  # (B, N)
-    return (error * known).sum() / known.sum().clamp(min=1)
+    return (error * counts).sum() / counts.sum().clamp(min=TINY)
 
 
 class Target(NamedTuple):
@@ -139,9 +150,10 @@ def _at(maps: Tensor, cell: Tensor, each: int) -> Tensor:
     return rows.gather(-1, cell[:, :, None, None].expand(-1, -1, each, 1))[..., 0]
 
 
-def _absolute(found: Tensor, wanted: Tensor, mask: Tensor) -> Tensor:
-    error = torch.where(mask, found - wanted.to(found.dtype), 0.0).abs()
-    return error.sum() / mask.sum().clamp(min=1)
+def _absolute(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """Weighted mean of the absolute errors; where the weight is 0 they may be NaN."""
+    error = torch.where(weight > 0, found - wanted.to(found.dtype), 0.0).abs() * weight
+    return error.sum() / weight.sum().clamp(min=TINY)
 
 
 def task_indices(tasks: Sequence[str]) -> Tensor:

@@ -69,8 +69,11 @@ class Change:
         self, points: Floats, flip: NDArray[np.int64] | None, convention: CropConvention
     ) -> Floats:
         """Landmarks (N, 2) in image pixels -> points_unit, in the scheme's order."""
-        points_unit = in_crop(self.matrix, points, convention)
-        return points_unit[flip] if self.mirrored and flip is not None else points_unit
+        return self.reorder(in_crop(self.matrix, points, convention), flip)
+
+    def reorder(self, values: Floats, flip: NDArray[np.int64] | None) -> Floats:
+        """Values of landmarks (N, ...) in the order that they have after the change."""
+        return values[flip] if self.mirrored and flip is not None else values
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipnet.data.crop import CropConvention
 from pipnet.data.images import ImageError, read_image
 from pipnet.data.sample import Sample
-from pipnet.training.augment import NONE, Augmentation, Augmenter, Change, Patch
+from pipnet.training.augment import NONE, Augmentation, Augmenter, Change, Patch, apply
 
 MAX_CACHE_BYTES = 3_000_000_000
 """Memory of cached patches; further ones are cut again every epoch."""
@@ -32,13 +32,14 @@ def warn_unreadable(_sample: Sample, error: ImageError) -> None:
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """`points_unit` (B, N, 2); `tasks` B names; either `images` (B, S, S, 3) RGB bytes, or the
-    patches and changes that a device makes them of."""
+    patches and changes that a device makes them of. `weights` (B, N): see `Sample`."""
 
     points_unit: NDArray[np.float64]
     tasks: tuple[str, ...]
     images: NDArray[np.uint8] | None = None
     patches: tuple[Patch, ...] = ()
     changes: tuple[Change, ...] = ()
+    weights: NDArray[np.float64] | None = None
 
 
 class Loader:
@@ -55,6 +56,9 @@ class Loader:
         part: which process this is, of how many; each gets other samples.
         on_device: leave the pixels of an `Augmentation` to `pipnet.training.augment_gpu`.
         on_unreadable: may be called in another thread; what it raises ends the epoch.
+
+    Raises:
+        ValueError: landmarks have weights, which only an `Augmentation` carries along.
     """
 
     def __init__(
@@ -77,6 +81,9 @@ class Loader:
         self._workers, self._part = workers, part
         self._manual_share = manual_share
         self._on_device, self._on_unreadable = on_device, on_unreadable
+        self._weighted = any(sample.weights is not None for sample in self._samples)
+        if self._weighted and not isinstance(augmentation, Augmentation):
+            raise ValueError("this augmentation does not know how much each landmark counts")
         self._unreadable: set[int] = set()
         self._lock = threading.Lock()
         self._patches: dict[int, Patch] = {}
@@ -132,7 +139,7 @@ class Loader:
         for place, item in enumerate(items):
             rngs.append(np.random.default_rng([self._seed, epoch, index, place * world + rank]))
             boxes.append(item.boxes[rngs[-1].integers(len(item.boxes))])
-        if self._on_device and isinstance(self._augmentation, Augmentation):
+        if isinstance(self._augmentation, Augmentation):
             can_mirror = self._flip is not None
             changes = tuple(
                 self._augmentation.draw(box, can_mirror, self._convention, rng)
@@ -142,13 +149,32 @@ class Loader:
                 change.place(item.points, self._flip, self._convention)
                 for change, item in zip(changes, items, strict=True)
             ]
-            return Batch(np.stack(points), tasks, patches=tuple(patches), changes=changes)
+            batch = Batch(np.stack(points), tasks, weights=self._weights(items, changes))
+            if self._on_device:
+                return replace(batch, patches=tuple(patches), changes=changes)
+            side = self._convention.side
+            pairs = zip(changes, patches, strict=True)
+            return replace(batch, images=np.stack([apply(*pair, side) for pair in pairs]))
         found = [
             self._augmentation.sample(patch, item.points, box, self._flip, self._convention, rng)
             for patch, item, box, rng in zip(patches, items, boxes, rngs, strict=True)
         ]
         images = np.stack([image for image, _ in found])
         return Batch(np.stack([points for _, points in found]), tasks, images)
+
+    def _weights(
+        self, items: Sequence[Sample], changes: Sequence[Change]
+    ) -> NDArray[np.float64] | None:
+        if not self._weighted:
+            return None
+        return np.stack(
+            [
+                np.ones(len(item.points))
+                if item.weights is None
+                else change.reorder(item.weights, self._flip)
+                for item, change in zip(items, changes, strict=True)
+            ]
+        )
 
     def _usable(self, index: int) -> tuple[Sample, Patch]:
         """The sample of this place, or of the next one whose photo can be used, and its patch."""

@@ -214,6 +214,7 @@ def _step(
     targets = TargetBatch(
         torch.from_numpy(batch.points_unit).float().to(device),
         task_indices(batch.tasks).to(device),
+        None if batch.weights is None else torch.from_numpy(batch.weights).float().to(device),
     )
     with torch.autocast(device.type, torch.bfloat16, enabled=_is_bfloat16_fast(device)):
         output = network(images, coarse=coarse)
@@ -246,6 +247,7 @@ def _identity(start: Checkpoint, samples: Sequence[Sample]) -> dict[str, Any]:
     for item in samples:
         digest.update(f"{item.image.name} {item.task} {item.boxes}".encode())
         digest.update(item.points.tobytes())
+        digest.update(b"" if item.weights is None else item.weights.tobytes())
     return {
         "head": network.head, "backbone": network.name, "landmarks": network.landmarks,
         "neighbours": network.neighbours, "stride": network.stride,

@@ -16,6 +16,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from labeltool.domain import (
+    ABSENT,
+    OCCLUDED,
+    VISIBLE,
     Cancelled,
     Changes,
     Filter,
@@ -323,6 +326,20 @@ class TestRound:
         assert plan.pseudo == 5
         table = freeze_faces(store, store.faces.boxes())[1]
         assert freeze_labels(store, 3, table).faces.tolist() == [1, 2, 8, 9, 5]
+
+    def test_the_visibility_of_landmarks_goes_in(self, reviewed):
+        store, rounds = reviewed()
+        points = triangle()
+        points[2] = np.nan
+        seen = np.array([VISIBLE, OCCLUDED, ABSENT], np.int8)
+        store.decisions.decide(ANN, [2], Verdict.CORRECTED, points=points, visibility=seen)
+        run(rounds)
+        labels = RunFolder(store.rounds.all()[-1].folder).tables.labels()
+        assert labels.faces.tolist() == [1, 2, 5, 6]
+        assert labels.visibility.tolist() == [
+            [VISIBLE] * 3, [VISIBLE, OCCLUDED, ABSENT], [VISIBLE] * 3, [VISIBLE] * 3,
+        ]  # fmt: skip
+        assert np.isnan(labels.points[1, 2]).all()
 
     def test_a_photo_that_could_never_be_read_trains_nothing(self, reviewed):
         store, rounds = reviewed()

@@ -47,18 +47,23 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
     """Makes a run folder whose faces 0 to 3 have tight boxes.
 
     `manual`, `pseudo`, `audit`: faces with manual labels, pseudo-labels, and those to measure by,
-    all with their true landmarks. Other arguments go into the spec.
+    all with their true landmarks; `visibility` of the labels, `boxes` of the faces. Other arguments
+    go into the spec.
     """
 
     def make(
         manual: tuple[int, ...] = (0, 1, 2),
         pseudo: tuple[int, ...] = (3,),
         audit: tuple[int, ...] = (),
+        visibility: NDArray[np.int8] | None = None,
+        boxes: NDArray[np.float64] | None = None,
+        name: str = "x",
         **spec: Any,
     ) -> RunFolder:
         sizes = [read_header(photos / name) for name in NAMES]
-        run = RunFolder(tmp_path / "project" / "rounds" / "x")
+        run = RunFolder(tmp_path / "project" / "rounds" / name)
         trained = list(manual + pseudo)
+        tight = np.array([tight_box(row) if np.isfinite(row).any() else [0] * 4 for row in truth])
         run.create(
             {
                 "kind": "train", "task": "std", "epochs": 1, "batch": 4, "lr": 1e-4, "seed": 1,
@@ -67,10 +72,10 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
             },
             [RunPhoto(1, n, size.width, size.height) for n, size in zip(NAMES, sizes, strict=True)],
             FaceTable(
-                np.arange(4), np.arange(4), np.array([tight_box(points) for points in truth]),
+                np.arange(4), np.arange(4), tight if boxes is None else boxes,
                 np.array(["landmarks"] * 4),
             ),
-            LabelTable(np.array(trained), truth[trained], np.isin(trained, manual)),
+            LabelTable(np.array(trained), truth[trained], np.isin(trained, manual), visibility),
             AuditTable(np.array(audit), truth[list(audit)]) if audit else None,
         )  # fmt: skip
         return run

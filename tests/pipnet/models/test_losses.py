@@ -35,8 +35,8 @@ def labels(batch: int) -> Tensor:
     return torch.from_numpy(MEAN_FACE + rng.uniform(-0.1, 0.1, (batch, 5, 2)))
 
 
-def measured(maps: Maps, points: Tensor, *tasks: str) -> Losses:
-    batch = TargetBatch(points, task_indices(tasks or ["std"] * len(points)))
+def measured(maps: Maps, points: Tensor, *tasks: str, weights: Tensor | None = None) -> Losses:
+    batch = TargetBatch(points, task_indices(tasks or ["std"] * len(points)), weights)
     return losses(maps, batch, TABLE)
 
 
@@ -127,6 +127,39 @@ class TestUnlabelled:
             assert isinstance(part, Tensor)
             assert part.grad is not None
             assert not part.grad.any()
+
+
+class TestWeights:
+    def test_a_weight_of_0_is_as_if_unlabelled_and_1_changes_nothing(self) -> None:
+        points, weights = labels(2), torch.ones(2, 5)
+        assert values(measured(outputs(2), points, weights=weights)) == values(
+            measured(outputs(2), points)
+        )
+        weights[0, 2] = 0
+        found = values(measured(outputs(2), points, weights=weights))
+        points[0, 2] = NAN
+        assert found == pytest.approx(values(measured(outputs(2), points)), rel=1e-5)
+
+    def test_a_half_counts_half_in_every_mean(self) -> None:
+        """Of two faces, the second counts half: a third of the whole weight, and a fifth of that of
+        offsets to neighbours."""
+        maps, points = outputs(2), labels(2)
+        apart = []
+        for face in range(2):
+            part = points.clone()
+            part[1 - face] = NAN
+            apart.append(values(measured(maps, part)))
+        weights = torch.tensor([[1.0], [0.5]]).expand(2, 5)
+        found = values(measured(maps, points, weights=weights))
+        for term, share in enumerate((1 / 3, 1 / 3, 1 / 3, 1 / 5, 1 / 5)):
+            wanted = (1 - share) * apart[0][term] + share * apart[1][term]
+            assert found[term] == pytest.approx(wanted, rel=1e-5)
+
+    def test_a_batch_of_small_weights_is_no_smaller_loss(self) -> None:
+        points = labels(1)
+        wanted = values(measured(outputs(1), points))
+        found = values(measured(outputs(1), points, weights=torch.full((1, 5), 0.01)))
+        assert found == pytest.approx(wanted, rel=1e-4)
 
 
 class TestCurriculum:

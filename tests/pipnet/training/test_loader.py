@@ -17,10 +17,12 @@ from pipnet.data.normalisation import MEAN, STD, normalise
 from pipnet.data.sample import Sample, mean_face
 from pipnet.training import loader as loader_module
 from pipnet.training.augment import NONE, PATCH_ENLARGE, Augmentation
+from pipnet.training.augment_paper import PaperAugmentation
 from pipnet.training.loader import Batch, Loader, OnUnreadable, warn_unreadable
 from tests.pipnet.drawn import FIVE, draw
 
 CONVENTION = CropConvention(side=64)
+MIRRORED_AT_TIMES = replace(NONE, mirror=0.5)
 
 
 def loader(
@@ -117,6 +119,36 @@ class TestManualShare:
         for kind in (False, True):
             alike = [replace(face, is_pseudo=kind) for face in faces]
             assert same([*loader(alike, manual_share=0.3).epoch(0)], [*loader(alike).epoch(0)])
+
+
+class TestWeights:
+    def test_they_go_with_their_landmarks_into_the_mirror(self, faces: list[Sample]) -> None:
+        weights = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
+        used = loader([replace(faces[0], weights=weights)], batch=1, amount=MIRRORED_AT_TIMES)
+        seen = set()
+        for number in range(12):
+            batch = next(used.epoch(number))
+            assert batch.weights is not None
+            mirrored = bool(batch.points_unit[0, 3, 1] < batch.points_unit[0, 4, 1])
+            order = list(FIVE.flip) if mirrored else list(range(5))
+            assert batch.weights[0].tolist() == weights[order].tolist()
+            seen.add(mirrored)
+        assert seen == {True, False}
+
+    def test_others_count_fully_and_none_is_no_array(self, faces: list[Sample]) -> None:
+        weighted = replace(faces[0], weights=np.full(5, 0.5), task="cls1")
+        batch = next(loader([weighted, *faces[1:4]], batch=4).epoch(0))
+        assert batch.weights is not None
+        for task, row in zip(batch.tasks, batch.weights, strict=True):
+            assert (row == (0.5 if task == "cls1" else 1.0)).all()
+        assert next(loader(faces).epoch(0)).weights is None
+
+    def test_the_authors_augmentation_does_not_carry_them(self, faces: list[Sample]) -> None:
+        with pytest.raises(ValueError, match="how much each landmark counts"):
+            Loader(
+                [replace(faces[0], weights=np.ones(5))], FIVE.flip_table, CONVENTION,
+                augmentation=PaperAugmentation(),
+            )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_resuming_what_is_finished_gives_its_result(
     first = train(make_checkpoint(), faces, SHORT, out=tmp_path)
     again = train(make_checkpoint(), faces, SHORT, out=tmp_path, on_progress=stop_after(1))
     assert differing(tensors(first.network), tensors(again.network)) == []
-    assert again.summary == first.summary
+    assert first.summary.items() <= again.summary.items()
 
 
 def test_what_is_kept_after_each_epoch(
