@@ -15,7 +15,7 @@ One Korean word for each idea, with the English words of the glossary in ARCHITE
     visible 보임 · occluded 가려짐 · absent 없음 · score 신뢰도 점수
     batch 일괄 처리 · undo 되돌리기 · redo 다시 실행 · revert 철회 · restore 복원 · history 이력
     filter 필터 · order 정렬 · list 목록 · gallery 갤러리 · shortcut 단축키
-    project 프로젝트 · backup 백업
+    project 프로젝트 · backup 백업 · pack 묶음 파일
 
 Buttons are nouns or short verbs; sentences end in -습니다, requests in -하세요.
 """

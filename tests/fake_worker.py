@@ -13,11 +13,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save_file
 
 from labeltool.domain import Cancelled, Message
 from labeltool.rounds.run_folder import Event, RunFolder
@@ -44,7 +46,7 @@ def work(folder: RunFolder, behaviour: str) -> int:
         (folder.path / chunks[-1]).write_bytes(b"")
     folder.write_results(
         {
-            "digest": _digest(folder), "chunks": chunks, "device": "cpu",
+            "digest": _digest(folder), "chunks": chunks, "device": "cpu", "host": platform.node(),
             "train_images_per_second": 20.0, "predict_faces_per_second": 30.0,
         } | json.loads(os.environ.get("FAKE_RESULTS", "{}") if folder.model.exists() else "{}")
     )  # fmt: skip
@@ -63,7 +65,8 @@ def _train(folder: RunFolder, behaviour: str) -> None:
         folder.wait_while_paused()
         folder.report(Event("progress", "train", step, 1000, 5.0, {"total": 1 / step}))
         time.sleep(0.02)
-    folder.model.write_bytes(b"weights of " + folder.path.name.encode())
+    about = {"scheme": json.loads(folder.spec()["scheme"]), "folder": folder.path.name}
+    save_file({}, folder.model, {"pipnet": json.dumps(about)})
 
 
 def _unreadable(folder: RunFolder) -> dict[int, str]:

@@ -114,6 +114,22 @@ def command_lines(document: Path) -> list[list[str]]:
     return [line for line in lines if line and line[0] in PROGRAMS]
 
 
+def commands_of(program: str) -> dict[str, click.Command]:
+    """The commands of a program by name, those of a group as `group command`."""
+    found = dict[str, click.Command]()
+    for name, command in PROGRAMS[program].commands.items():
+        within = command.commands if isinstance(command, click.Group) else {"": command}
+        found |= {f"{name} {part}".strip(): one for part, one in within.items()}
+    return found
+
+
+def name_of(words: list[str]) -> str:
+    """The name of the command that the words of a command line begin with."""
+    program, *rest = words
+    is_group = isinstance(PROGRAMS[program].commands.get("".join(rest[:1])), click.Group)
+    return " ".join(rest[: 2 if is_group else 1])
+
+
 def options_of(command: click.Command) -> set[str]:
     return {"--help"} | {name for parameter in command.params for name in parameter.opts}
 
@@ -122,9 +138,10 @@ def options_of(command: click.Command) -> set[str]:
 def test_commands_named_in_a_document_exist(document: Path):
     wrong = []
     for program, *rest in command_lines(document):
-        commands = PROGRAMS[program].commands
-        name = rest[0] if rest else ""
-        if re.fullmatch(r"[a-z]+", name) and name not in commands:
+        commands = commands_of(program)
+        groups = {name.split()[0] for name in commands}
+        name = name_of([program, *rest])
+        if re.fullmatch(r"[a-z]+( [a-z-]+)?", name) and name not in commands.keys() | groups:
             wrong.append(f"{program} {name}")
         known = options_of(commands[name]) if name in commands else {"--help"}
         used = {word for word in rest if re.fullmatch(r"--[a-z0-9-]+", word)}
@@ -134,10 +151,9 @@ def test_commands_named_in_a_document_exist(document: Path):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_the_readme_lists_every_command(program: str):
-    listed = {
-        line[1] for line in command_lines(ROOT / "README.md") if line[0] == program and line[1:]
-    }
-    commands = PROGRAMS[program].commands
+    lines = command_lines(ROOT / "README.md")
+    listed = {name_of(line) for line in lines if line[0] == program}
+    commands = commands_of(program)
     assert {name for name, command in commands.items() if not command.hidden} <= listed
 
 
@@ -145,7 +161,7 @@ def test_the_readme_lists_every_option_of_labeltool():
     text = text_of(ROOT / "README.md")
     options = {
         name
-        for command in labeltool_cli.commands.values()
+        for command in commands_of("labeltool").values()
         if not command.hidden
         for name in options_of(command) - {"--help"}
         if name.startswith("--")

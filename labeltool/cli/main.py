@@ -12,6 +12,7 @@ from labeltool.cli import (
     exchange_commands,
     project_commands,
     round_commands,
+    round_group,
     round_list_commands,
     window_commands,
 )
@@ -56,6 +57,7 @@ for _command in (
     round_list_commands.rounds,
     round_list_commands.promote,
     round_list_commands.rollback,
+    round_group.round_group,
     decision_commands.accept,
     decision_commands.reject,
 ):

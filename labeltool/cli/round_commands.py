@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +21,8 @@ from labeltool.domain import Cancelled, RoundStatus, UserError, WriteResult, cou
 from labeltool.domain.round_options import BACKBONES, DEVICES, STARTS, RoundOptions
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from labeltool.rounds.controller import Rounds
     from labeltool.rounds.run_folder import Event
     from labeltool.store import Store
@@ -41,39 +45,53 @@ def predict(project: Path) -> None:
             print_line(rounds.launcher.propose_mean_face().message)
             return
         rounds.launcher.start_predict()
-        message = _follow(rounds).message
+        message = follow(rounds).message
         if message:
             print_line(message)
         proposed = store.queue.counts().proposed
         print_line(f"{counted(proposed, 'face has', 'faces have')} a proposal to review.")
 
 
+def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of a training, which it gets as `options`."""
+
+    @click.option(
+        "--start", type=click.Choice(STARTS), default="current", show_default=True,
+        help="The network in use, the starter, or a new one with a backbone from ImageNet.",
+    )  # fmt: skip
+    @click.option("--backbone", type=click.Choice(BACKBONES), help="Of a network from ImageNet.")
+    @click.option(
+        "--epochs", type=click.IntRange(1), help="Instead of what fits ten minutes on a CPU."
+    )
+    @click.option("--until-converged", is_flag=True, help="Until it stops improving.")
+    @click.option("--no-pseudo", is_flag=True, help="Use no pseudo-labels.")
+    @click.option("--full", is_flag=True, help="All tasks of the curriculum in a row.")
+    @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
+    @wraps(command)
+    def with_options(
+        *,
+        start: str,
+        backbone: str | None,
+        epochs: int | None,
+        until_converged: bool,
+        no_pseudo: bool,
+        full: bool,
+        device: str,
+        **others: Any,
+    ) -> Any:
+        options = RoundOptions(
+            start, backbone, epochs, until_converged, pseudo=not no_pseudo, full=full, device=device
+        )
+        return command(options=options, **others)
+
+    return with_options
+
+
 @click.command()
 @click.argument("project", type=Folder)
-@click.option(
-    "--start", type=click.Choice(STARTS), default="current", show_default=True,
-    help="The network in use, the starter, or a new one with a backbone from ImageNet.",
-)  # fmt: skip
-@click.option("--backbone", type=click.Choice(BACKBONES), help="Of a network from ImageNet.")
-@click.option("--epochs", type=click.IntRange(1), help="Instead of what fits ten minutes on a CPU.")
-@click.option("--until-converged", is_flag=True, help="Until it stops improving.")
-@click.option("--no-pseudo", is_flag=True, help="Use no pseudo-labels.")
-@click.option("--full", is_flag=True, help="All tasks of the curriculum in a row.")
-@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
-def train(
-    project: Path,
-    start: str,
-    backbone: str | None,
-    epochs: int | None,
-    until_converged: bool,
-    no_pseudo: bool,
-    full: bool,
-    device: str,
-) -> None:
+@training_options
+def train(project: Path, options: RoundOptions) -> None:
     """Train a round on the manual labels and the pseudo-labels, then predict every face again."""
-    options = RoundOptions(
-        start, backbone, epochs, until_converged, pseudo=not no_pseudo, full=full, device=device
-    )
     with opened_project(project) as store:
         rounds = resumed_rounds(store)
         plan = rounds.launcher.plan(options)
@@ -82,7 +100,7 @@ def train(
             _queue(rounds, store, options)
         else:
             rounds.launcher.start_training(plan)
-        print_line(_follow(rounds).message or "")
+        print_line(follow(rounds).message or "")
 
 
 def _queue(rounds: Rounds, store: Store, options: RoundOptions) -> None:
@@ -127,7 +145,7 @@ def resumed_rounds(store: Store) -> Rounds:
     if rounds.follower.attach() and not rounds.follower.is_worker_alive:
         print_line("Taking in a round that ended meanwhile.", err=True)
         try:
-            _follow(rounds)
+            follow(rounds)
         except UserError as error:
             print_line(f"It failed: {error.what}", err=True)
         except Cancelled:
@@ -135,7 +153,7 @@ def resumed_rounds(store: Store) -> Rounds:
     return rounds
 
 
-def _follow(rounds: Rounds) -> WriteResult:
+def follow(rounds: Rounds) -> WriteResult:
     """Show a round's progress, take it in, and list the photos that it could not use."""
     try:
         return _wait_for(rounds)
@@ -150,18 +168,23 @@ def _follow(rounds: Rounds) -> WriteResult:
 
 def _wait_for(rounds: Rounds) -> WriteResult:
     with progress_bar("Starting") as bar:
+        return rounds.wait(events_to(bar))
 
-        def on_event(event: Event) -> None:
-            if event.kind == "progress":
-                words = {"train": "Training", "predict": "Predicting"}
-                if bar.desc != words.get(event.stage, event.stage) + ": ":
-                    bar.reset()
-                bar.set_description(words.get(event.stage, event.stage))
-                report_to(bar)(event.done, event.total)
-                if event.losses:
-                    bar.set_postfix(loss=f"{event.losses['total']:.3f}")
 
-        return rounds.wait(on_event)
+def events_to(bar: tqdm[Any]) -> Callable[[Event], None]:
+    """A callback that shows the events of a round on a progress bar."""
+
+    def on_event(event: Event) -> None:
+        if event.kind == "progress":
+            words = {"train": "Training", "predict": "Predicting"}
+            if bar.desc != words.get(event.stage, event.stage) + ": ":
+                bar.reset()
+            bar.set_description(words.get(event.stage, event.stage))
+            report_to(bar)(event.done, event.total)
+            if event.losses:
+                bar.set_postfix(loss=f"{event.losses['total']:.3f}")
+
+    return on_event
 
 
 @click.command(hidden=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from labeltool.domain import N_, Cancelled, UserError, WriteResult
+from labeltool.domain import Cancelled, UserError, WriteResult
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.launcher import RoundLauncher
-from labeltool.rounds.liveness import RoundSlot
+from labeltool.rounds.liveness import RoundSlot, failure
 from labeltool.rounds.proposals.promotion import Promotion
 from labeltool.rounds.queued_rounds import QueuedRounds
 from labeltool.rounds.run_folder import Event
@@ -72,11 +72,11 @@ class Rounds:
                 time.sleep(LEASE_RETRY_SECONDS)  # another process adds them
             return result
         elif event.kind == "failed":
-            log = self.follower.log_file()
-            tail = "" if event.expected else self.follower.log_tail()
+            running = self.follower.current
+            assert running is not None
+            error = failure(event, running.folder)
             self.ingest.end(event)
-            ends = N_("The log {file} ends with:\n{tail}") if tail else ""
-            raise UserError(N_("{reason}"), ends, reason=event.reason or "", file=log, tail=tail)
+            raise error
         elif event.kind == "cancelled":
             self.ingest.end(event)
             raise Cancelled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -96,7 +95,7 @@ class ResultIngest:
         with self._failing():
             save_problems(self._store, running.folder, is_finished=True)
         summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
-        summary |= {"host": platform.node(), "skipped_photos": len(self.skipped.photos)}
+        summary["skipped_photos"] = len(self.skipped.photos)
         if is_training:
             summary["manual_used"] = int(str(row.summary["manual"])) - self.skipped.manual
             # kept here, for superseded predictions are deleted

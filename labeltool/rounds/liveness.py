@@ -34,6 +34,14 @@ def describe_exit(code: int | None) -> Message:
     )
 
 
+def failure(event: Event, folder: RunFolder) -> UserError:
+    """The error to raise for an event that a round failed; it ends with the log's last lines,
+    unless the event explains the failure."""
+    tail = "" if event.expected else folder.log_tail()
+    ends = N_("The log {file} ends with:\n{tail}") if tail else ""
+    return UserError(N_("{reason}"), ends, reason=event.reason or "", file=folder.log, tail=tail)
+
+
 @dataclass(slots=True)
 class Worker:
     """The worker of a run folder. `process` is None if another program started it; `last_seen` is

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import platform
 import sys
 import traceback
 from contextlib import suppress
@@ -95,7 +96,7 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     scheme = Scheme.from_json(spec["scheme"])
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
     checkpoint = load(weights)
-    results: dict[str, Any] = {"device": device}
+    results: dict[str, Any] = {"device": device, "host": platform.node()}
     reporter = ProgressReporter(folder, spec)
     if folder.tables.labels() is not None:
         samples = read_samples(folder, photos, spec["task"])

@@ -4283,5 +4283,97 @@ result: {verdict}</source>
         <source>{measured}, {points} points worse than {model} (95 %: {low} to {high}).</source>
         <translation>{measured}, {model}보다 {points}포인트 나쁨(95 %: {low}~{high}).</translation>
     </message>
+    <message>
+        <source>{file} is not a packed round.</source>
+        <translation>{file}은(는) 라운드 묶음 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Choose a file that &apos;labeltool round pack&apos; wrote.</source>
+        <translation>&apos;labeltool round pack&apos;이 만든 파일을 선택하세요.</translation>
+    </message>
+    <message>
+        <source>{file} does not hold the results of a packed round.</source>
+        <translation>{file}에는 묶음 라운드의 결과가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose a file that &apos;labeltool round run&apos; wrote.</source>
+        <translation>&apos;labeltool round run&apos;이 만든 파일을 선택하세요.</translation>
+    </message>
+    <message>
+        <source>{file} is there already and is something else.</source>
+        <translation>{file}은(는) 이미 있으며 다른 종류의 파일입니다.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written: {reason}.</source>
+        <translation>{file}에 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Free some space, or choose another place.</source>
+        <translation>공간을 확보하거나 다른 위치를 선택하세요.</translation>
+    </message>
+    <message>
+        <source>{file} was written by a newer version of labeltool.</source>
+        <translation>{file}은(는) 더 새로운 버전의 labeltool이 만든 파일입니다.</translation>
+    </message>
+    <message>
+        <source>Install the same version on both machines.</source>
+        <translation>두 컴퓨터에 같은 버전을 설치하세요.</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be written: {reason}.</source>
+        <translation>{folder}에 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Free some space, or choose another place, then try again.</source>
+        <translation>공간을 확보하거나 다른 위치를 선택한 뒤 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: {name} in it is not what was packed.</source>
+        <translation>{file}이(가) 손상되었습니다: 안에 있는 {name}이(가) 처음 묶은 것과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>Copy it again from the machine that wrote it.</source>
+        <translation>파일을 만든 컴퓨터에서 다시 복사하세요.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {reason}.</source>
+        <translation>{file}을(를) 읽을 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>The results in {file} were brought in already.</source>
+        <translation>{file}의 결과는 이미 가져왔습니다.</translation>
+    </message>
+    <message>
+        <source>{file} holds the results of a round that this project did not pack.</source>
+        <translation>{file}에는 이 프로젝트가 묶지 않은 라운드의 결과가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Open the project that packed it.</source>
+        <translation>그 라운드를 묶은 프로젝트를 여세요.</translation>
+    </message>
+    <message>
+        <source>1 photo could not be opened and is not in it.</source>
+        <translation>사진 1장은 열 수 없어 포함되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>{count} photos could not be opened and are not in it.</source>
+        <translation>사진 {count}장은 열 수 없어 포함되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>The round is packed in {file}.</source>
+        <translation>라운드를 {file}에 묶었습니다.</translation>
+    </message>
+    <message>
+        <source>Train it on another machine with &apos;labeltool round run&apos;, then bring its results in.</source>
+        <translation>다른 컴퓨터에서 &apos;labeltool round run&apos;으로 학습한 뒤 결과를 가져오세요.</translation>
+    </message>
+    <message>
+        <source>The network {file} is not there any more.</source>
+        <translation>네트워크 {file}이(가) 더 이상 없습니다.</translation>
+    </message>
+    <message>
+        <source>Put it back, or choose another start.</source>
+        <translation>다시 넣어 두거나 다른 시작 네트워크를 선택하세요.</translation>
+    </message>
 </context>
 </TS>

@@ -1,0 +1,124 @@
+"""Brings the results of a packed round into the project that packed it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import uuid
+from pathlib import Path
+
+from labeltool.domain import (
+    N_,
+    Changes,
+    Progress,
+    Round,
+    RoundStatus,
+    UserError,
+    system_reason,
+    with_path,
+)
+from labeltool.rounds.launcher import RoundLauncher
+from labeltool.rounds.packs.archive import RESULTS, Archive
+from labeltool.rounds.packs.running import RESULT_FILES
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_tables import RunFolderError
+from labeltool.store import Store
+from pipnet.data.photo_lookup import content_hash
+from pipnet.data.scheme import SchemeError, read_scheme
+
+_PREDICTIONS = re.compile(r"predictions-\d{5,}\.npz")
+_INVALID = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
+"""What values of the wrong kind raise."""
+
+
+def bring_in(store: Store, launcher: RoundLauncher, file: Path, progress: Progress) -> Changes:
+    """Put the results of a packed round into its folder, as if its worker had just ended.
+
+    The round runs from then on: whoever follows the rounds adds its results as those of any other.
+
+    Raises:
+        UserError: a round runs, the file is damaged or no results, or this project waits for none
+            such; nothing was changed.
+        Cancelled: from `progress`; nothing was changed.
+    """
+    with Archive(file, RESULTS) as archive, launcher.exclusive():
+        folder = RunFolder(_packed_round(store, archive).folder)
+        folder.ensure_exists()
+        name = f"{folder.path.name}-{uuid.uuid4().hex[:8]}.partial"
+        incoming = RunFolder(folder.path.with_name(name))
+        try:
+            archive.unpack(incoming.path, _place, progress)
+            try:
+                _check(store, folder, incoming)
+            except (RunFolderError, SchemeError, *_INVALID) as error:
+                raise UserError(RESULTS.refusal, RESULTS.remedy, file=file) from error
+            with folder.hold_lock():  # two programs may bring in results of one round
+                row = _packed_round(store, archive)
+                _move(incoming.path, folder.path)
+                store.rounds.bring_in(row.id)
+        finally:
+            shutil.rmtree(incoming.path, ignore_errors=True)
+    return Changes(rounds=True)
+
+
+def _packed_round(store: Store, archive: Archive) -> Round:
+    """The round of these results. A round whose results could not be added may get them again."""
+    pack = archive.about.get("pack")
+    for row in store.rounds.all():
+        if pack is not None and row.summary.get("pack") == pack:
+            if row.status in (RoundStatus.RUNNING, RoundStatus.READY):
+                raise UserError(
+                    N_("The results in {file} were brought in already."), file=archive.file
+                )
+            return row
+    raise UserError(
+        N_("{file} holds the results of a round that this project did not pack."),
+        N_("Open the project that packed it."),
+        file=archive.file,
+    )
+
+
+def _place(name: str) -> str:
+    """Where a file of the results belongs. Raises ValueError if nowhere."""
+    if name not in RESULT_FILES and not _PREDICTIONS.fullmatch(name):
+        raise ValueError(name)
+    return name
+
+
+def _check(store: Store, folder: RunFolder, incoming: RunFolder) -> None:
+    """Raise one of several errors unless these are whole results for the faces of `folder`.
+
+    Names of photos, which a pack does not hold, are put into the problems of photos.
+    """
+    results, events = incoming.results(), incoming.new_events()
+    if results is None or [event.kind for event in events if event.is_final] != ["finished"]:
+        raise ValueError("not finished")
+    count, faces = store.scheme.count, set(folder.tables.faces().ids.tolist())
+    for name in results["chunks"]:
+        for row in incoming.tables.predictions(_place(name)):
+            shapes = row.points.shape, row.scores.shape
+            if row.face_id not in faces or shapes != ((count, 2), (count,)):
+                raise ValueError(name)
+    model = incoming.model
+    if read_scheme(model).names != store.scheme.names or content_hash(model) != results["digest"]:
+        raise ValueError(model.name)
+    photos = folder.tables.photo_rows()
+    problems = {
+        place: with_path(problem, Path(Path(photos[place].path).name))
+        for place, problem in incoming.problems().items()
+    }
+    for problem in problems.values():
+        str(problem)  # its template may not fit its values
+    incoming.write_problems(problems)
+
+
+def _move(incoming: Path, folder: Path) -> None:
+    """Move the results into the run folder, results.json last."""
+    try:
+        for name in sorted(os.listdir(incoming), key=lambda name: name == "results.json"):
+            os.replace(incoming / name, folder / name)
+    except OSError as error:
+        raise UserError(
+            N_("{folder} cannot be written: {reason}."), folder=folder, reason=system_reason(error)
+        ) from error
