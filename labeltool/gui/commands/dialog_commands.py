@@ -191,15 +191,17 @@ class DialogCommands(QObject):
     def _show_drawn(self, result: object) -> None:
         """List the faces to measure by, and say what to do with them."""
         drawn = result if isinstance(result, WriteResult) else WriteResult()
-        left = len(self._session.store.audit.get().waiting)
+        waiting = self._session.store.audit.get().waiting
         next_step = Message.counted(
-            left,
+            len(waiting),
             N_("Accept or correct the one that is not judged, then train."),
             N_("Accept or correct the {count} that are not judged, then train."),
         )
-        if not left:
+        if not waiting:
             next_step = Message(N_("All of them are judged: train now."))
         self._session.publish(WriteResult(drawn.changes, Message.join(drawn.message, next_step)))
+        if waiting:
+            self._session.desk.open(waiting[0])
         self._session.show(Filter(audit=True))
 
     def _train(self) -> None:

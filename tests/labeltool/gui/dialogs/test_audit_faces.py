@@ -67,6 +67,7 @@ def test_the_first_training_asks_draws_and_lists_them(qtbot, open_window, forty,
     drawn = session.store.audit.get()
     assert len(drawn.faces) == 20
     assert list(session.desk.queue.faces) == drawn.usable
+    assert session.desk.face.id == drawn.waiting[0]
     text = window.views.message_bar.label.text()
     assert "20 faces to measure by were drawn." in text
     assert f"Accept or correct the {len(drawn.waiting)} that are not judged" in text

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from labeltool.domain import Cancelled, LedgerRole, RoundKind, UserError, Verdict
+from labeltool.rounds.controller import Rounds
 from labeltool.rounds.quality import audit_groups
 from labeltool.rounds.quality.audit_draw import grow_audit_set
 from labeltool.rounds.quality.audit_groups import NEAR_BITS, PhotoGroups, held_out
@@ -16,6 +17,8 @@ from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import freeze_audit, freeze_faces, freeze_labels
 from labeltool.rounds.run_tables import FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
+from tests.labeltool.rounds.conftest import THREE_LIKE_STARTER
+from tests.labeltool.rounds.conftest import train as round_train
 from tests.projects import change, propose, sql, triangle, unlike
 
 ANN = "ann"
@@ -343,6 +346,32 @@ class TestNothingIsTrained:
         propose(store, [13, 14])
         store.decisions.decide(ANN, [2, 13, 14], Verdict.ACCEPTED)
         assert set(frozen(store).faces.tolist()) == first | {14}
+
+    def test_two_rounds_and_an_import_between_them(self, project, fake, started):
+        store = project(scheme=THREE_LIKE_STARTER)
+        add_photos(store, [f"video_{p}_{f:03d}.jpg" for p in range(5) for f in range(6)])
+        propose(store, range(1, 31), model="starter", kind=RoundKind.PREDICT)
+        grow_audit_set(store, ANN, 8, r"video_(\d+)_", seed=1)
+        measured = drawn(store)
+        people = {(face - 1) // 6 for face in measured}
+        store.decisions.decide(ANN, range(1, 31, 2), Verdict.ACCEPTED)
+        rounds = Rounds(store)
+        started.append(rounds)
+        trained = set[int]()
+        for number in (1, 2):
+            round_train(rounds)
+            tables = RunFolder(store.rounds.all()[-1].folder).tables
+            trained |= set(tables.labels().faces.tolist())
+            assert set(tables.audit().faces.tolist()) == set(store.audit.get().measuring)
+            newest = store.faces.newest_id()
+            add_photos(store, [f"again/video_{p}_9{number}.jpg" for p in range(5)])
+            propose(store, range(newest + 1, newest + 6))
+            store.decisions.decide(ANN, [newest + 1, newest + 3], Verdict.ACCEPTED)
+            store.decisions.decide(ANN, range(2 * number, 31, 4), Verdict.ACCEPTED)
+        paths = dict(sql(store, "SELECT id, path FROM photo"))
+        assert trained
+        assert not measured & trained
+        assert not [face for face in trained if int(paths[face].split("_")[1]) in people]
 
     def test_a_copy_without_a_fingerprint_is_read_first(self, project, sample):
         store = project()
