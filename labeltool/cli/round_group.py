@@ -14,13 +14,14 @@ from labeltool.cli.common import (
     progress_bar,
     report_to,
 )
+from labeltool.cli.report_commands import report
 from labeltool.cli.round_commands import events_to, follow, resumed_rounds, training_options
 from labeltool.domain.round_options import DEVICES, RoundOptions
 
 
 @click.group("round")
 def round_group() -> None:
-    """Train a round on another machine."""
+    """Train a round on another machine, or report on one."""
 
 
 @round_group.command()
@@ -71,3 +72,6 @@ def bring_in_command(project: Path, file: Path) -> None:
             bring_in(store, rounds.launcher, file, report_to(bar))
         rounds.follower.attach()
         print_line(follow(rounds).message or "")
+
+
+round_group.add_command(report)

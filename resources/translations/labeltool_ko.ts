@@ -4236,22 +4236,6 @@ result: {verdict}</source>
         <translation>10%까지 곡선 아래 넓이(AUC10)</translation>
     </message>
     <message>
-        <source>The quality of this round is unknown: there are no faces to measure by.</source>
-        <translation>이 라운드의 품질은 알 수 없습니다: 측정용 얼굴이 없습니다.</translation>
-    </message>
-    <message>
-        <source>{nme} % mean error.</source>
-        <translation>평균 오차 {nme}%.</translation>
-    </message>
-    <message>
-        <source>{nme} % mean error, {points} points worse than {model} (95 %: {low} to {high}).</source>
-        <translation>평균 오차 {nme}%, {model}보다 {points}%p 나쁩니다(95%: {low}~{high}).</translation>
-    </message>
-    <message>
-        <source>{nme} % mean error, {points} points better than {model} (95 %: {low} to {high}).</source>
-        <translation>평균 오차 {nme}%, {model}보다 {points}%p 좋습니다(95%: {low}~{high}).</translation>
-    </message>
-    <message>
         <source>The proposal of 1 face moved by {mean} % of the face.</source>
         <translation>얼굴 1개의 제안이 얼굴 크기의 {mean}%만큼 움직였습니다.</translation>
     </message>

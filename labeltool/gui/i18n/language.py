@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from labeltool.domain import Message
+from labeltool.gui.i18n.translate import translate
 from pipnet import resources
 
 Language = Literal["system", "en", "ko"]
@@ -23,7 +25,7 @@ def resolve_language(wanted: Language) -> str:
     return next((tag for tag in spoken if tag in LANGUAGE_NAMES), "en")
 
 
-def install_language(app: QApplication, wanted: Language) -> str:
+def install_language(app: QCoreApplication, wanted: Language) -> str:
     """Install the translations of a language; returns 'en' or 'ko'.
 
     Widgets made before keep their texts: make them again.
@@ -43,3 +45,21 @@ def install_language(app: QApplication, wanted: Language) -> str:
         if translator.load(file):
             app.installTranslator(translator)
     return language
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The program's words in one language, 'en' or 'ko'; they need `application` to be alive."""
+
+    application: QCoreApplication
+    language: str
+
+    def words(self, message: Message) -> str:
+        """A message in this language."""
+        return translate(message)
+
+
+def speech_without_window(wanted: Language) -> Speech:
+    """The words of the window for the command line, on a machine without a screen too."""
+    application = QCoreApplication.instance() or QCoreApplication([])
+    return Speech(application, install_language(application, wanted))

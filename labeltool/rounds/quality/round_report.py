@@ -67,7 +67,7 @@ class RoundReport:
         return {
             "round": row.number, "name": row.name, "note": row.note, "task": row.task,
             "finished": row.finished, "promoted": row.promoted,
-            "audit": self._audit(), "against": self._against(),
+            "audit": self._audit(), "against": self.against(),
             "movement": self._moved(),
             "corrections": {
                 "learned": self._corrected(self.corrections.learned),
@@ -90,7 +90,9 @@ class RoundReport:
             }
         return dict(self.figures) | details
 
-    def _against(self) -> dict[str, Any] | None:
+    def against(self) -> dict[str, Any] | None:
+        """The comparison as plain values, of which `round`, `nme_change`, `low` and `high` are as
+        in the results of a round."""
         found = self.comparison
         if found is None:
             return None

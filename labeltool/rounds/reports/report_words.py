@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labeltool.domain import N_, Message, Movement, model_name, round_model
+from labeltool.rounds.quality.round_figures import describe_audit
 from labeltool.rounds.quality.round_report import RoundReport
 
 FIGURES = {
@@ -19,26 +20,7 @@ REGION_TEXTS = (N_("jaw"), N_("brows"), N_("nose"), N_("eyes"), N_("mouth"), N_(
 
 def headline(report: RoundReport) -> Message:
     """The error in one sentence, and how it compares."""
-    if report.figures is None:
-        return Message(
-            N_("The quality of this round is unknown: there are no faces to measure by.")
-        )
-    nme = f"{report.figures['nme']:.2f}"
-    found = report.comparison
-    if found is None:
-        return Message(N_("{nme} % mean error."), nme=nme)
-    change, ends = found.nme.change * 100, (found.nme.low * 100, found.nme.high * 100)
-    if change > 0:
-        return Message(
-            N_("{nme} % mean error, {points} points worse than {model} (95 %: {low} to {high})."),
-            nme=nme, points=f"{change:.2f}", model=other_name(found.round),
-            low=f"{ends[0]:.2f}", high=f"{ends[1]:.2f}",
-        )  # fmt: skip
-    return Message(
-        N_("{nme} % mean error, {points} points better than {model} (95 %: {low} to {high})."),
-        nme=nme, points=f"{-change:.2f}", model=other_name(found.round),
-        low=f"{-ends[1]:.2f}", high=f"{-ends[0]:.2f}",
-    )  # fmt: skip
+    return describe_audit({"audit": report.figures, "against": report.against()})
 
 
 def movement_sentence(movement: Movement) -> Message:
