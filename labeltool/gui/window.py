@@ -98,12 +98,14 @@ class MainWindow(QMainWindow):
         session, views, by_name = self.session, self.views, self.commands.by_name
         session.changed.connect(self._show_counts)
         session.round.worker_event.connect(self.commands.refresh_enabled)
+        session.round.queue_changed.connect(self.commands.refresh_enabled)
         for signal, name in (
             (views.message_bar.photos_wanted, "relocate"),
             (views.editor.import_photos.clicked, "import"),
             (views.gallery.page_wanted, "accept_page"),
             (views.round_progress.report.clicked, "diagnostics"),
             (views.round_progress.problems.clicked, "problems"),
+            (views.round_progress.unqueue.clicked, "cancel_queued"),
         ):
             signal.connect(by_name[name].trigger)
         views.round_progress.retry.clicked.connect(self._retry_round)

@@ -84,6 +84,11 @@ class RoundLauncher:
         while self._follower.attach() and self._ingest.end_stale():
             pass
 
+    def is_busy(self) -> bool:
+        """Whether a round runs, here or in another program."""
+        self._end_stale()
+        return self._follower.is_running
+
     def can_predict(self) -> bool:
         """Whether a model fits this project's scheme: one of its own rounds, or the starter."""
         return trained_round(self._store) is not None or starter_fits(self._store)

@@ -47,16 +47,15 @@ class QueuedRounds:
         return WriteResult(changes, Message(N_("The waiting round was cancelled.")))
 
     def start_next(self, progress: Progress = no_progress) -> WriteResult | None:
-        """Start the round that has waited longest; None if there is none, or another program
-        starts it.
+        """Start the round that has waited longest; None if there is none, or while a round runs.
 
         Raises:
-            UserError: a round runs; then the others go on waiting. Or the round cannot be started,
-                which ends it.
+            UserError: the round cannot be started, which ends it; or another program is writing,
+                and it goes on waiting.
             Cancelled: from `progress`; the round that waited is cancelled.
         """
         waiting = self.all()
-        if not waiting:
+        if not waiting or self._launcher.is_busy():
             return None
         options = waiting[0].summary["options"]
         return self._launcher.start_queued(waiting[0].id, chosen(options), progress)

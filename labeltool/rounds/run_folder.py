@@ -156,11 +156,13 @@ class RunFolder:
         self._ask("cancel")
 
     def stop_early(self) -> None:
-        """Ask the worker to end the training now and continue with the network it has.
+        """Ask the worker to end the training now, also a paused one, and continue with the network
+        it has.
 
         Raises:
             UserError: the folder cannot be written.
         """
+        self.resume()
         self._ask("stop")
 
     def pause(self) -> None:
@@ -320,7 +322,7 @@ class RunFolder:
             return 0.0
         began = time.monotonic()
         self.report(Event("paused"))
-        while self._is_asked("pause") and not self._is_asked("stop"):
+        while self._is_asked("pause"):
             self.check_cancel()
             time.sleep(PAUSE_POLL_SECONDS)
         self.report(Event("resumed"))

@@ -123,6 +123,27 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln minute(s) of training were given up.</source>
+        <translation>
+            <numerusform>%Ln minute of training was given up.</numerusform>
+            <numerusform>%Ln minutes of training were given up.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln round(s) wait for the end of this one.</source>
+        <translation>
+            <numerusform>%Ln round waits for the end of this one.</numerusform>
+            <numerusform>%Ln rounds wait for the end of this one.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Give up %Ln minute(s) of training?</source>
+        <translation>
+            <numerusform>Give up %Ln minute of training?</numerusform>
+            <numerusform>Give up %Ln minutes of training?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln minute(s) ago</source>
         <translation>
             <numerusform>%Ln minute ago</numerusform>

@@ -132,6 +132,18 @@
         <translation>얼굴이 없거나 라운드 실행 중</translation>
     </message>
     <message>
+        <source>No faces yet, or a round starts</source>
+        <translation>아직 얼굴이 없거나 라운드를 시작하는 중입니다</translation>
+    </message>
+    <message>
+        <source>No round runs</source>
+        <translation>실행 중인 라운드가 없습니다</translation>
+    </message>
+    <message>
+        <source>No round waits</source>
+        <translation>대기 중인 라운드가 없습니다</translation>
+    </message>
+    <message>
         <source>No filter is on</source>
         <translation>적용 중인 필터 없음</translation>
     </message>
@@ -790,6 +802,22 @@
     <message>
         <source>Draw faces at random that show how good a round is, and never train one</source>
         <translation>라운드가 얼마나 좋은지 보여 줄 얼굴을 무작위로 뽑으며, 이 얼굴로는 학습하지 않습니다</translation>
+    </message>
+    <message>
+        <source>Pause or resume the round</source>
+        <translation>라운드 일시 정지 또는 계속</translation>
+    </message>
+    <message>
+        <source>Free the processor for now; the round keeps what it has</source>
+        <translation>지금은 프로세서를 비웁니다. 라운드는 지금까지의 결과를 유지합니다</translation>
+    </message>
+    <message>
+        <source>Cancel the waiting round</source>
+        <translation>대기 중인 라운드 취소</translation>
+    </message>
+    <message>
+        <source>It does not start when the running round ends</source>
+        <translation>실행 중인 라운드가 끝나도 시작하지 않습니다</translation>
     </message>
     <message>
         <source>Earlier proposals…</source>
@@ -2576,6 +2604,18 @@ result: {verdict}</source>
         <translation>라운드를 그만둡니다. 모든 것이 이전 그대로 남습니다</translation>
     </message>
     <message>
+        <source>Pause</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>폴더 열기</translation>
+    </message>
+    <message>
+        <source>The files of this round, with its log</source>
+        <translation>이 라운드의 파일과 로그</translation>
+    </message>
+    <message>
         <source>Try again…</source>
         <translation>다시 시도…</translation>
     </message>
@@ -2588,12 +2628,48 @@ result: {verdict}</source>
         <translation>손실 {loss:.3f}</translation>
     </message>
     <message>
+        <source>The round was cancelled</source>
+        <translation>라운드를 취소했습니다</translation>
+    </message>
+    <message>
+        <source>Everything is as it was before.</source>
+        <translation>모든 것이 이전과 같습니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln minute(s) of training were given up.</source>
+        <translation>
+            <numerusform>%Ln분의 학습을 포기했습니다.</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Training round</source>
         <translation>라운드 학습 중</translation>
     </message>
     <message>
+        <source>Training round, paused</source>
+        <translation>라운드 학습, 일시 정지됨</translation>
+    </message>
+    <message>
         <source>Proposing landmarks</source>
         <translation>랜드마크 제안 중</translation>
+    </message>
+    <message>
+        <source>Pausing after this step…</source>
+        <translation>이 단계 뒤에 일시 정지합니다…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Give up %Ln minute(s) of training?</source>
+        <translation>
+            <numerusform>%Ln분의 학습을 포기할까요?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancel keeps nothing of this round. Stop early keeps its network and predicts.</source>
+        <translation>취소하면 이 라운드의 결과가 남지 않습니다. 일찍 끝내면 모델을 유지하고 예측합니다.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>계속 진행</translation>
     </message>
     <message>
         <source>on {device}</source>
@@ -2621,6 +2697,24 @@ result: {verdict}</source>
         <source>%Ln manual label(s) were not used for training.</source>
         <translation>
             <numerusform>수동 레이블 %Ln개는 학습하지 않았습니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Proposing landmarks, paused</source>
+        <translation>랜드마크 제안, 일시 정지됨</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>계속</translation>
+    </message>
+    <message>
+        <source>It stays paused when the window is closed.</source>
+        <translation>창을 닫아도 일시 정지 상태로 남습니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln round(s) wait for the end of this one.</source>
+        <translation>
+            <numerusform>라운드 %Ln개가 이 라운드의 끝을 기다립니다.</numerusform>
         </translation>
     </message>
     <message>
@@ -2782,8 +2876,24 @@ result: {verdict}</source>
         <translation>취소했습니다. 라운드를 시작하지 않았습니다.</translation>
     </message>
     <message>
+        <source>Queueing a round</source>
+        <translation>라운드 대기열에 추가</translation>
+    </message>
+    <message>
         <source>Starting round {number}</source>
         <translation>라운드 {number}을(를) 시작하는 중</translation>
+    </message>
+    <message>
+        <source>The round waits, and starts when the running one has ended.</source>
+        <translation>라운드가 대기 중이며, 실행 중인 라운드가 끝나면 시작합니다.</translation>
+    </message>
+    <message>
+        <source>Cancelling a waiting round</source>
+        <translation>대기 중인 라운드 취소</translation>
+    </message>
+    <message>
+        <source>Starting the next round</source>
+        <translation>다음 라운드 시작</translation>
     </message>
     <message>
         <source>Rolling back</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from labeltool.domain import (
+    N_,
     Changes,
+    Message,
     Progress,
     Round,
     RoundKind,
@@ -20,6 +23,7 @@ from labeltool.domain import (
     UserError,
     WriteResult,
 )
+from labeltool.domain.round_options import RoundOptions
 from labeltool.gui.background.tasks import TaskRunner, Work
 from labeltool.gui.i18n.translate import tr
 from labeltool.rounds.controller import Rounds
@@ -58,10 +62,12 @@ class RoundController(QObject):
 
     Signals:
         worker_event: an Event of the running round.
+        queue_changed: rounds were queued, started or cancelled.
         ended: the Event that a round ended with, and the end of its log if it failed.
     """
 
     worker_event = Signal(object)
+    queue_changed = Signal()
     ended = Signal(object, str)
 
     def __init__(
@@ -82,6 +88,26 @@ class RoundController(QObject):
         self._retry_at = 0.0
         self._predict_wanted = False
         self._unpredictable = 0  # faces on photos that the last prediction could not use
+        self.queued: list[Round] = []
+        """Training rounds that wait, oldest first."""
+        self._is_queue_known = False
+        self.last_folder: Path | None = None
+        """The run folder of the round that ended last."""
+        self._tried: int | None = None  # the waiting round that was started last
+        self._retry_start_at = 0.0
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the running round pauses, or was asked to."""
+        return self.rounds.follower.is_paused
+
+    @property
+    def seconds_at_stake(self) -> float:
+        """For how long the running training has run, pauses included; 0 if none runs."""
+        if not self.trains or self._followed is None:
+            return 0.0
+        row = next(row for row in self._store.rounds.all() if row.id == self._followed)
+        return (datetime.now(UTC) - datetime.fromisoformat(row.started)).total_seconds()
 
     @property
     def trains(self) -> bool:
@@ -98,8 +124,20 @@ class RoundController(QObject):
 
     def attach(self) -> None:
         """Follow a running round that another program or an earlier window started."""
+        self._expire_queue()
         if self.state is RoundState.IDLE and self.rounds.follower.attach():
             self._follow()
+
+    @Slot()
+    def _expire_queue(self) -> None:
+        """`poll` reads the queue again; this may come after the project was closed."""
+        self._is_queue_known = False
+
+    def _read_queue(self) -> None:
+        self._is_queue_known = True
+        before, self.queued = self.queued, self.rounds.queued.all()
+        if before != self.queued:
+            self.queue_changed.emit()
 
     def _follow(self) -> None:
         self._followed = self.rounds.follower.round_id
@@ -141,13 +179,44 @@ class RoundController(QObject):
             self._predict_wanted = False
 
     def start(self, plan: RoundPlan) -> None:
-        """Start a planned training round."""
+        """Start a planned training round, or queue it while another round runs."""
+        if self.state is not RoundState.IDLE:
+            self._tasks.run_hidden(
+                "writes", tr("Queueing a round"), partial(self._queue, plan.options),
+                ended=self._expire_queue,
+            )  # fmt: skip
+            return
         self._start(tr("Starting round {number}", number=plan.number), partial(self._freeze, plan))
 
     def _freeze(self, plan: RoundPlan, progress: Progress) -> WriteResult:
         return self.rounds.launcher.start_training(plan, progress)
 
-    def _start(self, name: str, work: Callable[[Progress], Changes | WriteResult]) -> None:
+    def _queue(self, options: RoundOptions, _progress: Progress) -> WriteResult:
+        self.rounds.queued.add(options)
+        queued = Message(N_("The round waits, and starts when the running one has ended."))
+        return WriteResult(Changes(rounds=True), queued)
+
+    def cancel_queued(self) -> None:
+        """Cancel the round that would start last."""
+        if self.queued:
+            self._tasks.run_hidden(
+                "writes", tr("Cancelling a waiting round"),
+                partial(self._unqueue, self.queued[-1].id), ended=self._expire_queue,
+            )  # fmt: skip
+
+    def _unqueue(self, round_id: int, _progress: Progress) -> WriteResult:
+        return self.rounds.queued.remove(round_id)
+
+    def _start_next(self) -> None:
+        """Start the round that waits longest, unless that failed a moment ago."""
+        if not self.queued or self._store.read_only:
+            return
+        now, first = time.monotonic(), self.queued[0].id
+        if first != self._tried or now >= self._retry_start_at:
+            self._tried, self._retry_start_at = first, now + RETRY_SECONDS
+            self._start(tr("Starting the next round"), self.rounds.queued.start_next)
+
+    def _start(self, name: str, work: Callable[[Progress], Changes | WriteResult | None]) -> None:
         """Write the run folder in the background, which reads every face."""
         self.state = RoundState.STARTING
         cancel_message = tr("Cancelled: no round was started.")
@@ -157,6 +226,7 @@ class RoundController(QObject):
     def _started(self) -> None:
         self.state = RoundState.IDLE
         self._follow()
+        self._expire_queue()
         self._tasks.publish(Changes(rounds=True))
 
     def roll_back(self, reviewer: str, row: Round) -> None:
@@ -173,6 +243,11 @@ class RoundController(QObject):
             lambda _progress: self.rounds.promotion.promote(row),
             cancel_message=tr("Cancelled: no face was changed."),
         )  # fmt: skip
+
+    def toggle_pause(self) -> None:
+        """Ask the round to pause, which keeps what it has, or to go on."""
+        follower = self.rounds.follower
+        self._asked(follower.resume if follower.is_paused else follower.pause)
 
     def stop_early(self) -> None:
         """Ask the training to end now and keep its network."""
@@ -198,11 +273,14 @@ class RoundController(QObject):
 
     def poll(self) -> None:
         """Handle what the round did since the last call; called a few times a second."""
+        if not self._is_queue_known:
+            self._read_queue()
         if self.is_taking or self.state is RoundState.STARTING:
             return
         if self.state is RoundState.IDLE:
             self._follow()
         if self.state is RoundState.IDLE:
+            self._start_next()
             return
         if self._has_ended():
             self._finish(Changes(rounds=True))
@@ -277,6 +355,7 @@ class RoundController(QObject):
             tail = _log_end(folder.log, folder.log_tail()) if event.kind == "failed" else ""
             self._end = event, tail
         (event, tail), self._end = self._end, None
+        self.last_folder = row.folder
         self._unpredictable = self._not_predicted()
         if event.kind != "finished" and row.kind is RoundKind.PREDICT:
             self._predict_wanted = False  # it would fail again; the user starts it again

@@ -59,6 +59,18 @@ def _can_start_round(session: Session) -> bool:
     return session.desk.counts.faces > 0 and session.round.state is RoundState.IDLE
 
 
+def _can_train(session: Session) -> bool:
+    return session.desk.counts.faces > 0 and session.round.state is not RoundState.STARTING
+
+
+def _can_pause(session: Session) -> bool:
+    return session.round.state is RoundState.RUNNING
+
+
+def _has_queued_round(session: Session) -> bool:
+    return bool(session.round.queued)
+
+
 def _has_labels(session: Session) -> bool:
     return session.desk.counts.accepted + session.desk.counts.corrected > 0
 
@@ -97,6 +109,9 @@ WHY_DISABLED: Mapping[Enabled, str] = {
     _has_listed_faces: N_("No face is listed"),
     _has_proposals: N_("No proposal waits"),
     _can_start_round: N_("No faces yet, or a round runs"),
+    _can_train: N_("No faces yet, or a round starts"),
+    _can_pause: N_("No round runs"),
+    _has_queued_round: N_("No round waits"),
     _is_filtered: N_("No filter is on"),
     _has_saved_filter: N_("No saved filter is on"),
     _has_labels: N_("No face is accepted yet"),
@@ -310,11 +325,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("predict", N_("Predict"), N_("Propose landmarks for faces that have none"), "Rounds",
             (), lambda p: p.session.round.predict(), _can_start_round, "mdi6.auto-fix"),
     Command("train", N_("Train round…"), N_("Train on the decisions, then propose new landmarks"),
-            "Rounds", ("Ctrl+T",), lambda p: p.dialogs.open("train"), _can_start_round,
+            "Rounds", ("Ctrl+T",), lambda p: p.dialogs.open("train"), _can_train,
             "mdi6.play-circle-outline"),
     Command("audit", N_("Add faces to measure by…"),
             N_("Draw faces at random that show how good a round is, and never train one"),
             "Rounds", (), lambda p: p.dialogs.open("audit"), _has_faces, "mdi6.ruler"),
+    Command("pause_round", N_("Pause or resume the round"),
+            N_("Free the processor for now; the round keeps what it has"), "Rounds", (),
+            lambda p: p.session.round.toggle_pause(), _can_pause),
+    Command("cancel_queued", N_("Cancel the waiting round"),
+            N_("It does not start when the running round ends"), "Rounds", (),
+            lambda p: p.session.round.cancel_queued(), _has_queued_round),
     Command("restore", N_("Earlier proposals…"),
             N_("Offer the proposals of an earlier round again"), "Rounds", (),
             lambda p: p.dialogs.open("restore"), _can_start_round),

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 
-from labeltool.domain import Changes, Filter, Progress, RoundStatus, UserError
-from labeltool.gui.background.round_controller import RoundState
+from labeltool.domain import Changes, Filter, Progress, RoundKind, RoundStatus, UserError, Verdict
+from labeltool.domain.round_options import RoundOptions
+from labeltool.gui.background.round_controller import RoundController, RoundState
 from labeltool.gui.window import MainWindow
 from labeltool.rounds import liveness
-from labeltool.store import Store
+from labeltool.rounds.controller import Rounds
+from labeltool.store import Store, open_project
 from tests.labeltool.gui.test_window import lock
 from tests.projects import change
 
@@ -125,7 +128,7 @@ def test_a_round_stopped_early_keeps_its_model(
     monkeypatch.setenv("FAKE_WORKER", "slow")
     window = open_window(project)
     start(qtbot, window)
-    assert not window.commands.by_name["train"].isEnabled()
+    assert not window.commands.by_name["predict"].isEnabled()
     qtbot.waitUntil(window.views.round_progress.stop.isVisible)
     with qtbot.waitSignal(window.session.round.ended, timeout=20_000):
         qtbot.mouseClick(window.views.round_progress.stop, LEFT)
@@ -282,3 +285,135 @@ def test_unreadable_photos_start_no_prediction_until_they_can_be_read(
     session.round.want_prediction(retry_unusable=True)
     session.round.predict_if_wanted()
     assert begun == [1]
+
+
+def trainings(window: MainWindow) -> list[RoundStatus]:
+    """How each training round is, once nothing is being written."""
+    if window.session.round.is_taking or window.session.round.state is RoundState.STARTING:
+        return []
+    rounds = window.session.store.rounds.all()
+    return [row.status for row in rounds if row.kind is RoundKind.TRAIN]
+
+
+def test_a_second_round_waits_and_starts_after_the_first(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "slow")
+    window = open_window(project)
+    start(qtbot, window)
+    session, panel = window.session, window.views.round_progress
+    session.round.start(session.round.rounds.launcher.plan(RoundOptions(epochs=2)))
+    qtbot.waitUntil(panel.waiting.isVisible)
+    assert "waits" in window.views.message_bar.label.text()
+    assert trainings(window) == [RoundStatus.RUNNING, RoundStatus.QUEUED]
+    monkeypatch.setenv("FAKE_WORKER", "ok")
+    qtbot.mouseClick(panel.stop, LEFT)
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.READY] * 2)
+    assert session.store.rounds.all()[-1].summary["epochs"] == 2
+    assert panel.waiting.isHidden()
+
+
+def test_a_waiting_round_can_be_cancelled(qtbot, open_window, project, fake_worker, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    session, panel = window.session, window.views.round_progress
+    assert not window.commands.by_name["cancel_queued"].isEnabled()
+    session.round.start(session.round.rounds.launcher.plan())
+    qtbot.waitUntil(panel.unqueue.isVisible)
+    qtbot.mouseClick(panel.unqueue, LEFT)
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.RUNNING, RoundStatus.CANCELLED])
+    qtbot.waitUntil(panel.unqueue.isHidden)
+    session.round.cancel()
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.CANCELLED] * 2)
+
+
+def test_a_round_that_waited_starts_when_the_project_is_opened(
+    qtbot, open_window, project, fake_worker
+):
+    store = open_project(project)
+    store.decisions.decide("ann", [1], Verdict.ACCEPTED)
+    Rounds(store).queued.add(RoundOptions(epochs=2))
+    store.close()
+    window = open_window(project)
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.READY])
+
+
+def test_a_round_that_cannot_start_is_reported_once(qtbot, open_window, project, fake_worker):
+    store = open_project(project)
+    Rounds(store).queued.add(RoundOptions())
+    store.close()
+    window = open_window(project)  # nothing is decided, so there is nothing to train on
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.FAILED])
+    assert "no manual label" in window.views.message_bar.label.text()
+    qtbot.waitUntil(lambda: window.session.round.queued == [])
+
+
+def test_a_round_can_be_paused_and_resumed(qtbot, open_window, project, fake_worker, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER", "slow")
+    window = open_window(project)
+    start(qtbot, window)
+    panel = window.views.round_progress
+    qtbot.waitUntil(panel.pause.isVisible)
+    qtbot.mouseClick(panel.pause, LEFT)
+    qtbot.waitUntil(lambda: panel.pause.text() == "Resume")
+    assert "paused" in panel.title.text()
+    window.commands.trigger("pause_round")
+    qtbot.waitUntil(lambda: panel.pause.text() == "Pause")
+    assert panel.title.text() == "Training round"
+    qtbot.mouseClick(panel.stop, LEFT)
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.READY])
+
+
+def test_cancel_asks_when_more_than_a_minute_would_be_lost(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    start(qtbot, window)
+    panel = window.views.round_progress
+    qtbot.waitUntil(panel.cancel.isVisible)
+    monkeypatch.setattr(RoundController, "seconds_at_stake", 600.0)
+    asked: list[float] = []
+
+    def ask(seconds: float) -> str:
+        asked.append(seconds)
+        return "stay" if len(asked) == 1 else "cancel"
+
+    monkeypatch.setattr(panel, "ask_cancel", ask)
+    qtbot.mouseClick(panel.cancel, LEFT)
+    assert window.session.round.state is RoundState.RUNNING
+    with qtbot.waitSignal(window.session.round.ended, timeout=20_000):
+        qtbot.mouseClick(panel.cancel, LEFT)
+    assert asked == [600.0, 600.0]
+    assert panel.title.text() == "The round was cancelled"
+    assert panel.detail.text().startswith("10 minutes of training were given up.")
+    assert panel.isVisible()
+    qtbot.mouseClick(panel.close_button, LEFT)
+    assert panel.isHidden()
+
+
+def test_a_new_round_has_little_to_lose(qtbot, open_window, project, fake_worker, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    assert window.session.round.seconds_at_stake == 0
+    start(qtbot, window)
+    assert 0 <= window.session.round.seconds_at_stake < 60
+    window.session.round.cancel()
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.CANCELLED])
+
+
+def test_a_failure_offers_the_folder_of_the_round(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "fail")
+    window = open_window(project)
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    start(qtbot, window)
+    panel = window.views.round_progress
+    qtbot.waitUntil(panel.open_folder.isVisible)
+    assert "It failed on purpose." in panel.detail.text()
+    assert "a reason in the log" in panel.log.toPlainText()
+    qtbot.mouseClick(panel.open_folder, LEFT)
+    assert opened == [str(window.session.store.rounds.all()[-1].folder)]
