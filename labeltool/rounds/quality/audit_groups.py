@@ -31,15 +31,14 @@ class PhotoGroups:
     def __init__(self, store: Store, rule: str) -> None:
         self._store = store
         photos = store.audit.photos()
-        self.ids = np.array([photo.id for photo in photos], np.int64)
-        if rule == PHOTO_RULE:
-            self.keys = self.ids
-        elif rule == FOLDER_RULE:
-            self.keys = np.array([photo.folder for photo in photos], np.int64)
+        self.ids = photos.ids
+        if rule in (PHOTO_RULE, FOLDER_RULE):
+            self.keys = photos.ids if rule == PHOTO_RULE else photos.folders
         else:
-            self.keys = _keys_by_pattern(rule, [photo.path for photo in photos])
-        self._known = np.array([photo.fingerprint is not None for photo in photos], bool)
-        self._hashes = np.array([photo.fingerprint or 0 for photo in photos], np.int64)
+            self.keys = _keys_by_pattern(rule, store.audit.paths())
+        self._known = np.isin(photos.ids, photos.hashed)
+        self._hashes = np.zeros(len(photos.ids), np.int64)
+        self._hashes[self._known] = photos.hashes
 
     def places(self, photos: Collection[int]) -> NDArray[np.int64]:
         """The places of these photos, ascending."""

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, BindParameter, Boolean, Select, bindparam, literal, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Boolean,
+    Connection,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -49,3 +63,19 @@ def use_index(query: Query, table: Any, index: str | None) -> Query:
     """
     hint = "NOT INDEXED" if index is None else f"INDEXED BY {index}"
     return query.with_hint(table, hint, "sqlite")
+
+
+def joined_numbers(query: Any) -> Any:
+    """All numbers that a query of one column, `number`, finds, as one text.
+
+    That takes half the time of a row for each face, and other threads run meanwhile.
+    """
+    number = query.subquery().c.number
+    return select(func.aggregate_strings(cast(number, String), ","))
+
+
+def read_numbers(
+    connection: Connection, query: Any, values: dict[str, Any] | None = None
+) -> NDArray[np.int64]:
+    """What a query of `joined_numbers` finds, in its order."""
+    return np.fromstring(connection.scalar(query, values) or "", np.int64, sep=",")

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import bindparam, func, insert, select, update
 
 from labeltool.domain import (
@@ -19,7 +21,7 @@ from labeltool.domain import (
     Verdict,
 )
 from labeltool.store.database.engine import Database
-from labeltool.store.database.expressions import id_list
+from labeltool.store.database.expressions import id_list, joined_numbers, read_numbers
 from labeltool.store.database.schema import (
     AuditRow,
     FaceRow,
@@ -35,14 +37,17 @@ TRAINABLE = (Verdict.UNREVIEWED, Verdict.ACCEPTED, Verdict.CORRECTED)
 """Verdicts of faces that a round may train on."""
 
 
-class GroupedPhoto(NamedTuple):
-    """A photo as the groups see it: `path` under its photo folder, and the 64 bits of the
-    `fingerprint` as a signed number."""
+class PhotoColumns(NamedTuple):
+    """What groups compare of P photos, K of them with a fingerprint, by id.
 
-    id: int
-    folder: int
-    path: str
-    fingerprint: int | None
+    `ids` (P,) and `folders` (P,) of photos; `hashed` (K,): ids of those with a fingerprint;
+    `hashes` (K,): the 64 bits of it, as signed numbers.
+    """
+
+    ids: NDArray[np.int64]
+    folders: NDArray[np.int64]
+    hashed: NDArray[np.int64]
+    hashes: NDArray[np.int64]
 
 
 class AuditRecords:
@@ -107,15 +112,15 @@ class AuditRecords:
             manual, pseudo = connection.execute(_COUNT_LABELS, values).one()
             return manual, pseudo
 
-    def photos(self) -> list[GroupedPhoto]:
-        """Every photo, by id."""
+    def photos(self) -> PhotoColumns:
+        """Every photo."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(
-                    PhotoRow.id, PhotoRow.folder_id, PhotoRow.path, PhotoRow.fingerprint
-                ).order_by(PhotoRow.id)
-            )
-            return [GroupedPhoto(*row) for row in rows]
+            return PhotoColumns(*(read_numbers(connection, query) for query in _PHOTO_COLUMNS))
+
+    def paths(self) -> list[str]:
+        """The path of every photo under its photo folder, by id."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(PhotoRow.path).order_by(PhotoRow.id)))
 
     def photos_of(self, faces: Collection[int]) -> set[int]:
         """The photos of these faces."""
@@ -166,6 +171,15 @@ _COUNT_LABELS = (
     .select_from(StateRow)
     .outerjoin(ModelRow, ModelRow.id == StateRow.model_id)
     .where(StateRow.face_id.in_(id_list("ids")))
+)
+_PHOTO_COLUMNS = tuple(
+    joined_numbers(query.order_by(PhotoRow.id))
+    for query in (
+        select(PhotoRow.id.label("number")),
+        select(PhotoRow.folder_id.label("number")),
+        select(PhotoRow.id.label("number")).where(PhotoRow.fingerprint.is_not(None)),
+        select(PhotoRow.fingerprint.label("number")).where(PhotoRow.fingerprint.is_not(None)),
+    )
 )
 _WAS_TRAINED = LedgerRow.role.in_((LedgerRole.MANUAL, LedgerRole.PSEUDO))
 _AUDIT = (

@@ -238,10 +238,14 @@ class Photos:
             return [KnownFile(*row) for row in rows]
 
     def accept_files(self, files: Mapping[int, Mapping[str, Any]]) -> None:
-        """Accept changed photo files: save their `bytes`, `modified` and `sha256`, by photo id."""
+        """Accept changed photo files: save their `bytes`, `modified` and `sha256`, by photo id.
+
+        Their fingerprints are forgotten, and read again where they are needed.
+        """
         with self._database.write() as connection:
             for photo, columns in files.items():
-                connection.execute(update(PhotoRow).where(PhotoRow.id == photo).values(**columns))
+                changed = update(PhotoRow).where(PhotoRow.id == photo)
+                connection.execute(changed.values(**columns, fingerprint=None))
 
     def problems(self) -> list[tuple[int, Path, Message]]:
         """Photos that cannot be used: id, file, and the reason, which begins with the file name."""

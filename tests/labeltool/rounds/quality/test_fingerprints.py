@@ -76,6 +76,13 @@ def test_the_face_search_brings_it(sample: Path):
     assert found["fingerprint"] == fingerprint(read_image(photo))
 
 
+def test_that_of_an_edited_photo_is_read_again(tmp_path: Path):
+    store = make_project(tmp_path / "project", 2)
+    store.photos.accept_files({1: {"bytes": 5, "modified": 7, "sha256": "1" * 64}})
+    assert [photo for photo, _file in store.audit.without_fingerprint([1, 2])] == [1]
+    store.close()
+
+
 def test_missing_ones_are_read_and_kept(sample: Path, tmp_path: Path):
     store = make_project(tmp_path / "project")
     store.photos.add(store.photos.add_root(sample), [("portrait-0001.jpg", 1), ("gone.jpg", 1)])
