@@ -41,6 +41,7 @@ from labeltool.domain.filters import (
     ReviewerProgress,
     SavedFilter,
 )
+from labeltool.domain.ledger import LedgerLine, describe_left_out
 from labeltool.domain.messages import N_, Message, counted, fill
 from labeltool.domain.models import import_model, model_name, round_model
 from labeltool.domain.operations import Entry, Step, UndoState
@@ -86,6 +87,7 @@ __all__ = [
     "Filter",
     "Folder",
     "KnownFile",
+    "LedgerLine",
     "LedgerRole",
     "LeftOut",
     "Message",
@@ -114,6 +116,7 @@ __all__ = [
     "Visibility",
     "WriteResult",
     "counted",
+    "describe_left_out",
     "fill",
     "folder_name",
     "import_model",

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from labeltool.domain.errors import UserError
 from labeltool.domain.face import VERDICTS
 from labeltool.domain.messages import N_
+from labeltool.domain.rounds import LedgerRole
 
 VERDICT_FILTERS = (None, "offered", *map(str, VERDICTS), "rejected-new")
 """What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
@@ -26,7 +27,9 @@ class Filter:
     shown. `folder`: the number of a photo root and a path under it ('1/walk/day 2'), with all
     folders inside. `reviewer`: whose decision stands. `text`: part of the file's path, in capitals
     or not. `batch`: id of an operation, for its faces only. `faces`: ids, for these faces only.
-    `audit`: only faces that measure networks. `order`: one of ORDERS; `descending` turns it round.
+    `audit`: only faces that measure networks. `role`: what the training with the id `role_round`,
+    or the newest finished one, used them for; a LedgerRole. `order`: one of ORDERS; `descending`
+    turns it round.
     """
 
     verdict: str | None = None
@@ -41,6 +44,8 @@ class Filter:
     batch: int | None = None
     audit: bool = False
     faces: tuple[int, ...] = ()
+    role: str = ""
+    role_round: int | None = None
 
     @property
     def narrows(self) -> bool:
@@ -74,7 +79,8 @@ class Filter:
             made = cls(**values)
         except (TypeError, ValueError) as error:
             raise newer from error
-        if made.verdict not in VERDICT_FILTERS or made.order not in ORDERS:
+        known = made.verdict in VERDICT_FILTERS and made.order in ORDERS
+        if not known or made.role not in ("", *LedgerRole):
             raise newer
         return made
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from labeltool.domain import (
     N_,
     Changes,
@@ -22,6 +24,7 @@ from labeltool.domain import (
     round_model,
 )
 from labeltool.rounds.liveness import RoundSlot, RunningRound
+from labeltool.rounds.quality.ledger_roles import count_roles, without_photos
 from labeltool.rounds.quality.round_figures import describe_audit, may_promote
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_tables import RunFolderError
@@ -36,6 +39,10 @@ from labeltool.store import Store
 
 WRITE_BATCH_PREDICTIONS = 16
 """Predictions written in one transaction: about 5 ms, so that a click never waits longer."""
+
+
+WRITE_BATCH_LEDGER = 100
+"""Rows of the ledger written in one transaction: a few milliseconds."""
 
 
 def _not_promoted(row: Round) -> Message:
@@ -97,6 +104,7 @@ class ResultIngest:
         summary = {k: v for k, v in results.items() if k not in ("chunks", "digest")}
         summary["skipped_photos"] = len(self.skipped.photos)
         if is_training:
+            summary |= self._add_ledger(running)
             summary["manual_used"] = int(str(row.summary["manual"])) - self.skipped.manual
             # kept here, for superseded predictions are deleted
             movement = self._store.reports.movement(running.round_id)
@@ -163,6 +171,25 @@ class ResultIngest:
             return False
         self.end(event)
         return True
+
+    def _add_ledger(self, running: RunningRound) -> dict[str, object]:
+        """Store what the round used each face for; returns the counts for its summary."""
+        with self._failing():
+            tables, problems = running.folder.tables, running.folder.problems()
+            ledger, faces = tables.ledger(), tables.faces()
+        if ledger is None:
+            return {}
+        bad = faces.ids[np.isin(faces.photos, list(problems))]
+        ledger = without_photos(ledger, bad.tolist())
+        lines = list(
+            zip(ledger.faces.tolist(), ledger.roles.tolist(), ledger.reasons.tolist(), strict=True)
+        )
+        for start in range(0, len(lines), WRITE_BATCH_LEDGER):
+            with self._store.background_write():
+                self._store.ledger.add(running.round_id, lines[start : start + WRITE_BATCH_LEDGER])
+            if start % (50 * WRITE_BATCH_LEDGER) == 0:
+                self._store.rounds.lease(running.round_id)
+        return {"ledger": count_roles(ledger)}
 
     def _read_results(self, running: RunningRound) -> tuple[dict[str, Any], int]:
         """The results of a finished round, and its number of faces. Sets `skipped`."""

@@ -29,6 +29,7 @@ from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.planning import RoundPlan, measured_speeds, plan_round
 from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
+from labeltool.rounds.quality.ledger_roles import count_roles, freeze_ledger
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import (
     count_trainable,
@@ -157,16 +158,16 @@ class RoundLauncher:
         """
         options = options or RoundOptions()
         self._end_stale()
-        manual, available = count_trainable(self._store)
+        trainable = count_trainable(self._store)
         start_network(self._store, options)
-        if options.full and not available:
+        if options.full and not trainable.pseudo:
             raise UserError(
                 N_("There are no pseudo-labels for a full self-training."),
                 N_("Predict the unreviewed faces first, or train one round."),
             )
         known = measured_speeds(self._store.rounds.all(), options.device)
         counts, audit = self._store.queue.counts(), self._store.audit.get()
-        return plan_round(counts, manual, available, len(audit.measuring), known, options)
+        return plan_round(counts, trainable, len(audit.measuring), known, options)
 
     def start_training(self, plan: RoundPlan, progress: Progress = no_progress) -> WriteResult:
         """Freeze the labels and start a training round.
@@ -226,10 +227,12 @@ class RoundLauncher:
         progress(0, 3)
         start = start_network(self._store, plan.options)
         folder, relative = self._new_folder(f"{plan.number:04d}")
-        photos, table = freeze_faces(self._store, self._store.faces.boxes())
+        rows = self._store.faces.boxes()
+        photos, table = freeze_faces(self._store, rows)
         progress(1, 3)
         labels = freeze_labels(self._store, plan.pseudo, table, progress)
         audit = freeze_audit(self._store, table)
+        ledger = freeze_ledger(self._store, rows, table, labels, audit)
         progress(2, 3)
         in_use = trained_round(self._store)
         spec = run_spec(self._store, plan.options.device, start.trained) | {
@@ -243,10 +246,11 @@ class RoundLauncher:
             "batch": TRAINING_BATCH, "lr": 1e-4 if self.can_predict() else 1e-3,
             "seed": plan.number, "predict_seconds": plan.predict_seconds,
         }  # fmt: skip
-        folder.create(spec, photos, table, labels, audit)
+        folder.create(spec, photos, table, labels, audit, ledger)
         summary: dict[str, object] = {
             "manual": int(labels.manual.sum()), "pseudo": int((~labels.manual).sum()),
             "epochs": plan.epochs, "options": plan.options.to_dict(),
+            "ledger": count_roles(ledger),
         }  # fmt: skip
         return FrozenRound(folder, relative, summary)
 

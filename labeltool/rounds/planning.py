@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labeltool.domain import N_, Counts, Message, Round
+from labeltool.domain import N_, Counts, LeftOut, Message, Round, describe_left_out
+from labeltool.domain.ledger import TASKS
 from labeltool.domain.round_options import RoundOptions
+from labeltool.rounds.run_inputs import Trainable
 
 CURRICULUM_TASKS = ("cls3", "cls2", "std")
 """What pseudo-labels train in rounds 1, 2 and from 3 on, easiest first, as in the authors' GSSL:
@@ -41,8 +43,8 @@ class RoundPlan:
 
     `options`: what the user chose; `device`: where it trains, as far as this is known before.
     `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `audit`: faces
-    that measure it. `seconds`: the
-    estimate, of which `predict_seconds` for predicting all `faces` again.
+    that measure it. `left_out`: faces that it leaves out, by LeftOut. `seconds`: the estimate, of
+    which `predict_seconds` for predicting all `faces` again.
     """
 
     options: RoundOptions
@@ -52,6 +54,7 @@ class RoundPlan:
     pseudo: int
     pseudo_available: int
     audit: int
+    left_out: dict[str, int]
     faces: int
     epochs: int
     device: str
@@ -61,11 +64,7 @@ class RoundPlan:
 
     def describe(self) -> Message:
         """The plan in a few sentences."""
-        trained = {
-            "cls3": N_("the coarsest score map"),
-            "cls2": N_("the coarser score map"),
-            "std": N_("everything"),
-        }[self.task]
+        trained = TASKS[self.task]
         capped = N_("Epochs and pseudo-labels are capped to fit about ten minutes.")
         what = Message(
             N_(
@@ -89,7 +88,7 @@ class RoundPlan:
         )
         unknown = N_("Its quality will be unknown: there are no judged faces to measure by.")
         return Message.join(
-            what, time, Message(capped) if self.capped else None,
+            what, describe_left_out(self.left_out), time, Message(capped) if self.capped else None,
             None if self.audit else Message(unknown),
         )  # fmt: skip
 
@@ -111,8 +110,7 @@ def measured_speeds(rounds: Iterable[Round], device: str) -> dict[str, Any]:
 
 def plan_round(
     counts: Counts,
-    manual: int,
-    available: int,
+    trainable: Trainable,
     audit: int,
     known: Mapping[str, Any],
     options: RoundOptions,
@@ -121,7 +119,7 @@ def plan_round(
 
     Args:
         counts: of the project.
-        manual, available: labels and pseudo-labels that the round may train on.
+        trainable: what the round may train on.
         audit: faces that measure it.
         known: see `measured_speeds`.
         options: what the user chose.
@@ -136,6 +134,7 @@ def plan_round(
     capacity = max(ROUND_BUDGET_SECONDS - predict_seconds, ROUND_BUDGET_SECONDS / 3) * train_speed
     if where == "cuda":
         capacity *= 10
+    manual, available = trainable.manual, trainable.pseudo
     # at least six epochs: then pseudo-labels, as many as still fit
     pseudo = int(min(available, max(capacity / 6 - manual, 0))) if options.pseudo else 0
     samples = manual + pseudo
@@ -152,6 +151,7 @@ def plan_round(
         pseudo=pseudo,
         pseudo_available=available,
         audit=audit,
+        left_out=trainable.left_out | {str(LeftOut.NOT_NEEDED): available - pseudo},
         faces=counts.faces,
         epochs=chosen,
         device=where,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from labeltool.domain import (
     N_,
     OCCLUDED,
     VISIBLE,
+    LeftOut,
     Progress,
     Round,
     RoundKind,
@@ -46,8 +48,18 @@ def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTab
     )
 
 
-def count_trainable(store: Store) -> tuple[int, int]:
-    """How many manual labels and pseudo-labels a round may train on.
+@dataclass(frozen=True, slots=True)
+class Trainable:
+    """How many manual labels and pseudo-labels a round may train on, and how many faces it may not
+    use, by LeftOut."""
+
+    manual: int
+    pseudo: int
+    left_out: dict[str, int]
+
+
+def count_trainable(store: Store) -> Trainable:
+    """What a round may train on.
 
     Raises:
         UserError: there is no manual label that it may train on.
@@ -62,7 +74,13 @@ def count_trainable(store: Store) -> tuple[int, int]:
     held_labels, held_pseudo = store.audit.count_labels(held_out(store), MEAN_FACE)
     if held_labels == labels:
         raise _only_held_out()
-    return labels - held_labels, store.faces.count_pseudo_labels(MEAN_FACE) - held_pseudo
+    left_out = store.faces.count_left_out(MEAN_FACE)
+    held = held_labels + held_pseudo - len(store.audit.get().measuring)
+    return Trainable(
+        labels - held_labels,
+        store.faces.count_pseudo_labels(MEAN_FACE) - held_pseudo,
+        left_out | {str(LeftOut.AUDIT_GROUP): held},
+    )
 
 
 def _only_held_out() -> UserError:

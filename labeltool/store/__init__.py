@@ -27,6 +27,7 @@ from labeltool.store.faces.boxes import MAX_INSTANT_FACES, Boxes
 from labeltool.store.faces.face_queries import Queue
 from labeltool.store.faces.faces import Faces
 from labeltool.store.faces.photos import Photos
+from labeltool.store.ledger_records import LedgerRecords
 from labeltool.store.log.change_detector import ChangeDetector
 from labeltool.store.log.face_history import History
 from labeltool.store.log.operation_log import now
@@ -103,6 +104,7 @@ class Store:
         self.rounds = Rounds(self._database)
         self.reports = RoundReports(self._database)
         self.rollbacks = Rollbacks(self._database, self.rounds)
+        self.ledger = LedgerRecords(self._database)
         self.filters = Filters(self._database)
         self.reviewer_progress = ReviewerProgressRecords(self._database)
         try:

@@ -3820,6 +3820,46 @@ result: {verdict}</source>
         <translation>전체</translation>
     </message>
     <message>
+        <source>too similar to a face to measure by</source>
+        <translation>측정용 얼굴과 너무 비슷함</translation>
+    </message>
+    <message>
+        <source>without a proposal</source>
+        <translation>제안 없음</translation>
+    </message>
+    <message>
+        <source>the photo could not be used</source>
+        <translation>사진을 사용할 수 없음</translation>
+    </message>
+    <message>
+        <source>not needed</source>
+        <translation>필요하지 않음</translation>
+    </message>
+    <message>
+        <source>trained</source>
+        <translation>학습됨</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>측정용</translation>
+    </message>
+    <message>
+        <source>pseudo-label ({task})</source>
+        <translation>의사 레이블({task})</translation>
+    </message>
+    <message>
+        <source>left out: {reason}</source>
+        <translation>사용 안 함: {reason}</translation>
+    </message>
+    <message>
+        <source>{count:,} {reason}</source>
+        <translation>{reason} {count:,}개</translation>
+    </message>
+    <message>
+        <source>Left out: {faces}.</source>
+        <translation>사용하지 않는 얼굴: {faces}.</translation>
+    </message>
+    <message>
         <source>Epochs and pseudo-labels are capped to fit about ten minutes.</source>
         <translation>에포크와 의사 레이블은 약 10분에 맞게 제한했습니다.</translation>
     </message>

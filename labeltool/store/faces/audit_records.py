@@ -106,7 +106,7 @@ class AuditRecords:
 
     def count_labels(self, faces: Collection[int], not_model: str) -> tuple[int, int]:
         """How many of these faces have a manual label, and how many a pseudo-label of a model other
-        than `not_model`."""
+        than `not_model`, see `Faces.pseudo_labels`."""
         with self._database.read() as connection:
             values = {"ids": sorted(faces), "name": not_model}
             manual, pseudo = connection.execute(_COUNT_LABELS, values).one()
@@ -165,7 +165,9 @@ _COUNT_LABELS = (
     select(
         func.count().filter(StateRow.verdict.in_(FINAL)),
         func.count().filter(
-            StateRow.verdict == Verdict.UNREVIEWED, ModelRow.name != bindparam("name")
+            StateRow.verdict == Verdict.UNREVIEWED,
+            ~StateRow.flag,
+            ModelRow.name != bindparam("name"),
         ),
     )
     .select_from(StateRow)

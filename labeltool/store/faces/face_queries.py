@@ -51,6 +51,7 @@ from labeltool.store.database.schema import (
     FaceCounterRow,
     FaceRow,
     FolderRow,
+    LedgerRow,
     PhotoRow,
     RootRow,
     RoundRow,
@@ -222,6 +223,14 @@ _OF_FEW = use_index(  # looked up by their ids
 _WAITING = _OF_FEW.where(is_waiting(StateRow))
 
 
+NEWEST_TRAINING = (
+    select(func.max(RoundRow.id))
+    .where(RoundRow.kind == RoundKind.TRAIN, RoundRow.status == RoundStatus.READY)
+    .scalar_subquery()
+)
+"""The id of the newest finished training, in a query."""
+
+
 # Statements of filters, built once for all filters that differ in their values alone
 
 
@@ -247,6 +256,9 @@ def _prepare(
     if wanted.faces:
         values["faces"] = list(wanted.faces)
         shape = replace(shape, faces=(0,))
+    if wanted.role:
+        values |= {"role": wanted.role, "role_round": wanted.role_round}
+        shape = replace(shape, role="any", role_round=None if wanted.role_round is None else 0)
     if wanted.folder:
         after_slash = chr(ord("/") + 1)
         values |= {
@@ -295,7 +307,7 @@ def _facets_query(wanted: Filter, dialect: Dialect) -> Any:
 
 def _counted(wanted: Filter) -> tuple[Any, Any]:
     """Where to count, and how many faces a row there stands for."""
-    others = (wanted.audit, wanted.faces, wanted.folder, wanted.text)
+    others = (wanted.audit, wanted.role, wanted.faces, wanted.folder, wanted.text)
     if wanted.score is None and wanted.batch is None and not any(others):
         return FaceCounterRow, FaceCounterRow.faces
     return StateRow, literal(1)
@@ -352,13 +364,7 @@ def _conditions(
         conditions.append(table.round_id == bindparam("round"))
     if wanted.reviewer:
         conditions.append(table.reviewer == bindparam("reviewer"))
-    if wanted.batch is not None:
-        entered = select(EntryRow.face_id).where(EntryRow.operation_id == bindparam("batch"))
-        conditions.append(table.face_id.in_(entered))
-    if wanted.faces:
-        conditions.append(table.face_id.in_(id_list("faces")))
-    if wanted.audit:
-        conditions.append(table.face_id.in_(select(AuditRow.face_id)))
+    conditions += [table.face_id.in_(faces) for faces in _listed(wanted)]
     if wanted.folder:
         conditions.append(table.folder_id.in_(_FOLDER_AND_BELOW))
     if wanted.text:
@@ -366,6 +372,29 @@ def _conditions(
         named = dialect.photos_named("text") if is_indexed else _PHOTOS_CONTAINING
         conditions.append(table.photo_id.in_(named))
     return conditions
+
+
+def _listed(wanted: Filter) -> list[Any]:
+    """The lists of faces that a face must be in, as queries of ids."""
+    lists: list[Any] = []
+    if wanted.batch is not None:
+        lists.append(select(EntryRow.face_id).where(EntryRow.operation_id == bindparam("batch")))
+    if wanted.faces:
+        lists.append(id_list("faces"))
+    if wanted.audit:
+        lists.append(select(AuditRow.face_id))
+    if wanted.role:
+        lists.append(_with_role(wanted.role_round))
+    return lists
+
+
+def _with_role(round_id: int | None) -> Any:
+    """The faces that had the role in a training; None stands for the newest finished one."""
+    one = NEWEST_TRAINING if round_id is None else bindparam("role_round")
+    found = select(LedgerRow.face_id).where(
+        LedgerRow.round_id == one, LedgerRow.role == bindparam("role")
+    )
+    return use_index(found, LedgerRow, "ledger_role")
 
 
 _FOLDER_AND_BELOW = union_all(  # what is inside begins with the path of the folder and a slash

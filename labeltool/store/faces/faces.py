@@ -8,11 +8,13 @@ from pathlib import Path
 from sqlalchemy import (
     Connection,
     Select,
+    and_,
     bindparam,
     case,
     false,
     func,
     insert,
+    or_,
     select,
     true,
 )
@@ -23,6 +25,7 @@ from labeltool.domain import (
     Card,
     Decision,
     Face,
+    LeftOut,
     Points,
     Prediction,
     Verdict,
@@ -93,17 +96,24 @@ class Faces:
             return int(connection.scalar(_COUNT_UNPREDICTED) or 0)
 
     def count_pseudo_labels(self, not_model: str) -> int:
-        """How many unreviewed faces have a proposal of a model other than `not_model` (a name)."""
+        """How many unreviewed faces without a flag have a proposal of a model other than
+        `not_model` (a name)."""
         with self._database.read() as connection:
             return int(connection.scalar(_COUNT_PSEUDO_LABELS, {"name": not_model}) or 0)
+
+    def count_left_out(self, not_model: str) -> dict[str, int]:
+        """How many faces no training uses, by LeftOut, whatever it measures by and needs."""
+        with self._database.read() as connection:
+            counts = connection.execute(_COUNT_LEFT_OUT, {"name": not_model}).one()._mapping
+        return {str(reason): int(counts[reason]) for reason in counts}
 
     def pseudo_labels(
         self, not_model: str, limit: int, without: Collection[int] = ()
     ) -> list[tuple[int, Points]]:
         """Up to `limit` pseudo-labels, the most confident first: face id and landmarks, (N, 2).
 
-        They are the proposals for unreviewed faces, except those of the model `not_model` and those
-        for the faces `without`.
+        They are the proposals for unreviewed faces without a flag, except those of the model
+        `not_model` and those for the faces `without`.
         """
         query = _pseudo(not_model).where(StateRow.face_id.not_in(id_list("without")))
         query = query.order_by(StateRow.score.desc(), StateRow.face_id).limit(limit)
@@ -177,7 +187,7 @@ def _pseudo(not_model: str) -> Select[int, Points]:
         select(StateRow.face_id, PredictionRow.points)
         .join(PredictionRow, PredictionRow.id == StateRow.prediction_id)
         .join(ModelRow, ModelRow.id == StateRow.model_id)
-        .where(StateRow.verdict == Verdict.UNREVIEWED, ModelRow.name != not_model)
+        .where(StateRow.verdict == Verdict.UNREVIEWED, ~StateRow.flag, ModelRow.name != not_model)
     )
 
 
@@ -226,7 +236,29 @@ _COUNT_PSEUDO_LABELS = (
     select(total(FaceCounterRow.faces))
     .join(RoundRow, RoundRow.id == FaceCounterRow.round_id)
     .join(ModelRow, ModelRow.id == RoundRow.model_id)
-    .where(FaceCounterRow.verdict == Verdict.UNREVIEWED, ModelRow.name != bindparam("name"))
+    .where(
+        FaceCounterRow.verdict == Verdict.UNREVIEWED,
+        ~FaceCounterRow.flag,
+        ModelRow.name != bindparam("name"),
+    )
+)
+_HAS_NONE = or_(ModelRow.name.is_(None), ModelRow.name == bindparam("name"))
+_UNREVIEWED = FaceCounterRow.verdict == Verdict.UNREVIEWED
+_COUNT_LEFT_OUT = (
+    select(
+        *(
+            total(FaceCounterRow.faces, condition).label(str(reason))
+            for reason, condition in (
+                (LeftOut.REJECTED, FaceCounterRow.verdict == Verdict.REJECTED),
+                (LeftOut.EXCLUDED, FaceCounterRow.verdict == Verdict.EXCLUDED),
+                (LeftOut.FLAGGED, and_(_UNREVIEWED, FaceCounterRow.flag)),
+                (LeftOut.NO_PROPOSAL, and_(_UNREVIEWED, ~FaceCounterRow.flag, _HAS_NONE)),
+            )
+        )
+    )
+    .select_from(FaceCounterRow)
+    .outerjoin(RoundRow, RoundRow.id == FaceCounterRow.round_id)
+    .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
 )
 _FACE = (
     select(

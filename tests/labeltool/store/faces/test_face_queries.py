@@ -170,6 +170,19 @@ class TestIndexes:
             whole = ("SCAN photo", "SCAN folder", "SCAN face")
             assert not [line for line in plans if line in whole], wanted
 
+    @pytest.mark.parametrize("order", ORDERS)
+    @pytest.mark.parametrize("round_id", [None, 2])
+    def test_roles_are_found_by_an_index(self, store, order, round_id):
+        wanted = Filter(role="pseudo", role_round=round_id, order=order)
+        with explained(store) as plans:
+            store.queue.ids(wanted)
+            store.queue.count(wanted)
+            store.ledger.count(round_id)
+            store.ledger.of_face(1)
+        assert not [line for line in plans if "TEMP B-TREE" in line]
+        assert [line for line in plans if "ledger USING COVERING INDEX ledger_role" in line]
+        assert not [line for line in plans if line.startswith("SCAN ledger")]
+
     @pytest.mark.parametrize("parts", PARTS)
     def test_counts_read_an_index_or_the_counters(self, store, parts):
         with explained(store) as plans:
