@@ -53,7 +53,7 @@ def _report(found: AuditSet, project: Path) -> None:
         print_line(f"Draw some with 'labeltool audit {project} --faces {AUDIT_FACES}'.", err=True)
         return
     names = {PHOTO_RULE: "photo", FOLDER_RULE: "folder"}
-    rule = names.get(found.rule, f"the pattern {found.rule!r}")
+    rule = names.get(found.rule, f"the pattern '{found.rule}'")
     wait = "1 waits" if waiting == 1 else f"{waiting} wait"
     print_line(
         f"{counted(judged + waiting, 'face')} to measure by, grouped by {rule}: "

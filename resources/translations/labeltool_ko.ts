@@ -4098,8 +4098,8 @@ result: {verdict}</source>
         <translation>{name} 파일을 프로젝트 폴더에 넣거나, 다른 시작점을 고르세요.</translation>
     </message>
     <message>
-        <source>The faces to measure by are grouped by {rule!r} in this project, not by {other!r}.</source>
-        <translation>이 프로젝트의 측정용 얼굴은 {other!r}이(가) 아니라 {rule!r} 기준으로 묶여 있습니다.</translation>
+        <source>The faces to measure by are grouped by &apos;{rule}&apos; in this project, not by &apos;{other}&apos;.</source>
+        <translation>이 프로젝트의 측정용 얼굴은 &apos;{other}&apos;이(가) 아니라 &apos;{rule}&apos; 기준으로 묶여 있습니다.</translation>
     </message>
     <message>
         <source>Add faces without another rule. To change it, make a new project.</source>
@@ -4130,20 +4130,20 @@ result: {verdict}</source>
         <translation>얼굴 수를 줄이거나, 더 작은 묶음을 고르거나, 다른 사진을 가져오세요.</translation>
     </message>
     <message>
-        <source>{pattern} is not a regular expression: {reason}.</source>
-        <translation>{pattern}은(는) 정규식이 아닙니다: {reason}.</translation>
+        <source>&apos;{pattern}&apos; is not a regular expression: {reason}.</source>
+        <translation>&apos;{pattern}&apos;은(는) 정규식이 아닙니다: {reason}.</translation>
     </message>
     <message>
         <source>Write &apos;photo&apos;, &apos;folder&apos;, or a regular expression such as &apos;(.+)_[0-9]+&apos;.</source>
         <translation>&apos;photo&apos;, &apos;folder&apos; 또는 &apos;(.+)_[0-9]+&apos; 같은 정규식을 쓰세요.</translation>
     </message>
     <message>
-        <source>{pattern} matches no photo of this project.</source>
-        <translation>{pattern}에 맞는 사진이 이 프로젝트에 없습니다.</translation>
+        <source>&apos;{pattern}&apos; matches no photo of this project.</source>
+        <translation>&apos;{pattern}&apos;에 맞는 사진이 이 프로젝트에 없습니다.</translation>
     </message>
     <message>
-        <source>It is compared with paths such as {path}.</source>
-        <translation>{path} 같은 경로와 비교합니다.</translation>
+        <source>It is compared with paths such as &apos;{path}&apos;.</source>
+        <translation>&apos;{path}&apos; 같은 경로와 비교합니다.</translation>
     </message>
     <message>
         <source>Another window added faces to measure by just now.</source>

@@ -55,7 +55,7 @@ def grow_audit_set(
     if audit.rule and rule != audit.rule:
         raise UserError(
             N_(
-                "The faces to measure by are grouped by {rule!r} in this project, not by {other!r}."
+                "The faces to measure by are grouped by '{rule}' in this project, not by '{other}'."
             ),
             N_("Add faces without another rule. To change it, make a new project."),
             rule=audit.rule,

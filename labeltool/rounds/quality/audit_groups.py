@@ -80,18 +80,18 @@ def _keys_by_pattern(pattern: str, paths: Sequence[str]) -> NDArray[np.int64]:
         find = re.compile(unicodedata.normalize("NFC", pattern)).search
     except re.error as error:
         raise UserError(
-            N_("{pattern} is not a regular expression: {reason}."),
+            N_("'{pattern}' is not a regular expression: {reason}."),
             N_("Write 'photo', 'folder', or a regular expression such as '(.+)_[0-9]+'."),
-            pattern=repr(pattern),
+            pattern=pattern,
             reason=str(error),
         ) from error
     found = [find(unicodedata.normalize("NFC", path)) for path in paths]
     if paths and not any(found):
         raise UserError(
-            N_("{pattern} matches no photo of this project."),
-            N_("It is compared with paths such as {path}."),
-            pattern=repr(pattern),
-            path=repr(paths[0]),
+            N_("'{pattern}' matches no photo of this project."),
+            N_("It is compared with paths such as '{path}'."),
+            pattern=pattern,
+            path=paths[0],
         )
     keys: dict[str, int] = {}
     return np.array(

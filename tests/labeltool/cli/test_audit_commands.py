@@ -61,7 +61,7 @@ def test_a_pattern_groups_by_name(project):
     store = project(20)
     said = labeltool("audit", store.folder, "--faces", 3, "--group", r"(\d{4})\d\.jpg")
     assert said.returncode == 0, said.stderr
-    assert r"grouped by the pattern '(\\d{4})\\d\\.jpg'" in said.stdout
+    assert r"grouped by the pattern '(\d{4})\d\.jpg'" in said.stdout
 
 
 def test_what_cannot_be_drawn_is_refused(project):
