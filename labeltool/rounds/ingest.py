@@ -27,6 +27,7 @@ from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.quality.ledger_roles import count_roles, without_photos
 from labeltool.rounds.quality.round_figures import describe_audit, may_promote
 from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_inputs import trained_round
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.rounds.skipped_photos import (
     Skipped,
@@ -109,7 +110,8 @@ class ResultIngest:
             # kept here, for superseded predictions are deleted
             movement = self._store.reports.movement(running.round_id)
             summary["movement"] = None if movement is None else movement.to_dict()
-        promoted = is_training and may_promote(results)
+        in_use = trained_round(self._store)
+        promoted = is_training and may_promote(results, 0 if in_use is None else in_use.number)
         changes = self._store.rounds.finish(running.round_id, summary, visible=promoted)
         self._release(running)
         if promoted:  # or the rounds before are still in use

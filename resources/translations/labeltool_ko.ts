@@ -820,6 +820,22 @@
         <translation>실행 중인 라운드가 끝나도 시작하지 않습니다</translation>
     </message>
     <message>
+        <source>Pack round for another machine…</source>
+        <translation>다른 컴퓨터용 라운드 묶기…</translation>
+    </message>
+    <message>
+        <source>Write a round and its photos to a file that another computer can train</source>
+        <translation>다른 컴퓨터에서 학습할 수 있도록 라운드와 사진을 파일로 묶습니다</translation>
+    </message>
+    <message>
+        <source>Bring in results…</source>
+        <translation>결과 가져오기…</translation>
+    </message>
+    <message>
+        <source>Add the results of a packed round that another computer trained</source>
+        <translation>다른 컴퓨터에서 학습한 묶음 라운드의 결과를 추가합니다</translation>
+    </message>
+    <message>
         <source>Earlier proposals…</source>
         <translation>이전 제안…</translation>
     </message>
@@ -1222,6 +1238,14 @@
     <message>
         <source>Start</source>
         <translation>시작</translation>
+    </message>
+    <message>
+        <source>Pack…</source>
+        <translation>묶기…</translation>
+    </message>
+    <message>
+        <source>It is written to a file with its photos, to be trained on another machine. This project waits for its results, and goes on meanwhile.</source>
+        <translation>다른 컴퓨터에서 학습하도록 사진과 함께 파일에 기록합니다. 이 프로젝트는 결과를 기다리며, 그동안 계속 작업할 수 있습니다.</translation>
     </message>
     <message>
         <source>It runs in the background, even when the window is closed. Unreviewed and rejected faces get new proposals; decisions stay as they are.</source>
@@ -2412,6 +2436,22 @@ result: {verdict}</source>
         <translation>모두 판정되었습니다. 이제 학습하세요.</translation>
     </message>
     <message>
+        <source>Pack round {number}</source>
+        <translation>라운드 {number} 묶기</translation>
+    </message>
+    <message>
+        <source>Packed rounds ({patterns})</source>
+        <translation>묶음 라운드 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Bring in the results of a round</source>
+        <translation>라운드 결과 가져오기</translation>
+    </message>
+    <message>
+        <source>Results of packed rounds ({patterns})</source>
+        <translation>묶음 라운드의 결과 ({patterns})</translation>
+    </message>
+    <message>
         <source>Only the faces of “{what}” are listed.</source>
         <translation>“{what}”의 얼굴만 목록에 표시합니다.</translation>
     </message>
@@ -2894,6 +2934,22 @@ result: {verdict}</source>
     <message>
         <source>Starting the next round</source>
         <translation>다음 라운드 시작</translation>
+    </message>
+    <message>
+        <source>Packing round {number}</source>
+        <translation>라운드 {number} 묶는 중</translation>
+    </message>
+    <message>
+        <source>Cancelled: nothing was packed.</source>
+        <translation>취소됨: 아무것도 묶지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Bringing in results</source>
+        <translation>결과 가져오는 중</translation>
+    </message>
+    <message>
+        <source>Cancelled: nothing was brought in.</source>
+        <translation>취소됨: 아무것도 가져오지 않았습니다.</translation>
     </message>
     <message>
         <source>Rolling back</source>

@@ -27,6 +27,8 @@ from labeltool.domain.round_options import RoundOptions
 from labeltool.gui.background.tasks import TaskRunner, Work
 from labeltool.gui.i18n.translate import tr
 from labeltool.rounds.controller import Rounds
+from labeltool.rounds.packs.bringing_in import bring_in
+from labeltool.rounds.packs.packing import pack_round
 from labeltool.rounds.planning import RoundPlan
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.store import Store
@@ -216,15 +218,37 @@ class RoundController(QObject):
             self._tried, self._retry_start_at = first, now + RETRY_SECONDS
             self._start(tr("Starting the next round"), self.rounds.queued.start_next)
 
-    def _start(self, name: str, work: Callable[[Progress], Changes | WriteResult | None]) -> None:
+    def pack(self, plan: RoundPlan, file: Path) -> None:
+        """Write a planned training round to a file, for another machine."""
+        self._tasks.run(
+            "packs", tr("Packing round {number}", number=plan.number),
+            partial(pack_round, self._store, self.rounds.launcher, plan, file),
+            cancel_message=tr("Cancelled: nothing was packed."),
+        )  # fmt: skip
+
+    def bring_in(self, file: Path) -> None:
+        """Add the results of a packed round."""
+        self._start(
+            tr("Bringing in results"),
+            partial(bring_in, self._store, self.rounds.launcher, file),
+            cancel_message=tr("Cancelled: nothing was brought in."),
+        )
+
+    def _start(
+        self,
+        name: str,
+        work: Callable[[Progress], Changes | WriteResult | None],
+        cancel_message: str = "",
+    ) -> None:
         """Write the run folder in the background, which reads every face."""
         self.state = RoundState.STARTING
-        cancel_message = tr("Cancelled: no round was started.")
+        cancel_message = cancel_message or tr("Cancelled: no round was started.")
         self._tasks.run("start", name, work, cancel_message=cancel_message, ended=self._started)
 
     @Slot()
     def _started(self) -> None:
         self.state = RoundState.IDLE
+        self.rounds.follower.attach()
         self._follow()
         self._expire_queue()
         self._tasks.publish(Changes(rounds=True))

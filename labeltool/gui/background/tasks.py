@@ -113,7 +113,7 @@ class Lane:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-LaneName = Literal["import", "results", "writes", "instant", "start", "queries", "backups"]
+LaneName = Literal["import", "results", "writes", "instant", "start", "packs", "queries", "backups"]
 
 
 class TaskRunner(QObject):

@@ -70,6 +70,8 @@ class DialogCommands(QObject):
             "accept_above": self._accept_above,
             "train": self._train,
             "audit": self._audit,
+            "pack_round": self._pack_round,
+            "bring_in": self._bring_in,
             "restore": self._restore,
             "batches": self._batches,
             "keys": self._keys,
@@ -214,6 +216,26 @@ class DialogCommands(QObject):
                 return
         if self._run(StartRoundDialog(plan, self._parent)):
             self._session.round.start(plan)
+
+    def _pack_round(self) -> None:
+        plan = self._session.round.rounds.launcher.plan()
+        if not self._run(StartRoundDialog(plan, self._parent, is_packed=True)):
+            return
+        file, _ = QFileDialog.getSaveFileName(
+            self._parent, tr("Pack round {number}", number=plan.number),
+            str(self._session.store.folder / f"round-{plan.number}.zip"),
+            tr("Packed rounds ({patterns})", patterns="*.zip"),
+        )  # fmt: skip
+        if file:
+            self._session.round.pack(plan, Path(file))
+
+    def _bring_in(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(
+            self._parent, tr("Bring in the results of a round"), "",
+            tr("Results of packed rounds ({patterns})", patterns="*.zip"),
+        )  # fmt: skip
+        if file:
+            self._session.round.bring_in(Path(file))
 
     def _restore(self) -> None:
         rounds = self._session.store.rounds.all()

@@ -21,6 +21,7 @@ from labeltool.domain import (
 from labeltool.rounds.launcher import RoundLauncher
 from labeltool.rounds.packs.archive import RESULTS, Archive
 from labeltool.rounds.packs.running import RESULT_FILES
+from labeltool.rounds.quality.round_figures import describe_audit, may_promote
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store
@@ -108,8 +109,9 @@ def _check(store: Store, folder: RunFolder, incoming: RunFolder) -> None:
         place: with_path(problem, Path(Path(photos[place].path).name))
         for place, problem in incoming.problems().items()
     }
-    for problem in problems.values():
-        str(problem)  # its template may not fit its values
+    for message in (*problems.values(), describe_audit(results)):
+        str(message)  # its template may not fit its values
+    may_promote(results, 0)
     incoming.write_problems(problems)
 
 

@@ -8,11 +8,14 @@ from typing import Any
 from labeltool.domain import N_, Message, Round, model_name, round_model
 
 
-def may_promote(results: Mapping[str, Any]) -> bool:
-    """Whether a network may be used without asking: it was not measured, or its error is not
-    larger than that of the one before by more than chance."""
+def may_promote(results: Mapping[str, Any], in_use: int) -> bool:
+    """Whether a network may be used without asking: it was not compared, or its error is not
+    larger by more than chance than that of the round `in_use`, 0 for the starter.
+
+    A comparison with another round says nothing: the one in use may have changed meanwhile.
+    """
     against = results.get("against")
-    return not against or float(against["low"]) <= 0
+    return not against or (float(against["low"]) <= 0 and int(against["round"]) == in_use)
 
 
 def figures(row: Round) -> dict[str, object]:

@@ -248,6 +248,30 @@ class TestWholeWay:
         assert [row.number for row in store.rounds.all()][-2:] == [2, 1]
         assert store.faces.get(5).prediction.model == "round 2"
 
+    @pytest.mark.parametrize("meanwhile", [False, True])
+    def test_it_is_promoted_if_it_was_compared_with_the_round_in_use(
+        self, store: Store, away: Path, meanwhile: bool
+    ) -> None:
+        measured = {
+            "audit": {"faces": 9, "nme": 5.0, "nme_curve": 5.0, "fr10": 0.0, "auc10": 50.0},
+            "against": {"round": 0, "nme_change": -1.0, "low": -1.5, "high": -0.5},
+        }
+
+        def measure(files: dict[str, bytes]) -> None:
+            files["results.json"] = json.dumps(
+                json.loads(files["results.json"]) | measured
+            ).encode()
+
+        pack(store, away / "a.zip")
+        results = run(away / "a.zip")
+        rewrite(results, measure)
+        if meanwhile:
+            train_here(store)
+        assert ("is not promoted" in take(store, results)) is meanwhile
+        assert [row.promoted for row in store.rounds.all() if "pack" in row.summary] == [
+            not meanwhile
+        ]
+
     def test_photo_problems_name_the_photos_of_this_project(
         self, store: Store, away: Path, fake: Callable[[str], None]
     ) -> None:
@@ -479,6 +503,7 @@ class TestBringIn:
             ("results.json", b'{"chunks": ["predictions-00009.npz"], "digest": ""}'),
             ("results.json", b'{"chunks": ["../../x.npz"], "digest": ""}'),
             ("results.json", b"[]"),
+            ("results.json", b'{"chunks": [], "digest": "", "against": {"round": 0}}'),
             ("results.json", b"{"),
             ("model.safetensors", b"\x80\x04."),  # a pickle
             ("predictions-00000.npz", b"PK\x03\x04"),
