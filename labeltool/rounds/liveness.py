@@ -18,6 +18,9 @@ from labeltool.worker_process import program
 WORKER_START_SECONDS = 30.0
 """How long a new worker may take until it holds its lock or reports."""
 
+MAX_POLL_BYTES = 256_000
+"""Of events read at once: a window that is opened late in a long round reads hours of them."""
+
 
 def describe_exit(code: int | None) -> Message:
     """What to say of a worker that ended with this exit code; None is unknown."""
@@ -124,8 +127,8 @@ class RunningRound:
         return cls(row.id, row.kind, folder, Worker(folder))
 
     def poll(self) -> list[Event]:
-        """The events since the last call; for one thread only. A folder that is lost or damaged is
-        a failure of the round."""
+        """The events since the last call, or the first of them if there are many; for one thread
+        only. A folder that is lost or damaged is a failure of the round."""
         if self.has_ended:
             return []
         try:
@@ -133,12 +136,12 @@ class RunningRound:
                 self.folder.ensure_exists()
             # before the events are read: it may report its last event in between
             exited = self.worker.has_exited()
-            events = self.folder.new_events()
+            events = self.folder.new_events(MAX_POLL_BYTES)
         except RunFolderError as error:
             self.worker.stop()
             self.has_ended = True
             return [Event("failed", reason=error.what, expected=True)]
-        if exited and not any(event.is_final for event in events):
+        if exited and not events:  # all were read
             events.append(self.worker.exit_event())
         self.has_ended = any(event.is_final for event in events)
         return events

@@ -12,8 +12,8 @@
     lock                held by the worker while it lives
     worker.log          what the worker printed
     training/           the state of the training, to resume it
-    samples.npz         `faces` (K,) and `points` (K, N, 2): a few faces, with the landmarks that
-                        the network of the last measured epoch proposes
+    samples.npz         `faces` (K,), `points` (K, N, 2) and `scores` (K, N): a few faces, with the
+                        landmarks that the network of the last measured epoch proposes
     audit-errors.npz    `faces` (A,) of the audit set that could be measured; `points_before` and
                         `points_after` (A, N, 2) by the network in use before, NaN if there was
                         none, and by this one; `errors_before` and `errors_after` (A, N) as
@@ -68,7 +68,9 @@ class Event:
     `kind`: started, progress, epoch (`values` are of a whole epoch), chunk (a predictions file is
     complete), notice (`reason` says what the worker had to change), paused, resumed, finished,
     cancelled or failed.
-    `stage`: prepare, train or predict; `done` of `total` steps; `seconds` left in the whole run.
+    `stage`: prepare, labels (training on them alone), pseudo (predicting the pseudo-labels), both
+    (training on both), train (training, where it is not known on what) or predict (every face);
+    `done` of `total` steps of this stage; `seconds` left in the whole run.
     `losses` by name. `values`: learning_rate, images_per_second, memory_bytes, and for an epoch
     nme and nme_curve of the audit faces in percent; those that are known. `detail`: the file of a
     chunk, the device at the start. `reason`: why it failed; `expected`: that explains the failure,
@@ -211,8 +213,9 @@ class RunFolder:
                 folder=self.path,
             )
 
-    def new_events(self) -> list[Event]:
-        """The complete lines added since the last call.
+    def new_events(self, max_bytes: int = -1) -> list[Event]:
+        """The complete lines added since the last call, or the first of them: those within
+        `max_bytes`, which is more than a line has.
 
         Raises:
             RunFolderError: a line is damaged, or the file cannot be read.
@@ -223,7 +226,7 @@ class RunFolder:
                 return []
             with file.open("rb") as stream:
                 stream.seek(self._offset)
-                whole, newline, _rest = stream.read().rpartition(b"\n")
+                whole, newline, _rest = stream.read(max_bytes).rpartition(b"\n")
             self._offset += len(whole) + len(newline)
             return [Event.from_json(line) for line in whole.splitlines()]
 

@@ -83,6 +83,16 @@ class AuditErrorTable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SampleTable:
+    """The landmarks of K faces that a training shows: `faces` (K,) ids, `points` (K, N, 2) image
+    pixels, `scores` (K, N) 0..1."""
+
+    faces: NDArray[np.int64]
+    points: NDArray[np.float64]
+    scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LedgerTable:
     """What a round uses F faces for.
 
@@ -152,6 +162,11 @@ class RunTables:
         """How the network did on the audit faces, None if there are none. Raises
         RunFolderError."""
         return self._table("audit-errors", AuditErrorTable)
+
+    def samples(self) -> SampleTable | None:
+        """A few faces as the network sees them now, None before its first epoch ends. Raises
+        RunFolderError."""
+        return self._table("samples", SampleTable)
 
     def _table(self, name: str, kind: type[Table]) -> Table | None:
         file = self._path / f"{name}.npz"

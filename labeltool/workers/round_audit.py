@@ -17,6 +17,7 @@ from pipnet.data.scheme import Scheme
 from pipnet.evaluation.compare import paired_change
 from pipnet.evaluation.evaluate import Evaluation
 from pipnet.evaluation.metrics import norm_distance
+from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
 
@@ -76,12 +77,13 @@ class Audit:
             self._folder.write_table(
                 "samples.npz",
                 faces=np.array(shown, np.int64),
-                points=np.stack([found[face] for face in shown]),
+                points=np.stack([found[face].points for face in shown]),
+                scores=np.stack([found[face].scores for face in shown]).astype(np.float32),
             )
         measured = [face for face in self._truth if face in found]
         if not measured:
             return None
-        points = np.stack([found[face] for face in measured])
+        points = np.stack([found[face].points for face in measured])
         return self._measurement(np.array(measured, np.int64), points)
 
     def _measurement(self, faces: NDArray[np.int64], points: NDArray[np.float64]) -> Measurement:
@@ -133,14 +135,14 @@ class Audit:
         rows = [*rng.permutation(list(self._truth)), *rng.permutation(others)]
         return [int(face) for face in rows[:MAX_SAMPLES]]
 
-    def _predict(self, checkpoint: Checkpoint, faces: set[int]) -> dict[int, NDArray[np.float64]]:
-        """Landmarks (N, 2) of the faces whose photos can be used, by id."""
+    def _predict(self, checkpoint: Checkpoint, faces: set[int]) -> dict[int, FaceLandmarks]:
+        """Landmarks of the faces whose photos can be used, by id."""
         rows = np.isin(self._table.ids, list(faces))
         table = self._table
         part = FaceTable(table.ids[rows], table.photos[rows], table.boxes[rows], table.kinds[rows])
         detector = TorchDetector(checkpoint, self._device)
         found = predict_table(detector, part, self._photos)
-        return {int(part.ids[index]): face.points for index, face in found}
+        return {int(part.ids[index]): face for index, face in found}
 
 
 def _is_measurable(points: NDArray[np.float64], scheme: Scheme) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,8 @@ class CommandActions(QObject):
         self._with_tooltips: list[tuple[QWidget, str]] = []
         self._objects: dict[str, str] = {}  # what undo and redo would change
         self._ports, self._session = ports, ports.session
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
         self._commands = {command.name: command for command in COMMANDS}
         self.by_name = {command.name: self._make(command, window) for command in COMMANDS}
         self._update_keys()
@@ -107,8 +109,9 @@ class CommandActions(QObject):
 
     @Slot(object)
     def refresh_enabled(self, _event: object = None) -> None:
-        """Update the commands after an event of the running round."""
-        self.refresh()
+        """Update the commands after events of the running round, once for those that come
+        together."""
+        self._soon.start()
 
     @Slot(object)
     def refresh(self, _changes: Changes | None = None) -> None:

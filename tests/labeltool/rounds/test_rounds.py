@@ -200,6 +200,17 @@ class TestRunFolder:
         assert reader.new_events() == [Event("progress", "train", 3)]
         assert len(RunFolder(folder.path).new_events()) == 2
 
+    def test_many_events_are_read_in_parts(self, tmp_path):
+        folder = self.folder(tmp_path)
+        events = [Event("progress", "train", done) for done in range(100)]
+        for event in events:
+            folder.report(event)
+        reader, seen = RunFolder(folder.path), []
+        while some := reader.new_events(1000):
+            assert len(some) < 10
+            seen += some
+        assert seen == events
+
     def test_a_cancel_stops_the_worker_at_its_next_report(self, tmp_path):
         folder = self.folder(tmp_path)
         folder.report(Event("progress"))
@@ -775,8 +786,8 @@ def test_the_last_words_of_a_worker_are_heard_though_it_dies_while_one_listens(
     rounds.follower.attach()
     read = rounds.follower.current.folder.new_events
 
-    def read_and_die() -> list[Event]:
-        events = read()
+    def read_and_die(max_bytes: int) -> list[Event]:
+        events = read(max_bytes)
         worker.report(Event("finished"))
         lock.__exit__(None, None, None)
         monkeypatch.undo()

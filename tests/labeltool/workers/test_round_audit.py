@@ -120,9 +120,10 @@ def test_the_sample_faces_are_of_the_audit_set_and_then_not_labelled(
         audit = audit_of(folder, starter)
         assert audit.faces == 3
         measured = audit.measure(starter, samples=True)
-        with np.load(folder.path / "samples.npz") as samples:
-            faces = samples["faces"].tolist()
-            assert faces[0] == 3
-            assert sorted(faces[1:]) == [1, 2]
-            np.testing.assert_array_equal(samples["points"][0], measured.points[0])
+        samples = folder.tables.samples()
+        faces = samples.faces.tolist()
+        assert faces[0] == 3
+        assert sorted(faces[1:]) == [1, 2]
+        np.testing.assert_array_equal(samples.points[0], measured.points[0])
+        assert samples.scores.shape == samples.points.shape[:2]
         assert measured.faces.tolist() == [3]
