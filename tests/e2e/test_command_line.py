@@ -222,9 +222,19 @@ def test_unreadable_photos_are_skipped_and_named_and_used_after_a_repair(project
     unpredicted.close()
 
 
+INTERRUPTIBLE = """
+import signal
+from labeltool.__main__ import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+main()
+"""
+"""The command line, which hears an interrupt also where the tests run in the background."""
+
+
 def follow(*words: object) -> subprocess.Popen[str]:
     """Start a command and return once its worker works."""
-    command = [sys.executable, "-m", "labeltool", *map(str, words)]
+    command = [sys.executable, "-c", INTERRUPTIBLE, *map(str, words)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,

@@ -78,8 +78,8 @@ def test_exported_starters_find_the_same_landmarks(samples: list[Sample], tmp_pa
     convention = checkpoint.convention
     crops = np.stack(
         [
-            cut(read_image(Path(face.photo)), convention.crop_box(face.boxes[0]), convention)
-            for face in samples[-32:]
+            cut(read_image(sample.image), convention.crop_box(sample.boxes[0]), convention)
+            for sample in samples[-16:]
         ]
     )
     quantize(full, small, crops)
