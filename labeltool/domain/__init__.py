@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from labeltool.domain.audit import AUDIT_FACES, FOLDER_RULE, PHOTO_RULE, AuditFace, AuditSet
 from labeltool.domain.batch import Batch, PastBatch, Seen
 from labeltool.domain.changes import Changes, WriteResult
 from labeltool.domain.errors import (
@@ -41,7 +40,15 @@ from labeltool.domain.filters import (
     ReviewerProgress,
     SavedFilter,
 )
-from labeltool.domain.ledger import LedgerLine, describe_left_out
+from labeltool.domain.ledger import (
+    AUDIT_FACES,
+    FOLDER_RULE,
+    PHOTO_RULE,
+    AuditFace,
+    AuditSet,
+    LedgerLine,
+    describe_left_out,
+)
 from labeltool.domain.messages import N_, Message, counted, fill
 from labeltool.domain.models import import_model, model_name, round_model
 from labeltool.domain.operations import Entry, Step, UndoState
