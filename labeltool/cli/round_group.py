@@ -16,12 +16,13 @@ from labeltool.cli.common import (
 )
 from labeltool.cli.report_commands import report
 from labeltool.cli.round_commands import events_to, follow, resumed_rounds, training_options
+from labeltool.cli.round_upkeep_commands import delete, export_network, note, rename
 from labeltool.domain.round_options import DEVICES, RoundOptions
 
 
 @click.group("round")
 def round_group() -> None:
-    """Train a round on another machine, or report on one."""
+    """Train a round on another machine; report on one, name, export or delete it."""
 
 
 @round_group.command()
@@ -74,4 +75,5 @@ def bring_in_command(project: Path, file: Path) -> None:
         print_line(follow(rounds).message or "")
 
 
-round_group.add_command(report)
+for _command in (report, rename, note, export_network, delete):
+    round_group.add_command(_command)

@@ -23,6 +23,7 @@ from labeltool.domain import (
     with_path,
 )
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.upkeep.round_files import FILES_DELETED
 from labeltool.store import Store
 from pipnet.data.images import ImageError, read_header, read_image, size_change_error
 
@@ -53,7 +54,8 @@ def check(store: Store, repair: bool = False) -> list[str]:
         for root in _missing_folders(store)
     ]
     for row in store.rounds.all():
-        if row.status is RoundStatus.READY and row.kind is RoundKind.TRAIN:
+        is_kept = row.status is RoundStatus.READY and not row.summary.get(FILES_DELETED)
+        if is_kept and row.kind is RoundKind.TRAIN:
             missing = RunFolder(row.folder).missing_files()
             if missing:
                 said.append(

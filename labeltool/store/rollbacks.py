@@ -20,12 +20,12 @@ from labeltool.store.database.schema import (
 from labeltool.store.log.operation_log import operate
 from labeltool.store.round_records import (
     BOX_TASK,
-    UNNEEDED,
     Rounds,
     next_sequence,
     set_visible,
     with_changed_box,
 )
+from labeltool.store.superseded import UNNEEDED
 
 ROLLBACK = "rollback"
 """The kind of a rollback in the log."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
@@ -28,8 +28,6 @@ from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
-    DraftRow,
-    DraftStepRow,
     EntryRow,
     ModelRow,
     OperationRow,
@@ -40,6 +38,7 @@ from labeltool.store.database.schema import (
 )
 from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import now
+from labeltool.store.superseded import prune
 
 BOX_TASK = "box"
 """The task of rounds that only hold proposals for boxes that people changed."""
@@ -260,20 +259,16 @@ class Rounds:
         with self._database.write() as connection:
             if visible:
                 _make_visible(connection, round_id, again=True)
-            row = connection.execute(
-                select(RoundRow.summary, RoundRow.kind).where(RoundRow.id == round_id)
-            ).one()
+            _add_to_summary(connection, round_id, summary)
+            is_training = RoundRow.kind == RoundKind.TRAIN
             connection.execute(
                 update(RoundRow)
                 .where(RoundRow.id == round_id)
                 .values(
-                    status=RoundStatus.READY,
-                    finished=now(),
-                    summary=json.dumps(json.loads(row.summary) | summary),
-                    needs_refresh=visible,
-                    promoted=visible and row.kind == RoundKind.TRAIN,
+                    status=RoundStatus.READY, finished=now(), needs_refresh=visible,
+                    promoted=is_training if visible else False,
                 )
-            )
+            )  # fmt: skip
         if visible:
             self.refresh_faces(round_id)
         return Changes(all=True, rounds=True)
@@ -331,15 +326,26 @@ class Rounds:
         one; imported ones; and those since the training before the newest, so that a proposal on a
         screen still exists after a new round arrived. The run folders keep all of them.
         """
-        # searched without the write lock, because old rounds have many judged predictions
-        with self._database.read() as connection:
-            old = list(connection.scalars(_SUPERSEDED.limit(batch)))
-        if not old:
-            return 0
+        return prune(self._database, batch)
+
+    def annotate(
+        self, round_id: int, *, name: str | None = None, note: str | None = None
+    ) -> Changes:
+        """Give a round a name or a note of the user's; None leaves what is there."""
+        texts = {"name": name, "note": note}
         with self._database.write() as connection:
-            still = _SUPERSEDED.where(PredictionRow.id.in_(id_list(old)))
-            result = connection.execute(delete(PredictionRow).where(PredictionRow.id.in_(still)))
-            return int(result.rowcount)
+            connection.execute(
+                update(RoundRow)
+                .where(RoundRow.id == round_id)
+                .values({key: text for key, text in texts.items() if text is not None})
+            )
+        return Changes(rounds=True)
+
+    def add_figures(self, round_id: int, figures: dict[str, object]) -> Changes:
+        """Add to the summary of a round."""
+        with self._database.write() as connection:
+            _add_to_summary(connection, round_id, figures)
+        return Changes(rounds=True)
 
 
 def _next_number(connection: Connection) -> int:
@@ -349,6 +355,12 @@ def _next_number(connection: Connection) -> int:
 
 
 _UNFINISHED = (RoundStatus.QUEUED, RoundStatus.RUNNING, RoundStatus.PACKED)
+
+
+def _add_to_summary(connection: Connection, round_id: int, figures: dict[str, object]) -> None:
+    written = connection.scalars(select(RoundRow.summary).where(RoundRow.id == round_id)).one()
+    summary = json.dumps(json.loads(written) | figures)
+    connection.execute(update(RoundRow).where(RoundRow.id == round_id).values(summary=summary))
 
 
 def _may_show(round_id: int) -> Select[int]:
@@ -366,42 +378,6 @@ def _may_show(round_id: int) -> Select[int]:
 
 
 _FEW = id_list("ids")
-_newer_trainings = aliased(RoundRow)
-_second_newest_training = (
-    select(_newer_trainings.sequence)
-    .where(_newer_trainings.kind == RoundKind.TRAIN, _newer_trainings.sequence.is_not(None))
-    .order_by(_newer_trainings.sequence.desc())
-    .limit(1)
-    .offset(1)
-    .scalar_subquery()
-)
-UNNEEDED = (
-    ~select(StateRow.face_id)
-    .where(StateRow.face_id == PredictionRow.face_id, StateRow.prediction_id == PredictionRow.id)
-    .exists(),
-    ~select(EntryRow.prediction_id).where(EntryRow.prediction_id == PredictionRow.id).exists(),
-    ~select(DraftRow.face_id)
-    .where(DraftRow.face_id == PredictionRow.face_id, DraftRow.prediction_id == PredictionRow.id)
-    .exists(),
-    ~select(DraftStepRow.id)
-    .where(
-        DraftStepRow.face_id == PredictionRow.face_id,
-        PredictionRow.id.in_((DraftStepRow.before_prediction, DraftStepRow.after_prediction)),
-    )
-    .exists(),
-)
-"""The conditions of a prediction that is not shown, and that nothing refers to."""
-
-_SUPERSEDED = (
-    select(PredictionRow.id)
-    .join(RoundRow, RoundRow.id == PredictionRow.round_id)
-    .where(
-        RoundRow.kind != RoundKind.IMPORT, RoundRow.sequence < _second_newest_training, *UNNEEDED
-    )
-)
-"""Predictions that nothing shows or needs any more, see `Rounds.prune`."""
-
-
 _before = aliased(EntryRow)
 _BOX_CHANGED_SINCE = (
     select(EntryRow.face_id)

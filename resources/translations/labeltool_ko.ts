@@ -4266,6 +4266,66 @@ result: {verdict}</source>
         <translation>라운드 {number}이(가) 없습니다.</translation>
     </message>
     <message>
+        <source>The name has {count} letters, and a round may have {most}.</source>
+        <translation>이름이 {count}자입니다. 라운드 이름은 {most}자까지 가능합니다.</translation>
+    </message>
+    <message>
+        <source>Choose a shorter one, or write a note.</source>
+        <translation>더 짧은 이름을 고르거나 메모를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{file} is no name for a network.</source>
+        <translation>{file}은(는) 네트워크 파일의 이름이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>End it in .safetensors for a model file, or in .onnx.</source>
+        <translation>모델 파일은 .safetensors, ONNX 파일은 .onnx로 끝나게 하세요.</translation>
+    </message>
+    <message>
+        <source>Round {number} has no network in {folder}.</source>
+        <translation>라운드 {number}의 네트워크가 {folder}에 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose another round, or put the folder back from a copy.</source>
+        <translation>다른 라운드를 선택하거나 사본에서 폴더를 되돌려 놓으세요.</translation>
+    </message>
+    <message>
+        <source>Wrote the network of round {number} to {file}.</source>
+        <translation>라운드 {number}의 네트워크를 {file}에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>Cancel it first, or wait for its end.</source>
+        <translation>먼저 취소하거나 끝날 때까지 기다리세요.</translation>
+    </message>
+    <message>
+        <source>The network of round {number} is in use.</source>
+        <translation>라운드 {number}의 네트워크를 사용하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Roll back to another round first.</source>
+        <translation>먼저 다른 라운드로 롤백하세요.</translation>
+    </message>
+    <message>
+        <source>Round {other} starts from the network of round {number}.</source>
+        <translation>라운드 {other}이(가) 라운드 {number}의 네트워크에서 시작합니다.</translation>
+    </message>
+    <message>
+        <source>Wait for its end, or cancel it.</source>
+        <translation>끝날 때까지 기다리거나 취소하세요.</translation>
+    </message>
+    <message>
+        <source>The files of round {number} cannot be deleted: {reason}.</source>
+        <translation>라운드 {number}의 파일을 삭제할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>See who may write to {folder}, then try again.</source>
+        <translation>{folder}의 쓰기 권한을 확인한 뒤 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>Deleted the files of round {number}: {size:,.1f} MB. Its figures stay.</source>
+        <translation>라운드 {number}의 파일 {size:,.1f} MB를 삭제했습니다. 수치는 남아 있습니다.</translation>
+    </message>
+    <message>
         <source>Choose one of the rounds that are listed.</source>
         <translation>목록에 있는 라운드를 선택하세요.</translation>
     </message>
@@ -4300,6 +4360,10 @@ result: {verdict}</source>
     <message>
         <source>Promote it to use its network.</source>
         <translation>네트워크를 사용하려면 승격하세요.</translation>
+    </message>
+    <message>
+        <source>The files of round {number} were deleted.</source>
+        <translation>라운드 {number}의 파일은 삭제되었습니다.</translation>
     </message>
     <message>
         <source>The files of {model} are not in {folder} any more.</source>

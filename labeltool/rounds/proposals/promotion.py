@@ -20,6 +20,7 @@ from labeltool.domain import (
 )
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.upkeep.round_files import FILES_DELETED, find_round
 from labeltool.store import Store
 
 STARTER_MODEL = "starter"
@@ -46,24 +47,16 @@ class Promotion:
         Raises:
             UserError: there is none, or it did not end with a network.
         """
-        rows = self._store.rounds.all()
         if number == 0:
-            return self._starter_round(rows)
-        found = [row for row in rows if row.kind is RoundKind.TRAIN and row.number == number]
-        ready = [row for row in found if row.status is RoundStatus.READY]
-        if not found:
+            return self._starter_round(self._store.rounds.all())
+        row = find_round(self._store, number)
+        if row.status is not RoundStatus.READY:
             raise UserError(
-                N_("There is no round {number}."),
-                N_("Choose one of the rounds that are listed."),
-                number=number,
-            )
-        if not ready:
-            raise UserError(
-                _NO_NETWORK.get(found[-1].status, N_("Round {number} has not ended yet.")),
+                _NO_NETWORK.get(row.status, N_("Round {number} has not ended yet.")),
                 N_("Choose a round that ended with a network."),
                 number=number,
             )
-        return ready[-1]
+        return row
 
     def _starter_round(self, rows: list[Round]) -> Round:
         found = [row for row in rows if row.model == STARTER_MODEL]
@@ -146,6 +139,12 @@ class Promotion:
         """
         if row.kind is RoundKind.IMPORT:
             return []
+        if row.summary.get(FILES_DELETED):
+            raise UserError(
+                N_("The files of round {number} were deleted."),
+                N_("Choose another round."),
+                number=row.number,
+            )
         folder = RunFolder(row.folder)
         if row.status is not RoundStatus.READY:  # a prediction that was cancelled offers some
             return sorted(file.name for file in row.folder.glob("predictions-*.npz"))

@@ -1,0 +1,1 @@
+"""Names and notes of rounds, and their files on the disk."""
