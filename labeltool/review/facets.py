@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeltool.domain import Facets, Filter, Folder, Round, SavedFilter, Verdict
+from labeltool.domain import Facets, Filter, Folder, LedgerRole, Round, SavedFilter, Verdict
 from labeltool.store import Store
 
 
@@ -15,7 +15,8 @@ class FacetCounts:
 
     `saved`: saved filters with their numbers of faces, None for one that a newer version wrote.
     `roots`: photo folders by id. `rounds` (newest first) and `reviewers` with their numbers of
-    faces. `audit`: faces that measure networks, under no filter.
+    faces. `audit`: faces that measure networks, under no filter. `roles`: how many faces had each
+    role in the training `roles_round`, that of the filter or the newest finished one, or None.
     """
 
     facets: Facets
@@ -25,6 +26,8 @@ class FacetCounts:
     rounds: list[tuple[Round, int]]
     reviewers: dict[str, int]
     audit: int
+    roles_round: Round | None
+    roles: dict[LedgerRole, int]
 
 
 def count_facets(store: Store, wanted: Filter) -> FacetCounts:
@@ -34,7 +37,9 @@ def count_facets(store: Store, wanted: Filter) -> FacetCounts:
         for row in store.filters.all()
     ]
     queue, shown = store.queue, store.queue.shown_rounds()
-    rounds = [(row, shown[row.id]) for row in reversed(store.rounds.all()) if row.id in shown]
+    everyone = store.rounds.all()
+    rounds = [(row, shown[row.id]) for row in reversed(everyone) if row.id in shown]
+    round_id, roles = store.ledger.count(wanted.role_round)
     return FacetCounts(
         queue.facets(wanted),
         store.photos.roots(),
@@ -43,4 +48,6 @@ def count_facets(store: Store, wanted: Filter) -> FacetCounts:
         rounds,
         queue.reviewers(),
         sum(face.verdict is not Verdict.REMOVED for face in store.audit.get().faces),
+        next((row for row in everyone if row.id == round_id), None),
+        roles,
     )

@@ -1528,6 +1528,10 @@ Import a folder, or drop one here.</source>
         <translation>판정한 사람</translation>
     </message>
     <message>
+        <source>Newest round</source>
+        <translation>최신 라운드</translation>
+    </message>
+    <message>
         <source>Flagged</source>
         <translation>플래그 있음</translation>
     </message>
@@ -1538,6 +1542,10 @@ Import a folder, or drop one here.</source>
     <message>
         <source>{name}: made by a newer version of this program</source>
         <translation>{name}: 더 새로운 버전의 프로그램에서 만들었습니다</translation>
+    </message>
+    <message>
+        <source>In round {number}</source>
+        <translation>라운드 {number}에서</translation>
     </message>
     <message>
         <source>{todo:,} of {faces:,} faces left to decide</source>
@@ -1624,6 +1632,22 @@ Import a folder, or drop one here.</source>
         <translation>변화가 작은 것부터</translation>
     </message>
     <message>
+        <source>Trained</source>
+        <translation>학습됨</translation>
+    </message>
+    <message>
+        <source>Pseudo-label</source>
+        <translation>의사 레이블</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>측정용</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>사용 안 함</translation>
+    </message>
+    <message>
         <source>Round {number}</source>
         <translation>라운드 {number}</translation>
     </message>
@@ -1694,6 +1718,10 @@ Import a folder, or drop one here.</source>
     <message>
         <source>By {reviewer}</source>
         <translation>판정: {reviewer}</translation>
+    </message>
+    <message>
+        <source>Newest round: {role}</source>
+        <translation>최신 라운드: {role}</translation>
     </message>
     <message>
         <source>One batch</source>
@@ -1846,6 +1874,10 @@ result: {verdict}</source>
     <message>
         <source>{verdict}, new proposal</source>
         <translation>{verdict}, 새 제안</translation>
+    </message>
+    <message>
+        <source>Round {number}: {use}</source>
+        <translation>라운드 {number}: {use}</translation>
     </message>
     <message>
         <source>no proposal</source>

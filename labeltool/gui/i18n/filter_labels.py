@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeltool.domain import N_, Filter, Round, RoundKind, model_name
+from labeltool.domain import N_, Filter, LedgerRole, Round, RoundKind, model_name
 from labeltool.gui.i18n.translate import sentence, tr, translate
 
 VERDICT_LABELS: dict[str | None, str] = {
@@ -33,10 +33,19 @@ REVERSED_ORDER_LABELS = {
 }
 
 
+ROLE_LABELS = {
+    LedgerRole.MANUAL: N_("Trained"),
+    LedgerRole.PSEUDO: N_("Pseudo-label"),
+    LedgerRole.AUDIT: N_("Measured"),
+    LedgerRole.LEFT_OUT: N_("Left out"),
+}
+
+
 def round_name(row: Round) -> str:
-    """'Round 3', 'Import 2', or the name of the model that predicted."""
+    """'Round 3', with the name that it was given; 'Import 2', or the model that predicted."""
     if row.kind is RoundKind.TRAIN:
-        return tr("Round {number}", number=row.number)
+        name = tr("Round {number}", number=row.number)
+        return f"{name} · {row.name}" if row.name else name
     if row.kind is RoundKind.IMPORT:
         return tr("Import {number}", number=row.id)
     return sentence(translate(model_name(row.model)))
@@ -59,17 +68,22 @@ def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
         parts.append(wanted.folder.partition("/")[2] or tr("Photo folder"))
     if wanted.reviewer:
         parts.append(tr("By {reviewer}", reviewer=wanted.reviewer))
-    parts += _describe_sets(wanted)
+    parts += _describe_sets(wanted, rounds)
     if wanted.text:
         parts.append(f"“{wanted.text}”")
     return " · ".join(parts) or tr("All faces")
 
 
-def _describe_sets(wanted: Filter) -> list[str]:
+def _describe_sets(wanted: Filter, rounds: dict[int, str]) -> list[str]:
     """The sets of faces that a filter is limited to."""
     parts = []
     if wanted.audit:
         parts.append(tr("Faces to measure by"))
+    if wanted.role:
+        role = tr(ROLE_LABELS[LedgerRole(wanted.role)])
+        newest = tr("Newest round: {role}", role=role)
+        name = rounds.get(wanted.role_round or 0)
+        parts.append(newest if wanted.role_round is None else f"{name or tr('A round')}: {role}")
     if wanted.batch is not None:
         parts.append(tr("One batch"))
     if wanted.faces:

@@ -240,7 +240,10 @@ class FilterPanel(QWidget):
 
     @Slot(object)
     def _show_counts(self, found: FacetCounts) -> None:
-        self._session.round_names = {row.id: round_name(row) for row, _ in found.rounds}
+        named = [row for row, _ in found.rounds]
+        if found.roles_round is not None:
+            named.append(found.roles_round)
+        self._session.round_names = {row.id: round_name(row) for row in named}
         self.tree.show_counts(found)
         self.summary.set_full_text(
             describe_filter(self._session.desk.queue.filter, self._session.round_names)

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Filter, Folder, folder_name
 from labeltool.gui import theme
-from labeltool.gui.i18n.filter_labels import VERDICT_LABELS, round_name
+from labeltool.gui.i18n.filter_labels import ROLE_LABELS, VERDICT_LABELS, round_name
 from labeltool.gui.i18n.translate import tr
 from labeltool.review.facets import FacetCounts
 from pipnet.text import one_line
@@ -43,6 +43,7 @@ _ICONS = {
     "folder": "mdi6.folder-outline",
     "round_id": "mdi6.sync",
     "reviewer": "mdi6.account-outline",
+    "role": "mdi6.school-outline",
 }
 _CHOOSE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -102,7 +103,7 @@ class FilterTree(QTreeWidget):
             for name, words in (
                 ("verdict", tr("Verdict")), ("saved", tr("Saved filters")),
                 ("folder", tr("Folders")), ("round_id", tr("Rounds")),
-                ("reviewer", tr("Decided by")),
+                ("role", tr("Newest round")), ("reviewer", tr("Decided by")),
             )
         }  # fmt: skip
         for verdict, words in VERDICT_LABELS.items():
@@ -110,6 +111,9 @@ class FilterTree(QTreeWidget):
         self._add_item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
         self._add_item(self._groups["verdict"], ("audit", True), tr("Faces to measure by"))
         self._items["audit", True].setHidden(True)  # until there are some
+        for role, words in ROLE_LABELS.items():
+            self._add_item(self._groups["role"], ("role", str(role)), tr(words))
+        self._groups["role"].setHidden(True)  # until a round has ended
         for name in ("verdict", "saved", "folder"):
             self._groups[name].setExpanded(True)
         self.recolour()
@@ -166,6 +170,7 @@ class FilterTree(QTreeWidget):
         self._fill("saved", [(row.id, row.name, count) for row, count in found.saved])
         self._fill("round_id", [(row.id, round_name(row), count) for row, count in found.rounds])
         self._fill("reviewer", [(name, name, count) for name, count in found.reviewers.items()])
+        self._show_roles(found)
         self._fill_folders(found)
         most = max((faces for faces, _ in self._totals.values()), default=0)
         self._set_count_width("newer" if None in self._saved.values() else "", f"{most:,}")
@@ -204,6 +209,14 @@ class FilterTree(QTreeWidget):
                     0, tr("{name}: made by a newer version of this program", name=words)
                 )
         group.setHidden(not rows)
+
+    def _show_roles(self, found: FacetCounts) -> None:
+        group = self._groups["role"]
+        group.setHidden(not any(found.roles.values()))
+        if found.roles_round is not None:
+            group.setText(0, tr("In round {number}", number=found.roles_round.number))
+        for role, count in found.roles.items():
+            self._items["role", str(role)].setText(1, f"{count:,}")
 
     def _fill_folders(self, found: FacetCounts) -> None:
         totals = _totals(found.folders)
@@ -280,6 +293,8 @@ class FilterTree(QTreeWidget):
                 self.chosen.emit(Filter() if is_active else saved)
             return
         fresh: dict[str, Any] = {part: getattr(Filter(), part) if is_active else value}
+        if part == "role" and is_active:
+            fresh["role_round"] = None
         self.chosen.emit(replace(self._filter, **fresh))
 
     @Slot(QPoint)

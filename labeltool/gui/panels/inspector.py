@@ -51,6 +51,8 @@ class Inspector(QWidget):
         form.addRow(tr("Position"), self.position)
         form.addRow(tr("Model"), self.model)
         form.addRow(tr("Changed"), self.decided)
+        self.trained_as = ElidedLabel()
+        form.addRow(tr("Training"), self.trained_as)
         self.landmarks = LandmarkList(session.store.scheme.names)
         self.progress = QProgressBar()
         self.progress.setToolTip(tr("Reviewed faces of the project"))
@@ -92,7 +94,7 @@ class Inspector(QWidget):
             self.verdict.setText(tr("No face"))
             self.icon.clear()
             self.landmarks.show_face(None, set())
-            for label in (self.file, self.model, self.decided):
+            for label in (self.file, self.model, self.decided, self.trained_as):
                 label.set_full_text("")
             self.position.setText("")
             self.score.setValue(0)
@@ -111,6 +113,12 @@ class Inspector(QWidget):
         self.file.set_full_text(one_line(face.name))
         desk = self._session.desk
         self.position.setText(of_words(desk.queue.index + 1, len(desk.queue.faces)))
+        line = self._session.store.ledger.of_face(face.id)
+        self.trained_as.set_full_text(
+            tr("Round {number}: {use}", number=line.number, use=translate(line.describe()))
+            if line
+            else "-"
+        )
         decision = face.decision
         self.decided.set_full_text(
             f"{decision.reviewer}, {format_local_time(decision.time, short=True)}"

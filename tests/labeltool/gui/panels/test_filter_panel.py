@@ -371,3 +371,42 @@ def test_a_round_has_the_same_name_everywhere(qtbot, open_window, project):
     name = window.session.round_names[round_id]
     assert name in window.views.editor._empty_text()
     assert name in window.views.gallery._empty_text()
+
+
+def test_faces_are_found_by_what_the_newest_round_used_them_for(qtbot, open_window, project):
+    store = open_project(project)
+    trainings = []
+    for name in "ab":
+        trainings.append(store.rounds.add(RoundKind.TRAIN, "std", f"rounds/{name}", {}))
+        store.rounds.set_model(trainings[-1], f"round {name}", name)
+        store.rounds.finish(trainings[-1], {})
+    earlier, newest = trainings
+    store.ledger.add(earlier, [(1, "manual", "")])
+    store.ledger.add(
+        newest,
+        [(1, "manual", ""), (2, "pseudo", ""), (3, "pseudo", ""), (4, "left-out", "flagged")],
+    )
+    store.close()
+    window = open_window(project)
+    qtbot.waitUntil(lambda: count(window, "Pseudo-label") == "2")
+    assert (count(window, "Trained"), count(window, "Left out")) == ("1", "1")
+    panel, session = window.views.filters, window.session
+    choose(qtbot, window, "Pseudo-label")
+    assert shown(window) == ["001.jpg", "002.jpg"]
+    assert panel.summary.toolTip() == "Newest round: Pseudo-label"
+    used = window.views.inspector.trained_as
+    qtbot.waitUntil(lambda: used.toolTip() == "Round 2: pseudo-label (everything)")
+    choose(qtbot, window, "Left out")
+    assert shown(window) == ["003.jpg"]
+    qtbot.waitUntil(lambda: used.toolTip() == "Round 2: left out: flagged")
+    choose(qtbot, window, "Left out")
+    assert len(shown(window)) == 10
+
+    session.show(Filter(role="manual", role_round=earlier))
+    assert shown(window) == ["000.jpg"]
+    qtbot.waitUntil(lambda: count(window, "Pseudo-label") == "0")
+    qtbot.waitUntil(lambda: panel.summary.toolTip() == "Round 1: Trained")
+    choose(qtbot, window, "Pseudo-label")
+    assert session.desk.queue.filter == Filter(role="pseudo", role_round=earlier)
+    choose(qtbot, window, "Pseudo-label")
+    assert session.desk.queue.filter == Filter()
