@@ -1720,10 +1720,6 @@ Import a folder, or drop one here.</source>
         <translation>판정: {reviewer}</translation>
     </message>
     <message>
-        <source>Newest round: {role}</source>
-        <translation>최신 라운드: {role}</translation>
-    </message>
-    <message>
         <source>One batch</source>
         <translation>일괄 처리 하나</translation>
     </message>

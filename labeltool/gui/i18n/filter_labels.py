@@ -81,9 +81,11 @@ def _describe_sets(wanted: Filter, rounds: dict[int, str]) -> list[str]:
         parts.append(tr("Faces to measure by"))
     if wanted.role:
         role = tr(ROLE_LABELS[LedgerRole(wanted.role)])
-        newest = tr("Newest round: {role}", role=role)
-        name = rounds.get(wanted.role_round or 0)
-        parts.append(newest if wanted.role_round is None else f"{name or tr('A round')}: {role}")
+        name = tr("Newest round")
+        if wanted.role_round is not None:
+            unknown = tr("Round no. {number}", number=wanted.role_round)
+            name = rounds.get(wanted.role_round, unknown)
+        parts.append(f"{name}: {role}")
     if wanted.batch is not None:
         parts.append(tr("One batch"))
     if wanted.faces:
