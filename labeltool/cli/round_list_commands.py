@@ -48,6 +48,8 @@ def _print_rounds(rows: list[Round], in_use: str) -> None:
         state = "in use" if row.promoted and row.model == in_use else ""
         if row.status == "ready" and not row.promoted:
             state = "waits: labeltool promote"
+        if row.status == "packed":
+            state = "waits: labeltool round bring-in"
         said = "  ".join(text for text in (state, row.name, row.note) if text)
         columns = (row.number, row.status, known["manual"], known["pseudo"], error, change, said)
         print_line(widths.format(*map(str, columns)).rstrip())

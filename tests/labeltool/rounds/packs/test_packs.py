@@ -28,30 +28,13 @@ from labeltool.rounds.packs.packing import pack_round
 from labeltool.rounds.packs.running import PackRun
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.store import Store, open_project
-from pipnet.data.scheme import Scheme
+from tests.labeltool.rounds.conftest import ANN, THREE_LIKE_STARTER
 from tests.projects import change, make_project, sql, triangle, write_photos
 from tests.waiting import wait_until
 
-ANN = "ann"
-THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
-
-
-@pytest.fixture(autouse=True)
-def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Workers are fake ones, and behave as told."""
-    worker = Path(__file__).parents[3] / "fake_worker.py"
-    monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
-
-    def behave(how: str) -> None:
-        monkeypatch.setenv("FAKE_WORKER", how)
-
-    behave("ok")
-    return behave
-
 
 @pytest.fixture
-def store(project: Callable[..., Store]) -> Store:
+def store(project: Callable[..., Store], fake: Callable[[str], None]) -> Store:
     """A project of six faces with photos: two accepted, one rejected, one excluded."""
     store = project(6, scheme=THREE_LIKE_STARTER)
     write_photos(store.folder.parent / "photos", 6)
