@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -190,8 +191,14 @@ def events_to(bar: tqdm[Any]) -> Callable[[Event], None]:
 @click.command(hidden=True)
 @click.argument("folder", required=False, type=Folder)
 @click.option("--detect", is_flag=True)
-def worker(folder: Path | None, detect: bool) -> int:
-    """Run a round folder, or the face search; started by the program itself."""
+@click.option("--probe", nargs=2, metavar="DEVICE BACKBONE")
+def worker(folder: Path | None, detect: bool, probe: tuple[str, str] | None) -> int:
+    """Run a round folder, the face search, or a few timed steps; started by the program itself."""
+    if probe is not None:
+        from labeltool.workers.timed_steps import measure  # noqa: PLC0415
+
+        print_line(json.dumps(measure(*probe)))
+        return 0
     if detect:
         from labeltool.workers.detection_worker import serve  # noqa: PLC0415
 

@@ -50,8 +50,9 @@ class LedgerLine:
         return Message(N_("left out: {reason}"), reason=reason)
 
 
-def describe_left_out(counts: Mapping[str, int]) -> Message | None:
-    """How many faces a round leaves out and why, by LeftOut; None if it leaves none out."""
+def list_left_out(counts: Mapping[str, int]) -> Message | None:
+    """'3 rejected, 2 flagged': faces that a round leaves out, by LeftOut; None if it leaves none
+    out."""
     parts = [
         Message(N_("{count:,} {reason}"), count=counts[reason], reason=Message(words))
         for reason, words in REASONS.items()
@@ -60,8 +61,13 @@ def describe_left_out(counts: Mapping[str, int]) -> Message | None:
     if not parts:
         return None
     names = {f"part{place}": part for place, part in enumerate(parts)}
-    listed = Message(", ".join(f"{{{name}}}" for name in names), **names)
-    return Message(N_("Left out: {faces}."), faces=listed)
+    return Message(", ".join(f"{{{name}}}" for name in names), **names)
+
+
+def describe_left_out(counts: Mapping[str, int]) -> Message | None:
+    """How many faces a round leaves out and why, by LeftOut; None if it leaves none out."""
+    listed = list_left_out(counts)
+    return None if listed is None else Message(N_("Left out: {faces}."), faces=listed)
 
 
 PHOTO_RULE = "photo"

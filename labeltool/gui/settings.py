@@ -114,6 +114,15 @@ class Settings:
     def used(self, value: list[str]) -> None:
         self._settings.setValue("used", json.dumps({"commands": value[:MAX_RECENT_COMMANDS]}))
 
+    @property
+    def speeds(self) -> dict[str, object]:
+        """How fast this computer trains, by device and backbone, see `SpeedProbe`."""
+        return self._read("speeds")
+
+    @speeds.setter
+    def speeds(self, value: dict[str, object]) -> None:
+        self._settings.setValue("speeds", json.dumps(value))
+
     def _read(self, name: str) -> dict[str, Any]:
         try:
             value = json.loads(str(self._settings.value(name, "{}")))

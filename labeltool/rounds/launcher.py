@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from labeltool.domain import (
     N_,
@@ -149,9 +150,14 @@ class RoundLauncher:
         with self.exclusive():
             return propose_mean_face(self._store, progress)
 
-    def plan(self, options: RoundOptions | None = None) -> RoundPlan:
-        """What a training round would use now, and how long it would take; by default with the
-        default options.
+    def plan(
+        self, options: RoundOptions | None = None, probed: Mapping[str, Any] | None = None
+    ) -> RoundPlan:
+        """What a training round would use now, and how long it would take.
+
+        Args:
+            options: the default ones if None.
+            probed: speeds of this machine, used until a round has measured them.
 
         Raises:
             UserError: there is no manual label, or the options do not fit the project.
@@ -159,15 +165,16 @@ class RoundLauncher:
         options = options or RoundOptions()
         self._end_stale()
         trainable = count_trainable(self._store)
-        start_network(self._store, options)
+        start = start_network(self._store, options)
         if options.full and not trainable.pseudo:
             raise UserError(
                 N_("There are no pseudo-labels for a full self-training."),
                 N_("Predict the unreviewed faces first, or train one round."),
             )
-        known = measured_speeds(self._store.rounds.all(), options.device)
+        rounds = self._store.rounds.all()
+        known = {**(probed or {}), **measured_speeds(rounds, options.device, start.backbone)}
         counts, audit = self._store.queue.counts(), self._store.audit.get()
-        return plan_round(counts, trainable, len(audit.measuring), known, options)
+        return plan_round(counts, trainable, len(audit.measuring), known, options, start)
 
     def start_training(self, plan: RoundPlan, progress: Progress = no_progress) -> WriteResult:
         """Freeze the labels and start a training round.

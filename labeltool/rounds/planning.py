@@ -11,6 +11,7 @@ from labeltool.domain import N_, Counts, LeftOut, Message, Round, describe_left_
 from labeltool.domain.ledger import TASKS
 from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.run_inputs import Trainable
+from labeltool.rounds.starts import Start
 
 CURRICULUM_TASKS = ("cls3", "cls2", "std")
 """What pseudo-labels train in rounds 1, 2 and from 3 on, easiest first, as in the authors' GSSL:
@@ -42,12 +43,15 @@ class RoundPlan:
     """What a training round would do, shown to the user before it starts.
 
     `options`: what the user chose; `device`: where it trains, as far as this is known before.
-    `pseudo` of `pseudo_available` pseudo-labels are used, the most confident first. `audit`: faces
-    that measure it. `left_out`: faces that it leaves out, by LeftOut. `seconds`: the estimate, of
-    which `predict_seconds` for predicting all `faces` again.
+    `start`: the network that it starts from. `pseudo` of `pseudo_available` pseudo-labels are used,
+    the most confident first. `audit`: faces that measure it; `left_out`: faces that it leaves out,
+    by LeftOut. `seconds`: the estimate, of which `predict_seconds` for predicting all `faces`
+    again; `is_measured`: whether it is from speeds of this machine. `memory_bytes`: of the worker,
+    None if not known.
     """
 
     options: RoundOptions
+    start: Start
     number: int
     task: str
     manual: int
@@ -60,18 +64,29 @@ class RoundPlan:
     device: str
     seconds: float
     predict_seconds: float
+    is_measured: bool
+    memory_bytes: int | None
     capped: bool
+
+    @property
+    def device_name(self) -> Message:
+        """The device, for the middle of a sentence."""
+        return Message(N_("this CPU") if self.device == "cpu" else N_("the GPU"))
+
+    @property
+    def trained(self) -> Message:
+        """What pseudo-labels train, for the middle of a sentence."""
+        return Message(TASKS[self.task])
 
     def describe(self) -> Message:
         """The plan in a few sentences."""
-        trained = TASKS[self.task]
         capped = N_("Epochs and pseudo-labels are capped to fit about ten minutes.")
         what = Message(
             N_(
                 "Round {number} trains on {manual} and {pseudo} of {available} (these train "
                 "{trained}) for {epochs}, then predicts {faces}."
             ),
-            number=self.number, pseudo=self.pseudo, trained=Message(trained),
+            number=self.number, pseudo=self.pseudo, trained=self.trained,
             manual=Message.counted(
                 self.manual, N_("1 manual label"), N_("{count} manual labels")
             ),
@@ -84,22 +99,27 @@ class RoundPlan:
         time = Message(
             N_("It takes about {minutes} min on {device}."),
             minutes=max(1, round(self.seconds / 60)),
-            device=Message(N_("this CPU") if self.device == "cpu" else N_("the GPU")),
+            device=self.device_name,
         )
+        research = N_("Its network may be used for research only, as what it starts from.")
         unknown = N_("Its quality will be unknown: there are no judged faces to measure by.")
         return Message.join(
             what, describe_left_out(self.left_out), time, Message(capped) if self.capped else None,
             None if self.audit else Message(unknown),
+            None if self.start.is_free else Message(research),
         )  # fmt: skip
 
 
-def measured_speeds(rounds: Iterable[Round], device: str) -> dict[str, Any]:
-    """The speeds that earlier rounds measured on this machine, for a device; for 'auto', on the
-    device that they used."""
+def measured_speeds(
+    rounds: Iterable[Round], device: str, backbone: str | None = None
+) -> dict[str, Any]:
+    """The speeds that earlier rounds measured on this machine, for a device, or 'auto' for the
+    device that they used, and for a backbone, or None for any."""
     known: dict[str, Any] = {}
     for row in rounds:
         here = row.summary.get("host") == platform.node()
-        if here and device in ("auto", row.summary.get("device")):
+        of_it = backbone is None or row.summary.get("backbone", backbone) == backbone
+        if here and of_it and device in ("auto", row.summary.get("device")):
             known |= row.summary
     if "train_images_per_second" not in known and "predict_faces_per_second" in known:
         known["train_images_per_second"] = TRAIN_TO_PREDICT_SPEED * float(
@@ -114,6 +134,7 @@ def plan_round(
     audit: int,
     known: Mapping[str, Any],
     options: RoundOptions,
+    start: Start,
 ) -> RoundPlan:
     """Choose epochs and pseudo-labels so that the round fits the time budget of its device.
 
@@ -122,7 +143,7 @@ def plan_round(
         trainable: what the round may train on.
         audit: faces that measure it.
         known: see `measured_speeds`.
-        options: what the user chose.
+        options: what the user chose. start: the network that they name.
     """
     default = "cpu" if options.device == "auto" else options.device
     where = str(known.get("device", default))
@@ -145,6 +166,7 @@ def plan_round(
     number = counts.rounds + 1
     return RoundPlan(
         options=options,
+        start=start,
         number=number,
         task=CURRICULUM_TASKS[min(number, len(CURRICULUM_TASKS)) - 1],
         manual=manual,
@@ -157,6 +179,8 @@ def plan_round(
         device=where,
         seconds=chosen * samples / train_speed + predict_seconds,
         predict_seconds=predict_seconds,
+        is_measured="train_images_per_second" in known,
+        memory_bytes=None if known.get("memory_bytes") is None else int(known["memory_bytes"]),
         capped=options.epochs is None
         and ((options.pseudo and pseudo < available) or best < enough),
     )

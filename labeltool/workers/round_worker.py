@@ -28,7 +28,7 @@ from pipnet.data.images import ImageError
 from pipnet.data.scheme import Scheme
 from pipnet.export.onnx import ExportError, export_onnx
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
-from pipnet.models.devices import DeviceError, usable_device
+from pipnet.models.devices import DeviceError, peak_memory_bytes, usable_device
 from pipnet.models.terms import descent
 from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
 from pipnet.training.trainer import DivergedError
@@ -124,6 +124,7 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     chunks, speed = predict_faces(folder, checkpoint, photos, device, reporter)
     if folder.tables.labels() is not None:
         photos.check_labelled()
+    results |= {"backbone": checkpoint.network.name, "memory_bytes": peak_memory_bytes(device)}
     return results | {"chunks": chunks, "predict_faces_per_second": speed}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -69,3 +70,16 @@ def _tiny_step(name: str) -> list[Tensor]:
     torch.stack([part.square().mean() for part in parts]).sum().backward()  # type: ignore[no-untyped-call]
     gradients = [p.grad for p in network.parameters() if p.grad is not None]
     return [part.detach().cpu() for part in (*parts, *gradients)]
+
+
+def peak_memory_bytes(device: str) -> int | None:
+    """The most memory that this process has held, on a CUDA device that of the device; None where
+    the system does not tell."""
+    if device.startswith("cuda"):
+        return int(torch.cuda.max_memory_reserved(device))
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak) * (1 if sys.platform == "darwin" else 1024)

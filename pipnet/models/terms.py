@@ -38,13 +38,19 @@ def file_terms(weights: Path) -> dict[str, Any]:
     Raises:
         OSError: the file cannot be read.
     """
-    summary = _summary(weights)
+    summary = dict(_description(weights).get("summary") or {})
     shipped = SHIPPED_DIGESTS.get(_digest(weights))
     terms = RESEARCH_ONLY if shipped is None else SHIPPED_TERMS[shipped]
     return {
         "lineage": list(summary.get("lineage", [])),
         "terms": FREE if summary.get("terms", terms) == FREE else RESEARCH_ONLY,
     }
+
+
+def file_backbone(weights: Path) -> str | None:
+    """The backbone of a model file, without loading its weights; None for other files."""
+    name = _description(weights).get("backbone")
+    return None if name is None else str(name)
 
 
 def descent(start: Path | None) -> dict[str, Any]:
@@ -61,14 +67,14 @@ def descent(start: Path | None) -> dict[str, Any]:
     return {**known, "lineage": [*known["lineage"], f"{name} {digest[:12]}"]}
 
 
-def _summary(weights: Path) -> dict[str, Any]:
-    """The summary in a model file; empty for other files."""
+def _description(weights: Path) -> dict[str, Any]:
+    """What a model file says of itself; empty for other files."""
     if weights.suffix != ".safetensors":
         return {}
     try:
         with safe_open(weights, framework="np") as file:
-            return dict(json.loads((file.metadata() or {})["pipnet"])["summary"])
-    except (SafetensorError, KeyError, TypeError, ValueError):
+            return dict(json.loads((file.metadata() or {})["pipnet"]))
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
         return {}
 
 

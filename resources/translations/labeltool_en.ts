@@ -199,5 +199,40 @@
             <numerusform>%Ln chosen faces</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln manual label(s)</source>
+        <translation>
+            <numerusform>%Ln manual label</numerusform>
+            <numerusform>%Ln manual labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} of %Ln pseudo-label(s), which train {trained}</source>
+        <translation>
+            <numerusform>{count} of %Ln pseudo-label, which trains {trained}</numerusform>
+            <numerusform>{count} of %Ln pseudo-labels, which train {trained}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>none of %Ln pseudo-label(s)</source>
+        <translation>
+            <numerusform>none of %Ln pseudo-label</numerusform>
+            <numerusform>none of %Ln pseudo-labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln face(s) that it does not train on</source>
+        <translation>
+            <numerusform>%Ln face that it does not train on</numerusform>
+            <numerusform>%Ln faces that it does not train on</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about {minutes} min on {device}, %Ln epoch(s)</source>
+        <translation>
+            <numerusform>about {minutes} min on {device}, %Ln epoch</numerusform>
+            <numerusform>about {minutes} min on {device}, %Ln epochs</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -1232,8 +1232,52 @@
         <translation>{count:,}개 미리 보기…</translation>
     </message>
     <message>
-        <source>Train round {number}</source>
-        <translation>라운드 {number} 학습</translation>
+        <source>The network in use</source>
+        <translation>사용 중인 모델</translation>
+    </message>
+    <message>
+        <source>The starter</source>
+        <translation>기본 모델</translation>
+    </message>
+    <message>
+        <source>A new network, from ImageNet</source>
+        <translation>새 모델 (ImageNet에서 시작)</translation>
+    </message>
+    <message>
+        <source>What fits about ten minutes</source>
+        <translation>약 10분에 맞게</translation>
+    </message>
+    <message>
+        <source>So many epochs</source>
+        <translation>에포크 수 지정</translation>
+    </message>
+    <message>
+        <source>Until it stops improving</source>
+        <translation>더 나아지지 않을 때까지</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>CUDA GPU</source>
+        <translation>CUDA GPU</translation>
+    </message>
+    <message>
+        <source>Apple GPU</source>
+        <translation>Apple GPU</translation>
+    </message>
+    <message>
+        <source>Pack a round</source>
+        <translation>라운드 묶기</translation>
+    </message>
+    <message>
+        <source>Train a round</source>
+        <translation>라운드 학습</translation>
     </message>
     <message>
         <source>Start</source>
@@ -1244,12 +1288,150 @@
         <translation>묶기…</translation>
     </message>
     <message>
+        <source>Queue</source>
+        <translation>대기열에 추가</translation>
+    </message>
+    <message>
         <source>It is written to a file with its photos, to be trained on another machine. This project waits for its results, and goes on meanwhile.</source>
         <translation>다른 컴퓨터에서 학습하도록 사진과 함께 파일에 기록합니다. 이 프로젝트는 결과를 기다리며, 그동안 계속 작업할 수 있습니다.</translation>
     </message>
     <message>
         <source>It runs in the background, even when the window is closed. Unreviewed and rejected faces get new proposals; decisions stay as they are.</source>
         <translation>백그라운드에서 실행되며 창을 닫아도 계속됩니다. 미검토 얼굴과 거부한 얼굴은 새 제안을 받고, 사람이 판정한 것은 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>Trains on</source>
+        <translation>학습 대상</translation>
+    </message>
+    <message>
+        <source>Measured by</source>
+        <translation>측정 기준</translation>
+    </message>
+    <message>
+        <source>Starts from</source>
+        <translation>시작점</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>시간</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>장치</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>고급</translation>
+    </message>
+    <message>
+        <source>Use pseudo-labels</source>
+        <translation>의사 레이블 사용</translation>
+    </message>
+    <message>
+        <source>Train on the proposals of unreviewed faces too</source>
+        <translation>미검토 얼굴의 제안으로도 학습합니다</translation>
+    </message>
+    <message>
+        <source>Full self-training</source>
+        <translation>전체 자기 학습</translation>
+    </message>
+    <message>
+        <source>All tasks in a row, from the coarsest score map to everything, to convergence</source>
+        <translation>가장 거친 점수 맵부터 전체까지 모든 과제를 수렴할 때까지 차례로 학습합니다</translation>
+    </message>
+    <message>
+        <source>Start from</source>
+        <translation>시작점</translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation>백본</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>길이</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>에포크</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln manual label(s)</source>
+        <translation>
+            <numerusform>수동 레이블 %Ln개</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} of %Ln pseudo-label(s), which train {trained}</source>
+        <translation>
+            <numerusform>의사 레이블 %Ln개 중 {count}개 ({trained} 학습)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>none of %Ln pseudo-label(s)</source>
+        <translation>
+            <numerusform>의사 레이블 %Ln개는 쓰지 않음</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>없음</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln face(s) that it does not train on</source>
+        <translation>
+            <numerusform>학습하지 않는 얼굴 %Ln개</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing, so its quality will be unknown</source>
+        <translation>없음 (품질을 알 수 없음)</translation>
+    </message>
+    <message>
+        <source>{network} ({backbone})</source>
+        <translation>{network} ({backbone})</translation>
+    </message>
+    <message>
+        <source>free for any use</source>
+        <translation>자유롭게 사용 가능</translation>
+    </message>
+    <message>
+        <source>for research only</source>
+        <translation>연구용 한정</translation>
+    </message>
+    <message>
+        <source>{start}; the result is {terms}</source>
+        <translation>{start}; 결과는 {terms}</translation>
+    </message>
+    <message numerus="yes">
+        <source>about {minutes} min on {device}, %Ln epoch(s)</source>
+        <translation>
+            <numerusform>{device}에서 약 {minutes}분, %Ln 에포크</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>a guess; this computer is being measured…</source>
+        <translation>추정; 이 컴퓨터를 측정하는 중…</translation>
+    </message>
+    <message>
+        <source>a guess</source>
+        <translation>추정</translation>
+    </message>
+    <message>
+        <source>being measured…</source>
+        <translation>측정하는 중…</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>about {size:.1f} GB</source>
+        <translation>약 {size:.1f} GB</translation>
     </message>
     <message>
         <source>Photo problems</source>
@@ -3994,6 +4176,10 @@ result: {verdict}</source>
     <message>
         <source>this CPU</source>
         <translation>이 CPU</translation>
+    </message>
+    <message>
+        <source>Its network may be used for research only, as what it starts from.</source>
+        <translation>시작점과 마찬가지로, 학습한 모델은 연구용으로만 쓸 수 있습니다.</translation>
     </message>
     <message>
         <source>Its quality will be unknown: there are no judged faces to measure by.</source>

@@ -19,9 +19,12 @@ from labeltool.domain import (
     Verdict,
     WriteResult,
 )
+from labeltool.domain.round_options import DEVICES, RoundOptions
 from labeltool.exchange.formats.format_table import FORMATS, labels_of_chosen_file, suffix_patterns
 from labeltool.exchange.label_source import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
+from labeltool.gui.background.round_controller import RoundState
+from labeltool.gui.background.speed_probe import SpeedProbe
 from labeltool.gui.commands.keymap import Keymap
 from labeltool.gui.commands.shortcut_editor import ShortcutEditor
 from labeltool.gui.diagnostics import diagnostics
@@ -32,13 +35,15 @@ from labeltool.gui.dialogs.earlier_rounds import EarlierRoundsDialog
 from labeltool.gui.dialogs.label_sizes import LabelSizesDialog
 from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
-from labeltool.gui.dialogs.start_round import StartRoundDialog
+from labeltool.gui.dialogs.start_round import Purpose, StartRoundDialog
 from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.views import Views
+from labeltool.rounds.planning import RoundPlan
 from labeltool.rounds.quality.audit_draw import grow_audit_set
+from labeltool.rounds.starts import backbones_at_hand, likely_devices
 
 
 class DialogCommands(QObject):
@@ -59,6 +64,8 @@ class DialogCommands(QObject):
         super().__init__(parent)
         self._session, self._settings, self._keymap = session, settings, keymap
         self._views, self._decide_batch, self._parent = views, decide_batch, parent
+        self._probe = SpeedProbe(settings, self)
+        self._round_options = RoundOptions()  # as they were chosen last
         session.exporter.refused.connect(self._confirm_replace)
         session.importer.sizes_differ.connect(self._choose_sizes)
         self._by_name = {
@@ -207,19 +214,34 @@ class DialogCommands(QObject):
         self._session.show(Filter(audit=True))
 
     def _train(self) -> None:
-        plan = self._session.round.rounds.launcher.plan()
+        launcher = self._session.round.rounds.launcher
+        launcher.plan()  # raises an error if there is nothing to train on
         audit, counts = self._session.store.audit.get(), self._session.desk.counts
         # with fewer faces, too few would be left to train on
         if not audit.faces and counts.rounds == 0 and counts.faces >= 2 * AUDIT_FACES:
             question = AuditFacesDialog(audit, self._parent, before_training=True)
             if self._draw(question):
                 return
-        if self._run(StartRoundDialog(plan, self._parent)):
+        waits = self._session.round.state is not RoundState.IDLE
+        plan = self._choose_round("queue" if waits else "start")
+        if plan is not None:
             self._session.round.start(plan)
 
+    def _choose_round(self, purpose: Purpose) -> RoundPlan | None:
+        dialog = StartRoundDialog(
+            self._session.round.rounds.launcher.plan, self._probe,
+            options=self._round_options, purpose=purpose,
+            backbones=backbones_at_hand(self._session.store.folder),
+            devices=DEVICES if purpose == "pack" else likely_devices(), parent=self._parent,
+        )  # fmt: skip
+        if not self._run(dialog) or dialog.plan is None:
+            return None
+        self._round_options = dialog.plan.options
+        return dialog.plan
+
     def _pack_round(self) -> None:
-        plan = self._session.round.rounds.launcher.plan()
-        if not self._run(StartRoundDialog(plan, self._parent, is_packed=True)):
+        plan = self._choose_round("pack")
+        if plan is None:
             return
         file, _ = QFileDialog.getSaveFileName(
             self._parent, tr("Pack round {number}", number=plan.number),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ import torch
 from PIL import Image
 
 from labeltool.domain import UserError
+from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers import round_training, round_worker
 from labeltool.workers.run_photos import RunPhotos
 from pipnet.models.checkpoint import load
+from pipnet.models.heads import PIPNet
 from pipnet.training.trainer import DivergedError
 
 NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
@@ -141,3 +144,20 @@ class TestExpected:
     def test_nothing_else(self) -> None:
         assert round_worker._expected(RuntimeError("shapes differ")) is None
         assert round_worker._expected(OSError(errno.EIO, "Input/output error")) is None
+
+
+def test_a_round_may_start_from_imagenet(
+    folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    weights = tmp_path / "resnet18-0123.pth"
+    torch.save(PIPNet("resnet18", 5, 3).trunk.state_dict(), weights)
+    options = RoundOptions("imagenet", "resnet18").to_dict()
+    spec = folder.spec() | {"imagenet": str(weights), "options": options}
+    (folder.path / "spec.json").write_text(json.dumps(spec))
+    results, _problems = run(folder)
+    assert results["backbone"] == "resnet18"
+    assert (results["terms"], len(results["lineage"])) == ("research-only", 1)
+    assert results["lineage"][0].startswith("resnet18-0123.pth ")
+    assert results["memory_bytes"] > 50_000_000
+    assert load(folder.model).network.name == "resnet18"

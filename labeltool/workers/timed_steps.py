@@ -1,0 +1,98 @@
+"""A few timed training steps: `labeltool worker --probe DEVICE BACKBONE`. It loads torch."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from pipnet.data.crop import CropConvention
+from pipnet.data.sample import Sample
+from pipnet.data.scheme import load_scheme
+from pipnet.inference.torch_detector import TorchDetector
+from pipnet.models.checkpoint import Checkpoint
+from pipnet.models.devices import peak_memory_bytes, usable_device
+from pipnet.models.heads import PIPNet
+from pipnet.training.allocator import retain_freed_memory
+from pipnet.training.config import TrainConfig
+from pipnet.training.trainer import Step, train
+
+BATCH = 16
+STEPS = 5
+WARMUP_STEPS = 2
+"""Steps that are not timed: memory is allocated and kernels are chosen in them."""
+
+PREDICTED_FACES = 16
+PHOTO_SIDE = 512
+
+
+def measure(device: str, backbone: str) -> dict[str, Any]:
+    """Train a few steps on random photos and predict some, as a round does.
+
+    Returns:
+        device, backbone, train_images_per_second, predict_faces_per_second, memory_bytes.
+
+    Raises:
+        DeviceError: the device cannot be used.
+    """
+    with suppress(OSError, AttributeError):
+        os.nice(10)
+    device = str(usable_device(device))
+    retain_freed_memory()
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+    scheme = load_scheme("300w")
+    mean = np.random.default_rng(0).uniform(0.1, 0.9, (scheme.count, 2))  # any face costs the same
+    start = Checkpoint(PIPNet(backbone, scheme.count, 10), scheme, mean, CropConvention())
+    times: list[float] = []
+
+    def on_progress(step: Step) -> None:
+        times.append(time.perf_counter())
+
+    config = TrainConfig(
+        epochs=1, batch=BATCH, device=device, freeze_batch_norm=True,
+        frozen_stages=4 if backbone.startswith("mobile") else 0,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        trained = train(start, _samples(Path(folder), mean), config, on_progress=on_progress)
+    timed = times[-1] - times[WARMUP_STEPS - 1]
+    return {
+        "device": device,
+        "backbone": backbone,
+        "train_images_per_second": (STEPS - WARMUP_STEPS) * BATCH / timed,
+        "predict_faces_per_second": _predict_speed(trained, device),
+        "memory_bytes": peak_memory_bytes(device),
+    }
+
+
+def _samples(folder: Path, mean: np.ndarray[Any, np.dtype[np.float64]]) -> list[Sample]:
+    """One face in each of as many photos as the steps need."""
+    random = np.random.default_rng(0)
+    noise = random.integers(0, 255, (PHOTO_SIDE // 16, PHOTO_SIDE // 16, 3), np.uint8)
+    photo = folder / "photo.jpg"
+    photo.write_bytes(
+        cv2.imencode(".jpg", cv2.resize(noise, (PHOTO_SIDE, PHOTO_SIDE)))[1].tobytes()
+    )
+    side = PHOTO_SIDE / 2
+    points = mean * side + PHOTO_SIDE / 4
+    box = (PHOTO_SIDE / 4, PHOTO_SIDE / 4, side, side)
+    return [Sample(photo, points, (box,))] * (STEPS * BATCH)
+
+
+def _predict_speed(trained: Checkpoint, device: str) -> float:
+    """Faces a second; each is cropped twice."""
+    detector = TorchDetector(trained, device)
+    side = trained.convention.side
+    crops = np.zeros((detector.batch_size, side, side, 3), np.uint8)
+    detector.predict_crops(crops)
+    began, done = time.perf_counter(), 0
+    while done < PREDICTED_FACES:
+        detector.predict_crops(crops)
+        done += len(crops)
+    return done / 2 / (time.perf_counter() - began)
