@@ -45,7 +45,7 @@ class Start:
     def name(self) -> Message:
         """What it is called, for the middle of a sentence."""
         if self.imagenet is not None:
-            return Message("ImageNet")
+            return Message(N_("weights from ImageNet"))
         return model_name("starter" if self.trained is None else self.trained.model)
 
     @property

@@ -1261,15 +1261,15 @@
     </message>
     <message>
         <source>CPU</source>
-        <translation>CPU</translation>
+        <translation>CPU 사용</translation>
     </message>
     <message>
         <source>CUDA GPU</source>
-        <translation>CUDA GPU</translation>
+        <translation>CUDA GPU 사용</translation>
     </message>
     <message>
         <source>Apple GPU</source>
-        <translation>Apple GPU</translation>
+        <translation>Apple GPU 사용</translation>
     </message>
     <message>
         <source>Pack a round</source>
@@ -4358,6 +4358,10 @@ result: {verdict}</source>
     <message>
         <source>A round needs at least one epoch.</source>
         <translation>라운드에는 적어도 한 에포크가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>weights from ImageNet</source>
+        <translation>ImageNet 가중치</translation>
     </message>
     <message>
         <source>There are no ImageNet weights for the backbone {backbone}.</source>
