@@ -20,6 +20,7 @@ from labeltool.gui.panels.history_panel import HistoryPanel
 from labeltool.gui.panels.inspector import Inspector
 from labeltool.gui.panels.message_bar import MessageBar, ReadOnlyBar, TaskProgress
 from labeltool.gui.panels.round_progress import RoundProgressPanel
+from labeltool.gui.panels.round_ready import RoundReadyBar
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 
@@ -47,6 +48,7 @@ class Views(QWidget):
         self.inspector = Inspector(session)
         self.history = HistoryPanel(session)
         self.round_progress = RoundProgressPanel(session)
+        self.round_ready = RoundReadyBar(session)
         self.message_bar = MessageBar()
         self._task_bars = QVBoxLayout()
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
@@ -84,6 +86,7 @@ class Views(QWidget):
         rows.setSpacing(0)
         rows.addWidget(split, 1)
         rows.addWidget(line)
+        rows.addWidget(self.round_ready)
         rows.addWidget(self.round_progress)
 
     def _connect(self) -> None:
@@ -101,7 +104,7 @@ class Views(QWidget):
         self.inspector.landmarks.list.clicked.connect(self.focus_faces)
         self.inspector.landmarks.visibility_chosen.connect(self.editor.set_visibility)
         self.history.points_chosen.connect(self.editor.compare_with_history)
-        self.gallery.opened.connect(self._open_photo)
+        self.gallery.opened.connect(self.open_photo)
         self.filters.search_finished.connect(self.focus_faces)
 
     @Slot(object)
@@ -132,7 +135,8 @@ class Views(QWidget):
         self._schedule_decoding()
 
     @Slot(int)
-    def _open_photo(self, face_id: int) -> None:
+    def open_photo(self, face_id: int) -> None:
+        """Open a face, and show it in its photo."""
         self._session.desk.open(face_id)
         self.show_gallery(False)
         self._session.publish(Changes())

@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         views.round_progress.retry.clicked.connect(self._retry_round)
         views.filters.command_chosen.connect(self.dialogs.open)
         views.news.resumed.connect(self._resume)
+        views.round_ready.report_wanted.connect(self.dialogs.show_report)
 
     def _greet(self) -> None:
         """Say where the reviewer stopped, and what is new since then."""

@@ -234,5 +234,12 @@
             <numerusform>about {minutes} min on {device}, %Ln epochs</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>on %Ln common face(s)</source>
+        <translation>
+            <numerusform>on %Ln common face</numerusform>
+            <numerusform>on %Ln common faces</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -164,6 +164,10 @@
         <translation>아직 얼굴 없음</translation>
     </message>
     <message>
+        <source>No round has ended yet</source>
+        <translation>아직 끝난 라운드가 없습니다</translation>
+    </message>
+    <message>
         <source>Nothing to undo</source>
         <translation>되돌릴 것 없음</translation>
     </message>
@@ -834,6 +838,14 @@
     <message>
         <source>Add the results of a packed round that another computer trained</source>
         <translation>다른 컴퓨터에서 학습한 묶음 라운드의 결과를 추가합니다</translation>
+    </message>
+    <message>
+        <source>Round report…</source>
+        <translation>라운드 보고서…</translation>
+    </message>
+    <message>
+        <source>How good the last round is, what it learned, and whether to train another one</source>
+        <translation>마지막 라운드가 얼마나 좋은지, 무엇을 배웠는지, 더 학습할지</translation>
     </message>
     <message>
         <source>Earlier proposals…</source>
@@ -4640,6 +4652,10 @@ result: {verdict}</source>
         <translation>얼굴의 오차(기준 거리의 %)</translation>
     </message>
     <message>
+        <source>Share of faces (%)</source>
+        <translation>얼굴의 비율(%)</translation>
+    </message>
+    <message>
         <source>Share of faces</source>
         <translation>얼굴의 비율</translation>
     </message>
@@ -4668,8 +4684,46 @@ result: {verdict}</source>
         <translation>가장 나쁜 얼굴</translation>
     </message>
     <message>
+        <source>Errors are divided by the norm: the distance of two landmarks of the scheme, such as the outer corners of the eyes, or the size of the face.</source>
+        <translation>오차는 기준 거리로 나눈 값입니다: 눈의 바깥 끝처럼 랜드마크 구성의 두 랜드마크 사이 거리, 또는 얼굴 크기입니다.</translation>
+    </message>
+    <message>
+        <source>Nobody knows how good this round is: it was trained without faces to measure by. Draw some at random, accept or correct them, and train the next round.</source>
+        <translation>이 라운드가 얼마나 좋은지 알 수 없습니다: 측정용 얼굴 없이 학습했습니다. 무작위로 몇 개를 뽑아 수락하거나 수정한 뒤 다음 라운드를 학습하세요.</translation>
+    </message>
+    <message numerus="yes">
+        <source>on %Ln common face(s)</source>
+        <translation>
+            <numerusform>공통 얼굴 %Ln개에서</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>변화</translation>
+    </message>
+    <message>
+        <source>Of the faces to measure by, the largest error first.</source>
+        <translation>측정용 얼굴 가운데 오차가 큰 순서입니다.</translation>
+    </message>
+    <message>
         <source>Movement</source>
         <translation>움직임</translation>
+    </message>
+    <message>
+        <source>Moved most</source>
+        <translation>가장 많이 움직임</translation>
+    </message>
+    <message>
+        <source>No face had a proposal before.</source>
+        <translation>이전 제안이 있던 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Farther from your label by {limit} % or more.</source>
+        <translation>내 레이블에서 {limit}% 이상 멀어졌습니다.</translation>
+    </message>
+    <message>
+        <source>Faces that you corrected and the round trained on. The numbers are the mean distance from your label, in percent of the norm, of the landmarks that you moved by {limit} % or more: of the old proposal, and of the new network.</source>
+        <translation>내가 수정했고 이 라운드가 학습에 쓴 얼굴입니다. 숫자는 내가 {limit}% 이상 옮긴 랜드마크가 레이블에서 떨어진 평균 거리(기준 거리의 %)로, 이전 제안과 새 네트워크의 값입니다.</translation>
     </message>
     <message>
         <source>Faces whose proposals moved most</source>
@@ -4680,8 +4734,16 @@ result: {verdict}</source>
         <translation>배움</translation>
     </message>
     <message>
+        <source>Nearer to your label by {limit} % or more.</source>
+        <translation>내 레이블에 {limit}% 이상 가까워졌습니다.</translation>
+    </message>
+    <message>
         <source>Ignored</source>
         <translation>무시함</translation>
+    </message>
+    <message>
+        <source>About as far from your label as before.</source>
+        <translation>내 레이블과의 거리가 이전과 비슷합니다.</translation>
     </message>
     <message>
         <source>Unlearned</source>
@@ -4846,6 +4908,74 @@ result: {verdict}</source>
     <message>
         <source>Put it back, or choose another start.</source>
         <translation>다시 넣어 두거나 다른 시작 네트워크를 선택하세요.</translation>
+    </message>
+    <message>
+        <source>Round report</source>
+        <translation>라운드 보고서</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>내보내기…</translation>
+    </message>
+    <message>
+        <source>Report of</source>
+        <translation>보고서</translation>
+    </message>
+    <message>
+        <source>compared with</source>
+        <translation>비교 대상</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>품질</translation>
+    </message>
+    <message>
+        <source>Your corrections</source>
+        <translation>내 수정</translation>
+    </message>
+    <message>
+        <source>Reading the report…</source>
+        <translation>보고서를 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Reading a report</source>
+        <translation>보고서 읽기</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>웹 페이지 (*.html)</translation>
+    </message>
+    <message>
+        <source>JSON file (*.json)</source>
+        <translation>JSON 파일 (*.json)</translation>
+    </message>
+    <message>
+        <source>Export the report</source>
+        <translation>보고서 내보내기</translation>
+    </message>
+    <message>
+        <source>Wrote {file}.</source>
+        <translation>{file}에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>List them</source>
+        <translation>목록에 표시</translation>
+    </message>
+    <message>
+        <source>Show only these faces in the window</source>
+        <translation>이 얼굴만 창에 표시합니다</translation>
+    </message>
+    <message>
+        <source>Show report</source>
+        <translation>보고서 보기</translation>
+    </message>
+    <message>
+        <source>Round {number} is ready.</source>
+        <translation>라운드 {number}이(가) 준비되었습니다.</translation>
+    </message>
+    <message>
+        <source>It waits until you promote it.</source>
+        <translation>승격할 때까지 기다립니다.</translation>
     </message>
 </context>
 </TS>

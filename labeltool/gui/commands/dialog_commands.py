@@ -44,6 +44,7 @@ from labeltool.gui.views import Views
 from labeltool.rounds.planning import RoundPlan
 from labeltool.rounds.quality.audit_draw import grow_audit_set
 from labeltool.rounds.starts import backbones_at_hand, likely_devices
+from labeltool.rounds.quality.round_figures import finished_rounds
 
 
 class DialogCommands(QObject):
@@ -79,6 +80,7 @@ class DialogCommands(QObject):
             "audit": self._audit,
             "pack_round": self._pack_round,
             "bring_in": self._bring_in,
+            "report": self._report,
             "restore": self._restore,
             "batches": self._batches,
             "keys": self._keys,
@@ -180,6 +182,7 @@ class DialogCommands(QObject):
                 self._session.desk.batches.faces_within(dialog.threshold), Verdict.ACCEPTED
             )
 
+    @Slot()
     def _audit(self) -> None:
         self._draw(AuditFacesDialog(self._session.store.audit.get(), self._parent))
 
@@ -258,6 +261,28 @@ class DialogCommands(QObject):
         )  # fmt: skip
         if file:
             self._session.round.bring_in(Path(file))
+
+    def _report(self) -> None:
+        rounds = finished_rounds(self._session.store.rounds.all())
+        if rounds:
+            self.show_report(rounds[-1].number)
+
+    @Slot(int)
+    def show_report(self, number: int) -> None:
+        """Show the report of a round beside the window."""
+        # few people need it in every session
+        from labeltool.gui.dialogs.report.report_dialog import ReportDialog  # noqa: PLC0415
+
+        dialog = self._parent.findChild(ReportDialog)
+        if dialog is None:
+            dialog = ReportDialog(self._session, self._parent)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.face_wanted.connect(self._views.open_photo)
+            dialog.audit_wanted.connect(self._audit)
+        dialog.show_round(number)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _restore(self) -> None:
         rounds = self._session.store.rounds.all()

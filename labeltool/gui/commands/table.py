@@ -83,6 +83,10 @@ def _has_faces(session: Session) -> bool:
     return session.desk.counts.faces > 0
 
 
+def _has_rounds(session: Session) -> bool:
+    return session.desk.counts.rounds > 0
+
+
 def _can_undo(session: Session) -> bool:
     return session.desk.undo_stack.undo_text is not None
 
@@ -117,6 +121,7 @@ WHY_DISABLED: Mapping[Enabled, str] = {
     _has_labels: N_("No face is accepted yet"),
     _has_photos: N_("No photos yet"),
     _has_faces: N_("No faces yet"),
+    _has_rounds: N_("No round has ended yet"),
     _can_undo: N_("Nothing to undo"),
     _can_redo: N_("Nothing to redo"),
     _has_draft: N_("No point was moved"),
@@ -342,6 +347,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("bring_in", N_("Bring in results…"),
             N_("Add the results of a packed round that another computer trained"), "Rounds", (),
             lambda p: p.dialogs.open("bring_in"), _can_start_round),
+    Command("report", N_("Round report…"),
+            N_("How good the last round is, what it learned, and whether to train another one"),
+            "Rounds", (), lambda p: p.dialogs.open("report"), _has_rounds,
+            "mdi6.chart-box-outline"),
     Command("restore", N_("Earlier proposals…"),
             N_("Offer the proposals of an earlier round again"), "Rounds", (),
             lambda p: p.dialogs.open("restore"), _can_start_round),

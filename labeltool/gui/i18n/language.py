@@ -47,6 +47,12 @@ def install_language(app: QCoreApplication, wanted: Language) -> str:
     return language
 
 
+def current_language() -> str:
+    """The language that `install_language` installed: 'en' or 'ko'."""
+    spoken = QLocale().name().partition("_")[0]
+    return spoken if spoken in LANGUAGE_NAMES else "en"
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """The program's words in one language, 'en' or 'ko'; they need `application` to be alive."""

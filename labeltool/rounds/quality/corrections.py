@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from labeltool.domain import Correction, Points
 from pipnet.data.scheme import Scheme
-from pipnet.evaluation.metrics import norm_distance
 
 CORRECTED_PERCENT = 2.0
 """A landmark counts as corrected if its label lies so far from the proposal, in percent of the norm
@@ -80,6 +79,8 @@ def _judge(
     face: int, proposal: Points, label: Points, predicted: Points, scheme: Scheme
 ) -> CorrectedFace | None:
     """None if no landmark counts as corrected, or nothing normalises the distances."""
+    from pipnet.evaluation.metrics import norm_distance  # noqa: PLC0415 (it loads SciPy)
+
     norm = float(norm_distance(label[None], scheme)[0])
     if not norm > 0:
         return None

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from labeltool.domain import N_, Message, Round, model_name, round_model
+from labeltool.domain import (
+    N_,
+    Message,
+    Round,
+    RoundKind,
+    RoundStatus,
+    model_name,
+    round_model,
+)
 
 
 def may_promote(results: Mapping[str, Any], in_use: int) -> bool:
@@ -28,6 +36,11 @@ def figures(row: Round) -> dict[str, object]:
         "promoted": row.promoted, "audit": row.summary.get("audit"),
         "against": row.summary.get("against"),
     }  # fmt: skip
+
+
+def finished_rounds(rows: Iterable[Round]) -> list[Round]:
+    """Those of some rounds, oldest first, that are trainings which ended with a network."""
+    return [row for row in rows if row.kind is RoundKind.TRAIN and row.status is RoundStatus.READY]
 
 
 def describe_audit(summary: Mapping[str, Any]) -> Message:

@@ -14,8 +14,6 @@ from labeltool.domain import (
     Points,
     Progress,
     Round,
-    RoundKind,
-    RoundStatus,
     UserError,
 )
 from labeltool.rounds.quality.audit_points import (
@@ -27,7 +25,9 @@ from labeltool.rounds.quality.audit_points import (
 )
 from labeltool.rounds.quality.convergence import Advice, advise, movement_of
 from labeltool.rounds.quality.corrections import CorrectedFace, Corrections, judge_corrections
+from labeltool.rounds.quality.round_figures import finished_rounds
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store
 from pipnet.evaluation.evaluate import Evaluation
 
@@ -141,7 +141,7 @@ def make_report(
         RunFolderError: its folder is damaged.
     """
     progress(0, 3)
-    finished = finished_rounds(store)
+    finished = finished_rounds(store.rounds.all())
     row = next((row for row in reversed(finished) if row.number == number), None)
     if row is None:
         raise UserError(
@@ -180,15 +180,6 @@ def make_report(
         advise([other for other in finished if other.id <= row.id]),
         {face: found.name for face, found in store.queue.rows(sorted(named)).items()},
     )
-
-
-def finished_rounds(store: Store) -> list[Round]:
-    """The training rounds that ended with a network, oldest first."""
-    return [
-        row
-        for row in store.rounds.all()
-        if row.kind is RoundKind.TRAIN and row.status is RoundStatus.READY
-    ]
 
 
 class _Others:
@@ -235,14 +226,21 @@ class _Others:
             return compare_before(points, number, scheme)
         other = self._others.get(number)
         if other is not None:
-            theirs = _points(self._store, other)
+            theirs = self._points_of(other)
             return None if theirs is None else compare_with(points, theirs, number, scheme)
         # the starter: as the first round after it measured it
         first = next((o for o in self._others.values() if _number_before(o) == number), None)
-        theirs = None if first is None else _points(self._store, first)
+        theirs = None if first is None else self._points_of(first)
         if theirs is None:
             return None
         return compare_with(points, theirs, number, scheme, is_before=True)
+
+    def _points_of(self, other: Round) -> AuditPoints | None:
+        """None also if its files are damaged: the report is of another round."""
+        try:
+            return _points(self._store, other)
+        except RunFolderError:
+            return None
 
 
 def _number_before(row: Round) -> int | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labeltool.domain import N_, UserError, system_reason
-from labeltool.rounds.quality.round_report import RoundReport
 from labeltool.rounds.reports.report_html import MARK, Words, report_html
 from pipnet.output import FileKind, OverwriteError, replacing, target_of
+
+if TYPE_CHECKING:
+    from labeltool.rounds.quality.round_report import RoundReport
 
 _FORMAT = '{\n "format": "labeltool round report"'
 

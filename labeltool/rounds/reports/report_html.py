@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 from labeltool.domain import N_, Message
-from labeltool.rounds.quality.audit_points import Comparison
 from labeltool.rounds.quality.corrections import CorrectedFace
-from labeltool.rounds.quality.round_report import RoundReport
 from labeltool.rounds.reports.report_charts import CHART_STYLE, ced_chart, point_chart
 from labeltool.rounds.reports.report_words import (
     FIGURES,
@@ -18,6 +17,10 @@ from labeltool.rounds.reports.report_words import (
     other_name,
     sentence_case,
 )
+
+if TYPE_CHECKING:
+    from labeltool.rounds.quality.audit_points import Comparison
+    from labeltool.rounds.quality.round_report import RoundReport
 
 MARK = "labeltool round report"
 """Names the generator of the page, by which an earlier report is recognised."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from labeltool.domain import N_, Message, Movement, model_name, round_model
 from labeltool.rounds.quality.round_figures import describe_audit
-from labeltool.rounds.quality.round_report import RoundReport
+
+if TYPE_CHECKING:
+    from labeltool.rounds.quality.round_report import RoundReport
 
 FIGURES = {
     "nme": N_("Mean error (NME)"),

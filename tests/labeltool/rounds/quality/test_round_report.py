@@ -171,6 +171,12 @@ class TestComparison:
         assert report.comparison.own.errors.max() == 0
         assert report.comparison.other.errors.min() > 0.05
 
+    def test_a_damaged_round_cannot_be_compared_with(self, store):
+        first_round(store)
+        add_measured_round(store, audit=true(range(1, 21)), after=noisy(range(1, 21), 1.0))
+        (store.rounds.all()[-1].folder / "audit-errors.npz").write_bytes(b"x")
+        assert make_report(store, 1).comparable == (0,)
+
     def test_rounds_without_common_faces_cannot_be_compared(self, store):
         first_round(store, range(1, 11))
         add_measured_round(store, audit=true(range(11, 21)), after=noisy(range(11, 21), 1.0))
