@@ -104,7 +104,7 @@ class Views(QWidget):
         self.inspector.landmarks.list.clicked.connect(self.focus_faces)
         self.inspector.landmarks.visibility_chosen.connect(self.editor.set_visibility)
         self.history.points_chosen.connect(self.editor.compare_with_history)
-        self.gallery.opened.connect(self.open_photo)
+        self.gallery.opened.connect(self._open_photo)
         self.filters.search_finished.connect(self.focus_faces)
 
     @Slot(object)
@@ -135,8 +135,7 @@ class Views(QWidget):
         self._schedule_decoding()
 
     @Slot(int)
-    def open_photo(self, face_id: int) -> None:
-        """Open a face, and show it in its photo."""
+    def _open_photo(self, face_id: int) -> None:
         self._session.desk.open(face_id)
         self.show_gallery(False)
         self._session.publish(Changes())

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMe
 from labeltool.domain import (
     AUDIT_FACES,
     N_,
+    Changes,
     Filter,
     Message,
     UserError,
@@ -277,12 +278,19 @@ class DialogCommands(QObject):
         if dialog is None:
             dialog = ReportDialog(self._session, self._parent)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.face_wanted.connect(self._views.open_photo)
+            dialog.face_wanted.connect(self._open_face)
             dialog.audit_wanted.connect(self._audit)
         dialog.show_round(number)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    @Slot(int)
+    def _open_face(self, face_id: int) -> None:
+        """Show a face in its photo."""
+        self._session.desk.open(face_id)
+        self._views.show_gallery(False)
+        self._session.publish(Changes())
 
     def _restore(self) -> None:
         rounds = self._session.store.rounds.all()
