@@ -44,8 +44,8 @@ from labeltool.gui.settings import Settings
 from labeltool.gui.views import Views
 from labeltool.rounds.planning import RoundPlan
 from labeltool.rounds.quality.audit_draw import grow_audit_set
-from labeltool.rounds.starts import backbones_at_hand, likely_devices
 from labeltool.rounds.quality.round_figures import finished_rounds
+from labeltool.rounds.starts import backbones_at_hand, likely_devices
 
 
 class DialogCommands(QObject):
