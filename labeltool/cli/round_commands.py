@@ -102,6 +102,8 @@ def train(project: Path, options: RoundOptions) -> None:
         else:
             rounds.launcher.start_training(plan)
         print_line(follow(rounds).message or "")
+        if not store.audit.get().measuring:
+            print_line("'labeltool audit' draws faces to measure by.", err=True)
 
 
 def _queue(rounds: Rounds, store: Store, options: RoundOptions) -> None:

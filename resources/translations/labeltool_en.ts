@@ -241,5 +241,12 @@
             <numerusform>on %Ln common faces</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln face(s) without a label get its proposals.</source>
+        <translation>
+            <numerusform>%Ln face without a label gets its proposals.</numerusform>
+            <numerusform>%Ln faces without a label get its proposals.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

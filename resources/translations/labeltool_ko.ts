@@ -848,12 +848,12 @@
         <translation>마지막 라운드가 얼마나 좋은지, 무엇을 배웠는지, 더 학습할지</translation>
     </message>
     <message>
-        <source>Earlier proposals…</source>
-        <translation>이전 제안…</translation>
+        <source>Rounds…</source>
+        <translation>라운드…</translation>
     </message>
     <message>
-        <source>Offer the proposals of an earlier round again</source>
-        <translation>이전 라운드의 제안을 다시 제시합니다</translation>
+        <source>Compare rounds, promote or roll back to one, name, export or delete it</source>
+        <translation>라운드를 비교하고 승격, 롤백, 이름 변경, 내보내기, 삭제를 합니다</translation>
     </message>
     <message>
         <source>Find any command and do it</source>
@@ -1498,18 +1498,6 @@
     <message>
         <source>{folder} (not there)</source>
         <translation>{folder} (없음)</translation>
-    </message>
-    <message>
-        <source>Earlier proposals</source>
-        <translation>이전 제안</translation>
-    </message>
-    <message>
-        <source>Offer again</source>
-        <translation>다시 제시</translation>
-    </message>
-    <message>
-        <source>Unreviewed and rejected faces get the proposals of the round you choose. Decisions stay as they are.</source>
-        <translation>미검토 얼굴과 거부한 얼굴에 선택한 라운드의 제안을 제시합니다. 사람이 판정한 것은 그대로 남습니다.</translation>
     </message>
     <message>
         <source>Command</source>
@@ -2738,8 +2726,142 @@ result: {verdict}</source>
         <translation>~</translation>
     </message>
     <message>
+        <source>Round</source>
+        <translation>라운드</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>Pseudo-labels</source>
+        <translation>의사 레이블</translation>
+    </message>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>차례를 기다림</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>실행 중</translation>
+    </message>
+    <message>
+        <source>On another machine</source>
+        <translation>다른 컴퓨터에 있음</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>취소됨</translation>
+    </message>
+    <message>
+        <source>Promote a round or roll back to one to choose whose network is used and whose proposals are offered. Decisions always stay as they are.</source>
+        <translation>라운드를 승격하거나 롤백하여 어느 네트워크를 사용하고 어느 제안을 보일지 정합니다. 판정은 언제나 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>보고서…</translation>
+    </message>
+    <message>
+        <source>Promote</source>
+        <translation>승격</translation>
+    </message>
+    <message>
+        <source>Roll back…</source>
+        <translation>롤백…</translation>
+    </message>
+    <message>
         <source>Rename…</source>
         <translation>이름 바꾸기…</translation>
+    </message>
+    <message>
+        <source>Note…</source>
+        <translation>메모…</translation>
+    </message>
+    <message>
+        <source>Export network…</source>
+        <translation>네트워크 내보내기…</translation>
+    </message>
+    <message>
+        <source>Delete files…</source>
+        <translation>파일 삭제…</translation>
+    </message>
+    <message>
+        <source>Mean error on the faces to measure by, in percent (NME)</source>
+        <translation>측정용 얼굴에서의 평균 오차(NME, %)</translation>
+    </message>
+    <message>
+        <source>Against the network before, in percent points, with the 95 % interval</source>
+        <translation>이전 네트워크와의 차이(퍼센트 포인트, 95 % 구간)</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>사용 중</translation>
+    </message>
+    <message>
+        <source>Not promoted</source>
+        <translation>승격되지 않음</translation>
+    </message>
+    <message>
+        <source>Files deleted</source>
+        <translation>파일 삭제됨</translation>
+    </message>
+    <message>
+        <source>Roll back to {name}?</source>
+        <translation>{name}(으)로 롤백할까요?</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln face(s) without a label get its proposals.</source>
+        <translation>
+            <numerusform>레이블이 없는 얼굴 %Ln개가 그 제안을 받습니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Decisions stay as they are. One undo takes it back.</source>
+        <translation>판정은 그대로입니다. 한 번 되돌리기로 취소할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>롤백</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>이름 변경</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>메모</translation>
+    </message>
+    <message>
+        <source>Export network</source>
+        <translation>네트워크 내보내기</translation>
+    </message>
+    <message>
+        <source>Networks ({patterns})</source>
+        <translation>네트워크 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Exporting a network</source>
+        <translation>네트워크 내보내는 중</translation>
+    </message>
+    <message>
+        <source>Delete the files of {name}?</source>
+        <translation>{name}의 파일을 삭제할까요?</translation>
+    </message>
+    <message>
+        <source>Its network and proposals are deleted from the disk ({size:,.1f} MB); its figures stay. This cannot be undone.</source>
+        <translation>네트워크와 제안을 디스크에서 삭제합니다({size:,.1f} MB). 수치는 남습니다. 되돌릴 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Deleting files</source>
+        <translation>파일 삭제 중</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>취소했습니다.</translation>
     </message>
     <message>
         <source>Nothing left to decide here.</source>

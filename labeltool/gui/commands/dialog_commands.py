@@ -32,10 +32,10 @@ from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
 from labeltool.gui.dialogs.audit_faces import AuditFacesDialog
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog
-from labeltool.gui.dialogs.earlier_rounds import EarlierRoundsDialog
 from labeltool.gui.dialogs.label_sizes import LabelSizesDialog
 from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
+from labeltool.gui.dialogs.round_list import RoundListDialog
 from labeltool.gui.dialogs.start_round import Purpose, StartRoundDialog
 from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import tr, translate
@@ -82,7 +82,7 @@ class DialogCommands(QObject):
             "pack_round": self._pack_round,
             "bring_in": self._bring_in,
             "report": self._report,
-            "restore": self._restore,
+            "rounds": self._rounds,
             "batches": self._batches,
             "keys": self._keys,
             "diagnostics": self._diagnostics,
@@ -292,12 +292,11 @@ class DialogCommands(QObject):
         self._views.show_gallery(False)
         self._session.publish(Changes())
 
-    def _restore(self) -> None:
-        rounds = self._session.store.rounds.all()
-        dialog = EarlierRoundsDialog(rounds, self._parent)
-        if self._run(dialog):
-            chosen = next(row for row in rounds if row.id == dialog.chosen)
-            self._session.round.roll_back(self._session.desk.reviewer, chosen)
+    def _rounds(self) -> None:
+        dialog = RoundListDialog(self._session, self._parent)
+        self._run(dialog)
+        if dialog.to_report is not None:
+            self.show_report(dialog.to_report)
 
     def _batches(self) -> None:
         dialog = BatchHistoryDialog(self._session, self._parent)
