@@ -7,7 +7,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labeltool.domain import (
@@ -174,7 +174,9 @@ class RoundLauncher:
         rounds = self._store.rounds.all()
         known = {**(probed or {}), **measured_speeds(rounds, options.device, start.backbone)}
         counts, audit = self._store.queue.counts(), self._store.audit.get()
-        return plan_round(counts, trainable, len(audit.measuring), known, options, start)
+        audited = len(audit.measuring)
+        plan = plan_round(counts, trainable, audited, known, options, start)
+        return replace(plan, number=self._store.rounds.next_number())
 
     def start_training(self, plan: RoundPlan, progress: Progress = no_progress) -> WriteResult:
         """Freeze the labels and start a training round.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import (
@@ -82,21 +82,27 @@ class Rounds:
     def bring_in(self, round_id: int) -> bool:
         """Let a packed round run, whose results are in its folder; False if they were added.
 
-        Other rounds may have been trained meanwhile, so it gets the next number.
+        It keeps its number, or gets the next one if adding them was cancelled or failed before.
         """
         with self._database.write() as connection:
+            number = case(
+                (RoundRow.status == RoundStatus.PACKED, RoundRow.number),
+                else_=_next_number(connection),
+            )
             result = connection.execute(
                 update(RoundRow)
                 .where(
                     RoundRow.id == round_id,
                     RoundRow.status.not_in((RoundStatus.RUNNING, RoundStatus.READY)),
                 )
-                .values(
-                    status=RoundStatus.RUNNING, number=_next_number(connection),
-                    error=None, finished=None,
-                )
-            )  # fmt: skip
+                .values(status=RoundStatus.RUNNING, number=number, error=None, finished=None)
+            )
             return bool(result.rowcount)
+
+    def next_number(self) -> int:
+        """The number of the training round that starts next."""
+        with self._database.read() as connection:
+            return _next_number(connection)
 
     def start_queued(
         self, round_id: int, task: str, folder: str, summary: dict[str, object]
@@ -349,8 +355,9 @@ class Rounds:
 
 
 def _next_number(connection: Connection) -> int:
-    """The number of a training round that starts now."""
-    highest = select(func.max(RoundRow.number)).where(RoundRow.status == RoundStatus.READY)
+    """The number of a training round that starts now: above those that ended well or are packed."""
+    numbered = RoundRow.status.in_((RoundStatus.READY, RoundStatus.PACKED))
+    highest = select(func.max(RoundRow.number)).where(numbered)
     return (connection.scalar(highest) or 0) + 1
 
 

@@ -5000,6 +5000,14 @@ result: {verdict}</source>
         <translation>{file}의 결과는 이미 가져왔습니다.</translation>
     </message>
     <message>
+        <source>The round of the results in {file} was deleted.</source>
+        <translation>{file}에 있는 결과의 라운드는 삭제되었습니다.</translation>
+    </message>
+    <message>
+        <source>Pack another one.</source>
+        <translation>라운드를 다시 묶으세요.</translation>
+    </message>
+    <message>
         <source>{file} holds the results of a round that this project did not pack.</source>
         <translation>{file}에는 이 프로젝트가 묶지 않은 라운드의 결과가 있습니다.</translation>
     </message>

@@ -24,6 +24,7 @@ from labeltool.rounds.packs.running import RESULT_FILES
 from labeltool.rounds.quality.round_figures import describe_audit, may_promote
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
+from labeltool.rounds.upkeep.round_files import FILES_DELETED
 from labeltool.store import Store
 from pipnet.data.photo_lookup import content_hash
 from pipnet.data.scheme import SchemeError, read_scheme
@@ -71,6 +72,12 @@ def _packed_round(store: Store, archive: Archive) -> Round:
             if row.status in (RoundStatus.RUNNING, RoundStatus.READY):
                 raise UserError(
                     N_("The results in {file} were brought in already."), file=archive.file
+                )
+            if row.summary.get(FILES_DELETED):
+                raise UserError(
+                    N_("The round of the results in {file} was deleted."),
+                    N_("Pack another one."),
+                    file=archive.file,
                 )
             return row
     raise UserError(

@@ -29,7 +29,7 @@ LARGE_FILES = ("model.safetensors", "model.onnx", "predictions-*.npz", "samples.
 FILES_DELETED = "files_deleted"
 """In the summary of a round: that its large files were deleted."""
 
-UNFINISHED = (RoundStatus.QUEUED, RoundStatus.RUNNING, RoundStatus.PACKED)
+UNFINISHED = (RoundStatus.QUEUED, RoundStatus.RUNNING)
 
 _FORMATS = {".safetensors": MODEL, ".onnx": ONNX}
 
@@ -126,7 +126,8 @@ def deletable_bytes(row: Round) -> int:
 
 def delete(store: Store, row: Round) -> WriteResult:
     """Delete the network, the proposals and the training state of a round from the disk. The round
-    stays in the list, with its figures; proposals that faces show now stay, too.
+    stays in the list, with its figures; proposals that faces show now stay, too. The project does
+    not wait for the results of a packed round any more.
 
     Raises:
         UserError: its network is in use, it has not ended, or a file cannot be deleted.
@@ -155,6 +156,8 @@ def delete(store: Store, row: Round) -> WriteResult:
     freed = deletable_bytes(row)
     # first, so that nobody takes it into use meanwhile
     changes = store.rounds.add_figures(row.id, {FILES_DELETED: True})
+    if row.status is RoundStatus.PACKED:
+        store.rounds.end(row.id, RoundStatus.CANCELLED)
     try:
         for found in _large_files(row):
             shutil.rmtree(found) if found.is_dir() else found.unlink(missing_ok=True)
@@ -171,7 +174,7 @@ def delete(store: Store, row: Round) -> WriteResult:
 
 
 def _starts_from(unfinished: Round, row: Round) -> bool:
-    """Whether a round that runs, or is packed, reads the network of another one."""
+    """Whether a round that runs reads the network of another one."""
     spec = unfinished.folder / "spec.json"
     return spec.is_file() and row.folder.name in spec.read_text(encoding="utf-8")
 

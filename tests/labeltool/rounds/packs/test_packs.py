@@ -27,6 +27,7 @@ from labeltool.rounds.packs.bringing_in import bring_in
 from labeltool.rounds.packs.packing import pack_round
 from labeltool.rounds.packs.running import PackRun
 from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.upkeep.round_files import delete
 from labeltool.store import Store, open_project
 from tests.labeltool.rounds.conftest import ANN, THREE_LIKE_STARTER
 from tests.projects import change, make_project, sql, triangle, write_photos
@@ -222,14 +223,17 @@ class TestWholeWay:
         assert store.faces.get(5).points.tolist() == triangle(4).tolist()
         assert store.queue.ids(Filter("offered")) == [3, 6]
 
-    def test_it_gets_the_next_number_if_others_were_trained_meanwhile(
+    def test_it_keeps_its_number_and_is_the_newest_although_others_were_trained_meanwhile(
         self, store: Store, away: Path
     ) -> None:
         pack(store, away / "a.zip")
+        assert Rounds(store).launcher.plan().number == 2
         train_here(store)
-        assert "Round 2 trained" in take(store, run(away / "a.zip"))
-        assert [row.number for row in store.rounds.all()][-2:] == [2, 1]
         assert store.faces.get(5).prediction.model == "round 2"
+        assert "Round 1 trained" in take(store, run(away / "a.zip"))
+        assert [row.number for row in store.rounds.all()][-2:] == [1, 2]
+        assert store.faces.get(5).prediction.model == "round 1"
+        assert Rounds(store).launcher.plan().number == 3
 
     @pytest.mark.parametrize("meanwhile", [False, True])
     def test_it_is_promoted_if_it_was_compared_with_the_round_in_use(
@@ -421,6 +425,23 @@ class TestBringIn:
     def test_twice_is_refused(self, store: Store, results: Path) -> None:
         take(store, results)
         self.refused(store, results, "brought in already")
+
+    def test_a_project_that_does_not_wait_any_more_refuses(
+        self, store: Store, results: Path
+    ) -> None:
+        delete(store, store.rounds.all()[-1])
+        assert store.rounds.all()[-1].status is RoundStatus.CANCELLED
+        self.refused(store, results, "was deleted")
+
+    def test_results_that_could_not_be_added_may_come_again(
+        self, store: Store, results: Path
+    ) -> None:
+        rounds = Rounds(store)
+        bring_in(store, rounds.launcher, results, ignore)
+        assert rounds.follower.attach()
+        rounds.ingest.end(Event("cancelled"))
+        train_here(store)
+        assert "Round 2 trained" in take(store, results)
 
     def test_another_project_refuses(self, results: Path, away: Path) -> None:
         other = make_project(away / "project", 6)
