@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from labeltool.cli.common import Folder, opened_project, print_line, print_text
+from labeltool.domain import RoundStatus
 
 Number = click.IntRange(1)
 
@@ -63,6 +64,8 @@ def delete(project: Path, number: int, yes: bool) -> None:
         row = round_files.find_round(store, number)
         size = round_files.deletable_bytes(row) / 2**20
         question = f"Delete the files of round {number} ({size:,.1f} MB)? It cannot be undone."
+        if row.status is RoundStatus.PACKED:
+            question = f"Stop waiting for the results of round {number}?"
         if not yes:
             click.confirm(question, abort=True)
         print_text(round_files.delete(store, row).message)

@@ -2856,6 +2856,14 @@ result: {verdict}</source>
         <translation>네트워크와 제안을 디스크에서 삭제합니다({size:,.1f} MB). 수치는 남습니다. 되돌릴 수 없습니다.</translation>
     </message>
     <message>
+        <source>Stop waiting for the results of {name}?</source>
+        <translation>{name}의 결과를 더 기다리지 않을까요?</translation>
+    </message>
+    <message>
+        <source>They cannot be brought in afterwards.</source>
+        <translation>이후에는 결과를 가져올 수 없습니다.</translation>
+    </message>
+    <message>
         <source>Deleting files</source>
         <translation>파일 삭제 중</translation>
     </message>
@@ -4672,6 +4680,10 @@ result: {verdict}</source>
     <message>
         <source>See who may write to {folder}, then try again.</source>
         <translation>{folder}의 쓰기 권한을 확인한 뒤 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The project does not wait for the results of round {number} any more.</source>
+        <translation>프로젝트가 라운드 {number}의 결과를 더 기다리지 않습니다.</translation>
     </message>
     <message>
         <source>Deleted the files of round {number}: {size:,.1f} MB. Its figures stay.</source>

@@ -305,6 +305,9 @@ class RoundListDialog(QDialog):
             "stay. This cannot be undone.",
             size=size,
         )
+        if row.status is RoundStatus.PACKED:
+            question = tr("Stop waiting for the results of {name}?", name=round_name(row))
+            says = tr("They cannot be brought in afterwards.")
         if self._confirm(question, says, tr("Delete")):
             self._run(tr("Deleting files"), partial(_delete, self._session, row))
 

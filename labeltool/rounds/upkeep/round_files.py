@@ -169,6 +169,9 @@ def delete(store: Store, row: Round) -> WriteResult:
             folder=row.folder,
             reason=system_reason(error),
         ) from error
+    if row.status is RoundStatus.PACKED:
+        stopped = N_("The project does not wait for the results of round {number} any more.")
+        return WriteResult(changes, Message(stopped, number=row.number))
     deleted = N_("Deleted the files of round {number}: {size:,.1f} MB. Its figures stay.")
     return WriteResult(changes, Message(deleted, number=row.number, size=freed / 2**20))
 

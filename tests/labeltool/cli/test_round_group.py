@@ -46,6 +46,13 @@ def test_a_round_goes_out_and_comes_back(folder: Path, tmp_path: Path) -> None:
     assert "brought in already" in again.stderr
 
 
+def test_a_packed_round_is_given_up(folder: Path, tmp_path: Path) -> None:
+    assert labeltool("round", "pack", folder, tmp_path / "a.zip").returncode == 0
+    given_up = labeltool("round", "delete", folder, "1", "--yes")
+    assert "does not wait for the results of round 1" in given_up.stdout
+    assert "cancelled" in labeltool("rounds", folder).stdout
+
+
 def test_files_that_are_missing_or_of_another_kind_are_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     for words, what in (

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
-from labeltool.domain import NewPrediction, RoundKind, RoundStatus, Verdict
+from labeltool.domain import Changes, NewPrediction, RoundKind, RoundStatus, Verdict
 from labeltool.gui.dialogs.round_list import RoundListDialog
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import FaceTable
@@ -214,6 +214,19 @@ def test_export_and_delete(qtbot, open_list, agree, monkeypatch, tmp_path):
     assert enabled(dialog) == ["rename", "note"]
     assert texts(dialog)[3][4] == "5.26 %"
     assert not (dialog.selected().folder / "model.safetensors").exists()
+
+
+def test_a_packed_round_is_given_up(qtbot, open_list, agree):
+    window, dialog = open_list
+    store = window.session.store
+    store.rounds.add(RoundKind.TRAIN, "std", "rounds/packed", {}, RoundStatus.PACKED)
+    window.session.publish(Changes(rounds=True))
+    row = next(n for n, shown in enumerate(texts(dialog)) if "On another machine" in shown)
+    select(dialog, row)
+    click(qtbot, dialog.delete)
+    assert "Stop waiting for the results" in agree[0]
+    qtbot.waitUntil(lambda: texts(dialog)[row][1] != "On another machine")
+    assert store.rounds.all()[-1].status is RoundStatus.CANCELLED
 
 
 def test_a_report_is_shown_when_the_list_is_closed(qtbot, open_list):
