@@ -4856,6 +4856,10 @@ result: {verdict}</source>
         <translation>내 레이블에서 {limit}% 이상 멀어졌습니다.</translation>
     </message>
     <message>
+        <source>The files of this round were deleted, so nobody knows what it made of your corrections.</source>
+        <translation>이 라운드의 파일이 삭제되어 내 수정을 어떻게 배웠는지 알 수 없습니다.</translation>
+    </message>
+    <message>
         <source>Faces that you corrected and the round trained on. The numbers are the mean distance from your label, in percent of the norm, of the landmarks that you moved by {limit} % or more: of the old proposal, and of the new network.</source>
         <translation>내가 수정했고 이 라운드가 학습에 쓴 얼굴입니다. 숫자는 내가 {limit}% 이상 옮긴 랜드마크가 레이블에서 떨어진 평균 거리(기준 거리의 %)로, 이전 제안과 새 네트워크의 값입니다.</translation>
     </message>

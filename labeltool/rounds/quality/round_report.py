@@ -44,10 +44,11 @@ class RoundReport:
     """What is known of a finished training round.
 
     `figures`: of `Evaluation.summary` on the audit faces, None if nothing measured the round.
-    `evaluation`, `worst` (face id, NME in percent) and `corrections` need the run folder, so they
-    are None or empty once that is deleted. `comparison`: against another round, `comparable` are
-    the numbers of those that it can be compared with, 0 for the starter. `movement`: None if it is
-    not known. `photos`: paths under their photo folder, of the faces that the report names.
+    `evaluation`, `worst` (face id, NME in percent) and `corrections` need files of the run folder:
+    they are None or empty once those are deleted. `comparison`: against another round;
+    `comparable`: the numbers of those that it can be compared with, 0 for the starter. `movement`:
+    None if it is not known. `photos`: paths under their photo folder, of the faces that the report
+    names.
     """
 
     round: Round
@@ -57,7 +58,7 @@ class RoundReport:
     comparison: Comparison | None
     comparable: tuple[int, ...]
     movement: Movement | None
-    corrections: Corrections
+    corrections: Corrections | None
     advice: Advice
     photos: Mapping[int, str]
 
@@ -69,11 +70,7 @@ class RoundReport:
             "finished": row.finished, "promoted": row.promoted,
             "audit": self._audit(), "against": self.against(),
             "movement": self._moved(),
-            "corrections": {
-                "learned": self._corrected(self.corrections.learned),
-                "ignored": self._corrected(self.corrections.ignored),
-                "unlearned": self._corrected(self.corrections.unlearned),
-            },
+            "corrections": self._judged(),
             "go_on": self.advice.go_on, "advice": str(self.advice.sentence),
         }  # fmt: skip
 
@@ -111,6 +108,16 @@ class RoundReport:
             "mean": _percent(self.movement.mean),
             "faces": self.movement.faces,
             "most": [self._face(f, moved=_percent(moved)) for f, moved in self.movement.most],
+        }
+
+    def _judged(self) -> dict[str, Any] | None:
+        found = self.corrections
+        if found is None:
+            return None
+        return {
+            "learned": self._corrected(found.learned),
+            "ignored": self._corrected(found.ignored),
+            "unlearned": self._corrected(found.unlearned),
         }
 
     def _corrected(self, faces: Iterable[CorrectedFace]) -> list[dict[str, Any]]:
@@ -161,8 +168,9 @@ def make_report(
     corrections = _corrections(store, row)
     worst = () if points is None or evaluation is None else _worst(points, evaluation)
     named = {face for face, _ in worst} | {f for f, _ in (movement.most if movement else ())}
-    for faces in (corrections.learned, corrections.ignored, corrections.unlearned):
-        named |= {face.face_id for face in faces}
+    if corrections is not None:
+        every = (*corrections.learned, *corrections.ignored, *corrections.unlearned)
+        named |= {face.face_id for face in every}
     kept = row.summary.get("audit")
     return RoundReport(
         row,
@@ -259,17 +267,20 @@ def _worst(points: AuditPoints, evaluation: Evaluation) -> tuple[tuple[int, floa
     return tuple((int(points.faces[k]), _percent(errors[k])) for k in order)
 
 
-def _corrections(store: Store, row: Round) -> Corrections:
-    """What the round made of the corrections; empty if its folder is gone."""
+def _corrections(store: Store, row: Round) -> Corrections | None:
+    """What the round made of the corrections; None if its predictions were deleted."""
     folder = RunFolder(row.folder)
     table, results = folder.tables.labels(), folder.results()
     if table is None or results is None:
-        return Corrections()
+        return None
+    chunks = [name for name in results["chunks"] if (row.folder / name).exists()]
+    if len(chunks) < len(results["chunks"]):
+        return None
     corrections = store.reports.corrections(row.id)
     manual = dict(zip(table.faces[table.manual].tolist(), table.points[table.manual], strict=True))
     wanted = {correction.face_id for correction in corrections} & manual.keys()
     predicted: dict[int, Points] = {}
-    for name in results["chunks"] if wanted else ():
+    for name in chunks if wanted else ():
         predicted |= folder.tables.predicted_points(name, wanted)
     return judge_corrections(corrections, manual, predicted, store.scheme)
 

@@ -22,6 +22,7 @@ from labeltool.rounds.quality.corrections import (
     CLEAR_PERCENT,
     CORRECTED_PERCENT,
     CorrectedFace,
+    Corrections,
 )
 from labeltool.rounds.reports.report_words import FIGURES, movement_sentence, other_name
 
@@ -216,20 +217,24 @@ class CorrectionsPage(QWidget):
             tr("Unlearned"),
             tr("Farther from your label by {limit} % or more.", limit=limit), numbers,
         )  # fmt: skip
-        self.rule = QLabel(
-            tr(
-                "Faces that you corrected and the round trained on. The numbers are the mean "
-                "distance from your label, in percent of the norm, of the landmarks that you moved "
-                "by {limit} % or more: of the old proposal, and of the new network.",
-                limit=f"{CORRECTED_PERCENT:g}",
-            )
+        self._deleted = tr(
+            "The files of this round were deleted, so nobody knows what it made of your "
+            "corrections."
         )
+        self._rule = tr(
+            "Faces that you corrected and the round trained on. The numbers are the mean "
+            "distance from your label, in percent of the norm, of the landmarks that you moved "
+            "by {limit} % or more: of the old proposal, and of the new network.",
+            limit=f"{CORRECTED_PERCENT:g}",
+        )
+        self.rule = QLabel(self._rule)
         self.rule.setWordWrap(True)
         _place(self, (self.learned, self.ignored, self.unlearned), self.rule)
 
     def show_report(self, report: RoundReport) -> None:
         """Show the corrections of a report."""
-        found = report.corrections
+        found = report.corrections or Corrections()
+        self.rule.setText(self._rule if report.corrections is not None else self._deleted)
         for view, faces in (
             (self.learned, found.learned), (self.ignored, found.ignored),
             (self.unlearned, found.unlearned),

@@ -95,6 +95,16 @@ class TestFigures:
         assert report.worst == ()
         assert report.to_dict()["audit"]["nme"] == kept
 
+    def test_deleted_predictions_leave_the_figures(self, store):
+        first_round(store)
+        whole = make_report(store, 1)
+        assert whole.corrections is not None
+        (store.rounds.all()[-1].folder / "predictions-00000.npz").unlink()
+        report = make_report(store, 1)
+        assert report.corrections is None
+        assert report.to_dict()["corrections"] is None
+        assert report.worst == whole.worst
+
     def test_a_damaged_file_is_said(self, store):
         first_round(store)
         (store.rounds.all()[-1].folder / "audit-errors.npz").write_bytes(b"x")

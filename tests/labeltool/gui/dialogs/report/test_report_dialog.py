@@ -146,6 +146,17 @@ def test_corrections_are_listed_in_the_window(qtbot, open_report):
     assert window.session.desk.queue.faces == [7]
 
 
+def test_deleted_files_are_said(qtbot, open_window, measured):
+    window = open_window(measured)
+    (window.session.store.rounds.all()[-2].folder / "predictions-00000.npz").unlink()
+    window.dialogs.show_report(2)
+    dialog = window.findChild(ReportDialog)
+    wait_for_report(qtbot, dialog, 2)
+    assert "were deleted" in dialog.corrections.rule.text()
+    assert dialog.corrections.learned.faces == ()
+    assert dialog.faces.worst.faces
+
+
 def test_without_faces_to_measure_by_some_are_offered(qtbot, open_report, monkeypatch):
     _, dialog = open_report(3)
     assert "unknown" in dialog.headline.text()
