@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from labeltool.domain import Filter, RoundKind, Verdict
+from labeltool.domain import Filter, Message, RoundKind, Verdict
 from labeltool.exchange import label_import
 from labeltool.exchange.formats import coco
 from labeltool.rounds.controller import Rounds
@@ -267,6 +267,48 @@ class UndoImport(Scenario):
         self.hit["with its faces" if there else "without"] += 1
 
 
+class RollBack(Scenario):
+    """An earlier round is rolled back to, undone and redone."""
+
+    FACES = 400
+    span = 1.0
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        store = make_project(self.folder, self.FACES)
+        faces = range(1, self.FACES + 1)
+        self.rounds = [propose(store, faces, model=name) for name in ("first", "second")]
+        store.decisions.decide("ann", range(1, 101), Verdict.ACCEPTED)
+        store.close()
+
+    @staticmethod
+    def work(folder: Path) -> None:
+        store = open_project(folder)
+        say("open")
+        first = store.rounds.all()[0]
+        while True:
+            if store.rounds.current().id != first.id:
+                store.rollbacks.roll_back("ann", [first.id], Message("first"))
+            say("rolled back", store.rounds.current().model)
+            store.undo.undo("ann")
+            say("undone", store.rounds.current().model)
+            store.undo.redo("ann")
+            store.undo.undo("ann")
+
+    def check(self, said: Said) -> None:
+        assert {row[1] for row in said if row[0] == "rolled back"} <= {"first"}
+        assert {row[1] for row in said if row[0] == "undone"} <= {"second"}
+        store = self.open()
+        current = store.rounds.current().model
+        shown = {store.faces.get(face).prediction.model for face in range(101, self.FACES + 1)}
+        assert shown == {current}
+        decided = {store.faces.get(face).prediction.model for face in range(1, 101)}
+        assert decided == {"second"}
+        assert store.queue.counts().accepted == 100
+        store.close()
+        self.hit[f"with the {current}"] += 1
+
+
 class TakeIn(Scenario):
     """The results of a training round are added."""
 
@@ -484,7 +526,8 @@ class Window(Scenario):
 
 
 SCENARIOS: dict[type[Scenario], int] = {
-    Review: 7, Draft: 5, UndoImport: 4, TakeIn: 5, Migration: 4, BackUp: 3, Window: 2,
+    Review: 6, Draft: 5, UndoImport: 3, RollBack: 3, TakeIn: 4, Migration: 4, BackUp: 3,
+    Window: 2,
 }  # fmt: skip
 """How often of 30 times each is killed."""
 
