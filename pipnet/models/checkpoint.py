@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import zipfile
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,27 @@ class Checkpoint:
     def table(self) -> Neighbours:
         """The neighbour tables that decode this network."""
         return neighbours(self.meanface, self.network.neighbours)
+
+
+def mixed(one: Checkpoint, other: Checkpoint, share: float) -> Checkpoint:
+    """The average of the weights of two networks of one shape, with so much of the other, 0 to 1.
+
+    Raises:
+        ValueError: the networks have other shapes.
+    """
+    state, added = one.network.export_state(), other.network.export_state()
+    if {k: v.shape for k, v in state.items()} != {k: v.shape for k, v in added.items()}:
+        raise ValueError("only networks of the same shape can be averaged")
+    network = copy.deepcopy(one.network)
+    network.import_state(
+        {
+            key: torch.lerp(value, added[key].to(value.device), share)
+            if value.is_floating_point()
+            else value
+            for key, value in state.items()
+        }
+    )
+    return replace(one, network=network)
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:

@@ -41,6 +41,18 @@ class Batch:
     changes: tuple[Change, ...] = ()
     weights: NDArray[np.float64] | None = None
 
+    def __len__(self) -> int:
+        return len(self.points_unit)
+
+    def rows(self, rows: slice) -> Batch:
+        """Some of its samples."""
+        return Batch(
+            self.points_unit[rows], self.tasks[rows],
+            None if self.images is None else self.images[rows],
+            self.patches[rows], self.changes[rows],
+            None if self.weights is None else self.weights[rows],
+        )  # fmt: skip
+
 
 class Loader:
     """Batches of augmented samples, prepared while the network computes.

@@ -25,11 +25,19 @@ class OutputFolder:
         folder: where they are; made when the first is written.
         settings: what a training that is resumed must have in common, plain values by name.
         is_writer: whether this process writes; only one of several does.
+        save_seconds: time between two saves, of the model too; None to save after every epoch.
     """
 
-    def __init__(self, folder: Path, settings: dict[str, Any], is_writer: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: dict[str, Any],
+        is_writer: bool,
+        save_seconds: float | None = None,
+    ) -> None:
         self._folder, self._settings, self._is_writer = folder, settings, is_writer
-        self._saved_at = time.monotonic()
+        self._save_seconds = save_seconds
+        self._saved_at = self._epoch_saved_at = time.monotonic()
 
     def load_model(self) -> Checkpoint:
         """The model of the last complete epoch."""
@@ -61,21 +69,33 @@ class OutputFolder:
             os.replace(partial, log)
 
     def save_state_if_due(self, training: TrainingState) -> None:
-        """Save the state if the last save is `SAVE_STATE_SECONDS` ago."""
-        if self._is_writer and time.monotonic() - self._saved_at > SAVE_STATE_SECONDS:
+        """Save the state if the last save is long enough ago: `SAVE_STATE_SECONDS`, or as given."""
+        limit = SAVE_STATE_SECONDS if self._save_seconds is None else self._save_seconds
+        if self._is_writer and time.monotonic() - self._saved_at > limit:
             self._save_state(training)
 
     def save_epoch(
-        self, training: TrainingState, losses: dict[str, float], result: Checkpoint
+        self,
+        training: TrainingState,
+        losses: dict[str, float],
+        result: Checkpoint,
+        *,
+        is_last: bool,
     ) -> None:
-        """Save the model, a row of the log and the state, in this order."""
+        """Save the model, a row of the log and the state, in this order; only the row if the last
+        save is not long enough ago, unless the epoch `is_last`."""
         if not self._is_writer:
             return
-        save(result, self._folder / "model.safetensors")
+        since = time.monotonic() - self._epoch_saved_at
+        is_due = is_last or self._save_seconds is None or since > self._save_seconds
+        if is_due:
+            save(result, self._folder / "model.safetensors")
         with (self._folder / "log.jsonl").open("a", encoding="utf-8") as log:
             rounded = {name: round(value, 6) for name, value in losses.items()}
             log.write(json.dumps({"epoch": training.epoch, "time": time.time(), **rounded}) + "\n")
-        self._save_state(training)
+        if is_due:
+            self._save_state(training)
+            self._epoch_saved_at = time.monotonic()
 
     def _save_state(self, training: TrainingState) -> None:
         with (

@@ -28,7 +28,7 @@ from pipnet.models.checkpoint import Checkpoint, load, save
 from pipnet.training.augment import Augmentation, Augmenter
 from pipnet.training.config import TrainConfig
 from pipnet.training.loader import OnUnreadable, warn_unreadable
-from pipnet.training.trainer import Step, train
+from pipnet.training.trainer import OnSmallerBatch, Step, train, warn_smaller_batch
 
 CURRICULUM = ("cls3", "cls2", "std", "std", "std")
 """The tasks of the pseudo-labels, as the authors run them."""
@@ -70,6 +70,7 @@ class Stage:
 
 
 OnStage = Callable[[Stage, Step], None]
+OnStageEpoch = Callable[[Stage, int, Checkpoint], None]
 
 
 def self_train(
@@ -79,8 +80,12 @@ def self_train(
     config: SelfTrainConfig,
     out: Path,
     *,
+    save_seconds: float | None = None,
     on_progress: OnStage = lambda stage, step: None,
+    on_epoch: OnStageEpoch = lambda stage, epoch, checkpoint: None,
+    on_batch: Callable[[int], object] = lambda faces: None,
     on_unreadable: OnUnreadable = warn_unreadable,
+    on_smaller_batch: OnSmallerBatch = warn_smaller_batch,
 ) -> Checkpoint:
     """Self-train and return the last network, which is also `out/model.safetensors`.
 
@@ -91,7 +96,12 @@ def self_train(
     Args:
         fresh: makes the untrained network of each training (ImageNet backbone, new heads).
         labelled: faces with labels. unlabelled: faces without.
+        save_seconds, on_smaller_batch: see `train`.
         on_progress: called after every step; an exception ends the training.
+        on_epoch: called after every epoch of every training, numbered from 0; an exception ends the
+            self-training.
+        on_batch: called with a number of unlabelled faces whenever so many were predicted; an
+            exception ends the self-training.
         on_unreadable: called for each face that is skipped because its photo cannot be read. The
             sample of an unlabelled face has NaN points.
 
@@ -100,13 +110,26 @@ def self_train(
     """
     total = 1 + len(config.tasks)
     stage = Stage(0, total, "labels")
-    train_stage = partial(_stage, fresh, config, on_progress, on_unreadable)
+
+    def train_stage(folder: Path, samples: Sequence[Sample], stage: Stage) -> Checkpoint:
+        finished = _Finished(folder, stage, len(samples))
+        if finished.is_there():
+            return load(folder / "model.safetensors")
+        result = train(
+            fresh(), samples, config.train, out=folder, save_seconds=save_seconds,
+            on_progress=partial(on_progress, stage), on_epoch=partial(on_epoch, stage),
+            on_unreadable=on_unreadable, on_smaller_batch=on_smaller_batch,
+            augmentation=config.augmentation,
+        )  # fmt: skip
+        finished.write()
+        return result
+
     current = train_stage(out / "stage-0", labelled, stage)
     before: NDArray[np.float64] | None = None
     for index, task in enumerate(config.tasks, start=1):
         folder = out / f"stage-{index}"
         points, scores = _pseudo_labels(
-            folder, current, unlabelled, config.train.device, on_unreadable
+            folder, current, unlabelled, config.train.device, on_unreadable, on_batch
         )
         moved = None if before is None else _movement(before, points)
         _write_ledger(out / "ledger.csv", index, task, unlabelled, scores, points, before)
@@ -128,33 +151,26 @@ def self_train(
     return current
 
 
-def _stage(
-    fresh: Callable[[], Checkpoint],
-    config: SelfTrainConfig,
-    on_progress: OnStage,
-    on_unreadable: OnUnreadable,
-    folder: Path,
-    samples: Sequence[Sample],
-    stage: Stage,
-) -> Checkpoint:
-    """One training, unless it is finished already."""
-    finished, what = folder / "finished.json", {**asdict(stage), "samples": len(samples)}
-    if finished.exists():
-        if json.loads(finished.read_text("utf-8")) != what:
-            raise ValueError(f"{folder} holds a training on other faces: give another folder")
-        return load(folder / "model.safetensors")
+class _Finished:
+    """The note in the folder of a training that it is finished, and on how many faces."""
 
-    def progress(step: Step) -> None:
-        on_progress(stage, step)
+    def __init__(self, folder: Path, stage: Stage, samples: int) -> None:
+        self._file, self._what = folder / "finished.json", {**asdict(stage), "samples": samples}
 
-    result = train(
-        fresh(), samples, config.train, out=folder, on_progress=progress,
-        on_unreadable=on_unreadable, augmentation=config.augmentation,
-    )  # fmt: skip
-    written = folder / "finished.json.partial"
-    written.write_text(json.dumps(what), encoding="utf-8")
-    os.replace(written, finished)
-    return result
+    def is_there(self) -> bool:
+        """Raises ValueError if the folder holds a training on other faces."""
+        if not self._file.exists():
+            return False
+        if json.loads(self._file.read_text("utf-8")) != self._what:
+            raise ValueError(
+                f"{self._file.parent} holds a training on other faces: give another folder"
+            )
+        return True
+
+    def write(self) -> None:
+        written = self._file.with_name("finished.json.partial")
+        written.write_text(json.dumps(self._what), encoding="utf-8")
+        os.replace(written, self._file)
 
 
 def _pseudo_labels(
@@ -163,6 +179,7 @@ def _pseudo_labels(
     unlabelled: Sequence[UnlabelledFace],
     device: str,
     on_unreadable: OnUnreadable,
+    on_batch: Callable[[int], object],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Landmarks (U, N, 2) in image pixels and scores (U,); kept in the folder, computed once.
 
@@ -185,7 +202,8 @@ def _pseudo_labels(
     groups = [list(group) for _, group in groupby(unlabelled, key=lambda face: face.image)]
     requests = (PhotoRequest(group[0].image, partial(_boxes_of, group)) for group in groups)
     place = 0
-    for group, result in zip(groups, predict_photos(detector, requests), strict=True):
+    results = predict_photos(detector, requests, on_batch=on_batch)
+    for group, result in zip(groups, results, strict=True):
         for face, found in zip_longest(group, result.faces):
             if result.error is not None:
                 sample = Sample(face.image, points[place], (face.box,))

@@ -67,6 +67,11 @@ class TrainingState:
         """Steps since the training began."""
         return self.epoch * self._steps_per_epoch + self.step
 
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return float(self.optimiser.param_groups[0]["lr"])
+
     def set_training_mode(self) -> None:
         """Training mode for all modules but the frozen ones."""
         self.network.train()

@@ -4,40 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, distributed, nn
+from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from pipnet.data.normalisation import normalise
 from pipnet.data.sample import Sample
 from pipnet.models.checkpoint import Checkpoint
-from pipnet.models.losses import TargetBatch, output_loss, task_indices
-from pipnet.models.neighbours import Neighbours
 from pipnet.training.augment import Augmentation, Augmenter
-from pipnet.training.augment_gpu import augment
 from pipnet.training.config import TrainConfig
-from pipnet.training.loader import Batch, Loader, OnUnreadable, warn_unreadable
+from pipnet.training.loader import Loader, OnUnreadable, warn_unreadable
 from pipnet.training.output_folder import OutputFolder
 from pipnet.training.state import TrainingState
+from pipnet.training.step import Stepper
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Progress of a training: `done` of `total` steps, the loss terms of the last one by name."""
+    """Progress of a training: `done` of `total` steps, the loss terms of the last one by name, and
+    the learning rate that it had."""
 
     done: int
     total: int
     epoch: int
     losses: dict[str, float]
+    learning_rate: float = 0.0
 
 
 OnProgress = Callable[[Step], None]
 OnEpoch = Callable[[int, Checkpoint], None]
+OnSmallerBatch = Callable[[int], object]
+"""Called with the number of faces that are computed at once from now on, as memory ran out."""
+
+
+def warn_smaller_batch(faces: int) -> None:
+    """The default `OnSmallerBatch`: warn."""
+    warnings.warn(f"memory ran out: {faces} faces are computed at once from now on", stacklevel=2)
 
 
 class DivergedError(RuntimeError):
@@ -72,9 +79,11 @@ def train(
     config: TrainConfig,
     *,
     out: Path | None = None,
+    save_seconds: float | None = None,
     on_progress: OnProgress = lambda step: None,
     on_epoch: OnEpoch = lambda epoch, checkpoint: None,
     on_unreadable: OnUnreadable = warn_unreadable,
+    on_smaller_batch: OnSmallerBatch = warn_smaller_batch,
     augmentation: Augmenter | None = None,
 ) -> Checkpoint:
     """Train `start` further and return the averaged network; `start` itself does not change.
@@ -88,10 +97,14 @@ def train(
         out: a folder for `state.pt`, `model.safetensors` and `log.jsonl`, saved after every epoch,
             the state also every few minutes. A second call with the same arguments resumes; on a
             CPU its result is bit-identical to an uninterrupted training.
+        save_seconds: save both so often instead, and after the last epoch.
         on_progress: called after every step; an exception ends the training.
         on_epoch: called after every epoch with its number from 0; an exception ends the training.
         on_unreadable: called once for each skipped face, in another thread; an exception ends the
             training.
+        on_smaller_batch: called when memory ran out in a step. The step is repeated, and from then
+            on each batch is computed in twice as many parts, whose gradients are added. One process
+            only; of several, memory that runs out ends the training.
         augmentation: how samples are varied; `Augmentation()` if None.
 
     Raises:
@@ -120,19 +133,22 @@ def train(
             **config.to_dict(), **_identity(start, samples), "processes": process.count,
             "augmentation": repr(augmentation),
         }  # fmt: skip
-        folder = OutputFolder(out, settings, process.is_first)
+        folder = OutputFolder(out, settings, process.is_first, save_seconds)
         folder.resume(training)
-        result = folder.load_model() if training.epoch else start
+        result = folder.load_model() if training.epoch >= config.epochs else start
     network: nn.Module = training.network
     if process.count > 1:
         network = DistributedDataParallel(network)
+    stepper = Stepper(
+        network, training.optimiser, start.convention.side, table, device,
+        has_coarse_tasks=has_coarse_tasks, max_gradient_norm=config.max_gradient_norm,
+        on_smaller_batch=on_smaller_batch if process.count == 1 else None,
+    )  # fmt: skip
     while training.epoch < config.epochs:
         training.set_training_mode()
         for batch in loader.epoch(training.epoch, skip=training.step):
-            losses = _step(
-                network, batch, start.convention.side, table, has_coarse_tasks,
-                training.optimiser, config.max_gradient_norm, device,
-            )  # fmt: skip
+            learning_rate = training.learning_rate
+            losses = stepper.step(batch)
             if not math.isfinite(losses["total"]):
                 raise DivergedError(
                     f"the loss is {losses['total']} at step {training.steps_done} "
@@ -142,7 +158,8 @@ def train(
             if folder is not None:
                 folder.save_state_if_due(training)
             if process.is_first:
-                on_progress(Step(training.steps_done, training.total_steps, training.epoch, losses))
+                done, total = training.steps_done, training.total_steps
+                on_progress(Step(done, total, training.epoch, losses, learning_rate))
         epoch = training.epoch
         means = training.end_epoch()
         result = Checkpoint(
@@ -151,7 +168,7 @@ def train(
              "losses": means},
         )  # fmt: skip
         if folder is not None:
-            folder.save_epoch(training, means, result)
+            folder.save_epoch(training, means, result, is_last=training.epoch == config.epochs)
         _call_in_first(process, on_epoch, epoch, result)
     return result
 
@@ -188,57 +205,6 @@ def _check_tasks(start: Checkpoint, samples: Sequence[Sample], process: _Process
     if has_coarse_tasks and grid < 4:
         raise ValueError(f"tasks cls2 and cls3 need a score map of 4x4 cells, not {grid}x{grid}")
     return has_coarse_tasks
-
-
-def _step(
-    network: nn.Module,
-    batch: Batch,
-    side: int,
-    table: Neighbours,
-    coarse: bool,
-    optimiser: torch.optim.Optimizer,
-    max_gradient_norm: float,
-    device: torch.device,
-) -> dict[str, float]:
-    """Run one step. Returns the loss terms by name, and their weighted sum as `total`.
-
-    Args:
-        side: width and height of the network's input in pixels.
-        coarse: whether the coarse score maps of the curriculum are needed.
-    """
-    if batch.images is None:
-        images = augment(batch.patches, batch.changes, side, device)
-    else:
-        images = normalise(batch.images, device)
-    images = images.contiguous(memory_format=torch.channels_last)
-    targets = TargetBatch(
-        torch.from_numpy(batch.points_unit).float().to(device),
-        task_indices(batch.tasks).to(device),
-        None if batch.weights is None else torch.from_numpy(batch.weights).float().to(device),
-    )
-    with torch.autocast(device.type, torch.bfloat16, enabled=_is_bfloat16_fast(device)):
-        output = network(images, coarse=coarse)
-    output = type(output)(*(_to_float32(part) for part in output))
-    parts = output_loss(output, targets, table)
-    total = parts.total()
-    optimiser.zero_grad(set_to_none=True)
-    total.backward()  # type: ignore[no-untyped-call]
-    if math.isfinite(max_gradient_norm):
-        nn.utils.clip_grad_norm_(network.parameters(), max_gradient_norm)
-    optimiser.step()
-    values = torch.stack([*(part.detach() for part in parts), total.detach()]).tolist()
-    return dict(zip([*parts._fields, "total"], values, strict=True))
-
-
-def _to_float32(part: Tensor | tuple[Tensor, ...]) -> Any:
-    return tuple(t.float() for t in part) if isinstance(part, tuple) else part.float()
-
-
-def _is_bfloat16_fast(device: torch.device) -> bool:
-    """Whether bfloat16 is fast here: any CUDA device, and CPUs with matrix instructions for it."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16", False))
 
 
 def _identity(start: Checkpoint, samples: Sequence[Sample]) -> dict[str, Any]:

@@ -160,12 +160,12 @@ from pipnet.data.crop import CropConvention
 from pipnet.training.loader import Sample
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.models.heads import PIPNet
-from pipnet.training import trainer as training
+from pipnet.training import step as training
 from pipnet.training.config import TrainConfig
 from pipnet.training.trainer import train
 from tests.pipnet.drawn import FACE, FIVE
 
-training._is_bfloat16_fast = lambda device: False  # bfloat16 would hide what differs
+training.is_bfloat16_fast = lambda device: False  # bfloat16 would hide what differs
 photos, out, batch = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 if "WORLD_SIZE" in os.environ:
     distributed.init_process_group("gloo")

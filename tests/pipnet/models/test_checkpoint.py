@@ -22,6 +22,7 @@ from pipnet.models.checkpoint import (
     CheckpointError,
     load,
     load_authors,
+    mixed,
     read_torch,
     save,
     start_backbone,
@@ -322,6 +323,18 @@ class TestStart:
         torch.save(state, path)
         reason = "conv1.weight has shape (32, 3, 7, 7), expected (64, 3, 7, 7)"
         refused(path, reason, lambda path: start_backbone(network, path))
+
+
+def test_networks_are_averaged_by_share(make_checkpoint: Callable[..., Checkpoint]) -> None:
+    one, other = make_checkpoint(seed=1), make_checkpoint(seed=2)
+    before = {key: value.clone() for key, value in one.network.state_dict().items()}
+    found = mixed(one, other, 0.25)
+    for key, value in found.network.state_dict().items():
+        a, b = before[key], other.network.state_dict()[key]
+        torch.testing.assert_close(value, 0.75 * a + 0.25 * b if a.is_floating_point() else a)
+        assert torch.equal(one.network.state_dict()[key], a)
+    with pytest.raises(ValueError, match="same shape"):
+        mixed(one, make_checkpoint(neighbours=2), 0.5)
 
 
 @pytest.mark.shared

@@ -185,6 +185,101 @@ def test_the_result_of_a_training_can_be_trained_on(
     assert differing(before, tensors(first.network)) == []
 
 
+def test_saved_less_often_it_is_resumed_from_the_last_save(
+    tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
+) -> None:
+    config = replace(SHORT, epochs=3)
+    whole = train(make_checkpoint(), faces, config)
+    with pytest.raises(Stopped):
+        train(
+            make_checkpoint(), faces, config, out=tmp_path, save_seconds=9e9,
+            on_progress=stop_after(5),
+        )  # fmt: skip
+    assert not (tmp_path / "state.pt").exists()
+    with pytest.raises(Stopped):
+        train(
+            make_checkpoint(), faces, config, out=tmp_path, save_seconds=0.0,
+            on_progress=stop_after(3),
+        )  # fmt: skip
+    assert (tmp_path / "model.safetensors").exists()
+    seen = list[int]()
+    parts = train(
+        make_checkpoint(), faces, config, out=tmp_path, save_seconds=9e9,
+        on_progress=lambda s: seen.append(s.done),
+    )  # fmt: skip
+    assert seen == [4, 5, 6]
+    assert differing(tensors(whole.network), tensors(parts.network)) == []
+    rows = [json.loads(row) for row in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    again = train(make_checkpoint(), faces, config, out=tmp_path)
+    assert differing(tensors(whole.network), tensors(again.network)) == []
+
+
+class TestOutOfMemory:
+    """Simulated at the allocator: more than so many faces at once ask it for far too much."""
+
+    @pytest.fixture
+    def start(self, make_checkpoint: Make) -> Checkpoint:
+        return make_checkpoint()
+
+    def limit(self, monkeypatch: pytest.MonkeyPatch, faces: int) -> list[int]:
+        """Let the allocator fail for more faces than this; returns the sizes that it served."""
+        served, real = list[int](), PIPNet.forward
+
+        def forward(network: PIPNet, images: Tensor, **options: Any) -> Any:
+            if network.training and len(images) > faces:
+                torch.zeros(1 << 50)
+            served.append(len(images))
+            return real(network, images, **options)
+
+        monkeypatch.setattr(PIPNet, "forward", forward)
+        return served
+
+    def test_the_batch_is_computed_in_parts_from_then_on(
+        self, start: Checkpoint, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        config = TrainConfig(epochs=2, batch=6, warmup_steps=2, freeze_batch_norm=True)
+        wanted = train(start, faces, config, augmentation=NONE)
+        served, told, steps = self.limit(monkeypatch, 2), list[int](), list[Step]()
+        found = train(
+            start, faces, config, augmentation=NONE, on_smaller_batch=told.append,
+            on_progress=steps.append,
+        )  # fmt: skip
+        assert told == [3, 2]
+        assert served == [2, 2, 1, 1] * 2  # six faces in four parts
+        assert [step.done for step in steps] == [1, 2]
+        for key, before in tensors(start.network).items():
+            moved = (tensors(wanted.network)[key] - before).float()
+            off = (tensors(found.network)[key] - tensors(wanted.network)[key]).float().norm()
+            assert off <= 0.05 * moved.norm() + 1e-6, key
+
+    def test_where_one_face_is_too_much_it_fails(
+        self, start: Checkpoint, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.limit(monkeypatch, 0)
+        told = list[int]()
+        with pytest.raises(RuntimeError, match="can't allocate memory"):
+            train(start, faces, SHORT, on_smaller_batch=told.append)
+        assert told == [2, 1]
+
+    def test_other_errors_are_not_taken_for_it(
+        self, start: Checkpoint, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def forward(network: PIPNet, images: Tensor, **options: Any) -> Any:
+            raise RuntimeError("shapes differ")
+
+        monkeypatch.setattr(PIPNet, "forward", forward)
+        with pytest.raises(RuntimeError, match="shapes differ"):
+            train(start, faces, SHORT, on_smaller_batch=lambda faces: pytest.fail("told"))
+
+    def test_nobody_asked_it_is_a_warning(
+        self, start: Checkpoint, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.limit(monkeypatch, 2)
+        with pytest.warns(UserWarning, match="2 faces are computed at once"):
+            train(start, faces, SHORT)
+
+
 def test_progress_counts_every_step(make_checkpoint: Make, faces: list[Sample]) -> None:
     steps = list[Step]()
     train(make_checkpoint(), faces, replace(SHORT, epochs=2), on_progress=steps.append)
