@@ -7,7 +7,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from labeltool.domain import (
@@ -28,7 +28,7 @@ from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
-from labeltool.rounds.planning import RoundPlan, measured_speeds, plan_round
+from labeltool.rounds.planning import RoundPlan, StartKnowledge, measured_speeds, plan_round
 from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
 from labeltool.rounds.quality.ledger_roles import count_roles, freeze_ledger
 from labeltool.rounds.run_folder import RunFolder
@@ -45,9 +45,6 @@ from labeltool.rounds.run_inputs import (
 )
 from labeltool.rounds.starts import start_network
 from labeltool.store import Store
-
-TRAINING_BATCH = 16
-"""Faces in one training step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +127,7 @@ class RoundLauncher:
                 folder=weights.parent,
             )
         folder, relative = self._new_folder("predict")
-        spec = run_spec(self._store, "auto", trained) | {"kind": "predict", "predict_seconds": 0}
+        spec = run_spec(self._store, "auto", trained) | {"kind": "predict"}
         progress(1, 3)
         photos, table = freeze_faces(self._store, wanted)
         progress(2, 3)
@@ -165,7 +162,7 @@ class RoundLauncher:
         options = options or RoundOptions()
         self._end_stale()
         trainable = count_trainable(self._store)
-        start = start_network(self._store, options)
+        start, in_use = start_network(self._store, options), trained_round(self._store)
         if options.full and not trainable.pseudo:
             raise UserError(
                 N_("There are no pseudo-labels for a full self-training."),
@@ -175,7 +172,12 @@ class RoundLauncher:
         known = {**(probed or {}), **measured_speeds(rounds, options.device, start.backbone)}
         counts, audit = self._store.queue.counts(), self._store.audit.get()
         audited = len(audit.measuring)
-        plan = plan_round(counts, trainable, audited, known, options, start)
+        learnt = StartKnowledge(
+            fits=start.trained is not None or starter_fits(self._store),
+            knows_labels=start.trained is not None and start.imagenet is None,
+            proposals_know_labels=in_use is not None,
+        )
+        plan = plan_round(counts, trainable, audited, known, options, start, learnt)
         return replace(plan, number=self._store.rounds.next_number())
 
     def start_training(self, plan: RoundPlan, progress: Progress = no_progress) -> WriteResult:
@@ -249,11 +251,11 @@ class RoundLauncher:
             "in_use": {
                 "round": 0 if in_use is None else in_use.number,
                 "weights": relative_weights(self._store, in_use),
-            }, "options": plan.options.to_dict(),
+            },
+            "options": plan.options.to_dict(),
             "imagenet": None if start.imagenet is None else str(start.imagenet),
             "number": plan.number, "task": plan.task, "epochs": plan.epochs,
-            "batch": TRAINING_BATCH, "lr": 1e-4 if self.can_predict() else 1e-3,
-            "seed": plan.number, "predict_seconds": plan.predict_seconds,
+            "recipe": asdict(plan.recipe), "seed": plan.number, "speeds": asdict(plan.speeds),
         }  # fmt: skip
         folder.create(spec, photos, table, labels, audit, ledger)
         summary: dict[str, object] = {

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltool.rounds.run_folder import RunFolder
-from labeltool.rounds.run_tables import FaceTable
 from labeltool.workers.round_prediction import predict_table
 from labeltool.workers.run_photos import RunPhotos
 from pipnet.data.scheme import Scheme
@@ -57,20 +56,29 @@ class Audit:
                 if face in self._table.ids and _is_measurable(points, scheme)
             }
         self._samples = self._choose_samples()
+        self._last: tuple[object, Measurement | None] | None = None
 
     @property
     def faces(self) -> int:
         """How many faces one measurement predicts."""
         return len(self._truth.keys() | set(self._samples))
 
+    @property
+    def is_measuring(self) -> bool:
+        """Whether there are faces to measure by."""
+        return bool(self._truth)
+
     def measure(self, checkpoint: Checkpoint, *, samples: bool = False) -> Measurement | None:
         """Predict the audit faces by their boxes, as proposals are made; None without any.
 
-        `samples`: also predict the faces to show, and write `samples.npz`.
+        The network of the last call is not measured again. `samples`: also predict the faces to
+        show, and write `samples.npz`.
         """
         wanted = set(self._truth) | (set(self._samples) if samples else set())
         if not wanted:
             return None
+        if self._last is not None and self._last[0] is checkpoint.network:
+            return self._last[1]
         found = self._predict(checkpoint, wanted)
         shown = [face for face in self._samples if face in found]
         if samples and shown:
@@ -80,11 +88,13 @@ class Audit:
                 points=np.stack([found[face].points for face in shown]),
                 scores=np.stack([found[face].scores for face in shown]).astype(np.float32),
             )
-        measured = [face for face in self._truth if face in found]
-        if not measured:
-            return None
-        points = np.stack([found[face].points for face in measured])
-        return self._measurement(np.array(measured, np.int64), points)
+        faces = [face for face in self._truth if face in found]
+        result = None
+        if faces:
+            points = np.stack([found[face].points for face in faces])
+            result = self._measurement(np.array(faces, np.int64), points)
+        self._last = checkpoint.network, result
+        return result
 
     def _measurement(self, faces: NDArray[np.int64], points: NDArray[np.float64]) -> Measurement:
         truth = np.stack([self._truth[face] for face in faces.tolist()])
@@ -137,9 +147,7 @@ class Audit:
 
     def _predict(self, checkpoint: Checkpoint, faces: set[int]) -> dict[int, FaceLandmarks]:
         """Landmarks of the faces whose photos can be used, by id."""
-        rows = np.isin(self._table.ids, list(faces))
-        table = self._table
-        part = FaceTable(table.ids[rows], table.photos[rows], table.boxes[rows], table.kinds[rows])
+        part = self._table.of(faces)
         detector = TorchDetector(checkpoint, self._device)
         found = predict_table(detector, part, self._photos)
         return {int(part.ids[index]): face for index, face in found}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -13,7 +12,7 @@ from labeltool.domain import N_, UserError
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import FaceTable
 from labeltool.workers.run_photos import RunPhotos
-from labeltool.workers.run_progress import ProgressReporter
+from labeltool.workers.run_progress import RunProgress
 from pipnet.data.boxes import Box
 from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.results import FaceLandmarks
@@ -29,16 +28,15 @@ def predict_faces(
     checkpoint: Checkpoint,
     photos: RunPhotos,
     device: str,
-    reporter: ProgressReporter,
-) -> tuple[list[str], float]:
-    """Predict every face and write the results in chunks; returns their names and faces/s."""
+    progress: RunProgress,
+) -> list[str]:
+    """Predict every face and write the results in chunks; returns their names."""
     faces = folder.tables.faces()
     detector = TorchDetector(checkpoint, device)
-    began, done, total = time.monotonic(), 0, len(faces.ids)
+    done, total = 0, len(faces.ids)
     ids: list[int] = []
     found: list[FaceLandmarks] = []
     chunks: list[str] = []
-    reporter.begin_stage()
 
     def flush() -> None:
         if not ids:
@@ -60,7 +58,7 @@ def predict_faces(
     def on_batch(count: int) -> None:
         nonlocal done
         done += count
-        reporter.report("predict", done, total, {})
+        progress.report(done)
 
     for index, face in predict_table(detector, faces, photos, on_batch=on_batch):
         ids.append(int(faces.ids[index]))
@@ -75,7 +73,7 @@ def predict_faces(
             N_("Put them back, or point the project to where they are now."),
             reason=photos.example(),
         )
-    return chunks, done / max(time.monotonic() - began, 1e-3)
+    return chunks
 
 
 def predict_table(

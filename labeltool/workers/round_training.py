@@ -1,110 +1,229 @@
-"""The training of a round."""
+"""The training of a round: on the labels alone, then on labels and pseudo-labels; or a whole
+self-training. Its state is in the folder `training` of the run, where another worker resumes it."""
 
 from __future__ import annotations
 
-import time
+import hashlib
+import json
+import shutil
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-from labeltool.domain import N_, UserError
+import numpy as np
+
+from labeltool.rounds.planning import Recipe
 from labeltool.rounds.run_folder import RunFolder
-from labeltool.rounds.starts import DEFAULT_BACKBONE
+from labeltool.workers.round_audit import Audit
+from labeltool.workers.round_prediction import predict_table
 from labeltool.workers.run_photos import RunPhotos
-from labeltool.workers.run_progress import ProgressReporter
-from labeltool.workers.run_samples import with_detected_boxes
-from pipnet.data.images import ImageError
-from pipnet.data.sample import Sample, mean_face
-from pipnet.data.scheme import Scheme
-from pipnet.models.checkpoint import Checkpoint, start_backbone
-from pipnet.models.heads import PIPNet
-from pipnet.models.neighbours import max_neighbours
+from labeltool.workers.run_progress import RunProgress, Stage
+from labeltool.workers.training_watch import StopEarly, TrainingWatch
+from pipnet.data.boxes import tight_box
+from pipnet.data.sample import Sample
+from pipnet.inference.torch_detector import TorchDetector
+from pipnet.models.checkpoint import Checkpoint, load, mixed
 from pipnet.training.config import TrainConfig
+from pipnet.training.self_training import SelfTrainConfig, UnlabelledFace, self_train
+from pipnet.training.self_training import Stage as Task
 from pipnet.training.trainer import Step, train
 
+SAVE_SECONDS = 60.0
+"""The most work that a worker that is killed loses."""
 
-class _StopEarly(Exception):  # noqa: N818 - not an error
-    """The user asked to stop the training and keep the network."""
+MIN_FREE_NORM_SAMPLES = 16
+"""The statistics of batch norm are trained too, unless there are fewer labels than this."""
+
+CONVERGED_MOVEMENT = 0.002
+"""A full self-training ends early once its pseudo-labels move by less than this share of a face."""
+
+Samples = dict[int, Sample]
+"""Training samples by face id."""
 
 
-def train_round(
-    folder: RunFolder,
-    spec: dict[str, Any],
-    start: Checkpoint,
-    scheme: Scheme,
-    labelled: dict[int, Sample],
-    photos: RunPhotos,
-    device: str,
-    reporter: ProgressReporter,
-) -> tuple[Checkpoint, float]:
-    """Train `start` further; returns the network and images a second."""
-    samples = list(labelled.values())
-    if spec.get("imagenet"):
-        start = _from_imagenet(start, scheme, samples, spec)
-    elif start.scheme.names != scheme.names:
-        start = _other_scheme(start, scheme, samples)
-    samples = list(with_detected_boxes(folder, start.convention, labelled).values())
-    config = TrainConfig(
-        epochs=spec["epochs"], batch=spec["batch"], lr=spec["lr"], seed=spec["seed"],
-        device=device, ema_decay=0.99, freeze_batch_norm=True,
-        frozen_stages=4 if start.network.name.startswith("mobile") else 0,
-    )  # fmt: skip
-    began, done = time.monotonic(), 0
-    newest = start
+class RoundTraining:
+    """Trains the network of a round; its other arguments are those of the run.
 
-    def on_progress(step: Step) -> None:
-        nonlocal done
-        done = step.done
-        reporter.report("train", step.done, step.total, step.losses)
+    Args:
+        audit: measures the network while it learns.
+    """
 
-    def on_epoch(_epoch: int, checkpoint: Checkpoint) -> None:
-        nonlocal newest
-        newest = checkpoint
-        if folder.should_stop_early:
-            raise _StopEarly
+    def __init__(
+        self,
+        folder: RunFolder,
+        spec: dict[str, Any],
+        photos: RunPhotos,
+        audit: Audit,
+        device: str,
+        progress: RunProgress,
+    ) -> None:
+        self._folder, self._spec, self._photos = folder, spec, photos
+        self._audit, self._device, self._progress = audit, device, progress
+        self._recipe, self._options = Recipe(**spec["recipe"]), spec.get("options", {})
+        self._out = folder.path / "training"
 
-    def on_unreadable(_sample: Sample, error: ImageError) -> None:
-        photos.skip(error)
-        photos.check_labelled()
+    def run(self, start: Checkpoint, samples: Samples) -> Checkpoint:
+        """Train `start` further.
 
-    reporter.begin_stage()
-    with suppress(_StopEarly):
-        newest = train(
-            start, samples, config,
-            on_progress=on_progress, on_epoch=on_epoch, on_unreadable=on_unreadable,
+        Raises:
+            Cancelled: the user asked to cancel.
+            DivergedError: the loss became NaN or infinite.
+            UserError: no photo with a manual label can be used.
+        """
+        self._forget_other_training(samples)
+        self._watch = TrainingWatch(
+            self._folder, self._photos, self._audit, self._progress, start, self._device,
+            until_converged=bool(self._options.get("until_converged")), batch=self._recipe.batch,
         )  # fmt: skip
-    batch = min(config.batch, len(samples))
-    busy = time.monotonic() - began - reporter.paused_seconds
-    return newest, done * batch / busy
+        pseudo = {face: sample for face, sample in samples.items() if sample.is_pseudo}
+        manual = {face: sample for face, sample in samples.items() if not sample.is_pseudo}
+        with suppress(StopEarly):
+            if self._options.get("full") and pseudo:
+                self._self_train(start, manual, pseudo)
+            else:
+                self._train(start, manual, pseudo)
+        keep = self._recipe.keep
+        return mixed(self._watch.newest, start, keep) if keep else self._watch.newest
 
+    def _forget_other_training(self, samples: Samples) -> None:
+        """Delete the state of a training on other samples: another photo can be used by now."""
+        what = json.dumps([self._spec, *([face, s.is_pseudo] for face, s in samples.items())])
+        key, file = hashlib.sha256(what.encode()).hexdigest(), self._out / "key"
+        if not file.exists() or file.read_text("utf-8") != key:
+            shutil.rmtree(self._out, ignore_errors=True)
+            self._out.mkdir()
+            file.write_text(key, encoding="utf-8")
 
-def _other_scheme(start: Checkpoint, scheme: Scheme, samples: list[Sample]) -> Checkpoint:
-    """A new network for another scheme, with the backbone of the starter."""
-    network = _new_network(start.network.name, start, scheme, samples)
-    network.network.import_backbone(start.network.export_state())
-    return network
+    def _train(self, start: Checkpoint, manual: Samples, pseudo: Samples) -> None:
+        recipe = self._recipe
+        first = recipe.first_images if pseudo else 0
+        predicts_again = first > 0 and recipe.predict_again
+        stages = [self._training(len(manual), first)] if first else []
+        if predicts_again:
+            stages.append(Stage("prepare", len(pseudo), cost=2.0))  # mirrored too
+        rest = recipe.images - first
+        self._plan([*stages, self._training(len(manual) + len(pseudo), rest)])
+        network = start
+        if first:
+            network = self._stage("labels", network, manual, first)
+        if predicts_again:
+            pseudo = self._predict_again(network, pseudo)
+        self._stage("all", network, manual | pseudo, rest)
 
+    def _plan(self, stages: list[Stage]) -> None:
+        faces = len(self._folder.tables.faces().ids) + 2 * self._audit.faces
+        self._progress.plan([*stages, Stage("predict", faces)])
 
-def _from_imagenet(
-    start: Checkpoint, scheme: Scheme, samples: list[Sample], spec: dict[str, Any]
-) -> Checkpoint:
-    """A new network whose backbone is from ImageNet; faces are cropped as for `start`."""
-    backbone = spec["options"]["backbone"] or DEFAULT_BACKBONE
-    network = _new_network(backbone, start, scheme, samples)
-    start_backbone(network.network, Path(spec["imagenet"]))
-    return network
+    def _stage(self, name: str, start: Checkpoint, samples: Samples, images: int) -> Checkpoint:
+        """One training, or the rest of it."""
+        self._progress.begin_stage()
+        config, out = self._config(start, len(samples), images), self._out / name
+        config = replace(config, manual_share=self._recipe.manual_share)
+        saved = out / "model.safetensors"
+        self._watch.begin(
+            load(saved) if saved.exists() else start, min(config.batch, len(samples)),
+            config.epochs, is_last=name == "all",
+        )  # fmt: skip
+        return train(
+            start, list(samples.values()), config, out=out, save_seconds=SAVE_SECONDS,
+            on_progress=self._watch.on_progress, on_epoch=self._watch.on_epoch,
+            on_unreadable=self._watch.on_unreadable,
+            on_smaller_batch=self._watch.on_smaller_batch,
+        )  # fmt: skip
 
+    def _config(self, start: Checkpoint, samples: int, images: int) -> TrainConfig:
+        recipe = self._recipe
+        is_mobile = start.network.name.startswith("mobile")
+        return TrainConfig(
+            epochs=self._epochs(samples, images), batch=recipe.batch,
+            lr=recipe.lr, seed=self._spec["seed"], device=self._device,
+            ema_decay=recipe.ema_decay, freeze_batch_norm=samples < MIN_FREE_NORM_SAMPLES,
+            frozen_stages=4 if is_mobile and self._device == "cpu" else 0,
+        )  # fmt: skip
 
-def _new_network(
-    backbone: str, start: Checkpoint, scheme: Scheme, samples: list[Sample]
-) -> Checkpoint:
-    try:
-        mean = mean_face([s for s in samples if s.task == "std"], start.convention)
-    except ValueError as error:
-        raise UserError(
-            N_("No manual label has all its landmarks, so training cannot start."),
-            N_("Place every landmark of at least one face."),
-        ) from error
-    count = max_neighbours(mean, start.network.neighbours)
-    network = PIPNet(backbone, scheme.count, count)
-    return Checkpoint(network, scheme, mean, start.convention)
+    def _epochs(self, samples: int, images: int) -> int:
+        return max(1, round(images / self._epoch_images(samples)))
+
+    def _epoch_images(self, samples: int) -> int:
+        """Images of an epoch, which has whole batches only."""
+        batch = min(self._recipe.batch, samples)
+        return samples // batch * batch
+
+    def _training(self, samples: int, images: int) -> Stage:
+        """A training on about so many images."""
+        return Stage("train", self._epochs(samples, images) * self._epoch_images(samples))
+
+    def _predict_again(self, network: Checkpoint, pseudo: Samples) -> Samples:
+        """The pseudo-labels with landmarks of this network, averaged with its mirror image; those
+        whose photo cannot be used are left out."""
+        self._progress.begin_stage()
+        file = self._out / "pseudo.npz"
+        if not file.exists():
+            table, done = self._folder.tables.faces().of(pseudo), 0
+
+            def on_batch(count: int) -> None:
+                nonlocal done
+                done += count
+                self._progress.report(done)
+
+            detector = TorchDetector(network, self._device)
+            rows = predict_table(detector, table, self._photos, mirror=True, on_batch=on_batch)
+            found = {int(table.ids[row]): face.points for row, face in rows}
+            points = np.array(list(found.values())).reshape(len(found), network.scheme.count, 2)
+            faces = np.array(list(found), np.int64)
+            self._folder.write_table(f"{self._out.name}/{file.name}", faces=faces, points=points)
+        with np.load(file, allow_pickle=False) as data:
+            found = dict(zip(data["faces"].tolist(), data["points"], strict=True))
+        return {
+            face: replace(pseudo[face], points=row, boxes=(tight_box(row), *pseudo[face].boxes[1:]))
+            for face, row in found.items()
+        }
+
+    def _self_train(self, start: Checkpoint, manual: Samples, pseudo: Samples) -> None:
+        """All tasks of the curriculum in a row."""
+        table, files = self._folder.tables.faces().of(pseudo), self._photos.files
+        unlabelled = [
+            UnlabelledFace(files[photo], tuple(box), str(kind))
+            for photo, box, kind in zip(table.photos, table.boxes, table.kinds, strict=True)
+        ]
+        everything = len(manual) + len(pseudo)
+        config = SelfTrainConfig(
+            self._config(start, everything, self._recipe.images), converged=CONVERGED_MOVEMENT
+        )
+        epochs, tasks = config.train.epochs, len(config.tasks)
+        first = Stage("train", epochs * self._epoch_images(len(manual)))
+        both = [Stage("prepare", len(pseudo)), self._training(everything, self._recipe.images)]
+        self._plan([first, *(both * tasks)])
+        self._progress.begin_stage()
+        out, task, predicted = self._out / "full", -1, 0
+        models = sorted(out.glob("stage-*/model.safetensors"))
+        self._watch.newest = load(models[-1]) if models else start
+
+        def on_progress(now: Task, step: Step) -> None:
+            nonlocal task, predicted
+            if now.index != task:
+                task, predicted = now.index, 0
+                samples = len(manual) if now.index == 0 else everything
+                self._progress.begin_stage(2 * now.index)
+                self._watch.begin(
+                    self._watch.newest, min(config.train.batch, samples), epochs,
+                    is_last=now.index == tasks,
+                )  # fmt: skip
+            self._watch.on_progress(step)
+
+        def on_epoch(now: Task, epoch: int, checkpoint: Checkpoint) -> None:
+            self._watch.on_epoch(epoch, checkpoint)
+
+        def on_batch(following: Task, count: int) -> None:
+            nonlocal predicted
+            if predicted == 0:
+                self._progress.begin_stage(2 * following.index - 1)
+            predicted += count
+            self._progress.report(predicted)
+
+        self._watch.newest = self_train(
+            lambda: start, list(manual.values()), unlabelled, config, out,
+            save_seconds=SAVE_SECONDS, on_progress=on_progress, on_epoch=on_epoch,
+            on_batch=on_batch, on_unreadable=self._watch.on_unreadable,
+            on_smaller_batch=self._watch.on_smaller_batch,
+        )  # fmt: skip

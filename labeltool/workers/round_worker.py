@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import platform
 import sys
 import traceback
 from contextlib import suppress
@@ -19,10 +18,11 @@ from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_prediction import predict_faces
-from labeltool.workers.round_training import train_round
+from labeltool.workers.round_start import starting_network
+from labeltool.workers.round_training import RoundTraining
 from labeltool.workers.run_photos import RunPhotos
-from labeltool.workers.run_progress import ProgressReporter
-from labeltool.workers.run_samples import read_samples
+from labeltool.workers.run_progress import RunProgress, Stage, run_speeds
+from labeltool.workers.run_samples import read_samples, with_detected_boxes
 from pipnet import resources
 from pipnet.data.images import ImageError
 from pipnet.data.scheme import Scheme
@@ -96,36 +96,38 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     scheme = Scheme.from_json(spec["scheme"])
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
     checkpoint = load(weights)
-    results: dict[str, Any] = {"device": device, "host": platform.node()}
-    reporter = ProgressReporter(folder, spec)
-    if folder.tables.labels() is not None:
+    results: dict[str, Any] = {"device": device}
+    progress = RunProgress(folder, run_speeds(spec))
+    if folder.tables.labels() is None:
+        if checkpoint.scheme.names != scheme.names:
+            raise UserError(
+                N_("{file} has another landmark scheme than this project."), file=weights.name
+            )
+        progress.plan([Stage("predict", len(folder.tables.faces().ids))])
+    else:
+        audit = Audit(folder, photos, scheme, device)
         samples = read_samples(folder, photos, spec["task"])
-        checkpoint, speed = train_round(
-            folder, spec, checkpoint, scheme, samples, photos, device, reporter
+        start = starting_network(checkpoint, scheme, samples.values(), spec)
+        samples = with_detected_boxes(folder, start.convention, samples)
+        checkpoint = RoundTraining(folder, spec, photos, audit, device, progress).run(
+            start, samples
         )
-        results["train_images_per_second"] = speed
         terms = descent(Path(spec["imagenet"]) if spec.get("imagenet") else weights)
         checkpoint = replace(checkpoint, summary={**checkpoint.summary, **terms})
         save(checkpoint, folder.model)
-        results |= terms
-    elif checkpoint.scheme.names != scheme.names:
-        raise UserError(
-            N_("{file} has another landmark scheme than this project."), file=weights.name
-        )
+        in_use, number = _in_use(folder, spec, scheme)
+        results |= terms | audit.results(audit.measure(checkpoint), in_use, number)
     results["digest"] = hashlib.sha256(
         (folder.model if folder.model.exists() else weights).read_bytes()
     ).hexdigest()
     # for instant proposals in the window, which does not load torch
     export_onnx(checkpoint, folder.onnx)
-    if folder.tables.labels() is not None:
-        audit = Audit(folder, photos, scheme, device)
-        in_use, number = _in_use(folder, spec, scheme)
-        results |= audit.results(audit.measure(checkpoint), in_use, number)
-    chunks, speed = predict_faces(folder, checkpoint, photos, device, reporter)
+    progress.begin_stage(-1)
+    chunks = predict_faces(folder, checkpoint, photos, device, progress)
     if folder.tables.labels() is not None:
         photos.check_labelled()
     results |= {"backbone": checkpoint.network.name, "memory_bytes": peak_memory_bytes(device)}
-    return results | {"chunks": chunks, "predict_faces_per_second": speed}
+    return results | progress.average_speeds() | {"chunks": chunks}
 
 
 def _in_use(

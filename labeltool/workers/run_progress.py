@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labeltool.rounds.run_folder import Event, RunFolder
@@ -10,32 +13,145 @@ from labeltool.rounds.run_folder import Event, RunFolder
 REPORT_SECONDS = 0.2
 """Shortest time between two progress events."""
 
+WINDOW_SECONDS = 30.0
+"""A speed is that of so many seconds, so that the slow first images are soon forgotten."""
 
-class ProgressReporter:
-    """Reports progress a few times a second, with the time left in the whole run."""
+MIN_WINDOW_SECONDS = 2.0
+"""Before so many seconds a speed is what was planned."""
 
-    def __init__(self, folder: RunFolder, spec: dict[str, Any]) -> None:
+FINISH_SECONDS = 5.0
+"""How long a worker takes for what no stage counts: model files, and what the others wait for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of a run. `kind`: train, prepare (pseudo-labels) or predict.
+
+    `units`: images to train or faces to predict. `cost` of one, in images or in predictions of a
+    face.
+    """
+
+    kind: str
+    units: int
+    cost: float = 1.0
+
+    @property
+    def work(self) -> str:
+        """What its speed is the speed of."""
+        return "train" if self.kind == "train" else "predict"
+
+
+class _Speedometer:
+    """The speed of a kind of work, over the seconds in which it was done.
+
+    `units` done in `seconds`, in this process; `speed`: units a second, lately.
+    """
+
+    def __init__(self, planned: float) -> None:
+        self.units = self.seconds = 0.0
+        self.speed = planned
+        self._window = deque([(0.0, 0.0)])
+
+    def add(self, units: float, seconds: float) -> None:
+        """Some work was done."""
+        self.units += units
+        self.seconds += seconds
+        self._window.append((self.seconds, self.units))
+        while self.seconds - self._window[1][0] > WINDOW_SECONDS:
+            self._window.popleft()
+        began, before = self._window[0]
+        if self.seconds - began > MIN_WINDOW_SECONDS and self.units > before:
+            self.speed = (self.units - before) / (self.seconds - began)
+
+
+class RunProgress:
+    """Reports progress a few times a second, with the time left in the whole run.
+
+    The stages are planned, then each is begun in turn.
+
+    Args:
+        speeds: images trained and faces predicted a second, by `train` and `predict`, until they
+            are measured.
+    """
+
+    def __init__(self, folder: RunFolder, speeds: dict[str, float]) -> None:
         self._folder = folder
-        self._predict_seconds = float(spec.get("predict_seconds", 0.0))
-        self._began, self._reported_at = time.monotonic(), 0.0
-        self.paused_seconds = 0.0
-        """How long the worker has paused."""
+        self._speeds = {work: _Speedometer(speed) for work, speed in speeds.items()}
+        self._stages: list[Stage] = []
+        self._place = -1
+        self._done = 0
+        self._last_at = self._reported_at = 0.0
 
-    def begin_stage(self) -> None:
-        """Restart the clock for a new stage."""
-        self._began, self._reported_at = time.monotonic(), 0.0
+    def plan(self, stages: Sequence[Stage]) -> None:
+        """Set the stages of the run, before the first begins."""
+        self._stages = list(stages)
 
-    def report(self, stage: str, done: int, total: int, losses: dict[str, float]) -> None:
-        """Report progress, after a pause if the user wants one."""
-        paused = self._folder.wait_while_paused()
-        self.paused_seconds += paused
-        self._began += paused
-        now = time.monotonic()
-        if now - self._reported_at < REPORT_SECONDS and done < total:
+    def begin_stage(self, place: int | None = None) -> None:
+        """Begin the next stage, or the one at this place."""
+        self._place = self._place + 1 if place is None else place % len(self._stages)
+        self.resume_at(0)
+
+    def resume_at(self, done: int) -> None:
+        """The stage goes on from here; what was done before was not done in this process."""
+        self._done, self._last_at, self._reported_at = done, time.monotonic(), 0.0
+
+    def report(self, done: int, losses: dict[str, float] | None = None, **values: float) -> None:
+        """Report how many units of the stage are done, after a pause if the user wants one.
+
+        Raises:
+            Cancelled: the user asked to cancel.
+        """
+        self._last_at += self._folder.wait_while_paused()
+        now, stage = time.monotonic(), self._stage
+        work = self._speeds[stage.work]
+        work.add((done - self._done) * stage.cost, now - self._last_at)
+        self._done, self._last_at = done, now
+        if now - self._reported_at < REPORT_SECONDS and done < stage.units:
             self._folder.check_cancel()
             return
         self._reported_at = now
-        left = (now - self._began) / max(done, 1) * (total - done)
-        if stage == "train":
-            left += self._predict_seconds
-        self._folder.report(Event("progress", stage, done, total, round(left, 1), losses))
+        self._report("progress", losses, values)
+
+    def report_epoch(self, losses: dict[str, float], **values: float) -> None:
+        """Report the end of an epoch: its mean losses, and what was measured."""
+        self._report("epoch", losses, values)
+
+    def average_speeds(self) -> dict[str, float]:
+        """How many units were done in a second in this process: `train_images_per_second` and
+        `predict_faces_per_second`, those that are known."""
+        names = {"train": "train_images_per_second", "predict": "predict_faces_per_second"}
+        return {
+            names[kind]: work.units / work.seconds
+            for kind, work in self._speeds.items()
+            if work.units > 0 and work.seconds > 0
+        }
+
+    @property
+    def _stage(self) -> Stage:
+        return self._stages[self._place]
+
+    def _report(self, kind: str, losses: dict[str, float] | None, values: dict[str, float]) -> None:
+        stage = self._stage
+        done, total = self._done, stage.units
+        if stage.kind == "train":  # all trainings are one line
+            trainings = [s.units for s in self._stages if s.kind == "train"]
+            place = sum(s.kind == "train" for s in self._stages[: self._place])
+            done, total = sum(trainings[:place]) + done, sum(trainings)
+            speed = self._speeds["train"].speed
+            values = {"images_per_second": round(speed, 2), **values}
+        seconds = round(self._seconds_left(), 1)
+        self._folder.report(
+            Event(kind, stage.kind, done, total, seconds, losses or {}, values=values)
+        )
+
+    def _seconds_left(self) -> float:
+        rest = max(self._stage.units - self._done, 0)
+        coming = [replace(self._stage, units=rest), *self._stages[self._place + 1 :]]
+        left = sum(s.units * s.cost / self._speeds[s.work].speed for s in coming)
+        return left + (FINISH_SECONDS if len(coming) > 1 else 0.0)
+
+
+def run_speeds(spec: dict[str, Any]) -> dict[str, float]:
+    """The speeds that were planned with."""
+    speeds = spec.get("speeds", {})
+    return {"train": speeds.get("train", 10.0), "predict": speeds.get("predict", 15.0)}

@@ -56,8 +56,8 @@ def measure(device: str, backbone: str) -> dict[str, Any]:
         times.append(time.perf_counter())
 
     config = TrainConfig(
-        epochs=1, batch=BATCH, device=device, freeze_batch_norm=True,
-        frozen_stages=4 if backbone.startswith("mobile") else 0,
+        epochs=1, batch=BATCH, device=device,
+        frozen_stages=4 if backbone.startswith("mobile") and device == "cpu" else 0,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         trained = train(start, _samples(Path(folder), mean), config, on_progress=on_progress)

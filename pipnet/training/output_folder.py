@@ -90,6 +90,7 @@ class OutputFolder:
         is_due = is_last or self._save_seconds is None or since > self._save_seconds
         if is_due:
             save(result, self._folder / "model.safetensors")
+        self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "log.jsonl").open("a", encoding="utf-8") as log:
             rounded = {name: round(value, 6) for name, value in losses.items()}
             log.write(json.dumps({"epoch": training.epoch, "time": time.time(), **rounded}) + "\n")

@@ -83,7 +83,7 @@ def self_train(
     save_seconds: float | None = None,
     on_progress: OnStage = lambda stage, step: None,
     on_epoch: OnStageEpoch = lambda stage, epoch, checkpoint: None,
-    on_batch: Callable[[int], object] = lambda faces: None,
+    on_batch: Callable[[Stage, int], object] = lambda stage, faces: None,
     on_unreadable: OnUnreadable = warn_unreadable,
     on_smaller_batch: OnSmallerBatch = warn_smaller_batch,
 ) -> Checkpoint:
@@ -100,8 +100,8 @@ def self_train(
         on_progress: called after every step; an exception ends the training.
         on_epoch: called after every epoch of every training, numbered from 0; an exception ends the
             self-training.
-        on_batch: called with a number of unlabelled faces whenever so many were predicted; an
-            exception ends the self-training.
+        on_batch: called with the training that follows and a number of unlabelled faces whenever so
+            many were predicted for it; an exception ends the self-training.
         on_unreadable: called for each face that is skipped because its photo cannot be read. The
             sample of an unlabelled face has NaN points.
 
@@ -127,9 +127,14 @@ def self_train(
     current = train_stage(out / "stage-0", labelled, stage)
     before: NDArray[np.float64] | None = None
     for index, task in enumerate(config.tasks, start=1):
-        folder = out / f"stage-{index}"
+        stage, folder = Stage(index, total, task), out / f"stage-{index}"
         points, scores = _pseudo_labels(
-            folder, current, unlabelled, config.train.device, on_unreadable, on_batch
+            folder,
+            current,
+            unlabelled,
+            config.train.device,
+            on_unreadable,
+            partial(on_batch, stage),
         )
         moved = None if before is None else _movement(before, points)
         _write_ledger(out / "ledger.csv", index, task, unlabelled, scores, points, before)
@@ -146,7 +151,7 @@ def self_train(
         if config.labels_coarse and task != "std":
             samples += [replace(sample, task=task) for sample in labelled]
         before = points
-        current = train_stage(folder, samples, Stage(index, total, task))
+        current = train_stage(folder, samples, stage)
     save(current, out / "model.safetensors")
     return current
 

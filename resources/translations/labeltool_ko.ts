@@ -4272,10 +4272,6 @@ result: {verdict}</source>
         <translation>에포크와 의사 레이블은 약 10분에 맞게 제한했습니다.</translation>
     </message>
     <message>
-        <source>Round {number} trains on {manual} and {pseudo} of {available} (these train {trained}) for {epochs}, then predicts {faces}.</source>
-        <translation>라운드 {number}: {manual} 및 {available} 중 {pseudo}개(학습 대상: {trained})로 {epochs}를 학습한 다음 {faces}를 예측합니다.</translation>
-    </message>
-    <message>
         <source>It takes about {minutes} min on {device}.</source>
         <translation>{device}에서 약 {minutes}분 걸립니다.</translation>
     </message>
@@ -4310,6 +4306,30 @@ result: {verdict}</source>
     <message>
         <source>{count} faces</source>
         <translation>얼굴 {count}개</translation>
+    </message>
+    <message>
+        <source>Round {number} trains on {manual}, then {times} times on these and {available}, which it predicts again each time, for {epochs} each, from easier to harder tasks. Then it predicts {faces}.</source>
+        <translation>라운드 {number}: {manual}로 학습한 다음, 매번 다시 예측하는 {available}까지 포함해 쉬운 작업부터 어려운 작업까지 {epochs}씩 {times}번 더 학습합니다. 그런 다음 {faces}를 예측합니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} trains on {manual} and {pseudo} of {available} for {epochs}, {share} % of it on manual labels, then predicts {faces}.</source>
+        <translation>라운드 {number}: {manual} 및 {available} 중 {pseudo}개로 {epochs}를 학습하고(그중 {share} %는 수동 레이블) {faces}를 예측합니다.</translation>
+    </message>
+    <message>
+        <source>Round {number} trains on {manual} for {epochs}, then predicts {faces}.</source>
+        <translation>라운드 {number}: {manual}로 {epochs}를 학습한 다음 {faces}를 예측합니다.</translation>
+    </message>
+    <message>
+        <source>The labels alone come first; then it predicts the pseudo-labels again.</source>
+        <translation>먼저 레이블만으로 학습한 다음 의사 레이블을 다시 예측합니다.</translation>
+    </message>
+    <message>
+        <source>The labels alone come first.</source>
+        <translation>먼저 레이블만으로 학습합니다.</translation>
+    </message>
+    <message>
+        <source>It ends earlier if it stops improving.</source>
+        <translation>더 나아지지 않으면 일찍 끝납니다.</translation>
     </message>
     <message>
         <source>the GPU</source>
@@ -5122,6 +5142,14 @@ result: {verdict}</source>
     <message>
         <source>It waits until you promote it.</source>
         <translation>승격할 때까지 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Memory ran out. The training goes on with 1 face at once, which is slower.</source>
+        <translation>메모리가 부족해졌습니다. 한 번에 얼굴 1개씩 학습을 계속하며, 더 느립니다.</translation>
+    </message>
+    <message>
+        <source>Memory ran out. The training goes on with {count} faces at once, which is slower.</source>
+        <translation>메모리가 부족해졌습니다. 한 번에 얼굴 {count}개씩 학습을 계속하며, 더 느립니다.</translation>
     </message>
 </context>
 </TS>

@@ -179,7 +179,7 @@ def test_import_review_train_and_export_in_the_window(qtbot, app, photos, tmp_pa
     old = session.store.faces.get(third).prediction.id
     plan = session.round.rounds.launcher.plan(RoundOptions(epochs=1))
     assert plan.manual == 2
-    assert plan.task == "cls3"
+    assert plan.task == "std"
     seen = []
     session.round.worker_event.connect(lambda event: seen.append(event.kind))
     with qtbot.waitSignal(session.round.ended, timeout=240_000) as ended:

@@ -33,7 +33,7 @@ from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds import liveness
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.mean_face import MEAN_FACE
-from labeltool.rounds.planning import RoundPlan
+from labeltool.rounds.planning import NEW_HEADS_LR, Recipe, RoundPlan
 from labeltool.rounds.proposals import mean_face_proposals
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_inputs import freeze_faces, freeze_labels
@@ -81,7 +81,7 @@ class TestPlan:
     def test_it_counts_what_goes_in(self, reviewed):
         _store, rounds = reviewed()
         plan = rounds.launcher.plan()
-        assert (plan.number, plan.task) == (1, "cls3")
+        assert (plan.number, plan.task) == (1, "std")
         assert (plan.manual, plan.pseudo, plan.pseudo_available, plan.faces) == (2, 2, 2, 6)
         assert plan.seconds <= 601
         text = str(plan.describe())
@@ -95,14 +95,28 @@ class TestPlan:
             Rounds(store).launcher.plan()
         assert "Accept or correct" in str(caught.value.remedy)
 
-    @pytest.mark.parametrize(("done", "task"), [(0, "cls3"), (1, "cls2"), (2, "std"), (5, "std")])
-    def test_the_curriculum_goes_by_the_round(self, project, done, task):
-        store = project(2, proposed=False)
-        for _ in range(done):
-            propose(store, [1, 2])
+    def test_the_first_round_trains_on_the_labels_alone_first(self, reviewed):
+        store, rounds = reviewed()
+        recipe = rounds.launcher.plan().recipe
+        assert 0 < recipe.first_images < recipe.images
+        assert recipe.predict_again
+        run(rounds)
+        spec = RunFolder(store.rounds.all()[-1].folder).spec()
+        assert Recipe(**spec["recipe"]) == recipe
+        assert spec["in_use"] == {"round": 0, "weights": None}
+        later = rounds.launcher.plan().recipe
+        assert (later.first_images, later.predict_again) == (0, False)
+        afresh = rounds.launcher.plan(RoundOptions(start="starter")).recipe
+        assert afresh.first_images > 0
+        assert not afresh.predict_again  # the stored proposals are of a network that saw labels
+        run(rounds)
+        folder = RunFolder(store.rounds.all()[-1].folder)
+        assert folder.spec()["in_use"] == {"round": 1, "weights": folder.spec()["weights"]}
+
+    def test_heads_for_another_scheme_are_trained_at_a_higher_rate(self, project):
+        store = project(2, proposed=False)  # three landmarks, which the starter does not have
         store.decisions.decide(ANN, [1], Verdict.CORRECTED, points=triangle())
-        plan = Rounds(store).launcher.plan()
-        assert (plan.number, plan.task) == (done + 1, task)
+        assert Rounds(store).launcher.plan().recipe.lr == NEW_HEADS_LR
 
     def test_epochs_that_were_asked_for_are_taken(self, reviewed):
         _store, rounds = reviewed()
@@ -327,7 +341,7 @@ class TestRound:
         assert labels.manual.tolist() == [True, True, False, False]
         np.testing.assert_array_equal(labels.points[1], moved)
         assert folder.tables.faces().ids.tolist() == [1, 2, 3, 5, 6]
-        assert (spec["task"], spec["number"], spec["weights"]) == ("cls3", 1, None)
+        assert (spec["task"], spec["number"], spec["weights"]) == ("std", 1, None)
 
     def test_the_most_confident_pseudo_labels_go_in_first(self, reviewed, project):
         store, rounds = reviewed()
@@ -371,7 +385,7 @@ class TestRound:
         first, second = store.rounds.all()[-2:]
         spec = RunFolder(second.folder).spec()
         assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
-        assert (second.number, spec["task"]) == (2, "cls2")
+        assert (second.number, spec["task"]) == (2, "std")
         assert store.faces.get(5).prediction.model == "round 2"
 
     def test_a_decision_during_the_round_stays(self, reviewed, fake):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from labeltool.rounds.planning import Recipe
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
 from pipnet.data.boxes import tight_box
@@ -19,6 +21,8 @@ from pipnet.data.images import read_header
 from pipnet.data.scheme import load_scheme
 
 NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
+
+ONE_STEP = Recipe(images=4, batch=4, lr=1e-4, manual_share=0.75)
 
 MakeRun = Callable[..., RunFolder]
 
@@ -47,8 +51,8 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
     """Makes a run folder whose faces 0 to 3 have tight boxes.
 
     `manual`, `pseudo`, `audit`: faces with manual labels, pseudo-labels, and those to measure by,
-    all with their true landmarks; `visibility` of the labels, `boxes` of the faces. Other arguments
-    go into the spec.
+    all with their true landmarks; `recipe`: by default one step; `visibility` of the labels,
+    `boxes` of the faces. Other arguments go into the spec.
     """
 
     def make(
@@ -58,6 +62,7 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
         visibility: NDArray[np.int8] | None = None,
         boxes: NDArray[np.float64] | None = None,
         name: str = "x",
+        recipe: Recipe = ONE_STEP,
         **spec: Any,
     ) -> RunFolder:
         sizes = [read_header(photos / name) for name in NAMES]
@@ -66,7 +71,7 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
         tight = np.array([tight_box(row) if np.isfinite(row).any() else [0] * 4 for row in truth])
         run.create(
             {
-                "kind": "train", "task": "std", "epochs": 1, "batch": 4, "lr": 1e-4, "seed": 1,
+                "kind": "train", "task": "std", "recipe": asdict(recipe), "seed": 1,
                 "device": "cpu", "scheme": load_scheme("300w").to_json(), "weights": None,
                 "in_use": {"round": 0, "weights": None}, "roots": {1: str(photos)}, **spec,
             },

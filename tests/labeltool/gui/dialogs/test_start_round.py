@@ -14,7 +14,7 @@ from labeltool.gui.background import speed_probe
 from labeltool.gui.background.speed_probe import SpeedProbe
 from labeltool.gui.dialogs.start_round import StartRoundDialog
 from labeltool.gui.settings import Settings
-from labeltool.rounds.planning import RoundPlan
+from labeltool.rounds.planning import Recipe, RoundPlan, Speeds
 from labeltool.rounds.starts import Start
 from pipnet import resources
 
@@ -41,7 +41,8 @@ class Planner:
             task="std", manual=60, pseudo=200 if options.pseudo else 0, pseudo_available=300,
             audit=self.audit, left_out={"rejected": 3, "flagged": 2}, faces=400, epochs=10,
             device="cpu", seconds=6000 / speed, predict_seconds=10, is_measured=bool(speeds),
-            memory_bytes=speeds.get("memory_bytes"), capped=False,
+            memory_bytes=speeds.get("memory_bytes"), capped=False, recipe=Recipe(6000),
+            speeds=Speeds(speed, 20.0),
         )  # fmt: skip
 
 

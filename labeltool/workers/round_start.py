@@ -1,0 +1,62 @@
+"""The network that a training starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from labeltool.domain import N_, UserError
+from labeltool.rounds.starts import DEFAULT_BACKBONE
+from pipnet.data.sample import Sample, mean_face
+from pipnet.data.scheme import Scheme
+from pipnet.models.checkpoint import Checkpoint, start_backbone
+from pipnet.models.heads import PIPNet
+from pipnet.models.neighbours import max_neighbours
+
+
+def starting_network(
+    found: Checkpoint, scheme: Scheme, samples: Iterable[Sample], spec: dict[str, Any]
+) -> Checkpoint:
+    """`found`, or a new network if the spec wants one from ImageNet or the scheme is another one.
+
+    Raises:
+        UserError: a new network needs a label with all landmarks, and there is none.
+    """
+    if spec.get("imagenet"):
+        return _from_imagenet(found, scheme, samples, spec)
+    if found.scheme.names != scheme.names:
+        return _other_scheme(found, scheme, samples)
+    return found
+
+
+def _other_scheme(start: Checkpoint, scheme: Scheme, samples: Iterable[Sample]) -> Checkpoint:
+    """A new network for another scheme, with the backbone of the starter."""
+    network = _new_network(start.network.name, start, scheme, samples)
+    network.network.import_backbone(start.network.export_state())
+    return network
+
+
+def _from_imagenet(
+    start: Checkpoint, scheme: Scheme, samples: Iterable[Sample], spec: dict[str, Any]
+) -> Checkpoint:
+    """A new network whose backbone is from ImageNet; faces are cropped as for `start`."""
+    backbone = spec["options"]["backbone"] or DEFAULT_BACKBONE
+    network = _new_network(backbone, start, scheme, samples)
+    start_backbone(network.network, Path(spec["imagenet"]))
+    return network
+
+
+def _new_network(
+    backbone: str, start: Checkpoint, scheme: Scheme, samples: Iterable[Sample]
+) -> Checkpoint:
+    try:
+        mean = mean_face([s for s in samples if s.task == "std"], start.convention)
+    except ValueError as error:
+        raise UserError(
+            N_("No manual label has all its landmarks, so training cannot start."),
+            N_("Place every landmark of at least one face."),
+        ) from error
+    count = max_neighbours(mean, start.network.neighbours)
+    network = PIPNet(backbone, scheme.count, count)
+    return Checkpoint(network, scheme, mean, start.convention)
