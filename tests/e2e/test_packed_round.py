@@ -90,7 +90,7 @@ def test_it_is_the_same_to_the_bit_as_one_trained_here(
     assert ours.model.read_bytes() == theirs.model.read_bytes()
     assert ours.onnx.read_bytes() == theirs.onnx.read_bytes()
     results, same = ours.results() or {}, theirs.results() or {}
-    for key in results.keys() - {"train_images_per_second", "predict_faces_per_second"}:
+    for key in ("digest", "chunks", "audit", "against", "lineage", "terms"):  # not the speeds
         assert results[key] == same[key], key
     for name in results["chunks"]:
         for a, b in zip(
