@@ -4,8 +4,9 @@ The environment variable FAKE_WORKER sets its behaviour: ok (proposes the box's 
 face), fail, silent (exits without an event), hang (works until cancelled or killed), slow (reports
 progress until it is stopped early, then continues as ok), damaged (writes unreadable results),
 unreadable (as ok, without the photos of faces 1 and 5, which are truncated), unreadable-fail,
-fail-expected (as fail, with an error that needs no log). FAKE_RESULTS: JSON that is added to the
-results of a training.
+fail-expected (as fail, with an error that needs no log), die-once (dies while it trains; another
+worker goes on), die (so do all that follow). FAKE_RESULTS: JSON that is added to the results of a
+training.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from pathlib import Path
@@ -59,6 +61,10 @@ def _digest(folder: RunFolder) -> str:
 
 
 def _train(folder: RunFolder, behaviour: str) -> None:
+    training = folder.path / "training"
+    if behaviour == "die" or (behaviour == "die-once" and not training.exists()):
+        training.mkdir(exist_ok=True)
+        os.kill(os.getpid(), signal.SIGKILL)
     step = 0
     while behaviour in ("hang", "slow") and not folder.should_stop_early:
         step += 1

@@ -11,15 +11,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from labeltool.domain import N_, Message, Round, RoundKind, UserError, system_reason
-from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_folder import FINAL_KINDS, Event, RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.worker_process import program
 
 WORKER_START_SECONDS = 30.0
 """How long a new worker may take until it holds its lock or reports."""
 
+MAX_WORKERS = 4
+"""A training whose worker dies is gone on with by another one, until so many have worked on it."""
+
 MAX_POLL_BYTES = 256_000
 """Of events read at once: a window that is opened late in a long round reads hours of them."""
+
+
+RESUMED = N_("The worker ended unexpectedly. Another one goes on with the training.")
 
 
 def describe_exit(code: int | None) -> Message:
@@ -53,6 +59,7 @@ class Worker:
     folder: RunFolder
     process: subprocess.Popen[bytes] | None = None
     last_seen: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def start(cls, folder: RunFolder) -> Worker:
@@ -61,10 +68,14 @@ class Worker:
         Raises:
             UserError: it cannot be started.
         """
+        return cls(folder, cls._start(folder))
+
+    @staticmethod
+    def _start(folder: RunFolder) -> subprocess.Popen[bytes]:
         environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
         try:
             with folder.log.open("ab") as log:
-                process = subprocess.Popen(
+                return subprocess.Popen(
                     [*program(), "worker", str(folder.path.absolute())],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                     env=environment, start_new_session=os.name == "posix",
@@ -75,13 +86,17 @@ class Worker:
                 N_("Free some space or memory, then try again."),
                 reason=system_reason(error),
             ) from error
-        return cls(folder, process)
 
     def has_exited(self) -> bool:
         """Whether it has ended, or never started within WORKER_START_SECONDS."""
-        if self.process is not None:
-            return self.process.poll() is not None
-        if self.folder.is_worker_alive():
+        process = self.process
+        if process is not None and process.poll() is None:
+            return False
+        is_alive = self.folder.is_worker_alive()
+        if process is not None and not is_alive:
+            return True
+        if is_alive:
+            self.process = None  # or another program was first to start it again
             self.last_seen = time.monotonic()
             return False
         begun = (self.folder.path / "events.jsonl").exists()
@@ -92,15 +107,46 @@ class Worker:
         code = None if self.process is None else self.process.poll()
         return Event("failed", reason=describe_exit(code))
 
+    def resume(self) -> bool:
+        """Start a worker again that has died, if another one can go on with its training. Returns
+        whether one works now.
+
+        Raises:
+            RunFolderError: the folder is lost or damaged.
+        """
+        with self._lock:
+            if not self.has_exited():
+                return True
+            if not self._can_resume():
+                return False
+            try:
+                self.process = self._start(self.folder)
+            except UserError:
+                return False
+            return True
+
+    def _can_resume(self) -> bool:
+        """Whether it has died while it trained, and not too often before."""
+        path = self.folder.path
+        if not (path / "training").is_dir() or (path / "cancel").exists():
+            return False
+        kinds = [event.kind for event in RunFolder(path).new_events()]
+        has_ended = any(kind in FINAL_KINDS for kind in kinds)
+        return not has_ended and kinds.count("started") < MAX_WORKERS
+
     def final_event(self) -> Event | None:
-        """How it ended, whether that event was read before or not; None while it lives."""
+        """How it ended, whether that event was read before or not; None while it lives, or another
+        one goes on with its work."""
         try:
             if not self.has_exited():
                 return None
             events = RunFolder(self.folder.path).new_events()
+            end = next((event for event in reversed(events) if event.is_final), None)
+            if end is None and self.resume():
+                return None
         except RunFolderError as error:
             return Event("failed", reason=error.what, expected=True)
-        return next((event for event in reversed(events) if event.is_final), self.exit_event())
+        return end or self.exit_event()
 
     def stop(self) -> None:
         """End a worker whose folder is lost or damaged: its results could not be read."""
@@ -137,12 +183,16 @@ class RunningRound:
             # before the events are read: it may report its last event in between
             exited = self.worker.has_exited()
             events = self.folder.new_events(MAX_POLL_BYTES)
+            if exited and not events:  # all were read
+                events.append(
+                    Event("notice", reason=Message(RESUMED))
+                    if self.worker.resume()
+                    else self.worker.exit_event()
+                )
         except RunFolderError as error:
             self.worker.stop()
             self.has_ended = True
             return [Event("failed", reason=error.what, expected=True)]
-        if exited and not events:  # all were read
-            events.append(self.worker.exit_event())
         self.has_ended = any(event.is_final for event in events)
         return events
 

@@ -61,6 +61,10 @@ PAUSE_POLL_SECONDS = 0.2
 """How often a worker that pauses looks whether to go on."""
 
 
+FINAL_KINDS = ("finished", "cancelled", "failed")
+"""Kinds of the last event of a round."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of events.jsonl.
@@ -103,7 +107,7 @@ class Event:
     @property
     def is_final(self) -> bool:
         """Whether it is the last event of the round."""
-        return self.kind in ("finished", "cancelled", "failed")
+        return self.kind in FINAL_KINDS
 
 
 class RunFolder:
@@ -392,7 +396,16 @@ class RunFolder:
                             N_("Another worker is busy in {folder}."), folder=self.path
                         ) from error
                     time.sleep(0.05)
+            self._drop_partial_event()
             yield
+
+    def _drop_partial_event(self) -> None:
+        """Cut off what the power failure that ended another worker left of its last event."""
+        file = self.path / "events.jsonl"
+        if file.exists():
+            with file.open("rb+") as stream:
+                whole = stream.read().rpartition(b"\n")
+                stream.truncate(len(whole[0]) + len(whole[1]))
 
 
 def _not_written(folder: Path, error: OSError) -> UserError:

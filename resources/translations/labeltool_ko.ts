@@ -3796,6 +3796,10 @@ result: {verdict}</source>
         <translation>레이블이 없는 얼굴 {count:,}개의 제안이 바뀌었습니다.</translation>
     </message>
     <message>
+        <source>The worker ended unexpectedly. Another one goes on with the training.</source>
+        <translation>작업 프로세스가 예기치 않게 종료되었습니다. 다른 프로세스가 학습을 이어서 진행합니다.</translation>
+    </message>
+    <message>
         <source>A round is running in this project already.</source>
         <translation>이 프로젝트에서 이미 라운드가 실행 중입니다.</translation>
     </message>

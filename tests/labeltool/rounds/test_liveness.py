@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from labeltool.domain import Message, RoundKind, UserError
+from labeltool.rounds import liveness
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.run_folder import Event, RunFolder
 
@@ -83,6 +84,98 @@ def working(tmp_path) -> Iterator[RunningRound]:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
         yield RunningRound(1, RoundKind.TRAIN, folder, Worker(folder, process))
         process.kill()
+
+
+class TestResume:
+    """A worker that died, and may be started again."""
+
+    @pytest.fixture
+    def started(self, tmp_path, monkeypatch) -> list[list[str]]:
+        """The workers that would be started: they do nothing and end at once."""
+        begun, real = list[list[str]](), subprocess.Popen
+
+        def start(words: list[str], **options: object) -> subprocess.Popen[bytes]:
+            begun.append(words)
+            return real([sys.executable, "-c", ""], **options)
+
+        monkeypatch.setattr(liveness.subprocess, "Popen", start)
+        return begun
+
+    def dead(self, folder: Path, *kinds: str) -> RunningRound:
+        """A round whose worker reported these events, and is gone."""
+        running = running_round(folder)
+        for kind in kinds:
+            running.folder.report(Event(kind))
+        assert [event.kind for event in running.poll()] == list(kinds)
+        return running
+
+    def wait(self, running: RunningRound) -> None:
+        if running.worker.process is not None:
+            running.worker.process.wait(20)
+
+    def test_another_one_goes_on_with_a_training(self, tmp_path, started):
+        (tmp_path / "training").mkdir()
+        running = self.dead(tmp_path, "started", "progress")
+        (event,) = running.poll()
+        assert (event.kind, event.reason) == ("notice", Message(liveness.RESUMED))
+        assert not running.has_ended
+        assert started[0][-2:] == ["worker", str(tmp_path)]
+        self.wait(running)
+
+    @pytest.mark.parametrize("why", ["no training", "cancelled", "too often"])
+    def test_or_not(self, tmp_path, started, why):
+        if why != "no training":
+            (tmp_path / "training").mkdir()
+        if why == "cancelled":
+            (tmp_path / "cancel").touch()
+        times = liveness.MAX_WORKERS if why == "too often" else 1
+        running = self.dead(tmp_path, *["started"] * times)
+        (event,) = running.poll()
+        assert event.kind == "failed"
+        assert started == []
+
+    def test_a_worker_that_cannot_be_started_is_a_failure(self, tmp_path, monkeypatch):
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(12, "Cannot allocate memory")
+
+        monkeypatch.setattr(liveness.subprocess, "Popen", refuse)
+        (tmp_path / "training").mkdir()
+        (event,) = self.dead(tmp_path, "started").poll()
+        assert event.kind == "failed"
+
+    def test_whoever_asks_how_it_ended_starts_it_too(self, tmp_path, started):
+        (tmp_path / "training").mkdir()
+        running = self.dead(tmp_path, "started")
+        assert running.worker.final_event() is None
+        assert len(started) == 1
+        self.wait(running)
+
+    def test_what_failed_is_not_tried_again(self, tmp_path, started):
+        (tmp_path / "training").mkdir()
+        running = self.dead(tmp_path, "started", "failed")
+        assert running.worker.final_event().kind == "failed"
+        assert started == []
+
+    def test_of_two_programs_the_slower_follows_the_worker_of_the_other(self, tmp_path, started):
+        (tmp_path / "training").mkdir()
+        running = self.dead(tmp_path, "started")
+        running.poll()
+        running.worker.process.wait(20)  # it found the lock taken
+        with RunFolder(tmp_path).hold_lock():
+            assert not running.worker.has_exited()
+            assert running.worker.process is None
+            assert running.poll() == []
+        assert running.worker.has_exited()
+
+
+def test_a_new_worker_cuts_off_half_an_event(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.report(Event("started"))
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"kind": "progress", "sta')
+    with folder.hold_lock():
+        folder.report(Event("started"))
+    assert [event.kind for event in RunFolder(tmp_path).new_events()] == ["started", "started"]
 
 
 @pytest.mark.parametrize("line", ['{"kind": "prog', "[]", '{"what": 1}', "\udcff"])

@@ -744,6 +744,41 @@ class TestTwoWindows:
             later.wait(ignore)
         assert store.rounds.all()[-1].status is RoundStatus.FAILED
 
+    def test_a_training_whose_worker_was_killed_is_gone_on_with(self, reviewed, fake):
+        store, rounds = reviewed()
+        fake("die-once")
+        events: list[Event] = []
+        rounds.launcher.start_training(rounds.launcher.plan())
+        rounds.wait(events.append)
+        kinds = [event.kind for event in events]
+        assert kinds.count("started") == 2
+        assert kinds.count("notice") == 1
+        assert store.rounds.all()[-1].status is RoundStatus.READY
+
+    def test_also_when_no_window_was_open(self, reviewed, fake, again, started):
+        store, rounds = reviewed()
+        fake("die-once")
+        rounds.launcher.start_training(rounds.launcher.plan())
+        rounds.follower.current.worker.process.wait()
+        store.close()
+        store = again(store)
+        later = Rounds(store)
+        started.append(later)
+        assert later.follower.attach()
+        later.wait(ignore)
+        assert store.rounds.all()[-1].status is RoundStatus.READY
+
+    def test_a_worker_that_dies_again_and_again_is_a_failure(self, reviewed, fake):
+        store, rounds = reviewed()
+        fake("die")
+        rounds.launcher.start_training(rounds.launcher.plan())
+        folder = rounds.follower.current.folder
+        with pytest.raises(UserError, match="was killed"):
+            rounds.wait(ignore)
+        kinds = [event.kind for event in RunFolder(folder.path).new_events()]
+        assert kinds.count("started") == liveness.MAX_WORKERS
+        assert store.rounds.all()[-1].status is RoundStatus.FAILED
+
     @pytest.mark.parametrize("how", ["fail", "silent"])
     def test_a_round_whose_worker_is_gone_is_ended_by_whoever_starts_the_next(
         self, reviewed, fake, again, how
@@ -1077,12 +1112,21 @@ def test_a_real_round_on_sample_pictures_in_its_own_process(sample, tmp_path, op
     before = {face: store.faces.get(face).prediction for face in range(1, faces + 1)}
     assert sum(prediction.score > 0.6 for prediction in before.values()) > 3
     events: list[Event] = []
-    plan = rounds.launcher.plan(RoundOptions(epochs=1, device="cpu"))
+    plan = rounds.launcher.plan(RoundOptions(epochs=8, device="cpu"))
     assert isinstance(plan, RoundPlan)
     rounds.launcher.start_training(plan)
-    rounds.wait(events.append)
+
+    def kill_once(event: Event) -> None:
+        events.append(event)
+        job = rounds.follower.current
+        if event.kind == "epoch" and not any(seen.kind == "notice" for seen in events):
+            assert job is not None and job.worker.process is not None  # noqa: PT018
+            job.worker.process.kill()
+
+    rounds.wait(kill_once)
     assert {"train", "predict"} <= {event.stage for event in events}
     assert any(event.losses for event in events)
+    assert [event.kind for event in events].count("notice") == 1, "another worker went on"
     assert store.rounds.all()[-1].status is RoundStatus.READY
     assert store.faces.get(1).prediction.id == before[1].id
     for face in range(2, faces + 1):
