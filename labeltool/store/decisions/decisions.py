@@ -45,6 +45,7 @@ from labeltool.domain import (
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
+    AuditRow,
     DraftRow,
     EntryRow,
     FaceCounterRow,
@@ -317,12 +318,15 @@ class Decisions:
 
 
 def _within(threshold: Threshold) -> list[Any]:
+    """The faces within a threshold, without those that measure rounds: accepted unseen, a
+    prediction would be measured by itself."""
     return [
         StateRow.verdict == Verdict.UNREVIEWED,
         StateRow.model_id == threshold.model_id,
         StateRow.score >= threshold.low,
         StateRow.score <= threshold.high,
         StateRow.face_id.not_in(select(DraftRow.face_id)),
+        StateRow.face_id.not_in(select(AuditRow.face_id)),
     ]
 
 

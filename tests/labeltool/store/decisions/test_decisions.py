@@ -332,6 +332,14 @@ class TestThreshold:
         assert count == 1
         assert verdicts(store) == [REJECTED, EXCLUDED, UNREVIEWED, ACCEPTED]
 
+    def test_faces_to_measure_by_are_not_accepted_unseen(self, project):
+        store = project(4)
+        store.audit.add(ANN, [2, 3], "photo", 1, beside=store.audit.get())
+        everything = Threshold(self.model(store))
+        assert store.decisions.count_where(everything) == 2
+        store.decisions.decide_where(ANN, ACCEPTED, everything)
+        assert verdicts(store) == [ACCEPTED, UNREVIEWED, UNREVIEWED, ACCEPTED]
+
     def test_nothing_within_is_no_operation(self, project):
         store = project(1)
         within = Threshold(self.model(store), 0.9)
