@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import platform
 import sys
 import traceback
 from contextlib import suppress
@@ -96,7 +97,8 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     scheme = Scheme.from_json(spec["scheme"])
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
     checkpoint = load(weights)
-    results: dict[str, Any] = {"device": device}
+    # the host, for its speed says nothing about the machine of the project
+    results: dict[str, Any] = {"device": device, "host": platform.node()}
     progress = RunProgress(folder, run_speeds(spec))
     if folder.tables.labels() is None:
         if checkpoint.scheme.names != scheme.names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -90,6 +91,7 @@ def test_it_is_the_same_to_the_bit_as_one_trained_here(
     assert ours.model.read_bytes() == theirs.model.read_bytes()
     assert ours.onnx.read_bytes() == theirs.onnx.read_bytes()
     results, same = ours.results() or {}, theirs.results() or {}
+    assert same["host"] == platform.node()
     for key in ("digest", "chunks", "audit", "against", "lineage", "terms"):  # not the speeds
         assert results[key] == same[key], key
     for name in results["chunks"]:
