@@ -9,13 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from labeltool.app import App
-from labeltool.cli.main import main
 from labeltool.domain import Filter
 from labeltool.gui import theme
 from labeltool.gui.dialogs.audit_faces import AuditFacesDialog
@@ -32,6 +30,7 @@ from pipnet.data.scheme import load_scheme
 from pipnet.evaluation.evaluate import evaluate
 from pipnet.inference.face_detection import load_face_detector
 from pipnet.inference.torch_detector import TorchDetector
+from tests.commands import labeltool
 
 PHOTOS, AUDIT_FACES, LABELS_EACH = 120, 24, 20
 ROUND_SECONDS = 40.0
@@ -91,9 +90,9 @@ def review(qtbot, window: MainWindow, truth, ids: list[int]) -> None:
 
 
 def listed_rounds(project: Path) -> list[dict]:
-    result = CliRunner().invoke(main, ["rounds", str(project), "--json"])
-    assert result.exit_code == 0, result.output
-    return json.loads(result.output)
+    result = labeltool("rounds", project, "--json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
 
 
 @pytest.mark.slow

@@ -679,7 +679,7 @@ class TestErrors:
         def full(*_: object, **__: object) -> None:
             torch.zeros(1 << 50)  # what torch itself says of it
 
-        monkeypatch.setattr("pipnet.training.trainer.normalise", full)
+        monkeypatch.setattr("pipnet.training.step.normalise", full)
         done = run(
             "train", "--data", photos, "--scheme", "5", "--neighbours", 0, "--epochs", 1,
             "--out", tmp_path / "out",

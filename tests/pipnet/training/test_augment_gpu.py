@@ -15,6 +15,7 @@ from pipnet.data.crop import CropConvention
 from pipnet.data.normalisation import MEAN, STD
 from pipnet.data.sample import Sample
 from pipnet.models.checkpoint import Checkpoint
+from pipnet.training import step as training_step
 from pipnet.training import trainer as training
 from pipnet.training.augment import NONE, Augmentation, Change, Patch, apply
 from pipnet.training.augment_gpu import augment
@@ -128,7 +129,7 @@ def test_training_runs_on_them(
     made = list[int]()
     monkeypatch.setattr(training, "Loader", on_device)
     monkeypatch.setattr(
-        training, "augment", lambda *given: (made.append(len(given[0])), augment(*given))[1]
+        training_step, "augment", lambda *given: (made.append(len(given[0])), augment(*given))[1]
     )
     totals = list[float]()
     run = partial(train, on_progress=lambda step: totals.append(step.losses["total"]))
