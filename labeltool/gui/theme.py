@@ -86,6 +86,10 @@ _NO_SCORE = QColor("#b4b4b4")
 # the colours of Okabe and Ito, which colour-blind people can tell apart, without black and red
 _GROUPS = ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#0072b2", "#009e73", "#b0b0b0")
 
+_CURVES = (  # (on light, on dark)
+    ("#1f5fae", "#7db5f3"), ("#9c4a00", "#f0a13c"), ("#006b53", "#38c9a0"), ("#9c3f78", "#dd8fc0"),
+)  # fmt: skip
+
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -250,6 +254,11 @@ def _confidence_colours() -> list[QColor]:
 def group_colour(place: int) -> QColor:
     """The colour of a group of landmarks, by its index in the scheme; grey for none (-1)."""
     return QColor(_NO_SCORE) if place < 0 else QColor(_GROUPS[place % len(_GROUPS)])
+
+
+def curve_colour(place: int, dark: bool) -> QColor:
+    """The colour of a plot's curve; its contrast to the palette's base is at least 4.5:1."""
+    return QColor(_CURVES[place % len(_CURVES)][dark])
 
 
 def icon(name: str, colour: QColor | None = None) -> QIcon:

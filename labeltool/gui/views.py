@@ -12,6 +12,8 @@ from labeltool.gui.background.tasks import Task
 from labeltool.gui.canvas.face_editor import FaceEditor
 from labeltool.gui.gallery.filmstrip import Filmstrip
 from labeltool.gui.gallery.gallery import Gallery
+from labeltool.gui.gallery.sample_strip import SampleStrip
+from labeltool.gui.i18n.translate import tr
 from labeltool.gui.images.thumbnail_file import ThumbnailFile
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.panels.face_list import FaceList
@@ -49,12 +51,15 @@ class Views(QWidget):
         self.history = HistoryPanel(session)
         self.round_progress = RoundProgressPanel(session)
         self.round_ready = RoundReadyBar(session)
+        self._samples = SampleStrip(session, self.thumbnails)
+        self.round_progress.details.add_column(tr("Faces now"), self._samples)
         self.message_bar = MessageBar()
         self._task_bars = QVBoxLayout()
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
         self._idle.timeout.connect(self._decode_ahead)
         self._place()
         self._connect()
+        self.round_progress.show_running()
 
     def _place(self) -> None:
         self._centre = QStackedWidget()
@@ -114,7 +119,9 @@ class Views(QWidget):
 
     def recolour(self) -> None:
         """Follow the palette."""
-        for view in (self.round_progress, self.filters, self.gallery, self.filmstrip):
+        for view in (
+            self.round_progress, self._samples, self.filters, self.gallery, self.filmstrip,
+        ):  # fmt: skip
             view.recolour()
 
     # The centre
@@ -211,6 +218,7 @@ class Views(QWidget):
             if isinstance(sizes, list) and all(type(size) is int for size in sizes):
                 split.setSizes(sizes)
         self.history.head.setChecked(layout.get("history") is not False)
+        self.round_progress.fold.setChecked(layout.get("round_details") is not False)
         if layout.get("gallery") is True:
             self.show_gallery()
 
@@ -219,6 +227,7 @@ class Views(QWidget):
         self._settings.picture_side = self.gallery.grid.side
         self._settings.layout = {
             "history": self.history.head.isChecked(),
+            "round_details": self.round_progress.fold.isChecked(),
             "gallery": self.shows_gallery,
             **{name: split.sizes() for name, split in self._splits.items()},
         }

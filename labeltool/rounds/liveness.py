@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from labeltool.domain import N_, Message, Round, RoundKind, UserError, system_reason
+from labeltool.rounds.quality.round_course import RoundCourse
 from labeltool.rounds.run_folder import FINAL_KINDS, Event, RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.worker_process import program
@@ -158,13 +159,17 @@ class Worker:
 
 @dataclass(slots=True, eq=False)
 class RunningRound:
-    """A running round as this process sees it. `has_ended`: its final event was read."""
+    """A running round as this process sees it.
+
+    `has_ended`: its final event was read. `course`: what it has reported.
+    """
 
     round_id: int
     kind: RoundKind
     folder: RunFolder
     worker: Worker
     has_ended: bool = False
+    course: RoundCourse = field(default_factory=RoundCourse)
 
     @classmethod
     def from_row(cls, row: Round) -> RunningRound:
@@ -193,6 +198,8 @@ class RunningRound:
             self.worker.stop()
             self.has_ended = True
             return [Event("failed", reason=error.what, expected=True)]
+        for event in events:
+            self.course.add(event)
         self.has_ended = any(event.is_final for event in events)
         return events
 

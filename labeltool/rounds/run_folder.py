@@ -72,12 +72,12 @@ class Event:
     `kind`: started, progress, epoch (`values` are of a whole epoch), chunk (a predictions file is
     complete), notice (`reason` says what the worker had to change), paused, resumed, finished,
     cancelled or failed.
-    `stage`: prepare, labels (training on them alone), pseudo (predicting the pseudo-labels), both
-    (training on both), train (training, where it is not known on what) or predict (every face);
-    `done` of `total` steps of this stage; `seconds` left in the whole run.
+    `stage`: train, prepare (predict the pseudo-labels) or predict (every face); `done` of `total`
+    images of all trainings, or faces; `seconds` left in the whole run.
     `losses` by name. `values`: learning_rate, images_per_second, memory_bytes, and for an epoch
     nme and nme_curve of the audit faces in percent; those that are known. `detail`: the file of a
-    chunk, the device at the start. `reason`: why it failed; `expected`: that explains the failure,
+    chunk, the device at the start; of a training, whether it is on `labels` alone or on `both`
+    these and pseudo-labels. `reason`: why it failed; `expected`: that explains the failure,
     so nobody needs the log.
     """
 

@@ -98,11 +98,12 @@ class RoundTraining:
         recipe = self._recipe
         first = recipe.first_images if pseudo else 0
         predicts_again = first > 0 and recipe.predict_again
-        stages = [self._training(len(manual), first)] if first else []
+        stages = [self._training("labels", len(manual), first)] if first else []
         if predicts_again:
             stages.append(Stage("prepare", len(pseudo), cost=2.0))  # mirrored too
         rest = recipe.images - first
-        self._plan([*stages, self._training(len(manual) + len(pseudo), rest)])
+        on = "both" if pseudo else "labels"
+        self._plan([*stages, self._training(on, len(manual) + len(pseudo), rest)])
         network = start
         if first:
             network = self._stage("labels", network, manual, first)
@@ -149,9 +150,9 @@ class RoundTraining:
         batch = min(self._recipe.batch, samples)
         return samples // batch * batch
 
-    def _training(self, samples: int, images: int) -> Stage:
+    def _training(self, on: str, samples: int, images: int) -> Stage:
         """A training on about so many images."""
-        return Stage("train", self._epochs(samples, images) * self._epoch_images(samples))
+        return Stage("train", self._epochs(samples, images) * self._epoch_images(samples), on=on)
 
     def _predict_again(self, network: Checkpoint, pseudo: Samples) -> Samples:
         """The pseudo-labels with landmarks of this network, averaged with its mirror image; those
@@ -191,8 +192,9 @@ class RoundTraining:
             self._config(start, everything, self._recipe.images), converged=CONVERGED_MOVEMENT
         )
         epochs, tasks = config.train.epochs, len(config.tasks)
-        first = Stage("train", epochs * self._epoch_images(len(manual)))
-        both = [Stage("prepare", len(pseudo)), self._training(everything, self._recipe.images)]
+        first = Stage("train", epochs * self._epoch_images(len(manual)), on="labels")
+        training = self._training("both", everything, self._recipe.images)
+        both = [Stage("prepare", len(pseudo)), training]
         self._plan([first, *(both * tasks)])
         self._progress.begin_stage()
         out, task, predicted = self._out / "full", -1, 0

@@ -28,12 +28,13 @@ class Stage:
     """A part of a run. `kind`: train, prepare (pseudo-labels) or predict.
 
     `units`: images to train or faces to predict. `cost` of one, in images or in predictions of a
-    face.
+    face. `on`: what is trained on, labels or both these and pseudo-labels.
     """
 
     kind: str
     units: int
     cost: float = 1.0
+    on: str = ""
 
     @property
     def work(self) -> str:
@@ -141,7 +142,7 @@ class RunProgress:
             values = {"images_per_second": round(speed, 2), **values}
         seconds = round(self._seconds_left(), 1)
         self._folder.report(
-            Event(kind, stage.kind, done, total, seconds, losses or {}, values=values)
+            Event(kind, stage.kind, done, total, seconds, losses or {}, values, detail=stage.on)
         )
 
     def _seconds_left(self) -> float:

@@ -2980,8 +2980,24 @@ result: {verdict}</source>
         <translation>예측하는 중</translation>
     </message>
     <message>
+        <source>Training on the labels</source>
+        <translation>레이블로 학습하는 중</translation>
+    </message>
+    <message>
+        <source>Training on both</source>
+        <translation>레이블과 의사 레이블로 학습하는 중</translation>
+    </message>
+    <message>
+        <source>Predicting pseudo-labels</source>
+        <translation>의사 레이블을 예측하는 중</translation>
+    </message>
+    <message>
         <source>Starting</source>
         <translation>시작하는 중</translation>
+    </message>
+    <message>
+        <source>Predicting all faces</source>
+        <translation>모든 얼굴을 예측하는 중</translation>
     </message>
     <message>
         <source>Stop early</source>
@@ -3016,8 +3032,24 @@ result: {verdict}</source>
         <translation>쓸 수 없었던 사진과 그 이유</translation>
     </message>
     <message>
+        <source>error {percent:.2f} %</source>
+        <translation>오차 {percent:.2f} %</translation>
+    </message>
+    <message>
         <source>loss {loss:.3f}</source>
         <translation>손실 {loss:.3f}</translation>
+    </message>
+    <message>
+        <source>{count:.0f} images/s</source>
+        <translation>초당 이미지 {count:.0f}장</translation>
+    </message>
+    <message>
+        <source>learning rate {rate:.2g}</source>
+        <translation>학습률 {rate:.2g}</translation>
+    </message>
+    <message>
+        <source>{size:.1f} GB of memory</source>
+        <translation>메모리 {size:.1f} GB</translation>
     </message>
     <message>
         <source>The round was cancelled</source>
@@ -3068,14 +3100,6 @@ result: {verdict}</source>
         <translation>장치: {device}</translation>
     </message>
     <message>
-        <source>loss</source>
-        <translation>손실</translation>
-    </message>
-    <message>
-        <source>step</source>
-        <translation>단계</translation>
-    </message>
-    <message>
         <source>The round failed; nothing in the project was changed</source>
         <translation>라운드가 실패했습니다. 모든 것이 이전 그대로입니다</translation>
     </message>
@@ -3102,6 +3126,14 @@ result: {verdict}</source>
     <message>
         <source>It stays paused when the window is closed.</source>
         <translation>창을 닫아도 일시 정지 상태로 남습니다.</translation>
+    </message>
+    <message>
+        <source>Show or hide the curves and the sample faces</source>
+        <translation>곡선과 예시 얼굴을 보이거나 숨깁니다</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>세부 정보</translation>
     </message>
     <message numerus="yes">
         <source>%Ln round(s) wait for the end of this one.</source>
@@ -5154,6 +5186,70 @@ result: {verdict}</source>
     <message>
         <source>Memory ran out. The training goes on with {count} faces at once, which is slower.</source>
         <translation>메모리가 부족해졌습니다. 한 번에 얼굴 {count}개씩 학습을 계속하며, 더 느립니다.</translation>
+    </message>
+    <message>
+        <source>Faces as the network sees them now</source>
+        <translation>지금 네트워크가 보는 얼굴</translation>
+    </message>
+    <message>
+        <source>Faces whose labels the round does not train on, with the landmarks that the network proposes after the last epoch</source>
+        <translation>라운드가 레이블로 학습하지 않는 얼굴과, 마지막 에포크 뒤에 네트워크가 제안하는 랜드마크</translation>
+    </message>
+    <message>
+        <source>Reading sample faces</source>
+        <translation>예시 얼굴 읽기</translation>
+    </message>
+    <message>
+        <source>Shown after the first epoch.</source>
+        <translation>첫 에포크가 끝나면 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Total</source>
+        <translation>합계</translation>
+    </message>
+    <message>
+        <source>Cell</source>
+        <translation>칸</translation>
+    </message>
+    <message>
+        <source>Place in the cell</source>
+        <translation>칸 안 위치</translation>
+    </message>
+    <message>
+        <source>Neighbours</source>
+        <translation>이웃</translation>
+    </message>
+    <message>
+        <source>The loss, which the training makes smaller, over the images that it has seen. Cell: in which cell of its grid the network sees a landmark. Place in the cell: where in it. Neighbours: where it expects the landmarks nearby.</source>
+        <translation>학습이 줄여 가는 손실을, 지금까지 본 이미지 수에 따라 보여 줍니다. 칸: 네트워크가 격자의 어느 칸에서 랜드마크를 보는지. 칸 안 위치: 그 칸의 어디인지. 이웃: 가까운 랜드마크를 어디로 예상하는지.</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>곡선</translation>
+    </message>
+    <message>
+        <source>The mean error (NME) on the faces to measure by, after each epoch, in percent of what the scheme measures by, such as the distance of the eyes. Curves: the distance to the curves through the landmarks.</source>
+        <translation>에포크마다 측정용 얼굴에서 잰 평균 오차(NME)이며, 두 눈 사이 거리처럼 랜드마크 구성이 기준으로 삼는 길이에 대한 백분율입니다. 곡선: 랜드마크를 잇는 곡선까지의 거리.</translation>
+    </message>
+    <message>
+        <source>Error, %</source>
+        <translation>오차, %</translation>
+    </message>
+    <message>
+        <source>The error is unknown: there are no faces to measure by.</source>
+        <translation>측정용 얼굴이 없어 오차를 알 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The error is measured after each epoch.</source>
+        <translation>오차는 에포크마다 측정합니다.</translation>
+    </message>
+    <message>
+        <source>Faces now</source>
+        <translation>지금의 얼굴</translation>
     </message>
 </context>
 </TS>

@@ -136,7 +136,7 @@ class CardPainter:
         if look.is_left_out or is_dismissed:
             painter.fillRect(picture, palette.color(role.Window))
             painter.setOpacity(0.4 * solid)
-        self._paint_picture(painter, picture, card, palette)
+        self.paint_picture(painter, picture, card, palette)
         painter.setOpacity(solid)
         line = QRect(
             picture.left(), picture.bottom() + 1, picture.width(),
@@ -149,7 +149,8 @@ class CardPainter:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
 
-    def _paint_picture(self, painter: QPainter, rect: QRect, card: Card, palette: QPalette) -> None:
+    def paint_picture(self, painter: QPainter, rect: QRect, card: Card, palette: QPalette) -> None:
+        """Draw only the thumbnail with its landmarks, or in its place what is wrong."""
         tile = self._tiles.get(card.id)
         if tile is not None and tile[0].box == card.box:
             painter.drawImage(rect.topLeft(), tile[2])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QPalette
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -13,24 +13,28 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from labeltool.domain import N_, Message, RoundKind
+from labeltool.domain import Message, RoundKind
 from labeltool.gui import theme
+from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.panels.message_bar import format_time_left
+from labeltool.gui.panels.training.details import RoundDetails
 from labeltool.gui.session import Session
+from labeltool.rounds.quality.round_course import STAGES, RoundCourse
 from labeltool.rounds.run_folder import Event
-
-STAGES = {"train": N_("Training"), "predict": N_("Predicting"), "": N_("Starting")}
 
 ASK_SECONDS = 60.0
 """Training of more seconds than this is not cancelled without a question."""
 
-MAX_PLOT_POINTS = 1000
-"""More points than a screen can show cost time only."""
+REDRAW_MS = 300
+"""Shortest time between two updates of what a round reports."""
+
+MIN_BAR_PIXELS = 240
 
 
 class RoundProgressPanel(QWidget):
@@ -41,9 +45,8 @@ class RoundProgressPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.training = True
-        self._curve: Any = None
-        self.plot: Any = None
-        self._losses: list[tuple[int, float]] = []
+        self._redraw = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._redraw.timeout.connect(self._show_course)
         self._cancelled_seconds = 0.0
         self.title, self.detail, self.bar = QLabel(), QLabel(), QProgressBar()
         self.detail.setFont(theme.tabular(self.detail.font()))
@@ -51,32 +54,51 @@ class RoundProgressPanel(QWidget):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        buttons = self._make_buttons()
+        self.bar.setMinimumWidth(MIN_BAR_PIXELS)
+        self.details = RoundDetails()
+        self.fold = QToolButton()
+        self.fold.setAutoRaise(True)
+        self.fold.setCheckable(True)
+        self.fold.setChecked(True)
+        self.fold.setMinimumSize(24, 24)
+        self.fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fold.setToolTip(tr("Show or hide the curves and the sample faces"))
+        self.fold.setAccessibleName(tr("Details"))
+        self.fold.toggled.connect(self._show_details)
         self.waiting, self.unqueue = QLabel(), QPushButton(tr("Cancel the waiting round"))
+        self.notice, self._notice_icon = QLabel(), QLabel()
+        self.notice.setWordWrap(True)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumHeight(140)
-        left = QVBoxLayout()
-        left.setSpacing(theme.SPACING)
-        left.addWidget(self.title)
-        left.addWidget(self.bar)
-        left.addWidget(self.detail)
-        left.addLayout(buttons)
-        queue = QHBoxLayout()
-        queue.addWidget(self.waiting)
-        queue.addWidget(self.unqueue)
-        queue.addStretch(1)
-        left.addLayout(queue)
-        left.addStretch(1)
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(*[2 * theme.SPACING] * 4)
-        self._layout.addLayout(left, 2)
-        self._layout.addWidget(self.log, 3)
+        self._place(self._make_buttons())
         session.round.worker_event.connect(self.show_event)
         session.round.ended.connect(self.show_end)
         session.round.queue_changed.connect(self._show_queue)
         self._show_queue()
+        self.recolour()
         self.hide()
+
+    def _place(self, buttons: QHBoxLayout) -> None:
+        head, below, notice = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        head.addWidget(self.fold)
+        head.addWidget(self.title)
+        head.addWidget(self.bar, 1)
+        head.addStretch()  # takes what is left where the bar is hidden
+        head.addLayout(buttons)
+        below.addWidget(self.detail, 1)
+        below.addWidget(self.waiting)
+        below.addWidget(self.unqueue)
+        notice.addWidget(self._notice_icon)
+        notice.addWidget(self.notice, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(*[2 * theme.SPACING] * 4)
+        rows.setSpacing(theme.SPACING)
+        for row in (head, below, notice):
+            row.setSpacing(2 * theme.SPACING)
+            rows.addLayout(row)
+        rows.addWidget(self.log)
+        rows.addWidget(self.details)
 
     def _make_buttons(self) -> QHBoxLayout:
         """The row of buttons, of which `_show_buttons` shows some."""
@@ -103,83 +125,105 @@ class RoundProgressPanel(QWidget):
         )  # fmt: skip
         for button in self._buttons:
             buttons.addWidget(button)
-        buttons.addStretch(1)
         return buttons
+
+    @property
+    def _course(self) -> RoundCourse:
+        """What the running round has reported."""
+        running = self._session.round.rounds.follower.current
+        return RoundCourse() if running is None else running.course
+
+    def show_running(self) -> None:
+        """Show the round that runs, if the window is new and its session is not."""
+        if self._session.round.rounds.follower.is_running:
+            self._begin()
 
     @Slot(object)
     def show_event(self, event: Event) -> None:
-        """Show the progress that an event of the round reports."""
-        training = self._session.round.rounds.follower.kind is RoundKind.TRAIN
-        if event.kind == "started":
-            self._begin(event, training)
+        """Show what an event of the round reports, soon."""
+        if event.is_final:
+            return
+        if event.kind == "started" or self.bar.isHidden() or self.isHidden():
+            self._begin()
         elif event.kind in ("paused", "resumed"):
             self._show_paused(event.kind == "paused")
-        elif event.kind == "progress":
-            if self.isHidden():
-                self._begin(event, training)
-            stage = tr(STAGES.get(event.stage, event.stage))
-            self.bar.setRange(0, event.total)
-            self.bar.setValue(event.done)
-            self.bar.setFormat(f"{stage}: %p %")
-            words = [format_time_left(event.seconds)]
-            if event.losses:
-                words.insert(0, tr("loss {loss:.3f}", loss=event.losses["total"]))
-                self._losses.append((event.done, event.losses["total"]))
-                self._update_plot()
-            self.detail.setText(" · ".join(words))
-            self.stop.setVisible(training and event.stage == "train")
+            self._show_course()
+        elif not self._redraw.isActive():
+            self._redraw.start()
 
-    def _begin(self, event: Event, training: bool) -> None:
-        self._losses = []
+    def _begin(self) -> None:
+        """Show a round that starts or goes on."""
+        training = self.training = self._session.round.rounds.follower.kind is RoundKind.TRAIN
         self._cancelled_seconds = 0.0
-        self.training = training
         self.stop.setText(tr("Stop early"))
-        self.detail.setText(tr("on {device}", device=event.detail) if event.detail else "")
+        self.detail.clear()
         self.bar.setRange(0, 0)
         self.bar.show()
         self.log.hide()
         self._show_buttons(self.pause, self.cancel, *([self.stop] if training else []))
-        self._show_paused(False)
-        if training:
-            self._make_plot()
-        if self.plot is not None:
-            self.plot.setVisible(training)
+        self.fold.setVisible(training)
+        self._show_paused(self._course.is_paused)
+        self._show_details()
+        self._show_course()
         self.show()
 
-    def _make_plot(self) -> None:
-        """Add the loss curve; the plot library is loaded for the first round only."""
-        if self.plot is None:
-            import pyqtgraph  # noqa: PLC0415
+    @Slot()
+    def _show_course(self) -> None:
+        """Show what the round has reported so far, unless it has ended."""
+        course = self._course
+        if self.bar.isHidden():
+            return
+        self.bar.setRange(0, course.total)
+        self.bar.setValue(course.done)
+        stage = tr(STAGES.get((course.stage, course.trains_on), course.stage))
+        if course.stage == "predict" and not self.training:
+            stage = tr("Predicting")
+        self.bar.setFormat(f"{stage}: %p %")
+        if self._session.round.state is RoundState.CANCELLING:
+            self.detail.setText(tr("Cancelling…"))
+        else:
+            self.detail.setText(" · ".join(self._facts()))
+        self.stop.setVisible(self.training and course.stage in ("", "train"))
+        for widget in (self.notice, self._notice_icon):
+            widget.setVisible(course.notice is not None)
+        if course.notice is not None:
+            self.notice.setText(translate(course.notice))
+        if self.training:
+            self.details.show_course(course)
 
-            self.plot = pyqtgraph.PlotWidget()
-            self.plot.setMinimumHeight(120)
-            self.plot.setMaximumHeight(170)
-            self.plot.setLabel("left", tr("loss"))
-            self.plot.setLabel("bottom", tr("step"))
-            self.plot.setMenuEnabled(False)
-            self.plot.hideButtons()
-            self._curve = self.plot.plot([], [])
-            self._layout.insertWidget(1, self.plot, 3)
-        self._curve.setData([], [])
-        self.recolour()
+    def _facts(self) -> list[str]:
+        """What is known of the round now, the most wanted first."""
+        course = self._course
+        values = course.values
+        words = [format_time_left(course.seconds_left)] if course.stage else []
+        if course.is_paused:
+            words, values = [tr("It stays paused when the window is closed.")], {}
+        if errors := course.errors["nme"].y:
+            words.append(tr("error {percent:.2f} %", percent=errors[-1]))
+        if losses := course.losses["total"].y:
+            words.append(tr("loss {loss:.3f}", loss=losses[-1]))
+        if speed := values.get("images_per_second"):
+            words.append(tr("{count:.0f} images/s", count=speed))
+        if rate := values.get("learning_rate"):
+            words.append(tr("learning rate {rate:.2g}", rate=rate))
+        if memory := values.get("memory_bytes"):
+            words.append(tr("{size:.1f} GB of memory", size=memory / 1e9))
+        if course.device:
+            words.append(tr("on {device}", device=course.device))
+        return words
+
+    @Slot()
+    def _show_details(self) -> None:
+        """Show the curves and sample faces of a training, if they are unfolded."""
+        is_open = self.fold.isChecked()
+        self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self.details.setVisible(is_open and self.training and not self.bar.isHidden())
 
     def recolour(self) -> None:
-        """Redraw for a new palette."""
-        if self.plot is not None:
-            # the window is told of a new palette before its child widgets have it
-            palette = QGuiApplication.palette()
-            text = palette.color(QPalette.ColorRole.Text)
-            self.plot.setBackground(palette.color(QPalette.ColorRole.Base))
-            for side in ("left", "bottom"):
-                self.plot.getAxis(side).setPen(text)
-                self.plot.getAxis(side).setTextPen(text)
-            self._curve.setPen(palette.color(QPalette.ColorRole.Link), width=2)
-
-    def _update_plot(self) -> None:
-        if self._curve is None:
-            return
-        rows = self._losses[:: max(1, len(self._losses) // MAX_PLOT_POINTS)]
-        self._curve.setData([row[0] for row in rows], [row[1] for row in rows])
+        """Follow the palette."""
+        self.details.recolour()
+        icon = theme.icon("mdi6.alert-outline")
+        self._notice_icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
 
     @Slot(object, str)
     def show_end(self, event: Event, tail: str) -> None:
@@ -209,11 +253,10 @@ class RoundProgressPanel(QWidget):
             self.hide()
             return
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.bar.hide()
+        for widget in (self.bar, self.fold, self.details, self.notice, self._notice_icon):
+            widget.hide()
         self.log.setPlainText(tail)
         self.log.setVisible(bool(tail))
-        if self.plot is not None:
-            self.plot.hide()
         self.show()
 
     def _show_cancelled(self) -> None:
@@ -234,8 +277,6 @@ class RoundProgressPanel(QWidget):
         self.title.setText(title)
         self.pause.setEnabled(True)
         self.pause.setText(tr("Resume") if paused else tr("Pause"))
-        if paused:
-            self.detail.setText(tr("It stays paused when the window is closed."))
 
     @Slot()
     def _show_queue(self) -> None:

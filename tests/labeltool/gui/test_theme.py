@@ -62,6 +62,14 @@ def test_verdict_colours_contrast_with_lists_and_panels(dark: bool, verdict: str
         assert contrast(colour, palette.color(ground)) >= 4.5, ground
 
 
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("place", range(4))
+def test_curves_contrast_with_plots_and_their_legends(dark: bool, place: int) -> None:
+    palette, colour = theme.palette(dark), theme.curve_colour(place, dark)
+    for ground in (Role.Base, Role.Window):
+        assert contrast(colour, palette.color(ground)) >= 4.5, ground
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("done", [0, 100])
 def test_progress_bar_text_contrasts_with_both_its_backgrounds(

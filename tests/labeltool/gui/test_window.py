@@ -433,7 +433,7 @@ def test_the_loss_curve_follows_the_palette(qtbot, open_window, project, monkeyp
         training.setattr(type(window.session.round.rounds.follower), "kind", RoundKind.TRAIN)
         window.views.round_progress.show_event(Event("started"))
     window.commands.trigger("dark")
-    plot = window.views.round_progress.plot
+    plot = window.views.round_progress.details.losses.plot
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
     window.commands.trigger("light")
     qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() > 200)

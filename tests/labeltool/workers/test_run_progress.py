@@ -161,6 +161,18 @@ def test_a_cancel_is_noticed_between_two_reports(
         progress.report(2)
 
 
+def test_a_training_says_what_it_is_on(folder: RunFolder) -> None:
+    progress = RunProgress(folder, {"train": 10.0, "predict": 10.0})
+    progress.plan(
+        [Stage("train", 8, on="labels"), Stage("prepare", 2), Stage("train", 8, on="both")]
+    )
+    for units in (8, 2, 8):
+        progress.begin_stage()
+        progress.report(units)
+    seen = [(event.stage, event.detail) for event in folder.new_events()]
+    assert seen == [("train", "labels"), ("prepare", ""), ("train", "both")]
+
+
 def test_an_epoch_is_reported_whenever_it_ends(
     progress: RunProgress, folder: RunFolder, clock: Clock
 ) -> None:

@@ -1,0 +1,1 @@
+"""What the panel of a running round shows of its training."""
