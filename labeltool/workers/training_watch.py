@@ -63,7 +63,6 @@ class TrainingWatch:
         self._smallest_batch = batch
         self._learning_rate: float | None = None
         self._measure_at = 0.0
-        self._errors: list[float] = []
 
     def begin(self, newest: Checkpoint, batch: int, epochs: int, *, is_last: bool) -> None:
         """A training begins, or goes on, with this network.
@@ -75,7 +74,7 @@ class TrainingWatch:
             StopEarly: the user asked to stop early.
         """
         self.newest, self._batch, self._epochs, self._is_last = newest, batch, epochs, is_last
-        self._is_first_step = True
+        self._is_first_step, self._errors = True, list[float]()
         if self._folder.should_stop_early:
             raise StopEarly
 
