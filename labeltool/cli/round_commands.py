@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -179,13 +180,18 @@ def events_to(bar: tqdm[Any]) -> Callable[[Event], None]:
 
     def on_event(event: Event) -> None:
         if event.kind == "progress":
-            words = {"train": "Training", "predict": "Predicting"}
+            words = {
+                "train": "Training", "predict": "Predicting",
+                "prepare": "Predicting pseudo-labels",
+            }  # fmt: skip
             if bar.desc != words.get(event.stage, event.stage) + ": ":
                 bar.reset()
             bar.set_description(words.get(event.stage, event.stage))
             report_to(bar)(event.done, event.total)
             if event.losses:
                 bar.set_postfix(loss=f"{event.losses['total']:.3f}")
+        elif event.kind == "notice":
+            bar.write(str(event.reason), file=sys.stderr)
 
     return on_event
 

@@ -14,10 +14,7 @@
     training/           the state of the training, to resume it
     samples.npz         `faces` (K,), `points` (K, N, 2) and `scores` (K, N): a few faces, with the
                         landmarks that the network of the last measured epoch proposes
-    audit-errors.npz    `faces` (A,) of the audit set that could be measured; `points_before` and
-                        `points_after` (A, N, 2) by the network in use before, NaN if there was
-                        none, and by this one; `errors_before` and `errors_after` (A, N) as
-                        fractions of the scheme's norm
+    audit-errors.npz    the landmarks and errors of the audit faces, see AuditErrorTable
     model.safetensors   the trained network
     model.onnx          the network that proposes, for the window
     predictions-*.npz   its predictions, a few hundred faces a file

@@ -89,3 +89,11 @@ def test_choices_that_are_impossible_are_refused(store, words, what, monkeypatch
     assert out.returncode == 1
     assert what in out.stderr
     assert trained(store.folder) == []
+
+
+def test_a_worker_that_died_is_said_and_another_one_goes_on(store, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER", "die-once")
+    store.close()
+    out = labeltool("train", store.folder)
+    assert out.returncode == 0, out.stderr
+    assert "Another one goes on with the training." in out.stderr
