@@ -673,6 +673,7 @@ class TestErrors:
         assert "no photo of 6 faces can be used" in done.err
         assert "Traceback" not in done.err
 
+    @pytest.mark.filterwarnings("ignore:memory ran out")
     def test_too_little_memory_is_a_sentence(
         self, run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
