@@ -434,9 +434,9 @@ def test_the_loss_curve_follows_the_palette(qtbot, open_window, project, monkeyp
         window.views.round_progress.show_event(Event("started"))
     window.commands.trigger("dark")
     plot = window.views.round_progress.details.losses.plot
-    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() < 70)
+    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(0, 0).lightness() < 70)
     window.commands.trigger("light")
-    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(2, 2).lightness() > 200)
+    qtbot.waitUntil(lambda: plot.grab().toImage().pixelColor(0, 0).lightness() > 200)
 
 
 def test_queue_order_of_the_store_is_what_the_list_shows(qtbot, open_window, project):
