@@ -14,6 +14,7 @@ from labeltool.cli import (
     round_commands,
     round_group,
     round_list_commands,
+    trust_commands,
     window_commands,
 )
 from labeltool.cli.common import print_line, print_text
@@ -60,6 +61,7 @@ for _command in (
     round_group.round_group,
     decision_commands.accept,
     decision_commands.reject,
+    trust_commands.tolerance,
 ):
     cli.add_command(_command)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from labeltool.domain.batch import Batch, PastBatch, Seen
 from labeltool.domain.changes import Changes, WriteResult
 from labeltool.domain.errors import (
     DamagedError,
@@ -51,7 +50,7 @@ from labeltool.domain.ledger import (
 )
 from labeltool.domain.messages import N_, Message, counted, fill
 from labeltool.domain.models import import_model, model_name, round_model
-from labeltool.domain.operations import Entry, Step, UndoState
+from labeltool.domain.operations import Batch, Entry, PastBatch, Seen, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
 from labeltool.domain.progress import Cancelled, Progress, no_progress
 from labeltool.domain.rounds import (

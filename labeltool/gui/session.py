@@ -75,8 +75,8 @@ class Session(QObject):
             part.changed.connect(self.publish)
             part.failed.connect(self.failed)
             part.message.connect(self.message)
-        self._version = store.data_version()
         self._other_writes = store.detect_changes()
+        self._version = self._other_writes.data_version()
         self._unpublished = Changes()  # of other programs
         self._full_refresh_at = 0.0
         self._poll_timer = QTimer(self, interval=POLL_MS)
@@ -154,7 +154,7 @@ class Session(QObject):
 
     def _follow_other_programs(self) -> None:
         """Show what other programs changed; many small writes refresh everything rarely."""
-        version = self.store.data_version()
+        version = self._other_writes.data_version()
         if version not in (-1, self._version):
             self._version = version
             self._unpublished = self._unpublished.joined(self._other_writes.changes())

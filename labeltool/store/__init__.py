@@ -49,6 +49,7 @@ from labeltool.store.rollbacks import ROLLBACK, Rollbacks
 from labeltool.store.round_records import BOX_TASK, Rounds
 from labeltool.store.round_reports import RoundReports
 from labeltool.store.saved_filters import Filters
+from labeltool.store.trust.trust_records import Trust
 from pipnet.data.scheme import Scheme
 
 MAX_FOLDER_BYTES = 400
@@ -105,6 +106,7 @@ class Store:
         self.reports = RoundReports(self._database)
         self.rollbacks = Rollbacks(self._database, self.rounds)
         self.ledger = LedgerRecords(self._database)
+        self.trust = Trust(self._database)
         self.filters = Filters(self._database)
         self.reviewer_progress = ReviewerProgressRecords(self._database)
         try:
@@ -142,10 +144,6 @@ class Store:
     def transaction(self) -> AbstractContextManager[None]:
         """Around several writes: all of them happen, or none."""
         return self._database.transaction()
-
-    def data_version(self) -> int:
-        """A number that changes when another process changed the project."""
-        return self._database.data_version()
 
     def check(self, *, repair: bool = False) -> list[str]:
         """Compare the current state with the log; a sentence for each difference, which `repair`

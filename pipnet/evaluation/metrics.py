@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import simpson
 
 from pipnet.data.scheme import Scheme
 
@@ -101,5 +100,8 @@ def auc(nmes: Floats, threshold: float = 0.1) -> float:
 
     Simpson's rule over `ced`, divided by the threshold, as the authors compute it.
     """
+    # imported here: it takes a third of a second, and the window measures errors without it
+    from scipy.integrate import simpson  # noqa: PLC0415
+
     bins, curve = ced(nmes, threshold)
     return float(simpson(curve, x=bins) / threshold)

@@ -5251,5 +5251,13 @@ result: {verdict}</source>
         <source>Faces now</source>
         <translation>지금의 얼굴</translation>
     </message>
+    <message>
+        <source>A tolerance is {low} to {high} % of the norm, not {percent} %.</source>
+        <translation>허용 오차는 기준 거리의 {low}~{high} %이며 {percent} %일 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>A landmark is right within {percent} % of the norm.</source>
+        <translation>랜드마크는 기준 거리의 {percent} % 이내이면 맞습니다.</translation>
+    </message>
 </context>
 </TS>

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from labeltool.domain import Message
+from labeltool.domain.tolerance import DEFAULT_TOLERANCE
 
 SCHEMA = 1
 """The number of the newest migration."""
@@ -105,13 +106,14 @@ class VisibilityType(TypeDecorator[NDArray[np.int8]]):
 
 
 class ProjectRow(Base):
-    """One row: what the project is."""
+    """One row: what the project is. `tolerance`: see `labeltool.domain.tolerance`."""
 
     __tablename__ = "project"
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[str] = mapped_column(String(32))
     scheme: Mapped[str]
     created: Mapped[str]
+    tolerance: Mapped[float] = mapped_column(Float, server_default=str(DEFAULT_TOLERANCE))
 
 
 class VersionRow(Base):

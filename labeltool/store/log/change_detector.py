@@ -43,6 +43,10 @@ class ChangeDetector:
                 for name, query in _LOOK.items()
             }
 
+    def data_version(self) -> int:
+        """A number that changes when another process changed the project; -1 if unknown now."""
+        return self._database.data_version()
+
     def changes(self) -> Changes:
         """What is different from the last look; decisions are named by their faces, if few."""
         old, self._seen = self._seen, self._look()

@@ -95,10 +95,11 @@ class TestProject:
     def test_the_data_version_changes_with_a_write_of_another_process(self, project, again):
         store = project(1)
         other = again(store)
-        before = other.data_version()
-        assert other.data_version() == before
+        watch = other.detect_changes()
+        before = watch.data_version()
+        assert watch.data_version() == before
         store.decisions.flag(ANN, [1], True)
-        assert other.data_version() != before
+        assert watch.data_version() != before
         assert other.faces.get(1).flag
 
 

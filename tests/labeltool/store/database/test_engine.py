@@ -167,16 +167,17 @@ class TestReadOnly:
     def test_writes_of_another_process_are_visible(self, read_only, writable, opened):
         looking = open_project(read_only / "p")
         opened.append(looking)
-        version = looking.data_version()
+        watch = looking.detect_changes()
+        version = watch.data_version()
         working = open_project(writable / "p")
         opened.append(working)
         assert looking.queue.counts().excluded == 0
         for count, face in enumerate((1, 2), 1):
             working.decisions.decide("ann", [face], Verdict.EXCLUDED)
-            assert looking.data_version() != version
-            version = looking.data_version()
+            assert watch.data_version() != version
+            version = watch.data_version()
             assert looking.queue.counts().excluded == count
-        assert looking.data_version() == version
+        assert watch.data_version() == version
         working.close()
         assert looking.queue.counts().excluded == 2
 
