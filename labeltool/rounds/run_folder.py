@@ -165,8 +165,8 @@ class RunFolder:
         Raises:
             UserError: the folder cannot be written.
         """
-        self.resume()
         self._ask("stop")
+        self.resume()
 
     def pause(self) -> None:
         """Ask the worker to pause: it stops between two steps and keeps its state.

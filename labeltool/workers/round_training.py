@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +21,7 @@ from labeltool.workers.training_watch import StopEarly, TrainingWatch
 from pipnet.data.boxes import tight_box
 from pipnet.data.sample import Sample
 from pipnet.inference.torch_detector import TorchDetector
-from pipnet.models.checkpoint import Checkpoint, load, mixed
+from pipnet.models.checkpoint import Checkpoint, load, mixed, save
 from pipnet.training.config import TrainConfig
 from pipnet.training.self_training import SelfTrainConfig, UnlabelledFace, self_train
 from pipnet.training.self_training import Stage as Task
@@ -71,19 +70,29 @@ class RoundTraining:
             UserError: no photo with a manual label can be used.
         """
         self._forget_other_training(samples)
+        stopped = self._out / "stopped.safetensors"
+        if stopped.exists():  # the worker that ended the training died later
+            self._plan([])
+            return load(stopped)
         self._watch = TrainingWatch(
             self._folder, self._photos, self._audit, self._progress, start, self._device,
             until_converged=bool(self._options.get("until_converged")), batch=self._recipe.batch,
         )  # fmt: skip
         pseudo = {face: sample for face, sample in samples.items() if sample.is_pseudo}
         manual = {face: sample for face, sample in samples.items() if not sample.is_pseudo}
-        with suppress(StopEarly):
+        has_ended_early = False
+        try:
             if self._options.get("full") and pseudo:
                 self._self_train(start, manual, pseudo)
             else:
                 self._train(start, manual, pseudo)
+        except StopEarly:
+            has_ended_early = True
         keep = self._recipe.keep
-        return mixed(self._watch.newest, start, keep) if keep else self._watch.newest
+        result = mixed(self._watch.newest, start, keep) if keep else self._watch.newest
+        if has_ended_early:
+            save(result, stopped)
+        return result
 
     def _forget_other_training(self, samples: Samples) -> None:
         """Delete the state of a training on other samples: another photo can be used by now."""
@@ -165,7 +174,7 @@ class RoundTraining:
             def on_batch(count: int) -> None:
                 nonlocal done
                 done += count
-                self._progress.report(done)
+                self._watch.on_predicted(done)
 
             detector = TorchDetector(network, self._device)
             rows = predict_table(detector, table, self._photos, mirror=True, on_batch=on_batch)
@@ -198,20 +207,26 @@ class RoundTraining:
         self._plan([first, *(both * tasks)])
         self._progress.begin_stage()
         out, task, predicted = self._out / "full", -1, 0
-        models = sorted(out.glob("stage-*/model.safetensors"))
-        self._watch.newest = load(models[-1]) if models else start
+        done = sorted(out.glob("stage-*/finished.json")) or sorted(out.glob("stage-*/model.*"))
+        finished = load(done[-1].with_name("model.safetensors")) if done else start
+        self._watch.newest = finished
 
         def on_progress(now: Task, step: Step) -> None:
-            nonlocal task, predicted
+            nonlocal task, predicted, finished
             if now.index != task:
-                task, predicted = now.index, 0
+                task, predicted, finished = now.index, 0, self._watch.newest
                 samples = len(manual) if now.index == 0 else everything
                 self._progress.begin_stage(2 * now.index)
                 self._watch.begin(
                     self._watch.newest, min(config.train.batch, samples), epochs,
                     is_last=now.index == tasks,
                 )  # fmt: skip
-            self._watch.on_progress(step)
+            try:
+                self._watch.on_progress(step)
+            except StopEarly:
+                if now.index > 0:  # every training starts anew
+                    self._watch.newest = self._better(finished, self._watch.newest)
+                raise
 
         def on_epoch(now: Task, epoch: int, checkpoint: Checkpoint) -> None:
             self._watch.on_epoch(epoch, checkpoint)
@@ -221,7 +236,7 @@ class RoundTraining:
             if predicted == 0:
                 self._progress.begin_stage(2 * following.index - 1)
             predicted += count
-            self._progress.report(predicted)
+            self._watch.on_predicted(predicted)
 
         self._watch.newest = self_train(
             lambda: start, list(manual.values()), unlabelled, config, out,
@@ -229,3 +244,11 @@ class RoundTraining:
             on_batch=on_batch, on_unreadable=self._watch.on_unreadable,
             on_smaller_batch=self._watch.on_smaller_batch,
         )  # fmt: skip
+
+    def _better(self, finished: Checkpoint, unfinished: Checkpoint) -> Checkpoint:
+        """The network with the lower audit error; the finished one where nothing is measured."""
+        before, after = (self._audit.measure(one) for one in (finished, unfinished))
+        if before is None or after is None:
+            return finished
+        is_better = after.summary()["nme"] < before.summary()["nme"]
+        return unfinished if is_better else finished

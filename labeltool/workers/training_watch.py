@@ -37,7 +37,7 @@ class StopEarly(Exception):  # noqa: N818 - not an error
 class TrainingWatch:
     """Watches the trainings of a round, one after the other.
 
-    `newest`: the network of the last epoch.
+    `newest`: the network of the last epoch, or of the step at which the training was stopped early.
 
     Args:
         newest: where the first training starts.
@@ -79,16 +79,24 @@ class TrainingWatch:
             raise StopEarly
 
     def on_progress(self, step: Step) -> None:
-        """After a step. Raises Cancelled if the user asked to cancel."""
+        """After a step.
+
+        Raises:
+            Cancelled: the user asked to cancel.
+            StopEarly: they asked to stop early.
+        """
         done = step.done * self._batch
         if self._is_first_step and step.done > 1:
             self._progress.resume_at(done)
         self._is_first_step = False
         self._learning_rate = step.learning_rate
         self._progress.report(done, step.losses, learning_rate=step.learning_rate, **self._memory())
+        if self._folder.should_stop_early:
+            self.newest = step.averaged()
+            raise StopEarly
 
     def on_epoch(self, epoch: int, checkpoint: Checkpoint) -> None:
-        """After an epoch. Raises StopEarly if the user asked for that, or nothing improves."""
+        """After an epoch. Raises StopEarly if nothing improves any more."""
         self.newest = checkpoint
         losses = checkpoint.summary["losses"]
         values = self._memory()
@@ -103,8 +111,17 @@ class TrainingWatch:
         if not self._audit.is_measuring:
             self._errors.append(losses["total"])
         self._progress.report_epoch(losses, **values)
-        has_converged = self._until_converged and self._is_last and self._has_converged()
-        if self._folder.should_stop_early or has_converged:
+        if self._until_converged and self._is_last and self._has_converged():
+            raise StopEarly
+
+    def on_predicted(self, done: int) -> None:
+        """After pseudo-labels were predicted between two trainings, `done` so far.
+
+        Raises:
+            Cancelled, StopEarly: as `on_progress`; the network is that of the training before.
+        """
+        self._progress.report(done)
+        if self._folder.should_stop_early:
             raise StopEarly
 
     def on_unreadable(self, _sample: Sample, error: ImageError) -> None:

@@ -6,7 +6,8 @@ import hashlib
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,18 @@ from pipnet.training.step import Stepper
 @dataclass(frozen=True, slots=True)
 class Step:
     """Progress of a training: `done` of `total` steps, the loss terms of the last one by name, and
-    the learning rate that it had."""
+    the learning rate that it had.
+
+    `averaged`: makes a checkpoint of the averaged network as it is after this step, for whoever
+    ends the training here; `summary` of it holds no losses. Only during `on_progress`.
+    """
 
     done: int
     total: int
     epoch: int
     losses: dict[str, float]
-    learning_rate: float = 0.0
+    learning_rate: float
+    averaged: Callable[[], Checkpoint]
 
 
 OnProgress = Callable[[Step], None]
@@ -159,18 +165,25 @@ def train(
                 folder.save_state_if_due(training)
             if process.is_first:
                 done, total = training.steps_done, training.total_steps
-                on_progress(Step(done, total, training.epoch, losses, learning_rate))
+                averaged = partial(_averaged, start, training, config)
+                on_progress(Step(done, total, training.epoch, losses, learning_rate, averaged))
         epoch = training.epoch
         means = training.end_epoch()
-        result = Checkpoint(
-            training.averaged_network(), start.scheme, start.meanface, start.convention,
-            {**start.summary, "train": config.to_dict(), "epochs_done": training.epoch,
-             "losses": means},
-        )  # fmt: skip
+        result = _averaged(start, training, config)
+        result = replace(result, summary={**result.summary, "losses": means})
         if folder is not None:
             folder.save_epoch(training, means, result, is_last=training.epoch == config.epochs)
         _call_in_first(process, on_epoch, epoch, result)
     return result
+
+
+def _averaged(start: Checkpoint, training: TrainingState, config: TrainConfig) -> Checkpoint:
+    """The averaged network as it is now."""
+    summary = {**start.summary, "train": config.to_dict(), "epochs_done": training.epoch}
+    summary.pop("losses", None)  # those of the training before
+    return Checkpoint(
+        training.averaged_network(), start.scheme, start.meanface, start.convention, summary
+    )
 
 
 def _call_in_first(process: _Process, on_epoch: OnEpoch, epoch: int, result: Checkpoint) -> None:

@@ -3004,10 +3004,6 @@ result: {verdict}</source>
         <translation>일찍 끝내기</translation>
     </message>
     <message>
-        <source>Stop training after this epoch, keep the model and predict</source>
-        <translation>이 에포크를 마치면 학습을 끝내고, 학습된 모델로 예측합니다</translation>
-    </message>
-    <message>
         <source>Cancel the round; nothing in the project changes</source>
         <translation>라운드를 그만둡니다. 모든 것이 이전 그대로 남습니다</translation>
     </message>
@@ -3078,6 +3074,10 @@ result: {verdict}</source>
         <translation>랜드마크 제안 중</translation>
     </message>
     <message>
+        <source>Stopping after this step…</source>
+        <translation>이 단계 뒤에 멈춥니다…</translation>
+    </message>
+    <message>
         <source>Pausing after this step…</source>
         <translation>이 단계 뒤에 일시 정지합니다…</translation>
     </message>
@@ -3098,6 +3098,10 @@ result: {verdict}</source>
     <message>
         <source>on {device}</source>
         <translation>장치: {device}</translation>
+    </message>
+    <message>
+        <source>Stop training now, keep what it has learned and predict</source>
+        <translation>지금 학습을 끝내고, 배운 것을 보존한 채 예측합니다</translation>
     </message>
     <message>
         <source>The round failed; nothing in the project was changed</source>
@@ -3140,10 +3144,6 @@ result: {verdict}</source>
         <translation>
             <numerusform>라운드 %Ln개가 이 라운드의 끝을 기다립니다.</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Stopping after this epoch…</source>
-        <translation>이 에포크를 마치면 끝냅니다…</translation>
     </message>
     <message>
         <source>Offering proposals</source>

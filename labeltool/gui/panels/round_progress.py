@@ -103,7 +103,7 @@ class RoundProgressPanel(QWidget):
     def _make_buttons(self) -> QHBoxLayout:
         """The row of buttons, of which `_show_buttons` shows some."""
         self.stop, self.cancel = QPushButton(tr("Stop early")), QPushButton(tr("Cancel"))
-        self.stop.setToolTip(tr("Stop training after this epoch, keep the model and predict"))
+        self.stop.setToolTip(tr("Stop training now, keep what it has learned and predict"))
         self.cancel.setToolTip(tr("Cancel the round; nothing in the project changes"))
         self.pause = QPushButton(tr("Pause"))
         self.pause.setToolTip(tr("Free the processor for now; the round keeps what it has"))
@@ -295,7 +295,7 @@ class RoundProgressPanel(QWidget):
     @Slot()
     def _stop(self) -> None:
         self.stop.setEnabled(False)
-        self.stop.setText(tr("Stopping after this epoch…"))
+        self.stop.setText(tr("Stopping after this step…"))
         self._session.round.stop_early()
 
     @Slot()

@@ -21,6 +21,7 @@ from labeltool.workers.round_training import MIN_FREE_NORM_SAMPLES, RoundTrainin
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, run_speeds
 from labeltool.workers.run_samples import read_samples
+from labeltool.workers.training_watch import TrainingWatch
 from pipnet import resources
 from pipnet.data.images import read_image
 from pipnet.data.sample import Sample
@@ -28,6 +29,7 @@ from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.models.heads import PIPNet
 from pipnet.training.config import TrainConfig
+from pipnet.training.trainer import Step
 
 MakeRun = Callable[..., RunFolder]
 TWO_STAGES = Recipe(images=40, first_images=12, predict_again=True, batch=4, lr=1e-4)
@@ -218,10 +220,6 @@ class TestInterrupted:
         self, make_run: MakeRun, starter: Checkpoint
     ) -> None:
         folder = make_run(manual=(0, 1), pseudo=(2, 3), recipe=TWO_STAGES)
-        folder.stop_early()
-        found = run(folder, starter)
-        assert differing(found, starter) == []  # nothing was trained yet
-        (folder.path / "stop").unlink()
         with pytest.MonkeyPatch.context() as patch:
             self.kill_after(patch, 3)
             with pytest.raises(Killed):
@@ -231,6 +229,47 @@ class TestInterrupted:
         saved = load(folder.path / "training" / "labels" / "model.safetensors")
         assert differing(kept, saved) == []
         assert len(differing(kept, starter)) > 100
+
+    def test_it_stops_within_an_epoch_and_another_worker_keeps_that_network(
+        self, make_run: MakeRun, starter: Checkpoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        recipe = Recipe(images=4000, batch=1, lr=1e-3)
+        folder = make_run(manual=(0, 1, 2, 3), pseudo=(), recipe=recipe)
+        real, averages = RunProgress.report, list[Checkpoint]()
+
+        def report(progress: RunProgress, done: int, *rest: Any, **values: float) -> None:
+            if done == 2:
+                folder.stop_early()
+            real(progress, done, *rest, **values)
+
+        def on_progress(watch: TrainingWatch, step: Step) -> None:
+            averages.append(step.averaged())
+            watched(watch, step)
+
+        watched = TrainingWatch.on_progress
+        monkeypatch.setattr(RunProgress, "report", report)
+        monkeypatch.setattr(TrainingWatch, "on_progress", on_progress)
+        found = run(folder, starter)
+        assert len(averages) == 2
+        assert differing(found, averages[1]) == []
+        assert len(differing(found, averages[0])) > 100
+        monkeypatch.setattr(round_training, "train", None)
+        assert differing(run(folder, starter), found) == []  # the first one died later
+
+    def test_it_stops_while_pseudo_labels_are_predicted(
+        self, make_run: MakeRun, starter: Checkpoint, calls: list[Call],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        folder = make_run(manual=(0, 1), pseudo=(2, 3), recipe=TWO_STAGES)
+        real = RunProgress.report
+
+        def report(progress: RunProgress, *rest: Any, **values: float) -> None:
+            folder.stop_early()
+            real(progress, *rest, **values)
+
+        monkeypatch.setattr(RunProgress, "report", report)
+        run(folder, starter)
+        assert len(calls) == 1  # the one on labels
 
     def test_a_cancel_ends_it(self, make_run: MakeRun, starter: Checkpoint) -> None:
         folder = make_run(manual=(0, 1), pseudo=(), recipe=FOUR_STEPS)
@@ -279,6 +318,36 @@ class TestEvents:
         ]
         last = [event for event in events if event.stage == "train"][-1]
         assert last.done == last.total
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("audit", [(), (2, 3)])
+def test_a_full_self_training_that_is_stopped_keeps_the_better_network(
+    make_run: MakeRun, starter: Checkpoint, monkeypatch: pytest.MonkeyPatch, audit: tuple[int, ...]
+) -> None:
+    """Each of its trainings starts anew: a step of the second one is less than all of the first."""
+    recipe = Recipe(images=40, batch=4, lr=1e-4)
+    pseudo = () if audit else (2, 3)
+    folder = make_run(
+        manual=(0,), pseudo=pseudo or (1,), audit=audit, recipe=recipe, options={"full": True}
+    )
+    watched = TrainingWatch.on_progress
+    trained = dict[str, Checkpoint]()
+
+    def on_progress(watch: TrainingWatch, step: Step) -> None:
+        is_second = (folder.path / "training" / "full" / "stage-0" / "finished.json").exists()
+        trained["second" if is_second else "first"] = step.averaged()
+        if is_second:
+            folder.stop_early()
+        watched(watch, step)
+
+    monkeypatch.setattr(TrainingWatch, "on_progress", on_progress)
+    found = run(folder, starter)
+    wanted = trained["first"]
+    if audit:
+        measured = Audit(folder, RunPhotos(folder), starter.scheme, "cpu")
+        wanted = min(trained.values(), key=lambda one: measured.measure(one).summary()["nme"])
+    assert differing(found, wanted) == []
 
 
 @pytest.mark.slow

@@ -83,6 +83,10 @@ def checkpoint(loss: float = 1.0) -> Any:
     return SimpleNamespace(summary={"losses": {"total": loss}})
 
 
+def step(averaged: Any = None) -> Step:
+    return Step(1, 625, 0, {"total": 0.5}, 1e-4, lambda: averaged)
+
+
 def epochs_until_stop(watch: TrainingWatch, clock: Clock, losses: list[float]) -> int:
     """How many epochs there are of those with these losses, one every twenty seconds."""
     for epoch, loss in enumerate(losses):
@@ -162,21 +166,25 @@ def test_what_the_training_on_labels_alone_reached_does_not_end_the_next(
     assert epochs_until_stop(watch, clock, [1.0] * 5) == 5
 
 
-def test_a_wish_to_stop_is_met_after_the_epoch_and_keeps_its_network(
+def test_a_wish_to_stop_is_met_after_the_step_and_keeps_its_network(
     folder: RunFolder, audit: FakeAudit
 ) -> None:
     watch, trained = watch_of(folder, audit), checkpoint()
+    watch.on_progress(step(trained))
+    assert watch.newest is None
     folder.stop_early()
     with pytest.raises(StopEarly):
-        watch.on_epoch(0, trained)
+        watch.on_progress(step(trained))
     assert watch.newest is trained
+    with pytest.raises(StopEarly):  # also while pseudo-labels are predicted
+        watch.on_predicted(3)
     with pytest.raises(StopEarly):  # and no other training begins
         watch.begin(trained, 16, 100, is_last=True)
 
 
 def test_progress_counts_images(folder: RunFolder, audit: FakeAudit) -> None:
     watch = watch_of(folder, audit)
-    watch.on_progress(Step(1, 625, 0, {"total": 0.5}, 1e-4))
+    watch.on_progress(step())
     event = folder.new_events()[-1]
     assert (event.stage, event.done, event.total) == ("train", 16, 10_000)
     assert event.losses == {"total": 0.5}

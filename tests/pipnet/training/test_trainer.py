@@ -292,6 +292,20 @@ def test_progress_counts_every_step(make_checkpoint: Make, faces: list[Sample]) 
         assert total == pytest.approx(10 * terms.pop("score") + sum(terms.values()), rel=1e-5)
 
 
+def test_a_step_gives_the_averaged_network_of_its_moment(
+    make_checkpoint: Make, faces: list[Sample]
+) -> None:
+    config = replace(SHORT, epochs=2)
+    made = list[Checkpoint]()
+    result = train(
+        make_checkpoint(), faces, config, on_progress=lambda s: made.append(s.averaged())
+    )
+    assert len(made) == 4
+    assert differing(tensors(made[-1].network), tensors(result.network)) == []
+    assert len(differing(tensors(made[0].network), tensors(made[1].network))) > 10
+    assert [one.summary["epochs_done"] for one in made] == [0, 0, 1, 1]
+
+
 def test_the_result_is_the_moving_average(
     tmp_path: Path, make_checkpoint: Make, faces: list[Sample]
 ) -> None:
