@@ -77,11 +77,18 @@ def write_photos(folder: Path, count: int) -> None:
 
 
 def proposals(faces: Sequence[int], score: float | Sequence[float] = 0.5) -> list[NewPrediction]:
-    """One made-up proposal a face; `score` for all of them, or one each."""
+    """One made-up proposal a face; `score` for all of them, or one each. The expected error of a
+    face is a tenth of what its score lacks of 1."""
     scores = np.broadcast_to(np.asarray(score, float), len(faces))
     return [
         NewPrediction(
-            face, triangle(face), np.full(3, s, np.float32), float(s), round(1 - float(s), 6)
+            face,
+            triangle(face),
+            np.full(3, s, np.float32),
+            float(s),
+            round(1 - float(s), 6),
+            np.full(3, (1 - s) / 10, np.float32),
+            round((1 - float(s)) / 10, 6),
         )
         for face, s in zip(faces, scores, strict=True)
     ]

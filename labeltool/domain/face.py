@@ -61,7 +61,12 @@ FINAL = (Verdict.ACCEPTED, Verdict.CORRECTED)
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """What a model proposed for a face. `scores` (N,) raw best map values; `score` 0..1 the face's;
-    `spread`: of the neighbour votes as a fraction of the box size."""
+    `spread`: of the neighbour votes as a fraction of the box size.
+
+    `errors` (N,): the expected error of each landmark, `error`: of the face, both shares of the
+    scheme's norm; None if no error model belongs to the model. `circle_factor` times an expected
+    error is the radius within which the landmark truly lies in 90 % of faces; None likewise.
+    """
 
     id: int
     round_id: int
@@ -70,6 +75,9 @@ class Prediction:
     scores: NDArray[np.float32]
     score: float
     spread: float
+    errors: NDArray[np.float32] | None = None
+    error: float | None = None
+    circle_factor: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,22 +143,22 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A face in a list: only what the list draws."""
+    """A face in a list: only what the list draws. `error`: see `Prediction`."""
 
     id: int
     name: str
     verdict: Verdict
     flag: bool
     offered: bool
-    score: float | None
+    error: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Card:
     """A face in the gallery: what a small picture of it shows. Frames as in `Face`.
 
-    `draft`: unsaved moves are shown. `scores` (N,) are the prediction's; `moved` (N,) says which
-    points a person put elsewhere.
+    `draft`: unsaved moves are shown. `error` and `errors` (N,): see `Prediction`. `tolerance`: of
+    the project, a share of the norm. `moved` (N,) says which points a person put elsewhere.
     """
 
     id: int
@@ -161,19 +169,22 @@ class Card:
     verdict: Verdict
     flag: bool
     offered: bool
-    score: float | None
+    error: float | None
     draft: bool
     points: Points | None
-    scores: NDArray[np.float32] | None
+    errors: NDArray[np.float32] | None
+    tolerance: float
     moved: NDArray[np.bool_] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NewPrediction:
-    """A prediction on its way into the store."""
+    """A prediction on its way into the store; see `Prediction`."""
 
     face_id: int
     points: Points
     scores: NDArray[np.float32]
     score: float
     spread: float
+    errors: NDArray[np.float32] | None = None
+    error: float | None = None

@@ -14,22 +14,25 @@ VERDICT_FILTERS = (None, "offered", *map(str, VERDICTS), "rejected-new")
 """What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
 rejected face with a new proposal."""
 
-ORDERS = ("file", "score", "spread", "time", "round", "change")
-"""What `Filter.order` may be: low score first, most spread first, last decided first, newest round
+ORDERS = ("file", "error", "time", "round", "change")
+"""What `Filter.order` may be: largest expected error first, last decided first, newest round
 first, largest movement since the round before first. Faces without the value come last."""
+
+_OLD_ORDERS = {"score": "error", "spread": "error"}
+"""Orders of earlier versions, which put the doubtful faces first too, and what replaced them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which faces, in which order.
 
-    `verdict`: one of VERDICT_FILTERS. `score`: lowest and highest. `round_id`: whose proposal is
-    shown. `folder`: the number of a photo root and a path under it ('1/walk/day 2'), with all
-    folders inside. `reviewer`: whose decision stands. `text`: part of the file's path, in capitals
-    or not. `batch`: id of an operation, for its faces only. `faces`: ids, for these faces only.
-    `audit`: only faces that measure networks. `role`: what the training with the id `role_round`,
-    or the newest finished one, used them for; a LedgerRole. `order`: one of ORDERS; `descending`
-    turns it round.
+    `verdict`: one of VERDICT_FILTERS. `error`: lowest and highest expected error of the face,
+    shares of the norm. `round_id`: whose proposal is shown. `folder`: the number of a photo root
+    and a path under it ('1/walk/day 2'), with all folders inside. `reviewer`: whose decision
+    stands. `text`: part of the file's path, in capitals or not. `batch`: id of an operation, for
+    its faces only. `faces`: ids, for these faces only. `audit`: only faces that measure networks.
+    `role`: what the training with the id `role_round`, or the newest finished one, used them for;
+    a LedgerRole. `order`: one of ORDERS; `descending` turns it round.
     """
 
     verdict: str | None = None
@@ -37,7 +40,7 @@ class Filter:
     text: str = ""
     order: str = "file"
     descending: bool = False
-    score: tuple[float, float] | None = None
+    error: tuple[float, float] | None = None
     round_id: int | None = None
     folder: str = ""
     reviewer: str = ""
@@ -60,7 +63,10 @@ class Filter:
 
     @classmethod
     def from_json(cls, written: str) -> Filter:
-        """The filter that `to_json` wrote.
+        """The filter that `to_json` wrote, of this version or an earlier one.
+
+        Earlier ones had ranges and orders of scores, which say little of the error: such a range
+        is left out, such an order becomes that of the expected error.
 
         Raises:
             UserError: a newer version of the program wrote it, or it is damaged.
@@ -72,8 +78,12 @@ class Filter:
         try:
             values = json.loads(written)
             if "score" in values:
-                low, high = values["score"]
-                values["score"] = (float(low), float(high))
+                low, high = map(float, values.pop("score"))
+            if "error" in values:
+                low, high = values["error"]
+                values["error"] = (float(low), float(high))
+            if "order" in values:
+                values["order"] = _OLD_ORDERS.get(values["order"], values["order"])
             if "faces" in values:
                 values["faces"] = tuple(map(int, values["faces"]))
             made = cls(**values)

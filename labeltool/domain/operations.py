@@ -64,12 +64,13 @@ Seen = tuple[int, int | None, int | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """One verdict for many faces, before it is given; the lowest scores first.
+    """One verdict for many faces, before it is given; the largest expected errors first.
 
     `waiting` faces wait for a verdict. `decided` ones have one from a person that the batch would
     replace, which needs asking. The others stay as they are: `same` have that verdict already,
     `drafts` have unsaved moves, `bare` no proposal to accept. `verdicts` counts all of them as they
-    are now, `replaced` the decided ones; `lowest` is the lowest score of those waiting.
+    are now, `replaced` the decided ones; `largest_error`: the largest
+    expected error of those waiting, a share of the norm, None if none is known.
     """
 
     verdict: Verdict
@@ -80,7 +81,7 @@ class Batch:
     bare: int
     verdicts: dict[Verdict, int]
     replaced: dict[Verdict, int]
-    lowest: float | None
+    largest_error: float | None
 
 
 @dataclass(frozen=True, slots=True)

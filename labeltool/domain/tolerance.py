@@ -37,6 +37,22 @@ def landmark_errors(points: Points, truth: Points, scheme: Scheme) -> NDArray[np
     return errors
 
 
+def norm_pixels(points: Points, scheme: Scheme) -> float:
+    """The norm of a face in pixels: the distance that errors are divided by.
+
+    Args:
+        points: (N, 2) pixels, NaN where absent.
+
+    Returns:
+        NaN if the points that give the norm are absent.
+    """
+    from pipnet.evaluation.metrics import norm_distance  # noqa: PLC0415
+
+    if not np.isfinite(points).any():
+        return float("nan")
+    return float(norm_distance(points[None], scheme)[0])
+
+
 def is_right(points: Points, truth: Points, scheme: Scheme, tolerance: float) -> bool:
     """Whether no landmark of a face is off by more than the tolerance, a share of the norm.
 

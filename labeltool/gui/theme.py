@@ -1,4 +1,4 @@
-"""The look of the app: palettes, spacing, fonts, colours of verdicts and scores, icons.
+"""The look of the app: palettes, spacing, fonts, colours of verdicts and errors, icons.
 
 Everything around a photo is neutral grey (red = green = blue), so that it does not influence how
 the colours of the photo are seen. There is one accent colour; green and red mean verdicts.
@@ -81,7 +81,7 @@ _VERDICTS = {  # name: (on light, on dark, icon)
     "unreviewed": ("#636363", "#a6a6a6", "mdi6.circle-outline"),
     "removed": ("#636363", "#a6a6a6", "mdi6.minus-circle-outline"),
 }
-_NO_SCORE = QColor("#b4b4b4")
+_UNKNOWN = QColor("#b4b4b4")
 
 # the colours of Okabe and Ito, which colour-blind people can tell apart, without black and red
 _GROUPS = ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#0072b2", "#009e73", "#b0b0b0")
@@ -229,8 +229,12 @@ def _verdict_pixmap(verdict_name: str, colour: str, side: int, ratio: float) -> 
 
 
 @cache
-def confidence_table() -> npt.NDArray[np.uint8]:
-    """The colours (cividis) of scores from 0 to 1, (256, 3) RGB, read-only."""
+def error_table() -> npt.NDArray[np.uint8]:
+    """The colours (cividis) of expected errors from 0 to the tolerance, (256, 3) RGB, read-only.
+
+    Blue and dark is no error, yellow and bright the tolerance or more: colour-blind people can tell
+    them apart by brightness, and those to look at are the brightest.
+    """
     # pyqtgraph takes 0.1 seconds to import, and the first window does not need it.
     from pyqtgraph import colormap  # noqa: PLC0415
 
@@ -239,21 +243,22 @@ def confidence_table() -> npt.NDArray[np.uint8]:
     return table
 
 
-def confidence_colour(score: float) -> QColor:
-    """The colour of a score, clamped to 0..1; neutral grey without a score (NaN)."""
-    if math.isnan(score):
-        return QColor(_NO_SCORE)
-    return _confidence_colours()[round(min(max(score, 0.0), 1.0) * 255)]
+def error_colour(level: float) -> QColor:
+    """The colour of an expected error as a share of the tolerance, clamped to 0..1; neutral grey
+    if it is unknown (NaN)."""
+    if math.isnan(level):
+        return QColor(_UNKNOWN)
+    return _error_colours()[round(min(max(level, 0.0), 1.0) * 255)]
 
 
 @cache
-def _confidence_colours() -> list[QColor]:
-    return [QColor(*row) for row in confidence_table().tolist()]
+def _error_colours() -> list[QColor]:
+    return [QColor(*row) for row in error_table().tolist()]
 
 
 def group_colour(place: int) -> QColor:
     """The colour of a group of landmarks, by its index in the scheme; grey for none (-1)."""
-    return QColor(_NO_SCORE) if place < 0 else QColor(_GROUPS[place % len(_GROUPS)])
+    return QColor(_UNKNOWN) if place < 0 else QColor(_GROUPS[place % len(_GROUPS)])
 
 
 def curve_colour(place: int, dark: bool) -> QColor:

@@ -12,8 +12,8 @@
     lock                held by the worker while it lives
     worker.log          what the worker printed
     training/           the state of the training, to resume it
-    samples.npz         `faces` (K,), `points` (K, N, 2) and `scores` (K, N): a few faces, with the
-                        landmarks that the network of the last measured epoch proposes
+    samples.npz         `faces` (K,), `points` (K, N, 2) and perhaps `errors` (K, N): a few faces,
+                        with the landmarks that the network of the last measured epoch proposes
     audit-errors.npz    the landmarks and errors of the audit faces, see AuditErrorTable
     model.safetensors   the trained network
     model.onnx          the network that proposes, for the window

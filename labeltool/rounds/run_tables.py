@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -90,11 +90,11 @@ class AuditErrorTable:
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleTable:
     """The landmarks of K faces that a training shows: `faces` (K,) ids, `points` (K, N, 2) image
-    pixels, `scores` (K, N) 0..1."""
+    pixels; `errors` (K, N): expected errors, shares of the norm, None without an error model."""
 
     faces: NDArray[np.int64]
     points: NDArray[np.float64]
-    scores: NDArray[np.float32]
+    errors: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,13 +189,19 @@ class RunTables:
         file = self._path / name
         # opened here, for numpy leaves a damaged file open
         with reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-            return [
+            found = [
                 NewPrediction(int(face), points, scores, float(score), float(spread))
                 for face, points, scores, score, spread in zip(
                     data["faces"], data["points"], data["scores"], data["score"],
                     data["spread"], strict=True,
                 )
             ]  # fmt: skip
+            if "errors" not in data:
+                return found
+            return [
+                replace(row, errors=errors, error=float(error))
+                for row, errors, error in zip(found, data["errors"], data["error"], strict=True)
+            ]
 
     def predicted_points(self, name: str, wanted: Collection[int]) -> dict[int, Points]:
         """The landmarks of a few faces in a predictions file, decided ones too. Raises

@@ -433,6 +433,7 @@ def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction
         {
             "face_id": p.face_id, "round_id": round_id, "points": p.points, "scores": p.scores,
             "score": p.score, "spread": p.spread, "change": _change(shown[p.face_id], p.points),
+            "errors": p.errors, "error": p.error,
         }
         for p in batch
         if p.face_id in shown

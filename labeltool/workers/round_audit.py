@@ -86,7 +86,6 @@ class Audit:
                 "samples.npz",
                 faces=np.array(shown, np.int64),
                 points=np.stack([found[face].points for face in shown]),
-                scores=np.stack([found[face].scores for face in shown]).astype(np.float32),
             )
         faces = [face for face in self._truth if face in found]
         result = None

@@ -504,10 +504,6 @@
         <translation>다음 점</translation>
     </message>
     <message>
-        <source>The next landmark, least certain first</source>
-        <translation>다음 랜드마크, 가장 불확실한 것부터</translation>
-    </message>
-    <message>
         <source>Previous point</source>
         <translation>이전 점</translation>
     </message>
@@ -712,8 +708,12 @@
         <translation>부위별 색</translation>
     </message>
     <message>
+        <source>The next landmark, largest error first</source>
+        <translation>예상 오차가 큰 순서로 다음 랜드마크</translation>
+    </message>
+    <message>
         <source>Colours say which part of the face, not how certain</source>
-        <translation>색이 신뢰도 대신 얼굴 부위를 나타냅니다</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Original proposal</source>
@@ -1084,8 +1084,12 @@
         <translation>사람이 다르게 판정한 {faces}도 포함: {verdicts}</translation>
     </message>
     <message>
-        <source>Lowest scores first</source>
-        <translation>낮은 점수부터</translation>
+        <source>Largest expected error first</source>
+        <translation>예상 오차 큰 순</translation>
+    </message>
+    <message>
+        <source>Largest expected error of the undecided faces: {error}</source>
+        <translation>미판정 얼굴의 가장 큰 예상 오차: {error}</translation>
     </message>
     <message>
         <source>Random sample of {count}</source>
@@ -1108,10 +1112,6 @@
         <translation>현재: {verdicts}</translation>
     </message>
     <message>
-        <source>Lowest score of the undecided faces: {score:.2f}</source>
-        <translation>판정을 기다리는 얼굴의 가장 낮은 점수: {score:.2f}</translation>
-    </message>
-    <message>
         <source>{count:,} already {verdict}</source>
         <translation>이미 {verdict} {count:,}개</translation>
     </message>
@@ -1132,8 +1132,8 @@
         <translation>그대로 두는 얼굴: {faces}.</translation>
     </message>
     <message>
-        <source>Confidence</source>
-        <translation>신뢰도</translation>
+        <source>Expected error</source>
+        <translation>예상 오차</translation>
     </message>
     <message>
         <source>Moved by hand</source>
@@ -1770,12 +1770,8 @@ Import a folder, or drop one here.</source>
         <translation>파일순</translation>
     </message>
     <message>
-        <source>Lowest score first</source>
-        <translation>낮은 점수부터</translation>
-    </message>
-    <message>
-        <source>Least certain first</source>
-        <translation>불확실한 것부터</translation>
+        <source>Smallest expected error first</source>
+        <translation>예상 오차 작은 순</translation>
     </message>
     <message>
         <source>Latest decision first</source>
@@ -1792,14 +1788,6 @@ Import a folder, or drop one here.</source>
     <message>
         <source>By file, reversed</source>
         <translation>파일 역순</translation>
-    </message>
-    <message>
-        <source>Highest score first</source>
-        <translation>높은 점수부터</translation>
-    </message>
-    <message>
-        <source>Most certain first</source>
-        <translation>확실한 것부터</translation>
     </message>
     <message>
         <source>Earliest decision first</source>
@@ -1886,10 +1874,6 @@ Import a folder, or drop one here.</source>
         <translation>나중에</translation>
     </message>
     <message>
-        <source>Score {low:.2f} to {high:.2f}</source>
-        <translation>점수 {low:.2f} ~ {high:.2f}</translation>
-    </message>
-    <message>
         <source>Round no. {number}</source>
         <translation>라운드 번호 {number}</translation>
     </message>
@@ -1902,6 +1886,14 @@ Import a folder, or drop one here.</source>
         <translation>판정: {reviewer}</translation>
     </message>
     <message>
+        <source>Expected error from {low}</source>
+        <translation>예상 오차 {low} 이상</translation>
+    </message>
+    <message>
+        <source>Expected error {low} to {high}</source>
+        <translation>예상 오차 {low} ~ {high}</translation>
+    </message>
+    <message>
         <source>One batch</source>
         <translation>일괄 처리 하나</translation>
     </message>
@@ -1912,12 +1904,12 @@ Import a folder, or drop one here.</source>
         </translation>
     </message>
     <message>
-        <source>Confidence, from 0 to 1. White diamonds were moved by a person.</source>
-        <translation>0에서 1까지의 신뢰도입니다. 흰 마름모는 사람이 옮긴 점입니다.</translation>
-    </message>
-    <message>
         <source>Faces</source>
         <translation>얼굴</translation>
+    </message>
+    <message>
+        <source>Expected error, from none to the project&apos;s tolerance and more. Grey: unknown. White diamonds were moved by a person.</source>
+        <translation>예상 오차: 0부터 프로젝트의 허용 오차 이상까지. 회색은 알 수 없음, 흰 마름모는 사람이 옮긴 점입니다.</translation>
     </message>
     <message>
         <source>Size of the pictures (Ctrl and the mouse wheel)</source>
@@ -2010,8 +2002,20 @@ result: {verdict}</source>
         <translation>찾음, 미검토</translation>
     </message>
     <message>
-        <source>Score</source>
-        <translation>점수</translation>
+        <source>Raw figures</source>
+        <translation>원래 수치</translation>
+    </message>
+    <message>
+        <source>What the network says of itself; it says little of the error</source>
+        <translation>네트워크가 스스로 매긴 값이며, 오차는 거의 알려 주지 않습니다</translation>
+    </message>
+    <message>
+        <source>Score {score:.2f}; the votes for a landmark spread over {spread:.1f} % of the box</source>
+        <translation>신뢰도 점수 {score:.2f}, 랜드마크 투표의 퍼짐은 박스의 {spread:.1f} %</translation>
+    </message>
+    <message>
+        <source>How far a landmark of this face is off on average, as expected: in pixels of the photo, and in per cent of the norm, such as the distance of the outer corners of the eyes</source>
+        <translation>이 얼굴의 랜드마크가 평균적으로 벗어나 있을 것으로 예상되는 거리: 사진의 픽셀, 그리고 기준 거리(예: 두 눈 바깥쪽 끝 사이의 거리)에 대한 비율</translation>
     </message>
     <message>
         <source>File</source>
@@ -2066,10 +2070,10 @@ result: {verdict}</source>
         <translation>랜드마크</translation>
     </message>
     <message>
-        <source>Least certain first. Click to go to a point.
+        <source>Expected errors, largest first. Click to go to a point.
 {hand} moved by hand   {occluded} occluded   {absent} absent</source>
-        <translation>가장 불확실한 것부터입니다. 클릭하면 그 점으로 갑니다.
-{hand} 손으로 옮김   {occluded} 가려짐   {absent} 없음</translation>
+        <translation>예상 오차가 큰 순서입니다. 클릭하면 그 점으로 이동합니다.
+{hand} 직접 옮김   {occluded} 가려짐   {absent} 없음</translation>
     </message>
     <message>
         <source>Point {number}</source>
@@ -2698,14 +2702,6 @@ result: {verdict}</source>
         <translation>이름</translation>
     </message>
     <message>
-        <source>Lowest score</source>
-        <translation>최저 점수</translation>
-    </message>
-    <message>
-        <source>Highest score</source>
-        <translation>최고 점수</translation>
-    </message>
-    <message>
         <source>File name</source>
         <translation>파일 이름</translation>
     </message>
@@ -2870,6 +2866,18 @@ result: {verdict}</source>
     <message>
         <source>Cancelled.</source>
         <translation>취소했습니다.</translation>
+    </message>
+    <message>
+        <source>Smallest expected error</source>
+        <translation>가장 작은 예상 오차</translation>
+    </message>
+    <message>
+        <source>Largest expected error</source>
+        <translation>가장 큰 예상 오차</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
     </message>
     <message>
         <source>Nothing left to decide here.</source>
@@ -3580,10 +3588,6 @@ result: {verdict}</source>
         <translation>
             <numerusform>얼굴 %Ln개</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>score {score:.2f}</source>
-        <translation>점수 {score:.2f}</translation>
     </message>
     <message>
         <source>{count:,} {verdict}</source>
@@ -5258,6 +5262,46 @@ result: {verdict}</source>
     <message>
         <source>A landmark is right within {percent} % of the norm.</source>
         <translation>랜드마크는 기준 거리의 {percent} % 이내이면 맞습니다.</translation>
+    </message>
+    <message>
+        <source>{percent:.1f} %</source>
+        <translation>{percent:.1f} %</translation>
+    </message>
+    <message>
+        <source>{percent:g} %</source>
+        <translation>{percent:g} %</translation>
+    </message>
+    <message>
+        <source>{pixels} px</source>
+        <translation>{pixels} px</translation>
+    </message>
+    <message>
+        <source>expected error unknown</source>
+        <translation>예상 오차 알 수 없음</translation>
+    </message>
+    <message>
+        <source>expected error {error}</source>
+        <translation>예상 오차 {error}</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>{pixels} ({percent})</source>
+        <translation>{pixels} ({percent})</translation>
+    </message>
+    <message>
+        <source>Expected error unknown</source>
+        <translation>예상 오차 알 수 없음</translation>
+    </message>
+    <message>
+        <source>Expected {pixels} ({percent})</source>
+        <translation>예상 오차 {pixels} ({percent})</translation>
+    </message>
+    <message>
+        <source>Expected {pixels} ({percent}), 90 % within {radius}</source>
+        <translation>예상 오차 {pixels} ({percent}), 90 %는 {radius} 이내</translation>
     </message>
 </context>
 </TS>

@@ -38,12 +38,11 @@ BUDGETS: Budgets = {  # name: (milliseconds, which of the measurements must stay
     "accept, results coming in": (20, "p99"),
     "accept, another process takes in": (20, "p99"),
     "next face": (50, "p95"),
-    "sort: score": (300, "max"),
-    "sort: uncertain": (300, "max"),
+    "sort: expected error": (300, "max"),
     "sort: change": (300, "max"),
     "sort: last decided": (300, "max"),
     "filter: unreviewed": (300, "max"),
-    "filter: score, folder, reviewer": (300, "max"),
+    "filter: error, folder, reviewer": (300, "max"),
     "search: file name": (300, "max"),
     "search: two letters": (300, "max"),
     f"batch of {BATCH:,}": (1500, "max"),
@@ -116,15 +115,14 @@ def lists(store: Store, desk: Desk) -> Rows:
     for name, wanted in (
         ("filter: unreviewed", Filter("unreviewed")),
         (
-            "filter: score, folder, reviewer",
-            Filter(score=(0.2, 0.9), folder="1/set", reviewer="others", order="spread"),
+            "filter: error, folder, reviewer",
+            Filter(error=(0.01, 0.09), folder="1/set", reviewer="others", order="error"),
         ),
-        ("sort: score", Filter(order="score")),
-        ("sort: uncertain", Filter(order="spread")),
+        ("sort: expected error", Filter(order="error")),
         ("sort: change", Filter(order="change", descending=True)),
         ("sort: last decided", Filter(order="time")),
         ("search: file name", Filter(text="0001")),
-        ("search: every name", Filter(text=".jpg", order="score")),
+        ("search: every name", Filter(text=".jpg", order="error")),
         ("search: two letters", Filter(text="01")),
     ):
         rows[name] = timed(lambda w=wanted: desk.queue.set_filter(w), 5)
@@ -206,7 +204,8 @@ def results(store: Store, faces: list[int], name: str) -> int:
         folder.write_predictions(
             chunks[-1], faces=ids, points=rng.random((len(ids), POINTS, 2)) * 200 + 100,
             scores=np.ones((len(ids), POINTS), np.float32), score=rng.random(len(ids)),
-            spread=rng.random(len(ids)),
+            spread=rng.random(len(ids)), error=rng.random(len(ids)) / 10,
+            errors=rng.random((len(ids), POINTS)).astype(np.float32) / 10,
         )  # fmt: skip
     folder.write_results({"digest": name, "chunks": chunks})
     return store.rounds.add(RoundKind.TRAIN, "std", f"rounds/{name}", {"manual": 0})
@@ -263,15 +262,17 @@ def generate(folder: Path, size: int) -> None:
     made = {
         "round": round_id, "points": points.astype("<f8").tobytes(),
         "scores": np.ones(POINTS, "<f4").tobytes(),
+        "errors": np.linspace(0, 0.1, POINTS).astype("<f4").tobytes(),
     }  # fmt: skip
     with store._database.write() as connection:
         for statement in (
             "UPDATE photo SET searched = 1, sha256 = '0', width = 640, height = 480",
             "INSERT INTO face (id, photo_id, x, y, w, h, kind, confidence) "
             "SELECT id, id, 100, 100, 200, 200, 'detected', 0.9 FROM photo",
-            "INSERT INTO prediction (face_id, round_id, points, scores, score, spread, change) "
-            "SELECT id, :round, :points, :scores, abs(random()) / 9.3e18, abs(random()) / 9.3e18, "
-            "abs(random()) / 9.3e18 FROM face",
+            "INSERT INTO prediction (face_id, round_id, points, scores, score, spread, change, "
+            "errors, error) SELECT id, :round, :points, :scores, abs(random()) / 9.3e18, "
+            "abs(random()) / 9.3e18, abs(random()) / 9.3e18, :errors, abs(random()) / 9.3e19 "
+            "FROM face",
         ):
             connection.exec_driver_sql(statement, made)
     store.rounds.finish(round_id, {}, visible=False)

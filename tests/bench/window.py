@@ -33,8 +33,8 @@ BUDGETS = {  # name: (milliseconds, or megabytes of memory, which of them must s
     "accept, results coming in": (20, "p99"),
     "accept, another process takes in": (20, "p99"),
     "filter: unreviewed": (300, "max"),
-    "filter: score, by uncertainty": (300, "max"),
-    "sort: score": (300, "max"),
+    "filter: error, largest first": (300, "max"),
+    "sort: expected error": (300, "max"),
     "search: file name": (300, "max"),
     "box drawn, to its proposal": (1000, "max"),
     f"batch of {BATCH:,}": (1500, "max"),
@@ -157,8 +157,8 @@ def measure(folder: str) -> None:
         )
     for name, wanted in (
         ("filter: unreviewed", Filter("unreviewed")),
-        ("filter: score, by uncertainty", Filter(score=(0.2, 0.9), order="spread")),
-        ("sort: score", Filter(order="score")),
+        ("filter: error, largest first", Filter(error=(0.01, 0.09), order="error")),
+        ("sort: expected error", Filter(order="error")),
         ("search: file name", Filter(text="0001")),
     ):
         for _ in range(5):

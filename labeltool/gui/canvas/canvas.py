@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Box, Visibility
+from labeltool.domain.expected_error import ExpectedErrors
 from labeltool.gui.canvas.displayed_face import Array, Groups, make_displayed_face
 from labeltool.gui.canvas.editing.box_editor import BoxEditor
 from labeltool.gui.canvas.editing.hit_test import (
@@ -118,7 +119,7 @@ class Canvas(PhotoView):
     def set_face(
         self,
         points: npt.ArrayLike | None,
-        scores: npt.ArrayLike | None,
+        expected: ExpectedErrors | None,
         edges: Sequence[tuple[int, int]],
         box: Box | None,
         names: Sequence[str] | None,
@@ -133,16 +134,17 @@ class Canvas(PhotoView):
         """Display one face; zoom and place stay as they are.
 
         points: (N, 2) image pixels, any N; a row of NaN is a missing landmark, which a click places
-        once it is selected. scores: (N,) 0..1, or None. edges: pairs of indices. box: x, y,
-        width, height in image pixels. moved: indices of points placed by a human. visibility: (N,)
-        of domain.ABSENT, OCCLUDED, VISIBLE; None for all that are placed. groups: regions with
-        their indices. excluded: ids of those of the other boxes that are no faces.
+        once it is selected. expected: expected errors of the N points, None if unknown. edges:
+        pairs of indices. box: x, y, width, height in image pixels. moved: indices of points placed
+        by a human. visibility: (N,) of domain.ABSENT, OCCLUDED, VISIBLE; None for all that are
+        placed. groups: regions with their indices. excluded: ids of those of the other boxes that
+        are no faces.
         With the `face_id` (and N) of the face displayed before, the selection stays and a drag in
         progress goes on; otherwise both end, and the comparison goes. Raises ValueError when
         lengths disagree.
         """
         face = make_displayed_face(
-            points, scores, edges, box, names, other_boxes, moved, face_id,
+            points, expected, edges, box, names, other_boxes, moved, face_id,
             visibility, groups, excluded,
         )  # fmt: skip
         before = self.layers.face

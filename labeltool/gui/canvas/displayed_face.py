@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from labeltool.domain import ABSENT, VISIBLE, Box, Visibility
+from labeltool.domain.expected_error import ExpectedErrors
 from pipnet.data.scheme import Scheme
 
 Array = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ class DisplayedFace:
     """One face as the canvas holds it; `points` is the canvas's own copy and follows a drag."""
 
     points: Array = field(default_factory=lambda: np.empty((0, 2)))  # (N, 2), NaN: missing
-    scores: Array = field(default_factory=lambda: np.empty(0))  # (N,), NaN: no score
+    expected: ExpectedErrors | None = None  # of the N points
     edges: list[tuple[int, int]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     box: QRectF | None = None
@@ -53,9 +54,9 @@ class DisplayedFace:
         """The landmark's name, empty where the scheme gives none."""
         return self.names[index] if index < len(self.names) else ""
 
-    def has_scores(self) -> bool:
-        """Whether any point has a score."""
-        return bool(np.isfinite(self.scores).any())
+    def error_levels(self) -> Array:
+        """(N,) expected errors as shares of the tolerance, NaN where unknown."""
+        return np.full(len(self), np.nan) if self.expected is None else self.expected.levels
 
     def placed(self) -> list[int]:
         """The points that have a position."""
@@ -80,10 +81,9 @@ class DisplayedFace:
         return [QLineF(*at[a], *at[b]) for a, b in self.edges if {a, b} <= known]
 
     def worst_first(self) -> list[int]:
-        """The points by rising score, those without a score after them."""
-        order: list[int] = np.argsort(
-            np.nan_to_num(self.scores, nan=np.inf), kind="stable"
-        ).tolist()
+        """The points by falling expected error, those without one after them."""
+        errors = np.nan_to_num(self.error_levels(), nan=-1.0)
+        order: list[int] = np.argsort(-errors, kind="stable").tolist()
         return order
 
     def inside(self, rect: QRectF) -> list[int]:
@@ -148,7 +148,7 @@ def regions(scheme: Scheme) -> list[tuple[str, tuple[int, ...]]]:
 
 def make_displayed_face(
     points: npt.ArrayLike | None,
-    scores: npt.ArrayLike | None,
+    expected: ExpectedErrors | None,
     edges: Sequence[tuple[int, int]],
     box: Box | None,
     names: Sequence[str] | None,
@@ -162,9 +162,8 @@ def make_displayed_face(
     """Check and copy what the window hands over; raises ValueError when lengths disagree."""
     own = np.array([] if points is None else points, np.float64).reshape(-1, 2)
     count = len(own)
-    given = np.full(count, np.nan) if scores is None else np.array(scores, np.float64)
-    if given.shape != (count,):
-        raise ValueError(f"{given.shape} scores for {count} points")
+    if expected is not None and len(expected.shares) != count:
+        raise ValueError(f"{len(expected.shares)} expected errors for {count} points")
     if names is not None and points is not None and len(names) != count:
         raise ValueError(f"{len(names)} names for {count} points")
     if any(not (0 <= a < count and 0 <= b < count) for a, b in edges) and count:
@@ -175,7 +174,7 @@ def make_displayed_face(
         raise ValueError(f"the visibility of {len(seen)} points for {count} points")
     return DisplayedFace(
         points=own,
-        scores=given,
+        expected=expected,
         edges=list(edges) if count else [],
         names=list(names or ()),
         box=None if box is None else QRectF(*box),

@@ -26,6 +26,7 @@ from labeltool.domain import (
     Verdict,
     photo_problem,
 )
+from labeltool.domain.expected_error import expected_errors
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.box_change_dialog import BoxChange, ask_box_change
 from labeltool.gui.canvas.comparison import ComparisonOverlay
@@ -146,14 +147,14 @@ class FaceEditor(QWidget):
     def _show_face(self, face: Face, is_new: bool) -> None:
         session = self._session
         scheme, points, prediction = session.store.scheme, face.points, face.prediction
-        scores = None if prediction is None else prediction.scores
-        if points is not None and scores is not None and len(scores) != len(points):
-            scores = None
+        expected = expected_errors(prediction, scheme, session.store.trust.tolerance())
+        if points is not None and expected is not None and len(expected.shares) != len(points):
+            expected = None
         if points is None:  # nothing proposed: each landmark can be selected and placed
             points = np.full((scheme.count, 2), np.nan)
         others = [row for row in session.store.boxes.of_photo(face.photo_id) if row[0] != face.id]
         self.canvas.set_face(
-            points, scores, scheme.edges, face.box, scheme.names,
+            points, expected, scheme.edges, face.box, scheme.names,
             [row[:2] for row in others], session.desk.edits.moved, face_id=face.id,
             visibility=face.visibility, groups=self._groups,
             excluded=[row[0] for row in others if row[2] is Verdict.EXCLUDED],

@@ -232,7 +232,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("select_points", N_("Select all points"), N_("Every placed landmark of the face"),
             "Points", ("Ctrl+A",), lambda p: p.view.edit_points("select_points"), _has_face,
             within="canvas"),
-    Command("next_point", N_("Next point"), N_("The next landmark, least certain first"), "Points",
+    Command("next_point", N_("Next point"), N_("The next landmark, largest error first"), "Points",
             ("Tab",), lambda p: p.view.edit_points("next_point"), _has_face, within="canvas"),
     Command("previous_point", N_("Previous point"), N_("The landmark before"), "Points",
             ("Shift+Tab",), lambda p: p.view.edit_points("previous_point"), _has_face,

@@ -13,6 +13,7 @@ from labeltool.domain import N_, Batch, Seen, Verdict
 from labeltool.gui import theme
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.gallery.selectable_grid import SelectableGrid
+from labeltool.gui.i18n.error_words import percent_words
 from labeltool.gui.i18n.translate import count_words, faces_words, tr, verdict_word
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
@@ -119,7 +120,7 @@ class BatchPreviewDialog(BaseDialog):
         self.include_decided.setChecked(not self.batch.waiting)
         self.body.addWidget(self.include_decided)
         self.order = QComboBox()
-        self.order.addItem(tr("Lowest scores first"))
+        self.order.addItem(tr("Largest expected error first"))
         self.order.addItem(tr("Random sample of {count}", count=SAMPLE_FACES))
         self.hint = QLabel()
         self.hint.setWordWrap(True)
@@ -196,10 +197,11 @@ class BatchPreviewDialog(BaseDialog):
             parts.append(count_words(count, word))
         now = " · ".join(parts)
         lines = [tr("Now: {verdicts}", verdicts=now)]
-        if batch.lowest is not None:
-            lowest = tr("Lowest score of the undecided faces: {score:.2f}",
-                        score=batch.lowest)  # fmt: skip
-            lines.append(lowest)
+        if batch.largest_error is not None:
+            largest = percent_words(batch.largest_error)
+            lines.append(
+                tr("Largest expected error of the undecided faces: {error}", error=largest)
+            )
         same = N_("{count:,} already {verdict}")
         if batch.verdict is Verdict.ACCEPTED:
             same = N_("{count:,} already accepted or corrected")

@@ -1,4 +1,4 @@
-"""How one face looks in the gallery: its thumbnail with landmarks, verdict, flag and score."""
+"""How one face looks in the gallery: thumbnail with landmarks, verdict, flag, expected error."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalett
 from labeltool.domain import Card, Verdict
 from labeltool.gui import theme
 from labeltool.gui.gallery.landmark_rasterizer import PictureLandmarks, draw_landmarks
+from labeltool.gui.i18n.error_words import percent_words
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.images.byte_cache import ByteCache
 from labeltool.gui.images.thumbnails import Thumbnail, ThumbnailLoader, square
@@ -34,8 +35,9 @@ def _looks_same(one: Card, other: Card) -> bool:
     """Whether two states of a face have the same landmarks: most decisions change none."""
     if one is other:
         return True
-    marks = ((one.points, other.points), (one.scores, other.scores), (one.moved, other.moved))
-    return (one.box, one.box_kind) == (other.box, other.box_kind) and all(
+    marks = ((one.points, other.points), (one.errors, other.errors), (one.moved, other.moved))
+    facts = (one.box, one.box_kind, one.tolerance), (other.box, other.box_kind, other.tolerance)
+    return facts[0] == facts[1] and all(
         (None if a is None else a.tobytes()) == (None if b is None else b.tobytes())
         for a, b in marks
     )
@@ -112,8 +114,9 @@ class CardPainter:
             pictures.append(np.frombuffer(image.constBits(), np.uint8).reshape(side, side, 4))
             x, y, width = square(card)
             points = np.empty((0, 2)) if card.points is None else card.points
+            levels = None if card.errors is None else card.errors / card.tolerance
             marks.append(
-                PictureLandmarks((points + 0.5 - (x, y)) * (side / width), card.scores, card.moved)
+                PictureLandmarks((points + 0.5 - (x, y)) * (side / width), levels, card.moved)
             )
         for (card, thumb), drawn in zip(todo, draw_landmarks(pictures, marks), strict=True):
             image = QImage(drawn.data, side, side, 4 * side, QImage.Format.Format_RGB32).copy()
@@ -188,18 +191,18 @@ class CardPainter:
             painter.drawPixmap(left, middle, mark)
         left += _ICON_PIXELS + _FRAME_PIXELS // 2
         painter.setPen(pen)
-        score = "-" if card.score is None else f"{card.score:.2f}"
-        width = painter.fontMetrics().horizontalAdvance("0.00")
+        error = percent_words(card.error)
+        width = painter.fontMetrics().horizontalAdvance(percent_words(0.1))
         centred = Qt.AlignmentFlag.AlignVCenter
         right -= width
         painter.drawText(
             QRect(right, line.top(), width, line.height()),
-            centred | Qt.AlignmentFlag.AlignRight, score,
+            centred | Qt.AlignmentFlag.AlignRight, error,
         )  # fmt: skip
-        if card.score is not None and self.side >= 80:
+        if card.error is not None and self.side >= 80:
             right -= 10
             swatch = QRectF(right, middle + _ICON_PIXELS / 2 - 3.5, 7, 7)
-            painter.fillRect(swatch, theme.confidence_colour(card.score))
+            painter.fillRect(swatch, theme.error_colour(card.error / card.tolerance))
             painter.drawRect(swatch)
         for is_visible, name in (
             (card.flag, "mdi6.flag"),

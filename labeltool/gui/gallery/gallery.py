@@ -19,31 +19,47 @@ from labeltool.domain import Changes
 from labeltool.gui import theme
 from labeltool.gui.gallery.grid_view import MAX_THUMBNAIL_PIXELS, MIN_THUMBNAIL_PIXELS
 from labeltool.gui.gallery.selectable_grid import SelectableGrid
+from labeltool.gui.i18n.error_words import round_percent_words
 from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import faces_words, tr
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 
 
-class ConfidenceLegend(QWidget):
-    """Explains the colours of points and scores."""
+class ErrorLegend(QWidget):
+    """Explains the colours of points and expected errors."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFont(theme.tabular(theme.small(self.font())))
-        self.setFixedSize(104, 24)
-        self.setToolTip(tr("Confidence, from 0 to 1. White diamonds were moved by a person."))
+        self._tolerance = 0.0
+        self.setToolTip(
+            tr(
+                "Expected error, from none to the project's tolerance and more. Grey: unknown. "
+                "White diamonds were moved by a person."
+            )
+        )
+
+    def set_tolerance(self, tolerance: float) -> None:
+        """Show up to which error the colours go, a share of the norm."""
+        if tolerance != self._tolerance:
+            self._tolerance = tolerance
+            width = self.fontMetrics().horizontalAdvance
+            texts = width("0") + width(round_percent_words(tolerance))
+            self.setFixedSize(80 + texts + 2 * theme.SPACING, 24)
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """0, the ramp, 1."""
+        """0, the ramp, the tolerance."""
         painter = QPainter(self)
-        middle = Qt.AlignmentFlag.AlignVCenter
+        middle, words = Qt.AlignmentFlag.AlignVCenter, round_percent_words(self._tolerance)
         painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignLeft, "0")
-        painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignRight, "1")
-        bar = QRect(12, self.height() // 2 - 4, self.width() - 24, 8)
+        painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignRight, words)
+        left = self.fontMetrics().horizontalAdvance("0") + theme.SPACING
+        bar = QRect(left, self.height() // 2 - 4, 80, 8)
         colours = QLinearGradient(bar.topLeft(), bar.topRight())
         for step in range(17):
-            colours.setColorAt(step / 16, theme.confidence_colour(step / 16))
+            colours.setColorAt(step / 16, theme.error_colour(step / 16))
         painter.fillRect(bar, colours)
 
 
@@ -77,6 +93,7 @@ class Gallery(QWidget):
         self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.accept_page = QPushButton(tr("Accept page…"))
         self.accept_page.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.legend = ErrorLegend()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(MIN_THUMBNAIL_PIXELS, MAX_THUMBNAIL_PIXELS)
         self.slider.setSingleStep(16)
@@ -103,7 +120,7 @@ class Gallery(QWidget):
         bar.setSpacing(3 * theme.SPACING)
         bar.addWidget(self.count, 1)
         bar.addWidget(self.accept_page)
-        bar.addWidget(ConfidenceLegend())
+        bar.addWidget(self.legend)
         bar.addWidget(self.slider)
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -154,6 +171,8 @@ class Gallery(QWidget):
             return
         self._missed_changes = None
         desk = self._session.desk
+        if changes.all:
+            self.legend.set_tolerance(self._session.store.trust.tolerance())
         self.grid.set_faces(desk.queue.faces, desk.queue.index_of, animated=changes.all)
         self.grid.refresh(changes)
         self.grid.set_current(None if desk.face is None else desk.face.id, self._scrolls_to_top)

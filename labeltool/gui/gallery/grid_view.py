@@ -23,7 +23,8 @@ from labeltool.gui.background.thread_priority import foreground_work
 from labeltool.gui.gallery.card_painter import CardPainter, Look
 from labeltool.gui.gallery.exit_animation import ExitAnimation
 from labeltool.gui.gallery.selection import Selection
-from labeltool.gui.i18n.translate import score_words, tr, verdict_word
+from labeltool.gui.i18n.error_words import error_words
+from labeltool.gui.i18n.translate import tr, verdict_word
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from pipnet.text import one_line
 
@@ -347,7 +348,7 @@ class GridView(QAbstractScrollArea):
 
 def describe_card(card: Card, problem: str) -> str:
     """The text of a tooltip."""
-    words = [verdict_word(card.verdict), score_words(card.score)]
+    words = [verdict_word(card.verdict), error_words(card.error)]
     if card.flag:
         words.append(tr("flagged"))
     if card.draft:

@@ -17,7 +17,7 @@ from labeltool.gui import theme
 
 _DARK, _LIGHT = 18.0, 225.0  # greys of the outlines
 _MOVED_COLOUR = np.array([255, 255, 255], np.float32)
-_NO_SCORE_COLOUR = np.array([180, 180, 180], np.float32)
+_UNKNOWN_COLOUR = np.array([180, 180, 180], np.float32)
 
 MIN_COVERAGE = 0.02
 """Of a pixel by a point; less is not drawn."""
@@ -28,10 +28,11 @@ Pixels = NDArray[np.uint8]
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureLandmarks:
     """The landmarks of one picture: `points` (N, 2) in its pixels from the outer corner, NaN where
-    absent; `scores` (N,) 0..1 or None; `moved` (N,), which points were placed by hand, or None."""
+    absent; `levels` (N,): expected errors as shares of the tolerance, or None; `moved` (N,), which
+    points were placed by hand, or None."""
 
     points: NDArray[np.float64]
-    scores: NDArray[np.float32] | None
+    levels: NDArray[np.float32] | None
     moved: NDArray[np.bool_] | None
 
 
@@ -43,7 +44,7 @@ def point_radius(side: int, count: int) -> float:
 def draw_landmarks(pictures: Sequence[Pixels], marks: Sequence[PictureLandmarks]) -> list[Pixels]:
     """Copies of pictures (S, S, 4) BGRX, all of one size, with their points drawn on.
 
-    Discs coloured by confidence; white diamonds for points placed by hand. Low scores lie on
+    Discs coloured by expected error; white diamonds for points placed by hand. Large errors lie on
     top.
     """
     side = pictures[0].shape[0]
@@ -71,7 +72,7 @@ def draw_landmarks(pictures: Sequence[Pixels], marks: Sequence[PictureLandmarks]
         first = (owner * width + whole[:, 1] + reach) * width + whole[:, 0] + reach
         at = first[:, None] + dy * width + dx  # (P, K)
         flat = canvas.reshape(-1, 4)
-        # a dark point in a dark outline is invisible in hair, and low scores are dark
+        # a dark point in a dark outline is invisible in hair, and small errors are dark
         grey = np.where(colours.mean(-1, keepdims=True) < 75, _LIGHT, _DARK).astype(np.float32)
         _blend(flat, at, np.clip(size + outline + 0.5 - distance, 0, 1), grey)
         _blend(flat, at, np.clip(size + 0.5 - distance, 0, 1), colours)
@@ -81,27 +82,27 @@ def draw_landmarks(pictures: Sequence[Pixels], marks: Sequence[PictureLandmarks]
 def _gather(
     marks: Sequence[PictureLandmarks], side: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float32], NDArray[np.bool_]]:
-    """All points inside the pictures, low scores last: picture, position, BGR colour, by hand."""
+    """All points inside the pictures, large errors last: picture, position, BGR colour, by hand."""
     counts = [len(mark.points) for mark in marks]
     total = sum(counts)
     owner = np.repeat(np.arange(len(marks)), counts)
     points = np.concatenate([mark.points for mark in marks] or [np.empty((0, 2))])
-    scores, moved = np.full(total, np.nan, np.float32), np.zeros(total, bool)
+    levels, moved = np.full(total, np.nan, np.float32), np.zeros(total, bool)
     start = 0
     for mark, count in zip(marks, counts, strict=True):
-        if mark.scores is not None and len(mark.scores) == count:
-            scores[start : start + count] = mark.scores
+        if mark.levels is not None and len(mark.levels) == count:
+            levels[start : start + count] = mark.levels
         if mark.moved is not None:
             moved[start : start + count] = mark.moved
         start += count
     with np.errstate(invalid="ignore"):
         seen = ((points >= 0) & (points < side)).all(-1)  # NaN is not
-    owner, points, scores, moved = owner[seen], points[seen], scores[seen], moved[seen]
-    order = np.argsort(-np.nan_to_num(scores, nan=2.0), kind="stable")
-    owner, points, scores, moved = owner[order], points[order], scores[order], moved[order]
-    known = np.nan_to_num(np.clip(scores, 0, 1))
-    colours = theme.confidence_table()[(known * 255).round().astype(np.intp)].astype(np.float32)
-    colours[np.isnan(scores)] = _NO_SCORE_COLOUR
+    owner, points, levels, moved = owner[seen], points[seen], levels[seen], moved[seen]
+    order = np.argsort(np.nan_to_num(levels, nan=-1.0), kind="stable")
+    owner, points, levels, moved = owner[order], points[order], levels[order], moved[order]
+    known = np.nan_to_num(np.clip(levels, 0, 1))
+    colours = theme.error_table()[(known * 255).round().astype(np.intp)].astype(np.float32)
+    colours[np.isnan(levels)] = _UNKNOWN_COLOUR
     colours[moved] = _MOVED_COLOUR
     return owner, points, colours[:, ::-1], moved
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from itertools import repeat
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, Qt, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -16,7 +20,7 @@ from labeltool.gui.i18n.translate import tr
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 from labeltool.rounds.run_folder import Event
-from labeltool.rounds.run_tables import RunTables
+from labeltool.rounds.run_tables import RunTables, SampleTable
 from labeltool.store import Store
 
 THUMBNAIL_PIXELS = 96
@@ -33,10 +37,14 @@ def _read(tables: RunTables, store: Store, _progress: Progress) -> list[Card]:
     faces = samples.faces.tolist()
     cards = store.faces.cards(faces)
     return [
-        replace(cards[face], points=points, scores=scores, moved=None)
-        for face, points, scores in zip(faces, samples.points, samples.scores, strict=True)
+        replace(cards[face], points=points, errors=errors, moved=None)
+        for face, points, errors in zip(faces, samples.points, _errors(samples), strict=True)
         if face in cards  # it may have been removed
     ]
+
+
+def _errors(samples: SampleTable) -> Iterable[NDArray[np.float32] | None]:
+    return repeat(None, len(samples.faces)) if samples.errors is None else samples.errors
 
 
 class SampleStrip(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labeltool.domain import N_, Filter, LedgerRole, Round, RoundKind, model_name
+from labeltool.gui.i18n.error_words import percent_words
 from labeltool.gui.i18n.translate import sentence, tr, translate
 
 VERDICT_LABELS: dict[str | None, str] = {
@@ -17,16 +18,14 @@ VERDICT_LABELS: dict[str | None, str] = {
 }
 ORDER_LABELS = {
     "file": N_("By file"),
-    "score": N_("Lowest score first"),
-    "spread": N_("Least certain first"),
+    "error": N_("Largest expected error first"),
     "time": N_("Latest decision first"),
     "round": N_("Newest round first"),
     "change": N_("Largest change first"),
 }
 REVERSED_ORDER_LABELS = {
     "file": N_("By file, reversed"),
-    "score": N_("Highest score first"),
-    "spread": N_("Most certain first"),
+    "error": N_("Smallest expected error first"),
     "time": N_("Earliest decision first"),
     "round": N_("Oldest round first"),
     "change": N_("Smallest change first"),
@@ -58,9 +57,8 @@ def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
         parts.append(tr(VERDICT_LABELS[wanted.verdict]))
     if wanted.flagged:
         parts.append(tr("Flagged"))
-    if wanted.score is not None:
-        low, high = wanted.score
-        parts.append(tr("Score {low:.2f} to {high:.2f}", low=low, high=high))
+    if wanted.error is not None:
+        parts.append(_describe_errors(*wanted.error))
     if wanted.round_id is not None:
         unknown = tr("Round no. {number}", number=wanted.round_id)
         parts.append(rounds.get(wanted.round_id, unknown))
@@ -72,6 +70,12 @@ def describe_filter(wanted: Filter, rounds: dict[int, str]) -> str:
     if wanted.text:
         parts.append(f"“{wanted.text}”")
     return " · ".join(parts) or tr("All faces")
+
+
+def _describe_errors(low: float, high: float) -> str:
+    if high >= 1:
+        return tr("Expected error from {low}", low=percent_words(low))
+    return tr("Expected error {low} to {high}", low=percent_words(low), high=percent_words(high))
 
 
 def _describe_sets(wanted: Filter, rounds: dict[int, str]) -> list[str]:

@@ -52,11 +52,6 @@ def project_words(name: str, read_only: bool) -> str:
     return tr("{name} (read-only)", name=name) if read_only else name
 
 
-def score_words(score: float | None) -> str:
-    """'score 0.83', or 'no proposal'."""
-    return tr("no proposal") if score is None else tr("score {score:.2f}", score=score)
-
-
 def count_words(count: int, verdict: str) -> str:
     """'12 accepted'; `verdict` may be marked up."""
     return tr("{count:,} {verdict}", count=count, verdict=verdict)

@@ -28,7 +28,8 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import Changes, Row
 from labeltool.gui import theme
-from labeltool.gui.i18n.translate import score_words, verdict_word
+from labeltool.gui.i18n.error_words import error_words, percent_words
+from labeltool.gui.i18n.translate import verdict_word
 from labeltool.gui.session import Session
 from pipnet.text import one_line
 
@@ -62,7 +63,7 @@ class FaceListModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return one_line(row.name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{one_line(row.name)}\n{verdict_word(row.verdict)}, {score_words(row.score)}"
+            return f"{one_line(row.name)}\n{verdict_word(row.verdict)}, {error_words(row.error)}"
         return None
 
     def row(self, place: int) -> Row | None:
@@ -99,7 +100,7 @@ class FaceListModel(QAbstractListModel):
 
 
 class FaceListDelegate(QStyledItemDelegate):
-    """Draws the verdict icon, file name, marks and score of a face in one line."""
+    """Draws the verdict icon, file name, marks and expected error of a face in one line."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a row."""
@@ -120,8 +121,8 @@ class FaceListDelegate(QStyledItemDelegate):
         painter.save()
         painter.setPen(view.palette.color(role))
         painter.setFont(theme.tabular(view.font))
-        score = "-" if row.score is None else f"{row.score:.2f}"
-        right = view.fontMetrics.horizontalAdvance("0.00") + theme.SPACING
+        error = percent_words(row.error)
+        right = view.fontMetrics.horizontalAdvance(percent_words(0.1)) + theme.SPACING
         marks = ("●" if row.offered and row.verdict != "unreviewed" else "") + (
             "⚑" if row.flag else ""
         )
@@ -136,7 +137,7 @@ class FaceListDelegate(QStyledItemDelegate):
             one_line(row.name), Qt.TextElideMode.ElideMiddle, place.width()
         )
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, score)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, error)
         painter.restore()
 
 

@@ -55,8 +55,8 @@ class FilterPanel(QWidget):
         self._session = session
         self._shown: Filter | None = None
         self.search, self.order, self.reverse = QLineEdit(), QComboBox(), QToolButton()
-        self.min_score = self._score_field(tr("Lowest score"))
-        self.max_score = self._score_field(tr("Highest score"))
+        self.min_error = self._error_field(tr("Smallest expected error"))
+        self.max_error = self._error_field(tr("Largest expected error"))
         self.tree, self.throughput = FilterTree(), QLabel()
         self.summary_bar, self.summary = QFrame(), ElidedLabel()
         self.save, self.reset = QToolButton(), QToolButton()
@@ -65,15 +65,15 @@ class FilterPanel(QWidget):
         self._search_timer.timeout.connect(self._apply_search)
         self.search.textEdited.connect(self._schedule_search)
         for field, line in (
-            (self.search, self.search), (self.min_score, self.min_score.lineEdit()),
-            (self.max_score, self.max_score.lineEdit()),
+            (self.search, self.search), (self.min_error, self.min_error.lineEdit()),
+            (self.max_error, self.max_error.lineEdit()),
         ):  # fmt: skip
             line.returnPressed.connect(self._finish_search)
             escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), field)
             escape.setContext(Qt.ShortcutContext.WidgetShortcut)
             escape.activated.connect(self._finish_search)
-        self.min_score.valueChanged.connect(self._schedule_search)
-        self.max_score.valueChanged.connect(self._schedule_search)
+        self.min_error.valueChanged.connect(self._schedule_search)
+        self.max_error.valueChanged.connect(self._schedule_search)
         self.order.activated.connect(self._choose_order)
         self.reverse.clicked.connect(self._choose_direction)
         self.tree.chosen.connect(session.show)
@@ -84,11 +84,13 @@ class FilterPanel(QWidget):
         session.facets.counted.connect(self._show_counts)
         self.refresh(Changes())
 
-    def _score_field(self, label: str) -> QDoubleSpinBox:
+    def _error_field(self, label: str) -> QDoubleSpinBox:
         spin = QDoubleSpinBox()
-        spin.setRange(0, 1)
-        spin.setSingleStep(0.05)
-        spin.setKeyboardTracking(False)  # "0" typed on the way to "0.75" is not a bound yet
+        spin.setRange(0, 100)
+        spin.setSingleStep(0.5)
+        spin.setDecimals(1)
+        spin.setSuffix(tr(" %"))
+        spin.setKeyboardTracking(False)  # "1" typed on the way to "12" is not a bound yet
         spin.setToolTip(label)
         spin.setAccessibleName(label)
         spin.setFont(theme.tabular(spin.font()))
@@ -106,19 +108,19 @@ class FilterPanel(QWidget):
         self.reverse.setAutoRaise(True)
         self.reverse.setCheckable(True)
         self.reverse.setToolTip(tr("Reverse the order"))
-        self.max_score.setValue(1)
+        self.max_error.setValue(100)
         self.throughput.setWordWrap(True)
         self.throughput.setFont(theme.tabular(theme.small(self.font())))
         self.throughput.setToolTip(tr("Over the last half hour of reviewing, without breaks"))
         for button in (self.save, self.reset):
             button.setAutoRaise(True)
-        order, score, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.summary_bar)
+        order, error, bar = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.summary_bar)
         order.addWidget(self.order, 1)
         order.addWidget(self.reverse)
-        score.addWidget(QLabel(tr("Score")))
-        score.addWidget(self.min_score, 1)
-        score.addWidget(QLabel(tr("to")))
-        score.addWidget(self.max_score, 1)
+        error.addWidget(QLabel(tr("Error")))
+        error.addWidget(self.min_error, 1)
+        error.addWidget(QLabel(tr("to")))
+        error.addWidget(self.max_error, 1)
         bar.setContentsMargins(2 * theme.SPACING, 0, 0, 0)
         bar.setSpacing(0)
         bar.addWidget(self.summary, 1)
@@ -132,7 +134,7 @@ class FilterPanel(QWidget):
         layout.addLayout(order)
         layout.addWidget(self.summary_bar)
         layout.addWidget(self.tree, 1)
-        layout.addLayout(score)
+        layout.addLayout(error)
         layout.addWidget(self.throughput)
 
     def recolour(self) -> None:
@@ -150,13 +152,13 @@ class FilterPanel(QWidget):
 
     @Slot()
     def _apply_search(self) -> None:
-        self.min_score.interpretText()
-        self.max_score.interpretText()
+        self.min_error.interpretText()
+        self.max_error.interpretText()
         self._search_timer.stop()
-        low, high = sorted((self.min_score.value(), self.max_score.value()))
-        score = None if (low, high) == (0, 1) else (low, high)
+        low, high = sorted((self.min_error.value(), self.max_error.value()))
+        error = None if (low, high) == (0, 100) else (round(low / 100, 4), round(high / 100, 4))
         current = self._session.desk.queue.filter
-        new = replace(current, text=self.search.text().strip(), score=score)
+        new = replace(current, text=self.search.text().strip(), error=error)
         if new != current:
             self._session.show(new)
 
@@ -219,10 +221,10 @@ class FilterPanel(QWidget):
         if not self._search_timer.isActive():
             if self.search.text().strip() != current.text:
                 self.search.setText(current.text)
-            low, high = current.score or (0.0, 1.0)
-            for spin, value in ((self.min_score, low), (self.max_score, high)):
+            low, high = current.error or (0.0, 1.0)
+            for spin, share in ((self.min_error, low), (self.max_error, high)):
                 spin.blockSignals(True)
-                spin.setValue(value)
+                spin.setValue(100 * share)
                 spin.blockSignals(False)
         self._show_order(current)
         self.summary_bar.setVisible(current.narrows)

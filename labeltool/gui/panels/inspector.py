@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from labeltool.domain import Changes, Face, Verdict, model_name
+from labeltool.domain import Changes, Face, Prediction, Verdict, model_name
+from labeltool.domain.expected_error import expected_errors
 from labeltool.gui import theme
+from labeltool.gui.i18n.error_words import face_error_words
 from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import of_words, sentence, tr, translate, verdict_word
 from labeltool.gui.panels.elided_label import ElidedLabel
@@ -22,8 +26,51 @@ from labeltool.gui.session import Session
 from pipnet.text import one_line
 
 
+class RawFigures(QWidget):
+    """A fold with what the network says of itself, which says little of the error."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fold, self.figures = QToolButton(), QLabel()
+        self.fold.setText(tr("Raw figures"))
+        self.fold.setToolTip(tr("What the network says of itself; it says little of the error"))
+        self.fold.setCheckable(True)
+        self.fold.setAutoRaise(True)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.fold.setMinimumHeight(24)
+        self.fold.toggled.connect(self._unfold)
+        self.figures.setFont(theme.tabular(theme.small(self.figures.font())))
+        self.figures.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACING)
+        layout.addWidget(self.fold)
+        layout.addWidget(self.figures)
+        self._unfold(False)
+
+    @Slot(bool)
+    def _unfold(self, is_unfolded: bool) -> None:
+        arrow = Qt.ArrowType.DownArrow if is_unfolded else Qt.ArrowType.RightArrow
+        self.fold.setArrowType(arrow)
+        self.figures.setVisible(is_unfolded)
+
+    def show_prediction(self, prediction: Prediction | None) -> None:
+        """Show the raw score of a proposal, and how far the votes of its landmarks differ."""
+        if prediction is None:
+            self.figures.setText("-")
+            return
+        self.figures.setText(
+            tr(
+                "Score {score:.2f}; the votes for a landmark spread over {spread:.1f} % of the box",
+                score=prediction.score, spread=100 * prediction.spread,
+            )
+        )  # fmt: skip
+
+
 class Inspector(QWidget):
-    """Shows verdict, score, file and model of the face, its landmarks, and the review progress."""
+    """Shows verdict, expected error, file and model of the face, its landmarks, and the review
+    progress. What the network says of itself is in a fold."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,8 +84,15 @@ class Inspector(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.icon)
         head.addWidget(self.verdict, 1)
-        self.score = QProgressBar()
-        self.score.setRange(0, 100)
+        self.error = QLabel()
+        self.error.setFont(theme.tabular(self.error.font()))
+        self.error.setToolTip(
+            tr(
+                "How far a landmark of this face is off on average, as expected: in pixels of the "
+                "photo, and in per cent of the norm, such as the distance of the outer corners of "
+                "the eyes"
+            )
+        )
         self.file, self.model, self.decided = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.position = QLabel()
         self.position.setFont(theme.tabular(self.position.font()))
@@ -46,13 +100,14 @@ class Inspector(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         form.setHorizontalSpacing(2 * theme.SPACING)
         form.setVerticalSpacing(theme.SPACING)
-        form.addRow(tr("Score"), self.score)
+        form.addRow(tr("Error"), self.error)
         form.addRow(tr("File"), self.file)
         form.addRow(tr("Position"), self.position)
         form.addRow(tr("Model"), self.model)
         form.addRow(tr("Changed"), self.decided)
         self.trained_as = ElidedLabel()
         form.addRow(tr("Training"), self.trained_as)
+        self.raw = RawFigures()
         self.landmarks = LandmarkList(session.store.scheme.names)
         self.progress = QProgressBar()
         self.progress.setToolTip(tr("Reviewed faces of the project"))
@@ -61,6 +116,7 @@ class Inspector(QWidget):
         layout.setSpacing(2 * theme.SPACING)
         layout.addLayout(head)
         layout.addLayout(form)
+        layout.addWidget(self.raw)
         layout.addWidget(self.landmarks, 1)
         layout.addWidget(QLabel(tr("Reviewed")))
         layout.addWidget(self.progress)
@@ -77,11 +133,9 @@ class Inspector(QWidget):
     def refresh(self, _changes: Changes | None = None) -> None:
         """Show the desk's face."""
         # QProgressBar.setValue repaints at once, together with every pending paint of the window
-        for bar in (self.score, self.progress):
-            bar.setUpdatesEnabled(False)
+        self.progress.setUpdatesEnabled(False)
         self._update()
-        for bar in (self.score, self.progress):
-            bar.setUpdatesEnabled(True)
+        self.progress.setUpdatesEnabled(True)
 
     def _update(self) -> None:
         face, counts = self._session.desk.face, self._session.desk.counts
@@ -93,12 +147,12 @@ class Inspector(QWidget):
         if face is None:
             self.verdict.setText(tr("No face"))
             self.icon.clear()
-            self.landmarks.show_face(None, set())
+            self.landmarks.show_face(None, set(), None)
             for label in (self.file, self.model, self.decided, self.trained_as):
                 label.set_full_text("")
             self.position.setText("")
-            self.score.setValue(0)
-            self.score.setFormat("-")
+            self.error.setText("-")
+            self.raw.show_prediction(None)
             return
         text = verdict_word(face.verdict)
         if face.draft is not None:
@@ -130,13 +184,13 @@ class Inspector(QWidget):
         self.icon.setPixmap(theme.verdict_pixmap(face.verdict, 20, self.devicePixelRatioF()))
 
     def _show_prediction(self, face: Face) -> None:
-        prediction = face.prediction
-        self.landmarks.show_face(face, self._session.desk.edits.moved)
+        prediction, store = face.prediction, self._session.store
+        expected = expected_errors(prediction, store.scheme, store.trust.tolerance())
+        self.landmarks.show_face(face, self._session.desk.edits.moved, expected)
+        self.raw.show_prediction(prediction)
         if prediction is None:
-            self.score.setValue(0)
-            self.score.setFormat(tr("no proposal"))
+            self.error.setText(tr("no proposal"))
             self.model.set_full_text("-")
             return
-        self.score.setValue(round(prediction.score * 100))
-        self.score.setFormat(f"{prediction.score:.2f}")
+        self.error.setText(face_error_words(prediction.error, expected))
         self.model.set_full_text(translate(model_name(prediction.model)))

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import ABSENT, N_, OCCLUDED, VISIBLE, Face
+from labeltool.domain.expected_error import ExpectedErrors
 from labeltool.gui import theme
+from labeltool.gui.i18n.error_words import percent_words, point_error_words
 from labeltool.gui.i18n.translate import tr
 
 VISIBILITIES = ((N_("Visible"), VISIBLE), (N_("Occluded"), OCCLUDED), (N_("Absent"), ABSENT))
@@ -29,7 +31,7 @@ _INDEX = Qt.ItemDataRole.UserRole
 
 
 class LandmarkList(QWidget):
-    """Every landmark with its score and marks, least certain first.
+    """Every landmark with its expected error and marks, largest error first.
 
     Signals:
         chosen: indices of the landmarks selected in the list.
@@ -50,15 +52,15 @@ class LandmarkList(QWidget):
         self._selection: frozenset[int] = frozenset()
         self.list = QTreeWidget()
         self.list.setFont(theme.tabular(self.list.font()))
-        self.list.setHeaderLabels([tr("Landmark"), tr("Score"), ""])
+        self.list.setHeaderLabels([tr("Landmark"), tr("Error"), ""])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(tr("Landmarks"))
         self.list.setToolTip(
             tr(
-                "Least certain first. Click to go to a point.\n{hand} moved by hand   {occluded} "
-                "occluded   {absent} absent",
+                "Expected errors, largest first. Click to go to a point.\n{hand} moved by hand   "
+                "{occluded} occluded   {absent} absent",
                 hand=BY_HAND,
                 occluded=MARKS[OCCLUDED],
                 absent=MARKS[ABSENT],
@@ -70,7 +72,9 @@ class LandmarkList(QWidget):
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(1, width(tr("Score")) + 4 * theme.SPACING)
+        header.resizeSection(
+            1, max(width(tr("Error")), width(percent_words(0.1))) + 4 * theme.SPACING
+        )
         header.resizeSection(2, width(BY_HAND + MARKS[OCCLUDED]) + 4 * theme.SPACING)
         self.list.itemSelectionChanged.connect(self._choose)
         buttons = QHBoxLayout()
@@ -92,24 +96,26 @@ class LandmarkList(QWidget):
         layout.addWidget(self.list, 1)
         layout.addLayout(buttons)
 
-    def show_face(self, face: Face | None, moved: set[int]) -> None:
+    def show_face(
+        self, face: Face | None, moved: set[int], expected: ExpectedErrors | None
+    ) -> None:
         """List the landmarks of a face; `moved`: indices of those that a person placed."""
         count = len(self._names)
-        scores = np.full(count, np.nan)
-        if face is not None and face.prediction is not None:
-            scores[: len(face.prediction.scores)] = face.prediction.scores[:count]
+        errors = np.full(count, np.nan)
+        if expected is not None and len(expected.shares) == count:
+            errors = expected.shares
         visibility = None if face is None else face.visibility
         self._states = [ABSENT] * count if visibility is None else visibility.tolist()
         for item in self._items:
             item.setHidden(face is None)
-        order = np.argsort(np.nan_to_num(scores, nan=np.inf), kind="stable").tolist()
+        order = np.argsort(-np.nan_to_num(errors, nan=-1.0), kind="stable").tolist()
         with QSignalBlocker(self.list):
             for item, index in zip(self._items, order, strict=True):
                 name, number, state = self._names[index], str(index + 1), self._states[index]
-                score = float(scores[index])
                 point = tr("Point {number}", number=number)
                 item.setText(0, point if name.isdecimal() else f"{number}  {name}")
-                item.setText(1, "" if np.isnan(score) else f"{min(max(score, 0.0), 1.0):.2f}")
+                item.setText(1, percent_words(float(errors[index])))
+                item.setToolTip(1, _describe(expected, index))
                 by_hand = index in moved and state != ABSENT
                 item.setText(2, (BY_HAND if by_hand else "") + MARKS[state])
                 item.setData(0, _INDEX, index)
@@ -145,3 +151,9 @@ class LandmarkList(QWidget):
         if button is not None:
             self.visibility_chosen.emit(int(button.property("visibility")))
             self._show_selection()
+
+
+def _describe(expected: ExpectedErrors | None, index: int) -> str:
+    if expected is None:
+        return tr("Expected error unknown")
+    return point_error_words(expected, index)

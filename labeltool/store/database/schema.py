@@ -210,6 +210,23 @@ class ModelRow(Base):
     digest: Mapped[str] = mapped_column(unique=True)
 
 
+class CalibrationRow(Base):
+    """The error model that a model's expected errors come from.
+
+    `content`: its JSON (`pipnet.calibration`). `faces`: how many faces its circles rest on.
+    `circle_factor`: a circle's radius over the expected error. `is_own`: it was fitted on faces
+    that this very network has not seen; else it is that of the network it was trained from.
+    """
+
+    __tablename__ = "calibration"
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), primary_key=True)
+    content: Mapped[str]
+    faces: Mapped[int]
+    circle_factor: Mapped[float] = mapped_column(Float)
+    is_own: Mapped[bool]
+    time: Mapped[str]
+
+
 class RoundRow(Base):
     """One run. `sequence`: a face shows the prediction of the round with the highest one; NULL
     while a round's results are not visible. `lease`, `lease_until`: which process saves its
@@ -240,7 +257,9 @@ class RoundRow(Base):
 
 class PredictionRow(Base):
     """What a round proposes for a face. `change`: mean distance of the landmarks from those of the
-    proposal shown before, as a fraction of the face's size; NULL for a first one."""
+    proposal shown before, as a fraction of the face's size; NULL for a first one. `errors` and
+    `error`: expected errors of the landmarks and of the face, shares of the scheme's norm; NULL
+    where no error model belongs to the model."""
 
     __tablename__ = "prediction"
     __table_args__ = (UniqueConstraint("round_id", "face_id"), Index("prediction_face", "face_id"))
@@ -252,6 +271,8 @@ class PredictionRow(Base):
     score: Mapped[float] = mapped_column(Float)
     spread: Mapped[float] = mapped_column(Float)
     change: Mapped[float | None] = mapped_column(Float)
+    errors: Mapped[NDArray[np.float32] | None] = mapped_column(ScoresType)
+    error: Mapped[float | None] = mapped_column(Float)
 
 
 class OperationRow(Base):
@@ -325,7 +346,7 @@ class EntryRow(Base):
 class StateRow(Base):
     """The current state of each face, written together with the log, from which it can be rebuilt.
 
-    `prediction_id`, `model_id`, `round_id`, `score`, `spread` describe the prediction shown now;
+    `prediction_id`, `model_id`, `round_id`, `score`, `error` describe the prediction shown now;
     `change`: its mean distance from the one before, as a fraction of the box size. `offered`:
     nobody has judged it yet. `effect`: the operation that set the verdict; `reviewer`: who did it.
     The last four columns are copies from other tables, for the filters.
@@ -348,7 +369,7 @@ class StateRow(Base):
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("prediction.id"))
     model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     score: Mapped[float | None] = mapped_column(Float)
-    spread: Mapped[float | None] = mapped_column(Float)
+    error: Mapped[float | None] = mapped_column(Float)
     change: Mapped[float | None] = mapped_column(Float)
     photo_id: Mapped[int]
     folder_id: Mapped[int]
@@ -356,23 +377,21 @@ class StateRow(Base):
     reviewer: Mapped[str | None]
 
 
-def _add_order_index(key: str, *, descending: bool = False) -> None:
-    """Add an index in an order of the queue; it holds every column that a filter compares.
+def _add_order_index(key: str) -> None:
+    """Add an index in an order of the queue, high values first; it holds every column that a filter
+    compares.
 
     A queue is then one walk along it, whatever the filter: no row is looked up, nothing is sorted.
     """
     compared = (
-        "verdict", "offered", "flag", "score", "round_id", "reviewer", "folder_id", "photo_id",
+        "verdict", "offered", "flag", "error", "round_id", "reviewer", "folder_id", "photo_id",
     )  # fmt: skip
-    column = getattr(StateRow, key)
     others = (getattr(StateRow, name) for name in compared if name != key)
-    first = column.desc() if descending else column
-    Index(f"state_by_{key}", first, StateRow.face_id, *others)
+    Index(f"state_by_{key}", getattr(StateRow, key).desc(), StateRow.face_id, *others)
 
 
-_add_order_index("score")
-for _key in ("spread", "change", "effect", "round_id"):
-    _add_order_index(_key, descending=True)
+for _key in ("error", "change", "effect", "round_id"):
+    _add_order_index(_key)
 
 
 class FaceCounterRow(Base):

@@ -33,13 +33,13 @@ _asked = id_rows("ids")
 _PLAN = (
     select(
         StateRow.face_id, StateRow.entry_id, StateRow.prediction_id, StateRow.verdict,
-        StateRow.offered, StateRow.score, DraftRow.face_id.is_not(None).label("drafted"),
+        StateRow.offered, StateRow.error, DraftRow.face_id.is_not(None).label("drafted"),
     )
     .select_from(_asked)
     .join(StateRow, StateRow.face_id == _asked.c.value)
     .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
     .where(StateRow.verdict != Verdict.REMOVED)
-    .order_by(StateRow.score, StateRow.face_id)
+    .order_by(StateRow.error.desc().nulls_last(), StateRow.face_id)
 )  # fmt: skip
 _NOW = select(StateRow.face_id, StateRow.entry_id, StateRow.prediction_id).where(
     StateRow.face_id.in_(id_list("ids")), StateRow.face_id.not_in(select(DraftRow.face_id))
@@ -79,10 +79,10 @@ class Batches:
         kept: Counter[str] = Counter()
         verdicts: Counter[str] = Counter()
         replaced: Counter[str] = Counter()
-        lowest: float | None = None
+        largest: float | None = None
         with self._database.read() as connection:
             for row in connection.execute(_PLAN, {"ids": list(faces)}):
-                face_id, entry_id, prediction_id, now, offered, score, drafted = row
+                face_id, entry_id, prediction_id, now, offered, error, drafted = row
                 verdicts[now] += 1
                 if drafted:
                     kept["drafts"] += 1
@@ -92,13 +92,13 @@ class Batches:
                     kept["bare"] += 1
                 elif now == Verdict.UNREVIEWED or offered or verdict is Verdict.UNREVIEWED:
                     waiting.append((face_id, entry_id, prediction_id))
-                    lowest = score if lowest is None else lowest
+                    largest = error if largest is None else largest
                 else:
                     replaced[now] += 1
                     decided.append((face_id, entry_id, prediction_id))
         return Batch(
             verdict, waiting, decided, kept["same"], kept["drafts"], kept["bare"],
-            _by_verdict(verdicts), _by_verdict(replaced), lowest,
+            _by_verdict(verdicts), _by_verdict(replaced), largest,
         )  # fmt: skip
 
     def run(

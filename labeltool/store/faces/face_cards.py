@@ -17,6 +17,7 @@ from labeltool.store.database.schema import (
     FaceRow,
     PhotoRow,
     PredictionRow,
+    ProjectRow,
     RootRow,
     StateRow,
 )
@@ -24,9 +25,10 @@ from labeltool.store.database.schema import (
 _ids = id_rows("ids")
 _CARDS = (
     select(
-        StateRow.face_id, StateRow.verdict, StateRow.flag, StateRow.offered, StateRow.score,
+        StateRow.face_id, StateRow.verdict, StateRow.flag, StateRow.offered, StateRow.error,
         FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind, PhotoRow.path,
-        RootRow.path.label("root"), PredictionRow.points.label("proposed"), PredictionRow.scores,
+        RootRow.path.label("root"), PredictionRow.points.label("proposed"), PredictionRow.errors,
+        select(ProjectRow.tolerance).scalar_subquery().label("tolerance"),
         EntryRow.points.label("decided"), DraftRow.points.label("draft"),
     )
     .select_from(_ids)
@@ -61,6 +63,6 @@ def _card(row: Any) -> Card:
         id=row.face_id, photo=Path(row.root) / row.path, name=row.path,
         box=(row.x, row.y, row.w, row.h),
         box_kind=row.kind, verdict=verdict, flag=bool(row.flag), offered=bool(row.offered),
-        score=row.score, draft=row.draft is not None, points=points,
-        scores=row.scores, moved=moved,
+        error=row.error, draft=row.draft is not None, points=points,
+        errors=row.errors, tolerance=row.tolerance, moved=moved,
     )  # fmt: skip

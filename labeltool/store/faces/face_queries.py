@@ -58,16 +58,15 @@ from labeltool.store.database.schema import (
     StateRow,
 )
 
-_ORDERS = {  # order: its column, and whether high values come first
-    "score": (StateRow.score, False),
-    "spread": (StateRow.spread, True),
-    "time": (StateRow.effect, True),
-    "round": (StateRow.round_id, True),
-    "change": (StateRow.change, True),
+_ORDERS = {  # order: its column, of which high values come first
+    "error": StateRow.error,
+    "time": StateRow.effect,
+    "round": StateRow.round_id,
+    "change": StateRow.change,
 }
 
-SCORE_TOLERANCE = 0.005
-"""Half of the last digit that is shown of a score: a filter for 0.73 means what is shown so."""
+ROUNDING = 0.0005
+"""Half of the last digit that is shown of an error: a filter for 2.4 % means what is shown so."""
 
 MIN_INDEXED_LETTERS = 3
 """Letters that the index of file names needs; for shorter texts every name is compared."""
@@ -124,7 +123,7 @@ class Queue:
         with self._database.read() as connection:
             rows = connection.execute(_ROWS, {"ids": list(ids)})
             return {
-                r.face_id: Row(r.face_id, r.path, Verdict(r.verdict), r.flag, r.offered, r.score)
+                r.face_id: Row(r.face_id, r.path, Verdict(r.verdict), r.flag, r.offered, r.error)
                 for r in rows
             }
 
@@ -196,7 +195,7 @@ _COUNTS = select(
 _ROWS = (
     select(
         StateRow.face_id, PhotoRow.path, StateRow.verdict, StateRow.flag,
-        StateRow.offered, StateRow.score,
+        StateRow.offered, StateRow.error,
     )
     .join(FaceRow, FaceRow.id == StateRow.face_id)
     .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
@@ -240,10 +239,10 @@ def _prepare(
     """The statement that `build` makes for a filter, and its parameters."""
     dialect = dialect_of(connection)
     shape, values = wanted, dict[str, Any]()
-    if wanted.score is not None:
-        low, high = wanted.score
-        values |= {"low": low - SCORE_TOLERANCE, "high": high + SCORE_TOLERANCE}
-        shape = replace(shape, score=(0.0, 1.0))
+    if wanted.error is not None:
+        low, high = wanted.error
+        values |= {"low": low - ROUNDING, "high": high + ROUNDING}
+        shape = replace(shape, error=(0.0, 1.0))
     if wanted.round_id is not None:
         values["round"] = wanted.round_id
         shape = replace(shape, round_id=0)
@@ -308,19 +307,19 @@ def _facets_query(wanted: Filter, dialect: Dialect) -> Any:
 def _counted(wanted: Filter) -> tuple[Any, Any]:
     """Where to count, and how many faces a row there stands for."""
     others = (wanted.audit, wanted.role, wanted.faces, wanted.folder, wanted.text)
-    if wanted.score is None and wanted.batch is None and not any(others):
+    if wanted.error is None and wanted.batch is None and not any(others):
         return FaceCounterRow, FaceCounterRow.faces
     return StateRow, literal(1)
 
 
 def _walk_counted(query: Select[Any], table: Any) -> Select[Any]:
-    return query if table is FaceCounterRow else use_index(query, StateRow, "state_by_score")
+    return query if table is FaceCounterRow else use_index(query, StateRow, "state_by_error")
 
 
 def _index(wanted: Filter) -> str | None:
     """The index that has the filter's faces in its order; None for the table, ordered by face."""
     if wanted.order != "file":
-        return f"state_by_{_ORDERS[wanted.order][0].key}"
+        return f"state_by_{_ORDERS[wanted.order].key}"
     if wanted.verdict == "offered":
         return "state_offered"
     if wanted.verdict is not None:
@@ -332,8 +331,8 @@ def _order(wanted: Filter) -> list[ColumnElement[Any]]:
     face = StateRow.face_id.desc() if wanted.descending else StateRow.face_id.asc()
     if wanted.order == "file":
         return [face]
-    column, high_first = _ORDERS[wanted.order]
-    turned = column.desc() if high_first != wanted.descending else column.asc()
+    column = _ORDERS[wanted.order]
+    turned = column.asc() if wanted.descending else column.desc()
     return [turned.nulls_last(), face]
 
 
@@ -358,8 +357,8 @@ def _conditions(
     conditions = [_has_verdict(table, wanted.verdict)]
     if wanted.flagged:
         conditions.append(table.flag)
-    if wanted.score is not None:
-        conditions.append(table.score.between(bindparam("low"), bindparam("high")))
+    if wanted.error is not None:
+        conditions.append(table.error.between(bindparam("low"), bindparam("high")))
     if wanted.round_id is not None:
         conditions.append(table.round_id == bindparam("round"))
     if wanted.reviewer:

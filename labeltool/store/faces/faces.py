@@ -34,6 +34,7 @@ from labeltool.store.database.counters import total
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
+    CalibrationRow,
     DraftRow,
     EntryRow,
     FaceCounterRow,
@@ -285,10 +286,12 @@ _FILES = (
 _PREDICTION = (
     select(
         PredictionRow.id, PredictionRow.round_id, PredictionRow.points, PredictionRow.scores,
-        PredictionRow.score, PredictionRow.spread, ModelRow.name,
+        PredictionRow.score, PredictionRow.spread, PredictionRow.errors, PredictionRow.error,
+        ModelRow.name, CalibrationRow.circle_factor,
     )
     .join(RoundRow, RoundRow.id == PredictionRow.round_id)
     .outerjoin(ModelRow, ModelRow.id == RoundRow.model_id)
+    .outerjoin(CalibrationRow, CalibrationRow.model_id == RoundRow.model_id)
     .where(PredictionRow.id == bindparam("prediction"))
 )  # fmt: skip
 _DECISION = (
@@ -306,8 +309,9 @@ def _prediction(connection: Connection, prediction_id: int | None) -> Prediction
         return None
     row = connection.execute(_PREDICTION, {"prediction": prediction_id}).one()
     return Prediction(
-        row.id, row.round_id, row.name or "", row.points, row.scores, row.score, row.spread
-    )
+        row.id, row.round_id, row.name or "", row.points, row.scores, row.score, row.spread,
+        row.errors, row.error, row.circle_factor,
+    )  # fmt: skip
 
 
 def _decision(connection: Connection, entry_id: int | None) -> Decision | None:

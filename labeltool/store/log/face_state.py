@@ -100,7 +100,7 @@ def _state_update(faces: Faces | None) -> Update:
         select(
             new.c.face_id, new.c.verdict, new.c.flag, new.c.effect, new.c.reviewer,
             new.c.shown.label("prediction_id"), is_new.label("offered"), PredictionRow.score,
-            PredictionRow.spread, PredictionRow.change, PredictionRow.round_id, RoundRow.model_id,
+            PredictionRow.error, PredictionRow.change, PredictionRow.round_id, RoundRow.model_id,
         )
         .select_from(new)
         .outerjoin(PredictionRow, PredictionRow.id == new.c.shown)

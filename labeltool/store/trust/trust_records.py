@@ -41,4 +41,4 @@ class Trust:
             N_("A landmark is right within {percent} % of the norm."),
             percent=f"{tolerance * 100:g}",
         )
-        return WriteResult(Changes(), said)
+        return WriteResult(Changes(all=True), said)

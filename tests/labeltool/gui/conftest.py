@@ -39,7 +39,8 @@ MakeProject = Callable[[Path, int], Path]
 
 
 def fill(store: Store, photos: Path, count: int) -> list[int]:
-    """Add `count` photos with one face each, and predictions of rising score."""
+    """Add `count` photos with one face each, and predictions of rising score and falling
+    expected error."""
     photos.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
     names = [f"{k:03d}.jpg" for k in range(count)]
@@ -64,7 +65,15 @@ def fill(store: Store, photos: Path, count: int) -> list[int]:
     store.rounds.offer(
         round_id,
         [
-            NewPrediction(face, points, np.full(68, k / count, np.float32), k / count, 0.1)
+            NewPrediction(
+                face,
+                points,
+                np.full(68, k / count, np.float32),
+                k / count,
+                0.1,
+                np.full(68, (1 - k / count) / 10, np.float32),
+                (1 - k / count) / 10,
+            )
             for k, face in enumerate(faces)
         ],
     )
@@ -137,7 +146,7 @@ def filled_project(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
 
 @pytest.fixture
 def project(tmp_path: Path, filled_project: MakeProject) -> Path:
-    """Ten faces with scores 0.0 to 0.9, all unreviewed."""
+    """Ten faces with expected errors from 10 % down to 1 %, all unreviewed."""
     return filled_project(tmp_path, 10)
 
 

@@ -54,7 +54,7 @@ def test_window_size_splitters_and_collapsed_panels_are_restored(qtbot, open_win
 def test_gallery_face_and_filter_are_restored(qtbot, open_window, project):
     window = open_window(project)
     assert not window.views.shows_gallery
-    window.session.show(Filter(order="score", descending=True, text="00"))
+    window.session.show(Filter(order="error", descending=True, text="00"))
     qtbot.keyClick(window.views.canvas, Key.Key_Right)
     qtbot.keyClick(window.views.canvas, Key.Key_Right)
     face = window.session.desk.face.id
@@ -66,7 +66,7 @@ def test_gallery_face_and_filter_are_restored(qtbot, open_window, project):
     assert window.views.shows_gallery
     qtbot.waitUntil(lambda: window.views.gallery.grid.hasFocus())
     assert window.views.gallery.grid.side == window.views.gallery.slider.value() == 224
-    assert window.session.desk.queue.filter == Filter(order="score", descending=True, text="00")
+    assert window.session.desk.queue.filter == Filter(order="error", descending=True, text="00")
     assert window.session.desk.face.id == face
     assert window.views.gallery.grid.selection.current == face
     assert window.views.filters.search.text() == "00"

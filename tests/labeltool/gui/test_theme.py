@@ -119,14 +119,14 @@ def test_the_mode_selects_the_palette_and_an_unknown_system_is_light(qapp: QAppl
     assert len(qapp.findChildren(theme._SystemFollower)) == 1
 
 
-def test_the_score_ramp_is_clamped_even_and_grey_without_a_score() -> None:
-    table = theme.confidence_table()
+def test_the_error_ramp_is_clamped_even_and_grey_if_unknown() -> None:
+    table = theme.error_table()
     assert table.shape == (256, 3)
-    assert theme.confidence_colour(-1.0) == theme.confidence_colour(0.0) == QColor(*table[0])
-    assert theme.confidence_colour(2.0) == theme.confidence_colour(1.0) == QColor(*table[255])
-    brightness = [luminance(theme.confidence_colour(score)) for score in np.linspace(0, 1, 11)]
+    assert theme.error_colour(-1.0) == theme.error_colour(0.0) == QColor(*table[0])
+    assert theme.error_colour(2.0) == theme.error_colour(1.0) == QColor(*table[255])
+    brightness = [luminance(theme.error_colour(level)) for level in np.linspace(0, 1, 11)]
     assert brightness == sorted(brightness)
-    unknown = theme.confidence_colour(float("nan"))
+    unknown = theme.error_colour(float("nan"))
     assert unknown.red() == unknown.green() == unknown.blue()
 
 

@@ -235,9 +235,9 @@ def test_filters_list_matching_faces_and_an_empty_list_shows_a_message(qtbot, op
     assert window.session.desk.face is None
     assert not window.commands.by_name["accept"].isEnabled()
     choose(qtbot, window, "All faces")
-    window.session.show(Filter(order="score"))
-    scores = [window.views.face_list.model.row(k).score for k in range(10)]
-    assert scores == sorted(scores)
+    window.session.show(Filter(order="error"))
+    errors = [window.views.face_list.model.row(k).error for k in range(10)]
+    assert errors == sorted(errors, reverse=True)
 
 
 def test_two_windows_and_a_command_line_follow_each_other(qtbot, open_window, project):

@@ -55,14 +55,14 @@ class FaceItem(QGraphicsItem):
         self._face = face
         self._fills = self._colours()
         # The doubtful ones last, on top of their neighbours; those moved by hand above them.
-        falling = np.argsort(-np.nan_to_num(face.scores, nan=1.0), kind="stable").tolist()
-        self._order = sorted(falling, key=face.moved.__contains__)
+        best_first = face.worst_first()[::-1]
+        self._order = sorted(best_first, key=face.moved.__contains__)
         self.measure()
 
     def _colours(self) -> list[QColor]:
         if self._by_group:
             return [theme.group_colour(group) for group in self._face.group_of()]
-        return [theme.confidence_colour(score) for score in self._face.scores.tolist()]
+        return [theme.error_colour(level) for level in self._face.error_levels().tolist()]
 
     def set_zoom(self, zoom: float) -> None:
         self._zoom = zoom
@@ -75,7 +75,7 @@ class FaceItem(QGraphicsItem):
         self.measure()
 
     def set_by_group(self, on: bool) -> None:
-        """Colour points by the region they belong to, instead of by confidence."""
+        """Colour points by the region they belong to, instead of by expected error."""
         self._by_group = on
         self._fills = self._colours()
         self.update()

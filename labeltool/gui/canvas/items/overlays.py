@@ -5,7 +5,6 @@ They ignore the mouse; the canvas places them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
@@ -13,11 +12,13 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from labeltool.domain import OCCLUDED
+from labeltool.domain.expected_error import ExpectedErrors
 from labeltool.gui import theme
 from labeltool.gui.canvas.displayed_face import DisplayedFace
 from labeltool.gui.canvas.items.face_item import COMPARISON_COLOUR
 from labeltool.gui.canvas.items.marks import cross, diamond, ticks
 from labeltool.gui.canvas.items.photo_item import ToneCurve, draw_photo, photo_rect
+from labeltool.gui.i18n.error_words import point_error_words, round_percent_words
 from labeltool.gui.i18n.translate import region_name, sentence, tr
 
 _BACKGROUND = QColor(24, 24, 24, 205)
@@ -99,8 +100,8 @@ class Loupe(Overlay):
 
 
 class Legend(Overlay):
-    """What the points' colours and shapes mean: the confidence ramp or the regions, and such marks
-    as the face has."""
+    """What the points' colours and shapes mean: the ramp of expected errors or the regions, and
+    such marks as the face has."""
 
     _BAR = QSize(132, 8)
     _MAX_GROUPS = 14  # schemes have some five regions
@@ -110,7 +111,7 @@ class Legend(Overlay):
         self.setFont(theme.tabular(theme.small(self.font())))
         self._by_group = False
         self._groups: list[str] = []
-        self._ramp = False
+        self._expected: ExpectedErrors | None = None
         self._marks: list[str] = []
 
     def set_by_group(self, on: bool) -> None:
@@ -122,7 +123,7 @@ class Legend(Overlay):
         self._groups = (
             [name for name, _ in face.groups][: self._MAX_GROUPS] if self._by_group else []
         )
-        self._ramp = not self._by_group and face.has_scores()
+        self._expected = None if self._by_group else face.expected
         self._marks = [
             mark
             for mark, is_present in (
@@ -135,10 +136,10 @@ class Legend(Overlay):
         rows = len(self._groups) + len(self._marks)
         line, gap, pad = self.fontMetrics().height(), theme.spacing(), theme.spacing(2)
         height = rows * line + max(rows - 1, 0) * gap
-        if self._ramp:
+        if self._expected is not None:
             height += 2 * line + self._BAR.height() + gap + (gap if rows else 0)
         self.resize(self._BAR.width() + 2 * pad, height + 2 * pad)
-        self.setVisible(self._ramp or rows > 0)
+        self.setVisible(self._expected is not None or rows > 0)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
@@ -149,8 +150,8 @@ class Legend(Overlay):
         painter.drawRoundedRect(self.rect(), 4, 4)
         pad, line, gap = theme.spacing(2), self.fontMetrics().height(), theme.spacing()
         row = QRect(pad, pad, self._BAR.width(), line)
-        if self._ramp:
-            row = self._paint_ramp(painter, row)
+        if self._expected is not None:
+            row = self._paint_ramp(painter, row, self._expected.tolerance)
         for place, name in enumerate(self._groups):
             self._paint_disc(painter, row, theme.group_colour(place))
             self._paint_text(painter, row, sentence(region_name(name)))
@@ -159,19 +160,19 @@ class Legend(Overlay):
             self._paint_mark(painter, row, mark)
             row.translate(0, line + gap)
 
-    def _paint_ramp(self, painter: QPainter, row: QRect) -> QRect:
+    def _paint_ramp(self, painter: QPainter, row: QRect, tolerance: float) -> QRect:
         painter.setPen(_FOREGROUND)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, tr("Confidence"))
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, tr("Expected error"))
         bar = QRectF(row.left(), row.bottom() + 1 + theme.spacing() / 2, row.width(), 8)
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
         for step in range(17):
-            ramp.setColorAt(step / 16, theme.confidence_colour(step / 16))
+            ramp.setColorAt(step / 16, theme.error_colour(step / 16))
         painter.fillRect(bar, ramp)
         row.moveTop(int(bar.bottom() + theme.spacing() / 2))
         for align, text in (
             (Qt.AlignmentFlag.AlignLeft, "0"),
-            (Qt.AlignmentFlag.AlignHCenter, "0.5"),
-            (Qt.AlignmentFlag.AlignRight, "1"),
+            (Qt.AlignmentFlag.AlignHCenter, round_percent_words(tolerance / 2)),
+            (Qt.AlignmentFlag.AlignRight, round_percent_words(tolerance)),
         ):
             painter.drawText(row, align, text)
         return row.translated(0, row.height() + theme.spacing())
@@ -296,16 +297,15 @@ class Panels(QObject):
         self.loupe.look_at(image, at, zoom)
 
     def describe_point(self, face: DisplayedFace, index: int, at: QPointF) -> None:
-        """Number (from 1, as people count), name, region, and confidence or 'moved by hand'."""
+        """Number (from 1, as people count), name, region, and expected error or 'moved by hand'."""
         name, group = face.name(index), face.group_name(index)
         text = f"{index + 1}" if name.isdecimal() else f"{index + 1}  {name}".rstrip()
         if group:
             text += f"  {region_name(group)}"
-        score = float(face.scores[index])
         if index in face.moved:
             text += "\n" + tr("Moved by hand")
-        elif not math.isnan(score):
-            text += "\n" + tr("Confidence") + f" {score:.2f}"
+        elif face.expected is not None:
+            text += "\n" + point_error_words(face.expected, index)
         if face.visibility[index] == OCCLUDED:
             text += "\n" + tr("Occluded")
         self.label.show_text(text, at, self._canvas.rect())

@@ -43,7 +43,7 @@ def start(qtbot, window: MainWindow) -> None:
 
 def forget_proposals(store: Store) -> None:
     """Leave all ten faces without a proposal."""
-    columns = ("prediction_id", "model_id", "round_id", "score", "spread", "change")
+    columns = ("prediction_id", "model_id", "round_id", "score", "error", "change")
     change(store, f"UPDATE state SET {', '.join(f'{name} = NULL' for name in columns)}")
     change(store, "DELETE FROM prediction")
     assert store.faces.count_unpredicted() == 10
@@ -83,7 +83,7 @@ def test_queued_writes_that_do_not_concern_the_face_survive_a_change_of_face(
     (tmp_path / "photos").rename(tmp_path / "moved")
     (root,) = session.store.photos.roots()
     other = lock(project)
-    session.writes.submit(partial(session.store.filters.save, "mine", Filter(order="score")))
+    session.writes.submit(partial(session.store.filters.save, "mine", Filter(order="error")))
     session.importer.move_photos(root, tmp_path / "moved")
     session.writes.submit(partial(session.desk.batches.toggle_flags, [5, 6]))
     photo = session.desk.face.photo_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeltool.domain import OCCLUDED, VISIBLE
+from labeltool.domain.expected_error import ExpectedErrors
 from labeltool.gui import theme
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.editing.hit_test import Nothing, Point
@@ -48,11 +49,16 @@ def ring(count: int) -> np.ndarray:
     return np.stack([300.25 + 90 * np.cos(angle), 230.5 + 100 * np.sin(angle)], axis=1)
 
 
+def errors(levels: Sequence[float]) -> ExpectedErrors:
+    """Expected errors as shares of a tolerance of 8 %, of a face whose norm is 100 pixels."""
+    return ExpectedErrors(0.08 * np.asarray(levels, float), 100.0, 2.0, 0.08)
+
+
 def show_face(canvas: Canvas, points: np.ndarray, **more: object) -> None:
     count = len(points)
     canvas.set_face(
         points,
-        np.linspace(0.0, 1.0, count),
+        errors(np.linspace(0.0, 1.0, count)),
         [(i, i + 1) for i in range(count - 1)],
         BOX,
         [f"landmark {i}" for i in range(count)],
@@ -381,8 +387,8 @@ def test_hidden_points_cannot_be_dragged(canvas: Canvas) -> None:
 
 
 def test_lengths_that_disagree_are_refused(canvas: Canvas) -> None:
-    with pytest.raises(ValueError, match="scores for 5"):
-        canvas.set_face(ring(5), [0.1, 0.2, 0.3], [], None, None)
+    with pytest.raises(ValueError, match="errors for 5"):
+        canvas.set_face(ring(5), errors([0.1, 0.2, 0.3]), [], None, None)
     with pytest.raises(ValueError, match="names"):
         canvas.set_face(ring(5), None, [], None, ["one"])
     with pytest.raises(ValueError, match="edge"):
@@ -570,7 +576,7 @@ def test_handles_rotate_and_scale_the_selection_around_its_centre(canvas: Canvas
 def test_steps_go_from_the_worst_point_to_the_best_and_around(canvas: Canvas) -> None:
     points = ring(5)
     points[3] = np.nan  # absent, but it can be put down
-    canvas.set_face(points, [np.nan, 0.9, 0.2, 0.5, 0.7], [], None, None)
+    canvas.set_face(points, errors([np.nan, 0.1, 0.8, 0.5, 0.3]), [], None, None)
     seen = []
     for _ in range(6):
         canvas.show_next_point(1)
@@ -593,12 +599,12 @@ def test_showing_a_point_scrolls_it_into_view(canvas: Canvas) -> None:
 # -- what is shown ------------------------------------------------------------------------------
 
 
-def test_hovering_shows_number_name_and_score(canvas: Canvas) -> None:
+def test_hovering_shows_number_name_and_expected_error(canvas: Canvas) -> None:
     show_face(canvas, ring(5), moved={4})
     label = panel(canvas, PointLabel)
     move(canvas, canvas.point_to_viewport(1))
     assert label.isVisible()
-    assert label.text() == "2  landmark 1\nConfidence 0.25"
+    assert label.text() == "2  landmark 1\nExpected 2.0 px (2.0 %), 90 % within 4.0 px"
     move(canvas, canvas.point_to_viewport(4))
     assert label.text() == "5  landmark 4\nMoved by hand"
     move(canvas, empty_spot(canvas))
@@ -631,7 +637,13 @@ def test_every_state_of_a_point_has_its_own_shape(
         Only red counts, because the ramp's top colour and white both have all of it.
         """
         canvas.set_face(
-            points, [1.0, 1.0, 1.0], [], None, None, moved=moved, visibility=np.full(3, seen)
+            points,
+            errors([1.0, 1.0, 1.0]),
+            [],
+            None,
+            None,
+            moved=moved,
+            visibility=np.full(3, seen),
         )
         canvas.selection.select(selected)
         at = canvas.point_to_viewport(0)

@@ -331,7 +331,7 @@ def test_a_custom_key_overrides_a_default_one(app):
     assert keymap.keys("accept") == ()
 
 
-@pytest.mark.parametrize("field", ["search", "min_score"])
+@pytest.mark.parametrize("field", ["search", "min_error"])
 @pytest.mark.parametrize(
     ("key", "held", "written"),
     [

@@ -29,7 +29,7 @@ FACES = 60
 
 @pytest.fixture
 def many(tmp_path: Path, filled_project: MakeProject) -> Path:
-    """Sixty faces with scores from 0 up, all unreviewed: more than a page of the gallery."""
+    """Sixty faces with falling expected errors, all unreviewed: more than a page of the gallery."""
     return filled_project(tmp_path, FACES)
 
 
@@ -316,7 +316,7 @@ def test_a_huge_batch_previews_a_sample(qtbot, gallery, monkeypatch):
         gallery.session, gallery.views.thumbnails, ids, Verdict.ACCEPTED, gallery
     )
     sheet.show()
-    assert list(sheet.grid.selection.ids) == list(ids)  # the lowest scores first
+    assert list(sheet.grid.selection.ids) == list(ids)  # the largest expected errors first
     sheet.order.setCurrentIndex(1)
     assert len(sheet.grid.selection.ids) == 20
     assert "20 of 60, drawn at random" in sheet.hint.text()

@@ -15,8 +15,8 @@ from labeltool.gui.images.thumbnails import MAX_THUMBNAIL_PIXELS, crop_square, s
 
 CARD = Card(
     id=1, photo=Path("a.jpg"), name="a.jpg", box=(99.5, 99.5, 80.0, 60.0),
-    box_kind="detected", verdict=Verdict.UNREVIEWED, flag=False, offered=True, score=0.5,
-    draft=False, points=None, scores=None, moved=None,
+    box_kind="detected", verdict=Verdict.UNREVIEWED, flag=False, offered=True, error=0.05,
+    draft=False, points=None, errors=None, tolerance=0.08, moved=None,
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def test_a_crop_beyond_the_photo_is_grey_and_large_crops_are_reduced():
 def drawn(points: list[tuple[float, float]], side: int = 60, **marks: object) -> np.ndarray:
     picture = np.full((side, side, 4), 128, np.uint8)
     made = PictureLandmarks(
-        np.array(points, float).reshape(-1, 2), marks.get("scores"), marks.get("moved")
+        np.array(points, float).reshape(-1, 2), marks.get("levels"), marks.get("moved")
     )
     (result,) = draw_landmarks([picture], [made])
     assert (picture == 128).all()
@@ -66,7 +66,7 @@ def drawn(points: list[tuple[float, float]], side: int = 60, **marks: object) ->
 def test_points_are_drawn_where_they_are_and_absent_ones_not():
     empty = drawn([(np.nan, np.nan), (-30, 5), (5, 900), (np.inf, 1)])
     assert (empty == 128).all()
-    one = drawn([(20.0, 31.0)], scores=np.array([1.0], np.float32))
+    one = drawn([(20.0, 31.0)], levels=np.array([1.0], np.float32))
     change = np.abs(one - 128).sum(-1)
     rows, columns = np.nonzero(change)
     assert abs(columns.mean() + 0.5 - 20) < 0.3
@@ -85,12 +85,12 @@ def test_a_point_at_the_edge_stays_in_its_own_picture():
     assert (second[39, 39, :3] != 128).any()
 
 
-def test_colours_show_the_score_and_diamonds_moved_points():
-    low, high = (drawn([(30, 30)], scores=np.array([s], np.float32))[30, 30] for s in (0.0, 1.0))
+def test_colours_show_the_expected_error_and_diamonds_moved_points():
+    low, high = (drawn([(30, 30)], levels=np.array([s], np.float32))[30, 30] for s in (0.0, 1.0))
     assert high[2] > 200 > low[2]  # red in yellow, not in blue
-    hand = drawn([(30, 30)], scores=np.array([0.5], np.float32), moved=np.array([True]))
+    hand = drawn([(30, 30)], levels=np.array([0.5], np.float32), moved=np.array([True]))
     assert (hand[30, 30] > 250).all()
-    disc = drawn([(30.0, 30.0)], scores=np.array([0.5], np.float32))
+    disc = drawn([(30.0, 30.0)], levels=np.array([0.5], np.float32))
     reach = round(point_radius(60, 1))
     diagonal = 30 + reach - 1
     assert abs(hand[diagonal, diagonal] - disc[diagonal, diagonal]).sum() > 30

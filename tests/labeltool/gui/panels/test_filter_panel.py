@@ -47,13 +47,13 @@ def test_a_filter_can_be_set_saved_and_restored_after_a_restart(
     qtbot.keyClicks(window.views.filters.search, "00")
     qtbot.keyClick(window.views.filters.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(shown(window)) == 8)
-    window.views.filters.max_score.setValue(0.65)
+    window.views.filters.min_error.setValue(3.5)
     qtbot.waitUntil(lambda: len(shown(window)) == 5)
     window.views.filters.order.setCurrentIndex(1)
     window.views.filters.order.activated.emit(1)
     qtbot.mouseClick(window.views.filters.reverse, Qt.MouseButton.LeftButton)
     assert shown(window) == [f"{k:03d}.jpg" for k in (6, 5, 4, 3, 2)]
-    assert "Score 0.00 to 0.65" in window.views.filters.summary.toolTip()
+    assert "Expected error from 3.5 %" in window.views.filters.summary.toolTip()
 
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Low ones", True))
     qtbot.mouseClick(window.views.filters.save, Qt.MouseButton.LeftButton)
@@ -84,7 +84,7 @@ def test_a_filter_can_be_set_saved_and_restored_after_a_restart(
     window = open_window(project)
     assert window.session.desk.face.name == "004.jpg"
     assert window.views.filters.search.text() == "00"
-    assert window.views.filters.order.currentText() == "Highest score first"
+    assert window.views.filters.order.currentText() == "Smallest expected error first"
     assert shown(window) == [f"{k:03d}.jpg" for k in (6, 0, 4, 3, 2)]
     assert "1 face decided by kim, 1 proposal from round 1" in window.views.news.label.text()
     qtbot.mouseClick(window.views.filters.reset, Qt.MouseButton.LeftButton)
@@ -191,25 +191,25 @@ def test_leaving_a_field_or_panel_focuses_the_gallery(qtbot, open_window, projec
 
 
 @pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_Return, Key.Key_Enter])
-def test_leaving_a_score_field_returns_the_focus(qtbot, open_window, project, key):
+def test_leaving_an_error_field_returns_the_focus(qtbot, open_window, project, key):
     window = open_window(project)
-    window.views.filters.min_score.setFocus()
-    window.views.filters.min_score.selectAll()
-    qtbot.keyClicks(window.views.filters.min_score, "0.5")
-    qtbot.keyClick(window.views.filters.min_score, key)
+    window.views.filters.min_error.setFocus()
+    window.views.filters.min_error.selectAll()
+    qtbot.keyClicks(window.views.filters.min_error, "5")
+    qtbot.keyClick(window.views.filters.min_error, key)
     assert window.views.canvas.hasFocus()
-    assert window.session.desk.queue.filter.score == (0.5, 1.0)
+    assert window.session.desk.queue.filter.error == (0.05, 1.0)
 
 
 def test_show_all_from_an_empty_gallery_updates_the_counts(qtbot, open_window, project):
     window = open_window(project)
     qtbot.keyClick(window.views.canvas, Key.Key_G)
     with qtbot.waitSignal(window.session.facets.counted):
-        window.session.show(Filter(text="no such file", order="score", descending=True))
+        window.session.show(Filter(text="no such file", order="error", descending=True))
     assert window.session.desk.queue.faces == []
     with qtbot.waitSignal(window.session.facets.counted) as told:
         window.views.gallery.reset.click()
-    assert window.session.desk.queue.filter == Filter(order="score", descending=True)
+    assert window.session.desk.queue.filter == Filter(order="error", descending=True)
     assert told.args[0].facets.left == 10
 
 
@@ -237,12 +237,12 @@ def test_a_filter_without_faces_is_named_and_can_be_cleared(qtbot, open_window, 
     window = open_window(project)
     way_out = window.views.editor.show_all
     assert not way_out.isVisible()
-    window.session.show(Filter(text="no such file", order="score"))
+    window.session.show(Filter(text="no such file", order="error"))
     assert "no such file" in window.views.editor._empty_text()
     assert way_out.isVisible()
     assert window.views.editor.rect().contains(way_out.geometry())
     qtbot.mouseClick(way_out, Qt.MouseButton.LeftButton)
-    assert window.session.desk.queue.filter == Filter(order="score")
+    assert window.session.desk.queue.filter == Filter(order="error")
     assert not way_out.isVisible()
     assert window.views.canvas.hasFocus()
 
@@ -268,22 +268,22 @@ def test_a_box_that_is_too_small_shows_how_to_draw_one(qtbot, open_window, proje
     assert not window.views.editor.import_photos.isVisible()
 
 
-def test_a_score_bound_can_be_typed_slowly(qtbot, open_window, project, monkeypatch):
+def test_an_error_bound_can_be_typed_slowly(qtbot, open_window, project, monkeypatch):
     monkeypatch.setattr(filter_panel, "SEARCH_DEBOUNCE_MS", 10)
     window = open_window(project)
-    desk, high = window.session.desk, window.views.filters.max_score
+    desk, high = window.session.desk, window.views.filters.max_error
     high.setFocus()
     high.selectAll()
-    for letter in "0.75":
+    for letter in "12.5":
         qtbot.keyClicks(high, letter)
         qtbot.wait(5 * filter_panel.SEARCH_DEBOUNCE_MS)  # as who looks for each digit
     qtbot.keyClick(high, Key.Key_Return)
-    assert desk.queue.filter.score == (0.0, 0.75)
-    window.views.filters.min_score.setFocus()
-    window.views.filters.min_score.selectAll()
-    qtbot.keyClicks(window.views.filters.min_score, "0.3")
-    qtbot.keyClick(window.views.filters.min_score, Key.Key_Tab)  # to leave the field is enough
-    qtbot.waitUntil(lambda: desk.queue.filter.score == (0.3, 0.75))
+    assert desk.queue.filter.error == (0.0, 0.125)
+    window.views.filters.min_error.setFocus()
+    window.views.filters.min_error.selectAll()
+    qtbot.keyClicks(window.views.filters.min_error, "3")
+    qtbot.keyClick(window.views.filters.min_error, Key.Key_Tab)  # to leave the field is enough
+    qtbot.waitUntil(lambda: desk.queue.filter.error == (0.03, 0.125))
 
 
 def test_deciding_all_filtered_faces_uses_the_current_result(

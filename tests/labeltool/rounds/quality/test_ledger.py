@@ -229,7 +229,7 @@ class TestFilter:
         assert ids(LedgerRole.PSEUDO, first) == [5, 6]
         assert ids(LedgerRole.LEFT_OUT) == [3, 4]
         assert ids(LedgerRole.AUDIT) == []
-        both = Filter("corrected", role=LedgerRole.PSEUDO, role_round=first, order="score")
+        both = Filter("corrected", role=LedgerRole.PSEUDO, role_round=first, order="error")
         assert store.queue.ids(both) == [5]
 
     def test_it_is_saved_and_read_again(self):

@@ -24,7 +24,7 @@ from labeltool.store.database.sqlite import SqliteDialect
 from labeltool.store.faces import face_queries
 
 SHAPES = (
-    Filter(), Filter(flagged=True, score=(0.0, 1.0), round_id=0, folder="any", reviewer="any"),
+    Filter(), Filter(flagged=True, error=(0.0, 1.0), round_id=0, folder="any", reviewer="any"),
     Filter(audit=True, faces=(0,)), Filter(text="a", batch=0), Filter(text="aaa"),
 )  # fmt: skip
 

@@ -26,7 +26,8 @@ def ids(seen: list[tuple[int, int | None, int | None]]) -> list[int]:
 @pytest.fixture
 def mixed(project) -> Store:
     """Face 1 is accepted, 2 corrected, 3 rejected, 4 rejected with a new proposal, 5 excluded, 6
-    has a draft, 7 no proposal, 8 and 9 are unreviewed with scores of 0.9 and 0.2."""
+    has a draft, 7 no proposal, 8 and 9 are unreviewed, with
+    expected errors of 1 % and 8 %."""
     store = project(9, proposed=False)
     propose(store, [1, 2, 3, 4, 5, 6, 8, 9], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9, 0.2])
     store.decisions.decide(ANN, [1], ACCEPTED)
@@ -42,8 +43,8 @@ def mixed(project) -> Store:
     ("verdict", "waiting", "decided", "same", "bare"),
     [
         (ACCEPTED, [9, 4, 8], [3, 5], 2, 1),
-        (REJECTED, [7, 9, 4, 8], [1, 2, 5], 1, 0),
-        (EXCLUDED, [7, 9, 4, 8], [1, 2, 3], 1, 0),
+        (REJECTED, [9, 4, 8, 7], [1, 2, 5], 1, 0),
+        (EXCLUDED, [9, 4, 8, 7], [1, 2, 3], 1, 0),
         (UNREVIEWED, [1, 2, 3, 5, 4], [], 3, 0),
     ],
 )
@@ -60,11 +61,12 @@ def test_a_plan_counts_waiting_decided_and_unchanged_faces(
 
 def test_a_plan_of_faces_that_are_gone_is_empty(mixed):
     plan = mixed.batches.plan([77], ACCEPTED)
-    assert (plan.waiting, plan.verdicts, plan.lowest) == ([], {}, None)
+    assert (plan.waiting, plan.verdicts, plan.largest_error) == ([], {}, None)
 
 
-def test_the_lowest_score_is_of_those_that_wait(mixed):
-    assert mixed.batches.plan(range(1, 10), ACCEPTED).lowest == 0.2
+def test_the_largest_expected_error_is_of_those_that_wait(mixed):
+    assert mixed.batches.plan(range(1, 10), ACCEPTED).largest_error == 0.08
+    assert mixed.batches.plan([7], REJECTED).largest_error is None
 
 
 @pytest.mark.parametrize("verdict", [ACCEPTED, REJECTED, EXCLUDED, UNREVIEWED])
@@ -168,7 +170,7 @@ class TestCards:
         add_faces(store, 2)
         cards = store.faces.cards([5, 1])
         assert list(cards) == [5, 1]
-        assert (cards[5].score, cards[5].points) == (None, None)
+        assert (cards[5].error, cards[5].points) == (None, None)
 
 
 def test_changes_of_a_batch_name_no_face(project):

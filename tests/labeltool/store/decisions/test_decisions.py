@@ -506,7 +506,7 @@ class TestCheck:
             "UPDATE state SET effect = NULL WHERE face_id = 3",
             "UPDATE state SET offered = 1 - offered WHERE face_id IN (3, 4)",
             "UPDATE state SET prediction_id = NULL WHERE face_id = 4",
-            "UPDATE state SET score = 0.99, spread = 0 WHERE face_id = 6",
+            "UPDATE state SET score = 0.99, error = 0 WHERE face_id = 6",
             "UPDATE state SET model_id = 1",
             "DELETE FROM state WHERE face_id IN (1, 6)",
             "DELETE FROM state",

@@ -28,9 +28,9 @@ NAMES = ("walk/day 1/a.jpg", "walk/day 1/b.jpg", "walk/day 2/c.jpg", "walk 2/d.j
 KOREAN = ("여름 휴가/바다 😀.jpg", "Ärger/f.JPG")
 
 PARTS = (
-    {}, {"flagged": True}, {"score": (0.2, 0.8)}, {"round_id": 2}, {"folder": "1/walk"},
+    {}, {"flagged": True}, {"error": (0.02, 0.08)}, {"round_id": 2}, {"folder": "1/walk"},
     {"reviewer": ANN}, {"text": "day"}, {"text": "da"},
-    {"flagged": True, "score": (0.2, 0.8), "round_id": 2, "folder": "1", "reviewer": ANN,
+    {"flagged": True, "error": (0.02, 0.08), "round_id": 2, "folder": "1", "reviewer": ANN,
      "text": "day"},
 )  # fmt: skip
 
@@ -59,16 +59,15 @@ class TestFilters:
         [
             (Filter(), [5, 4, 1, 2, 3, 7, 6]),
             (Filter(descending=True), [6, 7, 3, 2, 1, 4, 5]),
-            (Filter(order="score"), [2, 5, 3, 6, 4, 1, 7]),
-            (Filter(order="score", descending=True), [1, 4, 6, 3, 5, 2, 7]),
-            (Filter(order="spread"), [2, 5, 3, 6, 4, 1, 7]),
+            (Filter(order="error"), [2, 5, 3, 6, 4, 1, 7]),
+            (Filter(order="error", descending=True), [1, 4, 6, 3, 5, 2, 7]),
             (Filter(order="time"), [5, 2, 1, 4, 3, 6, 7]),
             (Filter(order="time", descending=True), [4, 1, 2, 5, 7, 6, 3]),
             (Filter(order="round"), [3, 4, 1, 2, 5, 6, 7]),
             (Filter(order="change"), [3, 4, 1, 2, 5, 6, 7]),
-            (Filter(score=(0.5, 0.6)), [3, 6]),
+            (Filter(error=(0.04, 0.05)), [3, 6]),
             (Filter(round_id=2), [4, 3]),
-            (Filter(round_id=1, order="score"), [2, 5, 6, 1]),
+            (Filter(round_id=1, order="error"), [2, 5, 6, 1]),
             (Filter(folder="1"), [5, 4, 1, 2, 3]),
             (Filter(folder="1/walk"), [1, 2, 3]),
             (Filter(folder="1/walk/day 1"), [1, 2]),
@@ -87,7 +86,7 @@ class TestFilters:
             (Filter(text="%"), []),
             (Filter(text='"'), []),
             (Filter(text='day" OR "walk'), []),
-            (Filter("offered", text=".jpg", order="score", descending=True), [6, 3, 5]),
+            (Filter("offered", text=".jpg", order="error", descending=True), [6, 3, 5]),
         ],
     )
     def test_a_filter_gives_its_faces_in_its_order(self, store, wanted, ids):
@@ -103,11 +102,16 @@ class TestFilters:
         assert store.queue.ids(Filter(reviewer=BEN)) == []
 
     def test_a_filter_round_trips_through_json(self):
-        wanted = Filter("offered", True, "바다", "score", True, (0.25, 0.5), 3, "1/walk", ANN)
+        wanted = Filter("offered", True, "바다", "error", True, (0.25, 0.5), 3, "1/walk", ANN)
         assert Filter.from_json(wanted.to_json()) == wanted
         assert Filter.from_json(Filter(faces=(3, 1)).to_json()) == Filter(faces=(3, 1))
         assert Filter.from_json(Filter().to_json()) == Filter()
         assert "바다" in wanted.to_json()
+
+    @pytest.mark.parametrize("order", ["score", "spread"])
+    def test_a_filter_by_scores_is_read_as_one_by_expected_errors(self, order):
+        written = f'{{"order": "{order}", "score": [0.0, 0.5], "verdict": "offered"}}'
+        assert Filter.from_json(written) == Filter("offered", order="error")
 
     @pytest.mark.parametrize(
         "written",
@@ -117,6 +121,7 @@ class TestFilters:
             '{"verdict": "odd"}',
             "[]",
             '{"score": 1}',
+            '{"error": 1}',
             '{"faces": 1}',
             "{",
         ],
@@ -191,7 +196,7 @@ class TestIndexes:
         walks = [line for line in plans if line.split()[1] in ("state", "face_counter")]
         assert len(walks) == 2
         assert all(
-            "face_counter" in line or "COVERING INDEX state_by_score" in line for line in walks
+            "face_counter" in line or "COVERING INDEX state_by_error" in line for line in walks
         )
 
     def test_overall_counts_scan_no_faces(self, store):
@@ -208,7 +213,7 @@ class TestIndexes:
     def test_a_few_faces_are_looked_up_by_primary_key(self, store):
         with explained(store) as plans:
             store.queue.waiting([1, 2])
-            store.queue.matching(Filter("offered", order="score"), [1, 2])
+            store.queue.matching(Filter("offered", order="error"), [1, 2])
         searches = [line for line in plans if line.split()[1] == "state"]
         assert searches == ["SEARCH state USING INTEGER PRIMARY KEY (rowid=?)"] * 2
 
@@ -285,7 +290,7 @@ class TestCounters:
 
 class TestSavedFilters:
     def test_filters_are_saved_renamed_and_deleted(self, store, again):
-        bad = Filter("rejected", reviewer=BEN, order="score")
+        bad = Filter("rejected", reviewer=BEN, order="error")
         assert store.filters.save("  Ben's  bad ones ", bad).changes.filters
         store.filters.save("all", Filter())
         assert [(f.name, f.filter) for f in again(store).filters.all()] == [
@@ -314,13 +319,20 @@ class TestSavedFilters:
         assert [(f.name, f.filter) for f in store.filters.all()] == [("new", None)]
 
 
-def test_a_score_filter_matches_the_rounded_score(store):
-    change(store, "UPDATE state SET score = 0.604 WHERE face_id = 1")
-    change(store, "UPDATE state SET score = 0.606 WHERE face_id = 2")
-    found = store.queue.ids(Filter(score=(0.6, 0.6)))
+def test_an_error_filter_matches_the_rounded_error(store):
+    change(store, "UPDATE state SET error = 0.0604 WHERE face_id = 1")
+    change(store, "UPDATE state SET error = 0.0606 WHERE face_id = 2")
+    found = store.queue.ids(Filter(error=(0.06, 0.06)))
     assert 1 in found
     assert 2 not in found
-    assert 2 in store.queue.ids(Filter(score=(0.61, 0.7)))
+    assert 2 in store.queue.ids(Filter(error=(0.061, 0.07)))
+
+
+def test_faces_without_an_expected_error_are_last_in_both_directions(store):
+    change(store, "UPDATE state SET error = NULL WHERE face_id IN (2, 3)")
+    assert store.queue.ids(Filter(order="error")) == [5, 6, 4, 1, 2, 3, 7]
+    assert store.queue.ids(Filter(order="error", descending=True)) == [1, 4, 6, 5, 7, 3, 2]
+    assert not {2, 3, 7} & set(store.queue.ids(Filter(error=(0.0, 1.0))))
 
 
 class TestReviewerProgress:
@@ -328,7 +340,7 @@ class TestReviewerProgress:
         assert store.reviewer_progress.load("cho") is None
 
     def test_progress_comes_with_the_changes_by_others(self, store):
-        wanted = Filter("offered", order="score")
+        wanted = Filter("offered", order="error")
         store.reviewer_progress.save(ANN, 3, wanted)
         visit, news = store.reviewer_progress.load(ANN)
         assert (visit.face_id, visit.filter) == (3, wanted)

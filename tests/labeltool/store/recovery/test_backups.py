@@ -128,7 +128,7 @@ class TestMaking:
         store = project(2000)
         good = store.back_up("work").file.name
         store._database.checkpoint()
-        page = sql(store, "SELECT rootpage FROM sqlite_master WHERE name = 'state_by_score'")[0][0]
+        page = sql(store, "SELECT rootpage FROM sqlite_master WHERE name = 'state_by_error'")[0][0]
         overwrite(store.folder / FILE, (page - 1) * 4096, 4096)
         with pytest.raises(DamagedError, match="is damaged"):
             store.back_up("work")
