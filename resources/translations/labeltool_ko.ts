@@ -696,6 +696,14 @@
         <translation>점의 번호를 보이거나 숨깁니다</translation>
     </message>
     <message>
+        <source>All circles</source>
+        <translation>모든 원</translation>
+    </message>
+    <message>
+        <source>Around every point where it truly lies, in 9 of 10 faces; else around the worst</source>
+        <translation>모든 점 둘레에, 10개 중 9개 얼굴에서 실제 위치가 들어 있는 원을 표시합니다. 끄면 가장 나쁜 점에만 표시합니다</translation>
+    </message>
+    <message>
         <source>Boxes</source>
         <translation>박스</translation>
     </message>
@@ -712,8 +720,8 @@
         <translation>예상 오차가 큰 순서로 다음 랜드마크</translation>
     </message>
     <message>
-        <source>Colours say which part of the face, not how certain</source>
-        <translation type="unfinished"></translation>
+        <source>Colours say which part of the face, not the expected error</source>
+        <translation>색이 예상 오차 대신 얼굴 부위를 나타냅니다</translation>
     </message>
     <message>
         <source>Original proposal</source>

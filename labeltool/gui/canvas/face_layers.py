@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from labeltool.gui.canvas.displayed_face import Array, DisplayedFace
 from labeltool.gui.canvas.handles import SelectionFrame
 from labeltool.gui.canvas.items.box_items import BoxesItem, SelectionItem
+from labeltool.gui.canvas.items.circles_item import CirclesItem
 from labeltool.gui.canvas.items.face_item import ComparisonItem, FaceItem
 from labeltool.gui.canvas.items.overlays import Panels
 from labeltool.gui.canvas.point_selection import PointSelection
@@ -27,9 +28,10 @@ class FaceLayers:
         self._dragged, self._is_dragging = -1, False
         self.boxes = BoxesItem()
         self._comparison = ComparisonItem()
+        self.circles = CirclesItem()
         self._points = FaceItem()
         self._frame = SelectionItem()
-        self._items = (self.boxes, self._comparison, self._points, self._frame)
+        self._items = (self.boxes, self._comparison, self.circles, self._points, self._frame)
         for item in self._items:
             scene.addItem(item)
 
@@ -64,7 +66,7 @@ class FaceLayers:
     def set_face(self, face: DisplayedFace) -> None:
         """Draw a face, or a new state of it. See `highlight` for what stands out."""
         self._face = face
-        for item in (self.boxes, self._comparison, self._points):
+        for item in (self.boxes, self._comparison, self.circles, self._points):
             item.set_face(face)
 
     def set_has_photo(self, has_photo: bool) -> None:
@@ -78,17 +80,24 @@ class FaceLayers:
             item.set_zoom(zoom)
 
     def set_visible(
-        self, points: bool = True, edges: bool = True, boxes: bool = True, numbers: bool = False
+        self,
+        points: bool = True,
+        edges: bool = True,
+        boxes: bool = True,
+        numbers: bool = False,
+        circles: bool = False,
     ) -> None:
-        """Which layers are drawn; what is hidden cannot be clicked."""
+        """Which layers are drawn; what is hidden cannot be clicked. circles: of all points, and not
+        only of those that stand out."""
         self._points_visible, self._boxes_visible = points, boxes
         self._points.set_layers(points, edges, numbers)
         self.boxes.set_boxes_visible(boxes)
+        self.circles.set_shows_all(circles)
         self.highlight()
         self.update_legend()
 
     def set_by_group(self, on: bool) -> None:
-        """Colour points by the region of the face instead of by confidence."""
+        """Colour points by the region of the face instead of by expected error."""
         self._points.set_by_group(on)
         self._panels.legend.set_by_group(on)
         self.update_legend()
@@ -107,10 +116,12 @@ class FaceLayers:
         """To be called when points of the face have moved."""
         self._points.measure()
         self._comparison.measure()
+        self.circles.measure()
 
     def points_moved_by_hand(self) -> None:
         """To be called when a move of points is finished, which changes how they look."""
         self._points.set_face(self._face)
+        self.circles.set_face(self._face)
         self._comparison.measure()
         self.highlight()
         self.update_legend()
@@ -128,6 +139,8 @@ class FaceLayers:
         self._points.mark(
             hovered=hovered, selected=self._selection.last, dragged=dragged, chosen=selected
         )
+        moving = selected | {dragged} if self._is_dragging else frozenset[int]()
+        self.circles.mark(hovered, selected, moving)
         has_frame = self._points_visible and not self._is_dragging and len(selected) > 1
         self._frame.set_extent(self._face.around(selected) if has_frame else QRectF())
         if hovered < 0:
@@ -152,6 +165,7 @@ class FaceLayers:
         has_photo = self._has_photo
         for item in self._items:
             item.setVisible(has_photo)
+        self.circles.setVisible(has_photo and self._points_visible)
         self._panels.show_legend(
             self._face, has_photo and self._points_visible,
             has_photo and self.comparison is not None,

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from labeltool.gui.canvas.display_adjustments import DisplayAdjustments
 from labeltool.gui.settings import Settings
 
-LAYERS = ("points", "edges", "boxes", "numbers")
-"""What is drawn of a face."""
+LAYERS = ("points", "edges", "boxes", "numbers", "circles")
+"""What is drawn of a face; at first the first three."""
 
 COMPARISONS = ("compare_proposal", "compare_previous")
 """Which other landmarks are drawn for comparison; at most one of them is on."""

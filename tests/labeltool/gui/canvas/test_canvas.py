@@ -1028,3 +1028,55 @@ def test_the_next_face_is_framed_like_the_last_one(canvas: Canvas) -> None:
     middle = canvas.viewport_to_image(QPointF(canvas.viewport().rect().center()))
     assert (middle.x(), middle.y()) == pytest.approx((460, 360), abs=1)
     assert canvas.zoom == pytest.approx(2.0)
+
+
+# -- circles ------------------------------------------------------------------------------------
+
+
+def circles(canvas: Canvas) -> list[int]:
+    """The points whose circles are drawn."""
+    return canvas.layers.circles.drawn()
+
+
+def test_circles_are_drawn_around_the_worst_few_the_hovered_and_the_selected(
+    canvas: Canvas,
+) -> None:
+    # the radius of a circle is twice the expected error, so from level 0.5 it leaves the tolerance
+    levels = [0.1, 0.9, 0.6, np.nan, 0.7, 0.8, 0.3]
+    canvas.set_face(ring(7), errors(levels), [], None, None)
+    assert circles(canvas) == [1, 4, 5]
+    move(canvas, canvas.point_to_viewport(0))
+    assert circles(canvas) == [0, 1, 4, 5]
+    move(canvas, empty_spot(canvas))
+    canvas.selection.select_many([3, 6])
+    assert circles(canvas) == [1, 4, 5, 6]  # of point 3 nothing is known
+
+
+def test_all_circles_can_be_drawn_and_none_is_around_a_point_placed_by_hand(
+    canvas: Canvas,
+) -> None:
+    canvas.set_face(ring(5), errors([0.1, 0.2, 0.3, 0.9, np.nan]), [], None, None, moved={3})
+    assert circles(canvas) == []
+    canvas.layers.set_visible(circles=True)
+    assert circles(canvas) == [0, 1, 2]
+    press(canvas, canvas.point_to_viewport(1))
+    move(canvas, canvas.point_to_viewport(1) + QPoint(20, 0))
+    assert circles(canvas) == [0, 2]
+    release(canvas, canvas.point_to_viewport(1) + QPoint(20, 0))
+
+
+def test_a_circle_has_the_size_of_its_radius_in_the_photo(canvas: Canvas) -> None:
+    points = np.array([[300.0, 230.0]])
+    canvas.set_face(points, errors([1.0]), [], None, None)
+    assert circles(canvas) == [0]
+    at = canvas.point_to_viewport(0)
+    radius = round(16 * canvas.zoom)  # twice 8 % of 100 pixels
+
+    def brightest() -> int:
+        image = canvas.viewport().grab().toImage()
+        on_rim = (QPoint(radius + offset, 0) for offset in (-1, 0, 1))
+        return max(image.pixelColor(at + offset).lightness() for offset in on_rim)
+
+    with_circle = brightest()
+    canvas.layers.circles.setVisible(False)
+    assert with_circle > brightest() + 50
