@@ -5281,7 +5281,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>{pixels} px</source>
-        <translation>{pixels} px</translation>
+        <translation>{pixels}픽셀</translation>
     </message>
     <message>
         <source>expected error unknown</source>

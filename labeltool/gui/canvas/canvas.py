@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from labeltool.domain import Box, Visibility
-from labeltool.domain.expected_error import ExpectedErrors
+from labeltool.domain.tolerance import ExpectedErrors
 from labeltool.gui.canvas.displayed_face import Array, Groups, make_displayed_face
 from labeltool.gui.canvas.editing.box_editor import BoxEditor
 from labeltool.gui.canvas.editing.hit_test import (

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from labeltool.domain import ABSENT, VISIBLE, Box, Visibility
-from labeltool.domain.expected_error import ExpectedErrors
+from labeltool.domain.tolerance import ExpectedErrors
 from pipnet.data.scheme import Scheme
 
 Array = npt.NDArray[np.float64]

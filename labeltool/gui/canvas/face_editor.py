@@ -26,7 +26,7 @@ from labeltool.domain import (
     Verdict,
     photo_problem,
 )
-from labeltool.domain.expected_error import expected_errors
+from labeltool.domain.tolerance import expected_errors
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.box_change_dialog import BoxChange, ask_box_change
 from labeltool.gui.canvas.comparison import ComparisonOverlay

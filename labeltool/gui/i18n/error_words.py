@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from labeltool.domain.expected_error import ExpectedErrors
+from labeltool.domain.tolerance import ExpectedErrors
 from labeltool.gui.i18n.translate import tr
 
 

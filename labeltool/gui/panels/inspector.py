@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import Changes, Face, Prediction, Verdict, model_name
-from labeltool.domain.expected_error import expected_errors
+from labeltool.domain.tolerance import expected_errors
 from labeltool.gui import theme
 from labeltool.gui.i18n.error_words import face_error_words
 from labeltool.gui.i18n.local_time import format_local_time

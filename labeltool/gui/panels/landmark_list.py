@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.domain import ABSENT, N_, OCCLUDED, VISIBLE, Face
-from labeltool.domain.expected_error import ExpectedErrors
+from labeltool.domain.tolerance import ExpectedErrors
 from labeltool.gui import theme
 from labeltool.gui.i18n.error_words import percent_words, point_error_words
 from labeltool.gui.i18n.translate import tr

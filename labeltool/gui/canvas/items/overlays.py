@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from labeltool.domain import OCCLUDED
-from labeltool.domain.expected_error import ExpectedErrors
+from labeltool.domain.tolerance import ExpectedErrors
 from labeltool.gui import theme
 from labeltool.gui.canvas.displayed_face import DisplayedFace
 from labeltool.gui.canvas.items.face_item import COMPARISON_COLOUR

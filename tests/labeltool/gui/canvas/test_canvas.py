@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeltool.domain import OCCLUDED, VISIBLE
-from labeltool.domain.expected_error import ExpectedErrors
+from labeltool.domain.tolerance import ExpectedErrors
 from labeltool.gui import theme
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.editing.hit_test import Nothing, Point
