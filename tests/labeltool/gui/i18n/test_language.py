@@ -235,4 +235,5 @@ def test_every_exit_of_a_worker_is_described_in_korean(korean):
 
 def test_a_filter_is_described_in_korean(korean):
     wanted = Filter(verdict="offered", flagged=True, error=(0.0, 0.05), reviewer="지민")
-    assert describe_filter(wanted, {}) == "검토 대상 · 플래그 있음 · 예상 오차 0.0 % ~ 5.0 % · 판정: 지민"
+    said = "검토 대상 · 플래그 있음 · 예상 오차 0.0 % ~ 5.0 % · 판정: 지민"
+    assert describe_filter(wanted, {}) == said
