@@ -24,6 +24,7 @@ for command in (predict, evaluate, train, selftrain, export, convert, info):
 
 def main() -> None:
     """Entry point. Errors that the user can fix are one sentence on stderr, exit code 1."""
+    from pipnet.calibration.error_model import CalibrationError  # noqa: PLC0415
     from pipnet.data.coco import LabelError  # noqa: PLC0415
     from pipnet.data.images import ImageError  # noqa: PLC0415
     from pipnet.data.scheme import SchemeError  # noqa: PLC0415
@@ -34,6 +35,7 @@ def main() -> None:
     from pipnet.training.trainer import DivergedError  # noqa: PLC0415
 
     known = (
+        CalibrationError,
         CheckpointError,
         DivergedError,
         FaceDetectorMissingError,

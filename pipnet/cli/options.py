@@ -77,9 +77,14 @@ def open_detector(
         from pipnet.inference.onnx_detector import OnnxDetector  # noqa: PLC0415
 
         return OnnxDetector(weights)
+    from pipnet.calibration.calibration_file import find  # noqa: PLC0415
     from pipnet.inference.torch_detector import TorchDetector  # noqa: PLC0415
 
-    return TorchDetector(load_weights(weights, backbone, scheme, meanface), check_device(device))
+    return TorchDetector(
+        load_weights(weights, backbone, scheme, meanface),
+        check_device(device),
+        error_model=find(weights or resources.starter()),
+    )
 
 
 def output_file(

@@ -1,4 +1,4 @@
-"""A landmark scheme: how many points, what they are called, how they connect and mirror."""
+"""A landmark scheme: how many points, their names, edges, mirror and norm."""
 
 from __future__ import annotations
 
@@ -208,3 +208,45 @@ def read_scheme(model: Path) -> Scheme:
         return Scheme.from_json(json.dumps(meta["scheme"]))
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise SchemeError(f"{model} is not a whole model file of this program: {error}") from error
+
+
+def norm_distance(
+    truth: NDArray[np.float64], scheme: Scheme, norm: str | None = None
+) -> NDArray[np.float64]:
+    """The distance that normalises errors, (B, N, 2) -> (B,), in the unit of `truth`.
+
+    Args:
+        norm: `inter-ocular`, between the scheme's NME pair (68 points: the outer eye corners);
+            `inter-pupil`, between the means of the scheme's two groups of pupil points; `box`, the
+            square root of the area of the landmarks' box; two points such as `36-45`; or None for
+            the scheme's pair, the box for a scheme without one.
+
+    Raises:
+        ValueError: another word, or the scheme does not have what it takes.
+    """
+    if norm is None:
+        norm = "box" if scheme.nme_pair is None else "inter-ocular"
+    if norm == "box":
+        size = np.nanmax(truth, axis=1) - np.nanmin(truth, axis=1)
+        root: NDArray[np.float64] = np.sqrt(size.prod(-1))
+        return root
+    ends = [truth[:, list(group)].mean(1) for group in _ends(norm, scheme)]
+    result: NDArray[np.float64] = np.linalg.norm(ends[0] - ends[1], axis=-1)
+    return result
+
+
+def _ends(norm: str, scheme: Scheme) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The landmarks whose two means a distance lies between."""
+    if norm == "inter-ocular" and scheme.nme_pair is not None:
+        return (scheme.nme_pair[0],), (scheme.nme_pair[1],)
+    if norm == "inter-pupil" and scheme.pupils:
+        return scheme.pupils[0], scheme.pupils[1]
+    if norm in ("inter-ocular", "inter-pupil"):
+        raise ValueError(f"scheme {scheme.name!r} does not say which points {norm} is between")
+    pair = [int(word) for word in norm.split("-") if word.isdecimal()]
+    if len(pair) != 2 or norm != f"{pair[0]}-{pair[1]}" or max(pair) >= scheme.count:
+        raise ValueError(
+            f"errors cannot be divided by {norm!r}: give inter-ocular, inter-pupil, box, or two of "
+            f"the points 0 to {scheme.count - 1}, such as 0-1"
+        )
+    return (pair[0],), (pair[1],)

@@ -61,7 +61,7 @@ class Evaluation:
         """Compare landmarks (F, N, 2) that were found with true ones, whose norm must not be 0.
 
         Args:
-            norm: see `pipnet.evaluation.metrics.norm_distance`.
+            norm: see `pipnet.data.scheme.norm_distance`.
 
         Raises:
             ValueError: the scheme does not have that norm.
@@ -171,7 +171,7 @@ def evaluate(
     points of the norm are not labelled or at one place, are `unmeasured`.
 
     Args:
-        norm: see `pipnet.evaluation.metrics.norm_distance`.
+        norm: see `pipnet.data.scheme.norm_distance`.
         units: `image` for pixels; `crop` for fractions of the crop's width and height, which the
             authors' code measures in (not the same where crops are not square).
 

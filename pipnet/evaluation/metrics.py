@@ -6,48 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipnet.data.scheme import Scheme
+from pipnet.data.scheme import norm_distance as norm_distance  # also for those who import it here
 
 Floats = NDArray[np.float64]
-
-
-def norm_distance(truth: Floats, scheme: Scheme, norm: str | None = None) -> Floats:
-    """The distance that normalises errors, (B, N, 2) -> (B,), in the unit of `truth`.
-
-    Args:
-        norm: `inter-ocular`, between the scheme's NME pair (68 points: the outer eye corners);
-            `inter-pupil`, between the means of the scheme's two groups of pupil points; `box`, the
-            square root of the area of the landmarks' box; two points such as `36-45`; or None for
-            the scheme's pair, the box for a scheme without one.
-
-    Raises:
-        ValueError: another word, or the scheme does not have what it takes.
-    """
-    if norm is None:
-        norm = "box" if scheme.nme_pair is None else "inter-ocular"
-    if norm == "box":
-        size = np.nanmax(truth, axis=1) - np.nanmin(truth, axis=1)
-        root: Floats = np.sqrt(size.prod(-1))
-        return root
-    ends = [truth[:, list(group)].mean(1) for group in _ends(norm, scheme)]
-    result: Floats = np.linalg.norm(ends[0] - ends[1], axis=-1)
-    return result
-
-
-def _ends(norm: str, scheme: Scheme) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The landmarks whose two means a distance lies between."""
-    if norm == "inter-ocular" and scheme.nme_pair is not None:
-        return (scheme.nme_pair[0],), (scheme.nme_pair[1],)
-    if norm == "inter-pupil" and scheme.pupils:
-        return scheme.pupils[0], scheme.pupils[1]
-    if norm in ("inter-ocular", "inter-pupil"):
-        raise ValueError(f"scheme {scheme.name!r} does not say which points {norm} is between")
-    pair = [int(word) for word in norm.split("-") if word.isdecimal()]
-    if len(pair) != 2 or norm != f"{pair[0]}-{pair[1]}" or max(pair) >= scheme.count:
-        raise ValueError(
-            f"errors cannot be divided by {norm!r}: give inter-ocular, inter-pupil, box, or two of "
-            f"the points 0 to {scheme.count - 1}, such as 0-1"
-        )
-    return (pair[0],), (pair[1],)
 
 
 def point_errors(points: Floats, truth: Floats, scheme: Scheme, norm: str | None = None) -> Floats:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipnet import resources
+from pipnet.calibration.error_model import CalibrationError, ErrorModel
+from pipnet.calibration.signals import measure, predicted_norm, sharpness
 from pipnet.data.boxes import Box, overlap, tight_box
 from pipnet.data.crop import CropConvention, cut
 from pipnet.data.images import read_image
@@ -26,17 +29,40 @@ class Detector(ABC):
     """What every detector does around its network: boxes, crops, frames.
 
     `scheme`: the landmarks. `convention`: how a box becomes the network's input. `face_detector`:
-    used where no boxes are given; the default face detector if None. `batch_size`: how many faces
-    the network predicts fastest at once.
+    used where no boxes are given; the default face detector if None. `error_model`: fills the
+    expected errors of its faces, None for a detector without a calibration. `batch_size`: how many
+    faces the network predicts fastest at once.
     """
 
     batch_size = 4  # on a CPU, larger activations leave its caches
 
     def __init__(
-        self, scheme: Scheme, convention: CropConvention, face_detector: FaceDetector | None = None
+        self,
+        scheme: Scheme,
+        convention: CropConvention,
+        face_detector: FaceDetector | None = None,
+        error_model: ErrorModel | None = None,
     ) -> None:
         self.scheme, self.convention = scheme, convention
         self._face_detector = face_detector
+        self._error_model: ErrorModel | None = None
+        self.error_model = error_model
+
+    @property
+    def error_model(self) -> ErrorModel | None:
+        """What fills the expected errors of faces; None without a calibration.
+
+        Setting one of another number of landmarks raises CalibrationError.
+        """
+        return self._error_model
+
+    @error_model.setter
+    def error_model(self, model: ErrorModel | None) -> None:
+        if model is not None and model.count != self.scheme.count:
+            raise CalibrationError(
+                f"the calibration has {model.count} landmarks, the detector {self.scheme.count}"
+            )
+        self._error_model = model
 
     @staticmethod
     def from_pretrained(name: str | Path, device: str = "auto") -> Detector:
@@ -144,25 +170,23 @@ class Detector(ABC):
         ]
         areas = [convention.area(box, kind) for box, kind in zip(boxes, kinds, strict=True)]
         found = self._pass(images, areas, mirror)
+        first = np.full_like(found.points, np.nan)
         rough = [i for i, kind in enumerate(kinds) if kind not in ("landmarks", "crop")]
-        again = [i for i in rough if overlap(tight_box(found[i].points), landmark_boxes[i]) > 0.2]
+        again = [i for i in rough if overlap(tight_box(found.points[i]), landmark_boxes[i]) > 0.2]
         if again:
+            first[again] = found.points[again]
             closer = self._pass(
                 [images[i] for i in again],
-                [convention.crop_box(tight_box(found[i].points)) for i in again],
+                [convention.crop_box(tight_box(found.points[i])) for i in again],
                 mirror,
             )
-            for i, face in zip(again, closer, strict=True):
-                found[i] = face
-        return [
-            FaceLandmarks(f.points, f.own, f.votes, f.spread, f.scores, f.score, box)
-            for f, box in zip(found, boxes, strict=True)
-        ]
+            found.replace(again, closer)
+        return self._faces(found, first, boxes)
 
     def _pass(
         self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box], mirror: bool
-    ) -> list[FaceLandmarks]:
-        """The landmarks of crop areas, which stand in for the boxes."""
+    ) -> _Found:
+        """The landmarks of crop areas."""
         crops = np.stack(
             [
                 cut(_checked(image), area, self.convention)
@@ -174,23 +198,61 @@ class Detector(ABC):
         if mirror and flip is not None:
             mirrored = self.predict_crops(np.ascontiguousarray(crops[:, :, ::-1])).points
             points = (points + (mirrored * [-1, 1] + [1, 0])[:, flip]) / 2
-        spread, scores = result.spread(), face_score(result.scores)
-        faces = []
-        for i, (x, y, w, h) in enumerate(areas):
-            origin = np.array([x, y])
-            size = np.array([w, h])
-            faces.append(
-                FaceLandmarks(
-                    points[i] * size + origin,
-                    result.own[i] * size + origin,
-                    result.votes[i] * size + origin,
-                    spread[i] * float(np.sqrt(w * h)),
-                    result.scores[i],
-                    float(scores[i]),
-                    areas[i],
-                )
+        corner, size = np.split(np.array(areas, np.float64), 2, axis=1)  # (B, 2)
+        origin, scale = corner[:, None], size[:, None]
+        return _Found(
+            points * scale + origin,
+            result.own * scale + origin,
+            result.votes * scale[:, None] + origin[:, None],
+            result.spread() * np.sqrt(size.prod(1))[:, None],
+            result.scores,
+            sharpness(crops),
+        )
+
+    def _faces(
+        self, found: _Found, first: NDArray[np.float64], boxes: Sequence[Box]
+    ) -> list[FaceLandmarks]:
+        """The faces with their expected errors, as far as there is a calibration."""
+        signals = measure(
+            found.points, found.own, found.votes, found.scores, first, found.sharpness, self.scheme
+        )
+        errors = radius = face_errors = None
+        if self._error_model is not None:
+            norm = predicted_norm(found.points, self.scheme)[:, None]
+            shares = self._error_model.expected(signals)
+            errors, radius = shares * norm, self._error_model.factor * shares * norm
+            face_errors = self._error_model.face_error(signals)
+        scores = face_score(found.scores)
+        return [
+            FaceLandmarks(
+                found.points[i], found.own[i], found.votes[i], found.spread[i], found.scores[i],
+                float(scores[i]), box, signals[i],
+                None if errors is None else errors[i],
+                None if radius is None else radius[i],
+                None if face_errors is None else float(face_errors[i]),
             )
-        return faces
+            for i, box in enumerate(boxes)
+        ]  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class _Found:
+    """The landmarks of B crops in pixels of their photos, as in `FaceLandmarks`, batched.
+
+    `sharpness` (B,): see `pipnet.calibration.signals.sharpness`.
+    """
+
+    points: NDArray[np.float64]
+    own: NDArray[np.float64]
+    votes: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    sharpness: NDArray[np.float64]
+
+    def replace(self, index: Sequence[int], other: _Found) -> None:
+        """Put the rows of `other` at these places."""
+        for name in self.__slots__:
+            getattr(self, name)[list(index)] = getattr(other, name)
 
 
 def _checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

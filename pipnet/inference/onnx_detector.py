@@ -9,6 +9,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from pipnet.calibration.calibration_file import find
+from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.crop import CropConvention
 from pipnet.data.scheme import Scheme
 from pipnet.inference.base import Detector
@@ -29,9 +31,12 @@ class OnnxDetector(Detector):
         spin: let idle threads wait awake for a moment, which makes a layer follow the other sooner
             and takes the time from other programs.
         face_detector: finds faces where no boxes are given; the default detector if None.
+        error_model: for expected errors; the calibration beside the file if None, as far as there
+            is one.
 
     Raises:
         OnnxError: the file is missing, broken, or of another program.
+        CalibrationError: the calibration is damaged, or of another model.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class OnnxDetector(Detector):
         face_detector: FaceDetector | None = None,
         *,
         spin: bool = True,
+        error_model: ErrorModel | None = None,
     ) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -59,6 +65,7 @@ class OnnxDetector(Detector):
             Scheme.from_json(json.dumps(meta["scheme"])),
             CropConvention.from_mapping(meta["crop"]),
             face_detector,
+            find(path) if error_model is None else error_model,
         )
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:

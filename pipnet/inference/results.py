@@ -36,6 +36,11 @@ class FaceLandmarks:
     their neighbours, `votes` (N, M, 2). `spread` (N,): root mean square distance of the votes from
     the point, pixels. `scores` (N,): maximum of each score map, about 0 to 1. `score`: of the face,
     0 to 1. `box`: the x, y, width, height that the prediction was requested for.
+
+    `signals` (N, K): what the prediction says of its own error, see `pipnet.calibration.signals`.
+    Of a detector with a calibration, else None: `errors` (N,), expected errors in pixels; `radius`
+    (N,), of circles in pixels that hold the truth 90 % of the time; `error`, expected mean error of
+    the face, share of the scheme's norm. Points of a contour are measured to the contour.
     """
 
     points: Floats
@@ -45,16 +50,28 @@ class FaceLandmarks:
     scores: Floats
     score: float
     box: Box
+    signals: Floats | None = None
+    errors: Floats | None = None
+    radius: Floats | None = None
+    error: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values that `json` writes: box, points, scores, score, spread."""
-        return {
+        """Plain values that `json` writes: box, points, scores, score, spread; and with a
+        calibration errors, radius, error."""
+        row: dict[str, Any] = {
             "box": [float(value) for value in self.box],
             "points": self.points.tolist(),
             "scores": self.scores.tolist(),
             "score": self.score,
             "spread": self.spread.tolist(),
         }
+        if self.errors is not None and self.radius is not None:
+            row |= {
+                "errors": self.errors.tolist(),
+                "radius": self.radius.tolist(),
+                "error": self.error,
+            }
+        return row
 
 
 @dataclass(frozen=True, slots=True, eq=False)

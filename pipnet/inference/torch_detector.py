@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pipnet.calibration.calibration_file import find
+from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.normalisation import normalise
 from pipnet.inference.base import Detector
 from pipnet.inference.face_detection import FaceDetector
@@ -24,15 +26,21 @@ class TorchDetector(Detector):
         checkpoint: what to predict with.
         device: a torch device name, or `auto` for CUDA where it works, else the CPU.
         face_detector: finds faces where no boxes are given; the default detector if None.
+        error_model: for expected errors, None for none.
 
     Raises:
         DeviceError: the device cannot be used.
+        CalibrationError: the error model is of other landmarks.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, device: str = "cpu", face_detector: FaceDetector | None = None
+        self,
+        checkpoint: Checkpoint,
+        device: str = "cpu",
+        face_detector: FaceDetector | None = None,
+        error_model: ErrorModel | None = None,
     ) -> None:
-        super().__init__(checkpoint.scheme, checkpoint.convention, face_detector)
+        super().__init__(checkpoint.scheme, checkpoint.convention, face_detector, error_model)
         self.checkpoint = checkpoint
         self._device = usable_device(device)
         if self._device.type != "cpu":
@@ -43,12 +51,13 @@ class TorchDetector(Detector):
 
     @staticmethod
     def load(weights: Path, device: str = "cpu") -> TorchDetector:
-        """A detector from a model file.
+        """A detector from a model file, with the calibration that lies beside it, if any.
 
         Raises:
             CheckpointError: the file cannot be used.
+            CalibrationError: the calibration is damaged, or of another model.
         """
-        return TorchDetector(load(weights), device)
+        return TorchDetector(load(weights), device, error_model=find(weights))
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), in crop units."""
