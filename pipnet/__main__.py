@@ -30,8 +30,8 @@ def main() -> None:
     from pipnet.data.scheme import SchemeError  # noqa: PLC0415
     from pipnet.inference.face_detection import FaceDetectorMissingError  # noqa: PLC0415
     from pipnet.inference.onnx_detector import OnnxError  # noqa: PLC0415
+    from pipnet.memory import is_out_of_memory  # noqa: PLC0415
     from pipnet.models.checkpoint import CheckpointError  # noqa: PLC0415
-    from pipnet.training.allocator import is_out_of_memory  # noqa: PLC0415
     from pipnet.training.trainer import DivergedError  # noqa: PLC0415
 
     known = (
@@ -53,7 +53,7 @@ def main() -> None:
         reason = f"{error.filename}: {error.strerror}." if named else str(error)
         click.echo(f"Error: {one_line(reason)}", err=True)
         sys.exit(1)
-    except (RuntimeError, MemoryError) as error:
+    except Exception as error:
         if not is_out_of_memory(error):
             raise
         click.echo(

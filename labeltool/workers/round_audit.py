@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers.round_prediction import predict_table
+from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.compare import paired_change
 from pipnet.evaluation.evaluate import Evaluation
 from pipnet.evaluation.metrics import norm_distance
 from pipnet.inference.results import FaceLandmarks
-from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
 
 MAX_SAMPLES = 8
@@ -42,9 +42,11 @@ class Measurement:
 class Audit:
     """The audit faces of a run, and a few faces whose landmarks are shown meanwhile."""
 
-    def __init__(self, folder: RunFolder, photos: RunPhotos, scheme: Scheme, device: str) -> None:
+    def __init__(
+        self, folder: RunFolder, photos: RunPhotos, scheme: Scheme, detectors: RunDetectors
+    ) -> None:
         self._folder, self._photos = folder, photos
-        self._scheme, self._device = scheme, device
+        self._scheme, self._detectors = scheme, detectors
         self._table = folder.tables.faces()
         self._truth: dict[int, NDArray[np.float64]] = {}
         table = folder.tables.audit()
@@ -147,8 +149,7 @@ class Audit:
     def _predict(self, checkpoint: Checkpoint, faces: set[int]) -> dict[int, FaceLandmarks]:
         """Landmarks of the faces whose photos can be used, by id."""
         part = self._table.of(faces)
-        detector = TorchDetector(checkpoint, self._device)
-        found = predict_table(detector, part, self._photos)
+        found = predict_table(self._detectors.of(checkpoint), part, self._photos)
         return {int(part.ids[index]): face for index, face in found}
 
 

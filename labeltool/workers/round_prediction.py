@@ -17,7 +17,6 @@ from pipnet.data.boxes import Box
 from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
-from pipnet.models.checkpoint import Checkpoint
 
 FACES_PER_CHUNK = 256
 """Faces in one predictions file."""
@@ -25,14 +24,12 @@ FACES_PER_CHUNK = 256
 
 def predict_faces(
     folder: RunFolder,
-    checkpoint: Checkpoint,
+    detector: TorchDetector,
     photos: RunPhotos,
-    device: str,
     progress: RunProgress,
 ) -> list[str]:
     """Predict every face and write the results in chunks; returns their names."""
     faces = folder.tables.faces()
-    detector = TorchDetector(checkpoint, device)
     done, total = 0, len(faces.ids)
     ids: list[int] = []
     found: list[FaceLandmarks] = []

@@ -15,12 +15,12 @@ from labeltool.rounds.planning import Recipe
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_prediction import predict_table
+from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, Stage
 from labeltool.workers.training_watch import StopEarly, TrainingWatch
 from pipnet.data.boxes import tight_box
 from pipnet.data.sample import Sample
-from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, load, mixed, save
 from pipnet.training.config import TrainConfig
 from pipnet.training.self_training import SelfTrainConfig, UnlabelledFace, self_train
@@ -53,11 +53,13 @@ class RoundTraining:
         spec: dict[str, Any],
         photos: RunPhotos,
         audit: Audit,
+        detectors: RunDetectors,
         device: str,
         progress: RunProgress,
     ) -> None:
         self._folder, self._spec, self._photos = folder, spec, photos
-        self._audit, self._device, self._progress = audit, device, progress
+        self._audit, self._detectors = audit, detectors
+        self._device, self._progress = device, progress
         self._recipe, self._options = Recipe(**spec["recipe"]), spec.get("options", {})
         self._out = folder.path / "training"
 
@@ -176,7 +178,7 @@ class RoundTraining:
                 done += count
                 self._watch.on_predicted(done)
 
-            detector = TorchDetector(network, self._device)
+            detector = self._detectors.of(network)
             rows = predict_table(detector, table, self._photos, mirror=True, on_batch=on_batch)
             found = {int(table.ids[row]): face.points for row, face in rows}
             points = np.array(list(found.values())).reshape(len(found), network.scheme.count, 2)
@@ -242,7 +244,7 @@ class RoundTraining:
             lambda: start, list(manual.values()), unlabelled, config, out,
             save_seconds=SAVE_SECONDS, on_progress=on_progress, on_epoch=on_epoch,
             on_batch=on_batch, on_unreadable=self._watch.on_unreadable,
-            on_smaller_batch=self._watch.on_smaller_batch,
+            on_smaller_batch=self._watch.on_smaller_batch, make_detector=self._detectors.of,
         )  # fmt: skip
 
     def _better(self, finished: Checkpoint, unfinished: Checkpoint) -> Checkpoint:

@@ -21,6 +21,7 @@ from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_prediction import predict_faces
 from labeltool.workers.round_start import starting_network
 from labeltool.workers.round_training import RoundTraining
+from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, Stage, run_speeds
 from labeltool.workers.run_samples import read_samples, with_detected_boxes
@@ -28,10 +29,11 @@ from pipnet import resources
 from pipnet.data.images import ImageError
 from pipnet.data.scheme import Scheme
 from pipnet.export.onnx import ExportError, export_onnx
+from pipnet.memory import is_out_of_memory
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.models.devices import DeviceError, peak_memory_bytes, usable_device
 from pipnet.models.terms import descent
-from pipnet.training.allocator import is_out_of_memory, retain_freed_memory
+from pipnet.training.allocator import retain_freed_memory
 from pipnet.training.trainer import DivergedError
 
 
@@ -99,7 +101,7 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     checkpoint = load(weights)
     # the host, for its speed says nothing about the machine of the project
     results: dict[str, Any] = {"device": device, "host": platform.node()}
-    progress = RunProgress(folder, run_speeds(spec))
+    progress, detectors = RunProgress(folder, run_speeds(spec)), RunDetectors(folder, device)
     if folder.tables.labels() is None:
         if checkpoint.scheme.names != scheme.names:
             raise UserError(
@@ -107,11 +109,11 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
             )
         progress.plan([Stage("predict", len(folder.tables.faces().ids))])
     else:
-        audit = Audit(folder, photos, scheme, device)
+        audit = Audit(folder, photos, scheme, detectors)
         samples = read_samples(folder, photos, spec["task"])
         start = starting_network(checkpoint, scheme, samples.values(), spec)
         samples = with_detected_boxes(folder, start.convention, samples)
-        checkpoint = RoundTraining(folder, spec, photos, audit, device, progress).run(
+        checkpoint = RoundTraining(folder, spec, photos, audit, detectors, device, progress).run(
             start, samples
         )
         terms = descent(Path(spec["imagenet"]) if spec.get("imagenet") else weights)
@@ -125,7 +127,7 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     # for instant proposals in the window, which does not load torch
     export_onnx(checkpoint, folder.onnx)
     progress.begin_stage(-1)
-    chunks = predict_faces(folder, checkpoint, photos, device, progress)
+    chunks = predict_faces(folder, detectors.of(checkpoint), photos, progress)
     if folder.tables.labels() is not None:
         photos.check_labelled()
     results |= {"backbone": checkpoint.network.name, "memory_bytes": peak_memory_bytes(device)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipnet.data.images import read_image
 from pipnet.data.scheme import Scheme
 from pipnet.inference.face_detection import FaceDetector, load_face_detector
 from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
+from pipnet.memory import is_out_of_memory
 from pipnet.models.decoding import Landmarks, face_score
 
 PRETRAINED = {"300w": resources.STARTER, "300w-renders": resources.RENDERS}
@@ -31,10 +33,13 @@ class Detector(ABC):
     `scheme`: the landmarks. `convention`: how a box becomes the network's input. `face_detector`:
     used where no boxes are given; the default face detector if None. `error_model`: fills the
     expected errors of its faces, None for a detector without a calibration. `batch_size`: how many
-    faces the network predicts fastest at once.
+    faces the network predicts fastest at once. `most_at_once`: how many it predicts at once at
+    most, halved whenever memory runs out, and then `on_smaller_batch` is called with it.
     """
 
     batch_size = 4  # on a CPU, larger activations leave its caches
+    most_at_once: int | None = None
+    on_smaller_batch: Callable[[int], object]
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Detector(ABC):
     ) -> None:
         self.scheme, self.convention = scheme, convention
         self._face_detector = face_detector
+        self.on_smaller_batch = _warn_smaller_batch
         self._error_model: ErrorModel | None = None
         self.error_model = error_model
 
@@ -129,6 +135,9 @@ class Detector(ABC):
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), RGB, in crop units."""
 
+    def free_memory(self) -> None:  # noqa: B027 - most have nothing to free
+        """Return what the network's allocator keeps for reuse, before it is asked for less."""
+
     def predict(
         self, image: NDArray[np.uint8], boxes: Sequence[Box] | None = None, kind: str = "detected"
     ) -> list[FaceLandmarks]:
@@ -160,10 +169,33 @@ class Detector(ABC):
         cropped a second time around the landmarks that the first crop gave. A box that is the crop
         itself is taken as it is. `mirror`: predict the mirrored crops too, and give the mean
         points; twice the time for a little accuracy. It does nothing for a scheme that cannot be
-        mirrored.
+        mirrored. When memory runs out, so many faces at once as fit are predicted, from then on.
         """
-        if len(boxes) == 0:
-            return []
+        found: list[FaceLandmarks] = []
+        while len(found) < len(boxes):
+            rest = len(boxes) - len(found)
+            count = min(self.most_at_once or rest, rest)
+            part = slice(len(found), len(found) + count)
+            try:
+                found += self._predict_part(images[part], boxes[part], kinds[part], mirror)
+                continue
+            except Exception as error:
+                if count == 1 or not is_out_of_memory(error):
+                    raise
+            # after the handler: the error keeps the tensors of the failed run alive
+            self.most_at_once = count // 2
+            self.free_memory()
+            self.on_smaller_batch(self.most_at_once)
+        return found
+
+    def _predict_part(
+        self,
+        images: Sequence[NDArray[np.uint8]],
+        boxes: Sequence[Box],
+        kinds: Sequence[str],
+        mirror: bool,
+    ) -> list[FaceLandmarks]:
+        """What `predict_batch` returns, of so many faces as are predicted at once."""
         convention = self.convention
         landmark_boxes = [
             convention.landmark_box(box, kind) for box, kind in zip(boxes, kinds, strict=True)
@@ -253,6 +285,10 @@ class _Found:
         """Put the rows of `other` at these places."""
         for name in self.__slots__:
             getattr(self, name)[list(index)] = getattr(other, name)
+
+
+def _warn_smaller_batch(faces: int) -> None:
+    warnings.warn(f"memory ran out: {faces} faces are predicted at once from now on", stacklevel=2)
 
 
 def _checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -59,6 +59,12 @@ class TorchDetector(Detector):
         """
         return TorchDetector(load(weights), device, error_model=find(weights))
 
+    def free_memory(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        elif self._device.type == "mps":
+            torch.mps.empty_cache()
+
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), in crop units."""
         with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""Memory: huge pages, keeping freed memory for reuse, and recognising out-of-memory errors."""
+"""Memory: huge pages, and keeping freed memory for reuse."""
 
 from __future__ import annotations
 
@@ -55,20 +55,3 @@ def retain_freed_memory() -> None:
     if block:
         _advise(block, RESERVED_BYTES)
         libc.free(block)
-
-
-_OUT_OF_MEMORY = (
-    "can't allocate memory",
-    "out of memory",
-    "bad_alloc",
-    "failed to allocate memory",
-)
-"""Messages of torch, ONNX Runtime and OpenCV; on a CPU torch raises a plain RuntimeError."""
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error means that memory ran out, on a CPU or a GPU."""
-    if isinstance(error, MemoryError):
-        return True
-    words = str(error).lower()
-    return isinstance(error, RuntimeError) and any(word in words for word in _OUT_OF_MEMORY)

@@ -86,6 +86,7 @@ def self_train(
     on_batch: Callable[[Stage, int], object] = lambda stage, faces: None,
     on_unreadable: OnUnreadable = warn_unreadable,
     on_smaller_batch: OnSmallerBatch = warn_smaller_batch,
+    make_detector: Callable[[Checkpoint], TorchDetector] | None = None,
 ) -> Checkpoint:
     """Self-train and return the last network, which is also `out/model.safetensors`.
 
@@ -97,6 +98,7 @@ def self_train(
         fresh: makes the untrained network of each training (ImageNet backbone, new heads).
         labelled: faces with labels. unlabelled: faces without.
         save_seconds, on_smaller_batch: see `train`.
+        make_detector: makes what predicts the unlabelled faces; a TorchDetector by default.
         on_progress: called after every step; an exception ends the training.
         on_epoch: called after every epoch of every training, numbered from 0; an exception ends the
             self-training.
@@ -128,11 +130,13 @@ def self_train(
     before: NDArray[np.float64] | None = None
     for index, task in enumerate(config.tasks, start=1):
         stage, folder = Stage(index, total, task), out / f"stage-{index}"
+        detector = (
+            make_detector(current) if make_detector else TorchDetector(current, config.train.device)
+        )
         points, scores = _pseudo_labels(
             folder,
-            current,
+            detector,
             unlabelled,
-            config.train.device,
             on_unreadable,
             partial(on_batch, stage),
         )
@@ -180,9 +184,8 @@ class _Finished:
 
 def _pseudo_labels(
     folder: Path,
-    current: Checkpoint,
+    detector: TorchDetector,
     unlabelled: Sequence[UnlabelledFace],
-    device: str,
     on_unreadable: OnUnreadable,
     on_batch: Callable[[int], object],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -200,8 +203,7 @@ def _pseudo_labels(
                 "faces now: give another folder"
             )
         return kept, found_scores
-    detector = TorchDetector(current, device)
-    points = np.full((len(unlabelled), current.scheme.count, 2), np.nan)
+    points = np.full((len(unlabelled), detector.scheme.count, 2), np.nan)
     scores = np.full(len(unlabelled), np.nan)
     # faces of one photo that follow each other share its pixels
     groups = [list(group) for _, group in groupby(unlabelled, key=lambda face: face.image)]

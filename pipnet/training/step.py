@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from pipnet.data.normalisation import normalise
+from pipnet.memory import is_out_of_memory
 from pipnet.models.losses import TargetBatch, output_loss, task_indices
 from pipnet.models.neighbours import Neighbours
-from pipnet.training.allocator import is_out_of_memory
 from pipnet.training.augment_gpu import augment
 from pipnet.training.loader import Batch
 

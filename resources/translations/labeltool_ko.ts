@@ -5311,5 +5311,13 @@ result: {verdict}</source>
         <source>Expected {pixels} ({percent}), 90 % within {radius}</source>
         <translation>예상 오차 {pixels} ({percent}), 90 %는 {radius} 이내</translation>
     </message>
+    <message>
+        <source>Memory ran out. Faces are predicted one at a time from now on, which is slower.</source>
+        <translation>메모리가 부족해졌습니다. 지금부터 얼굴을 한 번에 하나씩 예측하며, 더 느립니다.</translation>
+    </message>
+    <message>
+        <source>Memory ran out. {count} faces are predicted at once from now on, which is slower.</source>
+        <translation>메모리가 부족해졌습니다. 지금부터 한 번에 얼굴 {count}개씩 예측하며, 더 느립니다.</translation>
+    </message>
 </context>
 </TS>

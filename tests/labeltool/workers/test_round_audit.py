@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers.round_audit import Audit
+from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from pipnet import resources
 from pipnet.data.boxes import tight_box
@@ -36,7 +37,7 @@ def renders() -> Checkpoint:
 
 
 def audit_of(folder: RunFolder, starter: Checkpoint) -> Audit:
-    return Audit(folder, RunPhotos(folder), starter.scheme, "cpu")
+    return Audit(folder, RunPhotos(folder), starter.scheme, RunDetectors(folder, "cpu"))
 
 
 def evaluated(
@@ -125,5 +126,4 @@ def test_the_sample_faces_are_of_the_audit_set_and_then_not_labelled(
         assert faces[0] == 3
         assert sorted(faces[1:]) == [1, 2]
         np.testing.assert_array_equal(samples.points[0], measured.points[0])
-        assert samples.scores.shape == samples.points.shape[:2]
         assert measured.faces.tolist() == [3]

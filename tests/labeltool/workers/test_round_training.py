@@ -18,6 +18,7 @@ from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers import round_training
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_training import MIN_FREE_NORM_SAMPLES, RoundTraining
+from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, run_speeds
 from labeltool.workers.run_samples import read_samples
@@ -43,9 +44,11 @@ def starter() -> Checkpoint:
 
 def training(folder: RunFolder, starter: Checkpoint, device: str = "cpu") -> RoundTraining:
     spec, photos = folder.spec(), RunPhotos(folder)
-    audit = Audit(folder, photos, starter.scheme, "cpu")
+    audit = Audit(folder, photos, starter.scheme, RunDetectors(folder, "cpu"))
     progress = RunProgress(folder, run_speeds(spec))
-    return RoundTraining(folder, spec, photos, audit, device, progress)
+    return RoundTraining(
+        folder, spec, photos, audit, RunDetectors(folder, device), device, progress
+    )
 
 
 def run(folder: RunFolder, starter: Checkpoint, device: str = "cpu") -> Checkpoint:
@@ -345,7 +348,7 @@ def test_a_full_self_training_that_is_stopped_keeps_the_better_network(
     found = run(folder, starter)
     wanted = trained["first"]
     if audit:
-        measured = Audit(folder, RunPhotos(folder), starter.scheme, "cpu")
+        measured = Audit(folder, RunPhotos(folder), starter.scheme, RunDetectors(folder, "cpu"))
         wanted = min(trained.values(), key=lambda one: measured.measure(one).summary()["nme"])
     assert differing(found, wanted) == []
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -161,3 +163,27 @@ def test_a_round_may_start_from_imagenet(
     assert results["lineage"][0].startswith("resnet18-0123.pth ")
     assert results["memory_bytes"] > 50_000_000
     assert load(folder.model).network.name == "resnet18"
+
+
+def test_memory_that_runs_out_in_predictions_is_said_once_and_all_faces_are_predicted(
+    make_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it measures, and then with another network while it predicts every face."""
+    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    real = PIPNet.forward
+
+    def forward(network: PIPNet, images: torch.Tensor, **options: Any) -> Any:
+        if not network.training and len(images) > 1:
+            torch.zeros(1 << 50)  # the allocator refuses
+        return real(network, images, **options)
+
+    monkeypatch.setattr(PIPNet, "forward", forward)
+    folder = make_run(manual=(0, 1), pseudo=(), audit=(2, 3))
+    results, problems = run(folder)
+    notices = [event for event in folder.new_events() if event.kind == "notice"]
+    assert [str(event.reason) for event in notices] == [
+        "Memory ran out. Faces are predicted one at a time from now on, which is slower.",
+    ]
+    assert results["audit"]["faces"] == 2
+    assert sorted(predicted(folder, results)) == [0, 1, 2, 3]
+    assert not problems

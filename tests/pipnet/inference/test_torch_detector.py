@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from pipnet.data.boxes import BOX_KINDS, Box
 from pipnet.inference.face_detection import DetectedFace
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, save
 from pipnet.models.decoding import Landmarks
+from pipnet.models.heads import PIPNet
 from tests.pipnet.drawn import FACE, FIVE, draw
 
 Make = Callable[..., Checkpoint]
@@ -220,3 +223,57 @@ def test_a_detector_from_a_file(
     np.testing.assert_array_equal(face.points, wanted.points)
     with pytest.raises(CheckpointError, match="there is no model file"):
         TorchDetector.load(tmp_path / "none.safetensors")
+
+
+class TestOutOfMemory:
+    """Simulated at the allocator: more than so many faces at once ask it for far too much."""
+
+    def limit(self, monkeypatch: pytest.MonkeyPatch, faces: int) -> list[int]:
+        """Let the allocator fail for more faces than this; returns the sizes that it served."""
+        served, real = list[int](), PIPNet.forward
+
+        def forward(network: PIPNet, images: Tensor, **options: Any) -> Any:
+            if len(images) > faces:
+                torch.zeros(1 << 50)
+            served.append(len(images))
+            return real(network, images, **options)
+
+        monkeypatch.setattr(PIPNet, "forward", forward)
+        return served
+
+    def test_fewer_faces_at_once_are_predicted_from_then_on(
+        self, make_checkpoint: Make, photo: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        detector = TorchDetector(make_checkpoint())
+        boxes = [(x, 30.0, 40.0, 50.0) for x in np.linspace(20, 60, 7)]
+        wanted = detector.predict(photo, boxes, "landmarks")
+        served, told = self.limit(monkeypatch, 2), list[int]()
+        detector.on_smaller_batch = told.append
+        for _ in range(2):
+            found = detector.predict(photo, boxes, "landmarks")
+            for one, two in zip(found, wanted, strict=True):
+                np.testing.assert_allclose(one.points, two.points, atol=0.01)
+                assert one.box == two.box
+        assert told == [3, 1]
+        assert served == [1] * 14
+
+    def test_where_one_face_is_too_much_it_fails(
+        self, make_checkpoint: Make, photo: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.limit(monkeypatch, 0)
+        detector = TorchDetector(make_checkpoint())
+        with (
+            pytest.warns(UserWarning, match="1 faces are predicted at once"),
+            pytest.raises(RuntimeError, match="can't allocate memory"),
+        ):
+            detector.predict(photo, [BOX, BOX], "landmarks")
+
+    def test_other_errors_are_not_taken_for_it(
+        self, make_checkpoint: Make, photo: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def forward(network: PIPNet, images: Tensor, **options: Any) -> Any:
+            raise RuntimeError("shapes differ")
+
+        monkeypatch.setattr(PIPNet, "forward", forward)
+        with pytest.raises(RuntimeError, match="shapes differ"):
+            TorchDetector(make_checkpoint()).predict(photo, [BOX, BOX], "landmarks")
