@@ -49,7 +49,7 @@ from labeltool.domain.ledger import (
     describe_left_out,
 )
 from labeltool.domain.messages import N_, Message, counted, fill
-from labeltool.domain.models import import_model, model_name, round_model
+from labeltool.domain.models import Calibration, import_model, model_name, round_model
 from labeltool.domain.operations import Batch, Entry, PastBatch, Seen, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
 from labeltool.domain.progress import Cancelled, Progress, no_progress
@@ -80,6 +80,7 @@ __all__ = [
     "AuditSet",
     "Batch",
     "Box",
+    "Calibration",
     "Cancelled",
     "Card",
     "Changes",

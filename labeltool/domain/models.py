@@ -1,12 +1,32 @@
-"""Names of models as the project file keeps them, and what people call those models."""
+"""Names of models as the project file keeps them, what people call those models, and how their
+expected errors are calibrated."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from labeltool.domain.messages import N_, Message
 
 _ROUND, _IMPORT = "round ", "import of "
 
 _FIXED = {"starter": N_("starter"), "mean face": N_("mean face")}
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The error model of a network.
+
+    `content`: its JSON, see `pipnet.calibration`. `faces`: how many faces its circles rest on.
+    `circle_factor`: radius of a circle over the expected error. `is_own`: fitted on faces that this
+    very network has not seen; else taken over from the network that it was trained from. `time`:
+    when it was saved.
+    """
+
+    content: str
+    faces: int
+    circle_factor: float
+    is_own: bool
+    time: str
 
 
 def round_model(number: int) -> str:

@@ -81,6 +81,11 @@ _VERDICTS = {  # name: (on light, on dark, icon)
     "unreviewed": ("#636363", "#a6a6a6", "mdi6.circle-outline"),
     "removed": ("#636363", "#a6a6a6", "mdi6.minus-circle-outline"),
 }
+_TRUST = {  # name: (on light, on dark, icon)
+    "holds": ("#1a7431", "#5ec576", "mdi6.check-circle-outline"),
+    "doubtful": ("#7a5600", "#e0b14e", "mdi6.alert-outline"),
+    "fails": ("#c0262d", "#ff8582", "mdi6.alert-octagon"),
+}
 _UNKNOWN = QColor("#b4b4b4")
 
 # the colours of Okabe and Ito, which colour-blind people can tell apart, without black and red
@@ -201,6 +206,12 @@ def verdict_colour(verdict_name: str, dark: bool) -> QColor:
 def verdict_icon(verdict_name: str) -> QIcon:
     """The icon of a verdict: each has its own shape, because colour alone is not enough."""
     return _verdict_icon(verdict_name, verdict_colour(verdict_name, is_dark()).name())
+
+
+def trust_icon(trust_name: str) -> QIcon:
+    """The icon of how far circles can be trusted, green, amber or red, each with its own shape."""
+    on_light, on_dark, name = _TRUST[trust_name]
+    return icon(name, QColor(on_dark if is_dark() else on_light))
 
 
 def verdict_pixmap(verdict_name: str, side: int, ratio: float, selected: bool = False) -> QPixmap:

@@ -23,9 +23,10 @@ from labeltool.domain import (
     no_progress,
     round_model,
 )
+from labeltool.rounds.error_models import save_error_model
 from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.quality.ledger_roles import count_roles, without_photos
-from labeltool.rounds.quality.round_figures import describe_audit, may_promote
+from labeltool.rounds.quality.round_figures import describe_audit, describe_calibration, may_promote
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_inputs import trained_round
 from labeltool.rounds.run_tables import RunFolderError
@@ -62,6 +63,7 @@ class ResultIngest:
     def __init__(self, store: Store, slot: RoundSlot) -> None:
         self._store, self._slot = store, slot
         self.skipped = Skipped()
+        self._calibrated: int | None = None  # the round whose calibration is stored
 
     def load_skipped(self, folder: RunFolder) -> None:
         """Read `skipped` from a run folder; empty if the folder is damaged, which `add_results`
@@ -99,6 +101,7 @@ class ResultIngest:
         add = self._store.rounds.add_predictions
         if running.kind is RoundKind.PREDICT:
             add = self._store.rounds.offer  # type: ignore[assignment]
+        self._add_calibration(running)
         self._add_chunks(running, results["chunks"], add, progress)
         with self._failing():
             save_problems(self._store, running.folder, is_finished=True)
@@ -122,6 +125,7 @@ class ResultIngest:
             message: Message | None = Message.join(
                 trained_message(self.skipped, row, counts.proposed),
                 describe_audit(results),
+                describe_calibration(results),
                 None if promoted else _not_promoted(row),
             )
         else:
@@ -137,6 +141,7 @@ class ResultIngest:
             or not self._store.rounds.lease(running.round_id)
         ):
             return Changes()
+        self._add_calibration(running)
         faces = self._add_chunks(running, [event.detail], self._store.rounds.offer, no_progress)
         return Changes(faces=frozenset(faces))
 
@@ -192,6 +197,13 @@ class ResultIngest:
             if start % (50 * WRITE_BATCH_LEDGER) == 0:
                 self._store.rounds.lease(running.round_id)
         return {"ledger": count_roles(ledger)}
+
+    def _add_calibration(self, running: RunningRound) -> None:
+        """Store what the expected errors of the round come from, before them."""
+        if self._calibrated != running.round_id:
+            with self._failing():
+                save_error_model(self._store, running.round_id, running.folder)
+            self._calibrated = running.round_id
 
     def _read_results(self, running: RunningRound) -> tuple[dict[str, Any], int]:
         """The results of a finished round, and its number of faces. Sets `skipped`."""

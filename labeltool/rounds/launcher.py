@@ -25,6 +25,7 @@ from labeltool.domain import (
     no_progress,
 )
 from labeltool.domain.round_options import RoundOptions
+from labeltool.rounds.error_models import start_calibration
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
@@ -131,7 +132,7 @@ class RoundLauncher:
         progress(1, 3)
         photos, table = freeze_faces(self._store, wanted)
         progress(2, 3)
-        folder.create(spec, photos, table)
+        folder.create(spec, photos, table, calibration=start_calibration(weights))
         round_id = self._store.rounds.add(RoundKind.PREDICT, "", relative, {"faces": len(wanted)})
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         self._store.rounds.set_model(round_id, name, digest)
@@ -257,7 +258,7 @@ class RoundLauncher:
             "number": plan.number, "task": plan.task, "epochs": plan.epochs,
             "recipe": asdict(plan.recipe), "seed": plan.number, "speeds": asdict(plan.speeds),
         }  # fmt: skip
-        folder.create(spec, photos, table, labels, audit, ledger)
+        folder.create(spec, photos, table, labels, audit, ledger, start_calibration(start.weights))
         summary: dict[str, object] = {
             "manual": int(labels.manual.sum()), "pseudo": int((~labels.manual).sum()),
             "epochs": plan.epochs, "options": plan.options.to_dict(),

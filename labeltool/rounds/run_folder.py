@@ -6,6 +6,7 @@
     labels.npz          what a round trains on: face, points, whether a person labelled it
     audit.npz           the faces that measure the network, and their manual labels
     ledger.npz          what the round uses each face for
+    calibration.json    the error model of the network that it starts from, if that has one
     events.jsonl        events, one a line, appended by the worker
     cancel, stop, pause exist while the user asks to cancel, to stop early and keep the model, or to
                         pause
@@ -17,6 +18,7 @@
     audit-errors.npz    the landmarks and errors of the audit faces, see AuditErrorTable
     model.safetensors   the trained network
     model.onnx          the network that proposes, for the window
+    model.calibration.json  the error model of both, which the expected errors come from
     predictions-*.npz   its predictions, a few hundred faces a file
     problems.json       the photos that could not be used, [place in photos.json, reason] each
     results.json        written last: the round is complete
@@ -115,6 +117,8 @@ class RunFolder:
         self.path = path
         self.model = path / "model.safetensors"
         self.onnx = path / "model.onnx"
+        self.calibration = path / "model.calibration.json"
+        self.start_calibration = path / "calibration.json"
         self.log = path / "worker.log"
         self.tables = RunTables(path)
         self._offset = 0
@@ -129,8 +133,9 @@ class RunFolder:
         labels: LabelTable | None = None,
         audit: AuditTable | None = None,
         ledger: LedgerTable | None = None,
+        calibration: str | None = None,
     ) -> None:
-        """Write the inputs. The folder appears complete or not at all.
+        """Write the inputs; `calibration` is JSON. The folder appears complete or not at all.
 
         Raises:
             UserError: it cannot be written.
@@ -141,6 +146,8 @@ class RunFolder:
             (partial / "spec.json").write_text(json.dumps(spec, indent=1), encoding="utf-8")
             (partial / "photos.json").write_text(json.dumps(photos), encoding="utf-8")
             np.savez(partial / "faces.npz", **asdict(faces))
+            if calibration is not None:
+                (partial / self.start_calibration.name).write_text(calibration, encoding="utf-8")
             for name, table in ("labels", labels), ("audit", audit), ("ledger", ledger):
                 if table is not None:
                     columns = {k: v for k, v in asdict(table).items() if v is not None}
@@ -346,6 +353,11 @@ class RunFolder:
         """Write an .npz file of these columns, whole or not at all."""
         with self._atomic_file(name) as file:
             np.savez(file, allow_pickle=False, **columns)
+
+    def write_calibration(self, content: str) -> None:
+        """Write the error model of the network, as JSON."""
+        with self._atomic_file(self.calibration.name) as file:
+            file.write(content.encode())
 
     def write_problems(self, problems: dict[int, Message]) -> None:
         """The photos that could not be used, see `problems`."""

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltool.rounds.run_folder import RunFolder
-from labeltool.workers.round_prediction import predict_table
+from labeltool.workers.round_prediction import error_columns, predict_table
 from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
+from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.compare import paired_change
 from pipnet.evaluation.evaluate import Evaluation
@@ -26,11 +27,13 @@ MAX_SAMPLES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measurement:
-    """A network on the A audit faces that could be measured: `faces` (A,) ids, `points` (A, N, 2)
-    image pixels."""
+    """A network on the A audit faces that could be measured: `faces` (A,) ids, `points` and `truth`
+    (A, N, 2) image pixels; `signals` (A, N, K), see `pipnet.calibration.signals`."""
 
     faces: NDArray[np.int64]
     points: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    signals: NDArray[np.float64]
     evaluation: Evaluation
 
     def summary(self) -> dict[str, float]:
@@ -40,12 +43,21 @@ class Measurement:
 
 
 class Audit:
-    """The audit faces of a run, and a few faces whose landmarks are shown meanwhile."""
+    """The audit faces of a run, and a few faces whose landmarks are shown meanwhile.
+
+    Args:
+        error_model: of the network that the training starts from; it colours the landmarks shown.
+    """
 
     def __init__(
-        self, folder: RunFolder, photos: RunPhotos, scheme: Scheme, detectors: RunDetectors
+        self,
+        folder: RunFolder,
+        photos: RunPhotos,
+        scheme: Scheme,
+        detectors: RunDetectors,
+        error_model: ErrorModel | None = None,
     ) -> None:
-        self._folder, self._photos = folder, photos
+        self._folder, self._photos, self._error_model = folder, photos, error_model
         self._scheme, self._detectors = scheme, detectors
         self._table = folder.tables.faces()
         self._truth: dict[int, NDArray[np.float64]] = {}
@@ -84,22 +96,30 @@ class Audit:
         found = self._predict(checkpoint, wanted)
         shown = [face for face in self._samples if face in found]
         if samples and shown:
+            faces_shown = [found[face] for face in shown]
             self._folder.write_table(
                 "samples.npz",
                 faces=np.array(shown, np.int64),
-                points=np.stack([found[face].points for face in shown]),
+                points=np.stack([face.points for face in faces_shown]),
+                **error_columns(faces_shown, self._scheme, of_faces=False),
             )
         faces = [face for face in self._truth if face in found]
         result = None
         if faces:
-            points = np.stack([found[face].points for face in faces])
-            result = self._measurement(np.array(faces, np.int64), points)
+            rows = [found[face] for face in faces]
+            result = self._measurement(
+                np.array(faces, np.int64), np.stack([row.points for row in rows]),
+                np.stack([row.signals for row in rows if row.signals is not None]),
+            )  # fmt: skip
         self._last = checkpoint.network, result
         return result
 
-    def _measurement(self, faces: NDArray[np.int64], points: NDArray[np.float64]) -> Measurement:
+    def _measurement(
+        self, faces: NDArray[np.int64], points: NDArray[np.float64], signals: NDArray[np.float64]
+    ) -> Measurement:
         truth = np.stack([self._truth[face] for face in faces.tolist()])
-        return Measurement(faces, points, Evaluation.of_points(points, truth, self._scheme))
+        evaluation = Evaluation.of_points(points, truth, self._scheme)
+        return Measurement(faces, points, truth, signals, evaluation)
 
     def results(
         self, after: Measurement | None, in_use: Checkpoint | None, number: int
@@ -118,8 +138,9 @@ class Audit:
             # a photo may have become unusable in between
             both = np.intersect1d(before.faces, after.faces)
             before, after = (
-                self._measurement(both, one.points[np.isin(one.faces, both)])
+                self._measurement(both, one.points[kept], one.signals[kept])
                 for one in (before, after)
+                for kept in [np.isin(one.faces, both)]
             )
         unknown = np.full_like(after.points, np.nan)
         self._folder.write_table(
@@ -149,7 +170,8 @@ class Audit:
     def _predict(self, checkpoint: Checkpoint, faces: set[int]) -> dict[int, FaceLandmarks]:
         """Landmarks of the faces whose photos can be used, by id."""
         part = self._table.of(faces)
-        found = predict_table(self._detectors.of(checkpoint), part, self._photos)
+        detector = self._detectors.of(checkpoint, self._error_model)
+        found = predict_table(detector, part, self._photos)
         return {int(part.ids[index]): face for index, face in found}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,9 @@ from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import FaceTable
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress
+from pipnet.calibration.signals import predicted_norm
 from pipnet.data.boxes import Box
+from pipnet.data.scheme import Scheme
 from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
@@ -28,7 +31,8 @@ def predict_faces(
     photos: RunPhotos,
     progress: RunProgress,
 ) -> list[str]:
-    """Predict every face and write the results in chunks; returns their names."""
+    """Predict every face and write the results in chunks; returns their names. They have expected
+    errors if the detector has an error model."""
     faces = folder.tables.faces()
     done, total = 0, len(faces.ids)
     ids: list[int] = []
@@ -47,6 +51,7 @@ def predict_faces(
             scores=np.stack([f.scores for f in found]).astype(np.float32),
             score=np.array([f.score for f in found]),
             spread=np.array([f.spread.mean() for f in found]) / size,
+            **error_columns(found, detector.scheme),
         )
         chunks.append(name)
         ids.clear()
@@ -71,6 +76,19 @@ def predict_faces(
             reason=photos.example(),
         )
     return chunks
+
+
+def error_columns(
+    found: Sequence[FaceLandmarks], scheme: Scheme, *, of_faces: bool = True
+) -> dict[str, NDArray[Any]]:
+    """The columns `errors` (F, N), float32, and `error` (F,) of some faces, shares of the norm;
+    none without an error model. `of_faces`: with `error`."""
+    if any(face.errors is None for face in found):
+        return {}
+    norm = predicted_norm(np.stack([face.points for face in found]), scheme)
+    errors = np.stack([face.errors for face in found if face.errors is not None])
+    columns: dict[str, NDArray[Any]] = {"errors": (errors / norm[:, None]).astype(np.float32)}
+    return columns | ({"error": np.array([face.error for face in found])} if of_faces else {})
 
 
 def predict_table(

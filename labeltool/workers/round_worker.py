@@ -18,6 +18,11 @@ import torch
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.workers.round_audit import Audit
+from labeltool.workers.round_calibration import (
+    refitted,
+    start_error_model,
+    write_error_model,
+)
 from labeltool.workers.round_prediction import predict_faces
 from labeltool.workers.round_start import starting_network
 from labeltool.workers.round_training import RoundTraining
@@ -102,6 +107,7 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     # the host, for its speed says nothing about the machine of the project
     results: dict[str, Any] = {"device": device, "host": platform.node()}
     progress, detectors = RunProgress(folder, run_speeds(spec)), RunDetectors(folder, device)
+    error_model = start_error_model(folder, checkpoint.scheme, scheme)
     if folder.tables.labels() is None:
         if checkpoint.scheme.names != scheme.names:
             raise UserError(
@@ -109,7 +115,7 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
             )
         progress.plan([Stage("predict", len(folder.tables.faces().ids))])
     else:
-        audit = Audit(folder, photos, scheme, detectors)
+        audit = Audit(folder, photos, scheme, detectors, error_model)
         samples = read_samples(folder, photos, spec["task"])
         start = starting_network(checkpoint, scheme, samples.values(), spec)
         samples = with_detected_boxes(folder, start.convention, samples)
@@ -120,14 +126,19 @@ def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
         checkpoint = replace(checkpoint, summary={**checkpoint.summary, **terms})
         save(checkpoint, folder.model)
         in_use, number = _in_use(folder, spec, scheme)
-        results |= terms | audit.results(audit.measure(checkpoint), in_use, number)
-    results["digest"] = hashlib.sha256(
-        (folder.model if folder.model.exists() else weights).read_bytes()
-    ).hexdigest()
+        measured = audit.measure(checkpoint)
+        error_model = refitted(error_model, measured, scheme)
+        results |= terms | audit.results(measured, in_use, number)
+    network = folder.model if folder.model.exists() else weights
+    results["digest"] = hashlib.sha256(network.read_bytes()).hexdigest()
     # for instant proposals in the window, which does not load torch
     export_onnx(checkpoint, folder.onnx)
+    if error_model is not None:
+        files = [network, folder.onnx]
+        results["calibration"] = write_error_model(folder, error_model, files)
     progress.begin_stage(-1)
-    chunks = predict_faces(folder, detectors.of(checkpoint), photos, progress)
+    detector = detectors.of(checkpoint, error_model)
+    chunks = predict_faces(folder, detector, photos, progress)
     if folder.tables.labels() is not None:
         photos.check_labelled()
     results |= {"backbone": checkpoint.network.name, "memory_bytes": peak_memory_bytes(device)}

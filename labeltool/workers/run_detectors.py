@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labeltool.domain import N_, Message
 from labeltool.rounds.run_folder import Event, RunFolder
+from pipnet.calibration.error_model import ErrorModel
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
 
@@ -19,9 +20,10 @@ class RunDetectors:
         self._folder, self._device = folder, device
         self._most: int | None = None
 
-    def of(self, checkpoint: Checkpoint) -> TorchDetector:
-        """A detector of this network, on the device of the run."""
-        detector = TorchDetector(checkpoint, self._device)
+    def of(self, checkpoint: Checkpoint, error_model: ErrorModel | None = None) -> TorchDetector:
+        """A detector of this network, on the device of the run, whose faces have expected errors
+        if there is an error model."""
+        detector = TorchDetector(checkpoint, self._device, error_model=error_model)
         detector.most_at_once = self._most
         detector.on_smaller_batch = self._on_smaller_batch
         return detector

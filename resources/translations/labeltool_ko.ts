@@ -2014,12 +2014,12 @@ result: {verdict}</source>
         <translation>원래 수치</translation>
     </message>
     <message>
-        <source>What the network says of itself; it says little of the error</source>
-        <translation>네트워크가 스스로 매긴 값이며, 오차는 거의 알려 주지 않습니다</translation>
+        <source>Raw figures: what the network says of itself; it says little of the error</source>
+        <translation>원래 수치: 네트워크가 스스로 매긴 값이며, 오차는 거의 알려 주지 않습니다</translation>
     </message>
     <message>
-        <source>Score {score:.2f}; the votes for a landmark spread over {spread:.1f} % of the box</source>
-        <translation>신뢰도 점수 {score:.2f}, 랜드마크 투표의 퍼짐은 박스의 {spread:.1f} %</translation>
+        <source>Score {score:.2f}, votes spread over {spread:.1f} % of the box</source>
+        <translation>신뢰도 점수 {score:.2f}, 투표의 퍼짐은 박스의 {spread:.1f} %</translation>
     </message>
     <message>
         <source>How far a landmark of this face is off on average, as expected: in pixels of the photo, and in per cent of the norm, such as the distance of the outer corners of the eyes</source>
@@ -5024,6 +5024,10 @@ result: {verdict}</source>
         <translation>{measured}, {model}보다 {points}포인트 나쁨(95 %: {low}~{high}).</translation>
     </message>
     <message>
+        <source>The circles around landmarks are not calibrated for this network: that takes at least {count} labelled faces to measure by.</source>
+        <translation>랜드마크 둘레의 원은 이 네트워크에 맞춰지지 않았습니다. 그러려면 레이블이 있는 측정용 얼굴이 {count}개 이상 필요합니다.</translation>
+    </message>
+    <message>
         <source>{file} is not a packed round.</source>
         <translation>{file}은(는) 라운드 묶음 파일이 아닙니다.</translation>
     </message>
@@ -5318,6 +5322,42 @@ result: {verdict}</source>
     <message>
         <source>Memory ran out. {count} faces are predicted at once from now on, which is slower.</source>
         <translation>메모리가 부족해졌습니다. 지금부터 한 번에 얼굴 {count}개씩 예측하며, 더 느립니다.</translation>
+    </message>
+    <message>
+        <source>A circle shows where a landmark truly lies in 9 of 10 faces. Whether that holds is looked at on random faces that a person labelled: those to measure by.</source>
+        <translation>원은 얼굴 10개 중 9개에서 랜드마크의 실제 위치가 들어 있는 범위입니다. 사람이 레이블한 무작위 얼굴(측정용 얼굴)로 이를 확인합니다.</translation>
+    </message>
+    <message>
+        <source>Checking circles</source>
+        <translation>원 확인 중</translation>
+    </message>
+    <message>
+        <source>Circles held {percent} % of {count} points, expected {expected}.</source>
+        <translation>원 안에 점 {count}개 중 {percent} %가 들었습니다(예상 {expected} %).</translation>
+    </message>
+    <message>
+        <source>Circles held {percent} % of {count} points, expected {expected}: label {more} more random faces and start a round.</source>
+        <translation>원 안에 점 {count}개 중 {percent} %가 들었습니다(예상 {expected} %). 무작위 얼굴 {more}개를 더 레이블하고 라운드를 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Circles held only {percent} % of {count} points, expected {expected}. Do not rely on them: label {more} more random faces and start a round.</source>
+        <translation>원 안에 점 {count}개 중 {percent} %만 들었습니다(예상 {expected} %). 원을 믿지 말고, 무작위 얼굴 {more}개를 더 레이블한 뒤 라운드를 시작하세요.</translation>
+    </message>
+    <message>
+        <source>This network has no expected errors: add {count} faces to measure by, label them and start a round.</source>
+        <translation>이 네트워크에는 예상 오차가 없습니다. 측정용 얼굴 {count}개를 추가하고 레이블한 뒤 라운드를 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Circles are not calibrated for this network: add {more} faces to measure by, label them and start a round.</source>
+        <translation>원이 이 네트워크에 맞춰지지 않았습니다. 측정용 얼굴 {more}개를 추가하고 레이블한 뒤 라운드를 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Circles rest on {count} faces only: label {more} more random faces and start a round.</source>
+        <translation>원은 얼굴 {count}개에만 근거합니다. 무작위 얼굴 {more}개를 더 레이블하고 라운드를 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Circles rest on {count} faces. They are checked as faces to measure by are labelled.</source>
+        <translation>원은 얼굴 {count}개에 근거합니다. 측정용 얼굴을 레이블하면 확인됩니다.</translation>
     </message>
 </context>
 </TS>

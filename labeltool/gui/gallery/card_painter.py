@@ -200,7 +200,7 @@ class CardPainter:
             centred | Qt.AlignmentFlag.AlignRight, error,
         )  # fmt: skip
         if card.error is not None and self.side >= 80:
-            right -= 10
+            right -= 12
             swatch = QRectF(right, middle + _ICON_PIXELS / 2 - 3.5, 7, 7)
             painter.fillRect(swatch, theme.error_colour(card.error / card.tolerance))
             painter.drawRect(swatch)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from labeltool.gui import theme
 from labeltool.gui.i18n.error_words import face_error_words
 from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import of_words, sentence, tr, translate, verdict_word
+from labeltool.gui.panels.circle_badge import CircleBadge
 from labeltool.gui.panels.elided_label import ElidedLabel
 from labeltool.gui.panels.landmark_list import LandmarkList
 from labeltool.gui.session import Session
@@ -27,25 +27,31 @@ from pipnet.text import one_line
 
 
 class RawFigures(QWidget):
-    """A fold with what the network says of itself, which says little of the error."""
+    """The expected error, and in a fold what the network says of itself, which says little of the
+    error."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, error: QLabel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fold, self.figures = QToolButton(), QLabel()
-        self.fold.setText(tr("Raw figures"))
-        self.fold.setToolTip(tr("What the network says of itself; it says little of the error"))
+        self.fold.setAccessibleName(tr("Raw figures"))
+        self.fold.setToolTip(
+            tr("Raw figures: what the network says of itself; it says little of the error")
+        )
         self.fold.setCheckable(True)
         self.fold.setAutoRaise(True)
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.fold.setMinimumHeight(24)
+        self.fold.setFixedSize(24, 24)
         self.fold.toggled.connect(self._unfold)
         self.figures.setFont(theme.tabular(theme.small(self.figures.font())))
         self.figures.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACING)
+        row.addWidget(error)
+        row.addWidget(self.fold)
+        row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.SPACING)
-        layout.addWidget(self.fold)
+        layout.setSpacing(0)
+        layout.addLayout(row)
         layout.addWidget(self.figures)
         self._unfold(False)
 
@@ -62,7 +68,7 @@ class RawFigures(QWidget):
             return
         self.figures.setText(
             tr(
-                "Score {score:.2f}; the votes for a landmark spread over {spread:.1f} % of the box",
+                "Score {score:.2f}, votes spread over {spread:.1f} % of the box",
                 score=prediction.score, spread=100 * prediction.spread,
             )
         )  # fmt: skip
@@ -93,6 +99,7 @@ class Inspector(QWidget):
                 "the eyes"
             )
         )
+        self.raw = RawFigures(self.error)
         self.file, self.model, self.decided = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.position = QLabel()
         self.position.setFont(theme.tabular(self.position.font()))
@@ -100,14 +107,14 @@ class Inspector(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         form.setHorizontalSpacing(2 * theme.SPACING)
         form.setVerticalSpacing(theme.SPACING)
-        form.addRow(tr("Error"), self.error)
+        form.addRow(tr("Error"), self.raw)
         form.addRow(tr("File"), self.file)
         form.addRow(tr("Position"), self.position)
         form.addRow(tr("Model"), self.model)
         form.addRow(tr("Changed"), self.decided)
         self.trained_as = ElidedLabel()
         form.addRow(tr("Training"), self.trained_as)
-        self.raw = RawFigures()
+        self.badge = CircleBadge(session)
         self.landmarks = LandmarkList(session.store.scheme.names)
         self.progress = QProgressBar()
         self.progress.setToolTip(tr("Reviewed faces of the project"))
@@ -116,7 +123,7 @@ class Inspector(QWidget):
         layout.setSpacing(2 * theme.SPACING)
         layout.addLayout(head)
         layout.addLayout(form)
-        layout.addWidget(self.raw)
+        layout.addWidget(self.badge)
         layout.addWidget(self.landmarks, 1)
         layout.addWidget(QLabel(tr("Reviewed")))
         layout.addWidget(self.progress)

@@ -8,6 +8,9 @@ import shutil
 import uuid
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from labeltool.domain import (
     N_,
     Changes,
@@ -18,6 +21,7 @@ from labeltool.domain import (
     system_reason,
     with_path,
 )
+from labeltool.rounds.error_models import read_error_model
 from labeltool.rounds.launcher import RoundLauncher
 from labeltool.rounds.packs.archive import RESULTS, Archive
 from labeltool.rounds.packs.running import RESULT_FILES
@@ -108,6 +112,11 @@ def _check(store: Store, folder: RunFolder, incoming: RunFolder) -> None:
             shapes = row.points.shape, row.scores.shape
             if row.face_id not in faces or shapes != ((count, 2), (count,)):
                 raise ValueError(name)
+            if row.errors is not None and not _are_errors(row.errors, row.error, count):
+                raise ValueError(name)
+    error_model = read_error_model(incoming.calibration)
+    if error_model is not None and error_model.count != count:
+        raise ValueError(incoming.calibration.name)
     model = incoming.model
     if read_scheme(model).names != store.scheme.names or content_hash(model) != results["digest"]:
         raise ValueError(model.name)
@@ -120,6 +129,12 @@ def _check(store: Store, folder: RunFolder, incoming: RunFolder) -> None:
         str(message)  # its template may not fit its values
     may_promote(results, 0)
     incoming.write_problems(problems)
+
+
+def _are_errors(errors: NDArray[np.float32], error: float | None, count: int) -> bool:
+    """Whether these are expected errors of `count` landmarks and of their face."""
+    values = np.append(errors, np.nan if error is None else error)
+    return errors.shape == (count,) and bool((np.isfinite(values) & (values >= 0)).all())
 
 
 def _move(incoming: Path, folder: Path) -> None:

@@ -36,7 +36,8 @@ START, IN_USE, IMAGENET = "start", "in-use", "imagenet"
 """The folders of the networks in a pack: what the training starts from, the network whose proposals
 are offered now, and the weights of a new backbone."""
 
-TABLES = ("faces.npz", "labels.npz", "audit.npz", "ledger.npz")
+TABLES = ("faces.npz", "labels.npz", "audit.npz", "ledger.npz", "calibration.json")
+"""What a pack holds of the run folder as it is, as far as it is there."""
 
 
 def pack_round(

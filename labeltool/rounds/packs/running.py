@@ -19,8 +19,8 @@ POLL_SECONDS = 0.1
 """How often to look for events."""
 
 RESULT_FILES = (
-    "results.json", "model.safetensors", "model.onnx", "problems.json", "samples.npz",
-    "audit-errors.npz", "events.jsonl", "worker.log",
+    "results.json", "model.safetensors", "model.onnx", "model.calibration.json", "problems.json",
+    "samples.npz", "audit-errors.npz", "events.jsonl", "worker.log",
 )  # fmt: skip
 """What a worker writes, beside its predictions."""
 

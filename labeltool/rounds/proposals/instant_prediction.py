@@ -15,7 +15,9 @@ from labeltool.store import Store
 from pipnet.data.images import ImageError, read_image
 
 if TYPE_CHECKING:
+    from pipnet.data.scheme import Scheme
     from pipnet.inference.onnx_detector import OnnxDetector
+    from pipnet.inference.results import FaceLandmarks
 
 
 class Instant:
@@ -49,6 +51,7 @@ class Instant:
         if not model.exists():
             return None
         # imported here: ONNX Runtime is needed only once a box was drawn
+        from pipnet.calibration.error_model import CalibrationError  # noqa: PLC0415
         from pipnet.inference.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
 
         if self._loaded is None or self._loaded[0] != model:
@@ -56,6 +59,8 @@ class Instant:
                 self._loaded = (model, OnnxDetector(model, threads=1))
             except OnnxError:
                 return None  # a worker can still predict, from the model file
+            except CalibrationError as error:
+                raise UserError(N_("{reason}."), reason=str(error)) from error
         if pixels is None:
             try:
                 pixels = read_image(face.photo)
@@ -65,7 +70,7 @@ class Instant:
         size = float(np.sqrt(face.box[2] * face.box[3]))
         prediction = NewPrediction(
             face_id, found.points, found.scores.astype(np.float32), found.score,
-            float(found.spread.mean()) / size,
+            float(found.spread.mean()) / size, *_errors(found, self._store.scheme),
         )  # fmt: skip
         return self._offer(current, face, prediction)
 
@@ -74,3 +79,16 @@ class Instant:
         if now is None or now.box != face.box:
             return Changes()
         return self._store.rounds.offer_anew(current, prediction)
+
+
+def _errors(
+    found: FaceLandmarks, scheme: Scheme
+) -> tuple[NDArray[np.float32] | None, float | None]:
+    """The expected errors of the landmarks and of the face, shares of the norm; None without an
+    error model."""
+    from pipnet.calibration.signals import predicted_norm  # noqa: PLC0415
+
+    if found.errors is None:
+        return None, None
+    shares = found.errors / predicted_norm(found.points[None], scheme)[0]
+    return shares.astype(np.float32), found.error

@@ -15,6 +15,9 @@ from labeltool.domain import (
     round_model,
 )
 
+MIN_CALIBRATION_FACES = 9
+"""Faces that a calibration needs, see `pipnet.calibration.conformal.MIN_FACES`."""
+
 
 def may_promote(results: Mapping[str, Any], in_use: int) -> bool:
     """Whether a network may be used without asking: it was not compared, or its error is not
@@ -67,6 +70,20 @@ def describe_audit(summary: Mapping[str, Any]) -> Message:
         measured=measured, points=f"{change:.2f}", model=_name(int(against["round"])),
         low=f"{low:.2f}", high=f"{high:.2f}",
     )  # fmt: skip
+
+
+def describe_calibration(summary: Mapping[str, Any]) -> Message | None:
+    """That the circles are those of another network; None if they are not, or there are none."""
+    calibration = summary.get("calibration")
+    if not calibration or calibration["is_own"]:
+        return None
+    return Message(
+        N_(
+            "The circles around landmarks are not calibrated for this network: that takes at least "
+            "{count} labelled faces to measure by."
+        ),
+        count=MIN_CALIBRATION_FACES,
+    )
 
 
 def _name(number: int) -> Message:

@@ -23,7 +23,10 @@ from pipnet.output import MODEL, ONNX, OverwriteError, replacing, target_of
 MAX_NAME = 60
 """Letters of the name of a round."""
 
-LARGE_FILES = ("model.safetensors", "model.onnx", "predictions-*.npz", "samples.npz", "training")
+LARGE_FILES = (
+    "model.safetensors", "model.onnx", "model.calibration.json", "predictions-*.npz", "samples.npz",
+    "training",
+)  # fmt: skip
 """What is deleted of the folder of a round. Its inputs, events, log, results and figures stay."""
 
 FILES_DELETED = "files_deleted"

@@ -126,4 +126,5 @@ def test_the_sample_faces_are_of_the_audit_set_and_then_not_labelled(
         assert faces[0] == 3
         assert sorted(faces[1:]) == [1, 2]
         np.testing.assert_array_equal(samples.points[0], measured.points[0])
+        assert samples.errors is None  # no error model was given
         assert measured.faces.tolist() == [3]

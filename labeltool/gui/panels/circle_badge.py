@@ -1,0 +1,101 @@
+"""A badge that says whether the circles around landmarks can be trusted, and what to do if not."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from labeltool.domain import N_, Changes, Progress
+from labeltool.gui import theme
+from labeltool.gui.i18n.translate import tr, translate
+from labeltool.gui.panels.elided_label import ElidedLabel
+from labeltool.gui.session import Session
+from labeltool.rounds.quality.circle_check import CircleCheck, Trust, check_circles
+from labeltool.store import Store
+
+CHECK_MS = 1500
+"""How long no change may follow before the circles are checked again."""
+
+
+_MEANING = N_(
+    "A circle shows where a landmark truly lies in 9 of 10 faces. Whether that holds is looked at "
+    "on random faces that a person labelled: those to measure by."
+)
+
+
+def _check(store: Store, _progress: Progress) -> CircleCheck | None:
+    return check_circles(store)
+
+
+class CircleBadge(QWidget):
+    """An icon in green, amber or red, and a sentence; hidden while there is nothing to say.
+
+    The circles are checked in the background, a moment after changes.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._is_checking = False
+        self.check: CircleCheck | None = None
+        self.icon, self.text, self.line = QLabel(), QLabel(), ElidedLabel()
+        for label in (self.text, self.line):
+            label.setFont(theme.tabular(theme.small(label.font())))
+        self.text.setWordWrap(True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACING)
+        layout.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.line, 1)
+        self.hide()
+        self._timer = QTimer(self, singleShot=True, interval=CHECK_MS)
+        self._timer.timeout.connect(self._start)
+        session.settled.connect(self._on_settled)
+
+    @Slot(object)
+    def _on_settled(self, changes: Changes) -> None:
+        if changes.any_face or changes.rounds:
+            self._timer.start()
+
+    @Slot()
+    def _start(self) -> None:
+        if self._is_checking:
+            self._timer.start()
+            return
+        self._is_checking = True
+        self._session.tasks.run_hidden(
+            "queries", tr("Checking circles"), partial(_check, self._session.store),
+            succeeded=self._show, ended=self._ended,
+        )  # fmt: skip
+
+    @Slot(object)
+    def _show(self, check: object) -> None:
+        assert check is None or isinstance(check, CircleCheck)
+        self.check = check
+        self.setVisible(check is not None)
+        if check is not None:
+            sentence, is_good = translate(check.sentence), check.trust is Trust.HOLDS
+            self.text.setText(sentence)
+            self.line.set_full_text(sentence)
+            self.text.setVisible(not is_good)
+            self.line.setVisible(is_good)  # what is as it should be needs no room
+            self.setToolTip(f"{sentence}\n{tr(_MEANING)}")
+            self._show_icon()
+
+    def _show_icon(self) -> None:
+        if self.check is not None:
+            made = theme.trust_icon(self.check.trust)
+            self.icon.setPixmap(made.pixmap(16, 16))
+
+    @Slot()
+    def _ended(self) -> None:
+        self._is_checking = False
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Redraw the icon for a new palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_icon()
