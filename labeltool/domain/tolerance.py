@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltool.domain.face import Points, Prediction
-from pipnet.data.scheme import Scheme
+from pipnet.data.scheme import Scheme, norm_distance
 
 DEFAULT_TOLERANCE = 0.08
 """Share of the norm by which a landmark may be off in a new project."""
@@ -51,8 +51,6 @@ def norm_pixels(points: Points, scheme: Scheme) -> float:
     Returns:
         NaN if the points that give the norm are absent.
     """
-    from pipnet.evaluation.metrics import norm_distance  # noqa: PLC0415
-
     if not np.isfinite(points).any():
         return float("nan")
     return float(norm_distance(points[None], scheme)[0])

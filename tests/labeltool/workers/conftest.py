@@ -52,7 +52,7 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
 
     `manual`, `pseudo`, `audit`: faces with manual labels, pseudo-labels, and those to measure by,
     all with their true landmarks; `recipe`: by default one step; `visibility` of the labels,
-    `boxes` of the faces. Other arguments go into the spec.
+    `boxes` of the faces; `calibration` of the start, as JSON. Other arguments go into the spec.
     """
 
     def make(
@@ -63,6 +63,7 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
         boxes: NDArray[np.float64] | None = None,
         name: str = "x",
         recipe: Recipe = ONE_STEP,
+        calibration: str | None = None,
         **spec: Any,
     ) -> RunFolder:
         sizes = [read_header(photos / name) for name in NAMES]
@@ -82,6 +83,7 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
             ),
             LabelTable(np.array(trained), truth[trained], np.isin(trained, manual), visibility),
             AuditTable(np.array(audit), truth[list(audit)]) if audit else None,
+            calibration=calibration,
         )  # fmt: skip
         return run
 

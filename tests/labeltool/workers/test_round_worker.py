@@ -8,18 +8,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from labeltool.domain import UserError
 from labeltool.domain.round_options import RoundOptions
+from labeltool.rounds.error_models import start_calibration
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers import round_training, round_worker
 from labeltool.workers.run_photos import RunPhotos
+from pipnet import resources
+from pipnet.calibration.calibration_file import find
 from pipnet.models.checkpoint import load
 from pipnet.models.heads import PIPNet
 from pipnet.training.trainer import DivergedError
+
+MakeRun = Callable[..., RunFolder]
 
 NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
 
@@ -187,3 +193,33 @@ def test_memory_that_runs_out_in_predictions_is_said_once_and_all_faces_are_pred
     assert results["audit"]["faces"] == 2
     assert sorted(predicted(folder, results)) == [0, 1, 2, 3]
     assert not problems
+
+
+def test_proposals_carry_expected_errors_from_the_calibration_of_the_start(
+    make_run: MakeRun,
+) -> None:
+    """Without faces to measure by, the circles are those of another network."""
+    folder = make_run(calibration=start_calibration(resources.starter()))
+    results, _problems = run(folder)
+    start = find(resources.starter())
+    assert results["calibration"] == {"faces": start.faces, "is_own": False}
+    model = find(folder.model)  # which it says that it belongs to
+    assert model.models != start.models
+    assert find(folder.onnx).factor == model.factor == start.factor
+    rows = [row for name in results["chunks"] for row in folder.tables.predictions(name)]
+    assert len(rows) == 4
+    for row in rows:
+        assert row.errors.shape == (68,)
+        assert row.errors.dtype == np.float32
+        assert 0.001 < row.errors.min() < row.errors.max() < 0.5
+        assert 0.001 < row.error < 0.5
+
+
+def test_a_start_without_a_calibration_gives_proposals_without_expected_errors(
+    folder: RunFolder,
+) -> None:
+    results, _problems = run(folder)
+    assert "calibration" not in results
+    assert not folder.calibration.exists()
+    names = results["chunks"]
+    assert {row.errors for name in names for row in folder.tables.predictions(name)} == {None}

@@ -117,7 +117,8 @@ class TestPack:
         pack(store, away / "a.zip")
         with Archive(away / "a.zip", PACK) as packed:
             assert sorted({*packed.names} - {"ledger.npz"}) == [
-                "calibration.json", "faces.npz", "in-use/starter-mobilenet_v2-300w.safetensors", "labels.npz",
+                "calibration.json", "faces.npz", "in-use/starter-mobilenet_v2-300w.safetensors",
+                "labels.npz",
                 "photos.json", *(
                     f"photos/{place:06d}.jpg" for place in (0, 1, 2, 4, 5)  # not the excluded one
                 ), "spec.json", "start/starter-mobilenet_v2-300w.safetensors",
