@@ -52,7 +52,7 @@ MAX_MODULES_IN_FOLDER = 13
 
 WIDE_CLASSES = {
     "Canvas": 27,  # eight of them are its parts
-    "RunFolder": 28,  # one property for each file of the folder
+    "RunFolder": 31,  # one property for each file of the folder
     "Store": 33,  # half of them are its parts
     "Views": 26,  # half of them are the views
 }

@@ -23,8 +23,8 @@ from labeltool.domain import (
     no_progress,
     round_model,
 )
-from labeltool.rounds.error_models import save_error_model
 from labeltool.rounds.liveness import RoundSlot, RunningRound
+from labeltool.rounds.quality.error_models import save_error_model
 from labeltool.rounds.quality.ledger_roles import count_roles, without_photos
 from labeltool.rounds.quality.round_figures import describe_audit, describe_calibration, may_promote
 from labeltool.rounds.run_folder import Event, RunFolder

@@ -25,12 +25,12 @@ from labeltool.domain import (
     no_progress,
 )
 from labeltool.domain.round_options import RoundOptions
-from labeltool.rounds.error_models import start_calibration
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.planning import RoundPlan, StartKnowledge, measured_speeds, plan_round
 from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
+from labeltool.rounds.quality.error_models import start_calibration
 from labeltool.rounds.quality.ledger_roles import count_roles, freeze_ledger
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import (

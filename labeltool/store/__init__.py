@@ -49,7 +49,6 @@ from labeltool.store.rollbacks import ROLLBACK, Rollbacks
 from labeltool.store.round_records import BOX_TASK, Rounds
 from labeltool.store.round_reports import RoundReports
 from labeltool.store.saved_filters import Filters
-from labeltool.store.trust.calibrations import Calibrations
 from labeltool.store.trust.trust_records import Trust
 from pipnet.data.scheme import Scheme
 
@@ -108,7 +107,6 @@ class Store:
         self.rollbacks = Rollbacks(self._database, self.rounds)
         self.ledger = LedgerRecords(self._database)
         self.trust = Trust(self._database)
-        self.calibrations = Calibrations(self._database)
         self.filters = Filters(self._database)
         self.reviewer_progress = ReviewerProgressRecords(self._database)
         try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labeltool.rounds.error_models import IS_OWN, is_own, read_error_model
+from labeltool.rounds.quality.error_models import IS_OWN, is_own, read_error_model
 from labeltool.rounds.quality.round_figures import MIN_CALIBRATION_FACES
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers.round_audit import Measurement

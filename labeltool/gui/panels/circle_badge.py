@@ -82,7 +82,8 @@ class CircleBadge(QWidget):
             self.line.set_full_text(sentence)
             self.text.setVisible(not is_good)
             self.line.setVisible(is_good)  # what is as it should be needs no room
-            self.setToolTip(f"{sentence}\n{tr(_MEANING)}")
+            meaning = tr(_MEANING)
+            self.setToolTip(f"{sentence}\n{meaning}")
             self._show_icon()
 
     def _show_icon(self) -> None:

@@ -21,10 +21,10 @@ from labeltool.domain import (
     system_reason,
     with_path,
 )
-from labeltool.rounds.error_models import read_error_model
 from labeltool.rounds.launcher import RoundLauncher
 from labeltool.rounds.packs.archive import RESULTS, Archive
 from labeltool.rounds.packs.running import RESULT_FILES
+from labeltool.rounds.quality.error_models import read_error_model
 from labeltool.rounds.quality.round_figures import describe_audit, may_promote
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError

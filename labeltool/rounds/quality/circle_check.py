@@ -51,7 +51,7 @@ def check_circles(store: Store) -> CircleCheck | None:
     current = store.rounds.current()
     if current is None or current.model == MEAN_FACE:
         return None
-    calibration = store.calibrations.of_round(current.id)
+    calibration = store.trust.calibrations.of_round(current.id)
     if calibration is None:
         return CircleCheck(Trust.DOUBTFUL, Message(_NO_ERRORS, count=WANTED_FACES), np.nan, 0, 0)
     return _check(store, current, calibration)
@@ -61,7 +61,7 @@ def _check(store: Store, current: Round, calibration: Calibration) -> CircleChec
     # imported here: the window opens without it
     from pipnet.calibration.conformal import check_coverage  # noqa: PLC0415
 
-    judged = store.calibrations.judged(current.id)
+    judged = store.trust.calibrations.judged(current.id)
     errors = [landmark_errors(face.points, face.truth, store.scheme) for face in judged]
     radii = [calibration.circle_factor * face.errors.astype(np.float64) for face in judged]
     points = sum(int(np.isfinite(row).sum()) for row in errors)

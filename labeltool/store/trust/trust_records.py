@@ -8,13 +8,15 @@ from labeltool.domain import N_, Changes, Message, UserError, WriteResult
 from labeltool.domain.tolerance import MAX_TOLERANCE, MIN_TOLERANCE
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import ProjectRow
+from labeltool.store.trust.calibrations import Calibrations
 
 
 class Trust:
-    """What a project calls right."""
+    """What a project calls right, and the `calibrations` of its networks."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.calibrations = Calibrations(database)
 
     def tolerance(self) -> float:
         """By how much a landmark may be off, a share of the scheme's norm."""

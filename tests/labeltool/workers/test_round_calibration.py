@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeltool.rounds.error_models import is_own, read_error_model, start_calibration
+from labeltool.rounds.quality.error_models import is_own, read_error_model, start_calibration
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.workers.round_audit import Measurement

@@ -15,7 +15,7 @@ from PIL import Image
 
 from labeltool.domain import UserError
 from labeltool.domain.round_options import RoundOptions
-from labeltool.rounds.error_models import start_calibration
+from labeltool.rounds.quality.error_models import start_calibration
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers import round_training, round_worker
 from labeltool.workers.run_photos import RunPhotos

@@ -52,7 +52,7 @@ def store(project: MakeProject) -> Store:
     made = project(50, proposed=False)
     made.audit.add(ANN, range(1, 41), "photo", 0, beside=AuditSet("", ()))
     round_id = propose_with_errors(made, range(1, 51), 0.02, "own")
-    made.calibrations.save(round_id, "{}", faces=100, circle_factor=2.0, is_own=True)
+    made.trust.calibrations.save(round_id, "{}", faces=100, circle_factor=2.0, is_own=True)
     return made
 
 
@@ -97,7 +97,7 @@ def test_only_labels_of_random_faces_on_proposals_of_this_network_count(store: S
     assert checked(store).faces == 0
     label(store, range(1, 21), 0.5)
     newer = propose_with_errors(store, range(21, 41), 0.02, "newer")
-    store.calibrations.save(newer, "{}", faces=100, circle_factor=2.0, is_own=True)
+    store.trust.calibrations.save(newer, "{}", faces=100, circle_factor=2.0, is_own=True)
     assert checked(store).faces == 0  # the newer network was trained after those
     store.decisions.decide(ANN, [21], Verdict.ACCEPTED)
     assert checked(store).faces == 1
@@ -109,7 +109,7 @@ def test_circles_of_another_network_or_of_few_faces_are_doubtful(store: Store) -
         ("few", 29, True, "rest on 29 faces only"),
     ):
         newer = propose_with_errors(store, range(1, 51), 0.02, name)
-        store.calibrations.save(newer, "{}", faces=faces, circle_factor=2.0, is_own=is_own)
+        store.trust.calibrations.save(newer, "{}", faces=faces, circle_factor=2.0, is_own=is_own)
         check = checked(store)
         assert check.trust is Trust.DOUBTFUL
         assert words in str(check.sentence)
@@ -132,7 +132,7 @@ def test_mean_faces_and_imports_need_no_badge(project: MakeProject) -> None:
 
 def test_the_first_calibration_of_a_network_stays(store: Store) -> None:
     round_id = store.rounds.all()[-1].id
-    store.calibrations.save(round_id, "{}", faces=5, circle_factor=9.0, is_own=False)
-    found = store.calibrations.of_round(round_id)
+    store.trust.calibrations.save(round_id, "{}", faces=5, circle_factor=9.0, is_own=False)
+    found = store.trust.calibrations.of_round(round_id)
     assert (found.faces, found.circle_factor, found.is_own) == (100, 2.0, True)
     assert store.faces.get(1).prediction.circle_factor == 2.0

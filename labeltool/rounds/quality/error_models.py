@@ -62,7 +62,7 @@ def save_error_model(store: Store, round_id: int, folder: RunFolder) -> None:
     """
     model = read_error_model(folder.calibration)
     if model is not None:
-        store.calibrations.save(
+        store.trust.calibrations.save(
             round_id, folder.calibration.read_text(encoding="utf-8"), faces=model.faces,
             circle_factor=model.factor, is_own=is_own(model),
         )  # fmt: skip
