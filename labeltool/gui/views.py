@@ -235,6 +235,7 @@ class Views(QWidget):
     def stop(self) -> None:
         """Stop loading photos, before the window closes or is replaced."""
         self._idle.stop()
+        self.inspector.badge.stop()
         self.editor.is_paused = True  # photos that are being read are not wanted any more
         self.editor.close_photos()
         self.thumbnails.close()

@@ -368,10 +368,6 @@
         <translation>점수로 수락…</translation>
     </message>
     <message>
-        <source>Accept every unreviewed face whose score is high enough</source>
-        <translation>신뢰도 점수가 충분히 높은 미검토 얼굴을 모두 수락합니다</translation>
-    </message>
-    <message>
         <source>Select all</source>
         <translation>모두 선택</translation>
     </message>
@@ -718,6 +714,10 @@
     <message>
         <source>The next landmark, largest error first</source>
         <translation>예상 오차가 큰 순서로 다음 랜드마크</translation>
+    </message>
+    <message>
+        <source>Accept every unreviewed face with a high score, without a bound</source>
+        <translation>신뢰도 점수가 높은 미검토 얼굴을 모두 수락합니다(보장 없음)</translation>
     </message>
     <message>
         <source>Colours say which part of the face, not the expected error</source>
@@ -1238,6 +1238,10 @@
     <message>
         <source>Score at least</source>
         <translation>최소 점수</translation>
+    </message>
+    <message>
+        <source>Without a bound: a score says little of the error, so nobody knows how many of these faces are wrong.</source>
+        <translation>보장 없음: 신뢰도 점수는 오차를 거의 알려 주지 않으므로, 이 얼굴 중 몇 개가 틀렸는지 알 수 없습니다.</translation>
     </message>
     <message>
         <source>You see them before anything is decided. One undo reverts all of it.</source>
@@ -5356,8 +5360,8 @@ result: {verdict}</source>
         <translation>원은 얼굴 {count}개에만 근거합니다. 무작위 얼굴 {more}개를 더 레이블하고 라운드를 시작하세요.</translation>
     </message>
     <message>
-        <source>Circles rest on {count} faces. They are checked as faces to measure by are labelled.</source>
-        <translation>원은 얼굴 {count}개에 근거합니다. 측정용 얼굴을 레이블하면 확인됩니다.</translation>
+        <source>Circles rest on {count} labelled faces.</source>
+        <translation>원은 레이블이 있는 얼굴 {count}개에 근거합니다.</translation>
     </message>
 </context>
 </TS>

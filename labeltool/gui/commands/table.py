@@ -186,7 +186,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("flag", N_("Flag"), N_("Mark the face to come back to"), "Review", ("F",),
             lambda p: p.review.flag(), _has_face, "mdi6.flag-outline"),
     Command("accept_above", N_("Accept by score…"),
-            N_("Accept every unreviewed face whose score is high enough"), "Review",
+            N_("Accept every unreviewed face with a high score, without a bound"), "Review",
             ("Ctrl+Shift+A",), lambda p: p.dialogs.open("accept_above"), _has_proposals,
             "mdi6.check-all"),
     Command("select_all", N_("Select all"), N_("Select every face under the filter"), "Batch",

@@ -1,4 +1,4 @@
-"""Accept every unreviewed face at or above a score."""
+"""Accept every unreviewed face at or above a score, without a bound on how many are wrong."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ class AcceptByScoreDialog(BaseDialog):
         row.addWidget(self.score)
         self.body.addLayout(row)
         self.count = self.add_text("", bold=True)
+        self.add_text(
+            tr(
+                "Without a bound: a score says little of the error, so nobody knows how many of "
+                "these faces are wrong."
+            )
+        )
         self.add_text(tr("You see them before anything is decided. One undo reverts all of it."))
         self.add_buttons()
         self.score.valueChanged.connect(self._set_score)

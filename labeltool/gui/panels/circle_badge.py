@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from labeltool.domain import N_, Changes, Progress
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import tr, translate
-from labeltool.gui.panels.elided_label import ElidedLabel
 from labeltool.gui.session import Session
-from labeltool.rounds.quality.circle_check import CircleCheck, Trust, check_circles
+from labeltool.rounds.quality.circle_check import CircleCheck, check_circles
 from labeltool.store import Store
 
 CHECK_MS = 1500
@@ -38,26 +37,30 @@ class CircleBadge(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._is_checking = False
+        self._is_checking, self._is_open = False, True
         self.check: CircleCheck | None = None
-        self.icon, self.text, self.line = QLabel(), QLabel(), ElidedLabel()
-        for label in (self.text, self.line):
-            label.setFont(theme.tabular(theme.small(label.font())))
+        self.icon, self.text = QLabel(), QLabel()
+        self.text.setFont(theme.tabular(theme.small(self.text.font())))
         self.text.setWordWrap(True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACING)
         layout.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.text, 1)
-        layout.addWidget(self.line, 1)
+        self.setToolTip(tr(_MEANING))
         self.hide()
         self._timer = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._timer.timeout.connect(self._start)
         session.settled.connect(self._on_settled)
 
+    def stop(self) -> None:
+        """Check no more, before the session is closed."""
+        self._is_open = False
+        self._timer.stop()
+
     @Slot(object)
     def _on_settled(self, changes: Changes) -> None:
-        if changes.any_face or changes.rounds:
+        if self._is_open and (changes.any_face or changes.rounds):
             self._timer.start()
 
     @Slot()
@@ -77,13 +80,7 @@ class CircleBadge(QWidget):
         self.check = check
         self.setVisible(check is not None)
         if check is not None:
-            sentence, is_good = translate(check.sentence), check.trust is Trust.HOLDS
-            self.text.setText(sentence)
-            self.line.set_full_text(sentence)
-            self.text.setVisible(not is_good)
-            self.line.setVisible(is_good)  # what is as it should be needs no room
-            meaning = tr(_MEANING)
-            self.setToolTip(f"{sentence}\n{meaning}")
+            self.text.setText(translate(check.sentence))
             self._show_icon()
 
     def _show_icon(self) -> None:

@@ -111,6 +111,4 @@ _OTHER_NETWORK = N_(
     "start a round."
 )
 _FEW = N_("Circles rest on {count} faces only: label {more} more random faces and start a round.")
-_UNCHECKED = N_(
-    "Circles rest on {count} faces. They are checked as faces to measure by are labelled."
-)
+_UNCHECKED = N_("Circles rest on {count} labelled faces.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox
@@ -76,7 +77,18 @@ def test_a_filter_can_be_set_saved_and_restored_after_a_restart(
     store.rounds.set_model(new, "round 1", "other")
     prediction = store.faces.get(1).prediction
     store.rounds.add_predictions(
-        new, [NewPrediction(1, prediction.points + 1, prediction.scores, 0.5, 0.1)]
+        new,
+        [
+            NewPrediction(
+                1,
+                prediction.points + 1,
+                prediction.scores,
+                0.5,
+                0.1,
+                np.full(68, 0.05, np.float32),
+                0.05,
+            )
+        ],
     )
     store.rounds.finish(new, {})
     store.close()

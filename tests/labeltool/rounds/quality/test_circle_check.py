@@ -65,7 +65,7 @@ def checked(store: Store) -> CircleCheck:
 def test_circles_that_nobody_checked_yet_rest_on_their_calibration(store: Store) -> None:
     check = checked(store)
     assert (check.trust, check.points, check.faces) == (Trust.HOLDS, 0, 0)
-    assert str(check.sentence).startswith("Circles rest on 100 faces.")
+    assert str(check.sentence) == "Circles rest on 100 labelled faces."
     label(store, range(1, 10), 0.5)  # too few to say anything
     assert checked(store).trust is Trust.HOLDS
 
