@@ -31,6 +31,7 @@ class Studio:
         os.environ |= {
             "QT_QPA_PLATFORM": "offscreen",
             "LABELTOOL_SETTINGS": str(folder / "settings.ini"),
+            "LABELTOOL_RUNTIME": str(folder / "runtime"),
         }
         from PySide6.QtWidgets import QApplication
 

@@ -44,6 +44,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(f"XDG_{name}_HOME", raising=False)
         for name in ("LABELTOOL_SETTINGS", "LABELTOOL_CACHE"):
             patch.delenv(name, raising=False)
+        # rounds of tests that run at the same time do not wait for each other
+        patch.setenv("LABELTOOL_RUNTIME", str(folder / "runtime"))
         yield folder
 
 

@@ -190,7 +190,7 @@ def events_to(bar: tqdm[Any]) -> Callable[[Event], None]:
             report_to(bar)(event.done, event.total)
             if event.losses:
                 bar.set_postfix(loss=f"{event.losses['total']:.3f}")
-        elif event.kind == "notice":
+        elif event.kind in ("notice", "waiting"):
             bar.write(str(event.reason), file=sys.stderr)
 
     return on_event

@@ -68,9 +68,9 @@ FINAL_KINDS = ("finished", "cancelled", "failed")
 class Event:
     """One line of events.jsonl.
 
-    `kind`: started, progress, epoch (`values` are of a whole epoch), chunk (a predictions file is
-    complete), notice (`reason` says what the worker had to change), paused, resumed, finished,
-    cancelled or failed.
+    `kind`: waiting (another round uses the device, `reason` says which), started, progress, epoch
+    (`values` are of a whole epoch), chunk (a predictions file is complete), notice (`reason` says
+    what the worker had to change), paused, resumed, finished, cancelled or failed.
     `stage`: train, prepare (predict the pseudo-labels) or predict (every face); `done` of `total`
     images of all trainings, or faces; `seconds` left in the whole run.
     `losses` by name. `values`: learning_rate, images_per_second, memory_bytes, and for an epoch

@@ -154,7 +154,8 @@ def run_spec(store: Store, device: str, trained: Round | None) -> dict[str, Any]
             else str(root)
         )
     return {
-        "format": 1, "device": device, "scheme": store.scheme.to_json(),
+        "format": 1, "project": store.folder.name, "device": device,
+        "scheme": store.scheme.to_json(),
         "weights": relative_weights(store, trained), "roots": roots,
     }  # fmt: skip
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_prediction import error_columns, predict_table
-from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.scheme import Scheme

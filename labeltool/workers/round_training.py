@@ -13,9 +13,9 @@ import numpy as np
 
 from labeltool.rounds.planning import Recipe
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_prediction import predict_table
-from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, Stage
 from labeltool.workers.training_watch import StopEarly, TrainingWatch

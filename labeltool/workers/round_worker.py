@@ -17,6 +17,8 @@ import torch
 
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.workers.device.device_lock import DeviceLock
+from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_calibration import (
     refitted,
@@ -26,7 +28,6 @@ from labeltool.workers.round_calibration import (
 from labeltool.workers.round_prediction import predict_faces
 from labeltool.workers.round_start import starting_network
 from labeltool.workers.round_training import RoundTraining
-from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, Stage, run_speeds
 from labeltool.workers.run_samples import read_samples, with_detected_boxes
@@ -100,13 +101,21 @@ def _expected(error: BaseException) -> Message | None:
 def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:
     spec = folder.spec()
     device = _device(spec["device"])
+    lock = DeviceLock(folder, spec, device)
+    with lock.held():
+        return _run_on(device, lock, folder, spec, photos)
+
+
+def _run_on(
+    device: str, lock: DeviceLock, folder: RunFolder, spec: dict[str, Any], photos: RunPhotos
+) -> dict[str, Any]:
     folder.report(Event("started", detail=_device_name(device)))
     scheme = Scheme.from_json(spec["scheme"])
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
     checkpoint = load(weights)
     # the host, for its speed says nothing about the machine of the project
     results: dict[str, Any] = {"device": device, "host": platform.node()}
-    progress, detectors = RunProgress(folder, run_speeds(spec)), RunDetectors(folder, device)
+    progress, detectors = RunProgress(folder, run_speeds(spec), lock), RunDetectors(folder, device)
     error_model = start_error_model(folder, checkpoint.scheme, scheme)
     if folder.tables.labels() is None:
         if checkpoint.scheme.names != scheme.names:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from labeltool.rounds.run_folder import Event, RunFolder
 
@@ -42,6 +42,16 @@ class Stage:
         return "train" if self.kind == "train" else "predict"
 
 
+class Lock(Protocol):
+    """What a `DeviceLock` does, which loads torch."""
+
+    def acquire(self) -> float:
+        """Wait for the device; returns the seconds waited."""
+
+    def release(self) -> None:
+        """Let others use it."""
+
+
 class _Speedometer:
     """The speed of a kind of work, over the seconds in which it was done.
 
@@ -73,10 +83,13 @@ class RunProgress:
     Args:
         speeds: images trained and faces predicted a second, by `train` and `predict`, until they
             are measured.
+        lock: that of the device, which is free while the run pauses.
     """
 
-    def __init__(self, folder: RunFolder, speeds: dict[str, float]) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: RunFolder, speeds: dict[str, float], lock: Lock | None = None
+    ) -> None:
+        self._folder, self._lock = folder, lock
         self._speeds = {work: _Speedometer(speed) for work, speed in speeds.items()}
         self._stages: list[Stage] = []
         self._place = -1
@@ -102,7 +115,7 @@ class RunProgress:
         Raises:
             Cancelled: the user asked to cancel.
         """
-        self._last_at += self._folder.wait_while_paused()
+        self._last_at += self._wait_while_paused()
         now, stage = time.monotonic(), self._stage
         work = self._speeds[stage.work]
         work.add((done - self._done) * stage.cost, now - self._last_at)
@@ -126,6 +139,13 @@ class RunProgress:
             for kind, work in self._speeds.items()
             if work.units > 0 and work.seconds > 0
         }
+
+    def _wait_while_paused(self) -> float:
+        """Returns the seconds until the run goes on; another one may have taken the device."""
+        if self._lock is None or not self._folder.is_paused:
+            return self._folder.wait_while_paused()
+        self._lock.release()
+        return self._folder.wait_while_paused() + self._lock.acquire()
 
     @property
     def _stage(self) -> Stage:

@@ -15,7 +15,7 @@ from pipnet.inference.base import Detector
 from pipnet.inference.face_detection import FaceDetector
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.models.decoding import Landmarks, decode, decode_coordinates, decode_heatmaps
-from pipnet.models.devices import usable_device
+from pipnet.models.devices import free_cached_memory, usable_device
 from pipnet.models.heads import Coordinates, Heatmaps
 
 
@@ -60,10 +60,7 @@ class TorchDetector(Detector):
         return TorchDetector(load(weights), device, error_model=find(weights))
 
     def free_memory(self) -> None:
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
-        elif self._device.type == "mps":
-            torch.mps.empty_cache()
+        free_cached_memory(str(self._device))
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
         """Landmarks of network inputs (B, S, S, 3), in crop units."""

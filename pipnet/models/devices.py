@@ -72,6 +72,14 @@ def _tiny_step(name: str) -> list[Tensor]:
     return [part.detach().cpu() for part in (*parts, *gradients)]
 
 
+def free_cached_memory(device: str) -> None:
+    """Return the memory of a GPU that torch keeps for reuse, so that others can have it."""
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+    elif device.startswith("mps"):
+        torch.mps.empty_cache()
+
+
 def peak_memory_bytes(device: str) -> int | None:
     """The most memory that this process has held, on a CUDA device that of the device; None where
     the system does not tell."""

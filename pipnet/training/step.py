@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from pipnet.data.normalisation import normalise
 from pipnet.memory import is_out_of_memory
+from pipnet.models.devices import free_cached_memory
 from pipnet.models.losses import TargetBatch, output_loss, task_indices
 from pipnet.models.neighbours import Neighbours
 from pipnet.training.augment_gpu import augment
@@ -63,8 +64,7 @@ class Stepper:
             # after the handler: the error keeps the tensors of the failed step alive
             self._parts = 2 * parts
             self._optimiser.zero_grad(set_to_none=True)
-            if self._device.type == "cuda":
-                torch.cuda.empty_cache()
+            free_cached_memory(str(self._device))
             self._on_smaller_batch(-(-len(batch) // self._parts))
 
     def _step(self, batch: Batch, parts: int) -> dict[str, float]:

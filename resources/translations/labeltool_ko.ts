@@ -3048,6 +3048,14 @@ result: {verdict}</source>
         <translation>쓸 수 없었던 사진과 그 이유</translation>
     </message>
     <message>
+        <source>Waiting</source>
+        <translation>대기 중</translation>
+    </message>
+    <message>
+        <source>It starts by itself.</source>
+        <translation>차례가 되면 저절로 시작합니다.</translation>
+    </message>
+    <message>
         <source>error {percent:.2f} %</source>
         <translation>오차 {percent:.2f} %</translation>
     </message>
@@ -5362,6 +5370,18 @@ result: {verdict}</source>
     <message>
         <source>Circles rest on {count} labelled faces.</source>
         <translation>원은 레이블이 있는 얼굴 {count}개에 근거합니다.</translation>
+    </message>
+    <message>
+        <source>Waits for another round, which uses {device}.</source>
+        <translation>{device}을(를) 쓰는 다른 라운드를 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Waits for a prediction of the project {project}, which uses {device}.</source>
+        <translation>프로젝트 {project}의 예측이 {device}을(를) 쓰고 있어 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Waits for round {number} of the project {project}, which uses {device}.</source>
+        <translation>프로젝트 {project}의 라운드 {number}이(가) {device}을(를) 쓰고 있어 기다립니다.</translation>
     </message>
 </context>
 </TS>

@@ -40,6 +40,7 @@ def apart(module: str, function: str, folder: str) -> dict[str, Any]:
             "QT_QPA_PLATFORM": "offscreen",
             "LABELTOOL_SETTINGS": f"{folder}/settings.ini",
             "LABELTOOL_CACHE": f"{folder}/cache",
+            "LABELTOOL_RUNTIME": f"{folder}/runtime",
         },
     )  # fmt: skip
     made: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])

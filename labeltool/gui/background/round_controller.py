@@ -105,8 +105,9 @@ class RoundController(QObject):
 
     @property
     def seconds_at_stake(self) -> float:
-        """For how long the running training has run, pauses included; 0 if none runs."""
-        if not self.trains or self._followed is None:
+        """For how long the running training has run, pauses included; 0 if none has begun."""
+        running = self.rounds.follower.current
+        if not self.trains or self._followed is None or running is None or not running.course.stage:
             return 0.0
         row = next(row for row in self._store.rounds.all() if row.id == self._followed)
         return (datetime.now(UTC) - datetime.fromisoformat(row.started)).total_seconds()

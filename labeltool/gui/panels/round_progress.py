@@ -173,17 +173,19 @@ class RoundProgressPanel(QWidget):
         course = self._course
         if self.bar.isHidden():
             return
-        self.bar.setRange(0, course.total)
+        waits = course.waits_for is not None
+        self.bar.setRange(0, max(course.total, 1) if waits else course.total)  # 0: it is busy
         self.bar.setValue(course.done)
         stage = tr(STAGES.get((course.stage, course.trains_on), course.stage))
         if course.stage == "predict" and not self.training:
             stage = tr("Predicting")
-        self.bar.setFormat(f"{stage}: %p %")
+        self.bar.setFormat(tr("Waiting") if waits else f"{stage}: %p %")
         if self._session.round.state is RoundState.CANCELLING:
             self.detail.setText(tr("Cancelling…"))
         else:
             self.detail.setText(" · ".join(self._facts()))
-        self.stop.setVisible(self.training and course.stage in ("", "train"))
+        self.stop.setVisible(self.training and not waits and course.stage in ("", "train"))
+        self.pause.setVisible(not waits)
         for widget in (self.notice, self._notice_icon):
             widget.setVisible(course.notice is not None)
         if course.notice is not None:
@@ -194,6 +196,8 @@ class RoundProgressPanel(QWidget):
     def _facts(self) -> list[str]:
         """What is known of the round now, the most wanted first."""
         course = self._course
+        if course.waits_for is not None:
+            return [translate(course.waits_for), tr("It starts by itself.")]
         values = course.values
         words = [format_time_left(course.seconds_left)] if course.stage else []
         if course.is_paused:

@@ -53,7 +53,8 @@ class RoundCourse:
     """The events of one round, added up.
 
     `losses`: curves by the names of `LOSS_TERMS`, over the images trained on. `errors`: nme and
-    nme_curve in percent, over epochs. `values`: the newest of each kind, see `Event`.
+    nme_curve in percent, over epochs. `values`: the newest of each kind, see `Event`. `waits_for`:
+    the round that uses the device now, in a sentence; None if this one has it.
     """
 
     def __init__(self) -> None:
@@ -66,10 +67,12 @@ class RoundCourse:
         self.errors = {name: Curve() for name in ("nme", "nme_curve")}
         self.values: dict[str, float] = {}
         self.notice: Message | None = None
+        self.waits_for: Message | None = None
 
     def add(self, event: Event) -> None:
         """Take in the next event."""
         self.values |= event.values
+        self.waits_for = event.reason if event.kind == "waiting" else None
         if event.kind == "started":
             self.device = event.detail
         elif event.kind in ("paused", "resumed"):

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from labeltool.rounds.run_folder import RunFolder
+from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_audit import Audit
-from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from pipnet import resources
 from pipnet.data.boxes import tight_box

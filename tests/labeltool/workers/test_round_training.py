@@ -16,9 +16,9 @@ from labeltool.domain import Cancelled
 from labeltool.rounds.planning import Recipe
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers import round_training
+from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_training import MIN_FREE_NORM_SAMPLES, RoundTraining
-from labeltool.workers.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, run_speeds
 from labeltool.workers.run_samples import read_samples

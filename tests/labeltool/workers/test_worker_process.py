@@ -63,3 +63,65 @@ def test_stop_early_ends_a_training_at_its_step_and_keeps_what_it_learned(
     ]
     assert np.count_nonzero(moved) > 100
     assert sum(len(folder.tables.predictions(name)) for name in folder.results()["chunks"]) == 4
+
+
+class TestOneRoundAtATime:
+    """On the CPU of this machine."""
+
+    def test_a_round_waits_for_that_of_another_project_and_starts_by_itself(
+        self, make_run: MakeRun
+    ) -> None:
+        first = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="a", project="A", number=3)
+        second = make_run(manual=(0, 1), pseudo=(), name="b", project="B", number=1)
+        with working(first) as one:
+            wait_until(lambda: seen(first, "progress"))
+            with working(second) as two:
+                wait_until(lambda: seen(second, "waiting"))
+                (event,) = seen(second, "waiting")
+                assert str(event.reason) == (
+                    "Waits for round 3 of the project A, which uses this CPU."
+                )
+                assert not seen(second, "started")
+                first.cancel()
+                wait_until(two.has_exited)
+            wait_until(one.has_exited)
+        assert [event.kind for event in second.new_events()][-1] == "finished"
+        assert [event.kind for event in first.new_events()][-1] == "cancelled"
+
+    def test_the_lock_of_a_worker_that_was_killed_is_free(self, make_run: MakeRun) -> None:
+        first = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="a")
+        second = make_run(manual=(0, 1), pseudo=(), name="b")
+        with working(first) as one, working(second) as two:
+            wait_until(lambda: seen(first, "waiting") or seen(second, "waiting"))
+            is_first = bool(seen(second, "waiting"))
+            holder, waiting = (one, second) if is_first else (two, first)
+            holder.process.kill()
+            wait_until(lambda: seen(waiting, "started"))
+
+    def test_a_round_that_pauses_lets_others_go_first(self, make_run: MakeRun) -> None:
+        first = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="a", project="A")
+        second = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="b", project="B", number=2)
+        first.pause()
+        with working(first) as one, working(second) as two:
+            wait_until(lambda: seen(first, "paused"))
+            wait_until(lambda: seen(second, "progress"))
+            first.resume()
+            wait_until(lambda: seen(first, "waiting"))
+            (event,) = seen(first, "waiting")
+            assert "round 2 of the project B" in str(event.reason)
+            before = len(seen(first, "progress"))
+            second.cancel()
+            wait_until(lambda: len(seen(first, "progress")) > before)
+            first.cancel()
+            wait_until(lambda: one.has_exited() and two.has_exited())
+
+    def test_a_round_that_waits_can_be_cancelled(self, make_run: MakeRun) -> None:
+        first = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="a")
+        second = make_run(manual=(0, 1), pseudo=(), name="b")
+        with working(first):
+            wait_until(lambda: seen(first, "progress"))
+            with working(second) as two:
+                wait_until(lambda: seen(second, "waiting"))
+                second.cancel()
+                wait_until(two.has_exited)
+        assert [event.kind for event in second.new_events()] == ["waiting", "cancelled"]

@@ -251,3 +251,26 @@ def test_a_damaged_file_of_samples_does_not_matter(qtbot, open_window, project, 
     (worker.folder.path / "samples.npz").unlink()
     worker.end_epoch(shift=20)
     qtbot.waitUntil(lambda: samples_of(window).cards[0].points[0, 0] == 140)
+
+
+def test_a_round_says_what_it_waits_for(qtbot, open_window, project, worker):
+    window = open_window(project)
+    panel = panel_of(qtbot, window)
+    reason = Message(
+        "Waits for round {number} of the project {project}, which uses {device}.",
+        number=3, project="faces", device=Message("this CPU"),
+    )  # fmt: skip
+    worker.folder.report(Event("waiting", reason=reason))
+    words = "Waits for round 3 of the project faces, which uses this CPU."
+    qtbot.waitUntil(lambda: words in panel.detail.text())
+    assert panel.bar.text() == "Waiting"
+    assert panel.cancel.isVisible()
+    assert not panel.pause.isVisible()
+    assert not panel.stop.isVisible()
+    assert window.session.round.seconds_at_stake == 0  # a cancel asks nothing
+    worker.train(10)
+    qtbot.waitUntil(lambda: "Waits" not in panel.detail.text())
+    assert panel.pause.isVisible()
+    assert panel.stop.isVisible()
+    worker.end()
+    qtbot.waitUntil(lambda: not window.session.round.rounds.follower.is_running)

@@ -87,3 +87,11 @@ def test_pauses_and_notices_are_known():
     assert seen.notice == Message("halved")
     seen.add(Event("resumed"))
     assert not seen.is_paused
+
+
+def test_what_it_waits_for_is_known_until_it_goes_on():
+    reason = Message("Waits for another round.")
+    waiting = Event("waiting", reason=reason)
+    assert course(waiting).waits_for == reason
+    assert course(waiting, Event("started")).waits_for is None
+    assert course(step("labels", 1), waiting, step("labels", 2)).waits_for is None
