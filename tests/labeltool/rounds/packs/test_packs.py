@@ -515,6 +515,7 @@ class TestBringIn:
             ("events.jsonl", b'{"kind": "started"}\n'),
             ("events.jsonl", b'{"kind": "failed"}\n{"kind": "finished"}\n'),
             ("events.jsonl", b"{}\n"),
+            ("model.calibration.json", b'{"pipnet_calibration": 1}'),
             ("problems.json", b'[[77, {"template": "x", "values": {}}]]'),
             ("problems.json", b'[[0, {"template": "{a.__class__}", "values": {"b": 1}}]]'),
         ],
@@ -525,11 +526,21 @@ class TestBringIn:
         rewrite(results, lambda files: files.update({name: content}))
         self.refused(store, results, "does not hold the results")
 
-    def test_predictions_of_other_faces_are_refused(self, store: Store, results: Path) -> None:
+    @pytest.mark.parametrize(
+        "altered",
+        [
+            lambda columns: {"faces": columns["faces"] + 100},
+            lambda columns: {"errors": columns["points"][..., 0], "error": -columns["score"]},
+            lambda columns: {"errors": columns["scores"][:, 1:], "error": columns["score"]},
+        ],
+    )
+    def test_predictions_of_other_faces_or_with_odd_errors_are_refused(
+        self, store: Store, results: Path, altered: Callable[[dict], dict]
+    ) -> None:
         def others(files: dict[str, bytes]) -> None:
             with np.load(io.BytesIO(files["predictions-00000.npz"])) as data:
                 columns = dict(data)
-            columns["faces"] = columns["faces"] + 100
+            columns |= altered(columns)
             out = io.BytesIO()
             np.savez(out, **columns)
             files["predictions-00000.npz"] = out.getvalue()
