@@ -5383,5 +5383,129 @@ result: {verdict}</source>
         <source>Waits for round {number} of the project {project}, which uses {device}.</source>
         <translation>프로젝트 {project}의 라운드 {number}이(가) {device}을(를) 쓰고 있어 기다립니다.</translation>
     </message>
+    <message>
+        <source>Duplicate faces</source>
+        <translation>중복된 얼굴</translation>
+    </message>
+    <message>
+        <source>Left and right swapped</source>
+        <translation>좌우 바뀜</translation>
+    </message>
+    <message>
+        <source>A pair swapped</source>
+        <translation>한 쌍의 좌우 바뀜</translation>
+    </message>
+    <message>
+        <source>Contour out of order</source>
+        <translation>윤곽 순서 오류</translation>
+    </message>
+    <message>
+        <source>Eye outside the face</source>
+        <translation>얼굴 밖의 눈</translation>
+    </message>
+    <message>
+        <source>Landmark outside the photo</source>
+        <translation>사진 밖의 랜드마크</translation>
+    </message>
+    <message>
+        <source>Two landmarks in one place</source>
+        <translation>한 자리에 겹친 랜드마크</translation>
+    </message>
+    <message>
+        <source>Crossed contours</source>
+        <translation>교차한 윤곽</translation>
+    </message>
+    <message>
+        <source>Landmark far off</source>
+        <translation>멀리 벗어난 랜드마크</translation>
+    </message>
+    <message>
+        <source>Unlike all other faces</source>
+        <translation>다른 얼굴과 전혀 다름</translation>
+    </message>
+    <message>
+        <source>Box and landmarks apart</source>
+        <translation>박스와 랜드마크 불일치</translation>
+    </message>
+    <message>
+        <source>Contradictory visibility</source>
+        <translation>모순된 표시 상태</translation>
+    </message>
+    <message>
+        <source>Swap them back</source>
+        <translation>다시 맞바꾸기</translation>
+    </message>
+    <message>
+        <source>Put them in order</source>
+        <translation>순서 바로잡기</translation>
+    </message>
+    <message>
+        <source>Move to the expected place</source>
+        <translation>예상 위치로 옮기기</translation>
+    </message>
+    <message>
+        <source>Fit the box to the landmarks</source>
+        <translation>박스를 랜드마크에 맞추기</translation>
+    </message>
+    <message>
+        <source>Correct the visibility</source>
+        <translation>표시 상태 바로잡기</translation>
+    </message>
+    <message>
+        <source>Exclude this face</source>
+        <translation>이 얼굴 제외</translation>
+    </message>
+    <message>
+        <source>Another face on this photo has the same place.</source>
+        <translation>이 사진의 다른 얼굴과 위치가 같습니다.</translation>
+    </message>
+    <message>
+        <source>The left and right side of the face are swapped.</source>
+        <translation>얼굴의 왼쪽과 오른쪽이 서로 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>Left and right are swapped: {landmarks}.</source>
+        <translation>왼쪽과 오른쪽이 바뀌었습니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>Along the contour, landmarks are out of order: {landmarks}.</source>
+        <translation>윤곽을 따라 랜드마크의 순서가 맞지 않습니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>An eye lies outside the face: {landmarks}.</source>
+        <translation>눈이 얼굴 밖에 있습니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>Outside the photo: {landmarks}.</source>
+        <translation>사진 밖에 있습니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>Two landmarks are in one place: {landmarks}.</source>
+        <translation>두 랜드마크가 한 자리에 있습니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>Two contours cross: {landmarks}.</source>
+        <translation>두 윤곽이 교차합니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>Far from where the other landmarks expect it: {landmarks}.</source>
+        <translation>다른 랜드마크로 예상되는 위치에서 멀리 벗어났습니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>This face is unlike all others.</source>
+        <translation>이 얼굴은 다른 모든 얼굴과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>The box and the landmarks do not belong together.</source>
+        <translation>박스와 랜드마크가 서로 맞지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Marked absent but placed, or visible without a place: {landmarks}.</source>
+        <translation>없음으로 표시되었으나 위치가 있거나, 보임인데 위치가 없습니다: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>{count} landmarks</source>
+        <translation>랜드마크 {count}개</translation>
+    </message>
 </context>
 </TS>
