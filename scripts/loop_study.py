@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
+from labeltool.rounds.planning import Recipe
 from pipnet import resources
 from pipnet.data.boxes import Box, tight_box
 from pipnet.data.crop import CropConvention
@@ -52,6 +53,10 @@ class Face:
     person: str
 
 
+ON_GPU = Recipe(images=0).on("cuda")
+"""How rounds train by default."""
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """How a round learns.
@@ -77,9 +82,9 @@ class Variant:
     mirror: bool = True
     jitter: int = 0
     kept: float = 1.0
-    lr: float = 4e-4
+    lr: float = ON_GPU.lr
     full: bool = True
-    batch: int = 32
+    batch: int = ON_GPU.batch
     stay: float = 0.0
 
 

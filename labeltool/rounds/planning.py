@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -56,13 +57,19 @@ DEFAULT_PREDICT_FACES_PER_SECOND = {"cpu": 15.0, "mps": 50.0, "cuda": 150.0}
 """Faces a second, until the first run has measured this machine."""
 
 
+LEARNING_RATE = 4e-4 / math.sqrt(2)
+"""For batches of 16. In those of 32 on a GPU it is the 4e-4 of docs/loop.md, see `Recipe.on`."""
+
 NEW_HEADS_LR = 1e-3
-"""Learning rate of a network whose heads are not trained yet."""
+"""Learning rate of a network whose heads are not trained yet, for batches of 16."""
+
+GPU_BATCH_FACTOR = 2
+"""On a GPU a step has so many times the images that it has on a CPU."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a round trains, as the spec of its run folder holds it.
+    """How a round trains on a CPU, as the spec of its run folder holds it; see `on`.
 
     `images`: training images in all, or in each training of a full self-training if all its labels
     are trained. `first_images`: how many of them show the labels alone, before the others.
@@ -76,9 +83,22 @@ class Recipe:
     predict_again: bool = False
     manual_share: float = MANUAL_SHARE
     batch: int = 16
-    lr: float = 3e-4
+    lr: float = LEARNING_RATE
     ema_decay: float = 0.998
     keep: float = KEEP
+
+    def on(self, device: str) -> Recipe:
+        """The same training in the batches of a torch device.
+
+        The learning rate grows with the square root of the batch (Malladi et al., "On the SDEs and
+        scaling rules for adaptive gradient algorithms", 2022), and the moving average spans as many
+        images.
+        """
+        factor = 1 if device == "cpu" else GPU_BATCH_FACTOR
+        return replace(
+            self, batch=factor * self.batch, lr=math.sqrt(factor) * self.lr,
+            ema_decay=self.ema_decay**factor,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class RoundTraining:
         self._folder, self._spec, self._photos = folder, spec, photos
         self._audit, self._detectors = audit, detectors
         self._device, self._progress = device, progress
-        self._recipe, self._options = Recipe(**spec["recipe"]), spec.get("options", {})
+        self._recipe, self._options = Recipe(**spec["recipe"]).on(device), spec.get("options", {})
         self._out = folder.path / "training"
 
     def run(self, start: Checkpoint, samples: Samples) -> Checkpoint:
@@ -97,8 +97,11 @@ class RoundTraining:
         return result
 
     def _forget_other_training(self, samples: Samples) -> None:
-        """Delete the state of a training on other samples: another photo can be used by now."""
-        what = json.dumps([self._spec, *([face, s.is_pseudo] for face, s in samples.items())])
+        """Delete the state of a training on other samples or another device: another photo, or
+        another GPU, can be used by now."""
+        what = json.dumps(
+            [self._spec, self._device, *([face, s.is_pseudo] for face, s in samples.items())]
+        )
         key, file = hashlib.sha256(what.encode()).hexdigest(), self._out / "key"
         if not file.exists() or file.read_text("utf-8") != key:
             shutil.rmtree(self._out, ignore_errors=True)

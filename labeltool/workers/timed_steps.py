@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 
+from labeltool.rounds.planning import Recipe
 from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import load_scheme
@@ -24,7 +25,6 @@ from pipnet.training.allocator import retain_freed_memory
 from pipnet.training.config import TrainConfig
 from pipnet.training.trainer import Step, train
 
-BATCH = 16
 STEPS = 5
 WARMUP_STEPS = 2
 """Steps that are not timed: memory is allocated and kernels are chosen in them."""
@@ -55,24 +55,27 @@ def measure(device: str, backbone: str) -> dict[str, Any]:
     def on_progress(step: Step) -> None:
         times.append(time.perf_counter())
 
+    batch = Recipe(images=0).on(device).batch
     config = TrainConfig(
-        epochs=1, batch=BATCH, device=device,
+        epochs=1, batch=batch, device=device,
         frozen_stages=4 if backbone.startswith("mobile") and device == "cpu" else 0,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        trained = train(start, _samples(Path(folder), mean), config, on_progress=on_progress)
+        trained = train(
+            start, _samples(Path(folder), mean, STEPS * batch), config, on_progress=on_progress
+        )
     timed = times[-1] - times[WARMUP_STEPS - 1]
     return {
         "device": device,
         "backbone": backbone,
-        "train_images_per_second": (STEPS - WARMUP_STEPS) * BATCH / timed,
+        "train_images_per_second": (STEPS - WARMUP_STEPS) * batch / timed,
         "predict_faces_per_second": _predict_speed(trained, device),
         "memory_bytes": peak_memory_bytes(device),
     }
 
 
-def _samples(folder: Path, mean: np.ndarray[Any, np.dtype[np.float64]]) -> list[Sample]:
-    """One face in each of as many photos as the steps need."""
+def _samples(folder: Path, mean: np.ndarray[Any, np.dtype[np.float64]], count: int) -> list[Sample]:
+    """So many faces, each cut from the photo anew."""
     random = np.random.default_rng(0)
     noise = random.integers(0, 255, (PHOTO_SIDE // 16, PHOTO_SIDE // 16, 3), np.uint8)
     photo = folder / "photo.jpg"
@@ -82,7 +85,7 @@ def _samples(folder: Path, mean: np.ndarray[Any, np.dtype[np.float64]]) -> list[
     side = PHOTO_SIDE / 2
     points = mean * side + PHOTO_SIDE / 4
     box = (PHOTO_SIDE / 4, PHOTO_SIDE / 4, side, side)
-    return [Sample(photo, points, (box,))] * (STEPS * BATCH)
+    return [Sample(photo, points, (box,))] * count
 
 
 def _predict_speed(trained: Checkpoint, device: str) -> float:

@@ -134,3 +134,17 @@ def test_new_heads_learn_faster() -> None:
 def test_measuring_is_part_of_the_time() -> None:
     assert plan(audit=150).predict_seconds > plan(audit=0).predict_seconds + 2 * 150 / 15
     assert "quality will be unknown" in str(plan(audit=0).describe())
+
+
+def test_rounds_train_on_a_gpu_as_docs_loop_measured_and_on_a_cpu_by_the_same_rule() -> None:
+    recipe = plan().recipe
+    on_cpu, on_gpu = recipe.on("cpu"), recipe.on("cuda")
+    assert on_cpu == recipe
+    assert (on_gpu.batch, on_gpu.lr) == (32, pytest.approx(4e-4))
+    assert on_cpu.batch == 16
+    assert on_gpu.lr / on_cpu.lr == pytest.approx((on_gpu.batch / on_cpu.batch) ** 0.5)
+    # the average of weights spans as many images
+    assert on_gpu.ema_decay ** (1 / on_gpu.batch) == pytest.approx(
+        on_cpu.ema_decay ** (1 / on_cpu.batch)
+    )
+    assert on_gpu.images == on_cpu.images

@@ -144,6 +144,9 @@ class TestStages:
         on_cpu, on_gpu = (call.config for call in calls)
         assert (on_cpu.lr, on_cpu.ema_decay, on_cpu.manual_share) == (2e-4, 0.9, 0.7)
         assert (on_cpu.frozen_stages, on_gpu.frozen_stages) == (4, 0)
+        assert (on_cpu.batch, on_gpu.batch) == (4, 8)
+        assert on_gpu.lr == pytest.approx(2e-4 * 2**0.5)
+        assert on_gpu.ema_decay == pytest.approx(0.9**2)
         assert on_cpu.freeze_batch_norm  # four faces are too few
         of_many = training(folder, starter)._config(starter, MIN_FREE_NORM_SAMPLES, 100)
         assert not of_many.freeze_batch_norm

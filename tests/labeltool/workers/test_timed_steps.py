@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from labeltool.rounds.planning import Recipe
 from labeltool.workers import timed_steps
 from pipnet.models.devices import DeviceError
 
 
 def test_it_measures_training_prediction_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timed_steps, "BATCH", 2)
+    monkeypatch.setattr(timed_steps, "Recipe", partial(Recipe, batch=2))
     monkeypatch.setattr(timed_steps, "STEPS", 3)
     found = timed_steps.measure("cpu", "mobilenet_v2")
     assert (found["device"], found["backbone"]) == ("cpu", "mobilenet_v2")
