@@ -23,8 +23,8 @@ from labeltool.store.log.operation_log import now
 
 
 class JudgedFace(NamedTuple):
-    """A label, and the proposal that the person saw: `truth` and `points` (N, 2) pixels, `errors`
-    (N,) expected, shares of the norm."""
+    """A label, and the proposal that it was given on, or beside: `truth` and `points` (N, 2)
+    pixels; `errors` (N,) expected, shares of the norm."""
 
     face_id: int
     points: Points
@@ -63,8 +63,8 @@ class Calibrations:
             return None if row is None else Calibration(*row)
 
     def judged(self, round_id: int) -> list[JudgedFace]:
-        """The audit faces whose label was given on a proposal of this round's model: they were
-        drawn at random, and that network has not seen the labels."""
+        """The audit faces with a label that show a proposal of this round's model: they were drawn
+        at random, and that network has not seen the labels."""
         with self._database.read() as connection:
             rows = connection.execute(_JUDGED, {"round": round_id})
             return [
@@ -87,7 +87,7 @@ _JUDGED = (
     .select_from(AuditRow)
     .join(StateRow, StateRow.face_id == AuditRow.face_id)
     .join(EntryRow, EntryRow.id == StateRow.entry_id)
-    .join(PredictionRow, PredictionRow.id == EntryRow.prediction_id)
+    .join(PredictionRow, PredictionRow.id == StateRow.prediction_id)
     .where(
         StateRow.verdict.in_(FINAL),
         StateRow.model_id == _MODEL,
