@@ -214,6 +214,17 @@ class RunTables:
                 return {}
             return dict(zip(faces[places].tolist(), data["points"][places], strict=True))
 
+    def expected_errors(self, name: str, wanted: Collection[int]) -> dict[int, float]:
+        """The expected errors of a few faces in a predictions file, shares of the norm; none
+        without an error model. Raises RunFolderError."""
+        file = self._path / name
+        with reading(file), file.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
+            if "error" not in data:
+                return {}
+            faces = data["faces"]
+            places = np.flatnonzero(np.isin(faces, list(wanted)))
+            return dict(zip(faces[places].tolist(), data["error"][places].tolist(), strict=True))
+
     def predicted_faces(self, names: list[str]) -> set[int]:
         """The faces of some predictions files, of which the rest is not read. Raises
         RunFolderError."""

@@ -5507,5 +5507,17 @@ result: {verdict}</source>
         <source>{count} landmarks</source>
         <translation>랜드마크 {count}개</translation>
     </message>
+    <message>
+        <source>Expected error (% of the norm)</source>
+        <translation>예상 오차(기준 거리의 %)</translation>
+    </message>
+    <message>
+        <source>Measured error (%)</source>
+        <translation>측정한 오차(%)</translation>
+    </message>
+    <message>
+        <source>Each dot is a face to measure by: on the line, its error is as large as expected; above it, larger.</source>
+        <translation>점 하나가 측정용 얼굴 하나입니다. 선 위에 있으면 오차가 예상만큼이고, 선보다 위에 있으면 더 큽니다.</translation>
+    </message>
 </context>
 </TS>

@@ -114,9 +114,9 @@ class LandmarkList(QWidget):
                 name, number, state = self._names[index], str(index + 1), self._states[index]
                 point = tr("Point {number}", number=number)
                 item.setText(0, point if name.isdecimal() else f"{number}  {name}")
-                item.setText(1, percent_words(float(errors[index])))
-                item.setToolTip(1, _describe(expected, index))
                 by_hand = index in moved and state != ABSENT
+                item.setText(1, "" if by_hand else percent_words(float(errors[index])))
+                item.setToolTip(1, tr("Moved by hand") if by_hand else _describe(expected, index))
                 item.setText(2, (BY_HAND if by_hand else "") + MARKS[state])
                 item.setData(0, _INDEX, index)
         self._item_of = dict(zip(order, self._items, strict=True))

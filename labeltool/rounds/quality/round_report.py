@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltool.domain import (
     N_,
@@ -48,7 +49,8 @@ class RoundReport:
     they are None or empty once those are deleted. `comparison`: against another round;
     `comparable`: the numbers of those that it can be compared with, 0 for the starter. `movement`:
     None if it is not known. `photos`: paths under their photo folder, of the faces that the report
-    names.
+    names. `expected`: errors that were expected of the F faces of `evaluation`, (F,) shares of the
+    norm, NaN where unknown; None if all are.
     """
 
     round: Round
@@ -61,6 +63,7 @@ class RoundReport:
     corrections: Corrections | None
     advice: Advice
     photos: Mapping[int, str]
+    expected: NDArray[np.float64] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON. Errors are percent of the norm, movements percent of the face."""
@@ -187,6 +190,7 @@ def make_report(
         corrections,
         advise([other for other in finished if other.id <= row.id]),
         {face: found.name for face, found in store.queue.rows(sorted(named)).items()},
+        None if points is None else _expected(row, points),
     )
 
 
@@ -265,6 +269,16 @@ def _worst(points: AuditPoints, evaluation: Evaluation) -> tuple[tuple[int, floa
     errors = evaluation.nme_per_face()
     order = np.argsort(-errors, kind="stable")[:WORST_FACES]
     return tuple((int(points.faces[k]), _percent(errors[k])) for k in order)
+
+
+def _expected(row: Round, points: AuditPoints) -> NDArray[np.float64] | None:
+    """The expected errors of the faces to measure by; None if none is known."""
+    folder = RunFolder(row.folder)
+    results, found = folder.results(), dict[int, float]()
+    for name in () if results is None else results["chunks"]:
+        if (row.folder / name).exists():
+            found |= folder.tables.expected_errors(name, points.faces.tolist())
+    return np.array([found.get(face, np.nan) for face in points.faces.tolist()]) if found else None
 
 
 def _corrections(store: Store, row: Round) -> Corrections | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -49,6 +51,7 @@ class QualityPage(QStackedWidget):
         self._unknown = QLabel()
         self._unknown.setWordWrap(True)
         self.plot: QWidget | None = None
+        self.expected_plot: QWidget | None = None
         self._right = QVBoxLayout()
         self._right.setContentsMargins(*[2 * theme.SPACING] * 4)
         self.addWidget(self._measured_page())
@@ -156,6 +159,23 @@ class QualityPage(QStackedWidget):
         found = report.comparison
         other = None if found is None else (_other(found.round), found.other.ced())
         self.plot.show_curves((_own(report), report.evaluation.ced()), other)
+        self._show_expected(report.expected, np.nanmean(report.evaluation.curve, axis=1))
+
+    def _show_expected(
+        self, expected: NDArray[np.float64] | None, measured: NDArray[np.float64]
+    ) -> None:
+        """Show the expected errors of faces against the measured ones, (F,), below the curves."""
+        from labeltool.gui.dialogs.report.expected_plot import ExpectedPlot  # noqa: PLC0415
+
+        known = None if expected is None else np.isfinite(expected) & np.isfinite(measured)
+        if self.expected_plot is not None:
+            self.expected_plot.setVisible(known is not None and bool(known.any()))
+        if expected is None or known is None or not known.any():
+            return
+        if not isinstance(self.expected_plot, ExpectedPlot):
+            self.expected_plot = ExpectedPlot()
+            self._right.addWidget(self.expected_plot)
+        self.expected_plot.show_errors(expected[known], measured[known])
 
 
 class FacesPage(QWidget):

@@ -95,6 +95,33 @@ def test_the_quality_of_a_round(qtbot, open_report):
     assert len(dialog.quality.plot.plotItem.listDataItems()) == 2
 
 
+def test_expected_errors_are_shown_against_the_measured_ones(qtbot, open_window, measured):
+    """Of the faces to measure by, two are in the predictions with an expected error."""
+    store = open_project(measured)
+    folder = next(row.folder for row in store.rounds.all() if row.number == 2)
+    file = folder / "predictions-00000.npz"
+    with np.load(file) as data:
+        columns = dict(data)
+    ids = np.array([1, 2, 7])
+    columns = {name: np.resize(rows, (3, *rows.shape[1:])) for name, rows in columns.items()}
+    np.savez(file, **(columns | {"faces": ids, "error": np.array([0.02, 0.04, 0.3])}))
+    store.close()
+    window = open_window(measured)
+    window.dialogs.show_report(2)
+    dialog = window.findChild(ReportDialog)
+    wait_for_report(qtbot, dialog, 2)
+    expected, measured_errors = dialog.quality.expected_plot.dots.getData()
+    assert expected.tolist() == [2, 4]
+    curve = dialog.report.evaluation.curve[[0, 1]]
+    np.testing.assert_allclose(measured_errors, 100 * np.nanmean(curve, axis=1))
+
+
+def test_without_expected_errors_there_is_no_plot_of_them(open_report):
+    _window, dialog = open_report(2)
+    assert dialog.report.expected is None
+    assert dialog.quality.expected_plot is None
+
+
 def test_it_is_compared_with_another_round(qtbot, open_report):
     _, dialog = open_report(2)
     assert [dialog.others.itemText(k) for k in range(dialog.others.count())] == [
