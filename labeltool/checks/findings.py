@@ -127,10 +127,25 @@ class Finding:
 
 
 def _listed(landmarks: Sequence[int], names: Sequence[str]) -> Message | str:
-    """'37, 46', or '12 landmarks': numbers from 1 as they are drawn, with names if there are."""
-    if len(landmarks) > MAX_NAMED_LANDMARKS:
+    """'37, 46-48', or '12 landmarks': numbers from 1 as they are drawn, with names if there are."""
+    if all(names[index].isdecimal() for index in landmarks):
+        words = _runs([index + 1 for index in landmarks])
+    else:
+        words = [f"{index + 1} {names[index]}" for index in landmarks]
+    if len(words) > MAX_NAMED_LANDMARKS:
         return Message(N_("{count} landmarks"), count=len(landmarks))
-    return ", ".join(
-        f"{index + 1}" if names[index].isdecimal() else f"{index + 1} {names[index]}"
-        for index in landmarks
-    )
+    return ", ".join(words)
+
+
+def _runs(numbers: Sequence[int]) -> list[str]:
+    """Rising numbers, three and more that follow each other as '3-5'."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words = []
+    for run in runs:
+        words += [f"{run[0]}-{run[-1]}"] if len(run) > 2 else [f"{number}" for number in run]
+    return words

@@ -32,7 +32,8 @@ class Filter:
     stands. `text`: part of the file's path, in capitals or not. `batch`: id of an operation, for
     its faces only. `faces`: ids, for these faces only. `audit`: only faces that measure networks.
     `role`: what the training with the id `role_round`, or the newest finished one, used them for;
-    a LedgerRole. `order`: one of ORDERS; `descending` turns it round.
+    a LedgerRole. `check`: one of the checks' names, for faces on which it found something.
+    `order`: one of ORDERS; `descending` turns it round.
     """
 
     verdict: str | None = None
@@ -49,6 +50,7 @@ class Filter:
     faces: tuple[int, ...] = ()
     role: str = ""
     role_round: int | None = None
+    check: str = ""
 
     @property
     def narrows(self) -> bool:

@@ -19,6 +19,7 @@ from labeltool.gui.background.importer import Importer
 from labeltool.gui.background.round_controller import RoundController
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.background.undo_redo import UndoRedo
+from labeltool.gui.background.watch.face_checker import FaceChecker
 from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES, WriteQueue, face_id
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.images.photo_cache import to_rgb
@@ -39,7 +40,7 @@ class Session(QObject):
         desk: the face that is reviewed and the queue it is in; used by the window's thread only.
         tasks, writes: background tasks, and the queue of short writes on the window's thread.
         round: the round that runs.
-        importer, exporter, boxes, undo_redo, facets, backups: see their classes.
+        importer, exporter, boxes, undo_redo, facets, backups, checks: see their classes.
         round_names: the names of rounds by their id, set by the view that lists them.
 
     Signals:
@@ -70,6 +71,9 @@ class Session(QObject):
         self.undo_redo = UndoRedo(store, self.desk, self.writes, self.tasks, self)
         self.facets = FacetCounter(store, self.desk, self.tasks, self)
         self.backups = AutoBackup(store, self.tasks, self)
+        self.checks = FaceChecker(store, self.desk, self.writes, self.tasks, self)
+        self.checks.changed.connect(self.publish)
+        self.changed.connect(self.checks.note_changes)
         self._housekeeping = Housekeeping(store, self.desk, self.tasks, self)
         for part in (self.tasks, self.writes):
             part.changed.connect(self.publish)
@@ -199,6 +203,7 @@ class Session(QObject):
         self._settle_timer.stop()
         self.importer.close()
         self.facets.close()
+        self.checks.close()
         self.writes.close()
         self._housekeeping.close()
         self.backups.close()

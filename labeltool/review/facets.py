@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from labeltool.checks.findings import Check
 from labeltool.domain import Facets, Filter, Folder, LedgerRole, Round, SavedFilter, Verdict
 from labeltool.store import Store
 
@@ -17,6 +18,7 @@ class FacetCounts:
     `roots`: photo folders by id. `rounds` (newest first) and `reviewers` with their numbers of
     faces. `audit`: faces that measure networks, under no filter. `roles`: how many faces had each
     role in the training `roles_round`, that of the filter or the newest finished one, or None.
+    `findings`: faces that each check found something on, under no filter.
     """
 
     facets: Facets
@@ -28,6 +30,7 @@ class FacetCounts:
     audit: int
     roles_round: Round | None
     roles: dict[LedgerRole, int]
+    findings: dict[Check, int]
 
 
 def count_facets(store: Store, wanted: Filter) -> FacetCounts:
@@ -50,4 +53,5 @@ def count_facets(store: Store, wanted: Filter) -> FacetCounts:
         sum(face.verdict is not Verdict.REMOVED for face in store.audit.get().faces),
         next((row for row in everyone if row.id == round_id), None),
         roles,
+        store.findings.counts(),
     )

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from labeltool.checks.findings import Finding
 from labeltool.domain import ABSENT, FINAL, N_, VISIBLE, Changes, Points, UserError, Visibility
 from labeltool.review import geometry
 from labeltool.review.current_face import CurrentFace
@@ -118,6 +119,16 @@ class LandmarkEdits:
         visibility = None if before.visibility is None else before.visibility[flip]
         points = geometry.mirror(before.points, flip)
         return self._save(replace(before, points=points, visibility=visibility))
+
+    def mend(self, finding: Finding) -> Changes:
+        """Move landmarks as the fix of a finding leaves them, or make their visibility agree with
+        their places; as one undo step."""
+        before = self._draft()
+        if finding.mended is None:
+            visibility = self._current.require().visibility
+            return self._save(replace(before, visibility=visibility))
+        is_moved = ~np.isclose(before.points, finding.mended, rtol=0, equal_nan=True).all(1)
+        return self.move_points(np.flatnonzero(is_moved).tolist(), finding.mended[is_moved])
 
     def discard(self) -> Changes:
         """Discard the edits of the open face; one undo brings them back."""

@@ -248,5 +248,12 @@
             <numerusform>%Ln faces without a label get its proposals.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>And %Ln more finding(s).</source>
+        <translation>
+            <numerusform>And %Ln more finding.</numerusform>
+            <numerusform>And %Ln more findings.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -716,6 +716,30 @@
         <translation>예상 오차가 큰 순서로 다음 랜드마크</translation>
     </message>
     <message>
+        <source>Nothing was found on this face</source>
+        <translation>이 얼굴에서 찾은 문제가 없습니다</translation>
+    </message>
+    <message>
+        <source>No check found anything on this face</source>
+        <translation>어떤 검사도 이 얼굴에서 문제를 찾지 못했습니다</translation>
+    </message>
+    <message>
+        <source>Fix the finding</source>
+        <translation>문제 바로잡기</translation>
+    </message>
+    <message>
+        <source>Do what mends what the checks found on this face</source>
+        <translation>검사가 이 얼굴에서 찾은 문제를 바로잡습니다</translation>
+    </message>
+    <message>
+        <source>Ignore the finding</source>
+        <translation>문제 무시</translation>
+    </message>
+    <message>
+        <source>It does not count for this face; again: it counts</source>
+        <translation>이 얼굴에서는 세지 않습니다. 다시 누르면 셉니다</translation>
+    </message>
+    <message>
         <source>Accept every unreviewed face with a high score, without a bound</source>
         <translation>신뢰도 점수가 높은 미검토 얼굴을 모두 수락합니다(보장 없음)</translation>
     </message>
@@ -1712,6 +1736,10 @@ Import a folder, or drop one here.</source>
     <message>
         <source>Saved filters</source>
         <translation>저장된 필터</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>검사 결과</translation>
     </message>
     <message>
         <source>Folders</source>
@@ -5518,6 +5546,52 @@ result: {verdict}</source>
     <message>
         <source>Each dot is a face to measure by: on the line, its error is as large as expected; above it, larger.</source>
         <translation>점 하나가 측정용 얼굴 하나입니다. 선 위에 있으면 오차가 예상만큼이고, 선보다 위에 있으면 더 큽니다.</translation>
+    </message>
+    <message>
+        <source>Checking faces</source>
+        <translation>얼굴 검사 중</translation>
+    </message>
+    <message>
+        <source>Ignored: {finding}</source>
+        <translation>무시함: {finding}</translation>
+    </message>
+    <message numerus="yes">
+        <source>And %Ln more finding(s).</source>
+        <translation>
+            <numerusform>그 밖에 문제 %Ln개가 더 있습니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What mends this finding (R); undo takes it back</source>
+        <translation>이 문제를 바로잡습니다(R). 되돌릴 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Show again</source>
+        <translation>다시 표시</translation>
+    </message>
+    <message>
+        <source>Ignore</source>
+        <translation>무시</translation>
+    </message>
+    <message>
+        <source>Whether this finding counts for this face (Shift+R)</source>
+        <translation>이 얼굴에서 이 문제를 셀지 여부(Shift+R)</translation>
+    </message>
+    <message>
+        <source>This face has changed since it was checked.</source>
+        <translation>검사한 뒤에 이 얼굴이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>Decide on it, then look again.</source>
+        <translation>판정한 다음 다시 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Too few faces are known to say where the landmarks belong.</source>
+        <translation>랜드마크의 위치를 예상하기에는 알려진 얼굴이 너무 적습니다.</translation>
+    </message>
+    <message>
+        <source>Move them by hand.</source>
+        <translation>직접 옮기세요.</translation>
     </message>
 </context>
 </TS>

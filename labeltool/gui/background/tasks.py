@@ -113,7 +113,9 @@ class Lane:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-LaneName = Literal["import", "results", "writes", "instant", "start", "packs", "queries", "backups"]
+LaneName = Literal[
+    "import", "results", "writes", "instant", "start", "packs", "queries", "backups", "checks"
+]
 
 
 class TaskRunner(QObject):

@@ -161,6 +161,8 @@ class FaceEditor(QWidget):
         )  # fmt: skip
         self.canvas.neighbours.set_mean_shape(session.desk.edits.mean_shape())
         self._comparison.set_face(face, self._options.comparison, is_new=is_new)
+        finding = session.checks.first
+        self.canvas.layers.findings.set_landmarks(() if finding is None else finding.landmarks)
 
     @Slot(object)
     def compare_with_history(self, points: Points | None) -> None:

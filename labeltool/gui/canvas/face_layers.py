@@ -12,6 +12,7 @@ from labeltool.gui.canvas.handles import SelectionFrame
 from labeltool.gui.canvas.items.box_items import BoxesItem, SelectionItem
 from labeltool.gui.canvas.items.circles_item import CirclesItem
 from labeltool.gui.canvas.items.face_item import ComparisonItem, FaceItem
+from labeltool.gui.canvas.items.finding_item import FindingItem
 from labeltool.gui.canvas.items.overlays import Panels
 from labeltool.gui.canvas.point_selection import PointSelection
 
@@ -29,9 +30,12 @@ class FaceLayers:
         self.boxes = BoxesItem()
         self._comparison = ComparisonItem()
         self.circles = CirclesItem()
+        self.findings = FindingItem()
         self._points = FaceItem()
         self._frame = SelectionItem()
-        self._items = (self.boxes, self._comparison, self.circles, self._points, self._frame)
+        self._items = (
+            self.boxes, self._comparison, self.circles, self.findings, self._points, self._frame,
+        )  # fmt: skip
         for item in self._items:
             scene.addItem(item)
 
@@ -66,7 +70,7 @@ class FaceLayers:
     def set_face(self, face: DisplayedFace) -> None:
         """Draw a face, or a new state of it. See `highlight` for what stands out."""
         self._face = face
-        for item in (self.boxes, self._comparison, self.circles, self._points):
+        for item in (self.boxes, self._comparison, self.circles, self.findings, self._points):
             item.set_face(face)
 
     def set_has_photo(self, has_photo: bool) -> None:

@@ -99,6 +99,14 @@ def _has_draft(session: Session) -> bool:
     return session.desk.face is not None and session.desk.face.draft is not None
 
 
+def _has_finding(session: Session) -> bool:
+    return session.checks.first is not None
+
+
+def _has_any_finding(session: Session) -> bool:
+    return bool(session.checks.found)
+
+
 def _is_filtered(session: Session) -> bool:
     return session.desk.queue.filter.narrows
 
@@ -125,6 +133,8 @@ WHY_DISABLED: Mapping[Enabled, str] = {
     _can_undo: N_("Nothing to undo"),
     _can_redo: N_("Nothing to redo"),
     _has_draft: N_("No point was moved"),
+    _has_finding: N_("Nothing was found on this face"),
+    _has_any_finding: N_("No check found anything on this face"),
 }
 """Why a command is disabled, by its `enabled`."""
 
@@ -185,6 +195,11 @@ COMMANDS: tuple[Command, ...] = (
             lambda p: p.review.decide(Verdict.UNREVIEWED), _has_face, "mdi6.circle-outline"),
     Command("flag", N_("Flag"), N_("Mark the face to come back to"), "Review", ("F",),
             lambda p: p.review.flag(), _has_face, "mdi6.flag-outline"),
+    Command("fix", N_("Fix the finding"), N_("Do what mends what the checks found on this face"),
+            "Review", ("R",), lambda p: p.session.checks.fix(), _has_finding, "mdi6.auto-fix"),
+    Command("ignore", N_("Ignore the finding"),
+            N_("It does not count for this face; again: it counts"), "Review", ("Shift+R",),
+            lambda p: p.session.checks.ignore(), _has_any_finding),
     Command("accept_above", N_("Accept by score…"),
             N_("Accept every unreviewed face with a high score, without a bound"), "Review",
             ("Ctrl+Shift+A",), lambda p: p.dialogs.open("accept_above"), _has_proposals,

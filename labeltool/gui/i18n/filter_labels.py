@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labeltool.checks.findings import CHECK_LABELS, Check
 from labeltool.domain import N_, Filter, LedgerRole, Round, RoundKind, model_name
 from labeltool.gui.i18n.error_words import percent_words
 from labeltool.gui.i18n.translate import sentence, tr, translate
@@ -81,6 +82,8 @@ def _describe_errors(low: float, high: float) -> str:
 def _describe_sets(wanted: Filter, rounds: dict[int, str]) -> list[str]:
     """The sets of faces that a filter is limited to."""
     parts = []
+    if wanted.check in set(Check):
+        parts.append(tr(CHECK_LABELS[Check(wanted.check)]))
     if wanted.audit:
         parts.append(tr("Faces to measure by"))
     if wanted.role:

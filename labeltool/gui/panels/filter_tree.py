@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeltool.checks.findings import CHECK_LABELS
 from labeltool.domain import Filter, Folder, folder_name
 from labeltool.gui import theme
 from labeltool.gui.i18n.filter_labels import ROLE_LABELS, VERDICT_LABELS, round_name
@@ -44,6 +45,7 @@ _ICONS = {
     "round_id": "mdi6.sync",
     "reviewer": "mdi6.account-outline",
     "role": "mdi6.school-outline",
+    "check": "mdi6.alert-outline",
 }
 _CHOOSE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -102,6 +104,7 @@ class FilterTree(QTreeWidget):
             name: self._add_group(words)
             for name, words in (
                 ("verdict", tr("Verdict")), ("saved", tr("Saved filters")),
+                ("check", tr("Findings")),
                 ("folder", tr("Folders")), ("round_id", tr("Rounds")),
                 ("role", tr("Newest round")), ("reviewer", tr("Decided by")),
             )
@@ -114,7 +117,8 @@ class FilterTree(QTreeWidget):
         for role, words in ROLE_LABELS.items():
             self._add_item(self._groups["role"], ("role", str(role)), tr(words))
         self._groups["role"].setHidden(True)  # until a round has ended
-        for name in ("verdict", "saved", "folder"):
+        self._groups["check"].setHidden(True)  # until something is found
+        for name in ("verdict", "saved", "check", "folder"):
             self._groups[name].setExpanded(True)
         self.recolour()
         self.itemClicked.connect(self._choose)
@@ -170,6 +174,10 @@ class FilterTree(QTreeWidget):
         self._fill("saved", [(row.id, row.name, count) for row, count in found.saved])
         self._fill("round_id", [(row.id, round_name(row), count) for row, count in found.rounds])
         self._fill("reviewer", [(name, name, count) for name, count in found.reviewers.items()])
+        self._fill(
+            "check",
+            [(str(check), tr(CHECK_LABELS[check]), n) for check, n in found.findings.items()],
+        )
         self._show_roles(found)
         self._fill_folders(found)
         most = max((faces for faces, _ in self._totals.values()), default=0)

@@ -21,6 +21,7 @@ from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import of_words, sentence, tr, translate, verdict_word
 from labeltool.gui.panels.circle_badge import CircleBadge
 from labeltool.gui.panels.elided_label import ElidedLabel
+from labeltool.gui.panels.inspection.finding_box import FindingBox
 from labeltool.gui.panels.landmark_list import LandmarkList
 from labeltool.gui.session import Session
 from pipnet.text import one_line
@@ -115,6 +116,7 @@ class Inspector(QWidget):
         self.trained_as = ElidedLabel()
         form.addRow(tr("Training"), self.trained_as)
         self.badge = CircleBadge(session)
+        self.findings = FindingBox(session)
         self.landmarks = LandmarkList(session.store.scheme.names)
         self.progress = QProgressBar()
         self.progress.setToolTip(tr("Reviewed faces of the project"))
@@ -124,6 +126,7 @@ class Inspector(QWidget):
         layout.addLayout(head)
         layout.addLayout(form)
         layout.addWidget(self.badge)
+        layout.addWidget(self.findings)
         layout.addWidget(self.landmarks, 1)
         layout.addWidget(QLabel(tr("Reviewed")))
         layout.addWidget(self.progress)
@@ -151,6 +154,7 @@ class Inspector(QWidget):
         self.progress.setValue(reviewed)
         self.progress.setFormat(of_words(reviewed, counts.faces))
         self.setEnabled(face is not None)
+        self.findings.refresh()
         if face is None:
             self.verdict.setText(tr("No face"))
             self.icon.clear()

@@ -40,6 +40,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.util import LRUCache
 
+from labeltool.store.database import finding_schema  # noqa: F401 - the triggers name its tables
 from labeltool.store.database.expressions import contains_text, json_items
 from labeltool.store.database.read_only import connect
 from labeltool.store.database.schema import Base
@@ -317,6 +318,12 @@ ON state WHEN ({_KEY.format("new")}) IS NOT ({_KEY.format("old")})
 BEGIN {_COUNT_ONE_LESS} {_COUNT_ONE_MORE}
 UPDATE folder SET faces = faces + {_PRESENT} - {_WAS_PRESENT}, todo = todo + {_WAITS} - {_WAITED}
 WHERE id = new.folder_id AND ({_WAITS} != {_WAITED} OR {_PRESENT} != {_WAS_PRESENT}); END""",
+    # a finding belongs to one state of its face, and of the face that it doubles
+    """CREATE TRIGGER state_rechecked AFTER UPDATE OF entry_id, prediction_id ON state
+WHEN new.entry_id IS NOT old.entry_id OR new.prediction_id IS NOT old.prediction_id
+BEGIN DELETE FROM checked WHERE face_id = new.face_id
+OR face_id IN (SELECT face_id FROM finding WHERE other = new.face_id);
+DELETE FROM finding WHERE face_id = new.face_id OR other = new.face_id; END""",
     """CREATE TRIGGER photo_added AFTER INSERT ON photo BEGIN
 INSERT INTO photo_name (rowid, search) VALUES (new.id, new.search);
 UPDATE root SET photos = photos + 1, problems = problems + (new.problem IS NOT NULL),

@@ -45,6 +45,7 @@ from labeltool.store.database.expressions import (
     read_numbers,
     use_index,
 )
+from labeltool.store.database.finding_schema import FindingRow
 from labeltool.store.database.schema import (
     AuditRow,
     EntryRow,
@@ -258,6 +259,9 @@ def _prepare(
     if wanted.role:
         values |= {"role": wanted.role, "role_round": wanted.role_round}
         shape = replace(shape, role="any", role_round=None if wanted.role_round is None else 0)
+    if wanted.check:
+        values["check"] = wanted.check
+        shape = replace(shape, check="any")
     if wanted.folder:
         after_slash = chr(ord("/") + 1)
         values |= {
@@ -306,7 +310,7 @@ def _facets_query(wanted: Filter, dialect: Dialect) -> Any:
 
 def _counted(wanted: Filter) -> tuple[Any, Any]:
     """Where to count, and how many faces a row there stands for."""
-    others = (wanted.audit, wanted.role, wanted.faces, wanted.folder, wanted.text)
+    others = (wanted.audit, wanted.role, wanted.check, wanted.faces, wanted.folder, wanted.text)
     if wanted.error is None and wanted.batch is None and not any(others):
         return FaceCounterRow, FaceCounterRow.faces
     return StateRow, literal(1)
@@ -384,6 +388,8 @@ def _listed(wanted: Filter) -> list[Any]:
         lists.append(select(AuditRow.face_id))
     if wanted.role:
         lists.append(_with_role(wanted.role_round))
+    if wanted.check:
+        lists.append(_FOUND)
     return lists
 
 
@@ -396,6 +402,13 @@ def _with_role(round_id: int | None) -> Any:
     return use_index(found, LedgerRow, "ledger_role")
 
 
+_FOUND = use_index(
+    select(FindingRow.face_id).where(
+        FindingRow.check == bindparam("check"), FindingRow.ignored.is_(False)
+    ),
+    FindingRow,
+    "finding_check",
+)
 _FOLDER_AND_BELOW = union_all(  # what is inside begins with the path of the folder and a slash
     select(FolderRow.id).where(FolderRow.path == bindparam("folder")),
     select(FolderRow.id).where(

@@ -228,3 +228,12 @@ def test_errors_among_the_faces_hardly_shape_what_is_usual(faces: CheckedFaces) 
     checker = Checker.learned(points, SCHEME)
     found = checker.check(_with(faces, faces.points[:, FLIP]))
     assert _share(found, Check.SIDES, 60) >= 0.95
+
+
+def test_a_sentence_names_landmarks_as_they_are_drawn() -> None:
+    eyes = Finding(1, Check.PAIR, tuple(range(36, 48)))
+    assert str(eyes.sentence(SCHEME.names)) == "Left and right are swapped: 37-48."
+    named = Finding(1, Check.FAR, (0, 2))
+    assert str(named.sentence(("chin", "nose", "brow"))).endswith("expect it: 1 chin, 3 brow.")
+    many = Finding(1, Check.OUTSIDE, tuple(range(0, 40, 4)))
+    assert str(many.sentence(SCHEME.names)) == "Outside the photo: 10 landmarks."

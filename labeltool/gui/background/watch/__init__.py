@@ -1,0 +1,1 @@
+"""What follows the changes of a project by itself: checks, and what a face costs."""
