@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from labeltool.domain import DamagedError, UserError
 from labeltool.gui import theme
-from labeltool.gui.background.gc_guard import GarbageCollector
+from labeltool.gui.background.gc_guard import GarbageCollector, destroy_now, destroy_soon
 from labeltool.gui.diagnostics import RecentLog, diagnostics
 from labeltool.gui.dialogs.damaged_project import RecoveryDialog, format_backup_time
 from labeltool.gui.dialogs.new_project import NewProjectDialog
@@ -34,6 +34,9 @@ from labeltool.store import backups, create_project, open_project
 from pipnet.data.scheme import load_scheme
 
 log = logging.getLogger(__name__)
+
+CLOSE_DIALOG_MS = 50
+"""Pause before the window of a damaged project is closed, while dialogs close."""
 
 _M_MMAP_THRESHOLD = -3  # of malloc.h: from this size on a block goes back when it is freed
 
@@ -76,7 +79,7 @@ class App(QObject):
         self._settings.remember(folder)
         session = self.window.session
         session.failed.connect(self._failed)
-        self.window.language_chosen.connect(self._language_chosen)
+        self._follow(self.window)
         self.window.show()
         if self.welcome is not None:
             self.welcome.hide()
@@ -90,6 +93,15 @@ class App(QObject):
         except BaseException:
             store.close()
             raise
+
+    def _follow(self, window: MainWindow) -> None:
+        window.language_chosen.connect(self._language_chosen)
+        window.closed.connect(self._window_closed)
+
+    @Slot()
+    def _window_closed(self) -> None:
+        if self.sender() is self.window:
+            self.window = None
 
     def offer_backup(self, folder: Path, error: DamagedError) -> MainWindow | None:
         """Offer to restore a backup of a damaged project, and open the result."""
@@ -127,11 +139,11 @@ class App(QObject):
             if page.isVisible():
                 self.show_welcome().setGeometry(page.geometry())
             page.hide()
-            page.deleteLater()
+            destroy_soon(page)
         if window is not None and window.isVisible():
             window.hand_over()
             self.window = MainWindow(window.session, self._settings)
-            self.window.language_chosen.connect(self._language_chosen)
+            self._follow(self.window)
             self.window.take_over(window)
 
     @Slot(object)
@@ -144,12 +156,18 @@ class App(QObject):
             QTimer.singleShot(0, partial(self._leave, window, error))
 
     def _leave(self, window: MainWindow, error: DamagedError) -> None:
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:  # what opened it goes on when it has closed
+            dialog.close()
+            QTimer.singleShot(CLOSE_DIALOG_MS, partial(self._leave, window, error))
+            return
+        self._is_leaving_damaged = False
+        if self.window is not window:  # the person closed it meanwhile
+            return
         folder = window.session.store.folder
         self.show_welcome()
         if window.close():
-            self.window = None
             self.offer_backup(folder, error)
-        self._is_leaving_damaged = False
 
     def handle_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -168,7 +186,9 @@ class App(QObject):
     def new(self, photos: list[Path]) -> None:
         """Ask for photos and a folder, create the project, and import the photos."""
         dialog = NewProjectDialog(photos, self.welcome)
-        if dialog.exec():
+        wanted = dialog.exec()
+        dialog.deleteLater()
+        if wanted:
             self.make(dialog.sources, dialog.project, dialog.scheme.currentText().strip())
 
     def make(self, sources: list[Path], folder: Path, scheme: str) -> MainWindow | None:
@@ -198,6 +218,13 @@ class App(QObject):
         if window is not None and not window.session.store.queue.counts().photos:
             window.session.importer.add_photos([photos])
         return window
+
+    def close(self) -> None:
+        """Let Qt destroy what is left, before Python ends."""
+        if self.welcome is not None:
+            destroy_soon(self.welcome)
+            self.welcome = None
+        destroy_now()
 
 
 def _application() -> QApplication:
@@ -230,7 +257,9 @@ def main(project: Path | None, *, sample: bool = False) -> int:
         app.sample(project)
     else:
         app.open(project)
-    return application.exec()
+    code = application.exec()
+    app.close()
+    return code
 
 
 def configure_process() -> None:

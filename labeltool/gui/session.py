@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 
 from labeltool.domain import Changes, Filter, Seen, UserError, Verdict, WriteResult
 from labeltool.gui.background.auto_backup import AutoBackup
@@ -210,6 +210,10 @@ class Session(QObject):
         self.tasks.close()
         with suppress(UserError):  # a lease ends by itself, in half a minute
             self.store.rounds.release_lease()
+        for part in (self, *self.findChildren(QObject)):
+            part.blockSignals(True)
+            # what tasks have reported and nobody has handled yet
+            QCoreApplication.removePostedEvents(part, QEvent.Type.MetaCall.value)
         self.store.close()
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 
 from labeltool.domain import ABSENT, OCCLUDED, VISIBLE, Changes
+from labeltool.gui.background.gc_guard import destroy_soon
 from labeltool.gui.commands.command_actions import CommandActions
 from labeltool.gui.commands.command_palette import CommandPalette
 from labeltool.gui.commands.dialog_commands import DialogCommands
@@ -33,7 +34,7 @@ DEFAULT_SIZE = (1360, 820)
 
 
 class MainWindow(QMainWindow):
-    """One open project.
+    """One open project. Closing it ends its session; Qt destroys both soon afterwards.
 
     Signals:
         closed: the window was closed and its session has ended.
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self._settings = session, settings
+        self._is_closed = False
         folder = one_line(session.store.folder.absolute().name)
         name = project_words(folder, session.store.read_only)
         # Qt reads [*] as the place of the "modified" mark, and [*][*] as [*]
@@ -159,7 +161,9 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Make icons again for a new palette, and look for photos that other programs changed."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "command_palette"):
+        if not hasattr(self, "command_palette") or self._is_closed:
+            return
+        if event.type() == QEvent.Type.PaletteChange:
             self.recolour()
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.views.thumbnails.revalidate()
@@ -195,6 +199,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Finish pending writes, ask what to do with a running training, then close the session."""
+        if self._is_closed:
+            event.accept()
+            return
         if unsaved := self.session.writes.finish():
             self.views.message_bar.show_error(unsaved)
             event.ignore()
@@ -206,10 +213,15 @@ class MainWindow(QMainWindow):
                 return
             if answer == "cancel":
                 self.session.round.cancel()
+        self._is_closed = True
+        for dialog in QApplication.topLevelWidgets():
+            if isinstance(dialog, QDialog) and dialog.isVisible() and dialog.parent() is self:
+                dialog.close()
         self.hand_over()
         self.session.close()
         event.accept()
         self.closed.emit()
+        destroy_soon(self, self.session)
 
     def ask_running(self) -> Literal["keep", "cancel", "stay"]:
         """Ask what to do with a training that runs: keep it, cancel it, or stay in the window."""
@@ -233,6 +245,8 @@ class MainWindow(QMainWindow):
         self._save_layout()
         QApplication.instance().removeEventFilter(self._key_filter)  # type: ignore[union-attr]
         self.views.stop()
+        for timer in self.findChildren(QTimer):
+            timer.stop()
 
     def take_over(self, before: MainWindow) -> None:
         """Replace a window that has handed over this session."""
@@ -243,5 +257,5 @@ class MainWindow(QMainWindow):
         self.views.news.setVisible(before.views.news.isVisible())
         self.show()
         before.hide()
-        before.deleteLater()
+        destroy_soon(before)
         self.session.refresh_all()

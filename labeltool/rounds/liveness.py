@@ -26,6 +26,9 @@ MAX_POLL_BYTES = 256_000
 """Of events read at once: a window that is opened late in a long round reads hours of them."""
 
 
+_started: list[subprocess.Popen[bytes]] = []
+"""Workers of this program that may still run: they outlive the windows that started them."""
+
 RESUMED = N_("The worker ended unexpectedly. Another one goes on with the training.")
 
 
@@ -76,11 +79,13 @@ class Worker:
         environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
         try:
             with folder.log.open("ab") as log:
-                return subprocess.Popen(
+                process = subprocess.Popen(
                     [*program(), "worker", str(folder.path.absolute())],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                     env=environment, start_new_session=os.name == "posix",
                 )  # fmt: skip
+            _started[:] = [other for other in _started if other.poll() is None] + [process]
+            return process
         except OSError as error:
             raise UserError(
                 N_("The worker cannot be started: {reason}."),

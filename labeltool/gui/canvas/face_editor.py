@@ -224,6 +224,7 @@ class FaceEditor(QWidget):
     def close_photos(self) -> None:
         """End the thread that decodes; save how faces are displayed."""
         self.photo_display.close()
+        self._photo_to_draw_on = None
         self.canvas.framing.remember()
         self._save_options()
 

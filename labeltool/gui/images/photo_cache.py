@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.domain import photo_problem
@@ -128,6 +128,8 @@ class PhotoCache(QObject):
     def close(self) -> None:
         """End the thread."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        # photos that nobody has taken yet
+        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)
 
 
 def to_qimage(pixels: NDArray[np.uint8]) -> QImage:

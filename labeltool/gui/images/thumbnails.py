@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from labeltool.domain import Box, Card, photo_problem
@@ -177,6 +177,8 @@ class ThumbnailLoader(QObject):
             self._change.notify_all()
         for worker in self._workers:
             worker.join()
+        # photos that nobody has taken yet
+        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)
         self._file.close()
 
     @Slot(object)

@@ -111,8 +111,8 @@ class HistoryPanel(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Redraw the icons for a new palette."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
-            self.refresh(Changes(all=True))
+        if event.type() == QEvent.Type.PaletteChange and self.list.count():
+            self._fill(self._entries)
 
     @Slot()
     def toggle(self) -> None:

@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ from labeltool.review.queue import ReviewQueue
 from labeltool.review.throughput import Throughput
 from labeltool.review.undo_stack import UndoStack
 from labeltool.store import FILE, Store
+from labeltool.store.database.engine import Database
 from pipnet.data.scheme import load_scheme
 from tests.projects import make_project
 
@@ -110,6 +112,29 @@ def desks_stay_on_their_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(part, "__setattr__", put, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def closed_projects_stay_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading or writing a project that was closed raises; without this, reading opens it again."""
+    closed: weakref.WeakSet[Database] = weakref.WeakSet()
+
+    def guarded(use: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(self: Database, *args: Any, **kwargs: Any) -> Any:
+            if self in closed:
+                raise RuntimeError(f"{self.path} was closed")
+            return use(self, *args, **kwargs)
+
+        return checked
+
+    def close(self: Database) -> None:
+        end(self)
+        closed.add(self)
+
+    for name in ("read", "write", "checkpoint", "data_version"):
+        monkeypatch.setattr(Database, name, guarded(getattr(Database, name)))
+    end = Database.close
+    monkeypatch.setattr(Database, "close", close)
+
+
 @pytest.fixture
 def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
@@ -117,7 +142,9 @@ def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     theme.apply(qapp, "light")
     settings = Settings()
     settings.language = "en"
-    yield App(settings)
+    made = App(settings)
+    yield made
+    made.close()
     install_language(qapp, "en")
     gc.collect()
     gc.enable()
