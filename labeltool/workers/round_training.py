@@ -126,8 +126,10 @@ class RoundTraining:
         self._stage("all", network, manual | pseudo, rest)
 
     def _plan(self, stages: list[Stage]) -> None:
-        faces = len(self._folder.tables.faces().ids) + 2 * self._audit.faces
-        self._progress.plan([*stages, Stage("predict", faces)])
+        # this network, and the one in use before
+        measured = Stage("measure", 2 * self._audit.faces)
+        predicted = Stage("predict", len(self._folder.tables.faces().ids))
+        self._progress.plan([*stages, measured, predicted])
 
     def _stage(self, name: str, start: Checkpoint, samples: Samples, images: int) -> Checkpoint:
         """One training, or the rest of it."""

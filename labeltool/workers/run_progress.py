@@ -19,13 +19,17 @@ WINDOW_SECONDS = 30.0
 MIN_WINDOW_SECONDS = 2.0
 """Before so many seconds a speed is what was planned."""
 
+MAX_ASIDE_SHARE = 0.15
+"""What goes aside is no larger share of the work in the long run; the first time it seems to be."""
+
 FINISH_SECONDS = 5.0
 """How long a worker takes for what no stage counts: model files, and what the others wait for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A part of a run. `kind`: train, prepare (pseudo-labels) or predict.
+    """A part of a run. `kind`: train, prepare (pseudo-labels), measure (on the audit faces; it is
+    never begun, and counts as time to come) or predict.
 
     `units`: images to train or faces to predict. `cost` of one, in images or in predictions of a
     face. `on`: what is trained on, labels or both these and pseudo-labels.
@@ -55,24 +59,34 @@ class Lock(Protocol):
 class _Speedometer:
     """The speed of a kind of work, over the seconds in which it was done.
 
-    `units` done in `seconds`, in this process; `speed`: units a second, lately.
+    `units` done in `seconds`, in this process, of which `aside` went into something else; `planned`
+    and `speed`: units a second as planned, and lately without what went aside, None until then.
     """
 
     def __init__(self, planned: float) -> None:
-        self.units = self.seconds = 0.0
-        self.speed = planned
+        self.units = self.seconds = self.aside = 0.0
+        self.planned = planned
+        self.speed: float | None = None
         self._window = deque([(0.0, 0.0)])
 
-    def add(self, units: float, seconds: float) -> None:
+    def add(self, units: float, seconds: float, aside: float) -> None:
         """Some work was done."""
         self.units += units
         self.seconds += seconds
-        self._window.append((self.seconds, self.units))
-        while self.seconds - self._window[1][0] > WINDOW_SECONDS:
+        self.aside += aside
+        now = self.seconds - self.aside
+        self._window.append((now, self.units))
+        while now - self._window[1][0] > WINDOW_SECONDS:
             self._window.popleft()
         began, before = self._window[0]
-        if self.seconds - began > MIN_WINDOW_SECONDS and self.units > before:
-            self.speed = (self.units - before) / (self.seconds - began)
+        if now - began > MIN_WINDOW_SECONDS and self.units > before:
+            self.speed = (self.units - before) / (now - began)
+
+    @property
+    def aside_share(self) -> float:
+        """Seconds that go aside for each second of work."""
+        work = self.seconds - self.aside
+        return min(self.aside / work, MAX_ASIDE_SHARE) if work > 0 else 0.0
 
 
 class RunProgress:
@@ -94,7 +108,7 @@ class RunProgress:
         self._stages: list[Stage] = []
         self._place = -1
         self._done = 0
-        self._last_at = self._reported_at = 0.0
+        self._last_at = self._reported_at = self._aside = 0.0
 
     def plan(self, stages: Sequence[Stage]) -> None:
         """Set the stages of the run, before the first begins."""
@@ -108,6 +122,11 @@ class RunProgress:
     def resume_at(self, done: int) -> None:
         """The stage goes on from here; what was done before was not done in this process."""
         self._done, self._last_at, self._reported_at = done, time.monotonic(), 0.0
+        self._aside = 0.0
+
+    def went_aside(self, seconds: float) -> None:
+        """So many seconds went into something beside the stage, which comes again and again."""
+        self._aside += seconds
 
     def report(self, done: int, losses: dict[str, float] | None = None, **values: float) -> None:
         """Report how many units of the stage are done, after a pause if the user wants one.
@@ -118,8 +137,8 @@ class RunProgress:
         self._last_at += self._wait_while_paused()
         now, stage = time.monotonic(), self._stage
         work = self._speeds[stage.work]
-        work.add((done - self._done) * stage.cost, now - self._last_at)
-        self._done, self._last_at = done, now
+        work.add((done - self._done) * stage.cost, now - self._last_at, self._aside)
+        self._done, self._last_at, self._aside = done, now, 0.0
         if now - self._reported_at < REPORT_SECONDS and done < stage.units:
             self._folder.check_cancel()
             return
@@ -158,7 +177,7 @@ class RunProgress:
             trainings = [s.units for s in self._stages if s.kind == "train"]
             place = sum(s.kind == "train" for s in self._stages[: self._place])
             done, total = sum(trainings[:place]) + done, sum(trainings)
-            speed = self._speeds["train"].speed
+            speed = self._speed("train")
             values = {"images_per_second": round(speed, 2), **values}
         seconds = round(self._seconds_left(), 1)
         self._folder.report(
@@ -168,8 +187,22 @@ class RunProgress:
     def _seconds_left(self) -> float:
         rest = max(self._stage.units - self._done, 0)
         coming = [replace(self._stage, units=rest), *self._stages[self._place + 1 :]]
-        left = sum(s.units * s.cost / self._speeds[s.work].speed for s in coming)
-        return left + (FINISH_SECONDS if len(coming) > 1 else 0.0)
+        left = 0.0
+        for stage in coming:
+            aside = self._speeds[stage.work].aside_share
+            left += stage.units * stage.cost / self._speed(stage.work) * (1 + aside)
+        return left + (FINISH_SECONDS / self._pace if len(coming) > 1 else 0.0)
+
+    def _speed(self, work: str) -> float:
+        """Units of a work a second: as measured, or else as planned at the pace of the others."""
+        meter = self._speeds[work]
+        return meter.planned * self._pace if meter.speed is None else meter.speed
+
+    @property
+    def _pace(self) -> float:
+        """How fast this machine is now against the plan, by all works that were measured."""
+        found = [m.speed / m.planned for m in self._speeds.values() if m.speed is not None]
+        return sum(found) / len(found) if found else 1.0
 
 
 def run_speeds(spec: dict[str, Any]) -> dict[str, float]:

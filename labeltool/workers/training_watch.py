@@ -149,6 +149,7 @@ class TrainingWatch:
         began = time.monotonic()
         measured = self._audit.measure(checkpoint, samples=True)
         took = time.monotonic() - began
+        self._progress.went_aside(took)
         self._measure_at = time.monotonic() + max(MEASURE_SECONDS, took / MEASURE_SHARE)
         if measured is None:
             return {}

@@ -186,12 +186,15 @@ def test_memory_that_runs_out_in_predictions_is_said_once_and_all_faces_are_pred
     monkeypatch.setattr(PIPNet, "forward", forward)
     folder = make_run(manual=(0, 1), pseudo=(), audit=(2, 3))
     results, problems = run(folder)
-    notices = [event for event in folder.new_events() if event.kind == "notice"]
+    events = folder.new_events()
+    notices = [event for event in events if event.kind == "notice"]
     assert [str(event.reason) for event in notices] == [
         "Memory ran out. Faces are predicted one at a time from now on, which is slower.",
     ]
     assert results["audit"]["faces"] == 2
     assert sorted(predicted(folder, results)) == [0, 1, 2, 3]
+    last = next(event for event in reversed(events) if event.kind == "progress")
+    assert (last.stage, last.done, last.total, last.seconds) == ("predict", 4, 4, 0)
     assert not problems
 
 

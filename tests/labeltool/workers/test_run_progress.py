@@ -100,6 +100,36 @@ def test_after_a_minute_the_time_left_is_right_within_a_fifth(
         assert event.seconds == pytest.approx(end - at, rel=0.2, abs=2 * FINISH_SECONDS)
 
 
+def test_it_is_right_where_all_is_slow_and_measurements_come_seldom_but_take_long(
+    progress: RunProgress, folder: RunFolder, clock: Clock
+) -> None:
+    """A machine that does a quarter of what was planned; it measures for 8 of 88 seconds. Neither
+    is known of the predictions that come last."""
+    progress.plan([Stage("train", 2000), Stage("measure", 60), Stage("predict", 600)])
+    began, events, measure_at = clock.now, list[tuple[float, Event]](), clock.now + 5
+    progress.begin_stage()
+    for done in range(16, 2016, 16):
+        clock.now += 16 / 2.5
+        progress.report(min(done, 2000))
+        events.extend((clock.now, event) for event in folder.new_events())
+        if clock.now >= measure_at:
+            clock.now += 8
+            progress.went_aside(8)
+            measure_at = clock.now + 80
+    clock.now += 60 / 5 + FINISH_SECONDS * 4
+    progress.begin_stage(-1)
+    for done in range(4, 604, 4):
+        clock.now += 4 / 5
+        progress.report(done)
+        events.extend((clock.now, event) for event in folder.new_events())
+    for at, event in events:
+        if at - began > 60:
+            assert event.seconds == pytest.approx(clock.now - at, rel=0.1, abs=10)
+    assert events[-1][1].seconds == 0
+    # what a round plans with holds the measurements
+    assert progress.average_speeds()["train_images_per_second"] == pytest.approx(2.28, abs=0.03)
+
+
 def test_it_reports_a_few_times_a_second_and_always_at_the_end(
     progress: RunProgress, folder: RunFolder, clock: Clock
 ) -> None:
