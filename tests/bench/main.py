@@ -1,7 +1,7 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
-    python -m tests.bench.main [start] [review] [window] [gallery] [train] [predict] [kill]
-                               [--faces N ...]
+    python -m tests.bench.main [start] [review] [window] [gallery] [beside] [train] [predict]
+                               [kill] [--faces N ...]
 
 Times depend on the machine and on what else it does; compare rows of one run.
 """
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        default=["start", "review", "window", "gallery", "train", "predict", "kill"],
+        default=["start", "review", "window", "gallery", "beside", "train", "predict", "kill"],
     )
     parser.add_argument("--faces", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     arguments = parser.parse_args()
@@ -48,6 +48,10 @@ def main() -> None:
         from tests.bench.gallery import gallery
 
         gallery(arguments.faces)
+    if "beside" in arguments.what:
+        from tests.bench.beside import beside
+
+        beside()
     if "train" in arguments.what:
         train()
     if "predict" in arguments.what:
