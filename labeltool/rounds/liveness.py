@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from labeltool.domain import N_, Message, Round, RoundKind, UserError, system_reason
 from labeltool.rounds.quality.round_course import RoundCourse
-from labeltool.rounds.run_folder import FINAL_KINDS, Event, RunFolder
+from labeltool.rounds.run_folder import EXIT_DISK_FULL, FINAL_KINDS, Event, RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.worker_process import program
 
@@ -34,6 +34,8 @@ RESUMED = N_("The worker ended unexpectedly. Another one goes on with the traini
 
 def describe_exit(code: int | None) -> Message:
     """What to say of a worker that ended with this exit code; None is unknown."""
+    if code == EXIT_DISK_FULL:
+        return Message(N_("The disk is full. Free some space, then try again."))
     if code is not None and code < 0:
         return Message(
             N_(
@@ -111,7 +113,7 @@ class Worker:
     def exit_event(self) -> Event:
         """The event of a worker that exited without reporting one."""
         code = None if self.process is None else self.process.poll()
-        return Event("failed", reason=describe_exit(code))
+        return Event("failed", reason=describe_exit(code), expected=code == EXIT_DISK_FULL)
 
     def resume(self) -> bool:
         """Start a worker again that has died, if another one can go on with its training. Returns
@@ -134,6 +136,8 @@ class Worker:
     def _can_resume(self) -> bool:
         """Whether it has died while it trained, and not too often before."""
         path = self.folder.path
+        if self.process is not None and self.process.poll() == EXIT_DISK_FULL:
+            return False
         if not (path / "training").is_dir() or (path / "cancel").exists():
             return False
         kinds = [event.kind for event in RunFolder(path).new_events()]

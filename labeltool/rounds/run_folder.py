@@ -60,6 +60,9 @@ PAUSE_POLL_SECONDS = 0.2
 """How often a worker that pauses looks whether to go on."""
 
 
+EXIT_DISK_FULL = 74
+"""Exit code of a worker that cannot even report that the disk is full (EX_IOERR of sysexits.h)."""
+
 FINAL_KINDS = ("finished", "cancelled", "failed")
 """Kinds of the last event of a round."""
 

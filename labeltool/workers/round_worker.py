@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
-from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
 from labeltool.workers.device.device_lock import DeviceLock
 from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_audit import Audit
@@ -61,12 +61,18 @@ def work(folder: RunFolder) -> int:
     except Cancelled:
         folder.report(Event("cancelled"))
     except Exception as error:  # noqa: BLE001 - any failure must reach the run folder
-        traceback.print_exc()
-        sys.stderr.flush()
+        with suppress(OSError):  # the log may be on the disk that is full
+            traceback.print_exc()
+            sys.stderr.flush()
         expected = _expected(error)
         unexpected = f"{type(error).__name__}: {error}"
         reason = expected or Message(N_("Unexpected error: {error}"), error=unexpected)
-        folder.report(Event("failed", reason=reason, expected=expected is not None))
+        try:
+            folder.report(Event("failed", reason=reason, expected=expected is not None))
+        except OSError as unreported:
+            if _is_disk_full(unreported):
+                return EXIT_DISK_FULL
+            raise
         return 1
     return 0
 
@@ -93,9 +99,13 @@ def _expected(error: BaseException) -> Message | None:
             N_("The training diverged: {error}. Look for wrong labels, then try again."),
             error=str(error),
         )
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if _is_disk_full(error):
         return Message(N_("The disk is full. Free some space, then try again."))
     return None
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _run(folder: RunFolder, photos: RunPhotos) -> dict[str, Any]:

@@ -99,9 +99,12 @@ class OutputFolder:
             self._epoch_saved_at = time.monotonic()
 
     def _save_state(self, training: TrainingState) -> None:
-        with (
-            replacing(self._folder / "state.pt") as partial,
-            partial.open("wb") as file,  # torch's own error for a full disk does not say so
-        ):
-            torch.save({"settings": self._settings, **training.state_dict()}, file)
+        with replacing(self._folder / "state.pt") as partial, partial.open("wb") as file:
+            try:
+                torch.save({"settings": self._settings, **training.state_dict()}, file)
+            except RuntimeError as error:
+                # torch hides that the disk is full behind an error of its own
+                if isinstance(error.__context__, OSError):
+                    raise error.__context__ from None
+                raise
         self._saved_at = time.monotonic()

@@ -13,7 +13,9 @@ import pytest
 from labeltool.domain import Message, RoundKind, UserError
 from labeltool.rounds import liveness
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
-from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
+
+REAL_POPEN = subprocess.Popen
 
 
 def running_round(folder: Path, number: int = 1) -> RunningRound:
@@ -121,6 +123,17 @@ class TestResume:
         assert not running.has_ended
         assert started[0][-2:] == ["worker", str(tmp_path)]
         self.wait(running)
+
+    def test_a_full_disk_is_told_and_no_other_worker_fails_for_it(self, tmp_path, started):
+        (tmp_path / "training").mkdir()
+        running = self.dead(tmp_path, "started", "progress")
+        code = f"import sys; sys.exit({EXIT_DISK_FULL})"
+        running.worker.process = REAL_POPEN([sys.executable, "-c", code])
+        self.wait(running)
+        (event,) = running.poll()
+        assert (event.kind, event.expected) == ("failed", True)
+        assert "disk is full" in str(event.reason)
+        assert started == []
 
     @pytest.mark.parametrize("why", ["no training", "cancelled", "too often"])
     def test_or_not(self, tmp_path, started, why):

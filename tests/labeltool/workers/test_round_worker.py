@@ -16,7 +16,7 @@ from PIL import Image
 from labeltool.domain import UserError
 from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.quality.error_models import start_calibration
-from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_folder import EXIT_DISK_FULL, RunFolder
 from labeltool.workers import round_training, round_worker
 from labeltool.workers.run_photos import RunPhotos
 from pipnet import resources
@@ -226,3 +226,15 @@ def test_a_start_without_a_calibration_gives_proposals_without_expected_errors(
     assert not folder.calibration.exists()
     names = results["chunks"]
     assert {row.errors for name in names for row in folder.tables.predictions(name)} == {None}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_so_full_that_nothing_can_be_reported_is_said_by_the_exit_code(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
+    monkeypatch.setattr(round_worker, "retain_freed_memory", lambda: None)
+    (folder.path / "events.jsonl").symlink_to("/dev/full")
+    threads = torch.get_num_threads()
+    assert round_worker.work(folder) == EXIT_DISK_FULL
+    torch.set_num_threads(threads)

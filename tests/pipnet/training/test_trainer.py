@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from pipnet.data.sample import Sample
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.models.heads import CoordinateNet, PIPNet
+from pipnet.training import output_folder
 from pipnet.training.augment import NONE
 from pipnet.training.augment_paper import PaperAugmentation
 from pipnet.training.config import TrainConfig
@@ -559,3 +561,13 @@ class TestMovingAverage:
         average.update_parameters(network)
         assert float(average.module.running_mean) == pytest.approx(10.0)
         assert int(average.module.num_batches_tracked) == 7
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_an_error_that_says_so(
+    tmp_path: Path, make_checkpoint: Make, faces: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output_folder, "replacing", lambda _: nullcontext(Path("/dev/full")))
+    monkeypatch.setattr(output_folder, "save", lambda *_: None)
+    with pytest.raises(OSError, match="No space left"):
+        train(make_checkpoint(), faces, SHORT, out=tmp_path)
