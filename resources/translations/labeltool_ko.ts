@@ -4012,6 +4012,10 @@ result: {verdict}</source>
         <translation>{left:,}개는 그사이에 바뀌어 그대로 두었습니다.</translation>
     </message>
     <message>
+        <source>{decision}, certificate {certificate}</source>
+        <translation>{decision}, 인증서 {certificate}</translation>
+    </message>
+    <message>
         <source>Drew a box.</source>
         <translation>박스를 그렸습니다.</translation>
     </message>
@@ -5592,6 +5596,114 @@ result: {verdict}</source>
     <message>
         <source>Move them by hand.</source>
         <translation>직접 옮기세요.</translation>
+    </message>
+    <message>
+        <source>There is no such acceptance.</source>
+        <translation>그런 수락 작업이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Start a new one.</source>
+        <translation>새로 시작하세요.</translation>
+    </message>
+    <message>
+        <source>This face was judged already.</source>
+        <translation>이 얼굴은 이미 판정했습니다.</translation>
+    </message>
+    <message>
+        <source>Look at the next one.</source>
+        <translation>다음 얼굴을 보세요.</translation>
+    </message>
+    <message>
+        <source>No certificate is called {name}.</source>
+        <translation>이름이 {name}인 인증서가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Several certificates begin with {name}.</source>
+        <translation>{name}(으)로 시작하는 인증서가 여러 개입니다.</translation>
+    </message>
+    <message>
+        <source>&apos;labeltool certificate list&apos; shows them all.</source>
+        <translation>&apos;labeltool certificate list&apos;가 모두 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>No face there has a proposal that nobody judged.</source>
+        <translation>아무도 판정하지 않은 제안이 있는 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Predict first, or choose another filter.</source>
+        <translation>먼저 예측하거나 다른 필터를 고르세요.</translation>
+    </message>
+    <message>
+        <source>This acceptance is finished.</source>
+        <translation>이 수락 작업은 끝났습니다.</translation>
+    </message>
+    <message>
+        <source>The guarantee holds for {count:,} of {total:,} faces.</source>
+        <translation>얼굴 {total:,}개 중 {count:,}개에 대해 보증이 성립합니다.</translation>
+    </message>
+    <message>
+        <source>Too many faces are wrong: the guarantee cannot hold.</source>
+        <translation>틀린 얼굴이 너무 많아 보증이 성립할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>It is not in reach for {count:,} faces.</source>
+        <translation>얼굴 {count:,}개에 대한 보증은 아직 멀었습니다.</translation>
+    </message>
+    <message>
+        <source>1 more clean face would do for {size:,} faces.</source>
+        <translation>맞는 얼굴이 1개 더 있으면 얼굴 {size:,}개에 대해 성립합니다.</translation>
+    </message>
+    <message>
+        <source>{count} more clean faces would do for {size:,} faces.</source>
+        <translation>맞는 얼굴이 {count}개 더 있으면 얼굴 {size:,}개에 대해 성립합니다.</translation>
+    </message>
+    <message>
+        <source>The guarantee does not hold for any face yet.</source>
+        <translation>아직 어떤 얼굴에도 보증이 성립하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Look at more faces.</source>
+        <translation>얼굴을 더 보세요.</translation>
+    </message>
+    <message>
+        <source>Every one of these faces was decided meanwhile.</source>
+        <translation>그 사이 이 얼굴이 모두 판정되었습니다.</translation>
+    </message>
+    <message>
+        <source>The proposals of {count:,} faces changed since this acceptance began.</source>
+        <translation>이 수락 작업을 시작한 뒤 얼굴 {count:,}개의 제안이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>Start a new one: what was looked at says nothing about the new proposals.</source>
+        <translation>새로 시작하세요. 지금까지 본 것은 새 제안에 대해 아무것도 말해 주지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The share of wrong faces must be above 0 and below 50 %.</source>
+        <translation>틀린 얼굴의 비율은 0보다 크고 50 %보다 작아야 합니다.</translation>
+    </message>
+    <message>
+        <source>The confidence must be at least 50 % and below 100 %.</source>
+        <translation>신뢰 수준은 50 % 이상 100 % 미만이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>The shares of faces to try must be above 0 and at most 100 %.</source>
+        <translation>시도할 얼굴의 비율은 0보다 크고 100 % 이하여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Choose others.</source>
+        <translation>다른 값을 고르세요.</translation>
+    </message>
+    <message>
+        <source>At most {limit} % of these {count:,} faces have a landmark off by more than {tolerance} % of the norm, with {confidence} % confidence.</source>
+        <translation>이 얼굴 {count:,}개 중 랜드마크가 기준 거리의 {tolerance} %를 넘게 벗어난 얼굴은 많아야 {limit} %입니다(신뢰 수준 {confidence} %).</translation>
+    </message>
+    <message>
+        <source>The settings of this acceptance cannot be read.</source>
+        <translation>이 수락 작업의 설정을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Update this program, or start a new one.</source>
+        <translation>프로그램을 업데이트하거나 새로 시작하세요.</translation>
     </message>
 </context>
 </TS>

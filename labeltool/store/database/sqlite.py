@@ -44,6 +44,7 @@ from labeltool.store.database import finding_schema  # noqa: F401 - the triggers
 from labeltool.store.database.expressions import contains_text, json_items
 from labeltool.store.database.read_only import connect
 from labeltool.store.database.schema import Base
+from labeltool.store.database.trust_schema import TRUST_TRIGGERS
 
 BUSY_TIMEOUT_MS = 10_000
 """Milliseconds that a reader waits where the journal does not let it read beside a writer."""
@@ -340,7 +341,7 @@ INSERT INTO photo_name (photo_name, rowid, search) VALUES ('delete', old.id, old
 INSERT INTO photo_name (rowid, search) VALUES (new.id, new.search); END""",
 )
 
-for _statement in (NAME_INDEX, *TRIGGERS):
+for _statement in (NAME_INDEX, *TRIGGERS, *TRUST_TRIGGERS):
     event.listen(
         Base.metadata,
         "after_create",

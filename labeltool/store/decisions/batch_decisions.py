@@ -102,9 +102,17 @@ class Batches:
         )  # fmt: skip
 
     def run(
-        self, reviewer: str, verdict: Verdict, seen: Sequence[Seen], progress: Progress
+        self,
+        reviewer: str,
+        verdict: Verdict,
+        seen: Sequence[Seen],
+        progress: Progress,
+        *,
+        certificate: str = "",
     ) -> WriteResult:
         """Give the verdict to the faces that still are as they were seen, as one operation.
+
+        `certificate`: the name of the certificate that says how many of them may be wrong.
 
         It is one transaction: `progress` may raise Cancelled, and nothing has happened then.
 
@@ -138,7 +146,7 @@ class Batches:
             connection.execute(
                 update(OperationRow)
                 .where(OperationRow.id == operation)
-                .values(faces=count, description=decision(verdict, count))
+                .values(faces=count, description=_described(verdict, count, certificate))
             )
         left = N_("{left:,} were changed meanwhile and stay as they are.")
         message = Message.join(
@@ -146,6 +154,14 @@ class Batches:
             Message(left, left=total - count) if count < total else None,
         )
         return WriteResult(Changes(all=True), message, undoable=True)
+
+
+def _described(verdict: Verdict, count: int, certificate: str) -> Message:
+    described = decision(verdict, count)
+    if not certificate:
+        return described
+    named = N_("{decision}, certificate {certificate}")
+    return Message(named, decision=described, certificate=certificate)
 
 
 def _by_verdict(counted: Counter[str]) -> dict[Verdict, int]:

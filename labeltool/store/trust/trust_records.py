@@ -8,15 +8,20 @@ from labeltool.domain import N_, Changes, Message, UserError, WriteResult
 from labeltool.domain.tolerance import MAX_TOLERANCE, MIN_TOLERANCE
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import ProjectRow
+from labeltool.store.trust.acceptances import Acceptances
 from labeltool.store.trust.calibrations import Calibrations
+from labeltool.store.trust.certificates import Certificates
 
 
 class Trust:
-    """What a project calls right, and the `calibrations` of its networks."""
+    """What a project calls right, the `calibrations` of its networks, the `acceptances` with a
+    guarantee, and their `certificates`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.calibrations = Calibrations(database)
+        self.acceptances = Acceptances(database)
+        self.certificates = Certificates(database)
 
     def tolerance(self) -> float:
         """By how much a landmark may be off, a share of the scheme's norm."""

@@ -1,0 +1,1 @@
+"""Accepting many faces with a guarantee: statistics, sessions and certificates, without Qt."""
