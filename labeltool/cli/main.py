@@ -15,10 +15,10 @@ from labeltool.cli import (
     round_commands,
     round_group,
     round_list_commands,
-    trust_commands,
     window_commands,
 )
 from labeltool.cli.common import print_line, print_text
+from labeltool.cli.trust import trust_commands
 from labeltool.domain import Cancelled, UserError
 
 

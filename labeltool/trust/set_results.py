@@ -6,7 +6,8 @@ sequence: Angelopoulos et al., arXiv 2110.01052), so trying several costs no con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,13 +35,11 @@ class Group:
 
     def answers(self, step: int, wrong: Mapping[int, bool]) -> list[bool]:
         """Whether each face of a set is wrong, in its random order, up to the first unjudged."""
-        found = []
-        for face in self._orders[step]:
-            said = wrong.get(int(face))
-            if said is None:
-                break
-            found.append(said)
-        return found
+        return [wrong[face] for face in self.drawn(step, wrong)]
+
+    def drawn(self, step: int, judged: Container[int]) -> list[int]:
+        """The first faces of a set, in its random order, up to the first unjudged."""
+        return list(itertools.takewhile(judged.__contains__, map(int, self._orders[step])))
 
     def next_face(self, step: int, wrong: Mapping[int, bool]) -> int | None:
         """The next face of a set to look at; None if all were."""

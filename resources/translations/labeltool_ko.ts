@@ -5705,5 +5705,109 @@ result: {verdict}</source>
         <source>Update this program, or start a new one.</source>
         <translation>프로그램을 업데이트하거나 새로 시작하세요.</translation>
     </message>
+    <message>
+        <source>{path} cannot be read: {reason}.</source>
+        <translation>{path}: 읽을 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>다른 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{path} is not a certificate.</source>
+        <translation>{path}은(는) 인증서가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Choose a JSON file that &apos;labeltool certificate export&apos; wrote.</source>
+        <translation>&apos;labeltool certificate export&apos;가 만든 JSON 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{path} was written by another version of this program.</source>
+        <translation>{path}은(는) 이 프로그램의 다른 버전이 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>Update this program.</source>
+        <translation>프로그램을 업데이트하세요.</translation>
+    </message>
+    <message>
+        <source>The certificate is damaged: something is missing or of a wrong kind.</source>
+        <translation>인증서가 손상되었습니다. 빠지거나 형식이 잘못된 내용이 있습니다.</translation>
+    </message>
+    <message>
+        <source>The digest does not fit: the file was changed.</source>
+        <translation>다이제스트가 맞지 않습니다. 파일이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>The digest of the faces does not fit.</source>
+        <translation>얼굴 목록의 다이제스트가 맞지 않습니다.</translation>
+    </message>
+    <message>
+        <source>A set is certified that was never tested.</source>
+        <translation>시험하지 않은 얼굴 집합이 인증되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>A face is listed twice.</source>
+        <translation>같은 얼굴이 두 번 적혀 있습니다.</translation>
+    </message>
+    <message>
+        <source>The statement is not what the settings say.</source>
+        <translation>보증 문구가 설정과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>A face was judged twice.</source>
+        <translation>같은 얼굴을 두 번 판정했습니다.</translation>
+    </message>
+    <message>
+        <source>More faces were accepted than may be.</source>
+        <translation>허용된 것보다 많은 얼굴을 수락했습니다.</translation>
+    </message>
+    <message>
+        <source>The reviewer found {found} of {planted} planted faces, which is not stated.</source>
+        <translation>검토자는 심어 둔 얼굴 {planted}개 중 {found}개를 찾았는데, 적힌 내용과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>More faces were planted than may be.</source>
+        <translation>허용된 것보다 많은 얼굴을 심었습니다.</translation>
+    </message>
+    <message>
+        <source>{count} of the judged faces are not those that the seed draws.</source>
+        <translation>판정한 얼굴 중 {count}개는 시드가 뽑는 얼굴이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The bound does not hold for {count:,} faces: {e} of {needed}.</source>
+        <translation>얼굴 {count:,}개에 대해 한계가 성립하지 않습니다: {needed} 중 {e}.</translation>
+    </message>
+    <message>
+        <source>The result for {count:,} faces is another one than stated.</source>
+        <translation>얼굴 {count:,}개에 대한 결과가 적힌 것과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>Results are stated of sets that are not listed.</source>
+        <translation>목록에 없는 얼굴 집합의 결과가 적혀 있습니다.</translation>
+    </message>
+    <message>
+        <source>The certificate is of another project.</source>
+        <translation>다른 프로젝트의 인증서입니다.</translation>
+    </message>
+    <message>
+        <source>The project does not know this certificate.</source>
+        <translation>이 프로젝트에는 이 인증서가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} of its faces are not in the project.</source>
+        <translation>얼굴 {count:,}개가 프로젝트에 없습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} photos are others than certified.</source>
+        <translation>사진 {count:,}장이 인증된 것과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} proposals are others than certified.</source>
+        <translation>제안 {count:,}개가 인증된 것과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>The files of {count:,} photos are others than certified.</source>
+        <translation>사진 파일 {count:,}개가 인증된 것과 다릅니다.</translation>
+    </message>
 </context>
 </TS>

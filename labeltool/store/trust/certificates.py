@@ -59,6 +59,12 @@ class Certificates:
         with self._database.read() as connection:
             return [CertificateSummary(*row) for row in connection.execute(_ALL)]
 
+    def knows(self, digest: str) -> bool:
+        """Whether the project holds the certificate with this digest."""
+        query = select(CertificateRow.id).where(CertificateRow.digest == digest)
+        with self._database.read() as connection:
+            return connection.scalar(query) is not None
+
     def document(self, digest: str) -> str:
         """The JSON of the certificate whose digest begins so.
 

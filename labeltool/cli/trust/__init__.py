@@ -1,0 +1,1 @@
+"""Commands about what is right, and guarantees of it."""
