@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from pipnet.cli.calibrate_command import calibrate
 from pipnet.cli.model_commands import convert, export, info
 from pipnet.cli.predict_commands import evaluate, predict
 from pipnet.cli.train_commands import selftrain, train
@@ -18,7 +19,7 @@ def cli() -> None:
     """Facial landmarks with PIPNet: predict, evaluate, train."""
 
 
-for command in (predict, evaluate, train, selftrain, export, convert, info):
+for command in (predict, evaluate, calibrate, train, selftrain, export, convert, info):
     cli.add_command(command)
 
 

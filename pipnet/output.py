@@ -153,6 +153,10 @@ def _is_predictions(path: Path) -> bool:
     return _matches(path, rb'\A\{"faces": \[(\]|\{"image":)', end=b"]}")
 
 
+def _is_calibration(path: Path) -> bool:
+    return _matches(path, rb'\A\{"pipnet_calibration": \d', end=b"}")
+
+
 def _is_ced(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -184,6 +188,7 @@ def _is_torch(path: Path) -> bool:
 
 COCO = FileKind("a COCO keypoints file", _is_coco)
 PREDICTIONS = FileKind("a file of predictions", _is_predictions)
+CALIBRATION = FileKind("a calibration of expected errors", _is_calibration)
 CED = FileKind("a table of an error distribution", _is_ced)
 ONNX = FileKind("an exported detector", _is_detector)
 MODEL = FileKind("a model file of this program", _is_model)

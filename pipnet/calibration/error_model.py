@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,7 +36,8 @@ class CalibrationError(ValueError):
 class ErrorModel:
     """Expected errors of one detector's landmarks, from `pipnet.calibration.signals`.
 
-    All errors are shares of the scheme's norm, points of a contour measured to the contour.
+    All errors are shares of the scheme's norm of the predicted landmarks, points of a contour
+    measured to the contour.
 
     `scheme`, `count`: name and N of its landmarks. `centre` (N, K), `scale` (K,): the usual signals
     and how much they vary. `point_weights` (2K,): change of the logarithm of a landmark's error by
@@ -86,7 +88,12 @@ class ErrorModel:
         norm; see `pipnet.calibration.conformal.conformal_factor` for what that means."""
         return self.factor * self.expected(signals)
 
-    def refit(self, signals: NDArray[np.floating], errors: Floats) -> ErrorModel:
+    def refit(
+        self,
+        signals: NDArray[np.floating],
+        errors: Floats,
+        parts: NDArray[np.integer] | None = None,
+    ) -> ErrorModel:
         """The model shifted to the errors of a few faces, at best drawn at random.
 
         The level of all errors and of each landmark's move towards what these faces say, as far as
@@ -95,28 +102,22 @@ class ErrorModel:
 
         Args:
             signals: (F, N, K). errors: (F, N) shares of the norm, NaN where unlabelled.
+            parts: (F,), see `cross_fitted_factor`.
 
         Raises:
             ValueError: too few faces for a factor, or of other landmarks.
         """
-        is_labelled = np.isfinite(errors).any(1)
-        signals, errors = np.asarray(signals)[is_labelled], errors[is_labelled]
+        return cross_fitted_factor(signals, errors, self._shifted, parts)
+
+    def _shifted(self, signals: NDArray[np.floating], errors: Floats) -> ErrorModel:
+        """The model with its levels moved to these faces, and the factor as it was."""
         expected, face = self.expected(signals), self.face_error(signals)
-        part = np.arange(len(errors)) % FOLDS
-        ratios = np.full(errors.shape, np.nan)
-        for fold in range(FOLDS):
-            kept = part != fold
-            shift = _shift(expected[kept], errors[kept])
-            ratios[~kept] = errors[~kept] / (expected[~kept] * np.exp(shift))
-        factor = conformal_factor(ratios)
         mean = np.nanmean(errors, axis=1)
         offset = np.log(mean + SMALLEST_ERROR) - np.log(face + SMALLEST_ERROR)
         return replace(
             self,
             prior=self.prior + _shift(expected, errors),
             face_prior=self.face_prior + float(offset.sum() / (len(errors) + PRIOR_FACES)),
-            factor=factor,
-            faces=len(errors),
         )
 
     def check(self, signals: NDArray[np.floating], errors: Floats) -> CoverageCheck | None:
@@ -154,38 +155,72 @@ def _shift(expected: Floats, errors: Floats) -> Floats:
     return result
 
 
+Fit = Callable[[NDArray[np.floating], Floats], ErrorModel]
+"""Signals (F, N, K) and errors (F, N) of labelled faces -> a model, its factor not yet measured."""
+
+
+def cross_fitted_factor(
+    signals: NDArray[np.floating],
+    errors: Floats,
+    fit: Fit,
+    parts: NDArray[np.integer] | None = None,
+) -> ErrorModel:
+    """A model of all the faces, with a factor from models that did not see the face.
+
+    Args:
+        signals: (F, N, K). errors: (F, N) shares of the norm, NaN where unlabelled.
+        fit: what makes a model of some of the faces.
+        parts: (F,), faces of one number are left out together, such as those of one photo; FOLDS
+            parts in turn if None.
+
+    Raises:
+        ValueError: too few labelled faces for a factor.
+    """
+    is_labelled = np.isfinite(errors).any(1)
+    signals, errors = np.asarray(signals)[is_labelled], errors[is_labelled]
+    part = np.arange(len(errors)) % FOLDS if parts is None else parts[is_labelled]
+    ratios = np.full(errors.shape, np.nan)
+    for number in np.unique(part):
+        kept = part != number
+        if kept.any():
+            model = fit(signals[kept], errors[kept])
+            ratios[~kept] = errors[~kept] / model.expected(signals[~kept])
+    factor = conformal_factor(ratios)
+    return replace(fit(signals, errors), factor=factor, faces=len(errors))
+
+
 def fit_error_model(
-    signals: NDArray[np.floating], errors: Floats, scheme: str, *, ridge: float = 20.0
+    signals: NDArray[np.floating],
+    errors: Floats,
+    scheme: str,
+    parts: NDArray[np.integer] | None = None,
+    *,
+    ridge: float = 20.0,
 ) -> ErrorModel:
     """Learn expected errors from labelled faces that the detector did not train on.
 
-    Ridge regressions of the logarithm of errors on the signals. The factor comes from faces that
-    the regressions did not see, in FOLDS parts.
+    Ridge regressions of the logarithm of errors on the signals.
 
     Args:
         signals: (F, N, K). errors: (F, N) shares of the norm, contour points measured to the
             contour; NaN where unlabelled.
         scheme: name of the landmarks.
+        parts: (F,), see `cross_fitted_factor`.
         ridge: penalty of the weights, in landmarks of one standard deviation.
 
     Raises:
         ValueError: too few faces.
     """
-    is_labelled = np.isfinite(errors).any(1)
-    signals, errors = np.asarray(signals, np.float64)[is_labelled], errors[is_labelled]
-    part = np.arange(len(errors)) % FOLDS
-    ratios = np.full(errors.shape, np.nan)
-    for fold in range(FOLDS):
-        kept = part != fold
-        if kept.any() and not kept.all():
-            model = _regress(signals[kept], errors[kept], scheme, ridge)
-            ratios[~kept] = errors[~kept] / model.expected(signals[~kept])
-    factor = conformal_factor(ratios)
-    return replace(_regress(signals, errors, scheme, ridge), factor=factor, faces=len(errors))
+    return cross_fitted_factor(
+        signals, errors, lambda some, true: _regress(some, true, scheme, ridge), parts
+    )
 
 
-def _regress(signals: Floats, errors: Floats, scheme: str, ridge: float) -> ErrorModel:
+def _regress(
+    signals: NDArray[np.floating], errors: Floats, scheme: str, ridge: float
+) -> ErrorModel:
     """A model without a factor."""
+    signals = np.asarray(signals, np.float64)
     size, count = len(NAMES), errors.shape[1]
     has_value = np.isfinite(signals)
     number = has_value.sum(0)
@@ -200,8 +235,8 @@ def _regress(signals: Floats, errors: Floats, scheme: str, ridge: float) -> Erro
     labelled = np.isfinite(log)
     prior = level + np.nan_to_num(log - level).sum(0) / (labelled.sum(0) + 5.0)
     blank = ErrorModel(
-        scheme, count, centre, scale, np.zeros(2 * size), np.zeros(size), prior, 0.0, 1.0, 0
-    )
+        scheme, count, centre, scale, np.zeros(2 * size), np.zeros(size), prior, 0.0, 1.0, 0,
+    )  # fmt: skip
     own, face = blank._features(signals)
     rows = np.concatenate([own, np.broadcast_to(face[:, None], own.shape)], -1)[labelled]
     target = (log - prior)[labelled]
@@ -209,14 +244,16 @@ def _regress(signals: Floats, errors: Floats, scheme: str, ridge: float) -> Erro
     mean = np.log(np.nanmean(errors, axis=1) + SMALLEST_ERROR)
     face_prior = float(mean.mean())
     face_weights = _ridge(face, mean - face_prior, ridge / 4)
-    # from the level of logarithms to that of errors
     model = replace(
         blank, point_weights=point_weights, face_weights=face_weights, face_prior=face_prior
     )
+    # from the level of logarithms to that of errors
     excess = float(np.nanmean(errors / model.expected(signals)))
     excess_of_faces = float((np.nanmean(errors, axis=1) / model.face_error(signals)).mean())
     return replace(
-        model, prior=prior + np.log(excess), face_prior=face_prior + float(np.log(excess_of_faces))
+        model,
+        prior=prior + np.log(excess),
+        face_prior=face_prior + float(np.log(excess_of_faces)),
     )
 
 

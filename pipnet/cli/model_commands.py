@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,13 +102,17 @@ def convert(
 def export(
     target: Path, weights: Path | None, data: tuple[Path, ...], int8: bool, force: bool
 ) -> None:
-    """Write an ONNX file: images (faces, side, side, 3) of bytes in, points in crop units out."""
+    """Write an ONNX file: images (faces, side, side, 3) of bytes in, points in crop units out.
+
+    The calibration of the weights is written beside it, but not for 8 bits, whose errors differ.
+    """
+    from pipnet.calibration.calibration_file import beside  # noqa: PLC0415
     from pipnet.evaluation.evaluate import evaluate  # noqa: PLC0415
     from pipnet.export.onnx import ExportError, export_onnx  # noqa: PLC0415
     from pipnet.export.quantize import quantize  # noqa: PLC0415
     from pipnet.inference.onnx_detector import OnnxDetector  # noqa: PLC0415
     from pipnet.models.checkpoint import load  # noqa: PLC0415
-    from pipnet.output import ONNX, replacing  # noqa: PLC0415
+    from pipnet.output import CALIBRATION, ONNX, replacing  # noqa: PLC0415
 
     weights = weights or resources.starter()
     found = load(weights)
@@ -116,11 +121,14 @@ def export(
         raise click.UsageError("--int8 needs at least 32 labelled faces in --data")
     inputs = [weights, *data, *(item.image for item in samples)]
     file = output_file(target, ONNX, inputs=inputs, force=force)
+    if beside(weights).exists() and not int8:
+        output_file(beside(file), CALIBRATION, inputs=[beside(weights)], force=force)
     crops = _crops(samples[::2][:128], found.convention) if samples else None
     if not int8 or crops is None:
         with user_errors(ExportError):
             export_onnx(found, file, crops)
         click.echo(f"Wrote {target}; its landmarks are those of torch.")
+        _export_calibration(weights, file)
         return
     held = samples[1::2]
     with user_errors(ValueError, ExportError), replacing(file) as partial:
@@ -129,6 +137,16 @@ def export(
         quantize(partial, partial, crops)
         after = evaluate(OnnxDetector(partial), held).summary()["nme"]
     click.echo(f"Wrote {target}: NME {after} % on {len(held)} faces, {before} % in fp32.")
+
+
+def _export_calibration(weights: Path, onnx: Path) -> None:
+    """Write the calibration of the weights, if there is one, beside the exported file."""
+    from pipnet.calibration.calibration_file import beside, digest, find, save  # noqa: PLC0415
+
+    model = find(weights)
+    if model is not None:
+        save(replace(model, models=(digest(onnx),)), beside(onnx))
+        click.echo(f"Wrote {beside(onnx)}, which says what errors to expect.")
 
 
 def _crops(samples: list[Sample], convention: Any) -> Any:

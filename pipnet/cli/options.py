@@ -71,19 +71,24 @@ def open_detector(
     scheme: str | None,
     meanface: Path | None,
     device: str,
+    *,
+    calibrated: bool = True,
 ) -> Detector:
-    """What runs the weights: ONNX Runtime for an exported `.onnx`, torch for everything else."""
+    """What runs the weights: ONNX Runtime for an exported `.onnx`, torch for everything else.
+
+    `calibrated`: with the calibration that lies beside the weights, if any.
+    """
     if weights is not None and weights.suffix == ".onnx":
         from pipnet.inference.onnx_detector import OnnxDetector  # noqa: PLC0415
 
-        return OnnxDetector(weights)
+        return OnnxDetector(weights, calibrated=calibrated)
     from pipnet.calibration.calibration_file import find  # noqa: PLC0415
     from pipnet.inference.torch_detector import TorchDetector  # noqa: PLC0415
 
     return TorchDetector(
         load_weights(weights, backbone, scheme, meanface),
         check_device(device),
-        error_model=find(weights or resources.starter()),
+        error_model=find(weights or resources.starter()) if calibrated else None,
     )
 
 

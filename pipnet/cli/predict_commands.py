@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from pipnet import resources
 from pipnet.cli.options import (
     EXISTING,
     TARGET,
@@ -286,6 +287,10 @@ def _number(value: object) -> float:
 )  # fmt: skip
 @click.option("--regions", is_flag=True, help="Also the error of each region.")
 @click.option("--points", is_flag=True, help="Also the error of each landmark.")
+@click.option(
+    "--error", "with_expected", is_flag=True,
+    help="Also how well expected errors tell the true ones, and what the circles hold.",
+)  # fmt: skip
 @click.option("--ced", type=TARGET, help="Write the cumulative error distribution as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @force_option
@@ -302,6 +307,7 @@ def evaluate(
     units: str,
     regions: bool,
     points: bool,
+    with_expected: bool,
     ced: Path | None,
     as_json: bool,
     force: bool,
@@ -312,6 +318,8 @@ def evaluate(
     from pipnet.output import CED, replacing  # noqa: PLC0415
 
     detector = open_detector(weights, backbone, scheme, meanface, device)
+    if with_expected:
+        _check_calibration(detector, weights, units)
     samples = read_samples(data, detector.scheme.names)
     if ced is not None:
         inputs = [*data, *(item.image for item in samples)]
@@ -324,14 +332,8 @@ def evaluate(
     face_detector = load_face_detector() if boxes == "detect" else None
     with user_errors():
         result = measure(detector, samples, face_detector, norm=norm, units=units)
-    row = result.summary()
-    if result.unmeasured:
-        row["unmeasured"] = len(result.unmeasured)
-    _list_left_out(result)
-    if regions:
-        row["regions"] = result.per_region()
-    if points:
-        row["points"] = result.per_point()
+    row = _figures(result, regions, points, with_expected)
+    list_left_out(result)
     if ced is not None:
         with (
             replacing(ced) as partial,
@@ -342,10 +344,36 @@ def evaluate(
         click.echo(json.dumps(row))
     else:
         for name, value in row.items():
-            click.echo(f"{name:10} {value}")
+            click.echo(f"{name:14} {value}")
 
 
-def _list_left_out(result: Evaluation) -> None:
+def _check_calibration(detector: Detector, weights: Path | None, units: str) -> None:
+    """Raise an error for the user if `--error` has nothing to measure."""
+    if units == "crop":
+        raise click.UsageError("--error measures in pixels of the photo: leave --units out")
+    if detector.error_model is None:
+        raise click.ClickException(
+            f"{weights or resources.starter()} has no calibration, so no errors are expected: "
+            "'pipnet calibrate' fits one"
+        )
+
+
+def _figures(
+    result: Evaluation, regions: bool, points: bool, with_expected: bool
+) -> dict[str, Any]:
+    """What `evaluate` prints."""
+    row = result.summary()
+    if result.unmeasured:
+        row["unmeasured"] = len(result.unmeasured)
+    if regions:
+        row["regions"] = result.per_region()
+    if points:
+        row["points"] = result.per_point()
+    figures = result.error_figures() if with_expected else None
+    return row if figures is None else row | figures.summary()
+
+
+def list_left_out(result: Evaluation) -> None:
     """Name the faces that are in no figure."""
     for reason in result.unreadable:
         click.echo(one_line(f"  left out: {reason}"), err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pipnet.data.boxes import Box, overlap, tight_box
 from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import Scheme
+from pipnet.evaluation.error_figures import ErrorFigures, Estimates, error_figures
 from pipnet.evaluation.metrics import (
     auc,
     ced,
@@ -26,6 +27,7 @@ from pipnet.evaluation.metrics import (
 from pipnet.inference.base import Detector
 from pipnet.inference.face_detection import FaceDetector
 from pipnet.inference.pipeline import PhotoRequest, predict_photos
+from pipnet.inference.results import FaceLandmarks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,7 @@ class Evaluation:
     `unmeasured`: photos of the faces that are in no figure, for their norm is 0 or unlabelled.
 
     `errors`, `curve` (F, N): per landmark, plain and measured to curves, NaN where unlabelled.
+    `estimates`: what the predictions say of these errors, None for points of unknown origin.
     """
 
     errors: NDArray[np.float64]
@@ -46,6 +49,7 @@ class Evaluation:
     norm: str
     unreadable: tuple[str, ...] = ()
     unmeasured: tuple[Path, ...] = ()
+    estimates: Estimates | None = None
 
     @staticmethod
     def of_points(
@@ -57,6 +61,7 @@ class Evaluation:
         missed: int = 0,
         unreadable: tuple[str, ...] = (),
         unmeasured: tuple[Path, ...] = (),
+        estimates: Estimates | None = None,
     ) -> Evaluation:
         """Compare landmarks (F, N, 2) that were found with true ones, whose norm must not be 0.
 
@@ -70,8 +75,16 @@ class Evaluation:
             point_errors(found, truth, scheme, norm),
             curve_errors(found, truth, scheme, norm),
             missed, dict(scheme.regions), scheme.names, _norm_name(scheme, norm),
-            unreadable, unmeasured,
+            unreadable, unmeasured, estimates,
         )  # fmt: skip
+
+    def error_figures(self) -> ErrorFigures | None:
+        """How well the predictions tell these errors, with contour points measured to the contour;
+        None without a calibration."""
+        told = self.estimates
+        if told is None or told.errors is None or told.radius is None or told.face_errors is None:
+            return None
+        return error_figures(self.curve, told.errors, told.radius, told.face_errors)
 
     def summary(self) -> dict[str, Any]:
         """Figures for people and scripts; NME, curve NME and failure rate in percent.
@@ -123,6 +136,10 @@ class Evaluation:
             for name, part in errors.items()
             if np.isfinite(part).any()
         }
+
+
+_NO_VOTES = np.zeros((0, 0, 2))
+"""Instead of a face's votes, which need much memory for many faces."""
 
 
 def _norm_name(scheme: Scheme, norm: str | None) -> str:
@@ -188,7 +205,8 @@ def evaluate(
         PhotoRequest(item.image, partial(_box_of, item, convention, face_detector), item.size)
         for item in measurable
     )
-    points, truths, missed, unreadable = [], [], 0, list[str]()
+    faces, photos, points, truths = list[FaceLandmarks](), list[Path](), [], []
+    missed, unreadable = 0, list[str]()
     results = predict_photos(detector, requests)
     for item, result in zip(measurable, results, strict=True):
         if result.problem is not None:
@@ -198,6 +216,8 @@ def evaluate(
         else:
             crop = convention.crop_box(tight_box(item.points))
             size = crop[2:] if units == "crop" else (1.0, 1.0)
+            faces.append(replace(result.faces[0], votes=_NO_VOTES))
+            photos.append(item.image)
             points.append(result.faces[0].points / size)
             truths.append(item.points / size)
     if not points:
@@ -215,7 +235,12 @@ def evaluate(
         raise ValueError(
             f"none of {len(samples)} faces could be measured: {'; '.join(reasons) or 'none given'}"
         )
+    truth = np.stack(truths)
+    estimates = None
+    if units == "image":
+        estimates = Estimates.of_faces(faces, norm_distance(truth, scheme, norm), photos, scheme)
     return Evaluation.of_points(
-        np.stack(points), np.stack(truths), scheme, norm,
+        np.stack(points), truth, scheme, norm,
         missed=missed, unreadable=tuple(unreadable), unmeasured=tuple(unmeasured),
+        estimates=estimates,
     )  # fmt: skip

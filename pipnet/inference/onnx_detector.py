@@ -33,6 +33,7 @@ class OnnxDetector(Detector):
         face_detector: finds faces where no boxes are given; the default detector if None.
         error_model: for expected errors; the calibration beside the file if None, as far as there
             is one.
+        calibrated: False for no expected errors, whatever lies beside the file.
 
     Raises:
         OnnxError: the file is missing, broken, or of another program.
@@ -47,6 +48,7 @@ class OnnxDetector(Detector):
         *,
         spin: bool = True,
         error_model: ErrorModel | None = None,
+        calibrated: bool = True,
     ) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -65,7 +67,7 @@ class OnnxDetector(Detector):
             Scheme.from_json(json.dumps(meta["scheme"])),
             CropConvention.from_mapping(meta["crop"]),
             face_detector,
-            find(path) if error_model is None else error_model,
+            find(path) if calibrated and error_model is None else error_model,
         )
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:

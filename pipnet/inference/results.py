@@ -40,7 +40,8 @@ class FaceLandmarks:
     `signals` (N, K): what the prediction says of its own error, see `pipnet.calibration.signals`.
     Of a detector with a calibration, else None: `errors` (N,), expected errors in pixels; `radius`
     (N,), of circles in pixels that hold the truth 90 % of the time; `error`, expected mean error of
-    the face, share of the scheme's norm. Points of a contour are measured to the contour.
+    the face, share of the scheme's norm of these points. Points of a contour are measured to the
+    contour.
     """
 
     points: Floats
