@@ -10,7 +10,6 @@ from labeltool.cli import (
     audit_commands,
     decision_commands,
     exchange_commands,
-    finding_commands,
     project_commands,
     round_commands,
     round_group,
@@ -63,7 +62,7 @@ for _command in (
     decision_commands.accept,
     decision_commands.reject,
     trust_commands.tolerance,
-    finding_commands.findings,
+    trust_commands.findings,
 ):
     cli.add_command(_command)
 

@@ -69,3 +69,5 @@ def _print(made: RoundReport) -> None:
             f"{len(found.unlearned)} unlearned."
         )
     print_line(made.advice.sentence)
+    if made.labels is not None:
+        print_line(made.labels.sentence)

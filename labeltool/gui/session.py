@@ -20,6 +20,7 @@ from labeltool.gui.background.round_controller import RoundController
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.background.undo_redo import UndoRedo
 from labeltool.gui.background.watch.face_checker import FaceChecker
+from labeltool.gui.background.watch.input_watch import InputWatch
 from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES, WriteQueue, face_id
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.images.photo_cache import to_rgb
@@ -74,6 +75,7 @@ class Session(QObject):
         self.checks = FaceChecker(store, self.desk, self.writes, self.tasks, self)
         self.checks.changed.connect(self.publish)
         self.changed.connect(self.checks.note_changes)
+        self._inputs = InputWatch(self.desk, self)
         self._housekeeping = Housekeeping(store, self.desk, self.tasks, self)
         for part in (self.tasks, self.writes):
             part.changed.connect(self.publish)
@@ -102,6 +104,7 @@ class Session(QObject):
             self.importer.search_waiting_photos()
             return
         self._housekeeping.start()
+        self._inputs.start()
         for round_id in self.store.rounds.to_refresh():
             self.tasks.run(
                 "results", tr("Offering proposals"),
@@ -197,6 +200,10 @@ class Session(QObject):
             cancel_message=tr("Cancelled: no face was changed."),
         )  # fmt: skip
 
+    def toggle_measured(self) -> None:
+        """Measure what a face costs the reviewer, or no longer."""
+        self.writes.submit(partial(self.desk.set_measured, not self.desk.meter.is_on))
+
     def close(self) -> None:
         """Stop the timers and tasks, and close the project. A worker process keeps running."""
         self._poll_timer.stop()
@@ -204,6 +211,7 @@ class Session(QObject):
         self.importer.close()
         self.facets.close()
         self.checks.close()
+        self._inputs.close()
         self.writes.close()
         self._housekeeping.close()
         self.backups.close()

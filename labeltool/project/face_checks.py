@@ -11,7 +11,7 @@ from labeltool.checks.shape_model import MAX_SHAPE_FACES, MIN_SHAPE_FACES
 from labeltool.domain import Changes, Progress, no_progress
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.store import Store
-from labeltool.store.faces.findings import FaceToCheck
+from labeltool.store.faces.finding_records import FaceToCheck
 from pipnet.data.crop import CropConvention
 
 CHUNK_PHOTOS = 200
@@ -44,7 +44,7 @@ class FaceChecks:
         if `progress` raises Cancelled.
         """
         self._learn()
-        everything = self._store.findings.unchecked(self._basis)
+        everything = self._store.trust.findings.unchecked(self._basis)
         photos = everything[:limit]
         faces = set[int]()
         progress(0, len(photos))
@@ -55,21 +55,23 @@ class FaceChecks:
 
     def _check(self, photos: Sequence[int]) -> frozenset[int]:
         assert self._checker is not None
-        faces = self._store.findings.of_photos(photos)
+        faces = self._store.trust.findings.of_photos(photos)
         count = self._store.scheme.count
         fitting = [face for face in faces if face.points.shape == (count, 2)]
         found = self._checker.check(as_arrays(fitting, count))
         with self._store.background_write():
-            return self._store.findings.save(faces, found, self._basis).faces
+            return self._store.trust.findings.save(faces, found, self._basis).faces
 
     def _learn(self) -> None:
-        labels = self._store.findings.count_labels()
+        labels = self._store.trust.findings.count_labels()
         basis = _basis(labels)
         if self._checker is not None and basis <= self._basis:
             return
-        points = self._store.findings.sample_labels(MAX_SHAPE_FACES)
+        points = self._store.trust.findings.sample_labels(MAX_SHAPE_FACES)
         if labels < ENOUGH_LABELS:
-            more = self._store.findings.sample_proposals(MAX_SHAPE_FACES - len(points), MEAN_FACE)
+            more = self._store.trust.findings.sample_proposals(
+                MAX_SHAPE_FACES - len(points), MEAN_FACE
+            )
             points += more
             basis = max(basis, _basis(min(len(points), ENOUGH_LABELS)))
         if self._checker is not None and basis <= self._basis:

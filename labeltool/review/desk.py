@@ -24,6 +24,7 @@ from labeltool.domain import (
     verdict_name,
 )
 from labeltool.review.batches import Batches
+from labeltool.review.cost_meter import CostMeter
 from labeltool.review.current_face import CurrentFace
 from labeltool.review.landmark_edits import LandmarkEdits
 from labeltool.review.queue import ReviewQueue
@@ -46,9 +47,9 @@ class Desk:
     A desk belongs to one thread. Background tasks use the store instead, and their changes reach
     the desk by `refresh` on its own thread.
 
-    `queue`, `edits`, `undo_stack`, `batches`, `throughput`: the parts of the desk. `visit` and
-    `news`: where this reviewer stopped last time, and what others did since. `counts`: of the
-    whole project.
+    `queue`, `edits`, `undo_stack`, `batches`, `throughput`, `meter`: the parts of the desk.
+    `visit` and `news`: where this reviewer stopped last time, and what others did since. `counts`:
+    of the whole project.
     """
 
     def __init__(self, store: Store, reviewer: str = "") -> None:
@@ -61,7 +62,8 @@ class Desk:
         self._current = CurrentFace(store)
         wanted = Filter() if self.visit is None else self.visit.filter
         self.queue = ReviewQueue(store, self._current, wanted)
-        self.edits = LandmarkEdits(store, self.reviewer, self._current)
+        self.meter = CostMeter(store, self.reviewer)
+        self.edits = LandmarkEdits(store, self.reviewer, self._current, self.meter)
         self.throughput = Throughput(store, self.reviewer)
         self.batches = Batches(store, self.reviewer, self.throughput)
         self.undo_stack = UndoStack(
@@ -162,6 +164,12 @@ class Desk:
         face = self._current.require()
         return self._store.decisions.flag(self.reviewer, [face.id], not face.flag)
 
+    def set_measured(self, on: bool) -> WriteResult:
+        """Measure what a face costs from now on; or no longer, which deletes what was measured."""
+        result = self._store.trust.costs.set_measured(self.reviewer, on)
+        self.meter.set_on(on)
+        return result
+
     def _decide(self, verdict: Verdict) -> WriteResult:
         """Decide on the face as it is shown. The log keeps the draft whatever the verdict, so that
         undo brings the edits back."""
@@ -173,6 +181,7 @@ class Desk:
         )  # fmt: skip
         if verdict is not Verdict.UNREVIEWED:
             self.throughput.add(1)
+            self.meter.note_decision(face.id)
         return result
 
     def _open_next(self) -> None:

@@ -53,5 +53,5 @@ def count_facets(store: Store, wanted: Filter) -> FacetCounts:
         sum(face.verdict is not Verdict.REMOVED for face in store.audit.get().faces),
         next((row for row in everyone if row.id == round_id), None),
         roles,
-        store.findings.counts(),
+        store.trust.findings.counts(),
     )

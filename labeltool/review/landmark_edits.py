@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from labeltool.checks.findings import Finding
 from labeltool.domain import ABSENT, FINAL, N_, VISIBLE, Changes, Points, UserError, Visibility
 from labeltool.review import geometry
+from labeltool.review.cost_meter import CostMeter
 from labeltool.review.current_face import CurrentFace
 from labeltool.review.draft import Draft, moved_indices
 from labeltool.store import Store
@@ -24,7 +25,8 @@ class LandmarkEdits:
     """Edits of one face at a time. They are kept as the face's draft in the project file, each edit
     an undo step."""
 
-    def __init__(self, store: Store, reviewer: str, current: CurrentFace) -> None:
+    def __init__(self, store: Store, reviewer: str, current: CurrentFace, meter: CostMeter) -> None:
+        self._meter = meter
         self._store, self._reviewer, self._current = store, reviewer, current
         self._mean_shape: Points | None = None
 
@@ -64,6 +66,9 @@ class LandmarkEdits:
         before = self._draft()
         after, visibility = before.points.copy(), before.visibility
         after[list(indices)] = points
+        moved = np.linalg.norm(after - before.points, axis=1)
+        if np.isfinite(moved).any():
+            self._meter.note_move(self._current.require().id, float(np.nanmax(moved)))
         if visibility is not None:
             visibility = visibility.copy()
             placed = [i for i in indices if visibility[i] == ABSENT]

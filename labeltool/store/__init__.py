@@ -26,7 +26,6 @@ from labeltool.store.faces.audit_records import AuditRecords
 from labeltool.store.faces.boxes import MAX_INSTANT_FACES, Boxes
 from labeltool.store.faces.face_queries import Queue
 from labeltool.store.faces.faces import Faces
-from labeltool.store.faces.findings import Findings
 from labeltool.store.faces.photos import Photos
 from labeltool.store.ledger_records import LedgerRecords
 from labeltool.store.log.change_detector import ChangeDetector
@@ -96,7 +95,6 @@ class Store:
         self.photos = Photos(self._database)
         self.faces = Faces(self._database)
         self.queue = Queue(self._database)
-        self.findings = Findings(self._database)
         self.audit = AuditRecords(self._database)
         self.boxes = Boxes(self._database)
         self.decisions = Decisions(self._database)

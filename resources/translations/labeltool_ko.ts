@@ -716,6 +716,10 @@
         <translation>예상 오차가 큰 순서로 다음 랜드마크</translation>
     </message>
     <message>
+        <source>The project cannot be written</source>
+        <translation>프로젝트에 쓸 수 없습니다</translation>
+    </message>
+    <message>
         <source>Nothing was found on this face</source>
         <translation>이 얼굴에서 찾은 문제가 없습니다</translation>
     </message>
@@ -738,6 +742,14 @@
     <message>
         <source>It does not count for this face; again: it counts</source>
         <translation>이 얼굴에서는 세지 않습니다. 다시 누르면 셉니다</translation>
+    </message>
+    <message>
+        <source>Measure time and moves</source>
+        <translation>시간과 이동 측정</translation>
+    </message>
+    <message>
+        <source>What a face costs you, kept in this project alone; switching it off deletes it</source>
+        <translation>얼굴 하나에 드는 수고를 이 프로젝트에만 저장합니다. 끄면 삭제됩니다</translation>
     </message>
     <message>
         <source>Accept every unreviewed face with a high score, without a bound</source>
@@ -2930,6 +2942,10 @@ result: {verdict}</source>
     <message>
         <source>{pace:.0f} faces a minute · {left}, {time}</source>
         <translation>분당 얼굴 {pace:.0f}개 · {left}, {time}</translation>
+    </message>
+    <message>
+        <source>{seconds} s and {drags:.1f} drags a face today</source>
+        <translation>오늘 얼굴당 {seconds}초, 드래그 {drags:.1f}번</translation>
     </message>
     <message>
         <source>Continue where you left off</source>
@@ -5240,6 +5256,10 @@ result: {verdict}</source>
         <translation>승격할 때까지 기다립니다.</translation>
     </message>
     <message>
+        <source>Reading the report</source>
+        <translation>보고서 읽는 중</translation>
+    </message>
+    <message>
         <source>Memory ran out. The training goes on with 1 face at once, which is slower.</source>
         <translation>메모리가 부족해졌습니다. 한 번에 얼굴 1개씩 학습을 계속하며, 더 느립니다.</translation>
     </message>
@@ -5808,6 +5828,30 @@ result: {verdict}</source>
     <message>
         <source>The files of {count:,} photos are others than certified.</source>
         <translation>사진 파일 {count:,}개가 인증된 것과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>Stop labelling: the difference between two looks of yours ({repeat} %) is larger than what is left ({error} %).</source>
+        <translation>레이블링을 멈추세요. 같은 사람이 두 번 본 차이({repeat} %)가 남은 오차({error} %)보다 큽니다.</translation>
+    </message>
+    <message>
+        <source>About {count} more faces would bring {gain} ± {deviation} points.</source>
+        <translation>얼굴 {count}개를 더 하면 약 {gain} ± {deviation} 포인트 좋아집니다.</translation>
+    </message>
+    <message>
+        <source>About {count} more faces ({minutes} min) would bring {gain} ± {deviation} points.</source>
+        <translation>얼굴 {count}개를 더 하면({minutes}분) 약 {gain} ± {deviation} 포인트 좋아집니다.</translation>
+    </message>
+    <message>
+        <source>That is by rounds of other projects: this one has no two rounds to learn from.</source>
+        <translation>이 프로젝트에는 근거가 될 두 라운드가 없어 다른 프로젝트의 라운드로 추정했습니다.</translation>
+    </message>
+    <message>
+        <source>The time and moves that a face takes are measured. They stay in this project.</source>
+        <translation>얼굴 하나에 드는 시간과 이동을 측정합니다. 이 프로젝트에만 저장됩니다.</translation>
+    </message>
+    <message>
+        <source>Time and moves are no longer measured; what was measured is deleted.</source>
+        <translation>시간과 이동을 더는 측정하지 않습니다. 측정한 것은 삭제했습니다.</translation>
     </message>
 </context>
 </TS>

@@ -39,6 +39,10 @@ def _always(_session: Session) -> bool:
     return True
 
 
+def _can_write(session: Session) -> bool:
+    return not session.store.read_only
+
+
 def _has_face(session: Session) -> bool:
     return session.desk.face is not None
 
@@ -116,6 +120,7 @@ def _has_saved_filter(session: Session) -> bool:
 
 
 WHY_DISABLED: Mapping[Enabled, str] = {
+    _can_write: N_("The project cannot be written"),
     _has_face: N_("No face is shown"),
     _has_points: N_("The face has no landmarks"),
     _has_listed_faces: N_("No face is listed"),
@@ -200,6 +205,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("ignore", N_("Ignore the finding"),
             N_("It does not count for this face; again: it counts"), "Review", ("Shift+R",),
             lambda p: p.session.checks.ignore(), _has_any_finding),
+    Command("measure", N_("Measure time and moves"),
+            N_("What a face costs you, kept in this project alone; switching it off deletes it"),
+            "Review", (), lambda p: p.session.toggle_measured(), _can_write),
     Command("accept_above", N_("Accept by score…"),
             N_("Accept every unreviewed face with a high score, without a bound"), "Review",
             ("Ctrl+Shift+A",), lambda p: p.dialogs.open("accept_above"), _has_proposals,

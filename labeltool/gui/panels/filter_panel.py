@@ -34,6 +34,7 @@ from labeltool.gui.panels.filter_tree import FilterTree
 from labeltool.gui.panels.message_bar import format_time_left
 from labeltool.gui.session import Session
 from labeltool.review.facets import FacetCounts
+from labeltool.store.trust.costs import MeanCost
 
 SEARCH_DEBOUNCE_MS = 150
 """The search starts this long after the last key."""
@@ -250,9 +251,11 @@ class FilterPanel(QWidget):
         self.summary.set_full_text(
             describe_filter(self._session.desk.queue.filter, self._session.round_names)
         )
-        self.throughput.setText(
-            format_throughput(found.facets.left, self._session.desk.throughput.per_minute)
-        )
+        lines = [format_throughput(found.facets.left, self._session.desk.throughput.per_minute)]
+        cost = self._session.store.trust.costs.today(self._session.desk.reviewer)
+        if cost is not None:
+            lines.append(format_cost(cost))
+        self.throughput.setText("\n".join(lines))
 
 
 def format_throughput(left: int, pace: float | None) -> str:
@@ -265,6 +268,15 @@ def format_throughput(left: int, pace: float | None) -> str:
     return tr(
         "{pace:.0f} faces a minute · {left}, {time}",
         pace=pace, left=text, time=format_time_left(60 * left / pace),
+    )  # fmt: skip
+
+
+def format_cost(cost: MeanCost) -> str:
+    """'11 s and 0.4 drags a face today'."""
+    return tr(
+        "{seconds} s and {drags:.1f} drags a face today",
+        seconds=f"{cost.seconds:.1f}" if cost.seconds < 9.95 else f"{cost.seconds:.0f}",
+        drags=cost.drags,
     )  # fmt: skip
 
 

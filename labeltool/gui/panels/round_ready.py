@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from labeltool.domain import Changes, Round
+from labeltool.domain import Changes, Progress, Round
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.session import Session
+from labeltool.rounds.quality.label_advice import label_advice
 from labeltool.rounds.quality.round_figures import describe_audit, finished_rounds
+from labeltool.rounds.quality.stop_advice import StopAdvice
 
 
 class RoundReadyBar(QFrame):
@@ -25,7 +29,7 @@ class RoundReadyBar(QFrame):
         super().__init__(parent)
         self._session = session
         self._known = {row.id for row in self._finished()}
-        self._number = 0
+        self._number, self._words = 0, list[str]()
         self.icon, self.label = QLabel(), QLabel()
         self.label.setWordWrap(True)
         self.show_report, self._close = QPushButton(tr("Show report")), QToolButton()
@@ -61,9 +65,24 @@ class RoundReadyBar(QFrame):
         words = [ready, translate(describe_audit(row.summary))]
         if not row.promoted:
             words.append(tr("It waits until you promote it."))
+        self._words = words
         self.label.setText(" ".join(words))
+        self._session.tasks.run_hidden(
+            "queries", tr("Reading the report"), partial(self._advise, row.number),
+            succeeded=self._show_advice,
+        )  # fmt: skip
         self._recolour()
         self.show()
+
+    def _advise(self, number: int, _progress: Progress) -> tuple[int, StopAdvice | None]:
+        return number, label_advice(self._session.store, number)
+
+    @Slot(object)
+    def _show_advice(self, result: object) -> None:
+        assert isinstance(result, tuple)
+        number, advice = result
+        if advice is not None and number == self._number:
+            self.label.setText(" ".join([*self._words, translate(advice.sentence)]))
 
     def _recolour(self) -> None:
         self.icon.setPixmap(theme.icon("mdi6.check-circle-outline").pixmap(16, 16))

@@ -26,7 +26,9 @@ from labeltool.rounds.quality.audit_points import (
 )
 from labeltool.rounds.quality.convergence import Advice, advise, movement_of
 from labeltool.rounds.quality.corrections import CorrectedFace, Corrections, judge_corrections
+from labeltool.rounds.quality.label_advice import label_advice
 from labeltool.rounds.quality.round_figures import finished_rounds
+from labeltool.rounds.quality.stop_advice import StopAdvice
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store
@@ -50,7 +52,7 @@ class RoundReport:
     `comparable`: the numbers of those that it can be compared with, 0 for the starter. `movement`:
     None if it is not known. `photos`: paths under their photo folder, of the faces that the report
     names. `expected`: errors that were expected of the F faces of `evaluation`, (F,) shares of the
-    norm, NaN where unknown; None if all are.
+    norm, NaN where unknown; None if all are. `labels`: what more labels would bring.
     """
 
     round: Round
@@ -64,6 +66,7 @@ class RoundReport:
     advice: Advice
     photos: Mapping[int, str]
     expected: NDArray[np.float64] | None = None
+    labels: StopAdvice | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON. Errors are percent of the norm, movements percent of the face."""
@@ -75,6 +78,7 @@ class RoundReport:
             "movement": self._moved(),
             "corrections": self._judged(),
             "go_on": self.advice.go_on, "advice": str(self.advice.sentence),
+            "more_labels": self._more_labels(),
         }  # fmt: skip
 
     def _audit(self) -> dict[str, Any] | None:
@@ -102,6 +106,15 @@ class RoundReport:
             "nme_change": _percent(found.nme.change),
             "low": _percent(found.nme.low), "high": _percent(found.nme.high),
             "ced": found.other.ced()[::CED_STEP],
+        }  # fmt: skip
+
+    def _more_labels(self) -> dict[str, Any] | None:
+        found = self.labels
+        if found is None:
+            return None
+        return {
+            "faces": found.more, "gain": found.gain, "deviation": found.deviation,
+            "minutes": found.minutes, "stop": found.stop, "advice": str(found.sentence),
         }  # fmt: skip
 
     def _moved(self) -> dict[str, Any] | None:
@@ -191,6 +204,7 @@ def make_report(
         advise([other for other in finished if other.id <= row.id]),
         {face: found.name for face, found in store.queue.rows(sorted(named)).items()},
         None if points is None else _expected(row, points),
+        label_advice(store, number),
     )
 
 

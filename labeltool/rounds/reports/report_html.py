@@ -73,6 +73,11 @@ class _Page:
             f"<p>{escape(row.note)}</p>" if row.note else "",
             f'<p class="headline">{escape(self._words(headline(self._report)))}</p>',
             f"<p>{escape(self._words(self._report.advice.sentence))}</p>",
+            *(
+                [f"<p>{escape(self._words(self._report.labels.sentence))}</p>"]
+                if self._report.labels is not None
+                else []
+            ),
             self._figures(), self._charts(), self._regions(), self._worst(), self._moved(),
             self._corrections(),
         ]  # fmt: skip

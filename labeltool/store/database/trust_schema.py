@@ -1,4 +1,4 @@
-"""The tables of acceptances with a guarantee, which stand beside labels and never among them.
+"""The tables of costs, and of acceptances with a guarantee, beside labels and never among them.
 
 A planted judgement shows landmarks that are wrong on purpose. Constraints and triggers keep them
 out of everything else: a planted row has no operation, never changes its kind, face or landmarks,
@@ -118,3 +118,25 @@ BEGIN SELECT RAISE(ABORT, 'a judgement cannot be deleted'); END""",
 )
 """Statements that keep planted landmarks out of the log, drafts and predictions, and judgements as
 they were."""
+
+
+class CostRow(Base):
+    """What one decision on a face cost: active `seconds`, moves of points, and the `pixels` of the
+    photo that the point of each move went which went farthest."""
+
+    __tablename__ = "cost"
+    __table_args__ = (Index("cost_reviewer", "reviewer", "time"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    face_id: Mapped[int] = mapped_column(ForeignKey("face.id"))
+    reviewer: Mapped[str]
+    time: Mapped[str]
+    seconds: Mapped[float] = mapped_column(Float)
+    drags: Mapped[int]
+    pixels: Mapped[float] = mapped_column(Float)
+
+
+class UnmeasuredReviewerRow(Base):
+    """A reviewer who does not want to be measured."""
+
+    __tablename__ = "unmeasured_reviewer"
+    reviewer: Mapped[str] = mapped_column(primary_key=True)

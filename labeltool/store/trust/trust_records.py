@@ -8,20 +8,25 @@ from labeltool.domain import N_, Changes, Message, UserError, WriteResult
 from labeltool.domain.tolerance import MAX_TOLERANCE, MIN_TOLERANCE
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import ProjectRow
+from labeltool.store.faces.finding_records import Findings
 from labeltool.store.trust.acceptances import Acceptances
 from labeltool.store.trust.calibrations import Calibrations
 from labeltool.store.trust.certificates import Certificates
+from labeltool.store.trust.costs import Costs
 
 
 class Trust:
     """What a project calls right, the `calibrations` of its networks, the `acceptances` with a
-    guarantee, and their `certificates`."""
+    guarantee and their `certificates`, the `findings` of the checks, and the `costs` of
+    decisions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.calibrations = Calibrations(database)
         self.acceptances = Acceptances(database)
         self.certificates = Certificates(database)
+        self.findings = Findings(database)
+        self.costs = Costs(database)
 
     def tolerance(self) -> float:
         """By how much a landmark may be off, a share of the scheme's norm."""

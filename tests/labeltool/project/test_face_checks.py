@@ -52,15 +52,15 @@ def test_an_error_is_found_listed_and_filtered(faces: Store) -> None:
     changes, left = FaceChecks(faces).run()
     assert SWAPPED in changes.faces
     assert left == 0
-    assert _shape(faces.findings.of_face(SWAPPED)) == [Check.SIDES]
+    assert _shape(faces.trust.findings.of_face(SWAPPED)) == [Check.SIDES]
     wanted = Filter(check=str(Check.SIDES))
     assert faces.queue.ids(wanted) == [SWAPPED]
     assert faces.queue.count(wanted) == 1
-    assert faces.findings.counts()[Check.SIDES] == 1
+    assert faces.trust.findings.counts()[Check.SIDES] == 1
     with explained(faces) as plans:
         faces.queue.ids(wanted)
-        faces.findings.of_face(SWAPPED)
-        faces.findings.counts()
+        faces.trust.findings.of_face(SWAPPED)
+        faces.trust.findings.counts()
     assert any("INDEX finding_check" in plan for plan in plans)
     assert not [plan for plan in plans if plan.startswith("SCAN finding") and "INDEX" not in plan]
 
@@ -68,45 +68,47 @@ def test_an_error_is_found_listed_and_filtered(faces: Store) -> None:
 def test_only_changed_faces_are_checked_again(faces: Store) -> None:
     checks = FaceChecks(faces)
     checks.run()
-    assert not len(faces.findings.unchecked(0))
+    assert not len(faces.trust.findings.unchecked(0))
     faces.decisions.decide(ANN, [3], Verdict.ACCEPTED)
-    assert faces.findings.unchecked(0).tolist() == [3]
+    assert faces.trust.findings.unchecked(0).tolist() == [3]
     checks.run()
-    assert not len(faces.findings.unchecked(0))
+    assert not len(faces.trust.findings.unchecked(0))
 
 
 def test_a_stale_finding_is_gone_at_once(faces: Store) -> None:
     FaceChecks(faces).run()
     points = faces.faces.get(SWAPPED).points[FLIP]  # type: ignore[union-attr, index]
     faces.decisions.decide(ANN, [SWAPPED], Verdict.CORRECTED, points=points)
-    assert faces.findings.of_face(SWAPPED) == []
+    assert faces.trust.findings.of_face(SWAPPED) == []
     assert faces.queue.ids(Filter(check=str(Check.SIDES))) == []
     FaceChecks(faces).run()
-    assert _shape(faces.findings.of_face(SWAPPED)) == []
+    assert _shape(faces.trust.findings.of_face(SWAPPED)) == []
     faces.undo.undo(ANN)
     FaceChecks(faces).run()
-    assert _shape(faces.findings.of_face(SWAPPED)) == [Check.SIDES]
+    assert _shape(faces.trust.findings.of_face(SWAPPED)) == [Check.SIDES]
 
 
 def test_what_changed_during_the_check_is_not_saved(faces: Store) -> None:
-    read = faces.findings.of_photos([SWAPPED])
+    read = faces.trust.findings.of_photos([SWAPPED])
     faces.decisions.decide(ANN, [SWAPPED], Verdict.ACCEPTED)
-    faces.findings.save(read, [Finding(SWAPPED, Check.SIDES)], 0)
-    assert faces.findings.of_face(SWAPPED) == []
-    assert SWAPPED in faces.findings.unchecked(0)
+    faces.trust.findings.save(read, [Finding(SWAPPED, Check.SIDES)], 0)
+    assert faces.trust.findings.of_face(SWAPPED) == []
+    assert SWAPPED in faces.trust.findings.unchecked(0)
 
 
 def test_ignored_findings_stay_ignored_and_come_back_on_request(faces: Store) -> None:
     checks = FaceChecks(faces)
     checks.run()
-    (finding, _), *_rest = faces.findings.of_face(SWAPPED)
-    faces.findings.ignore(ANN, finding, on=True)
+    (finding, _), *_rest = faces.trust.findings.of_face(SWAPPED)
+    faces.trust.findings.ignore(ANN, finding, on=True)
     assert faces.queue.ids(Filter(check=str(Check.SIDES))) == []
     faces.decisions.decide(ANN, [SWAPPED], Verdict.ACCEPTED)
     checks.run()
-    ignored = [each for each in faces.findings.of_face(SWAPPED) if each[0].check is Check.SIDES]
+    ignored = [
+        each for each in faces.trust.findings.of_face(SWAPPED) if each[0].check is Check.SIDES
+    ]
     assert [is_ignored for _, is_ignored in ignored] == [True]
-    faces.findings.ignore(ANN, finding, on=False)
+    faces.trust.findings.ignore(ANN, finding, on=False)
     assert faces.queue.ids(Filter(check=str(Check.SIDES))) == [SWAPPED]
 
 
@@ -115,7 +117,7 @@ def test_a_swap_is_mended_as_a_draft_that_undo_takes_back(faces: Store) -> None:
     desk = Desk(faces, ANN)
     desk.open(SWAPPED)
     before = desk.face.points  # type: ignore[union-attr]
-    finding = faces.findings.of_face(SWAPPED)[0][0]
+    finding = faces.trust.findings.of_face(SWAPPED)[0][0]
     desk.refresh(mend(desk, finding))  # type: ignore[arg-type]
     assert desk.face is not None
     np.testing.assert_array_equal(desk.face.draft, before[FLIP])  # type: ignore[index]
@@ -132,7 +134,7 @@ def test_a_box_is_fitted_to_the_landmarks(faces: Store) -> None:
     result = mend(desk, Finding(1, Check.BOX))
     assert result.undoable  # type: ignore[union-attr]
     FaceChecks(faces).run()
-    assert Check.BOX not in [finding.check for finding, _ in faces.findings.of_face(1)]
+    assert Check.BOX not in [finding.check for finding, _ in faces.trust.findings.of_face(1)]
 
 
 def test_a_double_face_is_excluded_and_its_finding_goes_with_the_other(faces: Store) -> None:
@@ -142,7 +144,7 @@ def test_a_double_face_is_excluded_and_its_finding_goes_with_the_other(faces: St
     (double,) = faces.faces.add([(face.photo_id, face.box, "detected")])
     faces.decisions.decide(ANN, [double], Verdict.CORRECTED, points=points + 0.1)
     FaceChecks(faces).run()
-    (found,) = [f for f, _ in faces.findings.of_face(2) if f.check is Check.DUPLICATE]
+    (found,) = [f for f, _ in faces.trust.findings.of_face(2) if f.check is Check.DUPLICATE]
     assert found.other == double  # the label stays, the proposal is the double one
     desk = Desk(faces, ANN)
     desk.open(2)
@@ -150,9 +152,9 @@ def test_a_double_face_is_excluded_and_its_finding_goes_with_the_other(faces: St
     assert faces.faces.get(2).verdict is Verdict.EXCLUDED  # type: ignore[union-attr]
     faces.undo.undo(ANN)
     FaceChecks(faces).run()
-    assert Check.DUPLICATE in [f.check for f, _ in faces.findings.of_face(2)]
+    assert Check.DUPLICATE in [f.check for f, _ in faces.trust.findings.of_face(2)]
     faces.decisions.decide(ANN, [double], Verdict.EXCLUDED)
-    assert Check.DUPLICATE not in [f.check for f, _ in faces.findings.of_face(2)]
+    assert Check.DUPLICATE not in [f.check for f, _ in faces.trust.findings.of_face(2)]
 
 
 def test_the_command_lists_findings(faces: Store, capsys: pytest.CaptureFixture[str]) -> None:

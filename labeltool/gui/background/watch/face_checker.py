@@ -91,7 +91,7 @@ class FaceChecker(QObject):
         face = self._desk.face
         if face is None or face.draft is not None or self._desk.has_newer_proposal:
             return []
-        return self._store.findings.of_face(face.id)
+        return self._store.trust.findings.of_face(face.id)
 
     @property
     def first(self) -> Finding | None:
@@ -107,7 +107,7 @@ class FaceChecker(QObject):
     def ignore(self) -> None:
         """Ignore the first finding; or, if all are ignored, none of them any more."""
         finding, reviewer = self.first, self._desk.reviewer
-        ignore = self._store.findings.ignore
+        ignore = self._store.trust.findings.ignore
         if finding is not None:
             self._writes.submit(partial(ignore, reviewer, finding, on=True))
             return

@@ -165,7 +165,10 @@ class ReportDialog(QDialog):
         self.report = report
         self._set_enabled(True)
         self.headline.setText(translate(headline(report)))
-        self.advice.setText(translate(report.advice.sentence))
+        words = [report.advice.sentence]
+        if report.labels is not None:
+            words.append(report.labels.sentence)
+        self.advice.setText(" ".join(map(translate, words)))
         self.note.setText(one_line(report.round.note))
         self.note.setVisible(bool(report.round.note))
         self.others.clear()

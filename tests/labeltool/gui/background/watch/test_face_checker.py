@@ -48,7 +48,7 @@ def _fill(store: Store, photos: Path) -> None:
 
 def _wait_for_checks(window: MainWindow, qtbot: QtBot) -> None:
     store = window.session.store
-    qtbot.waitUntil(lambda: Check.SIDES in store.findings.counts(), timeout=60_000)
+    qtbot.waitUntil(lambda: Check.SIDES in store.trust.findings.counts(), timeout=60_000)
     window.session.desk.open(SWAPPED)
     window.session.publish(Changes())
     box = window.views.inspector.findings
@@ -82,7 +82,7 @@ def test_an_ignored_finding_leaves_the_filter(window: MainWindow, qtbot: QtBot) 
     box.ignore.click()
     qtbot.waitUntil(lambda: box.sentence.text().startswith("Ignored: "))
     assert box.fix.isHidden()
-    assert Check.SIDES not in window.session.store.findings.counts()
+    assert Check.SIDES not in window.session.store.trust.findings.counts()
     qtbot.waitUntil(lambda: tree.item("check", "sides") is None)
     box.ignore.click()
     qtbot.waitUntil(lambda: not box.fix.isHidden())
@@ -92,10 +92,10 @@ def test_a_decision_is_checked_in_the_background(window: MainWindow, qtbot: QtBo
     _wait_for_checks(window, qtbot)
     window.commands.trigger("accept")
     store = window.session.store
-    assert store.findings.of_face(SWAPPED) == []
-    qtbot.waitUntil(lambda: bool(store.findings.of_face(SWAPPED)), timeout=60_000)
+    assert store.trust.findings.of_face(SWAPPED) == []
+    qtbot.waitUntil(lambda: bool(store.trust.findings.of_face(SWAPPED)), timeout=60_000)
     with_project = open_project(store.folder)
     try:
-        assert with_project.findings.counts()[Check.SIDES] == 1
+        assert with_project.trust.findings.counts()[Check.SIDES] == 1
     finally:
         with_project.close()
