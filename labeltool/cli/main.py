@@ -17,7 +17,7 @@ from labeltool.cli import (
     window_commands,
 )
 from labeltool.cli.common import print_line, print_text
-from labeltool.cli.trust import trust_commands
+from labeltool.cli.trust import effort_commands, trust_commands
 from labeltool.domain import Cancelled, UserError
 
 
@@ -61,6 +61,7 @@ for _command in (
     round_group.round_group,
     decision_commands.accept,
     decision_commands.reject,
+    effort_commands.effort,
     trust_commands.tolerance,
     trust_commands.findings,
 ):

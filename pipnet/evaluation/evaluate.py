@@ -158,7 +158,7 @@ def match_box(truth: Box, found: Sequence[Box]) -> int | None:
     return best if best >= 0 and scores[best] >= 0.3 else None
 
 
-def _box_of(
+def box_of(
     item: Sample,
     convention: CropConvention,
     face_detector: FaceDetector | None,
@@ -202,7 +202,7 @@ def evaluate(
         item.image for item, is_ok in zip(samples, is_measurable, strict=True) if not is_ok
     ]
     requests = (
-        PhotoRequest(item.image, partial(_box_of, item, convention, face_detector), item.size)
+        PhotoRequest(item.image, partial(box_of, item, convention, face_detector), item.size)
         for item in measurable
     )
     faces, photos, points, truths = list[FaceLandmarks](), list[Path](), [], []
