@@ -21,6 +21,7 @@ from labeltool.store.database.schema import SCHEMA, ProjectRow
 from labeltool.store.decisions.batch_decisions import Batches
 from labeltool.store.decisions.decisions import Decisions, Threshold
 from labeltool.store.decisions.drafts import Drafts
+from labeltool.store.decisions.landmark_checks import CheckTable, LandmarkChecks, SeenLandmark
 from labeltool.store.decisions.undo import Undo, needs_question
 from labeltool.store.faces.audit_records import AuditRecords
 from labeltool.store.faces.boxes import MAX_INSTANT_FACES, Boxes
@@ -30,6 +31,7 @@ from labeltool.store.faces.photos import Photos
 from labeltool.store.ledger_records import LedgerRecords
 from labeltool.store.log.change_detector import ChangeDetector
 from labeltool.store.log.face_history import History
+from labeltool.store.log.landmark_marks import PASSED, UNMARKED, WRONG
 from labeltool.store.log.operation_log import now
 from labeltool.store.log.self_check import check
 from labeltool.store.migrate import create, upgrade
@@ -65,10 +67,15 @@ __all__ = [
     "FILE",
     "MAX_INSTANT_FACES",
     "MAX_VIEWED_FACES",
+    "PASSED",
     "ROLLBACK",
     "SCHEMA",
+    "UNMARKED",
+    "WRONG",
     "Backup",
+    "CheckTable",
     "ProjectContents",
+    "SeenLandmark",
     "Store",
     "Threshold",
     "backups",
@@ -123,6 +130,7 @@ class Store:
             self.close()
             raise
         self.scheme = Scheme.from_json(row.scheme)
+        self.landmark_checks = LandmarkChecks(self._database, self.scheme.count)
         self._created = str(row.created)
 
     def set_write_timeout(self, seconds: float = 0.05) -> None:

@@ -47,6 +47,7 @@ from labeltool.store.database.schema import (
 )
 from labeltool.store.decisions.drafts import move_key, put_draft
 from labeltool.store.log.face_state import refresh_states
+from labeltool.store.log.landmark_marks import step_marks
 from labeltool.store.log.operation_log import (
     REDO,
     UNDO,
@@ -221,6 +222,7 @@ def _undo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
         }  # fmt: skip
         connection.execute(again, values)
     result = reversal(connection, operation, target, N_("Undid: {what}."))
+    result = _with_marks(connection, operation, target.id, result, back=True)
     return _with_round(connection, operation, target, result, visible=False)
 
 
@@ -237,8 +239,20 @@ def _redo(connection: Connection, reviewer: str, last: Any) -> WriteResult:
     connection.execute(REDO, redone)
     connection.execute(_DRAFT_DECIDED, {"operation": operation})
     result = reversal(connection, operation, target, N_("Redid: {what}."))
+    result = _with_marks(connection, operation, target.id, result, back=False)
     note_last(connection, target.uuid)  # which an undo would take
     return _with_round(connection, operation, target, result, visible=True)
+
+
+def _with_marks(
+    connection: Connection, operation: int, target: int, result: WriteResult, *, back: bool
+) -> WriteResult:
+    """Take back, or set again, the marks of landmarks that an operation set."""
+    faces = step_marks(connection, target, back=back)
+    if not faces:
+        return result
+    connection.execute(_DRAFT_DECIDED, {"operation": operation})  # moves that are a label again
+    return replace(result, changes=replace(result.changes, faces=result.changes.faces | faces))
 
 
 def _with_round(

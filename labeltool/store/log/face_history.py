@@ -31,6 +31,7 @@ from labeltool.store.database.schema import (
     RoundRow,
     StateRow,
 )
+from labeltool.store.log.landmark_marks import step_marks
 from labeltool.store.log.operation_log import (
     UNDO,
     VERDICTS_BEFORE,
@@ -178,6 +179,7 @@ class History:
                     "reviewer": reviewer, "doubles": doubles_of(connection, operation),
                 },
             )  # fmt: skip
+            step_marks(connection, operation, back=True)
             result = reversal(connection, revert, target, N_("Reverted: {what}."))
             if not result.changes.any_face:
                 raise UserError(
