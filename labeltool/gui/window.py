@@ -242,6 +242,7 @@ class MainWindow(QMainWindow):
     def hand_over(self) -> None:
         """Release everything but the session, which another window may use."""
         self.command_palette.leave()
+        self.dialogs.close_dialogs()
         self._save_layout()
         QApplication.instance().removeEventFilter(self._key_filter)  # type: ignore[union-attr]
         self.views.stop()

@@ -77,6 +77,7 @@ class DialogCommands(QObject):
             "problems": self._problems,
             "relocate": self._relocate,
             "accept_above": self._accept_above,
+            "contact_sheet": self._contact_sheet,
             "train": self._train,
             "audit": self._audit,
             "pack_round": self._pack_round,
@@ -182,6 +183,26 @@ class DialogCommands(QObject):
             self._decide_batch(
                 self._session.desk.batches.faces_within(dialog.threshold), Verdict.ACCEPTED
             )
+
+    def _contact_sheet(self) -> None:
+        # few people need it in every session
+        from labeltool.gui.dialogs.contact_sheet.contact_sheet_dialog import (  # noqa: PLC0415
+            ContactSheetDialog,
+        )
+
+        dialog = self._parent.findChild(ContactSheetDialog)
+        if dialog is None:
+            dialog = ContactSheetDialog(self._session, self._views.thumbnails, self._parent)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.face_wanted.connect(self._open_face)
+            dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def close_dialogs(self) -> None:
+        """Close the dialogs beside the window, before it closes or is replaced."""
+        for dialog in self._parent.findChildren(QDialog):
+            dialog.close()
 
     @Slot()
     def _audit(self) -> None:
