@@ -102,7 +102,7 @@ class LandmarkPages:
             SeenLandmark(face, int(self.table.predictions[row]), PASSED if shown[face] else WRONG)
             for face, row in places.items()
         ]
-        result = self._store.landmark_checks.check(self._reviewer, self.landmark, seen)
+        result = self._store.decisions.landmark_checks.check(self._reviewer, self.landmark, seen)
         self.refresh(list(shown))
         return result
 
@@ -111,7 +111,7 @@ class LandmarkPages:
         places = self._places(faces)
         rows = np.array(list(places.values()), np.int64)
         self._add(rows, -1)
-        self._take(rows, self._store.landmark_checks.some(list(places)))
+        self._take(rows, self._store.decisions.landmark_checks.some(list(places)))
         self._add(rows, 1)
 
     def replace(self, now: CheckTable) -> None:

@@ -21,7 +21,7 @@ from labeltool.store.database.schema import SCHEMA, ProjectRow
 from labeltool.store.decisions.batch_decisions import Batches
 from labeltool.store.decisions.decisions import Decisions, Threshold
 from labeltool.store.decisions.drafts import Drafts
-from labeltool.store.decisions.landmark_checks import CheckTable, LandmarkChecks, SeenLandmark
+from labeltool.store.decisions.landmark_checks import CheckTable, SeenLandmark
 from labeltool.store.decisions.undo import Undo, needs_question
 from labeltool.store.faces.audit_records import AuditRecords
 from labeltool.store.faces.boxes import MAX_INSTANT_FACES, Boxes
@@ -130,7 +130,6 @@ class Store:
             self.close()
             raise
         self.scheme = Scheme.from_json(row.scheme)
-        self.landmark_checks = LandmarkChecks(self._database, self.scheme.count)
         self._created = str(row.created)
 
     def set_write_timeout(self, seconds: float = 0.05) -> None:

@@ -756,6 +756,14 @@
         <translation>신뢰도 점수가 높은 미검토 얼굴을 모두 수락합니다(보장 없음)</translation>
     </message>
     <message>
+        <source>Landmark contact sheet…</source>
+        <translation>랜드마크 모아 보기…</translation>
+    </message>
+    <message>
+        <source>One landmark of sixty faces at a time, worst expected error first</source>
+        <translation>한 번에 얼굴 60개의 랜드마크 하나를, 예상 오차가 큰 것부터 봅니다</translation>
+    </message>
+    <message>
         <source>Colours say which part of the face, not the expected error</source>
         <translation>색이 예상 오차 대신 얼굴 부위를 나타냅니다</translation>
     </message>
@@ -1232,8 +1240,76 @@
         <translation>프로젝트 폴더</translation>
     </message>
     <message>
+        <source>Landmark contact sheet</source>
+        <translation>랜드마크 모아 보기</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
+    </message>
+    <message>
+        <source>Accept page</source>
+        <translation>페이지 승인</translation>
+    </message>
+    <message>
+        <source>Show wrong ones</source>
+        <translation>틀린 것 보기</translation>
+    </message>
+    <message>
+        <source>To look at</source>
+        <translation>볼 것</translation>
+    </message>
+    <message>
+        <source>Wrong</source>
+        <translation>틀림</translation>
+    </message>
+    <message>
         <source>Landmarks</source>
         <translation>랜드마크</translation>
+    </message>
+    <message>
+        <source>Click the wrong ones, or drag a point into place. Space accepts the page, Backspace goes back, Ctrl+Z undoes.</source>
+        <translation>틀린 것을 클릭하거나 점을 제자리로 끌어다 놓으세요. Space는 페이지를 승인하고, Backspace는 뒤로 가며, Ctrl+Z는 실행을 취소합니다.</translation>
+    </message>
+    <message>
+        <source>The page before (Backspace)</source>
+        <translation>이전 페이지 (Backspace)</translation>
+    </message>
+    <message>
+        <source>Every point that is not marked wrong is in its place (Space)</source>
+        <translation>틀렸다고 표시하지 않은 점은 모두 제자리에 있습니다 (Space)</translation>
+    </message>
+    <message>
+        <source>List the faces with a wrong point in the window</source>
+        <translation>틀린 점이 있는 얼굴을 창에 표시합니다</translation>
+    </message>
+    <message>
+        <source>See this face in its photo (Enter)</source>
+        <translation>이 얼굴을 사진에서 봅니다 (Enter)</translation>
+    </message>
+    <message>
+        <source>Reading the faces…</source>
+        <translation>얼굴을 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Reading the faces</source>
+        <translation>얼굴 읽기</translation>
+    </message>
+    <message>
+        <source>No face under the filter waits with a proposal.</source>
+        <translation>이 필터에는 제안이 있고 결정을 기다리는 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{name}: nothing is left to look at. Choose another landmark.</source>
+        <translation>{name}: 더 볼 것이 없습니다. 다른 랜드마크를 선택하세요.</translation>
+    </message>
+    <message>
+        <source>{name}: page {page:,} of {pages:,}, worst expected error first; {wrong} wrong here</source>
+        <translation>{name}: {pages:,}쪽 중 {page:,}쪽, 예상 오차가 큰 것부터. 이 페이지에서 틀림 {wrong}개</translation>
+    </message>
+    <message>
+        <source>{photo} · zoom {zoom:.0f} %: a pixel of the screen is {pixels:.2f} of the photo</source>
+        <translation>{photo} · 배율 {zoom:.0f} %: 화면 1픽셀은 사진 {pixels:.2f}픽셀입니다</translation>
     </message>
     <message>
         <source>Photos stay where they are. Faces are found and landmarks proposed in the background; you can review in the meantime.</source>
@@ -5852,6 +5928,58 @@ result: {verdict}</source>
     <message>
         <source>Time and moves are no longer measured; what was measured is deleted.</source>
         <translation>시간과 이동을 더는 측정하지 않습니다. 측정한 것은 삭제했습니다.</translation>
+    </message>
+    <message>
+        <source>Mean face</source>
+        <translation>평균 얼굴</translation>
+    </message>
+    <message>
+        <source>Click a landmark to look at it on every face</source>
+        <translation>랜드마크를 클릭하면 모든 얼굴에서 그 랜드마크를 봅니다</translation>
+    </message>
+    <message>
+        <source>Patches of one landmark</source>
+        <translation>한 랜드마크의 조각 사진</translation>
+    </message>
+    <message>
+        <source>Nothing was stored: the faces were changed meanwhile.</source>
+        <translation>저장하지 않았습니다. 그 사이에 얼굴이 변경되었습니다.</translation>
+    </message>
+    <message>
+        <source>point {landmark} of a face looked at</source>
+        <translation>얼굴의 점 {landmark} 확인</translation>
+    </message>
+    <message>
+        <source>point {landmark} of {count} faces looked at</source>
+        <translation>얼굴 {count}개의 점 {landmark} 확인</translation>
+    </message>
+    <message>
+        <source>{what}, {decided} decided</source>
+        <translation>{what}, {decided}개 결정</translation>
+    </message>
+    <message>
+        <source>1 point passed.</source>
+        <translation>점 1개가 통과했습니다.</translation>
+    </message>
+    <message>
+        <source>{count} points passed.</source>
+        <translation>점 {count}개가 통과했습니다.</translation>
+    </message>
+    <message>
+        <source>1 marked wrong.</source>
+        <translation>1개를 틀렸다고 표시했습니다.</translation>
+    </message>
+    <message>
+        <source>{count} marked wrong.</source>
+        <translation>{count}개를 틀렸다고 표시했습니다.</translation>
+    </message>
+    <message>
+        <source>1 face is decided by it.</source>
+        <translation>이것으로 얼굴 1개가 결정되었습니다.</translation>
+    </message>
+    <message>
+        <source>{count} faces are decided by it.</source>
+        <translation>이것으로 얼굴 {count}개가 결정되었습니다.</translation>
     </message>
 </context>
 </TS>

@@ -56,6 +56,7 @@ from labeltool.store.database.schema import (
     StateRow,
 )
 from labeltool.store.decisions.drafts import NO_DRAFT
+from labeltool.store.decisions.landmark_checks import LandmarkChecks
 from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.operation_log import (
     changes_of,
@@ -100,10 +101,14 @@ def _quiet(method: Write) -> Write:
 
 
 class Decisions:
-    """Writes decisions. Every method is one transaction and returns what it changed."""
+    """Writes decisions. Every method is one transaction and returns what it changed.
+
+    `landmark_checks`: decisions by landmarks that are looked at one by one.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.landmark_checks = LandmarkChecks(database)
 
     @_quiet
     def decide(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ from labeltool.store.database.schema import (
     EntryRow,
     OperationRow,
     PredictionRow,
+    ProjectRow,
     StateRow,
 )
 from labeltool.store.decisions.drafts import NO_DRAFT, put_draft
@@ -52,6 +54,7 @@ from labeltool.store.log.landmark_marks import (
     LandmarkCheckStepRow,
 )
 from labeltool.store.log.operation_log import finish, now, operate
+from pipnet.data.scheme import Scheme
 
 CHUNK = 4000
 """Faces that are read between two calls of progress."""
@@ -83,8 +86,14 @@ class CheckTable:
 class LandmarkChecks:
     """Reads and writes what was said of single landmarks."""
 
-    def __init__(self, database: Database, landmarks: int) -> None:
-        self._database, self._landmarks = database, landmarks
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @cached_property
+    def _landmarks(self) -> int:
+        """N, which no project changes."""
+        with self._database.read() as connection:
+            return Scheme.from_json(connection.scalars(select(ProjectRow.scheme)).one()).count
 
     def table(self, progress: Progress = no_progress) -> CheckTable:
         """Every face that waits with a proposal: for a background task, it reads all of them.

@@ -154,7 +154,7 @@ class ContactSheetDialog(QDialog):
         self.headline.setText(tr("Reading the faces…"))
         self._set_enabled(False)
         self._session.tasks.run_hidden(
-            "queries", tr("Reading the faces"), self._session.store.landmark_checks.table,
+            "queries", tr("Reading the faces"), self._session.store.decisions.landmark_checks.table,
             succeeded=self._take,
         )  # fmt: skip
 
@@ -269,7 +269,7 @@ class ContactSheetDialog(QDialog):
         self.pages.refresh(near)
         self._update_shown(frozenset(near))
         self._session.tasks.run_hidden(
-            "queries", tr("Reading the faces"), self._session.store.landmark_checks.table,
+            "queries", tr("Reading the faces"), self._session.store.decisions.landmark_checks.table,
             succeeded=self._take_again,
         )  # fmt: skip
 

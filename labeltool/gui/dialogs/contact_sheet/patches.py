@@ -83,7 +83,7 @@ def frame_of(
         mean: (N, 2) in units of the mean face's size.
         extent: what a patch shows, in those units.
     """
-    placed = np.isfinite(points).all(-1)
+    placed = np.asarray(np.isfinite(points).all(-1))
     if not placed[landmark]:
         return None
     face, model = _complex(points), _complex(mean)

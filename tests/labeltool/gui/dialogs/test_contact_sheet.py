@@ -49,7 +49,7 @@ def drag(dialog: ContactSheetDialog, place: int, way: QPoint) -> None:
 
 
 def marks(window: MainWindow) -> np.ndarray:
-    return window.session.store.landmark_checks.table().marks
+    return window.session.store.decisions.landmark_checks.table().marks
 
 
 def pass_all_but(window: MainWindow, landmark: int) -> None:
@@ -57,9 +57,9 @@ def pass_all_but(window: MainWindow, landmark: int) -> None:
     from labeltool.store import SeenLandmark
 
     store = window.session.store
-    table = store.landmark_checks.table()
+    table = store.decisions.landmark_checks.table()
     for other in set(range(store.scheme.count)) - {landmark}:
-        store.landmark_checks.check(
+        store.decisions.landmark_checks.check(
             "me", other,
             [SeenLandmark(int(f), int(p), PASSED)
              for f, p in zip(table.faces, table.predictions, strict=True)],
@@ -128,7 +128,7 @@ def test_what_passed_is_there_after_the_window_was_closed_in_the_middle(
     click(dialog, 0)
     window.close()  # with the sheet open: its marks of this page were not accepted
     store = open_project(project)
-    found = store.landmark_checks.table().marks
+    found = store.decisions.landmark_checks.table().marks
     store.close()
     assert (found[:, 3] == PASSED).all()
     assert not found[:, 4].any()
