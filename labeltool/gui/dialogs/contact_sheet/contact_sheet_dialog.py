@@ -28,7 +28,7 @@ from labeltool.gui.i18n.error_words import percent_words
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
-from labeltool.review.landmark_pages import LandmarkPages
+from labeltool.review.contact_sheet.landmark_pages import LandmarkPages
 from labeltool.store import PASSED, UNMARKED, WRONG, CheckTable
 from pipnet.text import one_line
 

@@ -28,7 +28,7 @@ from labeltool.gui.dialogs.contact_sheet.patches import PatchFrame, frame_of
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.images.photo_cache import PhotoCache
 from labeltool.gui.images.thumbnails import MAX_THUMBNAIL_PIXELS, ThumbnailLoader, square
-from labeltool.review.landmark_pages import PAGE_FACES
+from labeltool.review.contact_sheet.landmark_pages import PAGE_FACES
 
 GAP_PIXELS = theme.SPACING
 MIN_PATCH_PIXELS = 48

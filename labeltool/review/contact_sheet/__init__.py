@@ -1,0 +1,1 @@
+"""One landmark of many faces, page by page."""
