@@ -74,7 +74,7 @@ class Views(QWidget):
         right = _stacked(self.inspector, self.history)
         left.setSizes([440, 220])
         right.setStretchFactor(0, 1)
-        right.setSizes([480, 240])
+        right.setSizes([540, 160])
         split = QSplitter(Qt.Orientation.Horizontal)
         self._splits = {"window": split, "left": left, "right": right}
         for view, stretch in ((left, 0), (middle, 1), (right, 0)):

@@ -2166,8 +2166,8 @@ result: {verdict}</source>
         <translation>이 프로젝트에서 검토한 얼굴</translation>
     </message>
     <message>
-        <source>Reviewed</source>
-        <translation>검토함</translation>
+        <source>Reviewed: {faces}</source>
+        <translation>검토함: {faces}</translation>
     </message>
     <message>
         <source>No face</source>
