@@ -38,7 +38,7 @@ from labeltool.store.database.schema import (
 )
 from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import now
-from labeltool.store.superseded import prune
+from labeltool.store.superseded import discard, prune
 
 BOX_TASK = "box"
 """The task of rounds that only hold proposals for boxes that people changed."""
@@ -333,6 +333,11 @@ class Rounds:
         screen still exists after a new round arrived. The run folders keep all of them.
         """
         return prune(self._database, batch)
+
+    def discard_predictions(self, round_id: int, batch: int = 500) -> int:
+        """Delete up to `batch` predictions of a round that was never promoted; returns how many
+        there were. Kept are those that were judged, or belong to a draft."""
+        return discard(self._database, round_id, batch)
 
     def annotate(
         self, round_id: int, *, name: str | None = None, note: str | None = None

@@ -1,8 +1,8 @@
-"""Predictions that newer rounds have superseded, and that nothing needs any more."""
+"""Predictions that nothing needs any more: newer rounds superseded them, or theirs was deleted."""
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import aliased
 
 from labeltool.domain import RoundKind
@@ -52,15 +52,27 @@ _SUPERSEDED = (
 )
 """Predictions that nothing shows or needs any more, see `prune`."""
 
+_OF_ROUND = select(PredictionRow.id).where(PredictionRow.round_id == bindparam("round"), *UNNEEDED)
+
 
 def prune(database: Database, batch: int) -> int:
     """Delete up to `batch` of them; returns how many there were. See `Rounds.prune`."""
+    return _delete(database, _SUPERSEDED, batch, {})
+
+
+def discard(database: Database, round_id: int, batch: int) -> int:
+    """Delete up to `batch` predictions of a round; returns how many there were. See
+    `Rounds.discard_predictions`."""
+    return _delete(database, _OF_ROUND, batch, {"round": round_id})
+
+
+def _delete(database: Database, unneeded: Select[int], batch: int, values: dict[str, int]) -> int:
     # searched without the write lock, because old rounds have many judged predictions
     with database.read() as connection:
-        old = list(connection.scalars(_SUPERSEDED.limit(batch)))
+        old = list(connection.scalars(unneeded.limit(batch), values))
     if not old:
         return 0
     with database.write() as connection:
-        still = _SUPERSEDED.where(PredictionRow.id.in_(id_list(old)))
-        result = connection.execute(delete(PredictionRow).where(PredictionRow.id.in_(still)))
-        return int(result.rowcount)
+        still = unneeded.where(PredictionRow.id.in_(id_list(old)))
+        gone = delete(PredictionRow).where(PredictionRow.id.in_(still))
+        return int(connection.execute(gone, values).rowcount)

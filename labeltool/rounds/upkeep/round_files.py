@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 from labeltool.domain import (
@@ -31,6 +32,9 @@ LARGE_FILES = (
 
 FILES_DELETED = "files_deleted"
 """In the summary of a round: that its large files were deleted."""
+
+WRITE_PAUSE_SECONDS = 0.01
+"""Pause between two deletions of predictions: others may write then."""
 
 UNFINISHED = (RoundStatus.QUEUED, RoundStatus.RUNNING)
 
@@ -129,12 +133,41 @@ def deletable_bytes(row: Round) -> int:
 
 def delete(store: Store, row: Round) -> WriteResult:
     """Delete the network, the proposals and the training state of a round from the disk. The round
-    stays in the list, with its figures; proposals that faces show now stay, too. The project does
-    not wait for the results of a packed round any more.
+    stays in the list, with its figures; proposals that faces show now or that a decision names
+    stay, too. The predictions of a round that was never promoted leave the project. It does not
+    wait for the results of a packed round any more.
 
     Raises:
         UserError: its network is in use, it has not ended, or a file cannot be deleted.
     """
+    _check_deletable(store, row)
+    freed = deletable_bytes(row)
+    # first, so that nobody takes it into use meanwhile
+    changes = store.rounds.add_figures(row.id, {FILES_DELETED: True})
+    if row.status is RoundStatus.PACKED:
+        store.rounds.end(row.id, RoundStatus.CANCELLED)
+    try:
+        for found in _large_files(row):
+            shutil.rmtree(found) if found.is_dir() else found.unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            N_("The files of round {number} cannot be deleted: {reason}."),
+            N_("See who may write to {folder}, then try again."),
+            number=row.number,
+            folder=row.folder,
+            reason=system_reason(error),
+        ) from error
+    if row.kind is RoundKind.TRAIN and not row.promoted:
+        while store.rounds.discard_predictions(row.id):
+            time.sleep(WRITE_PAUSE_SECONDS)
+    if row.status is RoundStatus.PACKED:
+        stopped = N_("The project does not wait for the results of round {number} any more.")
+        return WriteResult(changes, Message(stopped, number=row.number))
+    deleted = N_("Deleted the files of round {number}: {size:,.1f} MB. Its figures stay.")
+    return WriteResult(changes, Message(deleted, number=row.number, size=freed / 2**20))
+
+
+def _check_deletable(store: Store, row: Round) -> None:
     if row.status in UNFINISHED:
         raise UserError(
             N_("Round {number} has not ended yet."),
@@ -156,27 +189,6 @@ def delete(store: Store, row: Round) -> WriteResult:
                 other=other.number,
                 number=row.number,
             )
-    freed = deletable_bytes(row)
-    # first, so that nobody takes it into use meanwhile
-    changes = store.rounds.add_figures(row.id, {FILES_DELETED: True})
-    if row.status is RoundStatus.PACKED:
-        store.rounds.end(row.id, RoundStatus.CANCELLED)
-    try:
-        for found in _large_files(row):
-            shutil.rmtree(found) if found.is_dir() else found.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(
-            N_("The files of round {number} cannot be deleted: {reason}."),
-            N_("See who may write to {folder}, then try again."),
-            number=row.number,
-            folder=row.folder,
-            reason=system_reason(error),
-        ) from error
-    if row.status is RoundStatus.PACKED:
-        stopped = N_("The project does not wait for the results of round {number} any more.")
-        return WriteResult(changes, Message(stopped, number=row.number))
-    deleted = N_("Deleted the files of round {number}: {size:,.1f} MB. Its figures stay.")
-    return WriteResult(changes, Message(deleted, number=row.number, size=freed / 2**20))
 
 
 def _starts_from(unfinished: Round, row: Round) -> bool:

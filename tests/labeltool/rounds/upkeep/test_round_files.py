@@ -8,12 +8,16 @@ import json
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from sqlalchemy import select
 
 from labeltool.cli.main import run
-from labeltool.domain import UserError
+from labeltool.domain import RoundKind, UserError, Verdict
 from labeltool.project.integrity import check
 from labeltool.rounds.upkeep import round_files
+from labeltool.store import Store
+from labeltool.store.database.schema import PredictionRow
 from tests.labeltool.rounds.conftest import ANN, train
+from tests.projects import make_project, proposals, propose, triangle
 
 
 @pytest.fixture
@@ -135,3 +139,30 @@ class TestDelete:
         assert command(store, "delete", "1", "--yes") == 1
         assert "Round 3 starts from the network of round 1" in capsys.readouterr().err
         assert (first.folder / "model.safetensors").exists()
+
+    def test_a_round_that_was_never_promoted_takes_its_predictions_along(self, tmp_path):
+        store = make_project(tmp_path / "project", 6)
+        in_use = propose(store, range(1, 7))
+        round_id = store.rounds.add(RoundKind.TRAIN, "std", "rounds/worse", {"manual": 2})
+        store.rounds.set_model(round_id, "round 2", "digest")
+        store.rounds.add_predictions(round_id, proposals(range(1, 7)))
+        store.rounds.finish(round_id, {"audit": {"nme": 5.0}}, visible=False)
+        judged = of_round(store, round_id)[2]
+        store.decisions.decide(ANN, [2], Verdict.ACCEPTED, prediction_id=judged)
+        row = next(row for row in store.rounds.all() if row.id == round_id)
+        assert not row.promoted
+        round_files.delete(store, row)
+        assert of_round(store, round_id) == {2: judged}
+        assert len(of_round(store, in_use)) == 6
+        assert np.array_equal(store.faces.get(2).points, triangle(2))  # still readable
+        assert store.history.of_face(2)[0].model == "round 2"
+        row = next(row for row in store.rounds.all() if row.id == round_id)
+        assert row.summary["audit"] == {"nme": 5.0}
+        store.close()
+
+
+def of_round(store: Store, round_id: int) -> dict[int, int]:
+    """The predictions of a round: their ids by face."""
+    query = select(PredictionRow.face_id, PredictionRow.id)
+    with store._database.read() as connection:
+        return dict(connection.execute(query.where(PredictionRow.round_id == round_id)).all())
