@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QPushButton,
     QTreeWidget,
@@ -27,6 +29,8 @@ from PySide6.QtWidgets import (
 from labeltool.domain import (
     N_,
     Changes,
+    Filter,
+    LedgerRole,
     Progress,
     Round,
     RoundKind,
@@ -36,9 +40,10 @@ from labeltool.domain import (
     model_name,
     round_model,
 )
+from labeltool.domain.ledger import TASKS, list_left_out
 from labeltool.gui import theme
 from labeltool.gui.background.round_controller import RoundState
-from labeltool.gui.i18n.filter_labels import round_name
+from labeltool.gui.i18n.filter_labels import ROLE_LABELS, round_name
 from labeltool.gui.i18n.local_time import format_local_time
 from labeltool.gui.i18n.translate import sentence, tr, translate
 from labeltool.gui.session import Session
@@ -90,6 +95,12 @@ class RoundListDialog(QDialog):
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._make_table()
         self.report = self._button(tr("Report…"), self._report)
+        self.its_faces, self.faces_menu = QPushButton(tr("Its faces")), QMenu(self)
+        self.its_faces.setToolTip(tr("List the faces that the round used for one purpose"))
+        self.its_faces.setAutoDefault(False)
+        self.its_faces.setMenu(self.faces_menu)
+        self.faces_menu.aboutToShow.connect(self._fill_faces_menu)
+        self.faces_menu.triggered.connect(self._show_faces)
         self.promote = self._button(tr("Promote"), self._promote)
         self.roll_back = self._button(tr("Roll back…"), self._roll_back)
         self.rename = self._button(tr("Rename…"), self._rename)
@@ -99,8 +110,8 @@ class RoundListDialog(QDialog):
         close = self._button(tr("Close"), self.reject)
         buttons = QHBoxLayout()
         for button in (
-            self.report, self.promote, self.roll_back, self.rename, self.note, self.export,
-            self.delete,
+            self.report, self.its_faces, self.promote, self.roll_back, self.rename, self.note,
+            self.export, self.delete,
         ):  # fmt: skip
             buttons.addWidget(button)
         buttons.addStretch(1)
@@ -218,6 +229,7 @@ class RoundListDialog(QDialog):
         has_files = is_ready and row is not None and not row.summary.get(round_files.FILES_DELETED)
         waits, in_use = row is not None and _waits(row), row is not None and self._is_in_use(row)
         self.report.setEnabled(is_ready and is_training)
+        self.its_faces.setEnabled(is_ready and is_training)
         self.promote.setEnabled(is_idle and waits and has_files)
         self.roll_back.setEnabled(is_idle and has_files and not waits and not in_use)
         for button in (self.rename, self.note):
@@ -237,6 +249,27 @@ class RoundListDialog(QDialog):
     def _report(self) -> None:
         if (row := self.selected()) is not None:
             self.to_report = row.number
+            self.accept()
+
+    @Slot()
+    def _fill_faces_menu(self) -> None:
+        """One entry for each use of faces in the selected round, with how many there are."""
+        self.faces_menu.clear()
+        row = self.selected()
+        if row is None:
+            return
+        _round, counts = self._session.store.ledger.count(row.id)
+        for role, count in counts.items():
+            action = self.faces_menu.addAction(f"{_role_text(row, role)} ({count:,})")
+            action.setData(str(role))
+            action.setEnabled(count > 0)
+
+    @Slot(QAction)
+    def _show_faces(self, action: QAction) -> None:
+        """List the faces of a role in the window."""
+        if (row := self.selected()) is not None:
+            self._session.round_names[row.id] = round_name(row)  # for the filter in words
+            self._session.show(Filter(role=action.data(), role_round=row.id))
             self.accept()
 
     @Slot()
@@ -340,6 +373,19 @@ def _waits(row: Round) -> bool:
 def _source(row: Round) -> str:
     is_training = row.kind is RoundKind.TRAIN
     return translate(model_name(round_model(row.number) if is_training else row.model))
+
+
+def _role_text(row: Round, role: LedgerRole) -> str:
+    """'Pseudo-label: everything', 'Left out: 3 rejected, 2 flagged'."""
+    words = tr(ROLE_LABELS[role])
+    ledger = row.summary.get("ledger")
+    if role is LedgerRole.PSEUDO:
+        task = tr(TASKS.get(row.task, row.task))
+        return f"{words}: {task}"
+    if role is LedgerRole.LEFT_OUT and isinstance(ledger, dict):
+        reasons = list_left_out(ledger.get(str(role), {}))
+        return words if reasons is None else f"{words}: {translate(reasons)}"
+    return words
 
 
 def _measured(row: Round) -> tuple[str, str]:

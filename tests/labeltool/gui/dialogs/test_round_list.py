@@ -269,3 +269,45 @@ def test_rounds_are_listed_with_their_local_time(qtbot, open_window, trained):
     window = open_window(trained)
     dialog = RoundListDialog(window.session, window)
     assert dialog.table.topLevelItem(0).text(6).endswith("03:30")
+
+
+@pytest.fixture
+def used(trained) -> Path:
+    """What round 2 used the ten faces for."""
+    store = open_project(trained)
+    row = next(row for row in store.rounds.all() if row.number == 2)
+    roles = [("manual", "")] * 3 + [("pseudo", "")] * 2 + [("audit", "")]
+    roles += [("left-out", "rejected")] * 3 + [("left-out", "flagged")]
+    store.ledger.add(row.id, [(face, *role) for face, role in enumerate(roles, 1)])
+    ledger = {"manual": 3, "pseudo": 2, "audit": 1, "left-out": {"flagged": 1, "rejected": 3}}
+    store.rounds.add_figures(row.id, {"ledger": ledger})
+    store.close()
+    return trained
+
+
+def test_the_faces_of_a_round_are_listed_by_what_it_used_them_for(qtbot, used, open_list):
+    window, dialog = open_list
+    select(dialog, 2)
+    assert dialog.its_faces.isEnabled()
+    dialog.faces_menu.aboutToShow.emit()
+    actions = dialog.faces_menu.actions()
+    assert [action.text() for action in actions] == [
+        "Trained (3)", "Pseudo-label: everything (2)", "Measured (1)",
+        "Left out: 3 rejected, 1 flagged (4)",
+    ]  # fmt: skip
+    actions[3].trigger()
+    assert dialog.isHidden()
+    desk = window.session.desk
+    assert desk.queue.faces == [7, 8, 9, 10]
+    assert window.views.filters.summary.toolTip() == "Round 2: Left out"
+    qtbot.waitUntil(lambda: not window.session.facets._is_counting)
+    assert window.views.filters.summary.toolTip() == "Round 2: Left out"
+    assert window.session.store.queue.ids(desk.queue.filter) == [7, 8, 9, 10]
+
+
+def test_a_round_without_results_has_no_faces_to_list(open_list):
+    _window, dialog = open_list
+    select(dialog, 1)  # it failed
+    assert not dialog.its_faces.isEnabled()
+    select(dialog, 4)  # the starter
+    assert not dialog.its_faces.isEnabled()
