@@ -74,7 +74,7 @@ class Views(QWidget):
         right = _stacked(self.inspector, self.history)
         left.setSizes([440, 220])
         right.setStretchFactor(0, 1)
-        right.setSizes([540, 160])
+        right.setSizes([480, 240])
         split = QSplitter(Qt.Orientation.Horizontal)
         self._splits = {"window": split, "left": left, "right": right}
         for view, stretch in ((left, 0), (middle, 1), (right, 0)):
@@ -92,6 +92,7 @@ class Views(QWidget):
         rows.addWidget(split, 1)
         rows.addWidget(line)
         rows.addWidget(self.round_ready)
+        rows.addWidget(self.round_progress.ended)
         rows.addWidget(self.round_progress)
 
     def _connect(self) -> None:

@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self._toolbar = CommandToolBar(self.commands, self)
         self.addToolBar(self._toolbar)
         fill_menus(self.menuBar(), self.commands)
-        seen, panel = views.inspector.landmarks.visibility_buttons, views.round_progress
+        seen, panel = views.inspector.landmarks.visibility_buttons, views.round_progress.ended
         for button, name in (
             (views.filters.search, "find"), (views.filters.save, "save_filter"),
             (views.filters.reset, "show_all"), (views.history.head, "history"),
@@ -105,12 +105,12 @@ class MainWindow(QMainWindow):
             (views.message_bar.photos_wanted, "relocate"),
             (views.editor.import_photos.clicked, "import"),
             (views.gallery.page_wanted, "accept_page"),
-            (views.round_progress.report.clicked, "diagnostics"),
-            (views.round_progress.problems.clicked, "problems"),
+            (views.round_progress.ended.report.clicked, "diagnostics"),
+            (views.round_progress.ended.problems.clicked, "problems"),
             (views.round_progress.unqueue.clicked, "cancel_queued"),
         ):
             signal.connect(by_name[name].trigger)
-        views.round_progress.retry.clicked.connect(self._retry_round)
+        views.round_progress.ended.retry.clicked.connect(self._retry_round)
         views.filters.command_chosen.connect(self.dialogs.open)
         views.news.resumed.connect(self._resume)
         views.round_ready.report_wanted.connect(self.dialogs.show_report)
@@ -131,8 +131,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _retry_round(self) -> None:
-        self.views.round_progress.hide()
-        self.commands.trigger("train" if self.views.round_progress.training else "predict")
+        card = self.views.round_progress.ended
+        card.dismiss()
+        self.commands.trigger("train" if card.training else "predict")
 
     @Slot()
     def _resume(self) -> None:

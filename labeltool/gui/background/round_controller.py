@@ -93,8 +93,8 @@ class RoundController(QObject):
         self.queued: list[Round] = []
         """Training rounds that wait, oldest first."""
         self._is_queue_known = False
-        self.last_folder: Path | None = None
-        """The run folder of the round that ended last."""
+        self.last_ended: Round | None = None
+        """The round that ended last."""
         self._tried: int | None = None  # the waiting round that was started last
         self._retry_start_at = 0.0
 
@@ -380,7 +380,7 @@ class RoundController(QObject):
             tail = _log_end(folder.log, folder.log_tail()) if event.kind == "failed" else ""
             self._end = event, tail
         (event, tail), self._end = self._end, None
-        self.last_folder = row.folder
+        self.last_ended = row
         self._unpredictable = self._not_predicted()
         if event.kind != "finished" and row.kind is RoundKind.PREDICT:
             self._predict_wanted = False  # it would fail again; the user starts it again

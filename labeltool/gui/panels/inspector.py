@@ -128,6 +128,7 @@ class Inspector(QWidget):
         layout.addWidget(self.badge)
         layout.addWidget(self.findings)
         layout.addWidget(self.landmarks, 1)
+        layout.addWidget(QLabel(tr("Reviewed")))
         layout.addWidget(self.progress)
         session.settled.connect(self.refresh)
 
@@ -151,8 +152,7 @@ class Inspector(QWidget):
         reviewed = counts.faces - counts.unreviewed
         self.progress.setRange(0, max(1, counts.faces))
         self.progress.setValue(reviewed)
-        words = of_words(reviewed, counts.faces)
-        self.progress.setFormat(tr("Reviewed: {faces}", faces=words))
+        self.progress.setFormat(of_words(reviewed, counts.faces))
         self.setEnabled(face is not None)
         self.findings.refresh()
         if face is None:

@@ -1,16 +1,14 @@
-"""The running round: progress, loss curve, pause, stop and cancel; or how the last one ended."""
+"""The running round: progress, loss curve, pause, stop and cancel."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMessageBox,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QToolButton,
@@ -18,12 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Message, RoundKind
+from labeltool.domain import RoundKind
 from labeltool.gui import theme
 from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.panels.message_bar import format_time_left
 from labeltool.gui.panels.training.details import RoundDetails
+from labeltool.gui.panels.training.ended_card import RoundEndedCard
 from labeltool.gui.session import Session
 from labeltool.rounds.quality.round_course import STAGES, RoundCourse
 from labeltool.rounds.run_folder import Event
@@ -38,8 +37,8 @@ MIN_BAR_PIXELS = 240
 
 
 class RoundProgressPanel(QWidget):
-    """Shows a round while it runs, and afterwards if it failed, was cancelled or left photos
-    out."""
+    """Shows a round while it runs; the card `ended`, beside it, says afterwards if it failed, was
+    cancelled or left photos out."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,9 +67,7 @@ class RoundProgressPanel(QWidget):
         self.waiting, self.unqueue = QLabel(), QPushButton(tr("Cancel the waiting round"))
         self.notice, self._notice_icon = QLabel(), QLabel()
         self.notice.setWordWrap(True)
-        self.log = QPlainTextEdit()
-        self.log.setReadOnly(True)
-        self.log.setMaximumHeight(140)
+        self.ended = RoundEndedCard()
         self._place(self._make_buttons())
         session.round.worker_event.connect(self.show_event)
         session.round.ended.connect(self.show_end)
@@ -97,7 +94,6 @@ class RoundProgressPanel(QWidget):
         for row in (head, below, notice):
             row.setSpacing(2 * theme.SPACING)
             rows.addLayout(row)
-        rows.addWidget(self.log)
         rows.addWidget(self.details)
 
     def _make_buttons(self) -> QHBoxLayout:
@@ -107,22 +103,11 @@ class RoundProgressPanel(QWidget):
         self.cancel.setToolTip(tr("Cancel the round; nothing in the project changes"))
         self.pause = QPushButton(tr("Pause"))
         self.pause.setToolTip(tr("Free the processor for now; the round keeps what it has"))
-        self.open_folder = QPushButton(tr("Open folder"))
-        self.open_folder.setToolTip(tr("The files of this round, with its log"))
-        self.retry, self.close_button = QPushButton(tr("Try again…")), QPushButton(tr("Close"))
-        self.report = QPushButton(tr("Copy diagnostics"))
-        self.problems = QPushButton(tr("Photo problems…"))
-        self.problems.setToolTip(tr("Which photos could not be used, and why"))
         self.stop.clicked.connect(self._stop)
         self.cancel.clicked.connect(self._cancel)
         self.pause.clicked.connect(self._pause)
-        self.open_folder.clicked.connect(self._open_folder)
-        self.close_button.clicked.connect(self.hide)
         buttons = QHBoxLayout()
-        self._buttons = (
-            self.pause, self.stop, self.cancel, self.retry, self.problems, self.open_folder,
-            self.report, self.close_button,
-        )  # fmt: skip
+        self._buttons = (self.pause, self.stop, self.cancel)
         for button in self._buttons:
             buttons.addWidget(button)
         return buttons
@@ -159,7 +144,6 @@ class RoundProgressPanel(QWidget):
         self.detail.clear()
         self.bar.setRange(0, 0)
         self.bar.show()
-        self.log.hide()
         self._show_buttons(self.pause, self.cancel, *([self.stop] if training else []))
         self.fold.setVisible(training)
         self._show_paused(self._course.is_paused)
@@ -184,7 +168,7 @@ class RoundProgressPanel(QWidget):
             self.detail.setText(tr("Cancelling…"))
         else:
             self.detail.setText(" · ".join(self._facts()))
-        self.stop.setVisible(self.training and not waits and course.stage != "predict")
+        self.stop.setVisible(self.training and not waits and course.stage in ("", "train"))
         self.pause.setVisible(not waits)
         for widget in (self.notice, self._notice_icon):
             widget.setVisible(course.notice is not None)
@@ -226,51 +210,27 @@ class RoundProgressPanel(QWidget):
     def recolour(self) -> None:
         """Follow the palette."""
         self.details.recolour()
+        self.ended.recolour()
         icon = theme.icon("mdi6.alert-outline")
         self._notice_icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
 
     @Slot(object, str)
     def show_end(self, event: Event, tail: str) -> None:
-        """Hide, or say why the round failed or which photos it left out; `tail`: end of its log."""
-        left_out = self._session.round.rounds.ingest.skipped
-        problems = [self.problems] if left_out.photos else []
-        if event.kind == "failed":
-            self.title.setText(tr("The round failed; nothing in the project was changed"))
-            self.detail.setText(translate(event.reason or Message("")))
-            self._show_buttons(
-                self.retry, self.open_folder, *problems, self.report, self.close_button
-            )
-        elif event.kind == "cancelled" and self.training and not self.isHidden():
-            self._show_cancelled()
-        elif event.kind == "finished" and problems:
-            self.title.setText(
-                tr("The round finished without %Ln photo(s)", "", len(left_out.photos))
-            )
-            words = [translate(left_out.sentence())]
-            if left_out.manual:
-                words.append(
-                    tr("%Ln manual label(s) were not used for training.", "", left_out.manual)
-                )
-            self.detail.setText(" ".join(words))
-            self._show_buttons(*problems, self.close_button)
-        else:
-            self.hide()
+        """Hide; the card says why the round failed or which photos it left out. `tail`: end of its
+        log."""
+        controller, was_shown = self._session.round, not self.isHidden()
+        row, left_out = controller.last_ended, controller.rounds.ingest.skipped
+        self._redraw.stop()
+        self.hide()
+        if row is None:
             return
-        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for widget in (self.bar, self.fold, self.details, self.notice, self._notice_icon):
-            widget.hide()
-        self.log.setPlainText(tail)
-        self.log.setVisible(bool(tail))
-        self.show()
-
-    def _show_cancelled(self) -> None:
-        self.title.setText(tr("The round was cancelled"))
-        words = [tr("Everything is as it was before.")]
-        if self._cancelled_seconds >= ASK_SECONDS:
-            minutes = round(self._cancelled_seconds / 60)
-            words.insert(0, tr("%Ln minute(s) of training were given up.", "", minutes))
-        self.detail.setText(" ".join(words))
-        self._show_buttons(self.retry, self.close_button)
+        if event.kind == "failed":
+            self.ended.show_failure(row, event, tail, left_out)
+        elif event.kind == "cancelled" and row.kind is RoundKind.TRAIN and was_shown:
+            seconds = self._cancelled_seconds
+            self.ended.show_cancelled(row, round(seconds / 60) if seconds >= ASK_SECONDS else 0)
+        elif event.kind == "finished" and left_out.photos:
+            self.ended.show_left_out(row, left_out)
 
     def _show_paused(self, paused: bool) -> None:
         """Show whether the round pauses."""
@@ -336,8 +296,3 @@ class RoundProgressPanel(QWidget):
         box.exec()
         clicked = box.clickedButton()
         return "cancel" if clicked is cancel else "stop" if clicked is stop else "stay"
-
-    @Slot()
-    def _open_folder(self) -> None:
-        if (folder := self._session.round.last_folder) is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

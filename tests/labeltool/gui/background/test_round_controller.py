@@ -70,7 +70,7 @@ def test_a_failed_round_is_recorded_once_the_lock_is_free_although_the_face_has_
     other.execute("ROLLBACK")
     other.close()
     qtbot.waitUntil(lambda: status(window) is RoundStatus.FAILED)
-    qtbot.waitUntil(lambda: "was killed" in window.views.round_progress.detail.text())
+    qtbot.waitUntil(lambda: "was killed" in window.views.round_progress.ended.detail.text())
     assert window.session.round.rounds.launcher.plan().manual == 1
 
 
@@ -143,7 +143,7 @@ def test_unreadable_results_fail_the_round(qtbot, open_window, project, fake_wor
     with qtbot.waitSignal(window.session.round.ended, timeout=20_000) as ended:
         start(qtbot, window)
     assert ended.args[0].kind == "failed"
-    assert "cannot be read" in window.views.round_progress.detail.text()
+    assert "cannot be read" in window.views.round_progress.ended.detail.text()
     assert status(window) is RoundStatus.FAILED
     assert window.session.round.state is RoundState.IDLE
 
@@ -164,7 +164,7 @@ def test_a_round_ended_by_another_program_shows_a_message(
     assert status(window) is RoundStatus.FAILED
     session.round.poll()
     assert session.round.state is RoundState.IDLE
-    assert "was killed" in window.views.round_progress.detail.text()
+    assert "was killed" in window.views.round_progress.ended.detail.text()
 
 
 @pytest.mark.parametrize("what", ["search", "start", "backup", "export"])
@@ -233,7 +233,7 @@ def test_damaged_events_fail_the_round_once(qtbot, open_window, project, fake_wo
     for _ in range(5):
         session.round.poll()
     assert (ended, failed) == ([("failed", "")], [])
-    assert "cannot be read" in window.views.round_progress.detail.text()
+    assert "cannot be read" in window.views.round_progress.ended.detail.text()
     assert session.round.state is RoundState.IDLE
 
 
@@ -386,11 +386,13 @@ def test_cancel_asks_when_more_than_a_minute_would_be_lost(
     with qtbot.waitSignal(window.session.round.ended, timeout=20_000):
         qtbot.mouseClick(panel.cancel, LEFT)
     assert asked == [600.0, 600.0]
-    assert panel.title.text() == "The round was cancelled"
-    assert panel.detail.text().startswith("10 minutes of training were given up.")
-    assert panel.isVisible()
-    qtbot.mouseClick(panel.close_button, LEFT)
+    card = panel.ended
     assert panel.isHidden()
+    assert card.title.text() == "The round was cancelled"
+    assert card.detail.text().startswith("10 minutes of training were given up.")
+    assert card.isVisible()
+    qtbot.mouseClick(card.close_button, LEFT)
+    assert card.isHidden()
 
 
 def test_a_new_round_has_little_to_lose(qtbot, open_window, project, fake_worker, monkeypatch):
@@ -411,9 +413,44 @@ def test_a_failure_offers_the_folder_of_the_round(
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
     start(qtbot, window)
-    panel = window.views.round_progress
-    qtbot.waitUntil(panel.open_folder.isVisible)
-    assert "It failed on purpose." in panel.detail.text()
-    assert "a reason in the log" in panel.log.toPlainText()
-    qtbot.mouseClick(panel.open_folder, LEFT)
+    card = window.views.round_progress.ended
+    qtbot.waitUntil(card.open_folder.isVisible)
+    assert card.title.text().startswith("Round 1 failed")
+    assert "It failed on purpose." in card.detail.text()
+    assert "a reason in the log" in card.log.toPlainText()
+    qtbot.mouseClick(card.open_folder, LEFT)
     assert opened == [str(window.session.store.rounds.all()[-1].folder)]
+
+
+def test_a_failure_stays_beside_the_progress_of_the_next_round(
+    qtbot, open_window, project, fake_worker, monkeypatch
+):
+    monkeypatch.setenv("FAKE_WORKER", "hang")
+    window = open_window(project)
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    start(qtbot, window)
+    session, panel = window.session, window.views.round_progress
+    card = panel.ended
+
+    def kill_the_worker() -> None:
+        process = session.round.rounds.follower.current.worker.process
+        process.kill()
+        process.wait()
+
+    session.round.start(session.round.rounds.launcher.plan())
+    qtbot.waitUntil(panel.unqueue.isVisible)
+    kill_the_worker()
+    running = [RoundStatus.FAILED, RoundStatus.RUNNING]
+    qtbot.waitUntil(lambda: trainings(window) == running and panel.isVisible())
+    assert card.isVisible()
+    assert "was killed" in card.detail.text()
+    qtbot.mouseClick(card.open_folder, LEFT)  # of the round that failed
+    assert opened == [str(session.store.rounds.all()[-2].folder)]
+
+    kill_the_worker()
+    qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.FAILED] * 2)
+    qtbot.waitUntil(panel.isHidden)
+    qtbot.waitUntil(lambda: "Before it: Round 1 failed" in card.detail.text())
+    qtbot.mouseClick(card.close_button, LEFT)
+    assert card.isHidden()

@@ -102,7 +102,7 @@ def test_a_window_that_is_opened_in_the_middle_shows_the_round_from_its_start(
     ("stage", "on", "words", "can_stop"),
     [
         ("train", "labels", "Training on the labels", True),
-        ("prepare", "", "Predicting pseudo-labels", True),
+        ("prepare", "", "Predicting pseudo-labels", False),
         ("train", "both", "Training on both", True),
         ("train", "", "Training", True),
         ("predict", "", "Predicting all faces", False),
@@ -124,7 +124,7 @@ def test_a_notice_is_shown_until_the_round_ends(qtbot, open_window, project, wor
     qtbot.waitUntil(panel.notice.isVisible)
     assert panel.notice.text() == "The batch was halved."
     worker.end()
-    qtbot.waitUntil(lambda: panel.title.text() == "The round was cancelled")
+    qtbot.waitUntil(lambda: panel.ended.title.text() == "The round was cancelled")
     assert not panel.notice.isVisible()
     assert not panel.details.isVisible()
 
