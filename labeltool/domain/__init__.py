@@ -45,6 +45,7 @@ from labeltool.domain.ledger import (
     PHOTO_RULE,
     AuditFace,
     AuditSet,
+    LandmarkCounts,
     LedgerLine,
     describe_left_out,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "Filter",
     "Folder",
     "KnownFile",
+    "LandmarkCounts",
     "LedgerLine",
     "LedgerRole",
     "LeftOut",

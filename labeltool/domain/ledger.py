@@ -70,6 +70,31 @@ def describe_left_out(counts: Mapping[str, int]) -> Message | None:
     return None if listed is None else Message(N_("Left out: {faces}."), faces=listed)
 
 
+@dataclass(frozen=True, slots=True)
+class LandmarkCounts:
+    """How many landmarks of the manual labels that a round trains are `occluded`, which count less,
+    and `absent`, which it does not train."""
+
+    occluded: int = 0
+    absent: int = 0
+
+    def describe(self) -> Message | None:
+        """What becomes of them; None if every landmark is visible."""
+        occluded = Message.counted(
+            self.occluded,
+            N_("1 landmark is occluded and counts half."),
+            N_("{count} landmarks are occluded and count half."),
+        )
+        absent = Message.counted(
+            self.absent,
+            N_("1 landmark is absent and is not trained."),
+            N_("{count} landmarks are absent and are not trained."),
+        )
+        if not self.occluded and not self.absent:
+            return None
+        return Message.join(occluded if self.occluded else None, absent if self.absent else None)
+
+
 PHOTO_RULE = "photo"
 """All faces of a photo are one group."""
 

@@ -25,7 +25,7 @@ from labeltool.domain import (
 )
 from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.quality.error_models import save_error_model
-from labeltool.rounds.quality.ledger_roles import count_roles, without_photos
+from labeltool.rounds.quality.ledger_roles import count_landmarks, count_roles, without_photos
 from labeltool.rounds.quality.round_figures import describe_audit, describe_calibration, may_promote
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.run_inputs import trained_round
@@ -183,7 +183,7 @@ class ResultIngest:
         """Store what the round used each face for; returns the counts for its summary."""
         with self._failing():
             tables, problems = running.folder.tables, running.folder.problems()
-            ledger, faces = tables.ledger(), tables.faces()
+            ledger, faces, labels = tables.ledger(), tables.faces(), tables.labels()
         if ledger is None:
             return {}
         bad = faces.ids[np.isin(faces.photos, list(problems))]
@@ -196,7 +196,10 @@ class ResultIngest:
                 self._store.ledger.add(running.round_id, lines[start : start + WRITE_BATCH_LEDGER])
             if start % (50 * WRITE_BATCH_LEDGER) == 0:
                 self._store.rounds.lease(running.round_id)
-        return {"ledger": count_roles(ledger)}
+        counts: dict[str, object] = {"ledger": count_roles(ledger)}
+        if labels is not None:
+            counts["landmarks"] = count_landmarks(ledger, labels)
+        return counts
 
     def _add_calibration(self, running: RunningRound) -> None:
         """Store what the expected errors of the round come from, before them."""

@@ -31,7 +31,7 @@ from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.planning import RoundPlan, StartKnowledge, measured_speeds, plan_round
 from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
 from labeltool.rounds.quality.error_models import start_calibration
-from labeltool.rounds.quality.ledger_roles import count_roles, freeze_ledger
+from labeltool.rounds.quality.ledger_roles import count_landmarks, count_roles, freeze_ledger
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import (
     count_trainable,
@@ -262,7 +262,7 @@ class RoundLauncher:
         summary: dict[str, object] = {
             "manual": int(labels.manual.sum()), "pseudo": int((~labels.manual).sum()),
             "epochs": plan.epochs, "options": plan.options.to_dict(),
-            "ledger": count_roles(ledger),
+            "ledger": count_roles(ledger), "landmarks": count_landmarks(ledger, labels),
         }  # fmt: skip
         return FrozenRound(folder, relative, summary)
 

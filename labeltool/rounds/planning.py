@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from labeltool.domain import N_, Counts, LeftOut, Message, Round, describe_left_out
+from labeltool.domain import N_, Counts, LandmarkCounts, LeftOut, Message, Round, describe_left_out
 from labeltool.domain.ledger import TASKS
 from labeltool.domain.round_options import RoundOptions
 from labeltool.rounds.run_inputs import Trainable
@@ -132,7 +132,8 @@ class RoundPlan:
     the most confident first, for `task`. `audit`: faces that measure it; `left_out`: faces that it
     leaves out, by LeftOut. `epochs`: how often it shows all labels. `seconds`: the estimate, of
     which `predict_seconds` for predicting all `faces` again; `is_measured`: whether it is from
-    speeds of this machine. `memory_bytes`: of the worker, None if not known.
+    speeds of this machine. `memory_bytes`: of the worker, None if not known. `landmarks`: those of
+    the manual labels that are not visible.
     """
 
     options: RoundOptions
@@ -154,6 +155,7 @@ class RoundPlan:
     capped: bool
     recipe: Recipe
     speeds: Speeds
+    landmarks: LandmarkCounts = field(default_factory=LandmarkCounts)
 
     @property
     def device_name(self) -> Message:
@@ -176,7 +178,7 @@ class RoundPlan:
         research = N_("Its network may be used for research only, as what it starts from.")
         unknown = N_("Its quality will be unknown: there are no judged faces to measure by.")
         return Message.join(
-            self._training(), describe_left_out(self.left_out), time,
+            self._training(), self.landmarks.describe(), describe_left_out(self.left_out), time,
             Message(capped) if self.capped else None,
             None if self.audit else Message(unknown),
             None if self.start.is_free else Message(research),
@@ -304,6 +306,7 @@ def plan_round(
         capped=training.capped,
         recipe=recipe,
         speeds=speeds,
+        landmarks=trainable.landmarks,
     )
 
 

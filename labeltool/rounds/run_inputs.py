@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from labeltool.domain import (
     N_,
     OCCLUDED,
     VISIBLE,
+    LandmarkCounts,
     LeftOut,
     Progress,
     Round,
@@ -51,11 +52,12 @@ def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTab
 @dataclass(frozen=True, slots=True)
 class Trainable:
     """How many manual labels and pseudo-labels a round may train on, and how many faces it may not
-    use, by LeftOut."""
+    use, by LeftOut. `landmarks`: those of the manual labels that are not visible."""
 
     manual: int
     pseudo: int
     left_out: dict[str, int]
+    landmarks: LandmarkCounts = field(default_factory=LandmarkCounts)
 
 
 def count_trainable(store: Store) -> Trainable:
@@ -71,7 +73,8 @@ def count_trainable(store: Store) -> Trainable:
             N_("There is no manual label to train on."),
             N_("Accept or correct at least one face, then start the round."),
         )
-    held_labels, held_pseudo = store.audit.count_labels(held_out(store), MEAN_FACE)
+    held_faces = held_out(store)
+    held_labels, held_pseudo = store.audit.count_labels(held_faces, MEAN_FACE)
     if held_labels == labels:
         raise _only_held_out()
     left_out = store.faces.count_left_out(MEAN_FACE)
@@ -80,6 +83,7 @@ def count_trainable(store: Store) -> Trainable:
         labels - held_labels,
         store.faces.count_pseudo_labels(MEAN_FACE) - held_pseudo,
         left_out | {str(LeftOut.AUDIT_GROUP): held},
+        store.decisions.landmarks.count(held_faces),
     )
 
 

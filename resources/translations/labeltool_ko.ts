@@ -2166,8 +2166,8 @@ result: {verdict}</source>
         <translation>이 프로젝트에서 검토한 얼굴</translation>
     </message>
     <message>
-        <source>Reviewed: {faces}</source>
-        <translation>검토함: {faces}</translation>
+        <source>Reviewed</source>
+        <translation>검토함</translation>
     </message>
     <message>
         <source>No face</source>
@@ -2890,6 +2890,14 @@ result: {verdict}</source>
         <translation>보고서…</translation>
     </message>
     <message>
+        <source>Its faces</source>
+        <translation>얼굴 보기</translation>
+    </message>
+    <message>
+        <source>List the faces that the round used for one purpose</source>
+        <translation>라운드가 같은 용도로 쓴 얼굴을 목록에 표시합니다</translation>
+    </message>
+    <message>
         <source>Promote</source>
         <translation>승격</translation>
     </message>
@@ -3164,6 +3172,10 @@ result: {verdict}</source>
         <translation>다시 시도…</translation>
     </message>
     <message>
+        <source>Log</source>
+        <translation>로그</translation>
+    </message>
+    <message>
         <source>Which photos could not be used, and why</source>
         <translation>쓸 수 없었던 사진과 그 이유</translation>
     </message>
@@ -3203,11 +3215,23 @@ result: {verdict}</source>
         <source>Everything is as it was before.</source>
         <translation>모든 것이 이전과 같습니다.</translation>
     </message>
+    <message>
+        <source>Round {number} failed; nothing in the project was changed</source>
+        <translation>라운드 {number} 실패. 모든 것이 이전 그대로입니다</translation>
+    </message>
+    <message>
+        <source>The prediction failed; nothing in the project was changed</source>
+        <translation>예측이 실패했습니다. 모든 것이 이전 그대로입니다</translation>
+    </message>
     <message numerus="yes">
         <source>%Ln minute(s) of training were given up.</source>
         <translation>
             <numerusform>%Ln분의 학습을 포기했습니다.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Before it: {what}</source>
+        <translation>그 이전: {what}</translation>
     </message>
     <message>
         <source>Training round</source>
@@ -3250,10 +3274,6 @@ result: {verdict}</source>
     <message>
         <source>Stop training now, keep what it has learned and predict</source>
         <translation>지금 학습을 끝내고, 배운 것을 보존한 채 예측합니다</translation>
-    </message>
-    <message>
-        <source>The round failed; nothing in the project was changed</source>
-        <translation>라운드가 실패했습니다. 모든 것이 이전 그대로입니다</translation>
     </message>
     <message numerus="yes">
         <source>The round finished without %Ln photo(s)</source>
@@ -4452,6 +4472,22 @@ result: {verdict}</source>
         <translation>사용하지 않는 얼굴: {faces}.</translation>
     </message>
     <message>
+        <source>1 landmark is occluded and counts half.</source>
+        <translation>가려진 랜드마크 1개는 절반만 반영됩니다.</translation>
+    </message>
+    <message>
+        <source>{count} landmarks are occluded and count half.</source>
+        <translation>가려진 랜드마크 {count}개는 절반만 반영됩니다.</translation>
+    </message>
+    <message>
+        <source>1 landmark is absent and is not trained.</source>
+        <translation>없는 랜드마크 1개는 학습하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{count} landmarks are absent and are not trained.</source>
+        <translation>없는 랜드마크 {count}개는 학습하지 않습니다.</translation>
+    </message>
+    <message>
         <source>Epochs and pseudo-labels are capped to fit about ten minutes.</source>
         <translation>에포크와 의사 레이블은 약 10분에 맞게 제한했습니다.</translation>
     </message>
@@ -5126,6 +5162,14 @@ result: {verdict}</source>
     <message>
         <source>Area under the curve up to 10 % (AUC10)</source>
         <translation>10%까지 곡선 아래 넓이(AUC10)</translation>
+    </message>
+    <message>
+        <source>Trained on {manual}.</source>
+        <translation>{manual}로 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>Trained on {manual} and {pseudo}.</source>
+        <translation>{manual}와 {pseudo}로 학습했습니다.</translation>
     </message>
     <message>
         <source>The proposal of 1 face moved by {mean} % of the face.</source>
@@ -5906,8 +5950,8 @@ result: {verdict}</source>
         <translation>사진 파일 {count:,}개가 인증된 것과 다릅니다.</translation>
     </message>
     <message>
-        <source>Stop labelling: the difference between two looks of yours ({differing} % of faces) is larger than what is left ({wrong} % of faces are wrong).</source>
-        <translation>레이블링을 멈추세요. 같은 얼굴을 두 번 보고 다르게 판단한 비율({differing} %)이 남은 오류(얼굴의 {wrong} %)보다 큽니다.</translation>
+        <source>Stop labelling: the difference between two looks of yours ({repeat} %) is larger than what is left ({error} %).</source>
+        <translation>레이블링을 멈추세요. 같은 사람이 두 번 본 차이({repeat} %)가 남은 오차({error} %)보다 큽니다.</translation>
     </message>
     <message>
         <source>About {count} more faces would bring {gain} ± {deviation} points.</source>

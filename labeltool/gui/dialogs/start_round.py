@@ -224,6 +224,8 @@ class StartRoundDialog(BaseDialog):
             )  # fmt: skip
             unused = tr("none of %Ln pseudo-label(s)", "", plan.pseudo_available)
             words.append(used if plan.pseudo else unused)
+        unseen = plan.landmarks.describe()
+        words += [] if unseen is None else [translate(unseen)]
         self.trained.setText("\n".join(words))
         left_out = list_left_out(plan.left_out)
         self.left_out.setText(tr("nothing") if left_out is None else translate(left_out))

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from labeltool.domain import Filter, LedgerRole, LeftOut, Verdict
+from labeltool.domain import (
+    ABSENT,
+    OCCLUDED,
+    Filter,
+    LandmarkCounts,
+    LedgerRole,
+    LeftOut,
+    Verdict,
+)
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.quality.audit_groups import held_out
 from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, LedgerTable
@@ -68,6 +77,16 @@ def without_photos(ledger: LedgerTable, faces: Collection[int]) -> LedgerTable:
         np.where(bad, str(LedgerRole.LEFT_OUT), ledger.roles),
         np.where(bad, str(LeftOut.BAD_PHOTO), ledger.reasons),
     )
+
+
+def count_landmarks(ledger: LedgerTable, labels: LabelTable) -> dict[str, object]:
+    """The `LandmarkCounts` of the manual labels that the ledger says are trained, as plain values
+    for the summary of a round."""
+    if labels.visibility is None:
+        return asdict(LandmarkCounts())
+    trained = np.isin(labels.faces, ledger.faces[ledger.roles == LedgerRole.MANUAL])
+    seen = labels.visibility[trained & labels.manual]  # (M, N)
+    return asdict(LandmarkCounts(int((seen == OCCLUDED).sum()), int((seen == ABSENT).sum())))
 
 
 def count_roles(ledger: LedgerTable) -> dict[str, object]:

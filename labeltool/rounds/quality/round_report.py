@@ -17,8 +17,6 @@ from labeltool.domain import (
     Round,
     UserError,
 )
-from labeltool.rounds.quality.advice.label_advice import label_advice
-from labeltool.rounds.quality.advice.stop_advice import StopAdvice
 from labeltool.rounds.quality.audit_points import (
     AuditPoints,
     Comparison,
@@ -28,7 +26,9 @@ from labeltool.rounds.quality.audit_points import (
 )
 from labeltool.rounds.quality.convergence import Advice, advise, movement_of
 from labeltool.rounds.quality.corrections import CorrectedFace, Corrections, judge_corrections
+from labeltool.rounds.quality.label_advice import label_advice
 from labeltool.rounds.quality.round_figures import finished_rounds
+from labeltool.rounds.quality.stop_advice import StopAdvice
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store
@@ -74,6 +74,7 @@ class RoundReport:
         return {
             "round": row.number, "name": row.name, "note": row.note, "task": row.task,
             "finished": row.finished, "promoted": row.promoted,
+            "ledger": row.summary.get("ledger"), "landmarks": row.summary.get("landmarks"),
             "audit": self._audit(), "against": self.against(),
             "movement": self._moved(),
             "corrections": self._judged(),

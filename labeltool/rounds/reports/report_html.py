@@ -13,6 +13,7 @@ from labeltool.rounds.reports.report_words import (
     FIGURES,
     REGION_TEXTS,
     headline,
+    learned_from,
     movement_sentence,
     other_name,
     sentence_case,
@@ -72,6 +73,7 @@ class _Page:
             f'<p class="faint">{finished}</p>',
             f"<p>{escape(row.note)}</p>" if row.note else "",
             f'<p class="headline">{escape(self._words(headline(self._report)))}</p>',
+            f"<p>{escape(self._words(learned_from(row)))}</p>",
             f"<p>{escape(self._words(self._report.advice.sentence))}</p>",
             *(
                 [f"<p>{escape(self._words(self._report.labels.sentence))}</p>"]

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labeltool.domain import N_, Message, Movement, model_name, round_model
-from labeltool.rounds.quality.round_figures import describe_audit
+from labeltool.domain import (
+    N_,
+    LandmarkCounts,
+    Message,
+    Movement,
+    Round,
+    model_name,
+    round_model,
+)
+from labeltool.rounds.quality.round_figures import describe_audit, figures
 
 if TYPE_CHECKING:
     from labeltool.rounds.quality.round_report import RoundReport
@@ -25,6 +33,23 @@ REGION_TEXTS = (N_("jaw"), N_("brows"), N_("nose"), N_("eyes"), N_("mouth"), N_(
 def headline(report: RoundReport) -> Message:
     """The error in one sentence, and how it compares."""
     return describe_audit({"audit": report.figures, "against": report.against()})
+
+
+def learned_from(row: Round) -> Message:
+    """The labels that a round was trained on: manual ones with the landmarks that are not visible,
+    and pseudo-labels."""
+    used = figures(row)
+    manual, pseudo = int(str(used["manual"])), int(str(used["pseudo"]))
+    labels = Message.counted(manual, N_("1 manual label"), N_("{count} manual labels"))
+    known = row.summary.get("landmarks")
+    counts = LandmarkCounts(**known) if isinstance(known, dict) else LandmarkCounts()
+    trained = Message(N_("Trained on {manual}."), manual=labels)
+    if pseudo:
+        trained = Message(
+            N_("Trained on {manual} and {pseudo}."), manual=labels,
+            pseudo=Message.counted(pseudo, N_("1 pseudo-label"), N_("{count} pseudo-labels")),
+        )  # fmt: skip
+    return Message.join(trained, counts.describe())
 
 
 def movement_sentence(movement: Movement) -> Message:

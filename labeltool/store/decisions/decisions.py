@@ -56,6 +56,7 @@ from labeltool.store.database.schema import (
     StateRow,
 )
 from labeltool.store.decisions.drafts import NO_DRAFT
+from labeltool.store.decisions.label_landmarks import LabelLandmarks
 from labeltool.store.decisions.landmark_checks import LandmarkChecks
 from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.operation_log import (
@@ -109,6 +110,7 @@ class Decisions:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.landmark_checks = LandmarkChecks(database)
+        self.landmarks = LabelLandmarks(database)
 
     @_quiet
     def decide(

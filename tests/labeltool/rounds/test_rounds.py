@@ -22,6 +22,7 @@ from labeltool.domain import (
     Cancelled,
     Changes,
     Filter,
+    LandmarkCounts,
     Message,
     RoundKind,
     RoundStatus,
@@ -358,13 +359,33 @@ class TestRound:
         points[2] = np.nan
         seen = np.array([VISIBLE, OCCLUDED, ABSENT], np.int8)
         store.decisions.decide(ANN, [2], Verdict.CORRECTED, points=points, visibility=seen)
+        plan = rounds.launcher.plan()
+        assert plan.landmarks == LandmarkCounts(occluded=1, absent=1)
+        assert "1 landmark is occluded and counts half. 1 landmark is absent" in str(
+            plan.describe()
+        )
         run(rounds)
+        assert store.rounds.all()[-1].summary["landmarks"] == {"occluded": 1, "absent": 1}
         labels = RunFolder(store.rounds.all()[-1].folder).tables.labels()
         assert labels.faces.tolist() == [1, 2, 5, 6]
         assert labels.visibility.tolist() == [
             [VISIBLE] * 3, [VISIBLE, OCCLUDED, ABSENT], [VISIBLE] * 3, [VISIBLE] * 3,
         ]  # fmt: skip
         assert np.isnan(labels.points[1, 2]).all()
+
+    def test_landmarks_of_faces_that_are_not_trained_are_not_counted(self, reviewed):
+        store, rounds = reviewed()
+        seen = np.array([OCCLUDED, OCCLUDED, VISIBLE], np.int8)
+        for face in (1, 2):
+            store.decisions.decide(
+                ANN, [face], Verdict.CORRECTED, points=triangle(), visibility=seen
+            )
+        assert rounds.launcher.plan().landmarks == LandmarkCounts(occluded=4)
+        assert store.decisions.landmarks.count({2}) == LandmarkCounts(occluded=2)
+        store.decisions.decide(ANN, [1], Verdict.EXCLUDED)
+        assert rounds.launcher.plan().landmarks == LandmarkCounts(occluded=2)
+        store.undo.undo(ANN)
+        assert rounds.launcher.plan().landmarks == LandmarkCounts(occluded=4)
 
     def test_a_photo_that_could_never_be_read_trains_nothing(self, reviewed):
         store, rounds = reviewed()

@@ -28,7 +28,7 @@ from labeltool.gui.i18n.translate import sentence, tr, translate
 from labeltool.gui.session import Session
 from labeltool.rounds.quality.round_figures import finished_rounds
 from labeltool.rounds.reports.report_file import write_html, write_json
-from labeltool.rounds.reports.report_words import headline, other_name
+from labeltool.rounds.reports.report_words import headline, learned_from, other_name
 from pipnet.text import one_line
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class ReportDialog(QDialog):
         self._session = session
         self.report: RoundReport | None = None
         self._wanted: tuple[int, int | None] = (0, None)  # round, and the one compared with
-        self.headline, self.advice, self.note = QLabel(), QLabel(), QLabel()
+        self.headline, self.learned_from = QLabel(), QLabel()
+        self.advice, self.note = QLabel(), QLabel()
         self.rounds, self.others = QComboBox(), QComboBox()
         self.quality, self.faces, self.corrections = QualityPage(), FacesPage(), CorrectionsPage()
         self.export = QPushButton(tr("Export…"))
@@ -69,7 +70,7 @@ class ReportDialog(QDialog):
         font = self.headline.font()
         font.setBold(True)
         self.headline.setFont(theme.tabular(font))
-        for label in (self.headline, self.advice, self.note):
+        for label in (self.headline, self.learned_from, self.advice, self.note):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         choice = QHBoxLayout()
@@ -96,7 +97,7 @@ class ReportDialog(QDialog):
         layout.setContentsMargins(*[4 * theme.SPACING] * 4)
         layout.setSpacing(2 * theme.SPACING)
         layout.addLayout(choice)
-        for widget in (self.headline, self.advice, self.note):
+        for widget in (self.headline, self.learned_from, self.advice, self.note):
             layout.addWidget(widget)
         layout.addWidget(self.tabs, 1)
         layout.addLayout(buttons)
@@ -165,6 +166,7 @@ class ReportDialog(QDialog):
         self.report = report
         self._set_enabled(True)
         self.headline.setText(translate(headline(report)))
+        self.learned_from.setText(translate(learned_from(report.round)))
         words = [report.advice.sentence]
         if report.labels is not None:
             words.append(report.labels.sentence)
@@ -187,6 +189,7 @@ class ReportDialog(QDialog):
         if not isinstance(error, UserError):
             raise error
         self.headline.setText(translate(error))
+        self.learned_from.clear()
         self.advice.clear()
         self.rounds.setEnabled(True)
         self.others.setEnabled(True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from labeltool.domain import UserError
+from labeltool.domain import LandmarkCounts, UserError
 from labeltool.domain.round_options import RoundOptions
 from labeltool.gui.background import speed_probe
 from labeltool.gui.background.speed_probe import SpeedProbe
@@ -30,6 +30,7 @@ class Planner:
         self.asked: list[RoundOptions] = []
         self.weights = resources.starter()
         self.audit = 20
+        self.landmarks = LandmarkCounts()
 
     def __call__(self, options: RoundOptions, speeds: dict) -> RoundPlan:
         self.asked.append(options)
@@ -42,7 +43,7 @@ class Planner:
             audit=self.audit, left_out={"rejected": 3, "flagged": 2}, faces=400, epochs=10,
             device="cpu", seconds=6000 / speed, predict_seconds=10, is_measured=bool(speeds),
             memory_bytes=speeds.get("memory_bytes"), capped=False, recipe=Recipe(6000),
-            speeds=Speeds(speed, 20.0),
+            speeds=Speeds(speed, 20.0), landmarks=self.landmarks,
         )  # fmt: skip
 
 
@@ -87,6 +88,14 @@ def test_it_says_what_the_round_would_use(open_dialog):
     assert dialog.left_out.text() == "3 rejected, 2 flagged"
     assert dialog.measured_by.text() == "20 faces that it does not train on"
     assert dialog.starts_from.text() == "starter (mobilenet_v2); the result is for research only"
+
+
+def test_it_says_how_many_landmarks_are_not_visible(open_dialog, planner):
+    planner.landmarks = LandmarkCounts(occluded=12, absent=1)
+    dialog = open_dialog()
+    assert dialog.trained.text().splitlines()[2] == (
+        "12 landmarks are occluded and count half. 1 landmark is absent and is not trained."
+    )
 
 
 def test_a_free_start_gives_a_free_result_and_no_audit_an_unknown_one(open_dialog, planner):

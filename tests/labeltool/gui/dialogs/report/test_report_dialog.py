@@ -81,6 +81,7 @@ def test_the_quality_of_a_round(qtbot, open_report):
     report = dialog.report
     assert "better than round 1" in dialog.headline.text()
     assert dialog.advice.text().startswith("Go on")
+    assert dialog.learned_from.text() == "Trained on 3 manual labels."
     figures = cells(dialog.quality.figures)
     assert figures[0] == [
         "Mean error (NME)", f"{report.figures['nme']:.2f} %",

@@ -1,1 +1,0 @@
-"""What more labels would bring."""
