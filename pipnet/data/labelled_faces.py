@@ -34,7 +34,7 @@ class LabelledFace:
     unlabelled. `box`: x, y, width, height in pixels, or None. `visibility` (N,) int8 of 0 (not
     labelled), 1 (hidden) or 2 (visible), or None if the format has none. `score` 0..1 of a
     proposal. `verdict`: what a reviewer decided (`accepted`, `corrected`), empty if the file states
-    none.
+    none. `names` of the N landmarks, None if the file has none.
     """
 
     photo: str
@@ -43,6 +43,7 @@ class LabelledFace:
     visibility: NDArray[np.int8] | None = None
     score: float | None = None
     verdict: str = ""
+    names: tuple[str, ...] | None = None
 
 
 def load_labelled(

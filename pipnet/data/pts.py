@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,37 +19,145 @@ MAX_PTS_BYTES = 10_000_000
 """Bytes. Laser scans use the suffix .pts too, and are gigabytes."""
 
 
-def parse_pts(path: Path, origin: int = 1) -> NDArray[np.float64]:
-    """The landmarks of a 300W .pts file, (N, 2) float64 pixels counted from 0.
+@dataclass(frozen=True, eq=False)
+class PtsFace:
+    """The landmarks of one .pts file.
 
-    `origin` is what the file counts from: 1, as the iBUG group does (MATLAB; menpo#160), or 0. The
-    first block in braces is read; a third column (z) is left out. Raises LabelError.
+    `points` (N, 2) float64 pixels from 0, NaN where hidden and without a position. `visibility`
+    (N,) int8 of 0 (not in the photo, or no position), 1 (hidden) and 2 (visible). `notes`: what was
+    interpreted, each a sentence without the file's name.
     """
-    _check_origin(origin)
+
+    points: NDArray[np.float64]
+    visibility: NDArray[np.int8]
+    notes: tuple[str, ...] = ()
+
+
+def read_pts(path: Path, origin: int | None = None) -> PtsFace:
+    """Read a .pts file of any of the tools that write them.
+
+    `origin` is what the file counts from: 1, as the iBUG group does (MATLAB; menpo#160), or 0;
+    None: 1, but 0 for files with `npoints`, which the C++ tools of the CLM family write. The first
+    block in braces is read, or all lines of a file without braces; a third column (z) is left out.
+    Binary files (a 32-bit count, then 32-bit floats) are read too. In a file whose numbers have
+    different numbers of decimals, a pair of negative numbers far from the face is a hidden landmark
+    at its absolute position, and -1 -1 one without a position, as MERL-RAV writes them.
+
+    Raises:
+        LabelError: it cannot be read; names the line.
+    """
+    if origin is not None:
+        _check_origin(origin)
     path = Path(path)
-    text = _read_text(path)
-    start = text.find("{")
-    end = text.find("}", start)
-    if start < 0 or end < 0:
-        missing = "{" if start < 0 else "}"
-        raise LabelError(
-            f'{path.name} has no "{missing}": the points of a .pts file stand between braces. '
-            f"It may be cut off or of another kind; export it again."
+    data = _read_bytes(path)
+    notes: list[str] = []
+    stated = _binary_points(data)
+    if stated is not None:
+        notes.append("it is binary; its numbers count from 1 like those of other .pts files")
+    else:
+        text = data.decode("utf-8-sig", errors="replace")
+        stated = _text_points(path, text)
+        if origin is None and re.search(r"^\s*npoints\s*:", text[:1000], re.MULTILINE):
+            origin = 0
+            notes.append('"npoints" is what the CLM tools write: its numbers count from 0')
+        if "{" not in text:
+            notes.append("it has no header; its numbers count from 1 like those of other files")
+    points, visibility = stated, np.full(len(stated), 2, np.int8)
+    if not _has_one_precision(data):
+        points, visibility = _hidden_points(stated)
+    if (visibility < 2).any():
+        hidden, lost = int((visibility == 1).sum()), int((visibility == 0).sum())
+        notes.append(
+            f"negative numbers say that landmarks are hidden: {hidden} with a position, {lost} "
+            f"without"
         )
-    first = text.count("\n", 0, start) + 1
+    return PtsFace(points - (1 if origin is None else origin), visibility, tuple(notes))
+
+
+def parse_pts(path: Path, origin: int = 1) -> NDArray[np.float64]:
+    """The landmarks of a .pts file, (N, 2) float64 pixels counted from 0; see `read_pts`.
+
+    Raises:
+        LabelError: it cannot be read, or a landmark has no position.
+    """
+    face = read_pts(path, origin)
+    if not np.isfinite(face.points).all():
+        raise LabelError(
+            f"{Path(path).name} has landmarks without a position (-1 -1); import it with labeltool."
+        )
+    return face.points
+
+
+def _binary_points(data: bytes) -> NDArray[np.float64] | None:
+    """(N, 2) of a binary file, None if it is text."""
+    if len(data) < 12 or len(data) != 4 + 8 * int.from_bytes(data[:4], "little"):
+        return None
+    points = np.frombuffer(data, "<f4", offset=4).reshape(-1, 2).astype(np.float64)
+    return points if np.isfinite(points).all() and np.abs(points).max() < 1e6 else None
+
+
+def _text_points(path: Path, text: str) -> NDArray[np.float64]:
+    """(N, 2) as the file states them."""
+    start, end, first = -1, len(text), 1
+    if "{" in text or "}" in text or re.match(r"\s*version", text):
+        start = text.find("{")
+        end = text.find("}", start)
+        if start < 0 or end < 0:
+            missing = "{" if start < 0 else "}"
+            raise LabelError(
+                f'{path.name} has no "{missing}": the points of a .pts file stand between braces. '
+                f"It may be cut off or of another kind; export it again."
+            )
+        first = text.count("\n", 0, start) + 1
     rows: list[tuple[float, float]] = []
     for number, line in enumerate(text[start + 1 : end].split("\n"), first):
         if words := line.split():
             rows.append(_point(words, f"{path.name}, line {number}"))
     if not rows:
-        raise LabelError(f"{path.name} has no points between its braces; label it again.")
-    stated = re.search(r"^\s*n_?points\s*:\s*(\S+)", text[:start], re.MULTILINE | re.IGNORECASE)
+        raise LabelError(f"{path.name} has no points; label it again.")
+    stated = re.search(
+        r"^\s*n_?points\s*:\s*(\S+)", text[: max(start, 0)], re.MULTILINE | re.IGNORECASE
+    )
     if stated and stated[1] != str(len(rows)):
         raise LabelError(
             f"{path.name} says n_points: {stated[1]}, but holds {len(rows)} points. "
             f"It may be cut off; export it again, or correct the number."
         )
-    return np.array(rows, np.float64) - origin
+    return np.array(rows, np.float64)
+
+
+def _has_one_precision(data: bytes) -> bool:
+    """Whether a program wrote every number with as many decimals, as iBUG's and ours do: its
+    negative numbers are positions beyond the photo's edge."""
+    lines = data.decode("utf-8-sig", errors="replace").partition("{")[2].partition("}")[0]
+    return len({len(word.partition(".")[2]) for word in lines.split()}) == 1
+
+
+def _hidden_points(
+    stated: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Points and visibility, where negative pairs may say that a landmark is hidden.
+
+    Landmarks just beyond the left and top edges are negative too: those are near the others.
+    """
+    points = stated.copy()
+    visibility = np.full(len(points), 2, np.int8)
+    lost = (points == -1).all(axis=1)
+    negative = (points < 0).all(axis=1) & ~lost
+    seen = points[~negative & ~lost]
+    if negative.any() and len(seen):
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        reach = float((high - low).max()) / 2
+        away = np.maximum(low - points, points - high).max(axis=1)
+        negative &= away > reach
+    hidden = negative
+    if len(seen) == 0:
+        lost[:] = False  # all are -1 -1: leave the numbers as they are
+    points[hidden] = -points[hidden]
+    visibility[hidden] = 1
+    points[lost] = np.nan
+    visibility[lost] = 0
+    return points, visibility
 
 
 def format_pts(points: NDArray[np.float64], origin: int = 1) -> str:
@@ -68,11 +177,11 @@ def _check_origin(origin: int) -> None:
         raise ValueError(f"origin must be 0 or 1, not {origin}")
 
 
-def _read_text(path: Path) -> str:
+def _read_bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_PTS_BYTES:
             raise LabelError(f"{path.name} is too large for landmarks; it may be a laser scan.")
-        return path.read_text("utf-8-sig", errors="replace")
+        return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise LabelError(f"{path.name} could not be opened: {reason}.") from error

@@ -68,8 +68,8 @@ class TestPts:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ("", 'has no "{"'),
-            ("1 2\n3 4\n", 'has no "{"'),
+            ("", "has no points"),
+            ("version: 1\n1 2\n3 4\n", 'has no "{"'),
             ("n_points: 2\n{\n1 2\n3 4\n", 'has no "}"'),
             ("n_points: 0\n{\n}\n", "has no points"),
             (TRIANGLE.replace("30 40\n", ""), "says n_points: 3, but holds 2 points"),

@@ -1,0 +1,1 @@
+"""Formats of MATLAB and HDF5 files."""

@@ -1,0 +1,109 @@
+"""DeepLabCut's HDF5 tables: what pandas wrote under the key `df_with_missing`."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from pathlib import Path
+from typing import Any, NoReturn
+
+import h5py
+import numpy as np
+
+from pipnet.data.coco import LabelError
+from pipnet.formats.label_file import FormatReader, LabelFile
+from pipnet.formats.text_formats.deeplabcut import read_rows
+
+_LEVELS = {
+    3: ("scorer", "bodyparts", "coords"),
+    4: ("scorer", "individuals", "bodyparts", "coords"),
+}
+
+
+def read(path: Path) -> LabelFile:
+    """Read the table as the CSV beside it would be; DeepLabCut trains on this one of the two.
+
+    Raises:
+        LabelError: it is no such table, or a damaged one.
+    """
+    try:
+        with h5py.File(path) as data:
+            group = data[_key(data)]
+            columns, photos, values = _table(group) if "table" in group else _fixed(group)
+    except (OSError, KeyError, IndexError, ValueError, TypeError, pickle.UnpicklingError) as error:
+        raise LabelError(
+            f"{path.name} is no DeepLabCut table that can be read: {error}."
+        ) from error
+    names = _LEVELS.get(len(columns[0]) if columns else 0)
+    if names is None:
+        raise LabelError(f"{path.name} has columns of another kind than DeepLabCut's.")
+    width = len(photos[0]) if photos else 1
+    rows = [
+        [name, *[""] * (width - 1), *(str(column[level]) for column in columns)]
+        for level, name in enumerate(names)
+    ]
+    rows += (
+        [*photo, *("" if np.isnan(value) else repr(float(value)) for value in row)]
+        for photo, row in zip(photos, values, strict=True)
+    )
+    return read_rows(rows, path)
+
+
+_Table = tuple[list[tuple[Any, ...]], list[tuple[str, ...]], np.ndarray[Any, Any]]
+"""Levels of each column, levels of each row, and the values."""
+
+
+def _key(data: h5py.File) -> str:
+    return "df_with_missing" if "df_with_missing" in data else next(iter(data))
+
+
+def _table(group: h5py.Group) -> _Table:
+    """A table of rows, as old versions wrote it: the columns' names are pickled."""
+    table = group["table"]
+    columns = _StringUnpickler(io.BytesIO(bytes(table.attrs["values_block_0_kind"]))).load()
+    rows = table[:]
+    photos: list[tuple[str, ...]] = [(_text(row["index"]),) for row in rows]
+    return [tuple(column) for column in columns], photos, np.asarray(rows["values_block_0"])
+
+
+def _fixed(group: h5py.Group) -> _Table:
+    columns, photos = _axis(group, "block0_items"), _axis(group, "axis1")
+    values = np.asarray(group["block0_values"], np.float64)
+    if values.shape != (len(photos), len(columns)):
+        raise ValueError(f"values {values.shape} for {len(photos)} rows")
+    return columns, photos, values
+
+
+def _axis(group: h5py.Group, name: str) -> list[tuple[str, ...]]:
+    if name in group:
+        return [(_text(value),) for value in group[name]]
+    levels: list[list[str]] = []
+    while f"{name}_level{len(levels)}" in group:
+        words = [_text(value) for value in group[f"{name}_level{len(levels)}"]]
+        codes = group[f"{name}_label{len(levels)}"][:]
+        levels.append([words[code] if code >= 0 else "" for code in codes])
+    return list(zip(*levels, strict=True))
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+class _StringUnpickler(pickle.Unpickler):
+    """Loads lists, tuples and texts only: a pickle that names any code is refused."""
+
+    def find_class(self, module: str, name: str) -> NoReturn:
+        raise pickle.UnpicklingError(f"it would run {module}.{name}")
+
+
+def _fits(path: Path, head: bytes) -> bool:
+    if not head.startswith(b"\x89HDF\r\n\x1a\n"):
+        return False
+    try:
+        with h5py.File(path) as data:
+            return any("pandas_type" in item.attrs for item in data.values())
+    except OSError:
+        return False
+
+
+READER = FormatReader("dlc", _fits, read)

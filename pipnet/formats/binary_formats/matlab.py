@@ -1,0 +1,123 @@
+"""Benchmarks in MATLAB files: COFW (with its photos inside), COFW-68, AFLW."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import scipy.io
+from numpy.typing import NDArray
+
+from pipnet.data.boxes import tight_box
+from pipnet.data.coco import LabelError
+from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import (
+    ABSENT,
+    OCCLUDED,
+    PIXELS,
+    VISIBLE,
+    FormatReader,
+    LabelFile,
+    listed,
+    seen_where_placed,
+)
+
+_COFW_POINTS = 29
+_AFLW_POINTS = 19
+
+
+def read(path: Path) -> LabelFile:
+    """Read one of the three. MATLAB counts pixels from 1, so 1 is subtracted for COFW and COFW-68.
+
+    COFW: the photos are inside and named by their number (`train/0001.png`). COFW-68: one file for
+    each photo of COFW's test set, which its number names. AFLW: names of photos.
+
+    Raises:
+        LabelError: it is another or a damaged MATLAB file.
+    """
+    if h5py.is_hdf5(path):
+        return _cofw(path)
+    try:
+        data = scipy.io.loadmat(path)
+    except Exception as error:  # scipy raises errors of many kinds for damaged files
+        raise LabelError(f"{path.name} is not a MATLAB file that can be read: {error}.") from error
+    if "Points" in data and "Occ" in data:
+        return _cofw68(path, data)
+    if "data" in data and "bbox" in data:
+        return _aflw(path, data)
+    known = ", ".join(key for key in data if not key.startswith("__")) or "nothing"
+    raise LabelError(f"{path.name} holds {known}: neither COFW nor AFLW.")
+
+
+def _cofw68(path: Path, data: dict[str, Any]) -> LabelFile:
+    points = np.asarray(data["Points"], np.float64)
+    hidden = np.asarray(data["Occ"]).ravel()
+    if points.ndim != 2 or points.shape[1] != 2 or len(hidden) != len(points):
+        raise LabelError(f"{path.name}: Points {points.shape} and Occ {hidden.shape} do not fit.")
+    points = points - 1
+    visibility = np.where(hidden > 0, OCCLUDED, VISIBLE).astype(np.int8)
+    number = path.stem.split("_")[0]
+    notes = ["it names no photo: the number is that of a photo of COFW's test set"]
+    face = LabelledFace(number, points, tight_box(points), visibility)
+    return LabelFile("cofw68", PIXELS, [face], listed([number]), notes=notes, has_stems=True)
+
+
+def _aflw(path: Path, data: dict[str, Any]) -> LabelFile:
+    rows = np.asarray(data["data"], np.float64)
+    boxes = np.asarray(data["bbox"], np.float64)
+    if rows.ndim != 2 or rows.shape[1] != 2 * _AFLW_POINTS or boxes.shape != (len(rows), 4):
+        raise LabelError(f"{path.name}: data {rows.shape} and bbox {boxes.shape} do not fit.")
+    names = [str(np.asarray(cell).ravel()[0]) for cell in np.asarray(data["nameList"]).ravel()]
+    if len(names) != len(rows):
+        raise LabelError(f"{path.name}: {len(names)} names for {len(rows)} faces.")
+    mask = np.asarray(data.get("mask_new", np.ones((len(rows), _AFLW_POINTS))))
+    faces = []
+    for name, row, (left, right, top, bottom), seen in zip(names, rows, boxes, mask, strict=True):
+        points = np.stack([row[:_AFLW_POINTS], row[_AFLW_POINTS:]], -1)
+        visibility = np.where(np.ravel(seen) > 0, VISIBLE, OCCLUDED).astype(np.int8)
+        visibility[seen_where_placed(points) == ABSENT] = ABSENT
+        faces.append(
+            LabelledFace(name, points, (left, top, right - left, bottom - top), visibility)
+        )
+    return LabelFile("aflw", PIXELS, faces, listed(names))
+
+
+def _cofw(path: Path) -> LabelFile:
+    try:
+        with h5py.File(path) as data:
+            part = "train" if "phisTr" in data else "test"
+            suffix = "Tr" if part == "train" else "T"
+            if f"phis{suffix}" not in data:
+                raise LabelError(f"{path.name} holds {', '.join(data)}: not COFW.")
+            rows = np.asarray(data[f"phis{suffix}"], np.float64)
+            boxes = np.asarray(data[f"bboxes{suffix}"], np.float64)
+    except (OSError, KeyError) as error:
+        raise LabelError(f"{path.name} is not a MATLAB file that can be read: {error}.") from error
+    # MATLAB stores columns first: h5py shows the transpose
+    rows, boxes = _upright(rows, 3 * _COFW_POINTS), _upright(boxes, 4)
+    if rows.shape[1:] != (3 * _COFW_POINTS,) or boxes.shape != (len(rows), 4):
+        raise LabelError(f"{path.name}: phis {rows.shape} and bboxes {boxes.shape} do not fit.")
+    faces = []
+    for number, (row, (x, y, w, h)) in enumerate(zip(rows, boxes, strict=True), 1):
+        points = np.stack([row[:_COFW_POINTS], row[_COFW_POINTS : 2 * _COFW_POINTS]], -1) - 1
+        hidden = row[2 * _COFW_POINTS :] > 0
+        visibility = np.where(hidden, OCCLUDED, VISIBLE).astype(np.int8)
+        faces.append(
+            LabelledFace(f"{part}/{number:04d}.png", points, (x - 1, y - 1, w, h), visibility)
+        )
+    notes = ["the photos are inside the file; extract them before the import"]
+    return LabelFile("cofw", PIXELS, faces, listed([f.photo for f in faces]), notes=notes)
+
+
+def _upright(table: NDArray[np.float64], columns: int) -> NDArray[np.float64]:
+    is_transposed = table.ndim == 2 and table.shape[0] == columns and table.shape[1] != columns
+    return table.T if is_transposed else table
+
+
+def _fits(path: Path, head: bytes) -> bool:
+    return path.suffix.lower() == ".mat" or head.startswith(b"MATLAB ")
+
+
+READER = FormatReader("mat", _fits, read)

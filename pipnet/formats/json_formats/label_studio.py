@@ -1,0 +1,243 @@
+"""Label Studio: tasks with annotations and predictions, or the flat JSON-MIN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import numpy as np
+
+from pipnet.data.boxes import Box, tight_box
+from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.json_formats.grouping import containing, has_repeats
+from pipnet.formats.json_formats.labelme import same_landmarks
+from pipnet.formats.label_file import (
+    FRACTION,
+    PIXELS,
+    LabelFile,
+    ListedPhoto,
+    common_names,
+    seen_where_placed,
+)
+from pipnet.formats.reading import list_of, number_of, object_of
+
+_POINTS = "keypointlabels"
+_BOXES = "rectanglelabels"
+_RESULTS = ("annotations", "completions", "predictions")
+
+
+@dataclass
+class _Region:
+    """A point or a box in fractions of the photo."""
+
+    id: str
+    label: str
+    at: tuple[float, float]
+    size: tuple[float, float] | None = None
+    parent: str = ""
+
+
+@dataclass
+class _Result:
+    """The regions of one annotation or prediction."""
+
+    points: list[_Region] = field(default_factory=list)
+    boxes: list[_Region] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    size: tuple[int, int] | None = None
+    others: int = 0
+
+
+def read(path: Path, data: object) -> LabelFile:
+    """Read an export from its parsed JSON `data`.
+
+    Positions are percent of the photo's size. They become pixels if the file states every size,
+    else they stay fractions. A point belongs to the rectangle that it names as parent or is related
+    to in either direction, else to the smallest rectangle around it. Of several annotations of a
+    task the one marked as ground truth is read, else the newest; predictions where there is none.
+
+    Raises:
+        LabelError: it is not Label Studio, or a region is damaged; names the task.
+    """
+    tasks = data if isinstance(data, list) else [data]
+    notes: list[str] = []
+    faces: list[tuple[LabelledFace, tuple[int, int] | None]] = []
+    photos: dict[str, ListedPhoto] = {}
+    for number, given in enumerate(tasks, 1):
+        place = f"{path.name}, task {number}"
+        task = object_of(given, place)
+        photo = _photo(task, notes)
+        is_flat = not any(key in task for key in _RESULTS)
+        score = None
+        if is_flat:
+            result = _flat_result(task, place)
+            notes.append("JSON-MIN does not say which points belong together")
+        else:
+            chosen, is_prediction = _chosen(task, place, notes)
+            if chosen is None:
+                photos[photo] = ListedPhoto()
+                continue
+            result = _result(list_of(chosen.get("result"), f"{place}: result"), place)
+            if is_prediction:
+                notes.append("predictions are read where nobody annotated")
+                stated = chosen.get("score")
+                score = 0.0 if stated is None else number_of(stated, place)
+        photos[photo] = ListedPhoto(result.size)
+        if result.others:
+            notes.append(f"task {number}: {result.others} regions are no points or rectangles")
+        faces += ((face, result.size) for face in _faces(photo, result, score, notes))
+    has_sizes = all(size is not None for _face, size in faces)
+    if not has_sizes:
+        notes.append("photo sizes are not stated: positions are fractions of the photo")
+    rows = same_landmarks([_scaled(face, size if has_sizes else None) for face, size in faces])
+    return LabelFile(
+        "labelstudio", PIXELS if has_sizes else FRACTION, rows, photos,
+        common_names(rows) if rows else None, notes=list(dict.fromkeys(notes)),
+    )  # fmt: skip
+
+
+def _photo(task: Mapping[str, Any], notes: list[str]) -> str:
+    """The name of a task's photo: the uploaded file, or what its data refer to."""
+    data = task.get("data")
+    if isinstance(task.get("file_upload"), str) and task["file_upload"]:
+        return str(task["file_upload"])
+    values = data if isinstance(data, dict) else task
+    texts = [value for value in values.values() if isinstance(value, str)]
+    likely = [text for text in texts if PurePosixPath(urlsplit(text).path).suffix or "?d=" in text]
+    name = values.get("image") if isinstance(values.get("image"), str) else None
+    reference = name or (likely[0] if likely else "")
+    parts = urlsplit(reference)
+    local = parse_qs(parts.query).get("d")
+    if local:  # /data/local-files/?d=folder/photo.jpg
+        return local[0]
+    if parts.scheme in ("http", "https", "s3", "gs", "azure-blob"):
+        notes.append("photos are named by addresses; only their file names are used")
+        return PurePosixPath(unquote(parts.path)).name
+    if parts.path.startswith("/data/upload/"):
+        return PurePosixPath(unquote(parts.path)).name
+    return unquote(reference)
+
+
+def _chosen(
+    task: Mapping[str, Any], place: str, notes: list[str]
+) -> tuple[Mapping[str, Any] | None, bool]:
+    """The annotation of a task to read, and whether it is a prediction."""
+    key = "annotations" if "annotations" in task else "completions"
+    rows = [
+        object_of(row, f"{place}: an annotation")
+        for row in list_of(task.get(key), f"{place}: {key}")
+    ]
+    kept = [row for row in rows if not row.get("was_cancelled")]
+    if len(kept) < len(rows):
+        notes.append("skipped tasks (was_cancelled) are left out")
+    if len(kept) > 1:
+        notes.append("of several annotations of a photo, the ground truth or the newest is read")
+    truths = [row for row in kept if row.get("ground_truth")] or kept
+    if truths:
+        return max(truths, key=lambda row: str(row.get("updated_at", ""))), False
+    predictions = list_of(task.get("predictions"), f"{place}: predictions")
+    if predictions:
+        return object_of(predictions[-1], f"{place}: a prediction"), True
+    return None, False
+
+
+def _result(rows: list[Any], place: str) -> _Result:
+    found = _Result()
+    for number, given in enumerate(rows, 1):
+        where = f"{place}, region {number}"
+        row = object_of(given, where)
+        if row.get("type") == "relation":
+            found.links.append((str(row.get("from_id")), str(row.get("to_id"))))
+            continue
+        value = row.get("value")
+        if not isinstance(value, dict) or not (_POINTS in value or _BOXES in value):
+            found.others += 1
+            continue
+        _add(found, value, str(row.get("id", number)), str(row.get("parentID") or ""), where)
+        _add_size(found, row)
+    return found
+
+
+def _flat_result(task: Mapping[str, Any], place: str) -> _Result:
+    found = _Result()
+    for value in task.values():
+        for number, row in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(row, dict) and (_POINTS in row or _BOXES in row):
+                _add(found, row, f"{len(found.points)}-{number}", "", place)
+                _add_size(found, row)
+    return found
+
+
+def _add(found: _Result, value: Mapping[str, Any], key: str, parent: str, place: str) -> None:
+    at = (number_of(value.get("x"), place) / 100, number_of(value.get("y"), place) / 100)
+    names = list_of(value.get(_POINTS) or value.get(_BOXES), place)
+    label = str(names[0]) if names else ""
+    if _POINTS in value:
+        found.points.append(_Region(key, label, at, parent=parent))
+        return
+    size = (number_of(value.get("width"), place) / 100, number_of(value.get("height"), place) / 100)
+    found.boxes.append(_Region(key, label, at, size))
+
+
+def _add_size(found: _Result, row: Mapping[str, Any]) -> None:
+    width, height = row.get("original_width"), row.get("original_height")
+    if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+        found.size = (width, height)
+
+
+def _faces(
+    photo: str, result: _Result, score: float | None, notes: list[str]
+) -> Iterator[LabelledFace]:
+    boxes = {region.id: index for index, region in enumerate(result.boxes)}
+    areas: list[Box] = [(*region.at, *(region.size or (0.0, 0.0))) for region in result.boxes]
+    linked: dict[str, int] = {}
+    for first, second in result.links:
+        for point, box in ((first, second), (second, first)):
+            if box in boxes and point not in boxes:
+                linked[point] = boxes[box]
+    groups: dict[int | None, list[_Region]] = {}
+    for region in result.points:
+        owner = boxes.get(region.parent, linked.get(region.id))
+        owner = containing(region.at, areas) if owner is None else owner
+        groups.setdefault(owner, []).append(region)
+    for index, members in groups.items():
+        labels = [region.label for region in members]
+        points = np.array([region.at for region in members], np.float64)
+        if has_repeats(labels):
+            notes.append("landmarks of a face share a label, so they have no names")
+        yield LabelledFace(
+            photo, points, areas[index] if index is not None else None,
+            seen_where_placed(points), score,
+            names=None if has_repeats(labels) else tuple(labels),
+        )  # fmt: skip
+
+
+def _scaled(face: LabelledFace, size: tuple[int, int] | None) -> LabelledFace:
+    """The face in pixels of a photo of this size, or as it is; with a box."""
+    width, height = size or (1, 1)
+    points = face.points * [width, height]
+    box = face.box
+    if box is not None:
+        box = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
+    elif size is not None:
+        box = tight_box(points)
+    return LabelledFace(
+        face.photo, points, box, face.visibility, face.score, face.verdict, face.names
+    )
+
+
+def fits_json(data: object) -> bool:
+    """Whether parsed JSON is of this format."""
+    row = data[0] if isinstance(data, list) and data else data
+    if not isinstance(row, dict):
+        return False
+    if "data" in row and any(key in row for key in _RESULTS):
+        return True
+    return "images" not in row and any(
+        isinstance(value, list) and value and isinstance(value[0], dict)
+        and (_POINTS in value[0] or _BOXES in value[0])
+        for value in row.values()
+    )  # fmt: skip

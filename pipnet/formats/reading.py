@@ -1,0 +1,221 @@
+"""Reads text, JSON and XML of unknown origin: bounded, and with errors that name file and place."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PureWindowsPath
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+from defusedxml.common import DefusedXmlException
+
+from pipnet.data.coco import LabelError
+
+HEAD_BYTES = 65536
+"""How much of a file is looked at to recognise its format."""
+
+MAX_LINE_CHARACTERS = 4_000_000
+"""A face of 100,000 landmarks takes less."""
+
+MAX_JSON_BYTES = 2_000_000_000
+"""JSON is parsed at once and takes several times its size in memory."""
+
+MAX_POSITION = 1e7
+"""Pixels; no photo is so large. Greater numbers are damaged, and would overflow later."""
+
+
+def read_head(path: Path) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        LabelError: the file cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> LabelError:
+    """Why a file could not be opened."""
+    return LabelError(f"{path.name} could not be opened: {(error.strerror or str(error)).lower()}.")
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a text file with their numbers from 1, without line ends.
+
+    Raises:
+        LabelError: it cannot be opened, is not UTF-8, or has a line that is no line of labels.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline=None) as stream:
+            number = 0
+            while line := stream.readline(MAX_LINE_CHARACTERS + 1):
+                number += 1
+                if len(line) > MAX_LINE_CHARACTERS:
+                    raise LabelError(
+                        f"{path.name}, line {number} is longer than {MAX_LINE_CHARACTERS:,} "
+                        f"characters: this is not a file of landmarks."
+                    )
+                yield number, line.rstrip("\n")
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def number_of(word: object, place: str) -> float:
+    """A finite number of a plausible size.
+
+    Raises:
+        LabelError: it is none; names `place`, such as "a.txt, line 3".
+    """
+    if isinstance(word, bool) or not isinstance(word, int | float | str):
+        raise LabelError(f"{place}: {word!r} is not a number; correct it.")
+    try:
+        # Python alone takes 1_000 for a number
+        value = float(word.strip().replace("_", "?") if isinstance(word, str) else word)
+    except (ValueError, OverflowError):
+        raise LabelError(f"{place}: {_short(word)} is not a number; correct it.") from None
+    if not math.isfinite(value) or abs(value) > MAX_POSITION:
+        raise LabelError(f"{place}: {_short(word)} is no position; label this point again.")
+    return value
+
+
+def _short(word: object) -> str:
+    text = repr(word)
+    return text if len(text) <= 40 else f"{text[:36]}..."
+
+
+def numbers_of(words: Sequence[object], place: str) -> list[float]:
+    """As `number_of`, for each word."""
+    return [number_of(word, place) for word in words]
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a finite number."""
+    try:
+        return math.isfinite(float(word)) and "_" not in word
+    except ValueError:
+        return False
+
+
+def load_json(path: Path) -> Any:
+    """The content of a JSON file.
+
+    Raises:
+        LabelError: it is not JSON, or too large.
+    """
+    try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise LabelError(
+                f"{path.name} is larger than {MAX_JSON_BYTES // 10**9} GB; split it into several "
+                f"files."
+            )
+        return json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{path.name} is not JSON: it is not UTF-8 text.") from error
+    except json.JSONDecodeError as error:
+        raise LabelError(
+            f"{path.name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+        ) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, deep nesting
+        raise LabelError(f"{path.name} is not JSON that can be read: {error}.") from error
+
+
+def object_of(value: object, place: str) -> Mapping[str, Any]:
+    """A JSON object.
+
+    Raises:
+        LabelError: it is something else.
+    """
+    if not isinstance(value, dict):
+        raise LabelError(f"{place} is {kind_of(value)}, not an object.")
+    return value
+
+
+def list_of(value: object, place: str) -> list[Any]:
+    """A JSON list; nothing counts as an empty one.
+
+    Raises:
+        LabelError: it is something else.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise LabelError(f"{place} is {kind_of(value)}, not a list.")
+    return value
+
+
+def text_of(value: object, place: str) -> str:
+    """A JSON text that is not empty.
+
+    Raises:
+        LabelError: it is something else.
+    """
+    if not isinstance(value, str) or not value:
+        raise LabelError(f"{place} is {kind_of(value)} where a name belongs.")
+    return value
+
+
+def id_of(value: object, place: str) -> object:
+    """A JSON value that can identify something: a number, a text or null.
+
+    Raises:
+        LabelError: it is something else.
+    """
+    if isinstance(value, list | dict):
+        raise LabelError(f"{place} is {kind_of(value)}, which identifies nothing.")
+    return value
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, as words."""
+    words = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    return "null" if value is None else words.get(type(value), f"the number {_short(value)}")
+
+
+def xml_elements(path: Path, tags: Sequence[str]) -> Iterator[Element]:
+    """The elements of these tags in the order in which they end; each is emptied afterwards.
+
+    Nothing outside the file is read, and entities are refused.
+
+    Raises:
+        LabelError: it is not well-formed XML, or dangerous.
+    """
+    try:
+        with path.open("rb") as stream:
+            for _event, element in defusedxml.ElementTree.iterparse(
+                stream, events=("end",), forbid_dtd=True
+            ):
+                if element.tag in tags:
+                    yield element
+                    element.clear()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except ParseError as error:
+        line, column = error.position
+        raise LabelError(
+            f"{path.name} is not well-formed XML: line {line}, column {column}: {error.msg}."
+        ) from error
+    except DefusedXmlException as error:
+        raise LabelError(
+            f"{path.name} declares a document type or entities, which label files do not need and "
+            f"attacks use; remove the declaration."
+        ) from error
+    except (LookupError, ValueError) as error:
+        raise LabelError(f"{path.name} is not XML that can be read: {error}.") from error
+
+
+def forward_slashes(name: str) -> str:
+    """A photo's name with `/`: Windows paths are recognised by a drive or by `\\` alone."""
+    if re.match(r"[A-Za-z]:[\\/]", name) or ("\\" in name and "/" not in name):
+        return PureWindowsPath(name).as_posix()
+    return name

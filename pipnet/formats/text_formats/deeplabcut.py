@@ -1,0 +1,167 @@
+"""DeepLabCut and Lightning Pose: CSV with three or four header rows."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PureWindowsPath
+
+import numpy as np
+
+from pipnet.data.boxes import tight_box
+from pipnet.data.coco import LabelError
+from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import (
+    ABSENT,
+    PIXELS,
+    FormatReader,
+    LabelFile,
+    common_names,
+    listed,
+    seen_where_placed,
+)
+from pipnet.formats.reading import number_of, read_lines
+
+_COORDS = ("x", "y", "likelihood", "visible")
+_MISSING = ("", "nan", "none", "null")
+UNIQUE = "single"
+"""What DeepLabCut calls the individual that stands for the parts of none of the animals."""
+
+
+@dataclass
+class _Individual:
+    """Columns of one animal: names in the order of the file, and the columns of each."""
+
+    names: list[str] = field(default_factory=list)
+    columns: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def read(path: Path) -> LabelFile:
+    """Read a CSV of labels or predictions. Empty cells and NaN are absent landmarks, also in a row
+    that is cut short. A photo is the path of its row, in one column or in three. Several animals of
+    a photo are several faces; the parts of none (`single`) are one of their own. `likelihood` is a
+    prediction's; Lightning Pose has `visible`, 0 to 2.
+
+    Raises:
+        LabelError: the header is another one, or a cell is not a number; names the row.
+    """
+    try:
+        return read_rows(csv.reader(line for _number, line in read_lines(path)), path)
+    except csv.Error as error:
+        raise LabelError(f"{path.name}: {error}.") from error
+
+
+def read_rows(rows: Iterable[list[str]], path: Path) -> LabelFile:
+    """As `read`, from the cells of the table in the file `path`."""
+    header: dict[str, list[str]] = {}
+    individuals: dict[str, _Individual] = {}
+    faces: list[LabelledFace] = []
+    photos: list[str] = []
+    index = short = 0
+    for number, row in enumerate(rows, 1):
+        if not any(cell.strip() for cell in row):
+            continue
+        label = row[0].strip()
+        if not individuals:
+            if label not in ("scorer", "individuals", "bodyparts", "coords"):
+                raise LabelError(f"{path.name}, row {number}: a header row {label!r}.")
+            header[label] = row
+            if label == "coords":
+                index, individuals = _columns(header, path)
+            continue
+        photo = PureWindowsPath("/".join(cell for cell in row[:index] if cell)).as_posix()
+        photos.append(photo)
+        short += len(row) < len(header["coords"])
+        place = f"{path.name}, row {number}"
+        found = (_face(photo, row, individual, place) for individual in individuals.values())
+        faces += (face for face in found if face is not None)
+    if not individuals:
+        raise LabelError(f"{path.name} has no row `coords`, so it is no table of DeepLabCut.")
+    notes = _notes(faces, photos, short, individuals)
+    return LabelFile(
+        "dlc", PIXELS, faces, listed(photos), common_names(faces) if faces else None, notes=notes
+    )
+
+
+def _notes(
+    faces: Sequence[LabelledFace],
+    photos: Sequence[str],
+    short: int,
+    individuals: Mapping[str, _Individual],
+) -> list[str]:
+    notes = []
+    empty = len(set(photos) - {face.photo for face in faces})
+    if empty:
+        notes.append(f"{empty} photos have no landmark")
+    if short:
+        notes.append(f"{short} rows are cut short; their missing cells count as absent")
+    if UNIQUE in individuals and len(individuals) > 1:
+        notes.append(f"the parts of {UNIQUE!r} belong to no animal and are a face of their own")
+    return notes
+
+
+def _columns(header: dict[str, list[str]], path: Path) -> tuple[int, dict[str, _Individual]]:
+    """How many columns name the photo, and the columns of each animal."""
+    coords, parts = header["coords"], header.get("bodyparts")
+    if parts is None:
+        raise LabelError(f"{path.name} has no header row `bodyparts`.")
+    index = next((k for k, word in enumerate(coords) if word.strip() in _COORDS), 0)
+    if index == 0:
+        raise LabelError(f"{path.name} has no columns x and y in its row `coords`.")
+    owners = header.get("individuals", [""] * len(coords))
+    individuals: dict[str, _Individual] = {}
+    for column, word in enumerate(coords[index:], index):
+        kind = word.strip()
+        if column >= len(parts) or column >= len(owners) or kind not in _COORDS:
+            raise LabelError(f"{path.name}: column {column + 1} has no part, or no x or y.")
+        animal = individuals.setdefault(owners[column].strip(), _Individual())
+        part = parts[column].strip()
+        if (part, kind) in animal.columns:
+            raise LabelError(f"{path.name} has {part!r} twice; name each part once.")
+        animal.columns[part, kind] = column
+        if part not in animal.names:
+            animal.names.append(part)
+    for animal in individuals.values():
+        for part in animal.names:
+            if (part, "x") not in animal.columns or (part, "y") not in animal.columns:
+                raise LabelError(f"{path.name}: {part!r} needs a column x and a column y.")
+    return index, individuals
+
+
+def _face(photo: str, row: Sequence[str], animal: _Individual, place: str) -> LabelledFace | None:
+    """The face of an animal in a row, None without a single landmark."""
+
+    def value(part: str, kind: str) -> float:
+        column = animal.columns.get((part, kind))
+        if column is None or column >= len(row) or row[column].strip().lower() in _MISSING:
+            return np.nan
+        return number_of(row[column], f"{place}, {part} {kind}")
+
+    points = np.array([[value(part, "x"), value(part, "y")] for part in animal.names])
+    points[~np.isfinite(points).all(axis=1)] = np.nan
+    visibility = seen_where_placed(points)
+    stated = np.array([value(part, "visible") for part in animal.names])
+    if np.isfinite(stated).any():
+        known = np.isin(stated, (0, 1, 2)) & (visibility != ABSENT)
+        visibility[known] = stated[known].astype(np.int8)
+        points[visibility == ABSENT] = np.nan
+    if (visibility == ABSENT).all():
+        return None
+    likely = np.array([value(part, "likelihood") for part in animal.names])
+    score = float(np.nanmean(likely)) if np.isfinite(likely).any() else None
+    return LabelledFace(
+        photo, points, tight_box(points), visibility, score, names=tuple(animal.names)
+    )
+
+
+def _fits(_path: Path, head: bytes) -> bool:
+    first = head.decode("utf-8-sig", errors="replace").splitlines()[:4]
+    return (
+        len(first) >= 3
+        and first[0].startswith("scorer")
+        and any(line.startswith("bodyparts") for line in first)
+    )
+
+
+READER = FormatReader("dlc", _fits, read)

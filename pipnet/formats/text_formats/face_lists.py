@@ -1,0 +1,149 @@
+"""Lists of one face on each line: WFLW, and the training lists of PIPNet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from pipnet.data.boxes import tight_box
+from pipnet.data.coco import LabelError
+from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import (
+    FRACTION,
+    PIXELS,
+    FormatReader,
+    LabelFile,
+    listed,
+    seen_where_placed,
+)
+from pipnet.formats.reading import is_number, numbers_of, read_lines
+
+WFLW_ATTRIBUTES = ("pose", "expression", "illumination", "make-up", "occlusion", "blur")
+"""What the six flags at the end of a line of WFLW stand for."""
+
+_EXTRA_NUMBERS = 4 + len(WFLW_ATTRIBUTES)
+"""Numbers after the points of a WFLW line: the face's rectangle, and the flags."""
+
+
+def read_wflw(path: Path) -> LabelFile:
+    """Read a list of WFLW: x and y of each landmark in pixels; x_min, y_min, x_max, y_max of the
+    face and six flags, or none of these; the photo's name.
+
+    Raises:
+        LabelError: a line has another shape; names it.
+    """
+    faces: list[LabelledFace] = []
+    flags = np.zeros(len(WFLW_ATTRIBUTES), int)
+    for number, line in read_lines(path):
+        place = f"{path.name}, line {number}"
+        words = line.split()
+        if not words:
+            continue
+        name = _last_words(line)
+        numbers = numbers_of(words[: len(words) - len(name.split())], place)
+        count = _wflw_points(numbers)
+        if count is None or not name:
+            raise LabelError(
+                f"{place}: {len(numbers)} numbers and the name {name!r}; a line of WFLW has x and "
+                f"y of each landmark, four numbers of the rectangle, six flags, and the name."
+            )
+        points = np.array(numbers[: 2 * count], np.float64).reshape(-1, 2)
+        rest = numbers[2 * count :]
+        box = tight_box(points)
+        if rest:
+            left, top, right, bottom = rest[:4]
+            box = (left, top, right - left, bottom - top)
+            flags += np.array(rest[4:], int)
+        faces.append(LabelledFace(name, points, box, seen_where_placed(points)))
+    notes = []
+    if flags.any():
+        said = ", ".join(
+            f"{name} {count}" for name, count in zip(WFLW_ATTRIBUTES, flags.tolist(), strict=True)
+        )
+        notes.append(f"attributes of faces are not imported ({said})")
+    return LabelFile("wflw", PIXELS, faces, listed([face.photo for face in faces]), notes=notes)
+
+
+def _last_words(line: str) -> str:
+    """The words after the last number that a name cannot be part of: the photo's name."""
+    match = re.search(r"(?:^|\s)(\S*[^\d\s.eE+-]\S*(?:\s+\S+)*)\s*$", line)
+    if match is None:
+        return line.split()[-1] if line.split() else ""
+    name = match[1]
+    # a name with blanks begins at the first word that is no number
+    words = line.split()
+    first = next((k for k, word in enumerate(words) if not is_number(word)), len(words) - 1)
+    return " ".join(words[first:]) if first < len(words) else name
+
+
+def _wflw_points(numbers: list[float]) -> int | None:
+    """How many landmarks a line has."""
+    total = len(numbers)
+    if total < 2 or total % 2:
+        return None
+    if total > _EXTRA_NUMBERS:
+        left, top, right, bottom, *flags = numbers[-_EXTRA_NUMBERS:]
+        if set(flags) <= {0.0, 1.0} and left < right and top < bottom:
+            return (total - _EXTRA_NUMBERS) // 2
+    return total // 2
+
+
+def _fits_wflw(path: Path, head: bytes) -> bool:
+    words = _first_line(head)
+    if path.suffix.lower() != ".txt" or len(words) < 3 or is_number(words[-1]):
+        return False
+    return is_number(words[0]) and is_number(words[1]) and len(words) > 4
+
+
+def read_pipnet(path: Path) -> LabelFile:
+    """Read a training list of PIPNet: the name of a crop, then x and y of each landmark as
+    fractions of the crop; or its mean face: x and y only.
+
+    Raises:
+        LabelError: a line has another shape; names it.
+    """
+    faces: list[LabelledFace] = []
+    notes: list[str] = []
+    for number, line in read_lines(path):
+        place = f"{path.name}, line {number}"
+        words = line.split()
+        if not words:
+            continue
+        is_mean = is_number(words[0]) and len(words) % 2 == 0
+        if not is_mean and len(words) % 2 == 0:
+            raise LabelError(f"{place}: {len(words) - 1} numbers; x and y of each landmark belong.")
+        numbers = numbers_of(words if is_mean else words[1:], place)
+        points = np.array(numbers, np.float64).reshape(-1, 2)
+        photo = "" if is_mean else words[0]
+        faces.append(LabelledFace(photo, points, tight_box(points), seen_where_placed(points)))
+    if faces and faces[0].photo == "":
+        notes.append("this is a mean face: the average shape, not a face of a photo")
+    outside = sum(int(((face.points < 0) | (face.points > 1)).sum()) for face in faces)
+    if outside:
+        notes.append(f"{outside} coordinates lie outside the crop")
+    photos = listed([face.photo for face in faces if face.photo])
+    return LabelFile("pipnet", FRACTION, faces, photos, notes=notes)
+
+
+def _fits_pipnet(path: Path, head: bytes) -> bool:
+    words = _first_line(head)
+    if path.suffix.lower() != ".txt" or len(words) < 3:
+        return False
+    if not is_number(words[0]):
+        return len(words) % 2 == 1 and all(map(is_number, words[1:5]))
+    # a mean face: one line of fractions without a class and a box in front
+    sample = [word for word in words[:200] if is_number(word)]
+    return (
+        len(words) % 2 == 0 and len(sample) == len(words[:200]) and not float(words[0]).is_integer()
+    )
+
+
+def _first_line(head: bytes) -> list[str]:
+    text = head.decode("utf-8-sig", errors="replace")
+    return next((line.split() for line in text.splitlines() if line.strip()), [])
+
+
+WFLW = FormatReader("wflw", _fits_wflw, read_wflw)
+PIPNET = FormatReader("pipnet", _fits_pipnet, read_pipnet)

@@ -1,0 +1,272 @@
+"""Landmarks in CSV tables: our own layout, those that spreadsheets and scripts write, OpenFace and
+MediaPipe.
+
+Our layout has one row for each face: `photo`, `box_x`, `box_y`, `box_w`, `box_h` (pixels), then for
+each landmark `NAME_x`, `NAME_y` and `NAME_v` (`visible`, `occluded` or `absent`). Everything but
+`photo` and the coordinates may be missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipnet.data.boxes import Box, tight_box
+from pipnet.data.coco import LabelError
+from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import (
+    ABSENT,
+    FRACTION,
+    OCCLUDED,
+    PIXELS,
+    VISIBLE,
+    FormatReader,
+    LabelFile,
+    common_names,
+    listed,
+    seen_where_placed,
+)
+from pipnet.formats.reading import forward_slashes, number_of, read_lines
+
+PHOTO_COLUMNS = (
+    "photo", "image", "file", "filename", "file_name", "image_name", "image_path", "path", "img",
+    "image_id",
+)  # fmt: skip
+"""Headings under which the photo's name may stand."""
+
+BOX_COLUMNS = ("box_x", "box_y", "box_w", "box_h")
+
+VISIBILITY_WORDS = {
+    "visible": VISIBLE, "occluded": OCCLUDED, "absent": ABSENT, "2": VISIBLE, "1": OCCLUDED,
+    "0": ABSENT,
+}  # fmt: skip
+
+_MISSING = ("", "nan", "none", "null", "na")
+_MESH_POINTS = (468, 478)
+"""Landmarks of the face meshes of MediaPipe."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where a table has what. `xs`, `ys`, `vs`: columns of each landmark, -1 for none."""
+
+    format: str
+    photo: int
+    folder: int
+    names: tuple[str, ...] | None
+    xs: tuple[int, ...]
+    ys: tuple[int, ...]
+    vs: tuple[int, ...]
+    box: tuple[int, ...]
+    score: int
+    frame: int
+    notes: tuple[str, ...] = ()
+
+
+def read(path: Path) -> LabelFile:
+    """Read a table.
+
+    OpenFace has no photo names: a face's photo is `frame N`. MediaPipe's points are fractions, and
+    so are those of a table without a coordinate above 1.
+
+    Raises:
+        LabelError: no columns of landmarks are found, or a cell is not a number; names the row.
+    """
+    rows = csv.reader(line for _number, line in read_lines(path))
+    try:
+        header = [cell.strip() for cell in next(rows)]
+        first = next(rows, None)
+    except StopIteration:
+        raise LabelError(f"{path.name} is empty.") from None
+    except csv.Error as error:
+        raise LabelError(f"{path.name}, row 1: {error}.") from error
+    layout = _layout(header, first, path)
+    faces: list[LabelledFace] = []
+    notes = list(layout.notes)
+    lost = 0
+    number = 1
+    try:
+        for number, row in enumerate(([first] if first else []) + list(rows), 2):
+            if not any(cell.strip() for cell in row):
+                continue
+            face = _face(row, layout, f"{path.name}, row {number}")
+            lost += face.score == 0 and layout.format == "openface"
+            faces.append(face)
+    except csv.Error as error:
+        raise LabelError(f"{path.name}, row {number + 1}: {error}.") from error
+    placed = [face.points for face in faces if np.isfinite(face.points).any()]
+    is_fraction = bool(placed) and all(np.nanmax(np.abs(points)) <= 1.5 for points in placed)
+    if lost:
+        notes.append(f"{lost} frames in which the face was lost (confidence 0)")
+    photos = listed([face.photo for face in faces if face.photo])
+    return LabelFile(
+        layout.format, FRACTION if is_fraction else PIXELS, faces, photos,
+        common_names(faces) if faces else None, notes=notes,
+    )  # fmt: skip
+
+
+def _face(row: Sequence[str], layout: _Layout, place: str) -> LabelledFace:
+    def cell(column: int) -> str:
+        return row[column].strip() if 0 <= column < len(row) else ""
+
+    def value(column: int) -> float:
+        word = cell(column)
+        return np.nan if word.lower() in _MISSING else number_of(word, place)
+
+    points = np.array(
+        [[value(x), value(y)] for x, y in zip(layout.xs, layout.ys, strict=True)], np.float64
+    )
+    points[~np.isfinite(points).all(axis=1)] = np.nan
+    visibility = _visibility(points, [cell(column) for column in layout.vs], place)
+    points[visibility == ABSENT] = np.nan
+    box: Box | None = tight_box(points) if (visibility > 0).any() else None
+    if layout.box:
+        x, y, w, h = (value(column) for column in layout.box)
+        if np.isfinite([x, y, w, h]).all():
+            box = (x, y, w, h)
+    if layout.format == "openface":
+        photo = f"frame {cell(layout.frame)}"
+    else:
+        folder = cell(layout.folder)
+        photo = forward_slashes(cell(layout.photo))
+        photo = f"{folder.rstrip('/')}/{photo}" if folder else photo
+        if not photo:
+            raise LabelError(f"{place}: it names no photo.")
+    score = value(layout.score)
+    return LabelledFace(
+        photo, points, box, visibility, float(score) if np.isfinite(score) else None,
+        names=layout.names,
+    )  # fmt: skip
+
+
+def _visibility(points: NDArray[np.float64], words: Sequence[str], place: str) -> NDArray[np.int8]:
+    visibility = seen_where_placed(points)
+    for landmark, word in enumerate(words):
+        if word and visibility[landmark] != ABSENT:
+            if word.lower() not in VISIBILITY_WORDS:
+                raise LabelError(
+                    f"{place}: {word[:20]!r} is no visibility; write visible, occluded or absent."
+                )
+            visibility[landmark] = VISIBILITY_WORDS[word.lower()]
+    return visibility
+
+
+def _layout(header: Sequence[str], first: Sequence[str] | None, path: Path) -> _Layout:
+    columns: dict[str, int] = {}
+    for column, name in enumerate(header):
+        if name in columns and name:
+            raise LabelError(f"{path.name} has the column {name!r} twice.")
+        columns[name] = column
+    lower = {name.lower(): column for name, column in columns.items()}
+    photo = next((lower[name] for name in PHOTO_COLUMNS if name in lower), -1)
+    if photo < 0 and {"frame", "x_0", "y_0"} <= set(columns):
+        return _openface(columns)
+    names, xs, ys, vs = _landmark_columns(columns)
+    notes: list[str] = []
+    if not xs:
+        raise LabelError(
+            f"{path.name} has no columns of landmarks; name them NAME_x and NAME_y, and the "
+            f"photo's column `photo`."
+        )
+    kind = "csv"
+    if len(xs) in _MESH_POINTS and _is_interleaved(header, first, len(xs), min(xs)):
+        start = min(xs)
+        xs = tuple(range(start, start + 3 * len(xs), 3))
+        ys = tuple(x + 1 for x in xs)
+        notes.append(
+            "the header says that all x come first, but the values run x, y, z for each landmark: "
+            "read so"
+        )
+    if len(xs) in _MESH_POINTS:
+        kind = "mediapipe"
+        notes.append("z is left out")
+    if photo < 0:
+        raise LabelError(
+            f"{path.name} has no column with the photo's name; call it `photo` "
+            f"({', '.join(PHOTO_COLUMNS[1:5])} are known too)."
+        )
+    box = tuple(lower[name] for name in BOX_COLUMNS if name in lower)
+    return _Layout(
+        kind, photo, lower.get("folder", -1), names, xs, ys, vs, box if len(box) == 4 else (),
+        lower.get("score", -1), -1, tuple(notes),
+    )  # fmt: skip
+
+
+def _openface(columns: dict[str, int]) -> _Layout:
+    count = 0
+    while f"x_{count}" in columns and f"y_{count}" in columns:
+        count += 1
+    xs = tuple(columns[f"x_{k}"] for k in range(count))
+    ys = tuple(columns[f"y_{k}"] for k in range(count))
+    return _Layout(
+        "openface", -1, -1, None, xs, ys, (-1,) * count, (), columns.get("confidence", -1),
+        columns["frame"], ("it names frames of a video, not photos",),
+    )  # fmt: skip
+
+
+_PATTERNS = (
+    # NAME_x / NAME_y, then x_NAME, x12, X12
+    (re.compile(r"(?P<name>.+)[_. -](?P<axis>[xyv])$", re.IGNORECASE), True),
+    (re.compile(r"(?P<axis>[xyv])[_. -]?(?P<name>\d+)$", re.IGNORECASE), False),
+    (re.compile(r"(?P<axis>[xyv])[_. -](?P<name>.+)$", re.IGNORECASE), True),
+)
+
+
+def _landmark_columns(
+    columns: dict[str, int],
+) -> tuple[tuple[str, ...] | None, tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Names (None for numbers) and columns of x, y and visibility of each landmark."""
+    for pattern, is_named in _PATTERNS:
+        found: dict[str, dict[str, int]] = {}
+        for heading, column in columns.items():
+            if heading.lower() in BOX_COLUMNS:
+                continue
+            if match := pattern.match(heading):
+                found.setdefault(match["name"], {})[match["axis"].lower()] = column
+        whole = {name: axes for name, axes in found.items() if "x" in axes and "y" in axes}
+        if whole:
+            names = tuple(whole)
+            if all(name.isdecimal() for name in names):
+                names = tuple(sorted(names, key=int))
+                is_named = False
+            rows = [whole[name] for name in names]
+            return (
+                names if is_named else None,
+                tuple(axes["x"] for axes in rows),
+                tuple(axes["y"] for axes in rows),
+                tuple(axes.get("v", -1) for axes in rows),
+            )
+    return None, (), (), ()
+
+
+def _is_interleaved(
+    header: Sequence[str], row: Sequence[str] | None, count: int, start: int
+) -> bool:
+    """Whether the values of a face mesh run x, y, z although the header lists all x first.
+
+    z is the only coordinate that is often negative.
+    """
+    if row is None or len(row) < start + 3 * count or header[start + 1].lower().startswith("y"):
+        return False
+    try:
+        values = np.array([float(word) for word in row[start : start + 3 * count]])
+    except ValueError:
+        return False
+    negative = values < 0
+    return int(negative[2::3].sum()) > int(negative[2 * count :].sum())
+
+
+def _fits(path: Path, head: bytes) -> bool:
+    if path.suffix.lower() not in (".csv", ".tsv"):
+        return False
+    first = head.decode("utf-8-sig", errors="replace").splitlines()[:1]
+    return bool(first) and not first[0].startswith(("scorer", "#filename", "filename,file_size"))
+
+
+READER = FormatReader("csv", _fits, read)

@@ -1,0 +1,217 @@
+"""YOLO-pose: a text file of objects for each photo, and a YAML file that describes all of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from pipnet.data.coco import LabelError
+from pipnet.data.images import ImageError, walk_files
+from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import (
+    ABSENT,
+    FRACTION,
+    FormatReader,
+    LabelFile,
+    common_names,
+    flip_of,
+    listed,
+    seen_where_placed,
+)
+from pipnet.formats.reading import is_number, numbers_of, read_lines, unreadable
+
+_SETTINGS_BYTES = 1_000_000
+"""A YAML file that describes a data set is shorter."""
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """What a YAML file says. `shape`: landmarks and values of each, (K, 2) or (K, 3)."""
+
+    shape: tuple[int, int] | None = None
+    flip: object = None
+    classes: dict[int, str] = field(default_factory=dict)
+    names: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read(path: Path) -> LabelFile:
+    """Read a label file, the YAML file of a data set, or a folder of label files.
+
+    A row is a class, the box's centre and size, then x, y of each landmark, or x, y and visibility
+    (0 is not labelled, 1 hidden, 2 visible), all as fractions of the photo. The photo is the
+    label file's path below `labels` without the suffix.
+
+    Raises:
+        LabelError: a row has another shape; names it.
+    """
+    described = path.suffix.lower() in (".yaml", ".yml")
+    files = _label_files(path)
+    settings = _settings(path if described else _description(path))
+    notes = list(settings.notes)
+    if described and not files:
+        notes.append("it describes a data set whose label files are not beside it")
+    faces: list[LabelledFace] = []
+    classes: set[int] = set()
+    root = path.parent if path.is_file() else path
+    for file in files:
+        inside = file.relative_to(root).with_suffix("").as_posix()
+        photo = re.sub(r"^(.*/)?labels/", r"\1images/", inside)
+        for number, line in read_lines(file):
+            if line.strip():
+                place = f"{inside}.txt, line {number}"
+                kind, face = _face(photo, line.split(), place, settings, notes)
+                classes.add(kind)
+                faces.append(face)
+    if len(classes) > 1:
+        said = ", ".join(settings.classes.get(kind, str(kind)) for kind in sorted(classes))
+        notes.append(f"objects of several classes ({said}) share the list of landmarks")
+    count = len(faces[0].points) if faces else (settings.shape or (0, 0))[0]
+    flip = flip_of(settings.flip, count)
+    if settings.flip is not None and flip is None:
+        notes.append("flip_idx does not fit the landmarks, or is not its own inverse: not used")
+    photos = listed([file.relative_to(root).with_suffix("").as_posix() for file in files])
+    names = common_names(faces) if faces else settings.names
+    return LabelFile(
+        "yolo", FRACTION, faces, photos, names, flip=flip, notes=list(dict.fromkeys(notes)),
+        has_stems=True,
+    )  # fmt: skip
+
+
+def _face(
+    photo: str, words: list[str], place: str, settings: _Settings, notes: list[str]
+) -> tuple[int, LabelledFace]:
+    numbers = numbers_of(words, place)
+    values = numbers[5:]
+    if len(numbers) < 5 or not numbers[0].is_integer() or numbers[0] < 0:
+        raise LabelError(f"{place}: a class and the four numbers of a box belong in front.")
+    if not values:
+        raise LabelError(f"{place}: a box without landmarks; this is a file of boxes only.")
+    dimensions = _dimensions(values, settings, notes)
+    if dimensions is None:
+        raise LabelError(
+            f"{place}: {len(values)} numbers after the box; x and y, or x, y and visibility, of "
+            f"each landmark belong there."
+        )
+    rows = np.array(values, np.float64).reshape(-1, dimensions)
+    points = rows[:, :2].copy()
+    if dimensions == 3:
+        stated = rows[:, 2]
+        if not np.isin(stated, (0, 1, 2)).all():
+            raise LabelError(f"{place}: the visibility of a landmark must be 0, 1 or 2.")
+        visibility = stated.astype(np.int8)
+    else:
+        points[(points == 0).all(axis=1)] = np.nan
+        visibility = seen_where_placed(points)
+    points[visibility == ABSENT] = np.nan
+    x, y, width, height = numbers[1:5]
+    names = settings.names if settings.names and len(settings.names) == len(points) else None
+    box = (x - width / 2, y - height / 2, width, height)
+    return int(numbers[0]), LabelledFace(photo, points, box, visibility, names=names)
+
+
+def _dimensions(values: list[float], settings: _Settings, notes: list[str]) -> int | None:
+    """2 or 3 values of each landmark."""
+    if settings.shape is not None:
+        count, dimensions = settings.shape
+        if count * dimensions == len(values):
+            return dimensions
+        notes.append(
+            f"the YAML file beside it is of another data set: it says {count} landmarks of "
+            f"{dimensions} values"
+        )
+    if len(values) % 3 == 0 and set(values[2::3]) <= {0.0, 1.0, 2.0}:
+        return 3
+    return 2 if len(values) % 2 == 0 else None
+
+
+def _label_files(path: Path) -> list[Path]:
+    if path.suffix.lower() == ".txt":
+        return [path]
+    folder = path if path.is_dir() else path.parent / "labels"
+    if not folder.is_dir():
+        return []
+    try:
+        files = walk_files(folder)[0]
+    except ImageError as error:
+        raise LabelError(f"{error}.") from error
+    found = [file for file in files if file.suffix.lower() == ".txt"]
+    return [file for file in found if file.name not in ("classes.txt", "train.txt", "val.txt")]
+
+
+def _description(path: Path) -> Path | None:
+    """The YAML file that describes a label file or folder: the nearest one with `kpt_shape`."""
+    folder = path if path.is_dir() else path.parent
+    for candidate in (folder, *list(folder.parents)[:2]):
+        try:
+            files = sorted(candidate.glob("*.y*ml"))
+        except OSError:
+            continue
+        for file in files:
+            if b"kpt_shape" in _bytes(file):
+                return file
+    return None
+
+
+def _settings(path: Path | None) -> _Settings:
+    if path is None:
+        return _Settings()
+    text = _bytes(path).decode("utf-8", errors="replace")
+    notes: list[str] = []
+    try:
+        data: Any = yaml.safe_load(text)
+        if not isinstance(data, dict):
+            raise yaml.YAMLError("no mapping")
+    except (yaml.YAMLError, RecursionError, ValueError):
+        notes.append(f"{path.name} is not YAML; only kpt_shape and flip_idx were taken from it")
+        data = {}
+        for key in ("kpt_shape", "flip_idx"):
+            if match := re.search(rf"^\s*{key}\s*:\s*\[([\d\s,]*)\]", text, re.MULTILINE):
+                data[key] = [int(word) for word in re.findall(r"\d+", match[1])]
+    shape = data.get("kpt_shape")
+    fits = isinstance(shape, list) and len(shape) == 2 and shape[1] in (2, 3)
+    names = data.get("names")
+    if names is None:
+        names = {key: value for key, value in data.items() if isinstance(key, int)}
+    if isinstance(names, list):
+        names = dict(enumerate(names))
+    if not isinstance(names, dict):
+        names = {}
+    landmarks = data.get("kpt_names")
+    if isinstance(landmarks, dict) and landmarks:
+        landmarks = next(iter(landmarks.values()))
+    return _Settings(
+        (int(shape[0]), int(shape[1])) if fits and isinstance(shape, list) else None,
+        data.get("flip_idx"),
+        {key: str(value) for key, value in names.items() if isinstance(key, int)},
+        tuple(map(str, landmarks)) if isinstance(landmarks, list) and landmarks else None,
+        tuple(notes),
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_SETTINGS_BYTES)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _fits(path: Path, head: bytes) -> bool:
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return b"kpt_shape" in head
+    if path.suffix.lower() != ".txt":
+        return False
+    text = head.decode("utf-8-sig", errors="replace")
+    words = next((line.split() for line in text.splitlines() if line.strip()), [])
+    if len(words) < 7 or not all(map(is_number, words[:40])) or not re.fullmatch(r"\d+", words[0]):
+        return False
+    return all(-1 <= float(word) <= 2 for word in words[1:5])
+
+
+READER = FormatReader("yolo", _fits, read)

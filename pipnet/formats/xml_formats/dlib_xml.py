@@ -1,0 +1,103 @@
+"""dlib's imglab: XML of boxes with named parts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from pipnet.data.boxes import Box
+from pipnet.data.coco import LabelError
+from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import (
+    PIXELS,
+    FormatReader,
+    LabelFile,
+    ListedPhoto,
+    seen_where_placed,
+)
+from pipnet.formats.reading import forward_slashes, number_of, xml_elements
+
+
+def read(path: Path) -> LabelFile:
+    """Read a data set. A landmark that a box lacks is absent. Parts are put into the order of their
+    names, by number where they are numbers; dlib itself sorts them as text.
+
+    Raises:
+        LabelError: not well-formed, or a number is damaged; names the photo and box.
+    """
+    rows: list[tuple[str, Box, dict[str, tuple[float, float]]]] = []
+    photos: dict[str, ListedPhoto] = {}
+    boxes = without = ignored = hidden = 0
+    for image in xml_elements(path, ("image",)):
+        photo = forward_slashes(_file_name(image.get("file") or ""))
+        if not photo:
+            raise LabelError(f"{path.name}: an image without a file name.")
+        photos[photo] = ListedPhoto(_size(image))
+        for number, element in enumerate(image.iter("box"), 1):
+            place = f"{path.name}, {photo}, box {number}"
+            boxes += 1
+            ignored += element.get("ignore") == "1"
+            hidden += element.get("occluded") == "1"
+            parts = _parts(element, place)
+            without += not parts
+            if parts and element.get("ignore") != "1":
+                left, top, width, height = (
+                    number_of(element.get(key), place) for key in ("left", "top", "width", "height")
+                )
+                rows.append((photo, (left, top, width, height), parts))
+    names = _ordered({name for _photo, _box, parts in rows for name in parts})
+    faces = []
+    for photo, box, parts in rows:
+        missing = (np.nan, np.nan)
+        points = np.array([parts.get(name, missing) for name in names], np.float64)
+        faces.append(LabelledFace(photo, points, box, seen_where_placed(points), names=names))
+    said = (
+        (without, f"of {boxes} boxes have no parts: faces without landmarks"),
+        (ignored, "boxes say `ignore` and are left out"),
+        (hidden, "boxes say `occluded`, without saying which landmarks"),
+    )
+    notes = [f"{count} {words}" for count, words in said if count]
+    if names and list(names) != sorted(names):
+        notes.append("parts are in the order of their numbers; dlib sorts these names as text")
+    return LabelFile("dlib", PIXELS, faces, photos, names or None, notes=notes)
+
+
+def _parts(box: Element, place: str) -> dict[str, tuple[float, float]]:
+    parts: dict[str, tuple[float, float]] = {}
+    for part in box.iter("part"):
+        name = part.get("name") or ""
+        if name in parts:
+            raise LabelError(f"{place}: part {name!r} is there twice.")
+        parts[name] = (number_of(part.get("x"), place), number_of(part.get("y"), place))
+    return parts
+
+
+def _file_name(name: str) -> str:
+    """imglab declares ISO-8859-1 and writes names as the system has them, mostly UTF-8."""
+    try:
+        return name.encode("iso-8859-1").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
+def _size(image: Element) -> tuple[int, int] | None:
+    words = [image.get("width") or "", image.get("height") or ""]
+    if all(re.fullmatch(r"[1-9]\d{0,5}", word) for word in words):
+        return int(words[0]), int(words[1])
+    return None
+
+
+def _ordered(names: set[str]) -> tuple[str, ...]:
+    if all(re.fullmatch(r"[0-9]{1,9}", name) for name in names):
+        return tuple(sorted(names, key=lambda name: (int(name), name)))
+    return tuple(sorted(names))
+
+
+def _fits(_path: Path, head: bytes) -> bool:
+    return re.search(rb"<dataset[\s>]", head) is not None and b"<image" in head
+
+
+READER = FormatReader("dlib", _fits, read)
