@@ -93,6 +93,7 @@ def export_labels(
             sizes = {name: _size(photo) for name, photo in written.items()}
             labels = replace(labels, sizes=sizes, hashes=_hashes(written, problems))
         check = partial(_check_targets, store, out, known, force)
+        assert known.write is not None  # every format of the table is written
         problems += known.write(target, labels, progress, check)
     except OSError as error:
         raise UserError(

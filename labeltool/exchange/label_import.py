@@ -40,6 +40,7 @@ from pipnet.data.label_frames import (
     has_implausible_points,
 )
 from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import in_pixels
 
 _Usable = tuple[int, Box, LabelledFace]  # photo, box of the landmarks, row
 
@@ -164,6 +165,8 @@ def _upright_rows(
         if photo is None or row.photo in wrong:
             continue
         size = photo.size or _sizes([photo]).get(photo.id)
+        if source.read.file is not None and size is not None:
+            row = in_pixels(row, source.read.file, size)
         if row.photo in frames:
             row = _in_frame(row, frames[row.photo])
         if size is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from labeltool.store import Store
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, classify
 from pipnet.data.label_frames import LabelFrame, SizeMismatch, StatedSize, choose_frames
-from pipnet.data.labelled_faces import landmark_order
+from pipnet.data.labelled_faces import LabelledFace, landmark_order
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
 from pipnet.data.scheme import Scheme
 
@@ -62,7 +63,7 @@ def read_label_source(store: Store, path: Path) -> LabelSource:
             )
         form, path = found
         read = form.read(path, {name.split("/")[0] for name in names.values()})
-        folder = path if form.is_folder else path.parent
+        folder = path if os.path.isdir(path) else path.parent
         read = _in_scheme(read, store.scheme, path, form)
     except (LabelError, ImageError) as error:
         raise UserError(N_("{reason}"), reason=str(error)) from error
@@ -134,14 +135,39 @@ def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat) 
         )
         for row in others
     ]
-    order = landmark_order(read.names, scheme.names, path.name) if fitting else None
-    if order is not None:
-        fitting = [
-            replace(
-                row,
-                points=row.points[order],
-                visibility=None if row.visibility is None else row.visibility[order],
+    rows, unlike = _in_order(fitting, read, scheme, path)
+    problems += unlike
+    return replace(read, rows=rows, problems=[*read.problems, *problems])
+
+
+def _in_order(
+    fitting: list[LabelledFace], read: ReadLabels, scheme: Scheme, path: Path
+) -> tuple[list[LabelledFace], list[Message]]:
+    """The rows with their landmarks in the scheme's order, and why others are not used.
+
+    Raises LabelError if the landmarks of no row are the scheme's.
+    """
+    orders: dict[tuple[str, ...] | None, list[int] | None] = {}
+    wrong: dict[tuple[str, ...] | None, LabelError] = {}
+    rows: list[LabelledFace] = []
+    for row in fitting:
+        names = row.names or read.names
+        if names not in orders and names not in wrong:
+            try:
+                orders[names] = landmark_order(names, scheme.names, path.name)
+            except LabelError as error:
+                wrong[names] = error
+        if names in wrong:
+            continue
+        order = orders[names]
+        seen = row.visibility
+        rows.append(
+            row
+            if order is None
+            else replace(
+                row, points=row.points[order], visibility=None if seen is None else seen[order]
             )
-            for row in fitting
-        ]
-    return replace(read, rows=fitting, problems=[*read.problems, *problems])
+        )
+    if wrong and not rows:
+        raise next(iter(wrong.values()))
+    return rows, [Message(N_("{reason}"), reason=str(error)) for error in wrong.values()]

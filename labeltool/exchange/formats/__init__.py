@@ -15,16 +15,8 @@ from pathlib import Path
 
 from labeltool.domain import Message, Progress
 from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.label_file import LabelFile, ListedPhoto
 from pipnet.output import FileKind, replacing
-
-
-@dataclass(frozen=True, slots=True)
-class ListedPhoto:
-    """What a file states about a photo: `size` (width, height) in pixels, and the SHA-256 of its
-    content."""
-
-    size: tuple[int, int] | None = None
-    sha256: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +27,8 @@ class ReadLabels:
     `photos`: all photos that it lists, by name, also those without a face. `stems`: photo names
     have no suffix. Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k]
     of the face) are None if the file states none; `edges` count from 0. `problems`: a sentence for
-    each face that was skipped.
+    each face that was skipped. `file`: what was read, where positions are not pixels from the top
+    left yet, see `pipnet.formats.label_file.in_pixels`.
     """
 
     names: tuple[str, ...] | None
@@ -45,6 +38,7 @@ class ReadLabels:
     problems: list[Message] = field(default_factory=list)
     photos: Mapping[str, ListedPhoto] = field(default_factory=dict)
     stems: bool = False
+    file: LabelFile | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +76,7 @@ class LabelFormat:
     `find`: the file or folder of this format that a path means, or None. `read`: reads what `find`
     returned; the second argument names sub-folders of photos whose names may begin with a dot.
     `write`: writes the labels, whole or not at all, and returns a sentence for each skipped face;
-    it calls `CheckTargets` before it replaces files of a folder.
+    it calls `CheckTargets` before it replaces files of a folder. None: the format is only read.
     """
 
     name: str
@@ -93,9 +87,19 @@ class LabelFormat:
     has_photo_details: bool
     find: Callable[[Path], Path | None]
     read: Callable[[Path, Collection[str]], ReadLabels]
-    write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], list[Message]]
+    write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], list[Message]] | None
     file_kind: FileKind | None = None
     file_text: str = ""
+
+
+__all__ = [
+    "CheckTargets",
+    "LabelFormat",
+    "LabelsToWrite",
+    "ListedPhoto",
+    "ReadLabels",
+    "write_text_atomically",
+]
 
 
 def write_text_atomically(path: Path, text: Iterable[str]) -> None:

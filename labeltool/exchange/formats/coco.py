@@ -19,6 +19,7 @@ from labeltool.exchange.formats import (
     ReadLabels,
     write_text_atomically,
 )
+from labeltool.exchange.formats.other_formats import as_read_labels
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import (
     CocoAnnotation,
@@ -31,6 +32,7 @@ from pipnet.data.coco import (
     parse_coco,
 )
 from pipnet.data.labelled_faces import LabelledFace, only_json
+from pipnet.formats.registry import read_labels
 from pipnet.output import COCO
 
 
@@ -184,7 +186,17 @@ def _find(path: Path) -> Path | None:
 
 
 def _read(path: Path, _hidden: Collection[str]) -> ReadLabels:
-    return read(path)
+    """Other JSON formats, and data sets that lack what COCO demands, are read too."""
+    try:
+        return read(path)
+    except LabelError:
+        try:
+            file = read_labels(path)
+        except LabelError:
+            file = None
+        if file is None or not file.faces:
+            raise
+        return as_read_labels(file)
 
 
 def _write(

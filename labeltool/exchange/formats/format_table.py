@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeltool.exchange.formats import LabelFormat, coco, pts
+from labeltool.exchange.formats import LabelFormat, coco, other_formats, pts
+from pipnet.formats.registry import folder_of_files
+from pipnet.formats.text_formats import pts_files
 
 FORMATS = (coco.FORMAT, pts.FORMAT)
-"""Every format; the first one is the default of the dialogs."""
+"""Every format that is written; the first one is the default of the dialogs."""
+
+
+OTHER_SUFFIXES = (
+    ".xml", ".csv", ".txt", ".yaml", ".mat", ".slp", ".h5", ".ljson", ".tps",
+)  # fmt: skip
+"""Suffixes of formats that are only read."""
 
 
 def format_named(name: str) -> LabelFormat:
@@ -21,12 +29,15 @@ def find_labels(path: Path) -> tuple[LabelFormat, Path] | None:
     Raises:
         LabelError: a folder holds several files that it could be.
     """
+    if path.is_dir() and folder_of_files(path) not in (None, pts_files.read):
+        return other_formats.FORMAT, path
     # folders first: a folder of .pts files may hold a .json file too
     for known in sorted(FORMATS, key=lambda known: not known.is_folder):
         found = known.find(path)
         if found is not None:
             return known, found
-    return None
+    found = other_formats.FORMAT.find(path)
+    return None if found is None else (other_formats.FORMAT, found)
 
 
 def labels_of_chosen_file(file: Path) -> Path:
@@ -37,5 +48,6 @@ def labels_of_chosen_file(file: Path) -> Path:
 
 def suffix_patterns() -> str:
     """What a file dialog filters by, as '*.json *.JSON'."""
-    suffixes = [suffix for known in FORMATS for suffix in (known.suffix, known.suffix.upper())]
+    lower = [*(known.suffix for known in FORMATS), *OTHER_SUFFIXES]
+    suffixes = [suffix for known in lower for suffix in (known, known.upper())]
     return " ".join(f"*{suffix}" for suffix in suffixes)

@@ -15,6 +15,7 @@ from labeltool.exchange.formats.format_table import (
     labels_of_chosen_file,
     suffix_patterns,
 )
+from labeltool.exchange.formats.other_formats import FORMAT
 from pipnet.data.coco import LabelError
 
 
@@ -36,7 +37,7 @@ def test_a_json_file_and_a_folder_of_pts_files_are_found(tmp_path: Path):
     (folder / "other.json").write_text("{}")
     assert find_labels(coco) == (format_named("coco"), coco)
     assert find_labels(folder) == (format_named("pts"), folder)
-    assert find_labels(folder / "inner" / "a.PTS") is None
+    assert find_labels(folder / "inner" / "a.PTS") == (FORMAT, folder / "inner" / "a.PTS")
     assert find_labels(tmp_path / "gone") is None
 
 
