@@ -10,13 +10,12 @@ from labeltool.cli import (
     audit_commands,
     decision_commands,
     exchange_commands,
+    format_commands,
     project_commands,
-    round_commands,
-    round_group,
-    round_list_commands,
     window_commands,
 )
 from labeltool.cli.common import print_line, print_text
+from labeltool.cli.rounds import round_commands, round_group, round_list_commands
 from labeltool.cli.trust import effort_commands, trust_commands
 from labeltool.domain import Cancelled, UserError
 
@@ -51,6 +50,8 @@ for _command in (
     exchange_commands.import_paths,
     exchange_commands.relocate,
     exchange_commands.export_command,
+    format_commands.inspect,
+    format_commands.formats,
     round_commands.predict,
     round_commands.train,
     round_commands.worker,

@@ -3758,6 +3758,14 @@ result: {verdict}</source>
         <translation>{part:,} / {whole:,}</translation>
     </message>
     <message>
+        <source>{path} is not there.</source>
+        <translation>{path}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>Name a label file, or a folder of them.</source>
+        <translation>라벨 파일이나 라벨 파일이 든 폴더를 지정하세요.</translation>
+    </message>
+    <message>
         <source>{reason}</source>
         <translation>{reason}</translation>
     </message>
@@ -6024,6 +6032,10 @@ result: {verdict}</source>
     <message>
         <source>{count} faces are decided by it.</source>
         <translation>이것으로 얼굴 {count}개가 결정되었습니다.</translation>
+    </message>
+    <message>
+        <source>Label files of other tools (*)</source>
+        <translation>다른 도구의 라벨 파일 (*)</translation>
     </message>
 </context>
 </TS>

@@ -20,7 +20,7 @@ from tests.waiting import wait_until
 @pytest.fixture
 def store(project, monkeypatch) -> Store:
     """A project of four faces, one of them accepted; its workers are fake."""
-    worker = Path(__file__).parents[2] / "fake_worker.py"
+    worker = Path(__file__).parents[3] / "fake_worker.py"
     monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
     monkeypatch.setenv("PYTHONPATH", str(worker.parents[1]))
     made: Store = project(4, scheme=Scheme("300w", ("left", "right", "nose")))

@@ -14,9 +14,9 @@ from labeltool.cli.common import (
     progress_bar,
     report_to,
 )
-from labeltool.cli.report_commands import report
-from labeltool.cli.round_commands import events_to, follow, resumed_rounds, training_options
-from labeltool.cli.round_upkeep_commands import delete, export_network, note, rename
+from labeltool.cli.rounds.report_commands import report
+from labeltool.cli.rounds.round_commands import events_to, follow, resumed_rounds, training_options
+from labeltool.cli.rounds.round_upkeep_commands import delete, export_network, note, rename
 from labeltool.domain.round_options import DEVICES, RoundOptions
 
 

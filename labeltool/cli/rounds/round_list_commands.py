@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from labeltool.cli.common import Folder, opened_project, print_line, print_text
-from labeltool.cli.round_commands import resumed_rounds
+from labeltool.cli.rounds.round_commands import resumed_rounds
 from labeltool.domain import Round, RoundKind
 
 
