@@ -29,7 +29,17 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        default=["start", "review", "window", "gallery", "beside", "train", "predict", "kill"],
+        default=[
+            "start",
+            "review",
+            "window",
+            "gallery",
+            "beside",
+            "train",
+            "predict",
+            "errors",
+            "kill",
+        ],
     )
     parser.add_argument("--faces", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     arguments = parser.parse_args()
@@ -56,6 +66,8 @@ def main() -> None:
         train()
     if "predict" in arguments.what:
         predict()
+    if "errors" in arguments.what:
+        expected_errors()
     if "kill" in arguments.what:
         kill()
 
@@ -238,6 +250,53 @@ def predict() -> None:
             for key, values in rows.items():
                 ratio = base / statistics.median(values)
                 print(f"{name:14}{key:20}{spread(values)}{ratio:8.2f}x")
+
+
+def expected_errors() -> None:
+    """Bulk prediction of 32 faces, two crops each, with and without expected errors, in turn."""
+    from contextlib import nullcontext
+    from unittest import mock
+
+    from pipnet import resources
+    from pipnet.calibration.calibration_file import find
+    from pipnet.calibration.signals import NAMES
+    from pipnet.data.boxes import tight_box
+    from pipnet.data.images import read_image
+    from pipnet.data.labelled_faces import load_labelled
+    from pipnet.export.onnx import export_onnx
+    from pipnet.inference import base
+    from pipnet.inference.onnx_detector import OnnxDetector
+    from pipnet.models.checkpoint import load
+
+    faces = load_labelled(resources.path("sample"))[:32]
+    images = [read_image(Path(face.photo)) for face in faces]
+    boxes = [tight_box(face.points) for face in faces]
+    starter = resources.starter()
+    with tempfile.TemporaryDirectory() as folder:
+        export_onnx(load(starter), Path(folder) / "m.onnx")
+        plain = OnnxDetector(Path(folder) / "m.onnx", threads=1)
+        expecting = OnnxDetector(Path(folder) / "m.onnx", threads=1, error_model=find(starter))
+    nothing = mock.patch.multiple(
+        base,
+        sharpness=lambda crops: np.zeros(len(crops)),
+        measure=lambda points, *_: np.zeros((*points.shape[:2], len(NAMES))),
+    )
+
+    def predict(detector: OnnxDetector, without: bool) -> None:
+        with nothing if without else nullcontext():
+            for start in range(0, len(faces), 8):
+                part = slice(start, start + 8)
+                detector.predict_batch(images[part], boxes[part], ["hand"] * 8)
+
+    rows: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(12):
+        for without in rows:
+            rows[without] += timed(lambda w=without: predict(plain if w else expecting, w), 1)
+    print("\nbulk prediction of 32 faces, ms: median, p95, max")
+    for without, values in rows.items():
+        print(f"{'landmarks only' if without else 'with expected errors':24}{spread(values)}")
+    ratio = statistics.median(rows[False]) / statistics.median(rows[True])
+    print(f"with expected errors, times as long: {ratio:.3f}")
 
 
 def kill() -> None:
