@@ -14,7 +14,7 @@ from labeltool.workers.round_audit import Measurement
 from pipnet.calibration.calibration_file import to_json
 from pipnet.calibration.error_model import ErrorModel, fit_error_model
 from pipnet.data.scheme import Scheme
-from pipnet.evaluation.metrics import curve_errors
+from pipnet.evaluation.metrics import calibration_errors
 
 MIN_FIT_FACES = 60
 """Audit faces for an error model of a network whose start has none."""
@@ -40,7 +40,7 @@ def refitted(
     last = None if start is None else replace(start, summary=start.summary | {IS_OWN: False})
     if measured is None:
         return last
-    errors = curve_errors(measured.points, measured.truth, scheme)
+    errors = calibration_errors(measured.points, measured.truth, scheme)
     if start is None and len(errors) >= MIN_FIT_FACES:
         model = fit_error_model(measured.signals, errors, scheme.name)
     elif start is not None and len(errors) >= MIN_CALIBRATION_FACES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet.calibration.signals import predicted_norm
 from pipnet.data.scheme import Scheme
 from pipnet.data.scheme import norm_distance as norm_distance  # also for those who import it here
 
@@ -32,6 +33,13 @@ def curve_errors(points: Floats, truth: Floats, scheme: Scheme, norm: str | None
             if np.isfinite(line).all():
                 errors[face, index] = _distance(points[face, index], line) / size[face]
     return errors
+
+
+def calibration_errors(points: Floats, truth: Floats, scheme: Scheme) -> Floats:
+    """As `curve_errors`, but shares of the norm of the predicted points: what error models are
+    fitted to, because circles are drawn where the true norm is not known."""
+    scale = norm_distance(truth, scheme) / predicted_norm(points, scheme)
+    return curve_errors(points, truth, scheme) * scale[:, None]
 
 
 def _distance(points: Floats, line: Floats) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipnet.data.scheme import Scheme, load_scheme, shipped_schemes
 from pipnet.evaluation.metrics import (
     auc,
+    calibration_errors,
     ced,
     curve_errors,
     failure_rate,
@@ -162,3 +163,9 @@ class TestDistribution:
     def test_the_order_of_faces_does_not_matter(self, nmes: NDArray[np.float64]) -> None:
         assert auc(nmes) == pytest.approx(auc(nmes[::-1]))
         assert 0 <= auc(nmes) <= 1 + 1e-9
+
+
+def test_errors_for_a_calibration_are_pixels_by_the_predicted_norm() -> None:
+    points = TRUTH.copy()
+    points[0, 3] += (0, 5)  # the predicted norm is 25 instead of 20
+    assert calibration_errors(points, TRUTH, LINE)[0].tolist() == [0, 0, 0, pytest.approx(5 / 25)]
