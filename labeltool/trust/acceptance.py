@@ -186,8 +186,9 @@ class Acceptance:
         Raises:
             UserError: the face's proposal changed meanwhile.
         """
-        if self._judgements and self._judgements[-1].answer is None:
-            return self._shown(self._judgements[-1])
+        waiting = next((each for each in self._judgements if each.answer is None), None)
+        if waiting is not None:
+            return self._shown(waiting)
         sets = self._results(self._reviewer_state().lowest)
         current = _current(sets)
         if current is None:
@@ -232,6 +233,33 @@ class Acceptance:
         place = self._judgements.index(shown)
         self._judgements[place] = replace(shown, answer=right, operation_id=operation)
         return WriteResult(Changes(faces=frozenset([shown.face_id])))
+
+    def take_back(self) -> WriteResult | None:
+        """Take the last judgement back, with its correction: the face is the next one to look at.
+
+        Returns:
+            What that changed; None if nothing was judged yet.
+        """
+        judged = [each for each in self._judgements if each.answer is not None]
+        if not judged:
+            return None
+        last, result = judged[-1], WriteResult()
+        with self._store.transaction():
+            self._store.trust.acceptances.take_back(last.token)
+            if last.operation_id is not None:
+                result = self._store.history.revert_batch(self.reviewer, last.operation_id)
+        place = self._judgements.index(last)
+        self._judgements[place] = replace(last, answer=None, time=None, operation_id=None)
+        return result
+
+    def coming(self, count: int) -> list[int]:
+        """Faces that are likely to be shown soon, so that their photos can be read ahead."""
+        sets = self._results(self._reviewer_state().lowest)
+        current = _current(sets)
+        if current is None:
+            return []
+        at = sets[current]
+        return self.groups[at.group].coming(at.step, self._wrong(), count)
 
     def _wrong(self) -> dict[int, bool]:
         """What was said of the draws, by face: whether it is wrong."""

@@ -41,6 +41,11 @@ class Group:
         """The first faces of a set, in its random order, up to the first unjudged."""
         return list(itertools.takewhile(judged.__contains__, map(int, self._orders[step])))
 
+    def coming(self, step: int, judged: Container[int], count: int) -> list[int]:
+        """The next faces of a set to look at, at most `count`."""
+        faces = (int(face) for face in self._orders[step] if int(face) not in judged)
+        return list(itertools.islice(faces, count))
+
     def next_face(self, step: int, wrong: Mapping[int, bool]) -> int | None:
         """The next face of a set to look at; None if all were."""
         for face in self._orders[step]:

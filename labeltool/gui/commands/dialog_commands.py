@@ -21,6 +21,7 @@ from labeltool.domain import (
     WriteResult,
 )
 from labeltool.domain.round_options import DEVICES, RoundOptions
+from labeltool.domain.tolerance import MAX_TOLERANCE, MIN_TOLERANCE
 from labeltool.exchange.formats.format_table import FORMATS, labels_of_chosen_file, suffix_patterns
 from labeltool.exchange.label_source import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
@@ -78,6 +79,9 @@ class DialogCommands(QObject):
             "relocate": self._relocate,
             "accept_above": self._accept_above,
             "contact_sheet": self._contact_sheet,
+            "guarantee": self._guarantee,
+            "certificates": self._certificates,
+            "tolerance": self._tolerance,
             "train": self._train,
             "audit": self._audit,
             "pack_round": self._pack_round,
@@ -182,6 +186,42 @@ class DialogCommands(QObject):
         if self._run(dialog) and dialog.threshold is not None:
             self._decide_batch(
                 self._session.desk.batches.faces_within(dialog.threshold), Verdict.ACCEPTED
+            )
+        elif dialog.wants_guarantee:
+            self._guarantee()
+
+    def _guarantee(self) -> None:
+        # loads the statistics, which no other part of the window needs
+        from labeltool.gui.dialogs.guarantee.guarantee_dialog import (  # noqa: PLC0415
+            GuaranteeDialog,
+        )
+
+        dialog = self._parent.findChild(GuaranteeDialog)
+        if dialog is None:
+            dialog = GuaranteeDialog(self._session, self._parent)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _certificates(self) -> None:
+        from labeltool.gui.dialogs.guarantee.certificate_list import (  # noqa: PLC0415
+            CertificateListDialog,
+        )
+
+        self._run(CertificateListDialog(self._session, self._parent))
+
+    def _tolerance(self) -> None:
+        percent, chosen = QInputDialog.getDouble(
+            self._parent, tr("Tolerance"),
+            tr("A landmark is right if it is off by at most so many percent of the norm\n"
+               "(for faces, the distance between the eyes):"),
+            100 * self._session.store.trust.tolerance(), 100 * MIN_TOLERANCE, 100 * MAX_TOLERANCE,
+            1,
+        )  # fmt: skip
+        if chosen:
+            self._session.writes.submit(
+                partial(self._session.store.trust.set_tolerance, percent / 100)
             )
 
     def _contact_sheet(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSlider,
     QWidget,
 )
@@ -46,6 +47,11 @@ class AcceptByScoreDialog(BaseDialog):
                 "these faces are wrong."
             )
         )
+        self.wants_guarantee = False
+        self.guarantee = QPushButton(tr("Accept with a guarantee instead…"))
+        self.guarantee.setAutoDefault(False)
+        self.guarantee.clicked.connect(self._choose_guarantee)
+        self.body.addWidget(self.guarantee)
         self.add_text(tr("You see them before anything is decided. One undo reverts all of it."))
         self.add_buttons()
         self.score.valueChanged.connect(self._set_score)
@@ -57,6 +63,11 @@ class AcceptByScoreDialog(BaseDialog):
         """The chosen score of the desk's model; None where there is no model."""
         found = self._session.desk.batches.threshold(round(self.score.value(), 4))
         return None if found is None else found[1]
+
+    @Slot()
+    def _choose_guarantee(self) -> None:
+        self.wants_guarantee = True
+        self.reject()
 
     @Slot(int)
     def _move_slider(self, percent: int) -> None:

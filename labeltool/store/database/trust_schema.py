@@ -112,7 +112,9 @@ prediction_id, kind, shift, points ON judgement
 BEGIN SELECT RAISE(ABORT, 'what was shown cannot change'); END""",
     """CREATE TRIGGER judgement_answered BEFORE UPDATE OF answer ON judgement
 WHEN old.answer IS NOT NULL AND new.answer IS NOT old.answer
-BEGIN SELECT RAISE(ABORT, 'a judgement cannot change'); END""",
+AND (new.answer IS NOT NULL OR EXISTS (SELECT 1 FROM judgement WHERE answer IS NOT NULL
+AND acceptance_id = old.acceptance_id AND number > old.number))
+BEGIN SELECT RAISE(ABORT, 'only the last judgement can be taken back'); END""",
     """CREATE TRIGGER judgement_kept BEFORE DELETE ON judgement
 BEGIN SELECT RAISE(ABORT, 'a judgement cannot be deleted'); END""",
 )

@@ -231,6 +231,12 @@ class Acceptances:
             if result.rowcount != 1:
                 raise UserError(N_("This face was judged already."), N_("Look at the next one."))
 
+    def take_back(self, token: str) -> None:
+        """Forget what the reviewer said of a face: only of the one judged last, as the database
+        enforces."""
+        with self._database.write() as connection:
+            connection.execute(_TAKE_BACK, {"shown": token})
+
     def note_correction(self, token: str, reviewer: str) -> None:
         """Say that the reviewer's newest operation corrects the face shown under this token."""
         with self._database.write() as connection:
@@ -287,6 +293,11 @@ _ANSWER = (
     update(JudgementRow)
     .where(JudgementRow.token == bindparam("shown"), JudgementRow.answer.is_(None))
     .values(answer=bindparam("said"), time=bindparam("moment"))
+)
+_TAKE_BACK = (
+    update(JudgementRow)
+    .where(JudgementRow.token == bindparam("shown"))
+    .values(answer=None, time=None, operation_id=None)
 )
 _CORRECTED = (
     update(JudgementRow)

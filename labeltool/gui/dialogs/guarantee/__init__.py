@@ -1,0 +1,1 @@
+"""Accept with a guarantee: set up, look at random faces, accept."""
