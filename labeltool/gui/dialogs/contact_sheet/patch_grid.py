@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
@@ -208,31 +209,47 @@ class PatchGrid(QWidget):
             self._cut()
 
     def _sharpen(self) -> None:
-        """Read the photo of the current patch if its thumbnail has fewer pixels than it shows."""
-        if not self._patches:
-            return
-        patch = self._patches[self.current]
-        if patch.frame is None or patch.is_sharp or patch.problem:
-            return
-        in_thumbnail = MAX_THUMBNAIL_PIXELS / square(patch.card)[2]
-        if in_thumbnail < min(1.0, patch.frame.zoom):
-            self._photos.request([patch.card.photo], patch.card.photo)
-            self._on_photo(patch.card.photo)
+        """Read the photos of patches that show more than their thumbnails: of the current patch
+        first, then of those that reach beyond the thumbnail."""
+        wanted = [
+            patch.card.photo
+            for place, patch in enumerate(self._patches)
+            if patch.frame is not None
+            and not patch.is_sharp
+            and not patch.problem
+            and (
+                patch.frame.leaves(square(patch.card))
+                or (place == self.current and _is_coarse(patch.card, patch.frame))
+            )
+        ]
+        if self._patches and self._patches[self.current].card.photo in wanted:
+            wanted.insert(0, self._patches[self.current].card.photo)
+        if wanted:
+            self._photos.request(list(dict.fromkeys(wanted)))
+            for photo in set(wanted):
+                self._cut_from(photo)
 
     @Slot(object)
-    def _on_photo(self, photo: object) -> None:
-        patch = self._patches[self.current] if self._patches else None
-        if patch is None or patch.frame is None or patch.is_sharp or patch.card.photo != photo:
-            return
-        image = self._photos.get(patch.card.photo)[0]
+    def _on_photo(self, photo: Path) -> None:
+        if self._cut_from(photo):
+            self._sharpen()  # only so many are read at once as fit into memory
+
+    def _cut_from(self, photo: Path) -> bool:
+        """Cut the patches of a photo that is decoded; whether there are any."""
+        image = self._photos.get(photo)[0]
         if image is None:
-            return
-        levels = [image, *self._photos.halved_copies(patch.card.photo)]
-        wanted = image.width() * patch.frame.zoom
-        level = next((each for each in reversed(levels) if each.width() >= wanted), image)
-        self._set_image(patch, patch.frame.cut(level, (0.0, 0.0, float(image.width()))))
-        patch.is_sharp = True
+            return False
+        levels = [image, *self._photos.halved_copies(photo)]
+        cut = False
+        for patch in self._patches:
+            if patch.card.photo != photo or patch.frame is None or patch.is_sharp:
+                continue
+            wanted = image.width() * patch.frame.zoom
+            level = next((each for each in reversed(levels) if each.width() >= wanted), image)
+            self._set_image(patch, patch.frame.cut(level, (0.0, 0.0, float(image.width()))))
+            patch.is_sharp = cut = True
         self.update()
+        return cut
 
     # Mouse and keys
 
@@ -438,3 +455,8 @@ class PatchGrid(QWidget):
                 size, self.devicePixelRatioF()
             )
         return self._icons[key]
+
+
+def _is_coarse(card: Card, frame: PatchFrame) -> bool:
+    """Whether a thumbnail has fewer pixels than the patch shows and the photo has."""
+    return MAX_THUMBNAIL_PIXELS / square(card)[2] < min(1.0, frame.zoom)

@@ -44,6 +44,20 @@ class PatchFrame:
         """A way in the patch, as a way in the photo."""
         return step / self.turn
 
+    def leaves(self, part: Square) -> bool:
+        """Whether the patch shows something beyond a part of the photo."""
+        left, top, width = part
+        half = self.side / 2
+        corners = [
+            self.centre + self.to_photo(complex(x, y)) + complex(0.5, 0.5)
+            for x in (-half, half)
+            for y in (-half, half)
+        ]
+        return any(
+            not (left <= at.real <= left + width and top <= at.imag <= top + width)
+            for at in corners
+        )
+
     def cut(self, image: QImage, part: Square, grey: tuple[int, int, int] = (92, 92, 92)) -> QImage:
         """The patch, from an image that shows a `part` of the photo (see `thumbnails.square`)."""
         left, top, width = part
