@@ -756,6 +756,30 @@
         <translation>신뢰도 점수가 높은 미검토 얼굴을 모두 수락합니다(보장 없음)</translation>
     </message>
     <message>
+        <source>Accept with a guarantee…</source>
+        <translation>보장과 함께 승인…</translation>
+    </message>
+    <message>
+        <source>Look at a few random faces, and accept all of them under a stated bound</source>
+        <translation>무작위로 뽑은 얼굴 몇 개를 보고, 정해진 오류 한도 안에서 모두 승인합니다</translation>
+    </message>
+    <message>
+        <source>Certificates…</source>
+        <translation>인증서…</translation>
+    </message>
+    <message>
+        <source>What was accepted with a guarantee: check it again, export it</source>
+        <translation>보장과 함께 승인한 것을 다시 확인하거나 내보냅니다</translation>
+    </message>
+    <message>
+        <source>Tolerance…</source>
+        <translation>허용 오차…</translation>
+    </message>
+    <message>
+        <source>By how much a right landmark may be off</source>
+        <translation>맞은 랜드마크가 벗어나도 되는 정도</translation>
+    </message>
+    <message>
         <source>Landmark contact sheet…</source>
         <translation>랜드마크 모아 보기…</translation>
     </message>
@@ -1356,6 +1380,10 @@
         <translation>보장 없음: 신뢰도 점수는 오차를 거의 알려 주지 않으므로, 이 얼굴 중 몇 개가 틀렸는지 알 수 없습니다.</translation>
     </message>
     <message>
+        <source>Accept with a guarantee instead…</source>
+        <translation>대신 보장과 함께 승인…</translation>
+    </message>
+    <message>
         <source>You see them before anything is decided. One undo reverts all of it.</source>
         <translation>판정하기 전에 얼굴들을 보여 줍니다. 실행 취소 한 번으로 모두 되돌릴 수 있습니다.</translation>
     </message>
@@ -1416,8 +1444,60 @@
         <translation>라운드 학습</translation>
     </message>
     <message>
+        <source>For each folder of photos by itself</source>
+        <translation>사진 폴더마다 따로 보장</translation>
+    </message>
+    <message>
+        <source>Find out how many errors I see</source>
+        <translation>내가 오류를 얼마나 찾는지 측정</translation>
+    </message>
+    <message>
+        <source>Some of the faces are shifted on purpose. Without them, you are taken to see all.</source>
+        <translation>일부 얼굴은 일부러 점을 옮겨서 보여 줍니다. 이를 끄면 모든 오류를 찾는다고 가정합니다.</translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation>시작</translation>
+    </message>
+    <message>
+        <source>Go on where you stopped</source>
+        <translation>멈춘 곳에서 계속</translation>
+    </message>
+    <message>
+        <source>Which faces: those under the filter that nobody judged ({filter}; {faces} listed)</source>
+        <translation>대상: 이 필터에서 아직 아무도 판단하지 않은 얼굴 ({filter}; 목록에 {faces})</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>최대</translation>
+    </message>
+    <message>
+        <source>of these faces have a landmark</source>
+        <translation>의 얼굴에서 랜드마크가</translation>
+    </message>
+    <message>
+        <source>off by more than</source>
+        <translation>벗어난 정도가</translation>
+    </message>
+    <message>
+        <source>of the distance between the eyes,</source>
+        <translation>(눈 사이 거리 기준)를 넘습니다.</translation>
+    </message>
+    <message>
+        <source>with</source>
+        <translation>신뢰도는</translation>
+    </message>
+    <message>
+        <source>confidence.</source>
+        <translation>입니다.</translation>
+    </message>
+    <message>
+        <source>You look at faces drawn at random, and say of each whether it is right. As soon as that is enough, all of them are accepted at once; one undo takes it back.</source>
+        <translation>무작위로 뽑은 얼굴을 보고 맞는지 하나씩 판단합니다. 충분해지면 모두 한 번에 승인되며, 실행 취소 한 번으로 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>A landmark is right inside its circle; along a contour it may slide.</source>
+        <translation>랜드마크는 원 안에 있으면 맞습니다. 윤곽선을 따라서는 미끄러져도 됩니다.</translation>
     </message>
     <message>
         <source>Pack…</source>
@@ -2758,6 +2838,16 @@ result: {verdict}</source>
         <translation>레이블 ({patterns})</translation>
     </message>
     <message>
+        <source>Tolerance</source>
+        <translation>허용 오차</translation>
+    </message>
+    <message>
+        <source>A landmark is right if it is off by at most so many percent of the norm
+(for faces, the distance between the eyes):</source>
+        <translation>랜드마크가 기준 거리의 이 퍼센트 이하로 벗어나면 맞은 것입니다
+(얼굴에서는 눈 사이 거리):</translation>
+    </message>
+    <message>
         <source>Drawing faces to measure by</source>
         <translation>측정용 얼굴을 뽑는 중</translation>
     </message>
@@ -3156,8 +3246,48 @@ result: {verdict}</source>
         <translation>라운드를 그만둡니다. 모든 것이 이전 그대로 남습니다</translation>
     </message>
     <message>
+        <source>Right</source>
+        <translation>맞음</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
         <source>Pause</source>
         <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>Everything is stored: you can go on tomorrow</source>
+        <translation>모두 저장되어 있으므로 내일 계속할 수 있습니다</translation>
+    </message>
+    <message>
+        <source>{action} ({key})</source>
+        <translation>{action} ({key})</translation>
+    </message>
+    <message>
+        <source>{problem} A face that cannot be seen counts as wrong.</source>
+        <translation>{problem} 볼 수 없는 얼굴은 틀린 것으로 셉니다.</translation>
+    </message>
+    <message>
+        <source>You moved a landmark: X counts the face as wrong, and keeps where you put it.</source>
+        <translation>랜드마크를 옮겼습니다. X를 누르면 틀린 얼굴로 세고 옮긴 위치를 저장합니다.</translation>
+    </message>
+    <message>
+        <source>Right: every landmark inside its circle. Wrong: one or more outside; drag them into place first, if you like.</source>
+        <translation>맞음: 모든 랜드마크가 원 안에 있습니다. 틀림: 하나 이상이 밖에 있습니다. 원하면 먼저 제자리로 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>{count:,} looked at, {wrong:,} wrong.</source>
+        <translation>{count:,}개 확인, {wrong:,}개 틀림.</translation>
+    </message>
+    <message>
+        <source>{count:,} looked at, none wrong.</source>
+        <translation>{count:,}개 확인, 틀린 것 없음.</translation>
+    </message>
+    <message>
+        <source>Accept {count:,}…</source>
+        <translation>{count:,}개 승인…</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -5236,8 +5366,52 @@ result: {verdict}</source>
         <translation>{file}은(는) 이미 있으며 다른 종류의 파일입니다.</translation>
     </message>
     <message>
+        <source>PDF page (*.pdf)</source>
+        <translation>PDF 문서 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Export the certificate</source>
+        <translation>인증서 내보내기</translation>
+    </message>
+    <message>
         <source>{file} cannot be written: {reason}.</source>
         <translation>{file}에 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Reviewer</source>
+        <translation>검토자</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>작성 시각</translation>
+    </message>
+    <message>
+        <source>Faces accepted</source>
+        <translation>승인한 얼굴</translation>
+    </message>
+    <message>
+        <source>Faces looked at</source>
+        <translation>확인한 얼굴</translation>
+    </message>
+    <message>
+        <source>Of these, called wrong</source>
+        <translation>그중 틀리다고 판단</translation>
+    </message>
+    <message>
+        <source>Planted errors found</source>
+        <translation>심어 둔 오류 중 찾은 것</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Seed of the draw</source>
+        <translation>추첨 시드</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>다이제스트</translation>
     </message>
     <message>
         <source>Free some space, or choose another place.</source>
@@ -5320,8 +5494,44 @@ result: {verdict}</source>
         <translation>라운드 보고서</translation>
     </message>
     <message>
+        <source>Certificates</source>
+        <translation>인증서</translation>
+    </message>
+    <message>
+        <source>Certificate</source>
+        <translation>인증서</translation>
+    </message>
+    <message>
+        <source>Still accepted</source>
+        <translation>아직 승인 상태</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>확인</translation>
+    </message>
+    <message>
+        <source>Draw and calculate it again, and compare it with the faces and photos as they are</source>
+        <translation>다시 추첨하고 계산하여 현재의 얼굴과 사진에 비교합니다</translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>내보내기…</translation>
+    </message>
+    <message>
+        <source>Nothing was accepted with a guarantee yet.</source>
+        <translation>아직 보장과 함께 승인한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Checking a certificate</source>
+        <translation>인증서 확인</translation>
+    </message>
+    <message>
+        <source>The certificate is sound, and agrees with this project.</source>
+        <translation>인증서에 이상이 없으며 이 프로젝트와 일치합니다.</translation>
     </message>
     <message>
         <source>Report of</source>
@@ -6036,6 +6246,82 @@ result: {verdict}</source>
     <message>
         <source>Label files of other tools (*)</source>
         <translation>다른 도구의 라벨 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Accept with a guarantee</source>
+        <translation>보장과 함께 승인</translation>
+    </message>
+    <message>
+        <source>Drawing faces</source>
+        <translation>얼굴 추첨</translation>
+    </message>
+    <message>
+        <source>Accepting with a guarantee</source>
+        <translation>보장과 함께 승인하는 중</translation>
+    </message>
+    <message>
+        <source>The face to judge</source>
+        <translation>판단할 얼굴</translation>
+    </message>
+    <message>
+        <source>Reading the photo…</source>
+        <translation>사진을 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Look at more faces</source>
+        <translation>얼굴 더 보기</translation>
+    </message>
+    <message>
+        <source>Export certificate…</source>
+        <translation>인증서 내보내기…</translation>
+    </message>
+    <message>
+        <source>How this is calculated</source>
+        <translation>계산 방법</translation>
+    </message>
+    <message>
+        <source>{count:,} faces can be accepted with the guarantee.</source>
+        <translation>얼굴 {count:,}개를 보장과 함께 승인할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Faces that you called wrong are not among them.</source>
+        <translation>틀리다고 판단한 얼굴은 포함되지 않습니다.</translation>
+    </message>
+    <message>
+        <source>No set of these faces can be accepted with this guarantee.</source>
+        <translation>이 얼굴 중 어느 묶음도 이 보장으로 승인할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Train a round on your corrections and predict again; or ask for less: a larger share, a wider tolerance, or a filter with fewer hard faces.</source>
+        <translation>수정한 것으로 라운드를 학습하고 다시 예측하세요. 또는 조건을 낮추세요: 더 큰 비율, 더 넓은 허용 오차, 어려운 얼굴이 적은 필터.</translation>
+    </message>
+    <message>
+        <source>Accepted with the guarantee.</source>
+        <translation>보장과 함께 승인했습니다.</translation>
+    </message>
+    <message>
+        <source>Certificate {name}, kept in the project.</source>
+        <translation>인증서 {name}이(가) 프로젝트에 저장되었습니다.</translation>
+    </message>
+    <message>
+        <source>Some of the faces were shifted on purpose: you found {found} of {planted}. The guarantee reckons with what anybody misses.</source>
+        <translation>일부 얼굴은 일부러 점을 옮긴 것이었습니다. {planted}개 중 {found}개를 찾았습니다. 누구나 놓치는 것이 있으며 보장은 이를 계산에 넣습니다.</translation>
+    </message>
+    <message>
+        <source>{repeats} faces came twice; you said the same of {same}.</source>
+        <translation>얼굴 {repeats}개가 두 번 나왔고, 그중 {same}개에 같은 판단을 했습니다.</translation>
+    </message>
+    <message>
+        <source>{size:,} faces: {looked:,} looked at, {wrong} wrong, e-value {e:.1f} of {needed:.0f}</source>
+        <translation>얼굴 {size:,}개: {looked:,}개 확인, {wrong}개 틀림, e-값 {e:.1f} / {needed:.0f}</translation>
+    </message>
+    <message>
+        <source>A betting test for draws without replacement: it may be watched after every face. Sets are tried from the smallest expected errors up. You find at least {share:.0f} % of errors.</source>
+        <translation>비복원 추출에 대한 베팅 검정으로, 얼굴마다 확인해도 유효합니다. 예상 오차가 작은 묶음부터 시도합니다. 오류의 {share:.0f} % 이상을 찾는 것으로 계산합니다.</translation>
+    </message>
+    <message>
+        <source>Accepting…</source>
+        <translation>승인하는 중…</translation>
     </message>
 </context>
 </TS>
