@@ -1,4 +1,4 @@
-"""Commands that decide on many faces by their scores."""
+"""Commands that decide on many faces: by their scores, or with a guarantee."""
 
 from __future__ import annotations
 
@@ -9,14 +9,109 @@ import click
 from labeltool.cli.common import Folder, opened_project, print_line
 from labeltool.domain import UserError, Verdict, counted
 
+MAX_DRAWN = 2000
+"""Faces that are drawn at once."""
+
 
 @click.command()
 @click.argument("project", type=Folder)
-@click.option("--min-score", required=True, type=click.FloatRange(0, 1))
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    help="Accept every unreviewed face with at least this score: without a bound on how many are "
+    "wrong.",
+)
 @click.option("--dry-run", is_flag=True, help="Only print how many faces it would be.")
-def accept(project: Path, min_score: float, dry_run: bool) -> None:
-    """Accept every unreviewed face whose score is at least this."""
-    _decide(project, Verdict.ACCEPTED, min_score, 1.0, dry_run)
+@click.option(
+    "--draw", type=Folder, help="Write random faces to this file, to be judged for a guarantee."
+)
+@click.option(
+    "--certified",
+    type=Folder,
+    help="Accept what the judged faces of this file guarantee, with a certificate.",
+)
+@click.option(
+    "--limit",
+    type=click.FloatRange(0.1, 49),
+    default=5.0,
+    show_default=True,
+    help="With --draw: percent of the faces that may be wrong.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(50, 99.99),
+    default=95.0,
+    show_default=True,
+    help="With --draw: of the guarantee, in percent.",
+)
+@click.option("--folders", is_flag=True, help="With --draw: guarantee it for each folder.")
+@click.option(
+    "--no-planted", is_flag=True, help="With --draw: trust the reviewer to find every wrong face."
+)
+def accept(
+    project: Path,
+    min_score: float | None,
+    dry_run: bool,
+    draw: Path | None,
+    certified: Path | None,
+    limit: float,
+    confidence: float,
+    folders: bool,
+    no_planted: bool,
+) -> None:
+    """Accept many faces: with a guarantee (--draw, then --certified), or by their score."""
+    if sum(each is not None for each in (min_score, draw, certified)) != 1:
+        raise click.UsageError("Give one of --min-score, --draw and --certified.")
+    if dry_run and min_score is None:
+        raise click.UsageError("--dry-run needs --min-score.")
+    if draw is not None:
+        _draw(project, draw, limit / 100, confidence / 100, folders, not no_planted)
+    elif certified is not None:
+        _accept_certified(project, certified)
+    else:
+        assert min_score is not None
+        _decide(project, Verdict.ACCEPTED, min_score, 1.0, dry_run)
+        print_line("Nothing is known of how many of them are wrong.", err=True)
+
+
+def _draw(
+    project: Path, out: Path, limit: float, confidence: float, folders: bool, planted: bool
+) -> None:
+    from labeltool.review.desk import default_reviewer  # noqa: PLC0415
+    from labeltool.trust.acceptance import Acceptance  # noqa: PLC0415
+    from labeltool.trust.acceptance_settings import AcceptanceSettings  # noqa: PLC0415
+    from labeltool.trust.judgement_file import write_draw  # noqa: PLC0415
+
+    with opened_project(project) as store:
+        settings = AcceptanceSettings(
+            limit=limit, confidence=confidence, tolerance=store.trust.tolerance(),
+            by_folder=folders, measure_reviewer=planted,
+        )  # fmt: skip
+        session = Acceptance.continued(store, default_reviewer(), settings)
+        count = write_draw(session, store, out, MAX_DRAWN)
+        print_line(f"Wrote {counted(count, 'face')} to judge to {out}.")
+        print_line(session.guarantee(session.size))
+        print_line(
+            'Set "right" to true or false for each, then run '
+            f"'labeltool accept {project} --certified {out}'.",
+            err=True,
+        )
+
+
+def _accept_certified(project: Path, file: Path) -> None:
+    from labeltool.trust.judgement_file import read_judgements  # noqa: PLC0415
+
+    with opened_project(project) as store:
+        session = read_judgements(store, file)
+        state = session.state()
+        if not state.can_accept:
+            raise UserError(
+                f"The guarantee does not hold yet. {state.sentence}",
+                "Your judgements are kept: draw more faces with --draw.",
+            )
+        result, digest = session.accept(lambda done, total: None)
+        print_line(result.message)
+        print_line(f"Certificate {digest}.")
 
 
 @click.command()

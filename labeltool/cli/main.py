@@ -16,7 +16,7 @@ from labeltool.cli import (
 )
 from labeltool.cli.common import print_line, print_text
 from labeltool.cli.rounds import round_commands, round_group, round_list_commands
-from labeltool.cli.trust import effort_commands, trust_commands
+from labeltool.cli.trust import certificate_commands, effort_commands, trust_commands
 from labeltool.domain import Cancelled, UserError
 
 
@@ -64,6 +64,7 @@ for _command in (
     decision_commands.reject,
     effort_commands.effort,
     trust_commands.tolerance,
+    certificate_commands.certificate,
     trust_commands.findings,
 ):
     cli.add_command(_command)

@@ -32,11 +32,16 @@ from labeltool.domain import (
 from labeltool.store import Store
 from labeltool.store.trust.acceptances import Judgement
 from labeltool.trust.acceptance_settings import PLANTED_EVERY, REPEAT_EVERY, AcceptanceSettings
+from labeltool.trust.acceptance_state import (
+    AcceptanceState,
+    clean_faces_needed,
+    current_set,
+    sentence_of,
+)
 from labeltool.trust.certificate import build_certificate
-from labeltool.trust.detection_curve import ReviewerState, fit_curve, lowest_detection
+from labeltool.trust.detection_curve import ReviewerState, fit_curve
 from labeltool.trust.drawing import set_sizes
 from labeltool.trust.planting import SHIFT_SIZES, shifted
-from labeltool.trust.sequential_test import SequentialTest
 from labeltool.trust.set_results import Group, SetResult, find_results, reviewer_bound
 
 MIN_LABELS = 5
@@ -48,9 +53,6 @@ MAX_LABELS = 400
 REPEAT_AFTER = 10
 """A face is shown again after so many others at the earliest."""
 
-MAX_MORE = 2000
-"""Faces that a forecast looks ahead."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
@@ -60,35 +62,6 @@ class Shown:
     face_id: int
     points: Points
     number: int
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptanceState:
-    """How far an acceptance is.
-
-    `sets`: the result of each set, see `SetResult`; `current`: the place of the one that is tried
-    now, None if there is none left. `shown`: faces that were judged. `holds_for`: faces of the
-    sets that the guarantee holds for. `more`: clean faces that would do for the current set, None
-    if that cannot be told. `sentence`: all this for people.
-    """
-
-    sets: tuple[SetResult, ...]
-    current: int | None
-    reviewer: ReviewerState
-    shown: int
-    holds_for: int
-    more: int | None
-    sentence: Message
-
-    @property
-    def can_accept(self) -> bool:
-        """Whether the guarantee holds for some faces."""
-        return self.holds_for > 0
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether looking at more faces would change nothing."""
-        return self.current is None
 
 
 class Acceptance:
@@ -147,6 +120,21 @@ class Acceptance:
         session.check()
         return session
 
+    @classmethod
+    def continued(cls, store: Store, reviewer: str, settings: AcceptanceSettings) -> Acceptance:
+        """Go on with a session of the same settings, or start one if there is none to go on with.
+
+        Raises:
+            UserError: see `start`.
+        """
+        for each in cls.unfinished(store, reviewer):
+            session = cls(store, each)
+            if session.settings == settings and not store.trust.acceptances.changed(
+                session._record.candidates
+            ):
+                return session
+        return cls.start(store, reviewer, settings)
+
     @staticmethod
     def unfinished(store: Store, reviewer: str) -> list[int]:
         """Ids of this reviewer's sessions that may be resumed, the newest first."""
@@ -156,6 +144,11 @@ class Acceptance:
     def size(self) -> int:
         """How many faces the largest sets hold together."""
         return len(self._prediction)
+
+    @property
+    def uuid(self) -> str:
+        """What names the session in files."""
+        return self._record.uuid
 
     @property
     def reviewer(self) -> str:
@@ -187,17 +180,32 @@ class Acceptance:
             UserError: the face's proposal changed meanwhile.
         """
         waiting = next((each for each in self._judgements if each.answer is None), None)
-        if waiting is not None:
-            return self._shown(waiting)
-        sets = self._results(self._reviewer_state().lowest)
-        current = _current(sets)
+        made = waiting or self._show_next()
+        return None if made is None else self._shown(made)
+
+    def draw(self, most: int) -> list[Shown]:
+        """Every face that waits for a judgement, and as many more as would do if all of them were
+        right, but at most `most` faces: to be judged elsewhere, in any order.
+
+        Raises:
+            UserError: proposals of its faces changed meanwhile.
+        """
+        while sum(each.answer is None for each in self._judgements) < most:
+            if self._show_next() is None:
+                break
+        return [self._shown(each) for each in self._judgements if each.answer is None]
+
+    def _show_next(self) -> Judgement | None:
+        """Store what is shown next; faces that wait for a judgement count as judged as hoped."""
+        sets = self._results(self._reviewer_state(hoped=True).lowest, self._wrong(hoped=True))
+        current = current_set(sets)
         if current is None:
             return None
         number = len(self._judgements) + 1
         other = self._planted(number) or self._repeated(number)
         if other is None:
             at = sets[current]
-            face = self.groups[at.group].next_face(at.step, self._wrong())
+            face = self.groups[at.group].next_face(at.step, self._wrong(hoped=True))
             if face is None:
                 return None
             self._points(face)
@@ -205,7 +213,7 @@ class Acceptance:
                 self.id, number, face, self._prediction[face]
             )
         self._judgements.append(other)
-        return self._shown(other)
+        return other
 
     def judge(self, token: str, right: bool, corrected: Points | None = None) -> WriteResult:
         """Say whether the face shown under a token is right; a wrong one may be `corrected`.
@@ -255,18 +263,19 @@ class Acceptance:
     def coming(self, count: int) -> list[int]:
         """Faces that are likely to be shown soon, so that their photos can be read ahead."""
         sets = self._results(self._reviewer_state().lowest)
-        current = _current(sets)
+        current = current_set(sets)
         if current is None:
             return []
         at = sets[current]
         return self.groups[at.group].coming(at.step, self._wrong(), count)
 
-    def _wrong(self) -> dict[int, bool]:
-        """What was said of the draws, by face: whether it is wrong."""
+    def _wrong(self, *, hoped: bool = False) -> dict[int, bool]:
+        """What was said of the draws, by face: whether it is wrong. `hoped`: those that wait for a
+        judgement are right."""
         return {
-            each.face_id: not each.answer
+            each.face_id: each.answer is False
             for each in self._judgements
-            if each.kind == "real" and each.answer is not None
+            if each.kind == "real" and (hoped or each.answer is not None)
         }
 
     def _shown(self, judgement: Judgement) -> Shown:
@@ -345,20 +354,24 @@ class Acceptance:
         """How far the session is."""
         reviewer = self._reviewer_state()
         sets = self._results(reviewer.lowest)
-        current = _current(sets)
+        current = current_set(sets)
         holds_for = sum(self._held(sets))
-        more = None if current is None else self._more(sets[current], reviewer)
+        more = None
+        if current is not None:
+            at = sets[current]
+            answers = self.groups[at.group].answers(at.step, self._wrong())
+            more = clean_faces_needed(at, answers, reviewer, self.settings)
         return AcceptanceState(
             tuple(sets), current, reviewer,
             sum(each.answer is not None for each in self._judgements), holds_for, more,
-            self._sentence(sets, current, holds_for, more),
+            sentence_of(sets, current, holds_for, self.size, more),
         )  # fmt: skip
 
-    def _results(self, detection: float) -> list[SetResult]:
+    def _results(self, detection: float, wrong: dict[int, bool] | None = None) -> list[SetResult]:
+        said = self._wrong() if wrong is None else wrong
         return find_results(
-            self.groups, self._wrong(), limit=self.settings.limit, risk=self._risk(),
-            detection=detection,
-        )  # fmt: skip
+            self.groups, said, limit=self.settings.limit, risk=self._risk(), detection=detection
+        )
 
     def _risk(self) -> float:
         """The part of 1 - confidence for the sets; the other half is for the reviewer."""
@@ -373,9 +386,11 @@ class Acceptance:
                 held[each.group] = max(held[each.group], each.size)
         return held
 
-    def _reviewer_state(self) -> ReviewerState:
+    def _reviewer_state(self, *, hoped: bool = False) -> ReviewerState:
         planted = [
-            each for each in self._judgements if each.kind == "planted" and each.answer is not None
+            each
+            for each in self._judgements
+            if each.kind == "planted" and (hoped or each.answer is not None)
         ]
         found = [not each.answer for each in planted]
         first = self._wrong()
@@ -390,62 +405,6 @@ class Acceptance:
             fit_curve([each.shift or 0.0 for each in planted], found), len(repeats),
             sum(first[each.face_id] == each.answer for each in repeats),
         )  # fmt: skip
-
-    def _more(self, at: SetResult, reviewer: ReviewerState) -> int | None:
-        """How many more clean faces would do for a set, if every planted one is found too."""
-        answers = self.groups[at.group].answers(at.step, self._wrong())
-        confidence = (1 + self.settings.confidence) / 2
-
-        def would_do(more: int) -> bool:
-            detection = reviewer.lowest
-            if self.settings.measure_reviewer:
-                hits = reviewer.found + more // (PLANTED_EVERY - 1)
-                detection = max(
-                    detection,
-                    lowest_detection(hits, reviewer.planted - reviewer.found, confidence),
-                )
-            test, highest = SequentialTest(at.size, self.settings.limit, detection), 0.0
-            for is_wrong in [*answers, *[False] * more]:
-                test.add(is_wrong)
-                highest = max(highest, test.e_value)
-            return highest >= at.needed * (1 - 1e-12)
-
-        low, high = 0, 8
-        most = min(at.size - len(answers), MAX_MORE)
-        while high < most and not would_do(high):
-            low, high = high, high * 2
-        high = min(high, most)
-        if not would_do(high):
-            return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if would_do(middle) else (middle, high)
-        return high
-
-    def _sentence(
-        self, sets: Sequence[SetResult], current: int | None, holds_for: int, more: int | None
-    ) -> Message:
-        held = (
-            Message(
-                N_("The guarantee holds for {count:,} of {total:,} faces."),
-                count=holds_for, total=self.size,
-            )
-            if holds_for
-            else None
-        )  # fmt: skip
-        if current is None:
-            nothing = Message(N_("Too many faces are wrong: the guarantee cannot hold."))
-            return held or nothing
-        at = sets[current]
-        if more is None:
-            far = Message(N_("It is not in reach for {count:,} faces."), count=at.size)
-            return Message.join(held, far)
-        template = Message.counted(
-            more,
-            N_("1 more clean face would do for {size:,} faces."),
-            N_("{count} more clean faces would do for {size:,} faces."),
-        ).template
-        return Message.join(held, Message(template, count=more, size=at.size))
 
     # The end
 
@@ -503,16 +462,6 @@ class Acceptance:
     def end(self) -> None:
         """Finish without accepting anything; corrections stay."""
         self._store.trust.acceptances.end(self.id, "ended")
-
-
-def _current(sets: Sequence[SetResult]) -> int | None:
-    """The place of the set to look at: the first that does not hold and may, of the first group
-    that has one."""
-    for place, each in enumerate(sets):
-        follows = each.step == 0 or sets[place - 1].holds
-        if follows and not each.holds and each.can_hold:
-            return place
-    return None
 
 
 def _changed(count: int) -> UserError:

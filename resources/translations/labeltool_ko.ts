@@ -6323,5 +6323,113 @@ result: {verdict}</source>
         <source>Accepting…</source>
         <translation>승인하는 중…</translation>
     </message>
+    <message>
+        <source>Certificate {name}</source>
+        <translation>인증서 {name}</translation>
+    </message>
+    <message>
+        <source>Made {time} UTC by {reviewer}</source>
+        <translation>{time} UTC, {reviewer} 작성</translation>
+    </message>
+    <message>
+        <source>{count:,} of them, drawn at random, were looked at one by one; {wrong:,} were wrong, and are not among the {accepted:,} accepted ones.</source>
+        <translation>이 중 무작위로 뽑은 {count:,}개를 하나씩 보았고, 틀린 {wrong:,}개는 수락한 {accepted:,}개에 들어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Looked at</source>
+        <translation>본 얼굴</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>It was not measured: the guarantee trusts that every wrong face is seen.</source>
+        <translation>측정하지 않았습니다. 보증은 틀린 얼굴을 모두 알아본다고 가정합니다.</translation>
+    </message>
+    <message>
+        <source>{found} of {planted} faces that were shown with a known shift were found. The guarantee reckons with {lowest} %, the least that this shows.</source>
+        <translation>알려진 만큼 어긋나게 보여 준 얼굴 {planted}개 중 {found}개를 찾았습니다. 보증은 이로부터 확실한 최솟값인 {lowest} %로 계산합니다.</translation>
+    </message>
+    <message>
+        <source>Shift in tolerances</source>
+        <translation>어긋남(허용 오차의 배수)</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>찾음</translation>
+    </message>
+    <message>
+        <source>Of {repeats} faces shown twice, {differing} were judged differently.</source>
+        <translation>두 번 보여 준 얼굴 {repeats}개 중 {differing}개를 다르게 판정했습니다.</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>프로그램</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>To check it, run &apos;labeltool certificate verify&apos; on the JSON file of this certificate.</source>
+        <translation>확인하려면 이 인증서의 JSON 파일에 &apos;labeltool certificate verify&apos;를 실행하세요.</translation>
+    </message>
+    <message>
+        <source>There is no face to judge: {sentence}</source>
+        <translation>판정할 얼굴이 없습니다: {sentence}</translation>
+    </message>
+    <message>
+        <source>{path} is there already, and it is something else.</source>
+        <translation>{path}이(가) 이미 있으며 다른 종류의 파일입니다.</translation>
+    </message>
+    <message>
+        <source>{path} was drawn from another project.</source>
+        <translation>{path}은(는) 다른 프로젝트에서 뽑은 것입니다.</translation>
+    </message>
+    <message>
+        <source>Draw faces of this one.</source>
+        <translation>이 프로젝트의 얼굴을 뽑으세요.</translation>
+    </message>
+    <message>
+        <source>{path} holds a face that was not drawn, or one twice.</source>
+        <translation>{path}에 뽑지 않은 얼굴이 있거나 같은 얼굴이 두 번 있습니다.</translation>
+    </message>
+    <message>
+        <source>Draw again, and change nothing but what was judged.</source>
+        <translation>다시 뽑고, 판정 외에는 아무것도 바꾸지 마세요.</translation>
+    </message>
+    <message>
+        <source>{path} says something else of a face than an earlier file did.</source>
+        <translation>{path}의 어떤 얼굴 판정이 이전 파일과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>A judgement cannot be changed: start a new one.</source>
+        <translation>이미 한 판정은 바꿀 수 없습니다. 새로 시작하세요.</translation>
+    </message>
+    <message>
+        <source>{count:,} of the drawn faces are not judged in {path}.</source>
+        <translation>{path}에서 뽑은 얼굴 {count:,}개를 판정하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Set &apos;right&apos; to true or false for each of them.</source>
+        <translation>각 얼굴의 &apos;right&apos;를 true 또는 false로 적으세요.</translation>
+    </message>
+    <message>
+        <source>{path} is not a file of judged faces.</source>
+        <translation>{path}은(는) 판정한 얼굴 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Write one with &apos;labeltool accept PROJECT --draw FILE&apos;.</source>
+        <translation>&apos;labeltool accept PROJECT --draw FILE&apos;로 만드세요.</translation>
+    </message>
+    <message>
+        <source>{path} holds corrected landmarks that are not {count} points.</source>
+        <translation>{path}에 점이 {count}개가 아닌 수정된 랜드마크가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Give each as [x, y], or as null where it is absent.</source>
+        <translation>각 점을 [x, y]로, 없으면 null로 적으세요.</translation>
+    </message>
 </context>
 </TS>

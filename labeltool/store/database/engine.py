@@ -199,7 +199,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all writes of this thread inside the block one transaction."""
+        """Make all writes of this thread inside the block one transaction; an outer one goes on."""
+        if getattr(self._local, "joined", None) is not None:
+            yield
+            return
         with self.write() as connection:
             self._local.joined = connection
             try:

@@ -137,6 +137,12 @@ class Acceptances:
             row.id, row.uuid, row.reviewer, row.time, row.seed, row.settings, row.status, candidates
         )
 
+    def id_of(self, acceptance_uuid: str) -> int | None:
+        """The id of the acceptance with this uuid; None if the project has none."""
+        query = select(AcceptanceRow.id).where(AcceptanceRow.uuid == acceptance_uuid)
+        with self._database.read() as connection:
+            return connection.scalar(query)
+
     def open_ids(self, reviewer: str) -> list[int]:
         """A reviewer's acceptances that are not finished, the newest first."""
         query = select(AcceptanceRow.id).where(

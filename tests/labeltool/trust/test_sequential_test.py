@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from labeltool.trust.bounds import fixed_sample, lowest_share, tail
 from labeltool.trust.detection_curve import fit_curve, lowest_detection
 from labeltool.trust.sequential_test import (
     SequentialTest,
@@ -18,6 +17,7 @@ from labeltool.trust.sequential_test import (
     clean_faces_needed,
     e_values,
 )
+from labeltool.trust.study.bounds import fixed_sample, lowest_share, tail
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How good acceptances with a guarantee are: closed forms and simulations to compare them with."""
