@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, union
 
 from labeltool.domain import FINAL, Calibration, Points
 from labeltool.store.database.dialects import dialect_of
@@ -19,6 +19,7 @@ from labeltool.store.database.schema import (
     RoundRow,
     StateRow,
 )
+from labeltool.store.database.trust_schema import JudgementRow
 from labeltool.store.log.operation_log import now
 
 
@@ -63,8 +64,10 @@ class Calibrations:
             return None if row is None else Calibration(*row)
 
     def judged(self, round_id: int) -> list[JudgedFace]:
-        """The audit faces with a label that show a proposal of this round's model: they were drawn
-        at random, and that network has not seen the labels."""
+        """The faces drawn at random that have a label and show a proposal of this round's model:
+        audit faces, and those that a person judged for a guarantee. That network has not seen their
+        labels. Wrong faces that nobody corrected have none, so that their errors are not counted.
+        """
         with self._database.read() as connection:
             rows = connection.execute(_JUDGED, {"round": round_id})
             return [
@@ -79,13 +82,19 @@ _OF_ROUND = select(
     CalibrationRow.content, CalibrationRow.faces, CalibrationRow.circle_factor,
     CalibrationRow.is_own, CalibrationRow.time,
 ).where(CalibrationRow.model_id == _MODEL)  # fmt: skip
+_DRAWN = union(
+    select(AuditRow.face_id),
+    select(JudgementRow.face_id).where(
+        JudgementRow.kind == "real", JudgementRow.answer.is_not(None)
+    ),
+).subquery()
 _JUDGED = (
     select(
         StateRow.face_id, PredictionRow.points,
         func.coalesce(EntryRow.points, PredictionRow.points), PredictionRow.errors,
     )
-    .select_from(AuditRow)
-    .join(StateRow, StateRow.face_id == AuditRow.face_id)
+    .select_from(_DRAWN)
+    .join(StateRow, StateRow.face_id == _DRAWN.c.face_id)
     .join(EntryRow, EntryRow.id == StateRow.entry_id)
     .join(PredictionRow, PredictionRow.id == StateRow.prediction_id)
     .where(

@@ -136,3 +136,19 @@ def test_the_first_calibration_of_a_network_stays(store: Store) -> None:
     found = store.trust.calibrations.of_round(round_id)
     assert (found.faces, found.circle_factor, found.is_own) == (100, 2.0, True)
     assert store.faces.get(1).prediction.circle_factor == 2.0
+
+
+def test_faces_judged_for_a_guarantee_count_once_they_have_a_label(store: Store) -> None:
+    acceptances = store.trust.acceptances
+    candidates = acceptances.candidates(range(41, 51), by_folder=False)
+    started = acceptances.start(ANN, "seed", "{}", candidates)
+    for number, face in enumerate((41, 42, 43), 1):
+        shown = acceptances.show(started, number, face, store.faces.get(face).prediction.id)
+        acceptances.answer(shown.token, number > 1)
+    planted = acceptances.show(started, 4, 44, None, "planted", 2.0, triangle(44).astype(float))
+    acceptances.answer(planted.token, right=True)
+    assert checked(store).faces == 0
+    label(store, [41], 0.5)
+    store.decisions.decide(ANN, [42, 43, 44, 45], Verdict.ACCEPTED)
+    check = checked(store)
+    assert (check.faces, check.points) == (3, 9)
