@@ -67,7 +67,7 @@ class _Speedometer:
         self.units = self.seconds = self.aside = 0.0
         self.planned = planned
         self.speed: float | None = None
-        self._window = deque([(0.0, 0.0)])
+        self._window: deque[tuple[float, float]] = deque()
 
     def add(self, units: float, seconds: float, aside: float) -> None:
         """Some work was done."""
@@ -75,8 +75,9 @@ class _Speedometer:
         self.seconds += seconds
         self.aside += aside
         now = self.seconds - self.aside
+        # from the end of the first step on, which takes several times as long as the next
         self._window.append((now, self.units))
-        while now - self._window[1][0] > WINDOW_SECONDS:
+        while len(self._window) > 2 and now - self._window[1][0] > WINDOW_SECONDS:
             self._window.popleft()
         began, before = self._window[0]
         if now - began > MIN_WINDOW_SECONDS and self.units > before:
@@ -191,7 +192,7 @@ class RunProgress:
         for stage in coming:
             aside = self._speeds[stage.work].aside_share
             left += stage.units * stage.cost / self._speed(stage.work) * (1 + aside)
-        return left + (FINISH_SECONDS / self._pace if len(coming) > 1 else 0.0)
+        return left + (FINISH_SECONDS if len(coming) > 1 else 0.0)
 
     def _speed(self, work: str) -> float:
         """Units of a work a second: as measured, or else as planned at the pace of the others."""

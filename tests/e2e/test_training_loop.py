@@ -66,7 +66,7 @@ def window(
     window = App(Settings()).open(project)
     assert window is not None
     window.session.importer.add_photos([photos])
-    qtbot.waitUntil(lambda: window.session.desk.counts.faces >= PHOTOS * 0.9, timeout=120_000)
+    qtbot.waitUntil(lambda: window.session.desk.counts.faces >= PHOTOS * 0.9, timeout=600_000)
     wait_until_idle(qtbot, window)
     yield window
     window.close()

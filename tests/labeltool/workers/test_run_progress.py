@@ -116,7 +116,7 @@ def test_it_is_right_where_all_is_slow_and_measurements_come_seldom_but_take_lon
             clock.now += 8
             progress.went_aside(8)
             measure_at = clock.now + 80
-    clock.now += 60 / 5 + FINISH_SECONDS * 4
+    clock.now += 60 / 5 + FINISH_SECONDS
     progress.begin_stage(-1)
     for done in range(4, 604, 4):
         clock.now += 4 / 5
@@ -128,6 +128,19 @@ def test_it_is_right_where_all_is_slow_and_measurements_come_seldom_but_take_lon
     assert events[-1][1].seconds == 0
     # what a round plans with holds the measurements
     assert progress.average_speeds()["train_images_per_second"] == pytest.approx(2.28, abs=0.03)
+
+
+def test_the_first_step_which_is_slow_says_nothing_of_the_others(
+    progress: RunProgress, folder: RunFolder, clock: Clock
+) -> None:
+    """Photos are opened and memory is allocated in it."""
+    progress.plan([Stage("train", 1600)])
+    progress.begin_stage()
+    for done in range(16, 160, 16):
+        clock.now += 30 if done == 16 else 2
+        progress.report(done)
+    event = folder.new_events()[-1]
+    assert event.seconds == pytest.approx((1600 - event.done) / 8, rel=0.01)
 
 
 def test_it_reports_a_few_times_a_second_and_always_at_the_end(
