@@ -168,10 +168,12 @@ class Audit:
         return [int(face) for face in rows[:MAX_SAMPLES]]
 
     def _predict(self, checkpoint: Checkpoint, faces: set[int]) -> dict[int, FaceLandmarks]:
-        """Landmarks of the faces whose photos can be used, by id."""
+        """Landmarks of the faces whose photos can be used, by id. Raises Cancelled."""
         part = self._table.of(faces)
         detector = self._detectors.of(checkpoint, self._error_model)
-        found = predict_table(detector, part, self._photos)
+        found = predict_table(
+            detector, part, self._photos, on_batch=lambda _: self._folder.check_cancel()
+        )
         return {int(part.ids[index]): face for index, face in found}
 
 

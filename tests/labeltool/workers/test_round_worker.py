@@ -15,9 +15,10 @@ from PIL import Image
 
 from labeltool.domain import UserError
 from labeltool.domain.round_options import RoundOptions
+from labeltool.rounds.planning import Recipe
 from labeltool.rounds.quality.error_models import start_calibration
-from labeltool.rounds.run_folder import EXIT_DISK_FULL, RunFolder
-from labeltool.workers import round_training, round_worker
+from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
+from labeltool.workers import round_audit, round_training, round_worker
 from labeltool.workers.run_photos import RunPhotos
 from pipnet import resources
 from pipnet.calibration.calibration_file import find
@@ -238,3 +239,38 @@ def test_a_disk_so_full_that_nothing_can_be_reported_is_said_by_the_exit_code(
     threads = torch.get_num_threads()
     assert round_worker.work(folder) == EXIT_DISK_FULL
     torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize(
+    "phase", [("train", "labels"), ("prepare", ""), ("train", "both"), "measure", ("predict", "")]
+)
+def test_a_cancel_is_met_in_every_phase_and_leaves_no_result(
+    make_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch, phase: object
+) -> None:
+    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
+    monkeypatch.setattr(round_worker, "retain_freed_memory", lambda: None)
+    recipe = Recipe(images=12, first_images=4, predict_again=True, batch=2, lr=1e-4)
+    folder = make_run(manual=(0, 1), pseudo=(2,), audit=(3,), recipe=recipe)
+    report, measure = RunFolder.report, round_audit.Audit._predict
+
+    def reported(run: RunFolder, event: Event) -> None:
+        if event.kind == "progress" and (event.stage, event.detail) == phase:
+            folder.cancel()
+        report(run, event)
+
+    def measured(*arguments: Any) -> Any:
+        if phase == "measure":
+            folder.cancel()
+        return measure(*arguments)
+
+    monkeypatch.setattr(RunFolder, "report", reported)
+    monkeypatch.setattr(round_audit.Audit, "_predict", measured)
+    threads = torch.get_num_threads()
+    assert round_worker.work(folder) == 0
+    torch.set_num_threads(threads)
+    events = folder.new_events()
+    assert events[-1].kind == "cancelled"
+    assert folder.results() is None
+    if isinstance(phase, tuple):  # at the very event
+        assert (events[-2].stage, events[-2].detail) == phase

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from labeltool.rounds.liveness import Worker
+from labeltool.domain import RoundKind
+from labeltool.rounds.liveness import RunningRound, Worker
 from labeltool.rounds.planning import Recipe
 from labeltool.rounds.run_folder import Event, RunFolder
 from pipnet import resources
@@ -63,6 +64,27 @@ def test_stop_early_ends_a_training_at_its_step_and_keeps_what_it_learned(
     ]
     assert np.count_nonzero(moved) > 100
     assert sum(len(folder.tables.predictions(name)) for name in folder.results()["chunks"]) == 4
+
+
+def test_a_training_whose_worker_is_killed_is_gone_on_with(make_run: MakeRun) -> None:
+    folder = make_run(manual=(0, 1), pseudo=(), recipe=Recipe(images=60, batch=2, lr=1e-4))
+    with working(folder) as first:
+        running = RunningRound(1, RoundKind.TRAIN, RunFolder(folder.path), first)
+        wait_until(lambda: seen(folder, "progress"))
+        first.process.kill()  # the kernel frees both of its locks
+        first.process.wait()
+        events = list[Event]()
+
+        def has_ended() -> bool:
+            events.extend(running.poll())
+            return running.has_ended
+
+        wait_until(has_ended, 300)
+    kinds = [event.kind for event in events]
+    assert kinds.count("started") == 2
+    assert kinds.count("notice") == 1
+    assert kinds[-1] == "finished"
+    running.worker.process.wait()
 
 
 class TestOneRoundAtATime:
