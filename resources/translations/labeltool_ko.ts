@@ -6168,8 +6168,8 @@ result: {verdict}</source>
         <translation>사진 파일 {count:,}개가 인증된 것과 다릅니다.</translation>
     </message>
     <message>
-        <source>Stop labelling: the difference between two looks of yours ({repeat} %) is larger than what is left ({error} %).</source>
-        <translation>레이블링을 멈추세요. 같은 사람이 두 번 본 차이({repeat} %)가 남은 오차({error} %)보다 큽니다.</translation>
+        <source>Stop labelling: the difference between two looks of yours ({differing} % of faces) is larger than what is left ({wrong} % of faces are wrong).</source>
+        <translation>레이블링을 멈추세요. 같은 얼굴을 두 번 보고 다르게 판단한 비율({differing} %)이 남은 오류(얼굴의 {wrong} %)보다 큽니다.</translation>
     </message>
     <message>
         <source>About {count} more faces would bring {gain} ± {deviation} points.</source>

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from labeltool.domain import Round
+from labeltool.domain.tolerance import is_right
 from labeltool.rounds.quality.audit_points import AuditPoints, read_audit_points
 from labeltool.rounds.quality.round_figures import figures, finished_rounds
-from labeltool.rounds.quality.stop_advice import CurvePoint, StopAdvice, advise_labels
+from labeltool.rounds.quality.stop_advice import CurvePoint, Looks, StopAdvice, advise_labels
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.evaluate import Evaluation
+
+MIN_REPEATS = 20
+"""Faces that must have been shown twice before a person's two looks are compared."""
 
 MAX_ROUNDS = 8
 """The newest rounds, by which the learning curve is fitted."""
@@ -31,7 +35,22 @@ def label_advice(store: Store, number: int) -> StopAdvice | None:
         curve(finished[-MAX_ROUNDS:], store.scheme),
         store.queue.counts().unreviewed,
         None if cost is None else cost.seconds,
+        _looks(store, finished),
     )
+
+
+def _looks(store: Store, finished: Sequence[Round]) -> Looks | None:
+    """None without audit faces, or before MIN_REPEATS faces were shown twice."""
+    repeats, differing = store.trust.repeats()
+    points = _points(finished[-1], store.scheme) if finished else None
+    if repeats < MIN_REPEATS or points is None:
+        return None
+    tolerance = store.trust.tolerance()
+    right = [
+        is_right(after, truth, store.scheme, tolerance)
+        for after, truth in zip(points.after, points.truth, strict=True)
+    ]
+    return Looks(differing / repeats, 1 - float(np.mean(right)))
 
 
 def curve(rounds: Sequence[Round], scheme: Scheme) -> list[CurvePoint]:

@@ -43,12 +43,20 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """`differing`: share of the faces that a person judged otherwise at a second look. `wrong`:
+    share of the audit faces that the newest network has wrong, by the project's tolerance."""
+
+    differing: float
+    wrong: float
+
+
+@dataclass(frozen=True, slots=True)
 class StopAdvice:
     """What `more` labels would bring: `gain` and `deviation` in points (percent of the norm).
 
     `minutes`: what they would cost; None where nothing was measured yet. `is_prior`: the curve is
-    not of this project. `stop`: labels beyond these are lost in the reviewer's own differences.
-    `repeat`: those differences in percent, None if they are not known.
+    not of this project. `stop`: what is wrong still is lost in the reviewer's own differences.
     """
 
     more: int
@@ -57,7 +65,6 @@ class StopAdvice:
     minutes: float | None
     is_prior: bool
     stop: bool
-    repeat: float | None
     sentence: Message
 
 
@@ -65,15 +72,14 @@ def advise_labels(
     rounds: Sequence[CurvePoint],
     left: int,
     seconds: float | None = None,
-    repeat: float | None = None,
+    looks: Looks | None = None,
 ) -> StopAdvice | None:
     """Advice after the last of some rounds, oldest first; None without a round or faces left.
 
     Args:
         left: faces without a decision.
         seconds: what a face costs; None if that is not known.
-        repeat: mean distance of two looks of the same reviewer at the same faces, as a fraction of
-            the norm; None if that is not known.
+        looks: how second looks at faces differ from first ones; None if there are too few.
     """
     usable = [each for each in rounds if each.labels > 0 and len(each.errors)]
     if not usable or left <= 0:
@@ -84,15 +90,13 @@ def advise_labels(
     exponents, means, is_prior = _curves(usable)
     gains = 100 * means * (1 - ((newest.labels + more) / newest.labels) ** -exponents)
     gain, deviation = float(gains.mean()), float(gains.std())
-    error = float(newest.errors.mean())
-    stop = repeat is not None and repeat >= error
+    stop = looks is not None and looks.differing >= looks.wrong
     minutes = None if seconds is None else more * seconds / 60
-    return StopAdvice(
-        more, gain, deviation, minutes, is_prior, stop,
-        None if repeat is None else 100 * repeat,
-        _sentence(more, gain, deviation, minutes, is_prior, 100 * error,
-                  100 * repeat if repeat is not None and stop else None),
-    )  # fmt: skip
+    if looks is not None and stop:
+        sentence = _stop_sentence(looks)
+    else:
+        sentence = _gain_sentence(more, gain, deviation, minutes, is_prior=is_prior)
+    return StopAdvice(more, gain, deviation, minutes, is_prior, stop, sentence)
 
 
 def _curves(
@@ -114,18 +118,19 @@ def _curves(
     return np.clip(-slopes, 0, MAX_EXPONENT), newest, False
 
 
-def _sentence(
-    more: int, gain: float, deviation: float, minutes: float | None, is_prior: bool,
-    error: float, repeat: float | None,
-) -> Message:  # fmt: skip
-    if repeat is not None:
-        return Message(
-            N_(
-                "Stop labelling: the difference between two looks of yours ({repeat} %) is larger "
-                "than what is left ({error} %)."
-            ),
-            repeat=f"{repeat:.2f}", error=f"{error:.2f}",
-        )  # fmt: skip
+def _stop_sentence(looks: Looks) -> Message:
+    return Message(
+        N_(
+            "Stop labelling: the difference between two looks of yours ({differing} % of faces) is "
+            "larger than what is left ({wrong} % of faces are wrong)."
+        ),
+        differing=f"{100 * looks.differing:.1f}", wrong=f"{100 * looks.wrong:.1f}",
+    )  # fmt: skip
+
+
+def _gain_sentence(
+    more: int, gain: float, deviation: float, minutes: float | None, *, is_prior: bool
+) -> Message:
     values = {"count": more, "gain": f"{gain:.2f}", "deviation": f"{deviation:.2f}"}
     if minutes is None:
         what = Message(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, case, func, select, update
+from sqlalchemy.orm import aliased
 
 from labeltool.domain import N_, Changes, Message, UserError, WriteResult
 from labeltool.domain.tolerance import MAX_TOLERANCE, MIN_TOLERANCE
 from labeltool.store.database.engine import Database
 from labeltool.store.database.schema import ProjectRow
+from labeltool.store.database.trust_schema import JudgementRow
 from labeltool.store.faces.finding_records import Findings
 from labeltool.store.trust.acceptances import Acceptances
 from labeltool.store.trust.calibrations import Calibrations
@@ -33,6 +35,13 @@ class Trust:
         with self._database.read() as connection:
             return float(connection.execute(select(ProjectRow.tolerance)).scalar_one())
 
+    def repeats(self) -> tuple[int, int]:
+        """How many faces were judged a second time, and how many of them otherwise than at
+        first."""
+        with self._database.read() as connection:
+            count, differing = connection.execute(_REPEATS).one()
+        return int(count), int(differing or 0)
+
     def set_tolerance(self, tolerance: float) -> WriteResult:
         """Say by how much a landmark may be off, a share of the scheme's norm.
 
@@ -54,3 +63,19 @@ class Trust:
             percent=f"{tolerance * 100:g}",
         )
         return WriteResult(Changes(all=True), said)
+
+
+_again, _first = aliased(JudgementRow), aliased(JudgementRow)
+_REPEATS = (
+    select(func.count(), func.sum(case((_again.answer != _first.answer, 1), else_=0)))
+    .select_from(_again)
+    .join(
+        _first,
+        and_(
+            _first.acceptance_id == _again.acceptance_id,
+            _first.face_id == _again.face_id,
+            _first.kind == "real",
+        ),
+    )
+    .where(_again.kind == "repeat", _again.answer.is_not(None), _first.answer.is_not(None))
+)

@@ -8,6 +8,7 @@ import pytest
 from labeltool.rounds.quality.stop_advice import (
     PRIOR_EXPONENT,
     CurvePoint,
+    Looks,
     advise_labels,
 )
 
@@ -53,11 +54,15 @@ def test_without_two_rounds_the_prior_is_taken_and_said(rounds: list[CurvePoint]
 
 
 def test_stop_when_a_person_differs_more_from_themselves() -> None:
-    advice = advise_labels([_round(100), _round(400)], 5_000, repeat=0.06)
+    rounds = [_round(100), _round(400)]
+    advice = advise_labels(rounds, 5_000, looks=Looks(differing=0.1, wrong=0.06))
     assert advice is not None
     assert advice.stop
     assert str(advice.sentence).startswith("Stop labelling: the difference between two looks")
-    assert not advise_labels([_round(100), _round(400)], 5_000, repeat=0.01).stop  # type: ignore[union-attr]
+    assert "10.0 % of faces" in str(advice.sentence)
+    good = advise_labels(rounds, 5_000, looks=Looks(differing=0.05, wrong=0.06))
+    assert good is not None
+    assert not good.stop
 
 
 def test_no_advice_without_a_measured_round_or_faces_left() -> None:
