@@ -14,6 +14,9 @@ from labeltool.checks.shape_checks import ShapeChecker
 from labeltool.checks.shape_model import Floats, ShapeModel, fit_shape_model
 from pipnet.data.scheme import Scheme
 
+MAX_USUAL_FACES = 500
+"""Faces that say which landmarks are usually near each other, and which lines usually cross."""
+
 
 @dataclass(frozen=True, eq=False)
 class CheckedFaces:
@@ -63,6 +66,7 @@ class Checker:
         model = fit_shape_model(points, scheme)
         if model is None:
             return cls(scheme)
+        points = points[:: -(-len(points) // MAX_USUAL_FACES)]
         size = geometry.sizes(points, scheme)
         depth = geometry.crossings(points, size, geometry.edge_pairs(scheme))
         usual = np.quantile(depth, 1 - geometry.USUAL_SHARE, axis=0)

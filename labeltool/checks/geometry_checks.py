@@ -37,6 +37,9 @@ USUAL_SHARE = 0.01
 MIN_CROSSING_SHARE = 0.03
 """How far beyond each other lines must reach to cross."""
 
+CHUNK_FACES = 64
+"""Faces whose lines are compared at once."""
+
 MIN_EYE_SHARE = 0.08
 """How far an eye's centre must lie beyond the outline of the other landmarks."""
 
@@ -116,6 +119,14 @@ def crossings(points: Floats, size: Floats, pairs: NDArray[np.int64]) -> Floats:
 
     The depth is the shortest way to move an end of a line across the other one.
     """
+    depths = np.zeros((len(points), len(pairs)))
+    for start in range(0, len(points), CHUNK_FACES):  # or 2,000 faces would take a gigabyte
+        some = slice(start, start + CHUNK_FACES)
+        depths[some] = _crossing_depths(points[some], size[some], pairs)
+    return depths
+
+
+def _crossing_depths(points: Floats, size: Floats, pairs: NDArray[np.int64]) -> Floats:
     a, b, c, d = (points[:, pairs[:, place]] for place in range(4))  # (F, K, 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         cd, ab = d - c, b - a
