@@ -168,7 +168,7 @@ class RoundProgressPanel(QWidget):
             self.detail.setText(tr("Cancelling…"))
         else:
             self.detail.setText(" · ".join(self._facts()))
-        self.stop.setVisible(self.training and not waits and course.stage in ("", "train"))
+        self.stop.setVisible(self.training and not waits and course.stage != "predict")
         self.pause.setVisible(not waits)
         for widget in (self.notice, self._notice_icon):
             widget.setVisible(course.notice is not None)

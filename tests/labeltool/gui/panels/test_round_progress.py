@@ -102,7 +102,7 @@ def test_a_window_that_is_opened_in_the_middle_shows_the_round_from_its_start(
     ("stage", "on", "words", "can_stop"),
     [
         ("train", "labels", "Training on the labels", True),
-        ("prepare", "", "Predicting pseudo-labels", False),
+        ("prepare", "", "Predicting pseudo-labels", True),
         ("train", "both", "Training on both", True),
         ("train", "", "Training", True),
         ("predict", "", "Predicting all faces", False),
