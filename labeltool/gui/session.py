@@ -202,7 +202,7 @@ class Session(QObject):
 
     def toggle_measured(self) -> None:
         """Measure what a face costs the reviewer, or no longer."""
-        self.writes.submit(partial(self.desk.set_measured, not self.desk.meter.is_on))
+        self.writes.submit(partial(self.desk.meter.set_measured, not self.desk.meter.is_on))
 
     def close(self) -> None:
         """Stop the timers and tasks, and close the project. A worker process keeps running."""

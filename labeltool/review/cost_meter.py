@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from labeltool.domain import UserError
+from labeltool.domain import UserError, WriteResult
 from labeltool.store import Store
 
 MAX_IDLE_SECONDS = 20.0
@@ -32,11 +32,14 @@ class CostMeter:
         """Whether decisions are measured."""
         return self._is_on
 
-    def set_on(self, on: bool) -> None:
-        """Measure from now on, or no longer."""
+    def set_measured(self, on: bool) -> WriteResult:
+        """Measure the reviewer's decisions from now on; or no longer, which deletes what was
+        measured of them."""
+        result = self._store.trust.costs.set_measured(self._reviewer, on)
         self._is_on = on
         self.pause()
-        self._face = None
+        self._start(None)
+        return result
 
     def note_input(self, face_id: int | None) -> None:
         """A key, click or move of the mouse, while this face is open."""

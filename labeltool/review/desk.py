@@ -164,12 +164,6 @@ class Desk:
         face = self._current.require()
         return self._store.decisions.flag(self.reviewer, [face.id], not face.flag)
 
-    def set_measured(self, on: bool) -> WriteResult:
-        """Measure what a face costs from now on; or no longer, which deletes what was measured."""
-        result = self._store.trust.costs.set_measured(self.reviewer, on)
-        self.meter.set_on(on)
-        return result
-
     def _decide(self, verdict: Verdict) -> WriteResult:
         """Decide on the face as it is shown. The log keeps the draft whatever the verdict, so that
         undo brings the edits back."""

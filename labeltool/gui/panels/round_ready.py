@@ -11,9 +11,9 @@ from labeltool.domain import Changes, Progress, Round
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.session import Session
-from labeltool.rounds.quality.label_advice import label_advice
+from labeltool.rounds.quality.advice.label_advice import label_advice
+from labeltool.rounds.quality.advice.stop_advice import StopAdvice
 from labeltool.rounds.quality.round_figures import describe_audit, finished_rounds
-from labeltool.rounds.quality.stop_advice import StopAdvice
 
 
 class RoundReadyBar(QFrame):

@@ -17,6 +17,8 @@ from labeltool.domain import (
     Round,
     UserError,
 )
+from labeltool.rounds.quality.advice.label_advice import label_advice
+from labeltool.rounds.quality.advice.stop_advice import StopAdvice
 from labeltool.rounds.quality.audit_points import (
     AuditPoints,
     Comparison,
@@ -26,9 +28,7 @@ from labeltool.rounds.quality.audit_points import (
 )
 from labeltool.rounds.quality.convergence import Advice, advise, movement_of
 from labeltool.rounds.quality.corrections import CorrectedFace, Corrections, judge_corrections
-from labeltool.rounds.quality.label_advice import label_advice
 from labeltool.rounds.quality.round_figures import finished_rounds
-from labeltool.rounds.quality.stop_advice import StopAdvice
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store

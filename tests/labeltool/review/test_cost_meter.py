@@ -79,14 +79,14 @@ def test_switching_it_off_deletes_ones_own_costs_alone(
     store.trust.costs.add(ANN, 1, 5.0, 0, 0.0)
     desk = Desk(store, ANN)
     assert desk.meter.is_on
-    desk.set_measured(False)
+    desk.meter.set_measured(False)
     assert store.trust.costs.today(ANN) is None
     assert store.trust.costs.today(BOB) is not None
     assert not Desk(store, ANN).meter.is_on
     _pass(desk.meter, clock, 1, 0, 5)
     desk.meter.note_decision(1)
     assert store.trust.costs.today(ANN) is None
-    desk.set_measured(True)
+    desk.meter.set_measured(True)
     assert Desk(store, ANN).meter.is_on
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeltool.rounds.quality.stop_advice import (
+from labeltool.rounds.quality.advice.stop_advice import (
     PRIOR_EXPONENT,
     CurvePoint,
     Looks,

@@ -8,9 +8,9 @@ import numpy as np
 
 from labeltool.domain import Round
 from labeltool.domain.tolerance import is_right
+from labeltool.rounds.quality.advice.stop_advice import CurvePoint, Looks, StopAdvice, advise_labels
 from labeltool.rounds.quality.audit_points import AuditPoints, read_audit_points
 from labeltool.rounds.quality.round_figures import figures, finished_rounds
-from labeltool.rounds.quality.stop_advice import CurvePoint, Looks, StopAdvice, advise_labels
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store
