@@ -68,6 +68,7 @@ class RoundProgressPanel(QWidget):
         self.notice, self._notice_icon = QLabel(), QLabel()
         self.notice.setWordWrap(True)
         self.ended = RoundEndedCard()
+        self.ended.toggled.connect(self._show_details)
         self._place(self._make_buttons())
         session.round.worker_event.connect(self.show_event)
         session.round.ended.connect(self.show_end)
@@ -202,8 +203,10 @@ class RoundProgressPanel(QWidget):
 
     @Slot()
     def _show_details(self) -> None:
-        """Show the curves and sample faces of a training, if they are unfolded."""
-        is_open = self.fold.isChecked()
+        """Show the curves and sample faces of a training, if they are unfolded; not below the card
+        of another round, which would leave the photo no room."""
+        self.fold.setEnabled(self.ended.isHidden())
+        is_open = self.fold.isChecked() and self.ended.isHidden()
         self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self.details.setVisible(is_open and self.training and not self.bar.isHidden())
 

@@ -18,6 +18,8 @@ from labeltool.rounds.quality.round_course import Curve
 
 MIN_WIDTH_PIXELS = 150
 
+MAX_EPOCH_TICKS = 5
+
 
 def ticks(low: float, high: float) -> list[tuple[float, str]]:
     """Round numbers for an axis from `low` to `high`, both above 0, few enough not to overlap:
@@ -72,6 +74,10 @@ class Chart(QWidget):
         drawn = [value for curve in curves.values() for value in curve.y if value > 0]
         if self._is_logarithmic and drawn:
             self.plot.getAxis("left").setTicks([ticks(min(drawn), max(drawn)), []])
+        if not self._is_logarithmic:  # over whole epochs
+            last = int(max((x for curve in curves.values() for x in curve.x), default=1))
+            epochs = range(0, last + 1, math.ceil(last / MAX_EPOCH_TICKS) or 1)
+            self.plot.getAxis("bottom").setTicks([[(epoch, str(epoch)) for epoch in epochs], []])
         for key, item in self._curves.items():
             x, y = np.array(curves[key].x, float), np.array(curves[key].y, float)
             if self._is_logarithmic:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl, Slot
+from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,7 +22,8 @@ from labeltool.gui.i18n.translate import tr, translate
 from labeltool.rounds.run_folder import Event
 from labeltool.rounds.skipped_photos import Skipped
 
-MAX_LOG_PIXELS = 140
+MAX_LOG_PIXELS = 76
+"""Four lines: the rest is in the folder, and the progress of the next round needs room, too."""
 
 MAX_EARLIER = 2
 """Failures before the newest one that are named, too."""
@@ -32,7 +33,12 @@ class RoundEndedCard(QFrame):
     """Says why a round failed, or which photos one left out, beside the progress of the next one.
 
     A card that is open when another round ends badly names its failure, too.
+
+    Signals:
+        toggled: it was opened or closed.
     """
+
+    toggled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,12 +125,14 @@ class RoundEndedCard(QFrame):
             button.setVisible(button in buttons or button is self.close_button)
         self.recolour()
         self.show()
+        self.toggled.emit()
 
     @Slot()
     def dismiss(self) -> None:
         """Close the card: everything in it was seen."""
         self._failures = []
         self.hide()
+        self.toggled.emit()
 
     def recolour(self) -> None:
         """Follow the palette."""
