@@ -59,6 +59,41 @@ def relative_distances(shape: Points) -> NDArray[np.float64]:
     return apart
 
 
+def contour_tangent(
+    points: Points, index: int, curves: Sequence[Sequence[int]]
+) -> NDArray[np.float64] | None:
+    """The direction (2,), of length 1, of the contour at one of its points; None off contours, or
+    where the points beside it are absent or in one place."""
+    for curve in curves:
+        if index in curve:
+            at = list(curve).index(index)
+            beside = points[[curve[max(at - 1, 0)], curve[min(at + 1, len(curve) - 1)]]]
+            along: NDArray[np.float64] = beside[1] - beside[0]
+            length = float(np.hypot(*along))
+            return along / length if np.isfinite(length) and length > 0 else None
+    return None
+
+
+def respace(line: Points) -> Points:
+    """The points of a contour (K, 2) at even distances along it, its ends where they are.
+
+    Absent points stay absent; the others are spread over the line through those that are placed.
+    """
+    placed = np.isfinite(line).all(axis=1)
+    known = line[placed]
+    if len(known) < 3:
+        return line
+    steps = np.hypot(*np.diff(known, axis=0).T)
+    travelled = np.concatenate([[0.0], np.cumsum(steps)])
+    wanted = np.linspace(0, travelled[-1], len(known))
+    spaced = line.copy()
+    spaced[placed] = np.column_stack(
+        [np.interp(wanted, travelled, known[:, axis]) for axis in (0, 1)]
+    )
+    spaced[np.flatnonzero(placed)[[0, -1]]] = known[[0, -1]]
+    return spaced
+
+
 def mean_shape(faces: Sequence[Points]) -> Points | None:
     """The mean of complete faces, each in units of its own bounding box, (N, 2); None without
     any."""

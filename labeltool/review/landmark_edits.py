@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,6 +18,9 @@ from labeltool.review.current_face import CurrentFace
 from labeltool.review.draft import Draft, moved_indices
 from labeltool.store import Store
 
+REMEMBERED_STATES = 2_000
+"""Of so many states of faces it is known which points a person placed."""
+
 MEAN_SHAPE_FACES = 100
 """How many faces the mean shape is made of."""
 
@@ -29,6 +33,7 @@ class LandmarkEdits:
         self._meter = meter
         self._store, self._reviewer, self._current = store, reviewer, current
         self._mean_shape: Points | None = None
+        self._placed: OrderedDict[tuple[int, bytes], frozenset[int]] = OrderedDict()
 
     @property
     def moved(self) -> set[int]:
@@ -38,6 +43,21 @@ class LandmarkEdits:
             return set()
         proposal = None if face.prediction is None else face.prediction.points
         return moved_indices(face.points, proposal)
+
+    @property
+    def placed(self) -> frozenset[int]:
+        """Indices of the points of the open face that a person put into their place, while others
+        may have followed a drag.
+
+        Known for every state of a face that was edited here, also after undo and redo. Of a state
+        from elsewhere all points that differ from the proposal count, so that none of them is
+        moved.
+        """
+        face = self._current.face
+        if face is None or face.points is None:
+            return frozenset()
+        known = self._placed.get((face.id, face.points.tobytes()))
+        return frozenset(self.moved) if known is None else known
 
     @property
     def stated_visibility(self) -> Visibility | None:
@@ -61,8 +81,14 @@ class LandmarkEdits:
         """Move one point to (x, y) in image pixels."""
         return self.move_points([index], np.array([[x, y]]))
 
-    def move_points(self, indices: Sequence[int], points: Points) -> Changes:
-        """Move points to image pixels, (len(indices), 2), as one undo step."""
+    def move_points(
+        self, indices: Sequence[int], points: Points, placed: Sequence[int] | None = None
+    ) -> Changes:
+        """Move points to image pixels, (len(indices), 2), as one undo step.
+
+        `placed`: those that a person put into their place, while the others followed; None for all.
+        """
+        by_hand = self.placed | frozenset(indices if placed is None else placed)
         before = self._draft()
         after, visibility = before.points.copy(), before.visibility
         after[list(indices)] = points
@@ -71,9 +97,9 @@ class LandmarkEdits:
             self._meter.note_move(self._current.require().id, float(np.nanmax(moved)))
         if visibility is not None:
             visibility = visibility.copy()
-            placed = [i for i in indices if visibility[i] == ABSENT]
-            visibility[placed] = VISIBLE
-        return self._save(replace(before, points=after, visibility=visibility))
+            appeared = [i for i in indices if visibility[i] == ABSENT]
+            visibility[appeared] = VISIBLE
+        return self._save(replace(before, points=after, visibility=visibility), by_hand)
 
     def set_visibility(self, indices: Sequence[int], visibility: int) -> Changes:
         """Set points to VISIBLE, OCCLUDED or ABSENT, which removes their position.
@@ -102,7 +128,7 @@ class LandmarkEdits:
         else:
             stated = before.visibility.copy()
         stated[chosen] = visibility
-        return self._save(replace(before, points=after, visibility=stated))
+        return self._save(replace(before, points=after, visibility=stated), self.placed)
 
     def swap_sides(self) -> Changes:
         """Exchange the names of left and right landmarks, where a proposal confused the sides.
@@ -112,7 +138,10 @@ class LandmarkEdits:
         """
         before, flip = self._draft(), self._flip_table()
         visibility = None if before.visibility is None else before.visibility[flip]
-        return self._save(replace(before, points=before.points[flip], visibility=visibility))
+        placed = self._mirrored_placed(flip)
+        return self._save(
+            replace(before, points=before.points[flip], visibility=visibility), placed
+        )
 
     def mirror(self) -> Changes:
         """Mirror the shape left to right, where a proposal faces the wrong way.
@@ -123,7 +152,8 @@ class LandmarkEdits:
         before, flip = self._draft(), self._flip_table()
         visibility = None if before.visibility is None else before.visibility[flip]
         points = geometry.mirror(before.points, flip)
-        return self._save(replace(before, points=points, visibility=visibility))
+        placed = self._mirrored_placed(flip)
+        return self._save(replace(before, points=points, visibility=visibility), placed)
 
     def mend(self, finding: Finding) -> Changes:
         """Move landmarks as the fix of a finding leaves them, or make their visibility agree with
@@ -131,15 +161,38 @@ class LandmarkEdits:
         before = self._draft()
         if finding.mended is None:
             visibility = self._current.require().visibility
-            return self._save(replace(before, visibility=visibility))
+            return self._save(replace(before, visibility=visibility), self.placed)
         is_moved = ~np.isclose(before.points, finding.mended, rtol=0, equal_nan=True).all(1)
         return self.move_points(np.flatnonzero(is_moved).tolist(), finding.mended[is_moved])
+
+    def respace(self, chosen: Iterable[int]) -> Changes:
+        """Put the points of contours at even distances between the ends of each, along the line
+        that they draw, as one undo step.
+
+        `chosen`: points of the contours that are meant; none of them means every contour.
+
+        Raises:
+            UserError: the chosen points are on no contour, or the scheme has none.
+        """
+        before, marked = self._draft(), set(chosen)
+        curves = [list(curve) for curve in self._store.scheme.curves]
+        wanted = [curve for curve in curves if not marked or marked & set(curve)]
+        if not wanted:
+            raise UserError(
+                N_("There is no contour to space evenly."),
+                N_("Select a point of a contour, such as the jaw or a brow."),
+            )
+        after = before.points.copy()
+        for curve in wanted:
+            after[curve] = geometry.respace(after[curve])
+        placed = self.placed | {i for curve in wanted for i in curve if marked}
+        return self._save(replace(before, points=after), placed)
 
     def discard(self) -> Changes:
         """Discard the edits of the open face; one undo brings them back."""
         if self._current.require().draft is None:
             return Changes()
-        return self._save(None)
+        return self._save(None, None)
 
     def mean_shape(self) -> Points | None:
         """The mean shape of this project's faces, see `geometry.mean_shape`. Computed once."""
@@ -177,7 +230,11 @@ class LandmarkEdits:
             stated = face.decision.visibility
         return Draft(face.points, None if stated is None else face.visibility, shown)
 
-    def _save(self, draft: Draft | None) -> Changes:
+    def _mirrored_placed(self, flip: NDArray[np.int64]) -> frozenset[int]:
+        by_hand = self.placed
+        return frozenset(i for i in range(len(flip)) if int(flip[i]) in by_hand)
+
+    def _save(self, draft: Draft | None, placed: frozenset[int] | None) -> Changes:
         face = self._current.require()
         save = partial(self._store.drafts.save, self._reviewer, face.id)
         if draft is None:
@@ -185,4 +242,9 @@ class LandmarkEdits:
         else:
             changes = save(draft.prediction, draft.points, draft.visibility)
         self._current.reload()
+        shown = self._current.face
+        if placed is not None and shown is not None and shown.points is not None:
+            self._placed[shown.id, shown.points.tobytes()] = placed
+            while len(self._placed) > REMEMBERED_STATES:
+                self._placed.popitem(last=False)
         return changes

@@ -36,6 +36,14 @@ class RoundReports:
                 for row in connection.execute(_CORRECTIONS, {"round": round_id})
             ]
 
+    def recent_corrections(self, count: int) -> list[Correction]:
+        """The corrections that stand, of any proposals, at most `count`, the newest first."""
+        with self._database.read() as connection:
+            return [
+                Correction(row.face_id, row.proposal, row.points)
+                for row in connection.execute(_RECENT_CORRECTIONS, {"count": count})
+            ]
+
 
 _OF_ROUND = (PredictionRow.round_id == bindparam("round"), PredictionRow.change.is_not(None))
 _MEAN_CHANGE = select(func.avg(PredictionRow.change), func.count()).where(*_OF_ROUND)
@@ -55,4 +63,12 @@ _CORRECTIONS = (
         PredictionRow.round_id < bindparam("round"),
     )
     .order_by(StateRow.face_id)
+)
+_RECENT_CORRECTIONS = (
+    select(StateRow.face_id, PredictionRow.points.label("proposal"), EntryRow.points)
+    .join(EntryRow, EntryRow.id == StateRow.entry_id)
+    .join(PredictionRow, PredictionRow.id == EntryRow.prediction_id)
+    .where(StateRow.verdict == Verdict.CORRECTED, EntryRow.points.is_not(None))
+    .order_by(EntryRow.id.desc())
+    .limit(bindparam("count"))
 )

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet import resources
 from pipnet.calibration.residuals import ResidualModel
+from pipnet.data.scheme import Scheme
 from pipnet.output import replacing
 
 FORMAT = 1
@@ -38,6 +40,15 @@ def find(weights: Path) -> ResidualModel | None:
     """
     path = beside(weights)
     return load(path) if path.exists() else None
+
+
+def shipped(scheme: Scheme) -> ResidualModel | None:
+    """The residual model of a scheme that comes with the program; None if there is none."""
+    for path in sorted(resources.path("weights").glob(f"*{SUFFIX}")):
+        model = load(path)
+        if model.fits(scheme):
+            return model
+    return None
 
 
 def to_json(model: ResidualModel) -> str:

@@ -255,5 +255,12 @@
             <numerusform>And %Ln more findings.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Points follow once %Ln face(s) are corrected.</source>
+        <translation>
+            <numerusform>Points follow once %Ln face is corrected.</numerusform>
+            <numerusform>Points follow once %Ln faces are corrected.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

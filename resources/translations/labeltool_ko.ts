@@ -788,6 +788,22 @@
         <translation>한 번에 얼굴 60개의 랜드마크 하나를, 예상 오차가 큰 것부터 봅니다</translation>
     </message>
     <message>
+        <source>Others follow a drag</source>
+        <translation>나머지 점도 함께 이동</translation>
+    </message>
+    <message>
+        <source>Points that you did not place follow, as their errors belong together (Alt and drag: one alone)</source>
+        <translation>직접 놓지 않은 점은 오차가 서로 관련된 만큼 따라 움직입니다(Alt를 누르고 끌면 한 점만)</translation>
+    </message>
+    <message>
+        <source>Space a contour evenly</source>
+        <translation>윤곽선 점 간격 고르게</translation>
+    </message>
+    <message>
+        <source>Even distances between the ends of a jaw line or brow</source>
+        <translation>턱선이나 눈썹의 점을 양 끝 사이에 고르게 놓습니다</translation>
+    </message>
+    <message>
         <source>Colours say which part of the face, not the expected error</source>
         <translation>색이 예상 오차 대신 얼굴 부위를 나타냅니다</translation>
     </message>
@@ -1002,6 +1018,18 @@
     <message>
         <source>The wheel sets how many, while you drag</source>
         <translation>끄는 동안 휠로 범위를 조절합니다</translation>
+    </message>
+    <message>
+        <source>Along or across a contour</source>
+        <translation>윤곽선을 따라 또는 가로질러</translation>
+    </message>
+    <message>
+        <source>Drag, then hold Shift</source>
+        <translation>끄는 중에 Shift 누르기</translation>
+    </message>
+    <message>
+        <source>A point of a contour keeps to its direction, or to the one across</source>
+        <translation>윤곽선의 점이 윤곽선 방향이나 그 수직 방향으로만 움직입니다</translation>
     </message>
     <message>
         <source>Snap</source>
@@ -1824,6 +1852,16 @@ Import a folder, or drop one here.</source>
     <message>
         <source>Click: the selected point, else the nearest, jumps there.</source>
         <translation>클릭하면 선택한 점, 없으면 가장 가까운 점이 그곳에 놓입니다.</translation>
+    </message>
+    <message>
+        <source>The points that you did not place follow. Alt: one alone.</source>
+        <translation>직접 놓지 않은 점이 따라 움직입니다. Alt: 한 점만.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Points follow once %Ln face(s) are corrected.</source>
+        <translation>
+            <numerusform>얼굴 %Ln개를 수정하면 점이 따라 움직이기 시작합니다.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Neighbours move along. The wheel sets how many, while you drag.</source>
@@ -3990,6 +4028,14 @@ result: {verdict}</source>
     <message>
         <source>Click where it is.</source>
         <translation>있어야 할 곳을 클릭하세요.</translation>
+    </message>
+    <message>
+        <source>There is no contour to space evenly.</source>
+        <translation>간격을 고르게 할 윤곽선이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Select a point of a contour, such as the jaw or a brow.</source>
+        <translation>턱이나 눈썹 같은 윤곽선의 점을 선택하세요.</translation>
     </message>
     <message>
         <source>The scheme {scheme!r} does not say which landmarks are pairs.</source>
@@ -6430,6 +6476,10 @@ result: {verdict}</source>
     <message>
         <source>Give each as [x, y], or as null where it is absent.</source>
         <translation>각 점을 [x, y]로, 없으면 null로 적으세요.</translation>
+    </message>
+    <message>
+        <source>Learning from corrections</source>
+        <translation>수정 내용 학습 중</translation>
     </message>
 </context>
 </TS>

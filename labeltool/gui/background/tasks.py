@@ -114,7 +114,16 @@ class Lane:
 
 
 LaneName = Literal[
-    "import", "results", "writes", "instant", "start", "packs", "queries", "backups", "checks"
+    "import",
+    "results",
+    "writes",
+    "instant",
+    "start",
+    "packs",
+    "queries",
+    "backups",
+    "checks",
+    "residuals",
 ]
 
 

@@ -38,6 +38,7 @@ from labeltool.gui.i18n.filter_labels import describe_filter
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
+from pipnet.calibration.residuals import MIN_FACES
 from pipnet.data.images import size_change_error
 
 ROTATION_STEP_RADIANS = math.radians(1)
@@ -72,6 +73,8 @@ class FaceEditor(QWidget):
         self._options = ViewOptions(settings)
         self._groups = regions(session.store.scheme)
         self.canvas = Canvas()
+        self.canvas.curves = session.store.scheme.curves
+        self.canvas.drag_model.set_model(session.residuals.model)
         self.photo_display = PhotoDisplay(session, self.canvas, self)
         self.photos = self.photo_display.cache
         session.boxes.decoded_photo = self.photo_display.image
@@ -100,6 +103,7 @@ class FaceEditor(QWidget):
         self.photos.loaded.connect(self._on_photo_loaded)
         canvas, boxes = self.canvas, self.canvas.box_editor
         canvas.points_moved.connect(self._on_points_moved)
+        self._session.residuals.learned.connect(canvas.drag_model.set_model)
         canvas.face_clicked.connect(self._open_face)
         boxes.drawn.connect(self._on_box_drawn)
         boxes.changed.connect(self._on_box_changed)
@@ -155,11 +159,14 @@ class FaceEditor(QWidget):
         others = [row for row in session.store.boxes.of_photo(face.photo_id) if row[0] != face.id]
         self.canvas.set_face(
             points, expected, scheme.edges, face.box, scheme.names,
-            [row[:2] for row in others], session.desk.edits.moved, face_id=face.id,
+            [row[:2] for row in others], session.desk.edits.placed, face_id=face.id,
             visibility=face.visibility, groups=self._groups,
             excluded=[row[0] for row in others if row[2] is Verdict.EXCLUDED],
         )  # fmt: skip
         self.canvas.neighbours.set_mean_shape(session.desk.edits.mean_shape())
+        self.canvas.drag_model.set_face(
+            session.desk.edits.placed, None if expected is None else expected.shares
+        )
         self._comparison.set_face(face, self._options.comparison, is_new=is_new)
         finding = session.checks.first
         self.canvas.layers.findings.set_landmarks(() if finding is None else finding.landmarks)
@@ -257,6 +264,7 @@ class FaceEditor(QWidget):
         self.canvas.set_modes(
             snap_to_click=options.is_on("snap"), move_neighbours=options.is_on("follow")
         )
+        self.canvas.drag_model.is_on = options.is_on("assist")
         self.canvas.set_tone_curve(options.adjustments.tone_curve())
         face = self._session.desk.face
         if face is not None and face.id == self._displayed_face:
@@ -269,6 +277,13 @@ class FaceEditor(QWidget):
             self.message.emit(tr("No earlier proposal of this face is kept."))
         elif what == "snap":
             self.message.emit(tr("Click: the selected point, else the nearest, jumps there."))
+        elif what == "assist":
+            if self.canvas.drag_model.is_known:
+                self.message.emit(tr("The points that you did not place follow. Alt: one alone."))
+            else:
+                self.message.emit(
+                    tr("Points follow once %Ln face(s) are corrected.", "", MIN_FACES)
+                )
         elif what == "follow":
             self.message.emit(tr("Neighbours move along. The wheel sets how many, while you drag."))
 
@@ -332,6 +347,7 @@ class FaceEditor(QWidget):
             "previous_point": partial(canvas.show_next_point, -1),
             "swap": partial(submit, edits.swap_sides),
             "mirror": partial(submit, edits.mirror),
+            "respace": partial(submit, partial(edits.respace, canvas.selection.indices)),
             "turn_left": partial(self._transform, -ROTATION_STEP_RADIANS, 1.0),
             "turn_right": partial(self._transform, ROTATION_STEP_RADIANS, 1.0),
             "grow": partial(self._transform, 0.0, SCALE_STEP),
@@ -369,7 +385,12 @@ class FaceEditor(QWidget):
     @Slot(object, object)
     def _on_points_moved(self, indices: list[int], points: Points) -> None:
         self._session.writes.submit_for_face(
-            partial(self._session.desk.edits.move_points, indices, points)
+            partial(
+                self._session.desk.edits.move_points,
+                indices,
+                points,
+                self.canvas.point_editor.placed,
+            )
         )
 
     # Boxes

@@ -29,12 +29,14 @@ class FaceLayers:
         self._dragged, self._is_dragging = -1, False
         self.boxes = BoxesItem()
         self._comparison = ComparisonItem()
+        self._ghosts = ComparisonItem()
         self.circles = CirclesItem()
         self.findings = FindingItem()
         self._points = FaceItem()
         self._frame = SelectionItem()
         self._items = (
-            self.boxes, self._comparison, self.circles, self.findings, self._points, self._frame,
+            self.boxes, self._comparison, self._ghosts, self.circles, self.findings, self._points,
+            self._frame,
         )  # fmt: skip
         for item in self._items:
             scene.addItem(item)
@@ -58,6 +60,11 @@ class FaceLayers:
         return self._comparison.points
 
     @property
+    def ghosts(self) -> Array | None:
+        """Where the points were before the drag, (N, 2), or None."""
+        return self._ghosts.points
+
+    @property
     def selection_frame(self) -> SelectionFrame:
         """The frame around the selected points."""
         return self._frame.frame
@@ -70,7 +77,14 @@ class FaceLayers:
     def set_face(self, face: DisplayedFace) -> None:
         """Draw a face, or a new state of it. See `highlight` for what stands out."""
         self._face = face
-        for item in (self.boxes, self._comparison, self.circles, self.findings, self._points):
+        for item in (
+            self.boxes,
+            self._comparison,
+            self._ghosts,
+            self.circles,
+            self.findings,
+            self._points,
+        ):
             item.set_face(face)
 
     def set_has_photo(self, has_photo: bool) -> None:
@@ -112,6 +126,11 @@ class FaceLayers:
         self._comparison.set_points(None if points is None else np.array(points, np.float64))
         self.update_legend()
 
+    def set_ghosts(self, points: Array | None) -> None:
+        """Draw faintly where the points were before a drag, (N, 2) image pixels; None: nowhere."""
+        if points is not self._ghosts.points:
+            self._ghosts.set_points(points)
+
     def set_rubber_band(self, rect: QRectF | None) -> None:
         """Draw a rubber band, in image pixels."""
         self._frame.set_rubber_band(rect)
@@ -120,6 +139,7 @@ class FaceLayers:
         """To be called when points of the face have moved."""
         self._points.measure()
         self._comparison.measure()
+        self._ghosts.measure()
         self.circles.measure()
 
     def points_moved_by_hand(self) -> None:

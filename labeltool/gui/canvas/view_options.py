@@ -11,10 +11,12 @@ from labeltool.gui.settings import Settings
 LAYERS = ("points", "edges", "boxes", "numbers", "circles")
 """What is drawn of a face; at first the first three."""
 
+_ON_AT_FIRST = ("points", "edges", "boxes", "assist")
+
 COMPARISONS = ("compare_proposal", "compare_previous")
 """Which other landmarks are drawn for comparison; at most one of them is on."""
 
-TOGGLES = (*LAYERS, *COMPARISONS, "keep_view", "by_group", "snap", "follow")
+TOGGLES = (*LAYERS, *COMPARISONS, "keep_view", "by_group", "snap", "follow", "assist")
 """Everything that can be switched on, by the name of its command."""
 
 Framing = tuple[float, float, float]
@@ -27,7 +29,7 @@ class ViewOptions:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         saved = settings.view
-        self._on = {name for name in TOGGLES if saved.get(name, name in LAYERS[:3]) is True}
+        self._on = {name for name in TOGGLES if saved.get(name, name in _ON_AT_FIRST) is True}
         self._on -= {"snap", "follow"}
         self.adjustments = DisplayAdjustments.from_settings(saved.get("adjustments"))
         self.framing = _read_framing(saved.get("framing"))

@@ -17,7 +17,8 @@ from labeltool.review.geometry import rotate_and_scale
 class PointEditor:
     """Shows points at new positions; `on_moved` gets the indices once a move is finished.
 
-    Positions are (k, 2), image pixels.
+    Positions are (k, 2), image pixels. `placed`: which points of the last move a person put into
+    their place, while the others only followed; None for all that moved.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class PointEditor:
         self._panels = panels
         self._selection = selection
         self._on_moved = on_moved
+        self.placed: list[int] | None = None
 
     @property
     def points(self) -> Array:
@@ -48,12 +50,18 @@ class PointEditor:
         if dragged >= 0:
             self.show_loupe(dragged)
 
-    def finish(self, indices: Sequence[int]) -> None:
-        """End a drag; `indices`: the points that are in new positions, none after a cancel."""
+    def show_ghosts(self, points: Array | None) -> None:
+        """Draw faintly where the points were before they followed a drag, (N, 2); None: not."""
+        self._layers.set_ghosts(points)
+
+    def finish(self, indices: Sequence[int], placed: Sequence[int] | None = None) -> None:
+        """End a drag; `indices`: the points that are in new positions, none after a cancel.
+        `placed`: see the class."""
         self._panels.loupe.hide()
+        self.show_ghosts(None)
         self._layers.highlight()
         if indices:
-            self._report(list(indices))
+            self._report(list(indices), placed)
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selected points by image pixels."""
@@ -79,7 +87,8 @@ class PointEditor:
             at = QPointF(*self._layers.face.position(index))
             self._panels.show_loupe(view.photo, at, view.image_to_viewport(at), view.zoom)
 
-    def _report(self, indices: list[int]) -> None:
-        self._layers.face.moved |= frozenset(indices)
+    def _report(self, indices: list[int], placed: Sequence[int] | None = None) -> None:
+        self.placed = None if placed is None else list(placed)
+        self._layers.face.moved |= frozenset(indices if placed is None else placed)
         self._layers.points_moved_by_hand()
         self._on_moved(indices)

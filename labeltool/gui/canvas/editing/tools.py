@@ -8,6 +8,7 @@ everything back as it was before the press.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from PySide6.QtGui import QKeyEvent
 
 from labeltool.gui.canvas.displayed_face import Array
 from labeltool.gui.canvas.editing.box_editor import BoxEditor
+from labeltool.gui.canvas.editing.drag_model import DragModel
 from labeltool.gui.canvas.editing.hit_test import (
     BoxHandle,
     MissingPoint,
@@ -28,7 +30,7 @@ from labeltool.gui.canvas.editing.neighbour_weights import NeighbourWeights
 from labeltool.gui.canvas.editing.point_editor import PointEditor
 from labeltool.gui.canvas.handles import Handle, drag_handle
 from labeltool.gui.canvas.point_selection import PointSelection
-from labeltool.review.geometry import rotate_and_scale
+from labeltool.review.geometry import contour_tangent, rotate_and_scale
 
 DRAG_THRESHOLD_PIXELS = 3.0
 """Screen pixels; below that a shaky click stays a click."""
@@ -64,6 +66,8 @@ class ToolHost(Protocol):
     point_editor: PointEditor
     box_editor: BoxEditor
     neighbours: NeighbourWeights
+    drag_model: DragModel
+    curves: Sequence[Sequence[int]]
 
     @property
     def snaps_to_click(self) -> bool: ...
@@ -113,7 +117,8 @@ def start_tool(
         index = host.snap_target(at)
         if index >= 0:
             host.selection.select(index)
-            return MovePoints(host, index, at, snap=True)
+            alone = bool(modifiers & _Modifier.AltModifier)
+            return MovePoints(host, index, at, snap=True, alone=alone)
     if isinstance(target, MissingPoint | Point):
         return _press_point(host, target.index, at, modifiers)
     if isinstance(target, BoxHandle):
@@ -168,7 +173,9 @@ class MovePoints:
 
     A selected point moves the whole selection. `with_neighbours`: neighbours follow too, the less
     the further away they are in a mean face, and a click without a drag toggles the point's
-    selection. `snap`, or a point without a position: it is placed under the mouse.
+    selection. `snap`, or a point without a position: it is placed under the mouse. Otherwise, and
+    unless it moves `alone`, the points that nobody placed follow by the host's drag model. Shift
+    holds a point of a contour to the contour's direction, or to the one across.
     """
 
     cursor = Qt.CursorShape.BlankCursor  # the point itself is the pointer, nothing hides the spot
@@ -181,45 +188,57 @@ class MovePoints:
         *,
         with_neighbours: bool = False,
         snap: bool = False,
+        alone: bool = False,
     ) -> None:
         self._host = host
         self._index = index
         self._start = self._last = start
         self._base, self._restore = host.point_editor.points, host.point_editor.points
-        self._with_neighbours = with_neighbours
+        self._with_neighbours, self._alone = with_neighbours, alone
         self._is_missing = not host.selection.is_placed(index)
         self._is_moving = self._is_missing or snap
         if self._is_moving:
             self._offset = QPointF()
-            self._base[index] = host.viewport_to_image(start).toTuple()
+            if self._is_missing:
+                self._base[index] = host.viewport_to_image(start).toTuple()
         else:
             self._offset = host.image_to_viewport(QPointF(*self._base[index].tolist())) - start
-        self._weights = self._compute_weights()
+        self._placed: list[int] = []
+        self._response = self._compute_response()
         if self._is_moving:
             self.drag(start)
 
-    def _compute_weights(self) -> NDArray[np.float64]:
+    def _compute_response(self) -> Array:
+        """How each point moves by a move of the mouse, as matrices (N, 2, 2)."""
+        self._placed = []
+        moved, points = {self._index}, self._host.point_editor.points
+        weights = np.zeros(len(points))
         if self._is_missing:
-            weights = np.zeros(len(self._base))
             weights[self._index] = 1.0
-            return weights
-        moved = {self._index}
-        if self._index in self._host.selection.indices:
-            moved |= self._host.selection.indices
-        points = self._host.point_editor.points
-        return self._host.neighbours.weights(points, moved, self._with_neighbours)
+        else:
+            if self._index in self._host.selection.indices:
+                moved |= self._host.selection.indices
+            if not (self._with_neighbours or self._alone):
+                moved &= {int(i) for i in np.flatnonzero(np.isfinite(points).all(axis=1))}
+                response = self._host.drag_model.response(points, moved)
+                if response is not None:
+                    self._placed = sorted(moved)
+                    return response
+            weights = self._host.neighbours.weights(points, moved, self._with_neighbours)
+        still: Array = weights[:, None, None] * np.eye(2)
+        return still
 
     @property
     def indices(self) -> list[int]:
         """The points that move."""
-        return [int(i) for i in np.flatnonzero(self._weights)]
+        return [int(i) for i in np.flatnonzero(self._response.any(axis=(1, 2)))]
 
     def widen(self, steps: float) -> bool:
         """Let neighbours further away follow, or fewer of them; False if none follow at all."""
         if self._with_neighbours and not self._is_missing:
             self._host.neighbours.widen(steps)
             self._host.point_editor.drag(self.indices, self._base[self.indices], self._index)
-            self._weights = self._compute_weights()
+            self._response = self._compute_response()
             if self._is_moving:
                 self.drag(self._last)
         return self._with_neighbours
@@ -235,18 +254,31 @@ class MovePoints:
         self._last = to
         at = self._host.viewport_to_image(to + self._offset)
         by = np.array(at.toTuple()) - self._base[self._index]
+        if modifiers & _Modifier.ShiftModifier:
+            by = self._held_to_contour(by)
         indices = self.indices
-        points = self._base[indices] + self._weights[indices, None] * by
+        points = self._base[indices] + self._response[indices] @ by
+        if self._placed:
+            self._host.point_editor.show_ghosts(self._base)
         self._host.point_editor.drag(indices, points, self._index)
 
+    def _held_to_contour(self, by: Array) -> Array:
+        """The part of a move along the contour that the point is on, or across it: the longer."""
+        tangent = contour_tangent(self._base, self._index, self._host.curves)
+        if tangent is None:
+            return by
+        along: Array = (by @ tangent) * tangent
+        across: Array = by - along
+        return along if np.hypot(*along) >= np.hypot(*across) else across
+
     def release(self, at: QPointF, modifiers: Qt.KeyboardModifier = _NONE) -> None:
-        self.drag(at)
+        self.drag(at, modifiers)
         if not self._is_moving:
             self._click(modifiers)
         indices = self.indices
         now, before = self._host.point_editor.points[indices], self._restore[indices]
         has_moved = self._is_moving and not np.array_equal(now, before, equal_nan=True)
-        self._host.point_editor.finish(indices if has_moved else [])
+        self._host.point_editor.finish(indices if has_moved else [], self._placed or None)
         if self._is_missing and has_moved:
             self._host.selection.select_next_missing()
 

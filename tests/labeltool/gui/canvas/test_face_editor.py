@@ -88,7 +88,7 @@ def test_many_points_are_corrected_at_once(qtbot, open_window, project):
     assert canvas.selection.indices >= {0, 1, 2, 3}
     chosen = sorted(canvas.selection.indices)
     drag(window, canvas.point_to_viewport(2), canvas.point_to_viewport(2) + QPoint(18, 9))
-    assert desk.edits.moved == set(chosen)
+    assert desk.edits.placed == set(chosen)
     qtbot.keyClick(canvas, Key.Key_Down, SHIFT)
     qtbot.keyClick(canvas, Key.Key_BracketRight)
     moved = desk.face.points.copy()
@@ -301,7 +301,9 @@ def test_view_options_survive_a_restart(qtbot, open_window, project):
 
     window = open_window(project)
     on = {name for name, action in window.commands.by_name.items() if action.isChecked()}
-    assert on == {"points", "boxes", "numbers", "by_group", "compare_proposal", "keep_view"}
+    assert on == {
+        "points", "boxes", "numbers", "by_group", "compare_proposal", "keep_view", "assist",
+    }  # fmt: skip
     assert window.views.canvas.tone_curve is not None
     window.commands.trigger("adjustments")
     panel = window.views.editor.adjustments_panel
@@ -469,7 +471,7 @@ def test_another_face_ends_box_drawing(qtbot, open_window, project):
     assert not canvas.box_editor.is_drawing
     qtbot.waitUntil(lambda: canvas.photo is not None)
     drag(window, canvas.point_to_viewport(34), canvas.point_to_viewport(34) + QPoint(0, 20))
-    assert (window.session.desk.counts.faces, window.session.desk.edits.moved) == (count, {34})
+    assert (window.session.desk.counts.faces, window.session.desk.edits.placed) == (count, {34})
 
 
 def test_the_loupe_does_not_cover_the_adjustments_panel(qtbot, open_window, project):
