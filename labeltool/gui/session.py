@@ -21,7 +21,6 @@ from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.background.undo_redo import UndoRedo
 from labeltool.gui.background.watch.face_checker import FaceChecker
 from labeltool.gui.background.watch.input_watch import InputWatch
-from labeltool.gui.background.watch.residual_learner import ResidualLearner
 from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES, WriteQueue, face_id
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.images.photo_cache import to_rgb
@@ -77,8 +76,6 @@ class Session(QObject):
         self.checks.changed.connect(self.publish)
         self.changed.connect(self.checks.note_changes)
         self._inputs = InputWatch(self.desk, self)
-        self.residuals = ResidualLearner(store, self.tasks, self)
-        self.changed.connect(self.residuals.note_changes)
         self._housekeeping = Housekeeping(store, self.desk, self.tasks, self)
         for part in (self.tasks, self.writes):
             part.changed.connect(self.publish)
@@ -103,7 +100,6 @@ class Session(QObject):
         self.round.attach()
         self._poll_timer.start()
         self.refresh_all()
-        self.residuals.learn()
         if self.store.read_only:
             self.importer.search_waiting_photos()
             return
@@ -216,7 +212,6 @@ class Session(QObject):
         self.facets.close()
         self.checks.close()
         self._inputs.close()
-        self.residuals.close()
         self.writes.close()
         self._housekeeping.close()
         self.backups.close()

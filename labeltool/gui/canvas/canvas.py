@@ -26,7 +26,6 @@ from labeltool.domain import Box, Visibility
 from labeltool.domain.tolerance import ExpectedErrors
 from labeltool.gui.canvas.displayed_face import Array, Groups, make_displayed_face
 from labeltool.gui.canvas.editing.box_editor import BoxEditor
-from labeltool.gui.canvas.editing.drag_model import DragModel
 from labeltool.gui.canvas.editing.hit_test import (
     BoxHandle,
     HitScene,
@@ -68,8 +67,6 @@ class Canvas(PhotoView):
 
     selection: which points are selected. layers: what is drawn. framing: which part of the face is
     visible. point_editor, box_editor: changes, by whatever input. neighbours: how much they follow.
-    drag_model: how the points that nobody placed follow a drag. curves: indices of the scheme's
-    contours.
     """
 
     points_moved = Signal(object, object)
@@ -90,8 +87,6 @@ class Canvas(PhotoView):
             self, self.layers, self._panels, self.selection, self._on_points_moved
         )
         self.neighbours = NeighbourWeights()
-        self.drag_model = DragModel()
-        self.curves: Sequence[Sequence[int]] = ()
         self._tool: Tool | None = None
         self._tool_button = Qt.MouseButton.NoButton
         self._is_space_down = False

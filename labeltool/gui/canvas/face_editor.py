@@ -27,6 +27,7 @@ from labeltool.domain import (
     photo_problem,
 )
 from labeltool.domain.tolerance import expected_errors
+from labeltool.gui.background.watch.residual_learner import ResidualLearner
 from labeltool.gui.canvas import Canvas
 from labeltool.gui.canvas.box_change_dialog import BoxChange, ask_box_change
 from labeltool.gui.canvas.comparison import ComparisonOverlay
@@ -73,8 +74,9 @@ class FaceEditor(QWidget):
         self._options = ViewOptions(settings)
         self._groups = regions(session.store.scheme)
         self.canvas = Canvas()
-        self.canvas.curves = session.store.scheme.curves
-        self.canvas.drag_model.set_model(session.residuals.model)
+        self._drag_model = self.canvas.point_editor.drag_model
+        self._drag_model.curves = session.store.scheme.curves
+        self.residuals = ResidualLearner(session.store, session.tasks, self)
         self.photo_display = PhotoDisplay(session, self.canvas, self)
         self.photos = self.photo_display.cache
         session.boxes.decoded_photo = self.photo_display.image
@@ -94,6 +96,7 @@ class FaceEditor(QWidget):
         self.canvas.keep_loupe_off(self.adjustments_panel)
         self._connect()
         self._apply_view()
+        self.residuals.learn()
 
     def _connect(self) -> None:
         self.show_all.clicked.connect(self._show_all)
@@ -103,7 +106,8 @@ class FaceEditor(QWidget):
         self.photos.loaded.connect(self._on_photo_loaded)
         canvas, boxes = self.canvas, self.canvas.box_editor
         canvas.points_moved.connect(self._on_points_moved)
-        self._session.residuals.learned.connect(canvas.drag_model.set_model)
+        self.residuals.learned.connect(self._drag_model.set_model)
+        self._session.changed.connect(self.residuals.note_changes)
         canvas.face_clicked.connect(self._open_face)
         boxes.drawn.connect(self._on_box_drawn)
         boxes.changed.connect(self._on_box_changed)
@@ -164,7 +168,7 @@ class FaceEditor(QWidget):
             excluded=[row[0] for row in others if row[2] is Verdict.EXCLUDED],
         )  # fmt: skip
         self.canvas.neighbours.set_mean_shape(session.desk.edits.mean_shape())
-        self.canvas.drag_model.set_face(
+        self._drag_model.set_face(
             session.desk.edits.placed, None if expected is None else expected.shares
         )
         self._comparison.set_face(face, self._options.comparison, is_new=is_new)
@@ -231,6 +235,7 @@ class FaceEditor(QWidget):
     def close_photos(self) -> None:
         """End the thread that decodes; save how faces are displayed."""
         self.photo_display.close()
+        self.residuals.close()
         self._photo_to_draw_on = None
         self.canvas.framing.remember()
         self._save_options()
@@ -264,7 +269,7 @@ class FaceEditor(QWidget):
         self.canvas.set_modes(
             snap_to_click=options.is_on("snap"), move_neighbours=options.is_on("follow")
         )
-        self.canvas.drag_model.is_on = options.is_on("assist")
+        self._drag_model.is_on = options.is_on("assist")
         self.canvas.set_tone_curve(options.adjustments.tone_curve())
         face = self._session.desk.face
         if face is not None and face.id == self._displayed_face:
@@ -278,7 +283,7 @@ class FaceEditor(QWidget):
         elif what == "snap":
             self.message.emit(tr("Click: the selected point, else the nearest, jumps there."))
         elif what == "assist":
-            if self.canvas.drag_model.is_known:
+            if self._drag_model.is_known:
                 self.message.emit(tr("The points that you did not place follow. Alt: one alone."))
             else:
                 self.message.emit(

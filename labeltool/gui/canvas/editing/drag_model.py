@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,13 @@ Array = npt.NDArray[np.float64]
 class DragModel:
     """The residual model of the project, and what is known of the displayed face.
 
-    `is_on`: whether drags use it. Landmarks that a person placed stay where they are.
+    `is_on`: whether drags use it. `curves`: the indices of each contour of the scheme.
+    Landmarks that a person placed stay where they are.
     """
 
     def __init__(self) -> None:
         self.is_on = False
+        self.curves: Sequence[Sequence[int]] = ()
         self._model: ResidualModel | None = None
         self._placed: frozenset[int] = frozenset()
         self._errors: Array | None = None

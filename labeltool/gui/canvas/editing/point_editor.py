@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPointF
 
 from labeltool.gui.canvas.displayed_face import Array
+from labeltool.gui.canvas.editing.drag_model import DragModel
 from labeltool.gui.canvas.face_layers import FaceLayers
 from labeltool.gui.canvas.items.overlays import Panels
 from labeltool.gui.canvas.photo_view import PhotoView
@@ -18,7 +19,8 @@ class PointEditor:
     """Shows points at new positions; `on_moved` gets the indices once a move is finished.
 
     Positions are (k, 2), image pixels. `placed`: which points of the last move a person put into
-    their place, while the others only followed; None for all that moved.
+    their place, while the others only followed; None for all that moved. `drag_model`: how the
+    points that nobody placed follow a drag.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class PointEditor:
         self._selection = selection
         self._on_moved = on_moved
         self.placed: list[int] | None = None
+        self.drag_model = DragModel()
 
     @property
     def points(self) -> Array:

@@ -8,7 +8,6 @@ everything back as it was before the press.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +17,6 @@ from PySide6.QtGui import QKeyEvent
 
 from labeltool.gui.canvas.displayed_face import Array
 from labeltool.gui.canvas.editing.box_editor import BoxEditor
-from labeltool.gui.canvas.editing.drag_model import DragModel
 from labeltool.gui.canvas.editing.hit_test import (
     BoxHandle,
     MissingPoint,
@@ -66,8 +64,6 @@ class ToolHost(Protocol):
     point_editor: PointEditor
     box_editor: BoxEditor
     neighbours: NeighbourWeights
-    drag_model: DragModel
-    curves: Sequence[Sequence[int]]
 
     @property
     def snaps_to_click(self) -> bool: ...
@@ -220,7 +216,7 @@ class MovePoints:
                 moved |= self._host.selection.indices
             if not (self._with_neighbours or self._alone):
                 moved &= {int(i) for i in np.flatnonzero(np.isfinite(points).all(axis=1))}
-                response = self._host.drag_model.response(points, moved)
+                response = self._host.point_editor.drag_model.response(points, moved)
                 if response is not None:
                     self._placed = sorted(moved)
                     return response
@@ -264,7 +260,9 @@ class MovePoints:
 
     def _held_to_contour(self, by: Array) -> Array:
         """The part of a move along the contour that the point is on, or across it: the longer."""
-        tangent = contour_tangent(self._base, self._index, self._host.curves)
+        tangent = contour_tangent(
+            self._base, self._index, self._host.point_editor.drag_model.curves
+        )
         if tangent is None:
             return by
         along: Array = (by @ tangent) * tangent

@@ -17,7 +17,7 @@ Key = Qt.Key
 
 def opened(qtbot, open_window, project):
     window = open_window(project)
-    qtbot.waitUntil(lambda: window.session.residuals.model is not None)
+    qtbot.waitUntil(lambda: window.views.editor.residuals.model is not None)
     qtbot.waitUntil(lambda: window.views.canvas.photo is not None)
     return window
 
