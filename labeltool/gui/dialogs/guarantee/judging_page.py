@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from labeltool.gui import theme
 from labeltool.gui.dialogs.guarantee.judged_face import JudgedFace
 from labeltool.gui.i18n.translate import tr, translate
-from labeltool.trust.acceptance import AcceptanceState
+from labeltool.trust.acceptance_state import AcceptanceState
 
 ICON_PIXELS = 20
 

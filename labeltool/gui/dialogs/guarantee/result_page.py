@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from labeltool.domain import Message
 from labeltool.gui import theme
 from labeltool.gui.i18n.translate import tr, translate
-from labeltool.trust.acceptance import AcceptanceState
+from labeltool.trust.acceptance_state import AcceptanceState
 
 
 class ResultPage(QWidget):
