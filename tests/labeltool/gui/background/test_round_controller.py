@@ -321,6 +321,7 @@ def test_a_waiting_round_can_be_cancelled(qtbot, open_window, project, fake_work
     assert not window.commands.by_name["cancel_queued"].isEnabled()
     session.round.start(session.round.rounds.launcher.plan())
     qtbot.waitUntil(panel.unqueue.isVisible)
+    qtbot.waitUntil(window.commands.by_name["cancel_queued"].isEnabled)
     qtbot.mouseClick(panel.unqueue, LEFT)
     qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.RUNNING, RoundStatus.CANCELLED])
     qtbot.waitUntil(panel.unqueue.isHidden)
