@@ -286,7 +286,7 @@ class TestPlantedFacesAreNoLabels:
         session.judge(shown.token, False)
         with pytest.raises(IntegrityError, match="CHECK"):
             change(store, f"UPDATE judgement SET operation_id = 1 {where}")
-        with pytest.raises(IntegrityError, match="cannot change"):
+        with pytest.raises(IntegrityError, match="only the last judgement"):
             change(store, f"UPDATE judgement SET answer = 1 {where}")
 
     def test_no_export_or_training_sees_one(self, planted, tmp_path):
