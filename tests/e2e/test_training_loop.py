@@ -27,6 +27,7 @@ from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import create_project
 from pipnet import resources
 from pipnet.__main__ import cli as pipnet
+from pipnet.data.boxes import overlap, tight_box
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.data.scheme import load_scheme
 from pipnet.evaluation.compare import paired_change
@@ -38,8 +39,8 @@ IMAGES = 640
 """Training images of a round: forty steps, instead of the thousand or so of ten minutes."""
 
 LEAST_FALL = 0.05
-"""Three rounds lower the audit error by at least this share. Measured: 15 %, from 10.97 to 9.90,
-9.79 and 9.32 %."""
+"""Three rounds lower the audit error by at least this share. Measured: 15 %, with one
+false detection that was labelled among them."""
 
 
 @pytest.fixture
@@ -88,11 +89,15 @@ def wait_until_idle(qtbot, window: MainWindow) -> None:
 
 
 def review(qtbot, window: MainWindow, truth, ids: list[int]) -> None:
-    """Do as a person who knows the truth: move the landmarks there, accept by key."""
+    """Do as a person who knows the truth: move the landmarks there, accept by key; reject what the
+    detector found beside the labelled person."""
     desk = window.session.desk
     for face_id in ids:
         desk.open(face_id)
         right = truth[Path(desk.face.name).name]
+        if overlap(tight_box(right), desk.face.box) < 0.3:
+            window.commands.trigger("reject")
+            continue
         desk.edits.move_points(range(len(right)), right)
         window.views.canvas.setFocus()
         qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
@@ -141,7 +146,8 @@ def test_the_audit_error_falls_from_the_starter_to_round_3(
     qtbot.waitUntil(lambda: len(store.audit.get().waiting) == AUDIT_FACES)
     audit = list(store.audit.get().waiting)
     review(qtbot, window, truth, audit)
-    assert sorted(store.audit.get().measuring) == sorted(audit)
+    audit = list(store.audit.get().measuring)
+    assert len(audit) >= AUDIT_FACES - 2
     session.show(Filter("unreviewed"))
 
     for number in (1, 2, 3):
@@ -158,7 +164,7 @@ def test_the_audit_error_falls_from_the_starter_to_round_3(
     manual = [row["manual"] for row in rows]
     assert all(n - 2 <= found <= n for found, n in zip(manual, (20, 40, 60), strict=True))
     assert all(row["pseudo"] > 0 for row in rows)
-    assert all(row["audit"]["faces"] == AUDIT_FACES for row in rows)
+    assert all(row["audit"]["faces"] == len(audit) for row in rows)
     assert [row["against"]["round"] for row in rows] == [0, 1, 2]
     for row in rows:
         assert row["promoted"]
@@ -191,5 +197,5 @@ def test_the_audit_error_falls_from_the_starter_to_round_3(
         standalone_mode=False,
     )  # fmt: skip
     wanted = json.loads(capsys.readouterr().out)
-    assert wanted["faces"] == AUDIT_FACES
+    assert wanted["faces"] == len(audit)
     assert {name: found[name] for name in wanted} == pytest.approx(wanted, abs=2e-3)
