@@ -39,8 +39,8 @@ IMAGES = 640
 """Training images of a round: forty steps, instead of the thousand or so of ten minutes."""
 
 LEAST_FALL = 0.05
-"""Three rounds lower the audit error by at least this share. Measured: 15 %, with one
-false detection that was labelled among them."""
+"""Three rounds lower the audit error by at least this share. Measured: 25 %, from 6.73 to 5.73,
+5.31 and 5.06 %."""
 
 
 @pytest.fixture
