@@ -21,7 +21,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
-    text,
+    column,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -330,7 +330,7 @@ class EntryRow(Base):
         Index("entry_face", "face_id", "id"),
         UniqueConstraint("operation_id", "face_id"),
         Index("entry_prediction", "prediction_id"),
-        Index("entry_visibility", "id", sqlite_where=text("visibility IS NOT NULL")),
+        Index("entry_visibility", "id", sqlite_where=column("visibility").is_not(None)),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     operation_id: Mapped[int] = mapped_column(ForeignKey("operation.id"))
