@@ -120,7 +120,8 @@ def _sample(values: dict[str, Any], text: Text) -> str:
 
 
 def _reviewer(values: dict[str, Any], settings: AcceptanceSettings, text: Text) -> str:
-    title = f"<h2>{text(N_('How well the reviewer finds wrong faces'))}</h2>"
+    words = text(N_("How well the reviewer finds wrong faces"))
+    title = f"<h2>{words}</h2>"
     if not settings.measure_reviewer:
         said = text(N_("It was not measured: the guarantee trusts that every wrong face is seen."))
         return f"{title}<p>{said}</p>"

@@ -67,7 +67,7 @@ class DetectionCurve:
 
 def fit_curve(sizes: Sequence[float], found: Sequence[bool]) -> DetectionCurve | None:
     """The curve that fits shifts of these sizes, in tolerances; None without any."""
-    if not sizes:
+    if len(sizes) == 0:
         return None
     x = np.column_stack([np.ones(len(sizes)), np.log(np.asarray(sizes, float))])
     y = np.asarray(found, float)

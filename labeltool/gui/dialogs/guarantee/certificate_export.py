@@ -72,7 +72,8 @@ def certificate_html(values: dict[str, Any]) -> str:
         for name, value in rows
     )
     statement = escape(translate(settings.sentence(held)))
-    return f"<h1>{escape(tr('Certificate'))}</h1><p><b>{statement}</b></p><table>{table}</table>"
+    title = escape(tr("Certificate"))
+    return f"<h1>{title}</h1><p><b>{statement}</b></p><table>{table}</table>"
 
 
 def verify(store: Store, digest: str) -> list[str]:

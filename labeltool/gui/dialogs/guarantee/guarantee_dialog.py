@@ -25,6 +25,9 @@ DEFAULT_SIZE = (1000, 660)
 AHEAD_FACES = 3
 """Faces whose photos are read before they are shown."""
 
+_Accepted = tuple[WriteResult, str]
+"""What accepting did, and the digest of its certificate."""
+
 
 class GuaranteeDialog(QDialog):
     """Set up, look at random faces, accept.
@@ -202,7 +205,7 @@ class GuaranteeDialog(QDialog):
 
     @Slot(object)
     def _accepted(self, done: object) -> None:
-        result, self.certificate = cast("tuple[WriteResult, str]", done)
+        result, self.certificate = cast(_Accepted, done)
         self._session.publish(result)
         self.outcome.show_accepted(result.message, self.certificate)
 
