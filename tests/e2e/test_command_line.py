@@ -382,9 +382,10 @@ def test_check_reports_and_repairs_a_damaged_state(tmp_path: Path):
 def test_a_command_works_while_a_window_has_the_project_open(tmp_path: Path):
     store = make_project(tmp_path / "p", 3)
     propose(store, [1, 2, 3], [0.2, 0.6, 0.9])
-    before = store.data_version()
+    watch = store.detect_changes()
+    before = watch.data_version()
     assert labeltool_process("accept", tmp_path / "p", "--min-score", "0.5").stdout == "2\n"
-    assert store.data_version() != before
+    assert watch.data_version() != before
     assert verdicts(store) == [Verdict.UNREVIEWED, Verdict.ACCEPTED, Verdict.ACCEPTED]
     assert labeltool_process("reject", tmp_path / "p", "--max-score", "0.3").stdout == "1\n"
     assert verdicts(store)[0] is Verdict.REJECTED

@@ -134,6 +134,7 @@ def test_moved_points_form_a_draft_with_its_own_undo_that_survives_a_restart(
     qtbot, open_window, project
 ):
     window = open_window(project)
+    window.commands.trigger("assist")  # each drag moves one point
     face = window.session.desk.face.id
     proposed = window.session.desk.face.points.copy()
     drag(qtbot, window.views.canvas, 5, QPoint(24, 0))
@@ -664,10 +665,13 @@ def test_many_faces_are_flagged_in_the_background(qtbot, open_window, project, m
 
 def test_try_again_after_a_failed_prediction_predicts(qtbot, open_window, project, monkeypatch):
     window = open_window(project)
-    panel, asked = window.views.round_progress, []
+    running, asked = window.views.round_progress, []
+    panel = running.ended
     monkeypatch.setattr(window.session.round, "predict", lambda: asked.append("predict"))
-    panel.show_event(Event("started", detail="CPU"))
-    panel.show_end(Event("failed", reason=Message("There was not enough memory.")), "the log")
+    window.session.store.rounds.add(RoundKind.PREDICT, "std", "rounds/new", {})
+    window.session.round.last_ended = window.session.store.rounds.all()[-1]
+    running.show_event(Event("started", detail="CPU"))
+    running.show_end(Event("failed", reason=Message("There was not enough memory.")), "the log")
     assert panel.isVisible()
     assert panel.log.toPlainText() == "the log"
     qtbot.mouseClick(panel.retry, Qt.MouseButton.LeftButton)

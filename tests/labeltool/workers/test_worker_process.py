@@ -124,18 +124,19 @@ class TestOneRoundAtATime:
         first = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="a", project="A")
         second = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="b", project="B", number=2)
         first.pause()
-        with working(first) as one, working(second) as two:
+        with working(first) as one:
             wait_until(lambda: seen(first, "paused"))
-            wait_until(lambda: seen(second, "progress"))
-            first.resume()
-            wait_until(lambda: seen(first, "waiting"))
-            (event,) = seen(first, "waiting")
-            assert "round 2 of the project B" in str(event.reason)
-            before = len(seen(first, "progress"))
-            second.cancel()
-            wait_until(lambda: len(seen(first, "progress")) > before)
-            first.cancel()
-            wait_until(lambda: one.has_exited() and two.has_exited())
+            with working(second) as two:
+                wait_until(lambda: seen(second, "progress"))
+                first.resume()
+                wait_until(lambda: seen(first, "waiting"))
+                (event,) = seen(first, "waiting")
+                assert "round 2 of the project B" in str(event.reason)
+                before = len(seen(first, "progress"))
+                second.cancel()
+                wait_until(lambda: len(seen(first, "progress")) > before)
+                first.cancel()
+                wait_until(lambda: one.has_exited() and two.has_exited())
 
     def test_a_round_that_waits_can_be_cancelled(self, make_run: MakeRun) -> None:
         first = make_run(manual=(0, 1), pseudo=(), recipe=LONG, name="a")

@@ -420,12 +420,14 @@ def test_a_failed_round_and_a_crash_offer_diagnostics(
 ):
     window = open_window(project)
     panel = window.views.round_progress
+    window.session.store.rounds.add(RoundKind.TRAIN, "std", "rounds/new", {})
+    window.session.round.last_ended = window.session.store.rounds.all()[-1]
     panel.show_event(Event("started", detail="CPU"))
-    assert not panel.report.isVisible()
+    assert not panel.ended.isVisible()
     panel.show_end(Event("failed", reason=Message("No memory.")), "the log")
-    qtbot.mouseClick(panel.report, LEFT)
+    qtbot.mouseClick(panel.ended.report, LEFT)
     assert "labeltool diagnostics" in QApplication.clipboard().text()
-    assert panel.isVisible()
+    assert panel.ended.isVisible()
     QApplication.clipboard().clear()
 
     def press(box: QMessageBox) -> int:

@@ -194,6 +194,7 @@ def test_undo_after_a_restart_asks_before_a_large_import_but_not_before_a_drag(
 ):
     import_labels(project, 25)
     window = open_window(project)
+    window.commands.trigger("assist")  # the drag moves one point
     desk = window.session.desk
     desk.open(1)
     window.session.publish(Changes())

@@ -13,10 +13,12 @@ import pytest
 from labeltool.domain import UserError, Verdict
 from labeltool.rounds.quality.round_report import WORST_FACES, make_report
 from labeltool.rounds.run_tables import RunFolderError
+from pipnet.data.boxes import tight_box
 from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.evaluate import evaluate
+from pipnet.inference.results import FaceLandmarks
 from tests.measured_rounds import add_measured_round
 from tests.projects import triangle
 
@@ -125,7 +127,11 @@ def test_figures_equal_those_of_evaluate(store, monkeypatch):
 
     def predicted(_detector, requests):
         for request in requests:
-            face = SimpleNamespace(points=found[int(request.photo.name)])
+            points = found[int(request.photo.name)]
+            face = FaceLandmarks(
+                points, points, np.zeros((len(points), 0, 2)), np.zeros(len(points)),
+                np.ones(len(points)), 1.0, tight_box(points),
+            )  # fmt: skip
             yield SimpleNamespace(problem=None, faces=[face])
 
     monkeypatch.setattr("pipnet.evaluation.evaluate.predict_photos", predicted)
