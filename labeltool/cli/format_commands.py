@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from labeltool.cli.common import Folder, print_line
-from labeltool.domain import N_, UserError, counted
+from labeltool.domain import UserError, counted
 
 if TYPE_CHECKING:
     from pipnet.formats.label_file import LabelFile
@@ -30,12 +30,12 @@ def inspect(path: Path, as_json: bool) -> None:
 
     if not path.exists():
         raise UserError(
-            N_("{path} is not there."), N_("Name a label file, or a folder of them."), path=path
+            "{path} is not there.", "Name a label file, or a folder of them.", path=path
         )
     try:
         file = read_labels(path)
     except LabelError as error:
-        raise UserError(N_("{reason}"), reason=str(error)) from error
+        raise UserError("{reason}", reason=str(error)) from error
     if as_json:
         click.echo(json.dumps(_as_json(file), ensure_ascii=False, allow_nan=False))
         return

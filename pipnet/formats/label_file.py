@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
 
@@ -51,6 +52,24 @@ class LabelFile:
     notes: list[str] = field(default_factory=list)
     has_stems: bool = False
     is_y_up: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class LabelsToWrite:
+    """What an export writes.
+
+    `rows`: faces in pixels. `names`, `edges` (from 0) and `flip` are the scheme's. `all_photos`:
+    names of all photos of the project. `sizes` (width, height) and `hashes` (SHA-256) of the photos
+    of `rows`, by name; empty unless the format needs them.
+    """
+
+    rows: Sequence[LabelledFace]
+    names: Sequence[str]
+    edges: Sequence[tuple[int, int]] = ()
+    flip: Sequence[int] | None = None
+    all_photos: Collection[str] = ()
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +122,28 @@ def seen_where_placed(points: NDArray[np.float64]) -> NDArray[np.int8]:
     return np.where(np.isfinite(points).all(axis=1), VISIBLE, ABSENT).astype(np.int8)
 
 
+def visibility_of(face: LabelledFace) -> NDArray[np.int8]:
+    """(N,) of ABSENT, OCCLUDED, VISIBLE: a landmark without a position is absent, whatever else is
+    said of it, and one with a position is not."""
+    placed = seen_where_placed(face.points)
+    if face.visibility is None:
+        return placed
+    return np.where(placed == ABSENT, ABSENT, np.maximum(face.visibility, OCCLUDED)).astype(np.int8)
+
+
+def box_of(face: LabelledFace) -> Box:
+    """The face's box, or the tight one of its landmarks."""
+    return tight_box(face.points) if face.box is None else face.box
+
+
+def by_photo(rows: Sequence[LabelledFace]) -> dict[str, list[LabelledFace]]:
+    """The faces of each photo, in the order of the rows."""
+    photos: dict[str, list[LabelledFace]] = {}
+    for row in rows:
+        photos.setdefault(row.photo, []).append(row)
+    return photos
+
+
 def flip_of(given: object, count: int) -> tuple[int, ...] | None:
     """A mirror table (N,), or None unless it is its own inverse."""
     if not isinstance(given, list | tuple) or any(type(index) is not int for index in given):
@@ -122,11 +163,15 @@ __all__ = [
     "LabelError",
     "LabelFile",
     "LabelledFace",
+    "LabelsToWrite",
     "ListedPhoto",
+    "box_of",
+    "by_photo",
     "common_names",
     "flip_of",
     "in_pixels",
     "listed",
     "seen_where_placed",
     "stated_size",
+    "visibility_of",
 ]

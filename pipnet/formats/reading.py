@@ -1,7 +1,9 @@
-"""Reads text, JSON and XML of unknown origin: bounded, and with errors that name file and place."""
+"""Reads text, JSON and XML of unknown origin, bounded and with errors that name the place."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -67,6 +69,13 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise unreadable(path, error) from error
     except UnicodeDecodeError as error:
         raise LabelError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """A row of a CSV file with its line end."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerow(cells)
+    return stream.getvalue()
 
 
 def number_of(word: object, place: str) -> float:

@@ -41,8 +41,7 @@ FORMATS = (
                                                               "score", "size")),
     KnownFormat("yolo", "YOLO-pose", ("box", "occluded", "absent")),
     KnownFormat("dlib", "dlib imglab XML", ("names", "box", "absent", "size")),
-    KnownFormat("dlc", "DeepLabCut and Lightning Pose CSV", ("names", "absent", "occluded",
-                                                             "score")),
+    KnownFormat("dlc", "DeepLabCut and Lightning Pose CSV", ("names", "absent", "score")),
     KnownFormat("sleap", "SLEAP .slp and analysis HDF5", ("names", "absent", "score")),
     KnownFormat("ljson", "menpo LJSON", ("names", "edges", "absent")),
     KnownFormat("tps", "TPS of morphometrics", ("absent",)),
@@ -131,8 +130,8 @@ def _hint(data: object) -> str:
 
 
 def folder_of_files(folder: Path) -> Callable[[Path], LabelFile] | None:
-    """How to read a folder with a label file for each photo (.pts, YOLO, labelme); None for another
-    folder.
+    """How to read a folder with a label file for each photo (.pts, YOLO, labelme, .ljson); None for
+    another folder.
 
     Raises:
         LabelError: it cannot be listed.
@@ -146,6 +145,8 @@ def folder_of_files(folder: Path) -> Callable[[Path], LabelFile] | None:
     jsons = [file for file in files if file.suffix.lower() == ".json"]
     if jsons and all(_is_labelme(file) for file in jsons[:5]):
         return labelme.read
+    if any(file.suffix.lower() == ".ljson" for file in files):
+        return ljson.read_folder
     return None
 
 

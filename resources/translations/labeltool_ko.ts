@@ -3926,14 +3926,6 @@ result: {verdict}</source>
         <translation>{part:,} / {whole:,}</translation>
     </message>
     <message>
-        <source>{path} is not there.</source>
-        <translation>{path}이(가) 없습니다.</translation>
-    </message>
-    <message>
-        <source>Name a label file, or a folder of them.</source>
-        <translation>라벨 파일이나 라벨 파일이 든 폴더를 지정하세요.</translation>
-    </message>
-    <message>
         <source>{reason}</source>
         <translation>{reason}</translation>
     </message>
@@ -6390,6 +6382,10 @@ result: {verdict}</source>
         <translation>폴더</translation>
     </message>
     <message>
+        <source>How well the reviewer finds wrong faces</source>
+        <translation>검토자가 잘못된 얼굴을 찾는 정도</translation>
+    </message>
+    <message>
         <source>It was not measured: the guarantee trusts that every wrong face is seen.</source>
         <translation>측정하지 않았습니다. 보증은 틀린 얼굴을 모두 알아본다고 가정합니다.</translation>
     </message>
@@ -6480,6 +6476,106 @@ result: {verdict}</source>
     <message>
         <source>Learning from corrections</source>
         <translation>수정 내용 학습 중</translation>
+    </message>
+    <message>
+        <source>Lost: {count} occlusion flags.</source>
+        <translation>손실: 가림 표시 {count}개.</translation>
+    </message>
+    <message>
+        <source>Left out: {count} faces with an absent landmark.</source>
+        <translation>제외: 없는 랜드마크가 있는 얼굴 {count}개.</translation>
+    </message>
+    <message>
+        <source>Lost: positions are rounded to whole pixels.</source>
+        <translation>손실: 위치가 정수 픽셀로 반올림됩니다.</translation>
+    </message>
+    <message>
+        <source>Lost: the names of landmarks.</source>
+        <translation>손실: 랜드마크 이름.</translation>
+    </message>
+    <message>
+        <source>Two photos would have the same label file: {path}.</source>
+        <translation>사진 두 장의 라벨 파일이 같아집니다: {path}.</translation>
+    </message>
+    <message>
+        <source>Rename one of them, or export another format.</source>
+        <translation>하나의 이름을 바꾸거나 다른 형식으로 내보내세요.</translation>
+    </message>
+    <message>
+        <source>CSV table (*.csv)</source>
+        <translation>CSV 표 (*.csv)</translation>
+    </message>
+    <message>
+        <source>a CSV table of landmarks</source>
+        <translation>랜드마크 CSV 표</translation>
+    </message>
+    <message>
+        <source>CVAT for images (*.xml)</source>
+        <translation>이미지용 CVAT (*.xml)</translation>
+    </message>
+    <message>
+        <source>a CVAT file</source>
+        <translation>CVAT 파일</translation>
+    </message>
+    <message>
+        <source>Label Studio (*.json)</source>
+        <translation>Label Studio 파일 (*.json)</translation>
+    </message>
+    <message>
+        <source>a Label Studio file</source>
+        <translation>Label Studio 파일</translation>
+    </message>
+    <message>
+        <source>Folder of labelme files (*)</source>
+        <translation>labelme 파일 폴더 (*)</translation>
+    </message>
+    <message>
+        <source>Folder of YOLO-pose labels (*)</source>
+        <translation>YOLO-pose 라벨 폴더 (*)</translation>
+    </message>
+    <message>
+        <source>dlib imglab (*.xml)</source>
+        <translation>dlib imglab 파일 (*.xml)</translation>
+    </message>
+    <message>
+        <source>a dlib file</source>
+        <translation>dlib 파일</translation>
+    </message>
+    <message>
+        <source>DeepLabCut table (*.csv)</source>
+        <translation>DeepLabCut 표 (*.csv)</translation>
+    </message>
+    <message>
+        <source>a DeepLabCut table</source>
+        <translation>DeepLabCut 표</translation>
+    </message>
+    <message>
+        <source>WFLW list (*.txt)</source>
+        <translation>WFLW 목록 (*.txt)</translation>
+    </message>
+    <message>
+        <source>a WFLW list</source>
+        <translation>WFLW 목록</translation>
+    </message>
+    <message>
+        <source>Folder of LJSON files (*)</source>
+        <translation>LJSON 파일 폴더 (*)</translation>
+    </message>
+    <message>
+        <source>TPS file (*.tps)</source>
+        <translation>TPS 파일 (*.tps)</translation>
+    </message>
+    <message>
+        <source>a TPS file</source>
+        <translation>TPS 파일</translation>
+    </message>
+    <message>
+        <source>VGG Image Annotator (*.json)</source>
+        <translation>VGG Image Annotator 파일 (*.json)</translation>
+    </message>
+    <message>
+        <source>a VGG Image Annotator file</source>
+        <translation>VGG Image Annotator 파일</translation>
     </message>
 </context>
 </TS>

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeltool.exchange.formats import LabelFormat, coco, other_formats, pts
+from labeltool.exchange.formats import LabelFormat, coco, other_formats, pts, written_formats
 from pipnet.formats.registry import folder_of_files
 from pipnet.formats.text_formats import pts_files
 
-FORMATS = (coco.FORMAT, pts.FORMAT)
+FORMATS = (coco.FORMAT, pts.FORMAT, *written_formats.FORMATS)
 """Every format that is written; the first one is the default of the dialogs."""
 
 
-OTHER_SUFFIXES = (
-    ".xml", ".csv", ".txt", ".yaml", ".mat", ".slp", ".h5", ".ljson", ".tps",
-)  # fmt: skip
+OTHER_SUFFIXES = (".yaml", ".mat", ".slp", ".h5")
 """Suffixes of formats that are only read."""
 
 
@@ -42,12 +40,11 @@ def find_labels(path: Path) -> tuple[LabelFormat, Path] | None:
 
 def labels_of_chosen_file(file: Path) -> Path:
     """What a file chosen in a dialog stands for: its folder, if its format is a folder of files."""
-    is_in_folder = any(known.is_folder and file.suffix.lower() == known.suffix for known in FORMATS)
-    return file.parent if is_in_folder else file
+    return file.parent if file.suffix.lower() == pts.FORMAT.suffix else file
 
 
 def suffix_patterns() -> str:
     """What a file dialog filters by, as '*.json *.JSON'."""
-    lower = [*(known.suffix for known in FORMATS), *OTHER_SUFFIXES]
+    lower = dict.fromkeys([*(known.suffix for known in FORMATS), *OTHER_SUFFIXES])
     suffixes = [suffix for known in lower for suffix in (known, known.upper())]
     return " ".join(f"*{suffix}" for suffix in suffixes)

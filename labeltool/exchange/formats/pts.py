@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -18,6 +15,7 @@ from labeltool.exchange.formats import (
     LabelsToWrite,
     ListedPhoto,
     ReadLabels,
+    write_folder,
 )
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
@@ -25,7 +23,6 @@ from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import PhotoNames
 from pipnet.data.pts import format_pts, parse_pts
-from pipnet.output import replacing
 
 
 def write(
@@ -59,33 +56,19 @@ def write(
             faces.setdefault(row.photo, []).append(row)
     paths = {photo: _inside(photo) for photo in faces}
     names = _names_by_folder([*(row.photo for row in rows), *photos])
-    made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{uuid.uuid4().hex}.tmp"
-    targets: list[Path] = []
-    try:
-        partial.mkdir()
-        for done, (photo, group) in enumerate(faces.items()):
-            progress(done, len(faces))
-            path = paths[photo]
-            stems = names[path.parent].stems(path.name, len(group))
-            for stem, row in zip(stems, group, strict=True):
-                text = format_pts(row.points)
-                (partial / str(len(targets))).write_text(text, encoding="ascii", newline="\n")
-                targets.append(folder / path.parent / f"{stem}.pts")
-        check(targets)
-        for number, target in enumerate(targets):
-            if target.is_symlink():
-                with replacing(target) as copy:
-                    shutil.copyfile(partial / str(number), copy)
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(partial / str(number), target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        if made:
-            with suppress(OSError):
-                folder.rmdir()  # unless something was written
+    write_folder(
+        folder,
+        (
+            (path.parent / f"{stem}.pts", format_pts(row.points))
+            for photo, path in paths.items()
+            for stem, row in zip(
+                names[path.parent].stems(path.name, len(faces[photo])), faces[photo], strict=True
+            )
+        ),
+        sum(map(len, faces.values())),
+        progress,
+        check,
+    )
     return problems
 
 

@@ -151,7 +151,7 @@ class DialogCommands(QObject):
             ";;".join(forms),
         )  # fmt: skip
         if file:
-            self._session.exporter.export(Path(file), forms.get(kind, FORMATS[-1].name))
+            self._session.exporter.export(Path(file), forms.get(kind, "pts"))
 
     @Slot(object)
     def _confirm_replace(self, refused: RefusedExport) -> None:

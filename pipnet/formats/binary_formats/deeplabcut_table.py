@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import pickle
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import h5py
 import numpy as np
 
 from pipnet.data.coco import LabelError
 from pipnet.formats.label_file import FormatReader, LabelFile
 from pipnet.formats.text_formats.deeplabcut import read_rows
+
+if TYPE_CHECKING:
+    import h5py
 
 _LEVELS = {
     3: ("scorer", "bodyparts", "coords"),
@@ -26,6 +28,8 @@ def read(path: Path) -> LabelFile:
     Raises:
         LabelError: it is no such table, or a damaged one.
     """
+    import h5py  # noqa: PLC0415 - the window does not load it at its start
+
     try:
         with h5py.File(path) as data:
             group = data[_key(data)]
@@ -99,6 +103,8 @@ class _StringUnpickler(pickle.Unpickler):
 def _fits(path: Path, head: bytes) -> bool:
     if not head.startswith(b"\x89HDF\r\n\x1a\n"):
         return False
+    import h5py  # noqa: PLC0415 - the window does not load it at its start
+
     try:
         with h5py.File(path) as data:
             return any("pandas_type" in item.attrs for item in data.values())

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from pipnet.data.boxes import tight_box
@@ -37,6 +35,10 @@ def read(path: Path) -> LabelFile:
     Raises:
         LabelError: it is another or a damaged MATLAB file.
     """
+    # the window does not load these two at its start
+    import h5py  # noqa: PLC0415
+    import scipy.io  # noqa: PLC0415
+
     if h5py.is_hdf5(path):
         return _cofw(path)
     try:
@@ -85,6 +87,8 @@ def _aflw(path: Path, data: dict[str, Any]) -> LabelFile:
 
 
 def _cofw(path: Path) -> LabelFile:
+    import h5py  # noqa: PLC0415
+
     try:
         with h5py.File(path) as data:
             part = "train" if "phisTr" in data else "test"

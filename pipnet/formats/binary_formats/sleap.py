@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +23,9 @@ from pipnet.formats.label_file import (
 )
 from pipnet.formats.reading import forward_slashes
 
+if TYPE_CHECKING:
+    import h5py
+
 _CORNER_ORIGIN_BEFORE = 1.1
 """Files of an earlier format count from the corner of the first pixel, not from its centre."""
 
@@ -40,6 +42,8 @@ def read(path: Path) -> LabelFile:
     Raises:
         LabelError: it is another HDF5 file, or a damaged one.
     """
+    import h5py  # noqa: PLC0415 - the window does not load it at its start
+
     try:
         with h5py.File(path) as data:
             if "metadata" in data and "frames" in data:
@@ -157,6 +161,8 @@ def _fits(path: Path, head: bytes) -> bool:
 
 
 def _has_tracks(path: Path) -> bool:
+    import h5py  # noqa: PLC0415 - the window does not load it at its start
+
     try:
         with h5py.File(path) as data:
             return "node_names" in data or "videos_json" in data

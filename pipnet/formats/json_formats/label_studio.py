@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import numpy as np
 
@@ -18,7 +19,10 @@ from pipnet.formats.label_file import (
     FRACTION,
     PIXELS,
     LabelFile,
+    LabelsToWrite,
     ListedPhoto,
+    box_of,
+    by_photo,
     common_names,
     seen_where_placed,
 )
@@ -241,3 +245,55 @@ def fits_json(data: object) -> bool:
         and (_POINTS in value[0] or _BOXES in value[0])
         for value in row.values()
     )  # fmt: skip
+
+
+def text(labels: LabelsToWrite) -> Iterator[str]:
+    """The JSON of tasks: a rectangle for each face, with its points as children. Proposals, which
+    have a score, are predictions. Absent landmarks are left out, and occlusion is lost."""
+    yield "["
+    for number, (photo, rows) in enumerate(by_photo(labels.rows).items()):
+        width, height = labels.sizes[photo]
+        task: dict[str, Any] = {
+            "data": {"image": f"/data/local-files/?d={quote(photo)}"},
+            "annotations": [], "predictions": [],
+        }  # fmt: skip
+        for kind, is_kind in (("annotations", False), ("predictions", True)):
+            faces = [row for row in rows if (row.score is not None) == is_kind]
+            result = [
+                region
+                for face, row in enumerate(faces, 1)
+                for region in _regions(row, f"{kind[0]}{face}", labels.names, (width, height))
+            ]
+            if result:
+                scores = [row.score for row in faces if row.score is not None]
+                extra = {"score": float(np.mean(scores))} if scores else {}
+                task[kind].append({"result": result, **extra})
+        yield f"{', ' if number else ''}{json.dumps(task, ensure_ascii=False)}"
+    yield "]\n"
+
+
+def _regions(
+    row: LabelledFace, key: str, names: Sequence[str], size: tuple[int, int]
+) -> Iterator[dict[str, Any]]:
+    width, height = size
+    base = {
+        "to_name": "image", "image_rotation": 0, "original_width": width,
+        "original_height": height,
+    }  # fmt: skip
+    x, y, w, h = box_of(row)
+    yield base | {
+        "id": key, "type": _BOXES, "from_name": "box",
+        "value": {
+            "x": 100 * x / width, "y": 100 * y / height, "width": 100 * w / width,
+            "height": 100 * h / height, "rotation": 0, _BOXES: ["face"],
+        },
+    }  # fmt: skip
+    for landmark, (name, (x, y)) in enumerate(zip(names, row.points.tolist(), strict=True)):
+        if x == x:
+            yield base | {
+                "id": f"{key}-{landmark}", "type": _POINTS, "from_name": "landmarks",
+                "parentID": key,
+                "value": {
+                    "x": 100 * x / width, "y": 100 * y / height, "width": 0.5, _POINTS: [name]
+                },
+            }  # fmt: skip

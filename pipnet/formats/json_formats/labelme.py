@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,13 @@ from pipnet.formats.label_file import (
     PIXELS,
     VISIBLE,
     LabelFile,
+    LabelsToWrite,
     ListedPhoto,
+    box_of,
+    by_photo,
     common_names,
     stated_size,
+    visibility_of,
 )
 from pipnet.formats.reading import (
     forward_slashes,
@@ -210,3 +215,35 @@ def _in_order(face: LabelledFace, names: tuple[str, ...]) -> LabelledFace:
 def fits_json(data: object) -> bool:
     """Whether parsed JSON is of this format."""
     return isinstance(data, dict) and "shapes" in data and "imagePath" in data
+
+
+def files(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
+    """A file for each photo, beside where the photo would be: relative paths and texts. A face is a
+    rectangle and points of one group; an absent landmark is left out."""
+    for photo, rows in by_photo(labels.rows).items():
+        width, height = labels.sizes[photo]
+        shapes = []
+        for group, row in enumerate(rows, 1):
+            x, y, w, h = box_of(row)
+            shapes.append(_shape("face", [[x, y], [x + w, y + h]], group, "rectangle", {}))
+            for name, point, seen in zip(
+                labels.names, row.points.tolist(), visibility_of(row).tolist(), strict=True
+            ):
+                if seen:
+                    flags = {"occluded": seen == OCCLUDED}
+                    shapes.append(_shape(name, [point], group, "point", flags))
+        path = PurePosixPath(photo)
+        data: dict[str, Any] = {
+            "version": "5.5.0", "flags": {}, "shapes": shapes, "imagePath": path.name,
+            "imageData": None, "imageHeight": height, "imageWidth": width,
+        }  # fmt: skip
+        yield str(path.with_suffix(".json")), json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _shape(
+    label: str, points: list[list[float]], group: int, kind: str, flags: dict[str, bool]
+) -> dict[str, Any]:
+    return {
+        "label": label, "points": points, "group_id": group, "description": "",
+        "shape_type": kind, "flags": flags, "mask": None,
+    }  # fmt: skip

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
+from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.formats.label_file import (
     PIXELS,
     LabelFile,
+    LabelsToWrite,
+    by_photo,
     common_names,
     listed,
     seen_where_placed,
 )
-from pipnet.formats.reading import list_of, number_of, object_of
+from pipnet.formats.reading import list_of, load_json, number_of, object_of
 
 
 def read(path: Path, data: object) -> LabelFile:
@@ -60,6 +65,38 @@ def read(path: Path, data: object) -> LabelFile:
     return LabelFile(
         "ljson", PIXELS, faces, listed([path.stem]), names, edges, notes=notes, has_stems=True
     )
+
+
+def read_folder(folder: Path) -> LabelFile:
+    """Read all .ljson files below a folder; photos are named by paths without the suffix. Files
+    that cannot be read are named in the notes.
+
+    Raises:
+        LabelError: the folder cannot be listed.
+    """
+    try:
+        found, unreadable = walk_files(folder)
+    except ImageError as error:
+        raise LabelError(f"{error}.") from error
+    notes = [f"{file} could not be listed" for file in unreadable]
+    faces: list[LabelledFace] = []
+    edges: set[tuple[tuple[int, int], ...]] = set()
+    for file in found:
+        if file.suffix.lower() != ".ljson":
+            continue
+        photo = file.relative_to(folder).with_suffix("").as_posix()
+        try:
+            one = read(file, load_json(file))
+        except LabelError as error:
+            notes.append(str(error).rstrip("."))
+            continue
+        faces += (replace(face, photo=photo) for face in one.faces)
+        edges.add(one.edges)
+    names = common_names(faces) if faces else None
+    return LabelFile(
+        "ljson", PIXELS, faces, listed([face.photo for face in faces]), names,
+        edges.pop() if len(edges) == 1 else (), notes=notes, has_stems=True,
+    )  # fmt: skip
 
 
 _Group = tuple[list[list[Any]], list[tuple[str, list[int]]], tuple[tuple[int, int], ...]]
@@ -133,3 +170,23 @@ def fits_json(data: object) -> bool:
     return isinstance(data, dict) and "version" in data and (
         "groups" in data or ("landmarks" in data and "labels" in data)
     )  # fmt: skip
+
+
+def files(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
+    """A file of version 3 for each photo, with a group for each face: relative paths and texts."""
+    for photo, rows in by_photo(labels.rows).items():
+        groups = {
+            f"face {number}" if len(rows) > 1 else "LJSON": {
+                "labels": [
+                    {"label": name, "mask": [landmark]}
+                    for landmark, name in enumerate(labels.names)
+                ],
+                "landmarks": {
+                    "connectivity": [list(edge) for edge in labels.edges],
+                    "points": [[None, None] if x != x else [y, x] for x, y in row.points.tolist()],
+                },
+            }
+            for number, row in enumerate(rows, 1)
+        }
+        path = PurePosixPath(photo).with_suffix(".ljson")
+        yield str(path), json.dumps({"version": 3, "groups": groups}, ensure_ascii=False) + "\n"

@@ -13,15 +13,18 @@ import numpy as np
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.json_formats.labelme import same_landmarks
 from pipnet.formats.label_file import (
     PIXELS,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
+    by_photo,
     common_names,
     listed,
     seen_where_placed,
 )
-from pipnet.formats.reading import list_of, number_of, object_of, read_lines, text_of
+from pipnet.formats.reading import id_of, list_of, number_of, object_of, read_lines, text_of
 
 _NAME_KEYS = ("name", "label", "landmark", "keypoint", "id", "type", "class")
 """Region attributes that may hold a landmark's name."""
@@ -32,8 +35,8 @@ Region = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 def read(path: Path, data: object = None) -> LabelFile:
     """Read a CSV file, or the parsed JSON `data` of a file. All points of a photo are one face, in
-    the order of their regions; an attribute that names each region of a face differently gives the
-    landmarks' names.
+    the order of their regions, unless an attribute `face` tells them apart. An attribute that names
+    each region of a face differently gives the landmarks' names.
 
     Raises:
         LabelError: it is not VIA, or a region is damaged; names it.
@@ -43,22 +46,24 @@ def read(path: Path, data: object = None) -> LabelFile:
     notes: list[str] = []
     others = 0
     for photo, regions in photos.items():
-        points, attributes = [], []
+        groups: dict[object, list[tuple[list[float], Mapping[str, Any]]]] = {}
         for number, (shape, attribute) in enumerate(regions):
             place = f"{path.name}, {photo}, region {number}"
             if shape.get("name") != "point":
                 others += 1
                 continue
-            points.append([number_of(shape.get(key), place) for key in ("cx", "cy")])
-            attributes.append(attribute)
-        if points:
-            array = np.array(points, np.float64)
+            point = [number_of(shape.get(key), place) for key in ("cx", "cy")]
+            group = id_of(attribute.get("face"), f"{place}: its face")
+            groups.setdefault(group, []).append((point, attribute))
+        for members in groups.values():
+            array = np.array([point for point, _attribute in members], np.float64)
             faces.append(
                 LabelledFace(
                     photo, array, tight_box(array), seen_where_placed(array),
-                    names=_names(attributes),
+                    names=_names([attribute for _point, attribute in members]),
                 )
             )  # fmt: skip
+    faces = same_landmarks(faces)
     if others:
         notes.append(f"{others} regions are no points and are left out")
     if faces and all(face.names is None for face in faces):
@@ -137,6 +142,26 @@ def fits_json(data: object) -> bool:
 def _fits_csv(path: Path, head: bytes) -> bool:
     text = head.decode("utf-8-sig", errors="replace")
     return path.suffix.lower() == ".csv" and text.lstrip("#").startswith("filename,file_size")
+
+
+def text(labels: LabelsToWrite) -> Iterator[str]:
+    """The JSON of an annotation file: points with the attributes `name` and `face`. Absent
+    landmarks are left out."""
+    yield "{"
+    for number, (photo, rows) in enumerate(by_photo(labels.rows).items()):
+        regions = [
+            {
+                "shape_attributes": {"name": "point", "cx": x, "cy": y},
+                "region_attributes": {"name": name, "face": str(face)},
+            }
+            for face, row in enumerate(rows, 1)
+            for name, (x, y) in zip(labels.names, row.points.tolist(), strict=True)
+            if x == x
+        ]
+        entry = {"filename": photo, "size": -1, "regions": regions, "file_attributes": {}}
+        yield f"{', ' if number else ''}{json.dumps(f'{photo}-1')}: "
+        yield json.dumps(entry, ensure_ascii=False)
+    yield "}\n"
 
 
 CSV_READER = FormatReader("via", _fits_csv, read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 
@@ -17,11 +17,13 @@ from pipnet.formats.label_file import (
     PIXELS,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
+    by_photo,
     common_names,
     listed,
     seen_where_placed,
 )
-from pipnet.formats.reading import number_of, read_lines
+from pipnet.formats.reading import csv_line, number_of, read_lines
 
 _COORDS = ("x", "y", "likelihood", "visible")
 _MISSING = ("", "nan", "none", "null")
@@ -162,6 +164,30 @@ def _fits(_path: Path, head: bytes) -> bool:
         and first[0].startswith("scorer")
         and any(line.startswith("bodyparts") for line in first)
     )
+
+
+def text(labels: LabelsToWrite, scorer: str = "labeltool") -> Iterator[str]:
+    """The rows of a CSV: one for each photo, with the columns of as many animals as a photo has
+    faces at most. Absent landmarks are empty."""
+    photos = by_photo(labels.rows)
+    animals = max((len(rows) for rows in photos.values()), default=1)
+    columns = [(animal, name) for animal in range(animals) for name in labels.names]
+    header = [["scorer", *(scorer for _ in columns for _ in "xy")]]
+    if animals > 1:
+        header.append(["individuals", *(f"face{k + 1}" for k, _ in columns for _ in "xy")])
+    header += [
+        ["bodyparts", *(name for _, name in columns for _ in "xy")],
+        ["coords", *(axis for _ in columns for axis in "xy")],
+    ]
+    for row in header:
+        yield csv_line(row)
+    for photo, rows in photos.items():
+        cells = [
+            "" if np.isnan(value) else repr(value)
+            for row in rows
+            for value in row.points.ravel().tolist()
+        ]
+        yield csv_line([photo, *cells, *[""] * (2 * len(columns) - len(cells))])
 
 
 READER = FormatReader("dlc", _fits, read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from pipnet.formats.label_file import (
     PIXELS,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
+    box_of,
     listed,
     seen_where_placed,
 )
@@ -143,6 +146,17 @@ def _fits_pipnet(path: Path, head: bytes) -> bool:
 def _first_line(head: bytes) -> list[str]:
     text = head.decode("utf-8-sig", errors="replace")
     return next((line.split() for line in text.splitlines() if line.strip()), [])
+
+
+def wflw_text(labels: LabelsToWrite) -> Iterator[str]:
+    """The lines of a WFLW list; its flags are 0. Faces with an absent landmark are left out."""
+    for row in labels.rows:
+        if not np.isfinite(row.points).all():
+            continue
+        x, y, w, h = box_of(row)
+        numbers = [*row.points.ravel().tolist(), x, y, x + w, y + h]
+        words = [f"{value:.6f}" for value in numbers] + ["0"] * len(WFLW_ATTRIBUTES)
+        yield f"{' '.join(words)} {row.photo}\n"
 
 
 WFLW = FormatReader("wflw", _fits_wflw, read_wflw)

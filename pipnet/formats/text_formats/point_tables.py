@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +28,14 @@ from pipnet.formats.label_file import (
     VISIBLE,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
+    box_of,
     common_names,
     listed,
     seen_where_placed,
+    visibility_of,
 )
-from pipnet.formats.reading import forward_slashes, number_of, read_lines
+from pipnet.formats.reading import csv_line, forward_slashes, number_of, read_lines
 
 PHOTO_COLUMNS = (
     "photo", "image", "file", "filename", "file_name", "image_name", "image_path", "path", "img",
@@ -262,11 +265,30 @@ def _is_interleaved(
     return int(negative[2::3].sum()) > int(negative[2 * count :].sum())
 
 
+def is_ours(_path: Path, head: bytes) -> bool:
+    """Whether a file's first bytes are those of a table that `text` makes."""
+    return head.startswith(",".join(["photo", *BOX_COLUMNS, ""]).encode())
+
+
 def _fits(path: Path, head: bytes) -> bool:
     if path.suffix.lower() not in (".csv", ".tsv"):
         return False
     first = head.decode("utf-8-sig", errors="replace").splitlines()[:1]
     return bool(first) and not first[0].startswith(("scorer", "#filename", "filename,file_size"))
+
+
+def text(labels: LabelsToWrite) -> Iterator[str]:
+    """The rows of our own layout: nothing of a face is lost."""
+    words = {number: word for word, number in VISIBILITY_WORDS.items() if word.isalpha()}
+    axes = [f"{name}_{axis}" for name in labels.names for axis in "xyv"]
+    yield csv_line(["photo", *BOX_COLUMNS, *axes])
+    for row in labels.rows:
+        cells = [repr(float(value)) for value in box_of(row)]
+        seen = visibility_of(row).tolist()
+        for (x, y), visibility in zip(row.points.tolist(), seen, strict=True):
+            cells += [repr(x), repr(y)] if visibility else ["", ""]
+            cells.append(words[visibility])
+        yield csv_line([row.photo, *cells])
 
 
 READER = FormatReader("csv", _fits, read)

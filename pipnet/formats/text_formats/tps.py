@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipnet.formats.label_file import (
     PIXELS,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
     listed,
     seen_where_placed,
 )
@@ -132,11 +134,24 @@ def _count(value: str, place: str) -> int:
     return int(value)
 
 
-def _fits(path: Path, head: bytes) -> bool:
-    if path.suffix.lower() == ".tps":
-        return True
+def begins_with_specimen(_path: Path, head: bytes) -> bool:
+    """Whether a file's first bytes are those of a specimen."""
     text = head.decode("utf-8-sig", errors="replace").lstrip()
     return re.match(r"LM\s*=\s*\d+\s", text, re.IGNORECASE) is not None
+
+
+def _fits(path: Path, head: bytes) -> bool:
+    return path.suffix.lower() == ".tps" or begins_with_specimen(path, head)
+
+
+def text(labels: LabelsToWrite) -> Iterator[str]:
+    """A specimen for each face, y counted from below; an absent landmark is -1 -1."""
+    for number, row in enumerate(labels.rows):
+        height = labels.sizes[row.photo][1]
+        yield f"LM={len(row.points)}\n"
+        for x, y in row.points.tolist():
+            yield "-1 -1\n" if x != x else f"{x!r} {height - 1 - y!r}\n"
+        yield f"IMAGE={row.photo}\nID={number}\n"
 
 
 READER = FormatReader("tps", _fits, read)

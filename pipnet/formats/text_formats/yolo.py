@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, walk_files
@@ -18,10 +20,14 @@ from pipnet.formats.label_file import (
     FRACTION,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
+    box_of,
+    by_photo,
     common_names,
     flip_of,
     listed,
     seen_where_placed,
+    visibility_of,
 )
 from pipnet.formats.reading import is_number, numbers_of, read_lines, unreadable
 
@@ -60,11 +66,10 @@ def read(path: Path) -> LabelFile:
     classes: set[int] = set()
     root = path.parent if path.is_file() else path
     for file in files:
-        inside = file.relative_to(root).with_suffix("").as_posix()
-        photo = re.sub(r"^(.*/)?labels/", r"\1images/", inside)
+        inside, photo = file.relative_to(root).as_posix(), _photo_of(file, root)
         for number, line in read_lines(file):
             if line.strip():
-                place = f"{inside}.txt, line {number}"
+                place = f"{inside}, line {number}"
                 kind, face = _face(photo, line.split(), place, settings, notes)
                 classes.add(kind)
                 faces.append(face)
@@ -75,12 +80,18 @@ def read(path: Path) -> LabelFile:
     flip = flip_of(settings.flip, count)
     if settings.flip is not None and flip is None:
         notes.append("flip_idx does not fit the landmarks, or is not its own inverse: not used")
-    photos = listed([file.relative_to(root).with_suffix("").as_posix() for file in files])
+    photos = listed([_photo_of(file, root) for file in files])
     names = common_names(faces) if faces else settings.names
     return LabelFile(
         "yolo", FRACTION, faces, photos, names, flip=flip, notes=list(dict.fromkeys(notes)),
         has_stems=True,
     )  # fmt: skip
+
+
+def _photo_of(file: Path, root: Path) -> str:
+    """The photo of a label file, without its suffix: `images` stands for `labels`."""
+    inside = file.relative_to(root).with_suffix("").as_posix()
+    return re.sub(r"^(.*/)?labels/", r"\1images/", inside)
 
 
 def _face(
@@ -212,6 +223,32 @@ def _fits(path: Path, head: bytes) -> bool:
     if len(words) < 7 or not all(map(is_number, words[:40])) or not re.fullmatch(r"\d+", words[0]):
         return False
     return all(-1 <= float(word) <= 2 for word in words[1:5])
+
+
+def files(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
+    """`data.yaml`, and for each photo a label file below `labels`: relative paths and texts."""
+    settings: dict[str, Any] = {
+        "path": ".", "train": "images", "val": "images", "kpt_shape": [len(labels.names), 3],
+        "names": {0: "face"}, "kpt_names": {0: list(labels.names)},
+    }  # fmt: skip
+    if labels.flip is not None:
+        settings["flip_idx"] = [int(index) for index in labels.flip]
+    yield "data.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    for photo, rows in by_photo(labels.rows).items():
+        size = np.array(labels.sizes[photo], np.float64)
+        yield (
+            f"labels/{PurePosixPath(photo).with_suffix('.txt')}",
+            "".join(f"{_row(row, size)}\n" for row in rows),
+        )
+
+
+def _row(face: LabelledFace, size: NDArray[np.float64]) -> str:
+    x, y, w, h = box_of(face)
+    width, height = size.tolist()
+    words = [0, (x + w / 2) / width, (y + h / 2) / height, w / width, h / height]
+    for point, seen in zip(face.points / size, visibility_of(face).tolist(), strict=True):
+        words += [*point.tolist(), seen] if seen else [0, 0, 0]
+    return " ".join(map(repr, words))
 
 
 READER = FormatReader("yolo", _fits, read)

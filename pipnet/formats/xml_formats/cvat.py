@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
@@ -19,8 +20,12 @@ from pipnet.formats.label_file import (
     VISIBLE,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
     ListedPhoto,
+    box_of,
+    by_photo,
     common_names,
+    visibility_of,
 )
 from pipnet.formats.reading import forward_slashes, number_of, numbers_of, xml_elements
 
@@ -225,6 +230,38 @@ def _fits(_path: Path, head: bytes) -> bool:
     return re.search(rb"<annotations[\s>]", head) is not None and (
         b"<image" in head or b"<track" in head or b"<meta>" in head
     )
+
+
+def text(labels: LabelsToWrite) -> Iterator[str]:
+    """The XML of a task whose label `face` is a skeleton with the scheme's landmarks."""
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n'
+    yield "  <meta><task><labels>\n    <label><name>face</name><type>skeleton</type></label>\n"
+    for name in labels.names:
+        yield (
+            f"    <label><name>{escape(name)}</name><type>points</type><parent>face</parent>"
+            f"</label>\n"
+        )
+    yield "  </labels></task></meta>\n"
+    for number, (photo, rows) in enumerate(by_photo(labels.rows).items()):
+        width, height = labels.sizes[photo]
+        yield f'  <image id="{number}" name={quoteattr(photo)} width="{width}" height="{height}">\n'
+        for row in rows:
+            x, y, w, h = box_of(row)
+            yield (
+                f'    <box label="face box" occluded="0" xtl="{x!r}" ytl="{y!r}" xbr="{x + w!r}" '
+                f'ybr="{y + h!r}" z_order="0"></box>\n'
+            )
+            yield '    <skeleton label="face" source="manual" z_order="0">\n'
+            seen = visibility_of(row).tolist()
+            for name, point, visible in zip(labels.names, row.points.tolist(), seen, strict=True):
+                px, py = point if visible else (0.0, 0.0)
+                yield (
+                    f'      <points label={quoteattr(name)} outside="{int(visible == ABSENT)}" '
+                    f'occluded="{int(visible == OCCLUDED)}" points="{px!r},{py!r}"></points>\n'
+                )
+            yield "    </skeleton>\n"
+        yield "  </image>\n"
+    yield "</annotations>\n"
 
 
 READER = FormatReader("cvat", _fits, read)

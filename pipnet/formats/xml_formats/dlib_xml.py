@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
@@ -15,7 +17,10 @@ from pipnet.formats.label_file import (
     PIXELS,
     FormatReader,
     LabelFile,
+    LabelsToWrite,
     ListedPhoto,
+    box_of,
+    by_photo,
     seen_where_placed,
 )
 from pipnet.formats.reading import forward_slashes, number_of, xml_elements
@@ -98,6 +103,27 @@ def _ordered(names: set[str]) -> tuple[str, ...]:
 
 def _fits(_path: Path, head: bytes) -> bool:
     return re.search(rb"<dataset[\s>]", head) is not None and b"<image" in head
+
+
+def text(labels: LabelsToWrite) -> Iterator[str]:
+    """The XML of a data set. Positions are whole pixels, as imglab's own; parts are named 00, 01,
+    ..., because dlib sorts names as text. Absent landmarks are left out."""
+    yield "<?xml version='1.0' encoding='UTF-8'?>\n<dataset>\n<images>\n"
+    digits = max(2, len(str(len(labels.names) - 1)))
+    for photo, rows in by_photo(labels.rows).items():
+        size = labels.sizes.get(photo)
+        stated = "" if size is None else f" width='{size[0]}' height='{size[1]}'"
+        yield f"  <image file={quoteattr(photo)}{stated}>\n"
+        for row in rows:
+            x, y, w, h = (round(value) for value in box_of(row))
+            yield f"    <box top='{y}' left='{x}' width='{w}' height='{h}'>\n"
+            for landmark, (px, py) in enumerate(row.points.tolist()):
+                if px == px:
+                    name = f"{landmark:0{digits}d}"
+                    yield f"      <part name='{name}' x='{round(px)}' y='{round(py)}'/>\n"
+            yield "    </box>\n"
+        yield "  </image>\n"
+    yield "</images>\n</dataset>\n"
 
 
 READER = FormatReader("dlib", _fits, read)

@@ -19,9 +19,8 @@ from labeltool.exchange.formats.other_formats import FORMAT
 from pipnet.data.coco import LabelError
 
 
-def test_names_and_suffixes_are_unique():
+def test_names_are_unique():
     assert len({known.name for known in FORMATS}) == len(FORMATS)
-    assert len({known.suffix for known in FORMATS}) == len(FORMATS)
     assert all(format_named(known.name) is known for known in FORMATS)
 
 

@@ -1,0 +1,150 @@
+"""Formats of other tools that `pipnet.formats` reads and whose texts it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from labeltool.domain import N_, Message, Progress, UserError
+from labeltool.exchange.formats import (
+    CheckTargets,
+    LabelFormat,
+    LabelsToWrite,
+    ReadLabels,
+    other_formats,
+    write_folder,
+    write_text_atomically,
+)
+from pipnet.data.coco import LabelError
+from pipnet.formats.json_formats import label_studio, labelme, ljson, via
+from pipnet.formats.label_file import visibility_of
+from pipnet.formats.reading import HEAD_BYTES, load_json
+from pipnet.formats.registry import FORMATS as KNOWN
+from pipnet.formats.text_formats import deeplabcut, face_lists, point_tables, tps, yolo
+from pipnet.formats.xml_formats import cvat, dlib_xml
+from pipnet.output import FileKind
+
+_CARRIES = {known.name: known.carries for known in KNOWN}
+
+
+def losses(name: str, labels: LabelsToWrite) -> list[Message]:
+    """What a format cannot carry of these labels, each as a sentence; empty if nothing is lost."""
+    carries = _CARRIES[name]
+    hidden = sum(int((visibility_of(row) == 1).sum()) for row in labels.rows)
+    incomplete = sum(not np.isfinite(row.points).all() for row in labels.rows)
+    said = []
+    if hidden and "occluded" not in carries:
+        said.append(Message(N_("Lost: {count} occlusion flags."), count=hidden))
+    if incomplete and "absent" not in carries:
+        said.append(
+            Message(N_("Left out: {count} faces with an absent landmark."), count=incomplete)
+        )
+    if name == "dlib":
+        said.append(Message(N_("Lost: positions are rounded to whole pixels.")))
+    if name == "dlib" or ("names" not in carries and name != "yolo"):
+        said.append(Message(N_("Lost: the names of landmarks.")))
+    return said
+
+
+def _none(_path: Path) -> None:
+    """Reading is left to `other_formats`, which recognises every format by its content."""
+
+
+def _read(path: Path, hidden: Collection[str]) -> ReadLabels:
+    return other_formats.read(path, hidden)
+
+
+def _file(
+    name: str,
+    description: str,
+    suffix: str,
+    text: Callable[[LabelsToWrite], Iterable[str]],
+    fits: Callable[[Path, bytes], bool],
+    file_text: str,
+) -> LabelFormat:
+    def write(
+        path: Path, labels: LabelsToWrite, progress: Progress, _check: CheckTargets
+    ) -> list[Message]:
+        write_text_atomically(path, _with_progress(text(labels), len(labels.rows), progress))
+        return losses(name, labels)
+
+    def recognises(path: Path) -> bool:
+        with path.open("rb") as stream:
+            return fits(path, stream.read(HEAD_BYTES))
+
+    return LabelFormat(
+        name, description, suffix, False, "absent" in _CARRIES[name], True, _none, _read, write,
+        FileKind(file_text, recognises), file_text,
+    )  # fmt: skip
+
+
+def _with_progress(pieces: Iterable[str], total: int, progress: Progress) -> Iterator[str]:
+    for done, piece in enumerate(pieces):
+        progress(min(done, total), total)
+        yield piece
+
+
+def _folder(
+    name: str,
+    description: str,
+    suffix: str,
+    files: Callable[[LabelsToWrite], Iterable[tuple[str, str]]],
+) -> LabelFormat:
+    def write(
+        folder: Path, labels: LabelsToWrite, progress: Progress, check: CheckTargets
+    ) -> list[Message]:
+        seen = set[str]()
+
+        def once() -> Iterator[tuple[PurePosixPath, str]]:
+            for path, text in files(labels):
+                if path in seen:
+                    raise UserError(
+                        N_("Two photos would have the same label file: {path}."),
+                        N_("Rename one of them, or export another format."),
+                        path=path,
+                    )
+                seen.add(path)
+                yield PurePosixPath(path), text
+
+        write_folder(folder, once(), len(labels.rows), progress, check)
+        return losses(name, labels)
+
+    return LabelFormat(
+        name, description, suffix, True, "absent" in _CARRIES[name], True, _none, _read, write
+    )
+
+
+def _is_json(fits: Callable[[object], bool]) -> Callable[[Path, bytes], bool]:
+    def is_one(path: Path, _head: bytes) -> bool:
+        try:
+            return fits(load_json(path))
+        except LabelError:
+            return False
+
+    return is_one
+
+
+FORMATS = (
+    _file("csv", N_("CSV table (*.csv)"), ".csv", point_tables.text, point_tables.is_ours,
+          N_("a CSV table of landmarks")),
+    _file("cvat", N_("CVAT for images (*.xml)"), ".xml", cvat.text, cvat.READER.fits,
+          N_("a CVAT file")),
+    _file("labelstudio", N_("Label Studio (*.json)"), ".json", label_studio.text,
+          _is_json(label_studio.fits_json), N_("a Label Studio file")),
+    _folder("labelme", N_("Folder of labelme files (*)"), ".json", labelme.files),
+    _folder("yolo", N_("Folder of YOLO-pose labels (*)"), ".txt", yolo.files),
+    _file("dlib", N_("dlib imglab (*.xml)"), ".xml", dlib_xml.text, dlib_xml.READER.fits,
+          N_("a dlib file")),
+    _file("dlc", N_("DeepLabCut table (*.csv)"), ".csv", deeplabcut.text, deeplabcut.READER.fits,
+          N_("a DeepLabCut table")),
+    _file("wflw", N_("WFLW list (*.txt)"), ".txt", face_lists.wflw_text, face_lists.WFLW.fits,
+          N_("a WFLW list")),
+    _folder("ljson", N_("Folder of LJSON files (*)"), ".ljson", ljson.files),
+    _file("tps", N_("TPS file (*.tps)"), ".tps", tps.text, tps.begins_with_specimen,
+          N_("a TPS file")),
+    _file("via", N_("VGG Image Annotator (*.json)"), ".json", via.text, _is_json(via.fits_json),
+          N_("a VGG Image Annotator file")),
+)  # fmt: skip
+"""In the order in which the dialogs offer them."""
