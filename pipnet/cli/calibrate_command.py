@@ -24,7 +24,7 @@ from pipnet.cli.predict_commands import list_left_out
 @click.command()
 @click.option(
     "--data", multiple=True, required=True, type=EXISTING,
-    help="Folder or COCO JSON of labelled faces that the model was not trained on.",
+    help="Label file or folder of labelled faces that the model was not trained on.",
 )  # fmt: skip
 @click.option("--weights", type=EXISTING, help="Model file; the starter if not given.")
 @click.option(

@@ -197,18 +197,21 @@ def user_errors(*errors: type[Exception]) -> Iterator[None]:
 
 
 def read_samples(sources: Sequence[Path], names: Sequence[str]) -> list[Sample]:
-    """The labelled faces of folders and COCO files, each with its landmark box, their landmarks in
-    the order of these names. Faces that cannot be used are named."""
+    """The labelled faces of label files and folders of any format, each with its landmark box,
+    their landmarks in the order of these names. Faces that cannot be used are named."""
     from pipnet.data.boxes import tight_box  # noqa: PLC0415
-    from pipnet.data.labelled_faces import load_labelled  # noqa: PLC0415
     from pipnet.data.sample import Sample  # noqa: PLC0415
+    from pipnet.formats.labelled_photos import load_any_labels  # noqa: PLC0415
 
     def report(problem: str) -> None:
         click.echo(f"not used: {problem}", err=True)
 
+    def note(sentence: str) -> None:
+        click.echo(f"note: {sentence}", err=True)
+
     rows = []
     for source in sources:
-        for face in load_labelled(source, names=names, report=report):
+        for face in load_any_labels(source, names=names, report=report, note=note):
             if len(face.points) != len(names):
                 raise click.ClickException(
                     f"{face.photo} has {len(face.points)} landmarks, the scheme {len(names)}"

@@ -267,7 +267,7 @@ def _number(value: object) -> float:
 
 
 @click.command()
-@click.option("--data", multiple=True, required=True, type=EXISTING, help="Folder or COCO JSON.")
+@click.option("--data", multiple=True, required=True, type=EXISTING, help="Label file or folder.")
 @weights_options
 @click.option(
     "--boxes", type=click.Choice(["landmarks", "detect"]), default="landmarks", show_default=True

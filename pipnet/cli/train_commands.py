@@ -120,7 +120,7 @@ def _fresh(
 
 
 @click.command()
-@click.option("--data", multiple=True, required=True, type=EXISTING, help="Folder or COCO JSON.")
+@click.option("--data", multiple=True, required=True, type=EXISTING, help="Label file or folder.")
 @click.option("--out", required=True, type=TARGET, help="Folder for the result.")
 @_recipe_options
 @click.option(
@@ -319,7 +319,7 @@ class _HeldOutEvaluation:
 
 
 @click.command()
-@click.option("--labels", multiple=True, required=True, type=EXISTING, help="Folder or COCO JSON.")
+@click.option("--labels", multiple=True, required=True, type=EXISTING, help="Label file or folder.")
 @click.option("--unlabelled", multiple=True, required=True, type=EXISTING, help="Folder of photos.")
 @click.option("--out", required=True, type=TARGET, help="Folder; an interrupted run is resumed.")
 @_recipe_options

@@ -81,7 +81,7 @@ def load_labelled(
             faces = _from_pts(pts, files, origin)
         else:
             faces = _from_coco(only_json(source), names, problems)
-    faces = _plausible(faces, problems)
+    faces = plausible_faces(faces, problems)
     if problems and (report is None or not faces):
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise LabelError(f"{source.name} cannot be used as it is{more}: {problems[0]}.")
@@ -239,7 +239,7 @@ def _photos(path: Path, images: Sequence[CocoImage], problems: list[str]) -> dic
     return files
 
 
-def _plausible(faces: Sequence[LabelledFace], problems: list[str]) -> list[LabelledFace]:
+def plausible_faces(faces: Sequence[LabelledFace], problems: list[str]) -> list[LabelledFace]:
     """Those whose landmarks lie on their photo or near it."""
     sizes: dict[str, tuple[int, int] | None] = {}
     kept: list[LabelledFace] = []
