@@ -84,7 +84,9 @@ class Checker:
         if not len(self._pairs):
             lacking.append(Check.CROSSED)
         if self.model is None:
-            lacking += [Check.SIDES, Check.PAIR, Check.ORDER, Check.FAR, Check.UNLIKE]
+            lacking += [
+                Check.SIDES, Check.PAIR, Check.ORDER, Check.FAR, Check.UNLIKE, Check.SAME_PLACE,
+            ]  # fmt: skip
         return [check for check in Check if check in lacking]
 
     def check(self, faces: CheckedFaces) -> list[Finding]:
@@ -134,6 +136,8 @@ class Checker:
             yield Finding(moved.face_id, Check.OUTSIDE, moved.landmarks, mended)
 
     def _same_place(self, faces: CheckedFaces, size: Floats) -> Iterable[Finding]:
+        if self.model is None:  # closed lips are in one place, too
+            return
         for row, pairs in enumerate(geometry.same_place(faces.points, size, self.usual_places)):
             pair = next(
                 (pair for pair in pairs if self._belong_apart(faces, row, pair, size)), None
@@ -146,15 +150,13 @@ class Checker:
         self, faces: CheckedFaces, row: int, pair: tuple[int, int], size: Floats
     ) -> bool:
         """Whether the other landmarks of the face expect the two away from each other."""
-        if self.model is None:
-            return True
+        assert self.model is not None
         one, other = self.model.expected(faces.points[row], pair)[list(pair)]
         return bool(np.hypot(*(one - other)) >= geometry.MIN_APART_SHARE * size[row])
 
     def _worse(self, faces: CheckedFaces, row: int, pair: tuple[int, int]) -> int:
         """Which of two landmarks lies farther from where the others expect it."""
-        if self.model is None:
-            return pair[1]
+        assert self.model is not None
         points = faces.points[row]
         expected = self.model.expected(points, pair)
         off = np.linalg.norm(expected - points, axis=-1)

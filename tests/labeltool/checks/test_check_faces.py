@@ -218,7 +218,7 @@ def test_a_scheme_says_which_checks_it_cannot_have() -> None:
     ]  # fmt: skip
     few = Checker.learned(_faces(5, 2).points, SCHEME)
     assert few.unavailable() == [
-        Check.SIDES, Check.PAIR, Check.ORDER, Check.FAR, Check.UNLIKE,
+        Check.SIDES, Check.PAIR, Check.ORDER, Check.SAME_PLACE, Check.FAR, Check.UNLIKE,
     ]  # fmt: skip
 
 
