@@ -51,59 +51,54 @@ class MessageType(TypeDecorator[Message]):
         return None if value is None else Message.from_json(value)
 
 
-class PointsType(TypeDecorator[NDArray[np.float64]]):
+class _ArrayType(TypeDecorator[NDArray[Any]]):
+    """An array as the bytes of its numbers, read back read-only."""
+
+    impl = LargeBinary
+    cache_ok = True
+    stored: np.dtype[Any]
+
+    def process_bind_param(self, value: NDArray[Any] | None, dialect: Dialect) -> bytes | None:
+        """Array to bytes."""
+        return None if value is None else np.ascontiguousarray(value, self.stored).tobytes()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
+        """Bytes to an array."""
+        return None if value is None else np.frombuffer(value, self.stored)
+
+
+class PointsType(_ArrayType):
     """(N, 2) float64 as little-endian bytes."""
 
-    impl = LargeBinary
     cache_ok = True
+    stored = np.dtype("<f8")
 
-    def process_bind_param(
-        self, value: NDArray[np.float64] | None, dialect: Dialect
-    ) -> bytes | None:
-        """Array to bytes."""
-        return None if value is None else np.ascontiguousarray(value, "<f8").tobytes()
-
-    def process_result_value(
-        self, value: bytes | None, dialect: Dialect
-    ) -> NDArray[np.float64] | None:
-        """Bytes to a read-only array."""
-        return None if value is None else np.frombuffer(value, "<f8").reshape(-1, 2)
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
+        """Bytes to an array."""
+        return None if value is None else np.frombuffer(value, self.stored).reshape(-1, 2)
 
 
-class ScoresType(TypeDecorator[NDArray[np.float32]]):
-    """(N,) float32 as little-endian bytes."""
+SCORE_DTYPE = np.dtype("<f2")
+"""How scores and expected errors are stored: with three digits, so that a prediction of 98
+landmarks takes half a page of the file instead of a whole one."""
 
-    impl = LargeBinary
+
+class ScoresType(_ArrayType):
+    """(N,) float32 as little-endian bytes of half precision."""
+
     cache_ok = True
+    stored = SCORE_DTYPE
 
-    def process_bind_param(
-        self, value: NDArray[np.float32] | None, dialect: Dialect
-    ) -> bytes | None:
-        """Array to bytes."""
-        return None if value is None else np.ascontiguousarray(value, "<f4").tobytes()
-
-    def process_result_value(
-        self, value: bytes | None, dialect: Dialect
-    ) -> NDArray[np.float32] | None:
-        """Bytes to a read-only array."""
-        return None if value is None else np.frombuffer(value, "<f4")
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
+        """Bytes to an array."""
+        return None if value is None else np.frombuffer(value, self.stored).astype(np.float32)
 
 
-class VisibilityType(TypeDecorator[NDArray[np.int8]]):
+class VisibilityType(_ArrayType):
     """(N,) of 0 absent, 1 occluded, 2 visible as bytes."""
 
-    impl = LargeBinary
     cache_ok = True
-
-    def process_bind_param(self, value: NDArray[np.int8] | None, dialect: Dialect) -> bytes | None:
-        """Array to bytes."""
-        return None if value is None else np.ascontiguousarray(value, np.int8).tobytes()
-
-    def process_result_value(
-        self, value: bytes | None, dialect: Dialect
-    ) -> NDArray[np.int8] | None:
-        """Bytes to a read-only array."""
-        return None if value is None else np.frombuffer(value, np.int8)
+    stored = np.dtype(np.int8)
 
 
 class ProjectRow(Base):

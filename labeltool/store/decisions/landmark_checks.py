@@ -38,6 +38,7 @@ from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
+    SCORE_DTYPE,
     DraftRow,
     EntryRow,
     OperationRow,
@@ -119,9 +120,10 @@ class LandmarkChecks:
         result = connection.execution_options(stream_results=True).execute(query, values)
         for rows in result.partitions(CHUNK):
             progress(done, total)
-            rows = [row for row in rows if len(row[2]) == 4 * count]
+            rows = [row for row in rows if len(row[2]) == SCORE_DTYPE.itemsize * count]
             ids = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2)
-            blob = np.frombuffer(b"".join([row[2] for row in rows]), "<f4").reshape(-1, count)
+            joined = b"".join([row[2] for row in rows])
+            blob = np.frombuffer(joined, SCORE_DTYPE).reshape(-1, count)
             raw = np.array([row[3] for row in rows], bool)
             faces.append(ids[:, 0])
             predictions.append(ids[:, 1])

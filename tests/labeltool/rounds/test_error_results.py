@@ -71,7 +71,7 @@ def test_faces_are_sorted_by_the_errors_that_a_round_expects(project: MakeProjec
     assert store.queue.ids(Filter(order="error")) == [4, 3, 2, 1]
     assert store.queue.ids(Filter(error=(0.02, 0.03), order="error")) == [3, 2]
     prediction = store.faces.get(3).prediction
-    assert prediction.errors.tolist() == pytest.approx([0.03] * 3)
+    assert prediction.errors.tolist() == pytest.approx([0.03] * 3, rel=1e-3)
     assert (prediction.error, prediction.circle_factor) == (0.03, 2.5)
     found = store.trust.calibrations.of_round(store.rounds.all()[-1].id)
     assert (found.faces, found.circle_factor, found.is_own) == (44, 2.5, True)
