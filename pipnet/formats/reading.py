@@ -30,6 +30,20 @@ MAX_POSITION = 1e7
 """Pixels; no photo is so large. Greater numbers are damaged, and would overflow later."""
 
 
+MAX_POINTS = 50_000_000
+"""Landmarks of all faces of a file together: 100,000 faces of 478 take less. A small file could
+claim more, by faces of few landmarks that all have other names."""
+
+
+def check_amount(faces: int, landmarks: int, file: str) -> None:
+    """Raise LabelError for more landmarks together than can be held in memory."""
+    if faces * landmarks > MAX_POINTS:
+        raise LabelError(
+            f"{file} has {faces:,} faces and {landmarks:,} landmarks of different names: more than "
+            f"{MAX_POINTS:,} positions together; split it into several files."
+        )
+
+
 def read_head(path: Path) -> bytes:
     """The first bytes of a file.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from pipnet.data.coco import LabelError
+from pipnet.formats.binary_formats.hdf5 import is_like, opened, table, text
 from pipnet.formats.label_file import FormatReader, LabelFile
 from pipnet.formats.text_formats.deeplabcut import read_rows
 
@@ -28,28 +29,21 @@ def read(path: Path) -> LabelFile:
     Raises:
         LabelError: it is no such table, or a damaged one.
     """
-    import h5py  # noqa: PLC0415 - the window does not load it at its start
-
-    try:
-        with h5py.File(path) as data:
-            group = data[_key(data)]
-            columns, photos, values = _table(group) if "table" in group else _fixed(group)
-    except (OSError, KeyError, IndexError, ValueError, TypeError, pickle.UnpicklingError) as error:
-        raise LabelError(
-            f"{path.name} is no DeepLabCut table that can be read: {error}."
-        ) from error
-    names = _LEVELS.get(len(columns[0]) if columns else 0)
-    if names is None:
-        raise LabelError(f"{path.name} has columns of another kind than DeepLabCut's.")
-    width = len(photos[0]) if photos else 1
-    rows = [
-        [name, *[""] * (width - 1), *(str(column[level]) for column in columns)]
-        for level, name in enumerate(names)
-    ]
-    rows += (
-        [*photo, *("" if np.isnan(value) else repr(float(value)) for value in row)]
-        for photo, row in zip(photos, values, strict=True)
-    )
+    with opened(path, "a DeepLabCut table") as data:
+        group = data[_key(data)]
+        columns, photos, values = _table(group) if "table" in group else _fixed(group)
+        names = _LEVELS.get(len(columns[0]) if columns else 0)
+        if names is None:
+            raise LabelError(f"{path.name} has columns of another kind than DeepLabCut's.")
+        width = len(photos[0]) if photos else 1
+        rows = [
+            [name, *[""] * (width - 1), *(str(column[level]) for column in columns)]
+            for level, name in enumerate(names)
+        ]
+        rows += (
+            [*photo, *("" if np.isnan(value) else repr(float(value)) for value in row)]
+            for photo, row in zip(photos, values, strict=True)
+        )
     return read_rows(rows, path)
 
 
@@ -63,16 +57,15 @@ def _key(data: h5py.File) -> str:
 
 def _table(group: h5py.Group) -> _Table:
     """A table of rows, as old versions wrote it: the columns' names are pickled."""
-    table = group["table"]
-    columns = _StringUnpickler(io.BytesIO(bytes(table.attrs["values_block_0_kind"]))).load()
-    rows = table[:]
-    photos: list[tuple[str, ...]] = [(_text(row["index"]),) for row in rows]
+    rows, kind = table(group, "table"), group["table"].attrs["values_block_0_kind"]
+    columns = _StringUnpickler(io.BytesIO(bytes(kind))).load()
+    photos: list[tuple[str, ...]] = [(text(row["index"]),) for row in rows]
     return [tuple(column) for column in columns], photos, np.asarray(rows["values_block_0"])
 
 
 def _fixed(group: h5py.Group) -> _Table:
     columns, photos = _axis(group, "block0_items"), _axis(group, "axis1")
-    values = np.asarray(group["block0_values"], np.float64)
+    values = table(group, "block0_values").astype(np.float64)
     if values.shape != (len(photos), len(columns)):
         raise ValueError(f"values {values.shape} for {len(photos)} rows")
     return columns, photos, values
@@ -80,17 +73,13 @@ def _fixed(group: h5py.Group) -> _Table:
 
 def _axis(group: h5py.Group, name: str) -> list[tuple[str, ...]]:
     if name in group:
-        return [(_text(value),) for value in group[name]]
+        return [(text(value),) for value in table(group, name)]
     levels: list[list[str]] = []
     while f"{name}_level{len(levels)}" in group:
-        words = [_text(value) for value in group[f"{name}_level{len(levels)}"]]
-        codes = group[f"{name}_label{len(levels)}"][:]
+        words = [text(value) for value in table(group, f"{name}_level{len(levels)}")]
+        codes = table(group, f"{name}_label{len(levels)}")
         levels.append([words[code] if code >= 0 else "" for code in codes])
     return list(zip(*levels, strict=True))
-
-
-def _text(value: object) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
 class _StringUnpickler(pickle.Unpickler):
@@ -103,13 +92,9 @@ class _StringUnpickler(pickle.Unpickler):
 def _fits(path: Path, head: bytes) -> bool:
     if not head.startswith(b"\x89HDF\r\n\x1a\n"):
         return False
-    import h5py  # noqa: PLC0415 - the window does not load it at its start
-
-    try:
-        with h5py.File(path) as data:
-            return any("pandas_type" in item.attrs for item in data.values())
-    except OSError:
-        return False
+    return is_like(
+        path, lambda data: any("pandas_type" in item.attrs for item in data.values() if item)
+    )
 
 
 READER = FormatReader("dlc", _fits, read)

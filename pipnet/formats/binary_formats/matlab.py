@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.binary_formats.hdf5 import MAX_TABLE_BYTES, check_positions, opened, table
 from pipnet.formats.label_file import (
     ABSENT,
     OCCLUDED,
@@ -42,13 +44,18 @@ def read(path: Path) -> LabelFile:
     if h5py.is_hdf5(path):
         return _cofw(path)
     try:
+        for name, shape, _kind in scipy.io.whosmat(path):
+            if 8 * math.prod(shape) > MAX_TABLE_BYTES:
+                raise ValueError(f"{name} claims {math.prod(shape):,} values")
         data = scipy.io.loadmat(path)
+        if "Points" in data and "Occ" in data:
+            return _cofw68(path, data)
+        if "data" in data and "bbox" in data:
+            return _aflw(path, data)
+    except LabelError:
+        raise
     except Exception as error:  # scipy raises errors of many kinds for damaged files
         raise LabelError(f"{path.name} is not a MATLAB file that can be read: {error}.") from error
-    if "Points" in data and "Occ" in data:
-        return _cofw68(path, data)
-    if "data" in data and "bbox" in data:
-        return _aflw(path, data)
     known = ", ".join(key for key in data if not key.startswith("__")) or "nothing"
     raise LabelError(f"{path.name} holds {known}: neither COFW nor AFLW.")
 
@@ -59,7 +66,9 @@ def _cofw68(path: Path, data: dict[str, Any]) -> LabelFile:
     if points.ndim != 2 or points.shape[1] != 2 or len(hidden) != len(points):
         raise LabelError(f"{path.name}: Points {points.shape} and Occ {hidden.shape} do not fit.")
     points = points - 1
+    check_positions(points, path.name)
     visibility = np.where(hidden > 0, OCCLUDED, VISIBLE).astype(np.int8)
+    visibility[seen_where_placed(points) == ABSENT] = ABSENT
     number = path.stem.split("_")[0]
     notes = ["it names no photo: the number is that of a photo of COFW's test set"]
     face = LabelledFace(number, points, tight_box(points), visibility)
@@ -71,6 +80,7 @@ def _aflw(path: Path, data: dict[str, Any]) -> LabelFile:
     boxes = np.asarray(data["bbox"], np.float64)
     if rows.ndim != 2 or rows.shape[1] != 2 * _AFLW_POINTS or boxes.shape != (len(rows), 4):
         raise LabelError(f"{path.name}: data {rows.shape} and bbox {boxes.shape} do not fit.")
+    check_positions(rows, path.name)
     names = [str(np.asarray(cell).ravel()[0]) for cell in np.asarray(data["nameList"]).ravel()]
     if len(names) != len(rows):
         raise LabelError(f"{path.name}: {len(names)} names for {len(rows)} faces.")
@@ -87,27 +97,24 @@ def _aflw(path: Path, data: dict[str, Any]) -> LabelFile:
 
 
 def _cofw(path: Path) -> LabelFile:
-    import h5py  # noqa: PLC0415
-
-    try:
-        with h5py.File(path) as data:
-            part = "train" if "phisTr" in data else "test"
-            suffix = "Tr" if part == "train" else "T"
-            if f"phis{suffix}" not in data:
-                raise LabelError(f"{path.name} holds {', '.join(data)}: not COFW.")
-            rows = np.asarray(data[f"phis{suffix}"], np.float64)
-            boxes = np.asarray(data[f"bboxes{suffix}"], np.float64)
-    except (OSError, KeyError) as error:
-        raise LabelError(f"{path.name} is not a MATLAB file that can be read: {error}.") from error
+    with opened(path, "a MATLAB file") as data:
+        part = "train" if "phisTr" in data else "test"
+        suffix = "Tr" if part == "train" else "T"
+        if f"phis{suffix}" not in data:
+            raise LabelError(f"{path.name} holds {', '.join(data)}: not COFW.")
+        rows = table(data, f"phis{suffix}").astype(np.float64)
+        boxes = table(data, f"bboxes{suffix}").astype(np.float64)
     # MATLAB stores columns first: h5py shows the transpose
     rows, boxes = _upright(rows, 3 * _COFW_POINTS), _upright(boxes, 4)
     if rows.shape[1:] != (3 * _COFW_POINTS,) or boxes.shape != (len(rows), 4):
         raise LabelError(f"{path.name}: phis {rows.shape} and bboxes {boxes.shape} do not fit.")
+    check_positions(rows, path.name)
     faces = []
     for number, (row, (x, y, w, h)) in enumerate(zip(rows, boxes, strict=True), 1):
         points = np.stack([row[:_COFW_POINTS], row[_COFW_POINTS : 2 * _COFW_POINTS]], -1) - 1
         hidden = row[2 * _COFW_POINTS :] > 0
         visibility = np.where(hidden, OCCLUDED, VISIBLE).astype(np.int8)
+        visibility[seen_where_placed(points) == ABSENT] = ABSENT
         faces.append(
             LabelledFace(f"{part}/{number:04d}.png", points, (x - 1, y - 1, w, h), visibility)
         )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.binary_formats.hdf5 import check_positions, is_like, opened, table, text
 from pipnet.formats.label_file import (
     ABSENT,
     PIXELS,
@@ -42,17 +43,12 @@ def read(path: Path) -> LabelFile:
     Raises:
         LabelError: it is another HDF5 file, or a damaged one.
     """
-    import h5py  # noqa: PLC0415 - the window does not load it at its start
-
-    try:
-        with h5py.File(path) as data:
-            if "metadata" in data and "frames" in data:
-                return _project(data, path)
-            if "tracks" in data and "node_names" in data:
-                return _analysis(data, path)
-            raise LabelError(f"{path.name} is HDF5, but neither a SLEAP project nor an analysis.")
-    except (OSError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
-        raise LabelError(f"{path.name} is no SLEAP file that can be read: {error}.") from error
+    with opened(path, "a SLEAP file") as data:
+        if "metadata" in data and "frames" in data:
+            return _project(data, path)
+        if "tracks" in data and "node_names" in data:
+            return _analysis(data, path)
+        raise LabelError(f"{path.name} is HDF5, but neither a SLEAP project nor an analysis.")
 
 
 def _project(data: h5py.File, path: Path) -> LabelFile:
@@ -60,11 +56,11 @@ def _project(data: h5py.File, path: Path) -> LabelFile:
     version = float(attributes["format_id"])
     if version >= _LAST_FORMAT:
         raise LabelError(f"{path.name} has the format {version:g}; up to 2.x is known.")
-    described = json.loads(_text(attributes["json"]))
+    described = json.loads(text(attributes["json"]))
     skeletons = [_skeleton(row, described) for row in described["skeletons"]]
-    videos = [json.loads(_text(row)) for row in data["videos_json"]]
-    frames, instances = data["frames"][:], data["instances"][:]
-    stored = {0: data["points"][:], 1: data["pred_points"][:]}
+    videos = [json.loads(text(row)) for row in table(data, "videos_json")]
+    frames, instances = table(data, "frames"), table(data, "instances")
+    stored = {0: table(data, "points"), 1: table(data, "pred_points")}
     offset = 0.5 if version < _CORNER_ORIGIN_BEFORE else 0.0
     is_labelled = bool((instances["instance_type"] == 0).any())
     faces: list[LabelledFace] = []
@@ -80,7 +76,9 @@ def _project(data: h5py.File, path: Path) -> LabelFile:
             rows = stored[kind][int(row["point_id_start"]) : int(row["point_id_end"])]
             names = skeletons[int(row["skeleton"])]
             points = np.stack([rows["x"], rows["y"]], -1).astype(np.float64) - offset
-            faces.append(_face(photo, points, rows["visible"], names, row if kind == 1 else None))
+            score = float(row["score"]) if kind == 1 else None
+            place = f"{path.name}, {photo}"
+            faces.append(_face(photo, points, rows["visible"], names, score, place))
     if offset:
         notes.append("positions count from the corner of the first pixel; moved by half a pixel")
     if not is_labelled and len(instances):
@@ -98,16 +96,17 @@ def _face(
     points: NDArray[np.float64],
     visible: NDArray[np.bool_],
     names: tuple[str, ...],
-    predicted: Any,
+    score: float | None,
+    place: str,
 ) -> LabelledFace:
     if len(points) != len(names):
-        raise LabelError(f"{photo}: {len(points)} points for the {len(names)} of its skeleton.")
+        raise LabelError(f"{place}: {len(points)} points for the {len(names)} of its skeleton.")
     visibility = seen_where_placed(points)
     # a point that is not `visible` was never placed
     visibility[~visible.astype(bool)] = ABSENT
     points[visibility == ABSENT] = np.nan
+    check_positions(points, place)
     box = tight_box(points) if (visibility == VISIBLE).any() else None
-    score = None if predicted is None else float(predicted["score"])
     return LabelledFace(photo, points, box, visibility, score, names=names)
 
 
@@ -127,11 +126,12 @@ def _photo(video: dict[str, Any], frame: int) -> str:
 
 
 def _analysis(data: h5py.File, path: Path) -> LabelFile:
-    tracks = np.asarray(data["tracks"], np.float64)  # (track, xy, node, frame)
-    names = tuple(_text(name) for name in data["node_names"])
+    tracks = table(data, "tracks").astype(np.float64)  # (track, xy, node, frame)
+    names = tuple(text(name) for name in table(data, "node_names"))
     if tracks.ndim != 4 or tracks.shape[1] != 2 or tracks.shape[2] != len(names):
         raise LabelError(f"{path.name}: tracks {tracks.shape} do not fit {len(names)} nodes.")
-    video = _text(data["video_path"][()]) if "video_path" in data else path.stem
+    check_positions(tracks, path.name)
+    video = text(table(data, "video_path")[()]) if "video_path" in data else path.stem
     name = PurePosixPath(video.replace("\\", "/")).name
     faces = []
     for frame in range(tracks.shape[3]):
@@ -149,10 +149,6 @@ def _analysis(data: h5py.File, path: Path) -> LabelFile:
     return LabelFile("sleap", PIXELS, faces, photos, names, notes=notes)
 
 
-def _text(value: object) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
-
-
 def _fits(path: Path, head: bytes) -> bool:
     is_hdf5 = head.startswith(b"\x89HDF\r\n\x1a\n")
     return is_hdf5 and (
@@ -161,13 +157,7 @@ def _fits(path: Path, head: bytes) -> bool:
 
 
 def _has_tracks(path: Path) -> bool:
-    import h5py  # noqa: PLC0415 - the window does not load it at its start
-
-    try:
-        with h5py.File(path) as data:
-            return "node_names" in data or "videos_json" in data
-    except OSError:
-        return False
+    return is_like(path, lambda data: "node_names" in data or "videos_json" in data)
 
 
 READER = FormatReader("sleap", _fits, read)

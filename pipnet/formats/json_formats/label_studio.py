@@ -12,8 +12,9 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 import numpy as np
 
 from pipnet.data.boxes import Box, tight_box
+from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
-from pipnet.formats.json_formats.grouping import containing, has_repeats
+from pipnet.formats.json_formats.grouping import check_grouping, containing, has_repeats
 from pipnet.formats.json_formats.labelme import same_landmarks
 from pipnet.formats.label_file import (
     FRACTION,
@@ -73,7 +74,10 @@ def read(path: Path, data: object) -> LabelFile:
     for number, given in enumerate(tasks, 1):
         place = f"{path.name}, task {number}"
         task = object_of(given, place)
-        photo = _photo(task, notes)
+        try:
+            photo = _photo(task, notes)
+        except ValueError as error:  # an address that is none
+            raise LabelError(f"{place}: the photo's name: {error}.") from error
         is_flat = not any(key in task for key in _RESULTS)
         score = None
         if is_flat:
@@ -92,11 +96,14 @@ def read(path: Path, data: object) -> LabelFile:
         photos[photo] = ListedPhoto(result.size)
         if result.others:
             notes.append(f"task {number}: {result.others} regions are no points or rectangles")
+        check_grouping(len(result.points), len(result.boxes), place)
         faces += ((face, result.size) for face in _faces(photo, result, score, notes))
     has_sizes = all(size is not None for _face, size in faces)
     if not has_sizes:
         notes.append("photo sizes are not stated: positions are fractions of the photo")
-    rows = same_landmarks([_scaled(face, size if has_sizes else None) for face, size in faces])
+    rows = same_landmarks(
+        [_scaled(face, size if has_sizes else None) for face, size in faces], path.name
+    )
     return LabelFile(
         "labelstudio", PIXELS if has_sizes else FRACTION, rows, photos,
         common_names(rows) if rows else None, notes=list(dict.fromkeys(notes)),

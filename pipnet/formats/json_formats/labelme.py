@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
-from pipnet.formats.json_formats.grouping import containing, has_repeats
+from pipnet.formats.json_formats.grouping import check_grouping, containing, has_repeats
 from pipnet.formats.label_file import (
     OCCLUDED,
     PIXELS,
@@ -33,6 +32,7 @@ from pipnet.formats.label_file import (
     visibility_of,
 )
 from pipnet.formats.reading import (
+    check_amount,
     forward_slashes,
     id_of,
     list_of,
@@ -83,7 +83,7 @@ def read(path: Path, data: object = None) -> LabelFile:
             rows = [replace(face, photo=photo) for face in rows]
         photos[photo] = listed
         faces += rows
-    faces = same_landmarks(faces)
+    faces = same_landmarks(faces, path.name)
     names = common_names(faces) if faces else None
     return LabelFile("labelme", PIXELS, faces, photos, names, notes=list(dict.fromkeys(notes)))
 
@@ -104,6 +104,7 @@ def _photo(
     points, rectangles = _shapes(data, file, notes)
     boxes: dict[object, Box] = {("group", key): box for key, box in rectangles if key is not None}
     loose = [box for key, box in rectangles if key is None]
+    check_grouping(len(points), len(loose), file.name)
     groups: dict[object, list[_Point]] = {}
     for point in points:
         group: tuple[str, object] = ("group", point.group)
@@ -184,30 +185,34 @@ def _embedded_size(data: object) -> tuple[int, int] | None:
     try:
         with Image.open(io.BytesIO(base64.b64decode(data))) as image:
             return image.size
-    except (binascii.Error, ValueError, OSError, Image.DecompressionBombError):
+    except Exception:  # noqa: BLE001 - Pillow raises many kinds, and the photo itself counts
         return None
 
 
-def same_landmarks(faces: list[LabelledFace]) -> list[LabelledFace]:
+def same_landmarks(faces: list[LabelledFace], file: str) -> list[LabelledFace]:
     """The faces with the landmarks of all, in the order of the fullest one; absent where a face
-    lacks one."""
+    lacks one. Raises LabelError if the `file` has too many of them."""
     if any(face.names is None for face in faces) or not faces:
         return faces
     fullest = max(faces, key=lambda face: len(face.names or ()))
     order = dict.fromkeys(fullest.names or ())
     for face in faces:
         order |= dict.fromkeys(face.names or ())
+    check_amount(len(faces), len(order), file)
     names = tuple(order)
-    return [face if face.names == names else _in_order(face, names) for face in faces]
+    places = {name: place for place, name in enumerate(names)}
+    return [face if face.names == names else _in_order(face, names, places) for face in faces]
 
 
-def _in_order(face: LabelledFace, names: tuple[str, ...]) -> LabelledFace:
+def _in_order(
+    face: LabelledFace, names: tuple[str, ...], places: Mapping[str, int]
+) -> LabelledFace:
     assert face.names is not None
     assert face.visibility is not None
     points = np.full((len(names), 2), np.nan)
     visibility = np.zeros(len(names), np.int8)
     for own, name in enumerate(face.names):
-        place = names.index(name)
+        place = places[name]
         points[place], visibility[place] = face.points[own], face.visibility[own]
     return LabelledFace(face.photo, points, face.box, visibility, face.score, face.verdict, names)
 

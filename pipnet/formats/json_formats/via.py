@@ -63,7 +63,7 @@ def read(path: Path, data: object = None) -> LabelFile:
                     names=_names([attribute for _point, attribute in members]),
                 )
             )  # fmt: skip
-    faces = same_landmarks(faces)
+    faces = same_landmarks(faces, path.name)
     if others:
         notes.append(f"{others} regions are no points and are left out")
     if faces and all(face.names is None for face in faces):

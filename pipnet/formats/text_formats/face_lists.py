@@ -115,7 +115,7 @@ def read_pipnet(path: Path) -> LabelFile:
         if not words:
             continue
         is_mean = is_number(words[0]) and len(words) % 2 == 0
-        if not is_mean and len(words) % 2 == 0:
+        if not is_mean and (len(words) % 2 == 0 or len(words) < 3):
             raise LabelError(f"{place}: {len(words) - 1} numbers; x and y of each landmark belong.")
         numbers = numbers_of(words if is_mean else words[1:], place)
         points = np.array(numbers, np.float64).reshape(-1, 2)

@@ -34,6 +34,9 @@ from pipnet.formats.reading import is_number, numbers_of, read_lines, unreadable
 _SETTINGS_BYTES = 1_000_000
 """A YAML file that describes a data set is shorter."""
 
+_NAME_CHARACTERS = 1000
+"""Names of classes and landmarks are shorter."""
+
 
 @dataclass(frozen=True)
 class _Settings:
@@ -183,9 +186,10 @@ def _settings(path: Path | None) -> _Settings:
         data = {}
         for key in ("kpt_shape", "flip_idx"):
             if match := re.search(rf"^\s*{key}\s*:\s*\[([\d\s,]*)\]", text, re.MULTILINE):
-                data[key] = [int(word) for word in re.findall(r"\d+", match[1])]
+                data[key] = [int(word[:9]) for word in re.findall(r"\d+", match[1])]
     shape = data.get("kpt_shape")
     fits = isinstance(shape, list) and len(shape) == 2 and shape[1] in (2, 3)
+    fits = fits and isinstance(shape, list) and type(shape[0]) is int and shape[0] > 0
     names = data.get("names")
     if names is None:
         names = {key: value for key, value in data.items() if isinstance(key, int)}
@@ -196,13 +200,22 @@ def _settings(path: Path | None) -> _Settings:
     landmarks = data.get("kpt_names")
     if isinstance(landmarks, dict) and landmarks:
         landmarks = next(iter(landmarks.values()))
+    are_plain = isinstance(landmarks, list) and landmarks and all(map(_is_plain, landmarks))
     return _Settings(
-        (int(shape[0]), int(shape[1])) if fits and isinstance(shape, list) else None,
+        (shape[0], int(shape[1])) if fits and isinstance(shape, list) else None,
         data.get("flip_idx"),
-        {key: str(value) for key, value in names.items() if isinstance(key, int)},
-        tuple(map(str, landmarks)) if isinstance(landmarks, list) and landmarks else None,
+        # other values may be lists of lists of lists, whose texts are a thousand times as long
+        {key: str(names[key]) for key in names if type(key) is int and _is_plain(names[key])},
+        tuple(map(str, landmarks)) if are_plain else None,
         tuple(notes),
     )
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a YAML value is a short text or number."""
+    if isinstance(value, int):  # the text of a long number takes minutes
+        return value.bit_length() < 64
+    return isinstance(value, str) and len(value) <= _NAME_CHARACTERS
 
 
 def _bytes(path: Path) -> bytes:

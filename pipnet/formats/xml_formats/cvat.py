@@ -27,7 +27,13 @@ from pipnet.formats.label_file import (
     common_names,
     visibility_of,
 )
-from pipnet.formats.reading import forward_slashes, number_of, numbers_of, xml_elements
+from pipnet.formats.reading import (
+    check_amount,
+    forward_slashes,
+    number_of,
+    numbers_of,
+    xml_elements,
+)
 
 _HIDDEN_ATTRIBUTE = re.compile(r"occlu|hidden|invisib|presumed", re.IGNORECASE)
 """Names of attributes whose `true` says that a point is hidden."""
@@ -49,7 +55,7 @@ def read(path: Path) -> LabelFile:
     photos: dict[str, ListedPhoto] = {}
     notes: list[str] = []
     others: dict[str, int] = {}
-    tracks = 0
+    tracks = points = 0
     for element in xml_elements(path, ("labels", "image", "track")):
         if element.tag == "labels":
             _add_sub_labels(element, sub_labels)
@@ -58,13 +64,20 @@ def read(path: Path) -> LabelFile:
             tracks += 1
             for face in _track_faces(element, path.name, sub_labels):
                 photos[face.photo] = ListedPhoto()
+                points += len(face.points)
+                check_amount(1, points, path.name)
                 faces.append(face)
             continue
         photo = forward_slashes(element.get("name") or "")
         if not photo:
             raise LabelError(f"{path.name}: an image without a name.")
         photos[photo] = ListedPhoto(_size(element))
-        faces += _image_faces(element, photo, f"{path.name}, {photo}", sub_labels, others, notes)
+        for face in _image_faces(
+            element, photo, f"{path.name}, {photo}", sub_labels, others, notes
+        ):
+            points += len(face.points)
+            check_amount(1, points, path.name)
+            faces.append(face)
     if tracks:
         notes.append(f"{tracks} tracks of a video: photos are named by their frames (frame_000000)")
     notes += (f"{count} shapes of kind `{kind}` are left out" for kind, count in others.items())
@@ -147,8 +160,7 @@ def _skeleton(
         if name in found:
             raise LabelError(f"{place}: point {name!r} of a skeleton {label!r} is there twice.")
         found[name] = (_position(point.get("points"), place), _visibility(point))
-    names = sub_labels.get(label) or list(found)
-    names = [*names, *(name for name in found if name not in names)]
+    names = list(dict.fromkeys([*sub_labels.get(label, ()), *found]))
     points = np.full((len(names), 2), np.nan)
     visibility = np.zeros(len(names), np.int8)
     for landmark, name in enumerate(names):

@@ -23,7 +23,7 @@ from pipnet.formats.label_file import (
     by_photo,
     seen_where_placed,
 )
-from pipnet.formats.reading import forward_slashes, number_of, xml_elements
+from pipnet.formats.reading import check_amount, forward_slashes, number_of, xml_elements
 
 
 def read(path: Path) -> LabelFile:
@@ -54,6 +54,7 @@ def read(path: Path) -> LabelFile:
                 )
                 rows.append((photo, (left, top, width, height), parts))
     names = _ordered({name for _photo, _box, parts in rows for name in parts})
+    check_amount(len(rows), len(names), path.name)
     faces = []
     for photo, box, parts in rows:
         missing = (np.nan, np.nan)

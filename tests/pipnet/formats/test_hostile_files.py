@@ -179,3 +179,170 @@ def test_an_empty_file_is_named(tmp_path, suffix):
     path.write_bytes(b"")
     with pytest.raises(LabelError, match="nothing"):
         read_labels(path)
+
+
+# Finds of tests/fuzz.py, and files that are small but claim much
+
+
+def analysis(path, tracks=None) -> None:
+    with h5py.File(path, "w") as data:
+        data["node_names"] = [b"a", b"b"]
+        if tracks is None:
+            data["tracks"] = np.ones((1, 2, 2, 1))
+        else:
+            tracks(data)
+
+
+@pytest.mark.parametrize("signature", [b"HEAP", b"SNOD", b"TREE"])
+@pytest.mark.parametrize("name", ["a.slp", "a.h5", "a.mat"])
+def test_hdf5_with_damaged_folders_inside_is_refused(tmp_path, name, signature):
+    path = tmp_path / name
+    analysis(path)
+    data = path.read_bytes()
+    assert signature in data
+    path.write_bytes(data.replace(signature, b"XXXX"))
+    with pytest.raises(LabelError, match=name):
+        read_labels(path)
+
+
+def test_hdf5_that_leads_to_other_files_is_refused(tmp_path):
+    secret = tmp_path / "secret.h5"
+    analysis(secret)
+    raw = tmp_path / "secret.bin"
+    raw.write_bytes(bytes(64))
+
+    def by_link(data):
+        data["tracks"] = h5py.ExternalLink(str(secret), "tracks")
+
+    def by_storage(data):
+        data.create_dataset("tracks", (1, 2, 2, 1), "<f8", external=[(str(raw), 0, 32)])
+
+    def by_view(data):
+        layout = h5py.VirtualLayout((1, 2, 2, 1), "<f8")
+        layout[:] = h5py.VirtualSource(str(secret), "tracks", (1, 2, 2, 1))
+        data.create_virtual_dataset("tracks", layout)
+
+    for number, tracks in enumerate((by_link, by_storage, by_view)):
+        path = tmp_path / f"{number}.analysis.h5"
+        analysis(path, tracks)
+        with pytest.raises(LabelError, match=rf"{number}\.analysis\.h5 .* (another|other) file"):
+            read_labels(path)
+
+
+def test_hdf5_that_unpacks_to_gigabytes_is_refused(tmp_path):
+    path = tmp_path / "a.analysis.h5"
+    analysis(
+        path,
+        lambda data: data.create_dataset(
+            "tracks", (100_000, 2, 2, 1000), "<f8", chunks=(1000, 2, 2, 1000), compression="gzip"
+        ),
+    )
+    assert path.stat().st_size < 100_000
+    with pytest.raises(LabelError, match=r"a\.analysis\.h5 .* claims 400,000,000 values"):
+        read_labels(path)
+
+
+def test_hdf5_with_a_link_that_leads_nowhere_is_refused(tmp_path):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as data:
+        data["nowhere"] = h5py.SoftLink("/gone")
+    with pytest.raises(LabelError, match=r"a\.h5"):
+        read_labels(path)
+
+
+@pytest.mark.parametrize("value", [np.inf, 1e300])
+def test_absurd_positions_in_hdf5_are_refused(tmp_path, value):
+    path = tmp_path / "a.analysis.h5"
+    analysis(path, lambda data: data.create_dataset("tracks", data=np.full((1, 2, 2, 1), value)))
+    with pytest.raises(LabelError, match=r"a\.analysis\.h5: (inf|1e\+300) is no position"):
+        read_labels(path)
+
+
+LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{k}: &a{k} [*a{k - 1}, *a{k - 1}]\n" for k in range(1, 30))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kpt_shape: ['', 3]", "kpt_shape: [[1], 3]", "kpt_shape: [-1, 3]",
+        f"kpt_shape: [{'9' * 5000}, 3]", f"%\nkpt_shape: [{'9' * 5000}, 3]\nflip_idx: [1]",
+        f"kpt_shape: [1, 3]\nnames: {{0: 0x{'f' * 90_000}}}",
+        f"{LAUGHS}kpt_shape: [1, 3]\nnames: {{0: *a29}}\nkpt_names: [*a29]",
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_nonsense_about_a_yolo_data_set_is_not_used(tmp_path, text):
+    (tmp_path / "data.yaml").write_text(text)
+    path = tmp_path / "a.txt"
+    path.write_text("0 0.5 0.5 0.2 0.2 0.1 0.2 2\n")
+    face = read_labels(path).faces[0]
+    assert face.points.tolist() == [[0.1, 0.2]]
+
+
+def test_a_pipnet_line_without_landmarks_is_refused(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("a.jpg 0.1 0.2 0.3 0.4\nb.jpg\n")
+    with pytest.raises(LabelError, match=r"a\.txt, line 2"):
+        read_labels(path)
+
+
+def test_the_address_of_a_photo_that_is_none_is_refused(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{"data": {"image": "http://[/a.jpg"}, "annotations": []}]))
+    with pytest.raises(LabelError, match=r"a\.json, task 1"):
+        read_labels(path)
+
+
+def dlib_boxes(count):
+    boxes = "".join(
+        f"<box left='1' top='1' width='2' height='2'><part name='{k}' x='1' y='1'/></box>"
+        for k in range(count)
+    )
+    return f"<dataset><images><image file='a.jpg'>{boxes}</image></images></dataset>"
+
+
+def cvat_skeletons(count):
+    labels = "".join(f"<label><name>{k}</name><parent>face</parent></label>" for k in range(count))
+    faces = '<skeleton label="face"/>' * count
+    return (
+        f"<annotations><meta><labels>{labels}</labels></meta>"
+        f'<image name="a.jpg">{faces}</image></annotations>'
+    )
+
+
+def labelme_groups(count):
+    shapes = [
+        {"label": str(k), "points": [[1, 2]], "shape_type": "point", "group_id": k, "flags": {}}
+        for k in range(count)
+    ]
+    return json.dumps({"shapes": shapes, "imagePath": "a.jpg"})
+
+
+def labelme_rectangles(count):
+    return json.dumps(
+        {
+            "shapes": [
+                {"label": "a", "points": [[1, 2], [3, 4]], "shape_type": "rectangle"},
+                {"label": "a", "points": [[1, 2]], "shape_type": "point"},
+            ] * count,
+            "imagePath": "a.jpg",
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("write", [dlib_boxes, cvat_skeletons, labelme_groups, labelme_rectangles])
+def test_faces_whose_landmarks_all_have_other_names_do_not_fill_the_memory(tmp_path, write):
+    text = write(7500)
+    path = tmp_path / f"a{'.json' if text[0] == '{' else '.xml'}"
+    path.write_text(text)
+    with pytest.raises(LabelError, match=r"a\.(json|xml).*(positions together|rectangles)"):
+        read_labels(path)
+
+
+def test_a_folder_that_links_to_itself_is_read_once(tmp_path):
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    (folder / "a.pts").write_bytes(BEGINNINGS[0])
+    (folder / "again").symlink_to(folder, target_is_directory=True)
+    (folder / "loop.pts").symlink_to(folder / "loop.pts")
+    assert [face.photo for face in read_labels(folder).faces] == ["a"]
