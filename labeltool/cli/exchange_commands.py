@@ -14,7 +14,11 @@ from labeltool.domain import UserError, counted, folder_name, with_path
 from pipnet.text import one_line
 
 if TYPE_CHECKING:
+    from labeltool.exchange.photo_import import PhotoImportSummary
     from labeltool.store import Store
+
+NAMED_FILES = 10
+"""Pictures of kinds that are not supported that are named one by one."""
 
 
 @click.command("import")
@@ -26,8 +30,12 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--turn", is_flag=True, help="Labels made before the photos' EXIF turn: turn them.")
 @click.option("--scale", is_flag=True, help="Labels made on copies of another size: scale them.")
+@click.option(
+    "--pages", type=click.Choice(["first", "all"]), default="first", show_default=True,
+    help="Pages of a TIFF file that become photos; further ones are written into the project.",
+)  # fmt: skip
 def import_paths(
-    project: Path, paths: tuple[Path, ...], kind: str, turn: bool, scale: bool
+    project: Path, paths: tuple[Path, ...], kind: str, turn: bool, scale: bool, pages: str
 ) -> None:
     """Add photos and find their faces, or take labels from COCO files and .pts folders."""
     from labeltool.exchange import detection_pool, photo_import  # noqa: PLC0415
@@ -38,7 +46,7 @@ def import_paths(
         if kind != "photos":
             _import_labels(store, paths, kind, turn=turn, scale=scale)
             return
-        added = photo_import.add_photos(store, paths)
+        added = photo_import.add_photos(store, paths, all_pages=pages == "all")
         searched = {photo for photo, _file in store.photos.unsearched()}
         with progress_bar("Finding faces") as bar:
             detection_pool.search(store, report_to(bar), lambda changes: None)
@@ -47,8 +55,7 @@ def import_paths(
             f"{counted(added.new, 'new photo')}, {added.known} known; the project has "
             f"{counted(counts.photos, 'photo')} and {counted(counts.faces, 'face')}."
         )
-        for photo in added.unsupported:
-            print_line(f"  not supported: {photo}", err=True)
+        _print_left_out(added)
         problems = store.photos.problems()
         for photo_id, file, reason in problems:
             if photo_id in searched:
@@ -61,6 +68,27 @@ def import_paths(
             )
         if not added.new + added.known:
             raise UserError("No photo was imported.", "The lines above say why.")
+
+
+def _print_left_out(added: PhotoImportSummary) -> None:
+    """What of the given files and folders became no photo."""
+    from labeltool.exchange.photo_import import skipped_kinds  # noqa: PLC0415
+
+    skipped = added.skipped.total()
+    if skipped:
+        kinds = skipped_kinds(added.skipped)
+        print_line(f"  {counted(skipped, 'file')} skipped: {kinds}", err=True)
+    for photo in added.unsupported[:NAMED_FILES]:
+        print_line(f"  not supported: {photo}", err=True)
+    more = len(added.unsupported) - NAMED_FILES
+    if more > 0:
+        print_line(f"  and {more:,} more that are not supported", err=True)
+    if added.left_pages:
+        left = counted(sum(added.left_pages.values()), "further page")
+        files = counted(len(added.left_pages), "TIFF file")
+        print_line(f"  {left} of {files} left out; --pages all imports them too", err=True)
+    for problem in added.problems:
+        print_line(f"  not usable: {problem}", err=True)
 
 
 def _import_labels(

@@ -2,57 +2,97 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labeltool.domain import N_, Message, UserError, photo_problem
+from PIL import Image
+
+from labeltool.domain import N_, Message, UserError, photo_problem, system_reason
 from labeltool.store import Store
-from pipnet.data.images import ImageError, classify, find_photos
+from pipnet.data.images import (
+    TIFF_SUFFIXES,
+    ImageError,
+    classify,
+    further_pages,
+    read_image,
+    walk_files,
+)
+from pipnet.text import one_line
+
+PAGES_FOLDER = "pages"
+"""The folder of a project for pages of TIFF files."""
+
+KINDS_NAMED = 6
+"""Kinds of skipped files that are counted by name."""
 
 
 @dataclass(slots=True)
 class PhotoImportSummary:
-    """What `add_photos` found: photos that are `new`, already `known`, or `unsupported`."""
+    """What `add_photos` found: photos that are `new`, already `known`, or `unsupported`.
+
+    `unsupported`: also folders that cannot be listed. `skipped`: all files that are no photos,
+    counted by suffix. `left_pages`: how many further pages each TIFF file has that were not added.
+    `problems`: of pages that could not be read.
+    """
 
     new: int = 0
     known: int = 0
     unsupported: list[Path] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    left_pages: dict[Path, int] = field(default_factory=dict)
+    problems: list[Message] = field(default_factory=list)
 
 
-def add_photos(store: Store, sources: Sequence[Path]) -> PhotoImportSummary:
+def skipped_kinds(skipped: Counter[str]) -> str:
+    """How many files of each kind, the most frequent first: "9 .txt, 3 .mov"."""
+    ranked = sorted(skipped.items(), key=lambda kind: (-kind[1], kind[0]))
+    named = [f"{count:,} {kind}" for kind, count in ranked[:KINDS_NAMED]]
+    return ", ".join(named + ["…"] * (len(ranked) > KINDS_NAMED))
+
+
+def add_photos(
+    store: Store, sources: Sequence[Path], *, all_pages: bool = False
+) -> PhotoImportSummary:
     """Add the photos of folders (recursively) and files. Their faces are searched by `search`.
 
     A photo that is in the project already is not added again; one that could not be read before is
-    tried again.
+    tried again. Of a TIFF file with several pages the first is its photo. The others are left out,
+    or with `all_pages` written as PNG files into the project's folder and added.
 
     Raises:
-        UserError: a source does not exist, cannot be listed, or holds no photo at all.
+        UserError: a source does not exist, cannot be listed, or holds no photo at all; pages cannot
+            be written.
     """
     added = PhotoImportSummary()
+    extracted: list[Path] = []
     for source in sources:
         source = Path(os.path.abspath(source))  # without "..", so that a folder has one name
         if os.path.isdir(source):
             try:
-                photos, unsupported = find_photos(source)
+                files, unsupported = walk_files(source)
             except ImageError as error:
                 raise UserError(
                     N_("{reason}."), N_("Check its permissions."), reason=photo_problem(error)
                 ) from error
             folder = source
         elif os.path.isfile(source):
-            kind = classify(source)
-            photos = [source] if kind == "photo" else []
-            unsupported = [] if kind == "photo" else [source]
-            folder = source.parent
+            files, unsupported, folder = [source], [], source.parent
+            if classify(source) == "other":
+                unsupported = [source]
         else:
             raise UserError(
                 N_("There is no file or folder {path}."), N_("Check the path."), path=source
             )
+        photos = [file for file in files if classify(file) == "photo"]
+        added.skipped.update(_kind(file) for file in files if classify(file) != "photo")
+        unsupported += [file for file in files if classify(file) == "unsupported"]
         unsupported += [photo for photo in photos if not _has_text_name(photo)]
         photos = [photo for photo in photos if _has_text_name(photo)]
-        added.unsupported += unsupported
+        added.unsupported += sorted(unsupported, key=Path.as_posix)
         if not photos and not unsupported:
             raise UserError(
                 N_("There is no photo in {path}."),
@@ -60,7 +100,66 @@ def add_photos(store: Store, sources: Sequence[Path]) -> PhotoImportSummary:
                 path=source,
             )
         add_folder(store, folder, photos, added)
+        extracted += _further_photos(store, photos, added, all_pages=all_pages)
+    if extracted:
+        add_folder(store, store.folder / PAGES_FOLDER, extracted, added)
     return added
+
+
+def _further_photos(
+    store: Store, photos: Sequence[Path], added: PhotoImportSummary, *, all_pages: bool
+) -> list[Path]:
+    """The files of further pages of these photos, written if they are wanted; else the pages are
+    counted."""
+    written: list[Path] = []
+    for photo in photos:
+        if photo.suffix.lower() not in TIFF_SUFFIXES:
+            continue
+        try:
+            pages = further_pages(photo)
+        except ImageError:  # its problem is found when it is searched for faces
+            continue
+        if pages and not all_pages:
+            added.left_pages[photo] = len(pages)
+        for page in pages if all_pages else []:
+            try:
+                written.append(_extract(store, photo, page))
+            except ImageError as error:
+                added.problems.append(
+                    Message(
+                        N_("page {page} of {photo} could not be read: {reason}"),
+                        page=page + 1, photo=photo, reason=photo_problem(error),
+                    )
+                )  # fmt: skip
+    return written
+
+
+def _extract(store: Store, photo: Path, page: int) -> Path:
+    """The file of a page, named like its TIFF file, in a folder of that file alone."""
+    own = hashlib.sha256(os.fsencode(photo)).hexdigest()[:8]
+    target = store.folder / PAGES_FOLDER / own / f"{photo.stem}_page_{page + 1}.png"
+    if target.exists():
+        return target
+    pixels = read_image(photo, page=page)
+    temporary = target.with_suffix(".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(temporary, "PNG")
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UserError(
+            N_("{path} cannot be written: {reason}."),
+            N_("Free some space, or import without further pages."),
+            path=target,
+            reason=system_reason(error),
+        ) from error
+    return target
+
+
+def _kind(file: Path) -> str:
+    """The suffix of a file, or its name if it has none."""
+    return one_line((file.suffix.lower() or file.name)[:20])
 
 
 def add_folder(

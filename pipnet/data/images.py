@@ -18,6 +18,7 @@ from typing import IO, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -26,6 +27,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from pipnet.data.colour import low_byte_tiles, to_rgb
+from pipnet.data.photo_formats import camera_raw, tiff_pages
 from pipnet.data.pillow_workarounds import (
     decode_without_end,
     late_png_exif,
@@ -39,16 +41,13 @@ MAX_PIXELS = 200_000_000
 
 _ROWS_PER_STRIP = 16  # rows: more would keep Python's other threads waiting for longer
 
-PHOTO_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"}
-)
+TIFF_SUFFIXES = frozenset({".tif", ".tiff"})
+PHOTO_SUFFIXES = TIFF_SUFFIXES | {
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".heic", ".heif", ".hif", ".avif",
+}  # fmt: skip
+"""Of what can be read, but for camera RAW, which needs an extra of the installation."""
 
-_RAW = "3fr arw cr2 cr3 crw dng erf kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
 _UNSUPPORTED = {
-    ".heic": "HEIC",
-    ".heif": "HEIC",
-    ".hif": "HEIC",
-    ".avif": "AVIF",
     ".gif": "GIF",
     ".svg": "SVG",
     ".svgz": "SVG",
@@ -60,22 +59,29 @@ _UNSUPPORTED = {
     ".tga": "TGA",
     ".exr": "OpenEXR",
     **dict.fromkeys((".pbm", ".pgm", ".ppm", ".pnm"), "Netpbm"),
-    **{f".{raw}": f"camera RAW ({raw.upper()})" for raw in _RAW.split()},
 }
+
+
+def _open_heif(stream: IO[bytes]) -> ImageFile:
+    from pillow_heif.as_plugin import HeifImageFile  # noqa: PLC0415 - takes long to load
+
+    # turned upright already, as the file itself says
+    return HeifImageFile(stream)  # type: ignore[no-untyped-call]
+
 
 # Opening with the classes themselves, not Image.open, keeps other formats out and takes an MPO (a
 # JPEG with more pictures behind it) as the JPEG it is.
-_FORMATS: tuple[tuple[bytes, type[ImageFile]], ...] = (
+_FORMATS: tuple[tuple[bytes, Callable[[IO[bytes]], ImageFile]], ...] = (
     (rb"\xff\xd8\xff", JpegImageFile),
     (rb"\x89PNG\r\n\x1a\n", PngImageFile),
     (rb"BM", BmpImageFile),
     (rb"RIFF....WEBP", WebPImageFile),
     (rb"II\*\0|MM\0\*|II\+\0|MM\0\+", TiffImageFile),
+    (rb"....ftyp(?:....){0,9}avi[fs]", AvifImageFile),  # among the brands, which are of 4 bytes
+    (rb"....ftyp(he[iv][cmsx]|mif1|msf1)", _open_heif),
 )
 _FOREIGN = (
-    (rb"....ftypavi[fs]", "AVIF"),
     (rb"....ftypcrx ", "camera RAW (CR3)"),
-    (rb"....ftyp(he|mif1|msf1)", "HEIC"),
     (rb"GIF8", "GIF"),
     (rb"8BPS", "PSD"),
     (rb"\xff\x0a|\0\0\0\x0cJXL ", "JPEG XL"),
@@ -117,7 +123,8 @@ class ImageError(Exception):
 
 @dataclass(frozen=True)
 class ImageInfo:
-    """A photo's header: upright size in pixels, and JPEG, PNG, BMP, WEBP or TIFF.
+    """A photo's header: upright size in pixels, and JPEG, PNG, BMP, WEBP, TIFF, HEIF or AVIF; the
+    preview of camera RAW is JPEG.
 
     `orientation`: how the picture is stored (EXIF 2.3, 1 to 8); 5 and more have the sides swapped.
     """
@@ -133,22 +140,24 @@ def read_image(
     yield_control: Callable[[], object] | None = None,
     *,
     size: tuple[int, int] | None = None,
+    page: int = 0,
 ) -> NDArray[np.uint8]:
     """The upright photo, (H, W, 3) uint8 RGB.
 
     Transparent pixels are blended with white, 16-bit values are scaled by 1/257, and colour
-    profiles are ignored. Of several pages or frames, the first is read.
+    profiles are ignored. Of several pages or frames, the first is read; of camera RAW, the preview.
 
     Args:
         yield_control: called repeatedly between short pieces of work, so that a background thread
             can let others run.
         size: the (W, H) that the photo must have, because boxes and landmarks of a photo of another
             size would be misplaced; any if None.
+        page: of a TIFF, from 0; see `further_pages`.
 
     Raises:
         ImageError: the photo cannot be read, is truncated, or has another size.
     """
-    rgb = _read(Path(path), None)[0]
+    rgb = _read(Path(path), None, page)[0]
     if size is not None and rgb.size != size:
         raise size_change_error(path, size, rgb.size)
     return _pixels(path, rgb, yield_control)
@@ -191,12 +200,22 @@ def read_header(path: Path) -> ImageInfo:
         return ImageInfo(width, height, str(image.format), orientation)
 
 
+def further_pages(path: Path) -> list[int]:
+    """The numbers of the pages of a TIFF after the first, which is 0; none of other photos.
+
+    Raises ImageError.
+    """
+    with _opened(Path(path)) as image:
+        return tiff_pages.further_pages(image) if isinstance(image, TiffImageFile) else []
+
+
 def classify(path: Path) -> Literal["photo", "unsupported", "other"]:
     """By its suffix alone: a photo that can be read, a picture that cannot, or something else."""
     suffix = Path(path).suffix.lower()
-    if suffix in PHOTO_SUFFIXES:
+    if suffix in PHOTO_SUFFIXES or (suffix in camera_raw.RAW_KINDS and camera_raw.is_installed()):
         return "photo"
-    return "unsupported" if suffix in _UNSUPPORTED else "other"
+    is_picture = suffix in _UNSUPPORTED or suffix in camera_raw.RAW_KINDS
+    return "unsupported" if is_picture else "other"
 
 
 def find_photos(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -255,7 +274,7 @@ def _listed(folder: Path) -> list[tuple[str, Path]]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[ImageFile]:
+def _opened(path: Path, page: int = 0) -> Iterator[ImageFile]:
     """The photo with its header read and its size checked, its pixels not yet decoded."""
     quiet_pillow()
     try:
@@ -272,6 +291,8 @@ def _opened(path: Path) -> Iterator[ImageFile]:
     with stream:
         try:
             image = _identify(path, stream)
+            if page:
+                _seek(path, image, page)
             _check_size(path, image.size)
             yield image
         except (OSError, MemoryError) as error:
@@ -282,9 +303,9 @@ def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
     """Read the header with the class that the first bytes ask for, whatever the suffix is."""
     start = stream.read(1024)
     stream.seek(0)
-    suffix = _UNSUPPORTED.get(path.suffix.lower(), "")
-    if suffix.startswith("camera RAW"):  # most are TIFF outside, with a thumbnail as first page
-        raise _unsupported(path, suffix)
+    suffix = path.suffix.lower()
+    if suffix in camera_raw.RAW_KINDS:  # most are TIFF outside, with a thumbnail as first page
+        return _preview(path)
     for magic, opener in _FORMATS:
         if re.match(magic, start, re.DOTALL):
             if opener is WebPImageFile:
@@ -297,9 +318,25 @@ def _identify(path: Path, stream: IO[bytes]) -> ImageFile:
     for magic, name in _FOREIGN:
         if re.match(magic, start, re.DOTALL):
             raise _unsupported(path, name)
-    if suffix:
-        raise _unsupported(path, suffix)
+    if suffix in _UNSUPPORTED:
+        raise _unsupported(path, _UNSUPPORTED[suffix])
     raise ImageError(path, "is not an image that can be read")
+
+
+def _preview(path: Path) -> ImageFile:
+    try:
+        return camera_raw.open_preview(path)
+    except camera_raw.RawError as error:
+        raise ImageError(path, error.template, error.values) from error
+    except Exception as error:
+        raise _damage(path, error) from error
+
+
+def _seek(path: Path, image: ImageFile, page: int) -> None:
+    try:
+        image.seek(page)
+    except Exception as error:
+        raise _damage(path, error) from error
 
 
 def _unsupported(path: Path, name: str) -> ImageError:
@@ -343,10 +380,12 @@ def _orientation(image: ImageFile) -> int:
     return value if value in _TURNS else 1
 
 
-def _read(path: Path, longest: int | None) -> tuple[Image.Image, tuple[float, float]]:
-    with _opened(path) as image:
+def _read(
+    path: Path, longest: int | None, page: int = 0
+) -> tuple[Image.Image, tuple[float, float]]:
+    with _opened(path, page) as image:
         size, box = image.size, None
-        low = _low_bytes(path, image)
+        low = _low_bytes(path, image, page)
         if isinstance(image, JpegImageFile):
             wanted = None if longest is None else _fit(size, longest)
             image, box = _load_jpeg(path, image, wanted)
@@ -420,12 +459,12 @@ def _load_jpeg(
     return image, box
 
 
-def _low_bytes(path: Path, image: ImageFile) -> Image.Image | None:
+def _low_bytes(path: Path, image: ImageFile, page: int) -> Image.Image | None:
     """The low bytes of 16-bit colour as a picture of their own; None for any other photo."""
     tiles = low_byte_tiles(image)
     if tiles is None:
         return None
-    with _opened(path) as again:
+    with _opened(path, page) as again:
         again.tile = tiles
         _load(path, again)
         return again

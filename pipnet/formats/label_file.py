@@ -148,7 +148,11 @@ def flip_of(given: object, count: int) -> tuple[int, ...] | None:
     """A mirror table (N,), or None unless it is its own inverse."""
     if not isinstance(given, list | tuple) or any(type(index) is not int for index in given):
         return None
-    if sorted(given) != list(range(count)) or any(given[given[k]] != k for k in range(count)):
+    if (
+        len(given) != count
+        or sorted(given) != list(range(count))
+        or any(given[given[k]] != k for k in range(count))
+    ):
         return None
     return tuple(given)
 

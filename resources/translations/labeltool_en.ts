@@ -53,10 +53,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln file(s) of unsupported kinds:</source>
+        <source>%Ln file(s) skipped:</source>
         <translation>
-            <numerusform>%Ln file of an unsupported kind:</numerusform>
-            <numerusform>%Ln files of unsupported kinds:</numerusform>
+            <numerusform>%Ln file skipped:</numerusform>
+            <numerusform>%Ln files skipped:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln folder(s) could not be listed:</source>
+        <translation>
+            <numerusform>%Ln folder could not be listed:</numerusform>
+            <numerusform>%Ln folders could not be listed:</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -260,6 +267,13 @@
         <translation>
             <numerusform>Points follow once %Ln face is corrected.</numerusform>
             <numerusform>Points follow once %Ln faces are corrected.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The TIFF files have %Ln further page(s). Import them as photos too?</source>
+        <translation>
+            <numerusform>The TIFF files have %Ln further page. Import it as a photo too?</numerusform>
+            <numerusform>The TIFF files have %Ln further pages. Import them as photos too?</numerusform>
         </translation>
     </message>
 </context>

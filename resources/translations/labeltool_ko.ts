@@ -2596,6 +2596,18 @@ result: {verdict}</source>
         <translation>{photo}: {kind} 형식은 지원하지 않습니다. JPEG로 변환하세요</translation>
     </message>
     <message>
+        <source>{photo} is {kind}; install &apos;labeltool[raw]&apos; to read it, or convert it to JPEG</source>
+        <translation>{photo}: {kind} 형식입니다. 읽으려면 &apos;labeltool[raw]&apos;을 설치하거나 JPEG로 변환하세요</translation>
+    </message>
+    <message>
+        <source>{photo} holds no preview that can be read; convert it to JPEG ({kind})</source>
+        <translation>{photo}: 읽을 수 있는 미리 보기가 들어 있지 않습니다. JPEG로 변환하세요 ({kind})</translation>
+    </message>
+    <message>
+        <source>{photo} holds a preview of {width} x {height} pixels only; convert it to JPEG</source>
+        <translation>{photo}: 미리 보기가 {width} x {height} 픽셀뿐입니다. JPEG로 변환하세요</translation>
+    </message>
+    <message>
         <source>{photo} claims {width} x {height} pixels, more than the limit of {limit} megapixels</source>
         <translation>{photo}: {width} x {height}픽셀이라고 되어 있어 {limit}메가픽셀 한도를 넘습니다</translation>
     </message>
@@ -2874,6 +2886,28 @@ result: {verdict}</source>
     <message>
         <source>Labels ({patterns})</source>
         <translation>레이블 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Pages of TIFF files</source>
+        <translation>TIFF 파일의 페이지</translation>
+    </message>
+    <message numerus="yes">
+        <source>The TIFF files have %Ln further page(s). Import them as photos too?</source>
+        <translation>
+            <numerusform>TIFF 파일에 페이지가 %Ln개 더 있습니다. 이것도 사진으로 가져올까요?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The first pages are imported. Further pages are copied into the project&apos;s folder.</source>
+        <translation>첫 페이지는 가져왔습니다. 나머지 페이지는 프로젝트 폴더에 복사됩니다.</translation>
+    </message>
+    <message>
+        <source>Import pages</source>
+        <translation>페이지 가져오기</translation>
+    </message>
+    <message>
+        <source>First pages only</source>
+        <translation>첫 페이지만</translation>
     </message>
     <message>
         <source>Tolerance</source>
@@ -3566,12 +3600,6 @@ result: {verdict}</source>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln file(s) of unsupported kinds:</source>
-        <translation>
-            <numerusform>지원하지 않는 종류의 파일 %Ln개:</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%Ln photo(s) could not be read: see Photo problems… in the Project menu.</source>
         <translation>
             <numerusform>사진 %Ln장을 읽을 수 없었습니다. 프로젝트 메뉴의 ‘사진 문제…’를 보세요.</numerusform>
@@ -3580,6 +3608,18 @@ result: {verdict}</source>
     <message>
         <source>Reading {file}</source>
         <translation>{file} 읽는 중</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) skipped:</source>
+        <translation>
+            <numerusform>건너뛴 파일 %Ln개:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln folder(s) could not be listed:</source>
+        <translation>
+            <numerusform>목록을 읽을 수 없는 폴더 %Ln개:</numerusform>
+        </translation>
     </message>
     <message>
         <source>{count:,} labels from {file}</source>
@@ -3952,6 +3992,14 @@ result: {verdict}</source>
     <message>
         <source>Choose a folder with photos.</source>
         <translation>사진이 있는 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>page {page} of {photo} could not be read: {reason}</source>
+        <translation>{photo}의 {page}페이지를 읽을 수 없습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>Free some space, or import without further pages.</source>
+        <translation>저장 공간을 확보하거나 나머지 페이지 없이 가져오세요.</translation>
     </message>
     <message>
         <source>{photo} could not be read: it crashed the image reader</source>

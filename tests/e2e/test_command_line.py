@@ -34,13 +34,13 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     for photo in find_photos(sample)[0][:6]:
         shutil.copy(photo, photos)
     (photos / "empty.jpg").write_bytes(b"")
-    (photos / "phone.heic").write_bytes(b"x")
+    (photos / "phone.jxl").write_bytes(b"x")
 
     assert labeltool_process("new", project).returncode == 0
     imported = labeltool_process("import", project, photos)
     assert imported.returncode == 0
     assert "empty.jpg is empty" in imported.stderr
-    assert "phone.heic" in imported.stderr
+    assert "phone.jxl" in imported.stderr
     counts = status(project)
     assert list(counts) == KEYS
     assert counts["photos"] == 7
@@ -119,7 +119,7 @@ def test_a_command_that_achieved_nothing_fails(tmp_path: Path):
     propose(store, [1, 2], 0.5)
     store.close()
     photos.mkdir()
-    (photos / "phone.heic").write_bytes(b"x")
+    (photos / "phone.jxl").write_bytes(b"x")
     labels = tmp_path / "labels.json"
     labels.write_text(
         '{"images": [{"id": 1, "file_name": "x.jpg"}], "annotations": [], "categories": '

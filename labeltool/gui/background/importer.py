@@ -73,10 +73,13 @@ class Importer(QObject):
     Signals:
         sizes_differ: labels were made on pictures of another size; carries the `LabelSource` and
             whether they are proposals, see `add_labels`.
+        pages_left: TIFF files have further pages, which were not added; carries the folders and
+            files that were given and how many pages there are, see `add_photos`.
         photos_moved: photos have new paths and must be read again; a write's Changes follow.
     """
 
     sizes_differ = Signal(object, bool)
+    pages_left = Signal(object, int)
     photos_moved = Signal()
     _found_faces = Signal(object)
 
@@ -93,9 +96,10 @@ class Importer(QObject):
 
     # Photos
 
-    def add_photos(self, sources: Sequence[Path]) -> None:
-        """Add photos and search them for faces."""
-        self._start_search(partial(self._add_and_search, list(sources)))
+    def add_photos(self, sources: Sequence[Path], *, all_pages: bool = False) -> None:
+        """Add photos and search them for faces. `all_pages`: also the further pages of TIFF files;
+        without it, `pages_left` tells of them."""
+        self._start_search(partial(self._add_and_search, list(sources), all_pages))
 
     def search(self) -> None:
         """Search the photos that were not searched yet."""
@@ -122,8 +126,12 @@ class Importer(QObject):
             ),
         )  # fmt: skip
 
-    def _add_and_search(self, sources: list[Path], progress: Progress) -> WriteResult:
-        added = photo_import.add_photos(self._store, sources)
+    def _add_and_search(
+        self, sources: list[Path], all_pages: bool, progress: Progress
+    ) -> WriteResult:
+        added = photo_import.add_photos(self._store, sources, all_pages=all_pages)
+        if added.left_pages:
+            self.pages_left.emit(sources, sum(added.left_pages.values()))
         searched = {photo for photo, _file in self._store.photos.unsearched()}
         detection_pool.search(self._store, progress, self._found_faces.emit)
         broken = sum(photo in searched for photo, *_ in self._store.photos.problems())

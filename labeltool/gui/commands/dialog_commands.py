@@ -71,6 +71,7 @@ class DialogCommands(QObject):
         self._round_options = RoundOptions()  # as they were chosen last
         session.exporter.refused.connect(self._confirm_replace)
         session.importer.sizes_differ.connect(self._choose_sizes)
+        session.importer.pages_left.connect(self._offer_pages)
         self._by_name = {
             "import": self._import,
             "import_labels": self._import_labels,
@@ -113,6 +114,22 @@ class DialogCommands(QObject):
         folder = QFileDialog.getExistingDirectory(self._parent, tr("Import a folder of photos"))
         if folder:
             self._session.importer.add_photos([Path(folder)])
+
+    @Slot(object, int)
+    def _offer_pages(self, sources: list[Path], count: int) -> None:
+        box = QMessageBox(self._parent)
+        box.setWindowTitle(tr("Pages of TIFF files"))
+        box.setText(
+            tr("The TIFF files have %Ln further page(s). Import them as photos too?", "", count)
+        )
+        box.setInformativeText(
+            tr("The first pages are imported. Further pages are copied into the project's folder.")
+        )
+        add = box.addButton(tr("Import pages"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(tr("First pages only"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if box.clickedButton() == add:
+            self._session.importer.add_photos(sources, all_pages=True)
 
     def _import_labels(self) -> None:
         box = QMessageBox(self._parent)

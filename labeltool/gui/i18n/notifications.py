@@ -7,7 +7,7 @@ from pathlib import Path
 from labeltool.domain import N_, Counts
 from labeltool.exchange.label_export import Exported
 from labeltool.exchange.label_import import LabelImportSummary
-from labeltool.exchange.photo_import import PhotoImportSummary
+from labeltool.exchange.photo_import import PhotoImportSummary, skipped_kinds
 from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.rounds.controller import Rounds
 from pipnet.text import one_line
@@ -18,10 +18,15 @@ def photos(added: PhotoImportSummary, counts: Counts, broken: int) -> str:
     are now."""
     total = faces_words(counts.faces)
     notes = [tr("%Ln new photo(s); {faces} in the project.", "", added.new, faces=total)]
-    if added.unsupported:
-        names = ", ".join(one_line(p.name) for p in added.unsupported[:3])
-        kinds = tr("%Ln file(s) of unsupported kinds:", "", len(added.unsupported))
-        notes.append(f"{kinds} {names}.")
+    if added.skipped:
+        skipped = tr("%Ln file(s) skipped:", "", added.skipped.total())
+        notes.append(f"{skipped} {skipped_kinds(added.skipped)}.")
+    unlisted = [path.name for path in added.unsupported if path.is_dir()]
+    if unlisted:
+        folders = tr("%Ln folder(s) could not be listed:", "", len(unlisted))
+        notes.append(f"{folders} {', '.join(map(one_line, unlisted[:3]))}.")
+    if added.problems:
+        notes.append(f"{translate(added.problems[0])}.")
     if broken:
         told = tr(
             "%Ln photo(s) could not be read: see Photo problems… in the Project menu.", "", broken

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -23,10 +24,16 @@ from labeltool.exchange.detection_pool import search
 from labeltool.exchange.formats import coco
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import import_labels
-from labeltool.exchange.photo_import import PhotoImportSummary, add_photos
+from labeltool.exchange.photo_import import (
+    PAGES_FOLDER,
+    PhotoImportSummary,
+    add_photos,
+    skipped_kinds,
+)
 from labeltool.store import FILE, Store
 from pipnet.data.boxes import overlap, tight_box
 from pipnet.data.crop import CropConvention
+from pipnet.data.images import ImageError, read_image
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import content_hash
 from pipnet.data.scheme import Scheme, load_scheme
@@ -78,7 +85,8 @@ class TestAddPhotos:
             draw(photos / name)
         (photos / "notes.txt").touch()
         draw(photos / ".hidden.jpg")
-        assert add_photos(store, [photos]) == PhotoImportSummary(new=5)
+        added = add_photos(store, [photos])
+        assert added == PhotoImportSummary(new=5, skipped=Counter({".txt": 1}))
         assert list(store.photos.roots().values()) == [photos]
         names = {row[3] for row in store.photos.index()}
         assert names == {"a.jpg", "b/c.PNG", f"{KOREAN}/{KOREAN}.webp", "b/d/e.tiff", "f.bmp"}
@@ -121,15 +129,92 @@ class TestAddPhotos:
 
     def test_formats_that_cannot_be_read_are_named(self, store, photos):
         draw(photos / "a.jpg")
-        for name in ("b.HEIC", "c.gif"):
+        for name in ("b.JXL", "c.gif"):
             (photos / name).write_bytes(b"x")
         added = add_photos(store, [photos])
-        assert added == PhotoImportSummary(new=1, unsupported=[photos / "b.HEIC", photos / "c.gif"])
+        assert added == PhotoImportSummary(
+            new=1,
+            unsupported=[photos / "b.JXL", photos / "c.gif"],
+            skipped=Counter({".jxl": 1, ".gif": 1}),
+        )
 
-    def test_a_folder_of_heic_only_is_no_error_but_named(self, store, photos):
+    def test_other_files_are_counted_by_kind(self, store, photos):
+        draw(photos / "a.jpg")
+        for name in ("b.txt", "sub/c.TXT", "d.mov", "Makefile"):
+            (photos / name).parent.mkdir(exist_ok=True)
+            (photos / name).write_bytes(b"x")
+        added = add_photos(store, [photos])
+        assert (added.new, added.unsupported) == (1, [])
+        assert skipped_kinds(added.skipped) == "2 .txt, 1 .mov, 1 Makefile"
+
+    def test_of_many_kinds_the_most_frequent_are_named(self):
+        counts = Counter({f".{letter}": 9 - number for number, letter in enumerate("abcdefgh")})
+        assert skipped_kinds(counts) == "9 .a, 8 .b, 7 .c, 6 .d, 5 .e, 4 .f, …"
+
+    def test_of_a_tiff_the_first_page_is_imported_and_the_others_if_wanted(self, store, photos):
         photos.mkdir()
-        (photos / "b.heic").write_bytes(b"x")
-        assert add_photos(store, [photos]) == PhotoImportSummary(unsupported=[photos / "b.heic"])
+        pictures = [Image.new("RGB", (30, 20 + number), (number, 0, 0)) for number in range(3)]
+        scan = photos / "스캔 1.tif"
+        pictures[0].save(scan, save_all=True, append_images=pictures[1:])
+        added = add_photos(store, [photos])
+        assert added == PhotoImportSummary(new=1, left_pages={scan: 2})
+        added = add_photos(store, [photos], all_pages=True)
+        assert added == PhotoImportSummary(new=2, known=1)
+        rows = [row for row in store.photos.records() if row.file != scan]
+        assert [row.file.name for row in rows] == ["스캔 1_page_2.png", "스캔 1_page_3.png"]
+        for number, row in enumerate(rows, 1):
+            assert row.file.is_relative_to(store.folder / PAGES_FOLDER)
+            pixels = read_image(row.file)
+            assert (pixels.shape, pixels[0, 0, 0]) == ((20 + number, 30, 3), number)
+        again = add_photos(store, [photos], all_pages=True)
+        assert again == PhotoImportSummary(known=3)
+        assert not list(store.folder.rglob("*.part"))
+
+    def test_files_of_one_name_keep_their_own_pages(self, store, photos):
+        for name in ("a", "b"):
+            (photos / name).mkdir(parents=True)
+            Image.new("L", (9, 9)).save(
+                photos / name / "scan.tif", save_all=True, append_images=[Image.new("L", (9, 9))]
+            )
+        assert add_photos(store, [photos], all_pages=True).new == 4
+
+    def test_a_page_that_cannot_be_read_is_named_and_the_others_come_in(
+        self, store, photos, monkeypatch
+    ):
+        photos.mkdir()
+        pages = [Image.new("L", (9, 9)) for _ in range(3)]
+        pages[0].save(photos / "scan.tif", save_all=True, append_images=pages[1:])
+
+        def damaged(path, page):
+            if page == 1:
+                raise ImageError(path, "is truncated")
+            return read_image(path, page=page)
+
+        monkeypatch.setattr("labeltool.exchange.photo_import.read_image", damaged)
+        added = add_photos(store, [photos], all_pages=True)
+        assert added.new == 2
+        (problem,) = added.problems
+        assert str(problem).startswith(f"page 2 of {photos / 'scan.tif'} could not be read")
+
+    def test_a_full_disk_leaves_no_part_of_a_page(self, store, photos, monkeypatch):
+        photos.mkdir()
+        pages = [Image.new("L", (9, 9)) for _ in range(2)]
+        pages[0].save(photos / "scan.tif", save_all=True, append_images=pages[1:])
+
+        def full(self, file, form):
+            Path(file).write_bytes(b"x")
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Image.Image, "save", full)
+        with pytest.raises(UserError, match="no space left"):
+            add_photos(store, [photos], all_pages=True)
+        assert not [file for file in (store.folder / PAGES_FOLDER).rglob("*") if file.is_file()]
+
+    def test_a_folder_of_other_pictures_only_is_no_error_but_named(self, store, photos):
+        photos.mkdir()
+        (photos / "b.jxl").write_bytes(b"x")
+        added = add_photos(store, [photos])
+        assert (added.new, added.unsupported) == (0, [photos / "b.jxl"])
 
     @pytest.mark.parametrize("name", ["nowhere", "empty"])
     def test_nothing_to_add_is_reported(self, store, photos, name):

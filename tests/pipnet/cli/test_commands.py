@@ -142,11 +142,14 @@ class TestPredict:
         out, boxes = tmp_path / "out.json", tmp_path / "boxes.json"
         (tmp_path / "empty").mkdir()
         (tmp_path / "phone").mkdir()
-        (tmp_path / "phone" / "a.heic").write_bytes(b"x")
+        (tmp_path / "phone" / "a.jxl").write_bytes(b"x")
         (tmp_path / "phone" / "b.pgm").write_bytes(b"x")
         boxes.write_text('{"other.png": [[1, 2, 30, 40]]}')
         for words, reason in (
-            ((tmp_path / "empty",), f"there is no photo in {tmp_path / 'empty'}; it can be bmp"),
+            (
+                (tmp_path / "empty",),
+                f"there is no photo in {tmp_path / 'empty'}; it can be avif, bmp",
+            ),
             ((tmp_path / "phone",), "(2 files of other kinds: "),
             ((photos, "--boxes", boxes), "boxes.json names none of the photos given; it names oth"),
         ):
@@ -168,13 +171,13 @@ class TestPredict:
     def test_other_files_of_a_folder_and_other_boxes_are_reported(
         self, run: Run, model: Path, photos: Path, tmp_path: Path
     ) -> None:
-        (photos / "phone.heic").write_bytes(b"x")
+        (photos / "phone.jxl").write_bytes(b"x")
         boxes, out = tmp_path / "boxes.json", tmp_path / "out.json"
         given = {"face0.png": [[1, 2, 30, 40], [900, 2, 30, 40], [0, 0, 5000, 9]], "gone.png": []}
         boxes.write_text("\ufeff" + json.dumps(given), encoding="utf-8")
         done = run("predict", "--weights", model, photos, "--boxes", boxes, "--json", out)
         assert done.code == 0
-        assert f"not supported: 1 file or folder: {photos / 'phone.heic'}" in done.err
+        assert f"not supported: 1 file or folder: {photos / 'phone.jxl'}" in done.err
         assert "boxes.json names 1 photo not given here: gone.png" in done.err
         assert "the box [900.0, 2.0, 30.0, 40.0] does not fit a photo of 120 x 110" in done.err
         assert "the box [0.0, 0.0, 5000.0, 9.0] does not fit" in done.err

@@ -346,3 +346,9 @@ def test_a_folder_that_links_to_itself_is_read_once(tmp_path):
     (folder / "again").symlink_to(folder, target_is_directory=True)
     (folder / "loop.pts").symlink_to(folder / "loop.pts")
     assert [face.photo for face in read_labels(folder).faces] == ["a"]
+
+
+def test_a_yolo_data_set_that_claims_many_landmarks_takes_no_memory_for_them(tmp_path):
+    path = tmp_path / "data.yaml"
+    path.write_text("kpt_shape: [9999999999999, 3]\nflip_idx: [0]\n")
+    assert read_labels(path).flip is None

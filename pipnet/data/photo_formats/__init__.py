@@ -1,0 +1,1 @@
+"""Photo formats that Pillow alone does not read as they are meant."""
