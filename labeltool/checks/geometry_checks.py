@@ -192,9 +192,12 @@ def overlaps(boxes: Floats, others: Floats) -> Floats:
 
 
 def duplicates(points: Floats, size: Floats, photos: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Pairs of places of faces on one photo that are the same face, the later one first."""
+    """Pairs of places of faces on one photo that are the same face, the later one first.
+
+    A face that is the same as several earlier ones is paired with the first of them alone.
+    """
     boxes = tight_boxes(points)
-    found = []
+    found = dict[int, int]()
     for photo, start, count in _runs(photos):
         del photo
         for one, other in itertools.combinations(range(start, start + count), 2):
@@ -203,8 +206,8 @@ def duplicates(points: Floats, size: Floats, photos: NDArray[np.int64]) -> list[
             distance = np.linalg.norm(points[one] - points[other], axis=-1)
             span = np.fmin(size[one], size[other])
             if np.nanmean(distance) <= DUPLICATE_SHARE * span:
-                found.append((other, one))
-    return found
+                found.setdefault(other, one)
+    return list(found.items())
 
 
 def _runs(photos: NDArray[np.int64]) -> list[tuple[int, int, int]]:

@@ -176,6 +176,19 @@ def test_the_second_of_two_faces_in_one_place(checker: Checker, faces: CheckedFa
     assert doubles == {k: k - 1 for k in range(1, 60, 2)}
 
 
+def test_each_later_one_of_three_faces_in_one_place_is_found_once(
+    checker: Checker, faces: CheckedFaces
+) -> None:
+    points = faces.points.copy()
+    points[[3, 4]] = points[2]
+    photos = faces.photos.copy()
+    photos[[3, 4]] = photos[2]
+    found = checker.check(replace(_with(faces, points), photos=photos))
+    pairs = [(each.face_id, each.other) for each in found if each.check is Check.DUPLICATE]
+    first = int(faces.ids[2])
+    assert sorted(pairs) == [(int(faces.ids[3]), first), (int(faces.ids[4]), first)]
+
+
 def test_contradictory_visibility(checker: Checker, faces: CheckedFaces) -> None:
     stated, points = faces.stated.copy(), faces.points.copy()
     stated[0, 5] = 0
