@@ -127,11 +127,12 @@ class Finding:
 
 
 def _listed(landmarks: Sequence[int], names: Sequence[str]) -> Message | str:
-    """'37, 46-48', or '12 landmarks': numbers from 1 as they are drawn, with names if there are."""
-    if all(names[index].isdecimal() for index in landmarks):
+    """'9 chin, 31 nose tip', '37-48' or '12 landmarks': numbers from 1 as they are drawn, with
+    names if there are and a few only."""
+    words = [f"{index + 1} {names[index]}" for index in landmarks]
+    is_numbered = all(names[index].isdecimal() for index in landmarks)
+    if is_numbered or len(words) > MAX_NAMED_LANDMARKS:
         words = _runs([index + 1 for index in landmarks])
-    else:
-        words = [f"{index + 1} {names[index]}" for index in landmarks]
     if len(words) > MAX_NAMED_LANDMARKS:
         return Message(N_("{count} landmarks"), count=len(landmarks))
     return ", ".join(words)

@@ -8,14 +8,15 @@ import numpy as np
 
 from labeltool.domain import Box, NewPrediction, Points
 from pipnet.data.crop import CropConvention
+from pipnet.data.scheme import Scheme
 
 MEAN_FACE = "mean face"
 """Model name of mean face proposals, which are never pseudo-labels."""
 
 
-def mean_face(labels: Sequence[Points], count: int) -> Points:
-    """The mean of whole faces, each stretched to the square 0..1; an ellipse of `count` points
-    without any. (count, 2)"""
+def mean_face(labels: Sequence[Points], scheme: Scheme) -> Points:
+    """The mean of whole faces, each stretched to the square 0..1; without any the shape that the
+    scheme holds, else an ellipse. (N, 2)"""
     rows = []
     for points in labels:
         if np.isfinite(points).all():
@@ -24,7 +25,10 @@ def mean_face(labels: Sequence[Points], count: int) -> Points:
     if rows:
         mean: Points = np.mean(rows, axis=0)
         return mean
-    angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    shape = scheme.unit_shape()
+    if shape is not None:
+        return shape
+    angle = np.linspace(0, 2 * np.pi, scheme.count, endpoint=False)
     return np.stack([0.5 + 0.4 * np.sin(angle), 0.5 - 0.4 * np.cos(angle)], -1)
 
 

@@ -29,7 +29,7 @@ from labeltool.rounds.quality.audit_groups import held_out
 from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
 from pipnet import resources
-from pipnet.data.scheme import SchemeError, read_scheme
+from pipnet.data.scheme import SchemeError, load_scheme, read_scheme
 
 STARTER = "starter.safetensors"
 """A model file of this name in the project folder replaces the starter that ships."""
@@ -202,7 +202,7 @@ def starter_fits(store: Store) -> bool:
     """
     file, scheme = starter(store), store.scheme
     if file == resources.starter():
-        return scheme.name == "300w" and file.exists()
+        return scheme.names == load_scheme("300w").names and file.exists()
     try:
         return read_scheme(file).names == scheme.names
     except SchemeError as error:

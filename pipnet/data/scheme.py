@@ -1,12 +1,14 @@
-"""A landmark scheme: how many points, their names, edges, mirror and norm."""
+"""A landmark scheme: the names of its points, edges, mirror, norm and typical shape."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
+import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,8 @@ class Scheme:
     `curves`: ordered indices of points that may slide along a contour without being wrong.
     `nme_pair`: the two points whose distance normalises errors, or None for the box diagonal.
     `regions`: name -> indices, for figures per region. `pupils`: two groups of points whose means
-    are the pupils, or empty.
+    are the pupils, or empty. `shape`: where the N landmarks of a typical face lie, x to the right
+    and y down in any unit, or empty where nobody knows.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Scheme:
     nme_pair: tuple[int, int] | None = None
     regions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     pupils: tuple[tuple[int, ...], ...] = ()
+    shape: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.names)
@@ -76,6 +80,10 @@ class Scheme:
             raise SchemeError(
                 f"scheme {self.name!r}: flip must pair all {count} landmarks both ways"
             )
+        if len(self.shape) not in (0, count):
+            raise SchemeError(
+                f"scheme {self.name!r}: shape has {len(self.shape)} points for {count} landmarks"
+            )
 
     @property
     def count(self) -> int:
@@ -87,14 +95,54 @@ class Scheme:
         """`flip` as an index array (N,), or None."""
         return np.array(self.flip, np.int64) if self.flip else None
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether all names are numbers, which say no more than the order."""
+        return all(name.isdecimal() for name in self.names)
+
+    def unit_shape(self) -> NDArray[np.float64] | None:
+        """`shape` stretched to the square 0..1, (N, 2), or None."""
+        if not self.shape:
+            return None
+        points = np.array(self.shape, np.float64)
+        low, high = points.min(0), points.max(0)
+        stretched: NDArray[np.float64] = (points - low) / np.maximum(high - low, 1e-9)
+        return stretched
+
     def to_json(self) -> str:
         """The scheme as one line of JSON, for checkpoints and projects."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @staticmethod
     def from_json(text: str) -> Scheme:
-        """Read what `to_json` wrote."""
-        return _from_mapping(json.loads(text))
+        """Read what `to_json` wrote.
+
+        A shipped scheme that was stored with numbers, as all once were, gets its names: the
+        numbers say the same order.
+        """
+        scheme = _from_mapping(json.loads(text))
+        shipped = _shipped(scheme.name) if scheme.is_numbered else None
+        if shipped is None or shipped.count != scheme.count:
+            return scheme
+        return replace(scheme, names=shipped.names, shape=scheme.shape or shipped.shape)
+
+    def to_toml(self) -> str:
+        """The scheme as a TOML file that `load_scheme` reads."""
+        rows = [f"name = {_quoted(self.name)}", "names = ["]
+        rows += [f"  {_quoted(name)}," for name in self.names] + ["]"]
+        if self.nme_pair:
+            rows.append(f"nme_pair = {list(self.nme_pair)}")
+        for key, lists in (("pupils", self.pupils), ("edges", self.edges), ("curves", self.curves)):
+            if lists:
+                rows.append(f"{key} = {[list(row) for row in lists]}")
+        if self.flip:
+            rows.append(f"flip = {list(self.flip)}")
+        if self.shape:
+            rows += ["shape = [", *(f"  {[float(x), float(y)]}," for x, y in self.shape), "]"]
+        if self.regions:
+            rows += ["", "[regions]"]
+            rows += [f"{_quoted(name)} = {list(row)}" for name, row in self.regions.items()]
+        return "\n".join(rows) + "\n"
 
     @staticmethod
     def numbered(name: str, count: int) -> Scheme:
@@ -108,7 +156,7 @@ def _from_mapping(data: Mapping[str, Any]) -> Scheme:
     name = str(data.get("name", ""))
     known = {
         "name", "names", "landmarks", "edges", "lines", "loops",
-        "flip", "curves", "nme_pair", "regions", "pupils",
+        "flip", "curves", "nme_pair", "regions", "pupils", "shape",
     }  # fmt: skip
     unknown = set(data) - known
     if unknown:
@@ -139,7 +187,12 @@ def _from_mapping(data: Mapping[str, Any]) -> Scheme:
         nme_pair=(pair[0], pair[1]) if pair else None,
         pupils=tuple(rows("pupils")),
         regions={str(k): _numbers(name, f"region {k!r}", row) for k, row in regions.items()},
+        shape=_shape(name, data.get("shape", ())),
     )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _names(scheme: str, names: Any, count: Any) -> tuple[str, ...]:
@@ -151,6 +204,20 @@ def _names(scheme: str, names: Any, count: Any) -> tuple[str, ...]:
     if names and count not in (0, len(names)):
         raise SchemeError(f"scheme {scheme!r}: {count} landmarks, but {len(names)} names")
     return tuple(names) or Scheme.numbered(scheme, count).names
+
+
+def _shape(scheme: str, points: Any) -> tuple[tuple[float, float], ...]:
+    """The given points, each of two finite numbers."""
+    if not isinstance(points, list | tuple):
+        raise SchemeError(f"scheme {scheme!r}: shape must be a list of points, not {points!r}")
+    for point in points:
+        if (
+            not isinstance(point, list | tuple)
+            or len(point) != 2
+            or not all(type(v) in (int, float) and math.isfinite(v) for v in point)
+        ):
+            raise SchemeError(f"scheme {scheme!r}: shape holds {point!r} instead of x and y")
+    return tuple((float(x), float(y)) for x, y in points)
 
 
 def _numbers(scheme: str, key: str, row: Any, size: int | None = None) -> tuple[int, ...]:
@@ -188,6 +255,12 @@ def load_scheme(what: str) -> Scheme:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SchemeError(f"{file} is not a scheme: {error}") from error
     return _from_mapping({"name": file.stem, **data})
+
+
+@functools.cache
+def _shipped(name: str) -> Scheme | None:
+    """The shipped scheme of that name; None if there is none."""
+    return load_scheme(name) if name in shipped_schemes() else None
 
 
 def shipped_schemes() -> list[str]:

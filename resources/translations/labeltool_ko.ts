@@ -2836,6 +2836,270 @@ result: {verdict}</source>
         <translation>턱 끝</translation>
     </message>
     <message>
+        <source>inner lower lip middle</source>
+        <translation>아랫입술 안쪽 중앙</translation>
+    </message>
+    <message>
+        <source>inner upper lip middle</source>
+        <translation>윗입술 안쪽 중앙</translation>
+    </message>
+    <message>
+        <source>left brow</source>
+        <translation>왼쪽 눈썹</translation>
+    </message>
+    <message>
+        <source>left brow inner end</source>
+        <translation>왼쪽 눈썹 안쪽 끝</translation>
+    </message>
+    <message>
+        <source>left brow lower edge</source>
+        <translation>왼쪽 눈썹 아래쪽</translation>
+    </message>
+    <message>
+        <source>left brow lower inner end</source>
+        <translation>왼쪽 눈썹 안쪽 끝 아래</translation>
+    </message>
+    <message>
+        <source>left brow middle</source>
+        <translation>왼쪽 눈썹 중앙</translation>
+    </message>
+    <message>
+        <source>left brow outer end</source>
+        <translation>왼쪽 눈썹 바깥쪽 끝</translation>
+    </message>
+    <message>
+        <source>left brow upper edge</source>
+        <translation>왼쪽 눈썹 위쪽</translation>
+    </message>
+    <message>
+        <source>left brow upper inner end</source>
+        <translation>왼쪽 눈썹 안쪽 끝 위</translation>
+    </message>
+    <message>
+        <source>left eye centre</source>
+        <translation>왼쪽 눈 중심</translation>
+    </message>
+    <message>
+        <source>left eye inner corner</source>
+        <translation>왼쪽 눈 안쪽 꼬리</translation>
+    </message>
+    <message>
+        <source>left eye outer corner</source>
+        <translation>왼쪽 눈 바깥쪽 꼬리</translation>
+    </message>
+    <message>
+        <source>left inner lower lip</source>
+        <translation>왼쪽 아랫입술 안쪽</translation>
+    </message>
+    <message>
+        <source>left inner mouth corner</source>
+        <translation>왼쪽 입꼬리 안쪽</translation>
+    </message>
+    <message>
+        <source>left inner upper lip</source>
+        <translation>왼쪽 윗입술 안쪽</translation>
+    </message>
+    <message>
+        <source>left jaw</source>
+        <translation>왼쪽 턱선</translation>
+    </message>
+    <message>
+        <source>left lower eyelid inner</source>
+        <translation>왼쪽 아래 눈꺼풀 안쪽</translation>
+    </message>
+    <message>
+        <source>left lower eyelid middle</source>
+        <translation>왼쪽 아래 눈꺼풀 중앙</translation>
+    </message>
+    <message>
+        <source>left lower eyelid outer</source>
+        <translation>왼쪽 아래 눈꺼풀 바깥쪽</translation>
+    </message>
+    <message>
+        <source>left lower lip</source>
+        <translation>왼쪽 아랫입술</translation>
+    </message>
+    <message>
+        <source>left mouth corner</source>
+        <translation>왼쪽 입꼬리</translation>
+    </message>
+    <message>
+        <source>left nose outline</source>
+        <translation>왼쪽 코 윤곽</translation>
+    </message>
+    <message>
+        <source>left nose wing</source>
+        <translation>왼쪽 콧방울</translation>
+    </message>
+    <message>
+        <source>left nostril</source>
+        <translation>왼쪽 콧구멍</translation>
+    </message>
+    <message>
+        <source>left pupil</source>
+        <translation>왼쪽 눈동자</translation>
+    </message>
+    <message>
+        <source>left upper eyelid inner</source>
+        <translation>왼쪽 위 눈꺼풀 안쪽</translation>
+    </message>
+    <message>
+        <source>left upper eyelid middle</source>
+        <translation>왼쪽 위 눈꺼풀 중앙</translation>
+    </message>
+    <message>
+        <source>left upper eyelid outer</source>
+        <translation>왼쪽 위 눈꺼풀 바깥쪽</translation>
+    </message>
+    <message>
+        <source>left upper lip</source>
+        <translation>왼쪽 윗입술</translation>
+    </message>
+    <message>
+        <source>lower lip middle</source>
+        <translation>아랫입술 중앙</translation>
+    </message>
+    <message>
+        <source>mouth middle</source>
+        <translation>입 중앙</translation>
+    </message>
+    <message>
+        <source>nose base</source>
+        <translation>코밑</translation>
+    </message>
+    <message>
+        <source>nose bridge</source>
+        <translation>콧대</translation>
+    </message>
+    <message>
+        <source>nose tip</source>
+        <translation>코끝</translation>
+    </message>
+    <message>
+        <source>right brow</source>
+        <translation>오른쪽 눈썹</translation>
+    </message>
+    <message>
+        <source>right brow inner end</source>
+        <translation>오른쪽 눈썹 안쪽 끝</translation>
+    </message>
+    <message>
+        <source>right brow lower edge</source>
+        <translation>오른쪽 눈썹 아래쪽</translation>
+    </message>
+    <message>
+        <source>right brow lower inner end</source>
+        <translation>오른쪽 눈썹 안쪽 끝 아래</translation>
+    </message>
+    <message>
+        <source>right brow middle</source>
+        <translation>오른쪽 눈썹 중앙</translation>
+    </message>
+    <message>
+        <source>right brow outer end</source>
+        <translation>오른쪽 눈썹 바깥쪽 끝</translation>
+    </message>
+    <message>
+        <source>right brow upper edge</source>
+        <translation>오른쪽 눈썹 위쪽</translation>
+    </message>
+    <message>
+        <source>right brow upper inner end</source>
+        <translation>오른쪽 눈썹 안쪽 끝 위</translation>
+    </message>
+    <message>
+        <source>right eye centre</source>
+        <translation>오른쪽 눈 중심</translation>
+    </message>
+    <message>
+        <source>right eye inner corner</source>
+        <translation>오른쪽 눈 안쪽 꼬리</translation>
+    </message>
+    <message>
+        <source>right eye outer corner</source>
+        <translation>오른쪽 눈 바깥쪽 꼬리</translation>
+    </message>
+    <message>
+        <source>right inner lower lip</source>
+        <translation>오른쪽 아랫입술 안쪽</translation>
+    </message>
+    <message>
+        <source>right inner mouth corner</source>
+        <translation>오른쪽 입꼬리 안쪽</translation>
+    </message>
+    <message>
+        <source>right inner upper lip</source>
+        <translation>오른쪽 윗입술 안쪽</translation>
+    </message>
+    <message>
+        <source>right jaw</source>
+        <translation>오른쪽 턱선</translation>
+    </message>
+    <message>
+        <source>right lower eyelid inner</source>
+        <translation>오른쪽 아래 눈꺼풀 안쪽</translation>
+    </message>
+    <message>
+        <source>right lower eyelid middle</source>
+        <translation>오른쪽 아래 눈꺼풀 중앙</translation>
+    </message>
+    <message>
+        <source>right lower eyelid outer</source>
+        <translation>오른쪽 아래 눈꺼풀 바깥쪽</translation>
+    </message>
+    <message>
+        <source>right lower lip</source>
+        <translation>오른쪽 아랫입술</translation>
+    </message>
+    <message>
+        <source>right mouth corner</source>
+        <translation>오른쪽 입꼬리</translation>
+    </message>
+    <message>
+        <source>right nose outline</source>
+        <translation>오른쪽 코 윤곽</translation>
+    </message>
+    <message>
+        <source>right nose wing</source>
+        <translation>오른쪽 콧방울</translation>
+    </message>
+    <message>
+        <source>right nostril</source>
+        <translation>오른쪽 콧구멍</translation>
+    </message>
+    <message>
+        <source>right pupil</source>
+        <translation>오른쪽 눈동자</translation>
+    </message>
+    <message>
+        <source>right upper eyelid inner</source>
+        <translation>오른쪽 위 눈꺼풀 안쪽</translation>
+    </message>
+    <message>
+        <source>right upper eyelid middle</source>
+        <translation>오른쪽 위 눈꺼풀 중앙</translation>
+    </message>
+    <message>
+        <source>right upper eyelid outer</source>
+        <translation>오른쪽 위 눈꺼풀 바깥쪽</translation>
+    </message>
+    <message>
+        <source>right upper lip</source>
+        <translation>오른쪽 윗입술</translation>
+    </message>
+    <message>
+        <source>upper lip middle</source>
+        <translation>윗입술 중앙</translation>
+    </message>
+    <message>
+        <source>{name}</source>
+        <translation>{name}</translation>
+    </message>
+    <message>
+        <source>{landmark} {number}</source>
+        <translation>{landmark} {number}</translation>
+    </message>
+    <message>
         <source>Import a folder of photos</source>
         <translation>사진 폴더 가져오기</translation>
     </message>

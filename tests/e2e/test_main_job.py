@@ -211,7 +211,7 @@ def test_import_review_train_and_export_in_the_window(qtbot, app, photos, tmp_pa
     assert all(any(np.allclose(a, b, atol=1e-9) for b in again) for a in labels.values())
     assert len(other.queue.ids(Filter("corrected"))) == 1
     other.close()
-    assert json.loads(out.read_text("utf-8"))["categories"][0]["keypoints"][0] == "00"
+    assert json.loads(out.read_text("utf-8"))["categories"][0]["keypoints"][0] == "right jaw 1"
 
     # nothing is left behind
     assert not [t for t in set(threading.enumerate()) - threads if t.is_alive()]

@@ -36,7 +36,7 @@ from labeltool.gui.canvas.displayed_face import regions
 from labeltool.gui.canvas.photo_display import PhotoDisplay
 from labeltool.gui.canvas.view_options import LAYERS, TOGGLES, ViewOptions
 from labeltool.gui.i18n.filter_labels import describe_filter
-from labeltool.gui.i18n.translate import tr
+from labeltool.gui.i18n.translate import landmark_names, tr
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from pipnet.calibration.residuals import MIN_FACES
@@ -162,7 +162,7 @@ class FaceEditor(QWidget):
             points = np.full((scheme.count, 2), np.nan)
         others = [row for row in session.store.boxes.of_photo(face.photo_id) if row[0] != face.id]
         self.canvas.set_face(
-            points, expected, scheme.edges, face.box, scheme.names,
+            points, expected, scheme.edges, face.box, landmark_names(scheme.names),
             [row[:2] for row in others], session.desk.edits.placed, face_id=face.id,
             visibility=face.visibility, groups=self._groups,
             excluded=[row[0] for row in others if row[2] is Verdict.EXCLUDED],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QCoreApplication
 
+from labeltool.checks.landmark_names import landmark_message
 from labeltool.domain import N_, Message, UserError, Verdict, fill, verdict_name
 
 REGIONS = (N_("jaw"), N_("brows"), N_("nose"), N_("eyes"), N_("mouth"), N_("chin"))
@@ -35,6 +38,16 @@ def _worded(value: object) -> object:
 def region_name(name: str) -> str:
     """A group of landmarks; those of a user's own scheme are shown as they are called there."""
     return tr(name) if name in REGIONS else name
+
+
+def landmark_name(name: str) -> str:
+    """A landmark; those of a user's own scheme are shown as they are called there."""
+    return translate(landmark_message(name))
+
+
+def landmark_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The same for several landmarks."""
+    return tuple(landmark_name(name) for name in names)
 
 
 def verdict_word(verdict: Verdict) -> str:

@@ -19,7 +19,7 @@ from labeltool.domain import ABSENT, N_, OCCLUDED, VISIBLE, Face
 from labeltool.domain.tolerance import ExpectedErrors
 from labeltool.gui import theme
 from labeltool.gui.i18n.error_words import percent_words, point_error_words
-from labeltool.gui.i18n.translate import tr
+from labeltool.gui.i18n.translate import landmark_names, tr
 
 VISIBILITIES = ((N_("Visible"), VISIBLE), (N_("Occluded"), OCCLUDED), (N_("Absent"), ABSENT))
 """The button texts and their values."""
@@ -43,7 +43,7 @@ class LandmarkList(QWidget):
 
     def __init__(self, names: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = names
+        self._names = landmark_names(names)
         self._items = [QTreeWidgetItem() for _ in names]
         for item in self._items:
             item.setSizeHint(0, QSize(0, 24))
@@ -114,6 +114,7 @@ class LandmarkList(QWidget):
                 name, number, state = self._names[index], str(index + 1), self._states[index]
                 point = tr("Point {number}", number=number)
                 item.setText(0, point if name.isdecimal() else f"{number}  {name}")
+                item.setToolTip(0, "" if name.isdecimal() else name)
                 by_hand = index in moved and state != ABSENT
                 item.setText(1, "" if by_hand else percent_words(float(errors[index])))
                 item.setToolTip(1, tr("Moved by hand") if by_hand else _describe(expected, index))

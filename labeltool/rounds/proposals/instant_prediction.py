@@ -44,7 +44,7 @@ class Instant:
             return Changes()
         if current.model == MEAN_FACE:
             labels = [points for _face, _verdict, points, _seen in self._store.decisions.labels()]
-            mean = mean_face(labels, self._store.scheme.count)
+            mean = mean_face(labels, self._store.scheme)
             prediction = mean_proposal(face_id, face.box, face.box_kind, mean)
             return self._offer(current, face, prediction)
         model = RunFolder(current.folder).onnx

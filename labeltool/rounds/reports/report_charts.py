@@ -20,6 +20,9 @@ _STEPS = [figure * 10.0**power for power in range(-2, 10) for figure in (1, 2, 5
 MAX_TICKS = 7
 """Lines with numbers along a chart."""
 
+MAX_LABEL_CHARACTERS = 9
+"""A longer name of a landmark would leave the chart."""
+
 
 def ced_chart(
     lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], across: str, up: str
@@ -52,9 +55,16 @@ def ced_chart(
 
 
 def point_chart(
-    errors: Mapping[str, float | None], other: Mapping[str, float | None] | None = None
+    errors: Mapping[str, float | None],
+    other: Mapping[str, float | None] | None,
+    titles: Sequence[str],
 ) -> str:
-    """The error of each landmark in percent as bars, with a mark for another round."""
+    """The error of each landmark in percent as bars, with a mark for another round.
+
+    `titles`: the landmarks as they are shown. Long names have no room below their bars: there are
+    their numbers, from 1.
+    """
+    has_room = all(len(name) <= MAX_LABEL_CHARACTERS for name in titles)
     known = [value for value in [*errors.values(), *(other or {}).values()] if value is not None]
     top = max([*known, 0.1]) * 1.05
     step = next(step for step in _STEPS if top / step < MAX_TICKS)
@@ -68,7 +78,7 @@ def point_chart(
             parts.append(
                 f'<rect class="bar" x="{x + width * 0.1:.1f}" y="{y:.1f}" '
                 f'width="{width * 0.8:.1f}" height="{_HEIGHT - _BOTTOM - y:.1f}">'
-                f"<title>{escape(name)}: {value:.2f} %</title></rect>"
+                f"<title>{escape(titles[k])}: {value:.2f} %</title></rect>"
             )
         compared = None if other is None else other.get(name)
         if compared is not None:
@@ -77,7 +87,7 @@ def point_chart(
                 f'<line class="mark" x1="{x:.1f}" x2="{x + width:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
             )
         if k % max(1, round(len(errors) / 24)) == 0:
-            parts.append(_turned(x + width / 2, name))
+            parts.append(_turned(x + width / 2, titles[k] if has_room else str(k + 1)))
     return _svg(parts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from labeltool.checks.landmark_names import landmark_message
 from labeltool.domain import N_, Message
 from labeltool.rounds.quality.corrections import CorrectedFace
 from labeltool.rounds.reports.report_charts import CHART_STYLE, ced_chart, point_chart
@@ -130,12 +131,13 @@ class _Page:
             lines.append((self._other(found), found.other.ced()))
         axes = self._text(N_("Error of a face (% of the norm)")), self._text(N_("Share of faces"))
         other = None if found is None else found.other.per_point()
+        names = [self._words(landmark_message(name)) for name in report.evaluation.names]
         return "\n".join(
             [
                 self._title(N_("Cumulative error distribution")),
                 ced_chart(lines, *axes),
                 self._title(N_("Error of each landmark (% of the norm)")),
-                point_chart(report.evaluation.per_point(), other),
+                point_chart(report.evaluation.per_point(), other, names),
             ]
         )
 

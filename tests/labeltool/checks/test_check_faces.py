@@ -107,7 +107,7 @@ def test_a_contour_out_of_order_is_put_in_order(checker: Checker, faces: Checked
     first = next(each for each in found if each.check is Check.ORDER)
     assert first.landmarks == (3, 4)
     assert str(first.sentence(SCHEME.names)) == (
-        "Along the contour, landmarks are out of order: 4, 5."
+        "Along the contour, landmarks are out of order: 4 right jaw 4, 5 right jaw 5."
     )
 
 

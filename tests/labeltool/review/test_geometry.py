@@ -14,7 +14,7 @@ from labeltool.review.geometry import (
     rotate_and_scale,
 )
 from labeltool.rounds.mean_face import mean_face, mean_proposal
-from pipnet.data.scheme import load_scheme
+from pipnet.data.scheme import Scheme, load_scheme
 
 NAN = np.nan
 
@@ -96,12 +96,18 @@ class TestMeanFace:
     def test_the_mean_of_labels_fills_the_box_it_is_put_into(self):
         absent = face()
         absent[3] = NAN
-        mean = mean_face([face(1), face(2), absent], 68)
+        mean = mean_face([face(1), face(2), absent], Scheme.numbered("x", 68))
         assert mean.min() >= 0
         assert mean.max() <= 1
         box = (10.0, 20.0, 30.0, 40.0)
-        points = mean_proposal(1, box, "landmarks", mean_face([face(1)], 68)).points
+        points = mean_proposal(
+            1, box, "landmarks", mean_face([face(1)], Scheme.numbered("x", 68))
+        ).points
         np.testing.assert_allclose([points.min(0), points.max(0)], [[10, 20], [40, 60]])
 
     def test_without_labels_it_is_an_ellipse_of_as_many_points(self):
-        assert mean_face([], 9).shape == (9, 2)
+        assert mean_face([], Scheme.numbered("x", 9)).shape == (9, 2)
+
+    def test_without_labels_it_is_the_shape_of_the_scheme(self):
+        scheme = Scheme("cat", ("ear", "nose", "chin"), shape=((2, 10), (6, 30), (10, 20)))
+        np.testing.assert_allclose(mean_face([], scheme), [[0, 0], [0.5, 1], [1, 0.5]])

@@ -24,9 +24,10 @@ from pipnet.data.coco import (
     coco_text,
     parse_coco,
 )
-from pipnet.data.labelled_faces import load_labelled
+from pipnet.data.labelled_faces import landmark_order, load_labelled
 from pipnet.data.photo_lookup import PhotoNames
 from pipnet.data.pts import format_pts, parse_pts
+from pipnet.data.scheme import load_scheme
 
 TRIANGLE = "version: 1\nn_points: 3\n{\n1 1\n10.5 20.25\n30 40\n}\n"
 
@@ -494,3 +495,12 @@ class TestRealData:
     def test_coco_is_written_as_it_was(self, shared: Path) -> None:
         path = shared / "faces" / "afw" / "afw.json"
         assert format_coco(parse_coco(path)) == json.loads(path.read_text())
+
+
+def test_numbers_in_a_file_mean_the_order_of_a_named_scheme() -> None:
+    names = load_scheme("300w").names
+    assert landmark_order([str(k) for k in range(1, 69)], names, "x.json") == list(range(68))
+    turned = [f"p{k}" for k in range(67, -1, -1)]
+    assert landmark_order(turned, names, "x.json") == list(range(67, -1, -1))
+    with pytest.raises(LabelError, match="names other landmarks"):
+        landmark_order([f"{name}x" for name in names], names, "x.json")

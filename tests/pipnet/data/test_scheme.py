@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipnet.data.scheme import Scheme, SchemeError, load_scheme, shipped_schemes
+from pipnet import resources
+from pipnet.data.scheme import (
+    Scheme,
+    SchemeError,
+    load_scheme,
+    read_scheme,
+    shipped_schemes,
+)
 from tests.pipnet.drawn import FIVE
 
 OWN = """
@@ -40,6 +47,7 @@ def written(tmp_path: Path, text: str) -> str:
         ("cofw", 29, (8, 9), []),
         ("aflw", 19, None, []),
         ("lapa", 106, (66, 79), [33, 10, 10]),
+        ("five-points", 5, (0, 1), []),
     ],
 )
 def test_the_schemes_of_the_data_sets(
@@ -67,6 +75,56 @@ def test_shipped_schemes_are_symmetric(name: str) -> None:
     assert scheme.edges
     in_regions = sorted(k for row in scheme.regions.values() for k in row)
     assert in_regions == list(range(scheme.count)), "each landmark is in one region"
+
+
+@pytest.mark.parametrize("name", shipped_schemes())
+def test_shipped_names_say_the_side_of_the_person(name: str) -> None:
+    scheme = load_scheme(name)
+    other_side = {"left": "right", "right": "left"}
+    for own, mirrored in zip(scheme.names, scheme.flip, strict=True):
+        side, _, rest = own.partition(" ")
+        expected = f"{other_side[side]} {rest}" if side in other_side else own
+        assert scheme.names[mirrored] == expected
+    shape = scheme.unit_shape()
+    assert shape is not None
+    turned = shape[list(scheme.flip)] * [-1, 1] + [1, 0]
+    np.testing.assert_allclose(turned, shape, atol=0.005, err_msg="the shape is symmetric")
+    for own, (x, _y) in zip(scheme.names, shape.tolist(), strict=True):
+        assert not own.startswith("right ") or x < 0.5, "the person's right is left in the photo"
+
+
+def test_names_of_300w() -> None:
+    names = load_scheme("300w").names
+    assert names[54] == "left mouth corner"
+    assert (names[8], names[30]) == ("chin", "nose tip")
+
+
+def test_a_shipped_scheme_stored_with_numbers_gets_its_names() -> None:
+    shipped = load_scheme("300w")
+    stored = Scheme.numbered("300w", 68)
+    assert Scheme.from_json(stored.to_json()).names == shipped.names
+    other_count = Scheme.numbered("300w", 66)
+    assert Scheme.from_json(other_count.to_json()).is_numbered
+    own = Scheme.numbered("68 points", 68)
+    assert Scheme.from_json(own.to_json()).is_numbered
+
+
+def test_the_starter_knows_the_names() -> None:
+    assert read_scheme(resources.starter()).names == load_scheme("300w").names
+
+
+@pytest.mark.parametrize("name", shipped_schemes())
+def test_toml_and_back(name: str, tmp_path: Path) -> None:
+    scheme = load_scheme(name)
+    assert load_scheme(written(tmp_path, scheme.to_toml())) == scheme
+
+
+def test_toml_of_awkward_names(tmp_path: Path) -> None:
+    scheme = Scheme(
+        'a "b" \\c', ('턱 "끝"', "back\\slash", "delete\x7f", "line\nbreak"),
+        regions={"눈.x": (0, 1)}, shape=((0, 1e-9), (1, 2), (3.25, 4), (5, -6)),
+    )  # fmt: skip
+    assert load_scheme(written(tmp_path, scheme.to_toml())) == scheme
 
 
 def test_the_mirror_of_300w() -> None:
@@ -139,6 +197,10 @@ def test_the_error_names_what_is_wrong(entry: dict[str, Any], named: str) -> Non
         ("names = 'abc'", "names must be a list of words, not 'abc'"),
         ("names = [1, 2, 3]", "names must be a list of words"),
         ("landmarks = 3\nnames = ['a', 'b']", "3 landmarks, but 2 names"),
+        ("landmarks = 2\nshape = 5", "shape must be a list of points, not 5"),
+        ("landmarks = 2\nshape = [[0, 1]]", "shape has 1 points for 2 landmarks"),
+        ("landmarks = 1\nshape = [[0, nan]]", "shape holds [0, nan] instead of x and y"),
+        ("landmarks = 1\nshape = [[0, 1, 2]]", "shape holds [0, 1, 2] instead of x and y"),
         ("landmarks = 3\nedges = 5", "edges must be a list of lists, not 5"),
         ("landmarks = 3\nedges = [[1]]", "edges holds [1] instead of a pair"),
         ("landmarks = 3\nedges = [[0, 1, 2]]", "edges holds [0, 1, 2] instead of a pair"),

@@ -25,10 +25,11 @@ from labeltool.gui import theme
 from labeltool.gui.dialogs.contact_sheet.mean_face_view import MeanFaceView
 from labeltool.gui.dialogs.contact_sheet.patch_grid import PatchGrid
 from labeltool.gui.i18n.error_words import percent_words
-from labeltool.gui.i18n.translate import tr
+from labeltool.gui.i18n.translate import landmark_name, landmark_names, tr
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.session import Session
 from labeltool.review.contact_sheet.landmark_pages import LandmarkPages
+from labeltool.rounds.mean_face import mean_face
 from labeltool.store import PASSED, UNMARKED, WRONG, CheckTable
 from pipnet.text import one_line
 
@@ -59,8 +60,7 @@ class ContactSheetDialog(QDialog):
         mean = session.desk.edits.mean_shape()
         scheme = session.store.scheme
         if mean is None or len(mean) != scheme.count:
-            angle = np.linspace(0, 2 * np.pi, scheme.count, endpoint=False)
-            mean = 0.5 + 0.5 * np.stack([np.sin(angle), -np.cos(angle)], -1)
+            mean = mean_face((), scheme)
         self.pages: LandmarkPages | None = None
         self.mean_face = MeanFaceView(scheme, mean)
         self.list = QTreeWidget()
@@ -74,7 +74,7 @@ class ContactSheetDialog(QDialog):
         self._read()
 
     def _place(self) -> None:
-        names = self._session.store.scheme.names
+        names = landmark_names(self._session.store.scheme.names)
         self.list.setHeaderLabels([tr("Landmark"), tr("To look at"), tr("Wrong")])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
@@ -299,7 +299,7 @@ class ContactSheetDialog(QDialog):
             item.setText(2, f"{wrong[index]:,}" if wrong[index] else "")
         self.show_wrong.setVisible(bool(wrong.any()))
         self.back.setEnabled(pages.page > 0)
-        name = one_line(self._session.store.scheme.names[pages.landmark])
+        name = one_line(landmark_name(self._session.store.scheme.names[pages.landmark]))
         answers = self.grid.answers()
         self.accept_page.setEnabled(bool(answers))
         if not len(pages.table.faces):

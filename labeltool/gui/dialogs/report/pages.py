@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from labeltool.gui import theme
 from labeltool.gui.dialogs.report.tables import FaceList, FigureTable
-from labeltool.gui.i18n.translate import region_name, sentence, tr, translate
+from labeltool.gui.i18n.translate import landmark_name, region_name, sentence, tr, translate
 from labeltool.rounds.quality.corrections import (
     CLEAR_PERCENT,
     CORRECTED_PERCENT,
@@ -140,12 +140,16 @@ class QualityPage(QStackedWidget):
                 placed.add(index)
                 landmark = own.names[index]
                 self.regions.add_row(
-                    [landmark, *_errors(points[landmark], other_points.get(landmark), found)], item
+                    [
+                        landmark_name(landmark),
+                        *_errors(points[landmark], other_points.get(landmark), found),
+                    ],
+                    item,
                 )
         for index, landmark in enumerate(own.names):
             if index not in placed:
                 row = _errors(points[landmark], other_points.get(landmark), found)
-                self.regions.add_row([landmark, *row])
+                self.regions.add_row([landmark_name(landmark), *row])
 
     def _show_curves(self, report: RoundReport) -> None:
         if report.evaluation is None:

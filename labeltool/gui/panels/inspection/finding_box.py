@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from labeltool.checks.findings import FIX_LABELS
 from labeltool.gui import theme
-from labeltool.gui.i18n.translate import tr, translate
+from labeltool.gui.i18n.translate import landmark_names, tr, translate
 from labeltool.gui.session import Session
 
 ICON_PIXELS = 16
@@ -55,7 +55,7 @@ class FindingBox(QFrame):
             return
         finding, is_ignored = found[0]
         left = sum(not ignored for _, ignored in found)
-        text = translate(finding.sentence(self._session.store.scheme.names))
+        text = translate(finding.sentence(landmark_names(self._session.store.scheme.names)))
         if is_ignored:
             text = tr("Ignored: {finding}", finding=text)
         elif left > 1:

@@ -50,7 +50,7 @@ def test_the_inspector_shows_pixels_and_per_cent_and_folds_the_raw_score(
     assert inspector.raw.figures.isVisible()
     assert inspector.raw.figures.text() == "Score 0.40, votes spread over 2.0 % of the box"
     first = inspector.landmarks.list.topLevelItem(0)
-    assert first.text(0).endswith("68")
+    assert first.text(0) == "68  right inner lower lip"
     assert first.text(1) == "5.0 %"
     radius = 2 * 0.05 * norm
     assert first.toolTip(1).endswith(f"(5.0 %), 90 % within {radius:.1f} px")
