@@ -129,10 +129,14 @@ def _add_photos(
         if outside:
             parents = [str(file.parent) for file in outside]
             add_folder(store, Path(os.path.commonpath(parents)), outside, PhotoImportSummary())
-        fresh = set(files)
-        records = store.photos.records()
-        store.photos.save_sizes(_sizes(record for record in records if record.file in fresh))
         known = {record.file: record for record in store.photos.records()}
+        sizes = _sizes(known[file] for file in files if file in known)
+        store.photos.save_sizes(sizes)
+        known |= {
+            file: replace(known[file], size=sizes[known[file].id])
+            for file in files
+            if file in known and known[file].id in sizes
+        }
         summary.has_unsearched_photos = True
     return {name: known[file] for name, file in source.files.items()}
 
@@ -156,15 +160,22 @@ def _upright_rows(
     scale: bool,
 ) -> list[tuple[int, LabelledFace]]:
     """The usable rows in pixels of their upright photos, each with its photo id."""
-    frames, wrong = source.frames(turn=turn, scale=scale)
+    stated = {
+        name: replace(size, here=size.here or photos[name].size)
+        for name, size in source.sizes.items()
+    }
+    frames, wrong = replace(source, sizes=stated).frames(turn=turn, scale=scale)
     summary.problems += [_remedied(mismatch, source.path) for mismatch in wrong.values()]
     unread = set[str]()
+    sizes: dict[int, tuple[int, int]] = {}
     rows: list[tuple[int, LabelledFace]] = []
     for row in source.read.rows:
         photo = photos.get(row.photo)
         if photo is None or row.photo in wrong:
             continue
-        size = photo.size or _sizes([photo]).get(photo.id)
+        if photo.size is None and photo.id not in sizes:
+            sizes |= _sizes([photo])
+        size = photo.size or sizes.get(photo.id)
         if source.read.file is not None and size is not None:
             row = in_pixels(row, source.read.file, size)
         if row.photo in frames:

@@ -100,8 +100,10 @@ def choose_frames(
     wrong: dict[str, SizeMismatch] = {}
     as_stored = turn
     for name, photo in photos.items():
+        if photo.size is None:
+            continue
         here = headers.size(name)
-        if photo.size is None or here is None or photo.size == here:
+        if here is None or photo.size == here:
             continue
         frame = _explain(photo.size, here, headers.orientation(name))
         as_stored = as_stored or (frame is not None and frame.turned)

@@ -1,7 +1,7 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
     python -m tests.bench.main [start] [review] [window] [gallery] [beside] [train] [predict]
-                               [kill] [--faces N ...]
+                               [exchange] [kill] [--faces N ...]
 
 Times depend on the machine and on what else it does; compare rows of one run.
 """
@@ -38,6 +38,7 @@ def main() -> None:
             "train",
             "predict",
             "errors",
+            "exchange",
             "kill",
         ],
     )
@@ -68,6 +69,10 @@ def main() -> None:
         predict()
     if "errors" in arguments.what:
         expected_errors()
+    if "exchange" in arguments.what:
+        from tests.bench.exchange import exchange
+
+        exchange(100_000)
     if "kill" in arguments.what:
         kill()
 

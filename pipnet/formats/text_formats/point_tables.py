@@ -12,6 +12,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ from pipnet.formats.label_file import (
     seen_where_placed,
     visibility_of,
 )
-from pipnet.formats.reading import csv_line, forward_slashes, number_of, read_lines
+from pipnet.formats.reading import all_numbers, csv_line, forward_slashes, number_of, read_lines
 
 PHOTO_COLUMNS = (
     "photo", "image", "file", "filename", "file_name", "image_name", "image_path", "path", "img",
@@ -95,7 +96,7 @@ def read(path: Path) -> LabelFile:
     lost = 0
     number = 1
     try:
-        for number, row in enumerate(([first] if first else []) + list(rows), 2):
+        for number, row in enumerate(chain([first] if first else [], rows), 2):
             if not any(cell.strip() for cell in row):
                 continue
             face = _face(row, layout, f"{path.name}, row {number}")
@@ -122,15 +123,19 @@ def _face(row: Sequence[str], layout: _Layout, place: str) -> LabelledFace:
         word = cell(column)
         return np.nan if word.lower() in _MISSING else number_of(word, place)
 
-    points = np.array(
-        [[value(x), value(y)] for x, y in zip(layout.xs, layout.ys, strict=True)], np.float64
-    )
+    def values(columns: Sequence[int]) -> list[float]:
+        in_row = len(row) > max(columns) and min(columns) >= 0
+        numbers = all_numbers([row[column] for column in columns]) if in_row else None
+        return [value(column) for column in columns] if numbers is None else numbers
+
+    points = np.array([values(layout.xs), values(layout.ys)], np.float64).T.copy()
     points[~np.isfinite(points).all(axis=1)] = np.nan
-    visibility = _visibility(points, [cell(column) for column in layout.vs], place)
+    seen = [row[column] if 0 <= column < len(row) else "" for column in layout.vs]
+    visibility = _visibility(points, seen, place)
     points[visibility == ABSENT] = np.nan
     box: Box | None = tight_box(points) if (visibility > 0).any() else None
     if layout.box:
-        x, y, w, h = (value(column) for column in layout.box)
+        x, y, w, h = values(layout.box)
         if np.isfinite([x, y, w, h]).all():
             box = (x, y, w, h)
     if layout.format == "openface":
@@ -150,7 +155,10 @@ def _face(row: Sequence[str], layout: _Layout, place: str) -> LabelledFace:
 
 def _visibility(points: NDArray[np.float64], words: Sequence[str], place: str) -> NDArray[np.int8]:
     visibility = seen_where_placed(points)
-    for landmark, word in enumerate(words):
+    if words and set(words) <= VISIBILITY_WORDS.keys():
+        stated = np.array([VISIBILITY_WORDS[word] for word in words], np.int8)
+        return np.where(visibility == ABSENT, visibility, stated).astype(np.int8)
+    for landmark, word in enumerate(map(str.strip, words)):
         if word and visibility[landmark] != ABSENT:
             if word.lower() not in VISIBILITY_WORDS:
                 raise LabelError(

@@ -68,8 +68,9 @@ def read(path: Path) -> LabelFile:
     faces: list[LabelledFace] = []
     classes: set[int] = set()
     root = path.parent if path.is_file() else path
-    for file in files:
-        inside, photo = file.relative_to(root).as_posix(), _photo_of(file, root)
+    photo_of = {file: _photo_of(file, root) for file in files}
+    for file, photo in photo_of.items():
+        inside = file.relative_to(root).as_posix()
         for number, line in read_lines(file):
             if line.strip():
                 place = f"{inside}, line {number}"
@@ -83,7 +84,7 @@ def read(path: Path) -> LabelFile:
     flip = flip_of(settings.flip, count)
     if settings.flip is not None and flip is None:
         notes.append("flip_idx does not fit the landmarks, or is not its own inverse: not used")
-    photos = listed([_photo_of(file, root) for file in files])
+    photos = listed(list(photo_of.values()))
     names = common_names(faces) if faces else settings.names
     return LabelFile(
         "yolo", FRACTION, faces, photos, names, flip=flip, notes=list(dict.fromkeys(notes)),

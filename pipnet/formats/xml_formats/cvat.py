@@ -28,6 +28,7 @@ from pipnet.formats.label_file import (
     visibility_of,
 )
 from pipnet.formats.reading import (
+    all_numbers,
     check_amount,
     forward_slashes,
     number_of,
@@ -154,18 +155,21 @@ def _skeleton(
     shape: Element, photo: str, place: str, sub_labels: dict[str, list[str]]
 ) -> LabelledFace:
     label = shape.get("label") or ""
+    members = list(shape.iter("points"))
+    positions = _positions([point.get("points") or "" for point in members], place)
     found: dict[str, tuple[tuple[float, float], int]] = {}
-    for point in shape.iter("points"):
+    for point, position in zip(members, positions, strict=True):
         name = point.get("label") or ""
         if name in found:
             raise LabelError(f"{place}: point {name!r} of a skeleton {label!r} is there twice.")
-        found[name] = (_position(point.get("points"), place), _visibility(point))
+        found[name] = (position, _visibility(point))
     names = list(dict.fromkeys([*sub_labels.get(label, ()), *found]))
     points = np.full((len(names), 2), np.nan)
     visibility = np.zeros(len(names), np.int8)
     for landmark, name in enumerate(names):
-        if name in found and found[name][1] != ABSENT:
-            points[landmark], visibility[landmark] = found[name]
+        position, seen = found.get(name, ((np.nan, np.nan), ABSENT))
+        if seen != ABSENT:
+            points[landmark], visibility[landmark] = position, seen
     return LabelledFace(photo, points, None, visibility, names=tuple(names))
 
 
@@ -202,10 +206,20 @@ def _visibility(point: Element) -> int:
 
 def _hidden_attribute(point: Element) -> bool | None:
     """What an attribute says of whether a point is hidden, None if no attribute does."""
+    if not len(point):
+        return None
     for attribute in point.iter("attribute"):
         if _HIDDEN_ATTRIBUTE.search(attribute.get("name") or ""):
             return (attribute.text or "").strip().lower() in ("true", "1", "yes")
     return None
+
+
+def _positions(pairs: list[str], place: str) -> list[tuple[float, float]]:
+    if all(pair.count(",") == 1 for pair in pairs):
+        numbers = all_numbers(",".join(pairs).split(",")) if pairs else []
+        if numbers is not None:
+            return list(zip(numbers[::2], numbers[1::2], strict=True))
+    return [_position(pair, place) for pair in pairs]
 
 
 def _position(pair: str | None, place: str) -> tuple[float, float]:

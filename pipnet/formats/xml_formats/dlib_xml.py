@@ -23,7 +23,13 @@ from pipnet.formats.label_file import (
     by_photo,
     seen_where_placed,
 )
-from pipnet.formats.reading import check_amount, forward_slashes, number_of, xml_elements
+from pipnet.formats.reading import (
+    check_amount,
+    forward_slashes,
+    number_of,
+    numbers_of,
+    xml_elements,
+)
 
 
 def read(path: Path) -> LabelFile:
@@ -72,12 +78,15 @@ def read(path: Path) -> LabelFile:
 
 
 def _parts(box: Element, place: str) -> dict[str, tuple[float, float]]:
+    found = list(box.iter("part"))
+    xs = numbers_of([part.get("x") for part in found], place)
+    ys = numbers_of([part.get("y") for part in found], place)
     parts: dict[str, tuple[float, float]] = {}
-    for part in box.iter("part"):
+    for part, x, y in zip(found, xs, ys, strict=True):
         name = part.get("name") or ""
         if name in parts:
             raise LabelError(f"{place}: part {name!r} is there twice.")
-        parts[name] = (number_of(part.get("x"), place), number_of(part.get("y"), place))
+        parts[name] = (x, y)
     return parts
 
 
