@@ -57,6 +57,7 @@ for _command in (
     round_commands.worker,
     audit_commands.audit,
     round_list_commands.rounds,
+    round_list_commands.adjust,
     round_list_commands.promote,
     round_list_commands.rollback,
     round_group.round_group,

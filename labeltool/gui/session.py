@@ -19,6 +19,7 @@ from labeltool.gui.background.importer import Importer
 from labeltool.gui.background.round_controller import RoundController
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.background.undo_redo import UndoRedo
+from labeltool.gui.background.watch.adjustment_watch import AdjustmentWatch
 from labeltool.gui.background.watch.face_checker import FaceChecker
 from labeltool.gui.background.watch.input_watch import InputWatch
 from labeltool.gui.background.write_queue import MAX_FOREGROUND_FACES, WriteQueue, face_id
@@ -41,8 +42,8 @@ class Session(QObject):
         desk: the face that is reviewed and the queue it is in; used by the window's thread only.
         tasks, writes: background tasks, and the queue of short writes on the window's thread.
         round: the round that runs.
-        importer, exporter, boxes, undo_redo, facets, backups, checks: see their classes.
-        round_names: the names of rounds by their id, set by the view that lists them.
+        importer, exporter, boxes, undo_redo, facets, backups, checks, adjustments: see their
+            classes.
 
     Signals:
         changed: a write succeeded; carries Changes, and every view redraws what it shows of them.
@@ -62,7 +63,6 @@ class Session(QObject):
         store.set_write_timeout()
         self.store = store
         self.desk = Desk(store)
-        self.round_names: dict[int, str] = {}
         self.tasks = TaskRunner(store, self)
         self.writes = WriteQueue(store, self.desk, self)
         self.round = RoundController(store, self.tasks, self._is_searching, self)
@@ -75,6 +75,8 @@ class Session(QObject):
         self.checks = FaceChecker(store, self.desk, self.writes, self.tasks, self)
         self.checks.changed.connect(self.publish)
         self.changed.connect(self.checks.note_changes)
+        self.adjustments = AdjustmentWatch(self.desk, self.tasks, self.round, self)
+        self.adjustments.hint.connect(self.message)
         self._inputs = InputWatch(self.desk, self)
         self._housekeeping = Housekeeping(store, self.desk, self.tasks, self)
         for part in (self.tasks, self.writes):
@@ -105,6 +107,7 @@ class Session(QObject):
             return
         self._housekeeping.start()
         self._inputs.start()
+        self.settled.connect(self.adjustments.note_changes)
         for round_id in self.store.rounds.to_refresh():
             self.tasks.run(
                 "results", tr("Offering proposals"),
@@ -211,6 +214,7 @@ class Session(QObject):
         self.importer.close()
         self.facets.close()
         self.checks.close()
+        self.adjustments.close()
         self._inputs.close()
         self.writes.close()
         self._housekeeping.close()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from labeltool.domain import Cancelled, UserError, WriteResult
+from labeltool.rounds.adjusting.adjuster import ProposalAdjuster
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.launcher import RoundLauncher
@@ -35,6 +36,7 @@ class Rounds:
         self.launcher = RoundLauncher(store, slot, self.follower, self.ingest)
         self.queued = QueuedRounds(store, self.launcher)
         self.promotion = Promotion(store, self.ingest, self.launcher.exclusive)
+        self.adjuster = ProposalAdjuster(store, self.launcher.exclusive)
 
     def wait(self, on_event: Callable[[Event], None], *, is_ours: bool = True) -> WriteResult:
         """Follow the running round to its end and add its results: for the command line.

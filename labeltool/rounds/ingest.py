@@ -23,6 +23,7 @@ from labeltool.domain import (
     no_progress,
     round_model,
 )
+from labeltool.rounds.adjusting.adjusted_proposals import offer_further
 from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.quality.error_models import save_error_model
 from labeltool.rounds.quality.ledger_roles import count_landmarks, count_roles, without_photos
@@ -38,10 +39,7 @@ from labeltool.rounds.skipped_photos import (
     trained_message,
 )
 from labeltool.store import Store
-
-WRITE_BATCH_PREDICTIONS = 16
-"""Predictions written in one transaction: about 5 ms, so that a click never waits longer."""
-
+from labeltool.store.round_records import WRITE_BATCH_PREDICTIONS
 
 WRITE_BATCH_LEDGER = 100
 """Rows of the ledger written in one transaction: a few milliseconds."""
@@ -129,6 +127,7 @@ class ResultIngest:
                 None if promoted else _not_promoted(row),
             )
         else:
+            offer_further(self._store)
             message = predicted_message(self.skipped, total)
         return WriteResult(replace(changes, photos=True), message)
 

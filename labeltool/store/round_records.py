@@ -43,8 +43,14 @@ from labeltool.store.superseded import discard, prune
 BOX_TASK = "box"
 """The task of rounds that only hold proposals for boxes that people changed."""
 
+ADJUSTED_TASK = "adjusted"
+"""The task of rounds that hold adjusted proposals of a network, see `store.trust.adjustments`."""
+
 LEASE_SECONDS = 30.0
 """A process that saves results and does not renew its lease for so long counts as dead."""
+
+WRITE_BATCH_PREDICTIONS = 16
+"""Predictions written in one transaction: about 5 ms, so that a click never waits longer."""
 
 REFRESH_BATCH = 16
 """Faces brought up to date in one transaction: a few milliseconds."""

@@ -884,6 +884,14 @@
         <translation>랜드마크가 없는 얼굴에 랜드마크를 제안합니다</translation>
     </message>
     <message>
+        <source>Adjust proposals…</source>
+        <translation>제안 조정…</translation>
+    </message>
+    <message>
+        <source>Take off what the labels show to be wrong on many faces in the same way</source>
+        <translation>여러 얼굴에서 같은 방식으로 틀린 것을 레이블에서 배워 바로잡습니다</translation>
+    </message>
+    <message>
         <source>Train round…</source>
         <translation>라운드 학습…</translation>
     </message>
@@ -3182,6 +3190,14 @@ result: {verdict}</source>
 (for faces, the distance between the eyes):</source>
         <translation>랜드마크가 기준 거리의 이 퍼센트 이하로 벗어나면 맞은 것입니다
 (얼굴에서는 눈 사이 거리):</translation>
+    </message>
+    <message>
+        <source>That is no more than chance: the proposals stay as they are.</source>
+        <translation>우연을 넘는 차이가 아닙니다. 제안은 그대로 둡니다.</translation>
+    </message>
+    <message>
+        <source>Adjust proposals</source>
+        <translation>제안 조정</translation>
     </message>
     <message>
         <source>Drawing faces to measure by</source>
@@ -6790,6 +6806,14 @@ result: {verdict}</source>
         <translation>수정 내용 학습 중</translation>
     </message>
     <message>
+        <source>Rounds &gt; Adjust proposals does that for all undecided faces.</source>
+        <translation>라운드 &gt; 제안 조정으로 아직 판정하지 않은 모든 얼굴에 적용할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Adjusting proposals</source>
+        <translation>제안 조정 중</translation>
+    </message>
+    <message>
         <source>Lost: {count} occlusion flags.</source>
         <translation>손실: 가림 표시 {count}개.</translation>
     </message>
@@ -6888,6 +6912,58 @@ result: {verdict}</source>
     <message>
         <source>a VGG Image Annotator file</source>
         <translation>VGG Image Annotator 파일</translation>
+    </message>
+    <message>
+        <source>Adjust the proposals of all undecided faces? Undo takes it back.</source>
+        <translation>아직 판정하지 않은 모든 얼굴의 제안을 조정하시겠습니까? 되돌리기로 취소할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The proposals of {count} labelled faces are off by {before} % of the norm; adjusted, by {after} %.</source>
+        <translation>레이블이 있는 얼굴 {count}개의 제안은 기준 길이의 {before} %만큼 벗어나 있고, 조정하면 {after} %입니다.</translation>
+    </message>
+    <message>
+        <source>No network proposes landmarks yet.</source>
+        <translation>아직 랜드마크를 제안하는 모델이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Label faces by hand, then train a round.</source>
+        <translation>얼굴에 직접 레이블을 붙인 다음 라운드를 학습하세요.</translation>
+    </message>
+    <message>
+        <source>{count} faces were labelled on the proposals of {model}; an adjustment needs {wanted}.</source>
+        <translation>{model}의 제안 위에서 레이블을 붙인 얼굴은 {count}개입니다. 조정에는 {wanted}개가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Label more faces one by one, with all of their landmarks.</source>
+        <translation>모든 랜드마크를 포함하여 얼굴에 하나씩 레이블을 더 붙이세요.</translation>
+    </message>
+    <message>
+        <source>{sentence} That is no more than chance.</source>
+        <translation>{sentence} 우연을 넘는 차이가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The proposals stay as they are; more labels may tell more.</source>
+        <translation>제안은 그대로 둡니다. 레이블이 더 많으면 알 수 있을지도 모릅니다.</translation>
+    </message>
+    <message>
+        <source>Another network is in use by now.</source>
+        <translation>지금은 다른 모델이 사용 중입니다.</translation>
+    </message>
+    <message>
+        <source>Learn from its proposals.</source>
+        <translation>그 모델의 제안에서 배우세요.</translation>
+    </message>
+    <message>
+        <source>adjusting the proposals of {model}</source>
+        <translation>{model}의 제안 조정</translation>
+    </message>
+    <message>
+        <source>The proposal of 1 face was adjusted.</source>
+        <translation>얼굴 1개의 제안을 조정했습니다.</translation>
+    </message>
+    <message>
+        <source>The proposals of {count:,} faces were adjusted.</source>
+        <translation>얼굴 {count:,}개의 제안을 조정했습니다.</translation>
     </message>
 </context>
 </TS>

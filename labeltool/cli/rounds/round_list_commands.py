@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from labeltool.cli.common import Folder, opened_project, print_line, print_text
+from labeltool.cli.common import (
+    Folder,
+    opened_project,
+    print_line,
+    print_text,
+    progress_bar,
+    report_to,
+)
 from labeltool.cli.rounds.round_commands import resumed_rounds
 from labeltool.domain import Round, RoundKind
 
@@ -63,6 +70,33 @@ def promote(project: Path, number: int) -> None:
     with opened_project(project) as store:
         promotion = resumed_rounds(store).promotion
         print_text(promotion.promote(promotion.round(number)).message)
+
+
+@click.command()
+@click.argument("project", type=Folder)
+@click.option("--dry-run", is_flag=True, help="Only say what it would bring.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def adjust(project: Path, dry_run: bool, as_json: bool) -> None:
+    """Take off proposals what labels show to be wrong on many faces in the same way.
+
+    It is learned in seconds from faces that were labelled one by one, and measured on faces that it
+    was not learned from. Nothing changes if it does not help. Undo in the window takes it back.
+    """
+    from labeltool.review.desk import default_reviewer  # noqa: PLC0415
+
+    with opened_project(project) as store:
+        adjuster = resumed_rounds(store).adjuster
+        learned = adjuster.learn()
+        if as_json:
+            print_line(json.dumps(learned.figures()))
+        else:
+            print_text(learned.sentence)
+        if dry_run:
+            return
+        with progress_bar("Adjusting") as bar:
+            result = adjuster.offer(default_reviewer(), learned, report_to(bar))
+        if not as_json:
+            print_text(result.message)
 
 
 @click.command()

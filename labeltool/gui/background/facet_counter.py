@@ -20,7 +20,8 @@ DEBOUNCE_MS = 200
 class FacetCounter(QObject):
     """Counts for the filter of a desk; in the background, as some filters read every face.
 
-    `chosen_filter`: the id of the saved filter whose menu was opened last, or None.
+    `chosen_filter`: the id of the saved filter whose menu was opened last, or None. `round_names`:
+    the names of rounds by their id, set by the view that lists them.
 
     Signals:
         counted: a FacetCounts, a moment after `schedule`.
@@ -32,6 +33,7 @@ class FacetCounter(QObject):
         super().__init__(parent)
         self._store, self._desk, self._tasks = store, desk, tasks
         self.chosen_filter: int | None = None
+        self.round_names: dict[int, str] = {}
         self._is_counting, self._is_open = False, True
         self._saved: list[SavedFilter] = []
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)

@@ -43,6 +43,7 @@ from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.views import Views
+from labeltool.rounds.adjusting.adjuster import Learned
 from labeltool.rounds.planning import RoundPlan
 from labeltool.rounds.quality.audit_draw import grow_audit_set
 from labeltool.rounds.quality.round_figures import finished_rounds
@@ -72,6 +73,7 @@ class DialogCommands(QObject):
         session.exporter.refused.connect(self._confirm_replace)
         session.importer.sizes_differ.connect(self._choose_sizes)
         session.importer.pages_left.connect(self._offer_pages)
+        session.adjustments.learned.connect(self._adjust)
         self._by_name = {
             "import": self._import,
             "import_labels": self._import_labels,
@@ -261,6 +263,15 @@ class DialogCommands(QObject):
         for dialog in self._parent.findChildren(QDialog):
             dialog.close()
 
+    @Slot(object)
+    def _adjust(self, learned: Learned) -> None:
+        """Ask whether to adjust the proposals, or say that it would not help."""
+        if not learned.helps:
+            no_help = Message(N_("That is no more than chance: the proposals stay as they are."))
+            self._session.publish(WriteResult(Changes(), Message.join(learned.sentence, no_help)))
+        elif self._confirm(translate(learned.question), tr("Adjust proposals")):
+            self._session.adjustments.offer(learned)
+
     @Slot()
     def _audit(self) -> None:
         self._draw(AuditFacesDialog(self._session.store.audit.get(), self._parent))
@@ -400,7 +411,9 @@ class DialogCommands(QObject):
 
     def _save_filter(self) -> None:
         wanted = self._session.desk.queue.filter
-        name = self._ask_name(tr("Save filter"), describe_filter(wanted, self._session.round_names))
+        name = self._ask_name(
+            tr("Save filter"), describe_filter(wanted, self._session.facets.round_names)
+        )
         known = [saved.name for saved in self._session.store.filters.all()]
         if name and (
             name not in known

@@ -268,7 +268,7 @@ class RoundListDialog(QDialog):
     def _show_faces(self, action: QAction) -> None:
         """List the faces of a role in the window."""
         if (row := self.selected()) is not None:
-            self._session.round_names[row.id] = round_name(row)  # for the filter in words
+            self._session.facets.round_names[row.id] = round_name(row)  # for the filter in words
             self._session.show(Filter(role=action.data(), role_round=row.id))
             self.accept()
 

@@ -219,7 +219,7 @@ class Gallery(QWidget):
         desk = self._session.desk
         counts = desk.counts
         if counts.faces:
-            named = describe_filter(desk.queue.filter, self._session.round_names)
+            named = describe_filter(desk.queue.filter, self._session.facets.round_names)
             return tr("No face matches this filter:\n{filter}", filter=named)
         if self._session.importer.is_searching or counts.waiting:
             return tr("Finding faces…\nThey appear here as they are found.")

@@ -229,7 +229,7 @@ class FilterPanel(QWidget):
                 spin.blockSignals(False)
         self._show_order(current)
         self.summary_bar.setVisible(current.narrows)
-        self.summary.set_full_text(describe_filter(current, self._session.round_names))
+        self.summary.set_full_text(describe_filter(current, self._session.facets.round_names))
         self.tree.show_filter(current)
 
     def _show_order(self, current: Filter) -> None:
@@ -246,10 +246,10 @@ class FilterPanel(QWidget):
         named = [row for row, _ in found.rounds]
         if found.roles_round is not None:
             named.append(found.roles_round)
-        self._session.round_names = {row.id: round_name(row) for row in named}
+        self._session.facets.round_names = {row.id: round_name(row) for row in named}
         self.tree.show_counts(found)
         self.summary.set_full_text(
-            describe_filter(self._session.desk.queue.filter, self._session.round_names)
+            describe_filter(self._session.desk.queue.filter, self._session.facets.round_names)
         )
         lines = [format_throughput(found.facets.left, self._session.desk.throughput.per_minute)]
         cost = self._session.store.trust.costs.today(self._session.desk.reviewer)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltool.domain import N_, Changes, Face, NewPrediction, Round, UserError, Verdict
+from labeltool.rounds.adjusting.adjusted_proposals import adjusted
 from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import Store
@@ -72,7 +73,7 @@ class Instant:
             face_id, found.points, found.scores.astype(np.float32), found.score,
             float(found.spread.mean()) / size, *_errors(found, self._store.scheme),
         )  # fmt: skip
-        return self._offer(current, face, prediction)
+        return self._offer(current, face, adjusted(self._store, current.id, prediction))
 
     def _offer(self, current: Round, face: Face, prediction: NewPrediction) -> Changes:
         now = self._store.faces.get(face.id)

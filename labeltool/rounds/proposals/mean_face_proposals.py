@@ -16,10 +16,10 @@ from labeltool.domain import (
     Verdict,
     WriteResult,
 )
-from labeltool.rounds.ingest import WRITE_BATCH_PREDICTIONS
 from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
 from labeltool.rounds.run_inputs import starter, starter_fits
 from labeltool.store import Store
+from labeltool.store.round_records import WRITE_BATCH_PREDICTIONS
 from pipnet import resources
 from pipnet.data.scheme import read_scheme
 

@@ -22,6 +22,7 @@ from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.upkeep.round_files import FILES_DELETED, find_round
 from labeltool.store import Store
+from labeltool.store.round_records import ADJUSTED_TASK
 
 STARTER_MODEL = "starter"
 """Model name of the starter's proposals; its round has the number 0."""
@@ -132,12 +133,13 @@ class Promotion:
         return [rows[round_id] for round_id in ids]
 
     def _chunks(self, row: Round) -> list[str]:
-        """Names of the files with a round's proposals; none for an import, which are never deleted.
+        """Names of the files with a round's proposals; none for imported and adjusted ones, which
+        no folder holds.
 
         Raises:
             UserError: the folder lacks one, or the network.
         """
-        if row.kind is RoundKind.IMPORT:
+        if row.kind is RoundKind.IMPORT or row.task == ADJUSTED_TASK:
             return []
         if row.summary.get(FILES_DELETED):
             raise UserError(

@@ -94,6 +94,19 @@ class CertificateRow(Base):
     document: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class AdjustmentRow(Base):
+    """How the proposals of a round were adjusted, see `pipnet.calibration.adjustment`.
+
+    `round_id`: the first round that holds them. `operation_id`: what offered them. `content`: see
+    `labeltool.rounds.proposals.adjusting`.
+    """
+
+    __tablename__ = "adjustment"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    operation_id: Mapped[int] = mapped_column(ForeignKey("operation.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 _IS_PLANTED = (
     "new.points IS NOT NULL AND EXISTS (SELECT 1 FROM judgement WHERE kind = 'planted' "
     "AND face_id = new.face_id AND points = new.points)"

@@ -12,19 +12,21 @@ from labeltool.store.database.schema import ProjectRow
 from labeltool.store.database.trust_schema import JudgementRow
 from labeltool.store.faces.finding_records import Findings
 from labeltool.store.trust.acceptances import Acceptances
+from labeltool.store.trust.adjustments import Adjustments
 from labeltool.store.trust.calibrations import Calibrations
 from labeltool.store.trust.certificates import Certificates
 from labeltool.store.trust.costs import Costs
 
 
 class Trust:
-    """What a project calls right, the `calibrations` of its networks, the `acceptances` with a
-    guarantee and their `certificates`, the `findings` of the checks, and the `costs` of
-    decisions."""
+    """What a project calls right, the `calibrations` of its networks and `adjustments` of their
+    proposals, the `acceptances` with a guarantee and their `certificates`, the `findings` of the
+    checks, and the `costs` of decisions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.calibrations = Calibrations(database)
+        self.adjustments = Adjustments(database)
         self.acceptances = Acceptances(database)
         self.certificates = Certificates(database)
         self.findings = Findings(database)

@@ -1,4 +1,4 @@
-"""`labeltool rounds`, `promote` and `rollback`: what they print, and their exit codes."""
+"""`labeltool rounds`, `promote`, `rollback` and `adjust`: what they print, and their exit codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import json
 import pytest
 
 from labeltool.cli.main import run
+from tests.biased_network import SIX, label, offer
 from tests.labeltool.rounds.conftest import train
+from tests.projects import sql
 
 AUDIT = {"faces": 20, "nme": 3.12, "nme_curve": 3.0, "fr10": 0.0, "auc10": 70.0}
 WORSE = {"round": 1, "nme_change": 0.5, "low": 0.1, "high": 0.9}
@@ -98,3 +100,22 @@ def test_promote_and_roll_back(three_rounds, capsys):
         assert error in said
         assert said.count("\n") == 1
     assert run(["rollback", folder, "-1"]) == 2
+
+
+def test_adjust_says_what_it_is_worth_and_does_it(project, capsys):
+    store = project(60, proposed=False, scheme=SIX)
+    offer(store, range(1, 61))
+    assert run(["adjust", str(store.folder)]) == 1
+    assert "0 faces were labelled" in capsys.readouterr().err
+    label(store, range(1, 31))
+    before = sql(store, "SELECT * FROM state")
+    assert run(["adjust", str(store.folder), "--dry-run", "--json"]) == 0
+    worth = json.loads(capsys.readouterr().out)
+    assert worth["helps"]
+    assert worth["high"] < 0
+    assert (worth["learned_from"], worth["measured"], worth["by_audit"]) == (30, 30, False)
+    assert worth["after"] < worth["before"]
+    assert sql(store, "SELECT * FROM state") == before
+    assert run(["adjust", str(store.folder)]) == 0
+    assert "The proposals of 30 faces were adjusted." in capsys.readouterr().out
+    assert sql(store, "SELECT * FROM state") != before

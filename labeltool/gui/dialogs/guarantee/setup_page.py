@@ -65,7 +65,7 @@ class SetupPage(QWidget):
         self.which.setText(
             tr(
                 "Which faces: those under the filter that nobody judged ({filter}; {faces} listed)",
-                filter=describe_filter(shown, self._session.round_names),
+                filter=describe_filter(shown, self._session.facets.round_names),
                 faces=faces_words(len(self._session.desk.queue.faces)),
             )
         )

@@ -379,8 +379,8 @@ def test_a_round_has_the_same_name_everywhere(qtbot, open_window, project):
     window = open_window(project)
     (round_id,) = window.session.store.queue.shown_rounds()
     window.session.show(Filter("rejected", round_id=round_id))
-    qtbot.waitUntil(lambda: bool(window.session.round_names))
-    name = window.session.round_names[round_id]
+    qtbot.waitUntil(lambda: bool(window.session.facets.round_names))
+    name = window.session.facets.round_names[round_id]
     assert name in window.views.editor._empty_text()
     assert name in window.views.gallery._empty_text()
 

@@ -1,0 +1,1 @@
+"""Proposals that are adjusted to what corrections have in common."""
