@@ -27,7 +27,7 @@ from pipnet.formats.label_file import (
     common_names,
     seen_where_placed,
 )
-from pipnet.formats.reading import list_of, number_of, object_of
+from pipnet.formats.reading import forward_slashes, list_of, number_of, object_of
 
 _POINTS = "keypointlabels"
 _BOXES = "rectanglelabels"
@@ -117,6 +117,9 @@ def _photo(task: Mapping[str, Any], notes: list[str]) -> str:
         return str(task["file_upload"])
     values = data if isinstance(data, dict) else task
     texts = [value for value in values.values() if isinstance(value, str)]
+    video = _video_frame(task)
+    if video and not texts:
+        return video
     likely = [text for text in texts if PurePosixPath(urlsplit(text).path).suffix or "?d=" in text]
     name = values.get("image") if isinstance(values.get("image"), str) else None
     reference = name or (likely[0] if likely else "")
@@ -130,6 +133,18 @@ def _photo(task: Mapping[str, Any], notes: list[str]) -> str:
     if parts.path.startswith("/data/upload/"):
         return PurePosixPath(unquote(parts.path)).name
     return unquote(reference)
+
+
+def _video_frame(task: Mapping[str, Any]) -> str | None:
+    """The photo that sleap-io names: one of a list, or `VIDEO frame N`."""
+    meta = task.get("meta")
+    video = meta.get("video") if isinstance(meta, dict) else None
+    if not isinstance(video, dict) or type(frame := video.get("frame_idx")) is not int:
+        return None
+    name = video.get("filename")
+    if isinstance(name, list) and 0 <= frame < len(name) and isinstance(name[frame], str):
+        return forward_slashes(name[frame])
+    return f"{PurePosixPath(name).name} frame {frame}" if isinstance(name, str) else None
 
 
 def _chosen(
@@ -261,7 +276,7 @@ def text(labels: LabelsToWrite) -> Iterator[str]:
     for number, (photo, rows) in enumerate(by_photo(labels.rows).items()):
         width, height = labels.sizes[photo]
         task: dict[str, Any] = {
-            "data": {"image": f"/data/local-files/?d={quote(photo)}"},
+            "id": number + 1, "data": {"image": f"/data/local-files/?d={quote(photo)}"},
             "annotations": [], "predictions": [],
         }  # fmt: skip
         for kind, is_kind in (("annotations", False), ("predictions", True)):
@@ -274,7 +289,7 @@ def text(labels: LabelsToWrite) -> Iterator[str]:
             if result:
                 scores = [row.score for row in faces if row.score is not None]
                 extra = {"score": float(np.mean(scores))} if scores else {}
-                task[kind].append({"result": result, **extra})
+                task[kind].append({"id": number + 1, "result": result, **extra})
         yield f"{', ' if number else ''}{json.dumps(task, ensure_ascii=False)}"
     yield "]\n"
 

@@ -198,7 +198,7 @@ def _settings(path: Path | None) -> _Settings:
         names = dict(enumerate(names))
     if not isinstance(names, dict):
         names = {}
-    landmarks = data.get("kpt_names")
+    landmarks = data.get("kpt_names") or data.get("node_names")  # the latter is sleap-io's
     if isinstance(landmarks, dict) and landmarks:
         landmarks = next(iter(landmarks.values()))
     are_plain = isinstance(landmarks, list) and landmarks and all(map(_is_plain, landmarks))

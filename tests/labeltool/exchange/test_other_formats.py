@@ -166,3 +166,16 @@ def test_a_coco_file_without_names_is_taken_by_place(project, photos):
     assert import_labels(store, photos / "a.json", "ann").imported == 1
     ((_face, _verdict, points, _visibility),) = store.decisions.labels()
     np.testing.assert_allclose(points, POINTS)
+
+
+def test_photos_are_found_by_the_frame_that_sleap_io_names_in_label_studio_files(project, photos):
+    store = project(proposed=False)
+    add_photos(store, [photos])
+    path = label_studio(photos)
+    (task,) = json.loads(path.read_text())
+    video = {"filename": ["b.jpg", "C:\\x\\in\\a.jpg"], "frame_idx": 1}
+    task |= {"data": {}, "meta": {"video": video}}
+    path.write_text(json.dumps([task]))
+    assert import_labels(store, path, "ann").imported == 1
+    ((_face, _verdict, points, _visibility),) = store.decisions.labels()
+    np.testing.assert_allclose(points, POINTS, atol=1e-6)
