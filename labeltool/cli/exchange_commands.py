@@ -1,123 +1,16 @@
-"""Commands that bring photos and labels in, and labels out."""
+"""Commands about photos that moved, and labels that go out."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
 
 import click
 
-from labeltool.cli.common import Folder, opened_project, print_line, progress_bar, report_to
-from labeltool.domain import UserError, counted, folder_name, with_path
+from labeltool.cli.common import Folder, opened_project, print_line
+from labeltool.domain import UserError, counted, folder_name
 from pipnet.text import one_line
-
-if TYPE_CHECKING:
-    from labeltool.exchange.photo_import import PhotoImportSummary
-    from labeltool.store import Store
-
-NAMED_FILES = 10
-"""Pictures of kinds that are not supported that are named one by one."""
-
-
-@click.command("import")
-@click.argument("project", type=Folder)
-@click.argument("paths", nargs=-1, required=True, type=Folder)
-@click.option(
-    "--as", "kind", type=click.Choice(["photos", "labels", "proposals"]), default="photos",
-    show_default=True,
-)  # fmt: skip
-@click.option("--turn", is_flag=True, help="Labels made before the photos' EXIF turn: turn them.")
-@click.option("--scale", is_flag=True, help="Labels made on copies of another size: scale them.")
-@click.option(
-    "--pages", type=click.Choice(["first", "all"]), default="first", show_default=True,
-    help="Pages of a TIFF file that become photos; further ones are written into the project.",
-)  # fmt: skip
-def import_paths(
-    project: Path, paths: tuple[Path, ...], kind: str, turn: bool, scale: bool, pages: str
-) -> None:
-    """Add photos and find their faces, or take labels from COCO files and .pts folders."""
-    from labeltool.exchange import detection_pool, photo_import  # noqa: PLC0415
-
-    if kind == "photos" and (turn or scale):
-        raise click.UsageError("--turn and --scale are for --as labels and --as proposals")
-    with opened_project(project) as store:
-        if kind != "photos":
-            _import_labels(store, paths, kind, turn=turn, scale=scale)
-            return
-        added = photo_import.add_photos(store, paths, all_pages=pages == "all")
-        searched = {photo for photo, _file in store.photos.unsearched()}
-        with progress_bar("Finding faces") as bar:
-            detection_pool.search(store, report_to(bar), lambda changes: None)
-        counts = store.queue.counts()
-        print_line(
-            f"{counted(added.new, 'new photo')}, {added.known} known; the project has "
-            f"{counted(counts.photos, 'photo')} and {counted(counts.faces, 'face')}."
-        )
-        _print_left_out(added)
-        problems = store.photos.problems()
-        for photo_id, file, reason in problems:
-            if photo_id in searched:
-                print_line(f"  not usable: {with_path(reason, file)}", err=True)
-        older = sum(photo_id not in searched for photo_id, *_ in problems)
-        if older:
-            count = counted(older, "photo was", "photos were")
-            print_line(
-                f"  {count} not usable before; import them again to try them again", err=True
-            )
-        if not added.new + added.known:
-            raise UserError("No photo was imported.", "The lines above say why.")
-
-
-def _print_left_out(added: PhotoImportSummary) -> None:
-    """What of the given files and folders became no photo."""
-    from labeltool.exchange.photo_import import skipped_kinds  # noqa: PLC0415
-
-    skipped = added.skipped.total()
-    if skipped:
-        kinds = skipped_kinds(added.skipped)
-        print_line(f"  {counted(skipped, 'file')} skipped: {kinds}", err=True)
-    for photo in added.unsupported[:NAMED_FILES]:
-        print_line(f"  not supported: {photo}", err=True)
-    more = len(added.unsupported) - NAMED_FILES
-    if more > 0:
-        print_line(f"  and {more:,} more that are not supported", err=True)
-    if added.left_pages:
-        left = counted(sum(added.left_pages.values()), "further page")
-        files = counted(len(added.left_pages), "TIFF file")
-        print_line(f"  {left} of {files} left out; --pages all imports them too", err=True)
-    for problem in added.problems:
-        print_line(f"  not usable: {problem}", err=True)
-
-
-def _import_labels(
-    store: Store, paths: tuple[Path, ...], kind: str, *, turn: bool, scale: bool
-) -> None:
-    from labeltool.exchange import detection_pool, label_import  # noqa: PLC0415
-    from labeltool.review.desk import default_reviewer  # noqa: PLC0415
-
-    empty: list[str] = []
-    for path in paths:
-        summary = label_import.import_labels(
-            store, path, default_reviewer(), proposals=kind == "proposals", turn=turn, scale=scale
-        )
-        print_line(
-            f"{path.name}: imported {counted(summary.imported, kind.removesuffix('s'))} "
-            f"({counted(summary.new_faces, 'new face')}), "
-            f"skipped {summary.already_decided} because a person had decided on the face."
-        )
-        for problem in summary.problems:
-            print_line(f"  not used: {problem}", err=True)
-        if not summary.imported and not summary.already_decided:
-            empty.append(path.name)
-        if summary.has_unsearched_photos:
-            with progress_bar("Finding faces") as bar:
-                detection_pool.search(store, report_to(bar), lambda changes: None)
-    if empty:
-        raise UserError(
-            f"There was nothing to use in {', '.join(empty)}.", "See what was not used, and why."
-        )
 
 
 @click.command()

@@ -11,6 +11,7 @@ from labeltool.cli import (
     decision_commands,
     exchange_commands,
     format_commands,
+    import_commands,
     project_commands,
     window_commands,
 )
@@ -47,7 +48,7 @@ for _command in (
     project_commands.status,
     project_commands.check,
     project_commands.restore,
-    exchange_commands.import_paths,
+    import_commands.import_paths,
     exchange_commands.relocate,
     exchange_commands.export_command,
     format_commands.inspect,

@@ -37,6 +37,7 @@ from pipnet.data.images import ImageError, read_header
 from pipnet.data.label_frames import (
     LabelFrame,
     SizeMismatch,
+    StatedSize,
     has_implausible_points,
 )
 from pipnet.data.labelled_faces import LabelledFace
@@ -113,6 +114,60 @@ def import_labels(
     return summary
 
 
+@dataclass(frozen=True)
+class PlannedLabel:
+    """What an import would do with a row: `face` is the one that it belongs to, None for a new one,
+    `verdict` what a person said of that. The row's points are pixels of the upright photo."""
+
+    row: LabelledFace
+    face: int | None
+    verdict: str
+
+
+def plan_labels(
+    store: Store,
+    source: LabelSource,
+    *,
+    turn: bool = False,
+    scale: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> tuple[list[PlannedLabel], list[Message]]:
+    """The usable rows of a label file with the faces that an import would give them to, and a
+    sentence for each row that could not be used. Changes nothing.
+
+    Photos that are not in the project count with the size that `source.sizes` says.
+    """
+    known = {record.file: record for record in store.photos.records()}
+    photos = {
+        name: known.get(file) or _not_added_yet(-number, file, source.sizes.get(name))
+        for number, (name, file) in enumerate(source.files.items(), 1)
+    }
+    summary = LabelImportSummary()
+    rows = _upright_rows(source, photos, summary, turn=turn, scale=scale)
+    usable, found = _matched(store, rows, progress)
+    verdicts = {face: verdict for face, *_, verdict, _m in store.faces.boxes(with_removed=True)}
+    planned = [
+        PlannedLabel(row, face, verdicts.get(face, "") if face is not None else "")
+        for number, (_photo, _box, row) in enumerate(usable)
+        for face in [found.get(number)]
+    ]
+    return planned, summary.problems
+
+
+def _not_added_yet(number: int, file: Path, stated: StatedSize | None) -> PhotoRecord:
+    """A photo beside the label file, as it will be once it is in the project."""
+    size = None if stated is None else stated.here
+    return PhotoRecord(number, str(file.parent), file.name, size, None, None)
+
+
+def import_photos(store: Store, source: LabelSource) -> PhotoImportSummary:
+    """Add the photos that a label file names, without its labels."""
+    before = {record.file for record in store.photos.records()}
+    _add_photos(store, source, LabelImportSummary())
+    files = set(source.files.values())
+    return PhotoImportSummary(len(files - before), len(files & before))
+
+
 def _add_photos(
     store: Store, source: LabelSource, summary: LabelImportSummary
 ) -> dict[str, PhotoRecord]:
@@ -176,10 +231,7 @@ def _upright_rows(
         if photo.size is None and photo.id not in sizes:
             sizes |= _sizes([photo])
         size = photo.size or sizes.get(photo.id)
-        if source.read.file is not None and size is not None:
-            row = in_pixels(row, source.read.file, size)
-        if row.photo in frames:
-            row = _in_frame(row, frames[row.photo])
+        row = _upright(row, source, size, frames.get(row.photo))
         if size is None:
             if row.photo not in unread:
                 summary.problems.append(
@@ -206,8 +258,17 @@ def _upright_rows(
     return rows
 
 
-def _in_frame(row: LabelledFace, frame: LabelFrame) -> LabelledFace:
-    return replace(row, points=frame.to_upright(row.points), box=None)
+def _upright(
+    row: LabelledFace, source: LabelSource, size: tuple[int, int] | None, frame: LabelFrame | None
+) -> LabelledFace:
+    """A row in pixels of its upright photo, of this size, with the shift of the source."""
+    if source.read.file is not None and size is not None:
+        row = in_pixels(row, source.read.file, size)
+    if frame is not None:
+        row = replace(row, points=frame.to_upright(row.points), box=None)
+    if source.shift != (0.0, 0.0):
+        row = replace(row, points=row.points + source.shift, box=None)
+    return row
 
 
 def _remedied(mismatch: SizeMismatch, path: Path) -> Message:

@@ -11,6 +11,7 @@ from labeltool.domain import N_, Message, UserError
 from labeltool.exchange.formats import LabelFormat, ReadLabels
 from labeltool.exchange.formats.format_table import FORMATS, find_labels
 from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.exchange.mapping.landmark_map import LandmarkMap
 from labeltool.store import Store
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, classify
@@ -25,7 +26,8 @@ class LabelSource:
     """A label file that was read and not imported yet.
 
     `files`: the photos by the names that the file gives them. `problems`: what cannot be used.
-    `sizes`: what is stated of each photo that can be, by name.
+    `sizes`: what is stated of each photo that can be, by name. `shift`: pixels of the upright photo
+    that are added to every position.
     """
 
     path: Path
@@ -34,6 +36,7 @@ class LabelSource:
     files: Mapping[str, Path]
     problems: tuple[Message, ...]
     sizes: Mapping[str, StatedSize]
+    shift: tuple[float, float] = (0.0, 0.0)
 
     def frames(
         self, *, turn: bool = False, scale: bool = False
@@ -44,10 +47,21 @@ class LabelSource:
 
 
 def read_label_source(store: Store, path: Path) -> LabelSource:
-    """Read a label file or a folder of them, and find its photos. Changes nothing.
+    """Read a label file or a folder of them, find its photos, and bring its landmarks into the
+    project's order. Changes nothing.
 
     Raises:
         UserError: not readable, or with other landmarks than the project's.
+    """
+    return fit_to_scheme(find_label_source(store, path), store.scheme)
+
+
+def find_label_source(store: Store, path: Path) -> LabelSource:
+    """Read a label file or a folder of them, and find its photos. Changes nothing; the landmarks
+    are as in the file.
+
+    Raises:
+        UserError: not readable.
     """
     records = store.photos.records()
     names = photo_names((record.id, record.root, record.path) for record in records)
@@ -63,10 +77,9 @@ def read_label_source(store: Store, path: Path) -> LabelSource:
             )
         form, path = found
         read = form.read(path, {name.split("/")[0] for name in names.values()})
-        folder = path if os.path.isdir(path) else path.parent
-        read = _in_scheme(read, store.scheme, path, form)
     except (LabelError, ImageError) as error:
         raise UserError(N_("{reason}"), reason=str(error)) from error
+    folder = path if os.path.isdir(path) else path.parent
     lookup = PhotoLookup(
         folder, [KnownPhoto(record.file, names[record.id], record.sha256) for record in records]
     )
@@ -98,6 +111,45 @@ def read_label_source(store: Store, path: Path) -> LabelSource:
     return LabelSource(path, form, read, files, problems, sizes)
 
 
+def fit_to_scheme(
+    source: LabelSource,
+    scheme: Scheme,
+    mapping: LandmarkMap | None = None,
+    shift: tuple[float, float] = (0.0, 0.0),
+) -> LabelSource:
+    """The labels with the scheme's landmarks: by `mapping`, else by their names or numbers.
+
+    Faces of another number of landmarks become problems. `shift`: see `LabelSource`.
+
+    Raises:
+        UserError: the landmarks are others than the scheme's, and there is no mapping.
+    """
+    if mapping is not None:
+        rows, problems = _mapped(source.read, mapping)
+    else:
+        rows, problems = _in_scheme(source.read, scheme, source.path, source.form)
+    read = replace(source.read, rows=rows)
+    return replace(source, read=read, problems=(*source.problems, *problems), shift=shift)
+
+
+def _mapped(read: ReadLabels, mapping: LandmarkMap) -> tuple[list[LabelledFace], list[Message]]:
+    """The faces with the landmarks of a mapping, and why others are not used."""
+    rows: list[LabelledFace] = []
+    others: list[LabelledFace] = []
+    maps: dict[tuple[tuple[str, ...] | None, int], LandmarkMap | None] = {}
+    for row in read.rows:
+        key = (row.names, len(row.points))
+        if key not in maps:
+            maps[key] = mapping.for_face(row, read.names)
+        found = maps[key]
+        if found is None:
+            others.append(row)
+        else:
+            rows.append(found.apply(row))
+    said = N_("{photo} has {count} landmarks, which the mapping does not know")
+    return rows, [Message(said, photo=row.photo, count=len(row.points)) for row in others]
+
+
 def _can_be_added(file: Path) -> bool:
     try:
         str(file).encode()
@@ -106,21 +158,30 @@ def _can_be_added(file: Path) -> bool:
     return classify(file) == "photo"
 
 
-def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat) -> ReadLabels:
-    """The rows with the scheme's number of landmarks, in its order. The others become problems.
+MAP_THEM = N_(
+    "Or say which landmark is which by a mapping: in the window's preview, or with --map names, "
+    "--map order, --map FILE or a published rule."
+)
 
-    Raises LabelError for landmarks of other names, UserError if no row has as many landmarks.
+
+def _in_scheme(
+    read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat
+) -> tuple[list[LabelledFace], list[Message]]:
+    """The rows with the scheme's number of landmarks, in its order, and why others are not used.
+
+    Raises UserError for landmarks of other names, or if no row has as many landmarks.
     """
     fitting = [row for row in read.rows if len(row.points) == scheme.count]
     others = [row for row in read.rows if len(row.points) != scheme.count]
     if others and not fitting:
         raise UserError(
             N_("{path} has {count} landmarks a face, this project's scheme {scheme!r} has {ours}."),
-            N_("Import it into a project with that scheme."),
+            N_("Import it into a project with that scheme. {or_map}"),
             path=path,
             count=len(others[0].points),
             scheme=scheme.name,
             ours=scheme.count,
+            or_map=Message(MAP_THEM),
         )
     suffix = form.suffix if read.stems else ""
     problems = [
@@ -136,8 +197,7 @@ def _in_scheme(read: ReadLabels, scheme: Scheme, path: Path, form: LabelFormat) 
         for row in others
     ]
     rows, unlike = _in_order(fitting, read, scheme, path)
-    problems += unlike
-    return replace(read, rows=rows, problems=[*read.problems, *problems])
+    return rows, problems + unlike
 
 
 def _in_order(
@@ -145,7 +205,7 @@ def _in_order(
 ) -> tuple[list[LabelledFace], list[Message]]:
     """The rows with their landmarks in the scheme's order, and why others are not used.
 
-    Raises LabelError if the landmarks of no row are the scheme's.
+    Raises UserError if the landmarks of no row are the scheme's.
     """
     orders: dict[tuple[str, ...] | None, list[int] | None] = {}
     wrong: dict[tuple[str, ...] | None, LabelError] = {}
@@ -169,5 +229,6 @@ def _in_order(
             )
         )
     if wrong and not rows:
-        raise next(iter(wrong.values()))
+        first = next(iter(wrong.values()))
+        raise UserError(N_("{reason}"), MAP_THEM, reason=str(first)) from first
     return rows, [Message(N_("{reason}"), reason=str(error)) for error in wrong.values()]

@@ -443,6 +443,44 @@ def coco_file(file: Path, photos: dict[str, tuple[int, int]], name: str = "nose"
     return file
 
 
+def test_labels_are_looked_at_before_their_import_and_mapped(tmp_path: Path):
+    project = tmp_path / "p"
+    make_project(project).close()
+    Image.new("RGB", (60, 50), "grey").save(tmp_path / "a.jpg")
+    other = coco_file(tmp_path / "other.json", {"a.jpg": (60, 50), "gone.jpg": (9, 9)}, "tail")
+
+    def imported(*options: str) -> subprocess.CompletedProcess[str]:
+        return labeltool("import", project, other, "--as", "labels", *options)
+
+    refused = imported()
+    assert (refused.returncode, "--map" in refused.stderr) == (1, True)
+    said = json.loads(imported("--dry-run", "--json").stdout)
+    assert (said["format"], said["mapping"], said["imported"]) == ("coco", None, 0)
+    assert said["photos_missing"] == ["gone.jpg is not a photo of this project"]
+    by_name = imported("--dry-run", "--map", "names", "--shift", "-1", "-1")
+    assert by_name.returncode == 0, by_name.stderr
+    assert "Matching: by name; 1 of the 3 landmarks of three have no source" in by_name.stdout
+    assert "Import: 1 face: 0 of the project, 1 new" in by_name.stdout
+    assert status(project)["faces"] == 0
+    (tmp_path / "map.json").write_text('{"landmarks": {"left": "right", "nose": 2}}')
+    taken = imported("--map", str(tmp_path / "map.json"), "--shift", "2", "0")
+    assert (taken.returncode, status(project)["corrected"]) == (0, 1), taken.stderr
+    wrong = imported("--map", "wflw-300w")
+    assert (wrong.returncode, "makes 68 landmarks from 98" in wrong.stderr) == (1, True)
+    for options in (("--as", "photos", "--dry-run"), ("--json",), ("--as", "photos", "--map", "x")):
+        assert imported(*options).returncode == 2
+
+
+def test_the_photos_of_a_label_file_are_imported_without_its_labels(tmp_path: Path):
+    make_project(tmp_path / "p").close()
+    Image.new("RGB", (60, 50), "grey").save(tmp_path / "a.jpg")
+    Image.new("RGB", (60, 50), "grey").save(tmp_path / "b.jpg")
+    file = coco_file(tmp_path / "l.json", {"a.jpg": (60, 50), "gone.jpg": (9, 9)})
+    out = labeltool("import", tmp_path / "p", file)
+    assert "1 new photo, 0 known" in out.stdout
+    assert "not used: gone.jpg" in out.stderr
+
+
 def test_labels_of_another_image_size_are_not_imported(tmp_path: Path):
     make_project(tmp_path / "p").close()
     exif = Image.Exif()

@@ -32,7 +32,8 @@ class ReadLabels:
     have no suffix. Landmark `names` and `flip` (landmark k of a mirrored face is landmark flip[k]
     of the face) are None if the file states none; `edges` count from 0. `problems`: a sentence for
     each face that was skipped. `file`: what was read, where positions are not pixels from the top
-    left yet, see `pipnet.formats.label_file.in_pixels`.
+    left yet, see `pipnet.formats.label_file.in_pixels`. `format`: its name, see
+    `pipnet.formats.registry`.
     """
 
     names: tuple[str, ...] | None
@@ -43,6 +44,7 @@ class ReadLabels:
     photos: Mapping[str, ListedPhoto] = field(default_factory=dict)
     stems: bool = False
     file: LabelFile | None = None
+    format: str = ""
 
 
 CheckTargets = Callable[[Sequence[Path]], None]

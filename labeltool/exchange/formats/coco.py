@@ -119,7 +119,9 @@ def read(path: Path) -> ReadLabels:
         for image in file.images
         if image.file_name not in twice
     }
-    return ReadLabels(scheme.keypoints, scheme.edges, rows, _flip(scheme), problems, listed)
+    return ReadLabels(
+        scheme.keypoints, scheme.edges, rows, _flip(scheme), problems, listed, format="coco"
+    )
 
 
 def _with_progress(pieces: Iterator[str], total: int, progress: Progress) -> Iterator[str]:

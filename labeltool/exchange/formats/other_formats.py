@@ -26,7 +26,7 @@ def as_read_labels(file: LabelFile) -> ReadLabels:
     return ReadLabels(
         file.names, file.edges, file.faces, file.flip,
         [Message(N_("{reason}"), reason=f"{note}.") for note in file.notes],
-        file.photos, file.has_stems, None if is_converted else file,
+        file.photos, file.has_stems, None if is_converted else file, file.format,
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabel
             continue
         rows.append(LabelledFace(str(inside.parent / inside.stem), points, tight_box(points)))
     photos = {row.photo: ListedPhoto() for row in rows}
-    return ReadLabels(None, (), rows, None, problems, photos, stems=True)
+    return ReadLabels(None, (), rows, None, problems, photos, stems=True, format="pts")
 
 
 def _names_by_folder(photos: Iterable[str]) -> dict[PurePosixPath, PhotoNames]:

@@ -1,0 +1,1 @@
+"""Which landmark of a label file is which landmark of the project."""

@@ -1,0 +1,1 @@
+"""What an import of labels would do, before anything is stored."""
