@@ -52,7 +52,7 @@ SHOWN = {
 
 NAMES = {
     "labeltool", " - labeltool", "left", "bottom", "import", "start", "writes", "results",
-    "instant", "queries", "backups", "packs", "system", "checks", "residuals",
+    "instant", "queries", "previews", "backups", "packs", "system", "checks", "residuals",
 }  # fmt: skip
 """Words in such calls that are no texts: the program's name, sides of a plot, lanes, data."""
 

@@ -172,13 +172,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln photo(s) in {file} were labelled at another size. Check whether the points fit, then choose what to apply. All other labels of these photos are left out.</source>
-        <translation>
-            <numerusform>%Ln photo in {file} was labelled at another size. Check whether the points fit, then choose what to apply. All other labels of this photo are left out.</numerusform>
-            <numerusform>%Ln photos in {file} were labelled at another size. Check whether the points fit, then choose what to apply. All other labels of these photos are left out.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Rotate: the labels ignore the EXIF rotation (%Ln photo(s))</source>
         <translation>
             <numerusform>Rotate: the labels ignore the EXIF rotation (%Ln photo)</numerusform>
@@ -274,6 +267,34 @@
         <translation>
             <numerusform>The TIFF files have %Ln further page. Import it as a photo too?</numerusform>
             <numerusform>The TIFF files have %Ln further pages. Import them as photos too?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln landmark(s) of the project will be absent.</source>
+        <translation>
+            <numerusform>%Ln landmark of the project will be absent.</numerusform>
+            <numerusform>%Ln landmarks of the project will be absent.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %Ln label(s)</source>
+        <translation>
+            <numerusform>Import %Ln label</numerusform>
+            <numerusform>Import %Ln labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %Ln proposal(s)</source>
+        <translation>
+            <numerusform>Import %Ln proposal</numerusform>
+            <numerusform>Import %Ln proposals</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %Ln photo(s)</source>
+        <translation>
+            <numerusform>Import %Ln photo</numerusform>
+            <numerusform>Import %Ln photos</numerusform>
         </translation>
     </message>
 </context>

@@ -2728,6 +2728,10 @@ result: {verdict}</source>
         <translation>{photo}: 쓸 수 없습니다. {reason}</translation>
     </message>
     <message>
+        <source>Import it into a project with that scheme. {or_map}</source>
+        <translation>그 랜드마크 구성을 쓰는 프로젝트로 가져오세요. {or_map}</translation>
+    </message>
+    <message>
         <source>{photo} has {count} landmarks, this project&apos;s scheme has {ours}; label it again with all of them</source>
         <translation>{photo}: 랜드마크가 {count}개인데 이 프로젝트의 구성은 {ours}개입니다. 모두 찍어 다시 레이블을 다세요</translation>
     </message>
@@ -3116,24 +3120,46 @@ result: {verdict}</source>
         <translation>레이블 가져오기</translation>
     </message>
     <message>
-        <source>Take the file&apos;s landmarks as labels, or as proposals to review?</source>
-        <translation>파일의 랜드마크를 레이블로 가져올까요, 검토할 제안으로 가져올까요?</translation>
+        <source>Read the whole folder</source>
+        <translation>폴더 전체 읽기</translation>
     </message>
     <message>
-        <source>Faces that a person decided on keep what was decided.</source>
-        <translation>사람이 판정한 얼굴은 판정을 그대로 유지합니다.</translation>
+        <source>Mapping</source>
+        <translation>대응</translation>
+    </message>
+    <message>
+        <source>{file} holds no face.</source>
+        <translation>{file}에 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Comparing the labels</source>
+        <translation>레이블 비교</translation>
+    </message>
+    <message>
+        <source>Details ({count:,})</source>
+        <translation>자세히 ({count:,})</translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %Ln label(s)</source>
+        <translation>
+            <numerusform>레이블 %Ln개 가져오기</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %Ln proposal(s)</source>
+        <translation>
+            <numerusform>제안 %Ln개 가져오기</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %Ln photo(s)</source>
+        <translation>
+            <numerusform>사진 %Ln장 가져오기</numerusform>
+        </translation>
     </message>
     <message>
         <source>Labels</source>
         <translation>레이블</translation>
-    </message>
-    <message>
-        <source>Proposals</source>
-        <translation>제안</translation>
-    </message>
-    <message>
-        <source>COCO file, or any .pts file of a folder</source>
-        <translation>COCO 파일, 또는 폴더 안의 .pts 파일 하나</translation>
     </message>
     <message>
         <source>COCO keypoints file (*.json)</source>
@@ -3180,6 +3206,10 @@ result: {verdict}</source>
     <message>
         <source>First pages only</source>
         <translation>첫 페이지만</translation>
+    </message>
+    <message>
+        <source>A label file, or any file of a folder of them</source>
+        <translation>레이블 파일, 또는 레이블 폴더의 아무 파일</translation>
     </message>
     <message>
         <source>Tolerance</source>
@@ -4064,8 +4094,50 @@ result: {verdict}</source>
         <translation>사진으로 새 프로젝트…</translation>
     </message>
     <message>
+        <source>Map by hand</source>
+        <translation>직접 대응</translation>
+    </message>
+    <message>
         <source>Open…</source>
         <translation>열기…</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>저장…</translation>
+    </message>
+    <message>
+        <source>Choose below how the landmarks of the file become those of the project.</source>
+        <translation>파일의 랜드마크를 프로젝트의 랜드마크에 어떻게 대응할지 아래에서 고르세요.</translation>
+    </message>
+    <message>
+        <source>Every landmark of the project has a source.</source>
+        <translation>프로젝트의 모든 랜드마크에 대응하는 것이 있습니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln landmark(s) of the project will be absent.</source>
+        <translation>
+            <numerusform>프로젝트의 랜드마크 %Ln개는 없음이 됩니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open a mapping of landmarks</source>
+        <translation>랜드마크 대응 열기</translation>
+    </message>
+    <message>
+        <source>Save the mapping of landmarks</source>
+        <translation>랜드마크 대응 저장</translation>
+    </message>
+    <message>
+        <source>{path}: {reason}.</source>
+        <translation>{path}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saved as {path}.</source>
+        <translation>{path}에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>Mappings ({patterns})</source>
+        <translation>랜드마크 대응 ({patterns})</translation>
     </message>
     <message>
         <source>Try the sample</source>
@@ -4084,22 +4156,48 @@ result: {verdict}</source>
         <translation>가져오기</translation>
     </message>
     <message>
-        <source>Labels of another image size</source>
-        <translation>이미지 크기가 다른 레이블</translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln photo(s) in {file} were labelled at another size. Check whether the points fit, then choose what to apply. All other labels of these photos are left out.</source>
-        <translation>
-            <numerusform>{file}의 사진 %Ln장은 다른 크기로 레이블되었습니다. 점이 맞는지 확인하고 적용할 방법을 고르세요. 고르지 않은 레이블은 가져오지 않습니다.</numerusform>
-        </translation>
+        <source>labels: decisions of a person</source>
+        <translation>레이블: 사람의 판정</translation>
     </message>
     <message>
-        <source>As in the file</source>
-        <translation>파일에 적힌 대로</translation>
+        <source>proposals to review</source>
+        <translation>검토할 제안</translation>
     </message>
     <message>
-        <source>Rotated or scaled</source>
-        <translation>회전하거나 크기를 조정한 결과</translation>
+        <source>photos only</source>
+        <translation>사진만</translation>
+    </message>
+    <message>
+        <source>as the format says</source>
+        <translation>형식이 정한 대로</translation>
+    </message>
+    <message>
+        <source>shift by (-1, -1): counted from 1</source>
+        <translation>(-1, -1) 이동: 1부터 센 위치</translation>
+    </message>
+    <message>
+        <source>shift by (1, 1): 1 was subtracted</source>
+        <translation>(1, 1) 이동: 1을 뺀 위치</translation>
+    </message>
+    <message>
+        <source>shift by (-0.5, -0.5): from the pixel&apos;s corner</source>
+        <translation>(-0.5, -0.5) 이동: 픽셀 모서리부터 센 위치</translation>
+    </message>
+    <message>
+        <source>shift by (0.5, 0.5): half a pixel was subtracted</source>
+        <translation>(0.5, 0.5) 이동: 반 픽셀을 뺀 위치</translation>
+    </message>
+    <message>
+        <source>Import as</source>
+        <translation>가져올 종류</translation>
+    </message>
+    <message>
+        <source>choose a mapping…</source>
+        <translation>대응 고르기…</translation>
+    </message>
+    <message>
+        <source>from a mapping file…</source>
+        <translation>대응 파일에서…</translation>
     </message>
     <message numerus="yes">
         <source>Rotate: the labels ignore the EXIF rotation (%Ln photo(s))</source>
@@ -4306,12 +4404,16 @@ result: {verdict}</source>
         <translation>다음 종류의 파일이나 폴더를 선택하세요: {suffixes}.</translation>
     </message>
     <message>
-        <source>{path} has {count} landmarks a face, this project&apos;s scheme {scheme!r} has {ours}.</source>
-        <translation>{path}: 얼굴당 랜드마크가 {count}개인데, 이 프로젝트의 랜드마크 구성 {scheme!r}은(는) {ours}개입니다.</translation>
+        <source>{photo} has {count} landmarks, which the mapping does not know</source>
+        <translation>{photo}의 랜드마크 {count}개는 이 대응에 없습니다</translation>
     </message>
     <message>
-        <source>Import it into a project with that scheme.</source>
-        <translation>그 랜드마크 구성을 쓰는 프로젝트로 가져오세요.</translation>
+        <source>Or say which landmark is which by a mapping: in the window&apos;s preview, or with --map names, --map order, --map FILE or a published rule.</source>
+        <translation>또는 랜드마크 대응을 정하세요. 창의 미리 보기에서, 또는 --map names, --map order, --map FILE이나 공개된 규칙으로 정할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{path} has {count} landmarks a face, this project&apos;s scheme {scheme!r} has {ours}.</source>
+        <translation>{path}: 얼굴당 랜드마크가 {count}개인데, 이 프로젝트의 랜드마크 구성 {scheme!r}은(는) {ours}개입니다.</translation>
     </message>
     <message>
         <source>{path} holds {suffix} files, which do not state the size of their photos.</source>
@@ -5024,12 +5126,196 @@ result: {verdict}</source>
         <translation>{count} 에포크</translation>
     </message>
     <message>
+        <source>Positions count from 1 in this format; 1 is subtracted.</source>
+        <translation>이 형식의 위치는 1부터 세므로 1을 뺍니다.</translation>
+    </message>
+    <message>
+        <source>Positions are shares of the photo&apos;s width and height.</source>
+        <translation>위치는 사진의 너비와 높이에 대한 비율입니다.</translation>
+    </message>
+    <message>
+        <source>Positions count from 0, the centre of the top-left pixel.</source>
+        <translation>위치는 왼쪽 위 픽셀의 중심을 0으로 하여 셉니다.</translation>
+    </message>
+    <message>
+        <source>y counts from the bottom edge of the photo; it is turned over.</source>
+        <translation>y는 사진의 아래쪽부터 세므로 뒤집습니다.</translation>
+    </message>
+    <message>
+        <source>Positions count from 0; files before format 1.1 from the corner of a pixel.</source>
+        <translation>위치는 0부터 셉니다. 형식 1.1 전의 파일은 픽셀의 모서리부터 셉니다.</translation>
+    </message>
+    <message>
+        <source>not matched</source>
+        <translation>대응되지 않음</translation>
+    </message>
+    <message>
+        <source>by name</source>
+        <translation>이름으로</translation>
+    </message>
+    <message>
+        <source>by order</source>
+        <translation>순서로</translation>
+    </message>
+    <message>
+        <source>as chosen</source>
+        <translation>고른 대로</translation>
+    </message>
+    <message>
+        <source>No proposals of a network to compare the labels with.</source>
+        <translation>레이블과 비교할 네트워크의 제안이 없습니다.</translation>
+    </message>
+    <message>
+        <source>The labels lie far from the detector&apos;s proposals ({percent} % of the face&apos;s size, median of {count} faces): another order or mapping?</source>
+        <translation>레이블이 검출기의 제안에서 멉니다(얼굴 크기의 {percent} %, 얼굴 {count}개의 중앙값). 순서나 대응이 다르지 않습니까?</translation>
+    </message>
+    <message>
+        <source>The labels lie {x} px {across} and {y} px {down} the detector&apos;s proposals (median of {count} faces)</source>
+        <translation>레이블이 검출기의 제안보다 {across}으로 {x}픽셀, {down}로 {y}픽셀 벗어납니다(얼굴 {count}개의 중앙값)</translation>
+    </message>
+    <message>
+        <source>right of</source>
+        <translation>오른쪽</translation>
+    </message>
+    <message>
+        <source>left of</source>
+        <translation>왼쪽</translation>
+    </message>
+    <message>
+        <source>below</source>
+        <translation>아래</translation>
+    </message>
+    <message>
+        <source>above</source>
+        <translation>위</translation>
+    </message>
+    <message>
+        <source>{where}: they may count from 1.</source>
+        <translation>{where}. 1부터 센 위치일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{where}: 1 may have been subtracted from labels that count from 0.</source>
+        <translation>{where}. 0부터 센 레이블에서 1을 뺀 위치일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{where}: they may count from the corner of the first pixel.</source>
+        <translation>{where}. 첫 픽셀의 모서리부터 센 위치일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{where}: half a pixel may have been subtracted without need.</source>
+        <translation>{where}. 반 픽셀을 필요 없이 뺀 위치일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{where}.</source>
+        <translation>{where}.</translation>
+    </message>
+    <message>
+        <source>{count} of {total} faces look mirrored: left and right may be swapped.</source>
+        <translation>얼굴 {total}개 가운데 {count}개가 좌우로 뒤집힌 모양입니다. 왼쪽과 오른쪽이 바뀌었을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>형식</translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation>내용</translation>
+    </message>
+    <message>
+        <source>Matching</source>
+        <translation>대응</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation>원점</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>근거</translation>
+    </message>
+    <message>
+        <source>Sizes</source>
+        <translation>크기</translation>
+    </message>
+    <message>
+        <source>{count} photos or rows; see the list.</source>
+        <translation>사진이나 행 {count}개. 목록을 보세요.</translation>
+    </message>
+    <message>
+        <source>Not used</source>
+        <translation>쓰지 않음</translation>
+    </message>
+    <message>
+        <source>1 photo or row.</source>
+        <translation>사진이나 행 1개.</translation>
+    </message>
+    <message>
+        <source>{faces} in {photos}</source>
+        <translation>{photos}의 {faces}</translation>
+    </message>
+    <message>
         <source>1 face</source>
         <translation>얼굴 1개</translation>
     </message>
     <message>
         <source>{count} faces</source>
         <translation>얼굴 {count}개</translation>
+    </message>
+    <message>
+        <source>1 photo</source>
+        <translation>사진 1장</translation>
+    </message>
+    <message>
+        <source>{count} photos</source>
+        <translation>사진 {count}장</translation>
+    </message>
+    <message>
+        <source>{content}, all found.</source>
+        <translation>{content}, 모두 찾았습니다.</translation>
+    </message>
+    <message>
+        <source>{content}, {count} not found.</source>
+        <translation>{content}, 사진 {count}장은 찾지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>without names</source>
+        <translation>이름 없음</translation>
+    </message>
+    <message>
+        <source>named {names}</source>
+        <translation>이름: {names}</translation>
+    </message>
+    <message>
+        <source>{count} a face, {named}</source>
+        <translation>얼굴마다 {count}개, {named}</translation>
+    </message>
+    <message>
+        <source>{landmarks}; as many as {schemes}</source>
+        <translation>{landmarks}. {schemes}와 같은 수</translation>
+    </message>
+    <message>
+        <source>{landmarks}; {count} faces have others</source>
+        <translation>{landmarks}. 얼굴 {count}개는 다름</translation>
+    </message>
+    <message>
+        <source>{how}; {count} of the {total} landmarks of {scheme} have no source and are absent</source>
+        <translation>{how}. {scheme}의 랜드마크 {total}개 가운데 {count}개는 대응하는 것이 없어 없음이 됩니다</translation>
+    </message>
+    <message>
+        <source>No photo differs from what the file says.</source>
+        <translation>파일에 적힌 크기와 다른 사진이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{count} photos differ: {turned} were labelled before their EXIF turn, {scaled} on copies of another size, {unexplained} cannot be explained</source>
+        <translation>사진 {count}장이 다릅니다. {turned}장은 EXIF 회전 전에, {scaled}장은 크기가 다른 사본에 레이블했고, {unexplained}장은 설명되지 않습니다</translation>
+    </message>
+    <message>
+        <source>{faces}: {known} of the project, {fresh} new</source>
+        <translation>{faces}: 프로젝트의 얼굴 {known}개, 새 얼굴 {fresh}개</translation>
+    </message>
+    <message>
+        <source>{made}; {count} more keep what a person decided</source>
+        <translation>{made}. 얼굴 {count}개는 사람의 판정을 그대로 둡니다</translation>
     </message>
     <message>
         <source>Round {number} trains on {manual}, then {times} times on these and {available}, which it predicts again each time, for {epochs} each, from easier to harder tasks. Then it predicts {faces}.</source>
@@ -6964,6 +7250,106 @@ result: {verdict}</source>
     <message>
         <source>The proposals of {count:,} faces were adjusted.</source>
         <translation>얼굴 {count:,}개의 제안을 조정했습니다.</translation>
+    </message>
+    <message>
+        <source>No landmark of the label file has a name of the scheme {scheme!r}.</source>
+        <translation>레이블 파일의 랜드마크 가운데 랜드마크 구성 {scheme!r}의 이름을 가진 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Map them by order, by a published rule, or by a mapping file.</source>
+        <translation>순서, 공개된 규칙 또는 대응 파일로 대응시키세요.</translation>
+    </message>
+    <message>
+        <source>The mapping {name} makes {ours} landmarks from {theirs}; this project has {scheme}, and the label file {file}.</source>
+        <translation>대응 {name}은(는) 랜드마크 {theirs}개로 {ours}개를 만듭니다. 이 프로젝트는 {scheme}개, 레이블 파일은 {file}개입니다.</translation>
+    </message>
+    <message>
+        <source>Choose another mapping: {maps}, or a mapping file.</source>
+        <translation>다른 대응({maps})이나 대응 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>There is no mapping {name}.</source>
+        <translation>{name}이라는 대응이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose one of {maps}, or name a mapping file.</source>
+        <translation>{maps} 가운데 하나나 대응 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>it has no entry &apos;landmarks&apos;</source>
+        <translation>&apos;landmarks&apos; 항목이 없습니다</translation>
+    </message>
+    <message>
+        <source>the scheme {scheme!r} has no landmark {name!r}</source>
+        <translation>랜드마크 구성 {scheme!r}에 랜드마크 {name!r}이(가) 없습니다</translation>
+    </message>
+    <message>
+        <source>the label file has no landmark {name}</source>
+        <translation>레이블 파일에 랜드마크 {name}이(가) 없습니다</translation>
+    </message>
+    <message>
+        <source>it maps no landmark</source>
+        <translation>대응하는 랜드마크가 없습니다</translation>
+    </message>
+    <message>
+        <source>{path} is no mapping for these labels: {reason}.</source>
+        <translation>{path}은(는) 이 레이블의 대응 파일이 아닙니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>A mapping file names a landmark of the label file for each of the project.</source>
+        <translation>대응 파일은 프로젝트의 랜드마크마다 레이블 파일의 랜드마크를 적습니다.</translation>
+    </message>
+    <message>
+        <source>Faces of the label file</source>
+        <translation>레이블 파일의 얼굴</translation>
+    </message>
+    <message>
+        <source>Click a face to enlarge it</source>
+        <translation>얼굴을 클릭하면 커집니다</translation>
+    </message>
+    <message>
+        <source>No photo of this file can be shown.</source>
+        <translation>이 파일의 사진을 하나도 보여 줄 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{photo}: left out</source>
+        <translation>{photo}: 제외됨</translation>
+    </message>
+    <message>
+        <source>Not used: {reason}</source>
+        <translation>쓰지 않음: {reason}</translation>
+    </message>
+    <message>
+        <source>and {count:,} more</source>
+        <translation>외 {count:,}개</translation>
+    </message>
+    <message>
+        <source>Kept: {photo} is {verdict}</source>
+        <translation>그대로 둠: {photo} — {verdict}</translation>
+    </message>
+    <message>
+        <source>Kept: {photo} is {verdict}, the same as in the file</source>
+        <translation>그대로 둠: {photo} — {verdict}, 파일과 같음</translation>
+    </message>
+    <message>
+        <source>Landmark of the project</source>
+        <translation>프로젝트의 랜드마크</translation>
+    </message>
+    <message>
+        <source>From the label file</source>
+        <translation>레이블 파일에서</translation>
+    </message>
+    <message>
+        <source>middle of {landmarks}</source>
+        <translation>{landmarks}의 가운데</translation>
+    </message>
+    <message>
+        <source>absent</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Mapping of landmarks</source>
+        <translation>랜드마크 대응</translation>
     </message>
 </context>
 </TS>

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from labeltool.domain import Changes, Message, Progress, WriteResult
 from labeltool.exchange import detection_pool, photo_import
-from labeltool.exchange.label_import import import_labels
-from labeltool.exchange.label_source import LabelSource, read_label_source
+from labeltool.exchange.label_import import import_labels, import_photos
+from labeltool.exchange.label_source import LabelSource, find_label_source, fit_to_scheme
+from labeltool.exchange.mapping.landmark_map import LandmarkMap
 from labeltool.gui.background.round_controller import RoundController
 from labeltool.gui.background.tasks import TaskRunner, Work
 from labeltool.gui.background.write_queue import WriteQueue, face_id
@@ -22,14 +24,23 @@ from labeltool.project.integrity import photos_missing
 from labeltool.review.desk import Desk
 from labeltool.store import MAX_INSTANT_FACES, Store
 
+LabelKind = Literal["labels", "proposals", "photos"]
+"""What a label file is imported as."""
+
 
 @dataclass(frozen=True)
 class LabelImport:
-    """What to import: `proposals` or labels; `turn`, `scale`: also labels made on pictures of
-    another size, see `labeltool.exchange.label_import.import_labels`."""
+    """What to import of a label file: its labels, its faces as proposals, or its photos only.
+
+    `mapping` None takes the landmarks by their names or numbers. `shift`: pixels to add to all
+    positions. `turn`, `scale`: also labels made on pictures of another size, see
+    `labeltool.exchange.label_import.import_labels`.
+    """
 
     source: Path | LabelSource
-    proposals: bool
+    kind: LabelKind = "labels"
+    mapping: LandmarkMap | None = None
+    shift: tuple[float, float] = (0.0, 0.0)
     turn: bool = False
     scale: bool = False
 
@@ -39,46 +50,44 @@ class LabelImport:
         return self.source if isinstance(self.source, Path) else self.source.path
 
     def run(self, store: Store, reviewer: str, progress: Progress) -> LabelImportResult:
-        """Import the labels. From a path whose labels need a choice nothing is imported."""
+        """Import it."""
         source = self.source
         if isinstance(source, Path):
-            source = read_label_source(store, source)
-            if any(wrong.frame is not None for wrong in source.frames()[1].values()):
-                return LabelImportResult(replace(self, source=source), needs_choice=source)
+            source = find_label_source(store, source)
+        if self.kind == "photos":
+            added = import_photos(store, source)
+            note = notifications.photos(added, store.queue.counts(), 0)
+            result = WriteResult(Changes(all=True, photos=True), Message(note))
+            return LabelImportResult(result, added.new > 0)
+        proposals = self.kind == "proposals"
         summary = import_labels(
-            store, source, reviewer,
-            proposals=self.proposals, turn=self.turn, scale=self.scale, progress=progress,
+            store, fit_to_scheme(source, store.scheme, self.mapping, self.shift), reviewer,
+            proposals=proposals, turn=self.turn, scale=self.scale, progress=progress,
         )  # fmt: skip
-        note = notifications.labels(summary, source.path, proposals=self.proposals)
-        changes = Changes(all=True, photos=True, rounds=self.proposals)
+        note = notifications.labels(summary, source.path, proposals=proposals)
+        changes = Changes(all=True, photos=True, rounds=proposals)
         is_undoable = summary.is_logged and summary.imported > 0
         result = WriteResult(changes, Message(note), undoable=is_undoable)
-        return LabelImportResult(self, result, summary.has_unsearched_photos)
+        return LabelImportResult(result, summary.has_unsearched_photos)
 
 
 @dataclass(frozen=True)
 class LabelImportResult:
-    """The `result` of an import, and whether `photos_to_search` are left; or, if the person must
-    choose first what to do with labels of another size, `needs_choice`: their source."""
+    """The `result` of an import, and whether `photos_to_search` are left."""
 
-    wanted: LabelImport
-    result: WriteResult | None = None
+    result: WriteResult
     photos_to_search: bool = False
-    needs_choice: LabelSource | None = None
 
 
 class Importer(QObject):
     """Adds photos and labels to the project of a window, and searches the photos for faces.
 
     Signals:
-        sizes_differ: labels were made on pictures of another size; carries the `LabelSource` and
-            whether they are proposals, see `add_labels`.
         pages_left: TIFF files have further pages, which were not added; carries the folders and
             files that were given and how many pages there are, see `add_photos`.
         photos_moved: photos have new paths and must be read again; a write's Changes follow.
     """
 
-    sizes_differ = Signal(object, bool)
     pages_left = Signal(object, int)
     photos_moved = Signal()
     _found_faces = Signal(object)
@@ -165,12 +174,8 @@ class Importer(QObject):
 
     # Labels
 
-    def add_labels(
-        self, source: Path | LabelSource, proposals: bool, turn: bool = False, scale: bool = False
-    ) -> None:
-        """Import the labels of a file. Where they were made on pictures of another size
-        `sizes_differ` asks first: the answer calls this again with what the signal carried."""
-        wanted = LabelImport(source, proposals, turn, scale)
+    def add_labels(self, wanted: LabelImport) -> None:
+        """Import the labels of a file."""
         self._tasks.run(
             "writes", tr("Reading {file}", file=wanted.path.name),
             partial(wanted.run, self._store, self._desk.reviewer),
@@ -180,8 +185,6 @@ class Importer(QObject):
     @Slot(object)
     def _labels_added(self, result: object) -> None:
         assert isinstance(result, LabelImportResult)
-        if result.needs_choice is not None:
-            self.sizes_differ.emit(result.needs_choice, result.wanted.proposals)
         self._tasks.publish(result.result)
         if result.photos_to_search and not self.is_searching:
             self.search()

@@ -121,6 +121,7 @@ LaneName = Literal[
     "start",
     "packs",
     "queries",
+    "previews",
     "backups",
     "checks",
     "residuals",
@@ -172,12 +173,17 @@ class TaskRunner(QObject):
         succeeded: Callable[[object], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
         ended: Callable[[], None] | None = None,
-    ) -> None:  # fmt: skip
-        """Start a short task that nobody watches; otherwise like `run`."""
+        progressed: Callable[[int, int], None] | None = None,
+    ) -> Task:  # fmt: skip
+        """Start a task that the window does not show; otherwise like `run`. The caller may show its
+        progress and cancel it."""
         task = Task(name, self)
         if ended is not None:
             task.ended.connect(ended)
+        if progressed is not None:
+            task.progressed.connect(progressed)
         self._start(lane, task, work, succeeded, failed)
+        return task
 
     def write(
         self, name: str, operation: Callable[[], Changes | WriteResult],

@@ -23,7 +23,6 @@ from labeltool.domain import (
 from labeltool.domain.round_options import DEVICES, RoundOptions
 from labeltool.domain.tolerance import MAX_TOLERANCE, MIN_TOLERANCE
 from labeltool.exchange.formats.format_table import FORMATS, labels_of_chosen_file, suffix_patterns
-from labeltool.exchange.label_source import LabelSource
 from labeltool.gui.background.exporter import RefusedExport
 from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.background.speed_probe import SpeedProbe
@@ -33,7 +32,6 @@ from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
 from labeltool.gui.dialogs.audit_faces import AuditFacesDialog
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog
-from labeltool.gui.dialogs.label_sizes import LabelSizesDialog
 from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.gui.dialogs.round_list import RoundListDialog
@@ -71,7 +69,6 @@ class DialogCommands(QObject):
         self._probe = SpeedProbe(settings, self)
         self._round_options = RoundOptions()  # as they were chosen last
         session.exporter.refused.connect(self._confirm_replace)
-        session.importer.sizes_differ.connect(self._choose_sizes)
         session.importer.pages_left.connect(self._offer_pages)
         session.adjustments.learned.connect(self._adjust)
         self._by_name = {
@@ -134,34 +131,22 @@ class DialogCommands(QObject):
             self._session.importer.add_photos(sources, all_pages=True)
 
     def _import_labels(self) -> None:
-        box = QMessageBox(self._parent)
-        box.setWindowTitle(tr("Import labels"))
-        box.setText(tr("Take the file's landmarks as labels, or as proposals to review?"))
-        box.setInformativeText(tr("Faces that a person decided on keep what was decided."))
-        labels = box.addButton(tr("Labels"), QMessageBox.ButtonRole.AcceptRole)
-        proposals = box.addButton(tr("Proposals"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        if box.clickedButton() not in (labels, proposals):
-            return
         file, _ = QFileDialog.getOpenFileName(
             self._parent,
-            tr("COCO file, or any .pts file of a folder"),
+            tr("A label file, or any file of a folder of them"),
             "",
             tr("Labels ({patterns})", patterns=suffix_patterns()),
         )
-        if file:
-            source = labels_of_chosen_file(Path(file))
-            self._session.importer.add_labels(source, box.clickedButton() is proposals)
+        if not file:
+            return
+        # few people need it in every session
+        from labeltool.gui.dialogs.import_labels.import_dialog import (  # noqa: PLC0415
+            ImportLabelsDialog,
+        )
 
-    @Slot(object, bool)
-    def _choose_sizes(self, source: LabelSource, proposals: bool) -> None:
-        """Ask what to do with labels that were made on pictures of another size."""
-        dialog = LabelSizesDialog(source, self._parent)
-        if self._run(dialog):
-            self._session.importer.add_labels(
-                source, proposals, turn=dialog.turn, scale=dialog.scale
-            )
+        dialog = ImportLabelsDialog(self._session, labels_of_chosen_file(Path(file)), self._parent)
+        if self._run(dialog) and (wanted := dialog.wanted()) is not None:
+            self._session.importer.add_labels(wanted)
 
     def _export(self) -> None:
         forms = {tr(known.description): known.name for known in FORMATS}

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from labeltool.domain import Changes, Filter, NewPrediction, RoundKind, Verdict
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import import_labels
+from labeltool.gui.background.importer import LabelImport
 from labeltool.gui.dialogs import batch_preview
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.gui.dialogs.start_round import StartRoundDialog
@@ -154,7 +155,7 @@ def test_5_importing_the_same_file_again_changes_nothing(qtbot, open_window, pro
     before = session.store.queue.counts()
     for _ in range(2):
         with qtbot.waitSignal(session.changed):
-            session.importer.add_labels(tmp_path / "labels.json", False)
+            session.importer.add_labels(LabelImport(tmp_path / "labels.json"))
         assert session.store.queue.counts() == before
         assert np.array_equal(session.store.faces.get(1).points, edited)
     assert "2 faces keep what a person decided" in window.views.message_bar.label.text()

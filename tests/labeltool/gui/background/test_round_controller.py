@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 
 from labeltool.domain import Changes, Filter, Progress, RoundKind, RoundStatus, UserError, Verdict
 from labeltool.domain.round_options import RoundOptions
+from labeltool.gui.background.importer import LabelImport
 from labeltool.gui.background.round_controller import RoundController, RoundState
 from labeltool.gui.window import MainWindow
 from labeltool.rounds import liveness
@@ -197,7 +198,7 @@ def test_failed_background_work_shows_a_message(qtbot, open_window, project, mon
         raise UserError("It failed.", "Do it again.")
 
     monkeypatch.setattr("labeltool.exchange.photo_import.add_photos", fails)
-    monkeypatch.setattr("labeltool.gui.background.importer.read_label_source", fails)
+    monkeypatch.setattr("labeltool.gui.background.importer.find_label_source", fails)
     monkeypatch.setattr("labeltool.gui.background.exporter.export_labels", fails)
     monkeypatch.setattr(session.round.rounds.promotion, "roll_back", fails)
     for name in ("start_predict", "can_predict"):
@@ -206,7 +207,7 @@ def test_failed_background_work_shows_a_message(qtbot, open_window, project, mon
         )
     for begin in (
         lambda: session.importer.add_photos([project]),
-        lambda: session.importer.add_labels(project, False),
+        lambda: session.importer.add_labels(LabelImport(project)),
         lambda: session.exporter.export(project / "labels.json", "coco"),
         session.round.predict,
         lambda: session.round.roll_back("ann", session.store.rounds.all()[0]),

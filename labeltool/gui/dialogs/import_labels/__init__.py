@@ -1,0 +1,1 @@
+"""Import labels: look at a file, map its landmarks, choose what it becomes."""
