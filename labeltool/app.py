@@ -31,7 +31,7 @@ from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
 from labeltool.project.sample import make_sample
 from labeltool.store import backups, create_project, open_project
-from pipnet.data.scheme import load_scheme
+from pipnet.data.scheme import Scheme
 
 log = logging.getLogger(__name__)
 
@@ -189,12 +189,12 @@ class App(QObject):
         wanted = dialog.exec()
         dialog.deleteLater()
         if wanted:
-            self.make(dialog.sources, dialog.project, dialog.scheme.currentText().strip())
+            self.make(dialog.sources, dialog.project, dialog.chosen_scheme())
 
-    def make(self, sources: list[Path], folder: Path, scheme: str) -> MainWindow | None:
+    def make(self, sources: list[Path], folder: Path, scheme: Scheme) -> MainWindow | None:
         """Create a project and import its photos."""
         try:
-            create_project(folder, load_scheme(scheme)).close()
+            create_project(folder, scheme).close()
         except UserError as error:
             self.show_welcome().show_error(error)
             return None

@@ -1376,8 +1376,20 @@
         <translation>사진은 제자리에 그대로 있습니다. 얼굴 찾기와 랜드마크 제안은 백그라운드에서 진행되므로 그동안 검토할 수 있습니다.</translation>
     </message>
     <message>
+        <source>Make or change…</source>
+        <translation>만들기 또는 변경…</translation>
+    </message>
+    <message>
+        <source>Place and name your own landmarks on a photo</source>
+        <translation>사진 위에 직접 랜드마크를 놓고 이름을 붙입니다</translation>
+    </message>
+    <message>
         <source>Choose…</source>
         <translation>선택…</translation>
+    </message>
+    <message>
+        <source>Use this scheme</source>
+        <translation>이 구성 사용</translation>
     </message>
     <message>
         <source>Folder of photos</source>
@@ -2342,8 +2354,116 @@ result: {verdict}</source>
         <translation>읽기 전용: 이 프로젝트를 보고 내보낼 수 있지만, 바꾼 내용은 저장되지 않습니다. 작업하려면 폴더의 복사본을 여세요.</translation>
     </message>
     <message>
+        <source>Landmark scheme</source>
+        <translation>랜드마크 구성</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>취소</translation>
+    </message>
+    <message>
+        <source>Save as file…</source>
+        <translation>파일로 저장…</translation>
+    </message>
+    <message>
+        <source>Start from…</source>
+        <translation>불러올 구성…</translation>
+    </message>
+    <message>
+        <source>{scheme}: {count} landmarks</source>
+        <translation>{scheme}: 랜드마크 {count}개</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>비어 있음</translation>
+    </message>
+    <message>
+        <source>Replace everything by a known scheme; undo brings it back</source>
+        <translation>모두 알려진 구성으로 바꿉니다. 되돌리기로 복구됩니다</translation>
+    </message>
+    <message>
+        <source>The part of the face that the chosen landmarks belong to; Enter sets it</source>
+        <translation>선택한 랜드마크가 속한 얼굴 부위. Enter로 정합니다</translation>
+    </message>
+    <message>
+        <source>A name, such as dogs-14</source>
+        <translation>이름, 예: dogs-14</translation>
+    </message>
+    <message>
+        <source>Photo…</source>
+        <translation>사진…</translation>
+    </message>
+    <message>
+        <source>Choose a photo to place the landmarks on</source>
+        <translation>랜드마크를 놓을 사진을 선택합니다</translation>
+    </message>
+    <message>
+        <source>Place the landmarks on an empty picture</source>
+        <translation>빈 화면에 랜드마크를 놓습니다</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>기본 구성</translation>
+    </message>
+    <message>
+        <source>the box</source>
+        <translation>박스</translation>
+    </message>
+    <message>
+        <source>from {one} to {other}</source>
+        <translation>{one}에서 {other}까지</translation>
+    </message>
+    <message>
+        <source>Landmarks {count}  ·  pairs {pairs}  ·  edges {edges}  ·  norm: {norm}</source>
+        <translation>랜드마크 {count}  ·  쌍 {pairs}  ·  선 {edges}  ·  기준 거리: {norm}</translation>
+    </message>
+    <message>
+        <source>The scheme is complete.</source>
+        <translation>구성이 완성되었습니다.</translation>
+    </message>
+    <message>
+        <source>{first} (and {count} more)</source>
+        <translation>{first} (외 {count}건)</translation>
+    </message>
+    <message>
+        <source>Reading the photo {photo}…</source>
+        <translation>사진 {photo} 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Landmark scheme on {photo}</source>
+        <translation>랜드마크 구성 - {photo}</translation>
+    </message>
+    <message>
+        <source>A photo to place the landmarks on</source>
+        <translation>랜드마크를 놓을 사진</translation>
+    </message>
+    <message>
+        <source>Photos ({patterns})</source>
+        <translation>사진 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Save the scheme</source>
+        <translation>구성 저장</translation>
+    </message>
+    <message>
+        <source>Landmark schemes ({patterns})</source>
+        <translation>랜드마크 구성 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Saved as {file}.</source>
+        <translation>{file}(으)로 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>Close without keeping the scheme?</source>
+        <translation>구성을 저장하지 않고 닫을까요?</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>버리기</translation>
+    </message>
+    <message>
+        <source>Keep editing</source>
+        <translation>계속 편집</translation>
     </message>
     <message>
         <source>Cancelling…</source>
@@ -7350,6 +7470,198 @@ result: {verdict}</source>
     <message>
         <source>Mapping of landmarks</source>
         <translation>랜드마크 대응</translation>
+    </message>
+    <message>
+        <source>Take the last step in this window back</source>
+        <translation>이 창에서 한 마지막 작업을 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Do again what was taken back</source>
+        <translation>되돌린 작업을 다시 합니다</translation>
+    </message>
+    <message>
+        <source>Place landmarks</source>
+        <translation>랜드마크 놓기</translation>
+    </message>
+    <message>
+        <source>A click on the picture adds a landmark</source>
+        <translation>화면을 클릭하면 랜드마크가 추가됩니다</translation>
+    </message>
+    <message>
+        <source>Fit the picture</source>
+        <translation>화면에 맞추기</translation>
+    </message>
+    <message>
+        <source>Show all of the picture; the wheel zooms</source>
+        <translation>전체를 보여 줍니다. 휠로 확대합니다</translation>
+    </message>
+    <message>
+        <source>Type the name of the landmark (or double-click it)</source>
+        <translation>랜드마크 이름을 입력합니다 (또는 더블클릭)</translation>
+    </message>
+    <message>
+        <source>Remove the chosen landmarks</source>
+        <translation>선택한 랜드마크를 제거합니다</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>앞으로</translation>
+    </message>
+    <message>
+        <source>Move the chosen landmarks up in the order</source>
+        <translation>선택한 랜드마크를 순서에서 앞으로 옮깁니다</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>뒤로</translation>
+    </message>
+    <message>
+        <source>Move the chosen landmarks down in the order</source>
+        <translation>선택한 랜드마크를 순서에서 뒤로 옮깁니다</translation>
+    </message>
+    <message>
+        <source>Draw edges along the chosen landmarks, in the order in which you chose them; again: none</source>
+        <translation>선택한 순서대로 랜드마크를 선으로 잇습니다. 다시 누르면 없앱니다</translation>
+    </message>
+    <message>
+        <source>Closed edges</source>
+        <translation>닫힌 선</translation>
+    </message>
+    <message>
+        <source>The same, and from the last back to the first</source>
+        <translation>같은 방식으로 잇고, 마지막에서 처음으로도 잇습니다</translation>
+    </message>
+    <message>
+        <source>Contour</source>
+        <translation>윤곽선</translation>
+    </message>
+    <message>
+        <source>The chosen landmarks lie on a line, such as a jaw, and may slide along it; again: not</source>
+        <translation>선택한 랜드마크는 턱선 같은 윤곽 위에 있어 그 방향으로 움직일 수 있습니다. 다시 누르면 해제합니다</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <translation>기준 거리</translation>
+    </message>
+    <message>
+        <source>Errors are shares of the distance of the two chosen landmarks</source>
+        <translation>오차를 선택한 두 랜드마크 사이 거리의 비율로 나타냅니다</translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation>쌍 짓기</translation>
+    </message>
+    <message>
+        <source>The two chosen landmarks are each other&apos;s mirror image</source>
+        <translation>선택한 두 랜드마크는 서로 좌우 대칭입니다</translation>
+    </message>
+    <message>
+        <source>No pair</source>
+        <translation>쌍 해제</translation>
+    </message>
+    <message>
+        <source>The chosen landmarks lie in the middle of the face</source>
+        <translation>선택한 랜드마크는 얼굴 가운데에 있습니다</translation>
+    </message>
+    <message>
+        <source>Guess pairs</source>
+        <translation>쌍 찾기</translation>
+    </message>
+    <message>
+        <source>Find all pairs by names and by mirroring; look at the column Partner</source>
+        <translation>이름과 좌우 대칭으로 모든 쌍을 찾습니다. 짝 열을 확인하세요</translation>
+    </message>
+    <message>
+        <source>Choose all</source>
+        <translation>모두 선택</translation>
+    </message>
+    <message>
+        <source>Choose every landmark</source>
+        <translation>모든 랜드마크를 선택합니다</translation>
+    </message>
+    <message>
+        <source>{tip} ({keys})</source>
+        <translation>{tip} ({keys})</translation>
+    </message>
+    <message>
+        <source>Partner</source>
+        <translation>짝</translation>
+    </message>
+    <message>
+        <source>Picture with landmarks</source>
+        <translation>랜드마크가 있는 화면</translation>
+    </message>
+    <message>
+        <source>Click to place the first landmark, or start from a template.</source>
+        <translation>클릭하여 첫 랜드마크를 놓거나 기본 구성에서 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Place the first landmark: click on the picture.</source>
+        <translation>화면을 클릭하여 첫 랜드마크를 놓으세요.</translation>
+    </message>
+    <message>
+        <source>Give the scheme a name.</source>
+        <translation>구성에 이름을 붙이세요.</translation>
+    </message>
+    <message>
+        <source>“{name}” is the name of a known scheme with other landmarks: choose another name.</source>
+        <translation>“{name}”은(는) 랜드마크가 다른 기존 구성의 이름입니다. 다른 이름을 선택하세요.</translation>
+    </message>
+    <message>
+        <source>A landmark has no name.</source>
+        <translation>이름이 없는 랜드마크가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Two landmarks are named “{name}”: rename one of them.</source>
+        <translation>“{name}”(이)라는 랜드마크가 두 개입니다. 하나의 이름을 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>“{one}” and “{other}” are a pair, but their names say otherwise.</source>
+        <translation>“{one}”와(과) “{other}”은(는) 쌍이지만 이름이 맞지 않습니다.</translation>
+    </message>
+    <message>
+        <source>“{name}” has no partner on the other side: pair it, or training on mirrored photos learns it wrong.</source>
+        <translation>“{name}”에 반대쪽 짝이 없습니다. 쌍을 지어 주세요. 그대로 두면 좌우 반전 사진에서 잘못 학습합니다.</translation>
+    </message>
+    <message>
+        <source>No pairs: training does not use mirrored photos. “Guess pairs” finds them.</source>
+        <translation>쌍이 없어 학습에 좌우 반전 사진을 쓰지 않습니다. “쌍 찾기”로 찾을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>No norm: errors are measured in shares of the box. Choose two landmarks far apart, such as the outer corners of the eyes, and press “Norm”.</source>
+        <translation>기준 거리가 없어 오차를 박스 크기의 비율로 잽니다. 눈 바깥쪽 꼬리처럼 멀리 떨어진 두 랜드마크를 선택하고 “기준 거리”를 누르세요.</translation>
+    </message>
+    <message>
+        <source>Added: {landmarks}. To be placed on {labels:,} labelled faces; after {least} of them it is proposed from the shape of the others.</source>
+        <translation>추가: {landmarks}. 레이블이 있는 얼굴 {labels:,}개에 놓아야 하며, {least}개에 놓은 뒤에는 다른 랜드마크의 모양에서 제안합니다.</translation>
+    </message>
+    <message>
+        <source>Removed: {landmarks}. Kept in the history, and not shown any more.</source>
+        <translation>제거: {landmarks}. 이력에 남고 더는 표시하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{old} → {new}</source>
+        <translation>{old} → {new}</translation>
+    </message>
+    <message>
+        <source>Renamed: {landmarks}.</source>
+        <translation>이름 변경: {landmarks}.</translation>
+    </message>
+    <message>
+        <source>The order changes; every point stays with its landmark.</source>
+        <translation>순서가 바뀝니다. 점은 모두 자기 랜드마크에 남습니다.</translation>
+    </message>
+    <message>
+        <source>Landmarks stay as they are; edges, pairs and regions change.</source>
+        <translation>랜드마크는 그대로이고 선, 쌍, 부위가 바뀝니다.</translation>
+    </message>
+    <message>
+        <source>{before}, {word}</source>
+        <translation>{before}, {word}</translation>
+    </message>
+    <message>
+        <source>{count:,} ({names} and others)</source>
+        <translation>{count:,}개 ({names} 등)</translation>
     </message>
 </context>
 </TS>

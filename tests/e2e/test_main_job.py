@@ -80,7 +80,7 @@ def test_import_review_train_and_export_in_the_window(qtbot, app, photos, tmp_pa
     project = tmp_path / "project"
 
     # photos in: faces are found and landmarks proposed by themselves
-    window = app.make([photos], project, "300w")
+    window = app.make([photos], project, load_scheme("300w"))
     qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     session, desk = window.session, window.session.desk
@@ -223,7 +223,7 @@ def test_a_round_survives_closing_the_window_and_is_resumed(
     qtbot, app, photos, tmp_path, monkeypatch
 ):
     project = tmp_path / "project"
-    window = app.make([photos], project, "300w")
+    window = app.make([photos], project, load_scheme("300w"))
     qtbot.waitUntil(lambda: window.session.desk.counts.faces > 0)
     qtbot.waitUntil(lambda: settled(window), timeout=120_000)
     window.commands.trigger("accept")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -17,9 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.gui.dialogs.dialog_base import BaseDialog
+from labeltool.gui.dialogs.scheme_editor.editor_dialog import SchemeEditor
 from labeltool.gui.i18n.translate import sentence, tr
-from pipnet.data.scheme import SchemeError, load_scheme, shipped_schemes
+from pipnet.data.images import classify
+from pipnet.data.scheme import Scheme, SchemeError, load_scheme, shipped_schemes
 from pipnet.text import one_line
+
+MAX_LOOKED_AT_FILES = 200
+"""Files of a folder among which a photo to show is sought."""
 
 
 class NewProjectDialog(BaseDialog):
@@ -42,7 +49,8 @@ class NewProjectDialog(BaseDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow(tr("Photos"), self._with_button(self.photos, self._choose_photos))
         form.addRow(tr("Project folder"), self._with_button(self.folder, self._choose_folder))
-        form.addRow(tr("Landmarks"), self.scheme)
+        self.own: dict[str, Scheme] = {}
+        form.addRow(tr("Landmarks"), self._scheme_row())
         self.body.addLayout(form)
         self.problem = self.add_text("")
         self.add_text(
@@ -60,6 +68,16 @@ class NewProjectDialog(BaseDialog):
         if photos:
             self.photos.setText(", ".join(str(p) for p in photos))
         self._check()
+
+    def _scheme_row(self) -> QWidget:
+        row, self.edit = QWidget(), QPushButton(tr("Make or change…"))
+        self.edit.setToolTip(tr("Place and name your own landmarks on a photo"))
+        self.edit.clicked.connect(self._edit_scheme)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.scheme, 1)
+        layout.addWidget(self.edit)
+        return row
 
     def _with_button(self, field: QLineEdit, slot: object) -> QWidget:
         row, button = QWidget(), QPushButton(tr("Choose…"))
@@ -81,6 +99,35 @@ class NewProjectDialog(BaseDialog):
     def project(self) -> Path:
         """The folder for the project."""
         return Path(self.folder.text().strip())
+
+    def chosen_scheme(self) -> Scheme:
+        """The landmark scheme.
+
+        Raises:
+            SchemeError: nothing of that name, or the file is not a scheme.
+        """
+        text = self.scheme.currentText().strip()
+        return self.own[text] if text in self.own else load_scheme(text)
+
+    @Slot()
+    def _edit_scheme(self) -> None:
+        """Make a scheme on the first photo, from the one that is chosen or from nothing."""
+        try:
+            start = self.chosen_scheme()
+        except SchemeError:
+            start = None
+        if start is not None and start.name in shipped_schemes():
+            start = None  # a template of the editor
+        editor = SchemeEditor(tr("Use this scheme"), start, first_photo(self.sources), parent=self)
+        editor.used.connect(editor.accept)
+        if editor.exec():
+            scheme = editor.draft.scheme()
+            self.own[scheme.name] = scheme
+            if self.scheme.findText(scheme.name) < 0:
+                self.scheme.addItem(scheme.name)
+            self.scheme.setCurrentText(scheme.name)
+            self._check()
+        editor.deleteLater()
 
     @Slot()
     def _choose_photos(self) -> None:
@@ -122,9 +169,24 @@ class NewProjectDialog(BaseDialog):
             problem = tr("That folder already contains a project: open it instead.")
         else:
             try:
-                load_scheme(self.scheme.currentText().strip())
+                self.chosen_scheme()
             except SchemeError as error:
                 problem = f"{sentence(str(error))}."
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.ok.setEnabled(not problem)
+
+
+def first_photo(sources: Sequence[Path]) -> Path | None:
+    """A photo to show; looks at a few files only, since a folder may hold a million."""
+    for source in sources:
+        if source.is_file():
+            return source if classify(source) == "photo" else None
+        try:
+            with os.scandir(source) as entries:
+                for entry in itertools.islice(entries, MAX_LOOKED_AT_FILES):
+                    if entry.is_file() and classify(Path(entry.path)) == "photo":
+                        return Path(entry.path)
+        except OSError:
+            continue
+    return None

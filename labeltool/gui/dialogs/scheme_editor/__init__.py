@@ -1,0 +1,1 @@
+"""Make and change a landmark scheme on a picture."""

@@ -1,0 +1,1 @@
+"""A landmark scheme while a person makes or changes it."""
