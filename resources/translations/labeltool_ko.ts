@@ -728,6 +728,14 @@
         <translation>어떤 검사도 이 얼굴에서 문제를 찾지 못했습니다</translation>
     </message>
     <message>
+        <source>Landmark scheme…</source>
+        <translation>랜드마크 구성…</translation>
+    </message>
+    <message>
+        <source>Names, pairs and contours of the landmarks; save a changed copy for a new project</source>
+        <translation>랜드마크의 이름, 쌍, 윤곽선. 바꾼 사본은 새 프로젝트용으로 저장합니다</translation>
+    </message>
+    <message>
         <source>Fix the finding</source>
         <translation>문제 바로잡기</translation>
     </message>
@@ -2388,6 +2396,10 @@ result: {verdict}</source>
     <message>
         <source>A name, such as dogs-14</source>
         <translation>이름, 예: dogs-14</translation>
+    </message>
+    <message>
+        <source>This is a copy: the open project keeps its scheme. Save it for a new project.</source>
+        <translation>사본입니다. 열린 프로젝트의 구성은 그대로입니다. 새 프로젝트에 쓰려면 저장하세요.</translation>
     </message>
     <message>
         <source>Photo…</source>

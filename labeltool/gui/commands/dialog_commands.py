@@ -77,6 +77,7 @@ class DialogCommands(QObject):
             "export": self._export,
             "problems": self._problems,
             "relocate": self._relocate,
+            "scheme": self._scheme,
             "accept_above": self._accept_above,
             "contact_sheet": self._contact_sheet,
             "guarantee": self._guarantee,
@@ -169,6 +170,14 @@ class DialogCommands(QObject):
         if dialog.to_draw is not None:
             photo = dict(self._session.store.photos.without_face())[dialog.to_draw]
             self._views.show_photo_to_box(dialog.to_draw, photo)
+
+    def _scheme(self) -> None:
+        # few people need it in every session
+        from labeltool.gui.dialogs.scheme_editor.project_scheme import (  # noqa: PLC0415
+            project_scheme_editor,
+        )
+
+        self._run(project_scheme_editor(self._session, self._parent))
 
     def _relocate(self) -> None:
         roots = self._session.store.photos.roots()

@@ -57,7 +57,7 @@ class SchemeEditor(QDialog):
 
     Args:
         use: text of the button that ends with the scheme. It is not closed by the button alone:
-            see `used`.
+            see `used`. None: there is no such button, the scheme can be saved as a file.
         scheme: what to start from; None for an empty one.
         photo: the picture to place landmarks on; None for an empty one.
         points: (N, 2) the landmarks of `scheme` on `photo`, all finite; None puts its typical shape
@@ -71,7 +71,7 @@ class SchemeEditor(QDialog):
 
     def __init__(
         self,
-        use: str,
+        use: str | None,
         scheme: Scheme | None = None,
         photo: Path | None = None,
         points: Points | None = None,
@@ -84,16 +84,18 @@ class SchemeEditor(QDialog):
         blank = (BLANK_SIDE, BLANK_SIDE)
         self.draft = SchemeDraft(scheme, None if scheme is None else placed_on(scheme, blank))
         self._opened, self._points_on_photo = scheme, points
+        self._is_copy = use is None
         self._saved = self.draft.state
         self.photo: Path | None = None
         self._photos = PhotoCache(self)
         self._photos.loaded.connect(self._show_photo)
         self.canvas, self.table = SchemeCanvas(), LandmarkTable()
         self.name, self.template, self.region = QLineEdit(), QComboBox(), QComboBox()
-        self.region_text = QLineEdit()
+        self.region_text, self.copy_note = QLineEdit(), QLabel()
         self.message, self.summary = QLabel(), QLabel()
         self.save, self.use, self.cancel = (
-            QPushButton(tr("Save as file…")), QPushButton(use), QPushButton(tr("Cancel")),
+            QPushButton(tr("Save as file…")), QPushButton(use or ""),
+            QPushButton(tr("Close") if use is None else tr("Cancel")),
         )  # fmt: skip
         self.actions_ = EditorActions(self, (self.canvas, self.table))
         self._fill()
@@ -127,6 +129,12 @@ class SchemeEditor(QDialog):
         self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.summary.setFont(theme.small(self.summary.font()))
         self.summary.setWordWrap(True)
+        self.use.setVisible(not self._is_copy)
+        self.copy_note.setText(
+            tr("This is a copy: the open project keeps its scheme. Save it for a new project.")
+        )
+        self.copy_note.setWordWrap(True)
+        self.copy_note.setVisible(self._is_copy)
         for button in (self.save, self.use, self.cancel):
             button.setAutoDefault(False)  # Enter in a field must not end the window
 
@@ -171,6 +179,7 @@ class SchemeEditor(QDialog):
         right.addWidget(self.table, 1)
         right.addLayout(grid)
         right.addLayout(region)
+        right.addWidget(self.copy_note)
         right.addWidget(self.summary)
         right.addWidget(self.message)
         right.addLayout(ends)

@@ -333,3 +333,23 @@ def test_a_scheme_without_known_places_is_laid_out(app):
     points = editor.draft.points
     assert len(np.unique(points.round(), axis=0)) == 14
     editor.reject()
+
+
+def test_the_scheme_of_the_project_is_shown_on_the_open_face(qtbot, open_window, project, tmp_path):
+    window = open_window(project)
+    session, seen = window.session, []
+
+    def look() -> None:
+        editor = QApplication.activeModalWidget()
+        assert isinstance(editor, SchemeEditor)
+        qtbot.waitUntil(lambda: editor.canvas.picture_size == (320, 240))
+        seen.append((editor.draft.points, editor.draft.scheme().names, editor.use.isVisible()))
+        assert "keeps its scheme" in editor.copy_note.text()
+        editor.cancel.click()
+
+    QTimer.singleShot(0, look)
+    window.commands.trigger("scheme")
+    points, names, can_use = seen[0]
+    np.testing.assert_allclose(points, session.desk.face.points)
+    assert names == session.store.scheme.names
+    assert not can_use
