@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QWidget
 
 from labeltool.gui import theme
+from labeltool.gui.dialogs.report.report_plot import ReportPlot
 from labeltool.gui.i18n.translate import tr
 
 OTHER = {False: "#8a5a00", True: "#e6b35a"}
@@ -20,19 +21,11 @@ Curve = Sequence[tuple[float, float]]
 """See `Evaluation.ced`."""
 
 
-class ErrorPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
+class ErrorPlot(ReportPlot):
     """Curves of the share of faces over their error in percent."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.setMouseEnabled(False, False)
-        self.setLabel("bottom", tr("Error of a face (% of the norm)"))
-        self.setLabel("left", tr("Share of faces (%)"))
-        self.showGrid(x=True, y=True, alpha=0.25)
-        for side in ("left", "bottom"):
-            self.getAxis(side).setStyle(maxTickLevel=0)
+        super().__init__(tr("Error of a face (% of the norm)"), tr("Share of faces (%)"), parent)
         self.setYRange(0, 100, padding=0.02)
         self._legend: Any = self.addLegend(offset=(-12, -12))
         self._curves: list[Any] = []
@@ -50,14 +43,9 @@ class ErrorPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setXRange(0, own[1][-1][0] * 100, padding=0.02)
         self.recolour()
 
-    def recolour(self) -> None:
-        """Follow the palette."""
-        palette = QGuiApplication.palette()
+    def colour_items(self, palette: QPalette) -> None:
+        """See `ReportPlot`."""
         text = palette.color(QPalette.ColorRole.Text)
-        self.setBackground(palette.color(QPalette.ColorRole.Base))
-        for side in ("left", "bottom"):
-            self.getAxis(side).setPen(text)
-            self.getAxis(side).setTextPen(text)
         for _, label in self._legend.items:
             label.setText(label.text, color=text)
         link = palette.color(QPalette.ColorRole.Link)
@@ -65,9 +53,3 @@ class ErrorPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         styles = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
         for curve, colour, style in zip(self._curves, colours, styles, strict=False):
             curve.setPen(pyqtgraph.mkPen(colour, width=2, style=style))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Redraw for a new palette."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_curves"):
-            self.recolour()

@@ -5,29 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 from labeltool.gui import theme
+from labeltool.gui.dialogs.report.report_plot import ReportPlot
 from labeltool.gui.i18n.translate import tr
 
 Errors = NDArray[np.float64]
 
 
-class ExpectedPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
+class ExpectedPlot(ReportPlot):
     """A dot for each face, and the line on which both errors are equal."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.setMouseEnabled(False, False)
-        self.setLabel("bottom", tr("Expected error (% of the norm)"))
-        self.setLabel("left", tr("Measured error (%)"))
-        self.showGrid(x=True, y=True, alpha=0.25)
-        for side in ("left", "bottom"):
-            self.getAxis(side).setStyle(maxTickLevel=0)
+        super().__init__(tr("Expected error (% of the norm)"), tr("Measured error (%)"), parent)
         self.setToolTip(
             tr(
                 "Each dot is a face to measure by: on the line, its error is as large as expected; "
@@ -47,14 +40,8 @@ class ExpectedPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setXRange(0, top, padding=0.03)
         self.setYRange(0, top, padding=0.03)
 
-    def recolour(self) -> None:
-        """Follow the palette."""
-        palette = QGuiApplication.palette()
-        text = palette.color(QPalette.ColorRole.Text)
-        self.setBackground(palette.color(QPalette.ColorRole.Base))
-        for side in ("left", "bottom"):
-            self.getAxis(side).setPen(text)
-            self.getAxis(side).setTextPen(text)
+    def colour_items(self, palette: QPalette) -> None:
+        """See `ReportPlot`."""
         dark = theme.is_dark(palette)
         fill = theme.curve_colour(0, dark)
         fill.setAlpha(170)
@@ -62,9 +49,3 @@ class ExpectedPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.dots.setPen(pyqtgraph.mkPen(None))
         style = Qt.PenStyle.DashLine
         self._line.setPen(pyqtgraph.mkPen(theme.curve_colour(1, dark), width=2, style=style))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Redraw for a new palette."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_line"):
-            self.recolour()
