@@ -25,7 +25,7 @@ for command in (predict, evaluate, calibrate, train, selftrain, export, convert,
 
 def main() -> None:
     """Entry point. Errors that the user can fix are one sentence on stderr, exit code 1."""
-    from pipnet.calibration.error_model import CalibrationError  # noqa: PLC0415
+    from pipnet.calibration.json_file import CalibrationError  # noqa: PLC0415
     from pipnet.data.coco import LabelError  # noqa: PLC0415
     from pipnet.data.images import ImageError  # noqa: PLC0415
     from pipnet.data.scheme import SchemeError  # noqa: PLC0415

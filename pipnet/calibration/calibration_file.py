@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipnet.calibration.error_model import CalibrationError, ErrorModel
+from pipnet.calibration.error_model import ErrorModel
+from pipnet.calibration.json_file import CalibrationError, array_of, parse, read_text
 from pipnet.calibration.signals import NAMES
 from pipnet.output import replacing
 
@@ -18,8 +18,7 @@ FORMAT = 1
 
 SUFFIX = ".calibration.json"
 
-MAX_FILE_BYTES = 50_000_000
-"""A larger file is not read: no scheme has so many landmarks."""
+KIND = "calibration"
 
 
 def beside(weights: Path) -> Path:
@@ -82,23 +81,16 @@ def from_json(text: str, source: str = "the calibration") -> ErrorModel:
     Raises:
         CalibrationError: damaged, of another program or a newer version.
     """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CalibrationError(f"{source} is not a whole JSON file: {error}") from error
-    if not isinstance(data, dict) or type(data.get("pipnet_calibration")) is not int:
-        raise CalibrationError(f"{source} is not a calibration of this program")
-    if data["pipnet_calibration"] > FORMAT or data.get("signals") != list(NAMES):
-        raise CalibrationError(
-            f"{source} was written by another version of this program: fit one by "
-            "'pipnet calibrate'"
-        )
-    try:
+
+    def build(data: dict[str, Any]) -> ErrorModel:
+        if data["pipnet_calibration"] > FORMAT or data.get("signals") != list(NAMES):
+            raise CalibrationError(
+                f"{source} was written by another version of this program: fit one by "
+                "'pipnet calibrate'"
+            )
         return _model(data)
-    except KeyError as error:
-        raise CalibrationError(f"{source} does not state {error.args[0]!r}") from error
-    except (TypeError, ValueError) as error:
-        raise CalibrationError(f"{source} is damaged: {error}") from error
+
+    return parse(text, source, KIND, "pipnet_calibration", build)
 
 
 def _model(data: dict[str, Any]) -> ErrorModel:
@@ -107,7 +99,7 @@ def _model(data: dict[str, Any]) -> ErrorModel:
         "centre": (count, size), "scale": (size,), "point_weights": (2 * size,),
         "face_weights": (size,), "prior": (count,),
     }  # fmt: skip
-    arrays = {name: _array(data, name, shape) for name, shape in shapes.items()}
+    arrays = {name: array_of(data, name, shape) for name, shape in shapes.items()}
     if (arrays["scale"] <= 0).any():
         raise ValueError("'scale' must be above 0")
     factor = _number(data, "factor")
@@ -139,13 +131,6 @@ def _number(data: dict[str, Any], name: str) -> float:
     return float(value)
 
 
-def _array(data: dict[str, Any], name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    array = np.array(data[name], np.float64)
-    if array.shape != shape or not np.isfinite(array).all():
-        raise ValueError(f"{name!r} must be {shape} finite numbers, not {array.shape}")
-    return array
-
-
 def save(model: ErrorModel, path: Path) -> None:
     """Write a calibration file, whole or not at all. Raises OSError."""
     with replacing(path) as partial:
@@ -158,14 +143,4 @@ def load(path: Path) -> ErrorModel:
     Raises:
         CalibrationError: missing, damaged, of another program or a newer version.
     """
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise CalibrationError(f"{path} is too large for a calibration")
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise CalibrationError(f"there is no calibration {path}") from None
-    except UnicodeDecodeError as error:
-        raise CalibrationError(f"{path} is not a calibration of this program") from error
-    except OSError as error:
-        raise CalibrationError(f"{path} could not be read: {error.strerror}") from error
-    return from_json(text, str(path))
+    return from_json(read_text(path, KIND), str(path))

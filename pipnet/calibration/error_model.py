@@ -28,10 +28,6 @@ FOLDS = 5
 """`refit` measures the factor on faces that its shifts were not fitted on, in so many parts."""
 
 
-class CalibrationError(ValueError):
-    """A calibration that is missing, damaged or of another model; the message says which."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ErrorModel:
     """Expected errors of one detector's landmarks, from `pipnet.calibration.signals`.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipnet import resources
+from pipnet.calibration.json_file import CalibrationError, array_of, parse, read_text
 from pipnet.calibration.residuals import ResidualModel
 from pipnet.data.scheme import Scheme
 from pipnet.output import replacing
@@ -18,12 +18,7 @@ FORMAT = 1
 
 SUFFIX = ".residuals.json"
 
-MAX_FILE_BYTES = 50_000_000
-"""A larger file is not read: no scheme has so many landmarks."""
-
-
-class ResidualFileError(ValueError):
-    """A file that is no residual model; the message names it."""
+KIND = "residual model"
 
 
 def beside(weights: Path) -> Path:
@@ -36,7 +31,7 @@ def find(weights: Path) -> ResidualModel | None:
     """The residual model that lies beside a model file; None if there is none.
 
     Raises:
-        ResidualFileError: it is damaged.
+        CalibrationError: it is damaged.
     """
     path = beside(weights)
     return load(path) if path.exists() else None
@@ -74,22 +69,15 @@ def from_json(text: str, source: str = "the residual model") -> ResidualModel:
         source: what messages call it.
 
     Raises:
-        ResidualFileError: damaged, of another program or a newer version.
+        CalibrationError: damaged, of another program or a newer version.
     """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ResidualFileError(f"{source} is not a whole JSON file: {error}") from error
-    if not isinstance(data, dict) or type(data.get("pipnet_residuals")) is not int:
-        raise ResidualFileError(f"{source} is not a residual model of this program")
-    if data["pipnet_residuals"] > FORMAT:
-        raise ResidualFileError(f"{source} was written by a newer version of this program")
-    try:
+
+    def build(data: dict[str, Any]) -> ResidualModel:
+        if data["pipnet_residuals"] > FORMAT:
+            raise CalibrationError(f"{source} was written by a newer version of this program")
         return _model(data)
-    except KeyError as error:
-        raise ResidualFileError(f"{source} does not state {error.args[0]!r}") from error
-    except (TypeError, ValueError) as error:
-        raise ResidualFileError(f"{source} is damaged: {error}") from error
+
+    return parse(text, source, KIND, "pipnet_residuals", build)
 
 
 def _model(data: dict[str, Any]) -> ResidualModel:
@@ -101,8 +89,8 @@ def _model(data: dict[str, Any]) -> ResidualModel:
     if not isinstance(data["scheme"], str):
         raise ValueError("'scheme' must be a name")
     size = 2 * count
-    mean = _numbers(data, "mean", size).reshape(count, 2)
-    lower = _numbers(data, "covariance", size * (size + 1) // 2)
+    mean = array_of(data, "mean", (size,)).reshape(count, 2)
+    lower = array_of(data, "covariance", (size * (size + 1) // 2,))
     covariance = np.zeros((size, size))
     covariance[np.tril_indices(size)] = lower
     covariance = covariance + np.tril(covariance, -1).T
@@ -110,13 +98,6 @@ def _model(data: dict[str, Any]) -> ResidualModel:
     if least < -1e-4 * float(np.diag(covariance).max()) or (np.diag(covariance) <= 0).any():
         raise ValueError("'covariance' is not that of any residuals")
     return ResidualModel(data["scheme"], mean, covariance, float(faces))
-
-
-def _numbers(data: dict[str, Any], name: str, count: int) -> NDArray[np.float64]:
-    array = np.array(data[name], np.float64)
-    if array.shape != (count,) or not np.isfinite(array).all():
-        raise ValueError(f"{name!r} must be {count} finite numbers, not {array.shape}")
-    return array
 
 
 def save(model: ResidualModel, path: Path) -> None:
@@ -129,16 +110,6 @@ def load(path: Path) -> ResidualModel:
     """Read a residual model.
 
     Raises:
-        ResidualFileError: missing, damaged, of another program or a newer version.
+        CalibrationError: missing, damaged, of another program or a newer version.
     """
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ResidualFileError(f"{path} is too large for a residual model")
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise ResidualFileError(f"there is no residual model {path}") from None
-    except UnicodeDecodeError as error:
-        raise ResidualFileError(f"{path} is not a residual model of this program") from error
-    except OSError as error:
-        raise ResidualFileError(f"{path} could not be read: {error.strerror}") from error
-    return from_json(text, str(path))
+    return from_json(read_text(path, KIND), str(path))

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipnet import resources
-from pipnet.calibration.error_model import CalibrationError, ErrorModel
+from pipnet.calibration.error_model import ErrorModel
+from pipnet.calibration.json_file import CalibrationError
 from pipnet.calibration.signals import measure, predicted_norm, sharpness
 from pipnet.data.boxes import Box, overlap, tight_box
 from pipnet.data.crop import CropConvention, cut

@@ -197,7 +197,7 @@ def _network(store: Store) -> OnnxDetector | None:
     if not file.exists():
         return None
     # imported here: ONNX Runtime is needed only where faces have no proposals
-    from pipnet.calibration.error_model import CalibrationError  # noqa: PLC0415
+    from pipnet.calibration.json_file import CalibrationError  # noqa: PLC0415
     from pipnet.inference.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
 
     with suppress(OnnxError, CalibrationError):  # then nothing is compared

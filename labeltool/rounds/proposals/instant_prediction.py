@@ -52,7 +52,7 @@ class Instant:
         if not model.exists():
             return None
         # imported here: ONNX Runtime is needed only once a box was drawn
-        from pipnet.calibration.error_model import CalibrationError  # noqa: PLC0415
+        from pipnet.calibration.json_file import CalibrationError  # noqa: PLC0415
         from pipnet.inference.onnx_detector import OnnxDetector, OnnxError  # noqa: PLC0415
 
         if self._loaded is None or self._loaded[0] != model:

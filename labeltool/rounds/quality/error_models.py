@@ -26,7 +26,7 @@ def start_calibration(weights: Path) -> str | None:
     """
     # imported here: the window opens without it
     from pipnet.calibration.calibration_file import find, to_json  # noqa: PLC0415
-    from pipnet.calibration.error_model import CalibrationError  # noqa: PLC0415
+    from pipnet.calibration.json_file import CalibrationError  # noqa: PLC0415
 
     try:
         found = find(weights)
@@ -42,7 +42,7 @@ def read_error_model(file: Path) -> ErrorModel | None:
         RunFolderError: it is damaged.
     """
     from pipnet.calibration.calibration_file import load  # noqa: PLC0415
-    from pipnet.calibration.error_model import CalibrationError  # noqa: PLC0415
+    from pipnet.calibration.json_file import CalibrationError  # noqa: PLC0415
 
     if not file.exists():
         return None

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from pipnet.calibration.calibration_file import beside, digest, find, from_json, load, save, to_json
-from pipnet.calibration.error_model import CalibrationError, ErrorModel, fit_error_model
+from pipnet.calibration.error_model import ErrorModel, fit_error_model
+from pipnet.calibration.json_file import CalibrationError
 from pipnet.calibration.signals import NAMES, measure
 from pipnet.data.scheme import Scheme, load_scheme
 
@@ -165,3 +166,18 @@ def test_a_face_of_no_size_has_an_error() -> None:
         points, points, points[:, :, None], np.ones((1, 68)), points, np.zeros(1), scheme
     )
     assert np.isfinite(signals).all()
+
+
+def test_a_file_of_the_other_kind_is_refused(model: ErrorModel, tmp_path: Path) -> None:
+    from pipnet.calibration import residual_file
+
+    file = tmp_path / "a.json"
+    save(model, file)
+    with pytest.raises(CalibrationError, match=r"a\.json is not a residual model of this program"):
+        residual_file.load(file)
+    with pytest.raises(CalibrationError, match="could not be read"):
+        load(tmp_path)
+    file.write_text("[" * 100_000, encoding="utf-8")
+    for read in (load, residual_file.load):
+        with pytest.raises(CalibrationError, match=r"a\.json is not a whole JSON file"):
+            read(file)

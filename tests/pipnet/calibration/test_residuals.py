@@ -10,7 +10,7 @@ import pytest
 
 from pipnet import resources
 from pipnet.calibration import residual_file
-from pipnet.calibration.residual_file import ResidualFileError
+from pipnet.calibration.json_file import CalibrationError
 from pipnet.calibration.residuals import NOISE, ResidualModel, fit_residuals
 from pipnet.data.scheme import load_scheme
 
@@ -148,7 +148,7 @@ def test_a_damaged_file_is_named(
     path = tmp_path / "x.residuals.json"
     data = json.loads(residual_file.to_json(model)) | change
     path.write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(ResidualFileError, match=said) as raised:
+    with pytest.raises(CalibrationError, match=said) as raised:
         residual_file.load(path)
     assert "x.residuals.json" in str(raised.value)
 
@@ -157,5 +157,5 @@ def test_a_covariance_of_nothing_is_refused(tmp_path: Path, model: ResidualModel
     data = json.loads(residual_file.to_json(model))
     data["covariance"][1] = 5.0
     (tmp_path / "x.json").write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(ResidualFileError, match="covariance"):
+    with pytest.raises(CalibrationError, match="covariance"):
         residual_file.load(tmp_path / "x.json")
