@@ -62,10 +62,17 @@ class OnnxDetector(Detector):
         text = self._session.get_modelmeta().custom_metadata_map.get("pipnet")
         if text is None:
             raise OnnxError(f"{path} is not a detector of this program")
-        meta = json.loads(text)
+        try:
+            meta = json.loads(text)
+            scheme = Scheme.from_json(json.dumps(meta["scheme"]))
+            convention = CropConvention.from_mapping(meta["crop"])
+        except KeyError as error:
+            raise OnnxError(f"{path} does not state {error.args[0]!r}") from error
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise OnnxError(f"{path} describes no detector: {error}") from error
         super().__init__(
-            Scheme.from_json(json.dumps(meta["scheme"])),
-            CropConvention.from_mapping(meta["crop"]),
+            scheme,
+            convention,
             face_detector,
             find(path) if calibrated and error_model is None else error_model,
         )
