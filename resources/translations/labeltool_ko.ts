@@ -5370,6 +5370,10 @@ result: {verdict}</source>
         <translation>크기</translation>
     </message>
     <message>
+        <source>Mappings</source>
+        <translation>대응</translation>
+    </message>
+    <message>
         <source>{count} photos or rows; see the list.</source>
         <translation>사진이나 행 {count}개. 목록을 보세요.</translation>
     </message>
@@ -7446,6 +7450,10 @@ result: {verdict}</source>
     <message>
         <source>{photo}: left out</source>
         <translation>{photo}: 제외됨</translation>
+    </message>
+    <message>
+        <source>Choose how they are mapped.</source>
+        <translation>어떻게 대응할지 고르세요.</translation>
     </message>
     <message>
         <source>Not used: {reason}</source>

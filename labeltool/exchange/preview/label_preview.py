@@ -190,7 +190,7 @@ def weigh(
     try:
         source = fit_to_scheme(looked.source, store.scheme, choice.mapping)
     except UserError as error:
-        return Weighed(refused=error.message)
+        return Weighed(refused=error.what)
     planned, problems = plan_labels(
         store, source, turn=choice.turn, scale=choice.scale, progress=progress
     )

@@ -111,6 +111,8 @@ def facts(
         (N_("Sizes"), sizes(looked)),
         (N_("Import"), weighed.refused or _effect(weighed)),
     ]
+    if weighed.refused is not None and looked.choices:
+        rows.append((N_("Mappings"), Message(", ".join(looked.choices))))
     unused = len(looked.missing) + len(read.problems) + len(weighed.problems)
     if unused:
         many = N_("{count} photos or rows; see the list.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QListWidget, QWidget
 
-from labeltool.domain import Message
+from labeltool.domain import N_, Message
 from labeltool.exchange.preview.label_preview import LISTED, LookedAt, Weighed
 from labeltool.exchange.preview.preview_words import compared, mirrored
 from labeltool.gui import theme
@@ -61,7 +61,7 @@ def warning(weighed: Weighed) -> str:
     if found is not None and (found.is_far or found.likely_shift is not None):
         doubts.append(compared(found))
     if weighed.refused is not None:
-        doubts = [weighed.refused]
+        doubts = [weighed.refused, Message(N_("Choose how they are mapped."))]
     return " ".join(translate(doubt) for doubt in doubts if doubt is not None)
 
 

@@ -159,7 +159,7 @@ class ImportLabelsDialog(QDialog):
         overview = QWidget()
         column = QVBoxLayout(overview)
         column.setSpacing(2 * theme.SPACING)
-        for part in (self.headline, self.warning_row, self.facts):
+        for part in (self.headline, self.facts):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -176,6 +176,7 @@ class ImportLabelsDialog(QDialog):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.SPACING)
+        column.addWidget(self.warning_row)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.choices)
         column.addWidget(self.weighing)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeltool.exchange.mapping.landmark_map import LandmarkMap
-from labeltool.gui.i18n.translate import tr
+from labeltool.gui.i18n.translate import landmark_name, tr
 from pipnet.data.scheme import Scheme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -82,7 +82,7 @@ class MappingModel(QAbstractTableModel):
             return None
         row = index.row()
         if index.column() == 0:
-            return self._scheme.names[row] if role == _DISPLAY else None
+            return landmark_name(self._scheme.names[row]) if role == _DISPLAY else None
         group = self.mapping.sources[row]
         if role == _EDIT:
             return KEEP if len(group) > 1 else group[0] if group else ABSENT

@@ -242,7 +242,8 @@ def test_other_landmarks_are_refused_until_a_mapping_is_chosen(project: MakeStor
     path = coco(photos / "l.json", FACES, names=("left", "nose", "tail"))
     said = facts(store, path)
     assert said["mapping"] is None
-    assert "mapping" in said["refused"]
+    assert "Only in the file: tail" in said["refused"]
+    assert said["mappings"] == ["names", "order"]
     assert said["imported"] == 0
     by_name = facts(store, path, "names")
     assert (by_name["mapping"], by_name["absent"], by_name["imported"]) == ("names", ["right"], 3)
