@@ -72,10 +72,11 @@ class LandmarkList(QWidget):
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        # names of landmarks are long: no room is left over in the other columns
         header.resizeSection(
-            1, max(width(tr("Error")), width(percent_words(0.1))) + 4 * theme.SPACING
+            1, max(width(tr("Error")), width(percent_words(0.1))) + 2 * theme.SPACING
         )
-        header.resizeSection(2, width(BY_HAND + MARKS[OCCLUDED]) + 4 * theme.SPACING)
+        header.resizeSection(2, width(BY_HAND + MARKS[OCCLUDED]) + 2 * theme.SPACING)
         self.list.itemSelectionChanged.connect(self._choose)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SPACING)
