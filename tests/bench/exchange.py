@@ -26,8 +26,9 @@ FORMATS = ("coco", "csv", "dlib", "yolo", "cvat", "pts")
 
 def exchange(faces: int, formats: tuple[str, ...] = FORMATS) -> None:
     """One face on each photo, which the project does not know yet; each row in two processes."""
-    print(f"\n{faces:,} faces of {LANDMARKS} landmarks, one on each photo: seconds, MB at most")
-    print(f"{'':8}{'import':>18}{'export':>18}")
+    print(f"\n{faces:,} faces of {LANDMARKS} landmarks, one on each photo")
+    print("seconds, of these on the processor, and MB at most")
+    print(f"{'':8}{'import':>24}{'export':>24}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write_photos(folder / "photos", faces)
@@ -35,7 +36,8 @@ def exchange(faces: int, formats: tuple[str, ...] = FORMATS) -> None:
             source = _alone(_write_labels, folder, form, faces)
             came = _alone(_import, folder / f"project-{form}", source, faces)
             went = _alone(_export, folder / f"project-{form}", folder / f"out-{form}", form, faces)
-            print(f"{form:8}{came[0]:10.1f}{came[1]:8.0f}{went[0]:10.1f}{went[1]:8.0f}", flush=True)
+            cells = (f"{wall:9.1f}{busy:7.1f}{peak:8.0f}" for wall, busy, peak in (came, went))
+            print(f"{form:8}{''.join(cells)}", flush=True)
             for used in (source, folder / f"project-{form}", folder / f"out-{form}"):
                 shutil.rmtree(used) if used.is_dir() else used.unlink()
 
@@ -86,7 +88,7 @@ def _write_labels(folder: Path, form: str, faces: int) -> Path:
     return target
 
 
-def _import(project: Path, source: Path, faces: int) -> tuple[float, float]:
+def _import(project: Path, source: Path, faces: int) -> tuple[float, float, float]:
     from labeltool.exchange.label_import import import_labels
     from labeltool.exchange.photo_import import add_photos
     from labeltool.store import create_project
@@ -95,27 +97,32 @@ def _import(project: Path, source: Path, faces: int) -> tuple[float, float]:
     store = create_project(project, load_scheme("300w"))
     if source.is_dir():  # these files do not lie beside their photos
         add_photos(store, [source.parent / "photos"])
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     summary = import_labels(store, source, "ann")
-    seconds = time.perf_counter() - began
+    spent = _spent(began)
     store.close()
     assert summary.imported == faces, (summary.imported, list(map(str, summary.problems[:3])))
-    return seconds, _peak_megabytes()
+    return spent
 
 
-def _export(project: Path, out: Path, form: str, faces: int) -> tuple[float, float]:
+def _export(project: Path, out: Path, form: str, faces: int) -> tuple[float, float, float]:
     from labeltool.exchange.label_export import export_labels
     from labeltool.store import open_project
 
     store = open_project(project)
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     written = export_labels(store, out, form)
-    seconds = time.perf_counter() - began
+    spent = _spent(began)
     store.close()
     assert written.faces == faces
-    return seconds, _peak_megabytes()
+    return spent
 
 
-def _peak_megabytes() -> float:
+def _spent(began: tuple[float, float]) -> tuple[float, float, float]:
+    """Seconds since then, those on the processor, and MB of this process at most."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+    return (
+        time.perf_counter() - began[0],
+        time.process_time() - began[1],
+        peak / (1e6 if sys.platform == "darwin" else 1e3),
+    )

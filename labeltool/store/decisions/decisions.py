@@ -71,6 +71,9 @@ from labeltool.store.log.operation_log import (
 from labeltool.store.round_records import set_visible
 from pipnet.data.labelled_faces import LabelledFace
 
+ROWS_AT_ONCE = 5000
+"""Labels of a file that are put into the database together: more would hold more copies of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -264,22 +267,23 @@ class Decisions:
                     )
                 ).all()
             )
-            connection.execute(
-                insert(EntryRow),
-                [
-                    {
-                        "operation_id": operation, "face_id": face_id, "effect": operation,
-                        "verdict": str(
-                            Verdict.ACCEPTED
-                            if label.verdict == Verdict.ACCEPTED
-                            else Verdict.CORRECTED
-                        ),
-                        "flag": states[face_id],
-                        "points": label.points, "visibility": label.visibility,
-                    }
-                    for face_id, label in taken
-                ],
-            )  # fmt: skip
+            for start in range(0, len(taken), ROWS_AT_ONCE):
+                connection.execute(
+                    insert(EntryRow),
+                    [
+                        {
+                            "operation_id": operation, "face_id": face_id, "effect": operation,
+                            "verdict": str(
+                                Verdict.ACCEPTED
+                                if label.verdict == Verdict.ACCEPTED
+                                else Verdict.CORRECTED
+                            ),
+                            "flag": states[face_id],
+                            "points": label.points, "visibility": label.visibility,
+                        }
+                        for face_id, label in taken[start : start + ROWS_AT_ONCE]
+                    ],
+                )  # fmt: skip
             connection.execute(_CONTINUE, {"operation": operation})
             finish(connection, operation)
         return len(taken), Changes(all=True)
