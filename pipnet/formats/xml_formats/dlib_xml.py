@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipnet.data.boxes import Box
 from pipnet.data.coco import LabelError
@@ -39,8 +40,9 @@ def read(path: Path) -> LabelFile:
     Raises:
         LabelError: not well-formed, or a number is damaged; names the photo and box.
     """
-    rows: list[tuple[str, Box, dict[str, tuple[float, float]]]] = []
+    rows: list[tuple[str, Box, tuple[str, ...], NDArray[np.float64]]] = []
     photos: dict[str, ListedPhoto] = {}
+    alike: dict[tuple[str, ...], tuple[str, ...]] = {}  # most boxes have the same names
     boxes = without = ignored = hidden = 0
     for image in xml_elements(path, ("image",)):
         photo = forward_slashes(_file_name(image.get("file") or ""))
@@ -52,19 +54,21 @@ def read(path: Path) -> LabelFile:
             boxes += 1
             ignored += element.get("ignore") == "1"
             hidden += element.get("occluded") == "1"
-            parts = _parts(element, place)
-            without += not parts
-            if parts and element.get("ignore") != "1":
+            own, points = _parts(element, place)
+            without += not own
+            if own and element.get("ignore") != "1":
                 left, top, width, height = (
                     number_of(element.get(key), place) for key in ("left", "top", "width", "height")
                 )
-                rows.append((photo, (left, top, width, height), parts))
-    names = _ordered({name for _photo, _box, parts in rows for name in parts})
+                rows.append((photo, (left, top, width, height), alike.setdefault(own, own), points))
+    names = _ordered({name for own in alike for name in own})
     check_amount(len(rows), len(names), path.name)
+    place_of = {name: number for number, name in enumerate(names)}
+    places = {own: [place_of[name] for name in own] for own in alike}
     faces = []
-    for photo, box, parts in rows:
-        missing = (np.nan, np.nan)
-        points = np.array([parts.get(name, missing) for name in names], np.float64)
+    for photo, box, own, placed in rows:
+        points = np.full((len(names), 2), np.nan)
+        points[places[own]] = placed
         faces.append(LabelledFace(photo, points, box, seen_where_placed(points), names=names))
     said = (
         (without, f"of {boxes} boxes have no parts: faces without landmarks"),
@@ -77,17 +81,16 @@ def read(path: Path) -> LabelFile:
     return LabelFile("dlib", PIXELS, faces, photos, names or None, notes=notes)
 
 
-def _parts(box: Element, place: str) -> dict[str, tuple[float, float]]:
+def _parts(box: Element, place: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """The names (N,) and points (N, 2) of a box's parts."""
     found = list(box.iter("part"))
     xs = numbers_of([part.get("x") for part in found], place)
     ys = numbers_of([part.get("y") for part in found], place)
-    parts: dict[str, tuple[float, float]] = {}
-    for part, x, y in zip(found, xs, ys, strict=True):
-        name = part.get("name") or ""
-        if name in parts:
-            raise LabelError(f"{place}: part {name!r} is there twice.")
-        parts[name] = (x, y)
-    return parts
+    names = tuple(part.get("name") or "" for part in found)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise LabelError(f"{place}: part {twice!r} is there twice.")
+    return names, np.array([xs, ys], np.float64).T.copy()
 
 
 def _file_name(name: str) -> str:
