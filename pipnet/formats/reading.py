@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
-from pipnet.data.coco import LabelError
+from pipnet.data.coco import LabelError, pack_keypoints
 
 HEAD_BYTES = 65536
 """How much of a file is looked at to recognise its format."""
@@ -148,7 +148,7 @@ def is_number(word: str) -> bool:
 
 
 def load_json(path: Path) -> Any:
-    """The content of a JSON file.
+    """The content of a JSON file; see `pipnet.data.coco.pack_keypoints`.
 
     Raises:
         LabelError: it is not JSON, or too large.
@@ -159,7 +159,7 @@ def load_json(path: Path) -> Any:
                 f"{path.name} is larger than {MAX_JSON_BYTES // 10**9} GB; split it into several "
                 f"files."
             )
-        return json.loads(path.read_text("utf-8-sig"))
+        return json.loads(path.read_text("utf-8-sig"), object_hook=pack_keypoints)
     except OSError as error:
         raise unreadable(path, error) from error
     except UnicodeDecodeError as error:

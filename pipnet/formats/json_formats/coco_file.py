@@ -25,7 +25,15 @@ from pipnet.formats.label_file import (
     flip_of,
     stated_size,
 )
-from pipnet.formats.reading import id_of, kind_of, list_of, numbers_of, object_of, text_of
+from pipnet.formats.reading import (
+    MAX_POSITION,
+    id_of,
+    kind_of,
+    list_of,
+    numbers_of,
+    object_of,
+    text_of,
+)
 
 _FACE_POINTS = "face_kpts"
 """Where COCO-WholeBody keeps the 68 landmarks of a person's face."""
@@ -192,7 +200,7 @@ def _face(
         if category not in categories:
             raise LabelError(f"{place}: category_id {category!r} is none of its categories.")
         names = categories[category][0]
-    if flat is None or flat == []:
+    if flat is None or (isinstance(flat, list) and not flat):
         counts["boxes"] += 1
         return None
     values = _keypoints(flat, names, place)
@@ -219,7 +227,7 @@ def _face(
 
 def _keypoints(flat: object, names: tuple[str, ...] | None, place: str) -> NDArray[np.float64]:
     """(N, 3) of x, y and visibility."""
-    if not isinstance(flat, list):
+    if not isinstance(flat, list | np.ndarray):
         raise LabelError(f"{place}: keypoints is {kind_of(flat)}, not a list.")
     if len(flat) % 3:
         raise LabelError(
@@ -230,7 +238,9 @@ def _keypoints(flat: object, names: tuple[str, ...] | None, place: str) -> NDArr
         raise LabelError(
             f"{place}: it has {len(flat) // 3} keypoints, but its category names {len(names)}."
         )
-    values = np.array(numbers_of(flat, f"{place}, keypoints"), np.float64).reshape(-1, 3)
+    if isinstance(flat, list) or (np.abs(flat) > MAX_POSITION).any():
+        flat = np.array(numbers_of(list(flat), f"{place}, keypoints"), np.float64)
+    values = flat.reshape(-1, 3)
     wrong = ~np.isin(values[:, 2], (0, 1, 2))
     if wrong.any():
         landmark = int(wrong.argmax())
