@@ -240,10 +240,6 @@
         <translation>레이블 가져오기…</translation>
     </message>
     <message>
-        <source>Take labels or proposals from COCO or .pts files</source>
-        <translation>COCO 또는 .pts 파일에서 레이블이나 제안을 가져옵니다</translation>
-    </message>
-    <message>
         <source>Export labels…</source>
         <translation>레이블 내보내기…</translation>
     </message>
@@ -726,6 +722,10 @@
     <message>
         <source>No check found anything on this face</source>
         <translation>어떤 검사도 이 얼굴에서 문제를 찾지 못했습니다</translation>
+    </message>
+    <message>
+        <source>Look at a label file, and take labels or proposals from it</source>
+        <translation>레이블 파일을 살펴보고 레이블이나 제안으로 가져오기</translation>
     </message>
     <message>
         <source>Landmark scheme…</source>

@@ -161,7 +161,7 @@ COMMANDS: tuple[Command, ...] = (
             "Project", ("Ctrl+I",), lambda p: p.dialogs.open("import"), _always,
             "mdi6.image-plus-outline"),
     Command("import_labels", N_("Import labels…"),
-            N_("Take labels or proposals from COCO or .pts files"), "Project", (),
+            N_("Look at a label file, and take labels or proposals from it"), "Project", (),
             lambda p: p.dialogs.open("import_labels"), _always),
     Command("export", N_("Export labels…"),
             N_("Write accepted and corrected faces as COCO or .pts"), "Project", ("Ctrl+E",),

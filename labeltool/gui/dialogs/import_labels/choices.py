@@ -76,6 +76,7 @@ class Choices(QWidget):
     def offer(self, looked: LookedAt) -> None:
         """Offer what can be chosen for this file."""
         self.landmarks.clear()
+        self._chosen = _CHOOSE
         if looked.own is None:
             self.landmarks.addItem(tr("choose a mapping…"), _CHOOSE)
         for name in looked.choices:

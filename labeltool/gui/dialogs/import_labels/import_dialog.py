@@ -189,6 +189,9 @@ class ImportLabelsDialog(QDialog):
     # Look
 
     def _look(self) -> None:
+        self._stop()
+        self._round += 1
+        self.looked = self.weighed = None
         self.ok.setEnabled(False)
         self.whole_folder.hide()
         self.state.setText(tr("Reading {file}", file=self._path.name))

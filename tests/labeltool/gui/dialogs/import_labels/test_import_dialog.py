@@ -269,6 +269,36 @@ def test_a_file_that_is_none_is_refused_in_the_dialog(qtbot, window, opened, tmp
     opened(tmp_path / "x.json", answer)
 
 
+def test_the_whole_folder_of_a_label_file_is_read_instead(qtbot, window, opened, tmp_path):
+    folder = tmp_path / "in"
+    for name in ("a", "b"):
+        write(folder, NUMBERS).unlink()
+        (folder / "new.png").rename(folder / f"{name}.png")
+        shapes = [
+            {"label": f"tail {k}", "points": [point], "shape_type": "point", "group_id": 1}
+            for k, point in enumerate(ring().tolist())
+        ]
+        data = {"shapes": shapes, "imagePath": f"{name}.png", "imageWidth": 300,
+                "imageHeight": 200}  # fmt: skip
+        (folder / f"{name}.json").write_text(json.dumps(data))
+
+    def answer(dialog: ImportLabelsDialog) -> None:
+        assert "1 face in 1 photo" in dialog.facts.text()
+        assert dialog.whole_folder.isVisible()
+        box = dialog.choices.landmarks
+        box.setCurrentIndex(box.findData("order"))
+        box.activated.emit(box.currentIndex())
+        dialog.whole_folder.click()
+        assert dialog.wanted() is None
+        weighed(qtbot, dialog)
+        assert "2 faces in 2 photos" in dialog.facts.text()
+        assert dialog.choices.mapping_name == box.currentData()
+        assert not dialog.whole_folder.isVisible()
+        dialog.reject()
+
+    opened(folder / "a.json", answer)
+
+
 def test_a_preview_that_is_closed_at_once_stops(qtbot, window, tmp_path):
     dialog = ImportLabelsDialog(window.session, write(tmp_path / "in", NUMBERS), window)
     dialog.show()
