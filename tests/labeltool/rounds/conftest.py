@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from labeltool.domain import Verdict
-from labeltool.rounds import liveness
+from labeltool.rounds import liveness, run_inputs
 from labeltool.rounds.controller import Rounds
 from labeltool.store import Store
 from pipnet.data.scheme import Scheme
 
 ANN = "ann"
 THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
-"""Named as the starter's scheme, so that predicting is allowed; the fake worker takes any."""
+"""With `fake`, the scheme of the shipped starter, so that predicting is allowed."""
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def fake(monkeypatch) -> Callable[[str], None]:
     """Workers are fake ones, and behave as told."""
     worker = Path(__file__).parents[2] / "fake_worker.py"
     monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setattr(run_inputs, "load_scheme", lambda _name: THREE_LIKE_STARTER)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
 
     def behave(how: str) -> None:
