@@ -220,7 +220,7 @@ class Test7:
         window = open_window(project)
         qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
-        with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
+        with qtbot.waitSignal(window.session.round.ended):
             window.commands.trigger("train")
         (_, file, _), _other = window.session.store.photos.problems()
         panel = window.views.round_progress.ended
@@ -242,7 +242,7 @@ class Test7:
         qtbot.mouseClick(panel.problems, LEFT)
         assert any("is truncated" in reason for reason in shown)
         monkeypatch.setenv("FAKE_WORKER", "ok")
-        with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
+        with qtbot.waitSignal(window.session.round.ended):
             window.commands.trigger("train")
         assert window.session.store.photos.problems() == []
         qtbot.mouseClick(panel.close_button, LEFT)  # it stays until somebody has seen it
@@ -256,7 +256,7 @@ class Test7:
         window = open_window(project)
         qtbot.keyClick(window.views.canvas, Qt.Key.Key_A)
         monkeypatch.setattr(StartRoundDialog, "exec", lambda self: 1)
-        with qtbot.waitSignal(window.session.round.ended, timeout=30_000):
+        with qtbot.waitSignal(window.session.round.ended):
             window.commands.trigger("train")
         panel = window.views.round_progress.ended
         assert "It failed on purpose." in panel.detail.text()

@@ -48,11 +48,11 @@ def _fill(store: Store, photos: Path) -> None:
 
 def _wait_for_checks(window: MainWindow, qtbot: QtBot) -> None:
     store = window.session.store
-    qtbot.waitUntil(lambda: Check.SIDES in store.trust.findings.counts(), timeout=60_000)
+    qtbot.waitUntil(lambda: Check.SIDES in store.trust.findings.counts())
     window.session.desk.open(SWAPPED)
     window.session.publish(Changes())
     box = window.views.inspector.findings
-    qtbot.waitUntil(lambda: not box.isHidden(), timeout=60_000)
+    qtbot.waitUntil(lambda: not box.isHidden())
 
 
 def test_a_finding_is_shown_and_mended_by_its_key(window: MainWindow, qtbot: QtBot) -> None:
@@ -93,7 +93,7 @@ def test_a_decision_is_checked_in_the_background(window: MainWindow, qtbot: QtBo
     window.commands.trigger("accept")
     store = window.session.store
     assert store.trust.findings.of_face(SWAPPED) == []
-    qtbot.waitUntil(lambda: bool(store.trust.findings.of_face(SWAPPED)), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(store.trust.findings.of_face(SWAPPED)))
     with_project = open_project(store.folder)
     try:
         assert with_project.trust.findings.counts()[Check.SIDES] == 1
