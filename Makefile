@@ -9,6 +9,8 @@ export PROJECT
 
 # Tests and measurements open their windows off screen, unless told otherwise.
 test bench: export QT_QPA_PLATFORM ?= offscreen
+# They start many processes, each of which would compile every module again.
+test bench: export PYTHONDONTWRITEBYTECODE =
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
