@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from pipnet.data.coco import LabelError
-from pipnet.data.images import ImageError, walk_files
+from pipnet.data.images import PHOTO_SUFFIXES, ImageError, walk_files
 from pipnet.formats.binary_formats import deeplabcut_table, matlab, sleap
 from pipnet.formats.json_formats import coco_file, label_studio, labelme, ljson, via
 from pipnet.formats.label_file import FormatReader, LabelFile
@@ -177,7 +177,7 @@ def _is_labelme(file: Path) -> bool:
 
 
 def _is_label_file(file: Path) -> bool:
-    if file.suffix.lower() in (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"):
+    if file.suffix.lower() in PHOTO_SUFFIXES:
         return False
     try:
         _reader(file)
