@@ -25,6 +25,7 @@ from labeltool.domain import (
     no_progress,
 )
 from labeltool.domain.round_options import RoundOptions
+from labeltool.rounds.adjusting.adjusted_proposals import adjustment_in_force
 from labeltool.rounds.follower import RoundFollower
 from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
@@ -176,7 +177,9 @@ class RoundLauncher:
         learnt = StartKnowledge(
             fits=start.trained is not None or starter_fits(self._store),
             knows_labels=start.trained is not None and start.imagenet is None,
-            proposals_know_labels=in_use is not None,
+            # adjusted proposals have learnt from labels, too
+            proposals_know_labels=in_use is not None
+            or adjustment_in_force(self._store) is not None,
         )
         plan = plan_round(counts, trainable, audited, known, options, start, learnt)
         return replace(plan, number=self._store.rounds.next_number())

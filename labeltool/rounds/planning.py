@@ -115,7 +115,7 @@ class StartKnowledge:
 
     `fits`: the start has the project's landmarks; else its heads are new. `knows_labels`: it was
     trained on this project's labels. `proposals_know_labels`: the network whose proposals are the
-    pseudo-labels was.
+    pseudo-labels was, or they are adjusted to the labels.
     """
 
     fits: bool = True

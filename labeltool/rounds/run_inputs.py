@@ -24,6 +24,7 @@ from labeltool.domain import (
     Verdict,
     no_progress,
 )
+from labeltool.rounds.adjusting.adjusted_proposals import adjustment_in_force
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.quality.audit_groups import held_out
 from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
@@ -141,8 +142,12 @@ def freeze_audit(store: Store, table: FaceTable) -> AuditTable | None:
     if not wanted:
         return None
     rows = [(face, points) for face, _, points, _ in store.decisions.labels() if face in wanted]
+    adjusting = adjustment_in_force(store)
+    arrays = () if adjusting is None else adjusting.arrays()
     return AuditTable(
-        np.array([face for face, _ in rows], np.int64), np.stack([points for _, points in rows])
+        np.array([face for face, _ in rows], np.int64),
+        np.stack([points for _, points in rows]),
+        *arrays,
     )
 
 

@@ -64,10 +64,17 @@ class LabelTable:
 @dataclass(frozen=True, slots=True, eq=False)
 class AuditTable:
     """A faces that measure the network: `faces` (A,) ids, `points` (A, N, 2) manual labels, image
-    pixels."""
+    pixels.
+
+    `mean`, `offset`, `weights`: how the proposals of the network in use are adjusted, see
+    `pipnet.calibration.adjustment`; None if they are not.
+    """
 
     faces: NDArray[np.int64]
     points: NDArray[np.float64]
+    mean: NDArray[np.float64] | None = None
+    offset: NDArray[np.float64] | None = None
+    weights: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

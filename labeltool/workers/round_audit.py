@@ -13,6 +13,7 @@ from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_prediction import error_columns, predict_table
 from labeltool.workers.run_photos import RunPhotos
+from pipnet.calibration.adjustment import Adjustment
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.compare import paired_change
@@ -61,8 +62,11 @@ class Audit:
         self._scheme, self._detectors = scheme, detectors
         self._table = folder.tables.faces()
         self._truth: dict[int, NDArray[np.float64]] = {}
+        self._adjustment: Adjustment | None = None
         table = folder.tables.audit()
         if table is not None:
+            if table.mean is not None and table.offset is not None and table.weights is not None:
+                self._adjustment = Adjustment(table.mean, table.offset, table.weights)
             rows = zip(table.faces.tolist(), table.points, strict=True)
             self._truth = {
                 face: points
@@ -128,12 +132,15 @@ class Audit:
 
         Args:
             after: of the new network.
-            in_use: the network in use before, if it has the same scheme. number: its round, 0 for
-                the starter.
+            in_use: the network in use before, if it has the same scheme; its landmarks are adjusted
+                as its proposals are. number: its round, 0 for the starter.
         """
         if after is None:
             return {"audit": None, "against": None}
         before = None if in_use is None else self.measure(in_use)
+        if before is not None and self._adjustment is not None:  # people see adjusted proposals
+            points = self._adjustment.apply(before.points)
+            before = self._measurement(before.faces, points, before.signals)
         if before is not None:
             # a photo may have become unusable in between
             both = np.intersect1d(before.faces, after.faces)

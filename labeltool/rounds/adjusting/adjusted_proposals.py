@@ -38,6 +38,14 @@ def offer_further(store: Store) -> Changes:
     return store.rounds.refresh_faces(round_id)
 
 
+def adjustment_in_force(store: Store) -> ProposalAdjustment | None:
+    """How the proposals of the network in use are adjusted; None if they are not."""
+    network = network_in_use(store)
+    stored = None if network is None else store.trust.adjustments.in_force(network.id)
+    found = None if stored is None else ProposalAdjustment.from_bytes(stored.content)
+    return found if found is not None and found.fits(store) else None
+
+
 def adjusted(store: Store, network: int, prediction: NewPrediction) -> NewPrediction:
     """A prediction of a network as its adjustment in force changes it."""
     stored = store.trust.adjustments.in_force(network)
@@ -102,6 +110,10 @@ class ProposalAdjustment:
     def fits(self, store: Store) -> bool:
         """Whether it is about the landmarks of the project's scheme."""
         return len(self.ratios) == store.scheme.count
+
+    def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Mean, offset and weights of the adjustment."""
+        return self.adjustment.mean, self.adjustment.offset, self.adjustment.weights
 
     def to_bytes(self) -> bytes:
         """What `from_bytes` reads."""

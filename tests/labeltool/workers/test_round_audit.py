@@ -14,6 +14,7 @@ from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.run_photos import RunPhotos
 from pipnet import resources
+from pipnet.calibration.adjustment import Adjustment
 from pipnet.data.boxes import tight_box
 from pipnet.data.sample import Sample
 from pipnet.evaluation.compare import paired_change
@@ -72,6 +73,27 @@ def test_the_figures_are_those_of_pipnet_evaluate(
         np.testing.assert_array_equal(errors["errors_after"], after.errors)
         np.testing.assert_array_equal(errors["errors_before"], before.errors)
         assert errors["points_before"].shape == errors["points_after"].shape == (3, 68, 2)
+
+
+def test_a_round_is_compared_with_the_proposals_as_they_were_adjusted(
+    make_run: MakeRun, starter: Checkpoint, renders: Checkpoint, truth: Points
+) -> None:
+    folder = make_run(manual=(0,), pseudo=(), audit=(3, 1, 2))
+    raw = audit_of(folder, starter).measure(renders)
+    assert raw is not None
+    away = raw.points - raw.points.mean(1, keepdims=True)
+    sizes = np.sqrt(np.square(away).sum((1, 2)) / 68)
+    adjustment = Adjustment(np.zeros((68, 2)), np.full((68, 2), 0.1), np.zeros((136, 136)))
+    arrays = (adjustment.mean, adjustment.offset, adjustment.weights)
+    np.savez(
+        folder.path / "audit.npz", faces=np.array([1, 2, 3]), points=truth[1:],
+        mean=arrays[0], offset=arrays[1], weights=arrays[2],
+    )  # fmt: skip
+    audit = audit_of(folder, starter)
+    audit.results(audit.measure(starter), renders, 0)
+    with np.load(folder.path / "audit-errors.npz") as errors:
+        moved = errors["points_before"] - raw.points
+        assert moved == pytest.approx(np.broadcast_to(0.1 * sizes[:, None, None], moved.shape))
 
 
 def test_without_an_audit_set_nothing_is_measured(make_run: MakeRun, starter: Checkpoint) -> None:

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from labeltool.domain import Cancelled, NewPrediction, UserError, Verdict
-from labeltool.rounds.adjusting.adjusted_proposals import adjusted, offer_further
+from labeltool.rounds.adjusting.adjusted_proposals import (
+    adjusted,
+    adjustment_in_force,
+    offer_further,
+)
 from labeltool.rounds.controller import Rounds
+from labeltool.rounds.run_inputs import freeze_audit, freeze_faces
 from labeltool.store import Store
 from tests.biased_network import ANN, SIX, label, offer, predicted, truth
 from tests.projects import add_faces, sql
@@ -172,6 +177,17 @@ def test_cancelled_or_killed_half_way_it_changes_nothing(store: Store) -> None:
     assert [points(store, k).tolist() for k in range(1, 61)] == before
     adjust(store)
     assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {round_id}") == [(0,)]
+
+
+def test_a_round_freezes_the_adjustment_with_the_faces_that_measure_it(store: Store) -> None:
+    store.audit.add(ANN, range(1, 13), "photo", 1, beside=store.audit.get())
+    table = freeze_faces(store, store.faces.boxes())[1]
+    assert freeze_audit(store, table).weights is None
+    adjust(store)
+    frozen = freeze_audit(store, table)
+    stored = adjustment_in_force(store)
+    assert np.array_equal(frozen.weights, stored.adjustment.weights)
+    assert frozen.offset.shape == (6, 2)
 
 
 def test_without_a_network_it_says_so(project) -> None:
