@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -15,6 +16,7 @@ from labeltool.gui.i18n.translate import tr, translate
 from labeltool.store import Store
 from labeltool.trust.acceptance_settings import AcceptanceSettings
 from labeltool.trust.certificate_check import check_project, check_statistics
+from pipnet.output import replacing
 
 
 def export_certificate(store: Store, digest: str, parent: QWidget) -> str:
@@ -38,17 +40,21 @@ def export_certificate(store: Store, digest: str, parent: QWidget) -> str:
 
 
 def write_certificate(document: str, out: Path, *, as_pdf: bool) -> None:
-    """Write a certificate's JSON, or a page for people. Raises OSError."""
+    """Write a certificate's JSON, or a page for people; whole or not at all. Raises OSError."""
     if not as_pdf and out.suffix.lower() != ".pdf":
-        out.write_text(document, encoding="utf-8")
+        with replacing(out) as partial:
+            partial.write_text(document, encoding="utf-8")
         return
-    with out.open("ab"):
-        pass  # a writer of PDF files does not say why it cannot write
-    writer = QPdfWriter(str(out))
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     page = QTextDocument()
     page.setHtml(certificate_html(json.loads(document)))
+    made = QBuffer()
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(made)  # in memory, for it does not say why it cannot write a file
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     page.print_(writer)
+    del writer  # which ends the document
+    with replacing(out) as partial:
+        partial.write_bytes(made.data().data())
 
 
 def certificate_html(values: dict[str, Any]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,7 +75,13 @@ def close(qtbot: QtBot, window: MainWindow, kind: type[GuaranteeDialog]) -> None
     qtbot.waitUntil(lambda: window.findChild(kind) is None)
 
 
-def test_the_whole_way_and_back(qtbot: QtBot, open_window: Open, faces: Path, tmp_path) -> None:
+def refuse(*_paths: object) -> None:
+    raise OSError(errno.ENOSPC, "the disk is full")
+
+
+def test_the_whole_way_and_back(
+    qtbot: QtBot, open_window: Open, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window(faces)
     dialog = started(qtbot, window)
     press(qtbot, dialog, Qt.Key.Key_A)
@@ -94,6 +102,14 @@ def test_the_whole_way_and_back(qtbot: QtBot, open_window: Open, faces: Path, tm
     page = tmp_path / "certificate.pdf"
     write_certificate(store.trust.certificates.document(dialog.certificate), page, as_pdf=True)
     assert page.read_bytes().startswith(b"%PDF")
+    assert page.read_bytes().rstrip().endswith(b"%%EOF")
+    before = page.read_bytes()
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="full"):
+        patch.setattr(os, "replace", refuse)
+        write_certificate(store.trust.certificates.document(dialog.certificate), page, as_pdf=True)
+    assert page.read_bytes() == before
+    assert sorted(tmp_path.glob("certificate*")) == [out, page]
+    assert not list(tmp_path.glob("*.tmp"))
     QTest.mouseClick(dialog.outcome.undo, LEFT)
     qtbot.waitUntil(lambda: window.session.desk.counts.accepted == 0)
     close(qtbot, window, GuaranteeDialog)
