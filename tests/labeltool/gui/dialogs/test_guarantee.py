@@ -104,9 +104,11 @@ def test_the_whole_way_and_back(
     assert page.read_bytes().startswith(b"%PDF")
     assert page.read_bytes().rstrip().endswith(b"%%EOF")
     before = page.read_bytes()
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="full"):
+    document = store.trust.certificates.document(dialog.certificate)
+    with monkeypatch.context() as patch:
         patch.setattr(os, "replace", refuse)
-        write_certificate(store.trust.certificates.document(dialog.certificate), page, as_pdf=True)
+        with pytest.raises(OSError, match="full"):
+            write_certificate(document, page, as_pdf=True)
     assert page.read_bytes() == before
     assert sorted(tmp_path.glob("certificate*")) == [out, page]
     assert not list(tmp_path.glob("*.tmp"))
