@@ -21,7 +21,7 @@ from pipnet.data.coco import (
 from pipnet.data.images import ImageError, classify, read_header, walk_files
 from pipnet.data.label_frames import StatedSize, choose_frames, has_implausible_points
 from pipnet.data.photo_lookup import PhotoLookup, PhotoNames
-from pipnet.data.pts import parse_pts
+from pipnet.data.pts import read_pts
 from pipnet.text import one_line
 
 
@@ -48,7 +48,7 @@ class LabelledFace:
 
 def load_labelled(
     source: Path,
-    origin: int = 1,
+    origin: int | None = None,
     *,
     names: Sequence[str] | None = None,
     report: Callable[[str], object] | None = None,
@@ -165,7 +165,7 @@ def only_json(folder: Path) -> Path:
     return found[0]
 
 
-def _from_pts(pts: Sequence[Path], files: Sequence[Path], origin: int) -> list[LabelledFace]:
+def _from_pts(pts: Sequence[Path], files: Sequence[Path], origin: int | None) -> list[LabelledFace]:
     names: dict[Path, list[str]] = {}
     for path in files:
         if classify(path) == "photo":
@@ -181,7 +181,10 @@ def _from_pts(pts: Sequence[Path], files: Sequence[Path], origin: int) -> list[L
             )
         if len(found) > 1:
             raise LabelError(f"{path} could belong to {' or '.join(found)}; rename one of them.")
-        faces.append(LabelledFace(str(path.with_name(found[0])), parse_pts(path, origin)))
+        read = read_pts(path, origin)
+        visibility = None if (read.visibility == 2).all() else read.visibility
+        photo = str(path.with_name(found[0]))
+        faces.append(LabelledFace(photo, read.points, visibility=visibility))
     return faces
 
 

@@ -33,7 +33,7 @@ def _same(text: str) -> str:
 _FORMS: tuple[Callable[[str], str], ...] = (str, _nfc, _same)
 """How names are compared, the strictest first."""
 
-_FACE_NUMBER = re.compile(r"_[0-9]+$")
+_FACE_NUMBER = re.compile(r"(_det)?_[0-9]+$")
 """The suffix of several .pts files of one photo: `name_1.pts`, `name_2.pts`."""
 
 

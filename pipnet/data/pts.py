@@ -74,20 +74,6 @@ def read_pts(path: Path, origin: int | None = None) -> PtsFace:
     return PtsFace(points - (1 if origin is None else origin), visibility, tuple(notes))
 
 
-def parse_pts(path: Path, origin: int = 1) -> NDArray[np.float64]:
-    """The landmarks of a .pts file, (N, 2) float64 pixels counted from 0; see `read_pts`.
-
-    Raises:
-        LabelError: it cannot be read, or a landmark has no position.
-    """
-    face = read_pts(path, origin)
-    if not np.isfinite(face.points).all():
-        raise LabelError(
-            f"{Path(path).name} has landmarks without a position (-1 -1); import it with labeltool."
-        )
-    return face.points
-
-
 def _binary_points(data: bytes) -> NDArray[np.float64] | None:
     """(N, 2) of a binary file, None if it is text."""
     if len(data) < 12 or len(data) != 4 + 8 * int.from_bytes(data[:4], "little"):
@@ -138,7 +124,8 @@ def _hidden_points(
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Points and visibility, where negative pairs may say that a landmark is hidden.
 
-    Landmarks just beyond the left and top edges are negative too: those are near the others.
+    Landmarks just beyond the left and top edges are negative too: those are near the others. A pair
+    whose absolute position is not within the face's size of the others is no hidden landmark.
     """
     points = stated.copy()
     visibility = np.full(len(points), 2, np.int8)
@@ -149,7 +136,8 @@ def _hidden_points(
         low, high = seen.min(axis=0), seen.max(axis=0)
         reach = float((high - low).max()) / 2
         away = np.maximum(low - points, points - high).max(axis=1)
-        negative &= away > reach
+        there = np.maximum(low + points, -points - high).max(axis=1)
+        negative &= (away > reach) & (there <= 2 * reach)
     hidden = negative
     if len(seen) == 0:
         lost[:] = False  # all are -1 -1: leave the numbers as they are

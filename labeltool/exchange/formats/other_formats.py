@@ -25,7 +25,7 @@ def as_read_labels(file: LabelFile) -> ReadLabels:
     is_converted = file.unit == PIXELS and not file.is_y_up
     return ReadLabels(
         file.names, file.edges, file.faces, file.flip,
-        [Message(N_("{reason}"), reason=f"{note}.") for note in file.notes],
+        [Message(N_("{reason}"), reason=f"{note.rstrip('.')}.") for note in file.notes],
         file.photos, file.has_stems, None if is_converted else file, file.format,
     )  # fmt: skip
 

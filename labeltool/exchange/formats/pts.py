@@ -13,16 +13,15 @@ from labeltool.exchange.formats import (
     CheckTargets,
     LabelFormat,
     LabelsToWrite,
-    ListedPhoto,
     ReadLabels,
     write_folder,
 )
-from pipnet.data.boxes import tight_box
+from labeltool.exchange.formats.other_formats import as_read_labels
 from pipnet.data.coco import LabelError
-from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import PhotoNames
-from pipnet.data.pts import format_pts, parse_pts
+from pipnet.data.pts import format_pts
+from pipnet.formats.text_formats import pts_files
 
 
 def write(
@@ -72,37 +71,15 @@ def write(
     return problems
 
 
-def read(folder: Path, origin: int = 1, hidden: Iterable[str] = ()) -> ReadLabels:
-    """Read all .pts files below a folder.
+def read(folder: Path, origin: int | None = None, hidden: Iterable[str] = ()) -> ReadLabels:
+    """Read all .pts files below a folder; see `pipnet.formats.text_formats.pts_files`.
 
-    The photo of each row is named by the file's relative path without the suffix: see
-    `pipnet.data.photo_lookup`. The box is the tight one of the points. `origin`: what the files
-    count from, 1 or 0. `hidden`: sub-folders to look into although their names begin with a dot.
     Files that cannot be read are named in `problems`. Raises LabelError if the folder cannot be
     listed.
     """
-    try:
-        files, unreadable = walk_files(folder)
-        for name in sorted(set(hidden)):
-            if name.startswith(".") and (folder / name).is_dir():
-                more, lost = walk_files(folder / name)
-                files, unreadable = files + more, unreadable + lost
-    except ImageError as error:
-        raise LabelError(f"{error}.") from error
-    rows: list[LabelledFace] = []
-    problems = [Message(N_("{file} could not be listed."), file=path) for path in unreadable]
-    for path in files:
-        if path.suffix.lower() != ".pts":
-            continue
-        inside = PurePosixPath(path.relative_to(folder).as_posix())
-        try:
-            points = parse_pts(path, origin)
-        except LabelError as error:
-            problems.append(Message(N_("{file}: {reason}"), file=str(inside), reason=str(error)))
-            continue
-        rows.append(LabelledFace(str(inside.parent / inside.stem), points, tight_box(points)))
-    photos = {row.photo: ListedPhoto() for row in rows}
-    return ReadLabels(None, (), rows, None, problems, photos, stems=True, format="pts")
+    if not folder.exists():
+        raise LabelError(f"{folder} could not be listed: it is not there.")
+    return as_read_labels(pts_files.read(folder, origin, hidden))
 
 
 def _names_by_folder(photos: Iterable[str]) -> dict[PurePosixPath, PhotoNames]:

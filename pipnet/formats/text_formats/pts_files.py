@@ -64,8 +64,10 @@ def _face(file: Path, inside: str, origin: int | None) -> tuple[LabelledFace, tu
     read = read_pts(file, origin)
     name = PurePosixPath(inside)
     photo = (name.parent / re.sub(r"_det_\d+$", "", name.stem)).as_posix()
-    box = tight_box(read.points) if (read.visibility > 0).any() else None
-    return LabelledFace(photo, read.points, box, read.visibility), read.notes
+    seen = read.points[read.visibility == 2]  # hidden ones may lie far off
+    box = tight_box(seen) if len(seen) else None
+    visibility = None if (read.visibility == 2).all() else read.visibility
+    return LabelledFace(photo, read.points, box, visibility), read.notes
 
 
 READER = FormatReader("pts", lambda path, _head: path.suffix.lower() == ".pts", read)

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image
 
 from labeltool.domain import Message
 from labeltool.exchange.formats import ReadLabels, coco, pts, write_text_atomically
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace, load_labelled
 from pipnet.data.photo_lookup import KnownPhoto, PhotoLookup
+from pipnet.formats.text_formats import pts_files
 
 NAMES = ("left", "right", "nose")
 EDGES = ((0, 2), (1, 2))
@@ -294,6 +296,27 @@ class TestPts:
     def test_a_missing_folder(self, tmp_path: Path) -> None:
         with pytest.raises(LabelError, match="could not be listed"):
             pts.read(tmp_path / "gone")
+
+    def test_import_and_training_read_what_inspect_says(self, tmp_path: Path) -> None:
+        near, hidden = "10.5 20.25\n30 40", "-12.123456 -22.5\n-1 -1"
+        texts = {
+            "clm_det_1.pts": f"version: 1\nnpoints: 4\n{{\n{near}\n12 20\n20 30\n}}\n",
+            "merl.pts": f"version: 1\nn_points: 4\n{{\n{near}\n{hidden}\n}}\n",
+        }
+        for name, text in texts.items():
+            (tmp_path / name).write_text(text)
+        for name in ("clm.jpg", "merl.jpg"):
+            Image.new("RGB", (100, 100)).save(tmp_path / name)
+        said = {row.photo: row for row in pts_files.read(tmp_path).faces}
+        imported = {row.photo: row for row in pts.read(tmp_path).rows}
+        trained = {Path(row.photo).stem: row for row in load_labelled(tmp_path)}
+        assert said.keys() == imported.keys() == trained.keys() == {"clm", "merl"}
+        for photo, row in said.items():
+            for other in (imported[photo], trained[photo]):
+                np.testing.assert_array_equal(other.points, row.points)
+                np.testing.assert_array_equal(other.visibility, row.visibility)
+        assert said["clm"].points[0].tolist() == [10.5, 20.25]
+        assert said["merl"].visibility.tolist() == [2, 2, 1, 0]
 
     def test_the_origin_can_be_zero(self, tmp_path: Path) -> None:
         (tmp_path / "a.pts").write_text("{\n1 2\n}")
