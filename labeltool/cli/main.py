@@ -12,6 +12,7 @@ from labeltool.cli import (
     exchange_commands,
     format_commands,
     import_commands,
+    prediction_commands,
     project_commands,
     window_commands,
 )
@@ -51,6 +52,7 @@ for _command in (
     import_commands.import_paths,
     exchange_commands.relocate,
     exchange_commands.export_command,
+    prediction_commands.predictions,
     format_commands.inspect,
     format_commands.formats,
     round_commands.predict,

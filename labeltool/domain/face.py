@@ -178,6 +178,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PredictedFace:
+    """A face with the prediction that it shows now, whatever was decided; frames as in `Face`."""
+
+    id: int
+    photo_id: int
+    box: Box
+    box_kind: str
+    verdict: Verdict
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class NewPrediction:
     """A prediction on its way into the store; see `Prediction`."""
 

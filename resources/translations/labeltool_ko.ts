@@ -728,6 +728,14 @@
         <translation>레이블 파일을 살펴보고 레이블이나 제안으로 가져오기</translation>
     </message>
     <message>
+        <source>Export predictions…</source>
+        <translation>예측 내보내기…</translation>
+    </message>
+    <message>
+        <source>Write what was predicted as a table, COCO results, or pictures with landmarks</source>
+        <translation>예측한 것을 표, COCO 결과 또는 랜드마크를 그린 그림으로 씁니다</translation>
+    </message>
+    <message>
         <source>Landmark scheme…</source>
         <translation>랜드마크 구성…</translation>
     </message>
@@ -4083,6 +4091,14 @@ result: {verdict}</source>
         <source>; {count:,} rows were not used ({reason})</source>
         <translation>; {count:,}행은 쓰지 않음({reason})</translation>
     </message>
+    <message>
+        <source>Wrote the predictions of {faces} of {photos:,} photos to {path}.</source>
+        <translation>사진 {photos:,}장의 {faces} 예측을 {path}에 썼습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} problems:</source>
+        <translation>문제 {count:,}건:</translation>
+    </message>
     <message numerus="yes">
         <source>Taking %Ln photo(s) whole</source>
         <translation>
@@ -4926,8 +4942,52 @@ result: {verdict}</source>
         <translation>{path}: 이 프로그램의 프로젝트가 아닙니다.</translation>
     </message>
     <message>
+        <source>CSV table, a row for each face (*.csv)</source>
+        <translation>CSV 표, 얼굴마다 한 줄 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Folder with COCO results, and the list of photos (*)</source>
+        <translation>COCO 결과와 사진 목록이 담긴 폴더 (*)</translation>
+    </message>
+    <message>
+        <source>Folder with a picture of each photo, landmarks drawn (*)</source>
+        <translation>사진마다 랜드마크를 그린 그림이 담긴 폴더 (*)</translation>
+    </message>
+    <message>
+        <source>Folder with a square picture of each face, and a table (*)</source>
+        <translation>얼굴마다 정사각형 그림과 표가 담긴 폴더 (*)</translation>
+    </message>
+    <message>
+        <source>Nothing was written: {reason}.</source>
+        <translation>아무것도 쓰지 않았습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check that the photos are where the project knows them.</source>
+        <translation>사진이 프로젝트가 아는 위치에 있는지 확인하세요.</translation>
+    </message>
+    <message>
+        <source>There is nothing to write: none of these faces has a prediction.</source>
+        <translation>쓸 것이 없습니다: 이 얼굴들 가운데 예측이 있는 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Predict first, or choose other verdicts.</source>
+        <translation>먼저 예측하거나 다른 판정을 선택하세요.</translation>
+    </message>
+    <message>
+        <source>{path} is inside the photo folder {root}, where pictures count as photos.</source>
+        <translation>{path}은(는) 사진 폴더 {root} 안에 있습니다. 그 안의 그림은 사진으로 취급됩니다.</translation>
+    </message>
+    <message>
         <source>Choose another folder.</source>
         <translation>다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{path} is there already, and it is no table of predictions.</source>
+        <translation>{path}이(가) 이미 있으며 예측 표가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{path} is there already, and it is not an empty folder.</source>
+        <translation>{path}이(가) 이미 있으며 빈 폴더가 아닙니다.</translation>
     </message>
     <message>
         <source>{path} was written by a newer version of this program (schema {found}, this version knows {known}).</source>
@@ -7682,6 +7742,22 @@ result: {verdict}</source>
     <message>
         <source>{count:,} ({names} and others)</source>
         <translation>{count:,}개 ({names} 등)</translation>
+    </message>
+    <message>
+        <source>{photo}: the box of a face has no size</source>
+        <translation>{photo}: 얼굴의 박스에 크기가 없습니다</translation>
+    </message>
+    <message>
+        <source>{photo} could not be written: {reason}</source>
+        <translation>{photo}을(를) 쓸 수 없습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>Export predictions</source>
+        <translation>예측 내보내기</translation>
+    </message>
+    <message>
+        <source>Exporting predictions</source>
+        <translation>예측을 내보내는 중</translation>
     </message>
 </context>
 </TS>

@@ -32,6 +32,7 @@ from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
 from labeltool.gui.dialogs.audit_faces import AuditFacesDialog
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog
+from labeltool.gui.dialogs.export_predictions import ask_for_predictions
 from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.gui.dialogs.round_list import RoundListDialog
@@ -75,6 +76,7 @@ class DialogCommands(QObject):
             "import": self._import,
             "import_labels": self._import_labels,
             "export": self._export,
+            "predictions": self._predictions,
             "problems": self._problems,
             "relocate": self._relocate,
             "scheme": self._scheme,
@@ -163,6 +165,9 @@ class DialogCommands(QObject):
         """Ask whether an export may replace what is there."""
         if self._confirm(translate(refused.error.what), tr("Replace")):
             self._session.exporter.export(refused.out, refused.form, force=True)
+
+    def _predictions(self) -> None:
+        ask_for_predictions(self._session, self._parent)
 
     def _problems(self) -> None:
         dialog = PhotoProblemsDialog(self._session, self._parent)

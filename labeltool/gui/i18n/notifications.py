@@ -8,6 +8,7 @@ from labeltool.domain import N_, Counts
 from labeltool.exchange.label_export import Exported
 from labeltool.exchange.label_import import LabelImportSummary
 from labeltool.exchange.photo_import import PhotoImportSummary, skipped_kinds
+from labeltool.exchange.predictions.prediction_export import WrittenPredictions
 from labeltool.gui.i18n.translate import faces_words, tr, translate
 from labeltool.rounds.controller import Rounds
 from pipnet.text import one_line
@@ -62,6 +63,18 @@ def exported(written: Exported, out: Path) -> str:
     if written.problems:
         left_out = tr("{count:,} were left out:", count=len(written.problems))
         note += f" {left_out} {translate(written.problems[0])}"
+    return note
+
+
+def predictions_exported(written: WrittenPredictions, out: Path) -> str:
+    """How many predictions went where, and what could not be written."""
+    note = tr(
+        "Wrote the predictions of {faces} of {photos:,} photos to {path}.",
+        faces=faces_words(written.faces), photos=written.photos, path=out,
+    )  # fmt: skip
+    if written.problems:
+        problems = tr("{count:,} problems:", count=len(written.problems))
+        note += f" {problems} {translate(written.problems[0])}."
     return note
 
 

@@ -27,6 +27,7 @@ from labeltool.domain import (
     Face,
     LeftOut,
     Points,
+    PredictedFace,
     Prediction,
     Verdict,
 )
@@ -48,6 +49,7 @@ from labeltool.store.database.schema import (
     StateRow,
 )
 from labeltool.store.faces.face_cards import read_cards
+from labeltool.store.faces.predicted_faces import read_predicted
 
 
 class Faces:
@@ -181,6 +183,11 @@ class Faces:
         """The cards of these faces for the gallery, by face id."""
         with self._database.read() as connection:
             return read_cards(connection, ids)
+
+    def predicted(self, ids: Sequence[int]) -> list[PredictedFace]:
+        """Those of these faces that have a prediction, in the order of `ids`."""
+        with self._database.read() as connection:
+            return read_predicted(connection, ids)
 
 
 def _pseudo(not_model: str) -> Select[int, Points]:

@@ -24,9 +24,9 @@ from labeltool.store import open_project
 from tests.measured_rounds import add_measured_round
 
 DIALOGS = (
-    "import", "import_labels", "export", "problems", "relocate", "scheme", "accept_above",
-    "accept_all", "train", "pack_round", "bring_in", "audit", "rounds", "batches", "keys",
-    "save_filter",
+    "import", "import_labels", "export", "predictions", "problems", "relocate", "scheme",
+    "accept_above", "accept_all", "train", "pack_round", "bring_in", "audit", "rounds", "batches",
+    "keys", "save_filter",
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Predictions of a project, as tables and pictures."""
