@@ -2852,14 +2852,6 @@ result: {verdict}</source>
         <translation>{photo}: .pts는 없는 랜드마크를 나타낼 수 없어 얼굴 하나를 뺐습니다.</translation>
     </message>
     <message>
-        <source>{file} could not be listed.</source>
-        <translation>{file}: 목록을 볼 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>{file}: {reason}</source>
-        <translation>{file}: {reason}</translation>
-    </message>
-    <message>
         <source>{photo} is not a photo of a kind that can be read</source>
         <translation>{photo}: 읽을 수 있는 종류의 사진이 아닙니다</translation>
     </message>
