@@ -102,12 +102,15 @@ def _import_photos(store: Store, paths: tuple[Path, ...], *, all_pages: bool) ->
     from pipnet.data.images import classify  # noqa: PLC0415
 
     sources: dict[Path, LabelSource] = {}
+    inside = {path: found for path in paths if (found := _photos_inside(store, path)) is not None}
     for path in paths:
-        if path.is_file() and classify(path) == "other":
+        if path.is_file() and path not in inside and classify(path) == "other":
             with suppress(UserError):  # no label file: reported as a file that is no photo
                 sources[path] = find_label_source(store, path)
-    folders = [path for path in paths if path not in sources]
+    folders = [path for path in paths if path not in sources and path not in inside]
     added = photo_import.add_photos(store, folders, all_pages=all_pages)
+    for extracted in inside.values():
+        added.new, added.known = added.new + extracted.new, added.known + extracted.known
     for source in sources.values():
         named = label_import.import_photos(store, source)
         added.new, added.known = added.new + named.new, added.known + named.known
@@ -132,6 +135,16 @@ def _import_photos(store: Store, paths: tuple[Path, ...], *, all_pages: bool) ->
         print_line(f"  {count} not usable before; import them again to try them again", err=True)
     if not added.new + added.known:
         raise UserError("No photo was imported.", "The lines above say why.")
+
+
+def _photos_inside(store: Store, path: Path) -> PhotoImportSummary | None:
+    """Take out and add the photos that a label file holds; None if it holds none."""
+    if path.suffix.lower() != ".mat" or not path.is_file():
+        return None
+    from labeltool.exchange.photos_inside import add_photos_inside  # noqa: PLC0415
+
+    with progress_bar("Taking out photos") as bar:
+        return add_photos_inside(store, path, report_to(bar))
 
 
 def _print_left_out(added: PhotoImportSummary) -> None:
@@ -163,6 +176,7 @@ def _import_labels(store: Store, paths: tuple[Path, ...], choice: _LabelChoice) 
 
     empty: list[str] = []
     for path in paths:
+        has_photos = _photos_inside(store, path) is not None
         source = find_label_source(store, path)
         mapping = None
         if choice.mapping is not None:
@@ -180,7 +194,7 @@ def _import_labels(store: Store, paths: tuple[Path, ...], choice: _LabelChoice) 
             print_line(f"  not used: {problem}", err=True)
         if not summary.imported and not summary.already_decided:
             empty.append(path.name)
-        if summary.has_unsearched_photos:
+        if summary.has_unsearched_photos or has_photos:
             with progress_bar("Finding faces") as bar:
                 detection_pool.search(store, report_to(bar), lambda changes: None)
     if empty:

@@ -7751,5 +7751,17 @@ result: {verdict}</source>
         <source>Exporting predictions</source>
         <translation>예측을 내보내는 중</translation>
     </message>
+    <message>
+        <source>Download the file again, or copy it again.</source>
+        <translation>파일을 다시 내려받거나 다시 복사하세요.</translation>
+    </message>
+    <message>
+        <source>The photos of {path} cannot be written: {reason}.</source>
+        <translation>{path}의 사진을 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Free some space in the project&apos;s folder.</source>
+        <translation>프로젝트 폴더에 공간을 확보하세요.</translation>
+    </message>
 </context>
 </TS>

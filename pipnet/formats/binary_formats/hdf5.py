@@ -64,7 +64,17 @@ def table(data: h5py.Group, name: str) -> NDArray[Any]:
 
     if isinstance(data.get(name, getlink=True), h5py.ExternalLink):
         raise ValueError(f"{name} is a link to another file")
-    found = data[name]
+    return content(data[name], name)
+
+
+def content(found: object, name: str) -> NDArray[Any]:
+    """The whole content of what `name` leads to, which should be a table.
+
+    Raises:
+        ValueError: it is none, of unreasonable size, or refers to another file.
+    """
+    import h5py  # noqa: PLC0415
+
     if not isinstance(found, h5py.Dataset):
         raise ValueError(f"{name} is no table")
     if found.external or found.is_virtual:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,14 @@ from numpy.typing import NDArray
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
-from pipnet.formats.binary_formats.hdf5 import MAX_TABLE_BYTES, check_positions, opened, table
+from pipnet.formats.binary_formats.hdf5 import (
+    MAX_TABLE_BYTES,
+    check_positions,
+    content,
+    is_like,
+    opened,
+    table,
+)
 from pipnet.formats.label_file import (
     ABSENT,
     OCCLUDED,
@@ -23,6 +31,11 @@ from pipnet.formats.label_file import (
     listed,
     seen_where_placed,
 )
+
+if TYPE_CHECKING:
+    import h5py
+
+Pixels = NDArray[np.uint8]
 
 _COFW_POINTS = 29
 _AFLW_POINTS = 19
@@ -98,8 +111,7 @@ def _aflw(path: Path, data: dict[str, Any]) -> LabelFile:
 
 def _cofw(path: Path) -> LabelFile:
     with opened(path, "a MATLAB file") as data:
-        part = "train" if "phisTr" in data else "test"
-        suffix = "Tr" if part == "train" else "T"
+        part, suffix = _cofw_part(data)
         if f"phis{suffix}" not in data:
             raise LabelError(f"{path.name} holds {', '.join(data)}: not COFW.")
         rows = table(data, f"phis{suffix}").astype(np.float64)
@@ -118,8 +130,43 @@ def _cofw(path: Path) -> LabelFile:
         faces.append(
             LabelledFace(f"{part}/{number:04d}.png", points, (x - 1, y - 1, w, h), visibility)
         )
-    notes = ["the photos are inside the file; extract them before the import"]
+    notes = ["the photos are inside the file; 'labeltool import PROJECT FILE' extracts them"]
     return LabelFile("cofw", PIXELS, faces, listed([f.photo for f in faces]), notes=notes)
+
+
+def _cofw_part(data: h5py.File) -> tuple[str, str]:
+    """Which part of COFW it is, and the suffix of its names."""
+    return ("train", "Tr") if "phisTr" in data else ("test", "T")
+
+
+def holds_photos(path: Path) -> bool:
+    """Whether it is a file of COFW, with its photos inside."""
+    return path.suffix.lower() == ".mat" and is_like(
+        path, lambda data: f"Is{_cofw_part(data)[1]}" in data
+    )
+
+
+def photos_inside(path: Path) -> Iterator[tuple[str, int, Pixels]]:
+    """The photos of a file of COFW, one at a time: name (as labels call it), how many there are,
+    and pixels, (H, W, 3) RGB or (H, W) grey.
+
+    Raises:
+        LabelError: the file is damaged.
+    """
+    import h5py  # noqa: PLC0415
+
+    with opened(path, "a MATLAB file of COFW") as data:
+        part, suffix = _cofw_part(data)
+        references = table(data, f"Is{suffix}").ravel()
+        for number, reference in enumerate(references, 1):
+            if not isinstance(reference, h5py.Reference):
+                raise ValueError(f"Is{suffix} holds no photos")
+            # MATLAB stores columns first: h5py shows the transpose
+            pixels = content(data[reference], f"photo {number}").T
+            is_photo = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)
+            if pixels.dtype != np.uint8 or not is_photo or not pixels.size:
+                raise ValueError(f"photo {number} is {pixels.dtype} of shape {pixels.shape}")
+            yield f"{part}/{number:04d}.png", len(references), np.ascontiguousarray(pixels)
 
 
 def _upright(table: NDArray[np.float64], columns: int) -> NDArray[np.float64]:
