@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from labeltool.cli.common import Folder, opened_project, print_line
-from labeltool.domain import UserError, counted, folder_name
+from labeltool.domain import UserError, Verdict, counted, folder_name
 from pipnet.text import one_line
+
+if TYPE_CHECKING:
+    from labeltool.exchange.label_export import LossReport
 
 
 @click.command()
@@ -74,14 +79,69 @@ class _LabelFormatName(click.ParamType[str]):
 @click.argument("project", type=Folder)
 @click.argument("out", type=Folder)
 @click.option("--format", "form", type=_LabelFormatName(), required=True)
+@click.option(
+    "--verdict", type=click.Choice(["accepted", "corrected"]),
+    help="Only faces accepted as proposed, or only corrected ones.",
+)  # fmt: skip
+@click.option("--filter", "saved", metavar="NAME", help="Only faces under this saved filter.")
 @click.option("--force", is_flag=True, help="Replace files that are there, also of another kind.")
-def export_command(project: Path, out: Path, form: str, force: bool) -> None:
-    """Write the accepted and corrected faces to the file OUT, or to a folder for pts."""
-    from labeltool.exchange.label_export import export_labels  # noqa: PLC0415
+@click.option("--dry-run", is_flag=True, help="Say what would be lost, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: print one JSON object.")
+def export_command(
+    project: Path,
+    out: Path,
+    form: str,
+    verdict: str | None,
+    saved: str | None,
+    *,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Write the accepted and corrected faces to the file OUT, or to a folder for pts.
 
+    What the format cannot carry is said first.
+    """
+    from labeltool.exchange.label_choice import (  # noqa: PLC0415
+        LABEL_VERDICTS,
+        LabelChoice,
+        filter_named,
+    )
+    from labeltool.exchange.label_export import export_labels, loss_report  # noqa: PLC0415
+
+    if as_json and not dry_run:
+        raise click.UsageError("--json is for --dry-run")
     with opened_project(project) as store:
-        written = export_labels(store, out, form, force=force)
+        choice = LabelChoice(
+            LABEL_VERDICTS if verdict is None else (Verdict(verdict),),
+            None if saved is None else filter_named(store, saved),
+        )
+        if dry_run:
+            report = loss_report(store, form, choice)
+            if as_json:
+                click.echo(json.dumps(_report_as_json(report), ensure_ascii=False))
+            else:
+                _print_report(report)
+            return
+        written = export_labels(store, out, form, choice=choice, force=force, report=_print_report)
     faces, photos = counted(written.faces, "face"), counted(written.photos, "photo")
     print_line(f"Wrote {faces} of {photos} to {out}.")
     for problem in written.problems:
         print_line(f"  {problem}", err=True)
+
+
+def _print_report(report: LossReport) -> None:
+    print_line(report.content)
+    print_line(report.sentence)
+
+
+def _report_as_json(report: LossReport) -> dict[str, Any]:
+    return {
+        "format": report.form, "faces": report.faces, "photos": report.photos,
+        "accepted": report.accepted, "corrected": report.corrected,
+        "left_out": report.left_out, "unlabelled": report.unlabelled,
+        "losses": [
+            {"kind": loss.kind, "count": loss.count, "text": str(loss.text)}
+            for loss in report.losses
+        ],
+    }  # fmt: skip

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
-from labeltool.domain import N_, Message, PhotoRecord, Progress, UserError, system_reason
+from labeltool.domain import (
+    N_,
+    Message,
+    PhotoRecord,
+    Progress,
+    UserError,
+    Verdict,
+    no_progress,
+    system_reason,
+)
 from labeltool.exchange.formats import LabelFormat, LabelsToWrite
+from labeltool.exchange.formats.format_losses import Loss, is_written, losses, title
 from labeltool.exchange.formats.format_table import FORMATS, format_named
-from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.exchange.label_choice import ALL_LABELS, ChosenLabels, LabelChoice, chosen_labels
 from labeltool.store import BACKUP_FOLDER, Store
 from pipnet.data.images import ImageError, read_header
-from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import content_hash
 from pipnet.output import OverwriteError, is_one_of, target_of
 
@@ -38,41 +45,106 @@ class Exported:
     problems: tuple[Message, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LossReport:
+    """What an export would write, and what its format cannot carry of it.
+
+    `form`: the format's name; `title`: the same in words. `accepted` and `corrected`: faces to
+    write, `photos` theirs. `left_out`: faces that the format cannot hold. `unlabelled`: faces under
+    the filter that nobody accepted or corrected.
+    """
+
+    form: str
+    title: str
+    accepted: int
+    corrected: int
+    photos: int
+    left_out: int
+    losses: tuple[Loss, ...]
+    unlabelled: int = 0
+
+    @property
+    def faces(self) -> int:
+        """How many faces would be written."""
+        return self.accepted + self.corrected
+
+    @property
+    def content(self) -> Message:
+        """Sentences: whose labels these are, and which faces have none."""
+        without = Message.counted(
+            self.unlabelled,
+            N_("1 face under the filter has no label and is not exported."),
+            N_("{count:,} faces under the filter have no label and are not exported."),
+        )
+        return Message.join(
+            Message(
+                N_(
+                    "Labels to export: {faces:,}, of these {corrected:,} corrected and "
+                    "{accepted:,} accepted as proposed."
+                ),
+                faces=self.faces,
+                corrected=self.corrected,
+                accepted=self.accepted,
+            ),
+            without if self.unlabelled else None,
+        )
+
+    @property
+    def sentence(self) -> Message:
+        """What is lost, in one sentence."""
+        if not self.losses:
+            return Message(N_("{format}: nothing is lost."), format=self.title)
+        parts = {f"loss{number}": loss.text for number, loss in enumerate(self.losses)}
+        listed = Message(", ".join(f"{{{name}}}" for name in parts), **parts)
+        return Message(N_("{format}: {losses}."), format=self.title, losses=listed)
+
+
+def loss_report(store: Store, form: str, choice: LabelChoice = ALL_LABELS) -> LossReport:
+    """Say what an export would lose. Nothing is written.
+
+    Raises:
+        UserError: there is nothing to export.
+    """
+    return _report(store, format_named(form), chosen_labels(store, choice))
+
+
+def _report(store: Store, form: LabelFormat, chosen: ChosenLabels) -> LossReport:
+    written = [row for row in chosen.rows if is_written(form, row)]
+    accepted = sum(row.verdict == Verdict.ACCEPTED for row in written)
+    return LossReport(
+        form.name, title(form), accepted, len(written) - accepted,
+        len({row.photo for row in written}), len(chosen.rows) - len(written),
+        losses(form, chosen.rows, store.scheme.names), chosen.unlabelled,
+    )  # fmt: skip
+
+
 def export_labels(
     store: Store,
     out: Path,
     form: str,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = no_progress,
     *,
+    choice: LabelChoice = ALL_LABELS,
     force: bool = False,
+    report: Callable[[LossReport], None] = lambda report: None,
 ) -> Exported:
-    """Write every accepted or corrected face to the file or folder OUT.
+    """Write labels of accepted and corrected faces to the file or folder OUT.
 
     `form`: name of a format in `formats.format_table`. `progress` may raise Cancelled: then nothing
-    of the file, or of the folder, was written. Links are followed. `force`: also replace files of
-    other kinds, and the files of a folder.
+    of the file, or of the folder, was written. Links are followed. `choice`: which labels. `force`:
+    also replace files of other kinds, and the files of a folder. `report`: gets what will be lost,
+    before anything is written.
 
     Raises:
         WouldReplaceError: files are there that only `force` replaces.
         UserError: there is nothing to export, OUT cannot be written, or is of the project or its
         photos; nothing is left half-written.
     """
-    photos = {photo.id: photo for photo in store.photos.records()}
-    names = photo_names((photo.id, photo.root, photo.path) for photo in photos.values())
-    photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
-    rows, written = [], dict[str, PhotoRecord]()
-    for face, verdict, points, visibility in store.decisions.labels():
-        name = names[photo_of[face]]
-        written[name] = photos[photo_of[face]]
-        rows.append(LabelledFace(name, points, None, visibility, verdict=verdict))
-    if not rows:
-        raise UserError(
-            N_("There is nothing to export: no face is accepted or corrected yet."),
-            N_("Review some faces first."),
-        )
-    scheme, known = store.scheme, format_named(form)
+    chosen, known, scheme = chosen_labels(store, choice), format_named(form), store.scheme
+    rows, loss = chosen.rows, _report(store, known, chosen)
+    report(loss)
     problems = list[Message]()
-    if not known.can_mark_absent and not any(np.isfinite(row.points).all() for row in rows):
+    if not loss.faces:
         raise UserError(
             N_(
                 "Nothing was written: {suffix} files cannot mark a landmark as absent, and every "
@@ -88,10 +160,11 @@ def export_labels(
         else:
             target = Path(os.path.realpath(out))
             _check_file(store, out, known, force)
-        labels = LabelsToWrite(rows, scheme.names, scheme.edges, scheme.flip, names.values())
+        labels = LabelsToWrite(rows, scheme.names, scheme.edges, scheme.flip, chosen.all_names)
         if known.has_photo_details:
-            sizes = {name: _size(photo) for name, photo in written.items()}
-            labels = replace(labels, sizes=sizes, hashes=_hashes(written, problems))
+            sizes = {name: _size(photo) for name, photo in chosen.photos.items()}
+            hashes = _hashes(chosen.photos, problems)
+            labels = replace(labels, sizes=sizes, hashes=hashes)
         check = partial(_check_targets, store, out, known, force)
         assert known.write is not None  # every format of the table is written
         problems += known.write(target, labels, progress, check)
@@ -102,9 +175,7 @@ def export_labels(
             path=out,
             reason=system_reason(error),
         ) from error
-    if not known.can_mark_absent:
-        rows = [row for row in rows if np.isfinite(row.points).all()]
-    return Exported(len(rows), len({row.photo for row in rows}), tuple(problems))
+    return Exported(loss.faces, loss.photos, tuple(problems))
 
 
 # Existing files

@@ -48,6 +48,50 @@
         <translation>먼저 얼굴을 검토하세요.</translation>
     </message>
     <message>
+        <source>There is nothing to export: none of the chosen faces has a label.</source>
+        <translation>내보낼 것이 없습니다. 선택한 얼굴 중 레이블이 있는 얼굴이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose another filter or verdict; only accepted and corrected faces have labels.</source>
+        <translation>다른 필터나 판정을 선택하세요. 수락하거나 수정한 얼굴에만 레이블이 있습니다.</translation>
+    </message>
+    <message>
+        <source>There is no saved filter “{name}”.</source>
+        <translation>저장된 필터 “{name}”이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>Saved filters are: {names}.</source>
+        <translation>저장된 필터: {names}.</translation>
+    </message>
+    <message>
+        <source>Save one in the window first.</source>
+        <translation>먼저 창에서 필터를 저장하세요.</translation>
+    </message>
+    <message>
+        <source>The filter “{name}” was made by a newer version of the program.</source>
+        <translation>필터 “{name}”은(는) 이 프로그램의 최신 버전에서 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>1 face under the filter has no label and is not exported.</source>
+        <translation>필터에 맞는 얼굴 1개는 레이블이 없어 내보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} faces under the filter have no label and are not exported.</source>
+        <translation>필터에 맞는 얼굴 {count:,}개는 레이블이 없어 내보내지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Labels to export: {faces:,}, of these {corrected:,} corrected and {accepted:,} accepted as proposed.</source>
+        <translation>내보낼 레이블 {faces:,}개: 수정 {corrected:,}개, 제안대로 수락 {accepted:,}개.</translation>
+    </message>
+    <message>
+        <source>{format}: nothing is lost.</source>
+        <translation>{format}: 손실이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{format}: {losses}.</source>
+        <translation>{format}: {losses}.</translation>
+    </message>
+    <message>
         <source>Nothing was written: {suffix} files cannot mark a landmark as absent, and every labelled face has an absent one.</source>
         <translation>아무것도 쓰지 않았습니다. {suffix} 파일은 없는 랜드마크를 나타낼 수 없는데, 레이블이 있는 모든 얼굴에 없는 랜드마크가 있습니다.</translation>
     </message>
@@ -7288,22 +7332,6 @@ result: {verdict}</source>
         <translation>제안 조정 중</translation>
     </message>
     <message>
-        <source>Lost: {count} occlusion flags.</source>
-        <translation>손실: 가림 표시 {count}개.</translation>
-    </message>
-    <message>
-        <source>Left out: {count} faces with an absent landmark.</source>
-        <translation>제외: 없는 랜드마크가 있는 얼굴 {count}개.</translation>
-    </message>
-    <message>
-        <source>Lost: positions are rounded to whole pixels.</source>
-        <translation>손실: 위치가 정수 픽셀로 반올림됩니다.</translation>
-    </message>
-    <message>
-        <source>Lost: the names of landmarks.</source>
-        <translation>손실: 랜드마크 이름.</translation>
-    </message>
-    <message>
         <source>Two photos would have the same label file: {path}.</source>
         <translation>사진 두 장의 라벨 파일이 같아집니다: {path}.</translation>
     </message>
@@ -7762,6 +7790,30 @@ result: {verdict}</source>
     <message>
         <source>Free some space in the project&apos;s folder.</source>
         <translation>프로젝트 폴더에 공간을 확보하세요.</translation>
+    </message>
+    <message>
+        <source>1 occlusion flag is lost</source>
+        <translation>가려짐 표시 1개 손실</translation>
+    </message>
+    <message>
+        <source>{count:,} occlusion flags are lost</source>
+        <translation>가려짐 표시 {count:,}개 손실</translation>
+    </message>
+    <message>
+        <source>positions are rounded to whole pixels</source>
+        <translation>위치를 정수 픽셀로 반올림</translation>
+    </message>
+    <message>
+        <source>the names of landmarks are lost</source>
+        <translation>랜드마크 이름 손실</translation>
+    </message>
+    <message>
+        <source>1 face with an absent landmark is left out</source>
+        <translation>없는 랜드마크가 있는 얼굴 1개 제외</translation>
+    </message>
+    <message>
+        <source>{count:,} faces with an absent landmark are left out</source>
+        <translation>없는 랜드마크가 있는 얼굴 {count:,}개 제외</translation>
     </message>
 </context>
 </TS>

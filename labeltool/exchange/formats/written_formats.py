@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
 from labeltool.domain import N_, Message, Progress, UserError
 from labeltool.exchange.formats import (
     CheckTargets,
@@ -19,7 +17,6 @@ from labeltool.exchange.formats import (
 )
 from pipnet.data.coco import LabelError
 from pipnet.formats.json_formats import label_studio, labelme, ljson, via
-from pipnet.formats.label_file import visibility_of
 from pipnet.formats.reading import HEAD_BYTES, load_json
 from pipnet.formats.registry import FORMATS as KNOWN
 from pipnet.formats.text_formats import deeplabcut, face_lists, point_tables, tps, yolo
@@ -27,25 +24,6 @@ from pipnet.formats.xml_formats import cvat, dlib_xml
 from pipnet.output import FileKind
 
 _CARRIES = {known.name: known.carries for known in KNOWN}
-
-
-def losses(name: str, labels: LabelsToWrite) -> list[Message]:
-    """What a format cannot carry of these labels, each as a sentence; empty if nothing is lost."""
-    carries = _CARRIES[name]
-    hidden = sum(int((visibility_of(row) == 1).sum()) for row in labels.rows)
-    incomplete = sum(not np.isfinite(row.points).all() for row in labels.rows)
-    said = []
-    if hidden and "occluded" not in carries:
-        said.append(Message(N_("Lost: {count} occlusion flags."), count=hidden))
-    if incomplete and "absent" not in carries:
-        said.append(
-            Message(N_("Left out: {count} faces with an absent landmark."), count=incomplete)
-        )
-    if name == "dlib":
-        said.append(Message(N_("Lost: positions are rounded to whole pixels.")))
-    if name == "dlib" or ("names" not in carries and name != "yolo"):
-        said.append(Message(N_("Lost: the names of landmarks.")))
-    return said
 
 
 def _none(_path: Path) -> None:
@@ -68,7 +46,7 @@ def _file(
         path: Path, labels: LabelsToWrite, progress: Progress, _check: CheckTargets
     ) -> list[Message]:
         write_text_atomically(path, _with_progress(text(labels), len(labels.rows), progress))
-        return losses(name, labels)
+        return []
 
     def recognises(path: Path) -> bool:
         with path.open("rb") as stream:
@@ -109,7 +87,7 @@ def _folder(
                 yield PurePosixPath(path), text
 
         write_folder(folder, once(), len(labels.rows), progress, check)
-        return losses(name, labels)
+        return []
 
     return LabelFormat(
         name, description, suffix, True, "absent" in _CARRIES[name], True, _none, _read, write

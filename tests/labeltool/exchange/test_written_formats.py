@@ -13,12 +13,12 @@ from PIL import Image
 
 from labeltool.domain import UserError, Verdict
 from labeltool.exchange.formats import LabelsToWrite
-from labeltool.exchange.formats.format_table import FORMATS
-from labeltool.exchange.formats.written_formats import losses
+from labeltool.exchange.formats.format_losses import losses
+from labeltool.exchange.formats.format_table import FORMATS, format_named
 from labeltool.exchange.label_export import WouldReplaceError, export_labels
 from labeltool.exchange.label_import import import_labels
 from labeltool.exchange.photo_import import add_photos
-from pipnet.formats.label_file import LabelledFace, by_photo, in_pixels
+from pipnet.formats.label_file import LabelledFace, by_photo, in_pixels, visibility_of
 from pipnet.formats.registry import FORMATS as KNOWN
 from pipnet.formats.registry import read_labels
 from tests.projects import make_project, triangle
@@ -194,9 +194,54 @@ def test_photos_that_would_share_a_label_file_are_refused_and_nothing_is_written
 def test_what_a_format_loses_is_said():
     seen = np.array([2, 1, 0], np.int8)
     points = np.array([[1.5, 2.5], [3.0, 4.0], [np.nan, np.nan]])
-    written = LabelsToWrite([LabelledFace("a.jpg", points, None, seen)], NAMES)
-    said = {name: [str(loss) for loss in losses(name, written)] for name in ("dlib", "wflw", "csv")}
-    assert said["csv"] == []
-    assert any("1 occlusion flags" in loss for loss in said["dlib"])
-    assert any("whole pixels" in loss for loss in said["dlib"])
-    assert any("1 faces" in loss for loss in said["wflw"])
+    whole = LabelledFace("b.jpg", np.arange(6.0).reshape(3, 2), None, np.array([1, 1, 2], np.int8))
+    rows = [LabelledFace("a.jpg", points, None, seen), whole]
+
+    def said(name, names=NAMES):
+        found = losses(format_named(name), rows, names)
+        return {loss.kind: (loss.count, str(loss.text)) for loss in found}
+
+    for name in ("coco", "csv", "cvat", "labelme", "yolo"):
+        assert said(name) == {}
+    assert said("dlib") == {
+        "occluded": (3, "3 occlusion flags are lost"),
+        "rounded": (1, "positions are rounded to whole pixels"),
+        "names": (3, "the names of landmarks are lost"),
+    }
+    # the flags of a face that is left out are not counted once more
+    assert said("wflw", ("0", "1", "2")) == {
+        "occluded": (2, "2 occlusion flags are lost"),
+        "absent": (1, "1 face with an absent landmark is left out"),
+    }
+    assert said("pts", ("0", "1", "2")) == said("wflw", ("0", "1", "2"))
+
+
+@ALL
+@pytest.mark.parametrize("lack", ["occluded", "absent", "names", "rounded"])
+def test_a_loss_is_reported_exactly_if_the_file_lost_it(tmp_path, form, lack):
+    """What is read back from a written file decides."""
+    points, seen = np.arange(6.0).reshape(3, 2) + 10, np.full(3, 2, np.int8)
+    if lack == "occluded":
+        seen[1] = 1
+    if lack == "absent":
+        points[1], seen[1] = np.nan, 0
+    if lack == "rounded":
+        points += 0.25
+    rows = [
+        LabelledFace("a.jpg", points, None, seen),
+        LabelledFace("b.jpg", np.arange(6.0).reshape(3, 2), None, np.full(3, 2, np.int8)),
+    ]
+    sizes = {row.photo: (100, 80) for row in rows}
+    out = tmp_path / ("labels" if form.is_folder else f"a{form.suffix}")
+    form.write(out, LabelsToWrite(rows, NAMES, (), (2, 1, 0), list(sizes), sizes),
+               lambda done, total: None, lambda targets: None)  # fmt: skip
+    file = read_labels(out)
+    faces = [in_pixels(face, file, (100, 80)) for face in file.faces if "a" in face.photo[-5:]]
+    kept = {
+        "occluded": lambda: 1 in visibility_of(faces[0]),
+        "absent": lambda: len(faces) == 1,
+        "names": lambda: set(faces[0].names or ()) == set(NAMES),
+        "rounded": lambda: np.allclose(np.sort(faces[0].points, 0), points, atol=0.001),
+    }[lack]()
+    reported = {loss.kind for loss in losses(form, rows, NAMES)}
+    assert (lack in reported) == (not kept)
