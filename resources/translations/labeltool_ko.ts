@@ -2060,8 +2060,44 @@ Import a folder, or drop one here.</source>
         <translation>얼굴 {faces:,}개 중 {todo:,}개가 판정을 기다립니다</translation>
     </message>
     <message>
+        <source>Accepted and corrected</source>
+        <translation>수락 및 수정</translation>
+    </message>
+    <message>
+        <source>Only corrected</source>
+        <translation>수정한 것만</translation>
+    </message>
+    <message>
+        <source>Only accepted as proposed</source>
+        <translation>제안대로 수락한 것만</translation>
+    </message>
+    <message>
         <source>All faces</source>
         <translation>모든 얼굴</translation>
+    </message>
+    <message>
+        <source>Under the filter: {filter}</source>
+        <translation>필터에 맞는 얼굴: {filter}</translation>
+    </message>
+    <message>
+        <source>Which labels</source>
+        <translation>레이블</translation>
+    </message>
+    <message>
+        <source>Which faces</source>
+        <translation>얼굴</translation>
+    </message>
+    <message>
+        <source>Working out what would be written…</source>
+        <translation>내보낼 내용을 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Working out what would be written</source>
+        <translation>내보낼 내용 확인</translation>
+    </message>
+    <message>
+        <source>Export anyway…</source>
+        <translation>그래도 내보내기…</translation>
     </message>
     <message>
         <source>To review</source>

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from labeltool.domain import Message, Progress, WriteResult
+from labeltool.exchange.label_choice import ALL_LABELS, LabelChoice
 from labeltool.exchange.label_export import WouldReplaceError, export_labels
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.i18n import notifications
@@ -23,6 +24,7 @@ class RefusedExport:
     error: WouldReplaceError
     out: Path
     form: str
+    choice: LabelChoice
 
 
 class Exporter(QObject):
@@ -38,20 +40,22 @@ class Exporter(QObject):
         super().__init__(parent)
         self._store, self._tasks = store, tasks
 
-    def export(self, out: Path, form: str, *, force: bool = False) -> None:
-        """Write the labels; `form` and `force` as in `export_labels`."""
+    def export(
+        self, out: Path, form: str, choice: LabelChoice = ALL_LABELS, *, force: bool = False
+    ) -> None:
+        """Write the labels; `form`, `choice` and `force` as in `export_labels`."""
         self._tasks.run(
-            "writes", tr("Exporting"), partial(self._export, out, form, force),
+            "writes", tr("Exporting"), partial(self._export, out, form, choice, force),
             cancel_message=tr("Cancelled: nothing was written."), succeeded=self._exported,
         )  # fmt: skip
 
     def _export(
-        self, out: Path, form: str, force: bool, progress: Progress
+        self, out: Path, form: str, choice: LabelChoice, force: bool, progress: Progress
     ) -> WriteResult | RefusedExport:
         try:
-            written = export_labels(self._store, out, form, progress, force=force)
+            written = export_labels(self._store, out, form, progress, choice=choice, force=force)
         except WouldReplaceError as error:
-            return RefusedExport(error, out, form)
+            return RefusedExport(error, out, form, choice)
         return WriteResult(message=Message(notifications.exported(written, out)))
 
     @Slot(object)

@@ -22,7 +22,11 @@ from labeltool.domain import (
 )
 from labeltool.domain.round_options import DEVICES, RoundOptions
 from labeltool.domain.tolerance import MAX_TOLERANCE, MIN_TOLERANCE
-from labeltool.exchange.formats.format_table import FORMATS, labels_of_chosen_file, suffix_patterns
+from labeltool.exchange.formats.format_table import (
+    format_named,
+    labels_of_chosen_file,
+    suffix_patterns,
+)
 from labeltool.gui.background.exporter import RefusedExport
 from labeltool.gui.background.round_controller import RoundState
 from labeltool.gui.background.speed_probe import SpeedProbe
@@ -32,7 +36,8 @@ from labeltool.gui.diagnostics import diagnostics
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
 from labeltool.gui.dialogs.audit_faces import AuditFacesDialog
 from labeltool.gui.dialogs.batch_history import BatchHistoryDialog
-from labeltool.gui.dialogs.export_predictions import ask_for_predictions
+from labeltool.gui.dialogs.exporting.export_labels import ExportLabelsDialog
+from labeltool.gui.dialogs.exporting.export_predictions import ask_for_predictions
 from labeltool.gui.dialogs.photo_folders import PhotoFoldersDialog
 from labeltool.gui.dialogs.photo_problems import PhotoProblemsDialog
 from labeltool.gui.dialogs.round_list import RoundListDialog
@@ -152,19 +157,24 @@ class DialogCommands(QObject):
             self._session.importer.add_labels(wanted)
 
     def _export(self) -> None:
-        forms = {tr(known.description): known.name for known in FORMATS}
-        file, kind = QFileDialog.getSaveFileName(
-            self._parent, tr("Export labels"), str(self._session.store.folder / "labels.json"),
-            ";;".join(forms),
-        )  # fmt: skip
+        dialog = ExportLabelsDialog(self._session, self._parent)
+        if not self._run(dialog):
+            return
+        form, choice = format_named(dialog.form), dialog.choice
+        proposed = self._session.store.folder / (
+            "labels" if form.is_folder else f"labels{form.suffix}"
+        )
+        file, _ = QFileDialog.getSaveFileName(
+            self._parent, tr("Export labels"), str(proposed), tr(form.description)
+        )
         if file:
-            self._session.exporter.export(Path(file), forms.get(kind, "pts"))
+            self._session.exporter.export(Path(file), form.name, choice)
 
     @Slot(object)
     def _confirm_replace(self, refused: RefusedExport) -> None:
         """Ask whether an export may replace what is there."""
         if self._confirm(translate(refused.error.what), tr("Replace")):
-            self._session.exporter.export(refused.out, refused.form, force=True)
+            self._session.exporter.export(refused.out, refused.form, refused.choice, force=True)
 
     def _predictions(self) -> None:
         ask_for_predictions(self._session, self._parent)

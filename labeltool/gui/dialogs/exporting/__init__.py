@@ -1,0 +1,1 @@
+"""Dialogs about what goes out."""
