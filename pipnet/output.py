@@ -92,7 +92,7 @@ def replacing(path: Path) -> Iterator[Path]:
     folders that had to be made included. An OSError about the new file names `path`.
     """
     target = Path(os.path.realpath(path))
-    made = _make_folders(target.parent)
+    made = make_folders(target.parent)
     # A short name of its own: the file's own with an addition may be too long for the file system.
     partial = target.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
@@ -113,7 +113,7 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
 
 
-def _make_folders(folder: Path) -> list[Path]:
+def make_folders(folder: Path) -> list[Path]:
     """Make a folder and those above it; returns the new ones, the deepest first."""
     missing = []
     while not folder.exists():

@@ -9,15 +9,12 @@ To add a format, write a module with a `FORMAT` and add it to the table in
 
 from __future__ import annotations
 
-import os
-import shutil
-import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from labeltool.domain import Message, Progress
+from labeltool.exchange.formats.written_folder import write_folder
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.formats.label_file import LabelFile, LabelsToWrite, ListedPhoto
 from pipnet.output import FileKind, replacing
@@ -89,49 +86,6 @@ __all__ = [
     "write_folder",
     "write_text_atomically",
 ]
-
-
-def write_folder(
-    folder: Path,
-    files: Iterable[tuple[PurePosixPath, str]],
-    total: int,
-    progress: Progress,
-    check: CheckTargets,
-) -> None:
-    """Write texts to relative paths in a folder, and put them in place when all are written.
-
-    `progress` may raise until then, and so may `check`, which gets the files to write just before.
-    Links among them are followed. Raises OSError, and ValueError for a path that leaves the folder.
-    """
-    made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{uuid.uuid4().hex}.tmp"
-    targets: list[Path] = []
-    try:
-        partial.mkdir()
-        for path, text in files:
-            progress(min(len(targets), total), total)
-            _check_inside(path)
-            (partial / str(len(targets))).write_text(text, encoding="utf-8", newline="\n")
-            targets.append(folder / path)
-        check(targets)
-        for number, target in enumerate(targets):
-            if target.is_symlink():
-                with replacing(target) as copy:
-                    shutil.copyfile(partial / str(number), copy)
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(partial / str(number), target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        if made:
-            with suppress(OSError):
-                folder.rmdir()  # unless something was written
-
-
-def _check_inside(path: PurePosixPath) -> None:
-    if path.is_absolute() or ".." in path.parts or not path.name:
-        raise ValueError(f"{str(path)!r} is not a path inside the folder")
 
 
 def write_text_atomically(path: Path, text: Iterable[str]) -> None:

@@ -337,7 +337,7 @@ class TestPts:
         write_text = Path.write_text
 
         def second_fails(path: Path, *args: str, **options: str) -> int:
-            if path.name == "1":
+            if path.name == "b.pts":
                 full_disk()
             return write_text(path, *args, **options)
 
