@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from labeltool.cli.common import Folder, opened_project, print_line
-from labeltool.domain import UserError, Verdict, counted, folder_name
+from labeltool.domain import PHOTO_RULE, UserError, Verdict, counted, folder_name
 from pipnet.text import one_line
 
 if TYPE_CHECKING:
     from labeltool.exchange.label_export import LossReport
+    from labeltool.exchange.label_split import Split
 
 
 @click.command()
@@ -84,6 +85,16 @@ class _LabelFormatName(click.ParamType[str]):
     help="Only faces accepted as proposed, or only corrected ones.",
 )  # fmt: skip
 @click.option("--filter", "saved", metavar="NAME", help="Only faces under this saved filter.")
+@click.option(
+    "--split", "shares", metavar="80/10/10",
+    help="Write train, val and test, with these shares of the photos, to the new folder OUT.",
+)  # fmt: skip
+@click.option(
+    "--split-by", "rule", metavar="photo|folder|REGEX",
+    help="Which photos stay together: none (photo), those of a folder, or those where the regular "
+    "expression finds the same text in the path.",
+)  # fmt: skip
+@click.option("--seed", type=int, help="Another number gives another split.")
 @click.option("--force", is_flag=True, help="Replace files that are there, also of another kind.")
 @click.option("--dry-run", is_flag=True, help="Say what would be lost, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="With --dry-run: print one JSON object.")
@@ -94,6 +105,9 @@ def export_command(
     verdict: str | None,
     saved: str | None,
     *,
+    shares: str | None,
+    rule: str | None,
+    seed: int | None,
     force: bool,
     dry_run: bool,
     as_json: bool,
@@ -111,23 +125,36 @@ def export_command(
 
     if as_json and not dry_run:
         raise click.UsageError("--json is for --dry-run")
+    split = _split_of(shares, rule, seed)
     with opened_project(project) as store:
         choice = LabelChoice(
             LABEL_VERDICTS if verdict is None else (Verdict(verdict),),
             None if saved is None else filter_named(store, saved),
         )
         if dry_run:
-            report = loss_report(store, form, choice)
+            report = loss_report(store, form, choice, split)
             if as_json:
                 click.echo(json.dumps(_report_as_json(report), ensure_ascii=False))
             else:
                 _print_report(report)
             return
-        written = export_labels(store, out, form, choice=choice, force=force, report=_print_report)
+        written = export_labels(
+            store, out, form, choice=choice, split=split, force=force, report=_print_report
+        )
     faces, photos = counted(written.faces, "face"), counted(written.photos, "photo")
     print_line(f"Wrote {faces} of {photos} to {out}.")
     for problem in written.problems:
         print_line(f"  {problem}", err=True)
+
+
+def _split_of(shares: str | None, rule: str | None, seed: int | None) -> Split | None:
+    from labeltool.exchange.label_split import Split, shares_of  # noqa: PLC0415
+
+    if shares is None:
+        if rule is not None or seed is not None:
+            raise click.UsageError("--split-by and --seed are for --split")
+        return None
+    return Split(shares_of(shares), rule or PHOTO_RULE, seed or 0)
 
 
 def _print_report(report: LossReport) -> None:
@@ -144,4 +171,7 @@ def _report_as_json(report: LossReport) -> dict[str, Any]:
             {"kind": loss.kind, "count": loss.count, "text": str(loss.text)}
             for loss in report.losses
         ],
+        "parts": {
+            part: {"faces": faces, "photos": photos} for part, faces, photos in report.parts
+        },
     }  # fmt: skip

@@ -21,9 +21,12 @@ from labeltool.domain import (
 from labeltool.exchange.formats import LabelFormat, LabelsToWrite
 from labeltool.exchange.formats.format_losses import Loss, is_written, losses, title
 from labeltool.exchange.formats.format_table import FORMATS, format_named
+from labeltool.exchange.formats.written_folder import new_folder
 from labeltool.exchange.label_choice import ALL_LABELS, ChosenLabels, LabelChoice, chosen_labels
+from labeltool.exchange.label_split import PARTS, Split, parts_of
 from labeltool.store import BACKUP_FOLDER, Store
 from pipnet.data.images import ImageError, read_header
+from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import content_hash
 from pipnet.output import OverwriteError, is_one_of, target_of
 
@@ -51,7 +54,8 @@ class LossReport:
 
     `form`: the format's name; `title`: the same in words. `accepted` and `corrected`: faces to
     write, `photos` theirs. `left_out`: faces that the format cannot hold. `unlabelled`: faces under
-    the filter that nobody accepted or corrected.
+    the filter that nobody accepted or corrected. `parts`: of a split, each with its faces and
+    photos.
     """
 
     form: str
@@ -62,6 +66,7 @@ class LossReport:
     left_out: int
     losses: tuple[Loss, ...]
     unlabelled: int = 0
+    parts: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def faces(self) -> int:
@@ -87,7 +92,14 @@ class LossReport:
                 accepted=self.accepted,
             ),
             without if self.unlabelled else None,
-        )
+            *(
+                Message(
+                    N_("{part}: {faces:,} labels on {photos:,} photos."),
+                    part=part, faces=faces, photos=photos,
+                )
+                for part, faces, photos in self.parts
+            ),
+        )  # fmt: skip
 
     @property
     def sentence(self) -> Message:
@@ -99,22 +111,43 @@ class LossReport:
         return Message(N_("{format}: {losses}."), format=self.title, losses=listed)
 
 
-def loss_report(store: Store, form: str, choice: LabelChoice = ALL_LABELS) -> LossReport:
+def loss_report(
+    store: Store, form: str, choice: LabelChoice = ALL_LABELS, split: Split | None = None
+) -> LossReport:
     """Say what an export would lose. Nothing is written.
 
     Raises:
-        UserError: there is nothing to export.
+        UserError: there is nothing to export, or it cannot be split.
     """
-    return _report(store, format_named(form), chosen_labels(store, choice))
+    known, chosen = format_named(form), chosen_labels(store, choice)
+    return _report(store, known, chosen, _in_parts(store, known, chosen, split))
 
 
-def _report(store: Store, form: LabelFormat, chosen: ChosenLabels) -> LossReport:
+Parts = dict[str, list[LabelledFace]]
+"""The faces of each part of a split, of those that the format can hold."""
+
+
+def _in_parts(store: Store, form: LabelFormat, chosen: ChosenLabels, split: Split | None) -> Parts:
+    if split is None:
+        return {}
+    rows = [row for row in chosen.rows if is_written(form, row)]
+    if not rows:
+        return {}
+    part_of = parts_of(store, split, {row.photo: chosen.photos[row.photo] for row in rows})
+    parts: Parts = {part: [] for part in PARTS if part in part_of.values()}
+    for row in rows:
+        parts[part_of[row.photo]].append(row)
+    return parts
+
+
+def _report(store: Store, form: LabelFormat, chosen: ChosenLabels, parts: Parts) -> LossReport:
     written = [row for row in chosen.rows if is_written(form, row)]
     accepted = sum(row.verdict == Verdict.ACCEPTED for row in written)
     return LossReport(
         form.name, title(form), accepted, len(written) - accepted,
         len({row.photo for row in written}), len(chosen.rows) - len(written),
         losses(form, chosen.rows, store.scheme.names), chosen.unlabelled,
+        tuple((part, len(rows), len({r.photo for r in rows})) for part, rows in parts.items()),
     )  # fmt: skip
 
 
@@ -125,14 +158,16 @@ def export_labels(
     progress: Progress = no_progress,
     *,
     choice: LabelChoice = ALL_LABELS,
+    split: Split | None = None,
     force: bool = False,
     report: Callable[[LossReport], None] = lambda report: None,
 ) -> Exported:
     """Write labels of accepted and corrected faces to the file or folder OUT.
 
     `form`: name of a format in `formats.format_table`. `progress` may raise Cancelled: then nothing
-    of the file, or of the folder, was written. Links are followed. `choice`: which labels. `force`:
-    also replace files of other kinds, and the files of a folder. `report`: gets what will be lost,
+    of the file, or of the folder, was written. Links are followed. `choice`: which labels.
+    `split`: OUT is a new or empty folder, with the parts in it. `force`: also replace files of
+    other kinds, and the files of a folder. `report`: gets what will be lost,
     before anything is written.
 
     Raises:
@@ -141,7 +176,8 @@ def export_labels(
         photos; nothing is left half-written.
     """
     chosen, known, scheme = chosen_labels(store, choice), format_named(form), store.scheme
-    rows, loss = chosen.rows, _report(store, known, chosen)
+    parts = _in_parts(store, known, chosen, split)
+    rows, loss = chosen.rows, _report(store, known, chosen, parts)
     report(loss)
     problems = list[Message]()
     if not loss.faces:
@@ -154,7 +190,7 @@ def export_labels(
             suffix=known.suffix,
         )
     try:
-        if known.is_folder:
+        if known.is_folder or parts:
             target = out
             _check_folders(store, [out], known)
         else:
@@ -165,9 +201,14 @@ def export_labels(
             sizes = {name: _size(photo) for name, photo in chosen.photos.items()}
             hashes = _hashes(chosen.photos, problems)
             labels = replace(labels, sizes=sizes, hashes=hashes)
-        check = partial(_check_targets, store, out, known, force)
-        assert known.write is not None  # every format of the table is written
-        problems += known.write(target, labels, progress, check)
+        if parts:
+            by_part = {part: replace(labels, rows=rows) for part, rows in parts.items()}
+            with new_folder(out) as folder:
+                problems += _write_parts(folder, known, by_part, progress)
+        else:
+            check = partial(_check_targets, store, out, known, force)
+            assert known.write is not None  # every format of the table is written
+            problems += known.write(target, labels, progress, check)
     except OSError as error:
         raise UserError(
             N_("{path} cannot be written: {reason}."),
@@ -176,6 +217,26 @@ def export_labels(
             reason=system_reason(error),
         ) from error
     return Exported(loss.faces, loss.photos, tuple(problems))
+
+
+def _write_parts(
+    folder: Path, form: LabelFormat, parts: Mapping[str, LabelsToWrite], progress: Progress
+) -> list[Message]:
+    if form.write_parts is not None:
+        form.write_parts(folder, parts, progress)
+        return []
+    assert form.write is not None
+    done, total = 0, sum(len(labels.rows) for labels in parts.values())
+    problems: list[Message] = []
+    for part, labels in parts.items():
+        name = part if form.is_folder else f"{part}{form.suffix}"
+
+        def partly(count: int, _total: int, before: int = done) -> None:
+            progress(min(before + count, total), total)
+
+        problems += form.write(folder / name, labels, partly, lambda _targets: None)
+        done += len(labels.rows)
+    return problems
 
 
 # Existing files

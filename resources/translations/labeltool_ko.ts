@@ -84,6 +84,10 @@
         <translation>내보낼 레이블 {faces:,}개: 수정 {corrected:,}개, 제안대로 수락 {accepted:,}개.</translation>
     </message>
     <message>
+        <source>{part}: {faces:,} labels on {photos:,} photos.</source>
+        <translation>{part}: 사진 {photos:,}장, 레이블 {faces:,}개.</translation>
+    </message>
+    <message>
         <source>{format}: nothing is lost.</source>
         <translation>{format}: 손실이 없습니다.</translation>
     </message>
@@ -7850,6 +7854,22 @@ result: {verdict}</source>
     <message>
         <source>{count:,} faces with an absent landmark are left out</source>
         <translation>없는 랜드마크가 있는 얼굴 {count:,}개 제외</translation>
+    </message>
+    <message>
+        <source>&apos;{text}&apos; is not a split.</source>
+        <translation>&apos;{text}&apos;은(는) 올바른 분할이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Write the shares of train, val and test, such as 80/10/10, 90/0/10 or 80/20.</source>
+        <translation>train, val, test의 비율을 80/10/10, 90/0/10, 80/20처럼 쓰세요.</translation>
+    </message>
+    <message>
+        <source>The photos are {groups} groups, too few for {parts} parts.</source>
+        <translation>사진이 {groups}개 그룹뿐이어서 {parts}개 부분으로 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Split by photo, or into fewer parts.</source>
+        <translation>사진별로 나누거나 더 적은 부분으로 나누세요.</translation>
     </message>
 </context>
 </TS>

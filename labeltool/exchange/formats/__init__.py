@@ -62,6 +62,8 @@ class LabelFormat:
     returned; the second argument names sub-folders of photos whose names may begin with a dot.
     `write`: writes the labels, whole or not at all, and returns a sentence for each skipped face;
     it calls `CheckTargets` before it replaces files of a folder. None: the format is only read.
+    `write_parts`: writes labels by part, of `label_split.PARTS`, into an empty folder, for a format
+    with an own layout; None: each part is a file or folder of its name.
     """
 
     name: str
@@ -75,6 +77,7 @@ class LabelFormat:
     write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], list[Message]] | None
     file_kind: FileKind | None = None
     file_text: str = ""
+    write_parts: Callable[[Path, Mapping[str, LabelsToWrite], Progress], None] | None = None
 
 
 __all__ = [

@@ -7,15 +7,41 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from labeltool.domain import Progress
+from labeltool.domain import N_, Progress, UserError
 from pipnet.output import make_folders, replacing
 
 _RELATIVE_TO_HERE, _EXCHANGE = -100, 2
 """AT_FDCWD, and RENAME_EXCHANGE of Linux, which is RENAME_SWAP of macOS."""
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """Yield a new folder beside OUT, which becomes OUT when the block ends, and else is deleted.
+
+    Raises:
+        UserError: OUT is there and is no empty folder.
+    """
+    target = Path(os.path.realpath(out))
+    if os.path.lexists(target) and not (target.is_dir() and not os.listdir(target)):
+        raise UserError(
+            N_("{path} is there already, and it is not an empty folder."),
+            N_("Choose another name."),
+            path=out,
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{uuid.uuid4().hex}.tmp")
+    partial.mkdir()
+    try:
+        yield partial
+        with suppress(FileNotFoundError):
+            target.rmdir()  # it is empty; Windows renames onto nothing that is there
+        partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def write_folder(

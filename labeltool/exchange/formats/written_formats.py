@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from labeltool.domain import N_, Message, Progress, UserError
@@ -64,34 +64,44 @@ def _with_progress(pieces: Iterable[str], total: int, progress: Progress) -> Ite
         yield piece
 
 
+_Files = Iterable[tuple[str, str]]
+
+
 def _folder(
     name: str,
     description: str,
     suffix: str,
-    files: Callable[[LabelsToWrite], Iterable[tuple[str, str]]],
+    files: Callable[[LabelsToWrite], _Files],
+    split_files: Callable[[Mapping[str, LabelsToWrite]], _Files] | None = None,
 ) -> LabelFormat:
     def write(
         folder: Path, labels: LabelsToWrite, progress: Progress, check: CheckTargets
     ) -> list[Message]:
-        seen = set[str]()
-
-        def once() -> Iterator[tuple[PurePosixPath, str]]:
-            for path, text in files(labels):
-                if path in seen:
-                    raise UserError(
-                        N_("Two photos would have the same label file: {path}."),
-                        N_("Rename one of them, or export another format."),
-                        path=path,
-                    )
-                seen.add(path)
-                yield PurePosixPath(path), text
-
-        write_folder(folder, once(), len(labels.rows), progress, check)
+        write_folder(folder, _once(files(labels)), len(labels.rows), progress, check)
         return []
 
+    def write_parts(folder: Path, parts: Mapping[str, LabelsToWrite], progress: Progress) -> None:
+        assert split_files is not None
+        total = sum(len(labels.rows) for labels in parts.values())
+        write_folder(folder, _once(split_files(parts)), total, progress, lambda _targets: None)
+
     return LabelFormat(
-        name, description, suffix, True, "absent" in _CARRIES[name], True, _none, _read, write
-    )
+        name, description, suffix, True, "absent" in _CARRIES[name], True, _none, _read, write,
+        write_parts=write_parts if split_files else None,
+    )  # fmt: skip
+
+
+def _once(files: _Files) -> Iterator[tuple[PurePosixPath, str]]:
+    seen = set[str]()
+    for path, text in files:
+        if path in seen:
+            raise UserError(
+                N_("Two photos would have the same label file: {path}."),
+                N_("Rename one of them, or export another format."),
+                path=path,
+            )
+        seen.add(path)
+        yield PurePosixPath(path), text
 
 
 def _is_json(fits: Callable[[object], bool]) -> Callable[[Path, bytes], bool]:
@@ -112,7 +122,7 @@ FORMATS = (
     _file("labelstudio", N_("Label Studio (*.json)"), ".json", label_studio.text,
           _is_json(label_studio.fits_json), N_("a Label Studio file")),
     _folder("labelme", N_("Folder of labelme files (*)"), ".json", labelme.files),
-    _folder("yolo", N_("Folder of YOLO-pose labels (*)"), ".txt", yolo.files),
+    _folder("yolo", N_("Folder of YOLO-pose labels (*)"), ".txt", yolo.files, yolo.split_files),
     _file("dlib", N_("dlib imglab (*.xml)"), ".xml", dlib_xml.text, dlib_xml.READER.fits,
           N_("a dlib file")),
     _file("dlc", N_("DeepLabCut table (*.csv)"), ".csv", deeplabcut.text, deeplabcut.READER.fits,

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from labeltool.domain import (
 )
 from labeltool.domain.progress import no_progress
 from labeltool.exchange.formats.photo_names import photo_names
+from labeltool.exchange.formats.written_folder import new_folder
 from labeltool.exchange.predictions.prediction_pictures import (
     DrawFaces,
     write_crops,
@@ -99,7 +97,7 @@ def export_predictions(
                 write_table(source, partial)
                 _check_written(source)
         else:
-            with _new_folder(out) as folder:
+            with new_folder(out) as folder:
                 if form == "coco-results":
                     write_coco_results(source, folder)
                 elif form == "crops":
@@ -179,29 +177,3 @@ def _table_target(out: Path) -> Path:
             N_("Choose another name."),
             path=out,
         ) from error
-
-
-@contextmanager
-def _new_folder(out: Path) -> Iterator[Path]:
-    """Yield a new folder beside OUT, which becomes OUT when the block ends, and else is deleted.
-
-    Raises:
-        UserError: OUT is there and is no empty folder.
-    """
-    target = Path(os.path.realpath(out))
-    if os.path.lexists(target) and not (target.is_dir() and not os.listdir(target)):
-        raise UserError(
-            N_("{path} is there already, and it is not an empty folder."),
-            N_("Choose another name."),
-            path=out,
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{uuid.uuid4().hex}.tmp")
-    partial.mkdir()
-    try:
-        yield partial
-        with suppress(FileNotFoundError):
-            target.rmdir()  # it is empty; Windows renames onto nothing that is there
-        partial.rename(target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -241,17 +241,37 @@ def _fits(path: Path, head: bytes) -> bool:
 
 def files(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
     """`data.yaml`, and for each photo a label file below `labels`: relative paths and texts."""
+    yield "data.yaml", _settings_text(labels, {"train": "images", "val": "images"})
+    yield from _rows(labels, "labels")
+
+
+def split_files(parts: Mapping[str, LabelsToWrite]) -> Iterator[tuple[str, str]]:
+    """The same for `parts` train, val and test, of which some may lack: label files lie below
+    `labels/PART`, and photos belong below `images/PART`."""
+    folders = {part: f"images/{part}" for part in parts}
+    # trainers demand both
+    folders.setdefault("val", next(iter(folders.values())))
+    folders.setdefault("train", next(iter(folders.values())))
+    yield "data.yaml", _settings_text(next(iter(parts.values())), folders)
+    for part, labels in parts.items():
+        yield from _rows(labels, f"labels/{part}")
+
+
+def _settings_text(labels: LabelsToWrite, folders: Mapping[str, str]) -> str:
     settings: dict[str, Any] = {
-        "path": ".", "train": "images", "val": "images", "kpt_shape": [len(labels.names), 3],
+        "path": ".", **folders, "kpt_shape": [len(labels.names), 3],
         "names": {0: "face"}, "kpt_names": {0: list(labels.names)},
     }  # fmt: skip
     if labels.flip is not None:
         settings["flip_idx"] = [int(index) for index in labels.flip]
-    yield "data.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+
+
+def _rows(labels: LabelsToWrite, folder: str) -> Iterator[tuple[str, str]]:
     for photo, rows in by_photo(labels.rows).items():
         size = np.array(labels.sizes[photo], np.float64)
         yield (
-            f"labels/{PurePosixPath(photo).with_suffix('.txt')}",
+            f"{folder}/{PurePosixPath(photo).with_suffix('.txt')}",
             "".join(f"{_row(row, size)}\n" for row in rows),
         )
 
