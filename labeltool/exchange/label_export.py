@@ -94,7 +94,7 @@ class LossReport:
             without if self.unlabelled else None,
             *(
                 Message(
-                    N_("{part}: {faces:,} labels on {photos:,} photos."),
+                    N_("{part}: labels {faces:,}, photos {photos:,}."),
                     part=part, faces=faces, photos=photos,
                 )
                 for part, faces, photos in self.parts

@@ -64,7 +64,7 @@ def parts_of(store: Store, split: Split, photos: Mapping[str, PhotoRecord]) -> d
     wanted = {part: share for part, share in zip(PARTS, split.shares, strict=True) if share}
     if len(groups) < len(wanted):
         raise UserError(
-            N_("The photos are {groups} groups, too few for {parts} parts."),
+            N_("Groups of photos: {groups}, too few for {parts} parts."),
             N_("Split by photo, or into fewer parts."),
             groups=len(groups),
             parts=len(wanted),

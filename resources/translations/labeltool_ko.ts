@@ -84,7 +84,7 @@
         <translation>내보낼 레이블 {faces:,}개: 수정 {corrected:,}개, 제안대로 수락 {accepted:,}개.</translation>
     </message>
     <message>
-        <source>{part}: {faces:,} labels on {photos:,} photos.</source>
+        <source>{part}: labels {faces:,}, photos {photos:,}.</source>
         <translation>{part}: 사진 {photos:,}장, 레이블 {faces:,}개.</translation>
     </message>
     <message>
@@ -2076,6 +2076,18 @@ Import a folder, or drop one here.</source>
         <translation>제안대로 수락한 것만</translation>
     </message>
     <message>
+        <source>One part</source>
+        <translation>나누지 않음</translation>
+    </message>
+    <message>
+        <source>80 % train, 10 % val, 10 % test</source>
+        <translation>train(학습) 80 %, val(검증) 10 %, test(평가) 10 %</translation>
+    </message>
+    <message>
+        <source>80 % train, 10 % val, 10 % test; photos of a folder stay together</source>
+        <translation>train(학습) 80 %, val(검증) 10 %, test(평가) 10 %, 폴더별로 묶음</translation>
+    </message>
+    <message>
         <source>All faces</source>
         <translation>모든 얼굴</translation>
     </message>
@@ -2090,6 +2102,10 @@ Import a folder, or drop one here.</source>
     <message>
         <source>Which faces</source>
         <translation>얼굴</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>분할</translation>
     </message>
     <message>
         <source>Working out what would be written…</source>
@@ -3426,6 +3442,10 @@ result: {verdict}</source>
     <message>
         <source>A label file, or any file of a folder of them</source>
         <translation>레이블 파일, 또는 레이블 폴더의 아무 파일</translation>
+    </message>
+    <message>
+        <source>Folder with train, val and test (*)</source>
+        <translation>train, val, test 폴더 (*)</translation>
     </message>
     <message>
         <source>Tolerance</source>
@@ -7864,7 +7884,7 @@ result: {verdict}</source>
         <translation>train, val, test의 비율을 80/10/10, 90/0/10, 80/20처럼 쓰세요.</translation>
     </message>
     <message>
-        <source>The photos are {groups} groups, too few for {parts} parts.</source>
+        <source>Groups of photos: {groups}, too few for {parts} parts.</source>
         <translation>사진이 {groups}개 그룹뿐이어서 {parts}개 부분으로 나눌 수 없습니다.</translation>
     </message>
     <message>

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from labeltool.domain import Message, Progress, WriteResult
 from labeltool.exchange.label_choice import ALL_LABELS, LabelChoice
 from labeltool.exchange.label_export import WouldReplaceError, export_labels
+from labeltool.exchange.label_split import Split
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.i18n import notifications
 from labeltool.gui.i18n.translate import tr
@@ -41,19 +42,23 @@ class Exporter(QObject):
         self._store, self._tasks = store, tasks
 
     def export(
-        self, out: Path, form: str, choice: LabelChoice = ALL_LABELS, *, force: bool = False
-    ) -> None:
-        """Write the labels; `form`, `choice` and `force` as in `export_labels`."""
+        self, out: Path, form: str, choice: LabelChoice = ALL_LABELS,
+        split: Split | None = None, *, force: bool = False,
+    ) -> None:  # fmt: skip
+        """Write the labels; `form`, `choice`, `split` and `force` as in `export_labels`."""
         self._tasks.run(
-            "writes", tr("Exporting"), partial(self._export, out, form, choice, force),
+            "writes", tr("Exporting"), partial(self._export, out, form, choice, split, force),
             cancel_message=tr("Cancelled: nothing was written."), succeeded=self._exported,
         )  # fmt: skip
 
     def _export(
-        self, out: Path, form: str, choice: LabelChoice, force: bool, progress: Progress
-    ) -> WriteResult | RefusedExport:
+        self, out: Path, form: str, choice: LabelChoice, split: Split | None, force: bool,
+        progress: Progress,
+    ) -> WriteResult | RefusedExport:  # fmt: skip
         try:
-            written = export_labels(self._store, out, form, progress, choice=choice, force=force)
+            written = export_labels(
+                self._store, out, form, progress, choice=choice, split=split, force=force
+            )
         except WouldReplaceError as error:
             return RefusedExport(error, out, form, choice)
         return WriteResult(message=Message(notifications.exported(written, out)))

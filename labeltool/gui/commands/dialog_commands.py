@@ -160,15 +160,14 @@ class DialogCommands(QObject):
         dialog = ExportLabelsDialog(self._session, self._parent)
         if not self._run(dialog):
             return
-        form, choice = format_named(dialog.form), dialog.choice
-        proposed = self._session.store.folder / (
-            "labels" if form.is_folder else f"labels{form.suffix}"
-        )
+        form, choice, split = format_named(dialog.form), dialog.choice, dialog.split
+        kind = tr(form.description) if split is None else tr("Folder with train, val and test (*)")
+        name = "labels" if form.is_folder or split is not None else f"labels{form.suffix}"
         file, _ = QFileDialog.getSaveFileName(
-            self._parent, tr("Export labels"), str(proposed), tr(form.description)
+            self._parent, tr("Export labels"), str(self._session.store.folder / name), kind
         )
         if file:
-            self._session.exporter.export(Path(file), form.name, choice)
+            self._session.exporter.export(Path(file), form.name, choice, split)
 
     @Slot(object)
     def _confirm_replace(self, refused: RefusedExport) -> None:

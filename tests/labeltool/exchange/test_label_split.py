@@ -96,7 +96,7 @@ def test_what_is_no_split_is_refused(store):
         with pytest.raises(UserError, match="is not a split"):
             shares_of(text)
     two = dict(list(photos_of(store).items())[:2])
-    with pytest.raises(UserError, match="2 groups, too few for 3 parts"):
+    with pytest.raises(UserError, match="Groups of photos: 2, too few for 3 parts"):
         parts_of(store, Split((8, 1, 1)), two)
     with pytest.raises(UserError, match="matches no photo"):
         parts_of(store, Split((8, 1, 1), "nothing"), photos_of(store))
@@ -179,7 +179,7 @@ def test_the_parts_are_said_first(store, tmp_path):
     assert report.parts == (("train", 32, 16), ("val", 4, 2), ("test", 4, 2))
     options = ["export", str(store.folder), str(tmp_path / "out"), "--format", "wflw"]
     done = CliRunner().invoke(cli, [*options, "--split", "90/0/10", "--split-by", "photo"])
-    assert "train: 36 labels on 18 photos. test: 4 labels on 2 photos." in done.output
+    assert "train: labels 36, photos 18. test: labels 4, photos 2." in done.output
     assert sorted(os.listdir(tmp_path / "out")) == ["test.txt", "train.txt"]
     dry = CliRunner().invoke(
         cli, [*options, "--split", "60/20/20", "--split-by", "folder", "--dry-run", "--json"]

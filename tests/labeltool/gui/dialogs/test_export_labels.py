@@ -69,6 +69,29 @@ def test_which_labels_are_counted_at_once(qtbot, dialog):
     assert (dialog.report.accepted, dialog.report.corrected) == (1, 0)
 
 
+def test_parts_are_said_and_written(qtbot, open_window, reviewed, tmp_path, monkeypatch):
+    window = open_window(reviewed)
+    said: list[str] = []
+
+    def answer(dialog: ExportLabelsDialog) -> int:
+        for place in (2, 1):  # all photos are of one folder
+            dialog.parts.setCurrentIndex(place)
+            qtbot.waitUntil(lambda: "Working out" not in dialog.content.text())
+            said.append(dialog.content.text())
+            assert dialog.ok.isEnabled() == (place == 1)
+        return 1
+
+    monkeypatch.setattr(ExportLabelsDialog, "exec", answer)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "parts"), ""))
+    window.commands.trigger("export")
+    assert "Groups of photos: 1, too few for 3 parts" in said[0]
+    assert "val: labels 1, photos 1." in said[1]
+    qtbot.waitUntil(lambda: "Wrote 3 faces" in window.views.message_bar.label.text())
+    assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == [
+        "test.json", "train.json", "val.json",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("agreed", [True, False])
 def test_labels_are_written_only_after_the_person_agreed(
     qtbot, open_window, reviewed, tmp_path, monkeypatch, agreed
