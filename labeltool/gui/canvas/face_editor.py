@@ -73,6 +73,7 @@ class FaceEditor(QWidget):
         self.is_paused = False  # hidden behind the gallery: nothing is decoded or drawn
         self._options = ViewOptions(settings)
         self._groups = regions(session.store.scheme)
+        self._landmark_names = landmark_names(session.store.scheme.names)
         self.canvas = Canvas()
         self._drag_model = self.canvas.point_editor.drag_model
         self._drag_model.curves = session.store.scheme.curves
@@ -162,7 +163,7 @@ class FaceEditor(QWidget):
             points = np.full((scheme.count, 2), np.nan)
         others = [row for row in session.store.boxes.of_photo(face.photo_id) if row[0] != face.id]
         self.canvas.set_face(
-            points, expected, scheme.edges, face.box, landmark_names(scheme.names),
+            points, expected, scheme.edges, face.box, self._landmark_names,
             [row[:2] for row in others], session.desk.edits.placed, face_id=face.id,
             visibility=face.visibility, groups=self._groups,
             excluded=[row[0] for row in others if row[2] is Verdict.EXCLUDED],

@@ -43,12 +43,15 @@ class FaceChecker(QObject):
         self._checks = FaceChecks(store)
         self._is_running = self._is_wanted_again = False
         self._is_open = not store.read_only
+        self._found: tuple[int, list[tuple[Finding, bool]]] | None = None  # of one face
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._debounce.timeout.connect(self._start)
 
     @Slot(object)
     def note_changes(self, changes: Changes) -> None:
         """Check again after a moment, if faces changed."""
+        if changes != Changes():  # not only another face is shown
+            self._found = None
         if self._is_open and (changes.any_face or changes.rounds or changes.photos):
             self._debounce.start()
 
@@ -91,7 +94,9 @@ class FaceChecker(QObject):
         face = self._desk.face
         if face is None or face.draft is not None or self._desk.has_newer_proposal:
             return []
-        return self._store.trust.findings.of_face(face.id)
+        if self._found is None or self._found[0] != face.id:
+            self._found = face.id, self._store.trust.findings.of_face(face.id)
+        return self._found[1]
 
     @property
     def first(self) -> Finding | None:

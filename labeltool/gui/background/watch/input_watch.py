@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QInputEvent
 from PySide6.QtWidgets import QApplication
 
 from labeltool.gui.background.write_queue import face_id
@@ -24,20 +25,26 @@ class InputWatch(QObject):
     def start(self) -> None:
         """Begin to watch."""
         application = QApplication.instance()
-        if application is not None:
+        if isinstance(application, QApplication):
             application.installEventFilter(self)
+            application.applicationStateChanged.connect(self._note_state)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Note an input, or that the program was left."""
-        kind = event.type()
-        if kind in _INPUTS:
+        """Note an input."""
+        # first what costs least: this sees every event of the program
+        if isinstance(event, QInputEvent) and event.type() in _INPUTS:
             self._desk.meter.note_input(face_id(self._desk))
-        elif kind == QEvent.Type.ApplicationDeactivate:
-            self._desk.meter.pause()
         return False
+
+    @Slot(Qt.ApplicationState)
+    def _note_state(self, state: Qt.ApplicationState) -> None:
+        """Note that the program was left."""
+        if state != Qt.ApplicationState.ApplicationActive:
+            self._desk.meter.pause()
 
     def close(self) -> None:
         """Watch no more."""
         application = QApplication.instance()
-        if application is not None:
+        if isinstance(application, QApplication):
             application.removeEventFilter(self)
+            application.applicationStateChanged.disconnect(self._note_state)
