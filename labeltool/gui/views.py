@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labeltool.domain import Changes
 from labeltool.gui.background.tasks import Task
@@ -28,6 +35,9 @@ from labeltool.gui.settings import Settings
 
 IDLE_MS = 300
 """How long the gallery must be still before the photo of its face is decoded."""
+
+MIN_RIGHT_PIXELS = 190
+"""Width that the inspector and the history need."""
 
 
 class Views(QWidget):
@@ -77,13 +87,13 @@ class Views(QWidget):
         right.setSizes([480, 240])
         split = QSplitter(Qt.Orientation.Horizontal)
         self._splits = {"window": split, "left": left, "right": right}
-        for view, stretch in ((left, 0), (middle, 1), (right, 0)):
+        for view, stretch in ((left, 0), (middle, 1), (_scrolled(right), 0)):
             split.addWidget(view)
             split.setStretchFactor(split.count() - 1, stretch)
         split.setSizes([260, 800, 240])
         split.setChildrenCollapsible(False)
         left.setMinimumWidth(220)
-        self.inspector.setMinimumWidth(190)
+        self.inspector.setMinimumWidth(MIN_RIGHT_PIXELS)
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
         rows = QVBoxLayout(self)
@@ -253,6 +263,18 @@ def _column(main: QWidget, below: QWidget, above: list[QWidget] | None = None) -
     layout.addWidget(main, 1)
     layout.addWidget(below)
     return column
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
+    """The widget, which scrolls up and down where the window is too low for all of it."""
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumWidth(MIN_RIGHT_PIXELS + area.verticalScrollBar().sizeHint().width())
+    return area
 
 
 def _stacked(upper: QWidget, lower: QWidget) -> QSplitter:

@@ -274,3 +274,29 @@ def test_a_round_says_what_it_waits_for(qtbot, open_window, project, worker):
     assert panel.stop.isVisible()
     worker.end()
     qtbot.waitUntil(lambda: not window.session.round.rounds.follower.is_running)
+
+
+def test_the_window_fits_a_small_screen_with_every_panel_shown(qtbot, open_window, project, worker):
+    worker.train(*range(1, 31))
+    worker.end_epoch()
+    window = open_window(project)
+    panel, views = panel_of(qtbot, window), window.views
+    qtbot.waitUntil(panel.details.isVisible)
+    bars = [views.round_ready, views.news, views.message_bar]
+    bars += [views.inspector.badge, views.inspector.findings, panel.notice]
+    for widget in bars:
+        widget.show()
+    assert views.history.head.isChecked()
+    least = window.minimumSizeHint()
+    assert least.width() <= 1280
+    assert least.height() <= 720
+    panel.ended.title.setText("Round 1 failed")
+    panel.ended.log.setPlainText("line\n" * 10)
+    panel.ended.show()
+    panel.ended.toggled.emit()
+    qtbot.waitUntil(panel.details.isHidden)
+    least = window.minimumSizeHint()
+    assert least.width() <= 1280
+    assert least.height() <= 720
+    window.resize(1280, 720)
+    assert (window.width(), window.height()) == (1280, 720)
