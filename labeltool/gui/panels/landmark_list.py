@@ -44,6 +44,12 @@ class LandmarkList(QWidget):
     def __init__(self, names: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names = landmark_names(names)
+        # made once, and not at each face
+        self._rows = [
+            tr("Point {number}", number=number) if name.isdecimal() else f"{number}  {name}"
+            for number, name in enumerate(self._names, 1)
+        ]
+        self._moved_by_hand = tr("Moved by hand")
         self._items = [QTreeWidgetItem() for _ in names]
         for item in self._items:
             item.setSizeHint(0, QSize(0, 24))
@@ -112,13 +118,12 @@ class LandmarkList(QWidget):
         order = np.argsort(-np.nan_to_num(errors, nan=-1.0), kind="stable").tolist()
         with QSignalBlocker(self.list):
             for item, index in zip(self._items, order, strict=True):
-                name, number, state = self._names[index], str(index + 1), self._states[index]
-                point = tr("Point {number}", number=number)
-                item.setText(0, point if name.isdecimal() else f"{number}  {name}")
+                name, state = self._names[index], self._states[index]
+                item.setText(0, self._rows[index])
                 item.setToolTip(0, "" if name.isdecimal() else name)
                 by_hand = index in moved and state != ABSENT
                 item.setText(1, "" if by_hand else percent_words(float(errors[index])))
-                item.setToolTip(1, tr("Moved by hand") if by_hand else _describe(expected, index))
+                item.setToolTip(1, self._moved_by_hand if by_hand else _describe(expected, index))
                 item.setText(2, (BY_HAND if by_hand else "") + MARKS[state])
                 item.setData(0, _INDEX, index)
         self._item_of = dict(zip(order, self._items, strict=True))
