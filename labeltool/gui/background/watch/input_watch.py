@@ -21,6 +21,7 @@ class InputWatch(QObject):
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._is_watching = False  # a project that is only read is not watched
 
     def start(self) -> None:
         """Begin to watch."""
@@ -28,6 +29,7 @@ class InputWatch(QObject):
         if isinstance(application, QApplication):
             application.installEventFilter(self)
             application.applicationStateChanged.connect(self._note_state)
+            self._is_watching = True
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Note an input."""
@@ -45,6 +47,7 @@ class InputWatch(QObject):
     def close(self) -> None:
         """Watch no more."""
         application = QApplication.instance()
-        if isinstance(application, QApplication):
+        if self._is_watching and isinstance(application, QApplication):
+            self._is_watching = False
             application.removeEventFilter(self)
             application.applicationStateChanged.disconnect(self._note_state)
