@@ -25,6 +25,7 @@ from labeltool.rounds.controller import Rounds
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import freeze_faces
 from labeltool.store import Store, create_project, open_project
+from labeltool.store.database.schema import SCORE_DTYPE
 from pipnet.data.scheme import Scheme
 
 POINTS = 98
@@ -261,8 +262,8 @@ def generate(folder: Path, size: int) -> None:
     points = np.random.default_rng(0).random((POINTS, 2)) * 200 + 100
     made = {
         "round": round_id, "points": points.astype("<f8").tobytes(),
-        "scores": np.ones(POINTS, "<f4").tobytes(),
-        "errors": np.linspace(0, 0.1, POINTS).astype("<f4").tobytes(),
+        "scores": np.ones(POINTS, SCORE_DTYPE).tobytes(),
+        "errors": np.linspace(0, 0.1, POINTS).astype(SCORE_DTYPE).tobytes(),
     }  # fmt: skip
     with store._database.write() as connection:
         for statement in (

@@ -18,9 +18,6 @@ from labeltool.store.round_records import WRITE_BATCH_PREDICTIONS
 if TYPE_CHECKING:
     from pipnet.calibration.adjustment import Adjustment
 
-READ_BATCH_FACES = 512
-"""Predictions read at once."""
-
 
 def offer_further(store: Store) -> Changes:
     """Adjust the proposals of faces that the network in use has predicted since its adjustment."""
@@ -73,9 +70,8 @@ def write_adjusted(
 
     `done`: rounds whose faces are left out.
     """
-    adjustments, last, written = store.trust.adjustments, 0, 0
-    total = adjustments.count_open(network, done)
-    while batch := adjustments.open_faces(network, last, READ_BATCH_FACES, done):
+    written, total = 0, store.trust.adjustments.count_open(network, done)
+    for batch in store.trust.adjustments.open_faces(network, done):
         progress(written, total)
         moved = adjusting.apply(batch)
         for start in range(0, len(moved), WRITE_BATCH_PREDICTIONS):
@@ -83,7 +79,7 @@ def write_adjusted(
                 store.rounds.add_predictions(
                     round_id, moved[start : start + WRITE_BATCH_PREDICTIONS]
                 )
-        last, written = batch[-1].face_id, written + len(batch)
+        written += len(batch)
     return written
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -31,6 +31,9 @@ from labeltool.store.database.trust_schema import AdjustmentRow
 from labeltool.store.log.operation_log import now, operate
 from labeltool.store.rollbacks import ROLLBACK
 from labeltool.store.round_records import ADJUSTED_TASK, BOX_TASK, next_sequence
+
+READ_BATCH_FACES = 512
+"""Faces whose predictions are read at once."""
 
 
 class LabelledProposal(NamedTuple):
@@ -79,25 +82,31 @@ class Adjustments:
         return list(found.values())
 
     def count_open(self, network: int, adjusted: Sequence[int] = ()) -> int:
-        """How many faces `open_faces` would give."""
+        """How many faces `open_faces` gives."""
         faces = _OPEN.with_only_columns(PredictionRow.face_id).distinct().subquery()
         with self._database.read() as connection:
-            values = {"round": network, "adjusted": list(adjusted), "last": 0}
+            values = {"round": network, "adjusted": list(adjusted)}
             return connection.scalars(select(func.count()).select_from(faces), values).one()
 
     def open_faces(
-        self, network: int, last: int, limit: int, adjusted: Sequence[int] = ()
-    ) -> list[NewPrediction]:
-        """The network's own predictions of undecided faces with an id above `last`, by id.
+        self, network: int, adjusted: Sequence[int] = ()
+    ) -> Iterator[list[NewPrediction]]:
+        """The network's own predictions of undecided faces, some hundreds at a time, by id.
 
         Args:
             adjusted: rounds whose faces are left out.
         """
-        query = _OPEN.order_by(PredictionRow.face_id, RoundRow.sequence).limit(limit)
-        with self._database.read() as connection:
-            values = {"round": network, "adjusted": list(adjusted), "last": last}
-            rows = connection.execute(query, values).all()
-        return list({row[0]: NewPrediction(*row) for row in rows}.values())
+        values = {"round": network, "adjusted": list(adjusted)}
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                ids = list(connection.scalars(_UNDECIDED, {"last": last}))
+                if not ids:
+                    return
+                rows = connection.execute(_OPEN_OF, values | {"ids": ids}).all()
+            last = ids[-1]
+            if rows:  # of several predictions of a face the newest is the last
+                yield list({row[0]: NewPrediction(*row) for row in rows}.values())
 
     def in_force(self, network: int) -> StoredAdjustment | None:
         """The adjustment of this network whose proposals are offered; None if there is none."""
@@ -232,7 +241,6 @@ _OPEN = (
     .join(FaceRow, FaceRow.id == PredictionRow.face_id)
     .where(
         *_OWN,
-        PredictionRow.face_id > bindparam("last"),
         StateRow.verdict == Verdict.UNREVIEWED,
         FaceRow.first_box.is_(None),
         ~select(_done.id)
@@ -240,6 +248,16 @@ _OPEN = (
         .exists(),
     )
 )  # fmt: skip
+_OPEN_OF = _OPEN.where(PredictionRow.face_id.in_(id_list("ids"))).order_by(
+    PredictionRow.face_id, RoundRow.sequence
+)
+# their ids first: to order the predictions of all faces would read them all, for each batch
+_UNDECIDED = (
+    select(StateRow.face_id)
+    .where(StateRow.verdict == Verdict.UNREVIEWED, StateRow.face_id > bindparam("last"))
+    .order_by(StateRow.face_id)
+    .limit(READ_BATCH_FACES)
+)
 _own_sequence = select(_named.sequence).where(_named.id == bindparam("round")).scalar_subquery()
 _IN_FORCE = (
     select(AdjustmentRow.round_id, AdjustmentRow.operation_id, AdjustmentRow.content)
