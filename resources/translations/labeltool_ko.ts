@@ -7480,8 +7480,8 @@ result: {verdict}</source>
         <translation>아직 판정하지 않은 모든 얼굴의 제안을 조정하시겠습니까? 되돌리기로 취소할 수 있습니다.</translation>
     </message>
     <message>
-        <source>The proposals of {count} labelled faces are off by {before} % of the norm; adjusted, by {after} %.</source>
-        <translation>레이블이 있는 얼굴 {count}개의 제안은 기준 길이의 {before} %만큼 벗어나 있고, 조정하면 {after} %입니다.</translation>
+        <source>On {count} labelled faces the network is off by {before} % of the norm; adjusted, by {after} %.</source>
+        <translation>레이블이 있는 얼굴 {count}개에서 네트워크는 기준 길이의 {before} %만큼 벗어나 있고, 조정하면 {after} %입니다.</translation>
     </message>
     <message>
         <source>No network proposes landmarks yet.</source>

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 MIN_AUDIT_FACES = 10
 """With so many labelled faces that measure networks, they alone say whether an adjustment helps."""
 
+WORTHWHILE_GROWTH = 1.5
+"""An adjustment in force is worth learning again from so many times the faces."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
@@ -50,7 +53,7 @@ class Learned:
     from. `before`, `after`: NME, percent, of the `measured` faces: those that measure networks
     (`by_audit`), or without enough of them the labelled ones, each by an adjustment that was
     learned without its group. `change`: the difference of the two, as a fraction; None if the faces
-    are too few to say.
+    are too few to say. `replaces`: how many faces the adjustment in force was learned from, or 0.
     """
 
     network: int
@@ -62,11 +65,18 @@ class Learned:
     measured: int
     by_audit: bool
     change: PairedChange | None
+    replaces: int
 
     @property
     def helps(self) -> bool:
         """Whether the error falls by more than chance."""
         return self.change is not None and self.change.high < 0
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it helps, and more than an adjustment in force that was learned from hardly
+        fewer faces."""
+        return self.helps and self.faces >= WORTHWHILE_GROWTH * self.replaces
 
     def figures(self) -> dict[str, float | int | bool | None]:
         """The figures as JSON has them: NME and its change with the 95 % interval in percent."""
@@ -91,7 +101,7 @@ class Learned:
         """What it is worth, in words."""
         return Message(
             N_(
-                "The proposals of {count} labelled faces are off by {before} % of the norm; "
+                "On {count} labelled faces the network is off by {before} % of the norm; "
                 "adjusted, by {after} %."
             ),
             count=self.measured, before=f"{self.before:.2f}", after=f"{self.after:.2f}",
@@ -161,6 +171,7 @@ class ProposalAdjuster:
         return Learned(
             network.id, fit.adjustment, fit.ratios(), len(rows), 100 * float(before.mean()),
             100 * float(after.mean()), len(before), by_audit, paired_change(before, after),
+            self._store.trust.adjustments.learned_from(network.id),
         )  # fmt: skip
 
     def _discard(self, round_id: int) -> None:
@@ -202,7 +213,7 @@ class ProposalAdjuster:
                 )
             for unfinished in adjustments.unfinished():  # a program was killed meanwhile
                 self._discard(unfinished)
-            round_id = adjustments.add_round(network.id, dict(learned.figures()))
+            round_id = adjustments.add_round(network.id, learned.figures())
             stored = ProposalAdjustment(learned.adjustment, learned.ratios)
             try:
                 count = write_adjusted(self._store, network.id, round_id, stored, progress=progress)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -114,8 +114,23 @@ class Adjustments:
             row = connection.execute(_IN_FORCE, {"round": network}).first()
             return None if row is None else StoredAdjustment(*row)
 
-    def add_round(self, network: int, figures: dict[str, object]) -> int:
-        """Add a round for adjusted proposals, which nobody sees yet; returns its id."""
+    def learned_from(self, network: int) -> int:
+        """How many faces the adjustment in force was learned from; 0 if there is none."""
+        stored = self.in_force(network)
+        if stored is None:
+            return 0
+        query = select(RoundRow.summary).where(RoundRow.id.in_(self.rounds(stored)))
+        with self._database.read() as connection:
+            figures = [json.loads(row) for row in connection.scalars(query)]
+        return max((int(row.get("learned_from", 0)) for row in figures), default=0)
+
+    def add_round(self, network: int, figures: Mapping[str, object]) -> int:
+        """Add a round for adjusted proposals, which nobody sees yet; returns its id.
+
+        Args:
+            figures: what was learned, with `learned_from`, how many faces it was learned from; none
+                if the round takes in further faces of an adjustment.
+        """
         with self._database.write() as connection:
             model, folder = connection.execute(
                 select(RoundRow.model_id, RoundRow.folder).where(RoundRow.id == network)
@@ -124,7 +139,7 @@ class Adjustments:
                 insert(RoundRow).values(
                     uuid=uuid.uuid4().hex, kind=RoundKind.PREDICT, number=0, task=ADJUSTED_TASK,
                     status=RoundStatus.READY, folder=folder, model_id=model, started=now(),
-                    finished=now(), summary=json.dumps(figures),
+                    finished=now(), summary=json.dumps(dict(figures)),
                 )
             )  # fmt: skip
             return int(result.inserted_primary_key[0])  # type: ignore[index]

@@ -71,7 +71,7 @@ def test_the_command_asks_adjusts_and_can_be_undone(
     asked = answer(monkeypatch, yes=False)
     with qtbot.waitSignal(session.adjustments.learned):
         window.commands.trigger("adjust")
-    assert "The proposals of 30 labelled faces are off by" in asked[0]
+    assert "On 30 labelled faces the network is off by" in asked[0]
     assert places(window) == before
     answer(monkeypatch, yes=True)
     with qtbot.waitSignal(session.message) as told:
@@ -80,5 +80,7 @@ def test_the_command_asks_adjusts_and_can_be_undone(
     after = places(window)
     assert after[:LABELLED] == before[:LABELLED]
     assert all(a != b for a, b in zip(after[LABELLED:], before[LABELLED:], strict=True))
+    assert not session.round.rounds.adjuster.learn().is_news  # until there are more labels
     window.commands.trigger("undo")
     qtbot.waitUntil(lambda: places(window) == before)
+    assert session.round.rounds.adjuster.learn().is_news

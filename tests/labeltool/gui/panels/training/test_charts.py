@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from labeltool.gui.panels.training import charts
@@ -52,6 +53,9 @@ def test_a_term_of_zero_is_left_out_of_a_logarithmic_plot(qtbot):
     qtbot.addWidget(chart)
     chart.show_curves({name: curve(0.5, 0.0, 0.25) for name in LOSS_TERMS})
     chart.grab()
+    for item in chart.plot.listDataItems():
+        drawn = item.getData()[1]  # logarithms to the base 10
+        assert np.isfinite(drawn).tolist() == [True, False, True]
 
 
 def test_each_curve_is_named_in_its_colour(qtbot):
