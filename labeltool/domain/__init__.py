@@ -9,6 +9,8 @@ from labeltool.domain.errors import (
     ReadOnlyError,
     StoreBusyError,
     UserError,
+    not_readable,
+    not_written,
     system_reason,
 )
 from labeltool.domain.face import (
@@ -133,6 +135,8 @@ __all__ = [
     "import_model",
     "model_name",
     "no_progress",
+    "not_readable",
+    "not_written",
     "photo_problem",
     "round_model",
     "system_reason",

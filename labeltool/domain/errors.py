@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from labeltool.domain.messages import N_, Message
 
 SYSTEM_ERRORS = (
@@ -43,6 +45,20 @@ class UserError(Exception):
     def message(self) -> Message:
         """Both sentences."""
         return Message.join(self.what, self.remedy)
+
+
+def not_written(
+    path: Path, error: OSError, remedy: str = N_("Choose another place, or free some space.")
+) -> UserError:
+    """That a file or folder cannot be written, with why."""
+    reason = system_reason(error)
+    return UserError(N_("{path} cannot be written: {reason}."), remedy, path=path, reason=reason)
+
+
+def not_readable(path: Path, error: OSError, remedy: str = N_("Choose another file.")) -> UserError:
+    """That a file cannot be read, with why."""
+    reason = system_reason(error)
+    return UserError(N_("{path} cannot be read: {reason}."), remedy, path=path, reason=reason)
 
 
 class StoreBusyError(UserError):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from labeltool.domain import N_, Message, UserError, photo_problem, system_reason
+from labeltool.domain import N_, Message, UserError, not_written, photo_problem
 from labeltool.store import Store
 from pipnet.data.images import (
     TIFF_SUFFIXES,
@@ -148,12 +148,8 @@ def _extract(store: Store, photo: Path, page: int) -> Path:
         temporary.replace(target)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise UserError(
-            N_("{path} cannot be written: {reason}."),
-            N_("Free some space, or import without further pages."),
-            path=target,
-            reason=system_reason(error),
-        ) from error
+        remedy = N_("Free some space, or import without further pages.")
+        raise not_written(target, error, remedy) from error
     return target
 
 

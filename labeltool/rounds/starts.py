@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeltool.domain import N_, Message, Round, UserError, model_name, system_reason
+from labeltool.domain import N_, Message, Round, UserError, model_name, not_readable
 from labeltool.domain.round_options import BACKBONES, RoundOptions
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import starter, trained_round
@@ -58,12 +58,8 @@ class Start:
         try:
             return bool(descent(self.imagenet or self.weights)["terms"] == FREE)
         except OSError as error:
-            raise UserError(
-                N_("{file} cannot be read: {reason}."),
-                N_("Put it back, or choose another start."),
-                file=self.imagenet or self.weights,
-                reason=system_reason(error),
-            ) from error
+            file = self.imagenet or self.weights
+            raise not_readable(file, error, N_("Put it back, or choose another start.")) from error
 
 
 def start_network(store: Store, options: RoundOptions) -> Start:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from labeltool.domain import N_, Message, UserError, system_reason
+from labeltool.documents.files import read_object
+from labeltool.domain import N_, Message, UserError
 from labeltool.store import Store
 from labeltool.trust.acceptance_settings import PLANTED_EVERY, AcceptanceSettings
 from labeltool.trust.certificate import FORMAT, VERSION, digest_of, digest_of_set
@@ -25,18 +25,8 @@ def read_certificate(file: Path) -> dict[str, Any]:
     Raises:
         UserError: it cannot be read, or is no certificate that this version knows.
     """
-    try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(
-            N_("{path} cannot be read: {reason}."),
-            N_("Choose another file."),
-            path=file,
-            reason=system_reason(error),
-        ) from error
-    except ValueError:
-        values = None
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
+    values = read_object(file, FORMAT)
+    if values is None:
         raise UserError(
             N_("{path} is not a certificate."),
             N_("Choose a JSON file that 'labeltool certificate export' wrote."),

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from labeltool.documents.files import write_text
+from labeltool.documents.html_page import Words, html_page, html_table
 from labeltool.domain import N_, Message
 from labeltool.trust.acceptance_settings import AcceptanceSettings
 from labeltool.trust.certificate import FORMAT
 from labeltool.trust.detection_curve import DetectionCurve
-from labeltool.trust.judgement_file import write_text
 from labeltool.trust.planting import SHIFT_SIZES
 from pipnet.output import FileKind
 
 MARK = FORMAT
 """Names the generator of the page, by which an earlier certificate is recognised."""
 
-Words = Callable[[Message], str]
-"""A message in the language of the page."""
-
 _STYLE = """
-:root { color-scheme: light dark; --text: #1c1c1c; --faint: #5f5f5f; --line: #cfcfcf;
-  --page: #ffffff; }
-@media (prefers-color-scheme: dark) { :root { --text: #e4e4e4; --faint: #a6a6a6; --line: #4a4a4a;
-  --page: #222222; } }
-body { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page);
-  max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p.faint { color: var(--faint); overflow-wrap: anywhere; } p.headline { font-size: 1.25rem; }
-table { border-collapse: collapse; } td, th { padding: .15rem 1rem .15rem 0; text-align: left; }
-th { font-weight: 600; border-bottom: 1px solid var(--line); }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+body { max-width: 46rem; } p.headline { font-size: 1.25rem; }
 """
+
+
+TABLE_STYLE = "td, th { padding-right: 16px; }"
+"""For what draws the page and knows pixels alone."""
 
 
 def _is_page(path: Path) -> bool:
@@ -49,8 +41,14 @@ def _is_json(path: Path) -> bool:
         return begins == b"{" and f'"format":"{FORMAT}"'.encode() in file.read()
 
 
+def _is_pdf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(5) == b"%PDF-"
+
+
 PAGE = FileKind("a certificate", _is_page)
 JSON = FileKind("a certificate", _is_json)
+PDF = FileKind("a PDF page", _is_pdf)
 
 
 def write_certificate(document: str, out: Path, words: Words = str, language: str = "en") -> None:
@@ -75,7 +73,6 @@ def certificate_html(values: dict[str, Any], words: Words = str, language: str =
     total = sum(group["held"] for group in values["groups"])
     made = values["made"][:16].replace("T", " ")
     title = text(N_("Certificate {name}"), name=values["digest"][:10])
-    safe = "default-src 'none'; style-src 'unsafe-inline'"
     by = text(N_("Made {time} UTC by {reviewer}"), time=made, reviewer=values["reviewer"])
     parts = [
         f"<h1>{title}</h1>",
@@ -83,15 +80,7 @@ def certificate_html(values: dict[str, Any], words: Words = str, language: str =
         f'<p class="headline">{escape(words(settings.sentence(total)))}</p>',
         _sample(values, text), _reviewer(values, settings, text), _details(values, text),
     ]  # fmt: skip
-    return "\n".join(
-        [
-            "<!doctype html>", f'<html lang="{escape(language)}">',
-            f'<head><meta charset="utf-8"><meta name="generator" content="{MARK}">',
-            f'<meta http-equiv="Content-Security-Policy" content="{safe}">',
-            f"<title>{title}</title><style>{_STYLE}</style></head>",
-            "<body>", *filter(None, parts), "</body></html>", "",
-        ]
-    )  # fmt: skip
+    return html_page(title, parts, MARK, language, _STYLE)
 
 
 Text = Callable[..., str]
@@ -116,7 +105,7 @@ def _sample(values: dict[str, Any], text: Text) -> str:
     if any(names):
         titles.insert(0, text(N_("Folder")))
         rows = [[escape(name), *row] for name, row in zip(names, rows, strict=True)]
-    return f"<p>{said}</p>" + _table(titles, rows, texts=1 if any(names) else 0)
+    return f"<p>{said}</p>" + html_table(titles, rows, texts=1 if any(names) else 0)
 
 
 def _reviewer(values: dict[str, Any], settings: AcceptanceSettings, text: Text) -> str:
@@ -138,7 +127,7 @@ def _reviewer(values: dict[str, Any], settings: AcceptanceSettings, text: Text) 
         curve = DetectionCurve(**found["curve"])
         titles = [text(N_("Shift in tolerances")), text(N_("Found"))]
         rows = [[f"{size:g}", f"{curve.share(size) * 100:.0f} %"] for size in SHIFT_SIZES]
-        parts.append(_table(titles, rows, texts=0))
+        parts.append(html_table(titles, rows, texts=0))
     if found["repeats"]:
         again = text(
             N_("Of {repeats} faces shown twice, {differing} were judged differently."),
@@ -163,16 +152,3 @@ def _details(values: dict[str, Any], text: Text) -> str:
         N_("To check it, run 'labeltool certificate verify' on the JSON file of this certificate.")
     )
     return f"<h2>{text(N_('Details'))}</h2><p>{how}</p>{lines}"
-
-
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int) -> str:
-    """A table of cells that are HTML already, the first `texts` columns texts, the others
-    numbers."""
-
-    def line(cells: Sequence[str], tag: str) -> str:
-        marks = ["" if place < texts else ' class="number"' for place in range(len(cells))]
-        inner = (f"<{tag}{m}>{cell}</{tag}>" for m, cell in zip(marks, cells, strict=True))
-        return f"<tr>{''.join(inner)}</tr>"
-
-    body = "\n".join(line(cells, "td") for cells in rows)
-    return f"<table>\n{line(titles, 'th')}\n{body}\n</table>"

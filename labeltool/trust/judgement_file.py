@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from labeltool.domain import N_, Points, UserError, system_reason
+from labeltool.documents.files import read_object, write_text
+from labeltool.domain import N_, Points, UserError
 from labeltool.store import Store
 from labeltool.trust.acceptance import Acceptance
-from pipnet.output import FileKind, OverwriteError, replacing, target_of
+from pipnet.output import FileKind
 
 FORMAT = "labeltool draw"
 
@@ -68,30 +69,6 @@ def write_draw(session: Acceptance, store: Store, out: Path, most: int) -> int:
     text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     write_text(out, DRAW, text)
     return len(listed)
-
-
-def write_text(out: Path, kind: FileKind, text: str) -> None:
-    """Write a file that may replace its own earlier version alone.
-
-    Raises:
-        UserError: it is there and something else, or cannot be written.
-    """
-    try:
-        with replacing(target_of(out, kind)) as partial:
-            partial.write_text(text, encoding="utf-8")
-    except OverwriteError as error:
-        raise UserError(
-            N_("{path} is there already, and it is something else."),
-            N_("Choose another name."),
-            path=out,
-        ) from error
-    except OSError as error:
-        raise UserError(
-            N_("{path} cannot be written: {reason}."),
-            N_("Choose another place, or free some space."),
-            path=out,
-            reason=system_reason(error),
-        ) from error
 
 
 def read_judgements(store: Store, file: Path) -> Acceptance:
@@ -143,23 +120,8 @@ def read_judgements(store: Store, file: Path) -> Acceptance:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(
-            N_("{path} cannot be read: {reason}."),
-            N_("Choose another file."),
-            path=file,
-            reason=system_reason(error),
-        ) from error
-    except ValueError:
-        values = None
-    if (
-        not isinstance(values, dict)
-        or values.get("format") != FORMAT
-        or not isinstance(values.get("faces"), list)
-        or "acceptance" not in values
-    ):
+    values = read_object(file, FORMAT)
+    if values is None or not isinstance(values.get("faces"), list) or "acceptance" not in values:
         raise UserError(
             N_("{path} is not a file of judged faces."),
             N_("Write one with 'labeltool accept PROJECT --draw FILE'."),

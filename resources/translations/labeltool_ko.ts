@@ -5078,10 +5078,6 @@ result: {verdict}</source>
         <translation>다른 폴더를 고르세요.</translation>
     </message>
     <message>
-        <source>{path} is there already, and it is no table of predictions.</source>
-        <translation>{path}이(가) 이미 있으며 예측 표가 아닙니다.</translation>
-    </message>
-    <message>
         <source>{path} is there already, and it is not an empty folder.</source>
         <translation>{path}이(가) 이미 있으며 빈 폴더가 아닙니다.</translation>
     </message>
@@ -6080,10 +6076,6 @@ result: {verdict}</source>
         <translation>대기 중인 라운드를 취소했습니다.</translation>
     </message>
     <message>
-        <source>{path} is there already, and it is no report.</source>
-        <translation>{path}이(가) 이미 있고, 보고서가 아닙니다.</translation>
-    </message>
-    <message>
         <source>Finished {time} UTC</source>
         <translation>{time} UTC에 끝남</translation>
     </message>
@@ -6290,6 +6282,10 @@ result: {verdict}</source>
         <translation>랜드마크 둘레의 원은 이 네트워크에 맞춰지지 않았습니다. 그러려면 레이블이 있는 측정용 얼굴이 {count}개 이상 필요합니다.</translation>
     </message>
     <message>
+        <source>Free some space, or choose another place, then try again.</source>
+        <translation>공간을 확보하거나 다른 위치를 고른 뒤 다시 시도하세요.</translation>
+    </message>
+    <message>
         <source>{file} is not a packed round.</source>
         <translation>{file}은(는) 라운드 묶음 파일이 아닙니다.</translation>
     </message>
@@ -6306,10 +6302,6 @@ result: {verdict}</source>
         <translation>&apos;labeltool round run&apos;이 만든 파일을 선택하세요.</translation>
     </message>
     <message>
-        <source>{file} is there already and is something else.</source>
-        <translation>{file}은(는) 이미 있으며 다른 종류의 파일입니다.</translation>
-    </message>
-    <message>
         <source>PDF page (*.pdf)</source>
         <translation>PDF 문서 (*.pdf)</translation>
     </message>
@@ -6319,7 +6311,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>{file} cannot be written: {reason}.</source>
-        <translation>{file}에 쓸 수 없습니다: {reason}.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reviewer</source>
@@ -6331,19 +6323,19 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Faces accepted</source>
-        <translation>승인한 얼굴</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Faces looked at</source>
-        <translation>확인한 얼굴</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Of these, called wrong</source>
-        <translation>그중 틀리다고 판단</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Planted errors found</source>
-        <translation>심어 둔 오류 중 찾은 것</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Models</source>
@@ -6351,15 +6343,11 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Seed of the draw</source>
-        <translation>추첨 시드</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Digest</source>
         <translation>다이제스트</translation>
-    </message>
-    <message>
-        <source>Free some space, or choose another place.</source>
-        <translation>공간을 확보하거나 다른 위치를 선택하세요.</translation>
     </message>
     <message>
         <source>{file} was written by a newer version of labeltool.</source>
@@ -6370,24 +6358,12 @@ result: {verdict}</source>
         <translation>두 컴퓨터에 같은 버전을 설치하세요.</translation>
     </message>
     <message>
-        <source>{folder} cannot be written: {reason}.</source>
-        <translation>{folder}에 쓸 수 없습니다: {reason}.</translation>
-    </message>
-    <message>
-        <source>Free some space, or choose another place, then try again.</source>
-        <translation>공간을 확보하거나 다른 위치를 선택한 뒤 다시 시도하세요.</translation>
-    </message>
-    <message>
         <source>{file} is damaged: {name} in it is not what was packed.</source>
         <translation>{file}이(가) 손상되었습니다: 안에 있는 {name}이(가) 처음 묶은 것과 다릅니다.</translation>
     </message>
     <message>
         <source>Copy it again from the machine that wrote it.</source>
         <translation>파일을 만든 컴퓨터에서 다시 복사하세요.</translation>
-    </message>
-    <message>
-        <source>{file} cannot be read: {reason}.</source>
-        <translation>{file}을(를) 읽을 수 없습니다: {reason}.</translation>
     </message>
     <message>
         <source>The results in {file} were brought in already.</source>
@@ -6408,6 +6384,10 @@ result: {verdict}</source>
     <message>
         <source>Open the project that packed it.</source>
         <translation>그 라운드를 묶은 프로젝트를 여세요.</translation>
+    </message>
+    <message>
+        <source>Free some space, then try again.</source>
+        <translation>공간을 확보하고 다시 시도하세요.</translation>
     </message>
     <message>
         <source>1 photo could not be opened and is not in it.</source>

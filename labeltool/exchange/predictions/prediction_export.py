@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from labeltool.documents.files import writing
 from labeltool.domain import (
     N_,
     VERDICTS,
@@ -16,9 +17,10 @@ from labeltool.domain import (
     Progress,
     UserError,
     Verdict,
-    system_reason,
+    not_written,
 )
 from labeltool.domain.progress import no_progress
+from labeltool.exchange.export_places import is_of_project, of_project
 from labeltool.exchange.formats.photo_names import photo_names
 from labeltool.exchange.formats.written_folder import new_folder
 from labeltool.exchange.predictions.prediction_pictures import (
@@ -32,8 +34,7 @@ from labeltool.exchange.predictions.prediction_tables import (
     write_coco_results,
     write_table,
 )
-from labeltool.store import BACKUP_FOLDER, Store
-from pipnet.output import OverwriteError, replacing, target_of
+from labeltool.store import Store
 
 FORMS = {
     "csv": N_("CSV table, a row for each face (*.csv)"),
@@ -48,8 +49,6 @@ CHUNK_FACES = 500
 
 OVERLAY_PIXELS, CROP_PIXELS = 1600, 256
 """The longest side of an overlay and the side of a crop, if none is chosen."""
-
-_ROUNDS = "rounds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,7 @@ def export_predictions(
     )
     try:
         if form == "csv":
-            target = _table_target(out)
-            with replacing(target) as partial:
+            with writing(out, TABLE) as partial:
                 write_table(source, partial)
                 _check_written(source)
         else:
@@ -107,12 +105,7 @@ def export_predictions(
                     write_overlays(source, folder, size or OVERLAY_PIXELS, draw)
                 _check_written(source)
     except OSError as error:
-        raise UserError(
-            N_("{path} cannot be written: {reason}."),
-            N_("Choose another place, or free some space."),
-            path=out,
-            reason=system_reason(error),
-        ) from error
+        raise not_written(out, error) from error
     return WrittenPredictions(source.faces, len(source.written), tuple(source.problems))
 
 
@@ -149,15 +142,9 @@ def _check_written(source: Source) -> None:
 
 def _check_place(store: Store, out: Path, *, is_picture: bool) -> None:
     """Raise if OUT is the project's own, or if pictures would come among the photos."""
-    real, folder = Path(os.path.realpath(out)), Path(os.path.realpath(store.folder))
-    if real.is_relative_to(folder) and real != folder:
-        first = real.relative_to(folder).parts[0].casefold()
-        if first in (BACKUP_FOLDER, _ROUNDS) or first.lstrip(".").startswith("project."):
-            raise UserError(
-                N_("{path} is a part of the project itself, which an export must not replace."),
-                N_("Choose another place."),
-                path=out,
-            )
+    real = Path(os.path.realpath(out))
+    if is_of_project(store, real):
+        raise of_project(out)
     for root in store.photos.roots().values() if is_picture else ():
         if real.is_relative_to(os.path.realpath(root)):
             raise UserError(
@@ -166,14 +153,3 @@ def _check_place(store: Store, out: Path, *, is_picture: bool) -> None:
                 path=out,
                 root=root,
             )
-
-
-def _table_target(out: Path) -> Path:
-    try:
-        return target_of(out, TABLE)
-    except OverwriteError as error:
-        raise UserError(
-            N_("{path} is there already, and it is no table of predictions."),
-            N_("Choose another name."),
-            path=out,
-        ) from error

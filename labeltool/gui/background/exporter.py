@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from labeltool.domain import Message, Progress, WriteResult
+from labeltool.exchange.export_places import WouldReplaceError
 from labeltool.exchange.label_choice import ALL_LABELS, LabelChoice
-from labeltool.exchange.label_export import WouldReplaceError, export_labels
+from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_split import Split
 from labeltool.gui.background.tasks import TaskRunner
 from labeltool.gui.i18n import notifications

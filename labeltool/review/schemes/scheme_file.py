@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeltool.domain import N_, UserError
+from labeltool.domain import not_written
 from pipnet.data.scheme import Scheme
 from pipnet.output import replacing
 
@@ -26,8 +26,5 @@ def save_scheme(scheme: Scheme, file: Path) -> Path:
         with replacing(file) as part:
             part.write_text(scheme.to_toml(), encoding="utf-8")
     except OSError as error:
-        raise UserError(
-            N_("{file} cannot be written: {reason}."), N_("Choose another folder."),
-            file=file, reason=error.strerror or str(error),
-        ) from error  # fmt: skip
+        raise not_written(file, error) from error
     return file

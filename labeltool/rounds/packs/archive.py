@@ -18,14 +18,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
-from labeltool.domain import N_, Progress, UserError, system_reason
+from labeltool.documents import files
+from labeltool.domain import N_, Progress, UserError, not_readable, not_written
 from pipnet.data.photo_lookup import content_hash
-from pipnet.output import FileKind, OverwriteError, replacing, target_of
+from pipnet.output import FileKind
 
 CONTENTS = "contents.json"
 FORMAT = 1
 NAME = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*(\.[a-z0-9]+)?")
 """Names of files: none leads out of a folder, and every system can write them."""
+
+NO_ROOM = N_("Free some space, or choose another place, then try again.")
+"""What to do where a round cannot be unpacked."""
 
 _BLOCK_BYTES = 1 << 20
 _BROKEN = (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, RuntimeError)
@@ -97,23 +101,9 @@ def writing(file: Path, kind: ArchiveKind) -> Iterator[ArchiveWriter]:
     Raises:
         UserError: it cannot be written, or another file is there.
     """
-    try:
-        target = target_of(file, FileKind(kind.name, lambda there: _is_archive(there, kind)))
-        with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
-            yield ArchiveWriter(archive, kind)
-    except OverwriteError as error:
-        raise UserError(
-            N_("{file} is there already and is something else."),
-            N_("Choose another name."),
-            file=file,
-        ) from error
-    except OSError as error:
-        raise UserError(
-            N_("{file} cannot be written: {reason}."),
-            N_("Free some space, or choose another place."),
-            file=file,
-            reason=system_reason(error),
-        ) from error
+    known = FileKind(kind.name, lambda there: _is_archive(there, kind))
+    with files.writing(file, known) as partial, zipfile.ZipFile(partial, "w") as archive:
+        yield ArchiveWriter(archive, kind)
 
 
 def _is_archive(file: Path, kind: ArchiveKind) -> bool:
@@ -138,7 +128,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except OSError as error:
-            raise _unreadable(file, error) from error
+            raise not_readable(file, error) from error
         except _BROKEN as error:
             raise self._refused() from error
         try:
@@ -206,12 +196,7 @@ class Archive:
                 try:
                     self._unpack(name, target)
                 except OSError as error:
-                    raise UserError(
-                        N_("{folder} cannot be written: {reason}."),
-                        N_("Free some space, or choose another place, then try again."),
-                        folder=folder,
-                        reason=system_reason(error),
-                    ) from error
+                    raise not_written(folder, error, NO_ROOM) from error
         progress(len(self.names), len(self.names))
 
     def _unpack(self, name: str, target: Path) -> None:
@@ -238,11 +223,7 @@ class Archive:
                 name=name,
             ) from error
         except OSError as error:
-            raise _unreadable(self.file, error) from error
+            raise not_readable(self.file, error) from error
 
     def _refused(self) -> UserError:
         return UserError(self._kind.refusal, self._kind.remedy, file=self.file)
-
-
-def _unreadable(file: Path, error: OSError) -> UserError:
-    return UserError(N_("{file} cannot be read: {reason}."), file=file, reason=system_reason(error))

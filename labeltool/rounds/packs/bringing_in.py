@@ -18,7 +18,7 @@ from labeltool.domain import (
     Round,
     RoundStatus,
     UserError,
-    system_reason,
+    not_written,
     with_path,
 )
 from labeltool.rounds.launcher import RoundLauncher
@@ -143,6 +143,4 @@ def _move(incoming: Path, folder: Path) -> None:
         for name in sorted(os.listdir(incoming), key=lambda name: name == "results.json"):
             os.replace(incoming / name, folder / name)
     except OSError as error:
-        raise UserError(
-            N_("{folder} cannot be written: {reason}."), folder=folder, reason=system_reason(error)
-        ) from error
+        raise not_written(folder, error, N_("Free some space, then try again.")) from error

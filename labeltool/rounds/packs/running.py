@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from labeltool.domain import N_, Cancelled, Progress, RoundKind, UserError, system_reason
+from labeltool.domain import Cancelled, Progress, RoundKind, UserError, not_written
 from labeltool.rounds.liveness import RunningRound, Worker, failure
-from labeltool.rounds.packs.archive import NAME, PACK, RESULTS, Archive, writing
+from labeltool.rounds.packs.archive import NAME, NO_ROOM, PACK, RESULTS, Archive, writing
 from labeltool.rounds.packs.packing import IMAGENET, IN_USE, PHOTOS, START, TABLES
 from labeltool.rounds.run_folder import Event, RunFolder
 from pipnet.data.scheme import Scheme
@@ -67,12 +67,7 @@ class PackRun:
         try:
             self._write_spec(device)
         except OSError as error:
-            raise UserError(
-                N_("{folder} cannot be written: {reason}."),
-                N_("Free some space, or choose another place, then try again."),
-                folder=self.folder.path,
-                reason=system_reason(error),
-            ) from error
+            raise not_written(self.folder.path, error, NO_ROOM) from error
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise UserError(PACK.refusal, PACK.remedy, file=self._archive.file) from error
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 from labeltool.checks.landmark_names import landmark_message
+from labeltool.documents.html_page import Words, html_page, html_table
 from labeltool.domain import N_, Message
 from labeltool.rounds.quality.corrections import CorrectedFace
 from labeltool.rounds.reports.report_charts import CHART_STYLE, ced_chart, point_chart
@@ -28,22 +29,9 @@ MARK = "labeltool round report"
 """Names the generator of the page, by which an earlier report is recognised."""
 
 _STYLE = """
-:root { color-scheme: light dark; --text: #1c1c1c; --faint: #5f5f5f; --line: #cfcfcf;
-  --page: #ffffff; --accent: #1f5fae; --other: #8a5a00; }
-@media (prefers-color-scheme: dark) { :root { --text: #e4e4e4; --faint: #a6a6a6; --line: #4a4a4a;
-  --page: #222222; --accent: #7db5f3; --other: #e6b35a; } }
-body { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page);
-  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p.faint, td.faint { color: var(--faint); } p.headline { font-size: 1.15rem; }
-table { border-collapse: collapse; } td, th { padding: .15rem 1rem .15rem 0; text-align: left; }
-th { font-weight: 600; border-bottom: 1px solid var(--line); }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+body { max-width: 60rem; } p.headline { font-size: 1.15rem; }
 .columns { display: flex; flex-wrap: wrap; gap: 1rem 3rem; }
 """
-
-Words = Callable[[Message], str]
-"""A message in the language of the page."""
 
 
 def report_html(report: RoundReport, words: Words = str, language: str = "en") -> str:
@@ -84,17 +72,7 @@ class _Page:
             self._figures(), self._charts(), self._regions(), self._worst(), self._moved(),
             self._corrections(),
         ]  # fmt: skip
-        safe = "default-src 'none'; style-src 'unsafe-inline'"
-        return "\n".join(
-            [
-                "<!doctype html>",
-                f'<html lang="{escape(self._language)}">',
-                f'<head><meta charset="utf-8"><meta name="generator" content="{MARK}">',
-                f'<meta http-equiv="Content-Security-Policy" content="{safe}">',
-                f"<title>{title}</title><style>{_STYLE}{CHART_STYLE}</style></head>",
-                "<body>", *filter(None, parts), "</body></html>", "",
-            ]
-        )  # fmt: skip
+        return html_page(title, parts, MARK, self._language, _STYLE + CHART_STYLE)
 
     def _own(self) -> str:
         return self._text(N_("Round {number}"), number=self._report.round.number)
@@ -116,7 +94,7 @@ class _Page:
         count = report.figures["faces"]
         one, many = N_("1 face measured it."), N_("{count} faces measured it.")
         faces = self._text(one if count == 1 else many, count=count)
-        table = _table([self._text(N_("Figure")), *columns], rows)
+        table = html_table([self._text(N_("Figure")), *columns], rows)
         return f'{table}<p class="faint">{faces}</p>'
 
     def _other(self, found: Comparison) -> str:
@@ -154,14 +132,14 @@ class _Page:
             text = self._text(name) if name in REGION_TEXTS else escape(name)
             cells = [value] + ([other[name]] if name in other else [])
             rows.append([text, *(f"{cell:.2f} %" for cell in cells)])
-        return self._title(N_("Error of each region")) + _table(titles, rows)
+        return self._title(N_("Error of each region")) + html_table(titles, rows)
 
     def _worst(self) -> str:
         if not self._report.worst:
             return ""
         rows = [[*self._face(face), f"{nme:.2f} %"] for face, nme in self._report.worst]
         titles = [*self._face_titles(), self._text(N_("Error"))]
-        return self._title(N_("Worst faces")) + _table(titles, rows, texts=2)
+        return self._title(N_("Worst faces")) + html_table(titles, rows, texts=2)
 
     def _moved(self) -> str:
         movement = self._report.movement
@@ -171,7 +149,7 @@ class _Page:
         titles = [*self._face_titles(), self._text(N_("Movement"))]
         mean = escape(self._words(movement_sentence(movement)))
         title = self._title(N_("Faces whose proposals moved most"))
-        return f"{title}<p>{mean}</p>" + _table(titles, rows, texts=2)
+        return f"{title}<p>{mean}</p>" + html_table(titles, rows, texts=2)
 
     def _corrections(self) -> str:
         found = self._report.corrections
@@ -194,7 +172,7 @@ class _Page:
             [*self._face(face.face_id), f"{face.before:.1f} %", f"{face.after:.1f} %"]
             for face in faces
         ]
-        table = _table(titles, rows, texts=2) if rows else ""
+        table = html_table(titles, rows, texts=2) if rows else ""
         return f"<div><p><b>{title}: {len(faces)}</b></p>{table}</div>"
 
     def _face_titles(self) -> list[str]:
@@ -206,16 +184,3 @@ class _Page:
 
 def _figure(name: str, value: float) -> str:
     return f"{value:.4f}" if name == "auc10" else f"{value:.2f} %"
-
-
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> str:
-    """A table of cells that are HTML already, the first `texts` columns texts, the others
-    numbers."""
-
-    def row(cells: Sequence[str], tag: str) -> str:
-        marks = ["" if k < texts else ' class="number"' for k in range(len(cells))]
-        inner = (f"<{tag}{m}>{cell}</{tag}>" for m, cell in zip(marks, cells, strict=True))
-        return f"<tr>{''.join(inner)}</tr>"
-
-    body = "\n".join(row(cells, "td") for cells in rows)
-    return f"<table>\n{row(titles, 'th')}\n{body}\n</table>"

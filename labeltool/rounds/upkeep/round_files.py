@@ -15,6 +15,7 @@ from labeltool.domain import (
     RoundStatus,
     UserError,
     WriteResult,
+    not_written,
     system_reason,
 )
 from labeltool.rounds.run_folder import RunFolder
@@ -110,12 +111,7 @@ def export(row: Round, out: Path, *, force: bool = False) -> Message:
     except OverwriteError as error:
         raise UserError(N_("{reason}."), reason=str(error)) from error
     except OSError as error:
-        raise UserError(
-            N_("{file} cannot be written: {reason}."),
-            N_("Choose another place, or free some space."),
-            file=out,
-            reason=system_reason(error),
-        ) from error
+        raise not_written(out, error) from error
     return Message(
         N_("Wrote the network of round {number} to {file}."), number=row.number, file=out
     )

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from labeltool.domain import UserError, Verdict
-from labeltool.exchange.label_export import WouldReplaceError, export_labels
+from labeltool.exchange.export_places import WouldReplaceError
+from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.photo_import import add_photos
 from labeltool.store import Store
 from tests.projects import triangle

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from labeltool.domain import UserError, Verdict
+from labeltool.exchange.export_places import WouldReplaceError
 from labeltool.exchange.formats import LabelsToWrite
 from labeltool.exchange.formats.format_losses import losses
 from labeltool.exchange.formats.format_table import FORMATS, format_named
-from labeltool.exchange.label_export import WouldReplaceError, export_labels
+from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import import_labels
 from labeltool.exchange.photo_import import add_photos
 from pipnet.formats.label_file import LabelledFace, by_photo, in_pixels, visibility_of

@@ -153,7 +153,7 @@ def test_files_are_written_and_replaced(report, tmp_path):
 def test_another_file_is_never_replaced(report, tmp_path, write):
     thesis = tmp_path / "thesis"
     thesis.write_text("{}", encoding="utf-8")
-    with pytest.raises(UserError, match="it is no report"):
+    with pytest.raises(UserError, match="it is something else"):
         write(report, thesis)
     assert thesis.read_text(encoding="utf-8") == "{}"
 
