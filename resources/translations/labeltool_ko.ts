@@ -6310,10 +6310,6 @@ result: {verdict}</source>
         <translation>인증서 내보내기</translation>
     </message>
     <message>
-        <source>{file} cannot be written: {reason}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Reviewer</source>
         <translation>검토자</translation>
     </message>
@@ -6322,28 +6318,8 @@ result: {verdict}</source>
         <translation>작성 시각</translation>
     </message>
     <message>
-        <source>Faces accepted</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Faces looked at</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Of these, called wrong</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Planted errors found</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Models</source>
         <translation>모델</translation>
-    </message>
-    <message>
-        <source>Seed of the draw</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Digest</source>

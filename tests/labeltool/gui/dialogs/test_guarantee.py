@@ -15,8 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from labeltool.domain import Verdict
-from labeltool.gui.dialogs.guarantee.certificate_export import verify, write_certificate
+from labeltool.domain import UserError, Verdict
+from labeltool.gui.dialogs.guarantee.certificate_export import save_certificate, verify
 from labeltool.gui.dialogs.guarantee.certificate_list import CertificateListDialog
 from labeltool.gui.dialogs.guarantee.guarantee_dialog import GuaranteeDialog
 from labeltool.gui.window import MainWindow
@@ -97,18 +97,18 @@ def test_the_whole_way_and_back(
     store = window.session.store
     assert verify(store, dialog.certificate) == []
     out = tmp_path / "certificate.json"
-    write_certificate(store.trust.certificates.document(dialog.certificate), out, as_pdf=False)
+    save_certificate(store.trust.certificates.document(dialog.certificate), out, as_pdf=False)
     assert json.loads(out.read_text())["accepted"] == count
     page = tmp_path / "certificate.pdf"
-    write_certificate(store.trust.certificates.document(dialog.certificate), page, as_pdf=True)
+    save_certificate(store.trust.certificates.document(dialog.certificate), page, as_pdf=True)
     assert page.read_bytes().startswith(b"%PDF")
     assert page.read_bytes().rstrip().endswith(b"%%EOF")
     before = page.read_bytes()
     document = store.trust.certificates.document(dialog.certificate)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", refuse)
-        with pytest.raises(OSError, match="full"):
-            write_certificate(document, page, as_pdf=True)
+        with pytest.raises(UserError, match="full"):
+            save_certificate(document, page, as_pdf=True)
     assert page.read_bytes() == before
     assert sorted(tmp_path.glob("certificate*")) == [out, page]
     assert not list(tmp_path.glob("*.tmp"))
