@@ -8,11 +8,11 @@ measured with the face left out, in closed form.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
@@ -37,12 +37,13 @@ class Adjustment:
     A shape is (N, 2), its centre at 0 and its size 1; the size is the root mean square distance of
     the landmarks from their centre. `mean` (N, 2): the shape that moves by `offset` (N, 2).
     `weights` (2N, 2N): the further move for a shape that differs from it, x and y of the first
-    landmark, then of the second and so on.
+    landmark, then of the second and so on. `faces`: how many it was fitted to, 0 if not known.
     """
 
     mean: Floats
     offset: Floats
     weights: Floats
+    faces: int = 0
 
     def apply(self, points: Floats) -> Floats:
         """The adjusted landmarks of F faces, (F, N, 2) pixels; faces with a missing landmark stay
@@ -53,6 +54,26 @@ class Adjustment:
         adjusted: Floats = moved * sizes + centres
         whole = np.isfinite(adjusted).all((1, 2), keepdims=True)
         return np.where(whole, adjusted, points)
+
+    def arrays(self) -> dict[str, Floats]:
+        """Its arrays by name, for a file."""
+        return {"mean": self.mean, "offset": self.offset, "weights": self.weights}
+
+    @staticmethod
+    def from_arrays(arrays: Mapping[str, ArrayLike], landmarks: int, faces: int) -> Adjustment:
+        """What a file holds of `arrays`, for so many landmarks.
+
+        Raises:
+            KeyError: an array is missing.
+            ValueError: one is of another shape, or holds a number that is not finite.
+        """
+        shape = landmarks, 2
+        shapes = {"mean": shape, "offset": shape, "weights": (2 * landmarks, 2 * landmarks)}
+        found = {name: np.asarray(arrays[name], np.float64) for name in shapes}
+        for name, array in found.items():
+            if array.shape != shapes[name] or not np.isfinite(array).all():
+                raise ValueError(f"its adjustment has no {name} of {landmarks} landmarks")
+        return Adjustment(**found, faces=faces)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

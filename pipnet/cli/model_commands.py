@@ -45,11 +45,14 @@ def info(weights: Path | None, as_json: bool) -> None:
         "stride": found.network.stride,
         "parameters": sum(p.numel() for p in found.network.parameters()),
         "crop": found.convention.to_mapping(),
+        "adjustment": None if found.adjustment is None else {"faces": found.adjustment.faces},
         "summary": summary,
     }
     if as_json:
         click.echo(json.dumps(row))
     else:
+        if found.adjustment is not None:
+            row["adjustment"] = f"learned from {found.adjustment.faces} faces"
         for name, value in row.items():
             click.echo(f"{name:12} {value}")
 
@@ -89,6 +92,8 @@ def convert(
         with replacing(file) as partial:
             partial.write_bytes(data.getbuffer())
     click.echo(f"Wrote {target}.")
+    if not ours and found.adjustment is not None:
+        click.echo("Its landmarks are not adjusted: such a file holds weights alone.", err=True)
 
 
 @click.command()

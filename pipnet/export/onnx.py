@@ -1,4 +1,5 @@
-"""ONNX files with everything inside: normalisation, network, decode, neighbour merge."""
+"""ONNX files with everything inside: normalisation, network, decode, neighbour merge; and, as
+metadata, the adjustment of a network that has one, for `pipnet.inference.base`."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipnet.data.normalisation import MEAN, STD
+from pipnet.inference.base import Detector
 from pipnet.inference.onnx_detector import OnnxDetector
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
@@ -115,7 +117,8 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
         check: crops (B, S, S, 3) of faces to compare on; noise if None.
 
     Raises:
-        ExportError: a landmark differs from torch's by more than `TOLERANCE` of the crop.
+        ExportError: a landmark differs from torch's, as predicted or as adjusted, by more than
+            `TOLERANCE` of the crop.
         OSError: it cannot be written.
     """
     side = checkpoint.convention.side
@@ -139,6 +142,11 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
         "scheme": json.loads(checkpoint.scheme.to_json()),
         "crop": checkpoint.convention.to_mapping(),
     }
+    if checkpoint.adjustment is not None:
+        arrays = checkpoint.adjustment.arrays().items()
+        meta["adjustment"] = {"faces": checkpoint.adjustment.faces} | {
+            name: array.tolist() for name, array in arrays
+        }
     entry = model.metadata_props.add()
     entry.key, entry.value = "pipnet", json.dumps(meta)
     with replacing(path) as partial:
@@ -147,9 +155,17 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
 
 
 def _verify(checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8], name: str) -> None:
-    ours = OnnxDetector(path).predict_crops(crops)
-    theirs = TorchDetector(checkpoint).predict_crops(crops)
+    ours, theirs = OnnxDetector(path), TorchDetector(checkpoint)
+    points = theirs.predict_crops(crops).points
     # where two cells tie, rounding may choose the other: such landmarks differ by whole cells
-    off = np.abs(ours.points - theirs.points).max(-1)
+    off = np.abs(ours.predict_crops(crops).points - points).max(-1)
     if float(np.median(off)) > TOLERANCE or float((off > TOLERANCE).mean()) > 0.02:
         raise ExportError(f"{name} differs from torch by up to {off.max():.4f} of the crop")
+    # of the same landmarks: a landmark at a tie would move all others of its face
+    apart = np.abs(_adjusted(ours, points) - _adjusted(theirs, points)).max()
+    if apart > TOLERANCE:
+        raise ExportError(f"{name} adjusts landmarks otherwise than torch, by up to {apart:.4f}")
+
+
+def _adjusted(detector: Detector, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return points if detector.adjustment is None else detector.adjustment.apply(points)

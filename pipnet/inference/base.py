@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipnet import resources
+from pipnet.calibration.adjustment import Adjustment
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.calibration.json_file import CalibrationError
 from pipnet.calibration.signals import measure, predicted_norm, sharpness
@@ -33,9 +34,10 @@ class Detector(ABC):
 
     `scheme`: the landmarks. `convention`: how a box becomes the network's input. `face_detector`:
     used where no boxes are given; the default face detector if None. `error_model`: fills the
-    expected errors of its faces, None for a detector without a calibration. `batch_size`: how many
-    faces the network predicts fastest at once. `most_at_once`: how many it predicts at once at
-    most, halved whenever memory runs out, and then `on_smaller_batch` is called with it.
+    expected errors of its faces, None for a detector without a calibration. `adjustment`: moves
+    the landmarks of the network, None for one without. `batch_size`: how many faces the network
+    predicts fastest at once. `most_at_once`: how many it predicts at once at most, halved whenever
+    memory runs out, and then `on_smaller_batch` is called with it.
     """
 
     batch_size = 4  # on a CPU, larger activations leave its caches
@@ -48,8 +50,9 @@ class Detector(ABC):
         convention: CropConvention,
         face_detector: FaceDetector | None = None,
         error_model: ErrorModel | None = None,
+        adjustment: Adjustment | None = None,
     ) -> None:
-        self.scheme, self.convention = scheme, convention
+        self.scheme, self.convention, self.adjustment = scheme, convention, adjustment
         self._face_detector = face_detector
         self.on_smaller_batch = _warn_smaller_batch
         self._error_model: ErrorModel | None = None
@@ -134,7 +137,7 @@ class Detector(ABC):
 
     @abstractmethod
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
-        """Landmarks of network inputs (B, S, S, 3), RGB, in crop units."""
+        """Landmarks of network inputs (B, S, S, 3), RGB, in crop units, not adjusted."""
 
     def free_memory(self) -> None:  # noqa: B027 - most have nothing to free
         """Return what the network's allocator keeps for reuse, before it is asked for less."""
@@ -214,6 +217,11 @@ class Detector(ABC):
                 mirror,
             )
             found.replace(again, closer)
+        if self.adjustment is not None:
+            # last: crops, and means with mirror images, are of what the network itself predicts
+            moves = self.adjustment.apply(found.points) - found.points
+            found.move(moves)
+            first += moves
         return self._faces(found, first, boxes)
 
     def _pass(
@@ -286,6 +294,13 @@ class _Found:
         """Put the rows of `other` at these places."""
         for name in self.__slots__:
             getattr(self, name)[list(index)] = getattr(other, name)
+
+    def move(self, moves: NDArray[np.float64]) -> None:
+        """Move the landmarks by (B, N, 2) with what votes for them, so that these disagree as they
+        did."""
+        self.points = self.points + moves
+        self.own = self.own + moves
+        self.votes = self.votes + moves[:, :, None]
 
 
 def _warn_smaller_batch(faces: int) -> None:

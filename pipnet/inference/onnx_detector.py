@@ -9,6 +9,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from pipnet.calibration.adjustment import Adjustment
 from pipnet.calibration.calibration_file import find
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.crop import CropConvention
@@ -66,6 +67,12 @@ class OnnxDetector(Detector):
             meta = json.loads(text)
             scheme = Scheme.from_json(json.dumps(meta["scheme"]))
             convention = CropConvention.from_mapping(meta["crop"])
+            stated = meta.get("adjustment")
+            adjustment = (
+                None
+                if stated is None
+                else (Adjustment.from_arrays(stated, scheme.count, int(stated["faces"])))
+            )
         except KeyError as error:
             raise OnnxError(f"{path} does not state {error.args[0]!r}") from error
         except (TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -75,6 +82,7 @@ class OnnxDetector(Detector):
             convention,
             face_detector,
             find(path) if calibrated and error_model is None else error_model,
+            adjustment,
         )
 
     def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:

@@ -33,9 +33,10 @@ class FaceLandmarks:
     """The landmarks of one face, in pixels of the upright image.
 
     `points` (N, 2): the landmarks, averaged from their own predictions, `own` (N, 2), and those of
-    their neighbours, `votes` (N, M, 2). `spread` (N,): root mean square distance of the votes from
-    the point, pixels. `scores` (N,): maximum of each score map, about 0 to 1. `score`: of the face,
-    0 to 1. `box`: the x, y, width, height that the prediction was requested for.
+    their neighbours, `votes` (N, M, 2); an adjustment of the network moves all three alike.
+    `spread` (N,): root mean square distance of the votes from the point, pixels. `scores` (N,):
+    maximum of each score map, about 0 to 1. `score`: of the face, 0 to 1. `box`: the x, y, width,
+    height that the prediction was requested for.
 
     `signals` (N, K): what the prediction says of its own error, see `pipnet.calibration.signals`.
     Of a detector with a calibration, else None: `errors` (N,), expected errors in pixels; `radius`

@@ -40,7 +40,10 @@ class TorchDetector(Detector):
         face_detector: FaceDetector | None = None,
         error_model: ErrorModel | None = None,
     ) -> None:
-        super().__init__(checkpoint.scheme, checkpoint.convention, face_detector, error_model)
+        super().__init__(
+            checkpoint.scheme, checkpoint.convention, face_detector, error_model,
+            checkpoint.adjustment,
+        )  # fmt: skip
         self.checkpoint = checkpoint
         self._device = usable_device(device)
         if self._device.type != "cpu":

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from pipnet.calibration.adjustment import Adjustment
 from pipnet.data.crop import AUTHORS_CROP, CropConvention
 from pipnet.data.scheme import Scheme
 from pipnet.models.backbones import EXTRA_STRIDES, FEATURE_CHANNELS
@@ -37,7 +38,8 @@ class Checkpoint:
 
     `meanface` (N, 2) in crop units decides the order of the neighbour channels. `summary`: plain
     values about the training, for people; of one that was loaded, with its `lineage` and `terms`
-    (see `pipnet.models.terms`).
+    (see `pipnet.models.terms`). `adjustment`: moves what the network predicts, and is lost when it
+    is trained further.
     """
 
     network: Network
@@ -45,6 +47,7 @@ class Checkpoint:
     meanface: NDArray[np.float64]
     convention: CropConvention = field(default_factory=CropConvention)
     summary: dict[str, Any] = field(default_factory=dict)
+    adjustment: Adjustment | None = None
 
     @property
     def table(self) -> Neighbours:
@@ -53,7 +56,8 @@ class Checkpoint:
 
 
 def mixed(one: Checkpoint, other: Checkpoint, share: float) -> Checkpoint:
-    """The average of the weights of two networks of one shape, with so much of the other, 0 to 1.
+    """The average of the weights of two networks of one shape, with so much of the other, 0 to 1;
+    without an adjustment, for none was fitted to it.
 
     Raises:
         ValueError: the networks have other shapes.
@@ -70,7 +74,7 @@ def mixed(one: Checkpoint, other: Checkpoint, share: float) -> Checkpoint:
             for key, value in state.items()
         }
     )
-    return replace(one, network=network)
+    return replace(one, network=network, adjustment=None)
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
@@ -91,6 +95,10 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     state = {
         key: value.detach().cpu().contiguous() for key, value in network.export_state().items()
     }
+    if checkpoint.adjustment is not None:
+        meta["adjustment"] = {"faces": checkpoint.adjustment.faces}
+        arrays = checkpoint.adjustment.arrays()
+        state |= {_ADJUSTMENT + name: torch.tensor(array) for name, array in arrays.items()}
     with replacing(path) as partial:
         partial.write_bytes(to_bytes(state, {"pipnet": json.dumps(meta)}))
 
@@ -115,12 +123,30 @@ def load(path: Path) -> Checkpoint:
         raise CheckpointError(f"{path} was written by a newer version of this program")
     try:
         result = _described(meta)
+        result = replace(result, adjustment=_taken_adjustment(meta, state))
     except KeyError as error:
         raise CheckpointError(f"{path} does not state {error.args[0]!r}") from error
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"{path} describes no model that can be built: {error}") from error
     _fill(result.network, state, path)
     return replace(result, summary={**result.summary, **file_terms(path)})
+
+
+_ADJUSTMENT = "adjustment."
+"""What the names of an adjustment's tensors begin with."""
+
+
+def _taken_adjustment(meta: dict[str, Any], state: dict[str, Tensor]) -> Adjustment | None:
+    """The adjustment of a file, its tensors taken out of `state`; None if it has none.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is not whole.
+    """
+    if "adjustment" not in meta:
+        return None
+    names = [key for key in state if key.startswith(_ADJUSTMENT)]
+    arrays = {key.removeprefix(_ADJUSTMENT): state.pop(key).numpy() for key in names}
+    return Adjustment.from_arrays(arrays, meta["landmarks"], int(meta["adjustment"]["faces"]))
 
 
 def _described(meta: dict[str, Any]) -> Checkpoint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipnet.calibration.adjustment import Adjustment
 from pipnet.data.scheme import Scheme
 
 FIVE = Scheme(
@@ -18,6 +19,16 @@ FIVE = Scheme(
 )
 FACE = np.array([[0.2, 0.2], [0.8, 0.25], [0.5, 0.55], [0.3, 0.85], [0.75, 0.8]])
 COLOURS = ((255, 60, 60), (60, 255, 60), (90, 90, 255), (255, 255, 60), (255, 60, 255))
+
+
+def made_up_adjustment(landmarks: int = 5) -> Adjustment:
+    """One that moves every landmark in its own way, by what the shape is."""
+    rng = np.random.default_rng(11)
+    shape, size = (landmarks, 2), 2 * landmarks
+    return Adjustment(
+        rng.normal(size=shape), 0.1 * rng.normal(size=shape), 0.05 * rng.normal(size=(size, size)),
+        faces=40,
+    )  # fmt: skip
 
 
 def draw(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,9 +20,9 @@ from pipnet.data.pts import format_pts
 from pipnet.data.sample import Sample
 from pipnet.inference.face_detection import DetectedFace
 from pipnet.inference.torch_detector import TorchDetector
-from pipnet.models.checkpoint import load, read_torch
+from pipnet.models.checkpoint import load, read_torch, save
 from tests.pipnet.cli.conftest import Make, Outcome, Run
-from tests.pipnet.drawn import FIVE
+from tests.pipnet.drawn import FIVE, made_up_adjustment
 
 EVALUATED = ["faces", "missed", "unreadable", "nme", "nme_curve", "fr10", "auc10", "norm"]
 
@@ -711,6 +712,18 @@ def test_it_runs_in_a_separate_process(tmp_path: Path, model: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_an_adjustment_is_told_and_lost_in_a_pth(
+    run: Run, make_checkpoint: Make, tmp_path: Path
+) -> None:
+    model = tmp_path / "adjusted.safetensors"
+    save(replace(make_checkpoint(), adjustment=made_up_adjustment()), model)
+    assert json.loads(run("info", model, "--json").out)["adjustment"] == {"faces": 40}
+    assert "adjustment   learned from 40 faces" in run("info", model).out
+    result = run("convert", model, tmp_path / "weights.pth")
+    assert result.code == 0
+    assert "not adjusted" in result.err
+
+
 def test_a_model_file_becomes_a_pth_and_back(
     run: Run, model: Path, make_checkpoint: Make, tmp_path: Path
 ) -> None:
@@ -722,6 +735,6 @@ def test_a_model_file_becomes_a_pth_and_back(
     assert run("convert", model, plain).code == 0
     assert run("convert", plain, back).code == 2
     told = json.loads(run("info", model, "--json").out)
-    assert (told["landmarks"], told["neighbours"]) == (5, 3)
+    assert (told["landmarks"], told["neighbours"], told["adjustment"]) == (5, 3, None)
     state = read_torch(plain)
     assert set(state) == set(checkpoint.network.export_state())

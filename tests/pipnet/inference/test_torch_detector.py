@@ -15,11 +15,12 @@ from torch import Tensor
 
 from pipnet.data.boxes import BOX_KINDS, Box
 from pipnet.inference.face_detection import DetectedFace
+from pipnet.inference.results import FaceLandmarks
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, save
 from pipnet.models.decoding import Landmarks
 from pipnet.models.heads import PIPNet
-from tests.pipnet.drawn import FACE, FIVE, draw
+from tests.pipnet.drawn import FACE, FIVE, draw, made_up_adjustment
 
 Make = Callable[..., Checkpoint]
 BOX = (40.0, 30.0, 40.0, 50.0)
@@ -87,6 +88,57 @@ def test_a_face_does_not_depend_on_the_others_of_its_batch(
     for box, face in zip(boxes, together, strict=True):
         (alone,) = detector.predict(photo, [box], "landmarks")
         np.testing.assert_allclose(alone.points, face.points, atol=1e-3)
+
+
+class TestAdjustment:
+    """A network that holds an adjustment gives adjusted landmarks."""
+
+    @pytest.mark.parametrize("mirror", [False, True])
+    def test_landmarks_are_adjusted_and_their_votes_move_along(
+        self, make_checkpoint: Make, photo: NDArray[np.uint8], mirror: bool
+    ) -> None:
+        """With mirror images, the mean is adjusted, for a habit is not the same on both sides."""
+        plain, adjustment = make_checkpoint(), made_up_adjustment()
+        adjusted = replace(plain, adjustment=adjustment)
+        boxes, kinds = [BOX, (10.0, 10.0, 90.0, 90.0)], ["landmarks", "detected"]
+
+        def predict(checkpoint: Checkpoint) -> list[FaceLandmarks]:
+            detector = TorchDetector(checkpoint)
+            return detector.predict_batch([photo] * 2, boxes, kinds, mirror=mirror)
+
+        for before, after in zip(predict(plain), predict(adjusted), strict=True):
+            np.testing.assert_allclose(after.points, adjustment.apply(before.points[None])[0])
+            moves = after.points - before.points
+            assert np.linalg.norm(moves, axis=1).min() > 0.1
+            np.testing.assert_allclose(after.own - before.own, moves)
+            np.testing.assert_allclose(after.votes - before.votes, moves[:, None].repeat(4, 1))
+            np.testing.assert_array_equal(after.spread, before.spread)
+            assert after.score == before.score
+
+    def test_signals_stay_where_all_landmarks_move_alike(
+        self, make_checkpoint: Make, photo: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Those of votes and of the first crop too, which move along."""
+        monkeypatch.setattr("pipnet.inference.base.overlap", lambda one, other: 1.0)
+        plain = make_checkpoint()
+        alike = replace(
+            made_up_adjustment(), weights=np.zeros((10, 10)), offset=np.full((5, 2), 0.1)
+        )
+        (before,) = TorchDetector(plain).predict(photo, [BOX], "whole")
+        (after,) = TorchDetector(replace(plain, adjustment=alike)).predict(photo, [BOX], "whole")
+        assert before.signals is not None
+        assert after.signals is not None
+        assert np.isfinite(before.signals).all()  # it was cropped twice
+        assert not np.array_equal(after.points, before.points)
+        np.testing.assert_allclose(after.signals, before.signals, atol=1e-9)
+
+    def test_the_size_of_the_photo_does_not_matter(self, scripted: Scripted) -> None:
+        scripted.adjustment = made_up_adjustment()
+        image = np.zeros((300, 300, 3), np.uint8)
+        (small,) = scripted.predict(image, [(30.0, 30.0, 60.0, 80.0)], "detected")
+        scripted.points = 2 * scripted.points
+        (large,) = scripted.predict(image, [(60.0, 60.0, 120.0, 160.0)], "detected")
+        np.testing.assert_allclose(large.points, 2 * small.points)
 
 
 class TestMirror:

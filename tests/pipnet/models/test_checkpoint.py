@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from pipnet.models.checkpoint import (
 )
 from pipnet.models.heads import PIPNet
 from pipnet.models.terms import RESEARCH_ONLY
-from tests.pipnet.drawn import FACE, FIVE
+from tests.pipnet.drawn import FACE, FIVE, made_up_adjustment
 
 Make = Callable[..., Checkpoint]
 
@@ -88,6 +89,46 @@ def test_the_round_trip_is_exact(
     assert found.summary == {**given.summary, "lineage": [], "terms": RESEARCH_ONLY}
     np.testing.assert_array_equal(found.table.table, given.table.table)
     assert [file.name for file in path.parent.iterdir()] == ["a.safetensors"]
+
+
+class TestAdjustment:
+    """What moves the landmarks of a network travels with it."""
+
+    @pytest.fixture
+    def adjusted(self, tmp_path: Path, make_checkpoint: Make) -> Path:
+        path = tmp_path / "adjusted.safetensors"
+        save(replace(make_checkpoint(), adjustment=made_up_adjustment()), path)
+        return path
+
+    def test_it_comes_back(self, adjusted: Path) -> None:
+        found, given = load(adjusted).adjustment, made_up_adjustment()
+        assert found is not None
+        assert found.faces == given.faces
+        for name, array in given.arrays().items():
+            np.testing.assert_array_equal(found.arrays()[name], array)
+
+    def test_a_network_without_one_has_none(self, model: Path) -> None:
+        assert load(model).adjustment is None
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            ({"gone": "adjustment.offset"}, "does not state 'offset'"),
+            ({"gone": "adjustment"}, "unknown key adjustment."),
+            ({"state": {"adjustment.mean": torch.zeros(6, 2)}}, "no mean of 5 landmarks"),
+            ({"state": {"adjustment.offset": torch.full((5, 2), np.nan)}}, "no offset of 5"),
+            ({"adjustment": {}}, "does not state 'faces'"),
+            ({"adjustment": 3}, "describes no model"),
+        ],
+    )
+    def test_half_of_one_is_refused(
+        self, adjusted: Path, change: dict[str, Any], reason: str
+    ) -> None:
+        refused(changed(adjusted, **change), reason)
+
+    def test_an_average_of_networks_has_none(self, make_checkpoint: Make) -> None:
+        one = replace(make_checkpoint(), adjustment=made_up_adjustment())
+        assert mixed(one, make_checkpoint(seed=1), 0.5).adjustment is None
 
 
 def test_a_failed_write_leaves_the_old_file(

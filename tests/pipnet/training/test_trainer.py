@@ -24,6 +24,7 @@ from pipnet.training.augment_paper import PaperAugmentation
 from pipnet.training.config import TrainConfig
 from pipnet.training.state import learning_rate_schedule, moving_average
 from pipnet.training.trainer import DivergedError, OnProgress, Step, train
+from tests.pipnet.drawn import made_up_adjustment
 
 Make = Callable[..., Checkpoint]
 SHORT = TrainConfig(epochs=1, batch=3, warmup_steps=2)
@@ -182,7 +183,8 @@ def test_the_result_of_a_training_can_be_trained_on(
 ) -> None:
     first = train(make_checkpoint(), faces, SHORT)
     before = tensors(first.network)
-    second = train(first, faces, SHORT)
+    second = train(replace(first, adjustment=made_up_adjustment()), faces, SHORT)
+    assert second.adjustment is None  # it was of the network before
     assert len(differing(before, tensors(second.network))) > 100
     assert differing(before, tensors(first.network)) == []
 
