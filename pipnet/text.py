@@ -16,6 +16,8 @@ def one_line(text: object) -> str:
     """Text of others, such as a file's name, for people: what would break the line, hide or turn
     round what follows is shown as an escape, and a very long text without its middle."""
     shown = str(text)
+    if len(shown) <= MAX_SHOWN_CHARACTERS and shown.isprintable():
+        return shown  # as almost all are, hundreds each time the window is drawn
     if len(shown) > MAX_SHOWN_CHARACTERS:
         half = MAX_SHOWN_CHARACTERS // 2
         shown = f"{shown[:half]}…{shown[-half:]}"
