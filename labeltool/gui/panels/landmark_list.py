@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QSizePolicy,
     QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +39,112 @@ VISIBILITIES = ((N_("Visible"), VISIBLE), (N_("Occluded"), OCCLUDED), (N_("Absen
 MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}
 BY_HAND = "◆"
 
-_INDEX = Qt.ItemDataRole.UserRole
+NAME, ERROR, MARK = range(3)
+"""The columns."""
+
+ROW_PIXELS = 24
+
+_Index = QModelIndex | QPersistentModelIndex
+_DISPLAY, _TOOL_TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
+_SIZE_HINT, _LANDMARK = Qt.ItemDataRole.SizeHintRole, Qt.ItemDataRole.UserRole
+
+
+class LandmarkModel(QAbstractTableModel):
+    """The landmarks of a face, largest expected error first; none without a face.
+
+    Texts are made for the rows that are drawn only: another face would otherwise need hundreds.
+    """
+
+    def __init__(self, names: tuple[str, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._names = landmark_names(names)
+        # made once, and not at each face
+        self._rows = [
+            tr("Point {number}", number=number) if name.isdecimal() else f"{number}  {name}"
+            for number, name in enumerate(self._names, 1)
+        ]
+        self._moved_by_hand = tr("Moved by hand")
+        self._titles = (tr("Landmark"), tr("Error"), "")
+        self.order: list[int] = []
+        """Which landmark is in which row."""
+        self.states: list[int] = []
+        """How each landmark can be seen."""
+        self._moved: Collection[int] = ()
+        self._expected: ExpectedErrors | None = None
+
+    def show_face(
+        self, face: Face | None, moved: Collection[int], expected: ExpectedErrors | None
+    ) -> None:
+        """List the landmarks of a face; `moved`: indices of those that a person placed."""
+        count = 0 if face is None else len(self._names)
+        if expected is not None and len(expected.shares) != count:
+            expected = None
+        visibility = None if face is None else face.visibility
+        order = np.arange(count)
+        if expected is not None:
+            order = np.argsort(-np.nan_to_num(expected.shares, nan=-1.0), kind="stable")
+        is_other_count = count != len(self.order)
+        if is_other_count:
+            self.beginResetModel()
+        self.order, self._moved, self._expected = order.tolist(), moved, expected
+        self.states = [ABSENT] * count if visibility is None else visibility.tolist()
+        if is_other_count:
+            self.endResetModel()
+        elif count:
+            self.dataChanged.emit(self.index(0, NAME), self.index(count - 1, MARK))
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """One for each landmark."""
+        return 0 if parent.isValid() else len(self.order)
+
+    def columnCount(self, _parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """Name, expected error and marks."""
+        return 3
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY
+    ) -> Any:
+        """What the columns are."""
+        if role == _DISPLAY and orientation == Qt.Orientation.Horizontal:
+            return self._titles[section]
+        return None
+
+    def data(self, index: _Index, role: int = _DISPLAY) -> Any:
+        """The text or tooltip of a cell; the index of the landmark in the user role."""
+        if role == _DISPLAY:
+            return self._text(self.order[index.row()], index.column())
+        if role == _TOOL_TIP:
+            return self._tool_tip(self.order[index.row()], index.column())
+        if role == _SIZE_HINT:
+            return QSize(0, ROW_PIXELS)
+        return self.order[index.row()] if role == _LANDMARK else None
+
+    def _is_by_hand(self, landmark: int) -> bool:
+        return landmark in self._moved and self.states[landmark] != ABSENT
+
+    def _text(self, landmark: int, column: int) -> str:
+        if column == NAME:
+            return self._rows[landmark]
+        by_hand = self._is_by_hand(landmark)
+        if column == MARK:
+            return (BY_HAND if by_hand else "") + MARKS[self.states[landmark]]
+        if by_hand:
+            return ""
+        return percent_words(
+            None if self._expected is None else float(self._expected.shares[landmark])
+        )
+
+    def _tool_tip(self, landmark: int, column: int) -> str | None:
+        if column == NAME:
+            name = self._names[landmark]
+            return None if name.isdecimal() else name
+        if column == MARK:
+            return None
+        if self._is_by_hand(landmark):
+            return self._moved_by_hand
+        if self._expected is None:
+            return tr("Expected error unknown")
+        return point_error_words(self._expected, landmark)
 
 
 class LandmarkList(QWidget):
@@ -43,25 +160,13 @@ class LandmarkList(QWidget):
 
     def __init__(self, names: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = landmark_names(names)
-        # made once, and not at each face
-        self._rows = [
-            tr("Point {number}", number=number) if name.isdecimal() else f"{number}  {name}"
-            for number, name in enumerate(self._names, 1)
-        ]
-        self._moved_by_hand = tr("Moved by hand")
-        self._items = [QTreeWidgetItem() for _ in names]
-        for item in self._items:
-            item.setSizeHint(0, QSize(0, 24))
-        self._item_of: dict[int, QTreeWidgetItem] = {}
-        self._states: list[int] = [ABSENT] * len(names)
         self._selection: frozenset[int] = frozenset()
-        self.list = QTreeWidget()
+        self.list, self._model = QTreeView(), LandmarkModel(names, self)
+        self.list.setModel(self._model)
         self.list.setFont(theme.tabular(self.list.font()))
-        self.list.setHeaderLabels([tr("Landmark"), tr("Error"), ""])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
+        self.list.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(tr("Landmarks"))
         self.list.setToolTip(
             tr(
@@ -72,7 +177,6 @@ class LandmarkList(QWidget):
                 absent=MARKS[ABSENT],
             )
         )
-        self.list.addTopLevelItems(self._items)
         header, width = self.list.header(), self.list.fontMetrics().horizontalAdvance
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(20)
@@ -83,7 +187,7 @@ class LandmarkList(QWidget):
             1, max(width(tr("Error")), width(percent_words(0.1))) + 2 * theme.SPACING
         )
         header.resizeSection(2, width(BY_HAND + MARKS[OCCLUDED]) + 2 * theme.SPACING)
-        self.list.itemSelectionChanged.connect(self._choose)
+        self.list.selectionModel().selectionChanged.connect(self._choose)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SPACING)
         self.visibility_buttons: dict[int, QToolButton] = {}
@@ -104,53 +208,42 @@ class LandmarkList(QWidget):
         layout.addLayout(buttons)
 
     def show_face(
-        self, face: Face | None, moved: set[int], expected: ExpectedErrors | None
+        self, face: Face | None, moved: Collection[int], expected: ExpectedErrors | None
     ) -> None:
         """List the landmarks of a face; `moved`: indices of those that a person placed."""
-        count = len(self._names)
-        errors = np.full(count, np.nan)
-        if expected is not None and len(expected.shares) == count:
-            errors = expected.shares
-        visibility = None if face is None else face.visibility
-        self._states = [ABSENT] * count if visibility is None else visibility.tolist()
-        for item in self._items:
-            item.setHidden(face is None)
-        order = np.argsort(-np.nan_to_num(errors, nan=-1.0), kind="stable").tolist()
-        with QSignalBlocker(self.list):
-            for item, index in zip(self._items, order, strict=True):
-                name, state = self._names[index], self._states[index]
-                item.setText(0, self._rows[index])
-                item.setToolTip(0, "" if name.isdecimal() else name)
-                by_hand = index in moved and state != ABSENT
-                item.setText(1, "" if by_hand else percent_words(float(errors[index])))
-                item.setToolTip(1, self._moved_by_hand if by_hand else _describe(expected, index))
-                item.setText(2, (BY_HAND if by_hand else "") + MARKS[state])
-                item.setData(0, _INDEX, index)
-        self._item_of = dict(zip(order, self._items, strict=True))
+        self._model.show_face(face, moved, expected)
         self._show_selection()
 
     def select(self, selection: frozenset[int], last: int) -> None:
         """Select these landmarks, as on the canvas, and scroll to `last`."""
         self._selection = selection
         self._show_selection()
-        if last in self._item_of:
-            self.list.scrollToItem(self._item_of[last])
+        if last in self._model.order:
+            self.list.scrollTo(self._model.index(self._model.order.index(last), NAME))
 
     def _show_selection(self) -> None:
-        with QSignalBlocker(self.list):
-            for index, item in self._item_of.items():
-                item.setSelected(index in self._selection)
-        states = {self._states[index] for index in self._selection}
+        model, flag = self._model, QItemSelectionModel.SelectionFlag
+        rows = QItemSelection()
+        for row, landmark in enumerate(model.order):
+            if landmark in self._selection:
+                rows.select(model.index(row, NAME), model.index(row, MARK))
+        self.list.selectionModel().select(rows, flag.ClearAndSelect)
+        states = {model.states[landmark] for landmark in self._selection if model.states}
         for value, button in self.visibility_buttons.items():
             button.setEnabled(bool(self._selection))
             button.setChecked(states == {value})
             font = button.font()
-            font.setBold(states == {value})  # the dark palette shows a checked button too faintly
-            button.setFont(font)
+            if font.bold() != (states == {value}):
+                # the dark palette shows a checked button too faintly
+                font.setBold(states == {value})
+                button.setFont(font)
 
     @Slot()
     def _choose(self) -> None:
-        self.chosen.emit([item.data(0, _INDEX) for item in self.list.selectedItems()])
+        rows = self.list.selectionModel().selectedRows()
+        chosen = [self._model.order[index.row()] for index in rows]
+        if set(chosen) != self._selection:  # or the selection is the one just shown
+            self.chosen.emit(chosen)
 
     @Slot()
     def _choose_visibility(self) -> None:
@@ -158,9 +251,3 @@ class LandmarkList(QWidget):
         if button is not None:
             self.visibility_chosen.emit(int(button.property("visibility")))
             self._show_selection()
-
-
-def _describe(expected: ExpectedErrors | None, index: int) -> str:
-    if expected is None:
-        return tr("Expected error unknown")
-    return point_error_words(expected, index)

@@ -48,10 +48,11 @@ def drag(window, start: QPoint, end: QPoint, held=NONE) -> None:
     QTest.mouseRelease(viewport, LEFT, held, end)
 
 
-def row_of(landmarks, index: int):
-    """The row of a landmark in the list beside the canvas."""
-    rows = map(landmarks.list.topLevelItem, range(landmarks.list.topLevelItemCount()))
-    return next(row for row in rows if row.data(0, Qt.ItemDataRole.UserRole) == index)
+def cell_of(landmarks, landmark: int, column: int = 0):
+    """A cell of a landmark in the list beside the canvas."""
+    model = landmarks.list.model()
+    cells = (model.index(row, column) for row in range(model.rowCount()))
+    return next(cell for cell in cells if cell.data(Qt.ItemDataRole.UserRole) == landmark)
 
 
 def box_of(window, face: int) -> tuple:
@@ -140,13 +141,13 @@ def test_occluded_and_absent_points_are_listed_and_exported(qtbot, open_window, 
     assert desk.face.visibility[gone] == ABSENT
     qtbot.keyClick(canvas, Key.Key_Backtab, SHIFT)
     assert canvas.selection.last == worst
-    assert [row_of(landmarks, index).text(2) for index in (worst, gone)] == ["✕", "∅"]
+    assert [cell_of(landmarks, index, 2).data() for index in (worst, gone)] == ["✕", "∅"]
     drag(window, canvas.point_to_viewport(worst), canvas.point_to_viewport(worst) + QPoint(9, 9))
-    assert "◆" in row_of(landmarks, worst).text(2)
+    assert "◆" in cell_of(landmarks, worst, 2).data()
 
     list_view = landmarks.list
-    list_view.scrollToItem(row_of(landmarks, gone))
-    place = list_view.visualItemRect(row_of(landmarks, gone)).center()
+    list_view.scrollTo(cell_of(landmarks, gone))
+    place = list_view.visualRect(cell_of(landmarks, gone)).center()
     qtbot.mouseClick(list_view.viewport(), LEFT, pos=place)
     assert canvas.selection.indices == {gone}
     spot = at(window, 150, 120)
@@ -435,8 +436,8 @@ def test_a_resize_during_a_drag_does_not_move_the_photo(qtbot, open_window, proj
 def test_arrows_nudge_a_landmark_clicked_in_the_list(qtbot, open_window, project):
     window = open_window(project)
     face, landmarks = window.session.desk.face.id, window.views.inspector.landmarks.list
-    item = landmarks.topLevelItem(2)
-    QTest.mouseClick(landmarks.viewport(), LEFT, NONE, landmarks.visualItemRect(item).center())
+    third = landmarks.visualRect(landmarks.model().index(2, 0)).center()
+    QTest.mouseClick(landmarks.viewport(), LEFT, NONE, third)
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
     assert window.session.desk.face.id == face
     assert window.session.desk.edits.moved == window.views.canvas.selection.indices != frozenset()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from labeltool.domain import AuditSet, Changes, Filter, NewPrediction, RoundKind, Verdict
 from labeltool.gui.panels import circle_badge
@@ -49,11 +50,13 @@ def test_the_inspector_shows_pixels_and_per_cent_and_folds_the_raw_score(
     inspector.raw.fold.click()
     assert inspector.raw.figures.isVisible()
     assert inspector.raw.figures.text() == "Score 0.40, votes spread over 2.0 % of the box"
-    first = inspector.landmarks.list.topLevelItem(0)
-    assert first.text(0) == "68  right inner lower lip"
-    assert first.text(1) == "5.0 %"
+    landmarks = inspector.landmarks.list.model()
+    assert landmarks.data(landmarks.index(0, 0)) == "68  right inner lower lip"
+    error = landmarks.index(0, 1)
+    assert landmarks.data(error) == "5.0 %"
     radius = 2 * 0.05 * norm
-    assert first.toolTip(1).endswith(f"(5.0 %), 90 % within {radius:.1f} px")
+    tool_tip = landmarks.data(error, Qt.ItemDataRole.ToolTipRole)
+    assert tool_tip.endswith(f"(5.0 %), 90 % within {radius:.1f} px")
 
 
 def test_an_unknown_error_is_said_and_comes_last(qtbot, open_window, calibrated):
