@@ -20,7 +20,7 @@ from labeltool.domain import (
     system_reason,
 )
 from labeltool.exchange.export_places import check_file, check_folders, check_targets
-from labeltool.exchange.formats import LabelFormat, LabelsToWrite
+from labeltool.exchange.formats import LabelFormat, LabelsToWrite, Written
 from labeltool.exchange.formats.format_losses import Loss, is_written, losses, title
 from labeltool.exchange.formats.format_table import format_named
 from labeltool.exchange.formats.written_folder import new_folder
@@ -194,26 +194,29 @@ def export_labels(
         if known.has_photo_details:
             sizes = {name: _size(photo) for name, photo in chosen.photos.items()}
             hashes = _hashes(chosen.photos, problems)
-            labels = replace(labels, sizes=sizes, hashes=hashes)
+            files = {name: photo.file for name, photo in chosen.photos.items()}
+            labels = replace(labels, files=files, sizes=sizes, hashes=hashes)
         if parts:
             by_part = {part: replace(labels, rows=rows) for part, rows in parts.items()}
             with new_folder(out) as folder:
-                problems += _write_parts(folder, known, by_part, progress)
+                written = _write_parts(folder, known, by_part, progress)
         else:
             check = partial(check_targets, store, out, known, force)
             assert known.write is not None  # every format of the table is written
-            problems += known.write(target, labels, progress, check)
+            written = known.write(target, labels, progress, check)
     except OSError as error:
         raise not_written(out, error) from error
-    return Exported(loss.faces, loss.photos, tuple(problems))
+    return Exported(
+        loss.faces - written.faces_missing, loss.photos - written.photos_missing,
+        (*problems, *written.problems),
+    )  # fmt: skip
 
 
 def _write_parts(
     folder: Path, form: LabelFormat, parts: Mapping[str, LabelsToWrite], progress: Progress
-) -> list[Message]:
+) -> Written:
     if form.write_parts is not None:
-        form.write_parts(folder, parts, progress)
-        return []
+        return form.write_parts(folder, parts, progress)
     assert form.write is not None
     done, total = 0, sum(len(labels.rows) for labels in parts.values())
     problems: list[Message] = []
@@ -223,9 +226,9 @@ def _write_parts(
         def partly(count: int, _total: int, before: int = done) -> None:
             progress(min(before + count, total), total)
 
-        problems += form.write(folder / name, labels, partly, lambda _targets: None)
+        problems += form.write(folder / name, labels, partly, lambda _targets: None).problems
         done += len(labels.rows)
-    return problems
+    return Written(problems)
 
 
 # Details of photos

@@ -59,8 +59,8 @@ class LabelsToWrite:
     """What an export writes.
 
     `rows`: faces in pixels. `names`, `edges` (from 0) and `flip` are the scheme's. `all_photos`:
-    names of all photos of the project. `sizes` (width, height) and `hashes` (SHA-256) of the photos
-    of `rows`, by name; empty unless the format needs them.
+    names of all photos of the project. `sizes` (width, height), `hashes` (SHA-256) and
+    `files` of the photos of `rows`, by name; empty unless the format needs them.
     """
 
     rows: Sequence[LabelledFace]
@@ -70,6 +70,7 @@ class LabelsToWrite:
     all_photos: Collection[str] = ()
     sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ _FILES: tuple[FormatReader, ...] = (
 def read_labels(path: Path) -> LabelFile:
     """Read a label file or folder of any known format.
 
-    A folder holds .pts files, YOLO labels, labelme files, or else one label file.
+    A folder holds .pts files, PIPNet's lists, YOLO labels, labelme files, or else one label file.
 
     Raises:
         LabelError: it is of no known format, or damaged; names the place.
@@ -130,8 +130,8 @@ def _hint(data: object) -> str:
 
 
 def folder_of_files(folder: Path) -> Callable[[Path], LabelFile] | None:
-    """How to read a folder with a label file for each photo (.pts, YOLO, labelme, .ljson); None for
-    another folder.
+    """How to read a folder with a label file for each photo (.pts, YOLO, labelme, .ljson), or with
+    PIPNet's lists; None for another folder.
 
     Raises:
         LabelError: it cannot be listed.
@@ -139,6 +139,8 @@ def folder_of_files(folder: Path) -> Callable[[Path], LabelFile] | None:
     files = _files(folder)
     if any(file.suffix.lower() == ".pts" for file in files):
         return pts_files.read
+    if face_lists.pipnet_lists_of(folder):
+        return face_lists.read_pipnet_folder
     texts = [file for file in files if file.suffix.lower() == ".txt"]
     if any(yolo.READER.fits(file, read_head(file)) for file in texts[:20]):
         return yolo.read

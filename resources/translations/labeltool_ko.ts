@@ -5062,6 +5062,14 @@ result: {verdict}</source>
         <translation>사진이 프로젝트가 아는 위치에 있는지 확인하세요.</translation>
     </message>
     <message>
+        <source>{photo}: a face outside of the photo is left out.</source>
+        <translation>{photo}: 사진 밖에 있는 얼굴 하나를 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>Folder of PIPNet&apos;s training data (*)</source>
+        <translation>PIPNet 학습 데이터 폴더 (*)</translation>
+    </message>
+    <message>
         <source>There is nothing to write: none of these faces has a prediction.</source>
         <translation>쓸 것이 없습니다: 이 얼굴들 가운데 예측이 있는 얼굴이 없습니다.</translation>
     </message>
@@ -7822,6 +7830,10 @@ result: {verdict}</source>
     <message>
         <source>the names of landmarks are lost</source>
         <translation>랜드마크 이름 손실</translation>
+    </message>
+    <message>
+        <source>photos are cut to crops of 256 by 256 pixels</source>
+        <translation>사진이 256×256픽셀 크롭으로 잘림</translation>
     </message>
     <message>
         <source>1 face with an absent landmark is left out</source>

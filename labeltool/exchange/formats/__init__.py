@@ -44,6 +44,16 @@ class ReadLabels:
     format: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a write: a sentence for each face and photo that was left out, and how many of
+    the faces that the format can hold, and of their photos, are missing."""
+
+    problems: Sequence[Message] = ()
+    faces_missing: int = 0
+    photos_missing: int = 0
+
+
 CheckTargets = Callable[[Sequence[Path]], None]
 """Called with the files that are about to be written; raises to prevent it."""
 
@@ -60,8 +70,8 @@ class LabelFormat:
 
     `find`: the file or folder of this format that a path means, or None. `read`: reads what `find`
     returned; the second argument names sub-folders of photos whose names may begin with a dot.
-    `write`: writes the labels, whole or not at all, and returns a sentence for each skipped face;
-    it calls `CheckTargets` before it replaces files of a folder. None: the format is only read.
+    `write`: writes the labels, whole or not at all; calls `CheckTargets` before it replaces files
+    of a folder. None: the format is only read.
     `write_parts`: writes labels by part, of `label_split.PARTS`, into an empty folder, for a format
     with an own layout; None: each part is a file or folder of its name.
     """
@@ -74,10 +84,10 @@ class LabelFormat:
     has_photo_details: bool
     find: Callable[[Path], Path | None]
     read: Callable[[Path, Collection[str]], ReadLabels]
-    write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], list[Message]] | None
+    write: Callable[[Path, LabelsToWrite, Progress, CheckTargets], Written] | None
     file_kind: FileKind | None = None
     file_text: str = ""
-    write_parts: Callable[[Path, Mapping[str, LabelsToWrite], Progress], None] | None = None
+    write_parts: Callable[[Path, Mapping[str, LabelsToWrite], Progress], Written] | None = None
 
 
 __all__ = [
@@ -86,6 +96,7 @@ __all__ = [
     "LabelsToWrite",
     "ListedPhoto",
     "ReadLabels",
+    "Written",
     "write_folder",
     "write_text_atomically",
 ]

@@ -17,6 +17,7 @@ from labeltool.exchange.formats import (
     LabelsToWrite,
     ListedPhoto,
     ReadLabels,
+    Written,
     write_text_atomically,
 )
 from labeltool.exchange.formats.other_formats import as_read_labels
@@ -201,14 +202,12 @@ def _read(path: Path, _hidden: Collection[str]) -> ReadLabels:
         return as_read_labels(file)
 
 
-def _write(
-    path: Path, labels: LabelsToWrite, progress: Progress, _check: CheckTargets
-) -> list[Message]:
+def _write(path: Path, labels: LabelsToWrite, progress: Progress, _check: CheckTargets) -> Written:
     write(
         path, labels.rows, labels.names, labels.edges, labels.flip, labels.sizes, progress,
         labels.hashes,
     )  # fmt: skip
-    return []
+    return Written()
 
 
 FORMAT = LabelFormat(

@@ -19,13 +19,14 @@ _KNOWN = {known.name: known for known in KNOWN}
 _ONLY_READ = {("pts", "occluded"), ("dlib", "names")}
 """What a format carries that this program reads and does not write."""
 
-LossKind = Literal["occluded", "absent", "rounded", "names"]
+LossKind = Literal["occluded", "absent", "rounded", "names", "crops"]
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Something that is lost: `count` occlusion flags, faces with an absent landmark, faces whose
-    positions are rounded to whole pixels, or names of landmarks; `text` is a part of a sentence."""
+    positions are rounded to whole pixels, names of landmarks, or faces of which a crop alone is
+    written; `text` is a part of a sentence."""
 
     kind: LossKind
     count: int
@@ -62,6 +63,9 @@ def losses(
     named = [name for number, name in enumerate(names) if name not in (str(number), f"{number:02}")]
     if named and not _writes(form, "names"):
         found.append(Loss("names", len(named), Message(N_("the names of landmarks are lost"))))
+    if form.name == "pipnet" and written:
+        text = Message(N_("photos are cut to crops of 256 by 256 pixels"))
+        found.append(Loss("crops", len(written), text))
     if left_out := len(rows) - len(written):
         text = Message.counted(
             left_out,

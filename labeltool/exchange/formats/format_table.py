@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labeltool.exchange.formats import LabelFormat, coco, other_formats, pts, written_formats
+from labeltool.exchange.formats import (
+    LabelFormat,
+    coco,
+    other_formats,
+    pipnet_lists,
+    pts,
+    written_formats,
+)
 from pipnet.formats.registry import folder_of_files
 from pipnet.formats.text_formats import pts_files
 
-FORMATS = (coco.FORMAT, pts.FORMAT, *written_formats.FORMATS)
+FORMATS = (coco.FORMAT, pts.FORMAT, *written_formats.FORMATS, pipnet_lists.FORMAT)
 """Every format that is written; the first one is the default of the dialogs."""
 
 

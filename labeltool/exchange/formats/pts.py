@@ -14,6 +14,7 @@ from labeltool.exchange.formats import (
     LabelFormat,
     LabelsToWrite,
     ReadLabels,
+    Written,
     write_folder,
 )
 from labeltool.exchange.formats.other_formats import as_read_labels
@@ -107,10 +108,8 @@ def _read(folder: Path, hidden: Collection[str]) -> ReadLabels:
     return read(folder, hidden=hidden)
 
 
-def _write(
-    folder: Path, labels: LabelsToWrite, progress: Progress, check: CheckTargets
-) -> list[Message]:
-    return write(folder, labels.rows, labels.all_photos, progress, check)
+def _write(folder: Path, labels: LabelsToWrite, progress: Progress, check: CheckTargets) -> Written:
+    return Written(write(folder, labels.rows, labels.all_photos, progress, check))
 
 
 FORMAT = LabelFormat(

@@ -18,6 +18,10 @@ _RELATIVE_TO_HERE, _EXCHANGE = -100, 2
 """AT_FDCWD, and RENAME_EXCHANGE of Linux, which is RENAME_SWAP of macOS."""
 
 
+FileContent = tuple[PurePosixPath, str | bytes]
+"""A relative path, and what is written there; texts as UTF-8."""
+
+
 @contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
     """Yield a new folder beside OUT, which becomes OUT when the block ends, and else is deleted.
@@ -46,17 +50,17 @@ def new_folder(out: Path) -> Iterator[Path]:
 
 def write_folder(
     folder: Path,
-    files: Iterable[tuple[PurePosixPath, str]],
+    files: Iterable[FileContent],
     total: int,
     progress: Progress,
     check: Callable[[Sequence[Path]], None],
 ) -> None:
-    """Write texts to relative paths in a folder, and put them in place when all are written.
+    """Write files to relative paths in a folder, and put them in place when all are written.
 
-    A new folder, an empty one, and one that holds nothing but files with the suffixes of the texts
+    A new folder, an empty one, and one that holds nothing but files with the suffixes of these
     are put in place at once: whoever ends the process leaves the old folder or the new one. Files
     that are not written stay. Into a folder with other files, or with links, which are followed,
-    the texts are moved one after the other.
+    the new ones are moved one after the other.
 
     `progress` may raise until then, and so may `check`, which gets the files to write just before.
     Raises OSError, and ValueError for a path that leaves the folder.
@@ -71,7 +75,7 @@ def write_folder(
             progress(min(len(written), total), total)
             _check_inside(path)
             (partial / path).parent.mkdir(parents=True, exist_ok=True)
-            (partial / path).write_text(text, encoding="utf-8", newline="\n")
+            (partial / path).write_bytes(text if isinstance(text, bytes) else text.encode())
             written[path] = None
         check([folder / path for path in written])
         if not real.exists():

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from labeltool.domain import N_, Message, Progress, UserError
+from labeltool.domain import N_, Progress, UserError
 from labeltool.exchange.formats import (
     CheckTargets,
     LabelFormat,
     LabelsToWrite,
     ReadLabels,
+    Written,
     other_formats,
     write_folder,
     write_text_atomically,
@@ -44,9 +45,9 @@ def _file(
 ) -> LabelFormat:
     def write(
         path: Path, labels: LabelsToWrite, progress: Progress, _check: CheckTargets
-    ) -> list[Message]:
+    ) -> Written:
         write_text_atomically(path, _with_progress(text(labels), len(labels.rows), progress))
-        return []
+        return Written()
 
     def recognises(path: Path) -> bool:
         with path.open("rb") as stream:
@@ -76,14 +77,17 @@ def _folder(
 ) -> LabelFormat:
     def write(
         folder: Path, labels: LabelsToWrite, progress: Progress, check: CheckTargets
-    ) -> list[Message]:
+    ) -> Written:
         write_folder(folder, _once(files(labels)), len(labels.rows), progress, check)
-        return []
+        return Written()
 
-    def write_parts(folder: Path, parts: Mapping[str, LabelsToWrite], progress: Progress) -> None:
+    def write_parts(
+        folder: Path, parts: Mapping[str, LabelsToWrite], progress: Progress
+    ) -> Written:
         assert split_files is not None
         total = sum(len(labels.rows) for labels in parts.values())
         write_folder(folder, _once(split_files(parts)), total, progress, lambda _targets: None)
+        return Written()
 
     return LabelFormat(
         name, description, suffix, True, "absent" in _CARRIES[name], True, _none, _read, write,

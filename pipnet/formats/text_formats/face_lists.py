@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
@@ -21,10 +23,16 @@ from pipnet.formats.label_file import (
     listed,
     seen_where_placed,
 )
-from pipnet.formats.reading import is_number, numbers_of, read_lines
+from pipnet.formats.reading import is_number, numbers_of, read_head, read_lines
 
 WFLW_ATTRIBUTES = ("pose", "expression", "illumination", "make-up", "occlusion", "blur")
 """What the six flags at the end of a line of WFLW stand for."""
+
+MEAN_FACE = "meanface.txt"
+"""Beside the training lists of PIPNet."""
+
+PIPNET_PHOTOS = "images_"
+"""Begins the name of the folder of a list's crops; the list's name follows."""
 
 _EXTRA_NUMBERS = 4 + len(WFLW_ATTRIBUTES)
 """Numbers after the points of a WFLW line: the face's rectangle, and the flags."""
@@ -128,6 +136,38 @@ def read_pipnet(path: Path) -> LabelFile:
         notes.append(f"{outside} coordinates lie outside the crop")
     photos = listed([face.photo for face in faces if face.photo])
     return LabelFile("pipnet", FRACTION, faces, photos, notes=notes)
+
+
+def pipnet_lists_of(folder: Path) -> list[Path]:
+    """The training lists in a folder that holds a mean face too; empty if it is of no such kind."""
+    if not (folder / MEAN_FACE).is_file():
+        return []
+    return [
+        file for file in sorted(folder.glob("*.txt"))
+        if file.name != MEAN_FACE and file.is_file() and _fits_pipnet(file, read_head(file))
+    ]  # fmt: skip
+
+
+def read_pipnet_folder(folder: Path) -> LabelFile:
+    """Read the training lists of a folder, such as `train.txt`, whose crops are in `images_train`.
+
+    Raises:
+        LabelError: a line has another shape; names it.
+    """
+    lists = [(file, read_pipnet(file)) for file in pipnet_lists_of(folder)]
+    faces = [
+        replace(face, photo=f"{PIPNET_PHOTOS}{file.stem.split('_')[0]}/{face.photo}")
+        for file, labels in lists
+        for face in labels.faces
+    ]
+    notes = [f"{file.name}: {note}" for file, labels in lists for note in labels.notes]
+    photos = listed([face.photo for face in faces])
+    return LabelFile("pipnet", FRACTION, faces, photos, notes=notes)
+
+
+def pipnet_line(name: str, points: NDArray[np.float64]) -> str:
+    """A line of a training list, of (N, 2) shares of a crop. A mean face has no name."""
+    return " ".join([name, *map(repr, points.ravel().tolist())]).lstrip() + "\n"
 
 
 def _fits_pipnet(path: Path, head: bytes) -> bool:

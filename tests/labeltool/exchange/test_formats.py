@@ -334,14 +334,14 @@ class TestPts:
     ) -> None:
         pts.write(tmp_path, [row("a.jpg")])
         before = (tmp_path / "a.pts").read_bytes()
-        write_text = Path.write_text
+        write_bytes = Path.write_bytes
 
-        def second_fails(path: Path, *args: str, **options: str) -> int:
+        def second_fails(path: Path, data: bytes) -> int:
             if path.name == "b.pts":
                 full_disk()
-            return write_text(path, *args, **options)
+            return write_bytes(path, data)
 
-        monkeypatch.setattr(Path, "write_text", second_fails)
+        monkeypatch.setattr(Path, "write_bytes", second_fails)
         with pytest.raises(OSError, match="No space"):
             pts.write(tmp_path, [row("a.jpg", 5), row("b.jpg"), row("c.jpg")])
         assert everything_in(tmp_path) == ["a.pts"]
