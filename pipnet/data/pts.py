@@ -25,12 +25,13 @@ class PtsFace:
 
     `points` (N, 2) float64 pixels from 0, NaN where hidden and without a position. `visibility`
     (N,) int8 of 0 (not in the photo, or no position), 1 (hidden) and 2 (visible). `notes`: what was
-    interpreted, each a sentence without the file's name.
+    interpreted, each a sentence without the file's name. `origin`: what the file counts from.
     """
 
     points: NDArray[np.float64]
     visibility: NDArray[np.int8]
     notes: tuple[str, ...] = ()
+    origin: int = 1
 
 
 def read_pts(path: Path, origin: int | None = None) -> PtsFace:
@@ -71,7 +72,8 @@ def read_pts(path: Path, origin: int | None = None) -> PtsFace:
             f"negative numbers say that landmarks are hidden: {hidden} with a position, {lost} "
             f"without"
         )
-    return PtsFace(points - (1 if origin is None else origin), visibility, tuple(notes))
+    origin = 1 if origin is None else origin
+    return PtsFace(points - origin, visibility, tuple(notes), origin)
 
 
 def _binary_points(data: bytes) -> NDArray[np.float64] | None:

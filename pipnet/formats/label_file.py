@@ -39,7 +39,9 @@ class LabelFile:
     `edges`: pairs that count from 0. `flip`: landmark k of a mirrored face is landmark flip[k] of
     the face, None if the file does not say. `notes`: a sentence for everything that was interpreted
     or left out. `has_stems`: photos are named without a suffix. `is_y_up`: y is counted in pixels
-    from the bottom edge of the photo, whose height the file does not state.
+    from the bottom edge of the photo, whose height the file does not state. `origins`: what the
+    centre of the top-left pixel was in its files, where those of a format differ; it is subtracted
+    already.
     """
 
     format: str
@@ -52,6 +54,7 @@ class LabelFile:
     notes: list[str] = field(default_factory=list)
     has_stems: bool = False
     is_y_up: bool = False
+    origins: frozenset[float] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)

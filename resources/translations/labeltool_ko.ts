@@ -5434,8 +5434,16 @@ result: {verdict}</source>
         <translation>y는 사진의 아래쪽부터 세므로 뒤집습니다.</translation>
     </message>
     <message>
-        <source>Positions count from 0; files before format 1.1 from the corner of a pixel.</source>
-        <translation>위치는 0부터 셉니다. 형식 1.1 전의 파일은 픽셀의 모서리부터 셉니다.</translation>
+        <source>Positions count from 0, as “npoints:” says.</source>
+        <translation>“npoints:”에 따라 위치를 0부터 셉니다.</translation>
+    </message>
+    <message>
+        <source>Positions count from 0 in files with “npoints:”, from 1 in the others; 1 is subtracted.</source>
+        <translation>위치를 “npoints:”가 있는 파일에서는 0부터, 나머지에서는 1부터 세며, 나머지에서 1을 뺍니다.</translation>
+    </message>
+    <message>
+        <source>Positions count from the corner of a pixel in this version; half a pixel is subtracted.</source>
+        <translation>이 버전은 위치를 픽셀의 모서리부터 세므로 반 픽셀을 뺍니다.</translation>
     </message>
     <message>
         <source>not matched</source>

@@ -30,7 +30,7 @@ class ReadLabels:
     of the face) are None if the file states none; `edges` count from 0. `problems`: a sentence for
     each face that was skipped. `file`: what was read, where positions are not pixels from the top
     left yet, see `pipnet.formats.label_file.in_pixels`. `format`: its name, see
-    `pipnet.formats.registry`.
+    `pipnet.formats.registry`. `origins`: as in `LabelFile`.
     """
 
     names: tuple[str, ...] | None
@@ -42,6 +42,7 @@ class ReadLabels:
     stems: bool = False
     file: LabelFile | None = None
     format: str = ""
+    origins: frozenset[float] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def as_read_labels(file: LabelFile) -> ReadLabels:
         file.names, file.edges, file.faces, file.flip,
         [Message(N_("{reason}"), reason=f"{note.rstrip('.')}.") for note in file.notes],
         file.photos, file.has_stems, None if is_converted else file, file.format,
+        file.origins,
     )  # fmt: skip
 
 

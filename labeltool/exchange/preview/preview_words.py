@@ -19,7 +19,6 @@ _BY_PHOTO = N_("Positions are shares of the photo's width and height.")
 _FROM_ZERO = N_("Positions count from 0, the centre of the top-left pixel.")
 
 _ORIGINS = {
-    "pts": _FROM_ONE,
     "cofw": _FROM_ONE,
     "cofw68": _FROM_ONE,
     "yolo": _BY_PHOTO,
@@ -27,13 +26,25 @@ _ORIGINS = {
     "pipnet": _BY_PHOTO,
     "mediapipe": _BY_PHOTO,
     "tps": N_("y counts from the bottom edge of the photo; it is turned over."),
-    "sleap": N_("Positions count from 0; files before format 1.1 from the corner of a pixel."),
 }
+
+_ORIGINS_OF_FILES = {
+    ("pts", frozenset([0])): N_("Positions count from 0, as “npoints:” says."),
+    ("pts", frozenset([0, 1])): N_(
+        "Positions count from 0 in files with “npoints:”, from 1 in the others; 1 is subtracted."
+    ),
+    ("pts", frozenset([1])): _FROM_ONE,
+    ("sleap", frozenset([0.5])): N_(
+        "Positions count from the corner of a pixel in this version; half a pixel is subtracted."
+    ),
+}
+"""Of formats whose files differ, by what the files at hand state."""
 
 
 def origin(looked: LookedAt) -> Message:
     """What positions count from, as the format says."""
-    return Message(_ORIGINS.get(looked.format, _FROM_ZERO))
+    stated = _ORIGINS_OF_FILES.get((looked.format, looked.source.read.origins))
+    return Message(stated or _ORIGINS.get(looked.format, _FROM_ZERO))
 
 
 def how_mapped(looked: LookedAt, mapping: LandmarkMap | None) -> Message:

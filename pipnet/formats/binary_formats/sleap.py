@@ -88,7 +88,9 @@ def _project(data: h5py.File, path: Path) -> LabelFile:
     if any(" frame " in photo for photo in photos):
         notes.append("it names frames of a video, not photos")
     common = skeletons[0] if len(set(skeletons)) == 1 else None
-    return LabelFile("sleap", PIXELS, faces, listed(photos), common, notes=notes)
+    return LabelFile(
+        "sleap", PIXELS, faces, listed(photos), common, notes=notes, origins=frozenset([offset])
+    )
 
 
 def _face(

@@ -11,7 +11,7 @@ from pipnet.data.boxes import tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
-from pipnet.data.pts import read_pts
+from pipnet.data.pts import PtsFace, read_pts
 from pipnet.formats.label_file import PIXELS, FormatReader, LabelFile, listed
 
 
@@ -29,22 +29,31 @@ def read(path: Path, origin: int | None = None, hidden: Iterable[str] = ()) -> L
     faces: list[LabelledFace] = []
     notes: list[str] = []
     if not path.is_dir():
-        face, said = _face(path, path.name, origin)
-        notes += (f"{path.name}: {note}" for note in said)
-        return LabelFile("pts", PIXELS, [face], listed([face.photo]), notes=notes, has_stems=True)
+        face, stated = _face(path, path.name, origin)
+        notes += (f"{path.name}: {note}" for note in stated.notes)
+        return LabelFile(
+            "pts", PIXELS, [face], listed([face.photo]), notes=notes, has_stems=True,
+            origins=frozenset([stated.origin]),
+        )  # fmt: skip
     said_of: Counter[str] = Counter()
+    origins = set[float]()
     for file in _files(path, hidden, notes):
         inside = file.relative_to(path).as_posix()
         try:
-            face, said = _face(file, inside, origin)
+            face, stated = _face(file, inside, origin)
         except LabelError as error:
             notes.append(f"{inside}: {error}")
             continue
         faces.append(face)
-        said_of.update(note if "negative" not in note else f"{inside}: {note}" for note in said)
+        origins.add(stated.origin)
+        said_of.update(
+            note if "negative" not in note else f"{inside}: {note}" for note in stated.notes
+        )
     notes += (f"{count} files: {note}" if count > 1 else note for note, count in said_of.items())
     photos = listed([face.photo for face in faces])
-    return LabelFile("pts", PIXELS, faces, photos, notes=notes, has_stems=True)
+    return LabelFile(
+        "pts", PIXELS, faces, photos, notes=notes, has_stems=True, origins=frozenset(origins)
+    )
 
 
 def _files(folder: Path, hidden: Iterable[str], notes: list[str]) -> list[Path]:
@@ -60,14 +69,14 @@ def _files(folder: Path, hidden: Iterable[str], notes: list[str]) -> list[Path]:
     return [file for file in files if file.suffix.lower() == ".pts"]
 
 
-def _face(file: Path, inside: str, origin: int | None) -> tuple[LabelledFace, tuple[str, ...]]:
+def _face(file: Path, inside: str, origin: int | None) -> tuple[LabelledFace, PtsFace]:
     read = read_pts(file, origin)
     name = PurePosixPath(inside)
     photo = (name.parent / re.sub(r"_det_\d+$", "", name.stem)).as_posix()
     seen = read.points[read.visibility == 2]  # hidden ones may lie far off
     box = tight_box(seen) if len(seen) else None
     visibility = None if (read.visibility == 2).all() else read.visibility
-    return LabelledFace(photo, read.points, box, visibility), read.notes
+    return LabelledFace(photo, read.points, box, visibility), read
 
 
 READER = FormatReader("pts", lambda path, _head: path.suffix.lower() == ".pts", read)

@@ -401,6 +401,25 @@ def test_every_fact_is_said_in_words(project: MakeStore, photos):
     }
 
 
+def test_a_file_says_what_its_own_positions_count_from(project: MakeStore, photos):
+    """Others of its format may count from something else."""
+    store = project()
+    folder = pts(photos, {"a.jpg": [triangle()], "b.jpg": [triangle(2)]})
+
+    def origin(path: Path) -> str:
+        return str(preview_words.origin(preview(store, path)[0]))
+
+    one = folder / "a.pts"
+    assert origin(folder) == origin(one) == (
+        "Positions count from 1 in this format; 1 is subtracted."
+    )  # fmt: skip
+    one.write_text(one.read_text().replace("n_points", "npoints"))
+    assert origin(one) == "Positions count from 0, as “npoints:” says."
+    assert "from 1 in the others" in origin(folder)
+    (folder / "b.pts").unlink()
+    assert origin(folder) == origin(one)
+
+
 def test_the_distance_decides_what_is_far():
     assert Comparison(3, (0, 0), (0, 0), 0.2).is_far
     assert not Comparison(3, (0, 0), (0, 0), 0.1).is_far
