@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import bootstrap
 
 MIN_PAIRS = 2
 """One face says nothing about others."""
@@ -46,6 +45,8 @@ def paired_change(before: NDArray[np.float64], after: NDArray[np.float64]) -> Pa
     Raises:
         ValueError: the shapes differ, or an error is not finite.
     """
+    from scipy.stats import bootstrap  # noqa: PLC0415 - takes a second, which a start spares
+
     if before.shape != after.shape or before.ndim != 1:
         raise ValueError(f"errors of the same faces are needed, not {before.shape}, {after.shape}")
     # resampling the differences keeps the two errors of a face together

@@ -273,7 +273,7 @@ class TestReadyBar:
 
 def test_opening_the_window_does_not_load_scipy():
     code = (
-        "import sys, labeltool.gui.dialogs.report.report_dialog\n"
+        "import sys, labeltool.app, labeltool.gui.dialogs.report.report_dialog\n"
         "sys.exit('scipy' in sys.modules or 'pyqtgraph' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
