@@ -62,8 +62,11 @@ class ShapeModel:
         """Faces (F, N, 2) in pixels with each absent landmark where the others expect it."""
         lacking = np.asarray(~np.isfinite(points).all(-1))
         filled = points.copy()
-        for face in np.flatnonzero(lacking.any(1)):
-            filled[face] = self.expected(points[face], np.flatnonzero(lacking[face]))
+        patterns, kind = np.unique(lacking, axis=0, return_inverse=True)
+        for number, pattern in enumerate(patterns):
+            if pattern.any():
+                alike = kind.reshape(-1) == number
+                filled[alike] = self._expected(points[alike], pattern)
         return filled
 
     def distances(self, aligned: Floats) -> Floats:
@@ -93,31 +96,30 @@ class ShapeModel:
 
         Where fewer than two landmarks are left, the face stays as it is.
         """
-        count = len(self.mean)
-        moved = np.zeros(count, bool)
-        moved[list(chosen)] = True
-        if (~moved & np.isfinite(points).all(-1)).sum() < 2:
+        wanted = np.zeros(len(self.mean), bool)
+        wanted[list(chosen)] = True
+        filled = self._expected(points[None], wanted | ~np.isfinite(points).all(-1))[0]
+        return np.where(wanted[:, None], filled, points)
+
+    def _expected(self, points: Floats, moved: NDArray[np.bool_]) -> Floats:
+        """Faces (F, N, 2) with the landmarks `moved` (N,) where the others, which are all there,
+        expect them; as they are where fewer than two others are left."""
+        if (~moved).sum() < 2:
             return points.copy()
-        moved |= ~np.isfinite(points).all(-1)
         free, fixed = np.repeat(moved, 2), np.repeat(~moved, 2)
         solve = np.linalg.solve(
             self.precision[np.ix_(free, free)], self.precision[np.ix_(free, fixed)]
         )
-        known = points[~moved][None]
-        _, centre, re, im = _align(known, self.mean[~moved])
-        filled = points.copy()
+        _, centre, re, im = _align(points[:, ~moved], self.mean[~moved])
+        filled = np.nan_to_num(points)
         for _ in range(3):  # the place in the frame depends on the landmarks that are looked for
-            frame = _to_frame(np.nan_to_num(filled)[None], centre, re, im)[0]
-            offset = (frame - self.mean).reshape(-1)
-            frame_flat = frame.reshape(-1).copy()
-            frame_flat[free] = self.mean.reshape(-1)[free] - solve @ offset[fixed]
-            filled = _from_frame(frame_flat.reshape(1, count, 2), centre, re, im)[0]
-            _, centre, re, im = _align(filled[None], self.mean)
-        wanted = np.zeros(count, bool)
-        wanted[list(chosen)] = True
-        result = points.copy()
-        result[wanted] = filled[wanted]
-        return result
+            frame = _to_frame(filled, centre, re, im)
+            offset = (frame - self.mean).reshape(len(points), -1)
+            expected = self.mean[moved] - (offset[:, fixed] @ solve.T).reshape(len(points), -1, 2)
+            frame[:, moved] = expected
+            filled = _from_frame(frame, centre, re, im)
+            _, centre, re, im = _align(filled, self.mean)
+        return np.where(moved[:, None], filled, points)
 
     def fitted_to(self, box: tuple[float, float, float, float]) -> Floats:
         """The mean face (N, 2) in pixels, stretched into a box around its landmarks."""
@@ -222,7 +224,7 @@ def _align(points: Floats, mean: Floats) -> tuple[Floats, Floats, Floats, Floats
 
 
 def _to_frame(points: Floats, centre: Floats, re: Floats, im: Floats) -> Floats:
-    x, y = np.moveaxis(points - centre[:, None], -1, 0)
+    x, y = points[..., 0] - centre[:, :1], points[..., 1] - centre[:, 1:]
     return np.stack([re[:, None] * x - im[:, None] * y, im[:, None] * x + re[:, None] * y], -1)
 
 
