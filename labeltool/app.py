@@ -16,7 +16,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from labeltool.domain import DamagedError, UserError
+from labeltool.domain import Changes, DamagedError, UserError
 from labeltool.gui import theme
 from labeltool.gui.background.gc_guard import GarbageCollector, destroy_now, destroy_soon
 from labeltool.gui.diagnostics import RecentLog, diagnostics
@@ -37,6 +37,9 @@ log = logging.getLogger(__name__)
 
 CLOSE_DIALOG_MS = 50
 """Pause before the window of a damaged project is closed, while dialogs close."""
+
+REOPEN_MS = 100
+"""Pause before a project with other landmarks is opened again, while a dialog is open."""
 
 _M_MMAP_THRESHOLD = -3  # of malloc.h: from this size on a block goes back when it is freed
 
@@ -79,6 +82,7 @@ class App(QObject):
         self._settings.remember(folder)
         session = self.window.session
         session.failed.connect(self._failed)
+        session.changed.connect(self._follow_scheme)
         self._follow(self.window)
         self.window.show()
         if self.welcome is not None:
@@ -145,6 +149,37 @@ class App(QObject):
             self.window = MainWindow(window.session, self._settings)
             self._follow(self.window)
             self.window.take_over(window)
+
+    @Slot(object)
+    def _follow_scheme(self, changes: Changes) -> None:
+        if changes.scheme and self.window is not None:
+            QTimer.singleShot(0, partial(self.reopen, self.window))
+
+    def reopen(self, window: MainWindow) -> None:
+        """Show a project with its landmarks as they are now, in another window in the same place.
+
+        Everything that works on the project knows how many landmarks it has, so all of it begins
+        anew.
+        """
+        if window is not self.window or not window.isVisible():  # already, or it is closed
+            return
+        busy = QApplication.activeModalWidget() is not None or window.session.writes.finish()
+        if busy:  # with what needs the session that is there
+            QTimer.singleShot(REOPEN_MS, partial(self.reopen, window))
+            return
+        folder, face = window.session.store.folder, window.session.desk.face
+        window.end_session()
+        new = self.open(folder)
+        if new is not None:
+            new.setGeometry(window.geometry())
+            new.setWindowState(window.windowState())
+            if face is not None:
+                new.session.desk.open(face.id)
+                new.session.publish(Changes())
+            said = tr("The landmarks of this project were changed.")
+            new.views.message_bar.show_message(said)
+        window.hide()
+        destroy_soon(window, window.session)
 
     @Slot(object)
     def _failed(self, error: UserError) -> None:

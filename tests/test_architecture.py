@@ -53,7 +53,7 @@ MAX_MODULES_IN_FOLDER = 13
 WIDE_CLASSES = {
     "Canvas": 27,  # eight of them are its parts
     "RunFolder": 31,  # one property for each file of the folder
-    "Store": 34,  # two thirds of them are its parts
+    "Store": 35,  # two thirds of them are its parts
     "Views": 26,  # half of them are the views
 }
 """Classes that may have more public members, and why."""

@@ -46,6 +46,7 @@ for _command in (
     window_commands.sample,
     window_commands.doctor,
     project_commands.new,
+    project_commands.scheme,
     project_commands.status,
     project_commands.check,
     project_commands.restore,

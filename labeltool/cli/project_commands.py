@@ -9,7 +9,14 @@ from pathlib import Path
 
 import click
 
-from labeltool.cli.common import Folder, opened_project, print_line, progress_bar, report_to
+from labeltool.cli.common import (
+    Folder,
+    opened_project,
+    print_line,
+    print_text,
+    progress_bar,
+    report_to,
+)
 from labeltool.domain import Counts, RoundStatus, UserError, counted
 
 
@@ -32,6 +39,54 @@ def new(project: Path, scheme: str) -> None:
         raise UserError(f"{error}.") from error
     create_project(project, kind).close()
     print_line(f"Made {project} with the scheme {kind.name} ({counted(kind.count, 'landmark')}).")
+
+
+@click.command()
+@click.argument("project", type=Folder)
+@click.argument("file", required=False)
+@click.option(
+    "--rename",
+    "renamed",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="This landmark has another name in FILE; may be given several times.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+def scheme(project: Path, file: str | None, renamed: tuple[str, ...], dry_run: bool) -> None:
+    """Change the landmarks of a project to those of FILE, or print them as such a file.
+
+    FILE is a TOML file or the name of a scheme. Landmarks are the same if their names are.
+    """
+    from labeltool.review.desk import default_reviewer  # noqa: PLC0415
+    from labeltool.review.schemes.missing_landmarks import MIN_PLACED  # noqa: PLC0415
+    from labeltool.review.schemes.scheme_file import sources_by_name  # noqa: PLC0415
+    from labeltool.review.schemes.scheme_problems import change_sentences  # noqa: PLC0415
+    from pipnet.data.scheme import SchemeError, load_scheme  # noqa: PLC0415
+
+    with opened_project(project) as store:
+        if file is None:
+            print_text(store.scheme.to_toml().rstrip())
+            return
+        try:
+            wanted = load_scheme(file)
+        except SchemeError as error:
+            raise UserError(f"{error}.") from error
+        if wanted == store.scheme:
+            print_line("The landmarks of the project are these already.")
+            return
+        sources = sources_by_name(store.scheme, wanted, dict(map(_pair, renamed)))
+        labels = store.schemes.count_labels()
+        for said in change_sentences(store.scheme, wanted, sources, labels, MIN_PLACED):
+            print_line(said)
+        if not dry_run:
+            print_line(store.schemes.change(default_reviewer(), wanted, sources).message)
+
+
+def _pair(words: str) -> tuple[str, str]:
+    old, sign, new = words.partition("=")
+    if not sign:
+        raise click.BadParameter(f"{words!r} is not OLD=NEW", param_hint="--rename")
+    return new, old
 
 
 @click.command()

@@ -12,6 +12,7 @@ class Changes:
     """What a write changed: these faces, or `all` of them; `photos`; `rounds`; saved `filters`.
 
     Empty Changes mean navigation only. `boxes`: faces with another box, which need a new proposal.
+    `scheme`: other landmarks, for which the project has to be opened again.
     """
 
     faces: frozenset[int] = frozenset()
@@ -20,6 +21,7 @@ class Changes:
     rounds: bool = False
     filters: bool = False
     boxes: frozenset[int] = frozenset()
+    scheme: bool = False
 
     @property
     def any_face(self) -> bool:
@@ -35,6 +37,7 @@ class Changes:
             photos=self.photos or other.photos,
             rounds=self.rounds or other.rounds,
             filters=self.filters or other.filters,
+            scheme=self.scheme or other.scheme,
         )
 
 

@@ -98,7 +98,8 @@ class Face:
 
     `box_kind`: one of pipnet.data.boxes.BOX_KINDS. `prediction` is the one offered now; `offered`
     says that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`, with
-    the visibility that goes with them.
+    the visibility that goes with them. `missing` (N,): the landmarks that `points` do not know,
+    because the scheme has got them since; None if there is none.
     """
 
     id: int
@@ -116,6 +117,7 @@ class Face:
     draft: Points | None = None
     draft_visibility: Visibility | None = None
     draft_prediction: int | None = None
+    missing: NDArray[np.bool_] | None = None
 
     @property
     def points(self) -> Points | None:
@@ -191,7 +193,11 @@ class PredictedFace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NewPrediction:
-    """A prediction on its way into the store; see `Prediction`."""
+    """A prediction on its way into the store; see `Prediction`.
+
+    `layout`: of which landmarks it is, see `labeltool.store.arrays`; None for those of the scheme
+    that the project is opened with.
+    """
 
     face_id: int
     points: Points
@@ -200,3 +206,4 @@ class NewPrediction:
     spread: float
     errors: NDArray[np.float32] | None = None
     error: float | None = None
+    layout: int | None = None

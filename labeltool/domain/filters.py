@@ -10,9 +10,9 @@ from labeltool.domain.face import VERDICTS
 from labeltool.domain.messages import N_
 from labeltool.domain.rounds import LedgerRole
 
-VERDICT_FILTERS = (None, "offered", *map(str, VERDICTS), "rejected-new")
+VERDICT_FILTERS = (None, "offered", *map(str, VERDICTS), "rejected-new", "missing")
 """What `Filter.verdict` may be: 'offered' is every proposal nobody judged, 'rejected-new' a
-rejected face with a new proposal."""
+rejected face with a new proposal, 'missing' a label older than a landmark of the scheme."""
 
 ORDERS = ("file", "error", "time", "round", "change")
 """What `Filter.order` may be: largest expected error first, last decided first, newest round

@@ -214,15 +214,19 @@ class MainWindow(QMainWindow):
                 return
             if answer == "cancel":
                 self.session.round.cancel()
+        self.end_session()
+        event.accept()
+        self.closed.emit()
+        destroy_soon(self, self.session)
+
+    def end_session(self) -> None:
+        """Close what belongs to the window, and the session; a running round goes on."""
         self._is_closed = True
         for dialog in QApplication.topLevelWidgets():
             if isinstance(dialog, QDialog) and dialog.isVisible() and dialog.parent() is self:
                 dialog.close()
         self.hand_over()
         self.session.close()
-        event.accept()
-        self.closed.emit()
-        destroy_soon(self, self.session)
 
     def ask_running(self) -> Literal["keep", "cancel", "stay"]:
         """Ask what to do with a training that runs: keep it, cancel it, or stay in the window."""

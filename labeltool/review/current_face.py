@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labeltool.domain import N_, Face, UserError, Verdict
+from labeltool.review.schemes.missing_landmarks import MissingLandmarks
 from labeltool.store import Store
 
 
@@ -14,7 +15,7 @@ class CurrentFace:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._store, self._missing = store, MissingLandmarks(store)
         self.face: Face | None = None
         self.has_newer_proposal = False
         self._awaits_proposal: int | None = None
@@ -33,7 +34,10 @@ class CurrentFace:
         """Open a face."""
         self.has_newer_proposal = False
         self._awaits_proposal = None
-        self.face = self._store.faces.get(face_id)
+        self.face = self._read(face_id)
+
+    def _read(self, face_id: int) -> Face | None:
+        return self._missing.completed(self._store.faces.get(face_id))
 
     def close(self) -> None:
         """Open no face."""
@@ -41,7 +45,7 @@ class CurrentFace:
 
     def reload(self) -> None:
         """Read the face again after this reviewer changed it."""
-        self.face = self._store.faces.get(self.require().id)
+        self.face = self._read(self.require().id)
 
     def await_proposal(self, face_id: int | None) -> None:
         """Show the next proposal of this face at once, because its box has just changed."""
@@ -51,7 +55,7 @@ class CurrentFace:
         """Read the face again after somebody else changed it, unless only the proposal is newer."""
         if self.face is None:
             return
-        fresh = self._store.faces.get(self.face.id)
+        fresh = self._read(self.face.id)
         is_newer = self._is_newer_proposal(fresh)
         self.has_newer_proposal = is_newer and self.face.id != self._awaits_proposal
         if not self.has_newer_proposal:

@@ -127,6 +127,8 @@ class Desk:
                     N_("No landmark is placed yet."), N_("Place some points, then accept.")
                 )
             result = self._decide(Verdict.CORRECTED)
+        elif face.missing is not None and face.verdict in FINAL:  # now they are placed
+            result = self._decide(Verdict.CORRECTED)
         elif face.verdict in FINAL:
             result = WriteResult(
                 Changes(),
@@ -166,12 +168,14 @@ class Desk:
 
     def _decide(self, verdict: Verdict) -> WriteResult:
         """Decide on the face as it is shown. The log keeps the draft whatever the verdict, so that
-        undo brings the edits back."""
+        undo brings the edits back. A label has the landmarks that the face was lacking."""
         face = self._current.require()
+        completes = face.missing is not None and verdict in FINAL
         shown = None if face.prediction is None else face.prediction.id
         result = self._store.decisions.decide(
             self.reviewer, [face.id], verdict, prediction_id=shown,
-            points=face.draft, visibility=self.edits.stated_visibility,
+            points=face.points if completes else face.draft,
+            visibility=self.edits.stated_visibility,
         )  # fmt: skip
         if verdict is not Verdict.UNREVIEWED:
             self.throughput.add(1)

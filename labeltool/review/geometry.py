@@ -23,6 +23,16 @@ def rotate_and_scale(
     return moved
 
 
+def fit_similarity(source: Points, target: Points) -> NDArray[np.float64]:
+    """The matrix (2, 3) that turns, scales and shifts points (N, 2), all placed and not all in one
+    place, so that they come nearest to `target` (N, 2)."""
+    start, end = source.mean(0), target.mean(0)
+    one, other = (source - start) @ [1, 1j], (target - end) @ [1, 1j]
+    turn = np.vdot(one, other) / max(float(np.vdot(one, one).real), 1e-12)
+    linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    return np.column_stack([linear, end - linear @ start])
+
+
 def mirror(points: Points, flip: NDArray[np.int64]) -> Points:
     """Mirror a face left to right: each landmark keeps its name, the shape looks the other way.
 

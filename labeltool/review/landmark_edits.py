@@ -61,9 +61,13 @@ class LandmarkEdits:
 
     @property
     def stated_visibility(self) -> Visibility | None:
-        """The visibility of the drafted points; None if nobody set any."""
+        """The visibility of the drafted points, or of a label that lacks landmarks; None if nobody
+        set any."""
         face = self._current.require()
-        return None if face.draft_visibility is None else face.visibility
+        stated = face.draft_visibility
+        if stated is None and face.missing is not None and face.decision is not None:
+            stated = face.decision.visibility
+        return None if stated is None else face.visibility
 
     def is_as_proposed(self) -> bool:
         """Whether the edits of a face without a label led back to the proposal."""

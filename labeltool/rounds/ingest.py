@@ -28,7 +28,7 @@ from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.quality.error_models import save_error_model
 from labeltool.rounds.quality.ledger_roles import count_landmarks, count_roles, without_photos
 from labeltool.rounds.quality.round_figures import describe_audit, describe_calibration, may_promote
-from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.rounds.run_folder import Event, RunFolder, layout_of
 from labeltool.rounds.run_inputs import trained_round
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.rounds.skipped_photos import (
@@ -225,9 +225,11 @@ class ResultIngest:
     ) -> list[int]:
         """Add the predictions of some chunks. Returns the ids of the last chunk's faces."""
         rows: list[NewPrediction] = []
+        layout = layout_of(running.folder)  # the scheme may have changed since the round started
         for number, name in enumerate(chunks):
             with self._failing():
-                rows = running.folder.tables.predictions(name)
+                found = running.folder.tables.predictions(name)
+            rows = [replace(row, layout=layout) for row in found]
             for start in range(0, len(rows), WRITE_BATCH_PREDICTIONS):
                 with self._store.background_write():
                     add(running.round_id, rows[start : start + WRITE_BATCH_PREDICTIONS])

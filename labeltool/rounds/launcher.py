@@ -39,8 +39,10 @@ from labeltool.rounds.run_inputs import (
     freeze_audit,
     freeze_faces,
     freeze_labels,
+    landmarks_of,
     relative_weights,
     run_spec,
+    sources_of,
     starter,
     starter_fits,
     trained_round,
@@ -113,7 +115,8 @@ class RoundLauncher:
                 N_("Every face has a proposal already."), N_("Import more photos first.")
             )
         trained = trained_round(self._store)
-        if trained is None and not starter_fits(self._store):
+        landmarks = landmarks_of(self._store, trained)
+        if landmarks is None:
             raise UserError(
                 N_("There is no trained model for the scheme {scheme!r} yet."),
                 N_("Place the landmarks of some faces by hand, then train a round."),
@@ -129,7 +132,9 @@ class RoundLauncher:
                 folder=weights.parent,
             )
         folder, relative = self._new_folder("predict")
-        spec = run_spec(self._store, "auto", trained) | {"kind": "predict"}
+        spec = run_spec(self._store, "auto", trained) | {
+            "kind": "predict", "scheme": landmarks[0].to_json(), "layout": landmarks[1],
+        }  # fmt: skip
         progress(1, 3)
         photos, table = freeze_faces(self._store, wanted)
         progress(2, 3)
@@ -175,7 +180,7 @@ class RoundLauncher:
         counts, audit = self._store.queue.counts(), self._store.audit.get()
         audited = len(audit.measuring)
         learnt = StartKnowledge(
-            fits=start.trained is not None or starter_fits(self._store),
+            fits=None not in sources_of(self._store, start.trained),
             knows_labels=start.trained is not None and start.imagenet is None,
             # adjusted proposals have learnt from labels, too
             proposals_know_labels=in_use is not None
@@ -255,7 +260,9 @@ class RoundLauncher:
             "in_use": {
                 "round": 0 if in_use is None else in_use.number,
                 "weights": relative_weights(self._store, in_use),
+                "sources": sources_of(self._store, in_use),
             },
+            "sources": sources_of(self._store, start.trained),
             "options": plan.options.to_dict(),
             "imagenet": None if start.imagenet is None else str(start.imagenet),
             "number": plan.number, "task": plan.task, "epochs": plan.epochs,

@@ -427,3 +427,15 @@ def _not_written(folder: Path, error: OSError) -> UserError:
         folder=folder,
         reason=system_reason(error),
     )
+
+
+def layout_of(folder: RunFolder) -> int | None:
+    """Of which landmarks the results in a folder are, see `labeltool.store.arrays`; None where it
+    is not said.
+
+    Raises:
+        RunFolderError: its spec.json is damaged.
+    """
+    with reading(folder.path / "spec.json"):
+        found = folder.spec().get("layout")
+        return None if found is None else int(found)

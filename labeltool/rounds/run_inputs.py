@@ -27,10 +27,11 @@ from labeltool.domain import (
 from labeltool.rounds.adjusting.adjusted_proposals import adjustment_in_force
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.rounds.quality.audit_groups import held_out
+from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
 from pipnet import resources
-from pipnet.data.scheme import SchemeError, load_scheme, read_scheme
+from pipnet.data.scheme import Scheme, SchemeError, load_scheme, read_scheme
 
 STARTER = "starter.safetensors"
 """A model file of this name in the project folder replaces the starter that ships."""
@@ -164,7 +165,7 @@ def run_spec(store: Store, device: str, trained: Round | None) -> dict[str, Any]
         )
     return {
         "format": 1, "project": store.folder.name, "device": device,
-        "scheme": store.scheme.to_json(),
+        "scheme": store.scheme.to_json(), "layout": store.schemes.layout,
         "weights": relative_weights(store, trained), "roots": roots,
     }  # fmt: skip
 
@@ -199,20 +200,42 @@ def starter(store: Store) -> Path:
     return own if own.is_file() else resources.starter()
 
 
-def starter_fits(store: Store) -> bool:
-    """Whether the starter has the project's scheme.
+def landmarks_of(store: Store, trained: Round | None) -> tuple[Scheme, int] | None:
+    """The landmarks that a network predicts, of a training round or (None) of the starter: the
+    scheme, and the layout of its predictions. None if the starter's never were the project's.
 
     Raises:
         UserError: the project's own starter is no model file.
     """
-    file, scheme = starter(store), store.scheme
+    if trained is not None:
+        if not (trained.folder / "spec.json").exists():  # nor is its network, which is said later
+            return store.scheme, store.schemes.layout
+        spec = RunFolder(trained.folder).spec()
+        return Scheme.from_json(spec["scheme"]), int(spec.get("layout", store.schemes.layout))
+    file = starter(store)
     if file == resources.starter():
-        return scheme.names == load_scheme("300w").names and file.exists()
+        return store.schemes.named(load_scheme("300w").names) if file.exists() else None
     try:
-        return read_scheme(file).names == scheme.names
+        return store.schemes.named(read_scheme(file).names)
     except SchemeError as error:
         raise UserError(
             N_("{file} is not a model file."),
             N_("Put one there that 'pipnet train' wrote, or take it away."),
             file=file,
         ) from error
+
+
+def starter_fits(store: Store) -> bool:
+    """Whether the starter has landmarks that the project has or had.
+
+    Raises:
+        UserError: the project's own starter is no model file.
+    """
+    return landmarks_of(store, None) is not None
+
+
+def sources_of(store: Store, trained: Round | None) -> list[int | None]:
+    """For each landmark of the project's scheme its place among those that a network predicts, see
+    `landmarks_of`; None where it predicts none."""
+    found = landmarks_of(store, trained)
+    return [None] * store.scheme.count if found is None else store.schemes.sources_from(found[1])

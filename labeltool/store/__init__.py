@@ -51,6 +51,7 @@ from labeltool.store.rollbacks import ROLLBACK, Rollbacks
 from labeltool.store.round_records import BOX_TASK, Rounds
 from labeltool.store.round_reports import RoundReports
 from labeltool.store.saved_filters import Filters
+from labeltool.store.scheme_versions import SchemeVersions
 from labeltool.store.trust.trust_records import Trust
 from pipnet.data.scheme import Scheme
 
@@ -118,19 +119,24 @@ class Store:
         self.reviewer_progress = ReviewerProgressRecords(self._database)
         try:
             with self._database.read() as connection:
-                row = connection.execute(select(ProjectRow.scheme, ProjectRow.created)).first()
-            if row is None:
+                created = connection.scalar(select(ProjectRow.created))
+            if created is None:
                 raise DamagedError(
                     N_("{path} holds no project."),
                     N_("'labeltool restore {folder}' lists its backups."),
                     path=folder / FILE,
                     folder=folder,
                 )
+            self.schemes = SchemeVersions(self._database)
         except BaseException:
             self.close()
             raise
-        self.scheme = Scheme.from_json(row.scheme)
-        self._created = str(row.created)
+        self._created = created
+
+    @property
+    def scheme(self) -> Scheme:
+        """The landmark scheme that this object works with, see `SchemeVersions`."""
+        return self.schemes.scheme
 
     def set_write_timeout(self, seconds: float = 0.05) -> None:
         """Writes of this thread raise StoreBusyError after waiting so long: for the window."""
@@ -237,7 +243,7 @@ def create_project(folder: Path, scheme: Scheme) -> Store:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
-        create(partial, scheme.to_json(), now())
+        create(partial, scheme, now())
         partial.rename(file)
     except OSError as error:
         raise UserError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import uuid
@@ -11,11 +12,19 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import NullPool
 
 from labeltool.domain import N_, UserError
+from labeltool.store.arrays.layouts import FIRST
 from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.project_file import schema_of
 from labeltool.store.database.project_lock import ProjectLock
-from labeltool.store.database.schema import SCHEMA, Base, ProjectRow, VersionRow
+from labeltool.store.database.schema import (
+    SCHEMA,
+    Base,
+    LayoutRow,
+    ProjectRow,
+    SchemeRow,
+    VersionRow,
+)
 from labeltool.store.database.sqlite import (
     disable_foreign_keys,
     lock_for_writing,
@@ -23,13 +32,14 @@ from labeltool.store.database.sqlite import (
     url,
 )
 from labeltool.store.recovery.backups import back_up
+from pipnet.data.scheme import Scheme
 
 
-def create(path: Path, scheme: str, created: str) -> None:
+def create(path: Path, scheme: Scheme, created: str) -> None:
     """Create a project file of the newest schema in one transaction.
 
-    `scheme`: the landmark scheme as JSON. `created`: the time (UTC, ISO 8601). If this is cut
-    short, the file is empty, which no one takes for a project.
+    `created`: the time (UTC, ISO 8601). If this is cut short, the file is empty, which no one takes
+    for a project.
     """
     engine = open_engine(path, NullPool)
     try:
@@ -37,9 +47,12 @@ def create(path: Path, scheme: str, created: str) -> None:
             lock_for_writing(connection)
             Base.metadata.create_all(connection)
             connection.execute(insert(VersionRow).values(version_num=str(SCHEMA)))
-            connection.execute(
-                insert(ProjectRow).values(uuid=uuid.uuid4().hex, scheme=scheme, created=created)
-            )
+            landmarks = json.dumps(list(range(scheme.count)))
+            connection.execute(insert(LayoutRow).values(id=FIRST, landmarks=landmarks))
+            first = {"id": 1, "layout_id": FIRST, "content": scheme.to_json()}
+            connection.execute(insert(SchemeRow).values(first))
+            project = {"uuid": uuid.uuid4().hex, "scheme_id": 1, "created": created}
+            connection.execute(insert(ProjectRow).values(project))
             connection.commit()
     finally:
         engine.dispose()

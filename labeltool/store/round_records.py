@@ -24,6 +24,7 @@ from labeltool.domain import (
     RoundStatus,
     Verdict,
 )
+from labeltool.store.arrays.array_types import PointsType, ScoresType
 from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
@@ -442,9 +443,11 @@ def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction
     )
     rows: list[dict[str, Any]] = [
         {
-            "face_id": p.face_id, "round_id": round_id, "points": p.points, "scores": p.scores,
-            "score": p.score, "spread": p.spread, "change": _change(shown[p.face_id], p.points),
-            "errors": p.errors, "error": p.error,
+            "face_id": p.face_id, "round_id": round_id,
+            "points": PointsType().stored_as(p.points, p.layout),
+            "scores": ScoresType().stored_as(p.scores, p.layout), "score": p.score,
+            "spread": p.spread, "change": _change(shown[p.face_id], p), "error": p.error,
+            "errors": None if p.errors is None else ScoresType().stored_as(p.errors, p.layout),
         }
         for p in batch
         if p.face_id in shown
@@ -453,10 +456,13 @@ def _insert(connection: Connection, round_id: int, batch: Sequence[NewPrediction
         connection.execute(dialect_of(connection).insert_or_ignore(PredictionRow), rows)
 
 
-def _change(before: Points | None, points: Points) -> float | None:
-    """Mean distance of landmarks, (N, 2), from the proposal shown before; see PredictionRow."""
+def _change(before: Points | None, prediction: NewPrediction) -> float | None:
+    """Mean distance of landmarks from the proposal shown before, (N, 2); see PredictionRow."""
     if before is None:
         return None
+    points: Points = PointsType().in_force(
+        PointsType().stored_as(prediction.points, prediction.layout)
+    )
     moved = np.linalg.norm(points - before, axis=-1)
     if not np.isfinite(moved).any():
         return None

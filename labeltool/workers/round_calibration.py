@@ -28,8 +28,8 @@ def start_error_model(folder: RunFolder, start: Scheme, scheme: Scheme) -> Error
         RunFolderError: its file is damaged.
     """
     found = read_error_model(folder.start_calibration)
-    same = start.names == scheme.names
-    return found if found is not None and same and found.count == scheme.count else None
+    is_same = start == scheme and found is not None and found.count == scheme.count
+    return found if is_same else None
 
 
 def refitted(

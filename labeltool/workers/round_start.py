@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,30 @@ from pipnet.models.neighbours import max_neighbours
 def starting_network(
     found: Checkpoint, scheme: Scheme, samples: Iterable[Sample], spec: dict[str, Any]
 ) -> Checkpoint:
-    """`found`, or a new network if the spec wants one from ImageNet or the scheme is another one.
+    """`found`, or a new network if the spec wants one from ImageNet or the landmarks are others.
 
     Raises:
         UserError: a new network needs a label with all landmarks, and there is none.
     """
     if spec.get("imagenet"):
         return _from_imagenet(found, scheme, samples, spec)
-    if found.scheme.names != scheme.names:
+    if found.scheme != scheme:  # see `with_scheme`
         return _other_scheme(found, scheme, samples)
     return found
+
+
+def with_scheme(found: Checkpoint, scheme: Scheme, sources: list[int | None] | None) -> Checkpoint:
+    """A network under the scheme of the project, whatever its landmarks were called before; as it
+    is if it has others, or in another order.
+
+    Args:
+        sources: for each landmark of `scheme` its place among those of the network, None for one
+            that it does not know; without a list, names tell.
+    """
+    is_same = found.scheme.names == scheme.names
+    if sources is not None:
+        is_same = sources == list(range(found.scheme.count)) and len(sources) == scheme.count
+    return replace(found, scheme=scheme) if is_same else found
 
 
 def _other_scheme(start: Checkpoint, scheme: Scheme, samples: Iterable[Sample]) -> Checkpoint:

@@ -26,7 +26,7 @@ from labeltool.workers.round_calibration import (
     write_error_model,
 )
 from labeltool.workers.round_prediction import predict_faces
-from labeltool.workers.round_start import starting_network
+from labeltool.workers.round_start import starting_network, with_scheme
 from labeltool.workers.round_training import RoundTraining
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, Stage, run_speeds
@@ -122,7 +122,7 @@ def _run_on(
     folder.report(Event("started", detail=_device_name(device)))
     scheme = Scheme.from_json(spec["scheme"])
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
-    checkpoint = load(weights)
+    checkpoint = with_scheme(load(weights), scheme, spec.get("sources"))
     # the host, for its speed says nothing about the machine of the project
     results: dict[str, Any] = {"device": device, "host": platform.node()}
     progress, detectors = RunProgress(folder, run_speeds(spec), lock), RunDetectors(folder, device)
@@ -174,7 +174,8 @@ def _in_use(
         return None, 0
     weights = row["weights"]
     found = load(resources.starter() if weights is None else folder.path / weights)
-    return found if found.scheme.names == scheme.names else None, int(row["round"])
+    found = with_scheme(found, scheme, row.get("sources"))
+    return found if found.scheme == scheme else None, int(row["round"])
 
 
 def _device(wanted: str) -> str:

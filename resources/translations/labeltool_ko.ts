@@ -2160,6 +2160,10 @@ Import a folder, or drop one here.</source>
         <translation>최근 판정부터</translation>
     </message>
     <message>
+        <source>Landmarks missing</source>
+        <translation>랜드마크 빠짐</translation>
+    </message>
+    <message>
         <source>Newest round first</source>
         <translation>최신 라운드부터</translation>
     </message>
@@ -2440,6 +2444,10 @@ result: {verdict}</source>
         <translation>{verdict}, 새 제안</translation>
     </message>
     <message>
+        <source>{verdict}, landmarks missing</source>
+        <translation>{verdict}, 랜드마크 빠짐</translation>
+    </message>
+    <message>
         <source>Round {number}: {use}</source>
         <translation>라운드 {number}: {use}</translation>
     </message>
@@ -2450,6 +2458,10 @@ result: {verdict}</source>
     <message>
         <source>Landmark</source>
         <translation>랜드마크</translation>
+    </message>
+    <message>
+        <source>Missing in the label: this place is proposed. Drag the point if it is not right, then accept the face</source>
+        <translation>레이블에 빠진 점입니다. 이 위치는 제안입니다. 맞지 않으면 점을 끌어 옮긴 뒤 얼굴을 승인하세요</translation>
     </message>
     <message>
         <source>Expected errors, largest first. Click to go to a point.
@@ -5286,6 +5298,10 @@ result: {verdict}</source>
         <translation>다시 실행: {what}.</translation>
     </message>
     <message>
+        <source>They were changed again since, and stay as they are.</source>
+        <translation>그 뒤에 다시 바뀌었으므로 그대로 둡니다.</translation>
+    </message>
+    <message>
         <source>Somebody rolled back again since: the proposals stay as they are.</source>
         <translation>그 뒤에 다른 롤백이 있었으므로 제안은 그대로 둡니다.</translation>
     </message>
@@ -7866,6 +7882,74 @@ result: {verdict}</source>
     <message>
         <source>Split by photo, or into fewer parts.</source>
         <translation>사진별로 나누거나 더 적은 부분으로 나누세요.</translation>
+    </message>
+    <message>
+        <source>The landmarks of this project were changed too often.</source>
+        <translation>이 프로젝트의 랜드마크를 너무 자주 바꾸었습니다.</translation>
+    </message>
+    <message>
+        <source>Export its labels and import them into a new project.</source>
+        <translation>레이블을 내보낸 뒤 새 프로젝트로 가져오세요.</translation>
+    </message>
+    <message>
+        <source>Somebody else changed the landmarks of this project meanwhile.</source>
+        <translation>그 사이에 다른 사람이 이 프로젝트의 랜드마크를 바꾸었습니다.</translation>
+    </message>
+    <message>
+        <source>Open the project again, look at its landmarks, and change them then.</source>
+        <translation>프로젝트를 다시 열고 랜드마크를 확인한 뒤 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>change of landmarks</source>
+        <translation>랜드마크 변경</translation>
+    </message>
+    <message>
+        <source>The landmarks of this project were changed.</source>
+        <translation>이 프로젝트의 랜드마크를 바꾸었습니다.</translation>
+    </message>
+    <message>
+        <source>Faces are being accepted with a guarantee, for the landmarks as they are.</source>
+        <translation>지금의 랜드마크로 얼굴을 보증 승인하는 중입니다.</translation>
+    </message>
+    <message>
+        <source>Finish that or end it, then change the landmarks.</source>
+        <translation>그것을 마치거나 끝낸 뒤 랜드마크를 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>Change this project…</source>
+        <translation>이 프로젝트 바꾸기…</translation>
+    </message>
+    <message>
+        <source>Nothing was changed yet.</source>
+        <translation>아직 바꾼 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Change the landmarks of this project?</source>
+        <translation>이 프로젝트의 랜드마크를 바꿀까요?</translation>
+    </message>
+    <message>
+        <source>Nothing decided is lost, and undo takes the change back.</source>
+        <translation>결정한 것은 사라지지 않으며, 실행 취소로 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Change the landmarks</source>
+        <translation>랜드마크 바꾸기</translation>
+    </message>
+    <message>
+        <source>The scheme {scheme!r} has no landmark {name!r}.</source>
+        <translation>랜드마크 구성 {scheme!r}에는 랜드마크 {name!r}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>Name it as OLD=NEW: as it is in the project, and as it will be.</source>
+        <translation>OLD=NEW로 적으세요. 프로젝트에 있는 이름과 새 이름입니다.</translation>
+    </message>
+    <message>
+        <source>The landmark {name!r} would become two.</source>
+        <translation>랜드마크 {name!r}이(가) 둘이 됩니다.</translation>
+    </message>
+    <message>
+        <source>Take its old name out of the file, or do not rename it.</source>
+        <translation>파일에서 옛 이름을 지우거나 이름을 바꾸지 마세요.</translation>
     </message>
 </context>
 </TS>

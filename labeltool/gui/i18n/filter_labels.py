@@ -16,6 +16,7 @@ VERDICT_LABELS: dict[str | None, str] = {
     "rejected": N_("Rejected"),
     "rejected-new": N_("Rejected, new proposal"),
     "excluded": N_("Excluded"),
+    "missing": N_("Landmarks missing"),
 }
 ORDER_LABELS = {
     "file": N_("By file"),

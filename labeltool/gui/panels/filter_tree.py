@@ -66,6 +66,13 @@ class _RowDelegate(QStyledItemDelegate):
         return super().sizeHint(option, index).expandedTo(QSize(0, 6 * theme.SPACING))
 
 
+_VERDICT_ICONS = {
+    None: "mdi6.image-multiple-outline",
+    "offered": "mdi6.eye-outline",
+    "missing": "mdi6.map-marker-question-outline",
+}
+
+
 class FilterTree(QTreeWidget):
     """A click sets one part of the filter, or clears it if it is set.
 
@@ -114,6 +121,7 @@ class FilterTree(QTreeWidget):
         self._add_item(self._groups["verdict"], ("flagged", True), tr("Flagged"))
         self._add_item(self._groups["verdict"], ("audit", True), tr("Faces to measure by"))
         self._items["audit", True].setHidden(True)  # until there are some
+        self._items["verdict", "missing"].setHidden(True)
         for role, words in ROLE_LABELS.items():
             self._add_item(self._groups["role"], ("role", str(role)), tr(words))
         self._groups["role"].setHidden(True)  # until a round has ended
@@ -148,9 +156,7 @@ class FilterTree(QTreeWidget):
         """Redraw the icons for a new palette."""
         for (part, value), item in self._items.items():
             if part == "verdict":
-                name = {None: "mdi6.image-multiple-outline", "offered": "mdi6.eye-outline"}.get(
-                    value if value is None else str(value)
-                )
+                name = _VERDICT_ICONS.get(value if value is None else str(value))
                 verdict = str(value).removesuffix("-new")
                 item.setIcon(0, theme.icon(name) if name else theme.verdict_icon(verdict))
             elif part == "flagged":
@@ -167,6 +173,8 @@ class FilterTree(QTreeWidget):
         """Show the rows and counts that were found."""
         for verdict, count in found.facets.verdicts.items():
             self._items["verdict", verdict].setText(1, f"{count:,}")
+        missing = found.facets.verdicts["missing"] > 0 or self._filter.verdict == "missing"
+        self._items["verdict", "missing"].setHidden(not missing)
         self._items["flagged", True].setText(1, f"{found.facets.flagged:,}")
         self._items["audit", True].setText(1, f"{found.audit:,}")
         self._items["audit", True].setHidden(not found.audit)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Changes, Face, Prediction, Verdict, model_name
+from labeltool.domain import FINAL, Changes, Face, Prediction, Verdict, model_name
 from labeltool.domain.tolerance import expected_errors
 from labeltool.gui import theme
 from labeltool.gui.i18n.error_words import face_error_words
@@ -172,6 +172,8 @@ class Inspector(QWidget):
             text = tr("{verdict}, newer proposal available", verdict=text)
         elif face.verdict is Verdict.REJECTED and face.offered:
             text = tr("{verdict}, new proposal", verdict=text)
+        elif face.missing is not None and face.verdict in FINAL:
+            text = tr("{verdict}, landmarks missing", verdict=text)
         self.verdict.setText(sentence(text) + (" ⚑" if face.flag else ""))
         self._show_icon(face)
         self._show_prediction(face)

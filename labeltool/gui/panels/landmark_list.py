@@ -38,6 +38,7 @@ VISIBILITIES = ((N_("Visible"), VISIBLE), (N_("Occluded"), OCCLUDED), (N_("Absen
 
 MARKS = {VISIBLE: "", OCCLUDED: "✕", ABSENT: "∅"}
 BY_HAND = "◆"
+MISSING = "?"
 
 NAME, ERROR, MARK = range(3)
 """The columns."""
@@ -50,7 +51,7 @@ _SIZE_HINT, _LANDMARK = Qt.ItemDataRole.SizeHintRole, Qt.ItemDataRole.UserRole
 
 
 class LandmarkModel(QAbstractTableModel):
-    """The landmarks of a face, largest expected error first; none without a face.
+    """The landmarks of a face, missing ones and largest expected errors first; none without a face.
 
     Texts are made for the rows that are drawn only: another face would otherwise need hundreds.
     """
@@ -64,12 +65,17 @@ class LandmarkModel(QAbstractTableModel):
             for number, name in enumerate(self._names, 1)
         ]
         self._moved_by_hand = tr("Moved by hand")
+        self._is_missing_text = tr(
+            "Missing in the label: this place is proposed. Drag the point if it is not right, then "
+            "accept the face"
+        )
         self._titles = (tr("Landmark"), tr("Error"), "")
         self.order: list[int] = []
         """Which landmark is in which row."""
         self.states: list[int] = []
         """How each landmark can be seen."""
         self._moved: Collection[int] = ()
+        self._missing: frozenset[int] = frozenset()
         self._expected: ExpectedErrors | None = None
 
     def show_face(
@@ -83,6 +89,10 @@ class LandmarkModel(QAbstractTableModel):
         order = np.arange(count)
         if expected is not None:
             order = np.argsort(-np.nan_to_num(expected.shares, nan=-1.0), kind="stable")
+        self._missing = frozenset()
+        if face is not None and face.missing is not None:
+            order = order[np.argsort(~face.missing[order], kind="stable")]
+            self._missing = frozenset(np.flatnonzero(face.missing).tolist())
         is_other_count = count != len(self.order)
         if is_other_count:
             self.beginResetModel()
@@ -127,7 +137,8 @@ class LandmarkModel(QAbstractTableModel):
             return self._rows[landmark]
         by_hand = self._is_by_hand(landmark)
         if column == MARK:
-            return (BY_HAND if by_hand else "") + MARKS[self.states[landmark]]
+            by_whom = MISSING if landmark in self._missing else BY_HAND if by_hand else ""
+            return by_whom + MARKS[self.states[landmark]]
         if by_hand:
             return ""
         return percent_words(
@@ -139,7 +150,7 @@ class LandmarkModel(QAbstractTableModel):
             name = self._names[landmark]
             return None if name.isdecimal() else name
         if column == MARK:
-            return None
+            return self._is_missing_text if landmark in self._missing else None
         if self._is_by_hand(landmark):
             return self._moved_by_hand
         if self._expected is None:

@@ -49,6 +49,8 @@ def adjusted(store: Store, network: int, prediction: NewPrediction) -> NewPredic
     adjusting = None if stored is None else ProposalAdjustment.from_bytes(stored.content)
     if adjusting is None or not adjusting.fits(store):
         return prediction
+    if prediction.layout not in (None, adjusting.layout):
+        return prediction
     return adjusting.apply([prediction])[0]
 
 
@@ -85,10 +87,12 @@ def write_adjusted(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProposalAdjustment:
-    """An adjustment as the project keeps it: arrays in one NumPy archive."""
+    """An adjustment as the project keeps it: arrays in one NumPy archive. `layout`: of which
+    landmarks they are, see `labeltool.store.arrays`."""
 
     adjustment: Adjustment
     ratios: NDArray[np.float64]
+    layout: int
 
     def apply(self, batch: list[NewPrediction]) -> list[NewPrediction]:
         """The adjusted predictions; a landmark's expected error falls as errors did."""
@@ -105,7 +109,7 @@ class ProposalAdjustment:
 
     def fits(self, store: Store) -> bool:
         """Whether it is about the landmarks of the project's scheme."""
-        return len(self.ratios) == store.scheme.count
+        return self.layout == store.schemes.layout
 
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Mean, offset and weights of the adjustment."""
@@ -115,7 +119,10 @@ class ProposalAdjustment:
         """What `from_bytes` reads."""
         file = io.BytesIO()
         of = self.adjustment
-        np.savez(file, mean=of.mean, offset=of.offset, weights=of.weights, ratios=self.ratios)
+        np.savez(
+            file, mean=of.mean, offset=of.offset, weights=of.weights, ratios=self.ratios,
+            layout=self.layout,
+        )  # fmt: skip
         return file.getvalue()
 
     @staticmethod
@@ -126,5 +133,6 @@ class ProposalAdjustment:
 
         with np.load(io.BytesIO(content), allow_pickle=False) as data:
             return ProposalAdjustment(
-                Adjustment(data["mean"], data["offset"], data["weights"]), data["ratios"]
-            )
+                Adjustment(data["mean"], data["offset"], data["weights"]), data["ratios"],
+                int(data["layout"]),
+            )  # fmt: skip

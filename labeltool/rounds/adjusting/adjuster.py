@@ -214,7 +214,9 @@ class ProposalAdjuster:
             for unfinished in adjustments.unfinished():  # a program was killed meanwhile
                 self._discard(unfinished)
             round_id = adjustments.add_round(network.id, learned.figures())
-            stored = ProposalAdjustment(learned.adjustment, learned.ratios)
+            stored = ProposalAdjustment(
+                learned.adjustment, learned.ratios, self._store.schemes.layout
+            )
             try:
                 count = write_adjusted(self._store, network.id, round_id, stored, progress=progress)
             except BaseException:

@@ -31,7 +31,7 @@ from labeltool.rounds.run_tables import RunFolderError
 from labeltool.rounds.upkeep.round_files import FILES_DELETED
 from labeltool.store import Store
 from pipnet.data.photo_lookup import content_hash
-from pipnet.data.scheme import SchemeError, read_scheme
+from pipnet.data.scheme import Scheme, SchemeError, read_scheme
 
 _PREDICTIONS = re.compile(r"predictions-\d{5,}\.npz")
 _INVALID = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
@@ -56,7 +56,7 @@ def bring_in(store: Store, launcher: RoundLauncher, file: Path, progress: Progre
         try:
             archive.unpack(incoming.path, _place, progress)
             try:
-                _check(store, folder, incoming)
+                _check(folder, incoming)
             except (RunFolderError, SchemeError, *_INVALID) as error:
                 raise UserError(RESULTS.refusal, RESULTS.remedy, file=file) from error
             with folder.hold_lock():  # two programs may bring in results of one round
@@ -98,7 +98,7 @@ def _place(name: str) -> str:
     return name
 
 
-def _check(store: Store, folder: RunFolder, incoming: RunFolder) -> None:
+def _check(folder: RunFolder, incoming: RunFolder) -> None:
     """Raise one of several errors unless these are whole results for the faces of `folder`.
 
     Names of photos, which a pack does not hold, are put into the problems of photos.
@@ -106,7 +106,10 @@ def _check(store: Store, folder: RunFolder, incoming: RunFolder) -> None:
     results, events = incoming.results(), incoming.new_events()
     if results is None or [event.kind for event in events if event.is_final] != ["finished"]:
         raise ValueError("not finished")
-    count, faces = store.scheme.count, set(folder.tables.faces().ids.tolist())
+    # the project may have changed its landmarks since it packed the round
+    scheme = Scheme.from_json(folder.spec()["scheme"])
+    faces = set(folder.tables.faces().ids.tolist())
+    count = scheme.count
     for name in results["chunks"]:
         for row in incoming.tables.predictions(_place(name)):
             shapes = row.points.shape, row.scores.shape
@@ -118,7 +121,7 @@ def _check(store: Store, folder: RunFolder, incoming: RunFolder) -> None:
     if error_model is not None and error_model.count != count:
         raise ValueError(incoming.calibration.name)
     model = incoming.model
-    if read_scheme(model).names != store.scheme.names or content_hash(model) != results["digest"]:
+    if read_scheme(model).names != scheme.names or content_hash(model) != results["digest"]:
         raise ValueError(model.name)
     photos = folder.tables.photo_rows()
     problems = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_folder import RunFolder, layout_of
+from labeltool.store import Store
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.compare import PairedChange, paired_change
 from pipnet.evaluation.evaluate import Evaluation
@@ -40,8 +41,18 @@ class Comparison:
     nme: PairedChange
 
 
-def read_audit_points(folder: RunFolder, scheme: Scheme) -> AuditPoints | None:
-    """The audit faces of a finished round whose error something normalises; None without any.
+def sources_in(folder: RunFolder, store: Store) -> list[int] | None:
+    """For each landmark of the project's scheme its place in the arrays of a round; None if the
+    round knows less landmarks."""
+    layout = layout_of(folder)
+    sources = store.schemes.sources_from(store.schemes.layout if layout is None else layout)
+    known = [source for source in sources if source is not None]
+    return known if len(known) == len(sources) else None
+
+
+def read_audit_points(folder: RunFolder, store: Store) -> AuditPoints | None:
+    """The audit faces of a finished round whose error something normalises, with the landmarks of
+    the project's scheme; None without any, or if the round knows less landmarks.
 
     Raises:
         RunFolderError: a file is damaged.
@@ -49,14 +60,18 @@ def read_audit_points(folder: RunFolder, scheme: Scheme) -> AuditPoints | None:
     audit, found = folder.tables.audit(), folder.tables.audit_errors()
     if audit is None or found is None:
         return None
+    sources = sources_in(folder, store)
+    if sources is None:
+        return None
     places = {int(face): place for place, face in enumerate(audit.faces)}
-    truth = audit.points[[places[int(face)] for face in found.faces]]
-    usable = norm_distance(truth, scheme) > 0
+    truth = audit.points[[places[int(face)] for face in found.faces]][:, sources]
+    usable = norm_distance(truth, store.scheme) > 0
     if not usable.any():
         return None
     return AuditPoints(
-        found.faces[usable], truth[usable], found.points_before[usable], found.points_after[usable]
-    )
+        found.faces[usable], truth[usable], found.points_before[usable][:, sources],
+        found.points_after[usable][:, sources],
+    )  # fmt: skip
 
 
 def compare_before(own: AuditPoints, number: int, scheme: Scheme) -> Comparison | None:

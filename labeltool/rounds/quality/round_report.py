@@ -25,6 +25,7 @@ from labeltool.rounds.quality.audit_points import (
     compare_before,
     compare_with,
     read_audit_points,
+    sources_in,
 )
 from labeltool.rounds.quality.convergence import Advice, advise, movement_of
 from labeltool.rounds.quality.corrections import CorrectedFace, Corrections, judge_corrections
@@ -277,7 +278,7 @@ def _number_before(row: Round) -> int | None:
 
 
 def _points(store: Store, row: Round) -> AuditPoints | None:
-    return read_audit_points(RunFolder(row.folder), store.scheme)
+    return read_audit_points(RunFolder(row.folder), store)
 
 
 def _worst(points: AuditPoints, evaluation: Evaluation) -> tuple[tuple[int, float], ...]:
@@ -305,12 +306,17 @@ def _corrections(store: Store, row: Round) -> Corrections | None:
     chunks = [name for name in results["chunks"] if (row.folder / name).exists()]
     if len(chunks) < len(results["chunks"]):
         return None
+    sources = sources_in(folder, store)
+    if sources is None:
+        return None
     corrections = store.reports.corrections(row.id)
-    manual = dict(zip(table.faces[table.manual].tolist(), table.points[table.manual], strict=True))
+    points = table.points[table.manual][:, sources]
+    manual = dict(zip(table.faces[table.manual].tolist(), points, strict=True))
     wanted = {correction.face_id for correction in corrections} & manual.keys()
     predicted: dict[int, Points] = {}
     for name in chunks if wanted else ():
-        predicted |= folder.tables.predicted_points(name, wanted)
+        found = folder.tables.predicted_points(name, wanted)
+        predicted |= {face: points[sources] for face, points in found.items()}
     return judge_corrections(corrections, manual, predicted, store.scheme)
 
 

@@ -1,7 +1,8 @@
 """Counters, which triggers keep up to date (see `sqlite`), so that no writer can forget them.
 
 `face_counter` has a row for each combination of verdict, offered, flag, round of the shown
-prediction, and reviewer: a few rows answer what would otherwise scan every face. `folder` and
+prediction, reviewer, and layout of the label: a few rows answer what would otherwise scan every
+face. `folder` and
 `root` have counters of their own. `face_counter` also counts removed faces; `folder` does not.
 """
 
@@ -64,7 +65,7 @@ def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 _FACE_KEY = (
     StateRow.verdict, StateRow.offered, StateRow.flag, func.coalesce(StateRow.round_id, 0),
-    func.coalesce(StateRow.reviewer, ""),
+    func.coalesce(StateRow.reviewer, ""), func.coalesce(StateRow.layout, 0),
 )  # fmt: skip
 _FACES = select(*_FACE_KEY, func.count()).group_by(*_FACE_KEY)
 _FOLDERS = (

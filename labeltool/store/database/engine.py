@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from labeltool.domain import N_, Cancelled, Progress, StoreBusyError, UserError
+from labeltool.store.arrays.layouts import Layouts, using
 from labeltool.store.database import sqlite
 from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.project_lock import ProjectLock
@@ -84,11 +85,13 @@ class Database:
     8. That pause is as long as the write took, and longer while a person is active.
     9. Just after a decision the pause is short, because the next decision cannot come at once.
     10. A change by another process counts as a decision there: background writes make room for it.
+    11. Arrays of landmarks are read and written as those of `layouts`, the scheme of the project.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        self.layouts: Layouts | None = None
         self._lock = threading.Lock()
         self._local = threading.local()
         self._no_interactive_write = threading.Event()
@@ -140,6 +143,7 @@ class Database:
         with (
             self._checked_for_changes(),
             user_errors(self.path),
+            using(self.layouts),
             self.readers.connect() as connection,
         ):
             sqlite.begin_read(connection)
@@ -188,11 +192,13 @@ class Database:
                 connection.rollback()
                 self._begin(deadline)
                 try:
-                    with self._interruptible(connection):
+                    with self._interruptible(connection), using(self.layouts):
                         yield connection
                     connection.commit()
                 except BaseException:
                     connection.rollback()
+                    if self.layouts is not None:
+                        self.layouts.forget()  # one that was added is gone
                     raise
         finally:
             self._lock.release()

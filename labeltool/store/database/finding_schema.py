@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from labeltool.store.database.schema import Base, PointsType
+from labeltool.store.arrays.array_types import PointsType
+from labeltool.store.database.schema import Base
 
 
 class FindingRow(Base):
     """What a check found on a face as it is now: triggers delete it when the entry or the
     prediction of the face changes, or those of the face that it doubles (`other`).
 
-    `landmarks`: their indices, as JSON. `mended`: the landmarks as the fix leaves them.
+    `landmarks`: their permanent ids, as JSON. `mended`: the landmarks as the fix leaves them.
     """
 
     __tablename__ = "finding"

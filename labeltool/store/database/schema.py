@@ -17,7 +17,6 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
-    LargeBinary,
     String,
     TypeDecorator,
     UniqueConstraint,
@@ -27,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from labeltool.domain import Message
 from labeltool.domain.tolerance import DEFAULT_TOLERANCE
+from labeltool.store.arrays.array_types import PointsType, ScoresType, VisibilityType
 
 SCHEMA = 1
 """The number of the newest migration."""
@@ -51,65 +51,39 @@ class MessageType(TypeDecorator[Message]):
         return None if value is None else Message.from_json(value)
 
 
-class _ArrayType(TypeDecorator[NDArray[Any]]):
-    """An array as the bytes of its numbers, read back read-only."""
-
-    impl = LargeBinary
-    cache_ok = True
-    stored: np.dtype[Any]
-
-    def process_bind_param(self, value: NDArray[Any] | None, dialect: Dialect) -> bytes | None:
-        """Array to bytes."""
-        return None if value is None else np.ascontiguousarray(value, self.stored).tobytes()
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
-        """Bytes to an array."""
-        return None if value is None else np.frombuffer(value, self.stored)
-
-
-class PointsType(_ArrayType):
-    """(N, 2) float64 as little-endian bytes."""
-
-    cache_ok = True
-    stored = np.dtype("<f8")
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
-        """Bytes to an array."""
-        return None if value is None else np.frombuffer(value, self.stored).reshape(-1, 2)
-
-
-SCORE_DTYPE = np.dtype("<f2")
-"""How scores and expected errors are stored: with three digits, so that a prediction of 98
-landmarks takes half a page of the file instead of a whole one."""
-
-
-class ScoresType(_ArrayType):
-    """(N,) float32 as little-endian bytes of half precision."""
-
-    cache_ok = True
-    stored = SCORE_DTYPE
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
-        """Bytes to an array."""
-        return None if value is None else np.frombuffer(value, self.stored).astype(np.float32)
-
-
-class VisibilityType(_ArrayType):
-    """(N,) of 0 absent, 1 occluded, 2 visible as bytes."""
-
-    cache_ok = True
-    stored = np.dtype(np.int8)
-
-
 class ProjectRow(Base):
-    """One row: what the project is. `tolerance`: see `labeltool.domain.tolerance`."""
+    """One row: what the project is. `scheme_id`: the scheme in force. `tolerance`: see
+    `labeltool.domain.tolerance`."""
 
     __tablename__ = "project"
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[str] = mapped_column(String(32))
-    scheme: Mapped[str]
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("scheme.id"))
     created: Mapped[str]
     tolerance: Mapped[float] = mapped_column(Float, server_default=str(DEFAULT_TOLERANCE))
+
+
+class LayoutRow(Base):
+    """Which landmarks arrays hold: `landmarks` are their ids, see `store.arrays.layouts`."""
+
+    __tablename__ = "layout"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    landmarks: Mapped[str] = mapped_column(unique=True)
+
+
+class SchemeRow(Base):
+    """A version of the landmark scheme; rows are only ever added.
+
+    `operation_id`: what made it, from the version `previous`; NULL for the one that the project was
+    made with. `content`: the scheme as JSON. `layout_id`: the landmarks by their permanent ids.
+    """
+
+    __tablename__ = "scheme"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operation_id: Mapped[int | None] = mapped_column(ForeignKey("operation.id"), unique=True)
+    previous: Mapped[int | None] = mapped_column(ForeignKey("scheme.id"))
+    layout_id: Mapped[int] = mapped_column(ForeignKey("layout.id"))
+    content: Mapped[str]
 
 
 class VersionRow(Base):
@@ -274,7 +248,8 @@ class PredictionRow(Base):
 class OperationRow(Base):
     """The log: what was done, by whom, when. Rows are only ever added.
 
-    `kind`: decide, flag, import, proposals, draw, box, restore, rollback, revert, undo or redo.
+    `kind`: decide, flag, import, proposals, draw, box, scheme, restore, rollback, revert, undo or
+    redo.
     `target`: the operation that was reverted, undone or redone. `round_id`: whose proposals it
     brought, or rolled back to.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
@@ -346,7 +321,8 @@ class StateRow(Base):
     `prediction_id`, `model_id`, `round_id`, `score`, `error` describe the prediction shown now;
     `change`: its mean distance from the one before, as a fraction of the box size. `offered`:
     nobody has judged it yet. `effect`: the operation that set the verdict; `reviewer`: who did it.
-    The last four columns are copies from other tables, for the filters.
+    `layout`: of a manual label, NULL without one. The four columns before it are copies from other
+    tables, for the filters.
     """
 
     __tablename__ = "state"
@@ -372,6 +348,7 @@ class StateRow(Base):
     folder_id: Mapped[int]
     round_id: Mapped[int | None]
     reviewer: Mapped[str | None]
+    layout: Mapped[int | None]
 
 
 def _add_order_index(key: str) -> None:
@@ -382,6 +359,7 @@ def _add_order_index(key: str) -> None:
     """
     compared = (
         "verdict", "offered", "flag", "error", "round_id", "reviewer", "folder_id", "photo_id",
+        "layout",
     )  # fmt: skip
     others = (getattr(StateRow, name) for name in compared if name != key)
     Index(f"state_by_{key}", getattr(StateRow, key).desc(), StateRow.face_id, *others)
@@ -401,6 +379,7 @@ class FaceCounterRow(Base):
     flag: Mapped[bool] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reviewer: Mapped[str] = mapped_column(primary_key=True)
+    layout: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     faces: Mapped[int]
 
 

@@ -291,14 +291,17 @@ def _compile_contains_text(element: contains_text, compiler: Any, **options: Any
 
 _IS_PRESENT = "({0}.verdict != 'removed')"
 _IS_WAITING = "({0}.offered OR {0}.verdict = 'unreviewed')"
-_KEY = "{0}.verdict, {0}.offered, {0}.flag, coalesce({0}.round_id, 0), coalesce({0}.reviewer, '')"
+_KEY = (
+    "{0}.verdict, {0}.offered, {0}.flag, coalesce({0}.round_id, 0), coalesce({0}.reviewer, ''), "
+    "coalesce({0}.layout, 0)"
+)
 _COUNT_ONE_MORE = (
     f"INSERT INTO face_counter VALUES ({_KEY.format('new')}, 1) "
     "ON CONFLICT DO UPDATE SET faces = faces + 1;"
 )
 _COUNT_ONE_LESS = (
     "UPDATE face_counter SET faces = faces - 1 "
-    f"WHERE (verdict, offered, flag, round_id, reviewer) = ({_KEY.format('old')});"
+    f"WHERE (verdict, offered, flag, round_id, reviewer, layout) = ({_KEY.format('old')});"
 )
 _WAITS, _WAITED = _IS_WAITING.format("new"), _IS_WAITING.format("old")
 _PRESENT, _WAS_PRESENT = _IS_PRESENT.format("new"), _IS_PRESENT.format("old")
@@ -314,8 +317,8 @@ WHERE id = new.folder_id; END""",
     f"""CREATE TRIGGER state_removed AFTER DELETE ON state BEGIN {_COUNT_ONE_LESS}
 UPDATE folder SET faces = faces - {_WAS_PRESENT}, todo = todo - {_WAITED}
 WHERE id = old.folder_id; END""",
-    f"""CREATE TRIGGER state_changed AFTER UPDATE OF verdict, offered, flag, round_id, reviewer
-ON state WHEN ({_KEY.format("new")}) IS NOT ({_KEY.format("old")})
+    f"""CREATE TRIGGER state_changed AFTER UPDATE OF verdict, offered, flag, round_id, reviewer,
+layout ON state WHEN ({_KEY.format("new")}) IS NOT ({_KEY.format("old")})
 BEGIN {_COUNT_ONE_LESS} {_COUNT_ONE_MORE}
 UPDATE folder SET faces = faces + {_PRESENT} - {_WAS_PRESENT}, todo = todo + {_WAITS} - {_WAITED}
 WHERE id = new.folder_id AND ({_WAITS} != {_WAITED} OR {_PRESENT} != {_WAS_PRESENT}); END""",

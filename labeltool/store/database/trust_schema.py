@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from labeltool.store.database.schema import Base, PointsType
+from labeltool.store.arrays.array_types import PointsType
+from labeltool.store.database.schema import Base
 
 
 class AcceptanceRow(Base):

@@ -25,6 +25,7 @@ from labeltool.store.database.schema import DraftRow, EntryRow, OperationRow, St
 from labeltool.store.log.descriptions import decision, decision_done
 from labeltool.store.log.face_state import refresh_states
 from labeltool.store.log.operation_log import operate
+from labeltool.store.log.stored_layouts import keep_landmarks
 
 CHUNK = 2000
 """Faces between two calls of progress."""
@@ -134,6 +135,7 @@ class Batches:
                 connection.execute(
                     _ENTER, {"operation": operation, "verdict": str(verdict), "ids": unchanged}
                 )
+                keep_landmarks(connection, operation, after=newest["newest"])
                 connection.execute(_MAKE_CURRENT, newest)
                 refresh_states(connection, _ENTERED, newest)
                 count += len(unchanged)

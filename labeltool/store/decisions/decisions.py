@@ -148,7 +148,7 @@ class Decisions:
                     "ids": list(faces),
                 },
             )  # fmt: skip
-            count = finish(connection, operation, boxes=False)
+            count = finish(connection, operation, boxes=False, decides=True)
             if count == 0:
                 made = connection.scalar(_VERDICT, {"face": faces[0]})
                 if len(faces) == 1 and made == Verdict.REMOVED:
@@ -188,7 +188,7 @@ class Decisions:
                 StateRow.face_id, literal(str(verdict)), StateRow.flag, StateRow.prediction_id,
                 null(), null(),
             ).where(*_within(threshold))  # fmt: skip
-            count = enter(connection, operation, chosen)
+            count = enter(connection, operation, chosen, decides=True)
             if count == 0:
                 connection.rollback()
                 return 0, WriteResult()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,16 +34,16 @@ from labeltool.domain import (
     WriteResult,
     no_progress,
 )
+from labeltool.store.arrays.array_types import ScoresType
+from labeltool.store.arrays.layouts import FIRST, Layouts, layout_of
 from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
-    SCORE_DTYPE,
     DraftRow,
     EntryRow,
     OperationRow,
     PredictionRow,
-    ProjectRow,
     StateRow,
 )
 from labeltool.store.decisions.drafts import NO_DRAFT, put_draft
@@ -55,7 +55,8 @@ from labeltool.store.log.landmark_marks import (
     LandmarkCheckStepRow,
 )
 from labeltool.store.log.operation_log import finish, now, operate
-from pipnet.data.scheme import Scheme
+
+SCORES = ScoresType()
 
 CHUNK = 4000
 """Faces that are read between two calls of progress."""
@@ -90,11 +91,10 @@ class LandmarkChecks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @cached_property
-    def _landmarks(self) -> int:
-        """N, which no project changes."""
-        with self._database.read() as connection:
-            return Scheme.from_json(connection.scalars(select(ProjectRow.scheme)).one()).count
+    @property
+    def _layouts(self) -> Layouts:
+        assert self._database.layouts is not None
+        return self._database.layouts
 
     def table(self, progress: Progress = no_progress) -> CheckTable:
         """Every face that waits with a proposal: for a background task, it reads all of them.
@@ -115,15 +115,17 @@ class LandmarkChecks:
         self, connection: Connection, query: Any, values: dict[str, Any], total: int,
         progress: Progress,
     ) -> CheckTable:  # fmt: skip
-        count, done = self._landmarks, 0
+        count, done = len(self._layouts.ids), 0
         faces, predictions, errors = [_NO_IDS], [_NO_IDS], [np.empty((0, count), np.float16)]
         result = connection.execution_options(stream_results=True).execute(query, values)
         for rows in result.partitions(CHUNK):
             progress(done, total)
-            rows = [row for row in rows if len(row[2]) == SCORE_DTYPE.itemsize * count]
+            stored = [self._in_force(row[2]) for row in rows]
+            fitting = [len(each) == SCORES.width * count for each in stored]
+            rows = list(itertools.compress(rows, fitting))
             ids = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2)
-            joined = b"".join([row[2] for row in rows])
-            blob = np.frombuffer(joined, SCORE_DTYPE).reshape(-1, count)
+            joined = b"".join(itertools.compress(stored, fitting))
+            blob = np.frombuffer(joined, SCORES.stored).reshape(-1, count)
             raw = np.array([row[3] for row in rows], bool)
             faces.append(ids[:, 0])
             predictions.append(ids[:, 1])
@@ -138,6 +140,12 @@ class LandmarkChecks:
             if place < len(of) and of[place] == row.face_id:
                 marks[place] = valid_marks(row, count)
         return CheckTable(of, on, np.concatenate(errors)[order], marks)
+
+    def _in_force(self, stored: bytes) -> bytes:
+        """Stored scores as those of the landmarks in force."""
+        if self._layouts.current == FIRST == layout_of(stored, SCORES.width):
+            return stored
+        return SCORES.in_force(stored).tobytes()
 
     def check(self, reviewer: str, landmark: int, seen: Sequence[SeenLandmark]) -> WriteResult:
         """Store what a person said of one landmark of some faces, as one operation.
@@ -168,7 +176,7 @@ class LandmarkChecks:
             steps, entries = [], []
             for each in there:
                 row = rows[each.face_id]
-                marks = valid_marks(row, self._landmarks)
+                marks = valid_marks(row, len(self._layouts.ids))
                 steps.append([each.face_id, each.prediction_id, int(marks[landmark]), each.mark])
                 marks[landmark] = each.mark
                 _put_marks(connection, row, marks)
@@ -180,10 +188,10 @@ class LandmarkChecks:
                 for entry in entries:
                     connection.execute(NO_DRAFT, {"face": entry["face_id"]})
                     _keep_moves(connection, reviewer, rows[entry["face_id"]], entry)
-            finish(connection, operation, boxes=False)
+            finish(connection, operation, boxes=False, decides=True)
             connection.execute(
                 insert(LandmarkCheckStepRow).values(
-                    operation_id=operation, landmark=landmark, faces=steps
+                    operation_id=operation, landmark=self._layouts.ids[landmark], faces=steps
                 )
             )
             decided = sum(entry["verdict"] != Verdict.UNREVIEWED for entry in entries)

@@ -60,6 +60,7 @@ from labeltool.store.log.operation_log import (
 )
 from labeltool.store.rollbacks import ROLLBACK, step_rollback
 from labeltool.store.round_records import Rounds, set_visible
+from labeltool.store.scheme_versions import SCHEME, step_scheme
 
 MOVE = "move"
 """The kind of a step of moves."""
@@ -258,12 +259,18 @@ def _with_marks(
 def _with_round(
     connection: Connection, operation: int, target: Any, result: WriteResult, *, visible: bool
 ) -> WriteResult:
-    """Show or hide the proposals that an operation brought, or put a rollback's rounds back."""
-    if target.round_id is None:
+    """Show or hide the proposals that an operation brought, or put a rollback's rounds, or the
+    scheme before a change of it, back."""
+    if target.round_id is None and target.kind != SCHEME:
         return result
     connection.execute(
         update(OperationRow).where(OperationRow.id == operation).values(faces=target.faces)
     )
+    if target.kind == SCHEME:
+        if not step_scheme(connection, target.id, back=not visible):
+            again = N_("They were changed again since, and stay as they are.")
+            return replace(result, message=Message.join(result.message, Message(again)))
+        return replace(result, changes=Changes(all=True, scheme=True))
     if target.kind == ROLLBACK:
         if not step_rollback(connection, target.id, back=not visible):
             again = N_("Somebody rolled back again since: the proposals stay as they are.")

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from labeltool.domain import (
+    FINAL,
     VERDICT_FILTERS,
     VERDICTS,
     Counts,
@@ -35,6 +36,7 @@ from labeltool.domain import (
     Row,
     Verdict,
 )
+from labeltool.store.arrays.layouts import in_use
 from labeltool.store.database.counters import is_present, is_waiting, search_text, total
 from labeltool.store.database.dialects import Dialect, dialect_of
 from labeltool.store.database.engine import Database
@@ -238,8 +240,9 @@ def _prepare(
     build: Callable[..., Any], connection: Connection, wanted: Filter
 ) -> tuple[Any, dict[str, Any]]:
     """The statement that `build` makes for a filter, and its parameters."""
-    dialect = dialect_of(connection)
+    dialect, layouts = dialect_of(connection), in_use()
     shape, values = wanted, dict[str, Any]()
+    values["incomplete"] = [] if layouts is None else layouts.incomplete()
     if wanted.error is not None:
         low, high = wanted.error
         values |= {"low": low - ROUNDING, "high": high + ROUNDING}
@@ -326,6 +329,8 @@ def _index(wanted: Filter) -> str | None:
         return f"state_by_{_ORDERS[wanted.order].key}"
     if wanted.verdict == "offered":
         return "state_offered"
+    if wanted.verdict == "missing":
+        return None
     if wanted.verdict is not None:
         return "state_verdict"
     return "state_flag" if wanted.flagged else None
@@ -348,6 +353,8 @@ def _has_verdict(table: Any, verdict: str | None) -> ColumnElement[bool]:
         return and_(table.offered)
     if verdict == "rejected-new":
         return and_(table.offered, table.verdict == Verdict.REJECTED)
+    if verdict == "missing":
+        return and_(table.verdict.in_(FINAL), table.layout.in_(id_list("incomplete")))
     return and_(table.verdict == verdict)
 
 

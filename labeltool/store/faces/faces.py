@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     Connection,
     Select,
@@ -31,6 +33,8 @@ from labeltool.domain import (
     Prediction,
     Verdict,
 )
+from labeltool.store.arrays.array_types import layout_number
+from labeltool.store.arrays.layouts import in_use
 from labeltool.store.database.counters import total
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
@@ -138,6 +142,7 @@ class Faces:
                 prediction=prediction, decision=_decision(connection, row.entry_id),
                 draft=row.draft, draft_visibility=row.draft_visibility,
                 draft_prediction=row.draft_prediction,
+                missing=_missing(connection, face_id, prediction),
             )  # fmt: skip
 
     def photo_files(self, ids: Sequence[int]) -> list[Path]:
@@ -328,3 +333,29 @@ def _decision(connection: Connection, entry_id: int | None) -> Decision | None:
     return Decision(
         Verdict(row.verdict), row.reviewer, row.time, row.prediction_id, row.points, row.visibility
     )
+
+
+def _missing(
+    connection: Connection, face_id: int, prediction: Prediction | None
+) -> NDArray[np.bool_] | None:
+    """The landmarks of the project that what a face shows does not know; None for none."""
+    layouts = in_use()
+    if layouts is None or layouts.has_one:
+        return None
+    shown = {"face": face_id, "prediction": None if prediction is None else prediction.id}
+    number = connection.scalar(_SHOWN_LAYOUT, shown)
+    lacking = None if number is None else layouts.missing(number)
+    return lacking if lacking is not None and lacking.any() else None
+
+
+_SHOWN_LAYOUT = (
+    select(
+        func.coalesce(
+            layout_number(DraftRow.points), StateRow.layout, layout_number(PredictionRow.points)
+        )
+    )
+    .select_from(StateRow)
+    .outerjoin(DraftRow, DraftRow.face_id == StateRow.face_id)
+    .outerjoin(PredictionRow, PredictionRow.id == bindparam("prediction"))
+    .where(StateRow.face_id == bindparam("face"))
+)

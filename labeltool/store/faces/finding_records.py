@@ -107,7 +107,7 @@ class Findings:
             same = {r.face_id for r in current if versions[r.face_id] == tuple(r)[1:]}
             before = set(connection.scalars(_FOUND_ON, {"ids": list(versions)}))
             connection.execute(_FORGET, {"ids": list(versions)})
-            rows = [_row(each) for each in found if each.face_id in same]
+            rows = [self._row(each) for each in found if each.face_id in same]
             rows = [row for row in rows if row["other"] is None or row["other"] in same]
             if rows:
                 connection.execute(insert(FindingRow), rows)
@@ -123,14 +123,15 @@ class Findings:
         """What was found on a face, the gravest first, and whether it is ignored."""
         with self._database.read() as connection:
             rows = connection.execute(_OF_FACE, {"face": face_id}).all()
-        found = [(_finding(row), bool(row.ignored)) for row in rows]
+        found = [(self._finding(row), bool(row.ignored)) for row in rows]
         order = list(Check)
         return sorted(found, key=lambda pair: (pair[1], order.index(pair[0].check)))
 
     def all(self) -> list[tuple[str, Finding, bool]]:
         """Everything found: the photo's name, the finding, whether it is ignored; by face."""
         with self._database.read() as connection:
-            return [(r.path, _finding(r), bool(r.ignored)) for r in connection.execute(_ALL)]
+            rows = connection.execute(_ALL).all()
+        return [(row.path, self._finding(row), bool(row.ignored)) for row in rows]
 
     def counts(self) -> dict[Check, int]:
         """How many faces each check has a finding on, without the ignored ones."""
@@ -142,7 +143,7 @@ class Findings:
         """Ignore a finding on its face from now on, or no longer."""
         key = {
             "face_id": finding.face_id, "check": str(finding.check),
-            "landmarks": json.dumps(finding.landmarks),
+            "landmarks": self._written(finding.landmarks),
         }  # fmt: skip
         with self._database.write() as connection:
             if on:
@@ -157,21 +158,26 @@ class Findings:
             connection.execute(_MARK_IGNORED, {"ids": [finding.face_id]})
         return Changes(faces=frozenset({finding.face_id}))
 
+    def _written(self, landmarks: Sequence[int]) -> str:
+        """Landmarks by their permanent ids: what is ignored stays so when the scheme changes."""
+        assert self._database.layouts is not None
+        return json.dumps(self._database.layouts.ids_of(landmarks))
 
-def _row(finding: Finding) -> dict[str, object]:
-    return {
-        "face_id": finding.face_id, "check": str(finding.check),
-        "landmarks": json.dumps(finding.landmarks), "ignored": False, "other": finding.other,
-        "mended": finding.mended,
-    }  # fmt: skip
+    def _row(self, finding: Finding) -> dict[str, object]:
+        return {
+            "face_id": finding.face_id, "check": str(finding.check),
+            "landmarks": self._written(finding.landmarks), "ignored": False,
+            "other": finding.other, "mended": finding.mended,
+        }  # fmt: skip
 
-
-def _finding(row: object) -> Finding:
-    values = row._mapping  # type: ignore[attr-defined]
-    return Finding(
-        values["face_id"], Check(values["check"]), tuple(json.loads(values["landmarks"])),
-        values["mended"], values["other"],
-    )  # fmt: skip
+    def _finding(self, row: object) -> Finding:
+        values = row._mapping  # type: ignore[attr-defined]
+        assert self._database.layouts is not None
+        return Finding(
+            values["face_id"], Check(values["check"]),
+            self._database.layouts.places_of(json.loads(values["landmarks"])),
+            values["mended"], values["other"],
+        )  # fmt: skip
 
 
 # built once: they run after every change

@@ -12,6 +12,7 @@ from labeltool.store.database.schema import (
     DraftRow,
     EntryRow,
     FaceCounterRow,
+    ProjectRow,
     RootRow,
     RoundRow,
     SavedFilterRow,
@@ -25,6 +26,7 @@ _LOOK: dict[str, Select[*tuple[Any, ...]]] = {
     "face_counter": select(FaceCounterRow.__table__).where(FaceCounterRow.faces != 0),
     "filters": select(SavedFilterRow.id, SavedFilterRow.name, SavedFilterRow.filter),
     "drafts": select(DraftRow.face_id, DraftRow.time),
+    "scheme": select(ProjectRow.scheme_id),
 }
 _NEW_ENTRIES = select(EntryRow.face_id).where(EntryRow.id > bindparam("newest")).limit(MANY + 1)
 
@@ -68,4 +70,5 @@ class ChangeDetector:
             photos=differs["photos"],
             rounds=differs["rounds"],
             filters=differs["filters"],
+            scheme=differs["scheme"],
         )

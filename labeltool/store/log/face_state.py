@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.schema import DropTable
 
 from labeltool.domain import FINAL, Verdict
+from labeltool.store.arrays.array_types import layout_number
 from labeltool.store.database.schema import (
     EntryRow,
     FaceRow,
@@ -79,6 +80,7 @@ def _state_update(faces: Faces | None) -> Update:
             func.coalesce(EntryRow.flag, false()).label("flag"),
             EntryRow.prediction_id.label("judged"),
             case((is_labelled, EntryRow.prediction_id), else_=newest).label("shown"),
+            layout_number(EntryRow.points).label("layout"),
         )
         .select_from(current)
         .join(FaceRow, FaceRow.id == current.face_id)
@@ -96,11 +98,14 @@ def _state_update(faces: Faces | None) -> Update:
         ),
         else_=false(),
     )
+    is_label = or_(*(new.c.verdict == verdict for verdict in FINAL))
+    layout = func.coalesce(new.c.layout, layout_number(PredictionRow.points))
     state = (
         select(
             new.c.face_id, new.c.verdict, new.c.flag, new.c.effect, new.c.reviewer,
             new.c.shown.label("prediction_id"), is_new.label("offered"), PredictionRow.score,
             PredictionRow.error, PredictionRow.change, PredictionRow.round_id, RoundRow.model_id,
+            case((is_label, layout)).label("layout"),
         )
         .select_from(new)
         .outerjoin(PredictionRow, PredictionRow.id == new.c.shown)

@@ -10,8 +10,10 @@ from sqlalchemy import JSON, Connection, ForeignKey, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from labeltool.domain import Points
+from labeltool.store.arrays.array_types import PointsType, VisibilityType
+from labeltool.store.arrays.layouts import in_use
 from labeltool.store.database.expressions import id_list
-from labeltool.store.database.schema import Base, PointsType, VisibilityType
+from labeltool.store.database.schema import Base
 
 UNMARKED, PASSED, WRONG = 0, 1, 2
 """What a person said of a landmark: nothing yet, it is in its place, it is not."""
@@ -32,7 +34,7 @@ class LandmarkCheckRow(Base):
 
 
 class LandmarkCheckStepRow(Base):
-    """The marks of one landmark that an operation of the log set, for its undo.
+    """The marks of one landmark (its permanent id) that an operation of the log set, for its undo.
 
     `faces`: face, prediction, mark before and mark after.
     """
@@ -53,7 +55,9 @@ def step_marks(connection: Connection, operation: int, *, back: bool) -> frozens
             LandmarkCheckStepRow.operation_id == operation
         )
     ).one_or_none()
-    if step is None:
+    layouts = in_use()
+    place = () if step is None or layouts is None else layouts.places_of([step.landmark])
+    if step is None or not place:  # or the landmark was removed since
         return frozenset()
     faces = [face for face, *_ in step.faces]
     rows: dict[int, Any] = {
@@ -65,10 +69,10 @@ def step_marks(connection: Connection, operation: int, *, back: bool) -> frozens
     for face, prediction, before, after in step.faces:
         now, then = (after, before) if back else (before, after)
         row = rows.get(face)
-        if row is None or row.prediction_id != prediction or row.marks[step.landmark] != now:
+        if row is None or row.prediction_id != prediction or row.marks[place[0]] != now:
             continue
         marks = row.marks.copy()
-        marks[step.landmark] = then
+        marks[place[0]] = then
         connection.execute(
             update(LandmarkCheckRow).where(LandmarkCheckRow.face_id == face).values(marks=marks)
         )

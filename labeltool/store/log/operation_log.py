@@ -42,6 +42,7 @@ from labeltool.store.database.schema import (
     StateRow,
 )
 from labeltool.store.log.face_state import UNDECIDED_VERDICT, refresh_boxes, refresh_states
+from labeltool.store.log.stored_layouts import keep_landmarks
 from pipnet.data.boxes import SAME_FACE_OVERLAP, overlap
 from pipnet.data.crop import CropConvention
 
@@ -267,10 +268,12 @@ def enter_new(connection: Connection, operation: int, faces: Sequence[int]) -> i
     return finish(connection, operation)
 
 
-def enter(connection: Connection, operation: int, chosen: Any, box: Any = None) -> int:
+def enter(
+    connection: Connection, operation: int, chosen: Any, box: Any = None, *, decides: bool = False
+) -> int:
     """Add an entry for every row of (face, verdict, flag, prediction, points, visibility).
 
-    `box`: a column of theirs; None leaves boxes where they are.
+    `box`: a column of theirs; None leaves boxes where they are. `decides`: see `finish`.
     """
     if box is None:
         before = aliased(EntryRow)
@@ -281,15 +284,20 @@ def enter(connection: Connection, operation: int, chosen: Any, box: Any = None) 
         "operation_id", "effect", "previous", "box",
     ]  # fmt: skip
     connection.execute(insert(EntryRow).from_select(names, rows))
-    return finish(connection, operation)
+    return finish(connection, operation, decides=decides)
 
 
-def finish(connection: Connection, operation: int, *, boxes: bool = True) -> int:
+def finish(
+    connection: Connection, operation: int, *, boxes: bool = True, decides: bool = False
+) -> int:
     """Bring the current state of the operation's faces up to date; returns how many there are.
 
-    `boxes`: whether it may have moved some.
+    `boxes`: whether it may have moved some. `decides`: whether a person decided on landmarks as
+    they are in force, instead of bringing an earlier state back.
     """
     parameters = {"operation": operation}
+    if decides:
+        keep_landmarks(connection, operation)
     connection.execute(_NEWEST, parameters)
     count = int(connection.execute(_COUNT, parameters).scalar_one())
     refresh_states(connection, _ENTERED, parameters)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import func, insert, or_, select
 
 from labeltool.domain import N_, Message, UserError
+from labeltool.store.arrays.array_types import PointsType, raw
 from labeltool.store.database.engine import Database
 from labeltool.store.database.expressions import id_list
 from labeltool.store.database.schema import (
@@ -88,7 +89,7 @@ class Certificates:
         """What faces are made of, in their order: SHA-256 of the photo's file, and of the proposal.
 
         An empty text stands for what is unknown or gone. The hash of a proposal is that of its
-        landmarks as little-endian float64, x before y.
+        landmarks as little-endian float64, x before y, as the network gave them.
         """
         found = dict[int, tuple[str, str]]()
         with self._database.read() as connection:
@@ -97,7 +98,7 @@ class Certificates:
                 photos = dict(connection.execute(_PHOTOS, {"ids": part}).all())
                 wanted = [int(each) for each in predictions[start : start + CHUNK]]
                 points = {
-                    row.id: hashlib.sha256(row.points.astype("<f8").tobytes()).hexdigest()
+                    row.id: hashlib.sha256(PointsType().unpack(row.points).tobytes()).hexdigest()
                     for row in connection.execute(_POINTS, {"ids": wanted})
                 }
                 for face, prediction in zip(part, wanted, strict=True):
@@ -119,7 +120,9 @@ _PHOTOS = (
     .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
     .where(FaceRow.id.in_(id_list("ids")))
 )
-_POINTS = select(PredictionRow.id, PredictionRow.points).where(PredictionRow.id.in_(id_list("ids")))
+_POINTS = select(PredictionRow.id, raw(PredictionRow.points).label("points")).where(
+    PredictionRow.id.in_(id_list("ids"))
+)
 _NOW = select(StateRow.face_id, StateRow.prediction_id).where(StateRow.face_id.in_(id_list("ids")))
 _LEFT = (
     select(func.count())

@@ -104,7 +104,7 @@ class TestPlan:
         run(rounds)
         spec = RunFolder(store.rounds.all()[-1].folder).spec()
         assert Recipe(**spec["recipe"]) == recipe
-        assert spec["in_use"] == {"round": 0, "weights": None}
+        assert spec["in_use"] == {"round": 0, "weights": None, "sources": [0, 1, 2]}
         later = rounds.launcher.plan().recipe
         assert (later.first_images, later.predict_again) == (0, False)
         afresh = rounds.launcher.plan(RoundOptions(start="starter")).recipe
@@ -112,7 +112,9 @@ class TestPlan:
         assert not afresh.predict_again  # the stored proposals are of a network that saw labels
         run(rounds)
         folder = RunFolder(store.rounds.all()[-1].folder)
-        assert folder.spec()["in_use"] == {"round": 1, "weights": folder.spec()["weights"]}
+        assert folder.spec()["in_use"] == {
+            "round": 1, "weights": folder.spec()["weights"], "sources": [0, 1, 2],
+        }  # fmt: skip
 
     def test_heads_for_another_scheme_are_trained_at_a_higher_rate(self, project):
         store = project(2, proposed=False)  # three landmarks, which the starter does not have

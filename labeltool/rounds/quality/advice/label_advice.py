@@ -14,7 +14,6 @@ from labeltool.rounds.quality.round_figures import figures, finished_rounds
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.store import Store
-from pipnet.data.scheme import Scheme
 from pipnet.evaluation.evaluate import Evaluation
 
 MIN_REPEATS = 20
@@ -32,7 +31,7 @@ def label_advice(store: Store, number: int) -> StopAdvice | None:
     finished = [row for row in finished_rounds(store.rounds.all()) if row.number <= number]
     cost = store.trust.costs.recent()
     return advise_labels(
-        curve(finished[-MAX_ROUNDS:], store.scheme),
+        curve(finished[-MAX_ROUNDS:], store),
         store.queue.counts().unreviewed,
         None if cost is None else cost.seconds,
         _looks(store, finished),
@@ -42,7 +41,7 @@ def label_advice(store: Store, number: int) -> StopAdvice | None:
 def _looks(store: Store, finished: Sequence[Round]) -> Looks | None:
     """None without audit faces, or before MIN_REPEATS faces were shown twice."""
     repeats, differing = store.trust.repeats()
-    points = _points(finished[-1], store.scheme) if finished else None
+    points = _points(finished[-1], store) if finished else None
     if repeats < MIN_REPEATS or points is None:
         return None
     tolerance = store.trust.tolerance()
@@ -53,10 +52,10 @@ def _looks(store: Store, finished: Sequence[Round]) -> Looks | None:
     return Looks(differing / repeats, 1 - float(np.mean(right)))
 
 
-def curve(rounds: Sequence[Round], scheme: Scheme) -> list[CurvePoint]:
+def curve(rounds: Sequence[Round], store: Store) -> list[CurvePoint]:
     """The rounds whose network the audit faces of the last one measured too, oldest first; empty
     if nothing measured the last one."""
-    measured = [(row, _points(row, scheme)) for row in rounds]
+    measured = [(row, _points(row, store)) for row in rounds]
     if not measured or measured[-1][1] is None:
         return []
     found = [(row, points) for row, points in measured if points is not None]
@@ -68,15 +67,15 @@ def curve(rounds: Sequence[Round], scheme: Scheme) -> list[CurvePoint]:
     for row, points in common:
         places = {int(face): place for place, face in enumerate(points.faces)}
         after = points.after[[places[int(face)] for face in truth.faces[order]]]
-        errors = Evaluation.of_points(after, truth.truth[order], scheme).nme_per_face()
+        errors = Evaluation.of_points(after, truth.truth[order], store.scheme).nme_per_face()
         labels = figures(row)["manual"]
         made.append(CurvePoint(labels if isinstance(labels, int) else 0, errors))
     return made
 
 
-def _points(row: Round, scheme: Scheme) -> AuditPoints | None:
+def _points(row: Round, store: Store) -> AuditPoints | None:
     """None also if its files are damaged or deleted."""
     try:
-        return read_audit_points(RunFolder(row.folder), scheme)
+        return read_audit_points(RunFolder(row.folder), store)
     except RunFolderError:
         return None

@@ -1,0 +1,1 @@
+"""Arrays of landmarks as they are stored: which landmarks they hold, and how they are read."""
