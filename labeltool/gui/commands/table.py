@@ -444,7 +444,7 @@ GESTURES = (
 
 TOOLBAR_GROUPS = (
     ("import", "predict"),
-    ("accept", "reject", "exclude", "flag", "accept_above"),
+    ("accept", "reject", "exclude", "flag", "guarantee"),
     ("undo", "redo"),
     ("previous", "next", "next_unreviewed", "gallery"),
     ("train",),
