@@ -44,7 +44,10 @@ MAX_DRAWN = 2000
     show_default=True,
     help="With --draw: of the guarantee, in percent.",
 )
-@click.option("--folders", is_flag=True, help="With --draw: guarantee it for each folder.")
+@click.option(
+    "--grouped-by", type=click.Choice(["folder", "pose"]),
+    help="With --draw: guarantee it for each folder, or for each side that faces turn to.",
+)  # fmt: skip
 @click.option(
     "--no-planted", is_flag=True, help="With --draw: trust the reviewer to find every wrong face."
 )
@@ -56,7 +59,7 @@ def accept(
     certified: Path | None,
     limit: float,
     confidence: float,
-    folders: bool,
+    grouped_by: str | None,
     no_planted: bool,
 ) -> None:
     """Accept many faces: with a guarantee (--draw, then --certified), or by their score."""
@@ -65,7 +68,7 @@ def accept(
     if dry_run and min_score is None:
         raise click.UsageError("--dry-run needs --min-score.")
     if draw is not None:
-        _draw(project, draw, limit / 100, confidence / 100, folders, not no_planted)
+        _draw(project, draw, limit / 100, confidence / 100, grouped_by or "", not no_planted)
     elif certified is not None:
         _accept_certified(project, certified)
     else:
@@ -75,7 +78,7 @@ def accept(
 
 
 def _draw(
-    project: Path, out: Path, limit: float, confidence: float, folders: bool, planted: bool
+    project: Path, out: Path, limit: float, confidence: float, grouped_by: str, planted: bool
 ) -> None:
     from labeltool.review.desk import default_reviewer  # noqa: PLC0415
     from labeltool.trust.acceptance import Acceptance  # noqa: PLC0415
@@ -85,7 +88,7 @@ def _draw(
     with opened_project(project) as store:
         settings = AcceptanceSettings(
             limit=limit, confidence=confidence, tolerance=store.trust.tolerance(),
-            by_folder=folders, measure_reviewer=planted,
+            grouped_by=grouped_by, measure_reviewer=planted,
         )  # fmt: skip
         session = Acceptance.continued(store, default_reviewer(), settings)
         count = write_draw(session, store, out, MAX_DRAWN)

@@ -42,6 +42,7 @@ from labeltool.trust.certificate import build_certificate
 from labeltool.trust.detection_curve import ReviewerState, fit_curve
 from labeltool.trust.drawing import set_sizes
 from labeltool.trust.planting import SHIFT_SIZES, shifted
+from labeltool.trust.pose_groups import by_pose
 from labeltool.trust.set_results import Group, SetResult, find_results, reviewer_bound
 
 MIN_LABELS = 5
@@ -99,12 +100,15 @@ class Acceptance:
         settings.check()
         wanted = replace(settings.filter, verdict="offered", order="file", descending=False)
         faces = store.queue.ids(wanted)
-        held = store.trust.acceptances.candidates(faces, by_folder=settings.by_folder)
+        by_folder = settings.grouped_by == "folder"
+        held = store.trust.acceptances.candidates(faces, by_folder=by_folder)
         if not len(held.faces):
             raise UserError(
                 N_("No face there has a proposal that nobody judged."),
                 N_("Predict first, or choose another filter."),
             )
+        if settings.grouped_by == "pose":
+            held = by_pose(store, held)
         written = json.dumps(settings.to_dict(), sort_keys=True)
         seed = seed or secrets.token_hex(16)
         return cls(store, store.trust.acceptances.start(reviewer, seed, written, held))

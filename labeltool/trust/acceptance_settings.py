@@ -14,6 +14,9 @@ PLANTED_EVERY = 5
 REPEAT_EVERY = 20
 """At most one of so many shown faces is a repeat."""
 
+GROUPINGS = ("", "folder", "pose")
+"""All faces together, by the folder of their photos, by where they face."""
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceSettings:
@@ -22,8 +25,9 @@ class AcceptanceSettings:
     `filter`: of which faces; those that nobody judged count. `limit`: share of them that may be
     wrong. `confidence`: of the guarantee, all groups together. `tolerance`: share of the norm by
     which a right landmark may be off. `shares`: of the faces, the smallest expected errors first,
-    that are tried one after the other. `by_folder`: the guarantee holds for each folder of photos
-    by itself. `measure_reviewer`: plant faces, and reckon with errors that the reviewer misses.
+    that are tried one after the other. `grouped_by`: one of GROUPINGS; the guarantee holds for each
+    group by itself. `measure_reviewer`: plant faces, and reckon with errors that the reviewer
+    misses.
     """
 
     filter: Filter = field(default_factory=Filter)
@@ -31,7 +35,7 @@ class AcceptanceSettings:
     confidence: float = 0.95
     tolerance: float = DEFAULT_TOLERANCE
     shares: tuple[float, ...] = (0.5, 0.75, 0.9, 1.0)
-    by_folder: bool = False
+    grouped_by: str = ""
     measure_reviewer: bool = True
 
     def check(self) -> None:
@@ -45,6 +49,12 @@ class AcceptanceSettings:
             raise UserError(
                 N_("The confidence must be at least 50 % and below 100 %."),
                 N_("Choose another one."),
+            )
+        if self.grouped_by not in GROUPINGS:
+            raise UserError(
+                N_("{name} is no way to group faces."),
+                N_("Choose one of these: folder, pose."),
+                name=repr(self.grouped_by),
             )
         if not self.shares or not all(0 < share <= 1 for share in self.shares):
             raise UserError(
@@ -80,6 +90,8 @@ class AcceptanceSettings:
         try:
             read["filter"] = Filter.from_json(json.dumps(read["filter"]))
             read["shares"] = tuple(float(share) for share in read["shares"])  # type: ignore[attr-defined]
+            if "by_folder" in read:  # as earlier versions wrote it
+                read["grouped_by"] = "folder" if read.pop("by_folder") else ""
             made = cls(**read)  # type: ignore[arg-type]
             made.check()
         except (KeyError, TypeError, ValueError) as error:

@@ -78,7 +78,7 @@ def certificate_html(values: dict[str, Any], words: Words = str, language: str =
         f"<h1>{title}</h1>",
         f'<p class="faint">{by}</p>',
         f'<p class="headline">{escape(words(settings.sentence(total)))}</p>',
-        _sample(values, text), _reviewer(values, settings, text), _details(values, text),
+        _sample(values, settings, text), _reviewer(values, settings, text), _details(values, text),
     ]  # fmt: skip
     return html_page(title, parts, MARK, language, _STYLE)
 
@@ -86,7 +86,7 @@ def certificate_html(values: dict[str, Any], words: Words = str, language: str =
 Text = Callable[..., str]
 
 
-def _sample(values: dict[str, Any], text: Text) -> str:
+def _sample(values: dict[str, Any], settings: AcceptanceSettings, text: Text) -> str:
     real = [each for each in values["judgements"] if each["kind"] == "real"]
     wrong = sum(not each["right"] for each in real)
     said = text(
@@ -103,8 +103,10 @@ def _sample(values: dict[str, Any], text: Text) -> str:
     ]
     names = [values["groups"][each["group"]]["name"] for each in values["results"]]
     if any(names):
-        titles.insert(0, text(N_("Folder")))
-        rows = [[escape(name), *row] for name, row in zip(names, rows, strict=True)]
+        is_pose = settings.grouped_by == "pose"
+        titles.insert(0, text(N_("Pose")) if is_pose else text(N_("Folder")))
+        words = [text(name) if is_pose else escape(name) for name in names]
+        rows = [[word, *row] for word, row in zip(words, rows, strict=True)]
     return f"<p>{said}</p>" + html_table(titles, rows, texts=1 if any(names) else 0)
 
 

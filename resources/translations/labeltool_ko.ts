@@ -1556,8 +1556,16 @@
         <translation>라운드 학습</translation>
     </message>
     <message>
-        <source>For each folder of photos by itself</source>
-        <translation>사진 폴더마다 따로 보장</translation>
+        <source>all of them together</source>
+        <translation>모두 함께</translation>
+    </message>
+    <message>
+        <source>each folder of photos by itself</source>
+        <translation>사진 폴더마다 따로</translation>
+    </message>
+    <message>
+        <source>each pose by itself: left, frontal, right</source>
+        <translation>방향마다 따로: 왼쪽, 정면, 오른쪽</translation>
     </message>
     <message>
         <source>Find out how many errors I see</source>
@@ -1606,6 +1614,10 @@
     <message>
         <source>You look at faces drawn at random, and say of each whether it is right. As soon as that is enough, all of them are accepted at once; one undo takes it back.</source>
         <translation>무작위로 뽑은 얼굴을 보고 맞는지 하나씩 판단합니다. 충분해지면 모두 한 번에 승인되며, 실행 취소 한 번으로 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It holds for</source>
+        <translation>보장 단위</translation>
     </message>
     <message>
         <source>A landmark is right inside its circle; along a contour it may slide.</source>
@@ -6976,6 +6988,14 @@ result: {verdict}</source>
         <translation>신뢰 수준은 50 % 이상 100 % 미만이어야 합니다.</translation>
     </message>
     <message>
+        <source>{name} is no way to group faces.</source>
+        <translation>{name}(으)로는 얼굴을 나눌 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose one of these: folder, pose.</source>
+        <translation>folder, pose 중에서 고르세요.</translation>
+    </message>
+    <message>
         <source>The shares of faces to try must be above 0 and at most 100 %.</source>
         <translation>시도할 얼굴의 비율은 0보다 크고 100 % 이하여야 합니다.</translation>
     </message>
@@ -7274,6 +7294,10 @@ result: {verdict}</source>
     <message>
         <source>Folder</source>
         <translation>폴더</translation>
+    </message>
+    <message>
+        <source>Pose</source>
+        <translation>방향</translation>
     </message>
     <message>
         <source>How well the reviewer finds wrong faces</source>
@@ -7950,6 +7974,26 @@ result: {verdict}</source>
     <message>
         <source>Take its old name out of the file, or do not rename it.</source>
         <translation>파일에서 옛 이름을 지우거나 이름을 바꾸지 마세요.</translation>
+    </message>
+    <message>
+        <source>facing left</source>
+        <translation>왼쪽을 향함</translation>
+    </message>
+    <message>
+        <source>facing the camera</source>
+        <translation>정면을 향함</translation>
+    </message>
+    <message>
+        <source>facing right</source>
+        <translation>오른쪽을 향함</translation>
+    </message>
+    <message>
+        <source>The scheme does not tell left landmarks from right ones and from those between.</source>
+        <translation>이 구성에는 왼쪽, 오른쪽, 가운데 랜드마크의 구분이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose no groups, or folders; or add the pairs in the scheme editor.</source>
+        <translation>나누지 않거나 폴더로 나누세요. 또는 구성 편집기에서 쌍을 추가하세요.</translation>
     </message>
 </context>
 </TS>

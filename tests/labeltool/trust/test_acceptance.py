@@ -176,7 +176,7 @@ class TestSession:
         store = filled(200)
         change(store, "INSERT INTO folder (id, path, faces, todo) VALUES (99, '1/far', 0, 0)")
         change(store, "UPDATE state SET folder_id = 99 WHERE face_id <= 100")
-        settings = AcceptanceSettings(by_folder=True, measure_reviewer=False)
+        settings = AcceptanceSettings(grouped_by="folder", measure_reviewer=False)
         session = Acceptance.start(store, "ann", settings, seed="y")
         assert [(group.name, len(group.faces)) for group in session.groups] == [
             ("1", 100), ("1/far", 100),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
@@ -44,7 +45,15 @@ class SetupPage(QWidget):
         self.tolerance = _percent(100 * MIN_TOLERANCE, 100 * MAX_TOLERANCE, 8)
         self.tolerance.setValue(100 * session.store.trust.tolerance())
         self.confidence = _percent(50, 99.9, DEFAULT_CONFIDENCE_PERCENT)
-        self.by_folder = QCheckBox(tr("For each folder of photos by itself"))
+        self.grouped_by = QComboBox()
+        for name, words in (
+            ("", tr("all of them together")), ("folder", tr("each folder of photos by itself")),
+            ("pose", tr("each pose by itself: left, frontal, right")),
+        ):  # fmt: skip
+            self.grouped_by.addItem(words, name)
+        self.grouped_by.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.measure = QCheckBox(tr("Find out how many errors I see"))
         self.measure.setChecked(True)
         self.measure.setToolTip(
@@ -92,6 +101,11 @@ class SetupPage(QWidget):
                 "as that is enough, all of them are accepted at once; one undo takes it back."
             )
         )
+        groups = QHBoxLayout()
+        label = QLabel(tr("It holds for"))
+        label.setBuddy(self.grouped_by)
+        groups.addWidget(label)
+        groups.addWidget(self.grouped_by, 1)
         left = QVBoxLayout()
         left.setSpacing(3 * theme.SPACING)
         for label in (self.which, explanation, self.problem):
@@ -99,7 +113,7 @@ class SetupPage(QWidget):
         left.addWidget(self.which)
         left.addLayout(sentence)
         left.addWidget(explanation)
-        left.addWidget(self.by_folder)
+        left.addLayout(groups)
         left.addWidget(self.measure)
         left.addWidget(self.problem)
         left.addStretch(1)
@@ -129,7 +143,7 @@ class SetupPage(QWidget):
             AcceptanceSettings(
                 self._session.desk.queue.filter, self.limit.value() / 100,
                 self.confidence.value() / 100, self.tolerance.value() / 100,
-                by_folder=self.by_folder.isChecked(), measure_reviewer=self.measure.isChecked(),
+                grouped_by=self.grouped_by.currentData(), measure_reviewer=self.measure.isChecked(),
             )
         )  # fmt: skip
 
