@@ -82,7 +82,8 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """What a person decided on a face, when, and on which prediction."""
+    """What was decided on a face, when, and on which prediction. `reviewer`: a person, or the file
+    whose label was imported."""
 
     verdict: Verdict
     reviewer: str

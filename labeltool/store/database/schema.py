@@ -251,7 +251,8 @@ class OperationRow(Base):
     `kind`: decide, flag, import, proposals, draw, box, scheme, restore, rollback, revert, undo or
     redo.
     `target`: the operation that was reverted, undone or redone. `round_id`: whose proposals it
-    brought, or rolled back to.
+    brought, or rolled back to. `source`: the file whose labels it took, which counts as their
+    reviewer; `reviewer` is who imported it.
     The last four columns are each reviewer's undo and redo stacks as linked lists: `undo_top` and
     `redo_top` after this operation, and what lies below it on its stack.
     """
@@ -266,6 +267,7 @@ class OperationRow(Base):
     description: Mapped[Message] = mapped_column(MessageType)
     faces: Mapped[int]
     target: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
+    source: Mapped[str | None]
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     undo_top: Mapped[int | None]
     undo_below: Mapped[int | None]
@@ -320,9 +322,9 @@ class StateRow(Base):
 
     `prediction_id`, `model_id`, `round_id`, `score`, `error` describe the prediction shown now;
     `change`: its mean distance from the one before, as a fraction of the box size. `offered`:
-    nobody has judged it yet. `effect`: the operation that set the verdict; `reviewer`: who did it.
-    `layout`: of a manual label, NULL without one. The four columns before it are copies from other
-    tables, for the filters.
+    nobody has judged it yet. `effect`: the operation that set the verdict; `reviewer`: who did it,
+    or the file whose label it is. `layout`: of a manual label, NULL without one. The four columns
+    before it are copies from other tables, for the filters.
     """
 
     __tablename__ = "state"

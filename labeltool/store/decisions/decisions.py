@@ -242,6 +242,8 @@ class Decisions:
     ) -> tuple[int, Changes]:
         """Take the labels of a file for faces (ids) as one operation; returns how many were taken.
 
+        `reviewer`: who imports them; the file, `source`, counts as who decided.
+
         Faces with a human decision are left alone. A label becomes accepted if its verdict is
         that, else corrected.
         """
@@ -258,8 +260,9 @@ class Decisions:
             if not taken:
                 return 0, Changes()
             operation = operate(
-                connection, reviewer, "import", Message(N_("labels from {file}"), file=source)
-            )
+                connection, reviewer, "import", Message(N_("labels from {file}"), file=source),
+                source=source,
+            )  # fmt: skip
             states = dict(
                 connection.execute(
                     select(StateRow.face_id, StateRow.flag).where(

@@ -54,6 +54,7 @@ from labeltool.store.database.schema import (
 )
 from labeltool.store.faces.face_cards import read_cards
 from labeltool.store.faces.predicted_faces import read_predicted
+from labeltool.store.log.face_state import REVIEWER
 
 
 class Faces:
@@ -309,7 +310,7 @@ _PREDICTION = (
 _DECISION = (
     select(
         EntryRow.verdict, EntryRow.prediction_id, EntryRow.points, EntryRow.visibility,
-        OperationRow.reviewer, OperationRow.time,
+        REVIEWER, OperationRow.time,
     )
     .join(OperationRow, OperationRow.id == EntryRow.operation_id)
     .where(EntryRow.id == bindparam("entry"))

@@ -60,6 +60,10 @@ def refresh_states(
     connection.execute(_state_update(faces), parameters)
 
 
+REVIEWER = func.coalesce(OperationRow.source, OperationRow.reviewer).label("reviewer")
+"""Whose decision an operation's is: a file's, if its labels were imported."""
+
+
 @cache
 def _state_update(faces: Faces | None) -> Update:
     current = aliased(StateRow, name="current")
@@ -75,7 +79,7 @@ def _state_update(faces: Faces | None) -> Update:
     is_labelled = and_(is_final, EntryRow.prediction_id.is_not(None))
     logged = (
         select(
-            current.face_id, EntryRow.effect, OperationRow.reviewer,
+            current.face_id, EntryRow.effect, REVIEWER,
             func.coalesce(EntryRow.verdict, UNDECIDED_VERDICT).label("verdict"),
             func.coalesce(EntryRow.flag, false()).label("flag"),
             EntryRow.prediction_id.label("judged"),

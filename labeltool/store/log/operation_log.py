@@ -67,13 +67,14 @@ _OPERATE = (
     insert(OperationRow)
     .from_select(
         [
-            "uuid", "reviewer", "time", "kind", "description", "faces", "target", "undo_below",
-            "undo_top",
+            "uuid", "reviewer", "time", "kind", "description", "faces", "target", "source",
+            "undo_below", "undo_top",
         ],
         select(
             bindparam("uuid", type_=String), _reviewer, bindparam("time", type_=String),
             bindparam("kind", type_=String), bindparam("description", type_=MessageType),
-            literal(0), _target, _LAST.with_only_columns(OperationRow.undo_top).scalar_subquery(),
+            literal(0), _target, bindparam("source", type_=String),
+            _LAST.with_only_columns(OperationRow.undo_top).scalar_subquery(),
             # rows are only ever added: the id of this one
             func.coalesce(func.max(aliased(OperationRow).id), 0) + 1,
         ),
@@ -232,10 +233,14 @@ def operate(
     description: Message,
     *,
     target: int | None = None,
+    source: str | None = None,
 ) -> int:
-    """Log a new operation: it becomes the top of the undo stack and empties the redo stack."""
+    """Log a new operation: it becomes the top of the undo stack and empties the redo stack.
+
+    `source`: the file whose labels it takes.
+    """
     written = _written(reviewer)
-    named = {"kind": kind, "description": description, "target": target}
+    named = {"kind": kind, "description": description, "target": target, "source": source}
     found = connection.execute(_OPERATE, written | named)
     connection.execute(NO_REDO, {"reviewer": reviewer})
     note_last(connection, written["uuid"])
