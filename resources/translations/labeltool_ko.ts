@@ -3380,8 +3380,16 @@ result: {verdict}</source>
         <translation>폴더 전체 읽기</translation>
     </message>
     <message>
+        <source>Take the photos out of the file</source>
+        <translation>파일에서 사진 꺼내기</translation>
+    </message>
+    <message>
         <source>Mapping</source>
         <translation>대응</translation>
+    </message>
+    <message>
+        <source>Taking the photos out of {file}</source>
+        <translation>{file}에서 사진을 꺼내는 중</translation>
     </message>
     <message>
         <source>{file} holds no face.</source>

@@ -34,7 +34,8 @@ class LabelImport:
 
     `mapping` None takes the landmarks by their names or numbers. `shift`: pixels to add to all
     positions. `turn`, `scale`: also labels made on pictures of another size, see
-    `labeltool.exchange.label_import.import_labels`.
+    `labeltool.exchange.label_import.import_labels`. `photos_to_search`: photos came into the
+    project already, and must be searched for faces afterwards.
     """
 
     source: Path | LabelSource
@@ -43,6 +44,7 @@ class LabelImport:
     shift: tuple[float, float] = (0.0, 0.0)
     turn: bool = False
     scale: bool = False
+    photos_to_search: bool = False
 
     @property
     def path(self) -> Path:
@@ -58,7 +60,7 @@ class LabelImport:
             added = import_photos(store, source)
             note = notifications.photos(added, store.queue.counts(), 0)
             result = WriteResult(Changes(all=True, photos=True), Message(note))
-            return LabelImportResult(result, added.new > 0)
+            return LabelImportResult(result, added.new > 0 or self.photos_to_search)
         proposals = self.kind == "proposals"
         summary = import_labels(
             store, fit_to_scheme(source, store.scheme, self.mapping, self.shift), reviewer,
@@ -68,7 +70,7 @@ class LabelImport:
         changes = Changes(all=True, photos=True, rounds=proposals)
         is_undoable = summary.is_logged and summary.imported > 0
         result = WriteResult(changes, Message(note), undoable=is_undoable)
-        return LabelImportResult(result, summary.has_unsearched_photos)
+        return LabelImportResult(result, summary.has_unsearched_photos or self.photos_to_search)
 
 
 @dataclass(frozen=True)

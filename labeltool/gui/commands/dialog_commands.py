@@ -155,6 +155,8 @@ class DialogCommands(QObject):
         dialog = ImportLabelsDialog(self._session, labels_of_chosen_file(Path(file)), self._parent)
         if self._run(dialog) and (wanted := dialog.wanted()) is not None:
             self._session.importer.add_labels(wanted)
+        elif dialog.took_photos:
+            self._session.importer.search()
 
     def _export(self) -> None:
         dialog = ExportLabelsDialog(self._session, self._parent)

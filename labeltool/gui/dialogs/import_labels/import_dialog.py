@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeltool.domain import Progress, UserError
+from labeltool.domain import Changes, Progress, UserError
 from labeltool.exchange.mapping.landmark_map import LandmarkMap
+from labeltool.exchange.photos_inside import add_photos_inside
 from labeltool.exchange.preview.evidence import Evidence
 from labeltool.exchange.preview.label_preview import (
     ImportChoice,
@@ -56,7 +57,9 @@ FILES_OF_ONE_PHOTO = ("labelme", "yolo", "ljson")
 class ImportLabelsDialog(QDialog):
     """Shows a label file, and asks how to import it; imports nothing itself.
 
-    `looked` and `weighed`: what was found, None until it is.
+    But the photos that lie inside of a label file come into the project when they are taken out.
+    `took_photos`: whether they were, and must be searched for faces. `looked` and `weighed`: what
+    was found, None until it is.
     """
 
     def __init__(self, session: Session, path: Path, parent: QWidget | None = None) -> None:
@@ -86,8 +89,14 @@ class ImportLabelsDialog(QDialog):
         self.whole_folder.setAutoDefault(False)
         self.whole_folder.hide()
         self.whole_folder.clicked.connect(self._read_folder)
+        self.take_photos = QPushButton(tr("Take the photos out of the file"))
+        self.take_photos.setAutoDefault(False)
+        self.take_photos.hide()
+        self.take_photos.clicked.connect(self._take_photos)
+        self.took_photos = False
         bottom = QHBoxLayout()
         bottom.addWidget(self.whole_folder)
+        bottom.addWidget(self.take_photos)
         bottom.addWidget(self.buttons, 1)
         body = QVBoxLayout(self)
         body.setContentsMargins(*[3 * theme.SPACING] * 4)
@@ -104,7 +113,7 @@ class ImportLabelsDialog(QDialog):
         choices = self.choices
         return LabelImport(
             self.looked.source, choices.kind, self._mapping_to_use(), choices.shift,
-            choices.turn, choices.scale,
+            choices.turn, choices.scale, self.took_photos,
         )  # fmt: skip
 
     # The widgets
@@ -189,20 +198,41 @@ class ImportLabelsDialog(QDialog):
     # Look
 
     def _look(self) -> None:
-        self._stop()
-        self._round += 1
-        self.looked = self.weighed = None
-        self.ok.setEnabled(False)
-        self.whole_folder.hide()
-        self.state.setText(tr("Reading {file}", file=self._path.name))
-        self.bar.setRange(0, 0)
-        self.bar.show()
-        self.stack.setCurrentWidget(self.waiting)
+        self._wait(tr("Reading {file}", file=self._path.name))
         self._task = self._session.tasks.run_hidden(
             "previews", tr("Reading {file}", file=self._path.name),
             partial(look_at, self._session.store, self._path), succeeded=self._show,
             failed=self._fail, progressed=self._progress,
         )  # fmt: skip
+
+    def _wait(self, what: str) -> None:
+        """Show a bar, and nothing to choose."""
+        self._stop()
+        self._round += 1
+        self.looked = self.weighed = None
+        self.ok.setEnabled(False)
+        self.whole_folder.hide()
+        self.take_photos.hide()
+        self.state.setText(what)
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.stack.setCurrentWidget(self.waiting)
+
+    @Slot()
+    def _take_photos(self) -> None:
+        """Put the photos that are inside of the file into the project, then look again."""
+        name = tr("Taking the photos out of {file}", file=self._path.name)
+        self._wait(name)
+        self._task = self._session.tasks.run_hidden(
+            "writes", name, partial(add_photos_inside, self._session.store, self._path),
+            succeeded=self._photos_taken, failed=self._fail, progressed=self._progress,
+        )  # fmt: skip
+
+    @Slot(object)
+    def _photos_taken(self, _added: object) -> None:
+        self.took_photos = True
+        self._session.tasks.publish(Changes(all=True, photos=True))
+        self._look()
 
     @Slot()
     def _read_folder(self) -> None:
@@ -235,6 +265,7 @@ class ImportLabelsDialog(QDialog):
         self.headline.setText(looked.source.path.name)
         self.headline.setToolTip(str(looked.source.path))
         self.whole_folder.setVisible(looked.format in FILES_OF_ONE_PHOTO and self._path.is_file())
+        self.take_photos.setVisible(looked.format == "cofw" and bool(looked.missing))
         self.choices.offer(looked)
         self.mapping.offer(looked)
         self.faces.show_samples(looked.samples)

@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from labeltool.gui.dialogs.import_labels.import_dialog import ImportLabelsDialog
 from labeltool.gui.dialogs.import_labels.mapping_table import ABSENT
+from labeltool.store import create_project
+from pipnet.data.scheme import load_scheme
+from tests.cofw import PHOTOS, write_cofw
 
 
 def ring(count: int = 68) -> np.ndarray:
@@ -297,6 +300,36 @@ def test_the_whole_folder_of_a_label_file_is_read_instead(qtbot, window, opened,
         dialog.reject()
 
     opened(folder / "a.json", answer)
+
+
+@pytest.mark.parametrize("labels", [True, False])
+def test_photos_inside_of_a_file_are_taken_out_and_searched(
+    qtbot, open_window, tmp_path, monkeypatch, labels
+):
+    create_project(tmp_path / "p", load_scheme("cofw")).close()
+    window = open_window(tmp_path / "p")
+    searched: list[bool] = []
+    monkeypatch.setattr(window.session.importer, "search", lambda: searched.append(True))
+    file = write_cofw(tmp_path / "train.mat", PHOTOS)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", staticmethod(lambda *_: (str(file), "")))
+
+    def execute(dialog: ImportLabelsDialog) -> int:
+        dialog.show()
+        weighed(qtbot, dialog)
+        assert not dialog.ok.isEnabled()
+        QTest.mouseClick(dialog.take_photos, Qt.MouseButton.LeftButton)
+        assert not dialog.take_photos.isVisible()
+        weighed(qtbot, dialog)
+        assert "2 faces in 2 photos, all found." in dialog.facts.text()
+        assert not dialog.take_photos.isVisible()
+        finish(qtbot, window, dialog) if labels else dialog.reject()
+        return dialog.result()
+
+    monkeypatch.setattr(ImportLabelsDialog, "exec", execute)
+    window.dialogs.open("import_labels")
+    qtbot.waitUntil(lambda: searched == [True])
+    assert window.session.store.queue.counts().photos == 2
+    assert len(window.session.store.labels.faces()) == (2 if labels else 0)
 
 
 def test_a_preview_that_is_closed_at_once_stops(qtbot, window, tmp_path):
