@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from labeltool.domain import N_, Filter, PhotoRecord, UserError, Verdict
 from labeltool.exchange.formats.photo_names import photo_names
@@ -11,6 +12,9 @@ from pipnet.data.labelled_faces import LabelledFace
 
 LABEL_VERDICTS = (Verdict.ACCEPTED, Verdict.CORRECTED)
 """The verdicts of faces with a label."""
+
+LABELS_AT_ONCE = 500
+"""Labels in memory at the same time: a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +29,46 @@ class LabelChoice:
 ALL_LABELS = LabelChoice()
 
 
+class StoredLabels:
+    """The labels of some faces, which are read in parts each time they are gone through."""
+
+    def __init__(self, store: Store, faces: Sequence[tuple[int, str]]) -> None:
+        self._store, self._faces = store, faces
+
+    def __len__(self) -> int:
+        return len(self._faces)
+
+    def __iter__(self) -> Iterator[LabelledFace]:
+        for start in range(0, len(self._faces), LABELS_AT_ONCE):
+            names = dict(self._faces[start : start + LABELS_AT_ONCE])
+            for label in self._store.labels.of(list(names)):
+                yield LabelledFace(
+                    names[label.face], label.points, None, label.visibility,
+                    verdict=label.verdict, reviewer=label.reviewer, round=label.round,
+                )  # fmt: skip
+
+    def of_photos(self, photos: Collection[str]) -> StoredLabels:
+        """Those of the faces of these photos."""
+        return StoredLabels(self._store, [face for face in self._faces if face[1] in photos])
+
+
 @dataclass(frozen=True, eq=False)
 class ChosenLabels:
     """The labels of a choice, in pixels of the upright photos.
 
-    `rows`: in the order in which the faces were found. `photos`: those of the rows, by name.
-    `all_names`: of all photos of the project. `unlabelled`: faces that the filter lets through and
-    that nobody accepted or corrected; 0 without a filter.
+    `rows`: in the order in which the photos came, and of their faces. `photos`: those of the rows,
+    by name, in the same order. `all_names`: of all photos of the project. `unlabelled`: faces that
+    the filter lets through and that nobody accepted or corrected; 0 without a filter.
     """
 
-    rows: list[LabelledFace]
-    photos: dict[str, PhotoRecord] = field(default_factory=dict)
+    rows: StoredLabels
+    photos: dict[str, PhotoRecord]
     all_names: tuple[str, ...] = ()
     unlabelled: int = 0
 
 
 def chosen_labels(store: Store, choice: LabelChoice) -> ChosenLabels:
-    """Read the labels of a choice.
+    """Find the labels of a choice.
 
     Raises:
         UserError: there is none.
@@ -49,20 +76,19 @@ def chosen_labels(store: Store, choice: LabelChoice) -> ChosenLabels:
     listed = None if choice.filter is None else set(store.queue.ids(choice.filter))
     photos = {photo.id: photo for photo in store.photos.records()}
     names = photo_names((photo.id, photo.root, photo.path) for photo in photos.values())
-    photo_of = {face: photo for face, photo, *_ in store.faces.boxes()}
-    rows, of_rows, labelled = list[LabelledFace](), dict[str, PhotoRecord](), 0
-    for face, verdict, points, visibility in store.decisions.labels():
-        if listed is not None and face not in listed:
-            continue
-        labelled += 1
-        if verdict in choice.verdicts:
-            name = names[photo_of[face]]
-            of_rows[name] = photos[photo_of[face]]
-            rows.append(LabelledFace(name, points, None, visibility, verdict=verdict))
+    labelled = [
+        (face, photo, verdict)
+        for face, photo, verdict in store.labels.faces()
+        if listed is None or face in listed
+    ]
+    rows = [(face, names[photo]) for face, photo, verdict in labelled if verdict in choice.verdicts]
     if not rows:
         raise _nothing(choice)
-    unlabelled = 0 if listed is None else len(listed) - labelled
-    return ChosenLabels(rows, of_rows, tuple(names.values()), unlabelled)
+    of_rows = {
+        names[photo]: photos[photo] for _, photo, verdict in labelled if verdict in choice.verdicts
+    }
+    unlabelled = 0 if listed is None else len(listed) - len(labelled)
+    return ChosenLabels(StoredLabels(store, rows), of_rows, tuple(names.values()), unlabelled)
 
 
 def _nothing(choice: LabelChoice) -> UserError:

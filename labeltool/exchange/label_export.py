@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,13 @@ from labeltool.exchange.formats import LabelFormat, LabelsToWrite, Written
 from labeltool.exchange.formats.format_losses import Loss, is_written, losses, title
 from labeltool.exchange.formats.format_table import format_named
 from labeltool.exchange.formats.written_folder import new_folder
-from labeltool.exchange.label_choice import ALL_LABELS, ChosenLabels, LabelChoice, chosen_labels
+from labeltool.exchange.label_choice import (
+    ALL_LABELS,
+    ChosenLabels,
+    LabelChoice,
+    StoredLabels,
+    chosen_labels,
+)
 from labeltool.exchange.label_split import PARTS, Split, parts_of
 from labeltool.store import Store
 from pipnet.data.images import ImageError, read_header
@@ -113,36 +120,49 @@ def loss_report(
     Raises:
         UserError: there is nothing to export, or it cannot be split.
     """
-    known, chosen = format_named(form), chosen_labels(store, choice)
-    return _report(store, known, chosen, _in_parts(store, known, chosen, split))
+    return _planned(store, format_named(form), choice, split).report
 
 
-Parts = dict[str, list[LabelledFace]]
-"""The faces of each part of a split, of those that the format can hold."""
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What is to be written. `parts`: the labels of each part of a split; empty without one."""
+
+    chosen: ChosenLabels
+    report: LossReport
+    parts: dict[str, StoredLabels]
 
 
-def _in_parts(store: Store, form: LabelFormat, chosen: ChosenLabels, split: Split | None) -> Parts:
-    if split is None:
-        return {}
-    rows = [row for row in chosen.rows if is_written(form, row)]
-    if not rows:
-        return {}
-    part_of = parts_of(store, split, {row.photo: chosen.photos[row.photo] for row in rows})
-    parts: Parts = {part: [] for part in PARTS if part in part_of.values()}
-    for row in rows:
-        parts[part_of[row.photo]].append(row)
-    return parts
+def _planned(store: Store, form: LabelFormat, choice: LabelChoice, split: Split | None) -> _Plan:
+    chosen = chosen_labels(store, choice)
+    of_verdict, faces_of = Counter[str](), Counter[str]()
 
+    def counted() -> Iterator[LabelledFace]:
+        for row in chosen.rows:
+            if is_written(form, row):
+                of_verdict[row.verdict] += 1
+                faces_of[row.photo] += 1
+            yield row
 
-def _report(store: Store, form: LabelFormat, chosen: ChosenLabels, parts: Parts) -> LossReport:
-    written = [row for row in chosen.rows if is_written(form, row)]
-    accepted = sum(row.verdict == Verdict.ACCEPTED for row in written)
-    return LossReport(
-        form.name, title(form), accepted, len(written) - accepted,
-        len({row.photo for row in written}), len(chosen.rows) - len(written),
-        losses(form, chosen.rows, store.scheme.names), chosen.unlabelled,
-        tuple((part, len(rows), len({r.photo for r in rows})) for part, rows in parts.items()),
+    lost = losses(form, counted(), store.scheme.names)
+    accepted, written = of_verdict[Verdict.ACCEPTED], faces_of.total()
+    part_of: dict[str, str] = {}
+    if split is not None and written:
+        part_of = parts_of(store, split, {photo: chosen.photos[photo] for photo in faces_of})
+    photos_of = {
+        part: {photo for photo, its in part_of.items() if its == part}
+        for part in PARTS
+        if part in part_of.values()
+    }
+    report = LossReport(
+        form.name, title(form), accepted, written - accepted, len(faces_of),
+        len(chosen.rows) - written, lost, chosen.unlabelled,
+        tuple(
+            (part, sum(faces_of[photo] for photo in photos), len(photos))
+            for part, photos in photos_of.items()
+        ),
     )  # fmt: skip
+    parts = {part: chosen.rows.of_photos(photos) for part, photos in photos_of.items()}
+    return _Plan(chosen, report, parts)
 
 
 def export_labels(
@@ -169,9 +189,9 @@ def export_labels(
         UserError: there is nothing to export, OUT cannot be written, or is of the project or its
         photos; nothing is left half-written.
     """
-    chosen, known, scheme = chosen_labels(store, choice), format_named(form), store.scheme
-    parts = _in_parts(store, known, chosen, split)
-    rows, loss = chosen.rows, _report(store, known, chosen, parts)
+    known, scheme = format_named(form), store.scheme
+    plan = _planned(store, known, choice, split)
+    chosen, loss, parts = plan.chosen, plan.report, plan.parts
     report(loss)
     problems = list[Message]()
     if not loss.faces:
@@ -190,7 +210,9 @@ def export_labels(
         else:
             target = Path(os.path.realpath(out))
             check_file(store, out, known, force)
-        labels = LabelsToWrite(rows, scheme.names, scheme.edges, scheme.flip, chosen.all_names)
+        labels = LabelsToWrite(
+            chosen.rows, scheme.names, scheme.edges, scheme.flip, chosen.all_names
+        )
         if known.has_photo_details:
             sizes = {name: _size(photo) for name, photo in chosen.photos.items()}
             hashes = _hashes(chosen.photos, problems)

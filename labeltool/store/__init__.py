@@ -21,6 +21,7 @@ from labeltool.store.database.schema import SCHEMA, ProjectRow
 from labeltool.store.decisions.batch_decisions import Batches
 from labeltool.store.decisions.decisions import Decisions, Threshold
 from labeltool.store.decisions.drafts import Drafts
+from labeltool.store.decisions.labels import Labels
 from labeltool.store.decisions.landmark_checks import CheckTable, SeenLandmark
 from labeltool.store.decisions.undo import Undo, needs_question
 from labeltool.store.faces.audit_records import AuditRecords
@@ -106,6 +107,7 @@ class Store:
         self.audit = AuditRecords(self._database)
         self.boxes = Boxes(self._database)
         self.decisions = Decisions(self._database)
+        self.labels = Labels(self._database)
         self.undo = Undo(self._database)
         self.drafts = Drafts(self._database)
         self.history = History(self._database)

@@ -138,8 +138,10 @@ def contradictory_names(images: Iterable[CocoImage]) -> dict[str, str]:
     }
 
 
-def coco_text(file: CocoFile) -> Iterator[str]:
+def coco_text(file: CocoFile, annotations: Iterable[CocoAnnotation] | None = None) -> Iterator[str]:
     """The JSON text of a data set: skeleton from 1, unlabelled points 0, 0, 0.
+
+    `annotations`: take the place of the file's, and need not be in memory.
 
     In pieces, about one for each image and annotation: a large data set takes a gigabyte, and
     encoding it in one call would block all other threads. A face without a box gets the tight box
@@ -149,12 +151,13 @@ def coco_text(file: CocoFile) -> Iterator[str]:
         ValueError: ids are not unique or not known, or a labelled point has no finite position.
     """
     _check(file)
+    faces = _checked(file, file.annotations if annotations is None else annotations)
     yield "{"
     for key, value in file.extra.items():
         yield f"{_encode(key)}: {_encode(value)}, "
     for key, rows in (
         ("images", map(_image_row, file.images)),
-        ("annotations", map(_annotation_row, file.annotations)),
+        ("annotations", map(_annotation_row, faces)),
     ):
         yield f'"{key}": ['
         for number, row in enumerate(rows):
@@ -167,15 +170,23 @@ _encode = json.JSONEncoder(allow_nan=False).encode
 
 
 def _check(file: CocoFile) -> None:
-    for rows in (file.images, file.categories, file.annotations):
+    for rows in (file.images, file.categories):
         twice = _first_twice(row.id for row in rows)
         if twice is not None:
             raise ValueError(f"id {twice} is used twice")
+
+
+def _checked(file: CocoFile, faces: Iterable[CocoAnnotation]) -> Iterator[CocoAnnotation]:
     images = {image.id for image in file.images}
     counts = {category.id: len(category.keypoints) for category in file.categories}
-    for face in file.annotations:
+    seen = set[int]()
+    for face in faces:
+        if face.id in seen:
+            raise ValueError(f"id {face.id} is used twice")
         if face.image_id not in images or counts.get(face.category_id) != len(face.points):
             raise ValueError(f"annotation {face.id} does not fit its image or its category")
+        seen.add(face.id)
+        yield face
 
 
 def _category_row(category: CocoCategory) -> dict[str, Any]:

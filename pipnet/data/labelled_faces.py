@@ -34,7 +34,8 @@ class LabelledFace:
     unlabelled. `box`: x, y, width, height in pixels, or None. `visibility` (N,) int8 of 0 (not
     labelled), 1 (hidden) or 2 (visible), or None if the format has none. `score` 0..1 of a
     proposal. `verdict`: what a reviewer decided (`accepted`, `corrected`), empty if the file states
-    none. `names` of the N landmarks, None if the file has none.
+    none. `names` of the N landmarks, None if the file has none. `reviewer`: who decided; `round`:
+    the number of the training that proposed it; empty and None if unknown.
     """
 
     photo: str
@@ -44,6 +45,8 @@ class LabelledFace:
     score: float | None = None
     verdict: str = ""
     names: tuple[str, ...] | None = None
+    reviewer: str = ""
+    round: int | None = None
 
 
 def load_labelled(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,16 +60,25 @@ class LabelFile:
     origins: frozenset[float] = frozenset()
 
 
+class Rows(Protocol):
+    """Faces of which the number is known."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[LabelledFace]: ...
+
+
 @dataclass(frozen=True, eq=False)
 class LabelsToWrite:
     """What an export writes.
 
-    `rows`: faces in pixels. `names`, `edges` (from 0) and `flip` are the scheme's. `all_photos`:
-    names of all photos of the project. `sizes` (width, height), `hashes` (SHA-256) and
-    `files` of the photos of `rows`, by name; empty unless the format needs them.
+    `rows`: faces in pixels, those of one photo one after the other; they can be gone through many
+    times, and need not be in memory. `names`, `edges` (from 0) and `flip` are the scheme's.
+    `all_photos`: names of all photos of the project. `sizes` (width, height), `hashes` (SHA-256)
+    and `files` of the photos of `rows`, by name; empty unless the format needs them.
     """
 
-    rows: Sequence[LabelledFace]
+    rows: Rows
     names: Sequence[str]
     edges: Sequence[tuple[int, int]] = ()
     flip: Sequence[int] | None = None
@@ -140,12 +152,18 @@ def box_of(face: LabelledFace) -> Box:
     return tight_box(face.points) if face.box is None else face.box
 
 
-def by_photo(rows: Sequence[LabelledFace]) -> dict[str, list[LabelledFace]]:
-    """The faces of each photo, in the order of the rows."""
-    photos: dict[str, list[LabelledFace]] = {}
-    for row in rows:
-        photos.setdefault(row.photo, []).append(row)
-    return photos
+def by_photo(rows: Iterable[LabelledFace]) -> Iterator[tuple[str, list[LabelledFace]]]:
+    """Each photo with its faces, one after the other, so that a large data set needs no memory.
+
+    Raises:
+        ValueError: the faces of a photo do not follow each other.
+    """
+    seen = set[str]()
+    for photo, faces in groupby(rows, attrgetter("photo")):
+        if photo in seen:
+            raise ValueError(f"the faces of {photo} do not follow each other")
+        seen.add(photo)
+        yield photo, list(faces)
 
 
 def flip_of(given: object, count: int) -> tuple[int, ...] | None:
@@ -173,6 +191,7 @@ __all__ = [
     "LabelledFace",
     "LabelsToWrite",
     "ListedPhoto",
+    "Rows",
     "box_of",
     "by_photo",
     "common_names",

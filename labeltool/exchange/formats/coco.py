@@ -33,13 +33,14 @@ from pipnet.data.coco import (
     parse_coco,
 )
 from pipnet.data.labelled_faces import LabelledFace, only_json
+from pipnet.formats.label_file import Rows
 from pipnet.formats.registry import read_labels
 from pipnet.output import COCO
 
 
 def write(
     path: Path,
-    rows: Sequence[LabelledFace],
+    rows: Rows,
     names: Sequence[str],
     edges: Sequence[tuple[int, int]],
     flip: Sequence[int] | None,
@@ -50,9 +51,10 @@ def write(
     """Write one file with a single category `face`, whole or not at all.
 
     `flip`: N indices, landmark k of a mirrored face is landmark flip[k] of the face, or None. It
-    becomes the key `flip_idx` of the category, the verdict the key `verdict` of the annotation;
-    other tools ignore both. `sizes`: width and height of each photo; `hashes`: the SHA-256 of its
-    content, where known. `progress` may raise, and no file is written then.
+    becomes the key `flip_idx` of the category, what was decided the keys `verdict`, `reviewer` and
+    `round` of the annotation; other tools ignore them. `sizes`: width and height of each photo;
+    `hashes`: the SHA-256 of its content, where known. `progress` may raise, and no file is written
+    then.
     Raises OSError, and ValueError for a row that does not have as many points as there are names.
     """
     photos: dict[str, int] = {}
@@ -70,16 +72,17 @@ def write(
             for photo, number in photos.items()
         ),
         categories=(CocoCategory(1, "face", tuple(names), tuple(edges), extra),),
-        annotations=tuple(
-            CocoAnnotation(
-                number, photos[row.photo], 1, row.points, _visibility(row), row.box, row.score,
-                {"verdict": row.verdict} if row.verdict else {},
-            )
-            for number, row in enumerate(rows, 1)
-        ),
+        annotations=(),
     )  # fmt: skip
-    total = len(data.images) + len(data.annotations)
-    write_text_atomically(path, _with_progress(coco_text(data), total, progress))
+    faces = (
+        CocoAnnotation(
+            number, photos[row.photo], 1, row.points, _visibility(row), row.box, row.score,
+            _decision(row),
+        )
+        for number, row in enumerate(rows, 1)
+    )  # fmt: skip
+    pieces = coco_text(data, faces)
+    write_text_atomically(path, _with_progress(pieces, len(data.images) + len(rows), progress))
 
 
 def read(path: Path) -> ReadLabels:
@@ -129,6 +132,11 @@ def _with_progress(pieces: Iterator[str], total: int, progress: Progress) -> Ite
     for done, piece in enumerate(pieces):
         progress(min(done, total), total)
         yield piece
+
+
+def _decision(row: LabelledFace) -> dict[str, Any]:
+    stated = {"verdict": row.verdict, "reviewer": row.reviewer, "round": row.round}
+    return {key: value for key, value in stated.items() if value}
 
 
 def _visibility(row: LabelledFace) -> NDArray[np.int8]:

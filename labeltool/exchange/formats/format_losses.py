@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,18 +44,26 @@ def is_written(form: LabelFormat, row: LabelledFace) -> bool:
 
 
 def losses(
-    form: LabelFormat, rows: Sequence[LabelledFace], names: Sequence[str]
+    form: LabelFormat, rows: Iterable[LabelledFace], names: Sequence[str]
 ) -> tuple[Loss, ...]:
-    """What a format cannot carry of these faces and `names` of landmarks; empty if nothing."""
-    written = [row for row in rows if is_written(form, row)]
+    """What a format cannot carry of these faces and `names` of landmarks; empty if nothing.
+
+    Goes through the rows once.
+    """
+    written = left_out = hidden = rounded = 0
+    for row in rows:
+        if not is_written(form, row):
+            left_out += 1
+            continue
+        written += 1
+        hidden += int((visibility_of(row) == OCCLUDED).sum())
+        rounded += form.name == "dlib" and _has_fractions(row)
     found = []
-    hidden = sum(int((visibility_of(row) == OCCLUDED).sum()) for row in written)
     if hidden and not _writes(form, "occluded"):
         text = Message.counted(
             hidden, N_("1 occlusion flag is lost"), N_("{count:,} occlusion flags are lost")
         )
         found.append(Loss("occluded", hidden, text))
-    rounded = sum(_has_fractions(row) for row in written) if form.name == "dlib" else 0
     if rounded:
         text = Message(N_("positions are rounded to whole pixels"))
         found.append(Loss("rounded", rounded, text))
@@ -65,8 +73,8 @@ def losses(
         found.append(Loss("names", len(named), Message(N_("the names of landmarks are lost"))))
     if form.name == "pipnet" and written:
         text = Message(N_("photos are cut to crops of 256 by 256 pixels"))
-        found.append(Loss("crops", len(written), text))
-    if left_out := len(rows) - len(written):
+        found.append(Loss("crops", written, text))
+    if left_out:
         text = Message.counted(
             left_out,
             N_("1 face with an absent landmark is left out"),

@@ -56,7 +56,7 @@ class _Writer:
         for place, (part, labels) in enumerate(parts.items()):
             lines: list[str] = []
             total: NDArray[np.float64] | None = None
-            for photo, faces in by_photo(labels.rows).items():
+            for photo, faces in by_photo(labels.rows):
                 whole = [face for face in faces if np.isfinite(face.points).all()]
                 for name, jpeg, shape in self._crops(photo, whole, labels):
                     yield PurePosixPath(f"{PIPNET_PHOTOS}{part}", name), jpeg

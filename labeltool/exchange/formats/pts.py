@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -18,16 +18,17 @@ from labeltool.exchange.formats import (
     write_folder,
 )
 from labeltool.exchange.formats.other_formats import as_read_labels
+from labeltool.exchange.formats.written_folder import FileContent
 from pipnet.data.coco import LabelError
-from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.photo_lookup import PhotoNames
 from pipnet.data.pts import format_pts
+from pipnet.formats.label_file import Rows, by_photo
 from pipnet.formats.text_formats import pts_files
 
 
 def write(
     folder: Path,
-    rows: Sequence[LabelledFace],
+    rows: Rows,
     photos: Iterable[str] = (),
     progress: Progress = lambda done, total: None,
     check: CheckTargets = lambda targets: None,
@@ -42,34 +43,25 @@ def write(
     just before. Links among them are followed. Raises OSError, and ValueError for a path that
     leaves the folder.
     """
-    problems = [
-        Message(
-            N_("{photo}: a face is left out, for .pts cannot tell that a landmark is absent."),
-            photo=row.photo,
-        )
-        for row in rows
-        if not np.isfinite(row.points).all()
-    ]
-    faces: dict[str, list[LabelledFace]] = {}
-    for row in rows:
-        if np.isfinite(row.points).all():
-            faces.setdefault(row.photo, []).append(row)
-    paths = {photo: _inside(photo) for photo in faces}
     names = _names_by_folder([*(row.photo for row in rows), *photos])
-    write_folder(
-        folder,
-        (
-            (path.parent / f"{stem}.pts", format_pts(row.points))
-            for photo, path in paths.items()
-            for stem, row in zip(
-                names[path.parent].stems(path.name, len(faces[photo])), faces[photo], strict=True
-            )
-        ),
-        sum(map(len, faces.values())),
-        progress,
-        check,
-    )
+    problems: list[Message] = []
+
+    def files() -> Iterator[FileContent]:
+        for photo, faces in by_photo(rows):
+            path = _inside(photo)
+            whole = [row for row in faces if np.isfinite(row.points).all()]
+            problems.extend([_left_out(photo)] * (len(faces) - len(whole)))
+            stems = names[path.parent].stems(path.name, len(whole)) if whole else []
+            for stem, row in zip(stems, whole, strict=True):
+                yield path.parent / f"{stem}.pts", format_pts(row.points)
+
+    write_folder(folder, files(), len(rows), progress, check)
     return problems
+
+
+def _left_out(photo: str) -> Message:
+    text = N_("{photo}: a face is left out, for .pts cannot tell that a landmark is absent.")
+    return Message(text, photo=photo)
 
 
 def read(folder: Path, origin: int | None = None, hidden: Iterable[str] = ()) -> ReadLabels:

@@ -273,7 +273,7 @@ def text(labels: LabelsToWrite) -> Iterator[str]:
     """The JSON of tasks: a rectangle for each face, with its points as children. Proposals, which
     have a score, are predictions. Absent landmarks are left out, and occlusion is lost."""
     yield "["
-    for number, (photo, rows) in enumerate(by_photo(labels.rows).items()):
+    for number, (photo, rows) in enumerate(by_photo(labels.rows)):
         width, height = labels.sizes[photo]
         task: dict[str, Any] = {
             "id": number + 1, "data": {"image": f"/data/local-files/?d={quote(photo)}"},

@@ -225,7 +225,7 @@ def fits_json(data: object) -> bool:
 def files(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
     """A file for each photo, beside where the photo would be: relative paths and texts. A face is a
     rectangle and points of one group; an absent landmark is left out."""
-    for photo, rows in by_photo(labels.rows).items():
+    for photo, rows in by_photo(labels.rows):
         width, height = labels.sizes[photo]
         shapes = []
         for group, row in enumerate(rows, 1):

@@ -174,7 +174,7 @@ def fits_json(data: object) -> bool:
 
 def files(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
     """A file of version 3 for each photo, with a group for each face: relative paths and texts."""
-    for photo, rows in by_photo(labels.rows).items():
+    for photo, rows in by_photo(labels.rows):
         groups = {
             f"face {number}" if len(rows) > 1 else "LJSON": {
                 "labels": [

@@ -148,7 +148,7 @@ def text(labels: LabelsToWrite) -> Iterator[str]:
     """The JSON of an annotation file: points with the attributes `name` and `face`. Absent
     landmarks are left out."""
     yield "{"
-    for number, (photo, rows) in enumerate(by_photo(labels.rows).items()):
+    for number, (photo, rows) in enumerate(by_photo(labels.rows)):
         regions = [
             {
                 "shape_attributes": {"name": "point", "cx": x, "cy": y},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
@@ -169,8 +170,7 @@ def _fits(_path: Path, head: bytes) -> bool:
 def text(labels: LabelsToWrite, scorer: str = "labeltool") -> Iterator[str]:
     """The rows of a CSV: one for each photo, with the columns of as many animals as a photo has
     faces at most. Absent landmarks are empty."""
-    photos = by_photo(labels.rows)
-    animals = max((len(rows) for rows in photos.values()), default=1)
+    animals = max(Counter(row.photo for row in labels.rows).values(), default=1)
     columns = [(animal, name) for animal in range(animals) for name in labels.names]
     header = [["scorer", *(scorer for _ in columns for _ in "xy")]]
     if animals > 1:
@@ -181,7 +181,7 @@ def text(labels: LabelsToWrite, scorer: str = "labeltool") -> Iterator[str]:
     ]
     for row in header:
         yield csv_line(row)
-    for photo, rows in photos.items():
+    for photo, rows in by_photo(labels.rows):
         cells = [
             "" if np.isnan(value) else repr(value)
             for row in rows

@@ -2,7 +2,8 @@
 MediaPipe.
 
 Our layout has one row for each face: `photo`, `box_x`, `box_y`, `box_w`, `box_h` (pixels), then for
-each landmark `NAME_x`, `NAME_y` and `NAME_v` (`visible`, `occluded` or `absent`). Everything but
+each landmark `NAME_x`, `NAME_y` and `NAME_v` (`visible`, `occluded` or `absent`); at the end
+`verdict` (`accepted` or `corrected`), `reviewer` and `round` (which are not read). Everything but
 `photo` and the coordinates may be missing.
 """
 
@@ -46,6 +47,8 @@ PHOTO_COLUMNS = (
 
 BOX_COLUMNS = ("box_x", "box_y", "box_w", "box_h")
 
+DECISION_COLUMNS = ("verdict", "reviewer", "round")
+
 VISIBILITY_WORDS = {
     "visible": VISIBLE, "occluded": OCCLUDED, "absent": ABSENT, "2": VISIBLE, "1": OCCLUDED,
     "0": ABSENT,
@@ -71,6 +74,7 @@ class _Layout:
     score: int
     frame: int
     notes: tuple[str, ...] = ()
+    verdict: int = -1
 
 
 def read(path: Path) -> LabelFile:
@@ -149,7 +153,7 @@ def _face(row: Sequence[str], layout: _Layout, place: str) -> LabelledFace:
     score = value(layout.score)
     return LabelledFace(
         photo, points, box, visibility, float(score) if np.isfinite(score) else None,
-        names=layout.names,
+        cell(layout.verdict), layout.names,
     )  # fmt: skip
 
 
@@ -205,7 +209,7 @@ def _layout(header: Sequence[str], first: Sequence[str] | None, path: Path) -> _
     box = tuple(lower[name] for name in BOX_COLUMNS if name in lower)
     return _Layout(
         kind, photo, lower.get("folder", -1), names, xs, ys, vs, box if len(box) == 4 else (),
-        lower.get("score", -1), -1, tuple(notes),
+        lower.get("score", -1), -1, tuple(notes), lower.get("verdict", -1),
     )  # fmt: skip
 
 
@@ -289,14 +293,15 @@ def text(labels: LabelsToWrite) -> Iterator[str]:
     """The rows of our own layout: nothing of a face is lost."""
     words = {number: word for word, number in VISIBILITY_WORDS.items() if word.isalpha()}
     axes = [f"{name}_{axis}" for name in labels.names for axis in "xyv"]
-    yield csv_line(["photo", *BOX_COLUMNS, *axes])
+    yield csv_line(["photo", *BOX_COLUMNS, *axes, *DECISION_COLUMNS])
     for row in labels.rows:
         cells = [repr(float(value)) for value in box_of(row)]
         seen = visibility_of(row).tolist()
         for (x, y), visibility in zip(row.points.tolist(), seen, strict=True):
             cells += [repr(x), repr(y)] if visibility else ["", ""]
             cells.append(words[visibility])
-        yield csv_line([row.photo, *cells])
+        number = "" if row.round is None else str(row.round)
+        yield csv_line([row.photo, *cells, row.verdict, row.reviewer, number])
 
 
 READER = FormatReader("csv", _fits, read)

@@ -268,7 +268,7 @@ def _settings_text(labels: LabelsToWrite, folders: Mapping[str, str]) -> str:
 
 
 def _rows(labels: LabelsToWrite, folder: str) -> Iterator[tuple[str, str]]:
-    for photo, rows in by_photo(labels.rows).items():
+    for photo, rows in by_photo(labels.rows):
         size = np.array(labels.sizes[photo], np.float64)
         yield (
             f"{folder}/{PurePosixPath(photo).with_suffix('.txt')}",

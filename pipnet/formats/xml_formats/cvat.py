@@ -268,7 +268,7 @@ def text(labels: LabelsToWrite) -> Iterator[str]:
             f"</label>\n"
         )
     yield "  </labels></task></meta>\n"
-    for number, (photo, rows) in enumerate(by_photo(labels.rows).items()):
+    for number, (photo, rows) in enumerate(by_photo(labels.rows)):
         width, height = labels.sizes[photo]
         yield f'  <image id="{number}" name={quoteattr(photo)} width="{width}" height="{height}">\n'
         for row in rows:

@@ -123,7 +123,7 @@ def text(labels: LabelsToWrite) -> Iterator[str]:
     ..., because dlib sorts names as text. Absent landmarks are left out."""
     yield "<?xml version='1.0' encoding='UTF-8'?>\n<dataset>\n<images>\n"
     digits = max(2, len(str(len(labels.names) - 1)))
-    for photo, rows in by_photo(labels.rows).items():
+    for photo, rows in by_photo(labels.rows):
         size = labels.sizes.get(photo)
         stated = "" if size is None else f" width='{size[0]}' height='{size[1]}'"
         yield f"  <image file={quoteattr(photo)}{stated}>\n"

@@ -80,14 +80,14 @@ def test_what_is_written_is_read_back(tmp_path_factory, form, rows):
         if not rows:
             return
     file = read_labels(out)
-    found = by_photo([in_pixels(face, file, (1000, 800)) for face in file.faces])
-    wanted = by_photo(rows)
+    found = dict(by_photo([in_pixels(face, file, (1000, 800)) for face in file.faces]))
+    wanted = dict(by_photo(rows))
     if form.name in ("yolo", "ljson", "pts"):
         prefix = "images/" if form.name == "yolo" else ""
         wanted = {prefix + photo.rsplit(".", 1)[0]: faces for photo, faces in wanted.items()}
     if form.name == "pts":  # one file for each face, numbered
-        found = by_photo(
-            [replace(face, photo=re.sub(r"_\d+$", "", face.photo)) for face in file.faces]
+        found = dict(
+            by_photo([replace(face, photo=re.sub(r"_\d+$", "", face.photo)) for face in file.faces])
         )
     assert set(found) == set(wanted)
     for photo, faces in wanted.items():
