@@ -25,7 +25,7 @@ from labeltool.rounds.controller import Rounds
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import freeze_faces
 from labeltool.store import Store, create_project, open_project
-from labeltool.store.database.schema import SCORE_DTYPE
+from labeltool.store.arrays.array_types import ScoresType
 from pipnet.data.scheme import Scheme
 
 POINTS = 98
@@ -262,8 +262,8 @@ def generate(folder: Path, size: int) -> None:
     points = np.random.default_rng(0).random((POINTS, 2)) * 200 + 100
     made = {
         "round": round_id, "points": points.astype("<f8").tobytes(),
-        "scores": np.ones(POINTS, SCORE_DTYPE).tobytes(),
-        "errors": np.linspace(0, 0.1, POINTS).astype(SCORE_DTYPE).tobytes(),
+        "scores": np.ones(POINTS, ScoresType.stored).tobytes(),
+        "errors": np.linspace(0, 0.1, POINTS).astype(ScoresType.stored).tobytes(),
     }  # fmt: skip
     with store._database.write() as connection:
         for statement in (
