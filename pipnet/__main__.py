@@ -25,6 +25,19 @@ for command in (predict, evaluate, calibrate, train, selftrain, export, convert,
 
 def main() -> None:
     """Entry point. Errors that the user can fix are one sentence on stderr, exit code 1."""
+    try:
+        cli()
+    except Exception as error:
+        reason = _explained(error)
+        if reason is None:
+            raise
+        click.echo(f"Error: {one_line(reason)}", err=True)
+        sys.exit(1)
+
+
+def _explained(error: Exception) -> str | None:
+    """A sentence for the user; None for a bug."""
+    # imported after the command, which may do without torch and then starts seconds sooner
     from pipnet.calibration.json_file import CalibrationError  # noqa: PLC0415
     from pipnet.data.coco import LabelError  # noqa: PLC0415
     from pipnet.data.images import ImageError  # noqa: PLC0415
@@ -43,26 +56,19 @@ def main() -> None:
         ImageError,
         LabelError,
         OnnxError,
+        SchemeError,
     )
-    try:
-        cli()
-    except (*known, SchemeError) as error:
-        click.echo(f"Error: {one_line(error)}", err=True)
-        sys.exit(1)
-    except OSError as error:
+    if isinstance(error, known):
+        return str(error)
+    if isinstance(error, OSError):
         named = error.filename is not None and error.strerror is not None
-        reason = f"{error.filename}: {error.strerror}." if named else str(error)
-        click.echo(f"Error: {one_line(reason)}", err=True)
-        sys.exit(1)
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        click.echo(
-            "Error: there was not enough memory; close other programs, or give a smaller --batch "
-            "(of train and selftrain) or another --device",
-            err=True,
+        return f"{error.filename}: {error.strerror}." if named else str(error)
+    if is_out_of_memory(error):
+        return (
+            "there was not enough memory; close other programs, or give a smaller --batch (of "
+            "train and selftrain) or another --device"
         )
-        sys.exit(1)
+    return None
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipnet import resources
+from pipnet.text import one_line
 
 if TYPE_CHECKING:
     from pipnet.data.crop import CropConvention
@@ -73,15 +74,25 @@ def open_detector(
     device: str,
     *,
     calibrated: bool = True,
+    fastest: bool = False,
 ) -> Detector:
     """What runs the weights: ONNX Runtime for an exported `.onnx`, torch for everything else.
 
-    `calibrated`: with the calibration that lies beside the weights, if any.
+    `calibrated`: with the calibration that lies beside the weights, if any. `fastest`: whatever
+    runs a model file of ours fastest on the device.
     """
     if weights is not None and weights.suffix == ".onnx":
         from pipnet.inference.onnx_detector import OnnxDetector  # noqa: PLC0415
 
         return OnnxDetector(weights, calibrated=calibrated)
+    if fastest and (weights is None or weights.suffix == ".safetensors"):
+        from pipnet.export.fastest import fastest_detector  # noqa: PLC0415
+
+        return fastest_detector(
+            weights or resources.starter(),
+            device if device in ("auto", "cpu") else check_device(device),
+            calibrated=calibrated, on_fallback=_say_slower,
+        )  # fmt: skip
     from pipnet.calibration.calibration_file import find  # noqa: PLC0415
     from pipnet.inference.torch_detector import TorchDetector  # noqa: PLC0415
 
@@ -90,6 +101,10 @@ def open_detector(
         check_device(device),
         error_model=find(weights or resources.starter()) if calibrated else None,
     )
+
+
+def _say_slower(reason: str) -> None:
+    click.echo(one_line(f"note: torch predicts, which is slower: {reason}"), err=True)
 
 
 def output_file(

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 @click.argument("sources", nargs=-1, required=True, type=EXISTING)
 @weights_options
 @click.option("--boxes", default="detect", show_default=True, help="detect | whole | a JSON file.")
-@click.option("--device", default="cpu", show_default=True)
+@click.option("--device", default="auto", show_default=True, help="auto | cpu | cuda | ...")
 @click.option("--json", "out", required=True, type=TARGET, help="Output file.")
 @force_option
 def predict(
@@ -76,7 +76,7 @@ def predict(
     given = None if file is None else _boxes_of(file, photos)
     inputs = [*photos, *(path for path in (weights, meanface, file) if path is not None)]
     target = output_file(out, PREDICTIONS, inputs=inputs, force=force)
-    detector = open_detector(weights, backbone, scheme, meanface, device)
+    detector = open_detector(weights, backbone, scheme, meanface, device, fastest=True)
     problems: list[str] = []
     unread, without = list[str](), list[Path]()
     faces = 0

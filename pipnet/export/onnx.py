@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from pipnet.data.normalisation import MEAN, STD
 from pipnet.inference.base import Detector
-from pipnet.inference.onnx_detector import OnnxDetector
+from pipnet.inference.onnx_detector import OnnxDetector, OnnxError
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
 from pipnet.models.heads import Coordinates, Heatmaps, Maps
@@ -27,8 +27,8 @@ TOLERANCE = 1e-3
 """Largest distance, in crop units, of a landmark of the ONNX file from that of torch."""
 
 
-class ExportError(RuntimeError):
-    """The landmarks of the ONNX file differ from those of torch."""
+class ExportError(OnnxError):
+    """The network cannot be exported, or the landmarks of its file differ from those of torch."""
 
 
 class _Whole(nn.Module):
@@ -117,27 +117,19 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
         check: crops (B, S, S, 3) of faces to compare on; noise if None.
 
     Raises:
-        ExportError: a landmark differs from torch's, as predicted or as adjusted, by more than
-            `TOLERANCE` of the crop.
+        ExportError: torch cannot export the network, or a landmark differs from torch's, as
+            predicted or as adjusted, by more than `TOLERANCE` of the crop.
         OSError: it cannot be written.
     """
     side = checkpoint.convention.side
     if check is None:
         check = np.random.default_rng(0).integers(0, 256, (2, side, side, 3), np.uint8)
     checkpoint.network.to("cpu", torch.float32).eval()
-    whole = _Whole(checkpoint).eval()
-    names = ["points", "own", "votes", "scores"]
-    graph = io.BytesIO()  # in memory, so that no temporary file of the exporter is left
-    with warnings.catch_warnings():
-        # the older exporter needs no further package, but warns that it is deprecated
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            whole, (torch.from_numpy(check[:1]),), graph,  # type: ignore[arg-type]
-            dynamo=False, opset_version=17,
-            input_names=["images"], output_names=names,
-            dynamic_axes={name: {0: "faces"} for name in ["images", *names]},
-        )  # fmt: skip
-    model = onnx.load_from_string(graph.getvalue())
+    try:
+        graph = _graph(_Whole(checkpoint).eval(), torch.from_numpy(check[:1]))
+    except Exception as error:  # torch raises almost anything for what it cannot export
+        raise ExportError(f"{path.name} could not be exported: {error}") from error
+    model = onnx.load_from_string(graph)
     meta = {
         "scheme": json.loads(checkpoint.scheme.to_json()),
         "crop": checkpoint.convention.to_mapping(),
@@ -152,6 +144,22 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
     with replacing(path) as partial:
         partial.write_bytes(model.SerializeToString())
         _verify(checkpoint, partial, check, path.name)
+
+
+def _graph(whole: _Whole, example: Tensor) -> bytes:
+    """The ONNX file without its description."""
+    names = ["points", "own", "votes", "scores"]
+    graph = io.BytesIO()  # in memory, so that no temporary file of the exporter is left
+    with warnings.catch_warnings():
+        # the older exporter needs no further package, but warns that it is deprecated
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            whole, (example,), graph,  # type: ignore[arg-type]
+            dynamo=False, opset_version=17,
+            input_names=["images"], output_names=names,
+            dynamic_axes={name: {0: "faces"} for name in ["images", *names]},
+        )  # fmt: skip
+    return graph.getvalue()
 
 
 def _verify(checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8], name: str) -> None:
