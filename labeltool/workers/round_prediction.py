@@ -17,9 +17,9 @@ from labeltool.workers.run_progress import RunProgress
 from pipnet.calibration.signals import predicted_norm
 from pipnet.data.boxes import Box
 from pipnet.data.scheme import Scheme
+from pipnet.inference.base import Detector
 from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.results import FaceLandmarks
-from pipnet.inference.torch_detector import TorchDetector
 
 FACES_PER_CHUNK = 256
 """Faces in one predictions file."""
@@ -27,7 +27,7 @@ FACES_PER_CHUNK = 256
 
 def predict_faces(
     folder: RunFolder,
-    detector: TorchDetector,
+    detector: Detector,
     photos: RunPhotos,
     progress: RunProgress,
 ) -> list[str]:
@@ -92,7 +92,7 @@ def error_columns(
 
 
 def predict_table(
-    detector: TorchDetector,
+    detector: Detector,
     faces: FaceTable,
     photos: RunPhotos,
     *,

@@ -183,7 +183,7 @@ class RoundTraining:
                 done += count
                 self._watch.on_predicted(done)
 
-            detector = self._detectors.of(network)
+            detector = self._detectors.for_faces(network, 2 * len(table.ids))  # mirrored too
             rows = predict_table(detector, table, self._photos, mirror=True, on_batch=on_batch)
             found = {int(table.ids[row]): face.points for row, face in rows}
             points = np.array(list(found.values())).reshape(len(found), network.scheme.count, 2)
@@ -249,7 +249,8 @@ class RoundTraining:
             lambda: start, list(manual.values()), unlabelled, config, out,
             save_seconds=SAVE_SECONDS, on_progress=on_progress, on_epoch=on_epoch,
             on_batch=on_batch, on_unreadable=self._watch.on_unreadable,
-            on_smaller_batch=self._watch.on_smaller_batch, make_detector=self._detectors.of,
+            on_smaller_batch=self._watch.on_smaller_batch,
+            make_detector=lambda network: self._detectors.for_faces(network, len(pseudo)),
         )  # fmt: skip
 
     def _better(self, finished: Checkpoint, unfinished: Checkpoint) -> Checkpoint:

@@ -18,7 +18,7 @@ import torch
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
 from labeltool.workers.device.device_lock import DeviceLock
-from labeltool.workers.device.run_detectors import RunDetectors
+from labeltool.workers.device.run_detectors import RunDetectors, worker_threads
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_calibration import (
     refitted,
@@ -34,7 +34,6 @@ from labeltool.workers.run_samples import read_samples, with_detected_boxes
 from pipnet import resources
 from pipnet.data.images import ImageError
 from pipnet.data.scheme import Scheme
-from pipnet.export.onnx import ExportError, export_onnx
 from pipnet.memory import is_out_of_memory
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.models.devices import DeviceError, peak_memory_bytes, usable_device
@@ -49,8 +48,8 @@ def work(folder: RunFolder) -> int:
         os.nice(10)
     try:
         retain_freed_memory()
-        # one core stays with the window: spinning threads of two programs ruin each other
-        torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+        # spinning threads of two programs ruin each other
+        torch.set_num_threads(worker_threads())
         photos = RunPhotos(folder)
         try:
             results = _run(folder, photos)
@@ -81,7 +80,7 @@ def _expected(error: BaseException) -> Message | None:
     """A sentence for the person who started the round; None for an unexpected error."""
     if isinstance(error, UserError):
         return error.message
-    if isinstance(error, CheckpointError | ExportError):
+    if isinstance(error, CheckpointError):
         return Message(str(error))
     if isinstance(error, ImageError):
         return photo_problem(error, error.path)
@@ -150,13 +149,12 @@ def _run_on(
         results |= terms | audit.results(measured, in_use, number)
     network = folder.model if folder.model.exists() else weights
     results["digest"] = hashlib.sha256(network.read_bytes()).hexdigest()
-    # for instant proposals in the window, which does not load torch
-    export_onnx(checkpoint, folder.onnx)
+    detectors.write_onnx(checkpoint, network)
     if error_model is not None:
-        files = [network, folder.onnx]
+        files = [file for file in (network, folder.onnx) if file.exists()]
         results["calibration"] = write_error_model(folder, error_model, files)
     progress.begin_stage(-1)
-    detector = detectors.of(checkpoint, error_model)
+    detector = detectors.of_run(checkpoint, error_model)
     chunks = predict_faces(folder, detector, photos, progress)
     if folder.tables.labels() is not None:
         photos.check_labelled()

@@ -14,9 +14,13 @@ import numpy as np
 import torch
 
 from labeltool.rounds.planning import Recipe
+from labeltool.workers.device.run_detectors import worker_threads
 from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import load_scheme
+from pipnet.export.onnx import export_onnx
+from pipnet.inference.base import Detector
+from pipnet.inference.onnx_detector import OnnxDetector
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
 from pipnet.models.devices import peak_memory_bytes, usable_device
@@ -46,7 +50,7 @@ def measure(device: str, backbone: str) -> dict[str, Any]:
         os.nice(10)
     device = str(usable_device(device))
     retain_freed_memory()
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+    torch.set_num_threads(worker_threads())
     scheme = load_scheme("300w")
     mean = np.random.default_rng(0).uniform(0.1, 0.9, (scheme.count, 2))  # any face costs the same
     start = Checkpoint(PIPNet(backbone, scheme.count, 10), scheme, mean, CropConvention())
@@ -69,7 +73,7 @@ def measure(device: str, backbone: str) -> dict[str, Any]:
         "device": device,
         "backbone": backbone,
         "train_images_per_second": (STEPS - WARMUP_STEPS) * batch / timed,
-        "predict_faces_per_second": _predict_speed(trained, device),
+        "predict_faces_per_second": _predict_speed(_detector(trained, device)),
         "memory_bytes": peak_memory_bytes(device),
     }
 
@@ -88,10 +92,18 @@ def _samples(folder: Path, mean: np.ndarray[Any, np.dtype[np.float64]], count: i
     return [Sample(photo, points, (box,))] * count
 
 
-def _predict_speed(trained: Checkpoint, device: str) -> float:
+def _detector(trained: Checkpoint, device: str) -> Detector:
+    """What a round predicts with."""
+    if device != "cpu":
+        return TorchDetector(trained, device)
+    with tempfile.TemporaryDirectory() as folder:
+        export_onnx(trained, Path(folder) / "model.onnx")
+        return OnnxDetector(Path(folder) / "model.onnx", worker_threads(), spin=False)
+
+
+def _predict_speed(detector: Detector) -> float:
     """Faces a second; each is cropped twice."""
-    detector = TorchDetector(trained, device)
-    side = trained.convention.side
+    side = detector.convention.side
     crops = np.zeros((detector.batch_size, side, side, 3), np.uint8)
     detector.predict_crops(crops)
     began, done = time.perf_counter(), 0

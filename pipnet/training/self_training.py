@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from pipnet.data.boxes import Box, tight_box
 from pipnet.data.sample import Sample
+from pipnet.inference.base import Detector
 from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint, load, save
@@ -86,7 +87,7 @@ def self_train(
     on_batch: Callable[[Stage, int], object] = lambda stage, faces: None,
     on_unreadable: OnUnreadable = warn_unreadable,
     on_smaller_batch: OnSmallerBatch = warn_smaller_batch,
-    make_detector: Callable[[Checkpoint], TorchDetector] | None = None,
+    make_detector: Callable[[Checkpoint], Detector] | None = None,
 ) -> Checkpoint:
     """Self-train and return the last network, which is also `out/model.safetensors`.
 
@@ -184,7 +185,7 @@ class _Finished:
 
 def _pseudo_labels(
     folder: Path,
-    detector: TorchDetector,
+    detector: Detector,
     unlabelled: Sequence[UnlabelledFace],
     on_unreadable: OnUnreadable,
     on_batch: Callable[[int], object],

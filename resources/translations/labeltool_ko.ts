@@ -6678,6 +6678,10 @@ result: {verdict}</source>
         <translation>메모리가 부족해졌습니다. 지금부터 한 번에 얼굴 {count}개씩 예측하며, 더 느립니다.</translation>
     </message>
     <message>
+        <source>Faces are predicted without ONNX Runtime, which is slower: {reason}.</source>
+        <translation>ONNX Runtime 없이 얼굴을 예측하며, 더 느립니다: {reason}.</translation>
+    </message>
+    <message>
         <source>A circle shows where a landmark truly lies in 9 of 10 faces. Whether that holds is looked at on random faces that a person labelled: those to measure by.</source>
         <translation>원은 얼굴 10개 중 9개에서 랜드마크의 실제 위치가 들어 있는 범위입니다. 사람이 레이블한 무작위 얼굴(측정용 얼굴)로 이를 확인합니다.</translation>
     </message>

@@ -19,6 +19,7 @@ from labeltool.rounds.planning import Recipe
 from labeltool.rounds.quality.error_models import start_calibration
 from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
 from labeltool.workers import round_audit, round_training, round_worker
+from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
 from pipnet import resources
 from pipnet.calibration.calibration_file import find
@@ -70,7 +71,7 @@ def test_a_bad_photo_is_left_out_of_training_and_predicting(
     reason = damage(photos / NAMES[1], how)
     pixels_of: list[tuple[int, int]] = []
     real = round_training.train
-    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)  # takes longer than the rest
+    monkeypatch.setattr(RunDetectors, "write_onnx", lambda *_: None)  # takes longer than the rest
 
     def spy(*args: object, on_unreadable: object, **named: object) -> object:
         def told(sample: object, error: object) -> None:
@@ -108,7 +109,7 @@ def test_without_any_manual_label_it_does_not_train_on_pseudo_labels_alone(
 def test_a_prediction_of_nothing_is_a_failure_that_names_a_photo(
     folder: RunFolder, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    monkeypatch.setattr(RunDetectors, "write_onnx", lambda *_: None)
     (folder.path / "labels.npz").unlink()
     for name in NAMES:
         damage(photos / name, "gone")
@@ -158,7 +159,7 @@ class TestExpected:
 def test_a_round_may_start_from_imagenet(
     folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    monkeypatch.setattr(RunDetectors, "write_onnx", lambda *_: None)
     weights = tmp_path / "resnet18-0123.pth"
     torch.save(PIPNet("resnet18", 5, 3).trunk.state_dict(), weights)
     options = RoundOptions("imagenet", "resnet18").to_dict()
@@ -176,7 +177,7 @@ def test_memory_that_runs_out_in_predictions_is_said_once_and_all_faces_are_pred
     make_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While it measures, and then with another network while it predicts every face."""
-    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    monkeypatch.setattr(RunDetectors, "write_onnx", lambda *_: None)
     real = PIPNet.forward
 
     def forward(network: PIPNet, images: torch.Tensor, **options: Any) -> Any:
@@ -247,7 +248,7 @@ def test_a_disk_so_full_that_nothing_can_be_reported_is_said_by_the_exit_code(
 def test_a_cancel_is_met_in_every_phase_and_leaves_no_result(
     make_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch, phase: object
 ) -> None:
-    monkeypatch.setattr(round_worker, "export_onnx", lambda *_: None)
+    monkeypatch.setattr(RunDetectors, "write_onnx", lambda *_: None)
     monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
     monkeypatch.setattr(round_worker, "retain_freed_memory", lambda: None)
     recipe = Recipe(images=12, first_images=4, predict_again=True, batch=2, lr=1e-4)
