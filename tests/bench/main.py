@@ -1,7 +1,8 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
     python -m tests.bench.main [start] [review] [window] [gallery] [beside] [train] [predict]
-                               [exchange] [kill] [--faces N ...]
+                               [folder] [exchange] [kill] [--faces N ...]
+                               [--photos FOLDER] [--against CHECKOUT] [--times N]
 
 Times depend on the machine and on what else it does; compare rows of one run.
 """
@@ -38,11 +39,17 @@ def main() -> None:
             "train",
             "predict",
             "errors",
+            "folder",
             "exchange",
             "kill",
         ],
     )
     parser.add_argument("--faces", type=int, nargs="+", default=[2_000, 20_000, 200_000])
+    parser.add_argument("--photos", type=Path, help="of `folder`; the shipped pictures otherwise")
+    parser.add_argument(
+        "--against", type=Path, help="of `folder`: another checkout to compare with"
+    )
+    parser.add_argument("--times", type=int, default=3, help="of `folder`: turns")
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
     if "start" in arguments.what:
@@ -69,6 +76,12 @@ def main() -> None:
         predict()
     if "errors" in arguments.what:
         expected_errors()
+    if "folder" in arguments.what:
+        from pipnet import resources
+        from tests.bench.folder import folder
+
+        photos = (arguments.photos or resources.path("sample")).resolve()
+        folder(photos, arguments.against, arguments.times)
     if "exchange" in arguments.what:
         from tests.bench.exchange import exchange
 
