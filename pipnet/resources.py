@@ -23,6 +23,10 @@ RENDERS = "renders-mobilenet_v2-300w.safetensors"
 """The same, trained on rendered faces alone: free for any use, and less accurate."""
 
 
+FACES = "faces.onnx"
+"""The network that finds faces."""
+
+
 def starter() -> Path:
     """The weights every prediction starts from when no others are named."""
     return path("weights", STARTER)

