@@ -43,7 +43,12 @@ def add_measured_round(
     labels, predicted, audit = labels or {}, predicted or {}, audit or {}
     ids = np.array(sorted({*labels, *predicted, *audit}), np.int64)
     folder.create(
-        {"format": 1, "scheme": store.scheme.to_json(), "roots": {}},
+        {
+            "format": 1,
+            "scheme": store.scheme.to_json(),
+            "layout": store.schemes.layout,
+            "roots": {},
+        },
         [RunPhoto(1, "x.jpg")],
         FaceTable(
             ids, np.zeros(len(ids), np.int64), np.zeros((len(ids), 4)), np.full(len(ids), "")

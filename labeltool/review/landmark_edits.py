@@ -51,12 +51,14 @@ class LandmarkEdits:
 
         Known for every state of a face that was edited here, also after undo and redo. Of a state
         from elsewhere all points that differ from the proposal count, so that none of them is
-        moved.
+        moved; and of a label that lacks landmarks all that it has.
         """
         face = self._current.face
         if face is None or face.points is None:
             return frozenset()
         known = self._placed.get((face.id, face.points.tobytes()))
+        if known is None and face.missing is not None and face.verdict in FINAL:
+            known = frozenset(np.flatnonzero(~face.missing).tolist())
         return frozenset(self.moved) if known is None else known
 
     @property

@@ -40,6 +40,7 @@ from labeltool.rounds.run_inputs import (
     freeze_faces,
     freeze_labels,
     landmarks_of,
+    network_fits,
     relative_weights,
     run_spec,
     sources_of,
@@ -179,9 +180,10 @@ class RoundLauncher:
         known = {**(probed or {}), **measured_speeds(rounds, options.device, start.backbone)}
         counts, audit = self._store.queue.counts(), self._store.audit.get()
         audited = len(audit.measuring)
+        fits = network_fits(self._store, start.trained)
         learnt = StartKnowledge(
-            fits=None not in sources_of(self._store, start.trained),
-            knows_labels=start.trained is not None and start.imagenet is None,
+            fits=fits,
+            knows_labels=fits and start.trained is not None and start.imagenet is None,
             # adjusted proposals have learnt from labels, too
             proposals_know_labels=in_use is not None
             or adjustment_in_force(self._store) is not None,

@@ -239,3 +239,10 @@ def sources_of(store: Store, trained: Round | None) -> list[int | None]:
     `landmarks_of`; None where it predicts none."""
     found = landmarks_of(store, trained)
     return [None] * store.scheme.count if found is None else store.schemes.sources_from(found[1])
+
+
+def network_fits(store: Store, trained: Round | None) -> bool:
+    """Whether a network, see `landmarks_of`, predicts the landmarks of the project in their order,
+    whatever they were called; else a round that starts from it has new heads."""
+    found = landmarks_of(store, trained)
+    return found is not None and sources_of(store, trained) == list(range(found[0].count))

@@ -20,16 +20,15 @@ MIN_FIT_FACES = 60
 """Audit faces for an error model of a network whose start has none."""
 
 
-def start_error_model(folder: RunFolder, start: Scheme, scheme: Scheme) -> ErrorModel | None:
-    """The error model of the network that a round starts from; None if it has none, or its scheme
-    `start` is not that of the project.
+def start_error_model(folder: RunFolder, scheme: Scheme) -> ErrorModel | None:
+    """The error model of the network that a round starts from, which has the landmarks of `scheme`;
+    None if it has none.
 
     Raises:
         RunFolderError: its file is damaged.
     """
     found = read_error_model(folder.start_calibration)
-    is_same = start == scheme and found is not None and found.count == scheme.count
-    return found if is_same else None
+    return found if found is not None and found.count == scheme.count else None
 
 
 def refitted(

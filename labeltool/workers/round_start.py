@@ -26,23 +26,22 @@ def starting_network(
     """
     if spec.get("imagenet"):
         return _from_imagenet(found, scheme, samples, spec)
-    if found.scheme != scheme:  # see `with_scheme`
+    if not knows_landmarks(found.scheme, scheme, spec.get("sources")):
         return _other_scheme(found, scheme, samples)
-    return found
+    return replace(found, scheme=scheme)
 
 
-def with_scheme(found: Checkpoint, scheme: Scheme, sources: list[int | None] | None) -> Checkpoint:
-    """A network under the scheme of the project, whatever its landmarks were called before; as it
-    is if it has others, or in another order.
+def knows_landmarks(found: Scheme, scheme: Scheme, sources: list[int | None] | None) -> bool:
+    """Whether a network of the scheme `found` knows the landmarks of the project, in their order,
+    whatever they are called.
 
     Args:
-        sources: for each landmark of `scheme` its place among those of the network, None for one
-            that it does not know; without a list, names tell.
+        sources: for each landmark of `scheme` its place in `found`, None for one that it does not
+            have; without a list, names tell.
     """
-    is_same = found.scheme.names == scheme.names
-    if sources is not None:
-        is_same = sources == list(range(found.scheme.count)) and len(sources) == scheme.count
-    return replace(found, scheme=scheme) if is_same else found
+    if sources is None:
+        return found.names == scheme.names
+    return sources == list(range(found.count))
 
 
 def _other_scheme(start: Checkpoint, scheme: Scheme, samples: Iterable[Sample]) -> Checkpoint:

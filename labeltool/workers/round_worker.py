@@ -26,7 +26,7 @@ from labeltool.workers.round_calibration import (
     write_error_model,
 )
 from labeltool.workers.round_prediction import predict_faces
-from labeltool.workers.round_start import starting_network, with_scheme
+from labeltool.workers.round_start import knows_landmarks, starting_network
 from labeltool.workers.round_training import RoundTraining
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, Stage, run_speeds
@@ -121,13 +121,17 @@ def _run_on(
     folder.report(Event("started", detail=_device_name(device)))
     scheme = Scheme.from_json(spec["scheme"])
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
-    checkpoint = with_scheme(load(weights), scheme, spec.get("sources"))
+    checkpoint, error_model = load(weights), None
+    if knows_landmarks(checkpoint.scheme, scheme, spec.get("sources")):
+        checkpoint, error_model = (
+            replace(checkpoint, scheme=scheme),
+            start_error_model(folder, scheme),
+        )
     # the host, for its speed says nothing about the machine of the project
     results: dict[str, Any] = {"device": device, "host": platform.node()}
     progress, detectors = RunProgress(folder, run_speeds(spec), lock), RunDetectors(folder, device)
-    error_model = start_error_model(folder, checkpoint.scheme, scheme)
     if folder.tables.labels() is None:
-        if checkpoint.scheme.names != scheme.names:
+        if checkpoint.scheme != scheme:
             raise UserError(
                 N_("{file} has another landmark scheme than this project."), file=weights.name
             )
@@ -172,8 +176,8 @@ def _in_use(
         return None, 0
     weights = row["weights"]
     found = load(resources.starter() if weights is None else folder.path / weights)
-    found = with_scheme(found, scheme, row.get("sources"))
-    return found if found.scheme == scheme else None, int(row["round"])
+    knows = knows_landmarks(found.scheme, scheme, row.get("sources"))
+    return replace(found, scheme=scheme) if knows else None, int(row["round"])
 
 
 def _device(wanted: str) -> str:

@@ -173,6 +173,8 @@ class FaceEditor(QWidget):
             session.desk.edits.placed, None if expected is None else expected.shares
         )
         self._comparison.set_face(face, self._options.comparison, is_new=is_new)
+        if is_new and face.missing is not None:  # to be seen among the others, and dragged
+            self.canvas.selection.select_many(np.flatnonzero(face.missing).tolist())
         finding = session.checks.first
         self.canvas.layers.findings.set_landmarks(() if finding is None else finding.landmarks)
 

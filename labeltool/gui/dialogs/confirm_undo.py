@@ -34,7 +34,7 @@ class ConfirmUndoDialog(BaseDialog):
         )  # fmt: skip
         if not redo and step.kind in ("import", "proposals", "draw"):
             self.add_text(tr("Faces that it added are removed; the photos stay."))
-        if not redo:
+        if not redo and step.kind != "scheme":
             self.add_text(
                 tr("Faces that were changed since stay as they are. Redo brings the others back.")
             )

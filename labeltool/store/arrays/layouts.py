@@ -152,10 +152,10 @@ def arranged(
 
     `size`: M as the layout says; rows of another number are of no landmark that is known.
     """
-    if len(values) != size:
-        places = np.full(len(places), -1)
-    chosen = np.full((len(places), *values.shape[1:]), fill, values.dtype)
-    there = places >= 0
-    chosen[there] = values[places[there]]
+    if len(values) != size or size == 0:
+        chosen = np.full((len(places), *values.shape[1:]), fill, values.dtype)
+    else:
+        chosen = values.take(places, axis=0, mode="clip")
+        chosen[places < 0] = fill
     chosen.setflags(write=False)
     return chosen

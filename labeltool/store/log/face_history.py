@@ -42,7 +42,7 @@ from labeltool.store.log.operation_log import (
     reversal,
 )
 
-_NO_BATCH = ("undo", "redo", "proposals", "rollback")
+_NO_BATCH = ("undo", "redo", "proposals", "rollback", "scheme")
 _IS_BATCH = and_(OperationRow.faces > 1, OperationRow.kind.not_in(_NO_BATCH))
 _BATCHES = select(OperationRow).where(_IS_BATCH).order_by(OperationRow.id.desc())
 _LEFT = (

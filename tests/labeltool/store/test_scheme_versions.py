@@ -18,6 +18,7 @@ from labeltool.domain import FINAL, UserError, Verdict
 from labeltool.store import Store
 from pipnet.data.scheme import Scheme
 from tests.projects import THREE, make_project, sql, triangle
+from tests.projects import change as write
 
 ME = "ann"
 NAN = np.nan
@@ -156,6 +157,34 @@ def test_who_has_the_project_open_works_on_with_the_scheme_before(project, again
     np.testing.assert_array_equal(label(store), expected)
     store.decisions.decide(ME, [1], Verdict.CORRECTED, points=triangle(11))
     np.testing.assert_array_equal(label(other)[1:], triangle(11)[[2, 0]])
+
+
+def test_a_change_is_no_batch_and_a_large_one_asks_before_its_undo(project):
+    store = project(25)
+    store.decisions.decide(ME, range(1, 26), Verdict.ACCEPTED)
+    store.schemes.change(ME, changed(store.scheme, [0, 1]), [0, 1])
+    assert [batch.kind for batch in store.history.batches()] == ["decide"]
+    step = store.undo.state(ME).undo_step
+    assert (step.kind, step.faces) == ("scheme", 25)
+    undo(store)
+    redo(store)
+    assert store.undo.state(ME).undo_step.faces == 25
+
+
+def test_no_change_while_faces_are_accepted_with_a_guarantee(project):
+    store = project(3)
+    insert = (
+        "INSERT INTO acceptance (uuid, reviewer, time, seed, settings, groups, candidates, status) "
+        "VALUES ('u', 'ann', '', '', '{}', '[]', x'', 'open')"
+    )
+    write(store, insert)
+    with pytest.raises(UserError, match="guarantee"):
+        change(store, [0, 1])
+    write(store, "UPDATE acceptance SET status = 'ended'")
+    change(store, [0, 1])
+    write(store, "UPDATE acceptance SET status = 'open'")
+    with pytest.raises(UserError, match="guarantee"):
+        store.undo.undo(ME)
 
 
 def test_names_may_change_alone(project):

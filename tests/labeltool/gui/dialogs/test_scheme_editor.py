@@ -16,6 +16,7 @@ from labeltool.domain import Changes, Verdict
 from labeltool.gui.dialogs.new_project import NewProjectDialog, first_photo
 from labeltool.gui.dialogs.scheme_editor.editor_dialog import SchemeEditor
 from labeltool.gui.i18n.language import install_language
+from labeltool.store import Store
 from pipnet.data.scheme import Scheme, load_scheme
 
 DOG = (
@@ -414,6 +415,24 @@ def test_the_project_follows_a_changed_scheme_without_a_restart(qtbot, app, proj
     qtbot.waitUntil(lambda: app.window is not after)
     assert app.window.session.store.scheme.count == 68
     np.testing.assert_array_equal(app.window.session.desk.face.points, label)
+    app.window.close()
+
+
+def test_the_window_follows_a_change_by_another_program(qtbot, app, project):
+    window = app.open(project)
+    window.session.desk.open(2)
+    moved = window.session.desk.face.points + 3
+    window.session.desk.edits.move_points(range(68), moved)
+    other = Store(project)
+    before = other.scheme
+    shorter = Scheme("short", before.names[3:])
+    other.schemes.change("ben", shorter, list(range(3, 68)))
+    other.close()
+    qtbot.waitUntil(lambda: app.window is not window)
+    session = app.window.session
+    assert session.store.scheme == shorter
+    assert session.desk.face.id == 2
+    np.testing.assert_array_equal(session.desk.face.draft, moved[3:])
     app.window.close()
 
 

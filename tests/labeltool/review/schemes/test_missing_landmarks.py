@@ -95,6 +95,17 @@ def test_accepting_decides_on_what_was_missing(project):
     assert np.isnan(store.decisions.labels()[0][2][BROW]).all()
 
 
+def test_a_drag_of_a_missing_landmark_leaves_the_others_in_their_place(project):
+    store = with_a_new_landmark(project(1), decided=1)
+    desk = Desk(store, ME)
+    assert desk.edits.placed == {0, 1, 2}
+    desk.edits.move(BROW, 51.0, 52.0)
+    assert desk.edits.placed == {0, 1, 2, BROW}
+    desk.accept()
+    np.testing.assert_array_equal(store.decisions.labels()[0][2][BROW], [51.0, 52.0])
+    assert store.queue.count(Filter("missing")) == 0
+
+
 def test_a_missing_landmark_may_be_absent(project):
     store = with_a_new_landmark(project(1), decided=1)
     desk = Desk(store, ME)

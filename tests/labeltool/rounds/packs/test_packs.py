@@ -29,6 +29,7 @@ from labeltool.rounds.packs.running import PackRun
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.rounds.upkeep.round_files import delete
 from labeltool.store import Store, open_project
+from pipnet.data.scheme import Scheme
 from tests.labeltool.rounds.conftest import ANN, THREE_LIKE_STARTER
 from tests.projects import change, make_project, sql, triangle, write_photos
 from tests.waiting import wait_until
@@ -631,3 +632,24 @@ class TestArchive:
         with Archive(tmp_path / "a.zip", RESULTS) as read:
             assert len(read.names) == 70_000
             assert read.read("069999.jpg") == b"x"
+
+
+def test_a_round_that_was_packed_before_the_landmarks_changed_is_taken_in_as_its_own(
+    store: Store, away: Path
+) -> None:
+    pack(store, away / "a.zip")
+    store.schemes.change(ANN, Scheme("mine", ("nose", "left")), [2, 0])
+    store.schemes.follow()
+    take(store, run(away / "a.zip"))
+    face = store.faces.get(5)
+    assert face is not None
+    assert face.prediction is not None
+    assert face.prediction.model == "round 1"
+    assert face.prediction.points.shape == (2, 2)
+    store.undo.undo(ANN)
+    store.schemes.follow()
+    face = store.faces.get(5)
+    assert face is not None
+    assert face.prediction is not None
+    assert np.isfinite(face.prediction.points).all()
+    assert len(face.prediction.points) == 3
