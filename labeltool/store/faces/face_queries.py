@@ -305,7 +305,8 @@ def _facets_query(wanted: Filter, dialect: Dialect) -> Any:
     flagged = [table.flag] if wanted.flagged else []
     verdict = _has_verdict(table, wanted.verdict)
     asked = [and_(_has_verdict(table, name), *flagged) for name in VERDICT_FILTERS]
-    asked += [and_(table.flag, verdict), and_(is_waiting(table), verdict, *flagged)]
+    left = verdict if wanted.verdict == "missing" else is_waiting(table)
+    asked += [and_(table.flag, verdict), and_(left, verdict, *flagged)]
     any_verdict = replace(wanted, verdict=None, flagged=False)
     query = select(*(total(weight, each) for each in asked))
     return _walk_counted(query.where(*_conditions(any_verdict, dialect, table)), table)

@@ -49,6 +49,7 @@ def test_the_filter_lists_the_labels_that_lack_a_landmark(project):
     assert store.queue.ids(missing) == [1, 2]
     assert store.queue.count(missing) == 2
     assert store.queue.facets(Filter()).verdicts["missing"] == 2
+    assert store.queue.facets(missing).left == 2
     correct(store, 1, shape(1))
     assert store.queue.ids(missing) == [2]
     store.undo.undo(ME)
