@@ -180,7 +180,7 @@ def test_results_wait_for_disk_space_with_one_message_only(
     assert len(failed) == 1
     assert "no room for a backup" in window.views.message_bar.label.text()
     assert session.store.queue.counts().rounds == 0
-    monkeypatch.undo()
+    monkeypatch.setattr(backups_module.shutil, "disk_usage", lambda folder: usage)
     session.round._retry_at = 0.0
     with qtbot.waitSignal(session.round.ended):
         pass
