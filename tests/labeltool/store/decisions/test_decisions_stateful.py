@@ -112,8 +112,10 @@ class Reviewing(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "store"):
+            found = self.store.check()  # takes longer than a step; what one breaks stays broken
             self.store.close()
             shutil.rmtree(self.folder)
+            assert found == []
 
     # The model
 
@@ -516,10 +518,11 @@ class Reviewing(RuleBasedStateMachine):
     @invariant()
     def the_history_of_a_face_is_what_happened_to_it(self):
         for face, happened in self.history.items():
-            told = [(e.verdict, e.flag) for e in self.store.history.of_face(face)]
-            assert told == [(state.verdict, state.flag) for _, state in reversed(happened)]
-            undone = [e.undone for e in self.store.history.of_face(face)]
-            assert undone == [(number, face) in self.undone for number, _ in reversed(happened)]
+            told = [(e.verdict, e.flag, e.undone) for e in self.store.history.of_face(face)]
+            assert told == [
+                (state.verdict, state.flag, (number, face) in self.undone)
+                for number, state in reversed(happened)
+            ]
 
     @invariant()
     def batches_say_how_much_of_them_is_left(self):
@@ -531,12 +534,11 @@ class Reviewing(RuleBasedStateMachine):
         }
 
     @invariant()
-    def the_log_only_grows_and_agrees(self):
+    def the_log_only_grows(self):
         columns = "id, operation_id, face_id, verdict, flag, prediction_id"
         log = sql(self.store, f"SELECT {columns} FROM entry ORDER BY id")
         assert log[: len(self.log)] == self.log
         self.log = log
-        assert self.store.check() == []
 
 
 Reviewing.TestCase.settings = settings(
