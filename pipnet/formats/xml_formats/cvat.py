@@ -114,9 +114,12 @@ def _image_faces(
     boxes: list[tuple[str, Box]] = []
     skeletons: list[LabelledFace] = []
     shapes: dict[str, list[Element]] = {}
+    points = 0
     for shape in image:
         if shape.tag == "skeleton":
             skeletons.append(_skeleton(shape, photo, place, sub_labels))
+            points += len(skeletons[-1].points)
+            check_amount(1, points, place)
         elif shape.tag == "points":
             if ";" in (shape.get("points") or ""):
                 skeletons.append(_many_points(shape, photo, place))
@@ -163,14 +166,14 @@ def _skeleton(
         if name in found:
             raise LabelError(f"{place}: point {name!r} of a skeleton {label!r} is there twice.")
         found[name] = (position, _visibility(point))
-    names = list(dict.fromkeys([*sub_labels.get(label, ()), *found]))
+    names = tuple(dict.fromkeys([*sub_labels.get(label, ()), *found]))
+    landmarks = dict(zip(names, range(len(names)), strict=True))
     points = np.full((len(names), 2), np.nan)
-    visibility = np.zeros(len(names), np.int8)
-    for landmark, name in enumerate(names):
-        position, seen = found.get(name, ((np.nan, np.nan), ABSENT))
+    visibility = np.full(len(names), ABSENT, np.int8)
+    for name, (position, seen) in found.items():
         if seen != ABSENT:
-            points[landmark], visibility[landmark] = position, seen
-    return LabelledFace(photo, points, None, visibility, names=tuple(names))
+            points[landmarks[name]], visibility[landmarks[name]] = position, seen
+    return LabelledFace(photo, points, None, visibility, names=names)
 
 
 def _many_points(shape: Element, photo: str, place: str) -> LabelledFace:
