@@ -173,6 +173,13 @@ class InvertedResidual(nn.Module):
         return x + out if self.residual else out
 
 
+MOBILENET_V2_BLOCKS = (
+    (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2),
+    (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
+)  # fmt: skip
+"""Expansion, channels, repeats and stride of the blocks: table 2 of the MobileNetV2 paper."""
+
+
 class MobileNetV2(nn.Module):
     """MobileNetV2 features, width 1: (B, 3, S, S) -> (B, 1280, S/32, S/32)."""
 
@@ -180,11 +187,7 @@ class MobileNetV2(nn.Module):
         super().__init__()
         layers: list[nn.Module] = [nn.Sequential(*_conv_bn(3, 32, 3, 2), nn.ReLU6())]
         inputs = 32
-        # expansion, channels, repeats, stride: table 2 of the MobileNetV2 paper
-        for expand, outputs, repeats, stride in (
-            (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2),
-            (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
-        ):  # fmt: skip
+        for expand, outputs, repeats, stride in MOBILENET_V2_BLOCKS:
             for number in range(repeats):
                 step = stride if number == 0 else 1
                 layers.append(InvertedResidual(inputs, outputs, step, expand))

@@ -86,6 +86,7 @@ def checkpoint(head: str, count: int, side: int = 64) -> Checkpoint:
     return Checkpoint(network, FIVE, FACE, CropConvention(side=side), {"note": "made up"})
 
 
+@pytest.mark.usefixtures("small_backbone")
 @pytest.mark.parametrize(("head", "count"), [("coord", 0), ("heatmap", 0), ("pip", 0), ("pip", 3)])
 def test_train_save_load_predict_export(
     head: str, count: int, faces: list[Sample], tmp_path: Path
@@ -117,6 +118,7 @@ def test_train_save_load_predict_export(
         assert (one.spread > 0).all() == (count > 0)
 
 
+@pytest.mark.usefixtures("small_backbone")
 @pytest.mark.parametrize("head", ["pip", "coord", "heatmap"])
 def test_an_exported_head_takes_any_number_of_faces(head: str, tmp_path: Path) -> None:
     export_onnx(checkpoint(head, 0), tmp_path / "model.onnx")
@@ -126,6 +128,7 @@ def test_an_exported_head_takes_any_number_of_faces(head: str, tmp_path: Path) -
         assert (found.points.shape, found.scores.shape) == ((count, 5, 2), (count, 5))
 
 
+@pytest.mark.usefixtures("small_backbone")
 @pytest.mark.parametrize("head", ["coord", "heatmap"])
 @pytest.mark.parametrize("task", ["cls1", "cls2", "cls3"])
 def test_a_curriculum_needs_score_maps(head: str, task: str, faces: list[Sample]) -> None:
