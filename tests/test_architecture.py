@@ -30,6 +30,12 @@ def test_only_the_worker_loads_torch(module: str):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("worker", ["detection_worker", "round_worker"])
+def test_workers_do_not_load_the_store(worker: str):
+    code = f"import sys, labeltool.workers.{worker}; sys.exit('sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_the_command_line_starts_without_qt():
     code = "import sys, labeltool.cli; sys.exit(any(m.startswith('PySide6') for m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

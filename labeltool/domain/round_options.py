@@ -15,6 +15,9 @@ backbone from ImageNet."""
 BACKBONES = ("mobilenet_v2", "mobilenet_v3", "resnet18")
 """Backbones that a round may choose, where weights for them are at hand; see `RoundOptions`."""
 
+DEFAULT_BACKBONE = "mobilenet_v2"
+"""The backbone of a round that starts from ImageNet and names none."""
+
 DEVICES = ("auto", "cpu", "cuda", "mps")
 """What trains: the first of a CUDA GPU and the CPU that can be used, or one of the others."""
 

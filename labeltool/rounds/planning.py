@@ -6,13 +6,15 @@ import math
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labeltool.domain import N_, Counts, LandmarkCounts, LeftOut, Message, Round, describe_left_out
 from labeltool.domain.ledger import TASKS
 from labeltool.domain.round_options import RoundOptions
-from labeltool.rounds.run_inputs import Trainable
-from labeltool.rounds.starts import Start
+
+if TYPE_CHECKING:  # workers import this, and these load SQLAlchemy
+    from labeltool.rounds.run_inputs import Trainable
+    from labeltool.rounds.starts import Start
 
 ROUND_BUDGET_SECONDS = 600.0
 """How long a round may take on a CPU, unless the user asks for more epochs."""

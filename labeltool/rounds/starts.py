@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labeltool.domain import N_, Message, Round, UserError, model_name, not_readable
-from labeltool.domain.round_options import BACKBONES, RoundOptions
+from labeltool.domain.round_options import BACKBONES, DEFAULT_BACKBONE, RoundOptions
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_inputs import starter, trained_round
 from labeltool.store import Store
 from pipnet.models.terms import FREE, descent, file_backbone
-
-DEFAULT_BACKBONE = "mobilenet_v2"
-"""The backbone of a round that starts from ImageNet and names none."""
 
 IMAGENET_FILES = {
     "mobilenet_v2": "mobilenet_v2-*.pth",

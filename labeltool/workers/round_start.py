@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from labeltool.domain import N_, UserError
-from labeltool.rounds.starts import DEFAULT_BACKBONE
+from labeltool.domain.round_options import DEFAULT_BACKBONE
 from pipnet.data.sample import Sample, mean_face
 from pipnet.data.scheme import Scheme
 from pipnet.models.checkpoint import Checkpoint, start_backbone

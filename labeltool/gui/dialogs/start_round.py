@@ -20,13 +20,12 @@ from PySide6.QtWidgets import (
 
 from labeltool.domain import N_, UserError
 from labeltool.domain.ledger import list_left_out
-from labeltool.domain.round_options import RoundOptions
+from labeltool.domain.round_options import DEFAULT_BACKBONE, RoundOptions
 from labeltool.gui import theme
 from labeltool.gui.background.speed_probe import SpeedProbe
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.rounds.planning import RoundPlan
-from labeltool.rounds.starts import DEFAULT_BACKBONE
 
 Purpose = Literal["start", "queue", "pack"]
 MakePlan = Callable[[RoundOptions, Mapping[str, Any]], RoundPlan]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from labeltool.domain import N_, UserError
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import RunFolderError
-from labeltool.store import Store
 
 if TYPE_CHECKING:
+    from labeltool.store import Store
     from pipnet.calibration.error_model import ErrorModel
 
 IS_OWN = "is_own"

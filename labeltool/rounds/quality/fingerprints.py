@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from labeltool.domain import Progress
-from labeltool.store import Store
 from pipnet.data.images import ImageError, read_image
+
+if TYPE_CHECKING:  # workers import this, and SQLAlchemy takes half a second
+    from labeltool.store import Store
 
 SAVE_EVERY = 100
 """Photos read between two writes, so that cancelling loses no more."""
