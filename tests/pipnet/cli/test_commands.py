@@ -380,6 +380,7 @@ class TestEvaluate:
         assert faces(1) == 6
 
 
+@pytest.mark.usefixtures("small_backbone")
 class TestTrain:
     @pytest.fixture
     def scheme(self, tmp_path: Path) -> Path:
@@ -609,6 +610,7 @@ class TestErrors:
         failed(done, "none of 6 faces could be measured")
         assert "is empty" in done.err
 
+    @pytest.mark.usefixtures("small_backbone")
     @pytest.mark.parametrize("found", [True, False])
     def test_training_leaves_a_broken_photo_out_and_names_it(
         self, run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: bool
@@ -647,6 +649,7 @@ class TestErrors:
         assert done.code == 1
         assert done.err.splitlines()[-1].startswith("Error: there was not enough memory; close")
 
+    @pytest.mark.usefixtures("small_backbone")
     def test_a_disk_that_fills_up_is_a_sentence(
         self, run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
