@@ -15,6 +15,9 @@ from labeltool.gui.session import Session
 PREFETCH_OFFSETS = (1, -1, 2)
 """Which faces of the queue, from the one on the desk, are decoded ahead, most urgent first."""
 
+MAX_PHOTOS = 2 * (1 + len(PREFETCH_OFFSETS))
+"""Photos in memory: those that are decoded ahead, and as many behind."""
+
 
 class PhotoDisplay(QObject):
     """Shows the photo of a face as soon as it is decoded. `cache.loaded` says when to call `show`
@@ -25,7 +28,7 @@ class PhotoDisplay(QObject):
         self._session = session
         self._canvas = canvas
         self._displayed: Path | None = None
-        self.cache = PhotoCache(self)
+        self.cache = PhotoCache(self, MAX_PHOTOS)
         # to decode the neighbours at once would slow the painting of this one
         self._prefetch_timer = QTimer(self, singleShot=True, interval=0)
         self._prefetch_timer.timeout.connect(self._prefetch)

@@ -33,7 +33,8 @@ With a third one the program would take more than a gigabyte while others are de
 class PhotoCache(QObject):
     """A cache of decoded photos, least recently used ones are dropped first.
 
-    Methods are for the window's thread; the cache is only touched there.
+    Methods are for the window's thread; the cache is only touched there. `max_photos`: so many are
+    kept at most, however small they are; MAX_CACHE_BYTES of them if None.
 
     Signals:
         loaded: the Path of a photo that was requested and is available from `get` now.
@@ -42,8 +43,9 @@ class PhotoCache(QObject):
     loaded = Signal(object)
     _decoded = Signal(object, object, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, max_photos: int | None = None) -> None:
         super().__init__(parent)
+        self._max_photos = max_photos
         # each photo with its halved copies, so that the first paint need not shrink it
         self._images: ByteCache[Path, list[QImage]] = ByteCache(MAX_CACHE_BYTES, _bytes)
         self._problems: dict[Path, str] = {}
@@ -118,6 +120,8 @@ class PhotoCache(QObject):
             self._problems[photo] = problem
         else:
             self._images.add(photo, images)
+            while self._max_photos is not None and len(self._images) > self._max_photos:
+                self._images.popitem()
         self.loaded.emit(photo)
 
     def clear(self) -> None:

@@ -109,6 +109,20 @@ def test_skipping_does_not_decode_the_photos_passed(qtbot, photos, files, monkey
     load(qtbot, photos, files[1:2])  # what was skipped can be had later
 
 
+def test_no_more_than_so_many_photos_are_kept(qtbot, files):
+    photos = PhotoCache(max_photos=2)
+    try:
+        photos.request([], displayed=files[0])
+        qtbot.waitUntil(lambda: photos.get(files[0])[0] is not None)
+        for file in files[1:4]:
+            photos.request([file], displayed=files[0])
+            qtbot.waitUntil(lambda file=file: photos.get(file)[0] is not None)
+        kept = [file for file in files if photos.get(file)[0] is not None]
+        assert kept == [files[0], files[3]]
+    finally:
+        photos.close()
+
+
 def test_the_displayed_photo_is_never_dropped(qtbot, open_cache, files):
     photos = open_cache(ONE)
     with qtbot.waitSignal(photos.loaded):
