@@ -306,6 +306,7 @@ class SchemeEditor(QDialog):
         points, self._points_on_photo = self._points_on_photo, None
         if points is not None and not self.draft.can_undo and self._opened is not None:
             self.draft = SchemeDraft(self._opened, points)
+            self.canvas.frame(points)
             self._saved = self.draft.state
         else:
             self._refit(before)

@@ -27,6 +27,9 @@ from labeltool.gui.i18n.translate import tr
 from labeltool.review.geometry import rotate_and_scale
 from labeltool.review.schemes.scheme_draft import DraftState
 
+FRAME_SHARE = 0.4
+"""Margin around framed landmarks, a share of the longer side of their box."""
+
 BLANK_SIDE = 1000
 """Side of the empty picture, in pixels."""
 
@@ -77,6 +80,7 @@ class SchemeCanvas(QWidget):
         self._image: QImage | None = None
         self._points: Points = np.empty((0, 2))
         self._scale, self._offset, self._is_fitted = 1.0, QPointF(), True
+        self._area: QRectF | None = None  # of the picture, to fit; None: all of it
         self._drag: tuple[QPointF, Points] | None = None
         self._pan: QPointF | None = None
         self._has_moved = False
@@ -108,12 +112,25 @@ class SchemeCanvas(QWidget):
 
     def fit(self) -> None:
         """Show all of the picture."""
-        width, height = self.picture_size
-        room = max(self.width() - 2 * MARGIN_PIXELS, 1), max(self.height() - 2 * MARGIN_PIXELS, 1)
-        self._scale = min(room[0] / width, room[1] / height)
-        self._offset = QPointF(
-            (self.width() - width * self._scale) / 2, (self.height() - height * self._scale) / 2
+        self._area = None
+        self._fit_area()
+
+    def frame(self, points: Points) -> None:
+        """Show the part of the picture around landmarks, (N, 2) finite places of it."""
+        (left, top), (right, bottom) = points.min(0), points.max(0)
+        margin = FRAME_SHARE * max(right - left, bottom - top)
+        around = QRectF(left, top, right - left, bottom - top).adjusted(
+            -margin, -margin, margin, margin
         )
+        area = around & QRectF(0, 0, *self.picture_size)
+        self._area = None if area.isEmpty() else area
+        self._fit_area()
+
+    def _fit_area(self) -> None:
+        area = self._area or QRectF(0, 0, *self.picture_size)
+        room = max(self.width() - 2 * MARGIN_PIXELS, 1), max(self.height() - 2 * MARGIN_PIXELS, 1)
+        self._scale = min(room[0] / area.width(), room[1] / area.height())
+        self._offset = QPointF(self.width() / 2, self.height() / 2) - area.center() * self._scale
         self._is_fitted = True
         self.update()
 
@@ -216,7 +233,7 @@ class SchemeCanvas(QWidget):
         """Keep showing all of the picture, unless the person has zoomed."""
         super().resizeEvent(event)
         if self._is_fitted:
-            self.fit()
+            self._fit_area()
 
     # Keys
 
