@@ -47,6 +47,9 @@ UNTIL_CONVERGED_BUDGETS = 3
 KEEP = 0.0
 """Share of the start network in the average of weights that ends a round, against forgetting."""
 
+MAX_ADJUSTMENT_FACES = 600
+"""The adjustment of a network is fitted to so many of the faces that it was trained on."""
+
 WORKER_STARTUP_SECONDS = 8.0
 """How long a worker takes to load everything."""
 
@@ -133,9 +136,9 @@ class RoundPlan:
     `start`: the network that it starts from. `pseudo` of `pseudo_available` pseudo-labels are used,
     the most confident first, for `task`. `audit`: faces that measure it; `left_out`: faces that it
     leaves out, by LeftOut. `epochs`: how often it shows all labels. `seconds`: the estimate, of
-    which `predict_seconds` for predicting all `faces` again; `is_measured`: whether it is from
-    speeds of this machine. `memory_bytes`: of the worker, None if not known. `landmarks`: those of
-    the manual labels that are not visible.
+    which `predict_seconds` for predicting all `faces`, and those that measure; `is_measured`:
+    whether it is from speeds of this machine. `memory_bytes`: of the worker, None if not known.
+    `landmarks`: those of the manual labels that are not visible.
     """
 
     options: RoundOptions
@@ -275,9 +278,10 @@ def plan_round(
         float(known.get("train_images_per_second", DEFAULT_TRAIN_FACES_PER_SECOND[device])),
         float(known.get("predict_faces_per_second", DEFAULT_PREDICT_FACES_PER_SECOND[device])),
     )
-    # all faces, and the audit faces by this network and the one before
-    predict_seconds = WORKER_STARTUP_SECONDS + (counts.faces + 2 * audit) / speeds.predict
     manual, available = trainable.manual, trainable.pseudo
+    # all faces, the audit faces by this network and the one before, and those of the adjustment
+    predicted = counts.faces + 2 * audit + min(manual + available, MAX_ADJUSTMENT_FACES)
+    predict_seconds = WORKER_STARTUP_SECONDS + predicted / speeds.predict
     if options.full:
         training = _plan_full(manual, available, options, speeds)
     else:

@@ -26,7 +26,7 @@ from labeltool.domain import (
 )
 from labeltool.rounds.adjusting.adjusted_proposals import adjustment_in_force
 from labeltool.rounds.mean_face import MEAN_FACE
-from labeltool.rounds.quality.audit_groups import held_out
+from labeltool.rounds.quality.audit_groups import group_numbers, held_out
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
 from labeltool.store import Store
@@ -130,10 +130,13 @@ def freeze_labels(
     # a landmark in a place is not absent, whatever a file said of it
     is_placed = np.isfinite(points).all(-1)
     visibility = np.where(is_placed, np.maximum(visibility, OCCLUDED), ABSENT).astype(np.int8)
-    return LabelTable(
-        np.array([*(row[0] for row in manual), *(row[0] for row in ours)], np.int64), points,
-        np.arange(len(points)) < len(manual), visibility,
-    )  # fmt: skip
+    faces = np.array([*(row[0] for row in manual), *(row[0] for row in ours)], np.int64)
+    groups = None
+    if store.audit.get().rule:
+        photo_of = {row[0]: row[1] for row in store.faces.boxes(with_removed=True)}
+        numbers = group_numbers(store, [photo_of[face] for face in faces.tolist()])
+        groups = np.array(numbers, np.int64)
+    return LabelTable(faces, points, np.arange(len(points)) < len(manual), visibility, groups)
 
 
 def freeze_audit(store: Store, table: FaceTable) -> AuditTable | None:

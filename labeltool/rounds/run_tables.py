@@ -52,13 +52,15 @@ class LabelTable:
     """L frozen labels.
 
     `faces` (L,) ids; `points` (L, N, 2), NaN where a landmark is absent; `manual` (L,): a person
-    decided it; `visibility` (L, N): see `Visibility`, None if every landmark is visible.
+    decided it; `visibility` (L, N): see `Visibility`, None if every landmark is visible; `groups`
+    (L,): the same number for faces of one group, None if each photo is a group.
     """
 
     faces: NDArray[np.int64]
     points: NDArray[np.float64]
     manual: NDArray[np.bool_]
     visibility: Visibility | None = None
+    groups: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

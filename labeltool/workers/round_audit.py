@@ -74,7 +74,7 @@ class Audit:
                 if face in self._table.ids and _is_measurable(points, scheme)
             }
         self._samples = self._choose_samples()
-        self._last: tuple[object, Measurement | None] | None = None
+        self._last: tuple[Checkpoint, Measurement | None] | None = None
 
     @property
     def faces(self) -> int:
@@ -95,8 +95,10 @@ class Audit:
         wanted = set(self._truth) | (set(self._samples) if samples else set())
         if not wanted:
             return None
-        if self._last is not None and self._last[0] is checkpoint.network:
-            return self._last[1]
+        if self._last is not None:
+            last, measured = self._last
+            if last.network is checkpoint.network and last.adjustment is checkpoint.adjustment:
+                return measured
         found = self._predict(checkpoint, wanted)
         shown = [face for face in self._samples if face in found]
         if samples and shown:
@@ -115,7 +117,7 @@ class Audit:
                 np.array(faces, np.int64), np.stack([row.points for row in rows]),
                 np.stack([row.signals for row in rows if row.signals is not None]),
             )  # fmt: skip
-        self._last = checkpoint.network, result
+        self._last = checkpoint, result
         return result
 
     def _measurement(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from labeltool.rounds.planning import Recipe
+from labeltool.rounds.planning import MAX_ADJUSTMENT_FACES, Recipe
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_audit import Audit
@@ -71,6 +71,7 @@ class RoundTraining:
             DivergedError: the loss became NaN or infinite.
             UserError: no photo with a manual label can be used.
         """
+        self._adjusting = min(len(samples), MAX_ADJUSTMENT_FACES)
         self._forget_other_training(samples)
         stopped = self._out / "stopped.safetensors"
         if stopped.exists():  # the worker that ended the training died later
@@ -126,8 +127,8 @@ class RoundTraining:
         self._stage("all", network, manual | pseudo, rest)
 
     def _plan(self, stages: list[Stage]) -> None:
-        # this network, and the one in use before
-        measured = Stage("measure", 2 * self._audit.faces)
+        # by this network and the one in use before; and what the adjustment is fitted to
+        measured = Stage("measure", 2 * self._audit.faces + self._adjusting)
         predicted = Stage("predict", len(self._folder.tables.faces().ids))
         self._progress.plan([*stages, measured, predicted])
 

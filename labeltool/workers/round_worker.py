@@ -19,6 +19,7 @@ from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
 from labeltool.workers.device.device_lock import DeviceLock
 from labeltool.workers.device.run_detectors import RunDetectors, worker_threads
+from labeltool.workers.round_adjustment import with_adjustment
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_calibration import (
     refitted,
@@ -33,6 +34,7 @@ from labeltool.workers.run_progress import RunProgress, Stage, run_speeds
 from labeltool.workers.run_samples import read_samples, with_detected_boxes
 from pipnet import resources
 from pipnet.data.images import ImageError
+from pipnet.data.sample import Sample
 from pipnet.data.scheme import Scheme
 from pipnet.memory import is_out_of_memory
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
@@ -139,10 +141,15 @@ def _run_on(
     else:
         audit = Audit(folder, photos, scheme, detectors, error_model)
         samples = read_samples(folder, photos, spec["task"])
+        # training changes what an adjustment was fitted to
+        checkpoint = replace(checkpoint, adjustment=None)
         start = starting_network(checkpoint, scheme, samples.values(), spec)
         samples = with_detected_boxes(folder, start.convention, samples)
         checkpoint = RoundTraining(folder, spec, photos, audit, detectors, device, progress).run(
             start, samples
+        )
+        checkpoint, adjustment = with_adjustment(
+            checkpoint, _that_know_labels(samples, spec), folder, photos, detectors
         )
         terms = descent(Path(spec["imagenet"]) if spec.get("imagenet") else weights)
         checkpoint = replace(checkpoint, summary={**checkpoint.summary, **terms})
@@ -150,7 +157,7 @@ def _run_on(
         in_use, number = _in_use(folder, spec, scheme)
         measured = audit.measure(checkpoint)
         error_model = refitted(error_model, measured, scheme)
-        results |= terms | audit.results(measured, in_use, number)
+        results |= terms | audit.results(measured, in_use, number) | {"adjustment": adjustment}
     network = folder.model if folder.model.exists() else weights
     results["digest"] = hashlib.sha256(network.read_bytes()).hexdigest()
     detectors.write_onnx(checkpoint, network)
@@ -164,6 +171,14 @@ def _run_on(
         photos.check_labelled()
     results |= {"backbone": checkpoint.network.name, "memory_bytes": peak_memory_bytes(device)}
     return results | progress.average_speeds() | {"chunks": chunks}
+
+
+def _that_know_labels(samples: dict[int, Sample], spec: dict[str, Any]) -> dict[int, Sample]:
+    """The samples without pseudo-labels that the round predicted itself: these tell nothing of what
+    its network gets wrong."""
+    if spec["recipe"].get("predict_again") or spec.get("options", {}).get("full"):
+        return {face: sample for face, sample in samples.items() if not sample.is_pseudo}
+    return samples
 
 
 def _in_use(

@@ -28,8 +28,8 @@ FINISH_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A part of a run. `kind`: train, prepare (pseudo-labels), measure (on the audit faces; it is
-    never begun, and counts as time to come) or predict.
+    """A part of a run. `kind`: train, prepare (pseudo-labels), measure (on the audit faces, and
+    for the adjustment; it is never begun, and counts as time to come) or predict.
 
     `units`: images to train or faces to predict. `cost` of one, in images or in predictions of a
     face. `on`: what is trained on, labels or both these and pseudo-labels.

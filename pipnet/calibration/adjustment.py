@@ -26,6 +26,9 @@ PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, np.inf)
 """Ridge penalties that are tried, for shapes of mean square 1; with the last one, all faces move
 alike."""
 
+PSEUDO_WEIGHT = 0.5
+"""How much a face with a pseudo-label counts, see docs/loop.md."""
+
 RATIO_PRIOR_FACES = 40.0
 """The mean over all landmarks counts for so many faces in the ratio of each landmark's errors."""
 
@@ -81,7 +84,7 @@ class Fit:
     """An adjustment, and what it is worth on faces that it was not fitted on.
 
     `before`, `after` (F, N): distances from the true landmarks in pixels, without the adjustment
-    and with one that was fitted on the other faces.
+    and with one that was fitted on the other faces; faces with pseudo-labels are not among them.
     """
 
     adjustment: Adjustment
@@ -97,58 +100,73 @@ class Fit:
         return np.minimum(ratio, 1.0)
 
 
-def fit_adjustment(points: Floats, truth: Floats, groups: Sequence[int]) -> Fit | None:
+def fit_adjustment(
+    points: Floats,
+    truth: Floats,
+    groups: Sequence[int] | NDArray[np.int64],
+    is_pseudo: NDArray[np.bool_] | None = None,
+) -> Fit | None:
     """Fit an adjustment to labelled faces; None if fewer than MIN_FACES are whole.
 
     Args:
-        points: (F, N, 2) predicted, pixels, by a network that was not trained on these labels.
+        points: (F, N, 2) predicted, pixels. A network that was trained on these labels is wrong
+            less on them than elsewhere, and so is the gain that is measured on them.
         truth: (F, N, 2) true, pixels of the same photos, NaN where absent: such faces are left out.
         groups: F numbers; faces of one group, such as one photo, are left out together.
+        is_pseudo: (F,) whether the truth is a pseudo-label. These count less, do not count as one
+            of MIN_FACES, and neither choose the penalty nor measure. None for no such face.
     """
     whole = np.isfinite(points).all((1, 2)) & np.isfinite(truth).all((1, 2))
     chosen = np.flatnonzero(whole)[:MAX_FACES]
-    if len(chosen) < MIN_FACES:
+    measured = np.full(len(chosen), True) if is_pseudo is None else ~is_pseudo[chosen]
+    if measured.sum() < MIN_FACES:
         return None
     points, truth = points[chosen], truth[chosen]
     member = np.asarray(groups)[chosen]
     shapes, _, sizes = _shapes(points)
-    inputs = (shapes - shapes.mean(0)).reshape(len(points), -1)  # (F, 2N)
-    moves = ((truth - points) / sizes).reshape(len(points), -1)
-    scale = max(float(np.square(inputs).sum(1).mean()), 1e-12)
+    # a face that counts w is a row that is sqrt(w) times as long
+    length = np.where(measured, 1.0, np.sqrt(PSEUDO_WEIGHT))[:, None]  # (F, 1)
+    total = float(np.square(length).sum())
+    mean = np.average(shapes, axis=0, weights=np.square(length[:, 0]))
+    inputs = length * (shapes - mean).reshape(len(points), -1)  # (F, 2N)
+    moves = length * ((truth - points) / sizes).reshape(len(points), -1)
+    scale = max(float(np.square(inputs).sum()) / total, 1e-12)
     values, vectors = np.linalg.eigh(inputs @ inputs.T / scale)  # (F,), (F, F)
     values = np.maximum(values, 0)
     best: tuple[float, float, Floats] | None = None
     for penalty in PENALTIES:
-        hat = 1 / len(points) + (vectors * _shrunk(values, penalty)) @ vectors.T
-        left = _left_out(hat, moves, member)
-        distances = np.linalg.norm(left.reshape(points.shape), axis=-1)
+        hat = length @ length.T / total + (vectors * _shrunk(values, penalty)) @ vectors.T
+        left = _left_out(hat, moves, member, measured)
+        distances = np.linalg.norm(left.reshape(-1, *points.shape[1:]), axis=-1)
         error = float(distances.mean())
         if best is None or error < best[0]:
             best = error, penalty, distances
     assert best is not None
     _, penalty, distances = best
-    offset = moves.mean(0)
+    offset = (length * moves).sum(0) / total
     gains = (vectors * (0 if np.isinf(penalty) else 1 / (values + penalty))) @ vectors.T
-    weights = inputs.T @ gains @ (moves - offset) / scale
-    fitted = Adjustment(shapes.mean(0), offset.reshape(-1, 2), weights)
-    before = np.linalg.norm(truth - points, axis=-1)
-    return Fit(fitted, before, distances * sizes[..., 0])
+    weights = inputs.T @ gains @ (moves - length * offset) / scale
+    fitted = Adjustment(mean, offset.reshape(-1, 2), weights, faces=len(points))
+    before = np.linalg.norm(truth - points, axis=-1)[measured]
+    return Fit(fitted, before, distances * sizes[measured, :, 0])
 
 
 def _shrunk(values: Floats, penalty: float) -> Floats:
     return np.zeros_like(values) if np.isinf(penalty) else values / (values + penalty)
 
 
-def _left_out(hat: Floats, moves: Floats, member: NDArray[np.int64]) -> Floats:
-    """The residuals of each face when its group is left out, (F, 2N), from the hat matrix of the
-    fit to all: (I - H_gg)^-1 (y - Hy)_g."""
+def _left_out(
+    hat: Floats, moves: Floats, member: NDArray[np.int64], measured: NDArray[np.bool_]
+) -> Floats:
+    """The residuals of each measured face when its group is left out, (M, 2N), from the hat matrix
+    of the fit to all: (I - H_gg)^-1 (y - Hy)_g."""
     rest = moves - hat @ moves
     left = np.empty_like(rest)
-    for group in np.unique(member):
+    for group in np.unique(member[measured]):
         rows = np.flatnonzero(member == group)
         within = np.eye(len(rows)) - hat[np.ix_(rows, rows)]
         left[rows] = np.linalg.lstsq(within, rest[rows], rcond=None)[0]
-    return left
+    return left[measured]
 
 
 def _shapes(points: Floats) -> tuple[Floats, Floats, Floats]:

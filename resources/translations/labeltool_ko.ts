@@ -6298,6 +6298,10 @@ result: {verdict}</source>
         <translation>{manual}와 {pseudo}로 학습했습니다.</translation>
     </message>
     <message>
+        <source>Its landmarks are adjusted to what {count} of these faces have in common: on manual labels that it was not learned from, they are off by {after} % instead of {before} %.</source>
+        <translation>이 얼굴 {count}개에서 공통으로 벗어난 만큼 랜드마크를 조정합니다. 조정을 배우는 데 쓰지 않은 수동 레이블에서 오차가 {before} %에서 {after} %로 바뀝니다.</translation>
+    </message>
+    <message>
         <source>The proposal of 1 face moved by {mean} % of the face.</source>
         <translation>얼굴 1개의 제안이 얼굴 크기의 {mean}%만큼 움직였습니다.</translation>
     </message>

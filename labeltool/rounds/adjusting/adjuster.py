@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from labeltool.domain import (
     N_,
-    PHOTO_RULE,
     Changes,
     Message,
     Progress,
@@ -30,7 +29,7 @@ from labeltool.rounds.adjusting.adjusted_proposals import (
     network_in_use,
     write_adjusted,
 )
-from labeltool.rounds.quality.audit_groups import PhotoGroups, held_out
+from labeltool.rounds.quality.audit_groups import group_numbers, held_out
 from labeltool.store import Store
 from labeltool.store.trust.adjustments import LabelledProposal
 
@@ -151,7 +150,9 @@ class ProposalAdjuster:
         audit = [row for row in rows if row.is_audit]
         rows = [row for row in rows if row.face_id not in kept_out]
         points, truth, norms = self._arrays(rows)
-        fit = fit_adjustment(points, truth, self._groups(rows))
+        fit = fit_adjustment(
+            points, truth, group_numbers(self._store, [row.photo_id for row in rows])
+        )
         if fit is None:
             raise UserError(
                 N_(
@@ -236,9 +237,3 @@ class ProposalAdjuster:
             learned.sentence,
         )
         return WriteResult(Changes(all=True, rounds=True), message, undoable=True)
-
-    def _groups(self, rows: list[LabelledProposal]) -> list[int]:
-        """A number for each face, the same for those of one group."""
-        groups = PhotoGroups(self._store, self._store.audit.get().rule or PHOTO_RULE)
-        keys = dict(zip(groups.ids.tolist(), groups.keys.tolist(), strict=True))
-        return [keys[row.photo_id] for row in rows]

@@ -106,6 +106,14 @@ def _keys_by_pattern(pattern: str, paths: Sequence[str]) -> NDArray[np.int64]:
     )
 
 
+def group_numbers(store: Store, photos: Sequence[int]) -> list[int]:
+    """A number for each of these photos, the same for those of one group under the rule of the
+    faces that measure networks, or by photo without one."""
+    groups = PhotoGroups(store, store.audit.get().rule or PHOTO_RULE)
+    keys = dict(zip(groups.ids.tolist(), groups.keys.tolist(), strict=True))
+    return [keys[photo] for photo in photos]
+
+
 def held_out(
     store: Store, wanted: Collection[int] = (), progress: Progress = no_progress
 ) -> set[int]:

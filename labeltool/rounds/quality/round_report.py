@@ -76,6 +76,7 @@ class RoundReport:
             "round": row.number, "name": row.name, "note": row.note, "task": row.task,
             "finished": row.finished, "promoted": row.promoted,
             "ledger": row.summary.get("ledger"), "landmarks": row.summary.get("landmarks"),
+            "adjustment": row.summary.get("adjustment"),
             "audit": self._audit(), "against": self.against(),
             "movement": self._moved(),
             "corrections": self._judged(),

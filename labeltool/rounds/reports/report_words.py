@@ -37,7 +37,7 @@ def headline(report: RoundReport) -> Message:
 
 def learned_from(row: Round) -> Message:
     """The labels that a round was trained on: manual ones with the landmarks that are not visible,
-    and pseudo-labels."""
+    and pseudo-labels; and the adjustment that its network learned from them."""
     used = figures(row)
     manual, pseudo = int(str(used["manual"])), int(str(used["pseudo"]))
     labels = Message.counted(manual, N_("1 manual label"), N_("{count} manual labels"))
@@ -49,7 +49,21 @@ def learned_from(row: Round) -> Message:
             N_("Trained on {manual} and {pseudo}."), manual=labels,
             pseudo=Message.counted(pseudo, N_("1 pseudo-label"), N_("{count} pseudo-labels")),
         )  # fmt: skip
-    return Message.join(trained, counts.describe())
+    return Message.join(trained, counts.describe(), _adjustment(row))
+
+
+def _adjustment(row: Round) -> Message | None:
+    """What the adjustment of the network brings, None without one."""
+    found = row.summary.get("adjustment")
+    if not isinstance(found, dict) or not found["kept"]:
+        return None
+    return Message(
+        N_(
+            "Its landmarks are adjusted to what {count} of these faces have in common: on manual "
+            "labels that it was not learned from, they are off by {after} % instead of {before} %."
+        ),
+        count=found["faces"], before=f"{found['before']:.2f}", after=f"{found['after']:.2f}",
+    )  # fmt: skip
 
 
 def movement_sentence(movement: Movement) -> Message:

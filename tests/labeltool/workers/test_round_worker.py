@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,14 @@ from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
 from labeltool.workers import round_audit, round_training, round_worker
 from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.run_photos import RunPhotos
+from labeltool.workers.run_samples import read_samples
 from pipnet import resources
+from pipnet.calibration import adjustment
 from pipnet.calibration.calibration_file import find
+from pipnet.data.images import read_image
+from pipnet.evaluation.metrics import point_errors
+from pipnet.inference.onnx_detector import OnnxDetector
+from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import load
 from pipnet.models.heads import PIPNet
 from pipnet.training.trainer import DivergedError
@@ -154,6 +161,71 @@ class TestExpected:
     def test_nothing_else(self) -> None:
         assert round_worker._expected(RuntimeError("shapes differ")) is None
         assert round_worker._expected(OSError(errno.EIO, "Input/output error")) is None
+
+
+@pytest.mark.slow
+def test_the_network_takes_its_habit_off_itself_once(
+    make_run: MakeRun, truth: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The labels lie right of where the starter puts landmarks; one step learns nothing of that.
+
+    What it finds in the second round is what the network alone is off, not what is left of it.
+    """
+    monkeypatch.setattr(adjustment, "MIN_FACES", 3)
+    truth += [12.0, 0.0]
+    first = make_run(audit=(3,), pseudo=(), name="1")
+    results, _ = run(first)
+    told = results["adjustment"]
+    assert told["kept"]
+    assert told["after"] < 0.7 * told["before"]
+    assert (told["faces"], told["manual"]) == (3, 3)
+    network = load(first.model)
+    assert network.adjustment is not None
+    assert network.adjustment.faces == 3
+
+    images, table = [read_image(file) for file in first.tables.photos()], first.tables.faces()
+    boxes = [tuple(box) for box in table.boxes]
+    found = {
+        name: [f.points for f in detector.predict_batch(images, boxes, table.kinds)]
+        for name, detector in (
+            ("torch", TorchDetector(network)),
+            ("onnx", OnnxDetector(first.onnx, calibrated=False)),
+            ("alone", TorchDetector(replace(network, adjustment=None))),
+        )
+    }
+    rows = first.tables.predictions(results["chunks"][0])
+    for row, theirs, onnx in zip(rows, found["torch"], found["onnx"], strict=True):
+        np.testing.assert_allclose(row.points, theirs, atol=0.05)
+        np.testing.assert_allclose(row.points, onnx, atol=0.5)
+
+    def error(points: np.ndarray) -> float:
+        return float(100 * np.nanmean(point_errors(points[None], truth[3:], network.scheme)))
+
+    assert results["audit"]["nme"] == pytest.approx(error(found["torch"][3]), abs=0.01)
+    assert error(found["torch"][3]) < 0.7 * error(found["alone"][3])
+
+    second = make_run(
+        audit=(3,), pseudo=(), name="2", weights="../1/model.safetensors",
+        in_use={"round": 1, "weights": "../1/model.safetensors"},
+    )  # fmt: skip
+    again, _ = run(second)
+    assert again["adjustment"]["before"] == pytest.approx(told["before"], rel=0.15)
+    errors = second.tables.audit_errors()
+    assert errors is not None
+    np.testing.assert_allclose(errors.points_before[0], found["torch"][3], atol=0.05)
+    assert again["audit"]["nme"] == pytest.approx(results["audit"]["nme"], rel=0.25)
+
+
+def test_pseudo_labels_that_a_round_predicts_itself_teach_no_adjustment(make_run: MakeRun) -> None:
+    folder = make_run()
+    samples = read_samples(folder, RunPhotos(folder), "std")
+    for recipe, options, wanted in (
+        ({}, {}, [0, 1, 2, 3]),
+        ({"predict_again": True}, {}, [0, 1, 2]),
+        ({}, {"full": True}, [0, 1, 2]),
+    ):
+        spec = {"recipe": recipe, "options": options}
+        assert list(round_worker._that_know_labels(samples, spec)) == wanted
 
 
 def test_a_round_may_start_from_imagenet(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipnet.calibration.adjustment import MIN_FACES, fit_adjustment
+from pipnet.calibration.adjustment import MIN_FACES, PSEUDO_WEIGHT, fit_adjustment
 
 LANDMARKS = 12
 MEAN = np.random.default_rng(5).normal(size=(LANDMARKS, 2))
@@ -75,6 +75,54 @@ def test_copies_in_one_group_do_not_vouch_for_each_other() -> None:
     assert apart is not None
     assert together.after.mean() > 0.95 * together.before.mean()
     assert apart.after.mean() < 0.7 * apart.before.mean()
+
+
+class TestPseudoLabels:
+    """Faces whose truth is a pseudo-label."""
+
+    def test_they_teach_and_do_not_measure(self) -> None:
+        points, truth = faces(120, 14, noise=0.1)
+        is_pseudo = np.arange(120) >= 20
+        few = fit_adjustment(points[:20], truth[:20], range(20))
+        more = fit_adjustment(points, truth, range(120), is_pseudo)
+        assert few is not None
+        assert more is not None
+        assert more.before.shape == more.after.shape == (20, LANDMARKS)
+        np.testing.assert_array_equal(more.before, few.before)
+        assert (few.adjustment.faces, more.adjustment.faces) == (20, 120)
+        points, truth = faces(100, 15, noise=0.1)
+        after = [distances(fit.adjustment.apply(points), truth).mean() for fit in (few, more)]
+        assert after[1] < 0.95 * after[0]
+
+    def test_one_counts_as_so_many_manual_labels_as_it_weighs(self) -> None:
+        points, truth = faces(90, 16, noise=0.1)
+        once, twice = np.arange(60), np.r_[np.arange(60), np.arange(30)]
+        # each of the first 30 manual labels is there twice: 1 against PSEUDO_WEIGHT = 0.5
+        assert PSEUDO_WEIGHT == 0.5
+        weighed = fit_adjustment(points[once], truth[once], once, once >= 30)
+        doubled = fit_adjustment(points[twice], truth[twice], twice)
+        assert weighed is not None
+        assert doubled is not None
+        np.testing.assert_allclose(weighed.adjustment.mean, doubled.adjustment.mean)
+        np.testing.assert_allclose(weighed.adjustment.offset, doubled.adjustment.offset)
+
+    def test_they_do_not_count_as_labels(self) -> None:
+        points, truth = faces(100, 17)
+        assert fit_adjustment(points, truth, range(100), np.arange(100) >= 14) is None
+        assert fit_adjustment(points, truth, range(100), np.arange(100) >= 15) is not None
+
+    def test_their_errors_after_are_those_of_fits_without_the_face(self) -> None:
+        points, truth = faces(60, 18, noise=0.1)
+        is_pseudo = np.arange(60) >= 40
+        fit = fit_adjustment(points, truth, range(60), is_pseudo)
+        assert fit is not None
+        apart = []
+        for face in range(10):
+            others = np.arange(60) != face
+            less = fit_adjustment(points[others], truth[others], range(59), is_pseudo[others])
+            assert less is not None
+            apart.append(distances(less.adjustment.apply(points[[face]]), truth[[face]])[0])
+        assert fit.after[:10].mean() == pytest.approx(np.mean(apart), rel=0.05)
 
 
 def test_too_few_whole_faces_teach_nothing() -> None:

@@ -78,6 +78,19 @@ def frozen(store: Store, pseudo: int = 1000) -> LabelTable:
     return freeze_labels(store, pseudo, table)
 
 
+def test_labels_have_the_groups_of_the_faces_to_measure_by(videos: Callable[..., Store]) -> None:
+    """An adjustment is measured without the group of a face."""
+    store = videos(6, 4)
+    store.decisions.decide(ANN, list(range(1, 25)), Verdict.ACCEPTED)
+    assert frozen(store).groups is None  # by photo
+    grow_audit_set(store, ANN, 2, "(person[0-9])")
+    labels = frozen(store)
+    people = [person(store, face) for face in labels.faces.tolist()]
+    assert labels.groups is not None
+    assert 4 <= len(set(people)) < 6
+    assert len(set(zip(people, labels.groups.tolist(), strict=True))) == len(set(people))
+
+
 class TestDraw:
     def test_it_draws_as_many_faces_as_were_asked_for(self, project):
         store = project(60)

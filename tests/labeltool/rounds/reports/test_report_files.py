@@ -49,6 +49,18 @@ def report(store) -> RoundReport:
     return replace(made, round=replace(made.round, name="a <b>bold</b> one", note='it\'s & "so"'))
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_report_tells_of_an_adjustment_of_the_network(report: RoundReport, kept: bool) -> None:
+    told = {"faces": 160, "manual": 60, "before": 4.125, "after": 3.5, "kept": kept}
+    row = replace(report.round, summary=report.round.summary | {"adjustment": told})
+    found = replace(report, round=row)
+    assert found.to_dict()["adjustment"] == told
+    words = "Its landmarks are adjusted to what 160 of these faces have in common"
+    assert (words in report_html(found)) == kept
+    assert ("3.50 % instead of 4.12 %" in report_html(found)) == kept
+    assert words not in report_html(report)
+
+
 class Page(HTMLParser):
     """Every tag that is opened, with its attributes, and the texts in between."""
 
