@@ -98,9 +98,10 @@ class Face:
     """A face with its current state. `photo` is the file, `name` its path under the photo root.
 
     `box_kind`: one of pipnet.data.boxes.BOX_KINDS. `prediction` is the one offered now; `offered`
-    says that nobody judged it yet. `draft`: unsaved moves, made on `draft_prediction`, with
-    the visibility that goes with them. `missing` (N,): the landmarks that `points` do not know,
-    because the scheme has got them since; None if there is none.
+    says that nobody judged it yet. `tolerance`: of the project, a share of the norm.
+    `has_findings`: the checks found something on it, ignored or not. `draft`: unsaved moves, made
+    on `draft_prediction`, with the visibility that goes with them. `missing` (N,): the landmarks
+    that `points` do not know, because the scheme has got them since; None if there is none.
     """
 
     id: int
@@ -113,6 +114,8 @@ class Face:
     verdict: Verdict
     flag: bool
     offered: bool
+    tolerance: float
+    has_findings: bool
     prediction: Prediction | None
     decision: Decision | None
     draft: Points | None = None

@@ -92,21 +92,23 @@ class ReviewQueue:
 
     def refresh(self, changes: Changes) -> None:
         """Follow a write: query everything again after a large one, else only what it touched."""
-        if changes.all or self._has_removed(changes.faces):
+        if changes.all:
             self.reload()
         elif changes.faces:
-            self._index.update(changes.faces, self._store.queue.waiting(list(changes.faces)))
-            self._insert_new(changes.faces)
+            self._follow_few(changes.faces)
+
+    def _follow_few(self, faces: frozenset[int]) -> None:
+        present = self._store.queue.present(faces)
+        if any(face_id not in present and self.index_of(face_id) >= 0 for face_id in faces):
+            self.reload()  # a face of the queue was removed from the project
+            return
+        self._index.update(faces, {face_id for face_id, waits in present.items() if waits})
+        self._insert_new(faces)
 
     def append(self, face_id: int) -> None:
         """Append a face, whether it matches the filter or not."""
         self._index.insert([face_id], sorted_by_id=False)
         self.revision += 1
-
-    def _has_removed(self, faces: frozenset[int]) -> bool:
-        """Whether one of these faces is in the queue and was removed from the project."""
-        listed = {face_id for face_id in faces if self.index_of(face_id) >= 0}
-        return len(self._store.queue.matching(Filter(), listed)) < len(listed)
 
     def _insert_new(self, faces: frozenset[int]) -> None:
         """New faces go to their place in the list of all faces by file, and to the end of any

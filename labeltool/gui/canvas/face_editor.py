@@ -156,22 +156,21 @@ class FaceEditor(QWidget):
     def _show_face(self, face: Face, is_new: bool) -> None:
         session = self._session
         scheme, points, prediction = session.store.scheme, face.points, face.prediction
-        expected = expected_errors(prediction, scheme, session.store.trust.tolerance())
+        expected = expected_errors(prediction, scheme, face.tolerance)
         if points is not None and expected is not None and len(expected.shares) != len(points):
             expected = None
         if points is None:  # nothing proposed: each landmark can be selected and placed
             points = np.full((scheme.count, 2), np.nan)
         others = [row for row in session.store.boxes.of_photo(face.photo_id) if row[0] != face.id]
+        placed = session.desk.edits.placed
         self.canvas.set_face(
             points, expected, scheme.edges, face.box, self._landmark_names,
-            [row[:2] for row in others], session.desk.edits.placed, face_id=face.id,
+            [row[:2] for row in others], placed, face_id=face.id,
             visibility=face.visibility, groups=self._groups,
             excluded=[row[0] for row in others if row[2] is Verdict.EXCLUDED],
         )  # fmt: skip
         self.canvas.neighbours.set_mean_shape(session.desk.edits.mean_shape())
-        self._drag_model.set_face(
-            session.desk.edits.placed, None if expected is None else expected.shares
-        )
+        self._drag_model.set_face(placed, None if expected is None else expected.shares)
         self._comparison.set_face(face, self._options.comparison, is_new=is_new)
         if is_new and face.missing is not None:  # to be seen among the others, and dragged
             self.canvas.selection.select_many(np.flatnonzero(face.missing).tolist())

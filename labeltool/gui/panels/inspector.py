@@ -197,8 +197,8 @@ class Inspector(QWidget):
         self.icon.setPixmap(theme.verdict_pixmap(face.verdict, 20, self.devicePixelRatioF()))
 
     def _show_prediction(self, face: Face) -> None:
-        prediction, store = face.prediction, self._session.store
-        expected = expected_errors(prediction, store.scheme, store.trust.tolerance())
+        prediction = face.prediction
+        expected = expected_errors(prediction, self._session.store.scheme, face.tolerance)
         self.landmarks.show_face(face, self._session.desk.edits.moved, expected)
         self.raw.show_prediction(prediction)
         if prediction is None:

@@ -145,15 +145,16 @@ class Undo:
                     row.redo_description, row.redo_kind, row.redo_faces, reviewer, row.redo_time,
                     row.redo_key, row.redo_key == last,
                 )  # fmt: skip
-        undo_move = redo_move = None
-        since = 0 if row is None or row.undo_top is None else row.undo_top
-        moved = connection.execute(_UNDO_MOVE, named | {"since": since}).one_or_none()
-        if moves and moved is not None:
-            undo, undo_move = _move_step(moved, last), moved
-        moved = connection.execute(_REDO_MOVE, named).one_or_none()
+        undo_move, redo_move = _next_moves(connection, reviewer, row)
+        if not moves:
+            undo_move = None
+        elif undo_move is not None:
+            undo = _move_step(undo_move, last)
         target = None if row is None or redo is None else row.redo_target
-        if moved is not None and (target is None or moved.operation_id < target):
-            redo, redo_move = _move_step(moved, last), moved
+        if redo_move is not None and (target is None or redo_move.operation_id < target):
+            redo = _move_step(redo_move, last)
+        else:
+            redo_move = None
         state = UndoState(
             None if undo is None else undo.what, None if redo is None else redo.what, undo, redo
         )
@@ -175,6 +176,16 @@ def _check_question(step: Step, asks: bool, confirmed: str) -> None:
             N_("Nothing was changed: something else was done meanwhile."),
             N_("Try again: then you are asked about that."),
         )
+
+
+def _next_moves(connection: Connection, reviewer: str, row: Any) -> tuple[Any, Any]:
+    """The rows of the moves that undo and redo could take, None without; `row`: of _UNDO_STATE."""
+    if row is not None and not row.has_moves:  # as after most decisions
+        return None, None
+    since = 0 if row is None or row.undo_top is None else row.undo_top
+    named = {"reviewer": reviewer}
+    undo = connection.execute(_UNDO_MOVE, named | {"since": since}).one_or_none()
+    return undo, connection.execute(_REDO_MOVE, named).one_or_none()
 
 
 def _move_step(row: Any, last: str) -> Step:
@@ -289,6 +300,14 @@ _last = aliased(OperationRow, name="last")
 _undo_of = aliased(OperationRow, name="undo_of")
 _redo_of = aliased(OperationRow, name="redo_of")
 _redo_target = aliased(OperationRow, name="redo_target")
+_of_reviewer = select(DraftStepRow.id).where(DraftStepRow.reviewer == _reviewer)
+_has_moves = or_(
+    _of_reviewer.where(DraftStepRow.undone == true()).exists(),
+    _of_reviewer.where(
+        DraftStepRow.undone == false(),
+        DraftStepRow.operation_id >= func.coalesce(_last.undo_top, 0),
+    ).exists(),
+)
 _UNDO_STATE = (
     select(
         _last.undo_top, _undo_of.description.label("undo_description"),
@@ -297,7 +316,7 @@ _UNDO_STATE = (
         _last.redo_top, _redo_of.description.label("redo_description"),
         _redo_target.kind.label("redo_kind"), _redo_of.faces.label("redo_faces"),
         _redo_target.time.label("redo_time"), _redo_of.uuid.label("redo_key"),
-        _redo_target.id.label("redo_target"),
+        _redo_target.id.label("redo_target"), _has_moves.label("has_moves"),
     )
     .select_from(_last)
     .outerjoin(_undo_of, _undo_of.id == _last.undo_top)

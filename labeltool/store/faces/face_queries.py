@@ -121,6 +121,11 @@ class Queue:
         with self._database.read() as connection:
             return set(connection.scalars(_WAITING, {"ids": list(ids)}))
 
+    def present(self, ids: Iterable[int]) -> dict[int, bool]:
+        """Those of a few faces that were not removed, and whether each waits for a person."""
+        with self._database.read() as connection:
+            return dict(connection.execute(_PRESENT, {"ids": list(ids)}).all())
+
     def rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """What a list draws of these faces."""
         with self._database.read() as connection:
@@ -223,6 +228,7 @@ _OF_FEW = use_index(  # looked up by their ids
     select(StateRow.face_id).where(StateRow.face_id.in_(id_list("ids"))), StateRow, None
 )
 _WAITING = _OF_FEW.where(is_waiting(StateRow))
+_PRESENT = _OF_FEW.where(is_present(StateRow)).add_columns(is_waiting(StateRow))
 
 
 NEWEST_TRAINING = (

@@ -94,6 +94,8 @@ class FaceChecker(QObject):
         face = self._desk.face
         if face is None or face.draft is not None or self._desk.has_newer_proposal:
             return []
+        if not face.has_findings:  # as most faces: nothing is read of them
+            return []
         if self._found is None or self._found[0] != face.id:
             self._found = face.id, self._store.trust.findings.of_face(face.id)
         return self._found[1]

@@ -213,9 +213,22 @@ class TestIndexes:
     def test_a_few_faces_are_looked_up_by_primary_key(self, store):
         with explained(store) as plans:
             store.queue.waiting([1, 2])
+            store.queue.present([1, 2])
             store.queue.matching(Filter("offered", order="error"), [1, 2])
         searches = [line for line in plans if line.split()[1] == "state"]
-        assert searches == ["SEARCH state USING INTEGER PRIMARY KEY (rowid=?)"] * 2
+        assert searches == ["SEARCH state USING INTEGER PRIMARY KEY (rowid=?)"] * 3
+
+    def test_the_undo_state_is_looked_up_by_indexes(self, store):
+        with explained(store) as plans:
+            store.undo.state(ANN)
+        assert plans
+        assert not [line for line in plans if line.startswith("SCAN") and "CONSTANT" not in line]
+
+    def test_of_a_few_faces_those_present_and_waiting_are_told(self, store):
+        store.decisions.decide(ANN, [1], Verdict.EXCLUDED)
+        face, _ = store.boxes.draw(ANN, 1, (0.0, 0.0, 9.0, 9.0))
+        store.undo.undo(ANN)
+        assert store.queue.present([1, 2, face]) == {1: False, 2: 2 in store.queue.waiting([2])}
 
     def test_changes_since_the_last_visit_are_found_by_index(self, store):
         store.reviewer_progress.save(ANN, 1, Filter())
