@@ -262,6 +262,18 @@ def error_colour(level: float) -> QColor:
     return _error_colours()[round(min(max(level, 0.0), 1.0) * 255)]
 
 
+def error_colours(levels: npt.NDArray[np.float64]) -> list[QColor]:
+    """The same of several at once, (N,)."""
+    known = np.nan_to_num(np.clip(levels, 0.0, 1.0))
+    table, unknown = _error_colours(), QColor(_UNKNOWN)
+    return [
+        unknown if is_unknown else table[place]
+        for place, is_unknown in zip(
+            np.rint(known * 255).astype(int).tolist(), np.isnan(levels).tolist(), strict=True
+        )
+    ]
+
+
 @cache
 def _error_colours() -> list[QColor]:
     return [QColor(*row) for row in error_table().tolist()]

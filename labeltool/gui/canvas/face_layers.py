@@ -89,8 +89,9 @@ class FaceLayers:
 
     def set_has_photo(self, has_photo: bool) -> None:
         """Nothing is drawn without a photo."""
-        self._has_photo = has_photo
-        self.update_legend()
+        if has_photo != self._has_photo:
+            self._has_photo = has_photo
+            self.update_legend()
 
     def set_zoom(self, zoom: float) -> None:
         """Screen pixels per image pixel; marks keep their size on the screen."""
@@ -123,6 +124,8 @@ class FaceLayers:
     def set_comparison(self, points: npt.ArrayLike | None) -> None:
         """Draw other landmarks of this face faintly, (N, 2) image pixels, until another face is
         displayed; None for none."""
+        if points is None and self.comparison is None:
+            return
         self._comparison.set_points(None if points is None else np.array(points, np.float64))
         self.update_legend()
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from labeltool.domain import Changes
+from labeltool.domain import Changes, Step
 from labeltool.gui import theme
 from labeltool.gui.commands.keymap import Keymap
 from labeltool.gui.commands.ports import Ports
@@ -33,6 +33,7 @@ class CommandActions(QObject):
         super().__init__(window)
         self._scopes, self._keymap = scopes, keymap
         self._with_tooltips: list[tuple[QWidget, str]] = []
+        self._steps: dict[str, Step | None] = {}  # that the texts of undo and redo tell of
         self._objects: dict[str, str] = {}  # what undo and redo would change
         self._ports, self._session = ports, ports.session
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -122,6 +123,9 @@ class CommandActions(QObject):
                 self.by_name[command.name].setChecked(command.is_on(self._ports.view))
         state = self._session.desk.undo_stack.state
         for name, step in (("undo", state.undo_step), ("redo", state.redo_step)):
+            if name in self._steps and self._steps[name] == step:
+                continue
+            self._steps[name] = step
             word = tr(self._commands[name].text)
             what = "" if step is None else describe_step(step)
             text = tr("{command} {what}", command=word, what=what) if what else word

@@ -63,6 +63,7 @@ class CardPainter:
             MAX_CACHE_BYTES, lambda tile: tile[2].sizeInBytes()
         )
         self._icons: dict[tuple[str, str], QPixmap] = {}
+        self._measured: tuple[QFont, int] | None = None  # how wide an error is in which font
 
     @property
     def pixels(self) -> int:
@@ -192,7 +193,7 @@ class CardPainter:
         left += _ICON_PIXELS + _FRAME_PIXELS // 2
         painter.setPen(pen)
         error = percent_words(card.error)
-        width = painter.fontMetrics().horizontalAdvance(percent_words(0.1))
+        width = self._error_width(painter.font())
         centred = Qt.AlignmentFlag.AlignVCenter
         right -= width
         painter.drawText(
@@ -218,6 +219,12 @@ class CardPainter:
                 one_line(card.name), Qt.TextElideMode.ElideLeft, room.width()
             )
             painter.drawText(room, centred | Qt.AlignmentFlag.AlignLeft, name)
+
+    def _error_width(self, font: QFont) -> int:
+        if self._measured is None or self._measured[0] != font:
+            width = QFontMetrics(font).horizontalAdvance(percent_words(0.1))
+            self._measured = font, width
+        return self._measured[1]
 
     def _icon(self, name: str, colour: QColor, size: int = _ICON_PIXELS) -> QPixmap:
         key = name, f"{colour.name()}{size}"

@@ -118,8 +118,9 @@ class Filmstrip(QWidget):
 
     @Slot(object)
     def _on_loaded(self, faces: set[int]) -> None:
-        if self.isVisible() and (not faces or not faces.isdisjoint(self._cards)):
-            self.update()
+        for face_id, rect in self._painted_cells if self.isVisible() else ():
+            if not faces or face_id in faces:
+                self.update(rect)
 
     def event(self, event: QEvent) -> bool:
         """Tooltips."""

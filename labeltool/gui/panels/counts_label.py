@@ -18,10 +18,14 @@ class CountsLabel(QLabel):
         self.setFont(theme.tabular(self.font()))
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setContentsMargins(2 * theme.SPACING, 0, 2 * theme.SPACING, 0)
+        self._shown: tuple[Counts, bool] | None = None
 
     def show_counts(self, counts: Counts) -> None:
         """Show counts, each verdict in its colour for the palette in use."""
         dark = theme.is_dark()
+        if self._shown == (counts, dark):
+            return
+        self._shown = counts, dark
         photos = tr("%Ln photo(s)", "", counts.photos)
         parts = [f"{photos}, {faces_words(counts.faces)}"]
         for verdict in VERDICTS:

@@ -128,6 +128,8 @@ def test_the_error_ramp_is_clamped_even_and_grey_if_unknown() -> None:
     assert brightness == sorted(brightness)
     unknown = theme.error_colour(float("nan"))
     assert unknown.red() == unknown.green() == unknown.blue()
+    levels = np.array([-1.0, 0.0, 0.31, 1.0, 2.0, np.inf, np.nan])
+    assert theme.error_colours(levels) == [theme.error_colour(level) for level in levels]
 
 
 def test_tabular_figures_have_equal_width_in_the_same_font() -> None:

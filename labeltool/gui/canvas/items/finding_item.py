@@ -36,8 +36,9 @@ class FindingItem(QGraphicsItem):
 
     def set_landmarks(self, landmarks: tuple[int, ...]) -> None:
         """Which landmarks have a ring."""
-        self._landmarks = landmarks
-        self.measure()
+        if landmarks != self._landmarks:
+            self._landmarks = landmarks
+            self.update()
 
     def set_zoom(self, zoom: float) -> None:
         """Screen pixels per image pixel."""
