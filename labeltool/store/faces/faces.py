@@ -340,4 +340,4 @@ def _missing(layout: int | None) -> NDArray[np.bool_] | None:
     if layout is None or layouts is None or layouts.has_one:
         return None
     lacking = layouts.missing(layout)
-    return lacking if lacking is not None and lacking.any() else None
+    return lacking if lacking.any() else None

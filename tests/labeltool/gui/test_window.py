@@ -16,6 +16,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from labeltool.domain import Changes, Filter, Message, RoundKind, Verdict
 from labeltool.gui.background import write_queue
@@ -677,3 +679,22 @@ def test_try_again_after_a_failed_prediction_predicts(qtbot, open_window, projec
     qtbot.mouseClick(panel.retry, Qt.MouseButton.LeftButton)
     assert asked == ["predict"]
     assert not panel.isVisible()
+
+
+@pytest.mark.parametrize(("command", "most"), [("next", 2), ("accept", 15)])
+def test_another_face_is_shown_with_few_statements(open_window, project, command, most):
+    window = open_window(project)
+    thread, face = threading.get_ident(), window.session.desk.face
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, _parameters, _context, _many):
+        if threading.get_ident() == thread and not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        window.commands.trigger(command)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert window.session.desk.face is not face
+    assert 0 < len(statements) <= most, "\n".join(statements)
