@@ -203,6 +203,15 @@ def starter(store: Store) -> Path:
     return own if own.is_file() else resources.starter()
 
 
+def landmarks_of_round(store: Store, row: Round) -> tuple[Scheme, int]:
+    """The landmarks that the network of a round predicts: the scheme, and the layout of its
+    predictions; those of the project if its folder is gone."""
+    if not (row.folder / "spec.json").exists():
+        return store.scheme, store.schemes.layout
+    spec = RunFolder(row.folder).spec()
+    return Scheme.from_json(spec["scheme"]), int(spec.get("layout", store.schemes.layout))
+
+
 def landmarks_of(store: Store, trained: Round | None) -> tuple[Scheme, int] | None:
     """The landmarks that a network predicts, of a training round or (None) of the starter: the
     scheme, and the layout of its predictions. None if the starter's never were the project's.
@@ -211,10 +220,7 @@ def landmarks_of(store: Store, trained: Round | None) -> tuple[Scheme, int] | No
         UserError: the project's own starter is no model file.
     """
     if trained is not None:
-        if not (trained.folder / "spec.json").exists():  # nor is its network, which is said later
-            return store.scheme, store.schemes.layout
-        spec = RunFolder(trained.folder).spec()
-        return Scheme.from_json(spec["scheme"]), int(spec.get("layout", store.schemes.layout))
+        return landmarks_of_round(store, trained)
     file = starter(store)
     if file == resources.starter():
         return store.schemes.named(load_scheme("300w").names) if file.exists() else None

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from labeltool.domain import N_, Changes, Face, NewPrediction, Round, UserError, Verdict
 from labeltool.rounds.adjusting.adjusted_proposals import adjusted
 from labeltool.rounds.mean_face import MEAN_FACE, mean_face, mean_proposal
-from labeltool.rounds.run_folder import RunFolder, layout_of
+from labeltool.rounds.run_folder import RunFolder
+from labeltool.rounds.run_inputs import landmarks_of_round
 from labeltool.store import Store
 from pipnet.data.images import ImageError, read_image
-from pipnet.data.scheme import Scheme
 
 if TYPE_CHECKING:
+    from pipnet.data.scheme import Scheme
     from pipnet.inference.onnx_detector import OnnxDetector
     from pipnet.inference.results import FaceLandmarks
 
@@ -67,13 +68,12 @@ class Instant:
                 pixels = read_image(face.photo)
             except ImageError as error:
                 raise UserError(N_("{reason}"), reason=str(error)) from error
-        folder = RunFolder(current.folder)
         found = self._loaded[1].predict(pixels, [face.box], face.box_kind)[0]
-        scheme = Scheme.from_json(folder.spec()["scheme"])  # of the network
+        scheme, layout = landmarks_of_round(self._store, current)
         size = float(np.sqrt(face.box[2] * face.box[3]))
         prediction = NewPrediction(
             face_id, found.points, found.scores.astype(np.float32), found.score,
-            float(found.spread.mean()) / size, *_errors(found, scheme), layout_of(folder),
+            float(found.spread.mean()) / size, *_errors(found, scheme), layout,
         )  # fmt: skip
         return self._offer(current, face, adjusted(self._store, current.id, prediction))
 

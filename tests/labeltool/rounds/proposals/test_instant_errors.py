@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from pipnet import resources
 from pipnet.calibration.calibration_file import find, to_json
 from pipnet.calibration.signals import predicted_norm
 from pipnet.data.images import read_image
-from pipnet.data.scheme import load_scheme
+from pipnet.data.scheme import Scheme, load_scheme
 from pipnet.export.onnx import export_onnx
 from pipnet.inference.onnx_detector import OnnxDetector
 from pipnet.models.checkpoint import load
@@ -68,6 +69,24 @@ def test_without_a_calibration_it_has_none(folder: RunFolder, store: Store) -> N
     Instant(store).propose(1)
     prediction = store.faces.get(1).prediction
     assert (prediction.errors, prediction.error) == (None, None)
+
+
+def test_a_network_of_the_landmarks_before_a_change_predicts_its_own(
+    folder: RunFolder, store: Store
+) -> None:
+    folder.write_calibration(to_json(replace(find(resources.starter()), models=())))
+    spec = {"scheme": store.scheme.to_json(), "layout": store.schemes.layout}
+    (folder.path / "spec.json").write_text(json.dumps(spec))
+    kept = list(range(67, 0, -1))
+    fewer = Scheme("fewer", tuple(store.scheme.names[k] for k in kept))
+    store.schemes.change("ann", fewer, kept)
+    store.schemes.follow()
+    Instant(store).propose(1)
+    face = store.faces.get(1)
+    found = OnnxDetector(folder.onnx, threads=1).predict(read_image(face.photo), [BOX], "hand")[0]
+    np.testing.assert_allclose(face.prediction.points, found.points[kept])
+    norm = predicted_norm(found.points[None], load_scheme("300w"))[0]
+    np.testing.assert_allclose(face.prediction.errors * norm, found.errors[kept], rtol=1e-3)
 
 
 def test_a_damaged_calibration_is_an_error_that_names_it(folder: RunFolder, store: Store) -> None:
