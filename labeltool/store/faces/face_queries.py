@@ -336,9 +336,7 @@ def _index(wanted: Filter) -> str | None:
         return f"state_by_{_ORDERS[wanted.order].key}"
     if wanted.verdict == "offered":
         return "state_offered"
-    if wanted.verdict == "missing":
-        return None
-    if wanted.verdict is not None:
+    if wanted.verdict not in (None, "missing"):  # of two verdicts an index has two lists
         return "state_verdict"
     return "state_flag" if wanted.flagged else None
 
