@@ -41,8 +41,9 @@ def freeze_faces(store: Store, rows: list[Any]) -> tuple[list[RunPhoto], FaceTab
     """The photos, and a table of the faces (rows of `Faces.boxes`) that a worker may use."""
     index = store.photos.index()
     place = {photo[0]: i for i, photo in enumerate(index)}
-    rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
     photos = [RunPhoto(root, path, w, h) for _id, root, _, path, w, h in index]
+    del index  # of many photos it is as large as all that follows
+    rows = [row for row in rows if row[1] in place and row[4] != Verdict.EXCLUDED]
     return photos, FaceTable(
         np.array([row[0] for row in rows], np.int64),
         np.array([place[row[1]] for row in rows], np.int64),

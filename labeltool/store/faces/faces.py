@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,11 @@ class Faces:
                 .where(true() if with_removed else kept)
                 .order_by(FaceRow.id)
             )  # fmt: skip
-            return [(r[0], r[1], (r[2], r[3], r[4], r[5]), r[6], r[7], r[8]) for r in rows]
+            # each row brings its texts anew, and few of them differ
+            return [
+                (r[0], r[1], (r[2], r[3], r[4], r[5]), intern(r[6]), intern(r[7]), _interned(r[8]))
+                for r in rows
+            ]
 
     def count_unpredicted(self) -> int:
         """How many unreviewed faces have no proposal."""
@@ -310,6 +315,10 @@ _FILES = (
     .join(RootRow, RootRow.id == PhotoRow.root_id)
     .where(FaceRow.id.in_(id_list("ids")))
 )
+
+
+def _interned(text: str | None) -> str | None:
+    return None if text is None else intern(text)
 
 
 def _face(row: Any) -> Face:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -286,7 +287,8 @@ class Photos:
                 .where(PhotoRow.problem.is_(None) | PhotoRow.width.is_not(None))
                 .order_by(PhotoRow.id)
             )  # fmt: skip
-            return [tuple(row) for row in rows]  # type: ignore[misc]
+            # each row brings the root's path anew, and there are few
+            return [(row[0], row[1], intern(row[2]), *row[3:]) for row in rows]
 
     def records(self) -> list[PhotoRecord]:
         """Every photo, including those with a problem."""
