@@ -7,9 +7,10 @@ import pytest
 
 from labeltool.domain import Cancelled, Changes, Message, UserError, Verdict, WriteResult
 from labeltool.store import Store
-from labeltool.store.decisions.batch_decisions import CHUNK
+from labeltool.store.decisions import batch_decisions
 from tests.projects import add_faces, propose, sql, triangle, verdicts
 
+CHUNK = 20
 ANN, BEN = "ann", "ben"
 ACCEPTED, CORRECTED, REJECTED = Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.REJECTED
 EXCLUDED, UNREVIEWED = Verdict.EXCLUDED, Verdict.UNREVIEWED
@@ -17,6 +18,11 @@ EXCLUDED, UNREVIEWED = Verdict.EXCLUDED, Verdict.UNREVIEWED
 
 def quiet(_done: int, _total: int) -> None:
     pass
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_decisions, "CHUNK", CHUNK)
 
 
 def ids(seen: list[tuple[int, int | None, int | None]]) -> list[int]:
@@ -85,6 +91,7 @@ def test_it_does_what_was_planned_in_one_step_of_undo(mixed, verdict):
     assert mixed.undo.state(BEN).undo is None
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_a_batch_larger_than_a_chunk_is_one_operation(project):
     store = project(CHUNK + 5)
     calls = []
@@ -97,6 +104,7 @@ def test_a_batch_larger_than_a_chunk_is_one_operation(project):
     assert str(store.undo.state(ANN).undo) == f"accepted {CHUNK + 5} faces"
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_a_cancelled_batch_leaves_nothing_behind(project):
     store = project(CHUNK + 5)
     plan = store.batches.plan(range(1, CHUNK + 6), ACCEPTED)
