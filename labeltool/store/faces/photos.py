@@ -44,6 +44,16 @@ MOVED_FOLDER_SAMPLE = 50
 
 _FILE_COLUMNS = ("sha256", "width", "height", "bytes", "modified", "fingerprint")
 
+# built once: for each photo of a search, building them took longer than running them
+_SAVE_SEARCH = update(PhotoRow).where(
+    PhotoRow.id == bindparam("photo"), PhotoRow.searched.is_(False)
+)
+_KNOWN_FACES = (
+    select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind, FaceRow.first_box)
+    .join(StateRow, StateRow.face_id == FaceRow.id)
+    .where(FaceRow.photo_id == bindparam("photo"), StateRow.verdict != Verdict.REMOVED)
+)
+
 
 class Photos:
     """Photo folders (roots) and their photos."""
@@ -174,11 +184,7 @@ class Photos:
                 values: dict[str, Any] = {"searched": True, "problem": result.get("problem")}
                 if "problem" not in result:
                     values |= {k: result[k] for k in _FILE_COLUMNS if k in result}
-                first = connection.execute(
-                    update(PhotoRow)
-                    .where(PhotoRow.id == result["photo"], PhotoRow.searched.is_(False))
-                    .values(**values)
-                )
+                first = connection.execute(_SAVE_SEARCH, {"photo": result["photo"], **values})
                 if first.rowcount == 0:  # another window searched it meanwhile
                     continue
                 detected = [(tuple(box), score) for box, score in result.get("faces", ())]
@@ -354,12 +360,7 @@ def _new_detections(
 ) -> list[tuple[Box, float | None]]:
     """The detected faces that the photo does not have yet. Faces from a label file get the box of
     the matching detected face."""
-    known = connection.execute(
-        select(FaceRow.id, FaceRow.x, FaceRow.y, FaceRow.w, FaceRow.h, FaceRow.kind,
-               FaceRow.first_box)
-        .join(StateRow, StateRow.face_id == FaceRow.id)
-        .where(FaceRow.photo_id == photo, StateRow.verdict != Verdict.REMOVED)
-    ).all()  # fmt: skip
+    known = connection.execute(_KNOWN_FACES, {"photo": photo}).all()
     if not known or not detected:
         return list(detected)
     convention = CropConvention()
