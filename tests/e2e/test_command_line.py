@@ -45,20 +45,20 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     assert list(counts) == KEYS
     assert counts["photos"] == 7
     assert counts["faces"] >= 6
-    again = labeltool_process("import", project, photos)
+    again = labeltool("import", project, photos)
     assert "0 new photos" in again.stdout
     assert status(project) == counts
 
     assert labeltool_process("predict", project).returncode == 0
     assert status(project)["proposed"] == counts["faces"]
 
-    dry = labeltool_process("accept", project, "--min-score", "0.7", "--dry-run")
+    dry = labeltool("accept", project, "--min-score", "0.7", "--dry-run")
     would = int(dry.stdout)
     assert 0 < would < counts["faces"]
     assert status(project)["accepted"] == 0
-    assert int(labeltool_process("accept", project, "--min-score", "0.7").stdout) == would
+    assert int(labeltool("accept", project, "--min-score", "0.7").stdout) == would
     assert status(project)["accepted"] == would
-    rejected = int(labeltool_process("reject", project, "--max-score", "0.69").stdout)
+    rejected = int(labeltool("reject", project, "--max-score", "0.69").stdout)
     assert status(project)["rejected"] == rejected
 
     trained = labeltool_process("train", project, "--epochs", "1", "--device", "cpu")
@@ -70,7 +70,7 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     assert after["proposed"] == counts["faces"] - would
 
     for out, kind in ((tmp_path / "out.json", "coco"), (tmp_path / "out", "pts")):
-        assert labeltool_process("export", project, out, "--format", kind).returncode == 0
+        assert labeltool("export", project, out, "--format", kind).returncode == 0
     coco = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert len(coco["annotations"]) == would
     assert len(list((tmp_path / "out").rglob("*.pts"))) == would

@@ -1,15 +1,14 @@
 """The ten things that other tools got wrong, each as a test; the numbers are of that list.
 
-1 a killed program, 2 undo, 3 results during a drag, 4 no proposal comes back by itself, 5 the same
-file twice, 6 a missing landmark, 7 a failed training, 8 export and import, 9 disks and folders,
-10 a large project.
+1 a killed program (`tests/labeltool/store/test_kill.py`), 2 undo, 3 results during a drag, 4 no
+proposal comes back by itself, 5 the same file twice, 6 a missing landmark, 7 a failed training,
+8 export and import, 9 disks and folders, 10 a large project.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-import signal
 import sqlite3
 import sys
 from functools import partial
@@ -36,21 +35,11 @@ from labeltool.store import Store, create_project, open_project
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.scheme import load_scheme
 from tests.item_views import select_rows
-from tests.kills import Review, Scenario, TakeIn, Window
 from tests.labeltool.gui.conftest import fill
 from tests.labeltool.gui.test_window import CONTROL, SHIFT, drag, verdict
 from tests.projects import add_faces, fill_disk, make_project, propose, sql
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no kill -9")
-@pytest.mark.parametrize("kind", [Window, Review, TakeIn], ids=["edit", "batch", "hand-over"])
-def test_1_a_killed_program_loses_no_committed_work(tmp_path, kind: type[Scenario]):
-    scenario = kind(tmp_path)
-    scenario.kill(7)  # what must hold is in the scenario
-    assert scenario.hit.total() == 1
 
 
 def test_2_undo_works_after_autosave_another_face_a_restart_and_a_batch(
