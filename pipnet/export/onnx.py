@@ -108,17 +108,24 @@ def _peaks(output: Heatmaps) -> tuple[Tensor, Tensor]:
     return torch.cat([column - 0.5 + 0.25 * dx, row - 0.5 + 0.25 * dy], -1) / size, best
 
 
-def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | None = None) -> None:
+def export_onnx(
+    checkpoint: Checkpoint,
+    path: Path,
+    check: NDArray[np.uint8] | None = None,
+    *,
+    tolerance: float | None = None,
+) -> None:
     """Write an ONNX file that takes any number of crops, and compare it with torch.
 
     Args:
         checkpoint: what to export.
         path: where to; the file appears whole or not at all.
         check: crops (B, S, S, 3) of faces to compare on; noise if None.
+        tolerance: how far a landmark may differ, in crop units; `TOLERANCE` if None.
 
     Raises:
         ExportError: torch cannot export the network, or a landmark differs from torch's, as
-            predicted or as adjusted, by more than `TOLERANCE` of the crop.
+            predicted or as adjusted, by more than the tolerance.
         OSError: it cannot be written.
     """
     side = checkpoint.convention.side
@@ -143,7 +150,9 @@ def export_onnx(checkpoint: Checkpoint, path: Path, check: NDArray[np.uint8] | N
     entry.key, entry.value = "pipnet", json.dumps(meta)
     with replacing(path) as partial:
         partial.write_bytes(model.SerializeToString())
-        _verify(checkpoint, partial, check, path.name)
+        _verify(
+            checkpoint, partial, check, path.name, TOLERANCE if tolerance is None else tolerance
+        )
 
 
 def _graph(whole: _Whole, example: Tensor) -> bytes:
@@ -162,16 +171,18 @@ def _graph(whole: _Whole, example: Tensor) -> bytes:
     return graph.getvalue()
 
 
-def _verify(checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8], name: str) -> None:
+def _verify(
+    checkpoint: Checkpoint, path: Path, crops: NDArray[np.uint8], name: str, tolerance: float
+) -> None:
     ours, theirs = OnnxDetector(path), TorchDetector(checkpoint)
     points = theirs.predict_crops(crops).points
     # where two cells tie, rounding may choose the other: such landmarks differ by whole cells
     off = np.abs(ours.predict_crops(crops).points - points).max(-1)
-    if float(np.median(off)) > TOLERANCE or float((off > TOLERANCE).mean()) > 0.02:
+    if float(np.median(off)) > tolerance or float((off > tolerance).mean()) > 0.02:
         raise ExportError(f"{name} differs from torch by up to {off.max():.4f} of the crop")
     # of the same landmarks: a landmark at a tie would move all others of its face
     apart = np.abs(_adjusted(ours, points) - _adjusted(theirs, points)).max()
-    if apart > TOLERANCE:
+    if apart > tolerance:
         raise ExportError(f"{name} adjusts landmarks otherwise than torch, by up to {apart:.4f}")
 
 
