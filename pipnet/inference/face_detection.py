@@ -40,8 +40,9 @@ MAX_SEARCH_SIDE_PIXELS = 640
 MIN_CONFIDENCE = 0.6
 """Boxes of lower confidence are dropped."""
 
-_MAX_OVERLAP = 0.3
-"""Of two boxes that overlap more, the shipped network keeps the more confident one."""
+_MAX_OVERLAP = 0.45
+"""Of two boxes that overlap more, the shipped network keeps the more confident one: the limit of
+libfacedetection."""
 
 
 def _shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

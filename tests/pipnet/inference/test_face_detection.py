@@ -163,10 +163,13 @@ def test_unsure_boxes_and_second_boxes_of_a_face_are_left_out(
             (25, 5, 0.59, 40, 40),  # not sure enough
             (12, 30, 0.9, 0.4, 40),  # no size
             (12, 12, 0.61, 30.6, 30.6),
+            (13, 13, 0.7, 30.6, 30.6),  # another face, in front of that one
         ]
     )
     monkeypatch.setattr(face_detector, "_session", cells)
     photo: NDArray[np.uint8] = np.zeros((MAX_SEARCH_SIDE_PIXELS * 2, 900, 3), np.uint8)
     found = face_detector(photo)
-    assert [face.box for face in found] == [(38, 22, 100, 100), (168, 168, 60, 60)]
-    assert [face.confidence for face in found] == pytest.approx([0.95, 0.61])
+    assert [face.box for face in found] == [
+        (38, 22, 100, 100), (184, 184, 60, 60), (168, 168, 60, 60),
+    ]  # fmt: skip
+    assert [face.confidence for face in found] == pytest.approx([0.95, 0.7, 0.61])
