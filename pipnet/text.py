@@ -12,6 +12,11 @@ MAX_SHOWN_CHARACTERS = 1000
 """A longer text, such as a picture written out as a URL, is shown without its middle."""
 
 
+def encoding_of(beginning: bytes) -> str:
+    """The encoding of a text by its first bytes: UTF-8, or UTF-16 as Windows writes it."""
+    return "utf-16" if beginning[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
 def one_line(text: object) -> str:
     """Text of others, such as a file's name, for people: what would break the line, hide or turn
     round what follows is shown as an escape, and a very long text without its middle."""

@@ -20,6 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipnet.data.boxes import Box, tight_box
+from pipnet.text import encoding_of
+
+MAX_JSON_BYTES = 2_000_000_000
+"""JSON is parsed at once and takes several times its size in memory."""
 
 
 class LabelError(Exception):
@@ -94,7 +98,7 @@ class CocoFile:
 def parse_coco(path: Path) -> CocoFile:
     """Read a COCO keypoint file. Raises LabelError, which names the annotation that is wrong."""
     path = Path(path)
-    data = _load_json(path)
+    data = load_json(path)
     if isinstance(data, list):
         raise LabelError(
             f"{path.name} is a results file (a list of predictions), which names no photos. Use "
@@ -230,9 +234,20 @@ def _annotation_row(face: CocoAnnotation) -> dict[str, Any]:
     }
 
 
-def _load_json(path: Path) -> object:
+def load_json(path: Path) -> Any:
+    """The content of a JSON file, with the keypoints of annotations as arrays (`pack_keypoints`).
+
+    Raises:
+        LabelError: it is not JSON, or too large.
+    """
     try:
-        return json.loads(path.read_text("utf-8-sig"), object_hook=pack_keypoints)
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise LabelError(
+                f"{path.name} is larger than {MAX_JSON_BYTES // 10**9} GB; split it into several "
+                f"files."
+            )
+        content = path.read_bytes()
+        return json.loads(content.decode(encoding_of(content)), object_hook=pack_keypoints)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise LabelError(f"{path.name} could not be opened: {reason}.") from error

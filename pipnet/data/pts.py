@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipnet.data.coco import (
     LabelError,
 )
+from pipnet.text import encoding_of
 
 MAX_PTS_BYTES = 10_000_000
 """Bytes. Laser scans use the suffix .pts too, and are gigabytes."""
@@ -56,7 +57,7 @@ def read_pts(path: Path, origin: int | None = None) -> PtsFace:
     if stated is not None:
         notes.append("it is binary; its numbers count from 1 like those of other .pts files")
     else:
-        text = data.decode("utf-8-sig", errors="replace")
+        text = data.decode(encoding_of(data), errors="replace")
         stated = _text_points(path, text)
         if origin is None and re.search(r"^\s*npoints\s*:", text[:1000], re.MULTILINE):
             origin = 0
@@ -64,7 +65,7 @@ def read_pts(path: Path, origin: int | None = None) -> PtsFace:
         if "{" not in text:
             notes.append("it has no header; its numbers count from 1 like those of other files")
     points, visibility = stated, np.full(len(stated), 2, np.int8)
-    if not _has_one_precision(data):
+    if not _has_one_precision(data.decode(encoding_of(data), errors="replace")):
         points, visibility = _hidden_points(stated)
     if (visibility < 2).any():
         hidden, lost = int((visibility == 1).sum()), int((visibility == 0).sum())
@@ -114,10 +115,10 @@ def _text_points(path: Path, text: str) -> NDArray[np.float64]:
     return np.array(rows, np.float64)
 
 
-def _has_one_precision(data: bytes) -> bool:
+def _has_one_precision(text: str) -> bool:
     """Whether a program wrote every number with as many decimals, as iBUG's and ours do: its
     negative numbers are positions beyond the photo's edge."""
-    lines = data.decode("utf-8-sig", errors="replace").partition("{")[2].partition("}")[0]
+    lines = text.partition("{")[2].partition("}")[0]
     return len({len(word.partition(".")[2]) for word in lines.split()}) == 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,16 +14,14 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
-from pipnet.data.coco import LabelError, pack_keypoints
+from pipnet.data.coco import LabelError
+from pipnet.text import encoding_of
 
 HEAD_BYTES = 65536
 """How much of a file is looked at to recognise its format."""
 
 MAX_LINE_CHARACTERS = 4_000_000
 """A face of 100,000 landmarks takes less."""
-
-MAX_JSON_BYTES = 2_000_000_000
-"""JSON is parsed at once and takes several times its size in memory."""
 
 MAX_POSITION = 1e7
 """Pixels; no photo is so large. Greater numbers are damaged, and would overflow later."""
@@ -45,14 +42,16 @@ def check_amount(faces: int, landmarks: int, file: str) -> None:
 
 
 def read_head(path: Path) -> bytes:
-    """The first bytes of a file.
+    """The first bytes of a file; of a text in UTF-16 the same in UTF-8.
 
     Raises:
         LabelError: the file cannot be opened.
     """
     try:
         with path.open("rb") as stream:
-            return stream.read(HEAD_BYTES)
+            head = stream.read(HEAD_BYTES)
+        encoding = encoding_of(head)
+        return head.decode(encoding, "ignore").encode() if encoding == "utf-16" else head
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -66,10 +65,13 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a text file with their numbers from 1, without line ends.
 
     Raises:
-        LabelError: it cannot be opened, is not UTF-8, or has a line that is no line of labels.
+        LabelError: it cannot be opened, is neither UTF-8 nor UTF-16, or has a line that is no line
+            of labels.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline=None) as stream:
+        with path.open("rb") as raw:
+            encoding = encoding_of(raw.read(2))
+        with path.open(encoding=encoding, newline=None) as stream:
             number = 0
             while line := stream.readline(MAX_LINE_CHARACTERS + 1):
                 number += 1
@@ -145,31 +147,6 @@ def is_number(word: str) -> bool:
         return math.isfinite(float(word)) and "_" not in word
     except ValueError:
         return False
-
-
-def load_json(path: Path) -> Any:
-    """The content of a JSON file; see `pipnet.data.coco.pack_keypoints`.
-
-    Raises:
-        LabelError: it is not JSON, or too large.
-    """
-    try:
-        if path.stat().st_size > MAX_JSON_BYTES:
-            raise LabelError(
-                f"{path.name} is larger than {MAX_JSON_BYTES // 10**9} GB; split it into several "
-                f"files."
-            )
-        return json.loads(path.read_text("utf-8-sig"), object_hook=pack_keypoints)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except UnicodeDecodeError as error:
-        raise LabelError(f"{path.name} is not JSON: it is not UTF-8 text.") from error
-    except json.JSONDecodeError as error:
-        raise LabelError(
-            f"{path.name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
-        ) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, deep nesting
-        raise LabelError(f"{path.name} is not JSON that can be read: {error}.") from error
 
 
 def object_of(value: object, place: str) -> Mapping[str, Any]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipnet.data.coco import LabelError
+from pipnet.data.coco import LabelError, load_json
 from pipnet.data.images import PHOTO_SUFFIXES, ImageError, walk_files
 from pipnet.formats.binary_formats import deeplabcut_table, matlab, sleap
 from pipnet.formats.json_formats import coco_file, label_studio, labelme, ljson, via
 from pipnet.formats.label_file import FormatReader, LabelFile
-from pipnet.formats.reading import load_json, read_head
+from pipnet.formats.reading import read_head
 from pipnet.formats.text_formats import deeplabcut, face_lists, point_tables, pts_files, tps, yolo
 from pipnet.formats.xml_formats import cvat, dlib_xml
 
@@ -136,7 +136,10 @@ def folder_of_files(folder: Path) -> Callable[[Path], LabelFile] | None:
     Raises:
         LabelError: it cannot be listed.
     """
-    files = _files(folder)
+    return _reader_of_files(folder, _files(folder))
+
+
+def _reader_of_files(folder: Path, files: list[Path]) -> Callable[[Path], LabelFile] | None:
     if any(file.suffix.lower() == ".pts" for file in files):
         return pts_files.read
     if face_lists.pipnet_lists_of(folder):
@@ -160,10 +163,10 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _folder_reader(folder: Path) -> Callable[[Path], LabelFile]:
-    read = folder_of_files(folder)
+    files = _files(folder)
+    read = _reader_of_files(folder, files)
     if read is not None:
         return read
-    files = _files(folder)
     labels = [file for file in files if file.parent == folder and _is_label_file(file)]
     if not labels:
         raise LabelError(f"{folder.name} holds no label file of a known format.")

@@ -34,8 +34,8 @@ def find_labels(path: Path) -> tuple[LabelFormat, Path] | None:
     Raises:
         LabelError: a folder holds several files that it could be.
     """
-    if path.is_dir() and folder_of_files(path) not in (None, pts_files.read):
-        return other_formats.FORMAT, path
+    if path.is_dir() and (reader := folder_of_files(path)) is not None:
+        return pts.FORMAT if reader is pts_files.read else other_formats.FORMAT, path
     # folders first: a folder of .pts files may hold a .json file too
     for known in sorted(FORMATS, key=lambda known: not known.is_folder):
         found = known.find(path)

@@ -16,9 +16,9 @@ from labeltool.exchange.formats import (
     write_folder,
     write_text_atomically,
 )
-from pipnet.data.coco import LabelError
+from pipnet.data.coco import LabelError, load_json
 from pipnet.formats.json_formats import label_studio, labelme, ljson, via
-from pipnet.formats.reading import HEAD_BYTES, load_json
+from pipnet.formats.reading import HEAD_BYTES
 from pipnet.formats.registry import FORMATS as KNOWN
 from pipnet.formats.text_formats import deeplabcut, face_lists, point_tables, tps, yolo
 from pipnet.formats.xml_formats import cvat, dlib_xml

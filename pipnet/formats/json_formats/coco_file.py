@@ -52,7 +52,7 @@ def read(path: Path, data: object) -> LabelFile:
     """
     data = object_of(data, path.name)
     notes: list[str] = []
-    photos, details = _images(data, path, notes)
+    photos, details, twice = _images(data, path, notes)
     categories = _categories(data, path, notes)
     faces: list[LabelledFace] = []
     counts = {"boxes": 0, "hidden": 0, "miscounted": 0, "bodies": 0, "crowds": 0}
@@ -69,7 +69,7 @@ def read(path: Path, data: object) -> LabelFile:
         if image not in photos:
             raise LabelError(f"{place}: image_id {image!r} is none of its images.")
         face = _face(row, photos[image], categories, place, counts)
-        if face is not None:
+        if face is not None and face.photo not in twice:
             faces.append(face)
     if any((_seen(face) > 0).any() for face in faces) and all(
         (_seen(face) <= OCCLUDED).all() for face in faces
@@ -90,6 +90,8 @@ def read(path: Path, data: object) -> LabelFile:
     if not faces:
         notes.append("it holds no labelled face")
     used = {face.names for face in faces}
+    if len(used) > 1:
+        notes.append("faces are of categories with different landmarks, each read with its own")
     one = [row for row in categories.values() if row[0] in used] if len(used) == 1 else []
     return LabelFile(
         "coco", PIXELS, faces, details, common_names(faces) if faces else None,
@@ -99,10 +101,12 @@ def read(path: Path, data: object) -> LabelFile:
 
 def _images(
     data: Mapping[str, Any], path: Path, notes: list[str]
-) -> tuple[dict[object, str], dict[str, ListedPhoto]]:
-    """The photos' names by id, and what is stated of each."""
+) -> tuple[dict[object, str], dict[str, ListedPhoto], set[str]]:
+    """The photos' names by id, what is stated of each, and names that are stated to be of different
+    photos."""
     photos: dict[object, str] = {}
     details: dict[str, ListedPhoto] = {}
+    twice: set[str] = set()
     for number, given in enumerate(list_of(data.get("images"), f"{path.name}: images"), 1):
         row = object_of(given, f"{path.name}, image number {number}")
         place = f"{path.name}, image {row.get('id', number)}"
@@ -112,14 +116,20 @@ def _images(
         name = text_of(row.get("file_name"), f"{place}: its file_name")
         digest = row.get("sha256")
         photos[key] = name
-        details[name] = ListedPhoto(
+        photo = ListedPhoto(
             stated_size(row.get("width"), row.get("height")),
             digest if isinstance(digest, str) else None,
         )
+        if details.setdefault(name, photo) != photo:
+            twice.add(name)
     renamed = sum(re.search(r"\.rf\.[0-9a-f]{8,}\.", name) is not None for name in details)
     if renamed:
         notes.append(f"{renamed} photos have the names that Roboflow gave them")
-    return photos, details
+    notes += (
+        f"{name} is listed twice, with different sizes or contents: its faces are left out"
+        for name in sorted(twice)
+    )
+    return photos, details, twice
 
 
 def _seen(face: LabelledFace) -> NDArray[np.int8]:

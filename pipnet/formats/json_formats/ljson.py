@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pipnet.data.boxes import tight_box
-from pipnet.data.coco import LabelError
+from pipnet.data.coco import LabelError, load_json
 from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.formats.label_file import (
@@ -23,7 +23,7 @@ from pipnet.formats.label_file import (
     listed,
     seen_where_placed,
 )
-from pipnet.formats.reading import list_of, load_json, number_of, object_of
+from pipnet.formats.reading import list_of, number_of, object_of
 
 
 def read(path: Path, data: object) -> LabelFile:
