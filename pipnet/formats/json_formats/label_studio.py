@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -98,6 +99,9 @@ def read(path: Path, data: object) -> LabelFile:
             notes.append(f"task {number}: {result.others} regions are no points or rectangles")
         check_grouping(len(result.points), len(result.boxes), place)
         faces += ((face, result.size) for face in _faces(photo, result, score, notes))
+    renamed = sum(re.match(r"[0-9a-f]{8}-", photo) is not None for photo in photos)
+    if renamed:
+        notes.append(f"{renamed} photos have the names that Label Studio gave them")
     has_sizes = all(size is not None for _face, size in faces)
     if not has_sizes:
         notes.append("photo sizes are not stated: positions are fractions of the photo")
@@ -163,11 +167,18 @@ def _chosen(
         notes.append("of several annotations of a photo, the ground truth or the newest is read")
     truths = [row for row in kept if row.get("ground_truth")] or kept
     if truths:
-        return max(truths, key=lambda row: str(row.get("updated_at", ""))), False
+        if task.get("predictions"):
+            notes.append("predictions are left out where somebody annotated")
+        return max(truths, key=_age), False
     predictions = list_of(task.get("predictions"), f"{place}: predictions")
     if predictions:
         return object_of(predictions[-1], f"{place}: a prediction"), True
     return None, False
+
+
+def _age(row: Mapping[str, Any]) -> tuple[str, int]:
+    number = row.get("id")
+    return str(row.get("updated_at", "")), number if isinstance(number, int) else 0
 
 
 def _result(rows: list[Any], place: str) -> _Result:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from pipnet.data.boxes import Box, tight_box
-from pipnet.data.coco import LabelError
+from pipnet.data.coco import LabelError, load_json
 from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.formats.json_formats.grouping import check_grouping, containing, has_repeats
@@ -36,7 +36,6 @@ from pipnet.formats.reading import (
     forward_slashes,
     id_of,
     list_of,
-    load_json,
     number_of,
     numbers_of,
     object_of,
@@ -101,6 +100,10 @@ def _photo(
             f"{embedded[0]} x {embedded[1]}"
         )
         size = embedded
+    flags = data.get("flags")
+    if isinstance(flags, dict) and any(flags.values()):
+        names = ", ".join(name for name, is_set in flags.items() if is_set)
+        notes.append(f"flags of photos are left out ({names[:100]})")
     points, rectangles = _shapes(data, file, notes)
     boxes: dict[object, Box] = {("group", key): box for key, box in rectangles if key is not None}
     loose = [box for key, box in rectangles if key is None]

@@ -94,6 +94,8 @@ def _notes(
     individuals: Mapping[str, _Individual],
 ) -> list[str]:
     notes = []
+    if photos and all(photo.isdecimal() for photo in photos):
+        notes.append("it names frames of a video, not photos")
     empty = len(set(photos) - {face.photo for face in faces})
     if empty:
         notes.append(f"{empty} photos have no landmark")

@@ -28,6 +28,7 @@ class _Specimen:
     line: int
     points: list[list[float]] = field(default_factory=list)
     expected: int = 0
+    curve_points: int = 0
     outline_points: int = 0
     image: str = ""
     id: str = ""
@@ -65,6 +66,8 @@ def read(path: Path) -> LabelFile:
         faces.append(LabelledFace(photo, points, box, visibility))
     if faces:
         notes.insert(0, "y counts from the bottom edge of the photo, as tpsDig writes it")
+    if curves := sum(specimen.curve_points for specimen in specimens):
+        notes.append(f"{curves} points of curves follow the landmarks of their specimens")
     if any(specimen.scale for specimen in specimens):
         notes.append("SCALE is not applied: landmarks are pixels")
     if any(specimen.outline_points for specimen in specimens):
@@ -106,7 +109,9 @@ def _add_detail(specimen: _Specimen, key: str, value: str, is_outline: bool, pla
     if key == "POINTS" and is_outline:
         specimen.outline_points += _count(value, place)
     elif key == "POINTS":
-        specimen.expected += _count(value, place)
+        count = _count(value, place)
+        specimen.expected += count
+        specimen.curve_points += count
     elif key == "IMAGE":
         specimen.image = re.sub(r"^(IMAGE\s*=\s*)+", "", value, flags=re.IGNORECASE)
     elif key == "ID":
