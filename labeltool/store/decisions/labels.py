@@ -41,7 +41,8 @@ class Labels:
         """The labels of those of these faces that have one, in the order of `faces`."""
         with self._database.read() as connection:
             rows = connection.execute(_LABELS, {"ids": list(faces)})
-            found = {row[0]: Label(row[0], Verdict(row[1]), *row[2:]) for row in rows}
+            labels = (Label(row[0], Verdict(row[1]), *row[2:]) for row in rows)
+            found = {label.face: label for label in labels if label.verdict in FINAL}
         return [found[face] for face in faces if face in found]
 
 
@@ -61,5 +62,5 @@ _LABELS = (
     .join(EntryRow, EntryRow.id == StateRow.entry_id)
     .outerjoin(PredictionRow, PredictionRow.id == EntryRow.prediction_id)
     .outerjoin(RoundRow, RoundRow.id == PredictionRow.round_id)
-    .where(StateRow.verdict.in_(FINAL))
 )  # fmt: skip
+# no condition on the verdict: SQLite would go through all labels by it, for each part again
