@@ -64,8 +64,9 @@ class SchemeDraft:
         self._undo: list[DraftState] = []
         self._redo: list[DraftState] = []
         self.state = DraftState()
+        self._sources = {} if scheme is None else {name: k for k, name in enumerate(scheme.names)}
         if scheme is not None and points is not None:
-            self.state = self._state_of(scheme, points, keeps_sources=True)
+            self.state = self._state_of(scheme, points)
 
     # Undo
 
@@ -243,10 +244,10 @@ class SchemeDraft:
 
     def use(self, scheme: Scheme | None, points: Points | None) -> None:
         """Replace everything by a template with its landmarks at `points`, (N, 2); None: by
-        nothing."""
+        nothing. Landmarks with a name of the scheme that the draft was made from are those."""
         state = DraftState(name=self.state.name)
         if scheme is not None and points is not None:
-            state = self._state_of(scheme, points, keeps_sources=False)
+            state = self._state_of(scheme, points)
         self._change(state)
 
     # Results
@@ -286,7 +287,7 @@ class SchemeDraft:
         self._next_id += 1
         return self._next_id
 
-    def _state_of(self, scheme: Scheme, points: Points, *, keeps_sources: bool) -> DraftState:
+    def _state_of(self, scheme: Scheme, points: Points) -> DraftState:
         ids = [self._new_id() for _ in scheme.names]
 
         def named(row: Iterable[int]) -> tuple[int, ...]:
@@ -295,7 +296,7 @@ class SchemeDraft:
         return DraftState(
             name=scheme.name,
             landmarks=tuple(
-                DraftLandmark(ids[k], name, float(x), float(y), k if keeps_sources else None)
+                DraftLandmark(ids[k], name, float(x), float(y), self._sources.get(name))
                 for k, (name, (x, y)) in enumerate(zip(scheme.names, points, strict=True))
             ),
             edges=tuple((ids[a], ids[b]) for a, b in scheme.edges),

@@ -52,8 +52,13 @@ class Layouts:
     def landmarks(self, number: int) -> Landmarks:
         """Ids of the landmarks of a layout."""
         if self._is_outdated or number not in self._known:
-            self._known, self._is_outdated = dict(self._load()), False
+            self.learn(self._load())
+            self._is_outdated = False
         return self._known[number]
+
+    def learn(self, known: Mapping[int, Landmarks]) -> None:
+        """Take in layouts that were added."""
+        self._known.update(known)
 
     def places(self, number: int) -> NDArray[np.int64]:
         """(N,): for each landmark of the project its place in arrays of a layout, -1 for none."""
@@ -97,9 +102,11 @@ class Layouts:
         return tuple(self.ids.index(k) for k in ids if k in self.ids)
 
     def forget(self) -> None:
-        """Read the layouts again when they are asked for: some were added, or are gone."""
+        """Read the layouts again when they are asked for: what was added is gone with its
+        transaction."""
+        self._known = {self.current: self.ids}
+        self._places = {}
         self._is_outdated = True
-        self._places.clear()
 
 
 _LOCAL = threading.local()

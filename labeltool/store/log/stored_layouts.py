@@ -55,7 +55,7 @@ def number_of(connection: Connection, landmarks: Sequence[int]) -> int:
     connection.execute(insert(LayoutRow).values(id=number, landmarks=written))
     layouts = in_use()
     if layouts is not None:
-        layouts.forget()
+        layouts.learn({number: tuple(landmarks)})
     return number
 
 
@@ -67,8 +67,11 @@ def keep_landmarks(connection: Connection, operation: int, after: int = 0) -> No
     accepted, the label gets points of its own without it, because nobody looked at that one.
     """
     layouts = in_use()
-    exceeding = [] if layouts is None else layouts.exceeding()
-    if layouts is None or not exceeding:
+    if layouts is None or layouts.has_one:
+        return
+    layouts.learn(read_layouts(connection))  # others may have added some
+    exceeding = layouts.exceeding()
+    if not exceeding:
         return
     values = {"operation": operation, "after": after, "exceeding": exceeding}
     rows = connection.execute(_TO_COMPLETE, values).all()

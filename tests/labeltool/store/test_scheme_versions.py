@@ -115,6 +115,38 @@ def test_the_decision_under_the_newer_scheme_keeps_what_it_does_not_show(project
     np.testing.assert_array_equal(label(other), label(store))
 
 
+def test_what_another_window_keeps_of_a_removed_landmark_is_kept_here_too(project, again):
+    store = project(1)
+    correct(store, triangle(5))
+    change(store, [0, 1])
+    other = again(store)
+    for points in (triangle(6), triangle(7), triangle(8)):
+        other.decisions.decide("ben", [1], Verdict.CORRECTED, points=points[:2])
+        correct(store, points[:2] + 1)
+    undo(store)
+    undo(store)
+    undo(store)
+    undo(store)
+    assert store.scheme == THREE
+    np.testing.assert_array_equal(label(store)[2], triangle(5)[2])
+
+
+def test_a_change_that_fails_leaves_no_layout_behind(project):
+    store = project(1)
+    correct(store, triangle(5))
+
+    def fail() -> None:
+        with store.transaction():
+            store.schemes.change(ME, changed(store.scheme, [0, 1]), [0, 1])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    change(store, [2, None, 0])
+    change(store, [2, 0])
+    np.testing.assert_array_equal(label(store), triangle(5)[[0, 2]])
+
+
 def test_an_accepted_proposal_does_not_decide_on_a_landmark_that_was_not_shown(project):
     store = project(2)
     change(store, [0, 1])

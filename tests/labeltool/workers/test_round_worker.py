@@ -27,6 +27,7 @@ from pipnet import resources
 from pipnet.calibration import adjustment
 from pipnet.calibration.calibration_file import find
 from pipnet.data.images import read_image
+from pipnet.data.scheme import load_scheme
 from pipnet.evaluation.metrics import point_errors
 from pipnet.inference.onnx_detector import OnnxDetector
 from pipnet.inference.torch_detector import TorchDetector
@@ -245,6 +246,30 @@ def test_a_round_may_start_from_imagenet(
     assert results["lineage"][0].startswith("resnet18-0123.pth ")
     assert results["memory_bytes"] > 50_000_000
     assert load(folder.model).network.name == "resnet18"
+
+
+def test_landmarks_that_are_called_otherwise_now_keep_network_and_calibration(
+    make_run: MakeRun,
+) -> None:
+    scheme = load_scheme("300w")
+    renamed = replace(scheme, name="mine", names=("first", *scheme.names[1:]))
+    same = list(range(68))
+    folder = make_run(
+        scheme=renamed.to_json(), sources=same,
+        in_use={"round": 0, "weights": None, "sources": same},
+        calibration=start_calibration(resources.starter()),
+    )  # fmt: skip
+    results, _problems = run(folder)
+    assert results["calibration"]["is_own"] is False
+    made, start = load(folder.model), load(resources.starter())
+    assert made.scheme == renamed
+    states = made.network.state_dict(), start.network.state_dict()
+    assert {name: part.shape for name, part in states[0].items()} == {
+        name: part.shape for name, part in states[1].items()
+    }
+    moved = max(float((part - states[1][name]).abs().max()) for name, part in states[0].items()
+                if part.is_floating_point() and "running" not in name)  # fmt: skip
+    assert moved < 0.05  # one step from the starter, not from new heads
 
 
 def test_memory_that_runs_out_in_predictions_is_said_once_and_all_faces_are_predicted(

@@ -275,3 +275,14 @@ def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         save_scheme(dog().scheme(), tmp_path / "x.toml")
     assert [path.name for path in tmp_path.iterdir()] == ["x.toml"]
+
+
+def test_a_template_keeps_the_landmarks_of_the_same_names():
+    wflw = load_scheme("wflw")
+    draft = SchemeDraft(load_scheme("300w"), placed_on(load_scheme("300w"), (500, 500)))
+    draft.remove(draft.state.ids[:20])
+    draft.use(wflw, placed_on(wflw, (500, 500)))
+    ours = load_scheme("300w").names
+    expected = [ours.index(name) if name in ours else None for name in wflw.names]
+    assert draft.sources() == expected
+    assert 0 < expected.count(None) < len(expected)
