@@ -210,7 +210,7 @@ def test_it_is_exported(qtbot, open_report, tmp_path, monkeypatch, form):
         assert '<html lang="en">' in written
     file.write_text("mine", encoding="utf-8")
     qtbot.mouseClick(dialog.export, LEFT)
-    assert "it is no report" in dialog.note.text()
+    assert "it is something else" in dialog.note.text()
 
 
 def test_a_damaged_folder_is_said_and_another_round_can_be_chosen(qtbot, open_window, measured):
