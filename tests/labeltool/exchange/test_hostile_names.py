@@ -90,9 +90,13 @@ def test_a_name_that_leads_elsewhere_brings_in_nothing_else(project, folder, nam
 def test_nothing_is_written_outside_of_the_target(tmp_path, form, name):
     target = tmp_path / "deep" / "out" / ("labels" if form.is_folder else f"a{form.suffix}")
     row = LabelledFace(name, triangle(), None)
+    photo = tmp_path / "deep" / "out" / "photo.jpg"
+    photo.parent.mkdir(parents=True)
+    Image.new("RGB", (200, 160)).save(photo)
     labels = LabelsToWrite(
-        [row], ("left", "right", "nose"), (), None, [name], {name: (200, 160)}, {name: "0" * 64}
-    )
+        [row], ("left", "right", "nose"), (), None, [name], {name: (200, 160)}, {name: "0" * 64},
+        files={name: photo},
+    )  # fmt: skip
     assert form.write is not None
     try:
         form.write(target, labels, lambda done, total: None, lambda targets: None)

@@ -68,5 +68,5 @@ def test_no_other_file_is_replaced(folder, tmp_path, capsys):
     file = tmp_path / "notes.json"
     file.write_text("mine", encoding="utf-8")
     assert run(["round", "report", folder, "1", "--json", str(file)]) == 1
-    assert "it is no report" in capsys.readouterr().err
+    assert "it is something else" in capsys.readouterr().err
     assert Path(file).read_text(encoding="utf-8") == "mine"

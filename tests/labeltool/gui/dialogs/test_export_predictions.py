@@ -40,5 +40,5 @@ def test_a_refusal_is_said(qtbot, open_window, project, tmp_path, monkeypatch):
     window = open_window(project)
     with qtbot.waitSignal(window.session.failed) as failed:
         window.commands.trigger("predictions")
-    assert "it is no table of predictions" in str(failed.args[0])
+    assert "it is something else" in str(failed.args[0])
     assert out.read_text() == "mine"

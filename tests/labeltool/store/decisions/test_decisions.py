@@ -459,7 +459,7 @@ class TestLabelsFromFiles:
         assert count == 1
         assert changes.all
         assert verdicts(store) == [ACCEPTED, REJECTED, EXCLUDED, CORRECTED]
-        assert face(store, 4).decision.reviewer == BEN
+        assert face(store, 4).decision.reviewer == "a.json"
 
     def test_taking_them_twice_changes_nothing_more(self, project):
         store = project(2)

@@ -76,9 +76,9 @@ def test_rounds_count_on_the_faces_that_measured_the_last_one(store: Store) -> N
     first_round(store, FACES)
     add_measured_round(store, audit=true(FACES), after=noisy(FACES, 1.0))
     rounds = finished_rounds(store.rounds.all())
-    assert [len(each.errors) for each in curve(rounds, store.scheme)] == [20, 20]
+    assert [len(each.errors) for each in curve(rounds, store)] == [20, 20]
     shutil.rmtree(rounds[-1].folder)
-    assert curve(rounds, store.scheme) == []
+    assert curve(rounds, store) == []
     assert label_advice(store, 3) is None
 
 
