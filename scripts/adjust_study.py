@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet.calibration.adjustment import fit_adjustment
+from pipnet.calibration.adjustment import fit_adjustment, shapes_of
 from pipnet.cli.options import open_detector, read_samples
 from pipnet.data.scheme import Scheme
 from pipnet.evaluation.evaluate import Evaluation, box_of
@@ -153,9 +153,7 @@ def order_table(faces: Faces) -> None:
     seconds = OPENING_SECONDS + DRAG_SECONDS * wrong
     expected = faces.expected.mean(1)
     promised = OPENING_SECONDS + DRAG_SECONDS * (faces.expected > TOLERANCE).sum(1)
-    shapes = faces.points - faces.points.mean(1, keepdims=True)
-    shapes /= np.sqrt(np.square(shapes).mean((1, 2), keepdims=True))
-    flat = shapes.reshape(len(shapes), -1)
+    flat = shapes_of(faces.points)[0].reshape(len(everyone), -1)
 
     def farthest_first(pool: Rows) -> Rows:
         """Each face the one least like those before it."""
@@ -194,9 +192,8 @@ def like_table(faces: Faces) -> None:
     known = faces.in_random_order(0)[:60]
     print(f"{LIKE_FACES} faces of other groups for each face with a wrong landmark")
     for name, points in (("proposals", faces.points), ("adjusted", faces.adjusted(known))):
-        away = points - points.mean(1, keepdims=True)
-        sizes = np.sqrt(np.square(away).sum((1, 2), keepdims=True) / points.shape[1])
-        shapes, moves = away / sizes, (faces.truth - points) / sizes
+        shapes, _, sizes = shapes_of(points)
+        moves = (faces.truth - points) / sizes
         errors = faces.errors(points, everyone)
         random = np.random.default_rng(0)
         for chosen_by in ("chance", "shape", "expected errors"):

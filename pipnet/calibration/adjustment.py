@@ -51,7 +51,7 @@ class Adjustment:
     def apply(self, points: Floats) -> Floats:
         """The adjusted landmarks of F faces, (F, N, 2) pixels; faces with a missing landmark stay
         as they are."""
-        shapes, centres, sizes = _shapes(points)
+        shapes, centres, sizes = shapes_of(points)
         rows = (shapes - self.mean).reshape(len(points), -1) @ self.weights
         moved = shapes + self.offset + rows.reshape(shapes.shape)
         adjusted: Floats = moved * sizes + centres
@@ -123,7 +123,7 @@ def fit_adjustment(
         return None
     points, truth = points[chosen], truth[chosen]
     member = np.asarray(groups)[chosen]
-    shapes, _, sizes = _shapes(points)
+    shapes, _, sizes = shapes_of(points)
     # a face that counts w is a row that is sqrt(w) times as long
     length = np.where(measured, 1.0, np.sqrt(PSEUDO_WEIGHT))[:, None]  # (F, 1)
     total = float(np.square(length).sum())
@@ -169,7 +169,7 @@ def _left_out(
     return left[measured]
 
 
-def _shapes(points: Floats) -> tuple[Floats, Floats, Floats]:
+def shapes_of(points: Floats) -> tuple[Floats, Floats, Floats]:
     """Shapes (F, N, 2) of faces, their centres (F, 1, 2) and sizes (F, 1, 1) in pixels."""
     centres = points.mean(1, keepdims=True)
     away = points - centres

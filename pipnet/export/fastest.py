@@ -5,12 +5,13 @@ On a CPU that is the exported network. The export takes seconds, so it is kept i
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from pipnet.calibration.calibration_file import digest, find
 from pipnet.inference.base import Detector
@@ -63,7 +64,7 @@ def cached_onnx(weights: Path) -> Path:
         ExportError: the network cannot be exported, or gives other landmarks than torch.
         OSError: the cache cannot be written, or the model file not be read.
     """
-    file = _cache_folder() / f"{digest(weights)}-{GRAPH}.onnx"
+    file = user_cache_path("pipnet", appauthor=False) / f"{digest(weights)}-{GRAPH}.onnx"
     if file.exists():
         with suppress(OSError):  # a cache of another user, say
             file.touch()
@@ -74,16 +75,6 @@ def cached_onnx(weights: Path) -> Path:
     export_onnx(load(weights), file)
     _remove_oldest(file.parent)
     return file
-
-
-def _cache_folder() -> Path:
-    if sys.platform == "win32":
-        caches = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        caches = Path.home() / "Library" / "Caches"
-    else:
-        caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(caches) / "pipnet"
 
 
 def _remove_oldest(folder: Path) -> None:

@@ -821,11 +821,11 @@
     </message>
     <message>
         <source>Accept with a guarantee…</source>
-        <translation>보장과 함께 승인…</translation>
+        <translation>보장과 함께 수락…</translation>
     </message>
     <message>
         <source>Look at a few random faces, and accept all of them under a stated bound</source>
-        <translation>무작위로 뽑은 얼굴 몇 개를 보고, 정해진 오류 한도 안에서 모두 승인합니다</translation>
+        <translation>무작위로 뽑은 얼굴 몇 개를 보고, 정해진 오류 한도 안에서 모두 수락합니다</translation>
     </message>
     <message>
         <source>Certificates…</source>
@@ -833,7 +833,7 @@
     </message>
     <message>
         <source>What was accepted with a guarantee: check it again, export it</source>
-        <translation>보장과 함께 승인한 것을 다시 확인하거나 내보냅니다</translation>
+        <translation>보장과 함께 수락한 것을 다시 확인하거나 내보냅니다</translation>
     </message>
     <message>
         <source>Tolerance…</source>
@@ -1373,7 +1373,7 @@
     </message>
     <message>
         <source>Accept page</source>
-        <translation>페이지 승인</translation>
+        <translation>페이지 수락</translation>
     </message>
     <message>
         <source>Show wrong ones</source>
@@ -1393,7 +1393,7 @@
     </message>
     <message>
         <source>Click the wrong ones, or drag a point into place. Space accepts the page, Backspace goes back, Ctrl+Z undoes.</source>
-        <translation>틀린 것을 클릭하거나 점을 제자리로 끌어다 놓으세요. Space는 페이지를 승인하고, Backspace는 뒤로 가며, Ctrl+Z는 실행을 취소합니다.</translation>
+        <translation>틀린 것을 클릭하거나 점을 제자리로 끌어다 놓으세요. Space는 페이지를 수락하고, Backspace는 뒤로 가며, Ctrl+Z는 실행을 취소합니다.</translation>
     </message>
     <message>
         <source>The page before (Backspace)</source>
@@ -1493,7 +1493,7 @@
     </message>
     <message>
         <source>Accept with a guarantee instead…</source>
-        <translation>대신 보장과 함께 승인…</translation>
+        <translation>대신 보장과 함께 수락…</translation>
     </message>
     <message>
         <source>You see them before anything is decided. One undo reverts all of it.</source>
@@ -1613,7 +1613,7 @@
     </message>
     <message>
         <source>You look at faces drawn at random, and say of each whether it is right. As soon as that is enough, all of them are accepted at once; one undo takes it back.</source>
-        <translation>무작위로 뽑은 얼굴을 보고 맞는지 하나씩 판단합니다. 충분해지면 모두 한 번에 승인되며, 실행 취소 한 번으로 되돌릴 수 있습니다.</translation>
+        <translation>무작위로 뽑은 얼굴을 보고 맞는지 하나씩 판단합니다. 충분해지면 모두 한 번에 수락되며, 실행 취소 한 번으로 되돌릴 수 있습니다.</translation>
     </message>
     <message>
         <source>It holds for</source>
@@ -2473,7 +2473,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Missing in the label: this place is proposed. Drag the point if it is not right, then accept the face</source>
-        <translation>레이블에 빠진 점입니다. 이 위치는 제안입니다. 맞지 않으면 점을 끌어 옮긴 뒤 얼굴을 승인하세요</translation>
+        <translation>레이블에 빠진 점입니다. 이 위치는 제안입니다. 맞지 않으면 점을 끌어 옮긴 뒤 얼굴을 수락하세요</translation>
     </message>
     <message>
         <source>Expected errors, largest first. Click to go to a point.
@@ -3937,7 +3937,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Accept {count:,}…</source>
-        <translation>{count:,}개 승인…</translation>
+        <translation>{count:,}개 수락…</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -6459,7 +6459,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Still accepted</source>
-        <translation>아직 승인 상태</translation>
+        <translation>아직 수락 상태</translation>
     </message>
     <message>
         <source>Check</source>
@@ -6475,7 +6475,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Nothing was accepted with a guarantee yet.</source>
-        <translation>아직 보장과 함께 승인한 것이 없습니다.</translation>
+        <translation>아직 보장과 함께 수락한 것이 없습니다.</translation>
     </message>
     <message>
         <source>Checking…</source>
@@ -7217,7 +7217,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Accept with a guarantee</source>
-        <translation>보장과 함께 승인</translation>
+        <translation>보장과 함께 수락</translation>
     </message>
     <message>
         <source>Drawing faces</source>
@@ -7225,7 +7225,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Accepting with a guarantee</source>
-        <translation>보장과 함께 승인하는 중</translation>
+        <translation>보장과 함께 수락하는 중</translation>
     </message>
     <message>
         <source>The face to judge</source>
@@ -7249,7 +7249,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>{count:,} faces can be accepted with the guarantee.</source>
-        <translation>얼굴 {count:,}개를 보장과 함께 승인할 수 있습니다.</translation>
+        <translation>얼굴 {count:,}개를 보장과 함께 수락할 수 있습니다.</translation>
     </message>
     <message>
         <source>Faces that you called wrong are not among them.</source>
@@ -7257,7 +7257,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>No set of these faces can be accepted with this guarantee.</source>
-        <translation>이 얼굴 중 어느 묶음도 이 보장으로 승인할 수 없습니다.</translation>
+        <translation>이 얼굴 중 어느 묶음도 이 보장으로 수락할 수 없습니다.</translation>
     </message>
     <message>
         <source>Train a round on your corrections and predict again; or ask for less: a larger share, a wider tolerance, or a filter with fewer hard faces.</source>
@@ -7265,7 +7265,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Accepted with the guarantee.</source>
-        <translation>보장과 함께 승인했습니다.</translation>
+        <translation>보장과 함께 수락했습니다.</translation>
     </message>
     <message>
         <source>Certificate {name}, kept in the project.</source>
@@ -7289,7 +7289,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Accepting…</source>
-        <translation>승인하는 중…</translation>
+        <translation>수락하는 중…</translation>
     </message>
     <message>
         <source>Certificate {name}</source>
@@ -7949,7 +7949,7 @@ result: {verdict}</source>
     </message>
     <message>
         <source>Faces are being accepted with a guarantee, for the landmarks as they are.</source>
-        <translation>지금의 랜드마크로 얼굴을 보증 승인하는 중입니다.</translation>
+        <translation>지금의 랜드마크로 얼굴을 보장과 함께 수락하는 중입니다.</translation>
     </message>
     <message>
         <source>Finish that or end it, then change the landmarks.</source>

@@ -52,7 +52,8 @@ class Learned:
     from. `before`, `after`: NME, percent, of the `measured` faces: those that measure networks
     (`by_audit`), or without enough of them the labelled ones, each by an adjustment that was
     learned without its group. `change`: the difference of the two, as a fraction; None if the faces
-    are too few to say. `replaces`: how many faces the adjustment in force was learned from, or 0.
+    are too few to say. `previous_faces`: how many faces the adjustment in force was learned from,
+    or 0.
     """
 
     network: int
@@ -64,7 +65,7 @@ class Learned:
     measured: int
     by_audit: bool
     change: PairedChange | None
-    replaces: int
+    previous_faces: int
 
     @property
     def helps(self) -> bool:
@@ -72,10 +73,10 @@ class Learned:
         return self.change is not None and self.change.high < 0
 
     @property
-    def is_news(self) -> bool:
+    def is_worth_offering(self) -> bool:
         """Whether it helps, and more than an adjustment in force that was learned from hardly
         fewer faces."""
-        return self.helps and self.faces >= WORTHWHILE_GROWTH * self.replaces
+        return self.helps and self.faces >= WORTHWHILE_GROWTH * self.previous_faces
 
     def figures(self) -> dict[str, float | int | bool | None]:
         """The figures as JSON has them: NME and its change with the 95 % interval in percent."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from labeltool.domain import NewPrediction, RoundKind, UserError
+from labeltool.domain import NewPrediction, RoundKind, UserError, no_progress
 from labeltool.trust.acceptance import Acceptance
 from labeltool.trust.acceptance_settings import AcceptanceSettings
-from labeltool.trust.pose_groups import turns
+from labeltool.trust.certificate_file import certificate_html
+from labeltool.trust.pose_groups import POSES, turns
 from pipnet.data.scheme import load_scheme
 from tests.projects import make_project
 
@@ -42,6 +44,17 @@ def test_the_side_that_a_face_turns_to_also_when_the_head_leans() -> None:
         assert found[3] > 0.05
 
 
+def test_landmarks_that_a_proposal_lacks_are_left_out() -> None:
+    """As after a change of the scheme."""
+    faces = np.stack([turned(degrees) for degrees in (-60, 0, 60)])
+    faces[:, [0, 8, 30]] = np.nan  # of a pair, and of the middle
+    left, frontal, right = turns(faces, SCHEME)
+    assert left < -0.05 < frontal < 0.05 < right
+    faces[:, np.array(SCHEME.flip) == np.arange(68)] = np.nan
+    assert turns(faces, SCHEME).tolist() == [0, 0, 0]
+    assert turns(np.full((1, 68, 2), np.nan), SCHEME).tolist() == [0]
+
+
 def test_a_scheme_without_pairs_is_refused() -> None:
     with pytest.raises(UserError, match="does not tell left landmarks from right"):
         turns(np.zeros((1, 68, 2)), replace(SCHEME, flip=()))
@@ -67,6 +80,11 @@ def test_each_side_has_its_own_guarantee(tmp_path: Path) -> None:
         ("facing right", list(range(1, 11))),
     ]
     assert Acceptance(store, session.id).settings == settings
+    while (shown := session.next()) is not None:
+        session.judge(shown.token, right=True)
+    _result, digest = session.accept(no_progress)
+    page = certificate_html(json.loads(store.trust.certificates.document(digest)))
+    assert all(words in page for words in ("Pose", *POSES))
     store.close()
 
 

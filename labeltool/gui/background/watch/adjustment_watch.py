@@ -71,7 +71,7 @@ class AdjustmentWatch(QObject):
     @Slot(object)
     def _found(self, result: object) -> None:
         learned = cast(Learned, result)
-        if learned.is_news:
+        if learned.is_worth_offering:
             advice = Message(N_("Rounds > Adjust proposals does that for all undecided faces."))
             self.hint.emit(translate(Message.join(learned.sentence, advice)), False)
 

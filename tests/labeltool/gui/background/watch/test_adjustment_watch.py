@@ -80,7 +80,9 @@ def test_the_command_asks_adjusts_and_can_be_undone(
     after = places(window)
     assert after[:LABELLED] == before[:LABELLED]
     assert all(a != b for a, b in zip(after[LABELLED:], before[LABELLED:], strict=True))
-    assert not session.round.rounds.adjuster.learn().is_news  # until there are more labels
+    assert (
+        not session.round.rounds.adjuster.learn().is_worth_offering
+    )  # until there are more labels
     window.commands.trigger("undo")
     qtbot.waitUntil(lambda: places(window) == before)
-    assert session.round.rounds.adjuster.learn().is_news
+    assert session.round.rounds.adjuster.learn().is_worth_offering
