@@ -7,6 +7,7 @@ import sys
 import click
 
 from pipnet.cli.calibrate_command import calibrate
+from pipnet.cli.compare_command import compare
 from pipnet.cli.model_commands import convert, export, info
 from pipnet.cli.predict_commands import evaluate, predict
 from pipnet.cli.train_commands import selftrain, train
@@ -19,7 +20,7 @@ def cli() -> None:
     """Facial landmarks with PIPNet: predict, evaluate, train."""
 
 
-for command in (predict, evaluate, calibrate, train, selftrain, export, convert, info):
+for command in (predict, evaluate, compare, calibrate, train, selftrain, export, convert, info):
     cli.add_command(command)
 
 
@@ -44,6 +45,7 @@ def _explained(error: Exception) -> str | None:
     from pipnet.data.scheme import SchemeError  # noqa: PLC0415
     from pipnet.inference.face_detection import FaceDetectorMissingError  # noqa: PLC0415
     from pipnet.inference.onnx_detector import OnnxError  # noqa: PLC0415
+    from pipnet.inference.plugins import PluginError  # noqa: PLC0415
     from pipnet.memory import is_out_of_memory  # noqa: PLC0415
     from pipnet.models.checkpoint import CheckpointError  # noqa: PLC0415
     from pipnet.training.trainer import DivergedError  # noqa: PLC0415
@@ -56,6 +58,7 @@ def _explained(error: Exception) -> str | None:
         ImageError,
         LabelError,
         OnnxError,
+        PluginError,
         SchemeError,
     )
     if isinstance(error, known):

@@ -60,7 +60,8 @@ def test_a_snippet_runs(code: str, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "snippet"}
     exec(compile(code, "snippet", "exec"), names)
-    assert [face.points.shape for face in names["faces"]] == [(68, 2)]
+    if "from_pretrained" in code:
+        assert [face.points.shape for face in names["faces"]] == [(68, 2)]
 
 
 def test_there_are_snippets():

@@ -20,7 +20,7 @@ from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import load_scheme
 from pipnet.export.onnx import export_onnx
-from pipnet.inference.base import Detector
+from pipnet.inference.crop_detector import CropDetector
 from pipnet.inference.onnx_detector import OnnxDetector
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
@@ -93,7 +93,7 @@ def _samples(folder: Path, mean: np.ndarray[Any, np.dtype[np.float64]], count: i
     return [Sample(photo, points, (box,))] * count
 
 
-def _detector(trained: Checkpoint, device: str) -> Detector:
+def _detector(trained: Checkpoint, device: str) -> CropDetector:
     """What a round predicts with."""
     if device != "cpu":
         return TorchDetector(trained, device)
@@ -103,7 +103,7 @@ def _detector(trained: Checkpoint, device: str) -> Detector:
         return OnnxDetector(Path(folder) / "model.onnx", worker_threads(), spin=False)
 
 
-def _predict_speed(detector: Detector) -> float:
+def _predict_speed(detector: CropDetector) -> float:
     """Faces a second; each is cropped twice."""
     side = detector.convention.side
     crops = np.zeros((detector.batch_size, side, side, 3), np.uint8)

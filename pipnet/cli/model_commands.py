@@ -22,6 +22,7 @@ from pipnet.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from pipnet.calibration.adjustment import Adjustment
     from pipnet.data.sample import Sample
 
 
@@ -29,12 +30,25 @@ if TYPE_CHECKING:
 @click.argument("weights", required=False, type=EXISTING)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def info(weights: Path | None, as_json: bool) -> None:
-    """What a model file is: backbone, scheme, crop convention, training, terms."""
+    """What a model file is: backbone, scheme, crop convention, training, terms; or what is read of
+    an ONNX file and the TOML file beside it."""
+    file = weights or resources.starter()
+    row = _onnx_facts(file) if file.suffix.lower() == ".onnx" else _model_facts(file)
+    if as_json:
+        click.echo(json.dumps(row))
+        return
+    if row["adjustment"] is not None:
+        row["adjustment"] = f"learned from {row['adjustment']['faces']} faces"
+    for name, value in row.items():
+        click.echo(f"{name:12} {value}")
+
+
+def _model_facts(file: Path) -> dict[str, Any]:
     from pipnet.models.checkpoint import load  # noqa: PLC0415
 
-    found = load(weights or resources.starter())
+    found = load(file)
     summary = dict(found.summary)
-    row = {
+    return {
         "terms": summary.pop("terms"),
         "lineage": summary.pop("lineage"),
         "backbone": found.network.name,
@@ -45,16 +59,37 @@ def info(weights: Path | None, as_json: bool) -> None:
         "stride": found.network.stride,
         "parameters": sum(p.numel() for p in found.network.parameters()),
         "crop": found.convention.to_mapping(),
-        "adjustment": None if found.adjustment is None else {"faces": found.adjustment.faces},
+        "adjustment": _adjustment_facts(found.adjustment),
         "summary": summary,
     }
-    if as_json:
-        click.echo(json.dumps(row))
-    else:
-        if found.adjustment is not None:
-            row["adjustment"] = f"learned from {found.adjustment.faces} faces"
-        for name, value in row.items():
-            click.echo(f"{name:12} {value}")
+
+
+def _onnx_facts(file: Path) -> dict[str, Any]:
+    from pipnet.inference.described_onnx import DescribedOnnx, description_of  # noqa: PLC0415
+    from pipnet.inference.opening import open_onnx  # noqa: PLC0415
+
+    found = open_onnx(file)
+    row: dict[str, Any] = {
+        "landmarks": found.scheme.count,
+        "scheme": found.scheme.name,
+        "crop": found.convention.to_mapping(),
+        "adjustment": _adjustment_facts(found.adjustment),
+    }
+    if isinstance(found, DescribedOnnx):
+        said = found.description
+        row |= {
+            "described": str(description_of(file)),
+            "layout": said.layout,
+            "channels": said.channels,
+            "mean": list(said.mean),
+            "std": list(said.std),
+            "output": f"{said.output} in units of {said.units}" if said.units else said.output,
+        }
+    return row
+
+
+def _adjustment_facts(found: Adjustment | None) -> dict[str, int] | None:
+    return None if found is None else {"faces": found.faces}
 
 
 @click.command()

@@ -36,13 +36,40 @@ MAX_NAMED_FILES = 5
 """A message names this many files, and counts the others."""
 
 
+class DetectorName(click.ParamType):  # type: ignore[type-arg] # not generic before click 8.4
+    """A detector: the `Path` of its file, also of one that ships, or the `str` that a plug-in is
+    called."""
+
+    name = "file or name"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        from pipnet.inference.opening import PRETRAINED, detector_file  # noqa: PLC0415
+        from pipnet.inference.plugins import plugin_names  # noqa: PLC0415
+
+        file = detector_file(value)
+        if file is None:
+            return str(value)
+        if not file.exists():
+            known = ", ".join([*PRETRAINED, *plugin_names()])
+            self.fail(
+                f"there is no file and no detector {str(value)!r}; known: {known}", param, ctx
+            )
+        return file
+
+
 def weights_options(command: Any) -> Any:
     """`--weights`, and the options that a `.pth` of the authors needs in addition."""
     for option in (
         click.option("--meanface", type=EXISTING, help="For a .pth: its meanface.txt."),
         click.option("--scheme", help="For a .pth: its scheme, e.g. 300w."),
         click.option("--backbone", help="For a .pth: resnet18, mobilenet_v2, ..."),
-        click.option("--weights", type=EXISTING, help="Model file; the starter if not given."),
+        click.option(
+            "--weights",
+            type=DetectorName(),
+            help="Model or ONNX file, or the name of a plug-in; the starter if not given.",
+        ),
     ):
         command = option(command)
     return command
@@ -67,7 +94,7 @@ def load_weights(
 
 
 def open_detector(
-    weights: Path | None,
+    weights: Path | str | None,
     backbone: str | None,
     scheme: str | None,
     meanface: Path | None,
@@ -76,15 +103,20 @@ def open_detector(
     calibrated: bool = True,
     fastest: bool = False,
 ) -> Detector:
-    """What runs the weights: ONNX Runtime for an exported `.onnx`, torch for everything else.
+    """What runs the weights: the plug-in that is named, ONNX Runtime for an `.onnx`, torch for
+    everything else.
 
     `calibrated`: with the calibration that lies beside the weights, if any. `fastest`: whatever
     runs a model file of ours fastest on the device.
     """
-    if weights is not None and weights.suffix == ".onnx":
-        from pipnet.inference.onnx_detector import OnnxDetector  # noqa: PLC0415
+    if isinstance(weights, str):
+        from pipnet.inference.plugins import PluginDetector  # noqa: PLC0415
 
-        return OnnxDetector(weights, calibrated=calibrated)
+        return PluginDetector(weights)
+    if weights is not None and weights.suffix.lower() == ".onnx":
+        from pipnet.inference.opening import open_onnx  # noqa: PLC0415
+
+        return open_onnx(weights, calibrated=calibrated)
     if fastest and (weights is None or weights.suffix == ".safetensors"):
         from pipnet.export.fastest import fastest_detector  # noqa: PLC0415
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 @force_option
 def predict(
     sources: tuple[Path, ...],
-    weights: Path | None,
+    weights: Path | str | None,
     backbone: str | None,
     scheme: str | None,
     meanface: Path | None,
@@ -74,7 +74,7 @@ def predict(
     photos = find_all_photos(sources)
     file = None if boxes in ("detect", "whole") else Path(boxes)
     given = None if file is None else _boxes_of(file, photos)
-    inputs = [*photos, *(path for path in (weights, meanface, file) if path is not None)]
+    inputs = [*photos, *(path for path in (weights, meanface, file) if isinstance(path, Path))]
     target = output_file(out, PREDICTIONS, inputs=inputs, force=force)
     detector = open_detector(weights, backbone, scheme, meanface, device, fastest=True)
     problems: list[str] = []
@@ -88,11 +88,12 @@ def predict(
     ):
         results = predict_photos(detector, requests)
         for photo, result in zip(photos, results, strict=True):
+            found = [face for face in result if face.is_found]
             if result.problem is not None:
                 unread.append(result.problem)
-            elif not result.faces:
+            elif not found:
                 without.append(photo)
-            for face in result.faces:
+            for face in found:
                 faces += 1
                 add(_row(photo, face))
             bar.update(1)
@@ -179,12 +180,9 @@ def _face_boxes(
             return [((edge, edge, float(image.shape[1]), float(image.shape[0])), kind)]
 
         return whole_photo
-    from pipnet.inference.face_detection import load_face_detector  # noqa: PLC0415
-
-    face_detector = load_face_detector()
 
     def detected(_photo: Path, image: NDArray[np.uint8]) -> list[tuple[Box, str]]:
-        return [(face.box, "detected") for face in face_detector(image)]
+        return [(box, "detected") for box in detector.find_faces(image)]
 
     return detected
 
@@ -296,7 +294,7 @@ def _number(value: object) -> float:
 @force_option
 def evaluate(
     data: tuple[Path, ...],
-    weights: Path | None,
+    weights: Path | str | None,
     backbone: str | None,
     scheme: str | None,
     meanface: Path | None,
@@ -323,7 +321,7 @@ def evaluate(
     samples = read_samples(data, detector.scheme.names)
     if ced is not None:
         inputs = [*data, *(item.image for item in samples)]
-        inputs += [path for path in (weights, meanface) if path is not None]
+        inputs += [path for path in (weights, meanface) if isinstance(path, Path)]
         ced = output_file(ced, CED, inputs=inputs, force=force)
     if holdout is not None:
         samples = split_by_photo(samples, holdout)[1]
@@ -347,7 +345,7 @@ def evaluate(
             click.echo(f"{name:14} {value}")
 
 
-def _check_calibration(detector: Detector, weights: Path | None, units: str) -> None:
+def _check_calibration(detector: Detector, weights: Path | str | None, units: str) -> None:
     """Raise an error for the user if `--error` has nothing to measure."""
     if units == "crop":
         raise click.UsageError("--error measures in pixels of the photo: leave --units out")

@@ -23,12 +23,13 @@ class CropConvention:
     """How a box becomes the network's input; it travels inside the checkpoint.
 
     `side`: input width and height in pixels. `enlarge`: crop size over landmark box size.
-    `square`: whether the crop keeps the aspect ratio (side = the longer one) or is stretched, as
-    the authors do. `detected`: left, top, right, bottom of the landmark box as fractions of a
-    detected box; measured on HELEN for YuNet-style detectors (quartiles within 0.05).
-    `pixel_edge`: how far from the box the pixels are cut. The authors cut whole pixels (their left
-    edge is half a pixel left of the pixel's centre) but count landmarks from the centre, so their
-    checkpoints want -0.5; ours 0.
+    `square`: whether the crop keeps the aspect ratio (side = the longer one) or is stretched,
+    as the authors do. `detected`: left, top, right, bottom of the landmark box as fractions of
+    a detected box; measured on HELEN for YuNet-style detectors (quartiles within 0.05).
+    `around`: which box the crop is made around: `landmarks`, tight around the landmarks, or
+    `detected`, as a face detector gives it. `pixel_edge`: how far from the box the pixels are
+    cut. The authors cut whole pixels (their left edge is half a pixel left of the pixel's
+    centre) but count landmarks from the centre, so their checkpoints want -0.5; ours 0.
     """
 
     side: int = 256
@@ -36,6 +37,7 @@ class CropConvention:
     square: bool = True
     detected: tuple[float, float, float, float] = (-0.01, 0.24, 1.02, 1.00)
     pixel_edge: float = 0.0
+    around: str = "landmarks"
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values for a checkpoint's metadata."""
@@ -62,8 +64,14 @@ class CropConvention:
         left, top, right, bottom = self.detected
         return (x + left * w, y + top * h, (right - left) * w, (bottom - top) * h)
 
+    def detected_box(self, box: Box) -> Box:
+        """The box that a face detector is expected to give for a landmark box."""
+        left, top, right, bottom = self.detected
+        w, h = box[2] / (right - left), box[3] / (bottom - top)
+        return (box[0] - left * w, box[1] - top * h, w, h)
+
     def crop_box(self, box: Box) -> Box:
-        """The image area that becomes the input, from a landmark box.
+        """The image area that becomes the input, from a box of the kind `around`.
 
         Raises:
             ValueError: the box has no size, or a number that is not finite.
@@ -83,7 +91,10 @@ class CropConvention:
         Raises:
             ValueError: another kind, or a box without a size.
         """
-        enlarged = self.crop_box(self.landmark_box(box, kind))
+        inner = self.landmark_box(box, kind)
+        if self.around == "detected":
+            inner = self.detected_box(box) if kind == "landmarks" else box
+        enlarged = self.crop_box(inner)
         return box if kind == "crop" else enlarged
 
     def matrix(self, crop_box: Box) -> NDArray[np.float64]:

@@ -257,6 +257,19 @@ def load_scheme(what: str) -> Scheme:
     return _from_mapping({"name": file.stem, **data})
 
 
+def named_scheme(name: str, names: Sequence[str]) -> Scheme:
+    """The shipped scheme with landmarks of these names in this order, else one of `name` that knows
+    nothing but the names.
+
+    Raises:
+        SchemeError: there is no landmark, or two have one name.
+    """
+    for known in shipped_schemes():
+        if (shipped := load_scheme(known)).names == tuple(names):
+            return shipped
+    return Scheme(name, tuple(names))
+
+
 @functools.cache
 def _shipped(name: str) -> Scheme | None:
     """The shipped scheme of that name; None if there is none."""

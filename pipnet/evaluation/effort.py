@@ -90,7 +90,7 @@ def measure_effort(
     )
     plain, assisted, scratch = list[int](), list[int](), list[int]()
     for item, found in zip(whole, predict_photos(detector, requests), strict=True):
-        if not found.faces:
+        if not (found.faces and found.faces[0].is_found):
             continue
         points, box = found.faces[0].points, found.faces[0].box
         plain.append(count_drags(points, item.points, scheme, tolerance))

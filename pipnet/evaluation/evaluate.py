@@ -39,6 +39,7 @@ class Evaluation:
 
     `errors`, `curve` (F, N): per landmark, plain and measured to curves, NaN where unlabelled.
     `estimates`: what the predictions say of these errors, None for points of unknown origin.
+    `rows`: which of the given faces the F are, by place; empty for points of unknown origin.
     """
 
     errors: NDArray[np.float64]
@@ -50,6 +51,7 @@ class Evaluation:
     unreadable: tuple[str, ...] = ()
     unmeasured: tuple[Path, ...] = ()
     estimates: Estimates | None = None
+    rows: tuple[int, ...] = ()
 
     @staticmethod
     def of_points(
@@ -62,6 +64,7 @@ class Evaluation:
         unreadable: tuple[str, ...] = (),
         unmeasured: tuple[Path, ...] = (),
         estimates: Estimates | None = None,
+        rows: tuple[int, ...] = (),
     ) -> Evaluation:
         """Compare landmarks (F, N, 2) that were found with true ones, whose norm must not be 0.
 
@@ -75,7 +78,7 @@ class Evaluation:
             point_errors(found, truth, scheme, norm),
             curve_errors(found, truth, scheme, norm),
             missed, dict(scheme.regions), scheme.names, _norm_name(scheme, norm),
-            unreadable, unmeasured, estimates,
+            unreadable, unmeasured, estimates, rows,
         )  # fmt: skip
 
     def error_figures(self) -> ErrorFigures | None:
@@ -180,6 +183,7 @@ def evaluate(
     *,
     norm: str | None = None,
     units: str = "image",
+    scheme: Scheme | None = None,
 ) -> Evaluation:
     """Predict every sample and compare.
 
@@ -191,13 +195,16 @@ def evaluate(
         norm: see `pipnet.data.scheme.norm_distance`.
         units: `image` for pixels; `crop` for fractions of the crop's width and height, which the
             authors' code measures in (not the same where crops are not square).
+        scheme: the detector's landmarks, with the norm, contours and regions to measure by; the
+            detector's own scheme if None.
 
     Raises:
         ValueError: no face could be measured, or the scheme does not have that norm.
     """
-    scheme, convention = detector.scheme, detector.convention
+    scheme, convention = scheme or detector.scheme, detector.convention
     is_measurable = [norm_distance(item.points[None], scheme, norm)[0] > 0 for item in samples]
-    measurable = [item for item, is_ok in zip(samples, is_measurable, strict=True) if is_ok]
+    places = [row for row, is_ok in enumerate(is_measurable) if is_ok]
+    measurable = [samples[row] for row in places]
     unmeasured = [
         item.image for item, is_ok in zip(samples, is_measurable, strict=True) if not is_ok
     ]
@@ -206,18 +213,19 @@ def evaluate(
         for item in measurable
     )
     faces, photos, points, truths = list[FaceLandmarks](), list[Path](), [], []
-    missed, unreadable = 0, list[str]()
+    missed, unreadable, rows = 0, list[str](), list[int]()
     results = predict_photos(detector, requests)
-    for item, result in zip(measurable, results, strict=True):
+    for row, item, result in zip(places, measurable, results, strict=True):
         if result.problem is not None:
             unreadable.append(result.problem)
-        elif not result.faces:
+        elif not (result.faces and result.faces[0].is_found):
             missed += 1
         else:
-            crop = convention.crop_box(tight_box(item.points))
+            crop = convention.area(tight_box(item.points), "landmarks")
             size = crop[2:] if units == "crop" else (1.0, 1.0)
             faces.append(replace(result.faces[0], votes=_NO_VOTES))
             photos.append(item.image)
+            rows.append(row)
             points.append(result.faces[0].points / size)
             truths.append(item.points / size)
     if not points:
@@ -242,5 +250,5 @@ def evaluate(
     return Evaluation.of_points(
         np.stack(points), truth, scheme, norm,
         missed=missed, unreadable=tuple(unreadable), unmeasured=tuple(unmeasured),
-        estimates=estimates,
+        estimates=estimates, rows=tuple(rows),
     )  # fmt: skip

@@ -1,5 +1,5 @@
 """ONNX files with everything inside: normalisation, network, decode, neighbour merge; and, as
-metadata, the adjustment of a network that has one, for `pipnet.inference.base`."""
+metadata, the adjustment of a network that has one, for `pipnet.inference.crop_detector`."""
 
 from __future__ import annotations
 

@@ -5,28 +5,22 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipnet import resources
 from pipnet.calibration.adjustment import Adjustment
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.calibration.json_file import CalibrationError
-from pipnet.calibration.signals import measure, predicted_norm, sharpness
-from pipnet.data.boxes import Box, overlap, tight_box
-from pipnet.data.crop import CropConvention, cut
+from pipnet.data.boxes import Box
+from pipnet.data.crop import CropConvention
 from pipnet.data.images import read_image
 from pipnet.data.scheme import Scheme
-from pipnet.inference.face_detection import FaceDetector, load_face_detector
+from pipnet.inference import face_detection
+from pipnet.inference.face_detection import FaceDetector
 from pipnet.inference.results import FaceLandmarks, PhotoLandmarks
 from pipnet.memory import is_out_of_memory
-from pipnet.models.decoding import Landmarks, face_score
-
-PRETRAINED = {"300w": resources.STARTER, "300w-renders": resources.RENDERS}
-"""Names of the detectors that ship with the package, and their files."""
 
 
 class Detector(ABC):
@@ -76,30 +70,23 @@ class Detector(ABC):
 
     @staticmethod
     def from_pretrained(name: str | Path, device: str = "auto") -> Detector:
-        """A detector that ships with the package, or one from a file.
+        """A detector that ships with the package, one from a file, or a plug-in.
 
         Args:
-            name: `300w` (for research only), `300w-renders` (free for any use, less accurate), or
-                the path of a `.safetensors` or `.onnx` file of this package.
+            name: `300w` (for research only), `300w-renders` (free for any use, less accurate), the
+                path of a `.safetensors` file, of an `.onnx` file that `pipnet export` wrote or that
+                a `.toml` file beside it describes, or the name of an installed plug-in.
             device: `auto` (CUDA where it works, else the CPU), `cpu`, `cuda` or another torch
-                device. An ONNX file runs on the CPU.
+                device. An ONNX file runs on the CPU; a plug-in chooses for itself.
 
         Raises:
-            CheckpointError, OnnxError: the file cannot be used.
+            CheckpointError, OnnxError, PluginError: the file, or the plug-in, cannot be used.
             ValueError: the device cannot be used.
         """
-        file = Path(name)
-        if str(name) in PRETRAINED and not file.exists():
-            file = resources.path("weights", PRETRAINED[str(name)])
-        if file.suffix.lower() == ".onnx":
-            from pipnet.inference.onnx_detector import OnnxDetector  # noqa: PLC0415
+        # imported here: it opens every kind of detector, which all are made of this class
+        from pipnet.inference.opening import open_detector  # noqa: PLC0415
 
-            if device not in ("auto", "cpu"):
-                raise ValueError(f"an ONNX file runs on the CPU, not on {device!r}")
-            return OnnxDetector(file)
-        from pipnet.inference.torch_detector import TorchDetector  # noqa: PLC0415 - loads torch
-
-        return TorchDetector.load(file, device)
+        return open_detector(name, device)
 
     def __call__(
         self,
@@ -132,12 +119,8 @@ class Detector(ABC):
             FaceDetectorMissingError: no face detector is installed.
             ValueError: the image is not (H, W, 3) uint8.
         """
-        self._face_detector = self._face_detector or load_face_detector()
-        return [face.box for face in self._face_detector(_checked(image))]
-
-    @abstractmethod
-    def predict_crops(self, crops: NDArray[np.uint8]) -> Landmarks:
-        """Landmarks of network inputs (B, S, S, 3), RGB, in crop units, not adjusted."""
+        self._face_detector = self._face_detector or face_detection.load_face_detector()
+        return [face.box for face in self._face_detector(checked_image(image))]
 
     def free_memory(self) -> None:  # noqa: B027 - most have nothing to free
         """Return what the network's allocator keeps for reuse, before it is asked for less."""
@@ -145,7 +128,7 @@ class Detector(ABC):
     def predict(
         self, image: NDArray[np.uint8], boxes: Sequence[Box] | None = None, kind: str = "detected"
     ) -> list[FaceLandmarks]:
-        """Landmarks of one photo's faces.
+        """Landmarks of one photo's faces, without those that are not `is_found`.
 
         Args:
             image: upright RGB, (H, W, 3) uint8.
@@ -157,7 +140,8 @@ class Detector(ABC):
         """
         if boxes is None:
             boxes, kind = self.find_faces(image), "detected"
-        return self.predict_batch([image] * len(boxes), boxes, [kind] * len(boxes))
+        found = self.predict_batch([image] * len(boxes), boxes, [kind] * len(boxes))
+        return [face for face in found if face.is_found]
 
     def predict_batch(
         self,
@@ -192,6 +176,7 @@ class Detector(ABC):
             self.on_smaller_batch(self.most_at_once)
         return found
 
+    @abstractmethod
     def _predict_part(
         self,
         images: Sequence[NDArray[np.uint8]],
@@ -200,114 +185,13 @@ class Detector(ABC):
         mirror: bool,
     ) -> list[FaceLandmarks]:
         """What `predict_batch` returns, of so many faces as are predicted at once."""
-        convention = self.convention
-        landmark_boxes = [
-            convention.landmark_box(box, kind) for box, kind in zip(boxes, kinds, strict=True)
-        ]
-        areas = [convention.area(box, kind) for box, kind in zip(boxes, kinds, strict=True)]
-        found = self._pass(images, areas, mirror)
-        first = np.full_like(found.points, np.nan)
-        rough = [i for i, kind in enumerate(kinds) if kind not in ("landmarks", "crop")]
-        again = [i for i in rough if overlap(tight_box(found.points[i]), landmark_boxes[i]) > 0.2]
-        if again:
-            first[again] = found.points[again]
-            closer = self._pass(
-                [images[i] for i in again],
-                [convention.crop_box(tight_box(found.points[i])) for i in again],
-                mirror,
-            )
-            found.replace(again, closer)
-        if self.adjustment is not None:
-            # last: crops, and means with mirror images, are of what the network itself predicts
-            moves = self.adjustment.apply(found.points) - found.points
-            found.move(moves)
-            first += moves
-        return self._faces(found, first, boxes)
-
-    def _pass(
-        self, images: Sequence[NDArray[np.uint8]], areas: Sequence[Box], mirror: bool
-    ) -> _Found:
-        """The landmarks of crop areas."""
-        crops = np.stack(
-            [
-                cut(_checked(image), area, self.convention)
-                for image, area in zip(images, areas, strict=True)
-            ]
-        )
-        result = self.predict_crops(crops)
-        points, flip = result.points, self.scheme.flip_table
-        if mirror and flip is not None:
-            mirrored = self.predict_crops(np.ascontiguousarray(crops[:, :, ::-1])).points
-            points = (points + (mirrored * [-1, 1] + [1, 0])[:, flip]) / 2
-        corner, size = np.split(np.array(areas, np.float64), 2, axis=1)  # (B, 2)
-        origin, scale = corner[:, None], size[:, None]
-        return _Found(
-            points * scale + origin,
-            result.own * scale + origin,
-            result.votes * scale[:, None] + origin[:, None],
-            result.spread() * np.sqrt(size.prod(1))[:, None],
-            result.scores,
-            sharpness(crops),
-        )
-
-    def _faces(
-        self, found: _Found, first: NDArray[np.float64], boxes: Sequence[Box]
-    ) -> list[FaceLandmarks]:
-        """The faces with their expected errors, as far as there is a calibration."""
-        signals = measure(
-            found.points, found.own, found.votes, found.scores, first, found.sharpness, self.scheme
-        )
-        errors = radius = face_errors = None
-        if self._error_model is not None:
-            norm = predicted_norm(found.points, self.scheme)[:, None]
-            shares = self._error_model.expected(signals)
-            errors, radius = shares * norm, self._error_model.factor * shares * norm
-            face_errors = self._error_model.face_error(signals)
-        scores = face_score(found.scores)
-        return [
-            FaceLandmarks(
-                found.points[i], found.own[i], found.votes[i], found.spread[i], found.scores[i],
-                float(scores[i]), box, signals[i],
-                None if errors is None else errors[i],
-                None if radius is None else radius[i],
-                None if face_errors is None else float(face_errors[i]),
-            )
-            for i, box in enumerate(boxes)
-        ]  # fmt: skip
-
-
-@dataclass(slots=True, eq=False)
-class _Found:
-    """The landmarks of B crops in pixels of their photos, as in `FaceLandmarks`, batched.
-
-    `sharpness` (B,): see `pipnet.calibration.signals.sharpness`.
-    """
-
-    points: NDArray[np.float64]
-    own: NDArray[np.float64]
-    votes: NDArray[np.float64]
-    spread: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    sharpness: NDArray[np.float64]
-
-    def replace(self, index: Sequence[int], other: _Found) -> None:
-        """Put the rows of `other` at these places."""
-        for name in self.__slots__:
-            getattr(self, name)[list(index)] = getattr(other, name)
-
-    def move(self, moves: NDArray[np.float64]) -> None:
-        """Move the landmarks by (B, N, 2) with what votes for them, so that these disagree as they
-        did."""
-        self.points = self.points + moves
-        self.own = self.own + moves
-        self.votes = self.votes + moves[:, :, None]
 
 
 def _warn_smaller_batch(faces: int) -> None:
     warnings.warn(f"memory ran out: {faces} faces are predicted at once from now on", stacklevel=2)
 
 
-def _checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def checked_image(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         raise ValueError(
             f"an image must be (height, width, 3) of uint8, not {image.shape} of {image.dtype}"

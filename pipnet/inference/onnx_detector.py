@@ -14,7 +14,7 @@ from pipnet.calibration.calibration_file import find
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.crop import CropConvention
 from pipnet.data.scheme import Scheme
-from pipnet.inference.base import Detector
+from pipnet.inference.crop_detector import CropDetector
 from pipnet.inference.face_detection import FaceDetector
 from pipnet.models.decoding import Landmarks
 
@@ -23,7 +23,26 @@ class OnnxError(ValueError):
     """A file that is not an exported detector; the message names it."""
 
 
-class OnnxDetector(Detector):
+class ForeignOnnxError(OnnxError):
+    """A whole ONNX file that this program did not export."""
+
+
+def load_onnx(path: Path, threads: int = 0, *, spin: bool = True) -> onnxruntime.InferenceSession:
+    """An ONNX file ready to run on the CPU; `threads` and `spin` as `OnnxDetector` has them.
+
+    Raises:
+        OnnxError: the file is missing or broken.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors have no common base of their own
+        raise OnnxError(f"{path} is not a whole ONNX file: {error}") from error
+
+
+class OnnxDetector(CropDetector):
     """An exported detector.
 
     Args:
@@ -51,18 +70,10 @@ class OnnxDetector(Detector):
         error_model: ErrorModel | None = None,
         calibrated: bool = True,
     ) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # its errors have no common base of their own
-            raise OnnxError(f"{path} is not a whole ONNX file: {error}") from error
+        self._session = load_onnx(path, threads, spin=spin)
         text = self._session.get_modelmeta().custom_metadata_map.get("pipnet")
         if text is None:
-            raise OnnxError(f"{path} is not a detector of this program")
+            raise ForeignOnnxError(f"{path} is not a detector of this program")
         try:
             meta = json.loads(text)
             scheme = Scheme.from_json(json.dumps(meta["scheme"]))

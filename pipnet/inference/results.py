@@ -57,6 +57,12 @@ class FaceLandmarks:
     radius: Floats | None = None
     error: float | None = None
 
+    @property
+    def is_found(self) -> bool:
+        """False if a detector that finds faces itself found none in the box: then all points are
+        NaN."""
+        return bool(np.isfinite(self.points).any())
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values that `json` writes: box, points, scores, score, spread; and with a
         calibration errors, radius, error."""

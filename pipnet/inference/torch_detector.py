@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipnet.calibration.calibration_file import find
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.data.normalisation import normalise
-from pipnet.inference.base import Detector
+from pipnet.inference.crop_detector import CropDetector
 from pipnet.inference.face_detection import FaceDetector
 from pipnet.models.checkpoint import Checkpoint, load
 from pipnet.models.decoding import Landmarks, decode, decode_coordinates, decode_heatmaps
@@ -19,7 +19,7 @@ from pipnet.models.devices import free_cached_memory, usable_device
 from pipnet.models.heads import Coordinates, Heatmaps
 
 
-class TorchDetector(Detector):
+class TorchDetector(CropDetector):
     """A network ready to predict.
 
     Args:

@@ -282,7 +282,7 @@ def expected_errors() -> None:
     from pipnet.data.images import read_image
     from pipnet.data.labelled_faces import load_labelled
     from pipnet.export.onnx import export_onnx
-    from pipnet.inference import base
+    from pipnet.inference import crop_detector
     from pipnet.inference.onnx_detector import OnnxDetector
     from pipnet.models.checkpoint import load
 
@@ -295,7 +295,7 @@ def expected_errors() -> None:
         plain = OnnxDetector(Path(folder) / "m.onnx", threads=1)
         expecting = OnnxDetector(Path(folder) / "m.onnx", threads=1, error_model=find(starter))
     nothing = mock.patch.multiple(
-        base,
+        crop_detector,
         sharpness=lambda crops: np.zeros(len(crops)),
         measure=lambda points, *_: np.zeros((*points.shape[:2], len(NAMES))),
     )

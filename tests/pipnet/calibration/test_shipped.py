@@ -14,8 +14,9 @@ from pipnet.data.boxes import Box, tight_box
 from pipnet.data.images import read_image
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.export.onnx import export_onnx
-from pipnet.inference.base import PRETRAINED, Detector
+from pipnet.inference.base import Detector
 from pipnet.inference.onnx_detector import OnnxDetector
+from pipnet.inference.opening import PRETRAINED
 from pipnet.models.checkpoint import load
 
 

@@ -16,7 +16,7 @@ from pipnet.data.boxes import Box
 from pipnet.data.crop import CropConvention
 from pipnet.data.images import read_image
 from pipnet.inference import pipeline
-from pipnet.inference.base import Detector
+from pipnet.inference.crop_detector import CropDetector
 from pipnet.inference.face_detection import DetectedFace, FaceDetector
 from pipnet.inference.pipeline import PHOTOS_AHEAD, PhotoRequest, predict_photos
 from pipnet.models.decoding import Landmarks
@@ -28,7 +28,7 @@ PATIENCE = 60.0
 """Seconds until a stage that waits for another is called stuck."""
 
 
-class RecordingDetector(Detector):
+class RecordingDetector(CropDetector):
     """Predicts the middle of the crop, and records how many faces it gets at once."""
 
     batch_size = 8

@@ -119,7 +119,7 @@ class TestAdjustment:
         self, make_checkpoint: Make, photo: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Those of votes and of the first crop too, which move along."""
-        monkeypatch.setattr("pipnet.inference.base.overlap", lambda one, other: 1.0)
+        monkeypatch.setattr("pipnet.inference.crop_detector.overlap", lambda one, other: 1.0)
         plain = make_checkpoint()
         alike = replace(
             made_up_adjustment(), weights=np.zeros((10, 10)), offset=np.full((5, 2), 0.1)
