@@ -131,7 +131,7 @@ def pack(shared: Path, out: Path, quality: int) -> None:
             labelled = [(file, None) for file in files]
         else:
             where = shared / source / "afw.json" if source == "afw" else shared / source
-            labelled = [(face.image, face.points) for face in load_labelled(where)]
+            labelled = [(Path(face.photo), face.points) for face in load_labelled(where)]
         for file, points in labelled:
             image = read_image(file)
             boxes = [face.box for face in find(image)]

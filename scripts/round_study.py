@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltool.domain import Round, RoundKind, Verdict
 from labeltool.domain.round_options import RoundOptions
@@ -24,16 +27,19 @@ from labeltool.rounds.controller import Rounds
 from labeltool.rounds.quality.audit_draw import grow_audit_set
 from labeltool.rounds.quality.audit_groups import held_out
 from labeltool.store import Store, create_project, open_project
+from labeltool.workers.round_start import STARTER_SHARE
 from pipnet import resources
+from pipnet.calibration.adjustment import fit_adjustment
 from pipnet.cli.options import read_samples, split_by_photo
 from pipnet.data.boxes import overlap, tight_box
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import load_scheme
-from pipnet.evaluation.evaluate import evaluate
+from pipnet.evaluation.evaluate import Evaluation, box_of, evaluate
 from pipnet.inference.face_detection import load_face_detector
+from pipnet.inference.pipeline import PhotoRequest, predict_photos
 from pipnet.inference.torch_detector import TorchDetector
-from pipnet.models.checkpoint import Checkpoint, load
+from pipnet.models.checkpoint import Checkpoint, load, mixed
 
 REVIEWER = "study"
 PERSON = r"(?:test_|train_)?(.+)_\d+\.jpg"
@@ -43,6 +49,8 @@ IMAGES = 3_000
 
 HELEN_SHARE = 0.1
 """Share of the HELEN photos that the starter was not trained on, as `--holdout` chooses them."""
+
+SHARES = (0.0, 0.25, 0.5, 0.6, 0.75, 1.0)
 
 VARIANTS = ("labels", "predicted", "adjusted")
 """Labels alone; with pseudo-labels that the round predicts itself; with adjusted proposals."""
@@ -54,6 +62,8 @@ def main() -> None:
     )
     parser.add_argument("faces", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--rounds", type=int, default=1, help="trained in each project")
+    parser.add_argument("--shares", action="store_true", help="of the starter in the average, too")
     parser.add_argument("--variant", choices=VARIANTS, nargs="+", default=VARIANTS)
     arguments = parser.parse_args()
     starter = load(resources.starter())
@@ -68,16 +78,18 @@ def main() -> None:
         if not folder.exists():
             shutil.copytree(labelled, folder)
         store = open_project(folder)
-        if not _trained(store):
-            if variant == "adjusted":
+        while len(_trained(store)) < arguments.rounds:
+            if variant == "adjusted" and not _trained(store):
                 adjuster = Rounds(store).adjuster
                 learned = adjuster.learn()
                 print(learned.sentence, flush=True)
                 adjuster.offer(REVIEWER, learned)
             _train(store, pseudo=variant != "labels")
-        print(
-            json.dumps({"variant": variant} | _figures(store, arguments.faces, helen)), flush=True
-        )
+        for row in _trained(store):
+            figures = _figures(store, row, arguments.faces, helen)
+            print(json.dumps({"variant": variant, "round": row.number} | figures), flush=True)
+        if arguments.shares:
+            _print_shares(store, arguments.faces, helen)
         store.close()
 
 
@@ -102,8 +114,8 @@ def _prepare(folder: Path, photos: Path) -> None:
     partial.rename(folder)
 
 
-def _trained(store: Store) -> Round | None:
-    return next((row for row in store.rounds.all() if row.kind is RoundKind.TRAIN), None)
+def _trained(store: Store) -> list[Round]:
+    return [row for row in store.rounds.all() if row.kind is RoundKind.TRAIN]
 
 
 def _label(store: Store, faces: list[int], truth: dict[str, np.ndarray]) -> None:
@@ -132,11 +144,9 @@ def _train(store: Store, *, pseudo: bool) -> None:
     rounds.wait(lambda event: None)
 
 
-def _figures(store: Store, faces: Path, helen: list[Sample]) -> dict[str, object]:
+def _figures(store: Store, row: Round, faces: Path, helen: list[Sample]) -> dict[str, object]:
     """NME in percent on the faces to measure by, of the proposals before and of the round's
     network, and on HELEN faces; `alone`: without the adjustment that the network holds."""
-    row = _trained(store)
-    assert row is not None
     audit, against = row.summary["audit"], row.summary["against"]
     assert isinstance(audit, dict)
     assert isinstance(against, dict)
@@ -153,6 +163,60 @@ def _figures(store: Store, faces: Path, helen: list[Sample]) -> dict[str, object
         "audit_alone": _nme(alone, frames), "audit": _nme(network, frames),
         "helen_alone": _nme(alone, helen), "helen": _nme(network, helen),
     }  # fmt: skip
+
+
+def _print_shares(store: Store, faces: Path, helen: list[Sample]) -> None:
+    """NME in percent by the share of the starter in the average of weights, alone and with an
+    adjustment that the manual labels teach."""
+    row, starter = _trained(store)[-1], load(resources.starter())
+    averaged = load(row.folder / "model.safetensors")
+    every = {
+        sample.image.name: sample
+        for sample in read_samples((faces / "ytf_labelled",), averaged.scheme.names)
+    }
+    measuring = set(store.audit.get().measuring)
+    manual = [
+        face[0]
+        for face in store.faces.boxes()
+        if face[4] == Verdict.CORRECTED and face[0] not in measuring
+    ]
+    labelled, frames = (
+        [every[Path(face.name).name] for face in store.queue.rows(ids).values()]
+        for ids in (manual, list(measuring))
+    )
+    people = [re.match(PERSON, sample.image.name) for sample in labelled]
+    groups = np.unique([person[1] for person in people if person], return_inverse=True)[1]
+    for share in SHARES:
+        # the weights before the average lie on the same line, beyond it
+        beyond = 1 - (1 - share) / (1 - STARTER_SHARE)
+        network = mixed(averaged, starter, beyond)
+        fit = fit_adjustment(*_points(network, labelled), groups)
+        assert fit is not None
+        figures: dict[str, float] = {"share": share}
+        for name, samples in (("audit", frames), ("helen", helen)):
+            found, truth = _points(network, samples)
+            for suffix, points in (("_alone", found), ("", fit.adjustment.apply(found))):
+                errors = Evaluation.of_points(points, truth, network.scheme).errors
+                figures[name + suffix] = round(100 * float(np.nanmean(errors)), 2)
+        print(json.dumps(figures), flush=True)
+
+
+def _points(
+    network: Checkpoint, samples: list[Sample]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Landmarks in detected boxes and true ones, (F, N, 2) each, of the faces that were found."""
+    detector, boxes = TorchDetector(network), load_face_detector()
+    requests = (
+        PhotoRequest(item.image, partial(box_of, item, detector.convention, boxes), item.size)
+        for item in samples
+    )
+    found = [
+        (result.faces[0].points, item.points)
+        for item, result in zip(samples, predict_photos(detector, requests), strict=True)
+        if result.faces
+    ]
+    points, truth = (np.stack(rows) for rows in zip(*found, strict=True))
+    return points, truth
 
 
 def _nme(network: Checkpoint, samples: list[Sample]) -> float:

@@ -44,9 +44,6 @@ FULL_TASKS = 5
 UNTIL_CONVERGED_BUDGETS = 3
 """A round that ends once it stops improving may take so many times the budget."""
 
-KEEP = 0.0
-"""Share of the start network in the average of weights that ends a round, against forgetting."""
-
 MAX_ADJUSTMENT_FACES = 600
 """The adjustment of a network is fitted to so many of the faces that it was trained on."""
 
@@ -80,8 +77,7 @@ class Recipe:
     `images`: training images in all, or in each training of a full self-training if all its labels
     are trained. `first_images`: how many of them show the labels alone, before the others.
     `predict_again`: whether the network predicts the pseudo-labels after these, instead of those
-    that are stored. `keep`: share of the start network in the average of weights at the end. The
-    others: see `pipnet.training.config.TrainConfig`.
+    that are stored. The others: see `pipnet.training.config.TrainConfig`.
     """
 
     images: int
@@ -91,7 +87,6 @@ class Recipe:
     batch: int = 16
     lr: float = LEARNING_RATE
     ema_decay: float = 0.998
-    keep: float = KEEP
 
     def on(self, device: str) -> Recipe:
         """The same training in the batches of a torch device.
@@ -291,7 +286,7 @@ def plan_round(
         training = _plan_training(manual, available, options, learnt, speeds, budget)
     recipe = training.recipe
     if options.start == "imagenet" or not learnt.fits:
-        recipe = replace(recipe, lr=NEW_HEADS_LR, keep=0.0)
+        recipe = replace(recipe, lr=NEW_HEADS_LR)
     return RoundPlan(
         options=options,
         start=start,

@@ -1,7 +1,8 @@
-"""The network that a training starts from."""
+"""The network that a training starts from, and the starter with which it is averaged at the end."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 from labeltool.domain import N_, UserError
 from labeltool.domain.round_options import DEFAULT_BACKBONE
+from pipnet import resources
 from pipnet.data.sample import Sample, mean_face
 from pipnet.data.scheme import Scheme
-from pipnet.models.checkpoint import Checkpoint, start_backbone
+from pipnet.models.checkpoint import Checkpoint, load, mixed, start_backbone
 from pipnet.models.heads import PIPNet
 from pipnet.models.neighbours import max_neighbours
+
+STARTER_SHARE = 0.6
+"""Share of the starter in the average of weights that ends a round, see docs/loop.md."""
 
 
 def starting_network(
@@ -42,6 +47,32 @@ def knows_landmarks(found: Scheme, scheme: Scheme, sources: list[int | None] | N
     if sources is None:
         return found.names == scheme.names
     return sources == list(range(found.count))
+
+
+def continued(found: Checkpoint, weights: Path) -> Checkpoint:
+    """`found`, which was read from `weights`, as something to train further: without its
+    adjustment, which training would invalidate, and with the SHA-256 of the file from which all of
+    its weights were trained on, at any remove, as the `base` of its summary."""
+    base = found.summary.get("base") or _digest(weights)
+    return replace(found, adjustment=None, summary={**found.summary, "base": base})
+
+
+def averaged_with_starter(trained: Checkpoint) -> Checkpoint:
+    """The average of the weights of a network and of the starter that ships, if it is what the
+    network was trained on from; other networks have nothing in common that an average keeps.
+
+    Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
+    """
+    starter = resources.starter()
+    if not starter.is_file() or _digest(starter) != trained.summary.get("base"):
+        return trained
+    summary = {**trained.summary, "starter_share": STARTER_SHARE}
+    return replace(mixed(trained, load(starter), STARTER_SHARE), summary=summary)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _other_scheme(start: Checkpoint, scheme: Scheme, samples: Iterable[Sample]) -> Checkpoint:

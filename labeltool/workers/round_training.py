@@ -21,7 +21,7 @@ from labeltool.workers.run_progress import RunProgress, Stage
 from labeltool.workers.training_watch import StopEarly, TrainingWatch
 from pipnet.data.boxes import tight_box
 from pipnet.data.sample import Sample
-from pipnet.models.checkpoint import Checkpoint, load, mixed, save
+from pipnet.models.checkpoint import Checkpoint, load, save
 from pipnet.training.config import TrainConfig
 from pipnet.training.self_training import SelfTrainConfig, UnlabelledFace, self_train
 from pipnet.training.self_training import Stage as Task
@@ -91,11 +91,9 @@ class RoundTraining:
                 self._train(start, manual, pseudo)
         except StopEarly:
             has_ended_early = True
-        keep = self._recipe.keep
-        result = mixed(self._watch.newest, start, keep) if keep else self._watch.newest
         if has_ended_early:
-            save(result, stopped)
-        return result
+            save(self._watch.newest, stopped)
+        return self._watch.newest
 
     def _forget_other_training(self, samples: Samples) -> None:
         """Delete the state of a training on other samples or another device: another photo, or

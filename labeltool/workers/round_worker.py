@@ -27,7 +27,12 @@ from labeltool.workers.round_calibration import (
     write_error_model,
 )
 from labeltool.workers.round_prediction import predict_faces
-from labeltool.workers.round_start import knows_landmarks, starting_network
+from labeltool.workers.round_start import (
+    averaged_with_starter,
+    continued,
+    knows_landmarks,
+    starting_network,
+)
 from labeltool.workers.round_training import RoundTraining
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, Stage, run_speeds
@@ -141,13 +146,12 @@ def _run_on(
     else:
         audit = Audit(folder, photos, scheme, detectors, error_model)
         samples = read_samples(folder, photos, spec["task"])
-        # training changes what an adjustment was fitted to
-        checkpoint = replace(checkpoint, adjustment=None)
-        start = starting_network(checkpoint, scheme, samples.values(), spec)
+        start = starting_network(continued(checkpoint, weights), scheme, samples.values(), spec)
         samples = with_detected_boxes(folder, start.convention, samples)
         checkpoint = RoundTraining(folder, spec, photos, audit, detectors, device, progress).run(
             start, samples
         )
+        checkpoint = averaged_with_starter(checkpoint)
         checkpoint, adjustment = with_adjustment(
             checkpoint, _that_know_labels(samples, spec), folder, photos, detectors
         )

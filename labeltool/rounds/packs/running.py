@@ -83,7 +83,7 @@ class PackRun:
         spec |= {
             "roots": {"0": PHOTOS},
             "weights": networks[START],
-            "in_use": {"round": spec["in_use"]["round"], "weights": networks[IN_USE]},
+            "in_use": spec["in_use"] | {"weights": networks[IN_USE]},
             "imagenet": imagenet and str(self.folder.path / imagenet),
             "device": device or spec["device"],
         }

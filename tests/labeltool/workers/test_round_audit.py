@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,12 +76,19 @@ def test_the_figures_are_those_of_pipnet_evaluate(
         assert errors["points_before"].shape == errors["points_after"].shape == (3, 68, 2)
 
 
+@pytest.mark.parametrize("built_in", [False, True])
 def test_a_round_is_compared_with_the_proposals_as_they_were_adjusted(
-    make_run: MakeRun, starter: Checkpoint, renders: Checkpoint, truth: Points
+    make_run: MakeRun, starter: Checkpoint, renders: Checkpoint, truth: Points, built_in: bool
 ) -> None:
     folder = make_run(manual=(0,), pseudo=(), audit=(3, 1, 2))
     raw = audit_of(folder, starter).measure(renders)
     assert raw is not None
+    if built_in:  # what was learned on the proposals of such a network comes on top
+        own = Adjustment(np.zeros((68, 2)), np.full((68, 2), -0.2), np.zeros((136, 136)))
+        renders = replace(renders, adjustment=own)
+        alone, raw = raw, audit_of(folder, starter).measure(renders)
+        assert raw is not None
+        assert (raw.points < alone.points).all()
     away = raw.points - raw.points.mean(1, keepdims=True)
     sizes = np.sqrt(np.square(away).sum((1, 2)) / 68)
     adjustment = Adjustment(np.zeros((68, 2)), np.full((68, 2), 0.1), np.zeros((136, 136)))

@@ -151,21 +151,6 @@ class TestStages:
         of_many = training(folder, starter)._config(starter, MIN_FREE_NORM_SAMPLES, 100)
         assert not of_many.freeze_batch_norm
 
-    def test_a_share_of_the_start_can_be_kept(
-        self, make_run: MakeRun, starter: Checkpoint, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        other = load(resources.path("weights", resources.RENDERS))
-        monkeypatch.setattr(round_training.RoundTraining, "_train", lambda self, *_: None)
-        folder = make_run(recipe=replace(FOUR_STEPS, keep=0.25))
-        made = training(folder, starter)
-        monkeypatch.setattr(
-            round_training, "TrainingWatch", lambda *_, **__: type("W", (), {"newest": other})
-        )
-        found = made.run(starter, read_samples(folder, RunPhotos(folder), "std"))
-        key = next(key for key, value in tensors(found).items() if value.is_floating_point())
-        wanted = 0.75 * tensors(other)[key] + 0.25 * tensors(starter)[key]
-        torch.testing.assert_close(tensors(found)[key], wanted)
-
 
 def _read(image: Path) -> Any:
     from pipnet.data.images import read_image

@@ -21,6 +21,7 @@ from labeltool.rounds.quality.error_models import start_calibration
 from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
 from labeltool.workers import round_audit, round_training, round_worker
 from labeltool.workers.device.run_detectors import RunDetectors
+from labeltool.workers.round_start import STARTER_SHARE
 from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_samples import read_samples
 from pipnet import resources
@@ -184,6 +185,7 @@ def test_the_network_takes_its_habit_off_itself_once(
     network = load(first.model)
     assert network.adjustment is not None
     assert network.adjustment.faces == 3
+    assert network.summary["starter_share"] == STARTER_SHARE
 
     images, table = [read_image(file) for file in first.tables.photos()], first.tables.faces()
     boxes = [tuple(box) for box in table.boxes]
