@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from labeltool.cli.common import Folder, opened_project, print_line, progress_bar, report_to
-from labeltool.domain import AUDIT_FACES, FOLDER_RULE, PHOTO_RULE, counted
+from labeltool.domain import AUDIT_FACES, FOLDER_RULE, NUMBER_RULE, PHOTO_RULE, counted
 
 if TYPE_CHECKING:
     from labeltool.domain import AuditSet
@@ -52,7 +52,7 @@ def _report(found: AuditSet, project: Path) -> None:
         print_line(unknown, err=True)
         print_line(f"Draw some with 'labeltool audit {project} --faces {AUDIT_FACES}'.", err=True)
         return
-    names = {PHOTO_RULE: "photo", FOLDER_RULE: "folder"}
+    names = {PHOTO_RULE: "photo", FOLDER_RULE: "folder", NUMBER_RULE: "name but for its number"}
     rule = names.get(found.rule, f"the pattern '{found.rule}'")
     wait = "1 waits" if waiting == 1 else f"{waiting} wait"
     print_line(

@@ -45,6 +45,7 @@ from labeltool.domain.filters import (
 from labeltool.domain.ledger import (
     AUDIT_FACES,
     FOLDER_RULE,
+    NUMBER_RULE,
     PHOTO_RULE,
     AuditFace,
     AuditSet,
@@ -73,6 +74,7 @@ __all__ = [
     "AUDIT_FACES",
     "FINAL",
     "FOLDER_RULE",
+    "NUMBER_RULE",
     "N_",
     "OCCLUDED",
     "ORDERS",

@@ -101,6 +101,10 @@ PHOTO_RULE = "photo"
 FOLDER_RULE = "folder"
 """All photos of a folder, without the folders inside, are one group."""
 
+NUMBER_RULE = r"^(.+?)[ ._-]*\d+\.\w+$"
+"""All photos whose paths differ only in the number at the end, as those of the frames of one video
+do, are one group."""
+
 AUDIT_FACES = 20
 """How many faces to measure by are proposed."""
 

@@ -2252,8 +2252,12 @@ Import a folder, or drop one here.</source>
         <translation>같은 폴더의 다른 사진</translation>
     </message>
     <message>
-        <source>By folder, if a folder holds the frames of one video or person</source>
-        <translation>한 폴더에 한 영상이나 한 사람의 프레임이 있으면 폴더를 고르세요</translation>
+        <source>Photos with the same name but for the number</source>
+        <translation>번호만 다르고 이름이 같은 사진</translation>
+    </message>
+    <message>
+        <source>By folder or by name, if a folder, or names that differ only in the number at the end, hold the frames of one video or person</source>
+        <translation>한 폴더나, 끝의 번호만 다른 이름에 한 동영상 또는 한 사람의 프레임이 들어 있으면 폴더별 또는 이름별로</translation>
     </message>
     <message>
         <source>Faces to draw</source>

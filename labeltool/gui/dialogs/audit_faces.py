@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
 
-from labeltool.domain import AUDIT_FACES, FOLDER_RULE, PHOTO_RULE, AuditSet
+from labeltool.domain import AUDIT_FACES, FOLDER_RULE, NUMBER_RULE, PHOTO_RULE, AuditSet
 from labeltool.gui.dialogs.dialog_base import BaseDialog
 from labeltool.gui.i18n.translate import tr
 
@@ -45,7 +45,13 @@ class AuditFacesDialog(BaseDialog):
         self.faces.setValue(AUDIT_FACES)
         self.group.addItem(tr("Other faces of their photos"), PHOTO_RULE)
         self.group.addItem(tr("Other photos of their folders"), FOLDER_RULE)
-        self.group.setToolTip(tr("By folder, if a folder holds the frames of one video or person"))
+        self.group.addItem(tr("Photos with the same name but for the number"), NUMBER_RULE)
+        self.group.setToolTip(
+            tr(
+                "By folder or by name, if a folder, or names that differ only in the number at the "
+                "end, hold the frames of one video or person"
+            )
+        )
         form = QFormLayout()
         form.addRow(tr("Faces to draw"), self.faces)
         if not audit.faces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,19 @@ def test_the_group_is_chosen_for_the_first_ones_only(qtbot, forty):
     qtbot.addWidget(dialog)
     dialog.group.setCurrentIndex(1)
     assert (dialog.wanted, dialog.rule) == (20, "folder")
+    dialog.group.setCurrentIndex(2)
+    paths = [
+        "a/ann_01.jpg",
+        "a/ann_12.jpg",
+        "a/ann.jpg",
+        "b/ann_01.jpg",
+        "a/ann 2 5.png",
+        "a/7.jpg",
+    ]
+    found = [re.search(dialog.rule, path) for path in paths]
+    assert [match and match[1] for match in found] == [
+        "a/ann", "a/ann", None, "b/ann", "a/ann 2", "a/"
+    ]  # fmt: skip
     store.audit.add("ann", [1, 4], r"(.+)_", 1, beside=store.audit.get())
     later = AuditFacesDialog(store.audit.get())
     qtbot.addWidget(later)
