@@ -99,6 +99,7 @@ def _predict(folder: RunFolder, without: dict[int, str]) -> list[str]:
         name = f"predictions-{len(chunks):05d}.npz"
         folder.write_predictions(
             name,
+            is_offered="detector" not in folder.spec(),
             faces=faces.ids[part],
             points=np.resize(corners, (size, count, 2)),
             scores=np.full((size, count), 0.9, np.float32),

@@ -54,7 +54,13 @@ from labeltool.domain.ledger import (
     describe_left_out,
 )
 from labeltool.domain.messages import N_, Message, counted, fill
-from labeltool.domain.models import Calibration, import_model, model_name, round_model
+from labeltool.domain.models import (
+    Calibration,
+    detector_model,
+    import_model,
+    model_name,
+    round_model,
+)
 from labeltool.domain.operations import Batch, Entry, PastBatch, Seen, Step, UndoState
 from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
 from labeltool.domain.progress import Cancelled, Progress, no_progress
@@ -132,6 +138,7 @@ __all__ = [
     "WriteResult",
     "counted",
     "describe_left_out",
+    "detector_model",
     "fill",
     "folder_name",
     "import_model",

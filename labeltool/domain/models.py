@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from labeltool.domain.messages import N_, Message
 
-_ROUND, _IMPORT = "round ", "import of "
+_ROUND, _IMPORT, _DETECTOR = "round ", "import of ", "detector "
 
 _FIXED = {"starter": N_("starter"), "mean face": N_("mean face")}
 
@@ -39,10 +39,17 @@ def import_model(source: str) -> str:
     return f"{_IMPORT}{source}"
 
 
+def detector_model(name: str) -> str:
+    """The model behind the proposals of a plug-in, or of an ONNX file."""
+    return f"{_DETECTOR}{name}"
+
+
 def model_name(model: str) -> Message:
     """What a model is called, for the middle of a sentence."""
     if model.startswith(_ROUND):
         return Message(N_("round {number}"), number=model.removeprefix(_ROUND))
     if model.startswith(_IMPORT):
         return Message(N_("import of {file}"), file=model.removeprefix(_IMPORT))
+    if model.startswith(_DETECTOR):
+        return Message(N_("detector {name}"), name=model.removeprefix(_DETECTOR))
     return Message(_FIXED.get(model, model))

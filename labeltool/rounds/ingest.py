@@ -28,7 +28,7 @@ from labeltool.rounds.liveness import RoundSlot, RunningRound
 from labeltool.rounds.quality.error_models import save_error_model
 from labeltool.rounds.quality.ledger_roles import count_landmarks, count_roles, without_photos
 from labeltool.rounds.quality.round_figures import describe_audit, describe_calibration, may_promote
-from labeltool.rounds.run_folder import Event, RunFolder, layout_of
+from labeltool.rounds.run_folder import Event, RunFolder, layout_of, takes_over_proposals
 from labeltool.rounds.run_inputs import trained_round
 from labeltool.rounds.run_tables import RunFolderError
 from labeltool.rounds.skipped_photos import (
@@ -68,7 +68,12 @@ class ResultIngest:
         reports."""
         self.skipped = Skipped()
         with suppress(RunFolderError):
-            self.skipped = read_skipped(self._store, folder)
+            self.skipped = self._read_skipped(folder)
+
+    def _read_skipped(self, folder: RunFolder) -> Skipped:
+        """Raises RunFolderError."""
+        not_found = (folder.results() or {}).get("not_found", 0)
+        return replace(read_skipped(self._store, folder), not_found=not_found)
 
     def add_results(self, progress: Progress = no_progress) -> WriteResult | None:
         """Add the results of the finished round; None if another process does it.
@@ -96,8 +101,10 @@ class ResultIngest:
             self._store.rounds.set_model(
                 running.round_id, round_model(row.number), results["digest"]
             )
+        with self._failing():
+            takes_over = takes_over_proposals(running.folder)
         add = self._store.rounds.add_predictions
-        if running.kind is RoundKind.PREDICT:
+        if running.kind is RoundKind.PREDICT and not takes_over:
             add = self._store.rounds.offer  # type: ignore[assignment]
         self._add_calibration(running)
         self._add_chunks(running, results["chunks"], add, progress)
@@ -113,7 +120,9 @@ class ResultIngest:
             summary["movement"] = None if movement is None else movement.to_dict()
         in_use = trained_round(self._store)
         promoted = is_training and may_promote(results, 0 if in_use is None else in_use.number)
-        changes = self._store.rounds.finish(running.round_id, summary, visible=promoted)
+        changes = self._store.rounds.finish(
+            running.round_id, summary, visible=promoted or takes_over
+        )
         self._release(running)
         if promoted:  # or the rounds before are still in use
             while self._store.rounds.prune():
@@ -213,7 +222,7 @@ class ResultIngest:
             results = running.folder.results()
             if results is None:
                 raise RunFolderError(N_("The round ended without results."), N_("Start it again."))
-            self.skipped = read_skipped(self._store, running.folder)
+            self.skipped = self._read_skipped(running.folder)
             return results, len(running.folder.tables.faces().ids)
 
     def _add_chunks(

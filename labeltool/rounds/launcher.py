@@ -7,7 +7,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from labeltool.domain import (
@@ -22,6 +22,7 @@ from labeltool.domain import (
     UserError,
     Verdict,
     WriteResult,
+    detector_model,
     no_progress,
 )
 from labeltool.domain.round_options import RoundOptions
@@ -31,6 +32,7 @@ from labeltool.rounds.ingest import ResultIngest
 from labeltool.rounds.liveness import RoundSlot, RunningRound, Worker
 from labeltool.rounds.planning import RoundPlan, StartKnowledge, measured_speeds, plan_round
 from labeltool.rounds.proposals.mean_face_proposals import propose_mean_face
+from labeltool.rounds.proposals.other_detectors import OtherDetector, detector_in_use
 from labeltool.rounds.quality.error_models import start_calibration
 from labeltool.rounds.quality.ledger_roles import count_landmarks, count_roles, freeze_ledger
 from labeltool.rounds.run_folder import RunFolder
@@ -49,7 +51,7 @@ from labeltool.rounds.run_inputs import (
     trained_round,
 )
 from labeltool.rounds.starts import start_network
-from labeltool.store import Store
+from labeltool.store import DETECTOR_TASK, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,19 @@ class FrozenRound:
     folder: RunFolder
     relative: str
     summary: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposer:
+    """What a prediction is made by: the `spec` of its run folder, the name and digest of the model,
+    the task and what goes into the summary of its round, and the JSON of its error model."""
+
+    spec: dict[str, Any]
+    model: str
+    digest: str
+    task: str = ""
+    summary: dict[str, object] = field(default_factory=dict)
+    calibration: str | None = None
 
 
 class RoundLauncher:
@@ -94,27 +109,64 @@ class RoundLauncher:
         return self._follower.is_running
 
     def can_predict(self) -> bool:
-        """Whether a model fits this project's scheme: one of its own rounds, or the starter."""
+        """Whether a model fits this project's scheme: one of its own rounds, the starter, or the
+        other detector in use."""
+        if detector_in_use(self._store) is not None:
+            return True
         return trained_round(self._store) is not None or starter_fits(self._store)
 
-    def start_predict(self, progress: Progress = no_progress) -> Changes:
+    def start_predict(
+        self, progress: Progress = no_progress, detector: OtherDetector | None = None
+    ) -> Changes:
         """Start a worker that proposes landmarks for every face without a proposal.
+
+        `detector`: propose by it for every unreviewed and rejected face, in place of what is
+        proposed there. New faces are predicted by it too, until the project is rolled back to
+        another round or a new one is promoted. It takes effect as a whole or not at all.
 
         Raises:
             UserError: a round runs already, there is nothing to predict, or no model fits.
             Cancelled: from `progress`; nothing was started.
         """
         with self.exclusive():
-            return self._start_predict(progress)
+            return self._start_predict(progress, detector)
 
-    def _start_predict(self, progress: Progress) -> Changes:
+    def _start_predict(self, progress: Progress, detector: OtherDetector | None) -> Changes:
         progress(0, 3)
-        wanted = [row for row in self._store.faces.boxes() if row[5] is None]
-        wanted = [row for row in wanted if row[4] == Verdict.UNREVIEWED]
+        rows = self._store.faces.boxes()
+        if detector is not None:
+            wanted = [row for row in rows if row[4] in (Verdict.UNREVIEWED, Verdict.REJECTED)]
+        else:
+            wanted = [row for row in rows if row[5] is None and row[4] == Verdict.UNREVIEWED]
+        if not wanted and detector is not None:
+            raise UserError(
+                N_("Every face has a decision already."), N_("Import more photos first.")
+            )
         if not wanted:
             raise UserError(
                 N_("Every face has a proposal already."), N_("Import more photos first.")
             )
+        proposer = self._proposer(detector)
+        folder, relative = self._new_folder("predict")
+        progress(1, 3)
+        photos, table = freeze_faces(self._store, wanted)
+        progress(2, 3)
+        folder.create(proposer.spec, photos, table, calibration=proposer.calibration)
+        summary = {"faces": len(wanted), **proposer.summary}
+        round_id = self._store.rounds.add(RoundKind.PREDICT, proposer.task, relative, summary)
+        self._store.rounds.set_model(round_id, proposer.model, proposer.digest)
+        self._launch(round_id, RoundKind.PREDICT, folder)
+        return Changes(rounds=True)
+
+    def _proposer(self, detector: OtherDetector | None) -> _Proposer:
+        """What a prediction is made by: this detector, the one in use, or the network in use."""
+        if detector is not None:
+            # a plug-in that is chosen again may be another one by now
+            digest = f"{detector.name} {uuid.uuid4().hex}"
+            return self._other_proposer(detector, digest, is_chosen=True)
+        in_use = detector_in_use(self._store)
+        if in_use is not None:
+            return self._other_proposer(*in_use, is_chosen=False)
         trained = trained_round(self._store)
         landmarks = landmarks_of(self._store, trained)
         if landmarks is None:
@@ -132,19 +184,22 @@ class RoundLauncher:
                 model=name,
                 folder=weights.parent,
             )
-        folder, relative = self._new_folder("predict")
         spec = run_spec(self._store, "auto", trained) | {
             "kind": "predict", "scheme": landmarks[0].to_json(), "layout": landmarks[1],
         }  # fmt: skip
-        progress(1, 3)
-        photos, table = freeze_faces(self._store, wanted)
-        progress(2, 3)
-        folder.create(spec, photos, table, calibration=start_calibration(weights))
-        round_id = self._store.rounds.add(RoundKind.PREDICT, "", relative, {"faces": len(wanted)})
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-        self._store.rounds.set_model(round_id, name, digest)
-        self._launch(round_id, RoundKind.PREDICT, folder)
-        return Changes(rounds=True)
+        return _Proposer(spec, name, digest, calibration=start_calibration(weights))
+
+    def _other_proposer(
+        self, detector: OtherDetector, digest: str, *, is_chosen: bool
+    ) -> _Proposer:
+        chosen = detector.to_dict()
+        spec = run_spec(self._store, "auto", None) | {
+            "kind": "predict", "detector": {**chosen, "digest": digest, "is_chosen": is_chosen},
+        }  # fmt: skip
+        return _Proposer(
+            spec, detector_model(detector.name), digest, DETECTOR_TASK, {"detector": chosen}
+        )
 
     def propose_mean_face(self, progress: Progress = no_progress) -> WriteResult:
         """Propose the mean face instead of a model's prediction, see `mean_face_proposals`.

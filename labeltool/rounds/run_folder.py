@@ -347,10 +347,14 @@ class RunFolder:
         """Whether the user asked to keep the network as it is."""
         return self._is_asked("stop")
 
-    def write_predictions(self, name: str, **columns: NDArray[Any]) -> None:
-        """Write one predictions file, then report it as a chunk."""
+    def write_predictions(
+        self, name: str, *, is_offered: bool = True, **columns: NDArray[Any]
+    ) -> None:
+        """Write one predictions file, then report it as a chunk if the window may offer it before
+        the others are there."""
         self.write_table(name, **columns)
-        self.report(Event("chunk", "predict", detail=name))
+        if is_offered:
+            self.report(Event("chunk", "predict", detail=name))
 
     def write_table(self, name: str, **columns: NDArray[Any]) -> None:
         """Write an .npz file of these columns, whole or not at all."""
@@ -439,3 +443,13 @@ def layout_of(folder: RunFolder) -> int | None:
     with reading(folder.path / "spec.json"):
         found = folder.spec().get("layout")
         return None if found is None else int(found)
+
+
+def takes_over_proposals(folder: RunFolder) -> bool:
+    """Whether a prediction is offered in place of other proposals, for a person chose its detector.
+
+    Raises:
+        RunFolderError: its spec.json is damaged.
+    """
+    with reading(folder.path / "spec.json"):
+        return bool(folder.spec().get("detector", {}).get("is_chosen"))

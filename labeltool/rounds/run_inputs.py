@@ -183,8 +183,9 @@ def relative_weights(store: Store, trained: Round | None) -> str | None:
 
 
 def trained_round(store: Store) -> Round | None:
-    """The training whose network is in use: the next round starts from it, and it predicts."""
-    current = store.rounds.current()
+    """The training whose network is in use: the next round starts from it, and it predicts. While
+    another detector proposes, it is the one that was in use before."""
+    current = store.rounds.current(of_networks=True)
     if current is not None and current.kind is RoundKind.TRAIN:
         return current
     ready = [

@@ -16,11 +16,12 @@ from labeltool.store import Store
 class Skipped:
     """What a round could not use: `photos` with the reasons, and
     how many `faces` got no proposal and how many `manual` labels were not trained because of
-    them."""
+    them; and how many faces a detector that finds faces itself did not find."""
 
     photos: tuple[tuple[Path, Message], ...] = ()
     faces: int = 0
     manual: int = 0
+    not_found: int = 0
 
     def reasons(self) -> list[Message]:
         """The reasons, which name the photos by their paths."""
@@ -84,10 +85,20 @@ def save_problems(store: Store, folder: RunFolder, *, is_finished: bool) -> Chan
 
 def predicted_message(skipped: Skipped, total: int) -> Message | None:
     """How many of `total` faces got a proposal, and why not all; None if all did."""
-    if not skipped.photos:
+    if not skipped.photos and not skipped.not_found:
         return None
     some = N_("{count} of {total} faces got a proposal.")
-    return Message.join(Message(some, count=total - skipped.faces, total=total), skipped.sentence())
+    count = total - skipped.faces - skipped.not_found
+    not_found = Message.counted(
+        skipped.not_found,
+        N_("The detector did not find 1 face."),
+        N_("The detector did not find {count} faces."),
+    )
+    return Message.join(
+        Message(some, count=count, total=total),
+        skipped.sentence() if skipped.photos else None,
+        not_found if skipped.not_found else None,
+    )
 
 
 def trained_message(skipped: Skipped, row: Round, proposed: int) -> Message:

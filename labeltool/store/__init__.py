@@ -49,7 +49,7 @@ from labeltool.store.recovery.backups import (
 from labeltool.store.recovery.restore import current_contents, newest_intact_backup, restore
 from labeltool.store.reviewer_progress import MAX_VIEWED_FACES, ReviewerProgressRecords
 from labeltool.store.rollbacks import ROLLBACK, Rollbacks
-from labeltool.store.round_records import BOX_TASK, Rounds
+from labeltool.store.round_records import BOX_TASK, DETECTOR_TASK, Rounds
 from labeltool.store.round_reports import RoundReports
 from labeltool.store.saved_filters import Filters
 from labeltool.store.scheme_versions import SchemeVersions
@@ -66,6 +66,7 @@ MAX_CHECK_BYTES = 16 * 2**20
 __all__ = [
     "BACKUP_FOLDER",
     "BOX_TASK",
+    "DETECTOR_TASK",
     "FILE",
     "MAX_INSTANT_FACES",
     "MAX_VIEWED_FACES",

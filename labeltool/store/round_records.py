@@ -47,6 +47,9 @@ BOX_TASK = "box"
 ADJUSTED_TASK = "adjusted"
 """The task of rounds that hold adjusted proposals of a network, see `store.trust.adjustments`."""
 
+DETECTOR_TASK = "detector"
+"""The task of predictions by another detector than the networks of the project."""
+
 LEASE_SECONDS = 30.0
 """A process that saves results and does not renew its lease for so long counts as dead."""
 
@@ -144,15 +147,17 @@ class Rounds:
                 for r in rows
             ]  # fmt: skip
 
-    def current(self) -> Round | None:
+    def current(self, *, of_networks: bool = False) -> Round | None:
         """The round whose model proposes now: of the first visible round of each model, the one
-        with the highest sequence. Later rounds of a model only predict what it has not seen."""
+        with the highest sequence. Later rounds of a model only predict what it has not seen.
+        `of_networks`: of the project's own networks alone."""
+        hidden = (BOX_TASK, DETECTOR_TASK) if of_networks else (BOX_TASK,)
         with self._database.read() as connection:
             first = (
                 select(func.min(RoundRow.id))
                 .where(
                     RoundRow.sequence.is_not(None), RoundRow.kind != RoundKind.IMPORT,
-                    RoundRow.task != BOX_TASK,
+                    RoundRow.task.not_in(hidden),
                 )
                 .group_by(RoundRow.model_id)
             )  # fmt: skip
@@ -213,10 +218,8 @@ class Rounds:
             self._leases = False
 
     def add_predictions(self, round_id: int, batch: Sequence[NewPrediction]) -> None:
-        """Add predictions for faces without a manual label.
-
-        Skips predictions that exist already, and those for boxes that changed since the round
-        started.
+        """Add predictions for faces without a manual label, but not again, and not for boxes that
+        changed since the round started.
 
         Callers keep batches short, so that a decision never waits for one.
         """

@@ -26,7 +26,7 @@ from labeltool.workers.round_calibration import (
     start_error_model,
     write_error_model,
 )
-from labeltool.workers.round_prediction import predict_faces
+from labeltool.workers.round_prediction import predict_faces, predict_faces_with_other
 from labeltool.workers.round_start import (
     averaged_with_starter,
     continued,
@@ -41,6 +41,8 @@ from pipnet import resources
 from pipnet.data.images import ImageError
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import Scheme
+from pipnet.inference.onnx_detector import OnnxError
+from pipnet.inference.plugins import PluginError
 from pipnet.memory import is_out_of_memory
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.models.devices import DeviceError, peak_memory_bytes, usable_device
@@ -87,7 +89,7 @@ def _expected(error: BaseException) -> Message | None:
     """A sentence for the person who started the round; None for an unexpected error."""
     if isinstance(error, UserError):
         return error.message
-    if isinstance(error, CheckpointError):
+    if isinstance(error, CheckpointError | PluginError | OnnxError):
         return Message(str(error))
     if isinstance(error, ImageError):
         return photo_problem(error, error.path)
@@ -127,6 +129,16 @@ def _run_on(
 ) -> dict[str, Any]:
     folder.report(Event("started", detail=_device_name(device)))
     scheme = Scheme.from_json(spec["scheme"])
+    # the host, for its speed says nothing about the machine of the project
+    results: dict[str, Any] = {"device": device, "host": platform.node()}
+    progress, detectors = RunProgress(folder, run_speeds(spec), lock), RunDetectors(folder, device)
+    if "detector" in spec:
+        name, file = spec["detector"]["name"], spec["detector"]["file"]
+        progress.plan([Stage("predict", len(folder.tables.faces().ids))])
+        progress.begin_stage(-1)
+        detector = detectors.other(name, None if file is None else Path(file))
+        # without a speed: it says nothing about the networks of the project
+        return results | predict_faces_with_other(folder, detector, scheme, photos, progress)
     weights = resources.starter() if spec["weights"] is None else folder.path / spec["weights"]
     checkpoint, error_model = load(weights), None
     if knows_landmarks(checkpoint.scheme, scheme, spec.get("sources")):
@@ -134,9 +146,6 @@ def _run_on(
             replace(checkpoint, scheme=scheme),
             start_error_model(folder, scheme),
         )
-    # the host, for its speed says nothing about the machine of the project
-    results: dict[str, Any] = {"device": device, "host": platform.node()}
-    progress, detectors = RunProgress(folder, run_speeds(spec), lock), RunDetectors(folder, device)
     if folder.tables.labels() is None:
         if checkpoint.scheme != scheme:
             raise UserError(

@@ -297,5 +297,12 @@
             <numerusform>Import %Ln photos</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>It proposes landmarks for %Ln unreviewed or rejected face(s), in place of the proposals that they have.</source>
+        <translation>
+            <numerusform>It proposes landmarks for %Ln unreviewed or rejected face, in place of the proposal that it has.</numerusform>
+            <numerusform>It proposes landmarks for %Ln unreviewed or rejected faces, in place of the proposals that they have.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -948,6 +948,14 @@
         <translation>랜드마크가 없는 얼굴에 랜드마크를 제안합니다</translation>
     </message>
     <message>
+        <source>Predict with…</source>
+        <translation>다른 검출기로 예측…</translation>
+    </message>
+    <message>
+        <source>Propose landmarks by a plug-in or an ONNX file, for all faces without a decision</source>
+        <translation>플러그인이나 ONNX 파일로, 판정하지 않은 모든 얼굴에 랜드마크를 제안합니다</translation>
+    </message>
+    <message>
         <source>Adjust proposals…</source>
         <translation>제안 조정…</translation>
     </message>
@@ -2840,6 +2848,10 @@ result: {verdict}</source>
         <translation>{file} 가져오기</translation>
     </message>
     <message>
+        <source>detector {name}</source>
+        <translation>검출기 {name}</translation>
+    </message>
+    <message>
         <source>{photo} is not there</source>
         <translation>{photo}: 파일이 없습니다</translation>
     </message>
@@ -3716,8 +3728,42 @@ result: {verdict}</source>
         <translation>네트워크 내보내기</translation>
     </message>
     <message>
+        <source>Predict with another detector</source>
+        <translation>다른 검출기로 예측</translation>
+    </message>
+    <message numerus="yes">
+        <source>It proposes landmarks for %Ln unreviewed or rejected face(s), in place of the proposals that they have.</source>
+        <translation>
+            <numerusform>미검토이거나 거부한 얼굴 %Ln개에 랜드마크를 제안하여 기존 제안을 대신합니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Detectors</source>
+        <translation>검출기</translation>
+    </message>
+    <message>
+        <source>No plug-in with a detector is installed. Choose an ONNX file.</source>
+        <translation>검출기 플러그인이 설치되어 있지 않습니다. ONNX 파일을 선택하세요.</translation>
+    </message>
+    <message>
+        <source>ONNX file…</source>
+        <translation>ONNX 파일…</translation>
+    </message>
+    <message>
+        <source>A network with a TOML file beside it that describes it</source>
+        <translation>같은 폴더의 TOML 파일이 설명하는 네트워크</translation>
+    </message>
+    <message>
+        <source>Decisions stay as they are. New photos are predicted by it too, until you roll back to another round.</source>
+        <translation>판정은 그대로 둡니다. 다른 라운드로 롤백할 때까지 새 사진도 이 검출기로 예측합니다.</translation>
+    </message>
+    <message>
         <source>Networks ({patterns})</source>
         <translation>네트워크 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>네트워크</translation>
     </message>
     <message>
         <source>Exporting a network</source>
@@ -4764,6 +4810,10 @@ result: {verdict}</source>
         <translation>먼저 사진을 더 가져오세요.</translation>
     </message>
     <message>
+        <source>Every face has a decision already.</source>
+        <translation>모든 얼굴에 이미 판정이 있습니다.</translation>
+    </message>
+    <message>
         <source>There is no trained model for the scheme {scheme!r} yet.</source>
         <translation>랜드마크 구성 {scheme!r}에 맞는 학습된 모델이 아직 없습니다.</translation>
     </message>
@@ -4838,6 +4888,14 @@ result: {verdict}</source>
     <message>
         <source>{count} of {total} faces got a proposal.</source>
         <translation>얼굴 {total}개 중 {count}개에 제안이 생겼습니다.</translation>
+    </message>
+    <message>
+        <source>The detector did not find 1 face.</source>
+        <translation>검출기가 얼굴 1개를 찾지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>The detector did not find {count} faces.</source>
+        <translation>검출기가 얼굴 {count}개를 찾지 못했습니다.</translation>
     </message>
     <message>
         <source>1 face has a proposal to review.</source>
@@ -5704,6 +5762,10 @@ result: {verdict}</source>
     <message>
         <source>None of the labelled photos can be used: {reason}.</source>
         <translation>레이블이 있는 사진을 하나도 쓸 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>The detector knows {count} of {total} landmarks; the others are left open.</source>
+        <translation>검출기는 랜드마크 {total}개 중 {count}개를 압니다. 나머지는 비워 둡니다.</translation>
     </message>
     <message>
         <source>Put them back, or point the project to where they are now.</source>
@@ -7568,6 +7630,14 @@ result: {verdict}</source>
         <translation>순서, 공개된 규칙 또는 대응 파일로 대응시키세요.</translation>
     </message>
     <message>
+        <source>The detector finds other landmarks than those of the scheme {scheme!r}. It finds: {theirs}. The scheme has: {ours}.</source>
+        <translation>검출기가 찾는 랜드마크가 구성 {scheme!r}의 랜드마크와 다릅니다. 검출기: {theirs}. 구성: {ours}.</translation>
+    </message>
+    <message>
+        <source>Use one for these landmarks, or give them the same names.</source>
+        <translation>이 랜드마크를 찾는 검출기를 쓰거나 이름을 같게 하세요.</translation>
+    </message>
+    <message>
         <source>The mapping {name} makes {ours} landmarks from {theirs}; this project has {scheme}, and the label file {file}.</source>
         <translation>대응 {name}은(는) 랜드마크 {theirs}개로 {ours}개를 만듭니다. 이 프로젝트는 {scheme}개, 레이블 파일은 {file}개입니다.</translation>
     </message>
@@ -8014,6 +8084,26 @@ result: {verdict}</source>
     <message>
         <source>Choose no groups, or folders; or add the pairs in the scheme editor.</source>
         <translation>나누지 않거나 폴더로 나누세요. 또는 구성 편집기에서 쌍을 추가하세요.</translation>
+    </message>
+    <message>
+        <source>There is no file {file}.</source>
+        <translation>{file} 파일이 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no detector {name}, for no plug-in is installed.</source>
+        <translation>설치된 플러그인이 없어 검출기 {name}을(를) 찾을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Install the package that has it, or name an ONNX file.</source>
+        <translation>검출기가 들어 있는 패키지를 설치하거나 ONNX 파일을 지정하세요.</translation>
+    </message>
+    <message>
+        <source>There is no detector {name}.</source>
+        <translation>검출기 {name}이(가) 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose one of {names}, or name an ONNX file.</source>
+        <translation>{names} 중 하나를 선택하거나 ONNX 파일을 지정하세요.</translation>
     </message>
 </context>
 </TS>

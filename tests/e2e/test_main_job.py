@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +15,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from labeltool.app import App
 from labeltool.domain import Filter, Verdict
 from labeltool.domain.round_options import RoundOptions
 from labeltool.exchange.label_export import export_labels
 from labeltool.exchange.label_import import import_labels
-from labeltool.gui import theme
 from labeltool.gui.dialogs import batch_preview
 from labeltool.gui.dialogs.accept_by_score import AcceptByScoreDialog
-from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
 from labeltool.store import create_project
 from pipnet.data.images import find_photos
@@ -42,16 +37,6 @@ def photos(sample: Path, tmp_path: Path) -> Path:
     for photo in find_photos(sample)[0][:PHOTOS]:
         shutil.copy(photo, folder)
     return folder
-
-
-@pytest.fixture
-def app(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
-    monkeypatch.setenv("LABELTOOL_SETTINGS", str(tmp_path / "settings.ini"))
-    monkeypatch.setenv("LABELTOOL_CACHE", str(tmp_path / "cache"))
-    theme.apply(qapp, "light")
-    yield App(Settings())
-    gc.collect()
-    gc.enable()
 
 
 def press(qtbot, window: MainWindow, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:

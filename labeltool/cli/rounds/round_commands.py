@@ -35,18 +35,26 @@ MAX_LISTED_PHOTOS = 20
 
 @click.command()
 @click.argument("project", type=Folder)
-def predict(project: Path) -> None:
+@click.option(
+    "--detector",
+    "name",
+    help="An installed plug-in or an ONNX file, for all faces that are not decided.",
+)
+def predict(project: Path, name: str | None) -> None:
     """Propose landmarks for every face without a proposal."""
+    from labeltool.rounds.proposals.other_detectors import find_detector  # noqa: PLC0415
+
+    detector = None if name is None else find_detector(name)
     with opened_project(project) as store:
         rounds = resumed_rounds(store)
         if not rounds.follower.attach() and store.queue.counts().faces == 0:
             raise UserError("The project has no faces yet.", "Import photos first.")
         if rounds.follower.is_worker_alive:
             raise UserError("A round is running in this project already.", "Wait for it to end.")
-        if not rounds.launcher.can_predict():
+        if detector is None and not rounds.launcher.can_predict():
             print_line(rounds.launcher.propose_mean_face().message)
             return
-        rounds.launcher.start_predict()
+        rounds.launcher.start_predict(detector=detector)
         message = follow(rounds).message
         if message:
             print_line(message)

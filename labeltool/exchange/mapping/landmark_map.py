@@ -17,8 +17,11 @@ from labeltool.domain import N_, Message, UserError
 from labeltool.exchange.formats import ReadLabels, write_text_atomically
 from labeltool.exchange.mapping.published_rules import RULES, Sources, rules_between
 from pipnet.data.labelled_faces import LabelledFace, landmark_order
-from pipnet.data.scheme import Scheme
+from pipnet.data.scheme import Scheme, named_scheme
 from pipnet.formats.label_file import LabelError, seen_where_placed
+
+MAX_LISTED_LANDMARKS = 20
+"""A message names so many landmarks of a scheme."""
 
 BY_NAME, BY_ORDER = "names", "order"
 """What `choose_map` takes instead of the name of a rule."""
@@ -88,6 +91,10 @@ class LandmarkMap:
                 mapped[k] = theirs[list(group)].mean(axis=0)
         return mapped
 
+    def scores(self, theirs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scores (M,) of the file's landmarks -> (N,) of the scheme, 0 where there is no source."""
+        return np.array([theirs[list(group)].mean() if group else 0.0 for group in self.sources])
+
     def _seen(self, theirs: NDArray[np.int8]) -> NDArray[np.int8]:
         return np.array(
             [theirs[list(group)].min() if group else 0 for group in self.sources], np.int8
@@ -147,6 +154,47 @@ def by_order(theirs: FileLandmarks, scheme: Scheme) -> LandmarkMap:
     """The first landmark of the file is the scheme's first, and so on, whatever their names."""
     order = _ranked(theirs)
     return LandmarkMap(theirs, tuple((k,) for k in order[: scheme.count]) + _missing(order, scheme))
+
+
+def between_schemes(theirs: Scheme, ours: Scheme) -> LandmarkMap:
+    """How landmarks of one scheme become those of another if nobody says: the same names, else by
+    the published rule for the two, else by the names that both have.
+
+    Raises:
+        UserError: none of these fits; the landmarks of both are listed.
+    """
+    landmarks = FileLandmarks(theirs.count, theirs.names)
+    if set(theirs.names) != set(ours.names):
+        # before single names, which shipped schemes share for places that differ
+        one, other = (_SHORT.get(name, name) for name in map(_shipped_name, (theirs, ours)))
+        for rule in RULES:
+            if rule.name == f"{one}-{other}":
+                return LandmarkMap(landmarks, rule.sources)
+    try:
+        return by_name(landmarks, ours)
+    except UserError as error:
+        raise UserError(
+            N_(
+                "The detector finds other landmarks than those of the scheme {scheme!r}. It finds: "
+                "{theirs}. The scheme has: {ours}."
+            ),
+            N_("Use one for these landmarks, or give them the same names."),
+            scheme=ours.name, theirs=_listed(theirs), ours=_listed(ours),
+        ) from error  # fmt: skip
+
+
+_SHORT = {"five-points": "5"}
+"""What the names of rules call a shipped scheme."""
+
+
+def _shipped_name(scheme: Scheme) -> str:
+    """The name of the shipped scheme with these landmarks, empty without one."""
+    return named_scheme("", scheme.names).name
+
+
+def _listed(scheme: Scheme) -> str:
+    names = ", ".join(scheme.names[:MAX_LISTED_LANDMARKS])
+    return names if scheme.count <= MAX_LISTED_LANDMARKS else f"{names}, … ({scheme.count})"
 
 
 def _missing(order: Sequence[int], scheme: Scheme) -> Sources:

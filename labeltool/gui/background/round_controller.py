@@ -30,6 +30,7 @@ from labeltool.rounds.controller import Rounds
 from labeltool.rounds.packs.bringing_in import bring_in
 from labeltool.rounds.packs.packing import pack_round
 from labeltool.rounds.planning import RoundPlan
+from labeltool.rounds.proposals.other_detectors import OtherDetector
 from labeltool.rounds.run_folder import Event, RunFolder
 from labeltool.store import Store
 
@@ -146,8 +147,13 @@ class RoundController(QObject):
         self._followed = self.rounds.follower.round_id
         self.state = RoundState.IDLE if self._followed is None else RoundState.RUNNING
 
-    def predict(self) -> None:
-        """Propose landmarks for the faces without a proposal."""
+    def predict(self, detector: OtherDetector | None = None) -> None:
+        """Propose landmarks for the faces without a proposal; by a `detector` for all that are
+        open."""
+        if detector is not None:
+            start = partial(self.rounds.launcher.start_predict, detector=detector)
+            self._start(tr("Starting the prediction"), start)
+            return
         try:
             possible = self.rounds.launcher.can_predict()
         except UserError as error:
@@ -394,9 +400,10 @@ class RoundController(QObject):
             self._tasks.message.emit(text, False)
 
     def _not_predicted(self) -> int:
-        """Faces without a proposal whose photo cannot be used: no worker is started for them until
-        the photo is repaired."""
-        return min(self.rounds.ingest.skipped.faces, self._store.faces.count_unpredicted())
+        """Faces without a proposal whose photo cannot be used, or that the detector did not find:
+        no worker is started for them until the photo is repaired."""
+        skipped = self.rounds.ingest.skipped
+        return min(skipped.faces + skipped.not_found, self._store.faces.count_unpredicted())
 
     @Slot()
     def _taken(self) -> None:

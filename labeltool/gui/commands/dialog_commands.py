@@ -90,6 +90,7 @@ class DialogCommands(QObject):
             "guarantee": self._guarantee,
             "certificates": self._certificates,
             "tolerance": self._tolerance,
+            "predict_with": self._predict_with,
             "train": self._train,
             "audit": self._audit,
             "pack_round": self._pack_round,
@@ -209,6 +210,19 @@ class DialogCommands(QObject):
         folder = QFileDialog.getExistingDirectory(self._parent, question)
         if folder:
             self._session.importer.move_photos(root_id, Path(folder))
+
+    def _predict_with(self) -> None:
+        # few people need them in every session
+        from labeltool.gui.dialogs.choose_detector import ChooseDetectorDialog  # noqa: PLC0415
+        from labeltool.rounds.proposals.other_detectors import (  # noqa: PLC0415
+            installed_detectors,
+        )
+
+        counts = self._session.desk.counts
+        open_faces = counts.unreviewed + counts.rejected
+        dialog = ChooseDetectorDialog(installed_detectors(), open_faces, self._parent)
+        if self._run(dialog) and (detector := dialog.chosen()) is not None:
+            self._session.round.predict(detector)
 
     def _accept_above(self) -> None:
         dialog = AcceptByScoreDialog(self._session, self._parent)

@@ -49,7 +49,7 @@ from labeltool.gui.i18n.translate import sentence, tr, translate
 from labeltool.gui.session import Session
 from labeltool.rounds.quality.round_figures import figures
 from labeltool.rounds.upkeep import round_files
-from labeltool.store import BOX_TASK
+from labeltool.store import BOX_TASK, DETECTOR_TASK
 from pipnet.text import one_line
 
 COLUMNS = (
@@ -361,7 +361,7 @@ class RoundListDialog(QDialog):
 def _is_listed(row: Round) -> bool:
     if row.kind is RoundKind.TRAIN:
         return True
-    is_source = row.kind is RoundKind.IMPORT or row.model == "starter"
+    is_source = row.kind is RoundKind.IMPORT or row.model == "starter" or row.task == DETECTOR_TASK
     return row.status is RoundStatus.READY and row.task != BOX_TASK and is_source
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from labeltool.domain import Changes, NewPrediction, Progress, Round, no_progress
 from labeltool.rounds.mean_face import MEAN_FACE
 from labeltool.store import Store
-from labeltool.store.round_records import WRITE_BATCH_PREDICTIONS
+from labeltool.store.round_records import DETECTOR_TASK, WRITE_BATCH_PREDICTIONS
 
 if TYPE_CHECKING:
     from pipnet.calibration.adjustment import Adjustment
@@ -55,9 +55,12 @@ def adjusted(store: Store, network: int, prediction: NewPrediction) -> NewPredic
 
 
 def network_in_use(store: Store) -> Round | None:
-    """The first round of the network in use; None if there is none."""
+    """The first round of the network in use; None if there is none, and while another detector
+    proposes."""
     current = store.rounds.current()
-    return None if current is None or current.model == MEAN_FACE else current
+    if current is None or current.model == MEAN_FACE or current.task == DETECTOR_TASK:
+        return None
+    return current
 
 
 def write_adjusted(

@@ -14,6 +14,8 @@ from pipnet.export.fastest import cached_onnx
 from pipnet.export.onnx import ExportError, export_onnx
 from pipnet.inference.base import Detector
 from pipnet.inference.onnx_detector import OnnxDetector
+from pipnet.inference.opening import open_onnx
+from pipnet.inference.plugins import PluginDetector
 from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
 from pipnet.output import replacing
@@ -61,6 +63,16 @@ class RunDetectors:
         if self._device != "cpu" or not self._folder.onnx.exists():
             return self.of(checkpoint, error_model)
         return self._exported(self._folder.onnx, error_model)
+
+    def other(self, name: str, file: Path | None) -> Detector:
+        """The plug-in of that name, or an ONNX file of any origin.
+
+        Raises:
+            PluginError, OnnxError, CalibrationError: it cannot be used.
+        """
+        if file is None:
+            return self._sharing(PluginDetector(name))
+        return self._sharing(open_onnx(file, worker_threads(), spin=False, calibrated=False))
 
     def write_onnx(self, checkpoint: Checkpoint, weights: Path) -> None:
         """Write the run's ONNX file: for instant proposals in the window, which does not load
