@@ -22,6 +22,7 @@ from labeltool.gui.background.gc_guard import GarbageCollector, destroy_now, des
 from labeltool.gui.diagnostics import RecentLog, diagnostics
 from labeltool.gui.dialogs.damaged_project import RecoveryDialog, format_backup_time
 from labeltool.gui.dialogs.new_project import NewProjectDialog
+from labeltool.gui.dialogs.privacy.forget_photos import DeletingDialog, ForgetPhotosDialog
 from labeltool.gui.i18n.language import install_language
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.panels.welcome import WelcomePage
@@ -29,8 +30,9 @@ from labeltool.gui.plain_text import PlainText
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.gui.window import MainWindow
+from labeltool.project.forgetting import open_project
 from labeltool.project.sample import make_sample
-from labeltool.store import backups, create_project, open_project
+from labeltool.store import backups, create_project
 from pipnet.data.scheme import Scheme
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,7 @@ class App(QObject):
 
     def _follow(self, window: MainWindow) -> None:
         window.language_chosen.connect(self._language_chosen)
+        window.forget_wanted.connect(self._forget_wanted)
         window.closed.connect(self._window_closed)
 
     @Slot()
@@ -167,19 +170,59 @@ class App(QObject):
         if busy:  # with what needs the session that is there
             QTimer.singleShot(REOPEN_MS, partial(self.reopen, window))
             return
-        folder, face = window.session.store.folder, window.session.desk.face
+        face = window.session.desk.face
         window.end_session()
-        new = self.open(folder)
+        new = self._replace(window)
         if new is not None:
-            new.setGeometry(window.geometry())
-            new.setWindowState(window.windowState())
             if face is not None:
                 new.session.desk.open(face.id)
                 new.session.publish(Changes())
             said = tr("The landmarks of this project were changed.")
             new.views.message_bar.show_message(said)
+
+    def _replace(self, window: MainWindow) -> MainWindow | None:
+        """Open the project of a window whose session has ended, in another one in its place."""
+        self.window = None
+        new = self.open(window.session.store.folder)
+        if new is not None:
+            new.setGeometry(window.geometry())
+            new.setWindowState(window.windowState())
         window.hide()
         destroy_soon(window, window.session)
+        return new
+
+    @Slot()
+    def _forget_wanted(self) -> None:
+        if self.window is not None:
+            QTimer.singleShot(0, partial(self.forget_photos, self.window))
+
+    def forget_photos(self, window: MainWindow) -> None:
+        """Ask which photos to delete for good; then close the project, delete them, and open it
+        again."""
+        session = window.session
+        face, folder = session.desk.face, session.store.folder
+        question = ForgetPhotosDialog(folder, "" if face is None else face.name, window)
+        wanted = question.exec()
+        question.deleteLater()
+        if not wanted:
+            return
+        unsaved = session.writes.finish()
+        if unsaved is not None:
+            window.views.message_bar.show_error(unsaved)
+            return
+        window.end_session()
+        window.hide()
+        deleting = DeletingDialog(folder, question.patterns)
+        deleting.exec()
+        deleting.deleteLater()
+        new = self._replace(window)
+        if new is None:
+            return
+        if deleting.error is not None:
+            new.views.message_bar.show_error(deleting.error)
+        else:
+            said = tr("The photos were deleted. Nothing of them is left in the project.")
+            new.views.message_bar.show_message(said)
 
     @Slot(object)
     def _failed(self, error: UserError) -> None:

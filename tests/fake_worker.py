@@ -101,7 +101,7 @@ def _predict(folder: RunFolder, without: dict[int, str]) -> list[str]:
             name,
             is_offered="detector" not in folder.spec(),
             faces=faces.ids[part],
-            points=np.resize(corners, (size, count, 2)),
+            points=np.stack([np.resize(face, (count, 2)) for face in corners]),
             scores=np.full((size, count), 0.9, np.float32),
             score=np.full(size, 0.9),
             spread=np.full(size, 0.05),

@@ -59,7 +59,7 @@ def opened_project(folder: Path) -> Iterator[Store]:
     Raises:
         UserError: the project cannot be opened.
     """
-    from labeltool.store import open_project  # noqa: PLC0415
+    from labeltool.project.forgetting import open_project  # noqa: PLC0415
 
     store = open_project(folder)
     try:

@@ -13,6 +13,7 @@ from labeltool.cli import (
     format_commands,
     import_commands,
     prediction_commands,
+    privacy_commands,
     project_commands,
     window_commands,
 )
@@ -50,6 +51,7 @@ for _command in (
     project_commands.status,
     project_commands.check,
     project_commands.restore,
+    privacy_commands.forget,
     import_commands.import_paths,
     exchange_commands.relocate,
     exchange_commands.export_command,

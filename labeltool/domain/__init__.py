@@ -62,7 +62,15 @@ from labeltool.domain.models import (
     round_model,
 )
 from labeltool.domain.operations import Batch, Entry, PastBatch, Seen, Step, UndoState
-from labeltool.domain.photo import KnownFile, PhotoRecord, folder_name, photo_problem, with_path
+from labeltool.domain.photo import (
+    KnownFile,
+    PhotoNames,
+    PhotoPatterns,
+    PhotoRecord,
+    folder_name,
+    photo_problem,
+    with_path,
+)
 from labeltool.domain.progress import Cancelled, Progress, no_progress
 from labeltool.domain.rounds import (
     Correction,
@@ -115,6 +123,8 @@ __all__ = [
     "NewPrediction",
     "News",
     "PastBatch",
+    "PhotoNames",
+    "PhotoPatterns",
     "PhotoRecord",
     "PhotosMissingError",
     "Points",

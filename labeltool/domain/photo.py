@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import translate
 from pathlib import Path, PureWindowsPath
 from typing import Protocol
 
@@ -97,3 +100,46 @@ class KnownFile:
     width: int | None
     height: int | None
     problem: Message | None
+
+
+class PhotoPatterns:
+    """Which photos are meant: by file name, path below the photo folder, or full path.
+
+    In `patterns`, `*` stands for any letters, `/` included, `?` for one, and `[ab]` for one of
+    these. Capitals count.
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self.patterns = tuple(patterns)
+        self._match = re.compile("|".join(map(translate, self.patterns)) or r"(?!)").match
+
+    def fit(self, root: str, path: str) -> bool:
+        """Whether they mean the photo at `path` (with `/`) below the photo folder `root`."""
+        full = f"{root.replace(chr(92), '/').rstrip('/')}/{path}"
+        return any(self._match(name) for name in (path.rpartition("/")[2], path, full))
+
+
+class PhotoNames:
+    """Takes the names of photos out of texts.
+
+    Args:
+        photos: (photo folder, path below it) of each.
+        kept: file names that other photos have too; they are taken out as part of a path only.
+    """
+
+    def __init__(self, photos: Collection[tuple[str, str]], kept: Collection[str] = ()) -> None:
+        names = set[str]()
+        for root, path in photos:
+            name = path.rpartition("/")[2]
+            names |= {str(Path(root) / path), path} | ({name} - set(kept))
+            if name in kept and path == name:
+                names.discard(path)
+        written = {json.dumps(name)[1:-1] for name in names}  # as in a JSON text, if it is ASCII
+        self._names = sorted(names | written, key=lambda name: -len(name))
+
+    def removed_from(self, text: str) -> str:
+        """The text with `…` in place of every name."""
+        for name in self._names:
+            if name in text:
+                text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", text)
+        return text

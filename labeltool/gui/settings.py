@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+from PySide6.QtCore import QByteArray, QSettings
 
 from labeltool.gui.i18n.language import LANGUAGE_NAMES, Language
 
@@ -139,13 +139,6 @@ class Settings:
     @picture_side.setter
     def picture_side(self, value: int) -> None:
         self._settings.setValue("picture_side", value)
-
-    @property
-    def cache(self) -> Path:
-        """The cache folder; the variable `LABELTOOL_CACHE` may name another one."""
-        place = QStandardPaths.StandardLocation.GenericCacheLocation
-        folder = QStandardPaths.writableLocation(place)
-        return Path(os.environ.get("LABELTOOL_CACHE") or Path(folder) / "labeltool")
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -21,7 +21,7 @@ from labeltool.gui.gallery.filmstrip import Filmstrip
 from labeltool.gui.gallery.gallery import Gallery
 from labeltool.gui.gallery.sample_strip import SampleStrip
 from labeltool.gui.i18n.translate import tr
-from labeltool.gui.images.thumbnail_file import ThumbnailFile
+from labeltool.gui.images.thumbnail_file import ThumbnailFile, thumbnail_path
 from labeltool.gui.images.thumbnails import ThumbnailLoader
 from labeltool.gui.panels.face_list import FaceList
 from labeltool.gui.panels.filter_panel import FilterPanel, NewsBar
@@ -51,7 +51,7 @@ class Views(QWidget):
         self._session, self._settings = session, settings
         self.editor = FaceEditor(session, settings)
         self.canvas, self.photos = self.editor.canvas, self.editor.photos
-        self.thumbnails = ThumbnailLoader(ThumbnailFile(settings.cache / "thumbs.sqlite"), self)
+        self.thumbnails = ThumbnailLoader(ThumbnailFile(thumbnail_path()), self)
         self.gallery = Gallery(session, self.thumbnails, settings.picture_side)
         self.filmstrip = Filmstrip(session, self.thumbnails)
         self.filters = FilterPanel(session)

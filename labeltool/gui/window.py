@@ -38,10 +38,12 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: the window was closed and its session has ended.
+        forget_wanted: photos are to be deleted, which closes the project meanwhile.
         language_chosen: the settings have another language now.
     """
 
     closed = Signal()
+    forget_wanted = Signal()
     language_chosen = Signal()
 
     def __init__(self, session: Session, settings: Settings) -> None:
@@ -227,6 +229,10 @@ class MainWindow(QMainWindow):
                 dialog.close()
         self.hand_over()
         self.session.close()
+
+    def forget_photos(self) -> None:
+        """Ask which photos to delete for good, and do it."""
+        self.forget_wanted.emit()
 
     def ask_running(self) -> Literal["keep", "cancel", "stay"]:
         """Ask what to do with a training that runs: keep it, cancel it, or stay in the window."""

@@ -134,10 +134,20 @@ class RunTables:
         with reading(file):
             return [RunPhoto(*row) for row in json.loads(file.read_text(encoding="utf-8"))]
 
+    def roots(self) -> dict[int, str]:
+        """The photo folders by id; one inside the project is relative to the run folder.
+
+        Raises:
+            RunFolderError: spec.json is missing or damaged.
+        """
+        file = self._path / "spec.json"
+        with reading(file):
+            roots = json.loads(file.read_text(encoding="utf-8"))["roots"]
+            return {int(root): str(path) for root, path in roots.items()}
+
     def photos(self) -> list[Path]:
         """The photos' files."""
-        spec = json.loads((self._path / "spec.json").read_text(encoding="utf-8"))
-        roots = {int(k): Path(v) for k, v in spec["roots"].items()}
+        roots = self.roots()
         return [self._path / roots[row.root] / row.path for row in self.photo_rows()]
 
     def sizes(self) -> list[tuple[int, int] | None]:

@@ -15,7 +15,8 @@ from labeltool.domain import N_, DamagedError, Progress, ReadOnlyError, UserErro
 from labeltool.store.database.database_errors import user_errors
 from labeltool.store.database.dialects import dialect_of
 from labeltool.store.database.engine import Database
-from labeltool.store.database.project_file import FILE
+from labeltool.store.database.project_file import FILE, FORGETTING
+from labeltool.store.database.project_lock import ProjectLock
 from labeltool.store.database.read_only import connect, is_read_only
 from labeltool.store.database.schema import SCHEMA, ProjectRow
 from labeltool.store.decisions.batch_decisions import Batches
@@ -46,6 +47,12 @@ from labeltool.store.recovery.backups import (
     is_backup_due,
     read_contents,
 )
+from labeltool.store.recovery.forgotten_photos import (
+    Holdings,
+    OtherVersionError,
+    find_photos,
+    forget_photos,
+)
 from labeltool.store.recovery.restore import current_contents, newest_intact_backup, restore
 from labeltool.store.reviewer_progress import MAX_VIEWED_FACES, ReviewerProgressRecords
 from labeltool.store.rollbacks import ROLLBACK, Rollbacks
@@ -68,6 +75,7 @@ __all__ = [
     "BOX_TASK",
     "DETECTOR_TASK",
     "FILE",
+    "FORGETTING",
     "MAX_INSTANT_FACES",
     "MAX_VIEWED_FACES",
     "PASSED",
@@ -77,13 +85,18 @@ __all__ = [
     "WRONG",
     "Backup",
     "CheckTable",
+    "Holdings",
+    "OtherVersionError",
     "ProjectContents",
+    "ProjectLock",
     "SeenLandmark",
     "Store",
     "Threshold",
     "backups",
     "create_project",
     "current_contents",
+    "find_photos",
+    "forget_photos",
     "needs_question",
     "newest_intact_backup",
     "open_project",
@@ -286,6 +299,12 @@ def open_project(folder: Path) -> Store:
             file=FILE,
         )
     _check_length(folder)
+    if (folder / FORGETTING).exists():
+        raise UserError(
+            N_("Photos are being deleted from {folder}, and that has not ended."),
+            N_("Wait for its end, or run 'labeltool forget {folder}' to end it."),
+            folder=folder,
+        )
     upgrade(file)
     if is_read_only(file):
         return Store(folder, read_only=True)

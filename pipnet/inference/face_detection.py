@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from pipnet import resources
 from pipnet.data.boxes import Box, overlap
 
+onnxruntime.disable_telemetry_events()  # its builds for Windows report to the system otherwise
+
 
 class DetectedFace(NamedTuple):
     """A box in image pixels, which may leave the image, and the detector's confidence, 0 to 1."""

@@ -12,6 +12,10 @@
         <translation>이전 내용은 {file}에 남아 있습니다.</translation>
     </message>
     <message>
+        <source>The photos were deleted. Nothing of them is left in the project.</source>
+        <translation>사진을 삭제했습니다. 프로젝트에 아무것도 남아 있지 않습니다.</translation>
+    </message>
+    <message>
         <source>Unexpected error</source>
         <translation>예기치 않은 오류</translation>
     </message>
@@ -764,6 +768,10 @@
         <translation>프로젝트에 쓸 수 없습니다</translation>
     </message>
     <message>
+        <source>No photos yet, a round runs, or the project cannot be written</source>
+        <translation>아직 사진이 없거나, 라운드가 실행 중이거나, 프로젝트에 쓸 수 없습니다</translation>
+    </message>
+    <message>
         <source>Nothing was found on this face</source>
         <translation>이 얼굴에서 찾은 문제가 없습니다</translation>
     </message>
@@ -782,6 +790,14 @@
     <message>
         <source>Write what was predicted as a table, COCO results, or pictures with landmarks</source>
         <translation>예측한 것을 표, COCO 결과 또는 랜드마크를 그린 그림으로 씁니다</translation>
+    </message>
+    <message>
+        <source>Delete photos for good…</source>
+        <translation>사진 영구 삭제…</translation>
+    </message>
+    <message>
+        <source>Delete all that the project holds of some photos, with no way back</source>
+        <translation>일부 사진에 대해 프로젝트에 있는 모든 것을 되돌릴 수 없게 삭제합니다</translation>
     </message>
     <message>
         <source>Landmark scheme…</source>
@@ -5024,6 +5040,14 @@ result: {verdict}</source>
         <translation>프로젝트 폴더를 고르거나 &apos;labeltool new&apos; 명령으로 만드세요.</translation>
     </message>
     <message>
+        <source>Photos are being deleted from {folder}, and that has not ended.</source>
+        <translation>{folder}에서 사진을 삭제하는 중이며 아직 끝나지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Wait for its end, or run &apos;labeltool forget {folder}&apos; to end it.</source>
+        <translation>끝날 때까지 기다리거나, &apos;labeltool forget {folder}&apos;를 실행해 마치세요.</translation>
+    </message>
+    <message>
         <source>The path of {folder} is too long for a project: {length} bytes where {most} are allowed.</source>
         <translation>{folder}: 경로가 프로젝트에 쓰기에는 너무 깁니다({length}바이트, 최대 {most}바이트).</translation>
     </message>
@@ -8104,6 +8128,146 @@ result: {verdict}</source>
     <message>
         <source>Choose one of {names}, or name an ONNX file.</source>
         <translation>{names} 중 하나를 선택하거나 ONNX 파일을 지정하세요.</translation>
+    </message>
+    <message>
+        <source>Delete photos for good</source>
+        <translation>사진 영구 삭제</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>영구 삭제</translation>
+    </message>
+    <message>
+        <source>Everything that the project holds of these photos: faces, labels, proposals, the log, backups and the files of rounds. Undo cannot bring it back.</source>
+        <translation>이 사진에 대해 프로젝트에 있는 모든 것: 얼굴, 레이블, 제안, 기록, 백업, 라운드의 파일. 되돌리기로 복구할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Photos to delete</source>
+        <translation>삭제할 사진</translation>
+    </message>
+    <message>
+        <source>File name or path; * stands for any letters</source>
+        <translation>파일 이름 또는 경로; *는 임의의 글자를 뜻합니다</translation>
+    </message>
+    <message>
+        <source>Show what goes</source>
+        <translation>삭제될 것 보기</translation>
+    </message>
+    <message>
+        <source>What is deleted, and what stays</source>
+        <translation>삭제되는 것과 남는 것</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>찾는 중…</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>찾는 중</translation>
+    </message>
+    <message>
+        <source>Deleted for good:</source>
+        <translation>영구 삭제:</translation>
+    </message>
+    <message>
+        <source>What stays:</source>
+        <translation>남는 것:</translation>
+    </message>
+    <message>
+        <source>Deleting… The project opens again afterwards.</source>
+        <translation>삭제하는 중… 끝나면 프로젝트가 다시 열립니다.</translation>
+    </message>
+    <message>
+        <source>Deleting</source>
+        <translation>삭제하는 중</translation>
+    </message>
+    <message>
+        <source>The thumbnails in {path} cannot be deleted: {reason}.</source>
+        <translation>{path}의 섬네일을 삭제할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Close all windows of labeltool, or delete the file.</source>
+        <translation>labeltool의 모든 창을 닫거나 파일을 삭제하세요.</translation>
+    </message>
+    <message>
+        <source>Photos must be deleted, but another window or command has the project open.</source>
+        <translation>사진을 삭제해야 하지만 다른 창이나 명령이 프로젝트를 열고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Of their {faces:,} faces: boxes, {labels:,} labels, {predictions:,} predictions, {entries:,} entries of the log, and all that undo could bring back.</source>
+        <translation>그 얼굴 {faces:,}개의 박스, 레이블 {labels:,}개, 예측 {predictions:,}개, 기록 {entries:,}개, 그리고 되돌리기로 복구할 수 있던 모든 것.</translation>
+    </message>
+    <message>
+        <source>The same in {copies:,} backups and {folders:,} folders of rounds.</source>
+        <translation>백업 {copies:,}개와 라운드 폴더 {folders:,}개에 있는 같은 내용.</translation>
+    </message>
+    <message>
+        <source>{certificates:,} certificates and {acceptances:,} acceptances, which list some of these faces: they would not be true without them.</source>
+        <translation>이 얼굴 일부가 올라 있는 인증서 {certificates:,}개와 보증 수락 {acceptances:,}개: 그 얼굴이 없으면 더는 사실이 아니게 됩니다.</translation>
+    </message>
+    <message>
+        <source>{count:,} photos that an import wrote into the project&apos;s folder.</source>
+        <translation>가져오기가 프로젝트 폴더에 쓴 사진 {count:,}장.</translation>
+    </message>
+    <message>
+        <source>Whole backups that this version cannot read: {files}.</source>
+        <translation>이 버전이 읽을 수 없는 백업 전체: {files}.</translation>
+    </message>
+    <message>
+        <source>{count:,} photos: {names}.</source>
+        <translation>사진 {count:,}장: {names}.</translation>
+    </message>
+    <message>
+        <source>All thumbnails, also of other projects; they are made again.</source>
+        <translation>다른 프로젝트를 포함한 모든 섬네일; 다시 만들어집니다.</translation>
+    </message>
+    <message>
+        <source>The networks of these rounds were trained on them, and that cannot be taken out: {rounds}. Train another one, then delete these rounds.</source>
+        <translation>다음 라운드의 네트워크는 이 사진으로 학습했으며, 그것은 빼낼 수 없습니다: {rounds}. 다른 네트워크를 학습한 뒤 이 라운드들을 삭제하세요.</translation>
+    </message>
+    <message>
+        <source>Packs for another machine hold copies of photos: round {rounds}. Delete these files; their results cannot be brought in any more.</source>
+        <translation>다른 컴퓨터를 위한 묶음 파일에 사진의 사본이 있습니다: 라운드 {rounds}. 그 파일을 삭제하세요. 그 결과는 더 이상 들여올 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The project&apos;s folder holds other files; see whether they show them: {files}.</source>
+        <translation>프로젝트 폴더에 다른 파일이 있습니다. 이 사진이 담겨 있는지 확인하세요: {files}.</translation>
+    </message>
+    <message>
+        <source>The photos themselves, and what was exported or copied to other places: labels, reports, networks, packs, certificates.</source>
+        <translation>사진 자체, 그리고 다른 곳으로 내보내거나 복사한 것: 레이블, 보고서, 네트워크, 묶음 파일, 인증서.</translation>
+    </message>
+    <message>
+        <source>No photo of this project is called {patterns}.</source>
+        <translation>이 프로젝트에 {patterns}에 맞는 사진이 없습니다.</translation>
+    </message>
+    <message>
+        <source>* stands for any letters: &apos;anna*&apos; or &apos;*/anna/*&apos;.</source>
+        <translation>*는 임의의 글자를 뜻합니다: &apos;anna*&apos; 또는 &apos;*/anna/*&apos;.</translation>
+    </message>
+    <message>
+        <source>A round is running in {folder}.</source>
+        <translation>{folder}에서 라운드가 실행 중입니다.</translation>
+    </message>
+    <message>
+        <source>Wait for its end or cancel it, then try again.</source>
+        <translation>끝날 때까지 기다리거나 취소한 뒤 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>Mend that, then open the project again.</source>
+        <translation>문제를 해결한 뒤 프로젝트를 다시 여세요.</translation>
+    </message>
+    <message>
+        <source>deleted for good</source>
+        <translation>영구 삭제됨</translation>
+    </message>
+    <message>
+        <source>{path} is of another version of this program (schema {found}).</source>
+        <translation>{path}는 이 프로그램의 다른 버전에서 만든 것입니다 (스키마 {found}).</translation>
+    </message>
+    <message>
+        <source>Open the project once, so that it is upgraded.</source>
+        <translation>프로젝트를 한 번 열어 업그레이드하세요.</translation>
     </message>
 </context>
 </TS>

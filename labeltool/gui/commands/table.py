@@ -59,6 +59,10 @@ def _has_proposals(session: Session) -> bool:
     return session.desk.counts.proposed > 0
 
 
+def _can_forget(session: Session) -> bool:
+    return _can_write(session) and _has_photos(session) and session.round.state is RoundState.IDLE
+
+
 def _can_start_round(session: Session) -> bool:
     return session.desk.counts.faces > 0 and session.round.state is RoundState.IDLE
 
@@ -125,6 +129,7 @@ WHY_DISABLED: Mapping[Enabled, str] = {
     _has_points: N_("The face has no landmarks"),
     _has_listed_faces: N_("No face is listed"),
     _has_proposals: N_("No proposal waits"),
+    _can_forget: N_("No photos yet, a round runs, or the project cannot be written"),
     _can_start_round: N_("No faces yet, or a round runs"),
     _can_train: N_("No faces yet, or a round starts"),
     _can_pause: N_("No round runs"),
@@ -173,6 +178,9 @@ COMMANDS: tuple[Command, ...] = (
             "Project", (), lambda p: p.dialogs.open("problems"), _has_photos),
     Command("relocate", N_("Photos moved…"), N_("Choose where the photos are now"), "Project", (),
             lambda p: p.dialogs.open("relocate"), _has_photos),
+    Command("forget", N_("Delete photos for good…"),
+            N_("Delete all that the project holds of some photos, with no way back"),
+            "Project", (), lambda p: p.window.forget_photos(), _can_forget),
     Command("scheme", N_("Landmark scheme…"),
             N_("Names, pairs and contours of the landmarks; save a changed copy for a new project"),
             "Project", (), lambda p: p.dialogs.open("scheme"), _always),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from platformdirs import user_cache_path
+
+from labeltool.domain import N_, UserError
+
 MAX_FILE_BYTES = 1_000_000_000
 """Of some 60,000 faces."""
+
+EMPTY_TIMEOUT_SECONDS = 10.0
+"""How long `empty` waits for windows that write."""
 
 _VERSION = 1
 MAX_UNSAVED_USES = 64
@@ -165,3 +173,37 @@ class ThumbnailFile:
 
 def _size(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(sum(bytes), 0) FROM thumb").fetchone()[0])
+
+
+def cache_folder() -> Path:
+    """The cache folder of this user; the variable `LABELTOOL_CACHE` may name another one."""
+    named = os.environ.get("LABELTOOL_CACHE")
+    return Path(named) if named else user_cache_path("labeltool", appauthor=False, opinion=False)
+
+
+def thumbnail_path() -> Path:
+    """Where the thumbnails of this user are."""
+    return cache_folder() / "thumbs.sqlite"
+
+
+def empty(path: Path) -> None:
+    """Delete all thumbnails of a file, which windows may have open; nothing of them is left in it.
+
+    Raises:
+        UserError: it cannot be emptied.
+    """
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=EMPTY_TIMEOUT_SECONDS)) as connection:
+            with connection:
+                connection.execute("DELETE FROM thumb")
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.DatabaseError as error:
+        raise UserError(
+            N_("The thumbnails in {path} cannot be deleted: {reason}."),
+            N_("Close all windows of labeltool, or delete the file."),
+            path=path,
+            reason=str(error),
+        ) from error

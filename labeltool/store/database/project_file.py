@@ -10,6 +10,10 @@ from labeltool.store.database.read_only import connect
 
 FILE = "project.sqlite"
 
+FORGETTING = "forgetting.json"
+"""The file of a project in which photos are being deleted for good: which ones. A project with it
+must not be opened before that has ended."""
+
 
 def schema_of(path: Path) -> int:
     """The number of the newest migration that a file has had.

@@ -42,6 +42,7 @@ from sqlalchemy.util import LRUCache
 
 from labeltool.store.database import finding_schema  # noqa: F401 - the triggers name its tables
 from labeltool.store.database.expressions import contains_text, json_items
+from labeltool.store.database.file_access import connect_read_only
 from labeltool.store.database.read_only import connect
 from labeltool.store.database.schema import Base
 from labeltool.store.database.trust_schema import TRUST_TRIGGERS
@@ -166,12 +167,15 @@ def open_engine(path: Path, pool: type[QueuePool] | type[NullPool]) -> Engine:
     return _prepared(engine, pragmas)
 
 
-def open_read_only_engine(path: Path) -> Engine:
-    """Connections that only read, see `read_only.connect`."""
+def open_read_only_engine(path: Path, *, closed: bool = False) -> Engine:
+    """Connections that only read, see `read_only.connect`. Beside a file that is `closed`, and has
+    no write-ahead log, none is created."""
+    logged = path.with_name(f"{path.name}-wal").exists()
+    opened = partial(connect_read_only, immutable=True) if closed and not logged else connect
     engine = create_engine(
         url(path),
         poolclass=QueuePool,
-        creator=partial(connect, path),
+        creator=partial(opened, path),
         execution_options=_EXECUTION_OPTIONS,
     )
     return _prepared(engine)
@@ -204,6 +208,30 @@ def lock_for_writing(connection: Connection) -> None:
 def disable_foreign_keys(connection: Connection) -> None:
     """Allow to drop and rebuild tables that others refer to; outside a transaction only."""
     connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+
+
+def prepare_to_forget(connection: Connection) -> None:
+    """Let deletions leave no byte behind, outside of a transaction; nobody else has the file open.
+
+    What refers to deleted rows is not looked at: a search for each of them would take too long.
+    """
+    disable_foreign_keys(connection)
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    set_journal(connection, write_ahead=False)  # the log goes into the file, and is deleted
+
+
+def compact(connection: Connection) -> None:
+    """Write the file anew, without the bytes of what was deleted at any time before."""
+    connection.exec_driver_sql("VACUUM")
+
+
+@contextmanager
+def without_trigger(connection: Connection, name: str) -> Iterator[None]:
+    """Drop one of TRUST_TRIGGERS inside the block, in a transaction."""
+    (statement,) = (each for each in TRUST_TRIGGERS if each.split()[2] == name)
+    connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    connection.exec_driver_sql(statement)
 
 
 def begin_write(
