@@ -1,8 +1,9 @@
 """Processes that are killed at random moments, and what must hold in their project afterwards.
 
-A scenario makes a project and runs a child process that works on it (`python -m tests.kills NAME
-FOLDER`). The child prints one line of JSON for each call that returned. After the kill, the
-scenario compares the project with these lines.
+A scenario makes a project and runs child processes that work on it, one after another. They are
+forked by a program that has imported all they need (`python -m tests.kills NAME FOLDER`). A child
+prints one line of JSON for each call that returned. After the kill, the scenario compares the
+project with these lines.
 """
 
 from __future__ import annotations
@@ -57,9 +58,27 @@ from tests.projects import (
 ROOT = Path(__file__).parents[1]
 Said = list[list[Any]]
 
+ENDED = "ended"
+"""The first word of the line that follows those of a child."""
+
 
 def say(*what: object) -> None:
-    print(json.dumps(what), flush=True)
+    sys.stdout.write(json.dumps(what) + "\n")  # at once: a kill leaves no part of a line
+    sys.stdout.flush()
+
+
+def fork_children(kind: type[Scenario], folder: Path) -> None:
+    """Start a child for each line of the input, and say how it ended."""
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                say("started", os.getpid())
+                kind.work(folder)
+            finally:
+                os._exit(1)  # it was not killed
+        _, status = os.waitpid(child, 0)
+        say(ENDED, os.waitstatus_to_exitcode(status))
 
 
 def wait_for_kill() -> None:
@@ -80,6 +99,13 @@ class Scenario(ABC):
         self.folder = place / type(self).__name__
         self.hit: Counter[str] = Counter()
         self.said = 0
+        self._forker: subprocess.Popen[bytes] | None = None
+
+    def close(self) -> None:
+        """End the program that forks the children, and the last of them if it lives."""
+        if self._forker is not None:
+            os.killpg(self._forker.pid, signal.SIGKILL)
+            self._forker.communicate()
 
     @staticmethod
     @abstractmethod
@@ -104,26 +130,39 @@ class Scenario(ABC):
         `acknowledged`: kill it only after a call has returned. The time that took shows how slow
         the machine is, and limits how long the child may work the next time.
         """
+        if self._forker is None:
+            self._forker = self._started()
+        asked, printed = self._forker.stdin, self._forker.stdout
+        assert asked is not None
+        assert printed is not None
+        asked.write(b"\n")
+        asked.flush()
+        _, child = json.loads(printed.readline())
+        assert printed.readline() == b'["open"]\n'
+        said: Said = []
+        began = time.monotonic()
+        if acknowledged:
+            said.append(json.loads(printed.readline()))
+            self.span = max(self.span, 1.2 * (time.monotonic() - began))
+        seconds = random.Random(seed).uniform(0.0, self.span)
+        timer = threading.Timer(seconds, os.kill, (child, signal.SIGKILL))
+        timer.start()
+        while (row := json.loads(printed.readline()))[0] != ENDED:
+            said.append(row)
+        timer.cancel()
+        timer.join()
+        assert row == [ENDED, -signal.SIGKILL]
+        self.said += len(said)
+        self.check(said)
+
+    def _started(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.kills", type(self).__name__, str(self.folder)]
         paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"PYTHONPATH": paths}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b'["open"]\n'
-            lines: list[bytes] = []
-            began = time.monotonic()
-            if acknowledged:
-                lines.append(process.stdout.readline())
-                self.span = max(self.span, 1.2 * (time.monotonic() - began))
-            seconds = random.Random(seed).uniform(0.0, self.span)
-            timer = threading.Timer(seconds, process.kill)
-            timer.start()
-            lines += process.stdout.readlines()
-            timer.join()
-        assert process.returncode == -signal.SIGKILL
-        said = [json.loads(line) for line in lines if line.endswith(b"\n")]
-        self.said += len(said)
-        self.check(said)
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
 
 
 class Review(Scenario):
@@ -533,4 +572,4 @@ SCENARIOS: dict[type[Scenario], int] = {
 
 
 if __name__ == "__main__":
-    {kind.__name__: kind for kind in SCENARIOS}[sys.argv[1]].work(Path(sys.argv[2]))
+    fork_children({kind.__name__: kind for kind in SCENARIOS}[sys.argv[1]], Path(sys.argv[2]))

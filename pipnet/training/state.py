@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch.optim import AdamW, Optimizer
 from torch.optim.lr_scheduler import (
     CosineAnnealingLR,
     LinearLR,
@@ -23,6 +24,17 @@ from pipnet.training.config import TrainConfig
 
 EMA_RAMP_STEPS = 10
 """The moving average forgets its start sooner: the decay of step n is at most n / (n + this)."""
+
+
+class _EagerAdamW(AdamW):
+    """AdamW whose methods are as torch wrote them, without the wrappers that keep them out of
+    compiled graphs: these import torch's compiler, which takes as long as importing torch."""
+
+    step = torch.no_grad()(inspect.unwrap(AdamW.step))
+    zero_grad = inspect.unwrap(AdamW.zero_grad)
+    add_param_group = inspect.unwrap(AdamW.add_param_group)
+    state_dict = inspect.unwrap(AdamW.state_dict)
+    load_state_dict = inspect.unwrap(AdamW.load_state_dict)
 
 
 class TrainingState:
@@ -46,7 +58,7 @@ class TrainingState:
         if config.freeze_batch_norm:
             self._not_training += [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
         trained = [p for p in network.parameters() if p.requires_grad]
-        self.optimiser = torch.optim.AdamW(
+        self.optimiser = _EagerAdamW(
             [
                 {
                     "params": [p for p in trained if p.ndim > 1],

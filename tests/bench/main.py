@@ -319,12 +319,13 @@ def expected_errors() -> None:
 
 def kill() -> None:
     """300 processes that die at a random moment; stops at the first thing that was lost."""
+    from contextlib import closing
+
     from tests.kills import SCENARIOS
 
     print("\nkill -9 at random moments, then: integrity, state against log, all acknowledged there")
     for kind, weight in SCENARIOS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            scenario = kind(Path(folder))
+        with tempfile.TemporaryDirectory() as folder, closing(kind(Path(folder))) as scenario:
             began = time.perf_counter()
             for seed in range(10 * weight):
                 scenario.kill(1000 + seed)

@@ -78,15 +78,15 @@ def test_the_main_job(sample: Path, tmp_path: Path):
     assert inside.returncode == 1
     assert "photo folder" in inside.stderr
 
-    once_more = labeltool_process("import", project, tmp_path / "out.json", "--as", "labels")
+    once_more = labeltool("import", project, tmp_path / "out.json", "--as", "labels")
     assert f"skipped {would} because" in once_more.stdout
     assert status(project) == after
-    assert labeltool_process("check", project).stdout == "Everything is in order.\n"
+    assert labeltool("check", project).stdout == "Everything is in order.\n"
 
     photos.rename(tmp_path / "elsewhere")
     assert labeltool_process("check", project).returncode == 1
-    assert labeltool_process("relocate", project, tmp_path / "elsewhere").returncode == 0
-    assert labeltool_process("check", project).returncode == 0
+    assert labeltool("relocate", project, tmp_path / "elsewhere").returncode == 0
+    assert labeltool("check", project).returncode == 0
 
 
 def test_a_user_error_is_one_sentence_and_exit_code_1(tmp_path: Path):

@@ -17,6 +17,7 @@ from labeltool.domain import RoundStatus
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import open_project
 from pipnet.data.images import find_photos
+from tests.commands import labeltool
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -28,10 +29,11 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "labeltool", *map(str, words)]
 
 
-def labeltool(*words: object) -> str:
-    done = subprocess.run(command(*words), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def done(*words: object) -> str:
+    """Run a command in this process; what it printed."""
+    ended = labeltool(*words)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
 
 
 @pytest.fixture
@@ -41,11 +43,11 @@ def project(sample: Path, tmp_path: Path) -> Path:
     photos.mkdir()
     for photo in find_photos(sample)[0][:8]:
         shutil.copy(photo, photos)
-    labeltool("new", project)
-    labeltool("import", project, photos)
-    labeltool("predict", project)
-    labeltool("audit", project, "--faces", "2")
-    labeltool("accept", project, "--min-score", "0.7")
+    done("new", project)
+    done("import", project, photos)
+    done("predict", project)
+    done("audit", project, "--faces", "2")
+    done("accept", project, "--min-score", "0.7")
     return project
 
 
@@ -74,19 +76,19 @@ def test_it_is_the_same_to_the_bit_as_one_trained_here(
     copy = tmp_path / "copy"
     shutil.copytree(project, copy)
     work = tmp_path / "other" / "work"
-    labeltool("round", "pack", project, tmp_path / "round.zip", *OPTIONS)
+    done("round", "pack", project, tmp_path / "round.zip", *OPTIONS)
     shutil.move(tmp_path / "round.zip", work)
     (tmp_path / "photos").rename(tmp_path / "not here")
-    done = subprocess.run(
+    away = subprocess.run(
         command("round", "run", "round.zip"), cwd=work, env=other, text=True, capture_output=True,
         check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "round-results.zip" in done.stdout
+    assert away.returncode == 0, away.stderr
+    assert "round-results.zip" in away.stdout
     assert sorted(file.name for file in work.iterdir()) == ["round-results.zip", "round.zip"]
     (tmp_path / "not here").rename(tmp_path / "photos")
-    said = labeltool("round", "bring-in", project, work / "round-results.zip")
-    assert said == labeltool("train", copy, *OPTIONS)
+    said = done("round", "bring-in", project, work / "round-results.zip")
+    assert said == done("train", copy, *OPTIONS)
     ours, theirs = newest(copy), newest(project)
     assert ours.model.read_bytes() == theirs.model.read_bytes()
     assert ours.onnx.read_bytes() == theirs.onnx.read_bytes()
@@ -100,14 +102,14 @@ def test_it_is_the_same_to_the_bit_as_one_trained_here(
         ):
             assert a.face_id == b.face_id
             np.testing.assert_array_equal(a.points, b.points)
-    assert labeltool("check", project) == labeltool("check", copy)
+    assert done("check", project) == done("check", copy)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a group of processes")
 def test_one_that_is_killed_goes_on_when_it_is_run_again(
     project: Path, other: dict[str, str], tmp_path: Path
 ) -> None:
-    labeltool("round", "pack", project, tmp_path / "round.zip", *OPTIONS)
+    done("round", "pack", project, tmp_path / "round.zip", *OPTIONS)
     words = command("round", "run", tmp_path / "round.zip", "--out", tmp_path / "out.zip")
     program = subprocess.Popen(words, env=other, stdout=subprocess.DEVNULL)
 
@@ -132,8 +134,8 @@ def test_one_that_is_killed_goes_on_when_it_is_run_again(
             continue
     wait_until(lambda: not found.is_worker_alive())
     assert not (tmp_path / "out.zip").exists()
-    done = subprocess.run(words, env=other, text=True, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    again = subprocess.run(words, env=other, text=True, capture_output=True, check=False)
+    assert again.returncode == 0, again.stderr
     assert folder() is None
-    labeltool("round", "bring-in", project, tmp_path / "out.zip")
+    done("round", "bring-in", project, tmp_path / "out.zip")
     assert newest(project).missing_files() == []

@@ -13,11 +13,11 @@ import pytest
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.data.scheme import load_scheme
 from pipnet.formats.registry import read_labels
-from tests.commands import labeltool_process, status
+from tests.commands import labeltool, status
 
 pytestmark = [pytest.mark.slow, pytest.mark.shared, pytest.mark.timeout(1800)]
 
-PHOTOS = 12
+PHOTOS = 6
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def afw(shared: Path, tmp_path: Path) -> Path:
 
 
 def done(*words: object) -> str:
-    process = labeltool_process(*words, OMP_NUM_THREADS="1")
-    assert process.returncode == 0, process.stderr[-3000:]
-    return process.stdout
+    ended = labeltool(*words)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return ended.stdout
 
 
 def by_photo(path: Path) -> dict[str, list[LabelledFace]]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from labeltool.domain import Verdict
-from labeltool.rounds import liveness, run_inputs
+from labeltool.rounds import controller, liveness, run_inputs
 from labeltool.rounds.controller import Rounds
+from labeltool.rounds.packs import running
 from labeltool.store import Store
+from pipnet import resources
+from pipnet.calibration.calibration_file import beside, digest
 from pipnet.data.scheme import Scheme
 
 ANN = "ann"
@@ -19,11 +25,27 @@ THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
 """With `fake`, the scheme of the shipped starter, so that predicting is allowed."""
 
 
+@pytest.fixture(scope="session")
+def light_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped starter without its weights, 17 MB that a fake worker never reads, and with its
+    calibration."""
+    shipped = resources.starter()
+    light = tmp_path_factory.mktemp("starter") / shipped.name
+    with safe_open(shipped, framework="np") as file:
+        save_file({}, light, file.metadata())
+    calibration = json.loads(beside(shipped).read_text("utf-8"))
+    beside(light).write_text(json.dumps(calibration | {"models": [digest(light)]}), "utf-8")
+    return light
+
+
 @pytest.fixture
-def fake(monkeypatch) -> Callable[[str], None]:
+def fake(monkeypatch, light_starter: Path) -> Callable[[str], None]:
     """Workers are fake ones, and behave as told."""
     worker = Path(__file__).parents[2] / "fake_worker.py"
     monkeypatch.setattr(liveness, "program", lambda: [sys.executable, str(worker)])
+    monkeypatch.setattr(resources, "starter", lambda: light_starter)
+    for module in (controller, running):
+        monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(run_inputs, "load_scheme", lambda _name: THREE_LIKE_STARTER)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import closing
 
 import pytest
 
@@ -16,8 +17,8 @@ from tests.kills import SCENARIOS, Scenario
 def test_a_killed_process_loses_no_saved_work_and_leaves_nothing_partial(
     tmp_path, kind: type[Scenario]
 ):
-    scenario = kind(tmp_path)
-    for kill in range(SCENARIOS[kind]):
-        scenario.kill(kill, acknowledged=kill == 0)
+    with closing(kind(tmp_path)) as scenario:
+        for kill in range(SCENARIOS[kind]):
+            scenario.kill(kill, acknowledged=kill == 0)
     assert scenario.hit.total() == SCENARIOS[kind]
     assert scenario.said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from labeltool.rounds.planning import Recipe
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.rounds.run_tables import AuditTable, FaceTable, LabelTable, RunPhoto
+from pipnet import resources
 from pipnet.data.boxes import tight_box
 from pipnet.data.images import read_header
 from pipnet.data.scheme import load_scheme
+from pipnet.models.checkpoint import load, save
 
 NAMES = [f"portrait-{number:04d}.jpg" for number in (1, 2, 3, 4)]
 
@@ -46,9 +48,23 @@ def truth(sample: Path) -> NDArray[np.float64]:
     return np.stack([np.reshape(rows[ids[name]], (-1, 3))[:, :2] for name in NAMES])
 
 
+@pytest.fixture(scope="session")
+def light_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter with crops of half the side, which take a quarter of the time."""
+    starter, file = (
+        load(resources.starter()),
+        tmp_path_factory.mktemp("light") / "light.safetensors",
+    )
+    convention = replace(starter.convention, side=starter.convention.side // 2)
+    save(replace(starter, convention=convention), file)
+    return file
+
+
 @pytest.fixture
-def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRun:
-    """Makes a run folder whose faces 0 to 3 have tight boxes.
+def make_run(
+    photos: Path, truth: NDArray[np.float64], tmp_path: Path, light_starter: Path
+) -> MakeRun:
+    """Makes a run folder whose faces 0 to 3 have tight boxes, and that starts from `light_starter`.
 
     `manual`, `pseudo`, `audit`: faces with manual labels, pseudo-labels, and those to measure by,
     all with their true landmarks; `recipe`: by default one step; `visibility` of the labels,
@@ -73,8 +89,9 @@ def make_run(photos: Path, truth: NDArray[np.float64], tmp_path: Path) -> MakeRu
         run.create(
             {
                 "kind": "train", "task": "std", "recipe": asdict(recipe), "seed": 1,
-                "device": "cpu", "scheme": load_scheme("300w").to_json(), "weights": None,
-                "in_use": {"round": 0, "weights": None}, "roots": {1: str(photos)}, **spec,
+                "device": "cpu", "scheme": load_scheme("300w").to_json(),
+                "weights": str(light_starter), "in_use": {"round": 0, "weights": None},
+                "roots": {1: str(photos)}, **spec,
             },
             [RunPhoto(1, n, size.width, size.height) for n, size in zip(NAMES, sizes, strict=True)],
             FaceTable(

@@ -1,4 +1,4 @@
-"""The training of a round, with the network that ships and a few steps."""
+"""The training of a round, with few steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from labeltool.workers.run_photos import RunPhotos
 from labeltool.workers.run_progress import RunProgress, run_speeds
 from labeltool.workers.run_samples import read_samples
 from labeltool.workers.training_watch import TrainingWatch
-from pipnet import resources
 from pipnet.data.images import read_image
 from pipnet.data.sample import Sample
 from pipnet.inference.torch_detector import TorchDetector
@@ -38,8 +37,8 @@ FOUR_STEPS = Recipe(images=8, batch=2, lr=1e-4)
 
 
 @pytest.fixture(scope="module")
-def starter() -> Checkpoint:
-    return load(resources.starter())
+def starter(light_starter: Path) -> Checkpoint:
+    return load(light_starter)
 
 
 def training(folder: RunFolder, starter: Checkpoint, device: str = "cpu") -> RoundTraining:

@@ -176,7 +176,7 @@ def test_the_network_takes_its_habit_off_itself_once(
     """
     monkeypatch.setattr(adjustment, "MIN_FACES", 3)
     truth += [12.0, 0.0]
-    first = make_run(audit=(3,), pseudo=(), name="1")
+    first = make_run(audit=(3,), pseudo=(), name="1", weights=None)
     results, _ = run(first)
     told = results["adjustment"]
     assert told["kept"]
@@ -305,7 +305,7 @@ def test_proposals_carry_expected_errors_from_the_calibration_of_the_start(
     make_run: MakeRun,
 ) -> None:
     """Without faces to measure by, the circles are those of another network."""
-    folder = make_run(calibration=start_calibration(resources.starter()))
+    folder = make_run(weights=None, calibration=start_calibration(resources.starter()))
     results, _problems = run(folder)
     start = find(resources.starter())
     assert results["calibration"] == {"faces": start.faces, "is_own": False}

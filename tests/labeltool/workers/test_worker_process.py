@@ -67,7 +67,7 @@ def test_stop_early_ends_a_training_at_its_step_and_keeps_what_it_learned(
 
 
 def test_a_training_whose_worker_is_killed_is_gone_on_with(make_run: MakeRun) -> None:
-    folder = make_run(manual=(0, 1), pseudo=(), recipe=Recipe(images=60, batch=2, lr=1e-4))
+    folder = make_run(manual=(0, 1), pseudo=(), recipe=Recipe(images=16, batch=2, lr=1e-4))
     with working(folder) as first:
         running = RunningRound(1, RoundKind.TRAIN, RunFolder(folder.path), first)
         wait_until(lambda: seen(folder, "progress"))

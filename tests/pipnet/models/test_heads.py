@@ -10,7 +10,7 @@ from pipnet.models.backbones import FEATURE_CHANNELS
 from pipnet.models.heads import PIPNet
 
 BUILT = [*((name, 32) for name in FEATURE_CHANNELS), *(
-    (name, stride) for name in ("resnet18", "resnet50", "resnet101") for stride in (16, 64, 128)
+    (name, stride) for name in ("resnet18", "resnet50") for stride in (16, 64, 128)
 )]  # fmt: skip
 
 

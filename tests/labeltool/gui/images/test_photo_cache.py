@@ -23,10 +23,10 @@ from tests.waiting import WAIT_SECONDS
 ONE = 1400 * 1200 * 4 + 700 * 600 * 4
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> list[Path]:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     pixels = np.random.default_rng(0).integers(0, 255, (1200, 1400, 3), np.uint8)
-    paths = [tmp_path / f"{k}.png" for k in range(6)]
+    paths = [tmp_path_factory.mktemp("photos") / f"{k}.png" for k in range(6)]
     for path in paths:
         Image.fromarray(pixels).save(path, compress_level=0)
     return paths

@@ -10,7 +10,6 @@ import pytest
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.workers.device import run_detectors
 from labeltool.workers.device.run_detectors import RunDetectors
-from pipnet import resources
 from pipnet.data.images import read_image
 from pipnet.export import onnx
 from pipnet.inference.onnx_detector import OnnxDetector
@@ -23,13 +22,13 @@ def cannot_cache(_weights: Path) -> Path:
 
 
 def test_the_run_proposes_with_its_onnx_file_what_torch_proposes(
-    folder: RunFolder, sample: Path, monkeypatch: pytest.MonkeyPatch
+    folder: RunFolder, light_starter: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checkpoint, detectors = load(resources.starter()), RunDetectors(folder, "cpu")
-    detectors.write_onnx(checkpoint, resources.starter())
+    checkpoint, detectors = load(light_starter), RunDetectors(folder, "cpu")
+    detectors.write_onnx(checkpoint, light_starter)
     cached = folder.onnx.read_bytes()
     monkeypatch.setattr(run_detectors, "cached_onnx", cannot_cache)
-    detectors.write_onnx(checkpoint, resources.starter())
+    detectors.write_onnx(checkpoint, light_starter)
     assert folder.onnx.read_bytes() == cached
     one, other = detectors.of_run(checkpoint, None), detectors.of(checkpoint)
     assert isinstance(one, OnnxDetector)
@@ -42,14 +41,14 @@ def test_the_run_proposes_with_its_onnx_file_what_torch_proposes(
 
 
 def test_a_network_that_cannot_be_exported_is_run_by_torch_and_the_events_say_why(
-    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+    folder: RunFolder, light_starter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checkpoint, detectors = load(resources.starter()), RunDetectors(folder, "cpu")
+    checkpoint, detectors = load(light_starter), RunDetectors(folder, "cpu")
     folder.onnx.write_bytes(b"of a worker that died")
     monkeypatch.setattr(run_detectors, "cached_onnx", cannot_cache)
     monkeypatch.setattr(onnx, "TOLERANCE", -1.0)
     monkeypatch.setattr(run_detectors, "MIN_EXPORT_FACES", 1)
-    detectors.write_onnx(checkpoint, resources.starter())
+    detectors.write_onnx(checkpoint, light_starter)
     assert not folder.onnx.exists()
     assert isinstance(detectors.of_run(checkpoint, None), TorchDetector)
     assert isinstance(detectors.for_faces(checkpoint, 1), TorchDetector)
@@ -60,14 +59,15 @@ def test_a_network_that_cannot_be_exported_is_run_by_torch_and_the_events_say_wh
 
 
 def test_pseudo_labels_are_predicted_through_onnx_runtime_where_it_saves_time(
-    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+    folder: RunFolder, light_starter: Path
 ) -> None:
-    checkpoint, detectors = load(resources.starter()), RunDetectors(folder, "cpu")
+    checkpoint, detectors = load(light_starter), RunDetectors(folder, "cpu")
     few = run_detectors.MIN_EXPORT_FACES - 1
     assert isinstance(detectors.for_faces(checkpoint, few), TorchDetector)
     many = detectors.for_faces(checkpoint, few + 1)
     assert isinstance(many, OnnxDetector)
-    crops = np.zeros((1, 256, 256, 3), np.uint8)
+    side = checkpoint.convention.side
+    crops = np.zeros((1, side, side, 3), np.uint8)
     assert many.predict_crops(crops).points.shape == (1, 68, 2)
 
 
