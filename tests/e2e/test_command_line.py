@@ -402,14 +402,14 @@ def test_the_doctor_lists_what_it_checked(tmp_path: Path):
 
 
 def test_wrong_usage_is_exit_code_2(tmp_path: Path):
-    for words in (
-        ("accept", tmp_path),
-        ("accept", tmp_path, "--min-score", "7"),
-        ("export", tmp_path, tmp_path, "--format", "docx"),
-        ("status",),
-        ("worker", tmp_path),
+    for run, *words in (
+        (labeltool_process, "accept", tmp_path),
+        (labeltool, "accept", tmp_path, "--min-score", "7"),
+        (labeltool, "export", tmp_path, tmp_path, "--format", "docx"),
+        (labeltool, "status"),
+        (labeltool_process, "worker", tmp_path),
     ):
-        assert labeltool_process(*words).returncode == 2
+        assert run(*words).returncode == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays are an X11 and Wayland matter")

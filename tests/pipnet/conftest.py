@@ -14,7 +14,6 @@ from pipnet.data.boxes import tight_box
 from pipnet.data.crop import CropConvention
 from pipnet.data.pts import format_pts
 from pipnet.data.sample import Sample
-from pipnet.models import backbones
 from pipnet.models.checkpoint import Checkpoint
 from pipnet.models.heads import PIPNet
 from tests.pipnet.drawn import FACE, FIVE, draw
@@ -42,13 +41,6 @@ def faces(tmp_path: Path) -> list[Sample]:
         path.with_suffix(".pts").write_text(format_pts(points), encoding="ascii")
         samples.append(Sample(path, points, (tight_box(points),)))
     return samples
-
-
-@pytest.fixture
-def small_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A `mobilenet_v2` of four small blocks, which takes a tenth of the time."""
-    blocks = ((1, 16, 1, 2), (2, 24, 1, 2), (2, 32, 1, 2), (2, 48, 1, 2))
-    monkeypatch.setattr(backbones, "MOBILENET_V2_BLOCKS", blocks)
 
 
 @pytest.fixture

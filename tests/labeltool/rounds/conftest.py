@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +16,11 @@ from labeltool.domain import Verdict
 from labeltool.rounds import controller, liveness, run_inputs
 from labeltool.rounds.controller import Rounds
 from labeltool.rounds.packs import running
-from labeltool.store import Store
+from labeltool.store import Store, open_project
 from pipnet import resources
 from pipnet.calibration.calibration_file import beside, digest
 from pipnet.data.scheme import Scheme
+from tests.projects import change
 
 ANN = "ann"
 THREE_LIKE_STARTER = Scheme("300w", ("left", "right", "nose"))
@@ -79,6 +81,34 @@ def reviewed(project, fake, started):
         store.decisions.decide(ANN, [4], Verdict.EXCLUDED)
         started.append(Rounds(store))
         return store, started[-1]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def trained_projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first projects of `trained` are kept, by the number of their rounds."""
+    return tmp_path_factory.mktemp("trained")
+
+
+@pytest.fixture
+def trained(reviewed, trained_projects, tmp_path, opened, started):
+    """The project of `reviewed` after so many rounds: a copy of the first one made."""
+
+    def make(count: int) -> tuple[Store, Rounds]:
+        kept, folder = trained_projects / str(count), tmp_path / "project"
+        if kept.exists():
+            shutil.copytree(kept, folder)
+        else:
+            store, rounds = reviewed()
+            for _ in range(count):
+                train(rounds)
+            store.close()
+            shutil.copytree(folder, kept)
+        opened.append(open_project(folder))
+        change(opened[-1], f"UPDATE root SET path = '{tmp_path / 'photos'}'")
+        started.append(Rounds(opened[-1]))
+        return opened[-1], started[-1]
 
     return make
 

@@ -37,9 +37,8 @@ def spec_of_newest(store) -> dict:
     return RunFolder(store.rounds.all()[-1].folder).spec()
 
 
-def test_a_round_after_a_change_trains_the_new_landmarks_with_new_heads(reviewed):
-    store, rounds = reviewed()
-    train(rounds)
+def test_a_round_after_a_change_trains_the_new_landmarks_with_new_heads(trained):
+    store, rounds = trained(1)
     assert rounds.launcher.plan().recipe.first_images == 0  # the network knows the landmarks
     change(store, WITH_BROW, [0, 1, 2, None])
     place_brows(store)
@@ -54,9 +53,8 @@ def test_a_round_after_a_change_trains_the_new_landmarks_with_new_heads(reviewed
     assert face.missing is None
 
 
-def test_a_landmark_with_another_name_costs_no_training(reviewed):
-    store, rounds = reviewed()
-    train(rounds)
+def test_a_landmark_with_another_name_costs_no_training(trained):
+    store, rounds = trained(1)
     change(store, RENAMED, [0, 1, 2])
     assert rounds.launcher.plan().recipe.first_images == 0
     train(rounds)
@@ -74,9 +72,8 @@ def test_a_missing_landmark_is_absent_for_the_training(reviewed):
     assert (labels.visibility[:, :3] == 2).all()
 
 
-def test_the_network_in_use_predicts_its_own_landmarks(reviewed):
-    store, rounds = reviewed()
-    train(rounds)
+def test_the_network_in_use_predicts_its_own_landmarks(trained):
+    store, rounds = trained(1)
     change(store, FEWER, [2, 0])
     add_faces(store, 1)
     assert rounds.launcher.can_predict()

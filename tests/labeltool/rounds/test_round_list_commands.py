@@ -16,10 +16,9 @@ WORSE = {"round": 1, "nme_change": 0.5, "low": 0.1, "high": 0.9}
 
 
 @pytest.fixture
-def three_rounds(reviewed, fake, monkeypatch):
+def three_rounds(trained, fake, monkeypatch):
     """A project with a round, a failed one, and one that waits for its promotion."""
-    store, rounds = reviewed()
-    train(rounds)
+    store, rounds = trained(1)
     fake("fail")
     with pytest.raises(Exception, match="on purpose"):
         train(rounds)

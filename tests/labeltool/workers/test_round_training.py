@@ -37,8 +37,16 @@ FOUR_STEPS = Recipe(images=8, batch=2, lr=1e-4)
 
 
 @pytest.fixture(scope="module")
-def starter(light_starter: Path) -> Checkpoint:
+def light(light_starter: Path) -> Checkpoint:
     return load(light_starter)
+
+
+@pytest.fixture
+def starter(light: Checkpoint, small_backbone: None) -> Checkpoint:
+    """An untrained small network: of a large one, saving takes longer than training."""
+    torch.manual_seed(0)
+    network = PIPNet("mobilenet_v2", light.scheme.count, light.network.neighbours)
+    return replace(light, network=network)
 
 
 def training(folder: RunFolder, starter: Checkpoint, device: str = "cpu") -> RoundTraining:
@@ -218,7 +226,7 @@ class TestInterrupted:
         kept = run(folder, starter)
         saved = load(folder.path / "training" / "labels" / "model.safetensors")
         assert differing(kept, saved) == []
-        assert len(differing(kept, starter)) > 100
+        assert len(differing(kept, starter)) > 10
 
     def test_it_stops_within_an_epoch_and_another_worker_keeps_that_network(
         self, make_run: MakeRun, starter: Checkpoint, monkeypatch: pytest.MonkeyPatch
@@ -242,7 +250,7 @@ class TestInterrupted:
         found = run(folder, starter)
         assert len(averages) == 2
         assert differing(found, averages[1]) == []
-        assert len(differing(found, averages[0])) > 100
+        assert len(differing(found, averages[0])) > 10
         monkeypatch.setattr(round_training, "train", None)
         assert differing(run(folder, starter), found) == []  # the first one died later
 
@@ -348,7 +356,7 @@ def test_a_full_self_training_runs_the_curriculum(
     folder = make_run(manual=(0, 1), pseudo=(2, 3), recipe=recipe, options={"full": True})
     monkeypatch.setattr(round_training, "CONVERGED_MOVEMENT", 0.0)
     found = run(folder, starter)
-    assert len(differing(found, starter)) > 100
+    assert len(differing(found, starter)) > 10
     out = folder.path / "training" / "full"
     assert sorted(p.name for p in out.glob("stage-*")) == [f"stage-{n}" for n in range(6)]
     assert "cls3" in (out / "ledger.csv").read_text("utf-8")

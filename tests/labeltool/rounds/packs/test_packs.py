@@ -37,6 +37,10 @@ from tests.waiting import wait_until
 
 @pytest.fixture
 def store(project: Callable[..., Store], fake: Callable[[str], None]) -> Store:
+    return six_faces(project)
+
+
+def six_faces(project: Callable[..., Store]) -> Store:
     """A project of six faces with photos: two accepted, one rejected, one excluded."""
     store = project(6, scheme=THREE_LIKE_STARTER)
     write_photos(store.folder.parent / "photos", 6)
@@ -52,6 +56,12 @@ def away(tmp_path: Path) -> Path:
     folder = tmp_path / "다른 machine"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first project that waits for results is kept, with these."""
+    return tmp_path_factory.mktemp("packed") / "kept"
 
 
 def ignore(_done: int, _total: int) -> None:
@@ -411,9 +421,26 @@ class TestKilled:
 
 class TestBringIn:
     @pytest.fixture
+    def store(
+        self, project: Callable[..., Store], fake: Callable[[str], None], opened: list[Store],
+        kept: Path, away: Path, tmp_path: Path,
+    ) -> Store:  # fmt: skip
+        """A project that waits for the results of its round: a copy of the first one made."""
+        if kept.exists():
+            shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+        else:
+            store = six_faces(project)
+            pack(store, away / "a.zip")
+            run(away / "a.zip")
+            store.close()
+            shutil.copytree(tmp_path, kept)
+        opened.append(open_project(tmp_path / "project"))
+        change(opened[-1], f"UPDATE root SET path = '{tmp_path / 'photos'}'")
+        return opened[-1]
+
+    @pytest.fixture
     def results(self, store: Store, away: Path) -> Path:
-        pack(store, away / "a.zip")
-        return run(away / "a.zip")
+        return away / "a-results.zip"
 
     def refused(self, store: Store, results: Path, match: str) -> None:
         """It is refused, and nothing is changed."""

@@ -62,18 +62,16 @@ class TestPromotion:
         assert "not promoted" not in message
         assert by_number(store, 1).promoted
 
-    def test_a_round_that_is_worse_by_chance_alone_is_promoted(self, reviewed, measured):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_a_round_that_is_worse_by_chance_alone_is_promoted(self, trained, measured):
+        store, rounds = trained(1)
         measured(BY_CHANCE)
         message = train(rounds)
         assert "Audit: 3.12 % on 20 faces, 0.20 points worse than round 1" in message
         assert by_number(store, 2).promoted
         assert model(store, 5) == "round 2"
 
-    def test_a_round_that_is_worse_waits_and_the_one_before_goes_on(self, reviewed, measured):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_a_round_that_is_worse_waits_and_the_one_before_goes_on(self, trained, measured):
+        store, rounds = trained(1)
         before = faces_and_rounds(store)[0]
         measured(WORSE)
         message = train(rounds)
@@ -89,9 +87,8 @@ class TestPromotion:
         spec = RunFolder(by_number(store, 3).folder).spec()
         assert spec["weights"] == f"../{by_number(store, 1).folder.name}/model.safetensors"
 
-    def test_it_is_promoted_by_hand_later(self, reviewed, measured):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_it_is_promoted_by_hand_later(self, trained, measured):
+        store, rounds = trained(1)
         measured(WORSE)
         train(rounds)
         store.decisions.decide(ANN, [6], Verdict.ACCEPTED)
@@ -128,9 +125,8 @@ class TestPromotion:
             rounds.promotion.promote(next(r for r in store.rounds.all() if r.promoted))
         assert "Roll back" in str(caught.value.remedy)
 
-    def test_not_while_a_round_runs(self, reviewed, fake):
-        _store, rounds = reviewed()
-        train(rounds)
+    def test_not_while_a_round_runs(self, trained, fake):
+        _store, rounds = trained(1)
         fake("hang")
         rounds.launcher.start_training(rounds.launcher.plan())
         for act in (
@@ -142,10 +138,8 @@ class TestPromotion:
 
 
 class TestRollback:
-    def test_pruned_proposals_come_back_from_the_folder(self, reviewed):
-        store, rounds = reviewed()
-        for _ in range(3):
-            train(rounds)
+    def test_pruned_proposals_come_back_from_the_folder(self, trained):
+        store, rounds = trained(3)
         first = by_number(store, 1)
         assert model(store, 5) == "round 3"
         assert sql(store, f"SELECT count(*) FROM prediction WHERE round_id = {first.id}") == [(0,)]
@@ -170,10 +164,8 @@ class TestRollback:
         spec = RunFolder(by_number(store, 4).folder).spec()
         assert spec["weights"] == f"../{first.folder.name}/model.safetensors"
 
-    def test_undo_and_redo_are_exact_and_one_step(self, reviewed):
-        store, rounds = reviewed()
-        for _ in range(3):
-            train(rounds)
+    def test_undo_and_redo_are_exact_and_one_step(self, trained):
+        store, rounds = trained(3)
         before = faces_and_rounds(store)
         operations = sql(store, "SELECT count(*) FROM operation")[0][0]
         rounds.promotion.roll_back(ANN, by_number(store, 1))
@@ -193,10 +185,8 @@ class TestRollback:
         assert store.rounds.to_refresh() == []
         assert store.check() == []
 
-    def test_a_decision_between_stays_through_undo(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
-        train(rounds)
+    def test_a_decision_between_stays_through_undo(self, trained):
+        store, rounds = trained(2)
         rounds.promotion.roll_back(ANN, by_number(store, 1))
         store.decisions.decide("ben", [5], Verdict.CORRECTED, points=triangle(7))
         seen = shown(store, 5)
@@ -206,10 +196,8 @@ class TestRollback:
         assert model(store, 6) == "round 2"
         assert store.check() == []
 
-    def test_an_undo_takes_no_rollback_of_another_person_back(self, reviewed):
-        store, rounds = reviewed()
-        for _ in range(3):
-            train(rounds)
+    def test_an_undo_takes_no_rollback_of_another_person_back(self, trained):
+        store, rounds = trained(3)
         rounds.promotion.roll_back(ANN, by_number(store, 1))
         rounds.promotion.roll_back("ben", by_number(store, 2))
         rounds.promotion.roll_back("ben", by_number(store, 1))
@@ -220,10 +208,8 @@ class TestRollback:
         assert model(store, 5) == "round 2"
         assert store.check() == []
 
-    def test_a_round_that_came_after_an_undo_is_not_hidden_by_the_redo(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
-        train(rounds)
+    def test_a_round_that_came_after_an_undo_is_not_hidden_by_the_redo(self, trained):
+        store, rounds = trained(2)
         rounds.promotion.roll_back(ANN, by_number(store, 1))
         store.undo.undo(ANN)
         train(rounds)
@@ -232,9 +218,8 @@ class TestRollback:
         sequences = [row[0] for row in sql(store, "SELECT sequence FROM round")]
         assert len(set(sequences)) == len(sequences)
 
-    def test_photos_that_came_while_a_round_was_in_use_follow_it(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_photos_that_came_while_a_round_was_in_use_follow_it(self, trained):
+        store, rounds = trained(1)
         add_faces(store, 1)
         predict(rounds)
         assert model(store, 7) == "round 1"
@@ -279,19 +264,16 @@ class TestRollback:
         with pytest.raises(UserError, match="files of starter are not in"):
             rounds.promotion.roll_back(ANN, rounds.promotion.round(0))
 
-    def test_a_box_that_changed_since_keeps_what_was_predicted_for_it(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_a_box_that_changed_since_keeps_what_was_predicted_for_it(self, trained):
+        store, rounds = trained(1)
         store.boxes.change(ANN, 5, (20.0, 20.0, 30.0, 30.0))
         train(rounds)
         rounds.promotion.roll_back(ANN, by_number(store, 1))
         assert [model(store, face) for face in (5, 6)] == ["round 2", "round 1"]
         assert store.check() == []
 
-    def test_cancelled_it_changes_nothing(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
-        train(rounds)
+    def test_cancelled_it_changes_nothing(self, trained):
+        store, rounds = trained(2)
         before = faces_and_rounds(store)
 
         def stop(_done: int, _total: int) -> None:
@@ -302,10 +284,8 @@ class TestRollback:
         assert faces_and_rounds(store) == before
         assert "rolling" not in str(store.undo.state(ANN).undo)
 
-    def test_a_round_whose_folder_is_gone_or_damaged_changes_nothing(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
-        train(rounds)
+    def test_a_round_whose_folder_is_gone_or_damaged_changes_nothing(self, trained):
+        store, rounds = trained(2)
         before, first = faces_and_rounds(store), by_number(store, 1)
         for file in first.folder.glob("predictions-*.npz"):
             file.write_bytes(b"")
@@ -317,18 +297,15 @@ class TestRollback:
         assert faces_and_rounds(store) == before
         assert by_number(store, 1).status is RoundStatus.READY
 
-    def test_a_round_that_was_never_promoted_is_no_earlier_one(self, reviewed, measured):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_a_round_that_was_never_promoted_is_no_earlier_one(self, trained, measured):
+        store, rounds = trained(1)
         measured(WORSE)
         train(rounds)
         with pytest.raises(UserError, match="Round 2 was never promoted"):
             rounds.promotion.roll_back(ANN, by_number(store, 2))
 
-    def test_it_is_no_batch_to_revert(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
-        train(rounds)
+    def test_it_is_no_batch_to_revert(self, trained):
+        store, rounds = trained(2)
         rounds.promotion.roll_back(ANN, by_number(store, 1))
         assert "rollback" not in [batch.kind for batch in store.history.batches()]
         assert store.queue.ids(Filter("offered")) == [3, 5, 6]

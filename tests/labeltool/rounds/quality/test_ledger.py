@@ -190,9 +190,8 @@ class TestARound:
         assert store.ledger.count()[0] is None
         assert store.ledger.of_face(1) is None
 
-    def test_faces_that_came_later_have_no_role(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_faces_that_came_later_have_no_role(self, trained):
+        store, _ = trained(1)
         table = RunFolder(store.rounds.all()[-1].folder).tables.ledger()
         assert table.faces.tolist() == [1, 2, 3, 4, 5, 6]
         store.boxes.draw(ANN, 1, (1.0, 1.0, 9.0, 9.0))
@@ -209,9 +208,8 @@ class TestARound:
 
 
 class TestFilter:
-    def test_by_role_in_the_newest_or_in_another_round(self, reviewed):
-        store, rounds = reviewed()
-        train(rounds)
+    def test_by_role_in_the_newest_or_in_another_round(self, trained):
+        store, rounds = trained(1)
         first = store.rounds.all()[-1].id
         store.decisions.decide(ANN, [5], Verdict.CORRECTED, points=triangle(3))
         train(rounds)

@@ -16,16 +16,13 @@ from labeltool.project.integrity import check
 from labeltool.rounds.upkeep import round_files
 from labeltool.store import Store
 from labeltool.store.database.schema import PredictionRow
-from tests.labeltool.rounds.conftest import ANN, train
+from tests.labeltool.rounds.conftest import ANN
 from tests.projects import make_project, proposals, propose, triangle
 
 
 @pytest.fixture
-def two_rounds(reviewed):
-    store, rounds = reviewed()
-    train(rounds)
-    train(rounds)
-    return store, rounds
+def two_rounds(trained):
+    return trained(2)
 
 
 def command(store, *words: str) -> int:

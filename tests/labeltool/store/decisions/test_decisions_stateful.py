@@ -542,7 +542,7 @@ class Reviewing(RuleBasedStateMachine):
 
 
 Reviewing.TestCase.settings = settings(
-    max_examples=30,
+    max_examples=20,
     stateful_step_count=30,
     deadline=None,
     # a failure is told at once: making it shorter takes minutes
