@@ -40,7 +40,9 @@ def read_pts(path: Path, origin: int | None = None) -> PtsFace:
 
     `origin` is what the file counts from: 1, as the iBUG group does (MATLAB; menpo#160), or 0;
     None: 1, but 0 for files with `npoints`, which the C++ tools of the CLM family write. The first
-    block in braces is read, or all lines of a file without braces; a third column (z) is left out.
+    block in braces is read, or all lines of a file without braces; a third column (z) is left out,
+    and so are comments (`#`, `//`). If the first of three columns only counts the points, the other
+    two are x and y.
     Binary files (a 32-bit count, then 32-bit floats) are read too. In a file whose numbers have
     different numbers of decimals, a pair of negative numbers far from the face is a hidden landmark
     at its absolute position, and -1 -1 one without a position, as MERL-RAV writes them.
@@ -53,19 +55,21 @@ def read_pts(path: Path, origin: int | None = None) -> PtsFace:
     path = Path(path)
     data = _read_bytes(path)
     notes: list[str] = []
-    stated = _binary_points(data)
+    stated, text = _binary_points(data), ""
     if stated is not None:
         notes.append("it is binary; its numbers count from 1 like those of other .pts files")
     else:
-        text = data.decode(encoding_of(data), errors="replace")
-        stated = _text_points(path, text)
+        text = _without_comments(data.decode(encoding_of(data), errors="replace"))
+        stated, is_numbered = _text_points(path, text)
+        if is_numbered:
+            notes.append("its first column only counts the points: left out")
         if origin is None and re.search(r"^\s*npoints\s*:", text[:1000], re.MULTILINE):
             origin = 0
             notes.append('"npoints" is what the CLM tools write: its numbers count from 0')
         if "{" not in text:
             notes.append("it has no header; its numbers count from 1 like those of other files")
     points, visibility = stated, np.full(len(stated), 2, np.int8)
-    if not _has_one_precision(data.decode(encoding_of(data), errors="replace")):
+    if not _has_one_precision(text):
         points, visibility = _hidden_points(stated)
     if (visibility < 2).any():
         hidden, lost = int((visibility == 1).sum()), int((visibility == 0).sum())
@@ -85,8 +89,14 @@ def _binary_points(data: bytes) -> NDArray[np.float64] | None:
     return points if np.isfinite(points).all() and np.abs(points).max() < 1e6 else None
 
 
-def _text_points(path: Path, text: str) -> NDArray[np.float64]:
-    """(N, 2) as the file states them."""
+def _without_comments(text: str) -> str:
+    """The lines without comments, whatever ends a line."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(re.split(r"#|//", line, maxsplit=1)[0] for line in lines)
+
+
+def _text_points(path: Path, text: str) -> tuple[NDArray[np.float64], bool]:
+    """(N, 2) as the file states them, and whether a column in front counts the points."""
     start, end, first = -1, len(text), 1
     if "{" in text or "}" in text or re.match(r"\s*version", text):
         start = text.find("{")
@@ -98,21 +108,36 @@ def _text_points(path: Path, text: str) -> NDArray[np.float64]:
                 f"It may be cut off or of another kind; export it again."
             )
         first = text.count("\n", 0, start) + 1
-    rows: list[tuple[float, float]] = []
-    for number, line in enumerate(text[start + 1 : end].split("\n"), first):
-        if words := line.split():
-            rows.append(_point(words, f"{path.name}, line {number}"))
+    lines = [
+        (number, words)
+        for number, line in enumerate(text[start + 1 : end].split("\n"), first)
+        if (words := _words(line))
+    ]
+    if start < 0 and lines and lines[0][1] == [str(len(lines) - 1)]:
+        del lines[0]  # the number of points
+    rows = [_point(words, f"{path.name}, line {number}") for number, words in lines]
     if not rows:
         raise LabelError(f"{path.name} has no points; label it again.")
     stated = re.search(
         r"^\s*n_?points\s*:\s*(\S+)", text[: max(start, 0)], re.MULTILINE | re.IGNORECASE
     )
-    if stated and stated[1] != str(len(rows)):
+    if stated and stated[1].lstrip("0") != str(len(rows)):
         raise LabelError(
             f"{path.name} says n_points: {stated[1]}, but holds {len(rows)} points. "
             f"It may be cut off; export it again, or correct the number."
         )
-    return np.array(rows, np.float64)
+    is_numbered = len(rows) > 2 and all(len(row) == 3 for row in rows)
+    is_numbered = is_numbered and any(
+        all(row[0] == place for place, row in enumerate(rows, first)) for first in (0, 1)
+    )
+    columns = slice(1, 3) if is_numbered else slice(0, 2)
+    return np.array([row[columns] for row in rows], np.float64), is_numbered
+
+
+def _words(line: str) -> list[str]:
+    """The numbers of a line, which a comma may separate too."""
+    words = line.replace(", ", " ").split()
+    return words[0].split(",") if len(words) == 1 and words[0].count(",") == 1 else words
 
 
 def _has_one_precision(text: str) -> bool:
@@ -178,7 +203,7 @@ def _read_bytes(path: Path) -> bytes:
         raise LabelError(f"{path.name} could not be opened: {reason}.") from error
 
 
-def _point(words: Sequence[str], place: str) -> tuple[float, float]:
+def _point(words: Sequence[str], place: str) -> list[float]:
     if len(words) not in (2, 3):
         raise LabelError(
             f"{place}: {len(words)} columns where x and y belong; put one point on each line."
@@ -192,4 +217,4 @@ def _point(words: Sequence[str], place: str) -> tuple[float, float]:
         if not math.isfinite(value):
             raise LabelError(f"{place}: {word!r} is no position; label this point again.")
         values.append(value)
-    return values[0], values[1]
+    return values

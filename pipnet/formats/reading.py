@@ -7,6 +7,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path, PureWindowsPath
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
@@ -16,6 +17,8 @@ from defusedxml.common import DefusedXmlException
 
 from pipnet.data.coco import LabelError
 from pipnet.text import encoding_of
+
+_DECIMAL_COMMA = re.compile(r"^\s*(-?\d+),(\d+)\s*$")
 
 HEAD_BYTES = 65536
 """How much of a file is looked at to recognise its format."""
@@ -85,6 +88,30 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise unreadable(path, error) from error
     except UnicodeDecodeError as error:
         raise LabelError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def table_rows(path: Path) -> Iterator[list[str]]:
+    """The cells of each row of a CSV file, the header first.
+
+    Cells are separated as the header says: by commas, tabs or semicolons. With semicolons, as
+    spreadsheets write where the comma is the decimal point, 1,5 becomes 1.5.
+
+    Raises:
+        LabelError: as `read_lines`.
+        csv.Error: a row is no CSV.
+    """
+    lines = (line for _number, line in read_lines(path))
+    head = next(lines, "")
+    if head.strip('" ').lower().startswith("sep="):  # for Excel
+        head = next(lines, "")
+    delimiter = max(",\t;", key=head.count)
+    rows = csv.reader(chain([head], lines), delimiter=delimiter)
+    if delimiter != ";":
+        yield from rows
+        return
+    yield next(rows, [])
+    for row in rows:
+        yield [_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row]
 
 
 def csv_line(cells: Sequence[str]) -> str:

@@ -56,19 +56,31 @@ def _key(data: h5py.File) -> str:
 
 
 def _table(group: h5py.Group) -> _Table:
-    """A table of rows, as old versions wrote it: the columns' names are pickled."""
-    rows, kind = table(group, "table"), group["table"].attrs["values_block_0_kind"]
-    columns = _StringUnpickler(io.BytesIO(bytes(kind))).load()
+    """A table of rows, as old versions wrote it: the columns' names are pickled. Columns of each
+    type, such as whole numbers, are a block."""
+    rows, kinds = table(group, "table"), group["table"].attrs
+    blocks = [name for name in rows.dtype.names or () if name.startswith("values_block_")]
+    columns = [
+        tuple(column)
+        for name in blocks
+        for column in _StringUnpickler(io.BytesIO(bytes(kinds[f"{name}_kind"]))).load()
+    ]
     photos: list[tuple[str, ...]] = [(text(row["index"]),) for row in rows]
-    return [tuple(column) for column in columns], photos, np.asarray(rows["values_block_0"])
+    values = [np.asarray(rows[name], np.float64).reshape(len(rows), -1) for name in blocks]
+    return columns, photos, np.concatenate(values, axis=1)
 
 
 def _fixed(group: h5py.Group) -> _Table:
-    columns, photos = _axis(group, "block0_items"), _axis(group, "axis1")
-    values = table(group, "block0_values").astype(np.float64)
-    if values.shape != (len(photos), len(columns)):
-        raise ValueError(f"values {values.shape} for {len(photos)} rows")
-    return columns, photos, values
+    """Arrays, those of each type of column a block."""
+    order, photos = _axis(group, "axis0"), _axis(group, "axis1")
+    found: dict[tuple[str, ...], np.ndarray[Any, Any]] = {}
+    for block in range(int(group.attrs["nblocks"])):
+        columns = _axis(group, f"block{block}_items")
+        values = table(group, f"block{block}_values").astype(np.float64)
+        if values.shape != (len(photos), len(columns)):
+            raise ValueError(f"values {values.shape} for {len(photos)} rows")
+        found |= zip(columns, values.T, strict=True)
+    return order, photos, np.array([found[column] for column in order]).T
 
 
 def _axis(group: h5py.Group, name: str) -> list[tuple[str, ...]]:

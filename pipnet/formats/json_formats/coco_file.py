@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.json_formats.grouping import has_repeats
 from pipnet.formats.label_file import (
     ABSENT,
     OCCLUDED,
@@ -21,12 +22,10 @@ from pipnet.formats.label_file import (
     VISIBLE,
     LabelFile,
     ListedPhoto,
-    common_names,
     flip_of,
     stated_size,
 )
 from pipnet.formats.reading import (
-    MAX_POSITION,
     id_of,
     kind_of,
     list_of,
@@ -39,13 +38,26 @@ _FACE_POINTS = "face_kpts"
 """Where COCO-WholeBody keeps the 68 landmarks of a person's face."""
 
 
+_SAID = {
+    "boxes": "annotations have a box and no keypoints: left out",
+    "hidden": "points have a position and visibility 0: taken for absent",
+    "miscounted": "annotations say another num_keypoints than they have",
+    "corners": "labelled points are at (0, 0), as many tools write points that were never placed",
+    "uncounted": "points at (0, 0) are not counted by num_keypoints: taken for absent",
+    "bodies": "faces are those of COCO-WholeBody (face_kpts); bodies are left out",
+    "crowds": "annotations stand for a crowd: left out",
+}
+"""What is noted of annotations or points, after their number."""
+
+
 def read(path: Path, data: object) -> LabelFile:
     """Read a data set from its parsed JSON `data`.
 
     Landmarks without names have none; several categories are read, each face with the names of its
     own. Of COCO-WholeBody the faces are read. A skeleton that counts from 0 is recognised by its 0.
     Points with visibility 0 are absent, whatever their position. Where all points have visibility
-    1, it says "labelled", so they are visible.
+    1, it says "labelled", so they are visible. A point at (0, 0) that is said to be labelled is
+    absent if `num_keypoints` does not count it.
 
     Raises:
         LabelError: it is not COCO, or an annotation is damaged; names it.
@@ -55,7 +67,7 @@ def read(path: Path, data: object) -> LabelFile:
     photos, details, twice = _images(data, path, notes)
     categories = _categories(data, path, notes)
     faces: list[LabelledFace] = []
-    counts = {"boxes": 0, "hidden": 0, "miscounted": 0, "bodies": 0, "crowds": 0}
+    counts = dict.fromkeys(_SAID, 0)
     seen_ids: set[object] = set()
     for number, given in enumerate(
         list_of(data.get("annotations"), f"{path.name}: annotations"), 1
@@ -71,32 +83,21 @@ def read(path: Path, data: object) -> LabelFile:
         face = _face(row, photos[image], categories, place, counts)
         if face is not None and face.photo not in twice:
             faces.append(face)
-    if any((_seen(face) > 0).any() for face in faces) and all(
-        (_seen(face) <= OCCLUDED).all() for face in faces
-    ):
+    if _is_binary(faces):
         faces = [
             replace(face, visibility=np.where(_seen(face) > 0, VISIBLE, ABSENT).astype(np.int8))
             for face in faces
         ]
         notes.append("every labelled point has visibility 1: taken for visible, not hidden")
-    said = {
-        "boxes": "annotations have a box and no keypoints: left out",
-        "hidden": "points have a position and visibility 0: taken for absent",
-        "miscounted": "annotations say another num_keypoints than they have",
-        "bodies": "faces are those of COCO-WholeBody (face_kpts); bodies are left out",
-        "crowds": "annotations stand for a crowd: left out",
-    }
-    notes += (f"{count} {said[key]}" for key, count in counts.items() if count)
+    notes += (f"{count} {_SAID[key]}" for key, count in counts.items() if count)
     if not faces:
         notes.append("it holds no labelled face")
-    used = {face.names for face in faces}
-    if len(used) > 1:
+    used = {face.names for face in faces} or {row[0] for row in categories.values() if row[0]}
+    if faces and len(used) > 1:
         notes.append("faces are of categories with different landmarks, each read with its own")
-    one = [row for row in categories.values() if row[0] in used] if len(used) == 1 else []
-    return LabelFile(
-        "coco", PIXELS, faces, details, common_names(faces) if faces else None,
-        one[0][1] if one else (), one[0][2] if one else None, notes,
-    )  # fmt: skip
+    found = [row for row in categories.values() if row[0] in used] if len(used) == 1 else []
+    names, edges, flip = found[0] if found else (None, (), None)
+    return LabelFile("coco", PIXELS, faces, details, names, edges, flip, notes)
 
 
 def _images(
@@ -132,6 +133,16 @@ def _images(
     return photos, details, twice
 
 
+def _is_binary(faces: Sequence[LabelledFace]) -> bool:
+    """Whether visibility 1 stands for labelled. Files with verdicts are this program's own, whose 1
+    is hidden."""
+    return (
+        any((_seen(face) > 0).any() for face in faces)
+        and all((_seen(face) <= OCCLUDED).all() for face in faces)
+        and not any(face.verdict for face in faces)
+    )
+
+
 def _seen(face: LabelledFace) -> NDArray[np.int8]:
     assert face.visibility is not None
     return face.visibility
@@ -153,6 +164,9 @@ def _categories(data: Mapping[str, Any], path: Path, notes: list[str]) -> dict[o
         flip = flip_of(row.get("flip_idx"), len(names)) if names else None
         if flip is None and names:
             flip = _flip_of_pairs(row.get("flip_pairs"), len(names))
+        if has_repeats(names):
+            notes.append(f"{place}: keypoints share a name, so they have none")
+            names = []
         found[id_of(row.get("id"), f"{place}: its id")] = (tuple(names) or None, edges, flip)
     return found
 
@@ -219,10 +233,10 @@ def _face(
     if row.get("iscrowd") and absent.all():
         counts["crowds"] += 1
         return None
-    counts["hidden"] += int((values[absent, :2] != 0).any(axis=1).sum())
-    stated = row.get("num_keypoints")
-    if not has_body and isinstance(stated, int):
-        counts["miscounted"] += stated != int((~absent).sum())
+    counts["hidden"] += int((np.nan_to_num(values[absent, :2]) != 0).any(axis=1).sum())
+    if not has_body:
+        absent |= _uncounted(values, absent, row.get("num_keypoints"), counts)
+        visibility[absent] = ABSENT
     points = np.where(absent[:, None], np.nan, values[:, :2])
     box = _box(row.get("face_box" if has_body else "bbox"), place)
     if box is None and not absent.all():
@@ -235,8 +249,22 @@ def _face(
     )  # fmt: skip
 
 
+def _uncounted(
+    values: NDArray[np.float64], absent: NDArray[np.bool_], stated: object, counts: dict[str, int]
+) -> NDArray[np.bool_]:
+    """(N,): which labelled points at (0, 0) were never placed, as `num_keypoints` tells."""
+    corners = (values[:, :2] == 0).all(axis=1) & ~absent
+    if isinstance(stated, int) and corners.any() and stated == int((~absent & ~corners).sum()):
+        counts["uncounted"] += int(corners.sum())
+        return corners
+    counts["corners"] += int(corners.sum())
+    if isinstance(stated, int):
+        counts["miscounted"] += stated != int((~absent).sum())
+    return np.zeros_like(absent)
+
+
 def _keypoints(flat: object, names: tuple[str, ...] | None, place: str) -> NDArray[np.float64]:
-    """(N, 3) of x, y and visibility."""
+    """(N, 3) of x, y and visibility. Where that is 0, x and y may be null or NaN."""
     if not isinstance(flat, list | np.ndarray):
         raise LabelError(f"{place}: keypoints is {kind_of(flat)}, not a list.")
     if len(flat) % 3:
@@ -248,8 +276,12 @@ def _keypoints(flat: object, names: tuple[str, ...] | None, place: str) -> NDArr
         raise LabelError(
             f"{place}: it has {len(flat) // 3} keypoints, but its category names {len(names)}."
         )
-    if isinstance(flat, list) or (np.abs(flat) > MAX_POSITION).any():
-        flat = np.array(numbers_of(list(flat), f"{place}, keypoints"), np.float64)
+    if isinstance(flat, list):  # else finite; what is far outside its photo is named with it
+        words = list(flat)
+        for k in range(0, len(words), 3):
+            if words[k + 2] == 0 and any(word is None or word != word for word in words[k : k + 2]):
+                words[k : k + 2] = 0, 0
+        flat = np.array(numbers_of(words, f"{place}, keypoints"), np.float64)
     values = flat.reshape(-1, 3)
     wrong = ~np.isin(values[:, 2], (0, 1, 2))
     if wrong.any():

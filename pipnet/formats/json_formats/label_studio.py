@@ -19,20 +19,27 @@ from pipnet.formats.json_formats.grouping import check_grouping, containing, has
 from pipnet.formats.json_formats.labelme import same_landmarks
 from pipnet.formats.label_file import (
     FRACTION,
+    OCCLUDED,
     PIXELS,
+    VISIBLE,
     LabelFile,
     LabelsToWrite,
     ListedPhoto,
     box_of,
     by_photo,
     common_names,
-    seen_where_placed,
 )
 from pipnet.formats.reading import forward_slashes, list_of, number_of, object_of
 
 _POINTS = "keypointlabels"
 _BOXES = "rectanglelabels"
 _RESULTS = ("annotations", "completions", "predictions")
+_WORDS = (_POINTS, "labels", "choices")
+"""Values that name a point or describe it; each but the first in a region of its own with the id of
+the point."""
+
+_HIDDEN_WORD = re.compile(r"(occlu|hidden|invisib|not.?visib)", re.IGNORECASE)
+"""What a label or choice says of a hidden landmark."""
 
 
 @dataclass
@@ -44,6 +51,7 @@ class _Region:
     at: tuple[float, float]
     size: tuple[float, float] | None = None
     parent: str = ""
+    is_hidden: bool = False
 
 
 @dataclass
@@ -53,8 +61,10 @@ class _Result:
     points: list[_Region] = field(default_factory=list)
     boxes: list[_Region] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    words: dict[str, list[str]] = field(default_factory=dict)
     size: tuple[int, int] | None = None
     others: int = 0
+    turned: int = 0
 
 
 def read(path: Path, data: object) -> LabelFile:
@@ -62,8 +72,9 @@ def read(path: Path, data: object) -> LabelFile:
 
     Positions are percent of the photo's size. They become pixels if the file states every size,
     else they stay fractions. A point belongs to the rectangle that it names as parent or is related
-    to in either direction, else to the smallest rectangle around it. Of several annotations of a
-    task the one marked as ground truth is read, else the newest; predictions where there is none.
+    to in either direction, else to the smallest rectangle around it. A second label or a choice for
+    a point may say that it is occluded. Of several annotations of a task the one marked as ground
+    truth is read, else the newest; predictions where there is none.
 
     Raises:
         LabelError: it is not Label Studio, or a region is damaged; names the task.
@@ -72,9 +83,10 @@ def read(path: Path, data: object) -> LabelFile:
     notes: list[str] = []
     faces: list[tuple[LabelledFace, tuple[int, int] | None]] = []
     photos: dict[str, ListedPhoto] = {}
+    turned = 0
     for number, given in enumerate(tasks, 1):
         place = f"{path.name}, task {number}"
-        task = object_of(given, place)
+        task = _whole_task(object_of(given, place))
         try:
             photo = _photo(task, notes)
         except ValueError as error:  # an address that is none
@@ -97,11 +109,15 @@ def read(path: Path, data: object) -> LabelFile:
         photos[photo] = ListedPhoto(result.size)
         if result.others:
             notes.append(f"task {number}: {result.others} regions are no points or rectangles")
+        turned += result.turned
         check_grouping(len(result.points), len(result.boxes), place)
         faces += ((face, result.size) for face in _faces(photo, result, score, notes))
     renamed = sum(re.match(r"[0-9a-f]{8}-", photo) is not None for photo in photos)
-    if renamed:
-        notes.append(f"{renamed} photos have the names that Label Studio gave them")
+    said = (
+        (turned, "regions were drawn on a turned photo: check where they lie"),
+        (renamed, "photos have the names that Label Studio gave them"),
+    )
+    notes += (f"{count} {words}" for count, words in said if count)
     has_sizes = all(size is not None for _face, size in faces)
     if not has_sizes:
         notes.append("photo sizes are not stated: positions are fractions of the photo")
@@ -112,6 +128,14 @@ def read(path: Path, data: object) -> LabelFile:
         "labelstudio", PIXELS if has_sizes else FRACTION, rows, photos,
         common_names(rows) if rows else None, notes=list(dict.fromkeys(notes)),
     )  # fmt: skip
+
+
+def _whole_task(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The task of an annotation as cloud storage has it, one a file with its task inside."""
+    task = row.get("task")
+    if isinstance(task, dict) and "result" in row:
+        return {**task, "annotations": [row]}
+    return row
 
 
 def _photo(task: Mapping[str, Any], notes: list[str]) -> str:
@@ -189,13 +213,27 @@ def _result(rows: list[Any], place: str) -> _Result:
         if row.get("type") == "relation":
             found.links.append((str(row.get("from_id")), str(row.get("to_id"))))
             continue
-        value = row.get("value")
-        if not isinstance(value, dict) or not (_POINTS in value or _BOXES in value):
-            found.others += 1
-            continue
-        _add(found, value, str(row.get("id", number)), str(row.get("parentID") or ""), where)
-        _add_size(found, row)
+        value, key = row.get("value"), str(row.get("id", number))
+        value = value if isinstance(value, dict) else {}
+        words = [list_of(value[kind], where) for kind in _WORDS if kind in value]
+        found.words.setdefault(key, []).extend(str(word) for texts in words for word in texts)
+        if _POINTS in value or _BOXES in value or row.get("type") == "keypoint":
+            _add(found, value, key, str(row.get("parentID") or ""), where)
+            _add_size(found, row)
+            found.turned += bool(row.get("image_rotation"))
+        else:
+            found.others += not words
+    _name(found)
     return found
+
+
+def _name(found: _Result) -> None:
+    """Give points their labels, which may stand in regions of their own, and their visibility."""
+    for region in found.points:
+        words = found.words.get(region.id, [])
+        region.is_hidden = len(words) > 1 and any(map(_HIDDEN_WORD.search, words))
+        names = [word for word in words if not _HIDDEN_WORD.search(word)]
+        region.label = region.label if region.label in names else (names or words or [""])[0]
 
 
 def _flat_result(task: Mapping[str, Any], place: str) -> _Result:
@@ -203,8 +241,11 @@ def _flat_result(task: Mapping[str, Any], place: str) -> _Result:
     for value in task.values():
         for number, row in enumerate(value if isinstance(value, list) else ()):
             if isinstance(row, dict) and (_POINTS in row or _BOXES in row):
-                _add(found, row, f"{len(found.points)}-{number}", "", place)
+                key = f"{len(found.points)}-{number}"
+                found.words[key] = list(map(str, list_of(row.get(_POINTS), place)))
+                _add(found, row, key, "", place)
                 _add_size(found, row)
+    _name(found)
     return found
 
 
@@ -212,7 +253,7 @@ def _add(found: _Result, value: Mapping[str, Any], key: str, parent: str, place:
     at = (number_of(value.get("x"), place) / 100, number_of(value.get("y"), place) / 100)
     names = list_of(value.get(_POINTS) or value.get(_BOXES), place)
     label = str(names[0]) if names else ""
-    if _POINTS in value:
+    if _BOXES not in value:
         found.points.append(_Region(key, label, at, parent=parent))
         return
     size = (number_of(value.get("width"), place) / 100, number_of(value.get("height"), place) / 100)
@@ -243,12 +284,13 @@ def _faces(
     for index, members in groups.items():
         labels = [region.label for region in members]
         points = np.array([region.at for region in members], np.float64)
-        if has_repeats(labels):
-            notes.append("landmarks of a face share a label, so they have no names")
+        is_named = all(labels) and not has_repeats(labels)
+        if not is_named:
+            notes.append("landmarks of a face share a label, or have none, so they have no names")
         yield LabelledFace(
             photo, points, areas[index] if index is not None else None,
-            seen_where_placed(points), score,
-            names=None if has_repeats(labels) else tuple(labels),
+            np.array([OCCLUDED if region.is_hidden else VISIBLE for region in members], np.int8),
+            score, names=tuple(labels) if is_named else None,
         )  # fmt: skip
 
 
@@ -271,6 +313,7 @@ def fits_json(data: object) -> bool:
     row = data[0] if isinstance(data, list) and data else data
     if not isinstance(row, dict):
         return False
+    row = _whole_task(row)
     if "data" in row and any(key in row for key in _RESULTS):
         return True
     return "images" not in row and any(
@@ -278,6 +321,13 @@ def fits_json(data: object) -> bool:
         and (_POINTS in value[0] or _BOXES in value[0])
         for value in row.values()
     )  # fmt: skip
+
+
+def is_csv(header: Sequence[str], row: Sequence[str] | None) -> bool:
+    """Whether a table is an export of Label Studio, which has JSON in its cells."""
+    return "annotation_id" in header or (
+        "lead_time" in header and any(cell.lstrip().startswith("[{") for cell in row or ())
+    )
 
 
 def text(labels: LabelsToWrite) -> Iterator[str]:

@@ -24,7 +24,7 @@ from pipnet.formats.label_file import (
     listed,
     seen_where_placed,
 )
-from pipnet.formats.reading import csv_line, number_of, read_lines
+from pipnet.formats.reading import csv_line, number_of, table_rows
 
 _COORDS = ("x", "y", "likelihood", "visible")
 _MISSING = ("", "nan", "none", "null")
@@ -39,18 +39,24 @@ class _Individual:
     names: list[str] = field(default_factory=list)
     columns: dict[tuple[str, str], int] = field(default_factory=dict)
 
+    def check(self, path: Path) -> None:
+        """Raise LabelError for a part without x or y."""
+        for part in self.names:
+            if (part, "x") not in self.columns or (part, "y") not in self.columns:
+                raise LabelError(f"{path.name}: {part!r} needs a column x and a column y.")
+
 
 def read(path: Path) -> LabelFile:
     """Read a CSV of labels or predictions. Empty cells and NaN are absent landmarks, also in a row
     that is cut short. A photo is the path of its row, in one column or in three. Several animals of
     a photo are several faces; the parts of none (`single`) are one of their own. `likelihood` is a
-    prediction's; Lightning Pose has `visible`, 0 to 2.
+    prediction's; Lightning Pose has `visible`, 0 to 2. Columns of anything else are left out.
 
     Raises:
         LabelError: the header is another one, or a cell is not a number; names the row.
     """
     try:
-        return read_rows(csv.reader(line for _number, line in read_lines(path)), path)
+        return read_rows(table_rows(path), path)
     except csv.Error as error:
         raise LabelError(f"{path.name}: {error}.") from error
 
@@ -61,6 +67,7 @@ def read_rows(rows: Iterable[list[str]], path: Path) -> LabelFile:
     individuals: dict[str, _Individual] = {}
     faces: list[LabelledFace] = []
     photos: list[str] = []
+    others: list[str] = []
     index = short = 0
     for number, row in enumerate(rows, 1):
         if not any(cell.strip() for cell in row):
@@ -71,7 +78,7 @@ def read_rows(rows: Iterable[list[str]], path: Path) -> LabelFile:
                 raise LabelError(f"{path.name}, row {number}: a header row {label!r}.")
             header[label] = row
             if label == "coords":
-                index, individuals = _columns(header, path)
+                index, individuals, others = _columns(header, path)
             continue
         photo = PureWindowsPath("/".join(cell for cell in row[:index] if cell)).as_posix()
         photos.append(photo)
@@ -82,6 +89,9 @@ def read_rows(rows: Iterable[list[str]], path: Path) -> LabelFile:
     if not individuals:
         raise LabelError(f"{path.name} has no row `coords`, so it is no table of DeepLabCut.")
     notes = _notes(faces, photos, short, individuals)
+    if others:
+        words = ", ".join(dict.fromkeys(others))
+        notes.append(f"{len(others)} columns of other values are left out ({words[:100]})")
     return LabelFile(
         "dlc", PIXELS, faces, listed(photos), common_names(faces) if faces else None, notes=notes
     )
@@ -106,8 +116,10 @@ def _notes(
     return notes
 
 
-def _columns(header: dict[str, list[str]], path: Path) -> tuple[int, dict[str, _Individual]]:
-    """How many columns name the photo, and the columns of each animal."""
+def _columns(
+    header: dict[str, list[str]], path: Path
+) -> tuple[int, dict[str, _Individual], list[str]]:
+    """How many columns name the photo, the columns of each animal, and what others hold."""
     coords, parts = header["coords"], header.get("bodyparts")
     if parts is None:
         raise LabelError(f"{path.name} has no header row `bodyparts`.")
@@ -116,10 +128,14 @@ def _columns(header: dict[str, list[str]], path: Path) -> tuple[int, dict[str, _
         raise LabelError(f"{path.name} has no columns x and y in its row `coords`.")
     owners = header.get("individuals", [""] * len(coords))
     individuals: dict[str, _Individual] = {}
+    others: list[str] = []
     for column, word in enumerate(coords[index:], index):
         kind = word.strip()
-        if column >= len(parts) or column >= len(owners) or kind not in _COORDS:
-            raise LabelError(f"{path.name}: column {column + 1} has no part, or no x or y.")
+        if kind not in _COORDS:
+            others.append(kind or "".join(header.get("scorer", [])[column : column + 1]))
+            continue
+        if column >= len(parts) or column >= len(owners):
+            raise LabelError(f"{path.name}: column {column + 1} has no part.")
         animal = individuals.setdefault(owners[column].strip(), _Individual())
         part = parts[column].strip()
         if (part, kind) in animal.columns:
@@ -128,10 +144,8 @@ def _columns(header: dict[str, list[str]], path: Path) -> tuple[int, dict[str, _
         if part not in animal.names:
             animal.names.append(part)
     for animal in individuals.values():
-        for part in animal.names:
-            if (part, "x") not in animal.columns or (part, "y") not in animal.columns:
-                raise LabelError(f"{path.name}: {part!r} needs a column x and a column y.")
-    return index, individuals
+        animal.check(path)
+    return index, individuals, others
 
 
 def _face(photo: str, row: Sequence[str], animal: _Individual, place: str) -> LabelledFace | None:
@@ -161,7 +175,8 @@ def _face(photo: str, row: Sequence[str], animal: _Individual, place: str) -> La
 
 
 def _fits(_path: Path, head: bytes) -> bool:
-    first = head.decode("utf-8-sig", errors="replace").splitlines()[:4]
+    lines = head.decode("utf-8-sig", errors="replace").splitlines()[:4]
+    first = [line.lstrip('"') for line in lines]
     return (
         len(first) >= 3
         and first[0].startswith("scorer")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -40,21 +39,23 @@ _EXTRA_NUMBERS = 4 + len(WFLW_ATTRIBUTES)
 
 def read_wflw(path: Path) -> LabelFile:
     """Read a list of WFLW: x and y of each landmark in pixels; x_min, y_min, x_max, y_max of the
-    face and six flags, or none of these; the photo's name.
+    face and six flags, the four numbers alone, or none of these; the photo's name.
 
     Raises:
         LabelError: a line has another shape; names it.
     """
     faces: list[LabelledFace] = []
     flags = np.zeros(len(WFLW_ATTRIBUTES), int)
+    bare = 0
     for number, line in read_lines(path):
         place = f"{path.name}, line {number}"
         words = line.split()
         if not words:
             continue
-        name = _last_words(line)
+        name = _last_words(words)
         numbers = numbers_of(words[: len(words) - len(name.split())], place)
         count = _wflw_points(numbers)
+        bare += count is not None and 2 * count + 4 == len(numbers)
         if count is None or not name:
             raise LabelError(
                 f"{place}: {len(numbers)} numbers and the name {name!r}; a line of WFLW has x and "
@@ -65,8 +66,10 @@ def read_wflw(path: Path) -> LabelFile:
         box = tight_box(points)
         if rest:
             left, top, right, bottom = rest[:4]
-            box = (left, top, right - left, bottom - top)
-            flags += np.array(rest[4:], int)
+            if left < right and top < bottom:
+                box = (left, top, right - left, bottom - top)
+            if rest[4:]:
+                flags += np.array(rest[4:], int)
         faces.append(LabelledFace(name, points, box, seen_where_placed(points)))
     notes = []
     if flags.any():
@@ -74,19 +77,18 @@ def read_wflw(path: Path) -> LabelFile:
             f"{name} {count}" for name, count in zip(WFLW_ATTRIBUTES, flags.tolist(), strict=True)
         )
         notes.append(f"attributes of faces are not imported ({said})")
+    if bare:
+        notes.append(f"the last four numbers of {bare} lines surround the others: rectangles")
+    if len({len(face.points) for face in faces}) > 1:
+        notes.append("lines have different numbers of landmarks")
     return LabelFile("wflw", PIXELS, faces, listed([face.photo for face in faces]), notes=notes)
 
 
-def _last_words(line: str) -> str:
-    """The words after the last number that a name cannot be part of: the photo's name."""
-    match = re.search(r"(?:^|\s)(\S*[^\d\s.eE+-]\S*(?:\s+\S+)*)\s*$", line)
-    if match is None:
-        return line.split()[-1] if line.split() else ""
-    name = match[1]
-    # a name with blanks begins at the first word that is no number
-    words = line.split()
+def _last_words(words: list[str]) -> str:
+    """The photo's name, which may hold blanks: the words from the first that is no number. There
+    is an even number of numbers, so one too many is the beginning of the name."""
     first = next((k for k, word in enumerate(words) if not is_number(word)), len(words) - 1)
-    return " ".join(words[first:]) if first < len(words) else name
+    return " ".join(words[first - first % 2 :])
 
 
 def _wflw_points(numbers: list[float]) -> int | None:
@@ -94,11 +96,24 @@ def _wflw_points(numbers: list[float]) -> int | None:
     total = len(numbers)
     if total < 2 or total % 2:
         return None
-    if total > _EXTRA_NUMBERS:
-        left, top, right, bottom, *flags = numbers[-_EXTRA_NUMBERS:]
-        if set(flags) <= {0.0, 1.0} and left < right and top < bottom:
-            return (total - _EXTRA_NUMBERS) // 2
+    if total > _EXTRA_NUMBERS and set(numbers[4 - _EXTRA_NUMBERS :]) <= {0.0, 1.0}:
+        return (total - _EXTRA_NUMBERS) // 2
+    if total > 8 and _is_rectangle(numbers):
+        return (total - 4) // 2
     return total // 2
+
+
+def _is_rectangle(numbers: list[float]) -> bool:
+    """Whether the last four numbers are two corners, with the other points between them."""
+    points = np.array(numbers, np.float64).reshape(-1, 2)
+    low, high = points[-2], points[-1]
+    others = points[:-2]
+    spread = others.max(axis=0) - others.min(axis=0)
+    return bool(
+        (low < high).all()
+        and (low <= others.min(axis=0) + spread / 20).all()
+        and (high >= others.max(axis=0) - spread / 20).all()
+    )
 
 
 def _fits_wflw(path: Path, head: bytes) -> bool:
@@ -110,7 +125,8 @@ def _fits_wflw(path: Path, head: bytes) -> bool:
 
 def read_pipnet(path: Path) -> LabelFile:
     """Read a training list of PIPNet: the name of a crop, then x and y of each landmark as
-    fractions of the crop; or its mean face: x and y only.
+    fractions of the crop; or its mean face: x and y only. Other programs write such lists with
+    pixels of a photo, which are most of the numbers above 2.
 
     Raises:
         LabelError: a line has another shape; names it.
@@ -131,10 +147,13 @@ def read_pipnet(path: Path) -> LabelFile:
         faces.append(LabelledFace(photo, points, tight_box(points), seen_where_placed(points)))
     if faces and faces[0].photo == "":
         notes.append("this is a mean face: the average shape, not a face of a photo")
+    photos = listed([face.photo for face in faces if face.photo])
+    if faces and float(np.median(np.abs(np.concatenate([f.points for f in faces])))) > 2:
+        notes.append("positions are pixels of photos: no training list, which has shares of crops")
+        return LabelFile("pipnet", PIXELS, faces, photos, notes=notes)
     outside = sum(int(((face.points < 0) | (face.points > 1)).sum()) for face in faces)
     if outside:
         notes.append(f"{outside} coordinates lie outside the crop")
-    photos = listed([face.photo for face in faces if face.photo])
     return LabelFile("pipnet", FRACTION, faces, photos, notes=notes)
 
 

@@ -37,7 +37,7 @@ from pipnet.formats.label_file import (
     seen_where_placed,
     visibility_of,
 )
-from pipnet.formats.reading import all_numbers, csv_line, forward_slashes, number_of, read_lines
+from pipnet.formats.reading import all_numbers, csv_line, forward_slashes, number_of, table_rows
 
 PHOTO_COLUMNS = (
     "photo", "image", "file", "filename", "file_name", "image_name", "image_path", "path", "img",
@@ -54,7 +54,6 @@ VISIBILITY_WORDS = {
     "0": ABSENT,
 }  # fmt: skip
 
-_DECIMAL_COMMA = re.compile(r"^\s*(-?\d+),(\d+)\s*$")
 _MISSING = ("", "nan", "none", "null", "na")
 _MESH_POINTS = (468, 478)
 """Landmarks of the face meshes of MediaPipe."""
@@ -87,7 +86,7 @@ def read(path: Path) -> LabelFile:
     Raises:
         LabelError: no columns of landmarks are found, or a cell is not a number; names the row.
     """
-    rows = _rows(path)
+    rows = table_rows(path)
     try:
         header = [cell.strip() for cell in next(rows, [])]
         first = next(rows, None)
@@ -116,24 +115,6 @@ def read(path: Path) -> LabelFile:
         layout.format, FRACTION if is_fraction else PIXELS, faces, photos,
         common_names(faces) if faces else None, notes=notes,
     )  # fmt: skip
-
-
-def _rows(path: Path) -> Iterator[list[str]]:
-    """The cells of each row, the header first. Cells are separated as the header says: by commas,
-    tabs or semicolons. With semicolons, as spreadsheets write where the comma is the decimal point,
-    1,5 becomes 1.5."""
-    lines = (line for _number, line in read_lines(path))
-    head = next(lines, "")
-    if head.strip('" ').lower().startswith("sep="):  # for Excel
-        head = next(lines, "")
-    delimiter = max(",\t;", key=head.count)
-    rows = csv.reader(chain([head], lines), delimiter=delimiter)
-    if delimiter != ";":
-        yield from rows
-        return
-    yield next(rows, [])
-    for row in rows:
-        yield [_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row]
 
 
 def _face(row: Sequence[str], layout: _Layout, place: str) -> LabelledFace:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,7 +17,6 @@ from pipnet.data.coco import LabelError
 from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
 from pipnet.formats.label_file import (
-    ABSENT,
     FRACTION,
     FormatReader,
     LabelFile,
@@ -26,13 +26,19 @@ from pipnet.formats.label_file import (
     common_names,
     flip_of,
     listed,
-    seen_where_placed,
     visibility_of,
 )
 from pipnet.formats.reading import is_number, numbers_of, read_lines, unreadable
+from pipnet.formats.text_formats.yolo_rows import Layout, is_turned_box, landmarks_of, layout_of
 
 _SETTINGS_BYTES = 1_000_000
 """A YAML file that describes a data set is shorter."""
+
+_LABEL_FOLDER = re.compile(r"((train|val|valid|test)/)?labels/")
+"""Where label files lie, from the folder of the YAML file."""
+
+_ROWS_LOOKED_AT = 500
+"""Rows from which it is told what a landmark's values are."""
 
 _NAME_CHARACTERS = 1000
 """Names of classes and landmarks are shorter."""
@@ -49,12 +55,23 @@ class _Settings:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a label file: its photo, where it stands, and its numbers."""
+
+    photo: str
+    place: str
+    numbers: list[float]
+
+
 def read(path: Path) -> LabelFile:
     """Read a label file, the YAML file of a data set, or a folder of label files.
 
     A row is a class, the box's centre and size, then x, y of each landmark, or x, y and visibility
-    (0 is not labelled, 1 hidden, 2 visible), all as fractions of the photo. The photo is the
-    label file's path below `labels` without the suffix.
+    (0 is not labelled, 1 hidden, 2 visible), all as fractions of the photo. Predictions of
+    Ultralytics have confidences in place of the visibilities, and may end in that of the box;
+    `layout_of` says how they are told apart. The photo is the label file's path below `labels`
+    without the suffix.
 
     Raises:
         LabelError: a row has another shape; names it.
@@ -65,18 +82,25 @@ def read(path: Path) -> LabelFile:
     notes = list(settings.notes)
     if described and not files:
         notes.append("it describes a data set whose label files are not beside it")
-    faces: list[LabelledFace] = []
-    classes: set[int] = set()
     root = path.parent if path.is_file() else path
     photo_of = {file: _photo_of(file, root) for file in files}
-    for file, photo in photo_of.items():
-        inside = file.relative_to(root).as_posix()
-        for number, line in read_lines(file):
-            if line.strip():
-                place = f"{inside}, line {number}"
-                kind, face = _face(photo, line.split(), place, settings, notes)
-                classes.add(kind)
-                faces.append(face)
+    layouts = _layouts(islice(_read_rows(photo_of, root), _ROWS_LOOKED_AT), settings, notes)
+    faces: list[LabelledFace] = []
+    classes: set[int] = set()
+    for row in _read_rows(photo_of, root):
+        count = len(row.numbers) - 5
+        if count not in layouts:
+            layouts |= _layouts([row], settings, notes)
+        faces.append(_face(row, layouts.get(count), settings))
+        classes.add(int(row.numbers[0]))
+    counts = sorted({len(face.points) for face in faces})
+    if len(counts) > 1 and settings.shape is None:
+        raise LabelError(
+            f"{path.name}: rows have {counts[0]} to {counts[-1]} landmarks; in YOLO-pose all have "
+            f"as many. It may hold outlines (segmentation) instead."
+        )
+    if any(face.score is not None for face in faces):
+        notes.append("it holds predictions: confidences stand where labels have the visibility")
     if len(classes) > 1:
         said = ", ".join(settings.classes.get(kind, str(kind)) for kind in sorted(classes))
         notes.append(f"objects of several classes ({said}) share the list of landmarks")
@@ -98,64 +122,70 @@ def _photo_of(file: Path, root: Path) -> str:
     return re.sub(r"^(.*/)?labels/", r"\1images/", inside)
 
 
-def _face(
-    photo: str, words: list[str], place: str, settings: _Settings, notes: list[str]
-) -> tuple[int, LabelledFace]:
-    numbers = numbers_of(words, place)
-    values = numbers[5:]
+def _read_rows(files: Mapping[Path, str], root: Path) -> Iterator[_Row]:
+    """The rows of label files, whose photos `files` names."""
+    for file, photo in files.items():
+        inside = file.relative_to(root).as_posix()
+        for number, line in read_lines(file):
+            if line.strip():
+                place = f"{inside}, line {number}"
+                yield _Row(photo, place, numbers_of(line.split(), place))
+
+
+def _layouts(rows: Iterable[_Row], settings: _Settings, notes: list[str]) -> dict[int, Layout]:
+    """What the rows of each number of values are."""
+    alike: dict[int, list[list[float]]] = {}
+    for row in rows:
+        alike.setdefault(len(row.numbers) - 5, []).append(row.numbers[5:])
+    found = {}
+    for count, values in alike.items():
+        layout = layout_of(np.array(values, np.float64), settings.shape) if count > 0 else None
+        if layout is not None:
+            found[count] = layout
+        if settings.shape is not None and count > 0 and not _fits_shape(count, settings.shape):
+            landmarks, size = settings.shape
+            notes.append(
+                f"the YAML file beside it is of another data set: it says {landmarks} landmarks of "
+                f"{size} values"
+            )
+    return found
+
+
+def _fits_shape(count: int, shape: tuple[int, int]) -> bool:
+    return count - shape[0] * shape[1] in (0, 1)
+
+
+def _face(row: _Row, layout: Layout | None, settings: _Settings) -> LabelledFace:
+    place, numbers, values = row.place, row.numbers, row.numbers[5:]
     if len(numbers) < 5 or not numbers[0].is_integer() or numbers[0] < 0:
         raise LabelError(f"{place}: a class and the four numbers of a box belong in front.")
     if not values:
         raise LabelError(f"{place}: a box without landmarks; this is a file of boxes only.")
-    dimensions = _dimensions(values, settings, notes)
-    if dimensions is None:
+    if len(values) == 4 and is_turned_box(numbers[1:]):
+        raise LabelError(f"{place}: four corners; this is a file of turned boxes (OBB).")
+    if layout is None:
         raise LabelError(
             f"{place}: {len(values)} numbers after the box; x and y, or x, y and visibility, of "
             f"each landmark belong there."
         )
-    rows = np.array(values, np.float64).reshape(-1, dimensions)
-    points = rows[:, :2].copy()
-    if dimensions == 3:
-        stated = rows[:, 2]
-        if not np.isin(stated, (0, 1, 2)).all():
-            raise LabelError(f"{place}: the visibility of a landmark must be 0, 1 or 2.")
-        visibility = stated.astype(np.int8)
-    else:
-        points[(points == 0).all(axis=1)] = np.nan
-        visibility = seen_where_placed(points)
-    points[visibility == ABSENT] = np.nan
+    points, visibility, score = landmarks_of(values, layout, place)
     x, y, width, height = numbers[1:5]
     names = settings.names if settings.names and len(settings.names) == len(points) else None
     box = (x - width / 2, y - height / 2, width, height)
-    return int(numbers[0]), LabelledFace(photo, points, box, visibility, names=names)
-
-
-def _dimensions(values: list[float], settings: _Settings, notes: list[str]) -> int | None:
-    """2 or 3 values of each landmark."""
-    if settings.shape is not None:
-        count, dimensions = settings.shape
-        if count * dimensions == len(values):
-            return dimensions
-        notes.append(
-            f"the YAML file beside it is of another data set: it says {count} landmarks of "
-            f"{dimensions} values"
-        )
-    if len(values) % 3 == 0 and set(values[2::3]) <= {0.0, 1.0, 2.0}:
-        return 3
-    return 2 if len(values) % 2 == 0 else None
+    return LabelledFace(row.photo, points, box, visibility, score, names=names)
 
 
 def _label_files(path: Path) -> list[Path]:
     if path.suffix.lower() == ".txt":
         return [path]
-    folder = path if path.is_dir() else path.parent / "labels"
-    if not folder.is_dir():
-        return []
+    folder = path if path.is_dir() else path.parent
     try:
         files = walk_files(folder)[0]
     except ImageError as error:
         raise LabelError(f"{error}.") from error
     found = [file for file in files if file.suffix.lower() == ".txt"]
+    if path.is_file():  # of the YAML file: labels/train and train/labels are both usual
+        found = [file for file in found if _LABEL_FOLDER.match(file.relative_to(folder).as_posix())]
     return [file for file in found if file.name not in ("classes.txt", "train.txt", "val.txt")]
 
 
@@ -234,7 +264,11 @@ def _fits(path: Path, head: bytes) -> bool:
         return False
     text = head.decode("utf-8-sig", errors="replace")
     words = next((line.split() for line in text.splitlines() if line.strip()), [])
-    if len(words) < 7 or not all(map(is_number, words[:40])) or not re.fullmatch(r"\d+", words[0]):
+    if (
+        len(words) < 7
+        or not all(map(is_number, words[:40]))
+        or not re.fullmatch(r"\d+(\.0*)?", words[0])
+    ):
         return False
     return all(-1 <= float(word) <= 2 for word in words[1:5])
 

@@ -98,7 +98,7 @@ class TestCoco:
         for photo in data.draw(st.lists(st.sampled_from(sorted(self.sizes)), max_size=4)):
             points = data.draw(arrays(np.float64, (count, 2), elements=st.floats(-1e4, 1e4)))
             seen = data.draw(arrays(np.int8, count, elements=st.integers(0, 2)))
-            rows.append(LabelledFace(photo, points, (1, 2, 3, 4), seen))
+            rows.append(LabelledFace(photo, points, (1, 2, 3, 4), seen, verdict="corrected"))
         names = [str(index) for index in range(count)]
         coco.write(path, rows, names, (), None, self.sizes)
         back = coco.read(path)
@@ -153,11 +153,11 @@ class TestCoco:
         (tmp_path / "a.json").write_text(json.dumps(data))
         back = coco.read(tmp_path / "a.json")
         assert (back.names, back.edges, back.flip) == (("l", "r", "n"), (), (1, 0, 2))
-        (face,) = back.rows
+        face, empty = back.rows
         assert (face.photo, face.box) == (".\\photos\\a.jpg", (1, 2, 3, 4))
+        assert (empty.box, empty.visibility.tolist()) == (None, [0, 0, 0])
         assert [str(problem) for problem in back.problems] == [
-            ".\\photos\\a.jpg: annotation 2 has no keypoints.",
-            ".\\photos\\a.jpg: annotation 3 has no box and no labelled point.",
+            "1 annotations have a box and no keypoints: left out."
         ]
 
     @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ class TestCoco:
         (tmp_path / "a.json").write_text(json.dumps(data))
         assert coco.read(tmp_path / "a.json").flip is None
 
-    def test_files_without_one_scheme(self, tmp_path: Path) -> None:
+    def test_files_with_several_schemes_or_none(self, tmp_path: Path) -> None:
         data: dict[str, list[dict[str, object]]] = {
             "images": [{"id": 1, "file_name": "a.jpg"}],
             "categories": [{"id": n, "name": f"c{n}", "keypoints": ["x"]} for n in (1, 2)],
@@ -189,12 +189,11 @@ class TestCoco:
             ],
         }
         (tmp_path / "a.json").write_text(json.dumps(data))
-        with pytest.raises(LabelError, match=r"several categories \('c1', 'c2'\)"):
-            coco.read(tmp_path / "a.json")
+        assert [row.names for row in coco.read(tmp_path / "a.json").rows] == [("x",), ("x",)]
         data |= {"categories": [{"id": 1, "name": "cat"}], "annotations": []}
         (tmp_path / "a.json").write_text(json.dumps(data))
-        with pytest.raises(LabelError, match="names no keypoints"):
-            coco.read(tmp_path / "a.json")
+        back = coco.read(tmp_path / "a.json")
+        assert (back.rows, list(map(str, back.problems))) == ([], ["it holds no labelled face."])
 
     @pytest.mark.shared
     def test_real_file(self, shared: Path, tmp_path: Path) -> None:
