@@ -82,7 +82,8 @@ _FILES: tuple[FormatReader, ...] = (
 def read_labels(path: Path) -> LabelFile:
     """Read a label file or folder of any known format.
 
-    A folder holds .pts files, PIPNet's lists, YOLO labels, labelme files, or else one label file.
+    A folder holds .pts files, PIPNet's lists, YOLO labels, labelme or LJSON files, OpenFace's
+    tables of photos, or else one label file.
 
     Raises:
         LabelError: it is of no known format, or damaged; names the place.
@@ -122,6 +123,11 @@ def _read_json(read: Callable[[Path, object], LabelFile], data: object, path: Pa
 
 
 def _hint(data: object) -> str:
+    row = data[0] if isinstance(data, list) and data else data
+    if isinstance(row, dict) and "shapes" in row and "tracks" in row:
+        return " It looks like a backup of CVAT; export it as CVAT for images 1.1."
+    if isinstance(data, dict) and "items" in data and "categories" in data:
+        return " It looks like Datumaro; export it as COCO keypoints."
     if isinstance(data, list):
         return " A list of COCO results names no photos: use the data set it was made for."
     if isinstance(data, dict) and ("nodes" in data or "objects" in data):
@@ -130,8 +136,8 @@ def _hint(data: object) -> str:
 
 
 def folder_of_files(folder: Path) -> Callable[[Path], LabelFile] | None:
-    """How to read a folder with a label file for each photo (.pts, YOLO, labelme, .ljson), or with
-    PIPNet's lists; None for another folder.
+    """How to read a folder with a label file for each photo (.pts, YOLO, labelme, .ljson,
+    OpenFace), or with PIPNet's lists; None for another folder.
 
     Raises:
         LabelError: it cannot be listed.
@@ -152,6 +158,9 @@ def _reader_of_files(folder: Path, files: list[Path]) -> Callable[[Path], LabelF
         return labelme.read
     if any(file.suffix.lower() == ".ljson" for file in files):
         return ljson.read_folder
+    tables = [file for file in files if file.suffix.lower() == ".csv"]
+    if tables and all(point_tables.is_openface_photo(read_head(file)) for file in tables[:5]):
+        return point_tables.read_openface_folder
     return None
 
 

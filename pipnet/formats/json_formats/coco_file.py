@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
-from pipnet.formats.json_formats.grouping import has_repeats
+from pipnet.formats.grouping import has_repeats
 from pipnet.formats.label_file import (
     ABSENT,
     OCCLUDED,
@@ -253,7 +253,7 @@ def _uncounted(
     values: NDArray[np.float64], absent: NDArray[np.bool_], stated: object, counts: dict[str, int]
 ) -> NDArray[np.bool_]:
     """(N,): which labelled points at (0, 0) were never placed, as `num_keypoints` tells."""
-    corners = (values[:, :2] == 0).all(axis=1) & ~absent
+    corners: NDArray[np.bool_] = (values[:, :2] == 0).all(axis=1) & ~absent
     if isinstance(stated, int) and corners.any() and stated == int((~absent & ~corners).sum()):
         counts["uncounted"] += int(corners.sum())
         return corners

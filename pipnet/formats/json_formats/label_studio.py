@@ -15,8 +15,7 @@ import numpy as np
 from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import LabelError
 from pipnet.data.labelled_faces import LabelledFace
-from pipnet.formats.json_formats.grouping import check_grouping, containing, has_repeats
-from pipnet.formats.json_formats.labelme import same_landmarks
+from pipnet.formats.grouping import check_grouping, containing, has_repeats, same_landmarks
 from pipnet.formats.label_file import (
     FRACTION,
     OCCLUDED,

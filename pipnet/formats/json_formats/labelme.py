@@ -17,7 +17,7 @@ from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import LabelError, load_json
 from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
-from pipnet.formats.json_formats.grouping import check_grouping, containing, has_repeats
+from pipnet.formats.grouping import check_grouping, containing, has_repeats, same_landmarks
 from pipnet.formats.label_file import (
     OCCLUDED,
     PIXELS,
@@ -32,7 +32,6 @@ from pipnet.formats.label_file import (
     visibility_of,
 )
 from pipnet.formats.reading import (
-    check_amount,
     forward_slashes,
     id_of,
     list_of,
@@ -150,7 +149,7 @@ def _shapes(
             raise LabelError(f"{place}: a point needs x and y.")
         kind = shape.get("shape_type")
         group = id_of(shape.get("group_id"), f"{place}: its group_id")
-        if kind == "rectangle" and len(corners) >= 2:
+        if kind in ("rectangle", "rotation") and len(corners) >= 2:  # X-AnyLabeling's turned one
             rectangles.append((group, tight_box(np.array(corners))))
         elif kind == "point" and len(corners) == 1:
             score = None if shape.get("score") is None else number_of(shape["score"], place)
@@ -190,34 +189,6 @@ def _embedded_size(data: object) -> tuple[int, int] | None:
             return image.size
     except Exception:  # noqa: BLE001 - Pillow raises many kinds, and the photo itself counts
         return None
-
-
-def same_landmarks(faces: list[LabelledFace], file: str) -> list[LabelledFace]:
-    """The faces with the landmarks of all, in the order of the fullest one; absent where a face
-    lacks one. Raises LabelError if the `file` has too many of them."""
-    if any(face.names is None for face in faces) or not faces:
-        return faces
-    fullest = max(faces, key=lambda face: len(face.names or ()))
-    order = dict.fromkeys(fullest.names or ())
-    for face in faces:
-        order |= dict.fromkeys(face.names or ())
-    check_amount(len(faces), len(order), file)
-    names = tuple(order)
-    places = {name: place for place, name in enumerate(names)}
-    return [face if face.names == names else _in_order(face, names, places) for face in faces]
-
-
-def _in_order(
-    face: LabelledFace, names: tuple[str, ...], places: Mapping[str, int]
-) -> LabelledFace:
-    assert face.names is not None
-    assert face.visibility is not None
-    points = np.full((len(names), 2), np.nan)
-    visibility = np.zeros(len(names), np.int8)
-    for own, name in enumerate(face.names):
-        place = places[name]
-        points[place], visibility[place] = face.points[own], face.visibility[own]
-    return LabelledFace(face.photo, points, face.box, visibility, face.score, face.verdict, names)
 
 
 def fits_json(data: object) -> bool:

@@ -151,7 +151,7 @@ def _position(point: list[Any], place: str) -> tuple[float, float]:
     """x and y of a (y, x) pair; NaN for null."""
     if len(point) != 2:
         raise LabelError(f"{place}: a point of {len(point)} numbers; y and x belong.")
-    if point[0] is None or point[1] is None:
+    if any(value is None or value != value for value in point):  # Python writes NaN
         return np.nan, np.nan
     return number_of(point[1], place), number_of(point[0], place)
 
@@ -169,6 +169,7 @@ def fits_json(data: object) -> bool:
     """Whether parsed JSON is of this format."""
     return isinstance(data, dict) and "version" in data and (
         "groups" in data or ("landmarks" in data and "labels" in data)
+        or (isinstance(data.get("landmarks"), dict) and "points" in data["landmarks"])
     )  # fmt: skip
 
 

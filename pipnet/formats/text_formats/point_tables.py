@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from pipnet.data.boxes import Box, tight_box
 from pipnet.data.coco import LabelError
+from pipnet.data.images import ImageError, walk_files
 from pipnet.data.labelled_faces import LabelledFace
+from pipnet.formats.json_formats import label_studio
 from pipnet.formats.label_file import (
     ABSENT,
     FRACTION,
@@ -37,7 +39,14 @@ from pipnet.formats.label_file import (
     seen_where_placed,
     visibility_of,
 )
-from pipnet.formats.reading import all_numbers, csv_line, forward_slashes, number_of, table_rows
+from pipnet.formats.reading import (
+    all_numbers,
+    csv_line,
+    forward_slashes,
+    number_of,
+    read_head,
+    table_rows,
+)
 
 PHOTO_COLUMNS = (
     "photo", "image", "file", "filename", "file_name", "image_name", "image_path", "path", "img",
@@ -51,9 +60,17 @@ DECISION_COLUMNS = ("verdict", "reviewer", "round")
 
 VISIBILITY_WORDS = {
     "visible": VISIBLE, "occluded": OCCLUDED, "absent": ABSENT, "2": VISIBLE, "1": OCCLUDED,
-    "0": ABSENT,
+    "0": ABSENT, "2.0": VISIBLE, "1.0": OCCLUDED, "0.0": ABSENT,
 }  # fmt: skip
 
+_SAYS_NOTHING = re.compile(
+    r"(reviewer|round|face|model|(.*_)?expected_error(_px)?|.*_score|(unnamed.*)?|id|index"
+    r"|(.*[_. -])?z[_. -]?\d*)$",
+    re.IGNORECASE,
+)
+"""Columns that are not missed: what our own tables add, row numbers, and depth."""
+
+_FRAMES = "it names frames of a video, not photos"
 _MISSING = ("", "nan", "none", "null", "na")
 _MESH_POINTS = (468, 478)
 """Landmarks of the face meshes of MediaPipe."""
@@ -75,13 +92,15 @@ class _Layout:
     frame: int
     notes: tuple[str, ...] = ()
     verdict: int = -1
+    is_one_photo: bool = False
 
 
 def read(path: Path) -> LabelFile:
     """Read a table.
 
-    OpenFace has no photo names: a face's photo is `frame N`. MediaPipe's points are fractions, and
-    so are those of a table without a coordinate above 1.
+    A table without photo names but with a column `frame`, as OpenFace writes of a video, has
+    photos `frame N`; OpenFace's table of one photo has the photo's name without the suffix. Points
+    of MediaPipe are fractions, and so are those of a table without a coordinate above 1.
 
     Raises:
         LabelError: no columns of landmarks are found, or a cell is not a number; names the row.
@@ -101,23 +120,56 @@ def read(path: Path) -> LabelFile:
         for number, row in enumerate(chain([first] if first else [], rows), 2):
             if not any(cell.strip() for cell in row):
                 continue
-            face = _face(row, layout, f"{path.name}, row {number}")
+            face = _face(row, layout, f"{path.name}, row {number}", path.stem)
             lost += face.score == 0 and layout.format == "openface"
             faces.append(face)
     except csv.Error as error:
         raise LabelError(f"{path.name}, row {number + 1}: {error}.") from error
     placed = [face.points for face in faces if np.isfinite(face.points).any()]
     is_fraction = bool(placed) and all(np.nanmax(np.abs(points)) <= 1.5 for points in placed)
+    if is_fraction and layout.format == "csv":
+        notes.append("no position is above 1: taken for shares of the photo's width and height")
     if lost:
         notes.append(f"{lost} frames in which the face was lost (confidence 0)")
     photos = listed([face.photo for face in faces if face.photo])
     return LabelFile(
         layout.format, FRACTION if is_fraction else PIXELS, faces, photos,
-        common_names(faces) if faces else None, notes=notes,
+        common_names(faces) if faces else None, notes=notes, has_stems=layout.is_one_photo,
     )  # fmt: skip
 
 
-def _face(row: Sequence[str], layout: _Layout, place: str) -> LabelledFace:
+def read_openface_folder(folder: Path) -> LabelFile:
+    """Read OpenFace's tables of photos below a folder: one for each, with its name.
+
+    Raises:
+        LabelError: a table is damaged, or the folder cannot be listed.
+    """
+    try:
+        files = walk_files(folder)[0]
+    except ImageError as error:
+        raise LabelError(f"{error}.") from error
+    faces: list[LabelledFace] = []
+    photos: list[str] = []
+    notes: list[str] = []
+    for file in files:
+        if file.suffix.lower() == ".csv" and is_openface_photo(read_head(file)):
+            photo = file.relative_to(folder).with_suffix("").as_posix()
+            photos.append(photo)
+            one = read(file)
+            faces += (replace(face, photo=photo) for face in one.faces)
+            notes += one.notes
+    return LabelFile(
+        "openface", PIXELS, faces, listed(photos), notes=list(dict.fromkeys(notes)), has_stems=True
+    )
+
+
+def is_openface_photo(head: bytes) -> bool:
+    """Whether a file's first bytes are those of OpenFace's table of one photo."""
+    cells = [cell.strip() for cell in head[:200].decode("utf-8-sig", "replace").split(",")]
+    return cells[:2] == ["face", "confidence"]
+
+
+def _face(row: Sequence[str], layout: _Layout, place: str, stem: str) -> LabelledFace:
     def cell(column: int) -> str:
         return row[column].strip() if 0 <= column < len(row) else ""
 
@@ -140,7 +192,9 @@ def _face(row: Sequence[str], layout: _Layout, place: str) -> LabelledFace:
         x, y, w, h = values(layout.box)
         if np.isfinite([x, y, w, h]).all():
             box = (x, y, w, h)
-    if layout.format == "openface":
+    if layout.is_one_photo:
+        photo = stem
+    elif layout.frame >= 0:
         photo = f"frame {cell(layout.frame)}"
     else:
         folder = cell(layout.folder)
@@ -178,15 +232,15 @@ def _layout(header: Sequence[str], first: Sequence[str] | None, path: Path) -> _
         columns[name] = column
     lower = {name.lower(): column for name, column in columns.items()}
     photo = next((lower[name] for name in PHOTO_COLUMNS if name in lower), -1)
-    if photo < 0 and {"frame", "x_0", "y_0"} <= set(columns):
+    if photo < 0 and {"confidence", "x_0", "y_0"} <= set(columns):
         return _openface(columns)
     names, xs, ys, vs = _landmark_columns(columns)
     notes: list[str] = []
     if not xs:
-        raise LabelError(
-            f"{path.name} has no columns of landmarks; name them NAME_x and NAME_y, and the "
-            f"photo's column `photo`."
-        )
+        raise LabelError(_why_no_landmarks(columns, first, path))
+    frame = lower.get("frame", -1) if photo < 0 else -1
+    if frame >= 0:
+        notes.append(_FRAMES)
     kind = "csv"
     if len(xs) in _MESH_POINTS and _is_interleaved(header, first, len(xs), min(xs)):
         start = min(xs)
@@ -199,16 +253,41 @@ def _layout(header: Sequence[str], first: Sequence[str] | None, path: Path) -> _
     if len(xs) in _MESH_POINTS:
         kind = "mediapipe"
         notes.append("z is left out")
-    if photo < 0:
+    if photo < 0 and frame < 0:
         raise LabelError(
             f"{path.name} has no column with the photo's name; call it `photo` "
             f"({', '.join(PHOTO_COLUMNS[1:5])} are known too)."
         )
     box = tuple(lower[name] for name in BOX_COLUMNS if name in lower)
-    return _Layout(
-        kind, photo, lower.get("folder", -1), names, xs, ys, vs, box if len(box) == 4 else (),
-        lower.get("score", -1), -1, tuple(notes), lower.get("verdict", -1),
-    )  # fmt: skip
+    box = box if len(box) == 4 else ()
+    score, verdict = lower.get("score", -1), lower.get("verdict", -1)
+    folder = lower.get("folder", -1)
+    used = {photo, frame, folder, score, verdict, *xs, *ys, *vs, *box}
+    if unread := _unread(columns, used):
+        notes.append(unread)
+    return _Layout(kind, photo, folder, names, xs, ys, vs, box, score, frame, tuple(notes), verdict)
+
+
+def _unread(columns: dict[str, int], used: set[int]) -> str:
+    """A sentence about the columns that say something else."""
+    others = [name for name, column in columns.items() if column not in used]
+    others = [name for name in others if not _SAYS_NOTHING.match(name)]
+    if not others:
+        return ""
+    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+    return f"columns are not read: {', '.join(others[:5])[:200]}{more}"
+
+
+def _why_no_landmarks(columns: dict[str, int], first: Sequence[str] | None, path: Path) -> str:
+    if label_studio.is_csv(list(columns), first):
+        return (
+            f"{path.name} is a CSV export of Label Studio, which does not say what belongs "
+            f"together; export JSON instead."
+        )
+    wanted = "name them NAME_x and NAME_y, and the photo's column `photo`"
+    if {"x", "y"} <= {name.lower() for name in columns}:
+        return f"{path.name} has a row for each point; make it one for each face, and {wanted}."
+    return f"{path.name} has no columns of landmarks; {wanted}."
 
 
 def _openface(columns: dict[str, int]) -> _Layout:
@@ -219,7 +298,8 @@ def _openface(columns: dict[str, int]) -> _Layout:
     ys = tuple(columns[f"y_{k}"] for k in range(count))
     return _Layout(
         "openface", -1, -1, None, xs, ys, (-1,) * count, (), columns.get("confidence", -1),
-        columns["frame"], ("it names frames of a video, not photos",),
+        columns.get("frame", -1), (_FRAMES,) if "frame" in columns else (),
+        is_one_photo="frame" not in columns,
     )  # fmt: skip
 
 
@@ -265,7 +345,7 @@ def _is_interleaved(
 
     z is the only coordinate that is often negative.
     """
-    if row is None or len(row) < start + 3 * count or header[start + 1].lower().startswith("y"):
+    if row is None or len(row) < start + 3 * count or _axis(header[start + 1]) == "y":
         return False
     try:
         values = np.array([float(word) for word in row[start : start + 3 * count]])
@@ -273,6 +353,12 @@ def _is_interleaved(
         return False
     negative = values < 0
     return int(negative[2::3].sum()) > int(negative[2 * count :].sum())
+
+
+def _axis(heading: str) -> str:
+    """The axis of a column, empty if it is of none."""
+    found = next((match for pattern, _ in _PATTERNS if (match := pattern.match(heading))), None)
+    return found["axis"].lower() if found else ""
 
 
 def is_ours(_path: Path, head: bytes) -> bool:

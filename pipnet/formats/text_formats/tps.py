@@ -22,6 +22,8 @@ from pipnet.formats.label_file import (
 )
 from pipnet.formats.reading import forward_slashes, numbers_of, read_lines
 
+_DECIMAL_COMMA = re.compile(r"(-?\d+),(\d*)")
+
 
 @dataclass
 class _Specimen:
@@ -39,8 +41,9 @@ def read(path: Path) -> LabelFile:
     """Read all specimens. Points of curves (semi-landmarks) follow the landmarks in order.
 
     y is counted from the bottom of the photo, whose height the file does not have, and is left as
-    it is (`is_y_up`). The photo is IMAGE, or ID without one. SCALE is not applied: points are
-    pixels. Outlines (OUTLINES, CHAINS) are not read.
+    it is (`is_y_up`). A landmark is absent if both of its numbers are the same negative one, as
+    tpsDig writes it, or NA, as geomorph does. The photo is IMAGE, or ID without one. SCALE is not
+    applied: points are pixels. Outlines (OUTLINES, CHAINS) are not read.
 
     Raises:
         LabelError: too few points, or something that is no TPS; names the line.
@@ -70,6 +73,12 @@ def read(path: Path) -> LabelFile:
         notes.append(f"{curves} points of curves follow the landmarks of their specimens")
     if any(specimen.scale for specimen in specimens):
         notes.append("SCALE is not applied: landmarks are pixels")
+    negative = sum(int((face.points < 0).all(axis=1).sum()) for face in faces)
+    if negative:
+        notes.append(
+            f"{negative} landmarks have negative numbers, which some programs write for missing "
+            f"ones: read as positions"
+        )
     if any(specimen.outline_points for specimen in specimens):
         notes.append("outlines are left out")
     photos = listed([face.photo for face in faces if face.photo])
@@ -128,9 +137,12 @@ def _add_point(specimens: list[_Specimen], text: str, is_outline: bool, place: s
         return
     if len(words) != 2:
         raise LabelError(f"{place}: {len(words)} numbers where x and y belong.")
-    x, y = numbers_of(words, place)
-    # tpsDig writes -1 -1 for a landmark that was left out
-    specimens[-1].points.append([np.nan, np.nan] if x == y == -1 else [x, y])
+    if all(word.upper() in ("NA", "NAN") for word in words):
+        specimens[-1].points.append([np.nan, np.nan])
+        return
+    x, y = numbers_of([_DECIMAL_COMMA.sub(r"\1.\2", word) for word in words], place)
+    is_missing = x == y < 0 and x.is_integer()
+    specimens[-1].points.append([np.nan, np.nan] if is_missing else [x, y])
 
 
 def _count(value: str, place: str) -> int:

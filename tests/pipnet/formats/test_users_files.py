@@ -147,7 +147,7 @@ def test_a_project_of_via_2(tmp_path):
     assert file.names == ("eye", "nose")
     check(file, [[10, 20], [30, 40]])
     assert list(file.photos) == ["a.jpg", "b.jpg"]
-    assert file.notes == ["1 regions are no points and are left out"]
+    assert file.notes == ["1 regions are no points, nor rectangles around any, and are left out"]
 
 
 def test_several_animals_and_predictions_of_deeplabcut(tmp_path):
