@@ -1,6 +1,6 @@
 """`make bench`: how fast the project is, on what it generates itself.
 
-    python -m tests.bench.main [start] [review] [window] [gallery] [beside] [train] [predict]
+    python -m tests.bench.main [start] [review] [window] [held] [gallery] [beside] [train] [predict]
                                [folder] [exchange] [kill] [--faces N ...]
                                [--photos FOLDER] [--against CHECKOUT] [--times N]
 
@@ -34,6 +34,7 @@ def main() -> None:
             "start",
             "review",
             "window",
+            "held",
             "gallery",
             "beside",
             "train",
@@ -62,6 +63,10 @@ def main() -> None:
         from tests.bench.window import window
 
         window(arguments.faces)
+    if "held" in arguments.what:
+        from tests.bench.held_key import held_key
+
+        held_key()
     if "gallery" in arguments.what:
         from tests.bench.gallery import gallery
 
