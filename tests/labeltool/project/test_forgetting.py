@@ -29,10 +29,17 @@ from labeltool.store import open_project as open_store
 from labeltool.store.trust.acceptances import Candidates
 from pipnet.data.labelled_faces import LabelledFace
 from tests.commands import labeltool
-from tests.labeltool.rounds.conftest import ANN, THREE_LIKE_STARTER, fake, started, train
+from tests.labeltool.rounds.conftest import (
+    ANN,
+    THREE_LIKE_STARTER,
+    fake,
+    light_starter,
+    started,
+    train,
+)
 from tests.projects import make_project, propose, sql, triangle, unlike
 
-__all__ = ["fake", "started"]
+__all__ = ["fake", "light_starter", "started"]
 
 SECRET = PhotoPatterns(["private/*"])
 NAMES = ["private/annabel-königin-1.jpg", "private/annabel-königin-2.jpg"]
