@@ -2996,14 +2996,6 @@ result: {verdict}</source>
         <translation>{photo}: 랜드마크가 없는 얼굴이 있습니다</translation>
     </message>
     <message>
-        <source>{photo}: annotation {number} has no keypoints.</source>
-        <translation>{photo}: 주석 {number}에 키포인트가 없습니다.</translation>
-    </message>
-    <message>
-        <source>{photo}: annotation {number} has no box and no labelled point.</source>
-        <translation>{photo}: 주석 {number}에 박스도 레이블된 점도 없습니다.</translation>
-    </message>
-    <message>
         <source>{photo}: a face is left out, for .pts cannot tell that a landmark is absent.</source>
         <translation>{photo}: .pts는 없는 랜드마크를 나타낼 수 없어 얼굴 하나를 뺐습니다.</translation>
     </message>

@@ -197,8 +197,9 @@ class TestInterrupted:
                 run(runs[1], starter)
         found = run(runs[1], starter)
         assert differing(whole, found) == []
-        events = [e for e in runs[1].new_events() if e.kind == "progress"]
-        assert [e.done for e in events] == [2, 4, 8]  # the third step was not reported
+        done = [e.done for e in runs[1].new_events() if e.kind == "progress"]
+        # the third step was not reported; the second one only if it ended long after the first
+        assert done in ([2, 4, 8], [2, 8])
 
     def test_what_was_trained_on_other_samples_is_not_resumed(
         self, make_run: MakeRun, starter: Checkpoint, photos: Path
