@@ -94,5 +94,6 @@ def test_the_main_job_needs_and_tries_no_network(guarded, sample, tmp_path):
     assert (counts.photos, counts.accepted, counts.rounds) == (4, 4, 1)
     assert not sockets.exists()
     started = processes.read_text("utf-8").splitlines()
-    assert len([line for line in started if " worker " in line]) == 2  # predict and train
-    assert any("multiprocessing" in line for line in started)  # the face search
+    rounds = [line for line in started if " worker " in line and "rounds" in line]
+    assert len(rounds) == 2  # predict and train
+    assert any("multiprocessing" in line or "--detect" in line for line in started)

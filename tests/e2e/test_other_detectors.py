@@ -115,3 +115,4 @@ def test_the_window_predicts_by_a_plugin(qtbot, app, photos, plugin, tmp_path, m
     # the inspector says who proposed; the open face keeps what was on the screen
     window.commands.trigger("next")
     qtbot.waitUntil(lambda: window.views.inspector.model.full_text == "detector toy")
+    window.close()
