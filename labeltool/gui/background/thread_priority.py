@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -13,8 +14,14 @@ BACKGROUND_NICENESS = 10
 decode_slots = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) - 1))
 """Held while a thread decodes a large photo: one processor is left to the window."""
 
+PHOTO_REST_SECONDS = 0.2
+"""After another photo was opened, thumbnails and checks rest this long: longer than a key that is held
+down takes to repeat."""
+
 _foreground_idle = threading.Event()
 _foreground_idle.set()
+
+_rest_until = 0.0  # by the monotonic clock
 
 
 def lower_thread_priority() -> None:
@@ -44,3 +51,15 @@ def foreground_work() -> Iterator[None]:
 def wait_for_foreground() -> None:
     """In a background thread, wait until no `foreground_work` is running."""
     _foreground_idle.wait()
+
+
+def rest_for_photo() -> None:
+    """Let threads that call `wait_for_photo` rest for PHOTO_REST_SECONDS from now."""
+    global _rest_until
+    _rest_until = time.monotonic() + PHOTO_REST_SECONDS
+
+
+def wait_for_photo() -> None:
+    """In a background thread, wait until no photo was opened for PHOTO_REST_SECONDS."""
+    while (left := _rest_until - time.monotonic()) > 0:
+        time.sleep(left)

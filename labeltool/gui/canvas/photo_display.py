@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QImage
 
+from labeltool.gui.background.thread_priority import rest_for_photo
 from labeltool.gui.canvas.canvas import Canvas
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.images.photo_cache import PhotoCache
@@ -51,6 +52,7 @@ class PhotoDisplay(QObject):
         """Put a photo on the canvas; a message until it is decoded, or if it cannot be."""
         if photo == self._displayed:
             return
+        rest_for_photo()
         image, problem = self.cache.get(photo)
         if image is not None:
             self._displayed = photo

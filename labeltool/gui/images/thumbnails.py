@@ -25,6 +25,7 @@ from labeltool.gui.background.thread_priority import (
     decode_slots,
     lower_thread_priority,
     wait_for_foreground,
+    wait_for_photo,
 )
 from labeltool.gui.i18n.translate import tr, translate
 from labeltool.gui.images.byte_cache import ByteCache
@@ -207,6 +208,7 @@ class ThumbnailLoader(QObject):
     def _work(self) -> None:
         lower_thread_priority()
         while requests := self._next_batch():
+            wait_for_photo()
             wait_for_foreground()
             try:
                 made = self._load(requests)

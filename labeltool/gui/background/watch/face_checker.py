@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from labeltool.checks.findings import Finding
 from labeltool.domain import Changes, Progress
 from labeltool.gui.background.tasks import TaskRunner
+from labeltool.gui.background.thread_priority import wait_for_photo
 from labeltool.gui.background.write_queue import WriteQueue
 from labeltool.gui.i18n.translate import tr
 from labeltool.project.face_checks import FaceChecks
@@ -66,7 +67,12 @@ class FaceChecker(QObject):
         )
 
     def _run(self, progress: Progress) -> tuple[Changes, int]:
-        return self._checks.run(progress, MAX_PHOTOS_AT_ONCE)
+        def after_photo(done: int, total: int) -> None:
+            wait_for_photo()
+            progress(done, total)
+
+        wait_for_photo()
+        return self._checks.run(after_photo, MAX_PHOTOS_AT_ONCE)
 
     @Slot(object)
     def _done(self, result: object) -> None:
