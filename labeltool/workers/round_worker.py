@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import platform
 import sys
 import traceback
@@ -18,7 +17,7 @@ import torch
 from labeltool.domain import N_, Cancelled, Message, UserError, photo_problem
 from labeltool.rounds.run_folder import EXIT_DISK_FULL, Event, RunFolder
 from labeltool.workers.device.device_lock import DeviceLock
-from labeltool.workers.device.run_detectors import RunDetectors, worker_threads
+from labeltool.workers.device.run_detectors import RunDetectors
 from labeltool.workers.round_adjustment import with_adjustment
 from labeltool.workers.round_audit import Audit
 from labeltool.workers.round_calibration import (
@@ -47,18 +46,12 @@ from pipnet.memory import is_out_of_memory
 from pipnet.models.checkpoint import Checkpoint, CheckpointError, load, save
 from pipnet.models.devices import DeviceError, peak_memory_bytes, usable_device
 from pipnet.models.terms import descent
-from pipnet.training.allocator import retain_freed_memory
 from pipnet.training.trainer import DivergedError
 
 
 def work(folder: RunFolder) -> int:
     """Do what a run folder asks for; the exit code is 0 unless it failed."""
-    with suppress(OSError, AttributeError):
-        os.nice(10)
     try:
-        retain_freed_memory()
-        # spinning threads of two programs ruin each other
-        torch.set_num_threads(worker_threads())
         photos = RunPhotos(folder)
         try:
             results = _run(folder, photos)

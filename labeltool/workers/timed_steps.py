@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import torch
 
 from labeltool.rounds.planning import Recipe
-from labeltool.workers.device.run_detectors import worker_threads
+from labeltool.workers.device.process_settings import worker_threads
 from pipnet.data.crop import CropConvention
 from pipnet.data.sample import Sample
 from pipnet.data.scheme import load_scheme
@@ -26,7 +23,6 @@ from pipnet.inference.torch_detector import TorchDetector
 from pipnet.models.checkpoint import Checkpoint
 from pipnet.models.devices import peak_memory_bytes, usable_device
 from pipnet.models.heads import PIPNet
-from pipnet.training.allocator import retain_freed_memory
 from pipnet.training.config import TrainConfig
 from pipnet.training.trainer import Step, train
 
@@ -47,11 +43,7 @@ def measure(device: str, backbone: str) -> dict[str, Any]:
     Raises:
         DeviceError: the device cannot be used.
     """
-    with suppress(OSError, AttributeError):
-        os.nice(10)
     device = str(usable_device(device))
-    retain_freed_memory()
-    torch.set_num_threads(worker_threads())
     scheme = load_scheme("300w")
     mean = np.random.default_rng(0).uniform(0.1, 0.9, (scheme.count, 2))  # any face costs the same
     start = Checkpoint(PIPNet(backbone, scheme.count, 10), scheme, mean, CropConvention())

@@ -211,8 +211,12 @@ def events_to(bar: tqdm[Any]) -> Callable[[Event], None]:
 def worker(folder: Path | None, detect: bool, probe: tuple[str, str] | None) -> int:
     """Run a round folder, the face search, or a few timed steps; started by the program itself."""
     if probe is not None:
+        from labeltool.workers.device.process_settings import (  # noqa: PLC0415
+            configure_worker_process,
+        )
         from labeltool.workers.timed_steps import measure  # noqa: PLC0415
 
+        configure_worker_process()
         print_line(json.dumps(measure(*probe)))
         return 0
     if detect:
@@ -226,6 +230,10 @@ def worker(folder: Path | None, detect: bool, probe: tuple[str, str] | None) -> 
     run_folder = RunFolder(folder)
     # the lock is taken before torch, which takes seconds to import
     with run_folder.hold_lock():
+        from labeltool.workers.device.process_settings import (  # noqa: PLC0415
+            configure_worker_process,
+        )
         from labeltool.workers.round_worker import work  # noqa: PLC0415
 
+        configure_worker_process()
         return work(run_folder)

@@ -15,8 +15,8 @@ decode_slots = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) - 1))
 """Held while a thread decodes a large photo: one processor is left to the window."""
 
 PHOTO_REST_SECONDS = 0.2
-"""After another photo was opened, thumbnails and checks rest this long: longer than a key that is held
-down takes to repeat."""
+"""After another photo was opened, thumbnails and checks rest this long: longer than a key that is
+held down takes to repeat."""
 
 _foreground_idle = threading.Event()
 _foreground_idle.set()

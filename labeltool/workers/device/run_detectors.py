@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from labeltool.domain import N_, Message
 from labeltool.rounds.run_folder import Event, RunFolder
+from labeltool.workers.device.process_settings import worker_threads
 from pipnet.calibration.error_model import ErrorModel
 from pipnet.export.fastest import cached_onnx
 from pipnet.export.onnx import ExportError, export_onnx
@@ -22,11 +22,6 @@ from pipnet.output import replacing
 
 MIN_EXPORT_FACES = 500
 """For fewer faces, exporting a network takes longer than ONNX Runtime saves."""
-
-
-def worker_threads() -> int:
-    """Threads of a worker: one core stays with the window."""
-    return max(1, (os.cpu_count() or 2) - 1)
 
 
 class RunDetectors:

@@ -132,11 +132,7 @@ def test_all_photos_that_could_not_be_used_are_kept_though_it_fails(
 ) -> None:
     for name in NAMES[:3]:
         damage(photos / name, "gone")
-    monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
-    monkeypatch.setattr(round_worker, "retain_freed_memory", lambda: None)
-    threads = torch.get_num_threads()
     assert round_worker.work(folder) == 1
-    torch.set_num_threads(threads)
     event = folder.new_events()[-1]
     assert (event.kind, event.expected) == ("failed", True)
     assert sorted(folder.problems()) == [0, 1, 2]
@@ -335,12 +331,8 @@ def test_a_start_without_a_calibration_gives_proposals_without_expected_errors(
 def test_a_disk_so_full_that_nothing_can_be_reported_is_said_by_the_exit_code(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
-    monkeypatch.setattr(round_worker, "retain_freed_memory", lambda: None)
     (folder.path / "events.jsonl").symlink_to("/dev/full")
-    threads = torch.get_num_threads()
     assert round_worker.work(folder) == EXIT_DISK_FULL
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize(
@@ -350,8 +342,6 @@ def test_a_cancel_is_met_in_every_phase_and_leaves_no_result(
     make_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch, phase: object
 ) -> None:
     monkeypatch.setattr(RunDetectors, "write_onnx", lambda *_: None)
-    monkeypatch.setattr(round_worker.os, "nice", lambda _: None)
-    monkeypatch.setattr(round_worker, "retain_freed_memory", lambda: None)
     recipe = Recipe(images=12, first_images=4, predict_again=True, batch=2, lr=1e-4)
     folder = make_run(manual=(0, 1), pseudo=(2,), audit=(3,), recipe=recipe)
     report, measure = RunFolder.report, round_audit.Audit._predict
@@ -368,9 +358,7 @@ def test_a_cancel_is_met_in_every_phase_and_leaves_no_result(
 
     monkeypatch.setattr(RunFolder, "report", reported)
     monkeypatch.setattr(round_audit.Audit, "_predict", measured)
-    threads = torch.get_num_threads()
     assert round_worker.work(folder) == 0
-    torch.set_num_threads(threads)
     events = folder.new_events()
     assert events[-1].kind == "cancelled"
     assert folder.results() is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from labeltool.rounds.run_folder import RunFolder
-from labeltool.workers.device import run_detectors
+from labeltool.workers.device import process_settings, run_detectors
 from labeltool.workers.device.run_detectors import RunDetectors
 from pipnet.data.images import read_image
 from pipnet.export import onnx
@@ -73,5 +73,5 @@ def test_pseudo_labels_are_predicted_through_onnx_runtime_where_it_saves_time(
 
 @pytest.mark.parametrize("cores", [1, 2, 8])
 def test_a_core_stays_with_the_window(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_detectors.os, "cpu_count", lambda: cores)
-    assert run_detectors.worker_threads() == max(1, cores - 1)
+    monkeypatch.setattr(process_settings.os, "cpu_count", lambda: cores)
+    assert process_settings.worker_threads() == max(1, cores - 1)
