@@ -16,7 +16,7 @@ from pipnet.data.labelled_faces import (
 )
 from pipnet.data.photo_lookup import PhotoLookup
 from pipnet.formats.label_file import LabelFile, in_pixels, visibility_of
-from pipnet.formats.registry import folder_of_files, read_labels
+from pipnet.formats.registry import folder_of_files, is_coco, read_labels
 from pipnet.formats.text_formats import pts_files
 
 
@@ -41,19 +41,19 @@ def load_any_labels(
     reader = folder_of_files(source) if is_folder else None
     if is_folder and reader in (None, pts_files.read):
         return load_labelled(source, names=names, report=report)
-    if not is_folder and source.suffix.lower() == ".json":
-        try:
-            return load_labelled(source, names=names, report=report)
-        except LabelError:
-            file = _labels_or_none(source)
-            if file is None:
-                raise
-            return _with_photos(file, source, names, report, note)
-    return _with_photos(read_labels(source), source, names, report, note)
+    if is_folder or not is_coco(source):
+        return _with_photos(read_labels(source), source, names, report, note)
+    try:
+        return load_labelled(source, names=names, report=report)
+    except LabelError:
+        file = _labels_or_none(source)
+        if file is None:
+            raise
+        return _with_photos(file, source, names, report, note)
 
 
 def _labels_or_none(source: Path) -> LabelFile | None:
-    """The labels of JSON that is no strict COCO; None if there are none."""
+    """The labels of a COCO file that breaks its rules; None if there are none."""
     try:
         file = read_labels(source)
     except LabelError:
@@ -68,6 +68,8 @@ def _with_photos(
     report: Callable[[str], object],
     note: Callable[[str], object],
 ) -> list[LabelledFace]:
+    if not file.faces:
+        raise LabelError(f"{source.name} holds no labelled face; label some, or choose another.")
     hashes = {name: photo.sha256 for name, photo in file.photos.items()}
     folder = source if source.is_dir() else source.parent
     found, lacking = PhotoLookup(folder).find_all(hashes, stems=file.has_stems)

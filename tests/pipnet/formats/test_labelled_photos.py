@@ -1,5 +1,7 @@
 """Labels of any format with the paths of their photos, for training and evaluation."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -62,4 +64,21 @@ def test_other_landmarks_and_missing_photos_are_refused(folder):
         load(path)
     path.write_text("photo,left_x,left_y,right_x,right_y,nose_x,nose_y\nb.jpg,1,2,3,4,5,6\n")
     with pytest.raises(LabelError, match="no face whose photo is there"):
+        load(path)
+
+
+def test_a_damaged_file_is_named_in_the_words_of_its_own_format(folder):
+    path = folder / "a.json"
+    shape = {"label": "left", "points": [[20, "x"]], "shape_type": "point"}
+    path.write_text(json.dumps({"imagePath": "in/a.jpg", "shapes": [shape]}))
+    with pytest.raises(LabelError, match="shape") as caught:
+        load(path)
+    assert "COCO" not in str(caught.value)
+    assert "annotations" not in str(caught.value)
+
+
+def test_a_file_without_a_face_is_said_to_have_none(folder):
+    path = folder / "a.json"
+    path.write_text(json.dumps({"imagePath": "in/a.jpg", "shapes": []}))
+    with pytest.raises(LabelError, match=r"a\.json holds no labelled face"):
         load(path)
