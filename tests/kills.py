@@ -294,7 +294,7 @@ class UndoImport(Scenario):
         assert {row[1] for row in said if row[0] == "done"} <= {2 * self.FACES}
         assert {row[1] for row in said if row[0] == "undone"} <= {self.FACES}
         store = self.open()
-        counts, labelled = store.queue.counts(), len(store.decisions.labels())
+        counts, labelled = store.queue.counts(), len(store.labels.all())
         there = counts.faces - self.FACES
         assert there in (0, self.FACES)
         assert labelled == there == counts.corrected

@@ -108,7 +108,7 @@ def freeze_labels(
         Cancelled: from `progress`, which is called while photos are compared.
     """
     usable = set(table.ids.tolist())
-    labels = [row for row in store.decisions.labels() if row[0] in usable]
+    labels = [label for label in store.labels.all() if label.face in usable]
     if not labels:
         raise UserError(
             N_("None of the labelled photos can be read."),
@@ -118,20 +118,22 @@ def freeze_labels(
     ours = store.faces.pseudo_labels(MEAN_FACE, pseudo, held)
     ours = [row for row in ours if row[0] in usable]
     # again: now these have fingerprints
-    held |= held_out(store, [*(row[0] for row in labels), *(row[0] for row in ours)], progress)
-    manual = [row for row in labels if row[0] not in held]
+    held |= held_out(
+        store, [*(label.face for label in labels), *(row[0] for row in ours)], progress
+    )
+    manual = [label for label in labels if label.face not in held]
     if not manual:
         raise _only_held_out()
     ours = [row for row in ours if row[0] not in held]
-    points = np.stack([*(row[2] for row in manual), *(points for _, points in ours)])
+    points = np.stack([*(label.points for label in manual), *(points for _, points in ours)])
     visibility = np.full(points.shape[:2], VISIBLE, np.int8)
-    for place, row in enumerate(manual):
-        if row[3] is not None:
-            visibility[place] = row[3]
+    for place, label in enumerate(manual):
+        if label.visibility is not None:
+            visibility[place] = label.visibility
     # a landmark in a place is not absent, whatever a file said of it
     is_placed = np.isfinite(points).all(-1)
     visibility = np.where(is_placed, np.maximum(visibility, OCCLUDED), ABSENT).astype(np.int8)
-    faces = np.array([*(row[0] for row in manual), *(row[0] for row in ours)], np.int64)
+    faces = np.array([*(label.face for label in manual), *(row[0] for row in ours)], np.int64)
     groups = None
     if store.audit.get().rule:
         photo_of = {row[0]: row[1] for row in store.faces.boxes(with_removed=True)}
@@ -146,12 +148,12 @@ def freeze_audit(store: Store, table: FaceTable) -> AuditTable | None:
     wanted = set(store.audit.get().measuring) & set(table.ids.tolist())
     if not wanted:
         return None
-    rows = [(face, points) for face, _, points, _ in store.decisions.labels() if face in wanted]
+    labels = [label for label in store.labels.all() if label.face in wanted]
     adjusting = adjustment_in_force(store)
     arrays = () if adjusting is None else adjusting.arrays()
     return AuditTable(
-        np.array([face for face, _ in rows], np.int64),
-        np.stack([points for _, points in rows]),
+        np.array([label.face for label in labels], np.int64),
+        np.stack([label.points for label in labels]),
         *arrays,
     )
 

@@ -187,12 +187,12 @@ def test_import_review_train_and_export_in_the_window(qtbot, app, photos, tmp_pa
     # results out, and back in elsewhere: identical
     out = tmp_path / "labels.json"
     assert export_labels(session.store, out, "coco").faces == 2
-    labels = {face: points for face, _, points, _ in session.store.decisions.labels()}
+    labels = {face: points for face, _, points, *_ in session.store.labels.all()}
     window.close()
     other = create_project(tmp_path / "other", load_scheme("300w"))
     other.photos.add(other.photos.add_root(photos), [(p.name, 1) for p in find_photos(photos)[0]])
     assert import_labels(other, out, "somebody").imported == 2
-    again = [points for _, _, points, _ in other.decisions.labels()]
+    again = [points for _, _, points, *_ in other.labels.all()]
     assert all(any(np.allclose(a, b, atol=1e-9) for b in again) for a in labels.values())
     assert len(other.queue.ids(Filter("corrected"))) == 1
     other.close()

@@ -45,7 +45,7 @@ class Instant:
         if face.verdict not in (Verdict.UNREVIEWED, Verdict.REJECTED):
             return Changes()
         if current.model == MEAN_FACE:
-            labels = [points for _face, _verdict, points, _seen in self._store.decisions.labels()]
+            labels = [label.points for label in self._store.labels.all()]
             mean = mean_face(labels, self._store.scheme)
             prediction = mean_proposal(face_id, face.box, face.box_kind, mean)
             return self._offer(current, face, prediction)

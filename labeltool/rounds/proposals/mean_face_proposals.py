@@ -28,7 +28,7 @@ def propose_mean_face(store: Store, progress: Progress) -> WriteResult:
     """Give every face without a proposal the mean face of the manual labels, or the shape of the
     scheme if there are none. When cancelled, the faces that have it already keep it."""
     wanted = [row for row in store.faces.boxes() if row[5] is None and row[4] == Verdict.UNREVIEWED]
-    labels = [points for _face, _verdict, points, _seen in store.decisions.labels()]
+    labels = [label.points for label in store.labels.all()]
     mean = mean_face(labels, store.scheme)
     round_id = store.rounds.add(
         RoundKind.PREDICT, "", f"rounds/mean-{uuid.uuid4().hex[:8]}", {"faces": len(wanted)}

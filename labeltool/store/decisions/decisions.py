@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -323,13 +321,6 @@ class Decisions:
             )
         return not nothing, Changes(all=True, photos=True, rounds=True)
 
-    # What others read
-
-    def labels(self) -> list[tuple[int, str, Points, NDArray[np.int8] | None]]:
-        """Every manual label: face, verdict, points, visibility."""
-        with self._database.read() as connection:
-            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(_LABELS)]
-
 
 def _within(threshold: Threshold) -> list[Any]:
     """The faces within a threshold, without those that measure rounds: accepted unseen, a
@@ -420,13 +411,3 @@ _MODELS_WAITING = (
     .having(func.sum(FaceCounterRow.faces) > 0)
     .order_by(ModelRow.id.desc())
 )
-_LABELS = (
-    select(
-        StateRow.face_id, StateRow.verdict, func.coalesce(EntryRow.points, PredictionRow.points),
-        EntryRow.visibility,
-    )
-    .join(EntryRow, EntryRow.id == StateRow.entry_id)
-    .outerjoin(PredictionRow, PredictionRow.id == EntryRow.prediction_id)
-    .where(StateRow.verdict.in_(FINAL))
-    .order_by(StateRow.face_id)
-)  # fmt: skip

@@ -37,6 +37,10 @@ class Labels:
             rows = connection.execute(_FACES)
             return [(row.face_id, row.photo_id, Verdict(row.verdict)) for row in rows]
 
+    def all(self) -> list[Label]:
+        """Every label, in the order of the faces."""
+        return self.of(sorted(face for face, _photo, _verdict in self.faces()))
+
     def of(self, faces: Sequence[int]) -> list[Label]:
         """The labels of those of these faces that have one, in the order of `faces`."""
         with self._database.read() as connection:

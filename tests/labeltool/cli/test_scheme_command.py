@@ -37,7 +37,7 @@ def test_a_dry_run_only_says_what_would_change(project, tmp_path):
     store.close()
     changed = Store(store.folder)
     assert changed.scheme.names == ("tip", "left", "brow")
-    points = changed.decisions.labels()[0][2]
+    points = changed.labels.all()[0][2]
     np.testing.assert_array_equal(points[:2], triangle()[[2, 0]])
     assert np.isnan(points[2]).all()
     changed.close()

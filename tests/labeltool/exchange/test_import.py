@@ -577,7 +577,7 @@ class TestLabels:
         row = labelled("00000.jpg", visibility=np.array([2, 1, 2], np.int8))
         file = write(tmp_path / "a.json", row, names=("nose", "left", "right"))
         import_labels(store, file, ANN)
-        ((_, _, points, visibility),) = store.decisions.labels()
+        ((_, _, points, visibility, *_),) = store.labels.all()
         np.testing.assert_array_equal(points, row.points[[1, 2, 0]])
         np.testing.assert_array_equal(visibility, [1, 2, 2])
 
@@ -636,14 +636,14 @@ class TestUndo:
         """What the rest of the program knows of faces."""
         folders = [(folder.faces, folder.todo) for folder in store.queue.folders()]
         out = store.folder / "out.json"
-        if store.decisions.labels():
+        if store.labels.all():
             export_labels(store, out, "coco")
         exported = json.loads(out.read_text())["annotations"] if out.exists() else []
         out.unlink(missing_ok=True)
         return {
             "counts": store.queue.counts(), "queue": store.queue.ids(Filter()),
             "boxes": store.faces.boxes(), "folders": folders, "exported": len(exported),
-            "labels": len(store.decisions.labels()), "of photo": store.boxes.of_photo(1),
+            "labels": len(store.labels.all()), "of photo": store.boxes.of_photo(1),
             "pseudo": len(store.faces.pseudo_labels("mean face", 100)),
             "unpredicted": store.faces.count_unpredicted(),
             "rounds": store.queue.shown_rounds(), "facets": store.queue.facets(Filter()),
@@ -737,7 +737,7 @@ class TestUndo:
             Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.REMOVED,
         ]  # fmt: skip
         assert store.faces.get(3).prediction.model == "import of a.json"
-        assert len(store.decisions.labels()) == 2
+        assert len(store.labels.all()) == 2
 
     def test_a_removed_face_takes_no_decision_and_no_moves(self, mixed):
         store, file = mixed
@@ -961,7 +961,7 @@ class TestRoundTrip:
         for folder in ("one", "two"):
             add_photos(other, [photos / folder])
         import_labels(other, tmp_path / "labels.json", ANN)
-        (back,) = (row for row in other.decisions.labels() if np.isnan(row[2]).any())
+        (back,) = (row for row in other.labels.all() if np.isnan(row[2]).any())
         np.testing.assert_array_equal(back[2], points)
         np.testing.assert_array_equal(back[3], [2, 0, 2])
         export_labels(other, tmp_path / "again.json", "coco")
@@ -1018,7 +1018,7 @@ def content(store: Store) -> set[tuple]:
     """Every manual label by its file, to a millionth of a pixel."""
     return {
         (str(store.faces.get(face).photo), verdict, np.round(points, 6).tobytes())
-        for face, verdict, points, _ in store.decisions.labels()
+        for face, verdict, points, *_ in store.labels.all()
     }
 
 

@@ -85,7 +85,7 @@ def content(store: Store) -> set[tuple[str, str, bytes]]:
     """Every manual label by its file, to a millionth of a pixel."""
     return {
         (str(store.faces.get(face).photo), verdict, np.round(points, 6).tobytes())
-        for face, verdict, points, _ in store.decisions.labels()
+        for face, verdict, points, *_ in store.labels.all()
     }
 
 
@@ -197,8 +197,7 @@ class TestPhotos:
         summary = import_labels(store, write(tmp_path / "a.json", listed), ANN)
         assert (summary.imported, summary.problems, summary.has_unsearched_photos) == (2, [], True)
         points = {
-            store.faces.get(face).photo: points[0, 0]
-            for face, _, points, _ in store.decisions.labels()
+            store.faces.get(face).photo: points[0, 0] for face, _, points, *_ in store.labels.all()
         }
         assert points == {tmp_path / "train/f.jpg": 10.25, tmp_path / "val/f.jpg": 19.25}
         assert store.queue.counts().photos == 3
@@ -262,7 +261,7 @@ class TestOrder:
         monkeypatch.setattr(detection_pool, "program", lambda: [sys.executable, str(script)])
 
     def everything(self, store: Store) -> set[tuple[object, ...]]:
-        labels = {face: points.tobytes() for face, _, points, _ in store.decisions.labels()}
+        labels = {face: points.tobytes() for face, _, points, *_ in store.labels.all()}
         photos = {record.id: str(record.file) for record in store.photos.records()}
         return {
             (photos[photo], box, kind, verdict, labels.get(face))
@@ -313,7 +312,7 @@ class TestLandmarks:
         draw(tmp_path / "f.jpg")
         file = write(tmp_path / "a.json", {"f.jpg": [triangle()]}, names=names)
         import_labels(store, file, ANN)
-        ((_, _, points, _),) = store.decisions.labels()
+        ((_, _, points, *_),) = store.labels.all()
         (face,) = load_labelled(file, names=scheme.names)
         assert face.points.tolist() == points.tolist()  # for training just the same
         return points.tolist()
@@ -388,7 +387,7 @@ class TestSizes:
         assert "--turn" in str(summary.problems[0])
         assert import_labels(store, file, ANN, scale=True).imported == 0
         assert import_labels(store, file, ANN, turn=True).imported == 1
-        ((_, _, points, _),) = store.decisions.labels()
+        ((_, _, points, *_),) = store.labels.all()
         x, y = triangle().T
         np.testing.assert_array_equal(points, np.stack([79 - y, x], -1))
 
@@ -399,7 +398,7 @@ class TestSizes:
         assert "--scale" in str(import_labels(store, file, ANN).problems[0])
         assert import_labels(store, file, ANN, turn=True).imported == 0
         assert import_labels(store, file, ANN, scale=True).imported == 1
-        ((_, _, points, _),) = store.decisions.labels()
+        ((_, _, points, *_),) = store.labels.all()
         np.testing.assert_array_equal(points, (triangle() + 0.5) * 2 - 0.5)
 
     def test_training_refuses_them(self, tmp_path):

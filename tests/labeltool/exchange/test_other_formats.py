@@ -121,7 +121,7 @@ def test_labels_of_another_tool_become_labels_in_pixels(project, photos, write):
     add_photos(store, [photos])
     path = write(photos)
     assert import_labels(store, path, "ann").imported == 1
-    ((_face, verdict, points, _visibility),) = store.decisions.labels()
+    ((_face, verdict, points, *_),) = store.labels.all()
     assert verdict == Verdict.CORRECTED
     np.testing.assert_allclose(points, POINTS, atol=1e-6)
     assert import_labels(store, path, "ann").imported == 0
@@ -136,7 +136,7 @@ def test_a_folder_of_labelme_files_is_imported_with_absent_landmarks(project, ph
     store = project(proposed=False)
     add_photos(store, [photos])
     assert import_labels(store, photos, "ann").imported == 2
-    labels = {store.faces.get(face).name: points for face, _, points, _ in store.decisions.labels()}
+    labels = {store.faces.get(face).name: points for face, _, points, *_ in store.labels.all()}
     assert np.isfinite(labels["a.jpg"]).all()
     assert np.isfinite(labels["b.jpg"]).all(axis=1).tolist() == [False, True, True]
 
@@ -148,7 +148,7 @@ def test_landmarks_of_other_names_are_refused_and_nothing_is_imported(project, p
     path.write_text(path.read_text().replace('"nose"', '"tail"'))
     with pytest.raises(UserError, match="tail"):
         import_labels(store, path, "ann")
-    assert store.decisions.labels() == []
+    assert store.labels.all() == []
 
 
 def test_a_coco_file_without_names_is_taken_by_place(project, photos):
@@ -164,7 +164,7 @@ def test_a_coco_file_without_names_is_taken_by_place(project, photos):
     }  # fmt: skip
     (photos / "a.json").write_text(json.dumps(data))
     assert import_labels(store, photos / "a.json", "ann").imported == 1
-    ((_face, _verdict, points, _visibility),) = store.decisions.labels()
+    ((_face, _verdict, points, *_),) = store.labels.all()
     np.testing.assert_allclose(points, POINTS)
 
 
@@ -177,5 +177,5 @@ def test_photos_are_found_by_the_frame_that_sleap_io_names_in_label_studio_files
     task |= {"data": {}, "meta": {"video": video}}
     path.write_text(json.dumps([task]))
     assert import_labels(store, path, "ann").imported == 1
-    ((_face, _verdict, points, _visibility),) = store.decisions.labels()
+    ((_face, _verdict, points, *_),) = store.labels.all()
     np.testing.assert_allclose(points, POINTS, atol=1e-6)

@@ -65,7 +65,7 @@ def test_labels_come_with_their_photos(store: Store, tmp_path: Path) -> None:
     given = ["import", str(store.folder), str(file), "--as", "labels"]
     said = CliRunner().invoke(cli, given).output
     assert "imported 2 labels (2 new faces)" in said
-    labels = list(store.decisions.labels())
+    labels = list(store.labels.all())
     np.testing.assert_array_equal(labels[0][2][0], [20, 30])  # MATLAB counts from 1
     assert {Path(photo.path).name for photo in store.photos.records()} == {"0001.png", "0002.png"}
 

@@ -132,7 +132,7 @@ def reviewed(project, tmp_path):
 
 
 def content(store):
-    return {store.faces.get(face).name: points for face, _, points, _ in store.decisions.labels()}
+    return {store.faces.get(face).name: points for face, _, points, *_ in store.labels.all()}
 
 
 @BY_NAME

@@ -280,7 +280,7 @@ def test_8_exported_labels_import_unchanged(qtbot, open_window, project, tmp_pat
     fill(other, tmp_path / "photos", 10)
     with_points = import_labels(other, tmp_path / "labels.json", "ben")
     assert (with_points.imported, with_points.problems) == (2, [])
-    for ours, theirs in zip(store.decisions.labels(), other.decisions.labels(), strict=True):
+    for ours, theirs in zip(store.labels.all(), other.labels.all(), strict=True):
         assert ours[:2] == theirs[:2]
         np.testing.assert_array_equal(ours[2], theirs[2])
         if ours[3] is not None:

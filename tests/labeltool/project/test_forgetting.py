@@ -190,7 +190,7 @@ class TestForget:
         with closing(store):
             assert store.check() == []
             assert [row[0] for row in store.faces.boxes()] == [3, 4, 5, 6]
-            assert [row[0] for row in store.decisions.labels()] == [3, 4]
+            assert [row[0] for row in store.labels.all()] == [3, 4]
             assert [saved.name for saved in store.filters.all()] == ["flagged"]
             assert [one.digest[0] for one in store.trust.certificates.all()] == ["2"]
             assert sql(store, "SELECT path FROM folder") == [("1/work",)]
@@ -218,9 +218,9 @@ class TestForget:
             while store.undo.state(ANN).undo is not None:
                 said.append(str(store.undo.undo(ANN).message))
             assert said == ["Undid: accepted 2 faces."]
-            assert store.decisions.labels() == []
+            assert store.labels.all() == []
             store.undo.redo(ANN)
-            assert [row[0] for row in store.decisions.labels()] == [3, 4]
+            assert [row[0] for row in store.labels.all()] == [3, 4]
             assert store.check() == []
 
     def test_rounds_still_work(self, worked, fake, started):

@@ -417,7 +417,7 @@ class TestVisibility:
         desk.accept()
         face = store.faces.get(1)
         assert (face.verdict, face.decision.visibility.tolist()) == (C, [1, 0, 1])
-        ((_face, _verdict, points, seen),) = store.decisions.labels()
+        ((_face, _verdict, points, seen, *_),) = store.labels.all()
         assert seen.tolist() == [1, 0, 1]
         assert np.isnan(points[1]).all()
 
@@ -545,7 +545,7 @@ class TestArrivals:
         face = store.faces.get(1)
         assert (face.verdict, face.offered) == (R, False)
         assert store.queue.counts().proposed == 0
-        assert store.decisions.labels() == []
+        assert store.labels.all() == []
 
     def test_the_decision_of_another_reviewer_shows_at_once(self, project, again):
         store = project(1)

@@ -29,7 +29,7 @@ def change(store, scheme, sources) -> None:
 def place_brows(store) -> None:
     """Place the new landmark on the two labelled faces."""
     for face in (1, 2):
-        points = np.vstack([store.decisions.labels()[0][2][:3], [[30.0, 30.0]]])
+        points = np.vstack([store.labels.all()[0][2][:3], [[30.0, 30.0]]])
         store.decisions.decide(ANN, [face], Verdict.CORRECTED, points=points)
 
 

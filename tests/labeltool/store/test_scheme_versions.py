@@ -38,7 +38,7 @@ def change(store: Store, sources: Sequence[int | None], **names: str):
 
 def label(store: Store, face: int = 1) -> np.ndarray:
     """The landmarks of a face's label, as everything that uses labels reads them."""
-    return next(points for found, _, points, _ in store.decisions.labels() if found == face)
+    return next(points for found, _, points, *_ in store.labels.all() if found == face)
 
 
 def correct(store: Store, points: np.ndarray, face: int = 1, **others) -> None:
@@ -70,7 +70,7 @@ def test_labels_are_read_as_the_landmarks_in_force(project):
     moved = triangle(5)[[2, 0, 0]]
     moved[1] = NAN
     np.testing.assert_array_equal(label(store), moved)
-    assert store.decisions.labels()[0][3].tolist() == [2, 0, 2]
+    assert store.labels.all()[0][3].tolist() == [2, 0, 2]
     proposal = store.faces.get(2).prediction
     assert np.isnan(proposal.scores).tolist() == [False, True, False]
     assert store.scheme.names == ("nose", "new 1", "left")
@@ -331,7 +331,7 @@ class Changing(RuleBasedStateMachine):
 
     @invariant()
     def nothing_decided_is_lost(self):
-        found = {face: points for face, _, points, _ in self.store.decisions.labels()}
+        found = {face: points for face, _, points, *_ in self.store.labels.all()}
         assert set(found) == set(self.world.labels)
         for face, points in found.items():
             known = self.world.labels[face]

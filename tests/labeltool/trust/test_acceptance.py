@@ -292,7 +292,7 @@ class TestPlantedFacesAreNoLabels:
     def test_no_export_or_training_sees_one(self, planted, tmp_path):
         store, session, shown = planted
         session.judge(shown.token, False, shown.points)
-        labels = {face: points for face, _verdict, points, _visible in store.decisions.labels()}
+        labels = {face: points for face, _verdict, points, *_ in store.labels.all()}
         assert not np.array_equal(labels[shown.face_id], shown.points)
         shown_points = [each.points for each in session.judgements if each.points is not None]
         pseudo = store.faces.pseudo_labels("", 1000)

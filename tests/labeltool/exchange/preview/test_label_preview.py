@@ -120,7 +120,7 @@ def test_the_import_does_what_the_preview_said(project: MakeStore, photos, form,
     done = import_labels(store, path, "ann", proposals=kind == "proposals")
     assert (done.imported, done.new_faces) == (3, 3)
     # the file as a person's decisions, or as another detector's proposals with its scores
-    labels = {store.faces.get(face).name: points for face, _, points, _ in store.decisions.labels()}
+    labels = {store.faces.get(face).name: points for face, _, points, *_ in store.labels.all()}
     if kind == "labels":
         for name, (points,) in FACES.items():
             np.testing.assert_allclose(labels[name], points)
@@ -151,7 +151,7 @@ def test_the_same_file_twice_changes_nothing_and_undo_takes_all_of_it_back(
         assert all(kept["same"] for kept in said["kept_faces"])
     store.undo.undo("ann")
     assert store.queue.counts().faces == 0
-    assert store.decisions.labels() == []
+    assert store.labels.all() == []
 
 
 @pytest.mark.parametrize("kind", ["labels", "proposals"])
@@ -250,7 +250,7 @@ def test_other_landmarks_are_refused_until_a_mapping_is_chosen(project: MakeStor
     source = find_label_source(store, path)
     mapping = choose_map("names", looked_landmarks(store, path), THREE)
     import_labels(store, fit_to_scheme(source, THREE, mapping), "ann")
-    (_, _, points, seen) = store.decisions.labels()[0]
+    _, _, points, seen, *_ = store.labels.all()[0]
     np.testing.assert_array_equal(points[[0, 2]], triangle()[[0, 1]])
     assert np.isnan(points[1]).all()
     assert seen.tolist() == [2, 0, 2]
@@ -279,7 +279,7 @@ def test_the_wflw_rule_gives_68_landmarks_where_300w_has_them(project: MakeStore
     assert facts(store, path)["mappings"] == ["wflw-300w", "order"]
     mapping = choose_map("wflw-300w", looked_landmarks(store, path), store.scheme)
     import_labels(store, fit_to_scheme(find_label_source(store, path), store.scheme, mapping), "a")
-    ((_, _, points, _),) = store.decisions.labels()
+    ((_, _, points, *_),) = store.labels.all()
     np.testing.assert_allclose(points[[0, 8, 16, 36, 45, 48]], face[[0, 16, 32, 60, 72, 76]])
 
 
@@ -350,7 +350,7 @@ def test_a_shift_is_added_to_what_is_stored(project: MakeStore, photos):
     store = project()
     source = find_label_source(store, coco(photos / "l.json", {"a.jpg": [triangle()]}))
     import_labels(store, fit_to_scheme(source, THREE, shift=(-1, 0.5)), "ann")
-    ((_, _, points, _),) = store.decisions.labels()
+    ((_, _, points, *_),) = store.labels.all()
     np.testing.assert_allclose(points, triangle() + np.array([-1, 0.5]))
 
 

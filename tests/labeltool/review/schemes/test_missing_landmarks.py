@@ -77,7 +77,7 @@ def test_a_missing_landmark_starts_where_the_scheme_has_it(project):
     middle = (left + right) / 2
     assert 0.2 < np.linalg.norm(brow - middle) / np.linalg.norm(nose - middle) < 0.6
     assert store.faces.get(1).points is not None
-    assert np.isnan(store.decisions.labels()[0][2][BROW]).all()  # nobody has decided on it
+    assert np.isnan(store.labels.all()[0][2][BROW]).all()  # nobody has decided on it
 
 
 def test_accepting_decides_on_what_was_missing(project):
@@ -87,13 +87,13 @@ def test_accepting_decides_on_what_was_missing(project):
     desk.open(1)
     shown = desk.face.points
     desk.accept()
-    found = {face: (verdict, points) for face, verdict, points, _ in store.decisions.labels()}
+    found = {face: (verdict, points) for face, verdict, points, *_ in store.labels.all()}
     assert found[1][0] == Verdict.CORRECTED
     np.testing.assert_array_equal(found[1][1], shown)
     assert desk.face.id == 2
     assert store.queue.ids(Filter("missing")) == [2]
     desk.undo_stack.undo()
-    assert np.isnan(store.decisions.labels()[0][2][BROW]).all()
+    assert np.isnan(store.labels.all()[0][2][BROW]).all()
 
 
 def test_a_drag_of_a_missing_landmark_leaves_the_others_in_their_place(project):
@@ -103,7 +103,7 @@ def test_a_drag_of_a_missing_landmark_leaves_the_others_in_their_place(project):
     desk.edits.move(BROW, 51.0, 52.0)
     assert desk.edits.placed == {0, 1, 2, BROW}
     desk.accept()
-    np.testing.assert_array_equal(store.decisions.labels()[0][2][BROW], [51.0, 52.0])
+    np.testing.assert_array_equal(store.labels.all()[0][2][BROW], [51.0, 52.0])
     assert store.queue.count(Filter("missing")) == 0
 
 
@@ -113,7 +113,7 @@ def test_a_missing_landmark_may_be_absent(project):
     desk.edits.set_visibility([BROW], ABSENT)
     desk.accept()
     assert store.queue.count(Filter("missing")) == 0
-    _, _, points, visibility = store.decisions.labels()[0]
+    _, _, points, visibility, *_ = store.labels.all()[0]
     assert np.isnan(points[BROW]).all()
     assert visibility.tolist() == [2, 2, 2, 0]
 
@@ -125,7 +125,7 @@ def test_an_old_proposal_is_accepted_with_the_landmark_that_was_shown(project):
     assert np.isfinite(shown).all()
     assert not desk.edits.moved
     desk.accept()
-    _, verdict, points, _ = store.decisions.labels()[0]
+    _, verdict, points, *_ = store.labels.all()[0]
     assert verdict == Verdict.ACCEPTED
     np.testing.assert_array_equal(points, shown)
 

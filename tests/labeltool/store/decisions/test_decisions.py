@@ -83,7 +83,7 @@ class TestDecide:
         assert face(store).verdict is CORRECTED
         np.testing.assert_array_equal(face(store).points, moved)
         np.testing.assert_array_equal(face(store).prediction.points, triangle(1))
-        ((_, verdict, points, visibility),) = store.decisions.labels()
+        ((_, verdict, points, visibility, *_),) = store.labels.all()
         assert (verdict, visibility) == ("corrected", None)
         np.testing.assert_array_equal(points, moved)
 
@@ -477,10 +477,10 @@ class TestLabelsFromFiles:
             BEN, [(1, LabelledFace("", triangle(), visibility=seen))], "a.json"
         )
         assert face(store).flag
-        ((_, _, _, visibility),) = store.decisions.labels()
+        ((_, _, _, visibility, *_),) = store.labels.all()
         np.testing.assert_array_equal(visibility, seen)
         store.decisions.flag(ANN, [1], False)
-        np.testing.assert_array_equal(store.decisions.labels()[0][3], seen)
+        np.testing.assert_array_equal(store.labels.all()[0][3], seen)
 
 
 class TestCheck:
@@ -540,4 +540,4 @@ def test_final_verdicts_are_the_manual_labels(project):
     for number, verdict in enumerate(VERDICTS, 1):
         points = triangle() if verdict is CORRECTED else None
         store.decisions.decide(ANN, [number], verdict, points=points)
-    assert {row[1] for row in store.decisions.labels()} == set(FINAL)
+    assert {row[1] for row in store.labels.all()} == set(FINAL)

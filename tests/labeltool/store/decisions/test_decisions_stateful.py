@@ -492,7 +492,7 @@ class Reviewing(RuleBasedStateMachine):
         there = [f for f in FACES if self.faces[f].verdict is not REMOVED]
         assert sorted(self.store.queue.ids(Filter())) == there
         assert [row[0] for row in self.store.faces.boxes()] == there
-        assert {row[0] for row in self.store.decisions.labels()} == {
+        assert {row[0] for row in self.store.labels.all()} == {
             face for face, state in self.faces.items() if state.verdict in FINAL
         }
         counts = self.store.queue.counts()

@@ -89,8 +89,8 @@ def finish(qtbot, window, dialog: ImportLabelsDialog) -> None:
 
 def newest(qtbot, window) -> np.ndarray:
     """The only label, once it is there."""
-    qtbot.waitUntil(lambda: len(window.session.store.decisions.labels()) == 1)
-    return window.session.store.decisions.labels()[-1][2]
+    qtbot.waitUntil(lambda: len(window.session.store.labels.all()) == 1)
+    return window.session.store.labels.all()[-1][2]
 
 
 def test_the_facts_and_the_faces_are_shown_and_nothing_is_stored_before(
