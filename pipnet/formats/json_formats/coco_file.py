@@ -69,6 +69,7 @@ def read(path: Path, data: object) -> LabelFile:
     faces: list[LabelledFace] = []
     counts = dict.fromkeys(_SAID, 0)
     seen_ids: set[object] = set()
+    used_categories: set[object] = set()
     for number, given in enumerate(
         list_of(data.get("annotations"), f"{path.name}: annotations"), 1
     ):
@@ -83,6 +84,7 @@ def read(path: Path, data: object) -> LabelFile:
         face = _face(row, photos[image], categories, place, counts)
         if face is not None and face.photo not in twice:
             faces.append(face)
+            used_categories.add(row.get("category_id"))
     if _is_binary(faces):
         faces = [
             replace(face, visibility=np.where(_seen(face) > 0, VISIBLE, ABSENT).astype(np.int8))
@@ -95,6 +97,10 @@ def read(path: Path, data: object) -> LabelFile:
     used = {face.names for face in faces} or {row[0] for row in categories.values() if row[0]}
     if faces and len(used) > 1:
         notes.append("faces are of categories with different landmarks, each read with its own")
+    elif len(used_categories) > 1:
+        titles = {row.get("id"): row.get("name") for row in list_of(data["categories"], path.name)}
+        said = ", ".join(sorted(str(titles.get(key)) for key in used_categories))
+        notes.append(f"annotations of several categories ({said}) share the list of landmarks")
     found = [row for row in categories.values() if row[0] in used] if len(used) == 1 else []
     names, edges, flip = found[0] if found else (None, (), None)
     return LabelFile("coco", PIXELS, faces, details, names, edges, flip, notes)

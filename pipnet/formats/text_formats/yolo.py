@@ -29,7 +29,13 @@ from pipnet.formats.label_file import (
     visibility_of,
 )
 from pipnet.formats.reading import is_number, numbers_of, read_lines, unreadable
-from pipnet.formats.text_formats.yolo_rows import Layout, is_turned_box, landmarks_of, layout_of
+from pipnet.formats.text_formats.yolo_rows import (
+    Layout,
+    are_outlines,
+    is_turned_box,
+    landmarks_of,
+    layout_of,
+)
 
 _SETTINGS_BYTES = 1_000_000
 """A YAML file that describes a data set is shorter."""
@@ -133,13 +139,26 @@ def _read_rows(files: Mapping[Path, str], root: Path) -> Iterator[_Row]:
 
 
 def _layouts(rows: Iterable[_Row], settings: _Settings, notes: list[str]) -> dict[int, Layout]:
-    """What the rows of each number of values are."""
+    """What the rows of each number of values are.
+
+    Raises:
+        LabelError: they look like outlines.
+    """
     alike: dict[int, list[list[float]]] = {}
+    places: dict[int, str] = {}
     for row in rows:
-        alike.setdefault(len(row.numbers) - 5, []).append(row.numbers[5:])
+        alike.setdefault(len(row.numbers) - 5, []).append(row.numbers[1:])
+        places.setdefault(len(row.numbers) - 5, row.place)
     found = {}
-    for count, values in alike.items():
-        layout = layout_of(np.array(values, np.float64), settings.shape) if count > 0 else None
+    for count, given in alike.items():
+        values = np.array(given, np.float64)
+        layout = layout_of(values[:, 4:], settings.shape) if count > 0 else None
+        if settings.shape is None and layout == Layout(2) and are_outlines(values):
+            raise LabelError(
+                f"{places[count]}: the numbers look like the corners of an outline (segmentation), "
+                f"not like a box with landmarks. Export it as pose; if they are landmarks, put a "
+                f"YAML file with kpt_shape beside the labels."
+            )
         if layout is not None:
             found[count] = layout
         if settings.shape is not None and count > 0 and not _fits_shape(count, settings.shape):

@@ -16,6 +16,17 @@ _MUCH_CLOSER = 0.5
 variance when taken for labels without visibility."""
 
 
+_OFF_CENTRE = 0.35
+"""Rows are outlines if the first corner, taken for a box's centre, is further than this from the
+middle of the others, in shares of their extent; a corner on the boundary is about a half away."""
+
+_NEAR_SHARE = 0.5
+"""The share of such rows whose second corner must lie near the others."""
+
+_MIN_CORNERS = 30
+"""Corners of all rows together; of fewer it cannot be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What follows the box: `values` of each landmark, 2 or 3; `has_score`: the last number is the
@@ -104,6 +115,23 @@ def landmarks_of(
             score = float(stated.mean())
     points[visibility == ABSENT] = np.nan
     return points, visibility, score
+
+
+def are_outlines(rows: NDArray[np.float64]) -> bool:
+    """Whether rows of equal length, (R, M) values after the class, are corners of outlines.
+
+    A row of segmentation has no box: what would be its centre and its size are two more corners,
+    near the others and on their boundary.
+    """
+    if rows.shape[1] % 2 or rows.shape[1] < 10 or rows.size < 2 * _MIN_CORNERS:
+        return False
+    corners = rows.reshape(len(rows), -1, 2)
+    first, second, others = corners[:, 0], corners[:, 1], corners[:, 2:]
+    low, high = others.min(1), others.max(1)
+    extent = np.maximum(high - low, 1e-9)
+    off_centre = (np.abs(first - (low + high) / 2) / extent).max(1)
+    is_near = (np.abs(second - (low + high) / 2) <= extent).all(1)
+    return bool(np.median(off_centre) > _OFF_CENTRE and is_near.mean() > _NEAR_SHARE)
 
 
 def is_turned_box(numbers: Sequence[float]) -> bool:

@@ -449,3 +449,28 @@ def test_tables_name_what_they_do_not_read(tmp_path):
 def test_json_of_other_programs_is_named(tmp_path: Path, data: object, words: str):
     with pytest.raises(LabelError, match=words):
         read(tmp_path, "a.json", data)
+
+
+def test_outlines_of_yolo_with_as_many_corners_each_are_named(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = []
+    for _ in range(20):
+        angles = np.sort(rng.uniform(0, 2 * np.pi, 12))
+        corners = rng.uniform(0.3, 0.7, 2) + 0.2 * np.stack([np.cos(angles), np.sin(angles)], 1)
+        rows.append("0 " + " ".join(f"{value:.5f}" for value in corners.ravel()))
+    with pytest.raises(LabelError, match=r"a\.txt, line 1: .* outline \(segmentation\)"):
+        read(tmp_path, "a.txt", "\n".join(rows))
+    (tmp_path / "data.yaml").write_text("kpt_shape: [10, 2]\n")
+    assert len(read(tmp_path, "a.txt", "\n".join(rows)).faces) == 20  # as the person says
+
+
+def test_categories_of_coco_that_share_their_landmarks_are_named(tmp_path):
+    image = {"id": 1, "file_name": "a.jpg", "width": 90, "height": 90}
+    categories = [{"id": key, "name": name, "keypoints": ["left", "right"]}
+                  for key, name in ((1, "cat"), (2, "dog"))]  # fmt: skip
+    rows = [{"id": key, "image_id": 1, "category_id": key, "keypoints": [9, 9, 2, 19, 9, 2]}
+            for key in (1, 2)]  # fmt: skip
+    content = {"images": [image], "annotations": rows, "categories": categories}
+    file = read(tmp_path, "a.json", json.dumps(content))
+    assert [face.names for face in file.faces] == [("left", "right")] * 2
+    assert "annotations of several categories (cat, dog) share the list of landmarks" in file.notes
