@@ -304,5 +304,12 @@
             <numerusform>It proposes landmarks for %Ln unreviewed or rejected faces, in place of the proposals that they have.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>{name}: %Ln face(s) lack it. Place it in the photo, or train a round that learns it.</source>
+        <translation>
+            <numerusform>{name}: %Ln face lacks it. Place it in the photo, or train a round that learns it.</numerusform>
+            <numerusform>{name}: %Ln faces lack it. Place it in the photo, or train a round that learns it.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -1447,6 +1447,12 @@
         <source>No face under the filter waits with a proposal.</source>
         <translation>이 필터에는 제안이 있고 결정을 기다리는 얼굴이 없습니다.</translation>
     </message>
+    <message numerus="yes">
+        <source>{name}: %Ln face(s) lack it. Place it in the photo, or train a round that learns it.</source>
+        <translation>
+            <numerusform>{name}: 얼굴 %Ln개에 이 랜드마크가 없습니다. 사진에서 찍거나, 이를 배우는 라운드를 학습하세요.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>{name}: nothing is left to look at. Choose another landmark.</source>
         <translation>{name}: 더 볼 것이 없습니다. 다른 랜드마크를 선택하세요.</translation>

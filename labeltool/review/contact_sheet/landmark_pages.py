@@ -44,9 +44,13 @@ class LandmarkPages:
         return -(-len(self._rows) // PAGE_FACES)
 
     def choose(self, landmark: int) -> None:
-        """Show the first page of a landmark: of the faces where nothing was said of it yet."""
+        """Show the first page of a landmark: of the faces that have it, and where nothing was said
+        of it yet."""
         self.landmark, self.page = landmark, 0
-        rows = np.flatnonzero(self._waits & (self.table.marks[:, landmark] == UNMARKED))
+        is_open = (self.table.marks[:, landmark] == UNMARKED) & ~np.isnan(
+            self.table.errors[:, landmark]
+        )
+        rows = np.flatnonzero(self._waits & is_open)
         worst = -self.table.errors[rows, landmark].astype(np.float32)
         self._rows = rows[np.argsort(worst, kind="stable")]
 
@@ -71,6 +75,11 @@ class LandmarkPages:
         return self._todo
 
     @property
+    def lacking(self) -> NDArray[np.int64]:
+        """(N,): how many faces that wait have a proposal without the landmark."""
+        return self._lacking
+
+    @property
     def wrong(self) -> NDArray[np.int64]:
         """(N,): on how many faces that wait each landmark is wrong."""
         return self._wrong
@@ -82,13 +91,15 @@ class LandmarkPages:
 
     def _count(self) -> None:
         self._todo = np.zeros(self.table.marks.shape[1], np.int64)
-        self._wrong = self._todo.copy()
+        self._wrong, self._lacking = self._todo.copy(), self._todo.copy()
         self._add(np.arange(len(self.table.faces)), 1)
 
     def _add(self, rows: NDArray[np.int64], sign: int) -> None:
         """Count the marks of some rows in, or out: all of them are too many for each page."""
-        marks = self.table.marks[rows[self._waits[rows]]]
-        self._todo += sign * (marks == UNMARKED).sum(0)
+        waiting = rows[self._waits[rows]]
+        marks, lacks = self.table.marks[waiting], np.isnan(self.table.errors[waiting])
+        self._todo += sign * ((marks == UNMARKED) & ~lacks).sum(0)
+        self._lacking += sign * lacks.sum(0)
         self._wrong += sign * (marks == WRONG).sum(0)
 
     def accept(self, shown: Mapping[int, bool]) -> WriteResult:

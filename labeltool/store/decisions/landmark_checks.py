@@ -75,7 +75,8 @@ class CheckTable:
     """F faces that wait for a decision, by id, and their N landmarks.
 
     `faces` and `predictions` (F,) ids. `errors` (F, N) float16: expected errors, shares of the
-    scheme's norm; where none are known, 1 - score, so that only their order means anything.
+    scheme's norm; where none are known, 1 - score, so that only their order means anything. NaN of
+    a landmark that the proposal lacks, because the scheme got it later.
     `marks` (F, N) int8 of UNMARKED, PASSED, WRONG.
     """
 

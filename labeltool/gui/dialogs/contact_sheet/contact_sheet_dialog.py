@@ -174,7 +174,7 @@ class ContactSheetDialog(QDialog):
         """Where most is to be found: the landmark with the largest expected errors."""
         assert self.pages is not None
         marks, errors = self.pages.table.marks, self.pages.table.errors
-        return int((errors * (marks == UNMARKED)).sum(0, dtype=np.float64).argmax())
+        return int(np.nansum(errors * (marks == UNMARKED), 0, dtype=np.float64).argmax())
 
     @Slot(int)
     def choose(self, landmark: int) -> None:
@@ -295,7 +295,8 @@ class ContactSheetDialog(QDialog):
         pages = self.pages
         todo, wrong = pages.todo, pages.wrong
         for index, item in enumerate(self._items):
-            item.setText(1, f"{todo[index]:,}" if todo[index] else "✓")
+            nothing_left = "-" if pages.lacking[index] else "✓"
+            item.setText(1, f"{todo[index]:,}" if todo[index] else nothing_left)
             item.setText(2, f"{wrong[index]:,}" if wrong[index] else "")
         self.show_wrong.setVisible(bool(wrong.any()))
         self.back.setEnabled(pages.page > 0)
@@ -304,6 +305,12 @@ class ContactSheetDialog(QDialog):
         self.accept_page.setEnabled(bool(answers))
         if not len(pages.table.faces):
             text = tr("No face under the filter waits with a proposal.")
+        elif not answers and pages.page >= pages.pages and pages.lacking[pages.landmark]:
+            text = tr(
+                "{name}: %Ln face(s) lack it. Place it in the photo, or train a round that learns "
+                "it.",
+                "", int(pages.lacking[pages.landmark]), name=name,
+            )  # fmt: skip
         elif not answers and pages.page >= pages.pages:
             text = tr("{name}: nothing is left to look at. Choose another landmark.", name=name)
         else:

@@ -16,6 +16,7 @@ from labeltool.gui.dialogs.contact_sheet.contact_sheet_dialog import ContactShee
 from labeltool.gui.dialogs.contact_sheet.patches import frame_of
 from labeltool.gui.window import MainWindow
 from labeltool.store import PASSED, UNMARKED, WRONG, open_project
+from pipnet.data.scheme import Scheme
 
 Open = Callable[[Path], MainWindow]
 SPACE, BACK, LEFT = Qt.Key.Key_Space, Qt.Key.Key_Backspace, Qt.MouseButton.LeftButton
@@ -91,6 +92,28 @@ def test_worst_first_click_drag_and_accept(qtbot: QtBot, open_window: Open, proj
     QTest.keyClick(dialog, BACK)
     assert dialog.grid.answers() == {face: face != 3 for face in range(1, 11)}
     close(qtbot, window, dialog)
+
+
+def test_a_landmark_that_faces_lack_is_said_to_be_missing(
+    qtbot: QtBot, open_window: Open, project: Path
+) -> None:
+    store = open_project(project)
+    names = (*store.scheme.names, "forehead")
+    store.schemes.change("me", Scheme("more", names), [*range(68), None])
+    store.close()
+    window = open_window(project)
+    dialog = sheet(qtbot, window)
+    assert dialog.pages.landmark != 68
+    assert dialog.list.topLevelItem(67).text(1) == "10"
+    assert dialog.list.topLevelItem(68).text(1) == "-"
+    dialog.choose(68)
+    assert dialog.headline.text().startswith("forehead: 10 faces lack it")
+    assert not dialog.grid.answers()
+    assert not dialog.accept_page.isEnabled()
+    close(qtbot, window, dialog)
+    window.commands.trigger("gallery")
+    qtbot.waitUntil(lambda: window.views.shows_gallery)
+    window.grab()  # a card paints the landmarks that there are
 
 
 def test_the_last_landmark_decides_and_undo_takes_it_back(
