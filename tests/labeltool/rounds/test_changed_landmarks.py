@@ -9,6 +9,7 @@ import pytest
 
 from labeltool.domain import Filter, RoundKind, Verdict
 from labeltool.rounds.quality.round_report import make_report
+from labeltool.rounds.reports.report_html import report_html
 from labeltool.rounds.run_folder import RunFolder
 from pipnet.data.scheme import Scheme
 from tests.labeltool.rounds.conftest import ANN, THREE_LIKE_STARTER, train
@@ -130,3 +131,16 @@ def test_the_report_of_a_round_before_the_change_is_of_the_landmarks_it_knows(
     change(store, scheme, sources)
     report = make_report(store, 1)
     assert (report.evaluation is not None) == is_measured
+
+
+def test_the_report_leaves_out_a_landmark_that_no_measured_face_has(project):
+    store = project(3, scheme=replace(THREE_LIKE_STARTER, nme_pair=(0, 1)))
+    change(store, replace(WITH_BROW, nme_pair=(0, 1)), [0, 1, 2, None])
+    truth = {face: np.vstack([triangle(face), [[np.nan, np.nan]]]) for face in (1, 2, 3)}
+    after = {face: np.vstack([triangle(face) + 1, [[30.0, 30.0]]]) for face in (1, 2, 3)}
+    add_measured_round(store, audit=truth, before=after, after=after, labels=truth)
+    report = make_report(store, 1)
+    assert report.evaluation is not None
+    nme = report.evaluation.summary()["nme"]
+    assert report.evaluation.per_point() == {"left": nme, "right": nme, "nose": nme, "brow": None}
+    assert "nan" not in report_html(report).casefold()
