@@ -19,7 +19,12 @@ from pipnet.data.coco import (
     parse_coco,
 )
 from pipnet.data.images import ImageError, classify, read_header, walk_files
-from pipnet.data.label_frames import StatedSize, choose_frames, has_implausible_points
+from pipnet.data.label_frames import (
+    Size,
+    StatedSize,
+    choose_frames,
+    has_implausible_points,
+)
 from pipnet.data.photo_lookup import PhotoLookup, PhotoNames
 from pipnet.data.pts import read_pts
 from pipnet.text import one_line
@@ -230,19 +235,25 @@ def _photos(path: Path, images: Sequence[CocoImage], problems: list[str]) -> dic
         files[name] = path.parent / name
         del lacking[name]
     problems += lacking.values()
-    stated: Mapping[str, StatedSize] = {
-        image.file_name: StatedSize(files[image.file_name], image.size)
-        for image in images
-        if image.file_name in files
-    }
+    return of_stated_size(files, {image.file_name: image.size for image in images}, path, problems)
+
+
+def of_stated_size(
+    files: Mapping[str, Path],
+    sizes: Mapping[str, Size | None],
+    path: Path,
+    problems: list[str],
+) -> dict[str, Path]:
+    """The photos by name that are as large as the label file `path` states; `problems` gets a
+    sentence about each of the others."""
+    stated = {name: StatedSize(file, sizes.get(name)) for name, file in files.items()}
     _frames, wrong = choose_frames(stated)
-    for name, mismatch in wrong.items():
-        problems.append(
-            f"{mismatch.sentence(path.name)}; import it with labeltool, which can turn or scale "
-            f"labels, or label it again"
-        )
-        del files[name]
-    return files
+    problems += (
+        f"{mismatch.sentence(path.name)}; import it with labeltool, which can turn or scale "
+        f"labels, or label it again"
+        for mismatch in wrong.values()
+    )
+    return {name: file for name, file in files.items() if name not in wrong}
 
 
 def plausible_faces(faces: Sequence[LabelledFace], problems: list[str]) -> list[LabelledFace]:

@@ -12,6 +12,7 @@ from pipnet.data.labelled_faces import (
     LabelledFace,
     landmark_order,
     load_labelled,
+    of_stated_size,
     plausible_faces,
 )
 from pipnet.data.photo_lookup import PhotoLookup
@@ -74,6 +75,9 @@ def _with_photos(
     folder = source if source.is_dir() else source.parent
     found, lacking = PhotoLookup(folder).find_all(hashes, stems=file.has_stems)
     problems = list(lacking.values())
+    are_there = bool(found)
+    sizes = {name: photo.size for name, photo in file.photos.items()}
+    found = of_stated_size(found, sizes, source, problems)
     for sentence in file.notes:
         note(f"{sentence}.")
     faces: list[LabelledFace] = []
@@ -96,11 +100,17 @@ def _with_photos(
     for problem in dict.fromkeys(problems):
         report(f"{problem}.")
     if not faces:
-        raise LabelError(
-            f"{source.name} has no face whose photo is there; its names count from the folder it "
-            f"is in."
-        )
+        raise _nothing_left(source, problems, are_there=are_there)
     return faces
+
+
+def _nothing_left(source: Path, problems: Sequence[str], *, are_there: bool) -> LabelError:
+    if are_there:
+        why = problems[0] if problems else "none has a labelled landmark"
+        return LabelError(f"No face of {source.name} can be used: {why}.")
+    return LabelError(
+        f"{source.name} has no face whose photo is there; its names count from the folder it is in."
+    )
 
 
 def _fits(face: LabelledFace, names: Sequence[str]) -> bool:

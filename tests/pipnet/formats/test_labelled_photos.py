@@ -82,3 +82,30 @@ def test_a_file_without_a_face_is_said_to_have_none(folder):
     path.write_text(json.dumps({"imagePath": "in/a.jpg", "shapes": []}))
     with pytest.raises(LabelError, match=r"a\.json holds no labelled face"):
         load(path)
+
+
+def labelme(size):
+    shapes = [{"label": name, "points": [point], "shape_type": "point"}
+              for name, point in zip(NAMES, POINTS, strict=True)]  # fmt: skip
+    width, height = size
+    return {"imagePath": "in/a.jpg", "imageWidth": width, "imageHeight": height, "shapes": shapes}
+
+
+def coco(size):
+    width, height = size
+    image = {"id": 1, "file_name": "in/a.jpg", "width": width, "height": height}
+    keypoints = [value for point in POINTS for value in (*point, 2)]
+    return {"images": [image], "categories": [{"id": 1, "keypoints": list(NAMES)}],
+            "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "keypoints": keypoints}],
+            }  # fmt: skip
+
+
+@pytest.mark.parametrize("written", [labelme, coco])
+def test_a_photo_of_another_size_than_the_file_states_is_not_used(folder, written):
+    path = folder / "a.json"
+    path.write_text(json.dumps(written((100, 80))))
+    assert len(load(path)[0]) == 1
+    for size, why in (((200, 160), "a copy of another size"), ((90, 90), "neither a turn nor")):
+        path.write_text(json.dumps(written(size)))
+        with pytest.raises(LabelError, match=f"a.jpg is 100 x 80 here, .*{why}"):
+            load(path)
