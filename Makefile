@@ -18,7 +18,7 @@ INSTALLED_DEV := .venv/.installed-dev
 RECENT = $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("labeltool needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench system
+.PHONY: help run test check bench dist system
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: $(INSTALLED_DEV) ## Format, lint, types, imports between modules
 
 bench: $(INSTALLED_DEV) ## Measure how fast the window and the detector are
 	$(BIN)/python -m tests.bench.main
+
+dist: $(INSTALLED_DEV) ## Build the wheel and the source archive into dist/
+	$(BIN)/python -m build --no-isolation
 
 system: ## Debian packages that Qt needs: installs them as root, else prints the command
 	@$(RECENT)

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+import pipnet
 from pipnet.cli.calibrate_command import calibrate
 from pipnet.cli.compare_command import compare
 from pipnet.cli.model_commands import convert, export, info
@@ -15,7 +16,7 @@ from pipnet.text import one_line
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="labeltool")
+@click.version_option(pipnet.__version__)
 def cli() -> None:
     """Facial landmarks with PIPNet: predict, evaluate, train."""
 

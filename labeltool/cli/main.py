@@ -6,6 +6,7 @@ import sys
 
 import click
 
+import pipnet
 from labeltool.cli import (
     audit_commands,
     decision_commands,
@@ -34,7 +35,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="labeltool")
+@click.version_option(pipnet.__version__)
 def cli() -> None:
     """Review facial landmarks, correct them, and train the next round.
 

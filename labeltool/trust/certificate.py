@@ -9,9 +9,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import pipnet
 from labeltool.store import Store
 from labeltool.store.log.operation_log import now
 from labeltool.store.trust.acceptances import AcceptanceRecord, Judgement
@@ -88,7 +88,7 @@ def build_certificate(
     values: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "program": program_version(),
+        "program": pipnet.__version__,
         "made": now(),
         "started": record.time,
         "project": store.trust.acceptances.project_uuid(),
@@ -129,11 +129,3 @@ def _result(result: SetResult) -> dict[str, Any]:
         "group": result.group, "size": result.size, "looked_at": result.looked_at,
         "wrong": result.wrong, "e_value": finite, "needed": result.needed, "holds": result.holds,
     }  # fmt: skip
-
-
-def program_version() -> str:
-    """The version of this program."""
-    try:
-        return version("labeltool")
-    except PackageNotFoundError:
-        return ""
