@@ -12,7 +12,9 @@ from typing import Any
 
 import click
 import pytest
+import yaml
 
+import pipnet
 from labeltool.cli import cli as labeltool_cli
 from labeltool.gui.commands.table import COMMANDS
 from pipnet.__main__ import cli as pipnet_cli
@@ -22,6 +24,7 @@ DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "ARCHITECTURE.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "resources").rglob("*.md")),
 ]
@@ -365,3 +368,9 @@ def test_the_layers_are_those_of_the_contracts():
         name = container or name
         written.setdefault(name, []).append(layer)
     assert written == expected
+
+
+def test_the_version_is_the_same_everywhere():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == pipnet.__version__
+    assert f"labeltool-{pipnet.__version__}-py3-none-any.whl" in (ROOT / "README.md").read_text()
