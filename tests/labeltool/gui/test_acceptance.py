@@ -147,7 +147,9 @@ def test_5_importing_the_same_file_again_changes_nothing(qtbot, open_window, pro
             session.importer.add_labels(LabelImport(tmp_path / "labels.json"))
         assert session.store.queue.counts() == before
         assert np.array_equal(session.store.faces.get(1).points, edited)
-    assert "2 faces keep what a person decided" in window.views.message_bar.label.text()
+    qtbot.waitUntil(
+        lambda: "2 faces keep what a person decided" in window.views.message_bar.label.text()
+    )
 
 
 def test_6_a_missing_landmark_is_added_during_review(qtbot, open_window, project):
@@ -219,7 +221,9 @@ class Test7:
         assert "1 manual label was not used for training." in panel.detail.text()
         assert panel.problems.isVisible()
         assert not panel.retry.isVisible()
-        assert "trained on 0 of 1 manual label" in window.views.message_bar.label.text()
+        qtbot.waitUntil(
+            lambda: "trained on 0 of 1 manual label" in window.views.message_bar.label.text()
+        )
         shown: list[str] = []
         monkeypatch.setattr(
             PhotoProblemsDialog,

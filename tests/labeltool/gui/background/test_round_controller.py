@@ -106,7 +106,7 @@ def test_queued_writes_that_do_not_concern_the_face_survive_a_change_of_face(
     assert session.desk.face.id == here + 1  # nobody is taken away from a face
     assert not session.store.faces.get(here).flag
     assert not session.store.faces.get(here + 1).flag
-    assert "Nothing was changed" in window.views.message_bar.label.text()
+    qtbot.waitUntil(lambda: "Nothing was changed" in window.views.message_bar.label.text())
 
 
 def test_a_cancelled_round_shows_a_message(qtbot, open_window, project, fake_worker, monkeypatch):
@@ -117,8 +117,10 @@ def test_a_cancelled_round_shows_a_message(qtbot, open_window, project, fake_wor
     with qtbot.waitSignal(window.session.round.ended):
         qtbot.mouseClick(window.views.round_progress.cancel, LEFT)
         assert window.session.round.state is RoundState.CANCELLING
-    assert window.views.message_bar.label.text().startswith(
-        "The round was cancelled: everything is as"
+    qtbot.waitUntil(
+        lambda: window.views.message_bar.label.text().startswith(
+            "The round was cancelled: everything is as"
+        )
     )
     assert window.views.message_bar.isVisible()
     assert status(window) is RoundStatus.CANCELLED
@@ -308,7 +310,7 @@ def test_a_second_round_waits_and_starts_after_the_first(
     session, panel = window.session, window.views.round_progress
     session.round.start(session.round.rounds.launcher.plan(RoundOptions(epochs=2)))
     qtbot.waitUntil(panel.waiting.isVisible)
-    assert "waits" in window.views.message_bar.label.text()
+    qtbot.waitUntil(lambda: "waits" in window.views.message_bar.label.text())
     assert trainings(window) == [RoundStatus.RUNNING, RoundStatus.QUEUED]
     monkeypatch.setenv("FAKE_WORKER", "ok")
     qtbot.mouseClick(panel.stop, LEFT)
@@ -350,7 +352,7 @@ def test_a_round_that_cannot_start_is_reported_once(qtbot, open_window, project,
     store.close()
     window = open_window(project)  # nothing is decided, so there is nothing to train on
     qtbot.waitUntil(lambda: trainings(window) == [RoundStatus.FAILED])
-    assert "no manual label" in window.views.message_bar.label.text()
+    qtbot.waitUntil(lambda: "no manual label" in window.views.message_bar.label.text())
     qtbot.waitUntil(lambda: window.session.round.queued == [])
 
 

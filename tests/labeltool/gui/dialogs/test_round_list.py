@@ -153,7 +153,7 @@ def test_a_round_that_waits_is_promoted(qtbot, open_list):
     click(qtbot, dialog.promote)
     qtbot.waitUntil(lambda: model(window) == "round 3")
     qtbot.waitUntil(lambda: texts(dialog)[0][1] == "In use")
-    assert "Round 3 is in use now" in window.views.message_bar.label.text()
+    qtbot.waitUntil(lambda: "Round 3 is in use now" in window.views.message_bar.label.text())
     assert dialog.selected().number == 3
 
 

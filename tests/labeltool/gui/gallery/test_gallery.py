@@ -242,7 +242,7 @@ def test_a_large_batch_runs_in_the_background_and_can_be_cancelled(
     with qtbot.waitSignal(gallery.session.changed):
         gallery.commands.by_name["exclude_all"].trigger()
     assert counts(gallery).excluded == listed
-    assert f"Excluded {listed} faces" in gallery.views.message_bar.label.text()
+    qtbot.waitUntil(lambda: f"Excluded {listed} faces" in gallery.views.message_bar.label.text())
 
     tasks = []
     gallery.session.tasks.started.connect(tasks.append)
