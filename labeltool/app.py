@@ -6,12 +6,15 @@ import ctypes
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -19,21 +22,18 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from labeltool.domain import Changes, DamagedError, UserError
 from labeltool.gui import theme
 from labeltool.gui.background.gc_guard import GarbageCollector, destroy_now, destroy_soon
-from labeltool.gui.diagnostics import RecentLog, diagnostics
-from labeltool.gui.dialogs.damaged_project import RecoveryDialog, format_backup_time
-from labeltool.gui.dialogs.new_project import NewProjectDialog
-from labeltool.gui.dialogs.privacy.forget_photos import DeletingDialog, ForgetPhotosDialog
 from labeltool.gui.i18n.language import install_language
 from labeltool.gui.i18n.translate import tr
 from labeltool.gui.panels.welcome import WelcomePage
 from labeltool.gui.plain_text import PlainText
-from labeltool.gui.session import Session
+from labeltool.gui.recent_log import RecentLog
 from labeltool.gui.settings import Settings
-from labeltool.gui.window import MainWindow
-from labeltool.project.forgetting import open_project
-from labeltool.project.sample import make_sample
-from labeltool.store import backups, create_project
-from pipnet.data.scheme import Scheme
+
+if TYPE_CHECKING:
+    from labeltool.gui.window import MainWindow
+    from pipnet.data.scheme import Scheme
+
+# what only a project needs is imported when one is opened: it takes longer than the welcome page
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,10 @@ class App(QObject):
         return self.window
 
     def _window(self, folder: Path) -> MainWindow:
+        from labeltool.gui.session import Session  # noqa: PLC0415
+        from labeltool.gui.window import MainWindow  # noqa: PLC0415
+        from labeltool.project.forgetting import open_project  # noqa: PLC0415
+
         store = open_project(folder)
         try:
             return MainWindow(Session(store), self._settings)
@@ -112,6 +116,12 @@ class App(QObject):
 
     def offer_backup(self, folder: Path, error: DamagedError) -> MainWindow | None:
         """Offer to restore a backup of a damaged project, and open the result."""
+        from labeltool.gui.dialogs.damaged_project import (  # noqa: PLC0415
+            RecoveryDialog,
+            format_backup_time,
+        )
+        from labeltool.store import backups  # noqa: PLC0415
+
         welcome = self.show_welcome()
         if not backups(folder):
             welcome.show_error(error)
@@ -148,6 +158,8 @@ class App(QObject):
             page.hide()
             destroy_soon(page)
         if window is not None and window.isVisible():
+            from labeltool.gui.window import MainWindow  # noqa: PLC0415
+
             window.hand_over()
             self.window = MainWindow(window.session, self._settings)
             self._follow(self.window)
@@ -199,6 +211,11 @@ class App(QObject):
     def forget_photos(self, window: MainWindow) -> None:
         """Ask which photos to delete for good; then close the project, delete them, and open it
         again."""
+        from labeltool.gui.dialogs.privacy.forget_photos import (  # noqa: PLC0415
+            DeletingDialog,
+            ForgetPhotosDialog,
+        )
+
         session = window.session
         face, folder = session.desk.face, session.store.folder
         question = ForgetPhotosDialog(folder, "" if face is None else face.name, window)
@@ -256,6 +273,8 @@ class App(QObject):
             self.window.session.failed.emit(error)
             self._is_reporting = False
         else:
+            from labeltool.gui.diagnostics import diagnostics  # noqa: PLC0415
+
             window = self.window
             session = window.session if window is not None and window.isVisible() else None
             report_crash(kind, error, trace, partial(diagnostics, self._settings, session))
@@ -263,6 +282,8 @@ class App(QObject):
     @Slot(object)
     def new(self, photos: list[Path]) -> None:
         """Ask for photos and a folder, create the project, and import the photos."""
+        from labeltool.gui.dialogs.new_project import NewProjectDialog  # noqa: PLC0415
+
         dialog = NewProjectDialog(photos, self.welcome)
         wanted = dialog.exec()
         dialog.deleteLater()
@@ -271,6 +292,8 @@ class App(QObject):
 
     def make(self, sources: list[Path], folder: Path, scheme: Scheme) -> MainWindow | None:
         """Create a project and import its photos."""
+        from labeltool.store import create_project  # noqa: PLC0415
+
         try:
             create_project(folder, scheme).close()
         except UserError as error:
@@ -284,6 +307,8 @@ class App(QObject):
     @Slot()
     def sample(self, folder: Path | None = None) -> MainWindow | None:
         """Open the sample project, and create it first if it does not exist."""
+        from labeltool.project.sample import make_sample  # noqa: PLC0415
+
         if folder is None:
             data = QStandardPaths.StandardLocation.AppLocalDataLocation
             folder = Path(QStandardPaths.writableLocation(data)) / "sample"
@@ -331,6 +356,7 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     logging.getLogger().addHandler(RecentLog())
     if project is None:
         app.show_welcome()
+        threading.Thread(target=_import_ahead, daemon=True).start()
     elif sample:
         app.sample(project)
     else:
@@ -338,6 +364,13 @@ def main(project: Path | None, *, sample: bool = False) -> int:
     code = application.exec()
     app.close()
     return code
+
+
+def _import_ahead() -> None:
+    """While the person looks at the welcome page, import what every project needs, except for what
+    imports Qt, which belongs to the window's thread."""
+    for name in ("labeltool.review.desk", "labeltool.exchange.label_import"):
+        import_module(name)
 
 
 def configure_process() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,30 +15,17 @@ from PySide6.QtGui import QGuiApplication
 from labeltool.doctor import versions
 from labeltool.domain import RoundStatus, UserError
 from labeltool.gui import theme
+from labeltool.gui.recent_log import RecentLog
 from labeltool.gui.session import Session
 from labeltool.gui.settings import Settings
 from labeltool.rounds.run_folder import RunFolder
 from labeltool.store import BOX_TASK
 from pipnet.data.images import PHOTO_SUFFIXES
 
-LOG_LINES = 50
 _SUFFIXES = "|".join(re.escape(suffix[1:]) for suffix in sorted({*PHOTO_SUFFIXES, ".pts"}))
 # everything before a name is removed too, because a name may contain blanks
 _NAMED = re.compile(rf"^(\s*).*\.(?:{_SUFFIXES})\b", re.IGNORECASE)
 _BELOW_PHOTOS = re.compile(r"(<photos \d+>)[/\\][^:;'\"”]*")
-
-
-class RecentLog(logging.Handler):
-    """Keeps the last `LOG_LINES` lines of the program's log, which is not written to a file."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        self.lines: deque[str] = deque(maxlen=LOG_LINES)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the lines of a record."""
-        self.lines.extend(self.format(record).splitlines())
 
 
 def diagnostics(settings: Settings, session: Session | None = None) -> str:

@@ -9,13 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from labeltool.domain import Cancelled, Changes, Progress, UserError, WriteResult
 from labeltool.gui.i18n.translate import tr
-from labeltool.store import Store
+
+if TYPE_CHECKING:
+    from labeltool.store import Store
 
 Work = Callable[[Progress], object]
 

@@ -17,7 +17,8 @@ from labeltool.gui.commands.command_palette import rank
 from labeltool.gui.commands.keymap import Keymap, why_reserved
 from labeltool.gui.commands.shortcut_editor import ShortcutEditor
 from labeltool.gui.commands.table import COMMANDS, WHY_DISABLED, _always
-from labeltool.gui.diagnostics import RecentLog, diagnostics, private
+from labeltool.gui.diagnostics import diagnostics, private
+from labeltool.gui.recent_log import RecentLog
 from labeltool.gui.settings import Settings
 from labeltool.rounds.run_folder import Event
 from labeltool.store import open_project
