@@ -4000,8 +4000,8 @@ result: {verdict}</source>
         <translation>{count:,}개 확인, 틀린 것 없음.</translation>
     </message>
     <message>
-        <source>Accept {count:,}…</source>
-        <translation>{count:,}개 수락…</translation>
+        <source>Accept {count:,}… ({key})</source>
+        <translation>{count:,}개 수락… ({key})</translation>
     </message>
     <message>
         <source>Open folder</source>

@@ -151,7 +151,9 @@ class NewProjectDialog(BaseDialog):
     def _photos_changed(self, _text: str) -> None:
         if not self._folder_chosen and self.sources:
             first = self.sources[0]
-            self.folder.setText(str(first.with_name(f"{first.stem}-labels")))
+            # a drive has no name, and no folder beside it
+            made = first.with_name(f"{first.stem}-labels") if first.name else None
+            self.folder.setText("" if made is None else str(made))
         self._check()
 
     @Slot()

@@ -72,7 +72,7 @@ class GuaranteeDialog(QDialog):
         self.judging.wrong.triggered.connect(partial(self._say, False))
         self.judging.back.triggered.connect(self.take_back)
         self.judging.pause.clicked.connect(self.close)
-        self.judging.accept.clicked.connect(self.show_result)
+        self.judging.finish.triggered.connect(self.show_result)
         self.outcome.go_on.clicked.connect(self._go_on)
         self.outcome.accept.clicked.connect(self.accept_faces)
         self.outcome.undo.clicked.connect(self._undo)

@@ -15,7 +15,8 @@ ICON_PIXELS = 20
 
 
 class JudgingPage(QWidget):
-    """The face, how far it is, and what can be said: `right`, `wrong`, `back` are actions."""
+    """The face, how far it is, and what can be said: `right`, `wrong`, `back`, and `finish`, which
+    shows what holds, are actions."""
 
     def __init__(self, face: JudgedFace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,8 +24,10 @@ class JudgingPage(QWidget):
         self.right = self._action(tr("Right"), "A")
         self.wrong = self._action(tr("Wrong"), "X")
         self.back = self._action(tr("Take back"), "Backspace", "Ctrl+Z")
+        self.finish = self._action("", "Return", "Enter")
         self.progress, self.far, self.hint = QLabel(), QLabel(), QLabel()
         self.accept, self.pause = QPushButton(), QPushButton(tr("Pause"))
+        self.accept.clicked.connect(self.finish.trigger)
         self.pause.setToolTip(tr("Everything is stored: you can go on tomorrow"))
         font = self.progress.font()
         font.setBold(True)
@@ -101,7 +104,9 @@ class JudgingPage(QWidget):
             text = tr("{count:,} looked at, none wrong.", count=state.shown)
         self.progress.setText(text)
         self.far.setText(translate(state.sentence))
-        self.accept.setText(tr("Accept {count:,}…", count=state.holds_for))
+        key = self.finish.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        self.accept.setText(tr("Accept {count:,}… ({key})", count=state.holds_for, key=key))
         self.accept.setVisible(state.can_accept)
+        self.finish.setEnabled(state.can_accept)
         self.back.setEnabled(state.shown > 0)
         self.back_button.setEnabled(state.shown > 0)
