@@ -60,6 +60,7 @@ class GuaranteeDialog(QDialog):
         self.problem.hide()
         layout.addWidget(self.problem)
         layout.addWidget(self.stack)
+        self.setup.start.setDefault(True)  # only a dialog's own button can be
         self._connect()
         self._show_sample()
         waiting = Acceptance.unfinished(session.store, session.desk.reviewer)

@@ -24,7 +24,7 @@ class JudgingPage(QWidget):
         self.right = self._action(tr("Right"), "A")
         self.wrong = self._action(tr("Wrong"), "X")
         self.back = self._action(tr("Take back"), "Backspace", "Ctrl+Z")
-        self.finish = self._action("", "Return", "Enter")
+        self.finish = self._action("", "Enter", "Return")
         self.progress, self.far, self.hint = QLabel(), QLabel(), QLabel()
         self.accept, self.pause = QPushButton(), QPushButton(tr("Pause"))
         self.accept.clicked.connect(self.finish.trigger)

@@ -60,7 +60,6 @@ class SetupPage(QWidget):
             tr("Some of the faces are shifted on purpose. Without them, you are taken to see all.")
         )
         self.start = QPushButton(tr("Start"))
-        self.start.setDefault(True)
         self.resume = QPushButton(tr("Go on where you stopped"))
         self.resume.setVisible(False)
         self.which, self.problem = QLabel(), QLabel()

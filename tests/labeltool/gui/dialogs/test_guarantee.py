@@ -47,7 +47,7 @@ def started(qtbot: QtBot, window: MainWindow, *, limit: float = 20.0) -> Guarant
     dialog = opened(qtbot, window)
     dialog.setup.limit.setValue(limit)
     dialog.setup.measure.setChecked(False)
-    QTest.mouseClick(dialog.setup.start, LEFT)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dialog.stack.currentWidget() is dialog.judging)
     return dialog
 
