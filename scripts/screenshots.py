@@ -21,6 +21,9 @@ WELCOME_SIZE = (960, 540)
 SHOWN_PHOTO = "portrait-0012.jpg"
 """The photo on the screenshots; those before it are decided."""
 
+JUDGED_FACES = 12
+"""Faces that are judged before the picture of a face to judge."""
+
 TIMEOUT_SECONDS = 600.0
 
 
@@ -127,12 +130,40 @@ def gallery(studio: Studio) -> Callable[[], object]:
     return window.grab
 
 
+def guarantee(studio: Studio) -> Callable[[], object]:
+    """A random face to judge, after some that were right."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    from labeltool.gui.dialogs.guarantee.guarantee_dialog import GuaranteeDialog
+
+    window = studio.app.window
+    dialog = window.findChild(GuaranteeDialog)
+    if dialog is None:
+        window.commands.trigger("guarantee")
+        dialog = window.findChild(GuaranteeDialog)
+        dialog.setup.limit.setValue(15)
+        dialog.setup.measure.setChecked(False)  # here everything is called right, planted ones too
+        dialog.setup.start.click()
+        studio.wait(lambda: dialog.stack.currentWidget() is dialog.judging)
+        for _ in range(JUDGED_FACES):
+            studio.wait(lambda: dialog.judging.face.is_ready, 0.1)
+            QTest.keyClick(dialog, Qt.Key.Key_A)
+    studio.wait(lambda: dialog.judging.face.is_ready, 1)
+    return dialog.grab
+
+
 def training(studio: Studio) -> Callable[[], object]:
     """A training round in progress."""
     from labeltool.gui.background.round_controller import RoundState
+    from labeltool.gui.dialogs.guarantee.guarantee_dialog import GuaranteeDialog
 
     window = studio.app.window
     session = window.session
+    dialog = window.findChild(GuaranteeDialog)
+    if dialog is not None:
+        dialog.close()
+        studio.wait(lambda: window.findChild(GuaranteeDialog) is None)
     if session.round.state is RoundState.IDLE:
         seen: list[object] = []
         session.round.worker_event.connect(seen.append)
@@ -148,7 +179,7 @@ def training(studio: Studio) -> Callable[[], object]:
 
 VIEWS = {
     "welcome": welcome, "review": review, "review-ko": review, "gallery": gallery,
-    "round": training,
+    "guarantee": guarantee, "round": training,
 }  # fmt: skip
 """Views by the name of their picture; names that end in -ko are taken in Korean."""
 
