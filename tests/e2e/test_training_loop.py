@@ -35,12 +35,12 @@ from tests.commands import labeltool
 
 PHOTOS, AUDIT_FACES, LABELS_EACH = 100, 32, 20
 
-IMAGES = 640
-"""Training images of a round: forty steps, instead of the thousand or so of ten minutes."""
+IMAGES = 400
+"""Training images of a round: 25 steps, instead of the thousand or so of ten minutes."""
 
 LEAST_FALL = 0.05
-"""Three rounds lower the audit error by at least this share. Measured: 25 %, from 6.73 to 5.73,
-5.31 and 5.06 %."""
+"""Three rounds lower the audit error by at least this share. Measured: 25 %, from 6.73 to 5.85,
+5.48 and 5.07 %."""
 
 
 @pytest.fixture
