@@ -23,10 +23,15 @@ def test_imports_point_down_only():
 
 
 @pytest.mark.parametrize(
-    "module", ["labeltool.app", "labeltool.cli", "labeltool.workers.detection_worker"]
+    "module", ["labeltool.gui.window", "labeltool.cli", "labeltool.workers.detection_worker"]
 )
 def test_only_the_worker_loads_torch(module: str):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_welcome_page_loads_nothing_that_only_a_project_needs():
+    code = "import sys, labeltool.app; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
