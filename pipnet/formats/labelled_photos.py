@@ -42,11 +42,13 @@ def load_any_labels(
     reader = folder_of_files(source) if is_folder else None
     if is_folder and reader in (None, pts_files.read):
         return load_labelled(source, names=names, report=report)
-    if is_folder or not is_coco(source):
+    if is_folder or source.suffix.lower() != ".json":
         return _with_photos(read_labels(source), source, names, report, note)
-    try:
+    try:  # most are COCO, and a large file is then parsed once
         return load_labelled(source, names=names, report=report)
     except LabelError:
+        if not is_coco(source):
+            return _with_photos(read_labels(source), source, names, report, note)
         file = _labels_or_none(source)
         if file is None:
             raise

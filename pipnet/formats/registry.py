@@ -92,18 +92,12 @@ def read_labels(path: Path) -> LabelFile:
 
 
 def is_coco(path: Path) -> bool:
-    """Whether a file is COCO keypoints, though perhaps against their rules.
+    """Whether a JSON file is COCO keypoints, though perhaps against their rules.
 
     Raises:
-        LabelError: it is no JSON although its name or its beginning says so.
+        LabelError: it is not JSON.
     """
-    head = read_head(path)
-    return _is_json(path, head) and coco_file.fits_json(load_json(path))
-
-
-def _is_json(path: Path, head: bytes) -> bool:
-    beginning = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    return path.suffix.lower() in (".json", ".ljson") or beginning in (b"{", b"[")
+    return coco_file.fits_json(load_json(path))
 
 
 def _reader(path: Path) -> Callable[[Path], LabelFile]:
@@ -115,7 +109,8 @@ def _reader(path: Path) -> Callable[[Path], LabelFile]:
     for known in _FILES:
         if known.fits(path, head):
             return known.read
-    if _is_json(path, head):
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if path.suffix.lower() in (".json", ".ljson") or text[:1] in (b"{", b"["):
         data = load_json(path)
         for fits, read in _JSON:
             if fits(data):
