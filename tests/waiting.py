@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from labeltool.gui.window import MainWindow
 
 WAIT_SECONDS = 60
 """The timeout of every wait; most conditions hold within a fraction of a second."""
@@ -27,6 +30,22 @@ def wait_until(condition: Callable[[], object], seconds: float = WAIT_SECONDS) -
     while not condition():
         assert time.monotonic() < end, f"the condition did not hold within {seconds:.0f} s"
         time.sleep(0.01)
+
+
+def wait_until_idle(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until no face is sought, no round runs, and every face has a proposal."""
+    session = window.session
+    qtbot.waitUntil(
+        lambda: (
+            not (
+                session.importer.is_searching
+                or session.round.rounds.follower.is_running
+                or session.round.is_taking
+                or session.store.faces.count_unpredicted()
+            )
+        ),
+        timeout=300_000,
+    )
 
 
 class PatientBot(QtBot):

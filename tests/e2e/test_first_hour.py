@@ -35,6 +35,7 @@ from pipnet.data.boxes import overlap, tight_box
 from pipnet.data.labelled_faces import load_labelled
 from pipnet.data.scheme import load_scheme
 from tests.commands import labeltool
+from tests.waiting import wait_until_idle
 
 KEY_SECONDS = 0.28
 POINT_SECONDS = 1.1
@@ -170,21 +171,6 @@ def photos(shared: Path, truth, tmp_path: Path) -> Path:
     for name in truth:
         shutil.copy(shared / "faces" / "ytf_labelled" / name, folder)
     return folder
-
-
-def wait_until_idle(qtbot, window: MainWindow) -> None:
-    session = window.session
-    qtbot.waitUntil(
-        lambda: (
-            not (
-                session.importer.is_searching
-                or session.round.rounds.follower.is_running
-                or session.round.is_taking
-                or session.store.faces.count_unpredicted()
-            )
-        ),
-        timeout=300_000,
-    )
 
 
 def spread(faces: Sequence[int], count: int) -> list[int]:

@@ -32,6 +32,7 @@ from pipnet.data.labelled_faces import load_labelled
 from pipnet.data.scheme import load_scheme
 from pipnet.evaluation.compare import paired_change
 from tests.commands import labeltool
+from tests.waiting import wait_until_idle
 
 PHOTOS, AUDIT_FACES, LABELS_EACH = 100, 32, 20
 
@@ -71,21 +72,6 @@ def window(
     wait_until_idle(qtbot, window)
     yield window
     window.close()
-
-
-def wait_until_idle(qtbot, window: MainWindow) -> None:
-    session = window.session
-    qtbot.waitUntil(
-        lambda: (
-            not (
-                session.importer.is_searching
-                or session.round.rounds.follower.is_running
-                or session.round.is_taking
-                or session.store.faces.count_unpredicted()
-            )
-        ),
-        timeout=300_000,
-    )
 
 
 def review(qtbot, window: MainWindow, truth, ids: list[int]) -> None:

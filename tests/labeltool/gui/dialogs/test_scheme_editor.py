@@ -275,6 +275,14 @@ def test_the_first_photo_of_what_is_imported(photo, tmp_path):
     assert first_photo([tmp_path / "none"]) is None
 
 
+def test_a_whole_drive_of_photos_needs_a_project_folder(qtbot):
+    dialog = NewProjectDialog([Path(Path.cwd().anchor)])
+    qtbot.addWidget(dialog)
+    assert dialog.folder.text() == ""
+    assert "Choose a folder for the project" in dialog.problem.text()
+    assert not dialog.ok.isEnabled()
+
+
 def test_from_an_own_scheme_to_a_label(qtbot, app, photo, tmp_path, monkeypatch):
     """What a person does who labels dogs: scheme, project, box, points, accept."""
     dialog = NewProjectDialog([photo.parent], None)
