@@ -67,12 +67,12 @@ class FaceChecker(QObject):
         )
 
     def _run(self, progress: Progress) -> tuple[Changes, int]:
-        def after_photo(done: int, total: int) -> None:
+        def between_parts(done: int, total: int) -> None:
             wait_for_photo()
             progress(done, total)
 
-        wait_for_photo()
-        return self._checks.run(after_photo, MAX_PHOTOS_AT_ONCE)
+        wait_for_photo()  # what is usual is learned before the first part
+        return self._checks.run(between_parts, MAX_PHOTOS_AT_ONCE)
 
     @Slot(object)
     def _done(self, result: object) -> None:
